@@ -1,0 +1,1 @@
+"""The outside of the programme: files, command line, database, jobs, HTTP and pages."""

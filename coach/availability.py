@@ -1,0 +1,96 @@
+"""When people are free: weekly windows in their own zone, and the dates they are away.
+
+The algebra turns both into free intervals in UTC, counted in whole minutes since 1970-01-01T00:00Z
+("epoch minutes"), which is the one time scale of the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MINUTES_A_DAY = 24 * 60
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WeeklyWindow:
+    """Free on `weekday` (0 is Monday) in `[start_minute, end_minute)` of the local day."""
+
+    weekday: int
+    start_minute: int
+    end_minute: int
+
+    def __str__(self) -> str:
+        return f"{WEEKDAYS[self.weekday]} {clock(self.start_minute)}-{clock(self.end_minute)}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DateRange:
+    """Dates from `first` to `last`, both included."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def __iter__(self) -> Iterator[date]:
+        for offset in range((self.last - self.first).days + 1):
+            yield self.first + timedelta(days=offset)
+
+    def __str__(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first}..{self.last}"
+
+
+def clock(minute: int) -> str:
+    """`570` as `09:30`; `1440` as `24:00`."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def epoch_minute(moment: datetime) -> int:
+    """Whole minutes of an aware `moment` since 1970-01-01T00:00Z."""
+    return int((moment - _EPOCH).total_seconds() // 60)
+
+
+def from_epoch_minute(minute: int, zone: ZoneInfo) -> datetime:
+    """The aware local time of an epoch minute."""
+    return (_EPOCH + timedelta(minutes=minute)).astimezone(zone)
+
+
+def local_minute(day: date, minute: int, zone: ZoneInfo) -> int:
+    """Epoch minute of the wall time `minute` after midnight of `day`; 1440 is next midnight.
+
+    A wall time that the clock skips maps to where the skipped hour began (PEP 495, fold 0).
+    """
+    if minute == MINUTES_A_DAY:
+        day, minute = day + timedelta(days=1), 0
+    wall = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone)
+    return epoch_minute(wall.astimezone(UTC))
+
+
+def free_intervals(
+    windows: Collection[WeeklyWindow], zone: ZoneInfo, days: Iterable[date]
+) -> tuple[tuple[int, int], ...]:
+    """Free time on the given local `days`: disjoint `[start, end)` in epoch minutes, ascending.
+
+    Windows that touch or overlap, also across midnight, become one interval.
+    """
+    spans = sorted(
+        (local_minute(day, window.start_minute, zone), local_minute(day, window.end_minute, zone))
+        for day in days
+        for window in windows
+        if window.weekday == day.weekday()
+    )
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

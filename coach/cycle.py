@@ -1,0 +1,197 @@
+"""A cycle and its policy: the whole of a cycle file, with its defaults.
+
+`count` and weight ranges are those of the file's reference; unknown keys are refused.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from coach.availability import MINUTES_A_DAY, DateRange
+from coach.languages import Level
+from coach.people import RankSensitivity
+
+
+class Table(BaseModel):
+    """A table of the cycle file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class CycleDates(Table):
+    """`[cycle]`: the name, the first and last day of sessions, and the zone dates are told in."""
+
+    name: str = "Cycle"
+    start: date
+    end: date
+    timezone: str = "Europe/Belgrade"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone name; write one like Europe/Belgrade")
+        return value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.end < self.start:
+            raise ValueError(f"the last day {self.end} lies before the first day {self.start}")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The cycle's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Every date a session may be on, ascending."""
+        return tuple(self.start + timedelta(n) for n in range((self.end - self.start).days + 1))
+
+
+class SessionPolicy(Table):
+    """`[sessions]`: how many, how long, how far apart, and how many a coach takes."""
+
+    count: Annotated[int, Field(ge=1, le=20)] = 6
+    minutes: Annotated[int, Field(ge=5, le=MINUTES_A_DAY)] = 90
+    grid_minutes: Annotated[int, Field(ge=1, le=MINUTES_A_DAY)] = 30
+    min_gap_days: Annotated[int, Field(ge=0, le=3660)] = 21
+    max_gap_days: Annotated[int, Field(ge=0, le=3660)] = 42
+    max_per_coach_day: Annotated[int, Field(ge=1, le=100)] = 2
+    max_per_coach_week: Annotated[int, Field(ge=1, le=500)] = 5
+    buffer_minutes: Annotated[int, Field(ge=0, le=MINUTES_A_DAY)] = 0
+
+    @model_validator(mode="after")
+    def _gaps_in_order(self) -> Self:
+        if self.max_gap_days < self.min_gap_days:
+            raise ValueError(
+                f"max_gap_days ({self.max_gap_days}) is less than "
+                f"min_gap_days ({self.min_gap_days})"
+            )
+        return self
+
+
+class CalendarPolicy(Table):
+    """`[calendar]`: whether people are off on their public holidays, and blackout dates."""
+
+    public_holidays: bool = True
+    blackout: tuple[DateRange, ...] = ()
+
+
+class LanguagePolicy(Table):
+    """`[rules.language]`: the level both sides need, and languages a manager counts as common."""
+
+    minimum_level: Level = Level.B2
+    groups: tuple[frozenset[str], ...] = ()
+
+
+class CountryRelation(StrEnum):
+    """How the countries of coachee and coach should stand to each other."""
+
+    ANY = "any"
+    SAME = "same"
+    DIFFERENT = "different"
+    PREFER_DIFFERENT = "prefer-different"
+    PREFER_SAME = "prefer-same"
+
+
+class CountryPolicy(Table):
+    """`[rules.country]`: the relation wished for, excluded pairs, and the cross-border share."""
+
+    relation: CountryRelation = CountryRelation.ANY
+    excluded: tuple[frozenset[str], ...] = ()
+    minimum_cross_border_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+
+class RankPolicy(Table):
+    """`[rules.rank]`: how many grades below the coachee a coach may stand, for each sensitivity."""
+
+    strict: Annotated[int, Field(ge=0, le=30)] = 0
+    standard: Annotated[int, Field(ge=0, le=30)] = 2
+    relaxed: Annotated[int, Field(ge=0, le=30)] = 10
+
+    def allowance(self, sensitivity: RankSensitivity) -> int:
+        """Grades below the coachee that this sensitivity allows."""
+        return {
+            RankSensitivity.STRICT: self.strict,
+            RankSensitivity.STANDARD: self.standard,
+            RankSensitivity.RELAXED: self.relaxed,
+        }[sensitivity]
+
+
+class UnitPolicy(Table):
+    """`[rules.unit]`: has no settings; the rule is hard in every cycle."""
+
+
+class RulePolicy(Table):
+    """`[rules]`."""
+
+    language: LanguagePolicy = LanguagePolicy()
+    country: CountryPolicy = CountryPolicy()
+    rank: RankPolicy = RankPolicy()
+    unit: UnitPolicy = UnitPolicy()
+
+
+Weight = Annotated[int, Field(ge=0, le=100)]
+
+
+class Weights(Table):
+    """`[weights]`: what each soft rule's 0 to 100 points are multiplied with."""
+
+    language: Weight = 3
+    country: Weight = 2
+    rank: Weight = 2
+    topics: Weight = 3
+    preference: Weight = 4
+    availability: Weight = 1
+
+
+class ObjectiveLevel(StrEnum):
+    """One level of the lexicographic objective."""
+
+    PLACED = "placed"
+    KEPT = "kept"
+    WORST = "worst"
+    TOTAL = "total"
+    SCHEDULE = "schedule"
+
+
+class Objective(Table):
+    """`[objective]`: the levels in their order; `placed` first, `schedule`, if there, last."""
+
+    levels: tuple[ObjectiveLevel, ...] = tuple(ObjectiveLevel)
+
+    @field_validator("levels")
+    @classmethod
+    def _ordered(cls, levels: tuple[ObjectiveLevel, ...]) -> tuple[ObjectiveLevel, ...]:
+        if len(set(levels)) != len(levels):
+            raise ValueError("a level stands twice")
+        if not levels or levels[0] is not ObjectiveLevel.PLACED:
+            raise ValueError('"placed" has to be the first level')
+        if ObjectiveLevel.SCHEDULE in levels and levels[-1] is not ObjectiveLevel.SCHEDULE:
+            raise ValueError('"schedule" has to be the last level')
+        return levels
+
+
+class Cycle(Table):
+    """A cycle: its dates, its policy, and what the manager has fixed or forbidden."""
+
+    cycle: CycleDates
+    sessions: SessionPolicy = SessionPolicy()
+    calendar: CalendarPolicy = CalendarPolicy()
+    rules: RulePolicy = RulePolicy()
+    pins: dict[str, str] = Field(default_factory=dict)
+    bans: dict[str, frozenset[str]] = Field(default_factory=dict)
+    weights: Weights = Weights()
+    objective: Objective = Objective()
+
+    @property
+    def blackout_days(self) -> frozenset[date]:
+        """Every date of `calendar.blackout`."""
+        return frozenset(day for dates in self.calendar.blackout for day in dates)

@@ -1,0 +1,57 @@
+"""The one family of errors: what is wrong, where, and what to do about it.
+
+The family knows nothing of HTTP or exit codes; `api` maps it to both in one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class ProgrammeError(Exception):
+    """Whatever this programme refuses, in a sentence that a person can act on."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class InputFault:
+    """One thing wrong with one place of an input file.
+
+    Attributes:
+        file: the file's name as the person gave it.
+        row: the line as an editor or a spreadsheet counts it; 1 is the header of a table.
+        column: a table's column by its header, or the dotted key of a cycle file.
+        message: what is wrong and what would be right.
+    """
+
+    file: str
+    row: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.row}:{self.column}: {self.message}"
+
+
+class UnusableInputError(ProgrammeError):
+    """An input was refused whole; `faults` holds every reason, in reading order."""
+
+    def __init__(self, faults: Iterable[InputFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class NotFoundError(ProgrammeError):
+    """No such thing, or not for this person to know of."""
+
+
+class ConflictError(ProgrammeError):
+    """The thing is in a state that does not allow this; the message names the state."""
+
+
+class NotAllowedError(ProgrammeError):
+    """Known and signed in, but without the right to do this."""
+
+
+class NotSignedInError(ProgrammeError):
+    """Nobody is signed in, or the sign-in has ended."""

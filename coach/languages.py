@@ -1,0 +1,28 @@
+"""Languages people are willing to coach or be coached in, with their CEFR level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Level(IntEnum):
+    """Common European Framework of Reference levels, ordered."""
+
+    A1 = 1
+    A2 = 2
+    B1 = 3
+    B2 = 4
+    C1 = 5
+    C2 = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSkill:
+    """One language a person offers: an ISO 639 code (`sq`, `cnr`) and a level."""
+
+    code: str
+    level: Level = Level.C1
+
+    def __str__(self) -> str:
+        return f"{self.code}:{self.level.name}"

@@ -1,0 +1,119 @@
+"""The people of a cycle: coachees and coaches, as their spreadsheets describe them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from coach.availability import DateRange, WeeklyWindow
+from coach.languages import LanguageSkill
+from coach.ranks import GRADE_NEUTRAL, Rank
+
+
+class Sex(StrEnum):
+    """As stated by the person; never inferred, never a criterion of a match."""
+
+    F = "F"
+    M = "M"
+    X = "X"
+
+
+class Service(StrEnum):
+    """Where a person serves; decides how a rank title is read."""
+
+    LAND = "land"
+    AIR = "air"
+    NAVY = "navy"
+    MOD = "mod"
+    EXTERNAL = "external"
+
+
+class Role(StrEnum):
+    """What a coachee does."""
+
+    COMMANDER = "commander"
+    DECISION_MAKER = "decision_maker"
+
+
+class RankSensitivity(StrEnum):
+    """How far below a coachee's grade a coach may stand; the policy gives each its number."""
+
+    STRICT = "strict"
+    STANDARD = "standard"
+    RELAXED = "relaxed"
+
+
+class Person(BaseModel):
+    """What coachees and coaches have in common.
+
+    `timezone` is an IANA name; `availability` and the dates in `unavailable` are local to it.
+    `languages` stand in order of preference. `country` is ISO 3166-1 alpha-2 or `XK`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    name: str
+    email: str
+    country: str
+    languages: tuple[LanguageSkill, ...]
+    availability: tuple[WeeklyWindow, ...]
+    unavailable: tuple[DateRange, ...] = ()
+    timezone: str
+    sex: Sex | None = None
+    birth_year: int | None = None
+    service: Service | None = None
+    unit: str = ""
+    rank: Rank = GRADE_NEUTRAL
+    refuses: frozenset[str] = frozenset()
+    topics: tuple[str, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def unit_key(self) -> str:
+        """What two people of the same unit have in common; empty where no unit is stated."""
+        return self.unit.strip().casefold()
+
+
+class Coachee(Person):
+    """A commander or decision-maker who is coached."""
+
+    role: Role
+    rank_sensitivity: RankSensitivity = RankSensitivity.STANDARD
+    uniformed_coach: bool = False
+    priority: Annotated[int, Field(ge=1, le=9)] = 1
+    prefers: tuple[str, ...] = ()
+
+
+class Coach(Person):
+    """Somebody who coaches up to `capacity` coachees.
+
+    `max_per_day` and `max_per_week` are the person's own caps; `None` takes the cycle's.
+    `chain_of_command` holds coachee ids and unit names as written.
+    """
+
+    capacity: Annotated[int, Field(ge=0, le=50)]
+    max_per_day: Annotated[int, Field(ge=1)] | None = None
+    max_per_week: Annotated[int, Field(ge=1)] | None = None
+    chain_of_command: tuple[str, ...] = ()
+
+    @property
+    def chain_keys(self) -> frozenset[str]:
+        """Ids and units of `chain_of_command`, trimmed and case-folded for comparison."""
+        return frozenset(entry.strip().casefold() for entry in self.chain_of_command)
+
+
+class Roster(BaseModel):
+    """Everybody of one cycle, in the order of their files."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    coachees: tuple[Coachee, ...]
+    coaches: tuple[Coach, ...]
