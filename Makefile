@@ -1,0 +1,61 @@
+# Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
+# Needed: Python 3.11 or newer, make, and a package index that pip reaches.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test check serve bench format lock clean help
+
+help: ## say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/run.stamp ## the sample cycle from spreadsheets to results in demo-out/
+	$(BIN)/gender-coach demo --out demo-out
+
+test: .venv/dev.stamp ## every test
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+serve: .venv/run.stamp ## pages on 127.0.0.1:8000 with the sample cycle loaded
+	$(BIN)/gender-coach serve --demo --port $(PORT)
+
+check: .venv/dev.stamp ## style, types, imports, templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --check --lint --quiet
+
+bench: .venv/dev.stamp ## the measured figures, as a table
+	$(BIN)/python -m tests.bench
+
+format: .venv/dev.stamp ## put the code into its one form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .venv/dev.stamp ## choose exact versions anew from the lower bounds in pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
+		pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
+		pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove what the other targets made
+	rm -rf .venv demo-out var
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; \
+	name one with: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing what the programme needs into .venv (once; about half a minute) ..."
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps -e .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/run.stamp
+	@echo "Installing what the tests and checks need into .venv (once) ..."
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
