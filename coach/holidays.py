@@ -1,0 +1,43 @@
+"""The dates a person is away: their own `unavailable` dates and their country's public holidays.
+
+Source of the holidays: package `holidays`, national level, default categories and observances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+
+import holidays
+
+from coach.people import Person
+
+
+@lru_cache(maxsize=4096)
+def public_holidays(country: str, year: int) -> frozenset[date]:
+    """National public holidays of `country` (ISO 3166-1 alpha-2 or `XK`) in `year`.
+
+    A country the package does not know has no holidays we know of: the set is empty.
+    """
+    try:
+        return frozenset(holidays.country_holidays(country, years=year))
+    except NotImplementedError:
+        return frozenset()
+
+
+def public_holidays_on(country: str, days: Iterable[date]) -> frozenset[date]:
+    """The `days` that are national public holidays of `country`."""
+    wanted = frozenset(days)
+    years = {day.year for day in wanted}
+    known = frozenset().union(*(public_holidays(country, year) for year in years))
+    return wanted & known
+
+
+def days_off(person: Person, days: Iterable[date], *, with_holidays: bool) -> frozenset[date]:
+    """The `days`, local to the person's zone, on which the person cannot meet anybody."""
+    wanted = frozenset(days)
+    own = {day for dates in person.unavailable for day in wanted if day in dates}
+    if with_holidays:
+        own |= public_holidays_on(person.country, wanted)
+    return frozenset(own)

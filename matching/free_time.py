@@ -1,0 +1,235 @@
+"""When people could have a session: one bit for each person and each start on the grid.
+
+Everything later asks only this table, in whole-word operations: two people can meet at start `s`
+where both have bit `s`. Bit `s` of a row is bit `s % 64` of its word `s // 64`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.availability import (
+    MINUTES_A_DAY,
+    WeeklyWindow,
+    free_intervals,
+    from_epoch_minute,
+    local_minute,
+)
+from coach.cycle import Cycle
+from coach.holidays import public_holidays_on
+from coach.people import Person, Roster
+
+Bits = NDArray[np.uint64]
+_WORD = 64
+_MARGIN_DAYS = 2  # a person's local date differs from the cycle's by at most a day and a bit
+
+
+@dataclass(frozen=True, eq=False)
+class FreeTime:
+    """The starts of a cycle and who is free for the whole of a session that begins there.
+
+    Attributes:
+        starts: `int64[S]`, ascending epoch minutes. Each start lies on the grid from local
+            midnight in the cycle's zone; its session lies inside the cycle, off blackout dates.
+        day: `int32[S]`, the start's local date as an index into `cycle.cycle.days`.
+        week: `int32[S]`, a running number of the start's ISO week (0 is the cycle's first week).
+        coachees: `uint64[n, W]`, packed bits, `W = ceil(S / 64)`; rows as in the roster.
+        coaches: `uint64[m, W]`, likewise.
+    """
+
+    starts: NDArray[np.int64]
+    day: NDArray[np.int32]
+    week: NDArray[np.int32]
+    coachees: Bits
+    coaches: Bits
+
+    @cached_property
+    def day_offsets(self) -> NDArray[np.int64]:
+        """`int64[D + 1]`: day `d` has the starts from `[d]` up to `[d + 1]`."""
+        days = int(self.day[-1]) + 1 if len(self.day) else 0
+        return np.searchsorted(self.day, np.arange(days + 1)).astype(np.int64)
+
+
+def unpack(bits: Bits, count: int) -> NDArray[np.bool_]:
+    """Packed rows `uint64[..., W]` as `bool[..., count]`."""
+    little = np.ascontiguousarray(bits, dtype="<u8").view(np.uint8)
+    return np.unpackbits(little, axis=-1, bitorder="little", count=count).view(np.bool_)
+
+
+def pack(rows: NDArray[np.bool_]) -> Bits:
+    """`bool[..., S]` as packed words `uint64[..., ceil(S / 64)]`."""
+    padding = -rows.shape[-1] % _WORD
+    padded = np.pad(rows, [(0, 0)] * (rows.ndim - 1) + [(0, padding)])
+    packed = np.packbits(padded, axis=-1, bitorder="little")
+    return np.ascontiguousarray(packed).view("<u8").astype(np.uint64, copy=False)
+
+
+def free_time(roster: Roster, cycle: Cycle) -> FreeTime:
+    """Lay the grid over the cycle and mark each person's free starts."""
+    starts, day = _grid(cycle)
+    first = cycle.cycle.start.toordinal()
+    week = (first + day.astype(np.int64) - 1) // 7 - (first - 1) // 7  # ordinal 1 is a Monday
+    calendars = _Calendars(cycle, starts)
+    return FreeTime(
+        starts=starts,
+        day=day,
+        week=week.astype(np.int32),
+        coachees=calendars.rows(roster.coachees),
+        coaches=calendars.rows(roster.coaches),
+    )
+
+
+def _grid(cycle: Cycle) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Starts and their day indices; sessions that leave the cycle or touch a blackout are out."""
+    zone, step, minutes = cycle.cycle.zone, cycle.sessions.grid_minutes, cycle.sessions.minutes
+    days = cycle.cycle.days
+    midnight = [local_minute(day, 0, zone) for day in (*days, cycle.cycle.end + timedelta(1))]
+    chunks = [_on_grid(midnight[d], midnight[d + 1], step, zone) for d in range(len(days))]
+    starts = np.concatenate(chunks)
+    day = np.repeat(np.arange(len(days), dtype=np.int32), [len(chunk) for chunk in chunks])
+    usable = starts + minutes <= midnight[-1]
+    for off in cycle.blackout_days & frozenset(days):
+        index = (off - cycle.cycle.start).days
+        usable &= (starts + minutes <= midnight[index]) | (starts >= midnight[index + 1])
+    return starts[usable], day[usable]
+
+
+def _on_grid(midnight: int, next_midnight: int, step: int, zone: ZoneInfo) -> NDArray[np.int64]:
+    """Minutes of one local day whose wall time is a multiple of `step` after midnight."""
+    minutes = np.arange(midnight, next_midnight, dtype=np.int64)
+    if next_midnight - midnight == MINUTES_A_DAY:
+        return minutes[::step]
+    walls = [from_epoch_minute(int(minute), zone) for minute in minutes]  # a clock change
+    return minutes[[(wall.hour * 60 + wall.minute) % step == 0 for wall in walls]]
+
+
+class _Calendars:
+    """Free starts by zone and window, days off by zone and date: each worked out once.
+
+    A session is free exactly where it lies inside the union of the windows of all days and
+    touches no day off; so windows and days off are kept apart and combined a person at a time.
+    """
+
+    def __init__(self, cycle: Cycle, starts: NDArray[np.int64]) -> None:
+        self._starts = starts
+        self._minutes = cycle.sessions.minutes
+        self._holidays = cycle.calendar.public_holidays
+        first, last = cycle.cycle.start, cycle.cycle.end
+        self._days = [
+            first + timedelta(n)
+            for n in range(-_MARGIN_DAYS, (last - first).days + 1 + _MARGIN_DAYS)
+        ]
+        self._window: dict[tuple[str, tuple[WeeklyWindow, ...]], Bits] = {}
+        self._touching: dict[tuple[str, date], Bits] = {}
+        self._off: dict[tuple[str, str], Bits] = {}
+        self._zones: dict[str, _ZoneDays] = {}
+
+    def rows(self, people: Sequence[Person]) -> Bits:
+        """`uint64[len(people), W]`."""
+        words = -(-len(self._starts) // _WORD)
+        table = np.zeros((len(people), words), dtype=np.uint64)
+        for row, person in zip(table, people, strict=True):
+            self._fill(row, person)
+        return table
+
+    def _fill(self, row: Bits, person: Person) -> None:
+        for windows in _joined(person.availability):
+            row |= self._inside(person.timezone, windows)
+        if self._holidays:
+            row &= ~self._public_holidays(person.timezone, person.country)
+        for dates in person.unavailable:
+            low = max(dates.first, self._days[0])
+            for offset in range((min(dates.last, self._days[-1]) - low).days + 1):
+                row &= ~self._touched(person.timezone, low + timedelta(offset))
+
+    def _zone(self, name: str) -> _ZoneDays:
+        if name not in self._zones:
+            self._zones[name] = _ZoneDays(ZoneInfo(name), self._days)
+        return self._zones[name]
+
+    def _inside(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Bits:
+        """Starts whose session lies inside the free intervals that `windows` make together."""
+        if (zone, windows) not in self._window:
+            spans = (
+                self._zone(zone).spans(windows[0])
+                if len(windows) == 1
+                else free_intervals(windows, ZoneInfo(zone), self._days)
+            )
+            free = np.zeros(len(self._starts), dtype=np.bool_)
+            for begin, end in spans:
+                low, high = np.searchsorted(self._starts, (begin, end - self._minutes + 1))
+                free[low : max(low, high)] = True
+            self._window[zone, windows] = pack(free)
+        return self._window[zone, windows]
+
+    def _touched(self, zone: str, day: date) -> Bits:
+        """Starts whose session has a minute on the local `day`."""
+        if (zone, day) not in self._touching:
+            begin, end = self._zone(zone).span_of_day(day)
+            low, high = np.searchsorted(self._starts, (begin - self._minutes + 1, end))
+            touched = np.zeros(len(self._starts), dtype=np.bool_)
+            touched[low:high] = True
+            self._touching[zone, day] = pack(touched)
+        return self._touching[zone, day]
+
+    def _public_holidays(self, zone: str, country: str) -> Bits:
+        if (zone, country) not in self._off:
+            off = np.zeros(-(-len(self._starts) // _WORD), dtype=np.uint64)
+            for day in public_holidays_on(country, self._days):
+                off |= self._touched(zone, day)
+            self._off[zone, country] = off
+        return self._off[zone, country]
+
+
+class _ZoneDays:
+    """The local days of one zone in epoch minutes."""
+
+    def __init__(self, zone: ZoneInfo, days: list[date]) -> None:
+        self._zone = zone
+        self._days = days
+        self._midnight = [local_minute(day, 0, zone) for day in (*days, days[-1] + timedelta(1))]
+
+    def span_of_day(self, day: date) -> tuple[int, int]:
+        """`[midnight, next midnight)` of `day`."""
+        index = (day - self._days[0]).days
+        return self._midnight[index], self._midnight[index + 1]
+
+    def spans(self, window: WeeklyWindow) -> list[tuple[int, int]]:
+        """The window's `[start, end)` on every day of its weekday."""
+        first = (window.weekday - self._days[0].weekday()) % 7
+        return [self._span(index, window) for index in range(first, len(self._days), 7)]
+
+    def _span(self, index: int, window: WeeklyWindow) -> tuple[int, int]:
+        midnight = self._midnight[index]
+        if self._midnight[index + 1] - midnight == MINUTES_A_DAY:
+            return midnight + window.start_minute, midnight + window.end_minute
+        day = self._days[index]
+        begin = local_minute(day, window.start_minute, self._zone)
+        return begin, local_minute(day, window.end_minute, self._zone)
+
+
+def _joined(windows: Sequence[WeeklyWindow]) -> list[tuple[WeeklyWindow, ...]]:
+    """Windows as one-window groups where none meets another; else all of them as one group.
+
+    Windows of one day that touch or overlap are first made one; a chain across midnight is left
+    to the interval algebra.
+    """
+    merged: list[WeeklyWindow] = []
+    for window in sorted(windows):
+        last = merged[-1] if merged else None
+        if last and last.weekday == window.weekday and window.start_minute <= last.end_minute:
+            end = max(last.end_minute, window.end_minute)
+            merged[-1] = WeeklyWindow(last.weekday, last.start_minute, end)
+        else:
+            merged.append(window)
+    ending = {w.weekday for w in merged if w.end_minute == MINUTES_A_DAY}
+    if any(w.start_minute == 0 and (w.weekday - 1) % 7 in ending for w in merged):
+        return [tuple(merged)]
+    return [(window,) for window in merged]
