@@ -1,0 +1,73 @@
+"""What is said of a session afterwards: the shared record, the private note, the feedback.
+
+Three values, because three different circles of people may read them. Whether a session took
+place at all is `coach.sessions.Attendance`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from coach.sessions import Attendance
+
+RATINGS = {1: "poor", 2: "weak", 3: "fair", 4: "good", 5: "very good"}
+"""The five ratings, and the word a form shows beside each."""
+
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]
+FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
+
+_TOOK_PLACE = frozenset({Attendance.HELD, Attendance.DELEGATE})
+
+
+class Statement(BaseModel):
+    """Something a person has written about a session."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SessionNote(Statement):
+    """The record a coach writes and coach, coachee and programme manager read.
+
+    `session_date` is the day the session was on, or was to be on.
+    """
+
+    session_date: date
+    attendance: Attendance
+    topic: ShortText = ""
+    agreed_actions: LongText = ""
+    next_step: ShortText = ""
+
+    @model_validator(mode="after")
+    def _says_what_it_was_about(self) -> Self:
+        if self.attendance in _TOOK_PLACE and not self.topic:
+            raise ValueError("a session that took place had a topic; name it in a few words")
+        return self
+
+
+class PrivateNote(Statement):
+    """A coach's own words, for the author's eyes alone: never shown to others, never exported."""
+
+    text: FreeText
+
+
+class Feedback(Statement):
+    """What a coachee says of a session: a `rating` from 1 (poor) to 5 (very good), and words.
+
+    A session that did not take place has no rating.
+    """
+
+    attendance: Attendance
+    rating: Annotated[int, Field(ge=1, le=5)] | None = None
+    text: LongText = ""
+
+    @model_validator(mode="after")
+    def _rating_fits_attendance(self) -> Self:
+        if self.attendance is Attendance.HELD and self.rating is None:
+            raise ValueError("a session that was held needs a rating from 1 to 5")
+        if self.attendance not in _TOOK_PLACE and self.rating is not None:
+            raise ValueError('a session that did not take place has no rating; choose "no rating"')
+        return self

@@ -1,0 +1,194 @@
+"""Invitations as values, and the one function that says what to send after a change.
+
+Everything here is about one person: a session's other side is never named in an invitation.
+RFC 5546 (iTIP) gives the meaning of the methods and of SEQUENCE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from coach.sessions import Session
+
+SIGNIFICANT_PROPERTIES = frozenset(
+    {"DTSTART", "DTEND", "DURATION", "DUE", "RRULE", "RDATE", "EXDATE", "STATUS"}
+)
+"""Properties whose change makes an earlier reply worthless (RFC 5546, section 2.1.4)."""
+
+_PROPERTY_OF_FIELD = {
+    "number": "SUMMARY",
+    "count": "SUMMARY",
+    "start": "DTSTART",
+    "end": "DTEND",
+    "join_link": "CONFERENCE",
+}
+
+
+class InvitationValue(BaseModel):
+    """A value of this module."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Method(StrEnum):
+    """What a message asks of the calendar that receives it."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+class Status(StrEnum):
+    """Whether a session stands."""
+
+    CONFIRMED = "CONFIRMED"
+    CANCELLED = "CANCELLED"
+
+
+class Invitation(InvitationValue):
+    """A session as one person is invited to it: number `number` of `count`, `[start, end)`.
+
+    `join_link` is where an online session takes place, if the manager has set it.
+    """
+
+    uid: str
+    number: int
+    count: int
+    start: AwareDatetime
+    end: AwareDatetime
+    join_link: str | None = None
+
+
+class Told(InvitationValue):
+    """What a person was told last of one session, cancelled ones included.
+
+    A cancelled session is remembered, so that its SEQUENCE goes on from where it was.
+    """
+
+    invitation: Invitation
+    sequence: int = Field(ge=0)
+    status: Status
+
+
+class Message(InvitationValue):
+    """One message about one session.
+
+    Attributes:
+        stamp: when this message was made (DTSTAMP).
+        asks_again: true where an earlier reply no longer counts.
+    """
+
+    method: Method
+    invitation: Invitation
+    sequence: int = Field(ge=0)
+    stamp: AwareDatetime
+    asks_again: bool
+
+    @property
+    def status(self) -> Status:
+        """The session's state once this message has been read."""
+        return Status.CONFIRMED if self.method is Method.REQUEST else Status.CANCELLED
+
+
+def invitations(sessions: Iterable[Session]) -> dict[str, Invitation]:
+    """The invitations to one pair's whole series, by uid."""
+    series = tuple(sessions)
+    return {
+        session.uid: Invitation(
+            uid=session.uid,
+            number=session.number,
+            count=len(series),
+            start=session.start,
+            end=session.end,
+        )
+        for session in series
+    }
+
+
+def messages(
+    before: Mapping[str, Told], after: Mapping[str, Invitation], now: datetime
+) -> tuple[Message, ...]:
+    """What one person has to be sent so that `before` becomes `after`, in order of time.
+
+    What appeared is a REQUEST, what changed a REQUEST with a raised SEQUENCE, what vanished a
+    CANCEL with a raised SEQUENCE, what is equal nothing. Both mappings are by uid; `now` is aware.
+    """
+    told = [_request(before.get(uid), invitation, now) for uid, invitation in after.items()]
+    told += [
+        _cancel(last, now)
+        for uid, last in before.items()
+        if uid not in after and last.status is Status.CONFIRMED
+    ]
+    return tuple(
+        sorted(
+            (message for message in told if message is not None),
+            key=lambda message: (message.invitation.start, message.invitation.uid),
+        )
+    )
+
+
+def applied(before: Mapping[str, Told], sent: Iterable[Message]) -> dict[str, Told]:
+    """What a person has been told once `sent` has gone out, by uid.
+
+    A message older than what is known changes nothing: a replay revives no cancelled session.
+    """
+    told = dict(before)
+    for message in sent:
+        uid = message.invitation.uid
+        if uid not in told or message.sequence >= told[uid].sequence:
+            told[uid] = Told(
+                invitation=message.invitation, sequence=message.sequence, status=message.status
+            )
+    return told
+
+
+def asked_again(last: Told, now: datetime) -> Message:
+    """The same invitation once more, as a reminder to answer: its SEQUENCE stays.
+
+    Raises:
+        ValueError: the session is cancelled, and nothing is to be asked.
+    """
+    if last.status is Status.CANCELLED:
+        raise ValueError(f"session {last.invitation.uid} is cancelled; there is nothing to ask")
+    return Message(
+        method=Method.REQUEST,
+        invitation=last.invitation,
+        sequence=last.sequence,
+        stamp=now,
+        asks_again=False,
+    )
+
+
+def _request(last: Told | None, invitation: Invitation, now: datetime) -> Message | None:
+    changed = {"STATUS"} if last is None else _changed_properties(last, invitation)
+    if not changed:
+        return None
+    return Message(
+        method=Method.REQUEST,
+        invitation=invitation,
+        sequence=0 if last is None else last.sequence + 1,
+        stamp=now,
+        asks_again=not changed.isdisjoint(SIGNIFICANT_PROPERTIES),
+    )
+
+
+def _cancel(last: Told, now: datetime) -> Message:
+    return Message(
+        method=Method.CANCEL,
+        invitation=last.invitation,
+        sequence=last.sequence + 1,
+        stamp=now,
+        asks_again=False,
+    )
+
+
+def _changed_properties(last: Told, invitation: Invitation) -> set[str]:
+    changed = {
+        name
+        for field, name in _PROPERTY_OF_FIELD.items()
+        if getattr(last.invitation, field) != getattr(invitation, field)
+    }
+    return changed | ({"STATUS"} if last.status is Status.CANCELLED else set())

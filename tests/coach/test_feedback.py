@@ -1,0 +1,54 @@
+from datetime import date
+
+import pytest
+from pydantic import ValidationError
+
+from coach.feedback import RATINGS, Feedback, PrivateNote, SessionNote
+from coach.sessions import Attendance
+
+DAY = date(2027, 1, 20)
+
+
+def test_a_note_of_a_session_that_took_place_names_its_topic() -> None:
+    with pytest.raises(ValidationError, match="name it in a few words"):
+        SessionNote(session_date=DAY, attendance=Attendance.HELD, topic="   ")
+    note = SessionNote(session_date=DAY, attendance=Attendance.HELD, topic="  Recruitment ")
+    assert note.topic == "Recruitment"
+    assert SessionNote(session_date=DAY, attendance=Attendance.NO_SHOW).topic == ""
+
+
+def test_the_shared_record_has_no_room_for_private_words() -> None:
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        SessionNote.model_validate(
+            {"session_date": DAY, "attendance": "cancelled", "private": "for me alone"}
+        )
+
+
+@pytest.mark.parametrize(
+    ("attendance", "rating", "fault"),
+    [
+        (Attendance.HELD, None, "needs a rating"),
+        (Attendance.HELD, 0, "greater than or equal to 1"),
+        (Attendance.HELD, 6, "less than or equal to 5"),
+        (Attendance.NO_SHOW, 3, "no rating"),
+        (Attendance.CANCELLED, 3, "no rating"),
+    ],
+)
+def test_a_rating_fits_the_attendance(
+    attendance: Attendance, rating: int | None, fault: str
+) -> None:
+    with pytest.raises(ValidationError, match=fault):
+        Feedback(attendance=attendance, rating=rating)
+
+
+@pytest.mark.parametrize("rating", RATINGS)
+def test_every_rating_on_offer_is_taken(rating: int) -> None:
+    assert Feedback(attendance=Attendance.HELD, rating=rating).rating == rating
+    assert Feedback(attendance=Attendance.DELEGATE).rating is None
+
+
+def test_words_have_an_end() -> None:
+    with pytest.raises(ValidationError, match="at most 4000"):
+        Feedback(attendance=Attendance.CANCELLED, text="a" * 4_001)
+    with pytest.raises(ValidationError, match="at most 20000"):
+        PrivateNote(text="a" * 20_001)
