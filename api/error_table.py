@@ -1,0 +1,94 @@
+"""One table from this programme's errors to exit codes, HTTP statuses and problem types.
+
+Exit codes of the commands: 0 done, 2 unusable input, 3 stopped by the time limit before any usable
+result, 1 a fault of ours; 130 is the shells' own for "interrupted". The HTTP side gives the same
+errors as problem documents (RFC 9457), whose `type` ends in the slug.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from coach.errors import (
+    ConflictError,
+    NotAllowedError,
+    NotFoundError,
+    NotSignedInError,
+    ProgrammeError,
+    UnusableInputError,
+)
+from matching.engine import CancelledError, ImpossiblePinsError, NoUsableResultError
+
+EXIT_DONE = 0
+EXIT_OUR_FAULT = 1
+EXIT_UNUSABLE_INPUT = 2
+EXIT_OUT_OF_TIME = 3
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorKind:
+    """How one class of errors shows outside.
+
+    Attributes:
+        exit_code: what a command ends with.
+        http_status: what a request is answered with.
+        slug: the last part of the problem document's `type`.
+        title: the problem document's `title`, the same for every error of the kind.
+    """
+
+    exit_code: int
+    http_status: HTTPStatus
+    slug: str
+    title: str
+
+
+OUR_FAULT = ErrorKind(
+    EXIT_OUR_FAULT, HTTPStatus.INTERNAL_SERVER_ERROR, "our-fault", "Something went wrong here"
+)
+
+ERROR_TABLE: dict[type[ProgrammeError], ErrorKind] = {
+    UnusableInputError: ErrorKind(
+        EXIT_UNUSABLE_INPUT,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "unusable-input",
+        "The input cannot be used",
+    ),
+    ImpossiblePinsError: ErrorKind(
+        EXIT_UNUSABLE_INPUT,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "impossible-pins",
+        "A pin cannot be honoured",
+    ),
+    NoUsableResultError: ErrorKind(
+        EXIT_OUT_OF_TIME,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "out-of-time",
+        "The time limit came before any usable result",
+    ),
+    CancelledError: ErrorKind(
+        EXIT_INTERRUPTED, HTTPStatus.CONFLICT, "cancelled", "The run was stopped on request"
+    ),
+    NotFoundError: ErrorKind(EXIT_UNUSABLE_INPUT, HTTPStatus.NOT_FOUND, "not-found", "Not found"),
+    ConflictError: ErrorKind(
+        EXIT_UNUSABLE_INPUT, HTTPStatus.CONFLICT, "conflict", "Not possible in this state"
+    ),
+    NotAllowedError: ErrorKind(
+        EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "not-allowed", "Not allowed"
+    ),
+    NotSignedInError: ErrorKind(
+        EXIT_UNUSABLE_INPUT, HTTPStatus.UNAUTHORIZED, "not-signed-in", "Please sign in"
+    ),
+    ProgrammeError: ErrorKind(
+        EXIT_UNUSABLE_INPUT, HTTPStatus.BAD_REQUEST, "refused", "The request was refused"
+    ),
+}
+
+
+def kind_of(error: BaseException) -> ErrorKind:
+    """The kind of the nearest class of `error` in the table; a fault of ours for all others."""
+    for ancestor in type(error).__mro__:
+        if issubclass(ancestor, ProgrammeError) and ancestor in ERROR_TABLE:
+            return ERROR_TABLE[ancestor]
+    return OUR_FAULT

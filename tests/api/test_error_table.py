@@ -1,0 +1,44 @@
+from http import HTTPStatus
+
+import coach.errors
+import matching.engine
+from api.error_table import ERROR_TABLE, EXIT_OUT_OF_TIME, OUR_FAULT, kind_of
+from api.spreadsheet_cells import safe_cell
+from coach.errors import ConflictError, ProgrammeError, UnusableInputError
+from matching.engine import NoUsableResultError
+
+
+class SpecialConflictError(ConflictError):
+    pass
+
+
+def test_every_error_of_the_family_has_its_own_row() -> None:
+    family = {
+        value
+        for module in (coach.errors, matching.engine)
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, ProgrammeError)
+    }
+    assert family == set(ERROR_TABLE)
+
+
+def test_slugs_are_different() -> None:
+    slugs = [kind.slug for kind in ERROR_TABLE.values()]
+    assert len(set(slugs)) == len(slugs)
+
+
+def test_a_subclass_is_shown_like_its_parent() -> None:
+    assert kind_of(SpecialConflictError("busy")).http_status is HTTPStatus.CONFLICT
+
+
+def test_exit_codes_are_those_of_the_reference() -> None:
+    assert kind_of(UnusableInputError([])).exit_code == 2
+    assert kind_of(NoUsableResultError("none")).exit_code == EXIT_OUT_OF_TIME == 3
+    assert kind_of(ZeroDivisionError()) is OUR_FAULT
+    assert OUR_FAULT.exit_code == 1
+
+
+def test_cells_that_look_like_formulas_become_text() -> None:
+    dangerous = ["=1+1", "+49 30", "-5", "@SUM(A1)", "\tx", "\rx"]
+    assert [safe_cell(text) for text in dangerous] == [f"'{text}" for text in dangerous]
+    assert safe_cell("Ana = Maria") == "Ana = Maria"
