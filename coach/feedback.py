@@ -1,4 +1,4 @@
-"""What is said of a session afterwards: the shared record, the private note, the feedback.
+"""What is said of a session afterwards: the shared record, the note, the feedback.
 
 Three values, because three different circles of people may read them. Whether a session took
 place at all is `coach.sessions.Attendance`.
@@ -29,7 +29,7 @@ class Statement(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SessionNote(Statement):
+class SharedRecord(Statement):
     """The record a coach writes and coach, coachee and programme manager read.
 
     `session_date` is the day the session was on, or was to be on.
@@ -48,7 +48,7 @@ class SessionNote(Statement):
         return self
 
 
-class PrivateNote(Statement):
+class Note(Statement):
     """A coach's own words, for the author's eyes alone: never shown to others, never exported."""
 
     text: FreeText

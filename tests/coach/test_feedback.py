@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from coach.feedback import RATINGS, Feedback, PrivateNote, SessionNote
+from coach.feedback import RATINGS, Feedback, Note, SharedRecord
 from coach.sessions import Attendance
 
 DAY = date(2027, 1, 20)
@@ -11,15 +11,15 @@ DAY = date(2027, 1, 20)
 
 def test_a_note_of_a_session_that_took_place_names_its_topic() -> None:
     with pytest.raises(ValidationError, match="name it in a few words"):
-        SessionNote(session_date=DAY, attendance=Attendance.HELD, topic="   ")
-    note = SessionNote(session_date=DAY, attendance=Attendance.HELD, topic="  Recruitment ")
+        SharedRecord(session_date=DAY, attendance=Attendance.HELD, topic="   ")
+    note = SharedRecord(session_date=DAY, attendance=Attendance.HELD, topic="  Recruitment ")
     assert note.topic == "Recruitment"
-    assert SessionNote(session_date=DAY, attendance=Attendance.NO_SHOW).topic == ""
+    assert SharedRecord(session_date=DAY, attendance=Attendance.NO_SHOW).topic == ""
 
 
 def test_the_shared_record_has_no_room_for_private_words() -> None:
     with pytest.raises(ValidationError, match="Extra inputs"):
-        SessionNote.model_validate(
+        SharedRecord.model_validate(
             {"session_date": DAY, "attendance": "cancelled", "private": "for me alone"}
         )
 
@@ -51,4 +51,4 @@ def test_words_have_an_end() -> None:
     with pytest.raises(ValidationError, match="at most 4000"):
         Feedback(attendance=Attendance.CANCELLED, text="a" * 4_001)
     with pytest.raises(ValidationError, match="at most 20000"):
-        PrivateNote(text="a" * 20_001)
+        Note(text="a" * 20_001)
