@@ -1,1 +1,32 @@
-"""One file for each rule; `table` orders them."""
+"""The matching rules, in the order in which they are applied and told.
+
+The table is all that ties a rule in: adding one is its file and its line here.
+"""
+
+from __future__ import annotations
+
+from matching.rules.availability import AvailabilityRule
+from matching.rules.ban import BanRule
+from matching.rules.country import CountryRule
+from matching.rules.language import LanguageRule
+from matching.rules.preference import PreferenceRule
+from matching.rules.rank import RankRule
+from matching.rules.refusal import RefusalRule
+from matching.rules.rule import FORBIDDEN, FULL, Example, Facts, Points, Rule
+from matching.rules.topics import TopicsRule
+from matching.rules.unit import UnitRule
+
+RULES: tuple[type[Rule], ...] = (
+    LanguageRule,
+    CountryRule,
+    RankRule,
+    UnitRule,
+    RefusalRule,
+    BanRule,
+    TopicsRule,
+    PreferenceRule,
+    AvailabilityRule,
+)
+HARD_RULES: tuple[type[Rule], ...] = tuple(rule for rule in RULES if rule.hard)
+
+__all__ = ["FORBIDDEN", "FULL", "HARD_RULES", "RULES", "Example", "Facts", "Points", "Rule"]

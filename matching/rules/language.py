@@ -1,0 +1,131 @@
+"""The rule `language`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from babel import Locale
+
+from coach.languages import Level
+from coach.people import Coach, Coachee, Person
+from matching.rules.rule import FORBIDDEN, FULL, Example, Facts, Indices, Points, Rule
+
+_STEP = 10  # points lost with each place down the coachee's list
+_FLOOR = 50  # a common language never gives less
+_GROUP_LOSS = 40  # a language that only the cycle's groups make common gives so much less
+
+# Names that the Unicode data lacks, or has in a form this programme does not use.
+_OWN_NAMES = {"cnr": "Montenegrin", "sh": "sh", "hbs": "hbs"}
+
+
+class LanguageRule(Rule):
+    """Coachee and coach have a language in common, each at the level the cycle asks for or above.
+
+    The coachee's order of preference gives the points: 100 for the first language on their list,
+    10 less for each further place, never less than 50. Languages that the cycle's policy puts in
+    one group count as common, for 40 points less; without such a group no language stands for
+    another. The language with the most points counts.
+    """
+
+    name = "language"
+    hard = True
+    settings = ("rules.language.minimum_level", "rules.language.groups")
+    examples: ClassVar = (
+        Example(
+            "The coach offers the coachee's first language.",
+            FULL,
+            "both offer Albanian",
+            coachee={"languages": [("sq", Level.C2), ("en", Level.B2)]},
+            coach={"languages": [("en", Level.C1), ("sq", Level.C1)]},
+        ),
+        Example(
+            "Only the coachee's second language is common.",
+            90,
+            "both offer English",
+            coachee={"languages": [("mk", Level.C2), ("en", Level.B2)]},
+            coach={"languages": [("en", Level.C1)]},
+        ),
+        Example(
+            "The common language is below the level on one side.",
+            FORBIDDEN,
+            "no common language at level B2 or above",
+            coachee={"languages": [("mk", Level.C2), ("en", Level.B1)]},
+            coach={"languages": [("en", Level.C1)]},
+        ),
+        Example(
+            "Two languages that this cycle puts in one group.",
+            60,
+            "Bosnian and Serbian, which this cycle counts as common",
+            coachee={"languages": [("bs", Level.C2)]},
+            coach={"languages": [("sr", Level.C2)]},
+            policy={"rules": {"language": {"groups": [["bs", "cnr", "hr", "sr"]]}}},
+        ),
+        Example(
+            "The same two languages without a group.",
+            FORBIDDEN,
+            "no common language at level B2 or above",
+            coachee={"languages": [("bs", Level.C2)]},
+            coach={"languages": [("sr", Level.C2)]},
+        ),
+    )
+
+    def __init__(self, facts: Facts) -> None:
+        policy = facts.cycle.rules.language
+        self._level = policy.minimum_level
+        self._groups = policy.groups
+        coachees, coaches = facts.roster.coachees, facts.roster.coaches
+        self._languages = sorted({code for coach in coaches for code in self._offered(coach)})
+        shape = (len(self._languages), len(coachees))
+        self._worth = np.zeros(shape, dtype=np.uint8)  # points + 1, 0 where not in common
+        for column, coachee in enumerate(coachees):
+            self._worth[:, column] = [
+                max(self._candidates(coachee, code), default=(FORBIDDEN, ""))[0] + 1
+                for code in self._languages
+            ]
+        self._offers = np.array(
+            [[code in self._offered(coach) for coach in coaches] for code in self._languages],
+            dtype=np.uint8,
+        ).reshape(len(self._languages), len(coaches))
+        self._offers *= np.uint8(255)  # all bits, so that `&` keeps or drops a value
+
+    def _offered(self, person: Person) -> dict[str, int]:
+        """Languages at the level, each with its first place on the person's list."""
+        places: dict[str, int] = {}
+        for place, skill in enumerate(person.languages):
+            if skill.level >= self._level:
+                places.setdefault(skill.code, place)
+        return places
+
+    def _candidates(self, coachee: Coachee, code: str) -> list[tuple[int, str]]:
+        """The coachee's languages that meet a coach's language `code`, each with its points."""
+        return [
+            (max(FULL - _STEP * place, _FLOOR) - (0 if own == code else _GROUP_LOSS), own)
+            for own, place in self._offered(coachee).items()
+            if own == code or any({own, code} <= group for group in self._groups)
+        ]
+
+    def judge(self, coachee: Indices, coach: Indices) -> Points:
+        best = np.zeros(np.broadcast_shapes(coachee.shape, coach.shape), dtype=np.uint8)
+        for worth, offers in zip(self._worth, self._offers, strict=True):
+            np.maximum(best, worth[coachee] & offers[coach], out=best)
+        return best.astype(np.int16) - np.int16(1)
+
+    def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
+        if points == FORBIDDEN:
+            return f"no common language at level {self._level.name} or above"
+        own, other = next(
+            (own, code)
+            for code in self._offered(coach)
+            for worth, own in self._candidates(coachee, code)
+            if worth == points
+        )
+        if own == other:
+            return f"both offer {language_name(own)}"
+        first, second = sorted((language_name(own), language_name(other)))
+        return f"{first} and {second}, which this cycle counts as common"
+
+
+def language_name(code: str) -> str:
+    """The English name of a language code, or the code itself where there is none."""
+    return _OWN_NAMES.get(code) or Locale("en").languages.get(code) or code

@@ -1,0 +1,44 @@
+"""A sparse set of marked pairs, looked up for whole blocks at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.rules.rule import Indices
+
+
+class Marks:
+    """Numbers on some cells of a large table, without the table.
+
+    Costs memory for the marked cells alone, and looks up only cells whose row and column both
+    hold a mark.
+    """
+
+    def __init__(
+        self, cells: Iterable[tuple[int, int, int]], rows: int, columns: int, default: int = 0
+    ) -> None:
+        """Take `(row, column, value)` cells of a `rows` x `columns` table; each cell once."""
+        table = np.array(sorted(cells), dtype=np.int64).reshape(-1, 3)
+        self._columns = columns
+        self._default = default
+        self._keys = table[:, 0] * columns + table[:, 1]
+        self._values = table[:, 2].astype(np.int16)
+        self._in_row = np.zeros(rows, dtype=np.bool_)
+        self._in_row[table[:, 0]] = True
+        self._in_column = np.zeros(columns, dtype=np.bool_)
+        self._in_column[table[:, 1]] = True
+
+    def at(self, row: Indices, column: Indices) -> NDArray[np.int16]:
+        """Values `int16` of the broadcast cells; `default` where nothing is marked."""
+        rows, columns = np.broadcast_arrays(row, column)
+        values = np.full(rows.shape, self._default, dtype=np.int16)
+        if len(self._keys):
+            cells = np.nonzero(self._in_row[row] & self._in_column[column])
+            wanted = rows[cells].astype(np.int64) * self._columns + columns[cells]
+            place = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
+            found = self._keys[place] == wanted
+            values[cells] = np.where(found, self._values[place], self._default)
+        return values

@@ -1,0 +1,124 @@
+"""The rule `rank`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from coach.people import Coach, Coachee, RankSensitivity
+from coach.ranks import Rank
+from matching.rules.rule import FORBIDDEN, FULL, Example, Facts, Indices, Points, Rule
+
+_STEP = 10  # points lost with each grade between the two
+_NEUTRAL = 80  # without a grade on one side there is neither parity nor distance
+_NO_GRADE = -1
+
+_MAJOR = Rank("OF-3", 13, civilian=False)
+_LIEUTENANT_COLONEL = Rank("OF-4", 14, civilian=False)
+_COLONEL = Rank("OF-5", 15, civilian=False)
+_DIRECTOR = Rank("CIV~OF-6", 16, civilian=True)
+
+
+class RankRule(Rule):
+    """The coach does not stand further below the coachee than the coachee's sensitivity allows.
+
+    How many grades that is, the cycle says for each sensitivity: strict, standard and relaxed.
+    A coachee or a coach without a grade, such as an external civilian expert, is acceptable to
+    everybody. Who asks for a coach in uniform gets one of a military rank.
+
+    Points: 100 for the same grade, 10 less for each grade between the two, upwards as downwards;
+    80 where one of the two has no grade.
+    """
+
+    name = "rank"
+    hard = True
+    settings = ("rules.rank.strict", "rules.rank.standard", "rules.rank.relaxed")
+    examples: ClassVar = (
+        Example(
+            "Parity.",
+            FULL,
+            "both OF-5",
+            coachee={"rank": _COLONEL},
+            coach={"rank": _COLONEL},
+        ),
+        Example(
+            "A coach two grades junior, standard sensitivity.",
+            80,
+            "OF-5 with coach OF-3, two grades junior; standard sensitivity allows two",
+            coachee={"rank": _COLONEL},
+            coach={"rank": _MAJOR},
+        ),
+        Example(
+            "A coach one grade junior, strict sensitivity.",
+            FORBIDDEN,
+            "OF-5 with coach OF-4, one grade junior; strict sensitivity allows none",
+            coachee={"rank": _COLONEL, "rank_sensitivity": RankSensitivity.STRICT},
+            coach={"rank": _LIEUTENANT_COLONEL},
+        ),
+        Example(
+            "An external expert without a grade.",
+            _NEUTRAL,
+            "OF-5 with coach CIV; no grade to compare",
+            coachee={"rank": _COLONEL},
+        ),
+        Example(
+            "A coach in uniform is asked for.",
+            FORBIDDEN,
+            "a coach in uniform is asked for, this coach is a civilian (CIV~OF-6)",
+            coachee={"rank": _COLONEL, "uniformed_coach": True},
+            coach={"rank": _DIRECTOR},
+        ),
+    )
+
+    def __init__(self, facts: Facts) -> None:
+        self._policy = facts.cycle.rules.rank
+        coachees, coaches = facts.roster.coachees, facts.roster.coaches
+        self._coachee = _grades(coachees)
+        self._coach = _grades(coaches)
+        self._allowance = np.array(
+            [self._policy.allowance(c.rank_sensitivity) for c in coachees], dtype=np.int16
+        )
+        self._asks = np.array([c.uniformed_coach for c in coachees], dtype=np.bool_)
+        self._civilian = np.array([c.rank.civilian for c in coaches], dtype=np.bool_)
+
+    def judge(self, coachee: Indices, coach: Indices) -> Points:
+        junior = self._coachee[coachee] - self._coach[coach]
+        graded = (self._coachee[coachee] != _NO_GRADE) & (self._coach[coach] != _NO_GRADE)
+        near = np.maximum(FULL - _STEP * np.abs(junior), 0)
+        points = np.where(graded, near, np.int16(_NEUTRAL))
+        forbidden = graded & (junior > self._allowance[coachee])
+        forbidden |= self._asks[coachee] & self._civilian[coach]
+        points[forbidden] = FORBIDDEN
+        return points
+
+    def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
+        if points == FORBIDDEN and coachee.uniformed_coach and coach.rank.civilian:
+            return f"a coach in uniform is asked for, this coach is a civilian ({coach.rank})"
+        if coachee.rank.grade is None or coach.rank.grade is None:
+            return f"{coachee.rank} with coach {coach.rank}; no grade to compare"
+        junior = coachee.rank.grade - coach.rank.grade
+        if not junior:
+            if coachee.rank == coach.rank:
+                return f"both {coach.rank}"
+            return f"{coachee.rank} with coach {coach.rank}, the same grade"
+        pair = f"{coachee.rank} with coach {coach.rank}, "
+        if junior < 0:
+            return f"{pair}{_grades_in_words(-junior)} senior"
+        allowed = _in_words(self._policy.allowance(coachee.rank_sensitivity))
+        sensitivity = f"{coachee.rank_sensitivity} sensitivity allows {allowed}"
+        return f"{pair}{_grades_in_words(junior)} junior; {sensitivity}"
+
+
+def _grades(people: tuple[Coachee, ...] | tuple[Coach, ...]) -> Points:
+    grades = [_NO_GRADE if p.rank.grade is None else p.rank.grade for p in people]
+    return np.array(grades, dtype=np.int16)
+
+
+def _in_words(number: int) -> str:
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[number] if number < len(words) else str(number)
+
+
+def _grades_in_words(number: int) -> str:
+    return f"{_in_words(number)} grade{'s' if number > 1 else ''}"

@@ -1,0 +1,52 @@
+"""The rule `refusal`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from coach.people import Coach, Coachee
+from matching.rules.marks import Marks
+from matching.rules.rule import FORBIDDEN, FULL, Example, Facts, Indices, Points, Rule
+
+
+class RefusalRule(Rule):
+    """Either side may refuse a person, without giving a reason, and is not matched with them.
+
+    Nobody but the programme manager sees that there was a refusal, and nowhere does it stand
+    which side it came from.
+    """
+
+    name = "refusal"
+    hard = True
+    examples: ClassVar = (
+        Example("Nobody refused.", FULL, "not refused"),
+        Example(
+            "The coachee refused the coach.",
+            FORBIDDEN,
+            "refused by one of the two",
+            coachee={"refuses": ["k"]},
+        ),
+        Example(
+            "The coach refused the coachee.",
+            FORBIDDEN,
+            "refused by one of the two",
+            coach={"refuses": ["c"]},
+        ),
+    )
+
+    def __init__(self, facts: Facts) -> None:
+        coachees, coaches = facts.roster.coachees, facts.roster.coaches
+        row = {coachee.id: number for number, coachee in enumerate(coachees)}
+        column = {coach.id: number for number, coach in enumerate(coaches)}
+        cells = {(row[c.id], column[k], 1) for c in coachees for k in c.refuses & column.keys()}
+        cells |= {(row[c], column[k.id], 1) for k in coaches for c in k.refuses & row.keys()}
+        self._refused = Marks(cells, len(coachees), len(coaches))
+
+    def judge(self, coachee: Indices, coach: Indices) -> Points:
+        refused = self._refused.at(coachee, coach) != 0
+        return np.where(refused, np.int16(FORBIDDEN), np.int16(FULL))
+
+    def because(self, _coachee: Coachee, _coach: Coach, points: int) -> str:
+        return "refused by one of the two" if points == FORBIDDEN else "not refused"

@@ -1,0 +1,81 @@
+"""The rule `topics`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.people import Coach, Coachee, Person
+from matching.free_time import pack
+from matching.rules.rule import FULL, Example, Facts, Indices, Points, Rule
+
+
+class TopicsRule(Rule):
+    """How many of the coachee's topics the coach has expertise in.
+
+    The share of the coachee's topics that the coach lists, as points of 100, rounded down.
+    Topics are the same where their names are, capital letters and outer spaces aside. A coachee
+    who names no topic has 100 with every coach.
+    """
+
+    name = "topics"
+    hard = False
+    examples: ClassVar = (
+        Example(
+            "One of two topics.",
+            50,
+            "1 of 2 topics: Leadership",
+            coachee={"topics": ["Leadership", "Harassment and abuse"]},
+            coach={"topics": ["leadership", "Military education"]},
+        ),
+        Example(
+            "None of the topics.",
+            0,
+            "none of the coachee's 1 topics",
+            coachee={"topics": ["Leadership"]},
+        ),
+        Example("The coachee names no topic.", FULL, "the coachee names no topic"),
+    )
+
+    def __init__(self, facts: Facts) -> None:
+        coachees, coaches = facts.roster.coachees, facts.roster.coaches
+        asked = sorted({topic for coachee in coachees for topic in _topics(coachee)})
+        number = {topic: n for n, topic in enumerate(asked)}
+        self._coachee = pack(_rows(coachees, number))
+        self._coach = pack(_rows(coaches, number))
+        self._count = np.array([len(_topics(coachee)) for coachee in coachees], dtype=np.int64)
+
+    def judge(self, coachee: Indices, coach: Indices) -> Points:
+        common = np.zeros(np.broadcast_shapes(coachee.shape, coach.shape), dtype=np.int64)
+        for asked, offered in zip(self._coachee.T, self._coach.T, strict=True):
+            common += np.bitwise_count(asked[coachee] & offered[coach])
+        count = self._count[coachee]
+        points = np.where(count == 0, FULL, FULL * common // np.maximum(count, 1))
+        return points.astype(np.int16)
+
+    def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
+        asked, offered = _topics(coachee), _topics(coach)
+        if not asked:
+            return "the coachee names no topic"
+        if not points:
+            return f"none of the coachee's {len(asked)} topics"
+        common = [name for key, name in asked.items() if key in offered]
+        return f"{len(common)} of {len(asked)} topics: {', '.join(common)}"
+
+
+def _topics(person: Person) -> dict[str, str]:
+    """Topics by what makes them equal, in the person's order and words."""
+    topics: dict[str, str] = {}
+    for topic in person.topics:
+        topics.setdefault(topic.strip().casefold(), topic.strip())
+    topics.pop("", None)
+    return topics
+
+
+def _rows(people: tuple[Person, ...], number: dict[str, int]) -> NDArray[np.bool_]:
+    rows = np.zeros((len(people), len(number)), dtype=np.bool_)
+    for row, person in zip(rows, people, strict=True):
+        row[[number[topic] for topic in _topics(person).keys() & number.keys()]] = True
+    return rows
