@@ -75,9 +75,9 @@ class Judges:
         return tuple(
             Verdict(
                 rule=rule.name,
-                points=self._one(rule, coachee, coach),
+                points=self.points_of(rule, coachee, coach),
                 weight=weight,
-                because=self._phrase(rule, coachee, coach),
+                because=self.phrase(rule, coachee, coach),
             )
             for rule, weight in self.weighed()
         )
@@ -85,9 +85,9 @@ class Judges:
     def objections(self, coachee: int, coach: int) -> dict[str, str]:
         """The hard rules that forbid one pair, each with its phrase, in table order."""
         return {
-            rule.name: self._phrase(rule, coachee, coach)
+            rule.name: self.phrase(rule, coachee, coach)
             for rule in self.hard
-            if self._one(rule, coachee, coach) == FORBIDDEN
+            if self.points_of(rule, coachee, coach) == FORBIDDEN
         }
 
     def passing(self, coachee: int) -> Iterator[tuple[str, NDArray[np.bool_]]]:
@@ -98,12 +98,14 @@ class Judges:
             left = left & (rule.judge(np.array([coachee]), everybody) != FORBIDDEN)
             yield rule.name, left
 
-    def _one(self, rule: Rule, coachee: int, coach: int) -> int:
+    def points_of(self, rule: Rule, coachee: int, coach: int) -> int:
+        """What one rule says of one pair: its points, or `FORBIDDEN`."""
         return int(rule.judge(np.array([[coachee]]), np.array([[coach]]))[0, 0])
 
-    def _phrase(self, rule: Rule, coachee: int, coach: int) -> str:
+    def phrase(self, rule: Rule, coachee: int, coach: int) -> str:
+        """Why, in words."""
         roster = self.facts.roster
-        points = self._one(rule, coachee, coach)
+        points = self.points_of(rule, coachee, coach)
         return rule.because(roster.coachees[coachee], roster.coaches[coach], points)
 
 

@@ -29,10 +29,11 @@ class AvailabilityRule(Rule):
     examples: ClassVar = (
         Example(
             "Mornings of one weekday in common for half a year.",
-            87,
-            "105 common times for 6 sessions",
+            86,
+            "104 common times for 6 sessions",
             coachee={"availability": [WeeklyWindow(0, 540, 720)]},
             coach={"availability": [WeeklyWindow(0, 510, 720), WeeklyWindow(3, 510, 720)]},
+            policy={"calendar": {"public_holidays": False}},
         ),
         Example(
             "No common weekday.",

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from babel import Locale
 
-from coach.languages import Level
+from coach.languages import LanguageSkill, Level
 from coach.people import Coach, Coachee, Person
 from matching.rules.rule import FORBIDDEN, FULL, Example, Facts, Indices, Points, Rule
 
@@ -36,37 +36,37 @@ class LanguageRule(Rule):
             "The coach offers the coachee's first language.",
             FULL,
             "both offer Albanian",
-            coachee={"languages": [("sq", Level.C2), ("en", Level.B2)]},
-            coach={"languages": [("en", Level.C1), ("sq", Level.C1)]},
+            coachee={"languages": [LanguageSkill("sq", Level.C2), LanguageSkill("en", Level.B2)]},
+            coach={"languages": [LanguageSkill("en", Level.C1), LanguageSkill("sq", Level.C1)]},
         ),
         Example(
             "Only the coachee's second language is common.",
             90,
             "both offer English",
-            coachee={"languages": [("mk", Level.C2), ("en", Level.B2)]},
-            coach={"languages": [("en", Level.C1)]},
+            coachee={"languages": [LanguageSkill("mk", Level.C2), LanguageSkill("en", Level.B2)]},
+            coach={"languages": [LanguageSkill("en", Level.C1)]},
         ),
         Example(
             "The common language is below the level on one side.",
             FORBIDDEN,
             "no common language at level B2 or above",
-            coachee={"languages": [("mk", Level.C2), ("en", Level.B1)]},
-            coach={"languages": [("en", Level.C1)]},
+            coachee={"languages": [LanguageSkill("mk", Level.C2), LanguageSkill("en", Level.B1)]},
+            coach={"languages": [LanguageSkill("en", Level.C1)]},
         ),
         Example(
             "Two languages that this cycle puts in one group.",
             60,
             "Bosnian and Serbian, which this cycle counts as common",
-            coachee={"languages": [("bs", Level.C2)]},
-            coach={"languages": [("sr", Level.C2)]},
+            coachee={"languages": [LanguageSkill("bs", Level.C2)]},
+            coach={"languages": [LanguageSkill("sr", Level.C2)]},
             policy={"rules": {"language": {"groups": [["bs", "cnr", "hr", "sr"]]}}},
         ),
         Example(
             "The same two languages without a group.",
             FORBIDDEN,
             "no common language at level B2 or above",
-            coachee={"languages": [("bs", Level.C2)]},
-            coach={"languages": [("sr", Level.C2)]},
+            coachee={"languages": [LanguageSkill("bs", Level.C2)]},
+            coach={"languages": [LanguageSkill("sr", Level.C2)]},
         ),
     )
 

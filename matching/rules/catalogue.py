@@ -1,0 +1,97 @@
+"""The rules told to people: one card a rule, for the page, the command and the documentation."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from coach.cycle import Cycle
+from matching.rules import FORBIDDEN, RULES, Rule
+
+
+class Card(BaseModel):
+    """A part of what is told of a rule."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SettingCard(Card):
+    """A key of the cycle file the rule reads, and how it stands in this cycle, in words."""
+
+    key: str
+    value: str
+
+
+class ExampleCard(Card):
+    """A situation and what the rule says of it; `points` is `None` where it forbids the pair."""
+
+    situation: str
+    points: int | None
+    because: str
+
+
+class RuleCard(Card):
+    """A rule as people read it.
+
+    `text` holds the paragraphs of the rule's docstring; `weight` is `None` where the cycle file
+    cannot weigh the rule.
+    """
+
+    name: str
+    kind: Literal["condition", "points", "condition and points"]
+    text: tuple[str, ...]
+    weight: int | None
+    settings: tuple[SettingCard, ...]
+    examples: tuple[ExampleCard, ...]
+
+
+def catalogue(cycle: Cycle) -> tuple[RuleCard, ...]:
+    """A card of every rule, in the order of the table, with the settings of `cycle`."""
+    return tuple(_card(rule, cycle) for rule in RULES)
+
+
+def _card(rule: type[Rule], cycle: Cycle) -> RuleCard:
+    weight = getattr(cycle.weights, rule.name, None)
+    return RuleCard(
+        name=rule.name,
+        kind=_kind(hard=rule.hard, weighed=weight is not None),
+        text=_paragraphs(rule),
+        weight=weight,
+        settings=tuple(SettingCard(key=key, value=_setting(cycle, key)) for key in rule.settings),
+        examples=tuple(
+            ExampleCard(
+                situation=example.situation,
+                points=None if example.points == FORBIDDEN else example.points,
+                because=example.because,
+            )
+            for example in rule.examples
+        ),
+    )
+
+
+def _kind(*, hard: bool, weighed: bool) -> Literal["condition", "points", "condition and points"]:
+    if not hard:
+        return "points"
+    return "condition and points" if weighed else "condition"
+
+
+def _paragraphs(rule: type[Rule]) -> tuple[str, ...]:
+    return tuple(" ".join(part.split()) for part in (inspect.getdoc(rule) or "").split("\n\n"))
+
+
+def _setting(cycle: Cycle, key: str) -> str:
+    """How the cycle file's `key` stands, in words."""
+    value: object = cycle
+    for name in key.split("."):
+        value = getattr(value, name)
+    if isinstance(value, dict):
+        return "; ".join(f"{one}: {_listed(many)}" for one, many in sorted(value.items())) or "none"
+    if isinstance(value, tuple):
+        return "; ".join(_listed(group) for group in value) or "none"
+    return str(getattr(value, "name", value) if not isinstance(value, str) else value)
+
+
+def _listed(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,151 @@
+"""The hard rules and the sessions' limits once more, as plainly as they can be written.
+
+Shares no code with `matching`: tests hold the judgement, the engine and the auditor against it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from coach.cycle import Cycle
+from coach.people import Coach, Coachee, Person
+
+Span = tuple[datetime, datetime]
+
+
+def blocking_rules(coachee: Coachee, coach: Coach, cycle: Cycle) -> list[str]:
+    """Names of the hard rules that forbid a pair, in the order of the rules' table."""
+    checks = {
+        "language": _common_language(coachee, coach, cycle),
+        "country": _country_fits(coachee.country, coach.country, cycle),
+        "rank": _rank_fits(coachee, coach, cycle),
+        "unit": not _one_chain(coachee, coach),
+        "refusal": coach.id not in coachee.refuses and coachee.id not in coach.refuses,
+        "ban": coach.id not in cycle.bans.get(coachee.id, ()),
+    }
+    return [name for name, fits in checks.items() if not fits]
+
+
+def _common_language(coachee: Coachee, coach: Coach, cycle: Cycle) -> bool:
+    policy = cycle.rules.language
+    for one in coachee.languages:
+        for other in coach.languages:
+            grouped = any(one.code in group and other.code in group for group in policy.groups)
+            good = min(one.level, other.level) >= policy.minimum_level
+            if good and (one.code == other.code or grouped):
+                return True
+    return False
+
+
+def _country_fits(one: str, other: str, cycle: Cycle) -> bool:
+    policy = cycle.rules.country
+    if {one, other} in [set(pair) for pair in policy.excluded]:
+        return False
+    if policy.relation.value == "same":
+        return one == other
+    if policy.relation.value == "different":
+        return one != other
+    return True
+
+
+def _rank_fits(coachee: Coachee, coach: Coach, cycle: Cycle) -> bool:
+    if coachee.uniformed_coach and coach.rank.code.startswith("CIV"):
+        return False
+    if coachee.rank.grade is None or coach.rank.grade is None:
+        return True
+    allowance = getattr(cycle.rules.rank, coachee.rank_sensitivity.value)
+    return coach.rank.grade >= coachee.rank.grade - allowance
+
+
+def _one_chain(coachee: Coachee, coach: Coach) -> bool:
+    unit = coachee.unit.strip().casefold()
+    if unit and unit == coach.unit.strip().casefold():
+        return True
+    chain = [entry.strip().casefold() for entry in coach.chain_of_command if entry.strip()]
+    return coachee.id.casefold() in chain or unit in chain
+
+
+def free_spans(person: Person, cycle: Cycle) -> list[Span]:
+    """A person's free time in UTC, joined, on the days they are available."""
+    zone = ZoneInfo(person.timezone)
+    first, last = cycle.cycle.start - timedelta(2), cycle.cycle.end + timedelta(2)
+    off = {day for dates in person.unavailable for day in dates}
+    if cycle.calendar.public_holidays:
+        off |= set(holidays.country_holidays(person.country, years=range(2026, 2029)))
+    spans = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(number)
+        for window in person.availability:
+            if window.weekday == day.weekday() and day not in off:
+                begin = _wall(day, window.start_minute, zone)
+                spans.append((begin, _wall(day, window.end_minute, zone)))
+    return _joined(spans)
+
+
+def _wall(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    midnight = datetime.combine(day, time())
+    return (midnight + timedelta(minutes=minute)).replace(tzinfo=zone).astimezone(UTC)
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for begin, end in sorted(spans):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined
+
+
+def common_starts(coachee: Coachee, coach: Coach, cycle: Cycle) -> list[datetime]:
+    """Starts on the grid, told in the cycle's zone, at which both are free for a session."""
+    zone, length = cycle.cycle.zone, timedelta(minutes=cycle.sessions.minutes)
+    ends = _wall(cycle.cycle.end + timedelta(1), 0, zone)
+    spans = free_spans(coachee, cycle), free_spans(coach, cycle)
+    starts = []
+    for day in cycle.cycle.days:
+        for minute in range(0, 24 * 60, cycle.sessions.grid_minutes):
+            begin = _wall(day, minute, zone)
+            end = begin + length
+            touched = {
+                begin.astimezone(zone).date(),
+                (end - timedelta(1) / 86400).astimezone(zone).date(),
+            }
+            free = all(any(a <= begin and end <= b for a, b in ours) for ours in spans)
+            if free and end <= ends and not touched & cycle.blackout_days:
+                starts.append(begin.astimezone(zone))
+    return starts
+
+
+def can_meet(coachee: Coachee, coach: Coach, cycle: Cycle) -> bool:
+    """Whether the pair, were it alone, can place all its sessions."""
+    policy, starts = cycle.sessions, common_starts(coachee, coach, cycle)
+    day_cap = coach.max_per_day or policy.max_per_coach_day
+    week_cap = coach.max_per_week or policy.max_per_coach_week
+
+    def extend(series: list[datetime]) -> bool:
+        if len(series) == policy.count:
+            return True
+        return any(extend([*series, start]) for start in starts if fits([*series, start]))
+
+    def fits(series: list[datetime]) -> bool:
+        if len(series) > 1 and not _may_follow(series[-2], series[-1], cycle):
+            return False
+        by_day = Counter(moment.date() for moment in series)
+        by_week = Counter(moment.isocalendar()[:2] for moment in series)
+        return max(by_day.values()) <= day_cap and max(by_week.values()) <= week_cap
+
+    return extend([])
+
+
+def _may_follow(before: datetime, after: datetime, cycle: Cycle) -> bool:
+    policy = cycle.sessions
+    gap = (after.date() - before.date()).days
+    rest = timedelta(minutes=policy.minutes + policy.buffer_minutes)
+    apart = after.astimezone(UTC) - before.astimezone(UTC) >= rest
+    return apart and policy.min_gap_days <= gap <= policy.max_gap_days

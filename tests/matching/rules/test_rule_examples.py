@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from coach.availability import WeeklyWindow
+from coach.cycle import Cycle
+from coach.languages import LanguageSkill, Level
+from coach.people import Coach, Coachee, Roster
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.rules import FORBIDDEN, RULES, Example, Facts, Rule
+from matching.rules.catalogue import catalogue
+from matching.rules.language import language_name
+
+PLAIN = {
+    "name": "A Person",
+    "email": "person@example.org",
+    "country": "SE",
+    "languages": (LanguageSkill("en", Level.C1),),
+    "availability": (WeeklyWindow(0, 540, 720),),
+    "timezone": "Europe/Stockholm",
+}
+DATES = {"cycle": {"start": date(2027, 1, 18), "end": date(2027, 7, 16)}}
+EXAMPLES = [(rule, example) for rule in RULES for example in rule.examples]
+
+
+def facts(example: Example) -> Facts:
+    coachee = Coachee.model_validate({**PLAIN, "id": "c", "role": "commander", **example.coachee})
+    coach = Coach.model_validate({**PLAIN, "id": "k", "capacity": 1, **example.coach})
+    cycle = Cycle.model_validate({**DATES, **example.policy}, strict=False)
+    roster = Roster(coachees=(coachee,), coaches=(coach,))
+    return Facts(roster, cycle, free_time(roster, cycle))
+
+
+@pytest.mark.parametrize(
+    ("rule", "example"), EXAMPLES, ids=[f"{r.name}: {e.situation}" for r, e in EXAMPLES]
+)
+def test_a_rule_says_what_its_example_says(rule: type[Rule], example: Example) -> None:
+    judges = Judges(facts(example))
+    judging = next(one for one in judges.rules if isinstance(one, rule))
+    assert judges.points_of(judging, 0, 0) == example.points
+    assert judges.phrase(judging, 0, 0) == example.because
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_hard_rule_shows_a_pair_it_forbids_and_one_it_lets_be(rule: type[Rule]) -> None:
+    forbids = [example.points == FORBIDDEN for example in rule.examples]
+    assert any(forbids) == rule.hard
+    assert not all(forbids)
+
+
+def test_the_rules_stand_in_the_documented_order_and_name_real_settings() -> None:
+    assert [rule.name for rule in RULES] == [
+        "language", "country", "rank", "unit", "refusal", "ban",
+        "topics", "preference", "availability",
+    ]  # fmt: skip
+    for card in catalogue(Cycle.model_validate(DATES)):
+        assert card.text[0].endswith(".")
+        assert all(setting.value != "" for setting in card.settings)
+
+
+def test_every_weight_of_the_cycle_file_belongs_to_a_rule() -> None:
+    weighed = Cycle.model_validate(DATES).weights.model_dump().keys()
+    assert weighed <= {rule.name for rule in RULES}
+
+
+def test_no_phrase_names_the_language_that_is_not_to_be_named() -> None:
+    assert not any("Serbo" in example.because for _, example in EXAMPLES)
+    assert [language_name(code) for code in ("cnr", "sh", "sq")] == [
+        "Montenegrin",
+        "sh",
+        "Albanian",
+    ]
