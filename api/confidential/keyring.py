@@ -1,0 +1,101 @@
+"""The secrets that lie apart from the database, in one file of mode 0600."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coach.errors import ProgrammeError
+
+KEY_BYTES = 32
+_OTHERS_MAY_READ = 0o077
+
+
+class KeyringError(ProgrammeError):
+    """The key file is missing, unreadable, or open to others."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keyring:
+    """The secrets of one deployment.
+
+    Attributes:
+        master: keys that wrap the authors' data keys, by version; the highest is in use.
+        links: the key from which the secret of a link follows, given its identifier.
+    """
+
+    master: dict[int, bytes]
+    links: bytes
+
+    @property
+    def master_version(self) -> int:
+        """The version of the master key in use."""
+        return max(self.master)
+
+    def link_secret(self, credential_id: str) -> str:
+        """The 256-bit secret of a link: followed from its id, so that mails can be made again."""
+        digest = hmac.digest(self.links, f"link:{credential_id}".encode(), hashlib.sha256)
+        return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def open_keyring(path: Path, *, create: bool) -> Keyring:
+    """The secrets in the file at `path`, which is made on first start where `create` is set.
+
+    Raises:
+        KeyringError: the file is missing, broken, or can be read by others.
+    """
+    if not path.exists():
+        if not create:
+            raise KeyringError(
+                f"the key file {path} is missing: restore it from where it was kept apart; "
+                "without it, notes stay unreadable and links stop working"
+            )
+        _create(path)
+    if path.stat().st_mode & _OTHERS_MAY_READ:
+        raise KeyringError(f"the key file {path} can be read by others: run chmod 600 {path}")
+    return _parse(path)
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_keyring(path, Keyring(master={1: _random_key()}, links=_random_key()))
+
+
+def write_keyring(path: Path, keyring: Keyring) -> None:
+    """Put `keyring` into the file at `path` in one step: whole, or not at all."""
+    content = {
+        "about": "Keys of the Gender Coach server. Keep a copy apart from the database.",
+        "master": {str(version): key.hex() for version, key in keyring.master.items()},
+        "links": keyring.links.hex(),
+    }
+    unfinished = path.with_suffix(".new")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def _parse(path: Path) -> Keyring:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        master = {int(version): bytes.fromhex(key) for version, key in content["master"].items()}
+        keyring = Keyring(master=master, links=bytes.fromhex(content["links"]))
+    except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
+        raise KeyringError(f"the key file {path} is broken: restore it from its copy") from error
+    keys = [*keyring.master.values(), keyring.links]
+    if not keyring.master or any(len(key) != KEY_BYTES for key in keys):
+        raise KeyringError(f"the key file {path} is incomplete: restore it from its copy")
+    return keyring
+
+
+def _random_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)

@@ -1,0 +1,69 @@
+"""Settings of the server: read once, by the command that starts it, and handed on explicitly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AnyHttpUrl, Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Every setting, its default, and its environment variable (`GENDER_COACH_` and the name).
+
+    `database_url` may also come as plain `DATABASE_URL`; without one, a SQLite file in
+    `data_dir` is used. `public_url` is what links in invitations start with, and decides whether
+    cookies are marked `Secure`.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="GENDER_COACH_", frozen=True, extra="forbid", populate_by_name=True
+    )
+
+    data_dir: Path = Path("var")
+    database_url: Annotated[
+        str, Field(validation_alias="DATABASE_URL", description="SQLAlchemy URL of the database")
+    ] = ""
+    public_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:8000")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    worker: bool = True
+    executor_id: str = "worker@1"
+    programme_name: str = "Gender Coach Programme"
+    neutral_summary: str = "Coaching session"
+    organiser_name: str = "Programme office"
+    organiser_email: str = "programme@example.org"
+    upload_limit_bytes: Annotated[int, Field(ge=1024)] = 20 * MIB
+    body_limit_bytes: Annotated[int, Field(ge=1024)] = MIB
+    run_time_limit_seconds: Annotated[float, Field(gt=0, le=86400)] = 300.0
+    run_workers: Annotated[int, Field(ge=1, le=64)] = 2
+    link_grace_days: Annotated[int, Field(ge=0, le=3650)] = 60
+    sign_in_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    cookie_idle_minutes: Annotated[int, Field(ge=1, le=10080)] = 120
+    cookie_hours: Annotated[int, Field(ge=1, le=720)] = 12
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _sqlite_beside_the_data(self) -> Self:
+        if not self.database_url:
+            default = f"sqlite:///{self.data_dir.resolve() / 'gender-coach.sqlite'}"
+            object.__setattr__(self, "database_url", default)
+        return self
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether the public address is https, so that cookies carry `Secure` and `__Host-`."""
+        return self.public_url.scheme == "https"
+
+    @property
+    def base_url(self) -> str:
+        """The public address without a closing slash."""
+        return str(self.public_url).rstrip("/")
+
+    @property
+    def master_key_file(self) -> Path:
+        """Where the key that wraps the authors' keys lies (mode 0600), apart from the database."""
+        return self.data_dir / "master.key"

@@ -1,0 +1,85 @@
+"""What the tables share: identifiers, moments, JSON of our own values, and constraint names."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+ID_LENGTH = 20
+WORD_LENGTH = 20
+_NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept as UTC: `timestamptz` where there is one, naive UTC in SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times, and turn aware ones to UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs its time zone: {value}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware moment in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Word(TypeDecorator[StrEnum]):
+    """A member of one `StrEnum`, kept as its plain word."""
+
+    impl = String(WORD_LENGTH)
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+        """Refuse whatever is no member."""
+        del dialect
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """Give back the member."""
+        del dialect
+        return None if value is None else self.words(value)
+
+
+def new_id() -> str:
+    """A random identifier of 80 bits: unguessable enough to tell nothing, no secret by itself."""
+    return secrets.token_hex(ID_LENGTH // 2)
+
+
+class Row(DeclarativeBase):
+    """A row of a table."""
+
+    metadata = MetaData(naming_convention=_NAMING)
+    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON}  # noqa: RUF012 - read once by SQLAlchemy
+
+
+class Identified(Row):
+    """A row known by a random identifier."""
+
+    __abstract__ = True
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)

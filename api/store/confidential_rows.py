@@ -1,0 +1,41 @@
+"""What coaches write for themselves, encrypted, and the wrapped keys that open it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.store.columns import Identified
+
+
+class NoteKeyRow(Identified):
+    """A data key for what one author writes about one coachee, wrapped by a master key.
+
+    Destroying the row makes every text under it unreadable, in backups as well.
+    """
+
+    __tablename__ = "note_keys"
+    __table_args__ = (UniqueConstraint("author_id", "subject_id"),)
+
+    author_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    subject_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    master_version: Mapped[int]
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class NoteRow(Identified):
+    """A coach's note on one session, AES-256-GCM, bound to row, author and version."""
+
+    __tablename__ = "notes"
+
+    session_id: Mapped[str] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), unique=True
+    )
+    author_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    key_id: Mapped[str] = mapped_column(ForeignKey("note_keys.id", ondelete="CASCADE"), index=True)
+    version: Mapped[int]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    written_at: Mapped[datetime]

@@ -1,0 +1,104 @@
+"""Opening the database, and the two kinds of transactions: reading and writing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session as Transaction
+
+_BUSY_TIMEOUT_MS = 30_000
+_WRITES = "gender_coach_writes"
+
+
+class Database:
+    """One database, its pool of connections, and the lock that orders writers in this process.
+
+    SQLite has one writer at a time. Waiting for it inside this process on a lock is fair and
+    quick, while SQLite itself polls; between processes its busy timeout does the waiting.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = open_engine(url)
+        self._writer = threading.Lock() if self.is_sqlite else None
+        self._writing_engine = self.engine.execution_options(**{_WRITES: True})
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is a SQLite file."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A transaction that sees one moment of the database; whatever it changes is dropped."""
+        with Transaction(self.engine, autoflush=False) as tx:
+            yield tx
+            tx.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that is committed at the end of the block, or wholly undone.
+
+        Open and close it in one thread: the lock is held for the whole block.
+        """
+        if self._writer is None:
+            with Transaction(self._writing_engine) as tx, tx.begin():
+                yield tx
+            return
+        with self._writer, Transaction(self._writing_engine) as tx, tx.begin():
+            yield tx
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `url`; a SQLite file gets WAL, foreign keys, full sync and a busy timeout.
+
+    Transactions of SQLite begin explicitly: `IMMEDIATE` where the connection is to write, since
+    a deferred one that turns to writing late is refused as "database is locked".
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10
+        )
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        parsed, connect_args={"check_same_thread": False}, pool_size=10, max_overflow=40
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def open_jobs_engine(url: str) -> Engine:
+    """An engine for the job tables in the same database; every transaction of it may write."""
+    return open_engine(url).execution_options(**{_WRITES: True})
+
+
+def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin_sqlite` says so
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_TIMEOUT_MS}",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return  # a migration begins and ends its own transaction
+    writes = options.get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

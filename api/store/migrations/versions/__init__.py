@@ -1,0 +1,1 @@
+"""The migrations; each goes up and back."""

@@ -1,0 +1,92 @@
+"""Runs of the engine, what they told while they worked, and the plans they made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.store.columns import Identified, Row, Word
+
+
+class RunState(StrEnum):
+    """Where a run is. The last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will happen to the run."""
+        return self in {RunState.FINISHED, RunState.FAILED, RunState.CANCELLED}
+
+
+class PlanState(StrEnum):
+    """What became of a plan. At most one plan of a cycle is published."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+
+
+class RunRow(Identified):
+    """One durable run: the whole input as it was asked for, so that a plan can be repeated.
+
+    `input` holds `roster`, `cycle` and `keep` as JSON; `failure` a problem for people.
+    """
+
+    __tablename__ = "runs"
+
+    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"), index=True)
+    state: Mapped[RunState] = mapped_column(Word(RunState))
+    options: Mapped[dict[str, Any]]
+    input: Mapped[str] = mapped_column(Text, deferred=True)
+    input_sha256: Mapped[str] = mapped_column(String(64))
+    requested_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    cancel_asked_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    failure: Mapped[dict[str, Any] | None]
+
+
+class RunProgressRow(Row):
+    """One moment of a run, counted from 1; the number is the event id of its stream."""
+
+    __tablename__ = "run_progress"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    progress: Mapped[dict[str, Any]]
+
+
+class PlanRow(Identified):
+    """A plan: the engine's result, stored whole with its verdicts and never computed again."""
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        Index(
+            "uq_plans_published",
+            "cycle_id",
+            unique=True,
+            sqlite_where=text("state = 'published'"),
+            postgresql_where=text("state = 'published'"),
+        ),
+    )
+
+    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"), index=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), unique=True)
+    state: Mapped[PlanState] = mapped_column(Word(PlanState))
+    status: Mapped[str] = mapped_column(String(10))
+    placed: Mapped[int]
+    unplaced: Mapped[int]
+    result: Mapped[str] = mapped_column(Text, deferred=True)
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]

@@ -1,0 +1,255 @@
+"""Secrets that open something: one-time sign-in addresses, cookies, bearer tokens, links.
+
+Only the SHA-256 of a secret is stored. A secret is shown once, when it is made; a link's can be
+followed again from the key file, for the mails that carry it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.confidential.keyring import Keyring
+from api.store.access_rows import CredentialKind, CredentialRow, UserRow
+from api.store.columns import new_id
+from api.store.cycle_rows import PersonRow, Side
+from api.workflows.cycles import cycle_row, policy_of
+from api.workflows.people import person_row
+from api.workflows.values import View
+from api.workflows.viewer import NOBODY, AccessRole, Viewer
+from coach.errors import NotFoundError, NotSignedInError
+
+_SECRET_BYTES = 32
+_TOUCH_EVERY = timedelta(minutes=5)
+_ROLE_OF_SIDE = {Side.COACHEE: AccessRole.COACHEE, Side.COACH: AccessRole.COACH}
+
+
+class Issued(View):
+    """A secret that was just made, and until when it opens something."""
+
+    id: str
+    secret: str
+    expires_at: datetime
+
+
+class CredentialView(View):
+    """A credential without its secret."""
+
+    id: str
+    kind: CredentialKind
+    label: str
+    person_id: str | None
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def ensure_manager(tx: Transaction, name: str, *, now: datetime) -> str:
+    """The identifier of the manager called `name`, made where there is none."""
+    row = tx.scalar(select(UserRow).where(UserRow.name == name))
+    if row is None:
+        row = UserRow(name=name, role=AccessRole.MANAGER.value, created_at=now)
+        tx.add(row)
+        tx.flush()
+    return row.id
+
+
+def offer_sign_in(tx: Transaction, user_id: str, *, now: datetime, lasting: timedelta) -> Issued:
+    """A secret that signs a user in once."""
+    return _issue(tx, CredentialKind.SIGN_IN, now, now + lasting, user_id=user_id)
+
+
+def sign_in(tx: Transaction, secret: str, *, now: datetime, lasting: timedelta) -> Issued:
+    """Use up a one-time secret, and give a cookie's for it.
+
+    Raises:
+        NotSignedInError: the secret is unknown, used, or too old.
+    """
+    row = _valid(tx, secret, CredentialKind.SIGN_IN, now)
+    if row is None or row.user_id is None:
+        raise NotSignedInError(
+            "this sign-in address was used already or is too old; "
+            "start the server again or run `gender-coach user sign-in` for another"
+        )
+    row.revoked_at = row.last_used_at = now
+    return _issue(tx, CredentialKind.COOKIE, now, now + lasting, user_id=row.user_id)
+
+
+def issue_token(
+    tx: Transaction, viewer: Viewer, label: str, *, now: datetime, lasting: timedelta
+) -> Issued:
+    """A bearer token with which a manager's programs may do what the manager may."""
+    return _issue(tx, CredentialKind.TOKEN, now, now + lasting, user_id=viewer.user_id, label=label)
+
+
+def issue_link(
+    tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime, grace: timedelta
+) -> Issued:
+    """A person's secret link; those handed out before stop working.
+
+    It expires `grace` after the last day of the cycle.
+
+    Raises:
+        NotFoundError: there is no such person, or they have left the cycle.
+    """
+    person = person_row(tx, person_id)
+    if person.left_at is not None:
+        raise NotFoundError(f"{person.code} has left the cycle; there is nothing to link to")
+    for row in _live_links(tx, person_id, now):
+        row.revoked_at = now
+    dates = policy_of(cycle_row(tx, person.cycle_id)).cycle
+    ends = datetime.combine(dates.end, time.max, ZoneInfo(dates.timezone)) + grace
+    identifier = new_id()
+    secret = keyring.link_secret(identifier)
+    tx.add(_row(CredentialKind.LINK, secret, now, ends, person_id=person_id, id=identifier))
+    tx.flush()
+    return Issued(id=identifier, secret=secret, expires_at=ends)
+
+
+def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime) -> Issued | None:
+    """The link a person holds already, where one still works."""
+    rows = _live_links(tx, person_id, now)
+    if not rows:
+        return None
+    row = rows[0]
+    return Issued(id=row.id, secret=keyring.link_secret(row.id), expires_at=row.expires_at)
+
+
+def credentials_of(tx: Transaction, viewer: Viewer) -> tuple[CredentialView, ...]:
+    """A user's cookies and tokens, the youngest first."""
+    rows = tx.scalars(
+        select(CredentialRow)
+        .where(CredentialRow.user_id == viewer.user_id, CredentialRow.user_id.is_not(None))
+        .order_by(CredentialRow.created_at.desc(), CredentialRow.id)
+    )
+    return tuple(_view(row) for row in rows)
+
+
+def revoke(tx: Transaction, viewer: Viewer, credential_id: str, *, now: datetime) -> None:
+    """Make a secret stop working: one of the viewer's own, or any person's link.
+
+    Raises:
+        NotFoundError: there is none, or it is another user's.
+    """
+    row = tx.get(CredentialRow, credential_id)
+    if row is None or (row.user_id is not None and row.user_id != viewer.user_id):
+        raise NotFoundError(f"there is no credential {credential_id}")
+    row.revoked_at = row.revoked_at or now
+
+
+def identify(
+    tx: Transaction,
+    secret: str,
+    kinds: frozenset[CredentialKind],
+    *,
+    now: datetime,
+    idle: timedelta,
+) -> Viewer:
+    """Who holds `secret`; nobody where it is unknown, revoked, expired or idle for too long."""
+    row = _valid(tx, secret, None, now)
+    if row is None or row.kind not in kinds:
+        return NOBODY
+    if row.kind is CredentialKind.COOKIE and now - (row.last_used_at or row.created_at) > idle:
+        return NOBODY
+    if row.user_id is not None:
+        user = tx.get_one(UserRow, row.user_id)
+        if user.disabled_at is not None:
+            return NOBODY
+        return Viewer(
+            AccessRole(user.role),
+            user_id=user.id,
+            credential_id=row.id,
+            by_cookie=row.kind is CredentialKind.COOKIE,
+        )
+    person = tx.get_one(PersonRow, row.person_id)
+    if person.left_at is not None:
+        return NOBODY
+    return Viewer(
+        _ROLE_OF_SIDE[person.side],
+        person_id=person.id,
+        cycle_id=person.cycle_id,
+        credential_id=row.id,
+    )
+
+
+def needs_touch(tx: Transaction, credential_id: str, *, now: datetime) -> bool:
+    """Whether the last use of a credential was long enough ago to be written down anew."""
+    row = tx.get_one(CredentialRow, credential_id)
+    return row.last_used_at is None or now - row.last_used_at > _TOUCH_EVERY
+
+
+def touch(tx: Transaction, credential_id: str, *, now: datetime) -> None:
+    """Write down that a credential was used."""
+    tx.get_one(CredentialRow, credential_id).last_used_at = now
+
+
+def sha256_of(secret: str) -> str:
+    """What is stored of a secret. Secrets are random, so a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _issue(
+    tx: Transaction,
+    kind: CredentialKind,
+    now: datetime,
+    until: datetime,
+    *,
+    user_id: str | None,
+    label: str = "",
+) -> Issued:
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    row = _row(kind, secret, now, until, user_id=user_id, label=label, id=new_id())
+    tx.add(row)
+    tx.flush()
+    return Issued(id=row.id, secret=secret, expires_at=until)
+
+
+def _row(
+    kind: CredentialKind, secret: str, now: datetime, until: datetime, **owner: str | None
+) -> CredentialRow:
+    return CredentialRow(
+        kind=kind, secret_sha256=sha256_of(secret), created_at=now, expires_at=until, **owner
+    )
+
+
+def _valid(
+    tx: Transaction, secret: str, kind: CredentialKind | None, now: datetime
+) -> CredentialRow | None:
+    row = tx.scalar(select(CredentialRow).where(CredentialRow.secret_sha256 == sha256_of(secret)))
+    if row is None or row.revoked_at is not None or row.expires_at <= now:
+        return None
+    return row if kind in {None, row.kind} else None
+
+
+def _live_links(tx: Transaction, person_id: str, now: datetime) -> list[CredentialRow]:
+    return list(
+        tx.scalars(
+            select(CredentialRow)
+            .where(
+                CredentialRow.person_id == person_id,
+                CredentialRow.kind == CredentialKind.LINK,
+                CredentialRow.revoked_at.is_(None),
+                CredentialRow.expires_at > now,
+            )
+            .order_by(CredentialRow.created_at.desc())
+        )
+    )
+
+
+def _view(row: CredentialRow) -> CredentialView:
+    return CredentialView(
+        id=row.id,
+        kind=row.kind,
+        label=row.label,
+        person_id=row.person_id,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        revoked_at=row.revoked_at,
+    )

@@ -1,0 +1,32 @@
+"""What the outside of the workflows works with, put together once at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from api.confidential.keyring import Keyring
+from api.settings import Settings
+from api.store.database import Database
+from api.workflows.runs import Enqueue
+
+
+def utc_now() -> datetime:
+    """The aware present."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Settings, database, keys, the queue of runs, and the clock.
+
+    Routes open `database.reading()` or `database.writing()`, call one workflow in it with
+    `now()`, and return its value.
+    """
+
+    settings: Settings
+    database: Database
+    keyring: Keyring
+    enqueue_run: Enqueue
+    now: Callable[[], datetime] = utc_now

@@ -1,0 +1,212 @@
+"""What is said of a session: the coach's shared record and note, the coachee's feedback.
+
+Three circles of readers: coach, coachee and manager read the record; coachee and manager read
+the feedback; the author alone reads a note.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.confidential.keyring import Keyring
+from api.confidential.sealing import new_data_key, seal, unseal, wrapping_key
+from api.store.columns import new_id
+from api.store.confidential_rows import NoteKeyRow, NoteRow
+from api.store.session_rows import FeedbackRow, RecordRow, SessionRow
+from api.workflows.schedule import own_session
+from api.workflows.values import FeedbackView, NoteView, RecordView
+from api.workflows.viewer import AccessRole, Viewer
+from coach.errors import NotAllowedError, NotFoundError
+from coach.feedback import Feedback, Note, SharedRecord
+
+
+def submit_record(
+    tx: Transaction, viewer: Viewer, session_id: str, record: SharedRecord, *, now: datetime
+) -> RecordView:
+    """Keep a coach's shared record of a session; a later one replaces it.
+
+    Raises:
+        NotFoundError: there is no such session, or it is somebody else's.
+        NotAllowedError: `viewer` is not the session's coach.
+    """
+    session = _as(AccessRole.COACH, tx, viewer, session_id, "the coach writes the shared record")
+    row = tx.scalar(select(RecordRow).where(RecordRow.session_id == session_id))
+    if row is None:
+        row = RecordRow(session_id=session_id, author_id=session.coach_id, version=0)
+        tx.add(row)
+    for field, value in record:
+        setattr(row, field, value)
+    row.version, row.submitted_at = row.version + 1, now
+    tx.flush()
+    return _record_view(row)
+
+
+def record_of(tx: Transaction, viewer: Viewer, session_id: str) -> RecordView:
+    """The shared record of a session, to its two people and to managers.
+
+    Raises:
+        NotFoundError: there is none, or the session is somebody else's.
+    """
+    own_session(tx, viewer, session_id)
+    row = tx.scalar(select(RecordRow).where(RecordRow.session_id == session_id))
+    if row is None:
+        raise NotFoundError("no shared record of this session has been submitted yet")
+    return _record_view(row)
+
+
+def write_note(
+    tx: Transaction, keyring: Keyring, viewer: Viewer, session_id: str, note: Note, *, now: datetime
+) -> NoteView:
+    """Seal a coach's note on a session; a later one replaces it.
+
+    Raises:
+        NotFoundError: there is no such session, or it is somebody else's.
+        NotAllowedError: `viewer` is not the session's coach.
+    """
+    session = _as(AccessRole.COACH, tx, viewer, session_id, "notes are for coaches alone")
+    row = tx.scalar(select(NoteRow).where(NoteRow.session_id == session_id))
+    if row is None:
+        row = NoteRow(id=new_id(), session_id=session_id, author_id=session.coach_id, version=0)
+        tx.add(row)
+    key_row, key = _data_key(tx, keyring, session, now)
+    row.version, row.written_at, row.key_id = row.version + 1, now, key_row.id
+    row.sealed = seal(key, note.text.encode(), *_place(row))
+    tx.flush()
+    return NoteView(
+        session_id=session_id, text=note.text, version=row.version, written_at=row.written_at
+    )
+
+
+def note_of(tx: Transaction, keyring: Keyring, viewer: Viewer, session_id: str) -> NoteView:
+    """An author's own note on a session.
+
+    Raises:
+        NotFoundError: there is none, or it is somebody else's; which of the two is not told.
+    """
+    row = tx.scalar(
+        select(NoteRow).where(
+            NoteRow.session_id == session_id,
+            NoteRow.author_id == viewer.person_id,
+        )
+    )
+    if row is None or viewer.role is not AccessRole.COACH:
+        raise NotFoundError("you have written no note on this session")
+    key_row = tx.get_one(NoteKeyRow, row.key_id)
+    text = unseal(_unwrap(keyring, key_row), row.sealed, *_place(row)).decode()
+    return NoteView(
+        session_id=session_id, text=text, version=row.version, written_at=row.written_at
+    )
+
+
+def give_feedback(
+    tx: Transaction, viewer: Viewer, session_id: str, feedback: Feedback, *, now: datetime
+) -> FeedbackView:
+    """Keep a coachee's feedback on a session; a later one replaces it.
+
+    Raises:
+        NotFoundError: there is no such session, or it is somebody else's.
+        NotAllowedError: `viewer` is not the session's coachee.
+    """
+    session = _as(AccessRole.COACHEE, tx, viewer, session_id, "the coachee gives feedback")
+    row = tx.scalar(select(FeedbackRow).where(FeedbackRow.session_id == session_id))
+    if row is None:
+        row = FeedbackRow(session_id=session_id, author_id=session.coachee_id, version=0)
+        tx.add(row)
+    for field, value in feedback:
+        setattr(row, field, value)
+    row.version, row.submitted_at = row.version + 1, now
+    tx.flush()
+    return _feedback_view(row)
+
+
+def feedback_of(tx: Transaction, viewer: Viewer, session_id: str) -> FeedbackView:
+    """The feedback on a session, to the coachee who gave it and to managers; never to the coach.
+
+    Raises:
+        NotFoundError: there is none, or it is not for `viewer`; which of the two is not told.
+    """
+    own_session(tx, viewer, session_id)
+    row = tx.scalar(select(FeedbackRow).where(FeedbackRow.session_id == session_id))
+    if row is None or viewer.role is AccessRole.COACH:
+        raise NotFoundError("there is no feedback on this session for you to read")
+    return _feedback_view(row)
+
+
+def _as(
+    role: AccessRole, tx: Transaction, viewer: Viewer, session_id: str, otherwise: str
+) -> SessionRow:
+    session = own_session(tx, viewer, session_id)
+    if viewer.role is not role:
+        raise NotAllowedError(otherwise)
+    return session
+
+
+def _data_key(
+    tx: Transaction, keyring: Keyring, session: SessionRow, now: datetime
+) -> tuple[NoteKeyRow, bytes]:
+    """The key for what this session's coach writes about its coachee, made where there is none."""
+    row = tx.scalar(
+        select(NoteKeyRow).where(
+            NoteKeyRow.author_id == session.coach_id, NoteKeyRow.subject_id == session.coachee_id
+        )
+    )
+    if row is not None:
+        return row, _unwrap(keyring, row)
+    key = new_data_key()
+    row = NoteKeyRow(
+        id=new_id(),
+        author_id=session.coach_id,
+        subject_id=session.coachee_id,
+        master_version=keyring.master_version,
+        created_at=now,
+    )
+    row.wrapped = wrap(keyring, row, key)
+    tx.add(row)
+    tx.flush()
+    return row, key
+
+
+def wrap(keyring: Keyring, row: NoteKeyRow, key: bytes) -> bytes:
+    """`key` sealed under the master key of the row's version, for this row."""
+    master = wrapping_key(keyring.master, row.master_version)
+    return seal(master, key, *_key_place(row))
+
+
+def _unwrap(keyring: Keyring, row: NoteKeyRow) -> bytes:
+    master = wrapping_key(keyring.master, row.master_version)
+    return unseal(master, row.wrapped, *_key_place(row))
+
+
+def _key_place(row: NoteKeyRow) -> tuple[str | int, ...]:
+    return ("note_keys", row.id, row.author_id, row.subject_id, row.master_version)
+
+
+def _place(row: NoteRow) -> tuple[str | int, ...]:
+    return ("notes", row.id, row.session_id, row.author_id, row.key_id, row.version)
+
+
+def _record_view(row: RecordRow) -> RecordView:
+    return RecordView(
+        session_id=row.session_id,
+        session_date=row.session_date,
+        attendance=row.attendance,
+        topic=row.topic,
+        agreed_actions=row.agreed_actions,
+        next_step=row.next_step,
+        version=row.version,
+        submitted_at=row.submitted_at,
+    )
+
+
+def _feedback_view(row: FeedbackRow) -> FeedbackView:
+    return FeedbackView(
+        session_id=row.session_id,
+        attendance=row.attendance,
+        rating=row.rating,
+        text=row.text,
+        version=row.version,
+        submitted_at=row.submitted_at,
+    )

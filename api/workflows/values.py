@@ -1,0 +1,100 @@
+"""What workflows answer with, where several of them answer with the same."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from api.store.cycle_rows import PersonRow, Side
+from api.store.session_rows import SessionState
+from coach.sessions import Attendance, Reply
+
+
+class View(BaseModel):
+    """A finished value for a page or an answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PersonBrief(View):
+    """As much of a person as the other side of their pair may see."""
+
+    id: str
+    code: str
+    side: Side
+    name: str
+    country: str
+    timezone: str
+
+
+class SessionView(View):
+    """One session, its times in the zone of whoever reads it.
+
+    `coachee_reply` and `coach_reply` are `none` until given, and again after the session's time
+    changed. Comments go to the programme office: people see their own, managers both. `recorded` is
+    the attendance in the coach's shared record, `None` before there is one.
+    """
+
+    id: str
+    uid: str
+    number: int
+    count: int
+    start: AwareDatetime
+    end: AwareDatetime
+    timezone: str
+    state: SessionState
+    sequence: int
+    coachee: PersonBrief
+    coach: PersonBrief
+    coachee_reply: Reply
+    coach_reply: Reply
+    coachee_comment: str
+    coach_comment: str
+    recorded: Attendance | None
+    feedback_given: bool
+
+
+class RecordView(View):
+    """The shared record of a session as it was last submitted."""
+
+    session_id: str
+    session_date: date
+    attendance: Attendance
+    topic: str
+    agreed_actions: str
+    next_step: str
+    version: int
+    submitted_at: datetime
+
+
+class NoteView(View):
+    """An author's own note, for the author alone."""
+
+    session_id: str
+    text: str
+    version: int
+    written_at: datetime
+
+
+class FeedbackView(View):
+    """A coachee's feedback as it was last submitted; the coach never sees it."""
+
+    session_id: str
+    attendance: Attendance
+    rating: int | None
+    text: str
+    version: int
+    submitted_at: datetime
+
+
+def person_brief(row: PersonRow) -> PersonBrief:
+    """What may be said of `row` to the other side."""
+    return PersonBrief(
+        id=row.id,
+        code=row.code,
+        side=row.side,
+        name=row.name,
+        country=row.profile["country"],
+        timezone=row.timezone,
+    )

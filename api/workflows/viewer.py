@@ -1,0 +1,42 @@
+"""Who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AccessRole(StrEnum):
+    """What somebody is to the server; the table of roles and routes speaks of these."""
+
+    MANAGER = "manager"
+    COACH = "coach"
+    COACHEE = "coachee"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is asking, by which credential.
+
+    Attributes:
+        user_id: a manager's; `None` for people and nobody.
+        person_id: a coach's or coachee's in the cycle `cycle_id`; `None` for managers and nobody.
+        credential_id: the cookie, token or link that was shown.
+        by_cookie: whether a browser sent the credential by itself.
+    """
+
+    role: AccessRole
+    user_id: str | None = None
+    person_id: str | None = None
+    cycle_id: str | None = None
+    credential_id: str | None = None
+    by_cookie: bool = False
+
+    @property
+    def is_manager(self) -> bool:
+        """Whether a programme manager is asking."""
+        return self.role is AccessRole.MANAGER
+
+
+NOBODY = Viewer(AccessRole.NOBODY)
