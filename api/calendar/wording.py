@@ -1,0 +1,23 @@
+"""The neutral words of invitations.
+
+An aide reads a commander's calendar and mail, so nothing here says more than that a coaching
+session takes place: no names, no topics, and the programme only where the deployment says so.
+"""
+
+from __future__ import annotations
+
+from api.deployment import Deployment
+from coach.invitations import Invitation
+
+PRODUCT = "-//Coaching scheduler//EN"
+
+
+def summary(invitation: Invitation, deployment: Deployment) -> str:
+    """`Coaching session 2 of 6`, with the programme's name before it where it may be shown."""
+    words = f"Coaching session {invitation.number} of {invitation.count}"
+    return f"{deployment.programme_name}: {words}" if deployment.programme_name else words
+
+
+def file_name(invitation: Invitation, suffix: str) -> str:
+    """`coaching-session-2.ics`."""
+    return f"coaching-session-{invitation.number}.{suffix}"

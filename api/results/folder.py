@@ -1,0 +1,110 @@
+"""Writing a results folder: all of it, or nothing."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from api.deployment import Deployment
+from api.results.forms import feedback_form, session_note_form
+from api.results.invites import invites
+from api.results.plan_view import view_plan
+from api.results.report import report_html
+from api.results.schedule_csv import schedule_csv
+from api.results.schedule_xlsx import schedule_xlsx
+from api.results.unmatched_csv import unmatched_csv
+from coach.cycle import Cycle
+from coach.errors import ProgrammeError
+from coach.people import Roster
+from matching.result import Result
+
+_PARTS = (
+    *("result.json", "schedule.csv", "schedule.xlsx", "unmatched.csv", "report.html"),
+    *("inputs", "invites", "forms"),
+)
+
+
+def write_results(
+    out: Path,
+    *,
+    roster: Roster,
+    cycle: Cycle,
+    result: Result,
+    inputs: Iterable[tuple[str, bytes]],
+    now: datetime,
+    deployment: Deployment | None = None,
+) -> None:
+    """Write everything about `result` into the folder `out`, in place of an earlier result there.
+
+    The files are written beside their places first and moved in at the end, so that a failure
+    while writing leaves an earlier result whole. Other files in `out` are left alone.
+
+    Args:
+        out: the folder; made where it is missing.
+        roster: the people the result speaks of.
+        cycle: their cycle.
+        result: what the run gave.
+        inputs: name and bytes of each input file, as read.
+        now: the aware moment that invitations and report carry.
+        deployment: who sends the invitations; the example organiser where none is given.
+
+    Raises:
+        ProgrammeError: `out` cannot be written to.
+    """
+    files = _files(
+        roster, cycle, result, inputs=inputs, now=now, deployment=deployment or Deployment()
+    )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".writing-", dir=out) as scratch:
+            for name, content in files:
+                path = Path(scratch, name)
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(content)
+            for part in _PARTS:
+                _replace(Path(scratch, part), out / part)
+    except OSError as error:
+        raise ProgrammeError(
+            f"the results cannot be written to {out}: {error.strerror or error}. "
+            "Free some space, or name another folder."
+        ) from error
+
+
+def result_json(result: Result) -> bytes:
+    """`result.json`: keys in the order of the reference, UTF-8, a newline at the end."""
+    return result.model_dump_json(indent=2).encode() + b"\n"
+
+
+def _files(
+    roster: Roster,
+    cycle: Cycle,
+    result: Result,
+    *,
+    inputs: Iterable[tuple[str, bytes]],
+    now: datetime,
+    deployment: Deployment,
+) -> Iterator[tuple[str, bytes]]:
+    view = view_plan(roster, cycle, result, deployment)
+    yield "result.json", result_json(result)
+    yield "schedule.csv", schedule_csv(result)
+    yield "schedule.xlsx", schedule_xlsx(view, result, now)
+    yield "unmatched.csv", unmatched_csv(result)
+    yield "report.html", report_html(view, cycle, result, deployment, now)
+    yield "forms/session-note.html", session_note_form()
+    yield "forms/feedback.html", feedback_form()
+    for name, content in inputs:
+        yield f"inputs/{Path(name).name}", content
+    for name, content in invites(roster, result, deployment, now):
+        yield f"invites/{name}", content
+
+
+def _replace(new: Path, place: Path) -> None:
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
+    if new.exists():
+        new.rename(place)

@@ -1,0 +1,29 @@
+"""`forms/`: what to print and fill in by hand where there is no server."""
+
+from __future__ import annotations
+
+from api.templating import render
+from coach.feedback import RATINGS
+from coach.sessions import Attendance
+
+ATTENDANCE_WORDS = {
+    Attendance.HELD: "Held",
+    Attendance.DELEGATE: "A delegate attended in the coachee's place",
+    Attendance.NO_SHOW: "No-show: somebody did not come",
+    Attendance.CANCELLED: "Cancelled beforehand",
+}
+"""How each attendance stands on a form."""
+
+
+def session_note_form() -> bytes:
+    """The shared record of a session, for the coach."""
+    return render("forms/session-note.html", attendances=tuple(ATTENDANCE_WORDS.values())).encode()
+
+
+def feedback_form() -> bytes:
+    """Feedback on a session, for the coachee."""
+    return render(
+        "forms/feedback.html",
+        attendances=tuple(ATTENDANCE_WORDS.values()),
+        ratings=tuple(RATINGS.items()),
+    ).encode()

@@ -1,0 +1,57 @@
+"""`invites/`: one invitation for each recipient and session, as `.ics` and as `.eml`."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from api.calendar.eml import eml_bytes
+from api.calendar.ics import ics_bytes
+from api.calendar.recipient import Recipient
+from api.deployment import Deployment
+from coach.invitations import Message, invitations, messages
+from coach.people import Person, Roster
+from matching.result import Result
+
+_ID_SIGNS = 40
+
+
+def invites(
+    roster: Roster, result: Result, deployment: Deployment, now: datetime
+) -> Iterator[tuple[str, bytes]]:
+    """Names and bytes of all invitations to the sessions of `result`, made at the moment `now`."""
+    coachees = {person.id: person for person in roster.coachees}
+    coaches = {person.id: person for person in roster.coaches}
+    for match in result.matches:
+        asked = messages({}, invitations(match.sessions), now)
+        for person in (coachees[match.coachee], coaches[match.coach]):
+            recipient = Recipient.of(person)
+            token = _reply_token(result, person)
+            for message in asked:
+                name = _name(person, message)
+                yield f"{name}.ics", ics_bytes(message, recipient, deployment)
+                yield (
+                    f"{name}.eml",
+                    eml_bytes(message, recipient, deployment, reply_token=token),
+                )
+
+
+def _name(person: Person, message: Message) -> str:
+    """A file name of plain letters whatever the id is; the end keeps equal beginnings apart."""
+    who = re.sub(r"[^A-Za-z0-9_-]+", "-", person.id).strip("-")[:_ID_SIGNS] or "person"
+    end = hashlib.sha256(f"{message.invitation.uid}\0{_key(person)}".encode()).hexdigest()[:8]
+    return f"{who}-session-{message.invitation.number:02d}-{end}"
+
+
+def _reply_token(result: Result, person: Person) -> str:
+    """Marks a person's replies to this plan; nobody without the input files can work it out."""
+    key = result.input_sha256.encode()
+    return hmac.new(key, _key(person).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _key(person: Person) -> str:
+    """Ids are unique within a file only: a coachee and a coach may share one."""
+    return f"{type(person).__name__} {person.id}"

@@ -1,0 +1,44 @@
+"""`schedule.csv`: every session, in order of time."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from api.spreadsheet_cells import safe_cell
+from matching.result import Result
+
+COLUMNS = ("coachee", "coach", "session", "start", "end", "uid")
+
+
+def schedule_rows(result: Result) -> list[tuple[str, str, int, str, str, str]]:
+    """One row for each session; `start` and `end` are ISO 8601 with their offset from UTC."""
+    planned = [(session, match) for match in result.matches for session in match.sessions]
+    planned.sort(key=lambda each: (each[0].start, each[1].coach, each[1].coachee))
+    return [
+        (
+            match.coachee,
+            match.coach,
+            session.number,
+            session.start.isoformat(),
+            session.end.isoformat(),
+            session.uid,
+        )
+        for session, match in planned
+    ]
+
+
+def schedule_csv(result: Result) -> bytes:
+    """The file, in UTF-8."""
+    return csv_bytes(COLUMNS, schedule_rows(result))
+
+
+def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
+    """A table as CSV in UTF-8; no cell of text is taken for a formula."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
+    return text.getvalue().encode()

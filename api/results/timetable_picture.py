@@ -1,0 +1,155 @@
+"""The timetable as a picture: a column a week, a row a match, rows gathered by coach.
+
+Lengths are in the picture's own units, one of which is a pixel at full size.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from api.moments import hours_text, short_day_text, short_month_text
+from coach.cycle import Cycle
+from coach.people import Roster
+from coach.sessions import Session
+from matching.result import Match, Result
+
+LABEL_WIDTH = 190
+WEEK_WIDTH = 40
+ROW_HEIGHT = 24
+HEAD_HEIGHT = 44
+_LABEL_SIGNS = 28  # what fits into LABEL_WIDTH
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A column from `x` on: the Monday's day of the month, and the month where it begins."""
+
+    x: int
+    monday: str
+    month: str
+    shaded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A session: a box from `x` of `width`, its short label, and the whole of it as a tip."""
+
+    x: int
+    width: int
+    label: str
+    tip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the picture; a coach's own line heads those of their coachees, without marks."""
+
+    y: int
+    label: str
+    name: str
+    heading: bool
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything a template needs to draw the timetable."""
+
+    width: int
+    height: int
+    label_width: int
+    week_width: int
+    row_height: int
+    head_height: int
+    weeks: tuple[Week, ...]
+    rows: tuple[Row, ...]
+
+
+def draw_timetable(roster: Roster, cycle: Cycle, result: Result) -> Picture:
+    """The picture of all sessions of `result`, in the cycle's zone."""
+    first = _monday(cycle.cycle.start)
+    count = (_monday(cycle.cycle.end) - first).days // 7 + 1
+    rows = _rows(roster, cycle, result, first)
+    return Picture(
+        width=LABEL_WIDTH + count * WEEK_WIDTH,
+        height=HEAD_HEIGHT + len(rows) * ROW_HEIGHT,
+        label_width=LABEL_WIDTH,
+        week_width=WEEK_WIDTH,
+        row_height=ROW_HEIGHT,
+        head_height=HEAD_HEIGHT,
+        weeks=_weeks(first, count),
+        rows=rows,
+    )
+
+
+def _weeks(first: date, count: int) -> tuple[Week, ...]:
+    mondays = [first + timedelta(weeks=number) for number in range(count)]
+    months = [(monday.year, monday.month) for monday in mondays]
+    return tuple(
+        Week(
+            x=LABEL_WIDTH + number * WEEK_WIDTH,
+            monday=str(monday.day),
+            month=short_month_text(monday)
+            if number == 0 or months[number] != months[number - 1]
+            else "",
+            shaded=number % 2 == 1,
+        )
+        for number, monday in enumerate(mondays)
+    )
+
+
+def _rows(roster: Roster, cycle: Cycle, result: Result, first: date) -> tuple[Row, ...]:
+    names = {person.id: person.name for person in (*roster.coachees, *roster.coaches)}
+    by_coach: defaultdict[str, list[Match]] = defaultdict(list)
+    for match in result.matches:
+        by_coach[match.coach].append(match)
+    rows: list[Row] = []
+
+    def add(name: str, marks: tuple[Mark, ...], *, heading: bool) -> None:
+        y = HEAD_HEIGHT + len(rows) * ROW_HEIGHT
+        rows.append(Row(y, _short(name), name, heading, marks))
+
+    for coach in roster.coaches:
+        if coach.id not in by_coach:
+            continue
+        add(names[coach.id], (), heading=True)
+        for match in by_coach[coach.id]:
+            add(names[match.coachee], _marks(match.sessions, cycle, first), heading=False)
+    return tuple(rows)
+
+
+def _marks(sessions: Iterable[Session], cycle: Cycle, first: date) -> tuple[Mark, ...]:
+    by_week: defaultdict[int, list[Session]] = defaultdict(list)
+    for session in sessions:
+        day = session.start.astimezone(cycle.cycle.zone).date()
+        by_week[(day - first).days // 7].append(session)
+    return tuple(
+        mark
+        for week, together in sorted(by_week.items())
+        for mark in _marks_of_week(LABEL_WIDTH + week * WEEK_WIDTH, together, cycle)
+    )
+
+
+def _marks_of_week(left: int, sessions: list[Session], cycle: Cycle) -> Iterable[Mark]:
+    width = WEEK_WIDTH // len(sessions)
+    for place, session in enumerate(sessions):
+        local = session.start.astimezone(cycle.cycle.zone)
+        day = short_day_text(local.date())
+        hours = hours_text(session.start, session.end, cycle.cycle.zone)
+        yield Mark(
+            x=left + place * width + 1,
+            width=width - 2,
+            label=f"{day[:3]} {local.day}" if len(sessions) == 1 else str(local.day),
+            tip=f"Session {session.number}: {day}, {hours}",
+        )
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LABEL_SIGNS else f"{name[: _LABEL_SIGNS - 1]}…"

@@ -1,0 +1,29 @@
+"""`unmatched.csv`: who has no coach, why, what each rule left, and what would help."""
+
+from __future__ import annotations
+
+from api.results.schedule_csv import csv_bytes
+from matching.result import Result, Unmatched
+
+COLUMNS = ("coachee", "reason", "funnel", "remedies")
+
+
+def unmatched_csv(result: Result) -> bytes:
+    """The file, in UTF-8: one row for each unmatched coachee."""
+    return csv_bytes(
+        COLUMNS,
+        [
+            (entry.coachee, entry.reason, funnel_text(entry), remedies_text(entry))
+            for entry in result.unmatched
+        ],
+    )
+
+
+def funnel_text(entry: Unmatched) -> str:
+    """`language 9; rank 2; schedule 0`: how many coaches were left after each rule."""
+    return "; ".join(f"{step.rule} {step.left}" for step in entry.funnel)
+
+
+def remedies_text(entry: Unmatched) -> str:
+    """Every remedy with its effect, separated by semicolons."""
+    return "; ".join(f"{remedy.change}: {remedy.effect}" for remedy in entry.remedies)

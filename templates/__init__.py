@@ -1,0 +1,1 @@
+"""Pages, forms, mails and the report, as Jinja2 templates. They receive finished values."""
