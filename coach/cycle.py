@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from coach.availability import MINUTES_A_DAY, DateRange
 from coach.languages import Level
 from coach.people import RankSensitivity
+
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+LONGEST_CYCLE_DAYS = 3660
 
 
 class Table(BaseModel):
@@ -26,7 +29,7 @@ class Table(BaseModel):
 class CycleDates(Table):
     """`[cycle]`: the name, the first and last day of sessions, and the zone dates are told in."""
 
-    name: str = "Cycle"
+    name: Annotated[str, Field(min_length=1, max_length=200)] = "Cycle"
     start: date
     end: date
     timezone: str = "Europe/Belgrade"
@@ -38,11 +41,22 @@ class CycleDates(Table):
             raise ValueError(f"{value!r} is no time zone name; write one like Europe/Belgrade")
         return value
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.end < self.start:
-            raise ValueError(f"the last day {self.end} lies before the first day {self.start}")
-        return self
+    @field_validator("start", "end")
+    @classmethod
+    def _plausible(cls, value: date) -> date:
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValueError(f"the year has to be from {FIRST_YEAR} to {LAST_YEAR}")
+        return value
+
+    @field_validator("end")
+    @classmethod
+    def _in_order(cls, end: date, info: ValidationInfo) -> date:
+        start = info.data.get("start")  # not there where it is faulty itself
+        if start is not None and end < start:
+            raise ValueError(f"the last day {end} lies before the first day {start}")
+        if start is not None and (end - start).days > LONGEST_CYCLE_DAYS:
+            raise ValueError(f"a cycle lasts at most ten years, {LONGEST_CYCLE_DAYS} days")
+        return end
 
     @property
     def zone(self) -> ZoneInfo:
@@ -62,19 +76,18 @@ class SessionPolicy(Table):
     minutes: Annotated[int, Field(ge=5, le=MINUTES_A_DAY)] = 90
     grid_minutes: Annotated[int, Field(ge=1, le=MINUTES_A_DAY)] = 30
     min_gap_days: Annotated[int, Field(ge=0, le=3660)] = 21
-    max_gap_days: Annotated[int, Field(ge=0, le=3660)] = 42
+    max_gap_days: Annotated[int, Field(ge=0, le=3660, validate_default=True)] = 42
     max_per_coach_day: Annotated[int, Field(ge=1, le=100)] = 2
     max_per_coach_week: Annotated[int, Field(ge=1, le=500)] = 5
     buffer_minutes: Annotated[int, Field(ge=0, le=MINUTES_A_DAY)] = 0
 
-    @model_validator(mode="after")
-    def _gaps_in_order(self) -> Self:
-        if self.max_gap_days < self.min_gap_days:
-            raise ValueError(
-                f"max_gap_days ({self.max_gap_days}) is less than "
-                f"min_gap_days ({self.min_gap_days})"
-            )
-        return self
+    @field_validator("max_gap_days")
+    @classmethod
+    def _gaps_in_order(cls, value: int, info: ValidationInfo) -> int:
+        least = info.data.get("min_gap_days")  # not there where it is faulty itself
+        if least is not None and value < least:
+            raise ValueError(f"the longest gap ({value}) is less than the shortest ({least})")
+        return value
 
 
 class CalendarPolicy(Table):

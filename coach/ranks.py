@@ -1,11 +1,16 @@
-"""Ranks: NATO codes (STANAG 2116), civilian equivalences, and the one grade scale they share."""
+"""Ranks: NATO codes (STANAG 2116), civilian equivalences, titles, and the one scale they share."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-_CODE = re.compile(r"(CIV[~>])?(OF|OR)-(\d{1,2})", re.IGNORECASE)
+from coach.errors import ProgrammeError
+
+_CODE = re.compile(r"(CIV[~>])?(OF|OR)-([0-9]{1,2})", re.IGNORECASE)
 _HIGHEST = {"OF": 10, "OR": 9}
 _OFFICER_OFFSET = 10  # OF-1 stands one grade above OR-10 would
 
@@ -49,3 +54,166 @@ def parse_code(text: str) -> Rank | None:
         return None
     grade = number + (_OFFICER_OFFSET if category == "OF" else 0) + (prefix == "CIV>")
     return Rank(f"{prefix}{category}-{number}", grade, civilian=bool(prefix))
+
+
+class RankTitleError(ProgrammeError):
+    """A title that stands for no rank, or for several; the message names the candidates.
+
+    `titles` are those of the person's country, where nothing better is known.
+    """
+
+    def __init__(self, message: str, titles: Iterable[str] = ()) -> None:
+        self.titles = tuple(titles)
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class RankTitle:
+    """A row of the rank table: one title of one country and part of its forces.
+
+    Attributes:
+        branch: the row's own wording, `land/air`, `river units`, `MoD civilian`.
+        services: the values of a person's `service` that the row speaks of.
+        local: the title in the country's language, with its feminine form where one is listed.
+        english: the usual English title, and the same without its parenthesis.
+    """
+
+    country: str
+    branch: str
+    services: frozenset[str]
+    rank: Rank
+    local: tuple[str, ...]
+    english: str
+
+    @property
+    def english_bare(self) -> str:
+        """The English title without its parenthesis: `Colonel (= …)` is `Colonel`."""
+        return self.english.split(" (")[0]
+
+    def __str__(self) -> str:
+        return f"{self.rank} in {self.country} ({self.branch})"
+
+
+_BRANCHES = {
+    "land": {"land"},
+    "air": {"air"},
+    "amphibious": {"land"},
+    "navy": {"navy"},
+    "river units": {"navy"},
+    "all": {"land", "air", "navy"},
+    "MoD civilian": {"mod"},
+}
+
+
+def title_key(title: str) -> str:
+    """What two spellings of one title share: letters, without case, hyphens and spaces.
+
+    >>> title_key("General-Major") == title_key("general  major")
+    True
+    """
+    return re.sub(r"[\s\-\u2010-\u2015]+", "", unicodedata.normalize("NFC", title).casefold())
+
+
+class RankTable:
+    """Titles and their codes, looked up by country and service, never by the title alone."""
+
+    def __init__(self, titles: Iterable[RankTitle]) -> None:
+        self.titles = tuple(titles)
+        self._by_key: dict[str, list[RankTitle]] = defaultdict(list)
+        for title in self.titles:
+            for key in {title_key(word) for word in (*title.local, title.english)} | {
+                title_key(title.english_bare)
+            }:
+                self._by_key[key].append(title)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Mapping[str, str]]) -> RankTable:
+        """A table from rows with `country`, `service`, `code`, `local_title`, `english_title`.
+
+        Raises:
+            ValueError: a row's code or service is not known.
+        """
+        return cls(_title(row) for row in rows)
+
+    def find(self, title: str, country: str, service: str | None) -> Rank:
+        """The rank of somebody of `country` and `service` who writes `title`.
+
+        The local title is looked for first, then the English one, then the English one without
+        its parenthesis; `land`, `air` and `navy` among their own rows, `mod` among civilians and
+        then the whole country, `external` and no service in the whole country.
+
+        Raises:
+            RankTitleError: no code, or several, are left.
+        """
+        named = self._by_key.get(title_key(title), [])
+        for scope in _scopes(named, country, service):
+            for meant in _readings(scope, title_key(title)):
+                ranks = {row.rank: row for row in meant}
+                if len(ranks) == 1:
+                    return next(iter(ranks))
+                if ranks:
+                    raise RankTitleError(_ambiguous(title, ranks.values()))
+        raise self._unknown(title, country, service, named)
+
+    def _unknown(
+        self, title: str, country: str, service: str | None, named: list[RankTitle]
+    ) -> RankTitleError:
+        place = f"{country}, service {service}" if service else country
+        wrong = f"'{title}' is no rank title known for {place}"
+        here = [row for row in named if row.country == country]
+        if here:
+            return RankTitleError(
+                f"{wrong}; it is {_listed(here)}: correct the service, or write the code"
+            )
+        if named:
+            return RankTitleError(
+                f"{wrong}; it is {_listed(named)}: correct the country, or write a code"
+            )
+        own = [row for row in self.titles if row.country == country]
+        return RankTitleError(
+            f"{wrong}; write a code such as OF-5, OR-8, CIV~OF-6 or CIV",
+            (word for row in own for word in (*row.local, row.english)),
+        )
+
+
+def _title(row: Mapping[str, str]) -> RankTitle:
+    rank = parse_code(row["code"])
+    branch = row["service"]
+    words = branch.split(" (")[0]
+    parts = [words] if words in _BRANCHES else words.split("/")
+    if rank is None or not set(parts) <= set(_BRANCHES):
+        raise ValueError(f"rank table: unknown code or service in {dict(row)}")
+    return RankTitle(
+        country=row["country"],
+        branch=branch,
+        services=frozenset().union(*(_BRANCHES[part] for part in parts)),
+        rank=rank,
+        local=tuple(row["local_title"].split(" / ")),
+        english=row["english_title"],
+    )
+
+
+def _scopes(named: list[RankTitle], country: str, service: str | None) -> Iterator[list[RankTitle]]:
+    """Where to look, one place after the other."""
+    whole = [row for row in named if row.country == country]
+    if service in {"land", "air", "navy", "mod"}:
+        yield [row for row in whole if service in row.services]
+    if service not in {"land", "air", "navy"}:
+        yield whole
+
+
+def _readings(scope: list[RankTitle], key: str) -> Iterator[list[RankTitle]]:
+    """What the title can mean there, the surest reading first."""
+    yield [row for row in scope if key in map(title_key, row.local)]
+    yield [row for row in scope if key == title_key(row.english)]
+    yield [row for row in scope if key == title_key(row.english_bare)]
+
+
+def _ambiguous(title: str, rows: Iterable[RankTitle]) -> str:
+    return f"'{title}' stands for several ranks: {_listed(rows)}; write the code"
+
+
+def _listed(rows: Iterable[RankTitle]) -> str:
+    places = list(dict.fromkeys(map(str, rows)))
+    shown = places[:6] + (["others"] if len(places) > 6 else [])  # noqa: PLR2004 - fits a line
+    return ", ".join(shown[:-1]) + (" and " if shown[1:] else "") + shown[-1]

@@ -9,7 +9,7 @@ from matching.engine import NoUsableResultError
 
 
 class SpecialConflictError(ConflictError):
-    pass
+    """A conflict of a kind the table does not name."""
 
 
 def test_every_error_of_the_family_has_its_own_row() -> None:

@@ -1,0 +1,23 @@
+"""Reading files: CSV, XLSX and ODS tables, cycle files, earlier results, and their limits.
+
+What cells mean is decided in `coach.intake`; here files are opened, bounded and decoded.
+"""
+
+from api.intake.inputs import CycleInputs, NamedFile, combine, fingerprint, read_inputs
+from api.intake.people_file import read_people
+from api.intake.result_file import read_result
+from api.intake.result_folder import ResultFolder, read_result_folder
+from coach.intake.columns import PeopleKind
+
+__all__ = [
+    "CycleInputs",
+    "NamedFile",
+    "PeopleKind",
+    "ResultFolder",
+    "combine",
+    "fingerprint",
+    "read_inputs",
+    "read_people",
+    "read_result",
+    "read_result_folder",
+]

@@ -1,0 +1,193 @@
+"""All files of a run together: read, validated, held against each other, and fingerprinted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.intake.limits import (
+    LARGEST_CYCLE_FILE,
+    LARGEST_FILE,
+    LARGEST_RESULT,
+    UnreadableError,
+    check_size,
+)
+from api.intake.people_file import WHOLE_FILE, file_ending, people_sheet
+from api.intake.reference_data import reference
+from api.intake.result_file import read_result
+from coach.cycle import Cycle
+from coach.errors import InputFault, UnusableInputError
+from coach.intake.columns import PeopleKind
+from coach.intake.cross_references import cross_faults
+from coach.intake.cycle_file import CycleFile, read_cycle, unread_cycle
+from coach.intake.people_sheet import PeopleSheet, unread_sheet
+from coach.intake.reference import Reading
+from coach.people import Roster
+from matching.engine import ImpossiblePinsError
+from matching.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file's bytes, and its name as the person gave it."""
+
+    name: str
+    content: bytes
+
+
+Source = NamedFile | InputFault
+
+
+@dataclass(frozen=True, slots=True)
+class CycleInputs:
+    """What a run is made from.
+
+    Attributes:
+        roster: everybody, in the order of their files.
+        cycle: the dates and the policy.
+        keep: an earlier result whose pairs shall stay, if one was given.
+        files: the files as read, by the names they have in a result's `inputs/`: `cycle.toml`,
+            `coachees.csv` (or `.xlsx`, `.ods`), `coaches.csv`, `kept.json`.
+        sha256: the fingerprint of `files`.
+        cycle_file: where each key of the cycle file stands.
+    """
+
+    roster: Roster
+    cycle: Cycle
+    keep: Result | None
+    files: Mapping[str, bytes]
+    sha256: str
+    cycle_file: CycleFile
+
+    def pin_faults(self, error: ImpossiblePinsError) -> UnusableInputError:
+        """Pins that the engine cannot honour, as faults at their lines of the cycle file."""
+        return UnusableInputError(
+            self.cycle_file.fault(
+                ("pins", pin.coachee), f"{pin.coachee} cannot have {pin.coach}: {pin.why}"
+            )
+            for pin in error.pins
+        )
+
+
+def fingerprint(files: Mapping[str, bytes]) -> str:
+    """SHA-256 over the names, lengths and bytes of `files`, in the order of their names."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(f"{name}\0{len(files[name])}\0".encode())
+        digest.update(files[name])
+    return digest.hexdigest()
+
+
+def read_inputs(
+    cycle: Path, coachees: Path, coaches: Path, keep: Path | None = None
+) -> CycleInputs:
+    """Read the files of a run from disk.
+
+    Raises:
+        UnusableInputError: with every fault of all files.
+    """
+    return combine(
+        from_disk(cycle, LARGEST_CYCLE_FILE),
+        from_disk(coachees, LARGEST_FILE),
+        from_disk(coaches, LARGEST_FILE),
+        None if keep is None else from_disk(keep, LARGEST_RESULT),
+    )
+
+
+def from_disk(path: Path, largest: int) -> Source:
+    """A file's bytes, at most one more than `largest`, or the fault that there are none."""
+    try:
+        with path.open("rb") as stream:
+            return NamedFile(str(path), stream.read(largest + 1))
+    except FileNotFoundError:
+        reason = "there is no such file"
+    except IsADirectoryError:
+        reason = "this is a folder, not a file"
+    except (OSError, ValueError) as error:
+        reason = f"the file cannot be opened: {getattr(error, 'strerror', None) or error}"
+    return InputFault(str(path), 1, WHOLE_FILE, reason)
+
+
+def combine(
+    cycle: Source, coachees: Source, coaches: Source, keep: Source | None = None
+) -> CycleInputs:
+    """Read the files of a run from their bytes; a fault stands for a file that has none.
+
+    Raises:
+        UnusableInputError: with every fault of all files.
+    """
+    reading = Reading(reference())
+    cycle_file = _cycle_file(cycle, reading)
+    coachee_sheet = _sheet(coachees, PeopleKind.COACHEES, reading)
+    coach_sheet = _sheet(coaches, PeopleKind.COACHES, reading)
+    kept, kept_faults = _kept(keep)
+    own = (*cycle_file.faults, *coachee_sheet.faults, *coach_sheet.faults, *kept_faults)
+    faults = _in_order((*own, *cross_faults(cycle_file, coachee_sheet, coach_sheet, reading)))
+    if faults or cycle_file.cycle is None:
+        raise UnusableInputError(faults)
+    files = _canonical(cycle, coachees, coaches, keep)
+    return CycleInputs(
+        roster=Roster(coachees=coachee_sheet.coachees(), coaches=coach_sheet.coaches()),
+        cycle=cycle_file.cycle,
+        keep=kept,
+        files=files,
+        sha256=fingerprint(files),
+        cycle_file=cycle_file,
+    )
+
+
+def _in_order(faults: Iterable[InputFault]) -> list[InputFault]:
+    """Faults file by file in the order they first came, each file from top to bottom."""
+    by_file: dict[str, list[InputFault]] = {}
+    for fault in dict.fromkeys(faults):
+        by_file.setdefault(fault.file, []).append(fault)
+    return [fault for found in by_file.values() for fault in sorted(found, key=lambda one: one.row)]
+
+
+def _cycle_file(source: Source, reading: Reading) -> CycleFile:
+    if isinstance(source, InputFault):
+        return unread_cycle(source.file, [source])
+    row, column = 1, WHOLE_FILE
+    try:
+        check_size(source.content, LARGEST_CYCLE_FILE)
+        return read_cycle(source.name, source.content.decode("utf-8-sig"), reading)
+    except UnreadableError as error:
+        message = str(error)
+    except UnicodeDecodeError as error:
+        row = source.content.count(b"\n", 0, error.start) + 1
+        byte = source.content[error.start]
+        message = f"holds the byte 0x{byte:02X}, which is no UTF-8; save the file in UTF-8"
+    return unread_cycle(source.name, [InputFault(source.name, row, column, message)])
+
+
+def _sheet(source: Source, kind: PeopleKind, reading: Reading) -> PeopleSheet:
+    if isinstance(source, InputFault):
+        return unread_sheet(source.file, kind, [source])
+    return people_sheet(source.name, source.content, kind, reading)
+
+
+def _kept(source: Source | None) -> tuple[Result | None, tuple[InputFault, ...]]:
+    if source is None:
+        return None, ()
+    if isinstance(source, InputFault):
+        return None, (source,)
+    return read_result(source.name, source.content)
+
+
+def _canonical(
+    cycle: Source, coachees: Source, coaches: Source, keep: Source | None
+) -> dict[str, bytes]:
+    """The files by their names in `inputs/`."""
+    named = {
+        "cycle.toml": cycle,
+        f"coachees.{_ending(coachees)}": coachees,
+        f"coaches.{_ending(coaches)}": coaches,
+        "kept.json": keep,
+    }
+    return {name: source.content for name, source in named.items() if isinstance(source, NamedFile)}
+
+
+def _ending(source: Source) -> str:
+    return file_ending(source.content) if isinstance(source, NamedFile) else "csv"

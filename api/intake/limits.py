@@ -1,0 +1,102 @@
+"""What an input file may cost: its size, its rows, and what a packed one unpacks to.
+
+A workbook is a ZIP archive. Its directory is read first, so that a bomb is refused before anything
+of it is unpacked; then every member is unpacked once, in pieces, to see that the directory told
+the truth.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+
+MEBIBYTE = 1024 * 1024
+LARGEST_FILE = 20 * MEBIBYTE
+LARGEST_CYCLE_FILE = MEBIBYTE
+LARGEST_RESULT = 256 * MEBIBYTE
+MOST_ROWS = 100_000
+LARGEST_UNPACKED = 256 * MEBIBYTE
+HIGHEST_RATIO = 250  # of a member above 1 MiB; sheets of equal rows reach about 60
+MOST_MEMBERS = 2_000
+_PIECE = MEBIBYTE
+_LOCAL_HEADER = 30  # bytes before a member's name
+
+
+class UnreadableError(ValueError):
+    """A file that cannot be read as a whole; the message says why and what to do."""
+
+
+def check_size(content: bytes, largest: int = LARGEST_FILE) -> None:
+    """Refuse a file of more than `largest` bytes."""
+    if len(content) > largest:
+        raise UnreadableError(
+            f"the file has {len(content) / MEBIBYTE:.1f} MiB; at most "
+            f"{largest // MEBIBYTE} MiB are read"
+        )
+
+
+def check_rows(count: int) -> None:
+    """Refuse a table of more than `MOST_ROWS` rows below its header."""
+    if count > MOST_ROWS:
+        raise UnreadableError(f"the table has more than {MOST_ROWS} rows; split it")
+
+
+def check_archive(content: bytes) -> None:
+    """Refuse an archive that unpacks to too much, or to more than its directory says.
+
+    Raises:
+        UnreadableError: it is too large, lies about its size, or is no whole archive.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_directory(archive.infolist())
+            for member in archive.infolist():
+                _check_real_size(archive, member, content)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, struct.error) as error:
+        raise UnreadableError(
+            f"the workbook is damaged ({error}); open it and save it again"
+        ) from None
+    except RuntimeError:  # what `zipfile` raises for an encrypted member
+        raise UnreadableError(
+            "the workbook is locked with a password; save it without one"
+        ) from None
+
+
+def _check_directory(members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > MOST_MEMBERS:
+        raise UnreadableError(
+            f"the workbook holds {len(members)} parts; at most {MOST_MEMBERS} are read"
+        )
+    if (total := sum(member.file_size for member in members)) > LARGEST_UNPACKED:
+        raise UnreadableError(
+            f"the workbook unpacks to {total / MEBIBYTE:.0f} MiB; at most "
+            f"{LARGEST_UNPACKED // MEBIBYTE} MiB are read"
+        )
+    for member in members:
+        ratio = member.file_size / max(1, member.compress_size)
+        if member.file_size > MEBIBYTE and ratio > HIGHEST_RATIO:
+            raise UnreadableError(
+                f"a part of the workbook unpacks to {ratio:.0f} times its size; "
+                f"at most {HIGHEST_RATIO} times are read"
+            )
+
+
+def _check_real_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, content: bytes) -> None:
+    """Unpack a member in pieces: `zipfile` itself would stop at the declared size."""
+    archive.open(member).close()  # compares the local header with the directory
+    if member.compress_type == zipfile.ZIP_STORED:
+        return
+    if member.compress_type != zipfile.ZIP_DEFLATED:
+        raise zipfile.BadZipFile("a part is packed by a method that workbooks do not use")
+    name_length, extra_length = struct.unpack_from("<HH", content, member.header_offset + 26)
+    start = member.header_offset + _LOCAL_HEADER + name_length + extra_length
+    packed = content[start : start + member.compress_size]
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    size = 0
+    while packed and not inflater.eof:
+        size += len(inflater.decompress(packed, _PIECE))
+        packed = inflater.unconsumed_tail
+        if size > member.file_size:
+            raise UnreadableError("the workbook unpacks to more than its directory declares")

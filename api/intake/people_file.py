@@ -1,0 +1,59 @@
+"""One people file, from its bytes to a read sheet."""
+
+from __future__ import annotations
+
+from api.intake.csv_rows import csv_rows
+from api.intake.limits import UnreadableError, check_size
+from api.intake.reference_data import reference
+from api.intake.workbook_rows import OLE_START, ZIP_START, is_opendocument, workbook_rows
+from coach.errors import InputFault, UnusableInputError
+from coach.intake.columns import PeopleKind
+from coach.intake.people_sheet import PeopleSheet, read_sheet, unread_sheet
+from coach.intake.reference import Reading
+from coach.intake.table import TextTable
+from coach.people import Coach, Coachee
+
+WHOLE_FILE = "file"
+_WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
+
+
+def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: Reading) -> PeopleSheet:
+    """Everything that can be read of a people file, with its faults; `name` is for the faults."""
+    try:
+        check_size(content)
+        rows, faults = _rows(name, content, kind)
+    except UnreadableError as error:
+        return unread_sheet(name, kind, [InputFault(name, 1, WHOLE_FILE, str(error))])
+    if faults and not rows:
+        return unread_sheet(name, kind, faults)
+    sheet = read_sheet(TextTable(name, rows), kind, reading)
+    return sheet.with_faults(faults) if faults else sheet
+
+
+def read_people(
+    name: str, content: bytes, kind: PeopleKind
+) -> tuple[Coachee, ...] | tuple[Coach, ...]:
+    """The people of one file on its own; what names people of the other file is not checked.
+
+    Raises:
+        UnusableInputError: with every fault of the file.
+    """
+    sheet = people_sheet(name, content, kind, Reading(reference()))
+    if sheet.faults:
+        raise UnusableInputError(sheet.faults)
+    return sheet.coachees() if kind is PeopleKind.COACHEES else sheet.coaches()
+
+
+def file_ending(content: bytes) -> str:
+    """The ending that fits what the file is: `xlsx`, `ods` or `csv`."""
+    if content.startswith(ZIP_START):
+        return "ods" if is_opendocument(content) else "xlsx"
+    return "csv"
+
+
+def _rows(name: str, content: bytes, kind: PeopleKind) -> tuple[list[list[str]], list[InputFault]]:
+    if content.startswith((ZIP_START, OLE_START)):
+        return workbook_rows(content, kind.value), []
+    if name.lower().endswith(_WORKBOOK_ENDINGS):
+        raise UnreadableError("the file is no workbook; save it again, or name it .csv if it is")
+    return csv_rows(name, content)

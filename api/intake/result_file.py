@@ -1,0 +1,39 @@
+"""Reading a result file back, as `--keep`, `check` and `explain` do."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import ValidationError
+
+from api.intake.limits import LARGEST_RESULT, UnreadableError, check_size
+from coach.errors import InputFault
+from coach.intake.cycle_file import WHOLE_FILE, dotted
+from matching.result import Result
+
+
+def read_result(name: str, content: bytes) -> tuple[Result | None, tuple[InputFault, ...]]:
+    """The result, or every fault; `name` is for the faults.
+
+    Faults of the structure stand in row 1: what a value means does not depend on its line.
+    """
+    try:
+        check_size(content, LARGEST_RESULT)
+        return Result.model_validate_json(content), ()
+    except UnreadableError as error:
+        return None, (InputFault(name, 1, WHOLE_FILE, str(error)),)
+    except ValidationError as error:
+        return None, tuple(
+            InputFault(
+                name,
+                _row(detail["msg"]),
+                dotted(tuple(detail["loc"])) or WHOLE_FILE,
+                f"this is no result of a match: {detail['msg'][0].lower()}{detail['msg'][1:]}",
+            )
+            for detail in error.errors(include_url=False, include_context=False)
+        )
+
+
+def _row(message: str) -> int:
+    place = re.search(r"at line (\d+) column", message)
+    return max(1, int(place[1])) if place else 1

@@ -1,0 +1,288 @@
+"""One cell of text to one value. Every reader raises `CellError` with all that is wrong."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from coach.availability import MINUTES_A_DAY, WEEKDAYS, DateRange, WeeklyWindow
+from coach.intake.reference import Reading
+from coach.intake.wording import did_you_mean, listed, shown
+from coach.languages import LanguageSkill, Level
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+LONGEST_LINE = 200
+LONGEST_CELL = 32_767  # what one cell of a spreadsheet can hold
+LONGEST_RANGE_DAYS = 3660
+
+_FULL_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DASH = "[-\u2010-\u2015]"
+_WINDOW = re.compile(
+    rf"([a-z]+)\s+([0-9]{{1,2}}):([0-9]{{2}})\s*{_DASH}\s*([0-9]{{1,2}}):([0-9]{{2}})",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# The rule browsers use for <input type=email> (HTML Living Standard), with a dot in the domain.
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_EMAIL = re.compile(
+    rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.IGNORECASE
+)
+_LONGEST_EMAIL = 254  # RFC 5321, section 4.5.3.1.3, without the brackets
+
+
+class CellError(ValueError):
+    """What is wrong with one cell; `messages` holds each reason."""
+
+    def __init__(self, *messages: str) -> None:
+        self.messages = messages
+        super().__init__("; ".join(messages))
+
+
+def cleaned(text: str) -> str:
+    """The cell without outer space, in NFC.
+
+    Raises:
+        CellError: it holds a character no sheet, mail or calendar can carry, or far too many.
+    """
+    text = unicodedata.normalize("NFC", text.strip())
+    if len(text) > LONGEST_CELL:
+        raise CellError(f"holds {len(text)} characters; at most {LONGEST_CELL} are allowed")
+    for character in text:
+        if not character.isprintable() and _is_unusable(character):
+            raise CellError(f"holds the invisible character U+{ord(character):04X}; remove it")
+    return text
+
+
+def _is_unusable(character: str) -> bool:
+    """Controls, halves of surrogates, non-characters, and what turns the reading direction."""
+    if character in "\t\r\n\u0085\u2028\u2029":
+        return False
+    category = unicodedata.category(character)
+    if category in {"Cc", "Cs"}:
+        return True
+    bidi = "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
+    return bidi or ord(character) & 0xFFFE == 0xFFFE  # noqa: PLR2004 - U+xFFFE and U+xFFFF
+
+
+def line(text: str, _: Reading | None = None) -> str:
+    """One line of free text; runs of white space become one space."""
+    text = " ".join(text.split())
+    if len(text) > LONGEST_LINE:
+        raise CellError(f"holds {len(text)} characters; at most {LONGEST_LINE} are allowed")
+    return text
+
+
+def identifier(text: str, _: Reading | None = None) -> str:
+    """An id: one line without `;`, which separates ids in lists."""
+    text = line(text)
+    if ";" in text:
+        raise CellError(f"{shown(text)} holds a ';', which separates ids in lists")
+    return text
+
+
+def entries(text: str, _: Reading | None = None) -> tuple[str, ...]:
+    """The entries of a list, in order, each once; empty ones do not count."""
+    return tuple(dict.fromkeys(entry for part in text.split(";") if (entry := line(part))))
+
+
+def each(text: str, read: Callable[[str], T]) -> tuple[T, ...]:
+    """`read` on every entry of a list, with the faults of all of them."""
+    values: list[T] = []
+    messages: list[str] = []
+    for entry in filter(None, (" ".join(part.split()) for part in text.split(";"))):
+        try:
+            values.append(read(entry))
+        except CellError as error:
+            messages.extend(error.messages)
+    if messages:
+        raise CellError(*messages)
+    return tuple(values)
+
+
+def email(text: str, _: Reading | None = None) -> str:
+    """An address that mail and calendar programs accept."""
+    if len(text) > _LONGEST_EMAIL or _EMAIL.fullmatch(text) is None:
+        raise CellError(f"{shown(text)} is no e-mail address; write one like ana@example.org")
+    return text
+
+
+def country(text: str, reading: Reading) -> str:
+    """An ISO 3166-1 alpha-2 code, or `XK`."""
+    code = text.upper()
+    if code in reading.reference.countries:
+        return code
+    hint = _code_hint(text, reading.reference.countries, reading)
+    raise CellError(
+        f"{shown(text)} is no country code; write two letters of ISO 3166-1 such as RS, or XK{hint}"
+    )
+
+
+def _code_hint(text: str, names: Mapping[str, str], reading: Reading) -> str:
+    """The code that was perhaps meant, found by its own spelling or by its English name."""
+    codes = {name: code for code, name in names.items()} | {code: code for code in names}
+    near = reading.nearest(text, codes)
+    return f"; did you mean '{codes[near]}'?" if near else ""
+
+
+def language(text: str, reading: Reading) -> str:
+    """An ISO 639 code, or `cnr`."""
+    code = text.lower()
+    if code in reading.reference.languages:
+        return code
+    if code == "sh":  # withdrawn from ISO 639-1; people say which language they mean
+        raise CellError("'sh' is no longer a language code; write bs, cnr, hr or sr")
+    hint = _code_hint(text, reading.reference.languages, reading)
+    raise CellError(
+        f"{shown(text)} is no language code; write one of ISO 639 such as sq, cnr or en{hint}"
+    )
+
+
+def level(text: str, _: Reading | None = None) -> Level:
+    """A CEFR level."""
+    try:
+        return Level[text.upper()]
+    except KeyError:
+        names = [known.name for known in Level]
+        raise CellError(f"{shown(text)} is no CEFR level; write {listed(names)}") from None
+
+
+def languages(text: str, reading: Reading) -> tuple[LanguageSkill, ...]:
+    """`sq; en:B2`: languages in order of preference, a level each, C1 where none stands."""
+
+    def skill(entry: str) -> LanguageSkill:
+        code, colon, grade = (part.strip() for part in entry.partition(":"))
+        messages = (
+            *_faults(language, code, reading),
+            *(_faults(level, grade, reading) if colon else ()),
+        )
+        if messages:
+            raise CellError(*messages)
+        return LanguageSkill(language(code, reading), level(grade) if colon else Level.C1)
+
+    skills = each(text, skill)
+    codes = [known.code for known in skills]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice:
+        raise CellError(*(f"language '{code}' stands twice" for code in twice))
+    return skills
+
+
+def _faults(read: Callable[[str, Reading], T], text: str, reading: Reading) -> tuple[str, ...]:
+    try:
+        read(text, reading)
+    except CellError as error:
+        return error.messages
+    return ()
+
+
+def windows(text: str, _: Reading | None = None) -> tuple[WeeklyWindow, ...]:
+    """`Mon 09:00-12:00; Wed 13:00-16:30`: weekly windows, none across midnight."""
+    return each(text, _window)
+
+
+def _window(text: str) -> WeeklyWindow:
+    match = _WINDOW.fullmatch(text)
+    if match is None:
+        raise CellError(f"{shown(text)} is no weekly window; write one like Mon 09:00-12:00")
+    day, *clock = match.groups()
+    start_hour, start_minute, end_hour, end_minute = map(int, clock)
+    weekday = _weekday(day)
+    start, end = start_hour * 60 + start_minute, end_hour * 60 + end_minute
+    if max(start_minute, end_minute) >= 60 or start >= MINUTES_A_DAY or end > MINUTES_A_DAY:  # noqa: PLR2004 - minutes in an hour
+        raise CellError(
+            f"{shown(text)} has a time outside the day; times run from 00:00 to 23:59, "
+            "and a window may end at 24:00"
+        )
+    if end <= start:
+        raise CellError(
+            f"{shown(text)} ends no later than it starts; a window across midnight is two windows"
+        )
+    return WeeklyWindow(weekday, start, end)
+
+
+def _weekday(text: str) -> int:
+    for number, (short, full) in enumerate(zip(WEEKDAYS, _FULL_DAYS, strict=True)):
+        if text.casefold() in {short.casefold(), full}:
+            return number
+    raise CellError(f"{shown(text)} is no weekday; write {listed(WEEKDAYS)}")
+
+
+def date_ranges(text: str, _: Reading | None = None) -> tuple[DateRange, ...]:
+    """`2027-02-01..2027-02-14; 2027-03-08`: dates and ranges, both ends included."""
+    return each(text, date_range)
+
+
+def date_range(text: str) -> DateRange:
+    """A date, or two joined by `..`."""
+    first, dots, last = (part.strip() for part in text.partition(".."))
+    begin = day(first)
+    end = day(last) if dots else begin
+    if end < begin:
+        raise CellError(f"{shown(text)} ends before it begins; write the earlier date first")
+    if (end - begin).days > LONGEST_RANGE_DAYS:
+        raise CellError(f"{shown(text)} lasts more than ten years; is a year mistyped?")
+    return DateRange(begin, end)
+
+
+def day(text: str) -> date:
+    """A date, `2027-02-01`."""
+    if _DATE.fullmatch(text) is None:
+        raise CellError(
+            f"{shown(text)} is no date; write one like 2027-02-01, "
+            "or a range like 2027-02-01..2027-02-14"
+        )
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CellError(f"{shown(text)} is not in the calendar") from None
+
+
+def timezone(text: str, reading: Reading) -> str:
+    """An IANA time zone name."""
+    if text in reading.reference.timezones:
+        return text
+    raise CellError(
+        f"{shown(text)} is no time zone; write a name like Europe/Belgrade"
+        + reading.did_you_mean(text, reading.reference.timezones)
+    )
+
+
+def choice(kind: type[E]) -> Callable[[str, Reading | None], E]:
+    """A reader of one of the values of `kind`, in whatever case."""
+    by_key: dict[str, E] = {member.value.casefold(): member for member in kind}
+
+    def read(text: str, _: Reading | None = None) -> E:
+        key = "_".join(re.split(r"[\s_-]+", text.casefold()))
+        if key in by_key:
+            return by_key[key]
+        names = [member.value for member in kind]
+        raise CellError(f"{shown(text)} is not {listed(names)}" + did_you_mean(text, names))
+
+    return read
+
+
+def yes_no(text: str, _: Reading | None = None) -> bool:
+    """`yes` or `no`."""
+    if text.casefold() in {"yes", "no"}:
+        return text.casefold() == "yes"
+    raise CellError(f"{shown(text)} is not yes or no")
+
+
+def whole_number(low: int, high: int) -> Callable[[str, Reading | None], int]:
+    """A reader of whole numbers from `low` to `high`."""
+
+    def read(text: str, _: Reading | None = None) -> int:
+        if re.fullmatch(r"[+-]?[0-9]{1,9}", text) is None:
+            raise CellError(f"{shown(text)} is no whole number; write one from {low} to {high}")
+        number = int(text)
+        if not low <= number <= high:
+            raise CellError(f"{number} is out of range; write a number from {low} to {high}")
+        return number
+
+    return read

@@ -1,0 +1,115 @@
+"""The columns of both people files, each once: how it is read, and what it tells a person.
+
+The readers, the template workbook and the reference page all come from this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from coach.intake import cells
+from coach.intake.reference import Reading
+from coach.people import RankSensitivity, Role, Service, Sex
+
+
+class PeopleKind(StrEnum):
+    """Which of the two files; also the name of its sheet in a workbook."""
+
+    COACHEES = "coachees"
+    COACHES = "coaches"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Attributes:
+        name: its header.
+        read: from a cell that is not empty to a value; raises `CellError`.
+        about: what belongs into it, in a sentence.
+        example: a cell of the template's example row.
+        required: whether every row must have it.
+        allowed: the values to choose from, where they are few.
+    """
+
+    name: str
+    read: Callable[[str, Reading], Any]
+    about: str
+    example: str = ""
+    required: bool = False
+    allowed: tuple[str, ...] = ()
+
+
+def _rank_text(text: str, _: Reading) -> str:
+    """A code or a title; the row's country and service decide what it means."""
+    return cells.line(text)
+
+
+_SHARED = (
+    Column("id", cells.identifier, "Unique in this file; other cells name the person by it.",
+           "C-001", required=True),
+    Column("name", cells.line, "As it shall stand in invitations.", "Vesna Primjer",
+           required=True),
+    Column("email", cells.email, "Where invitations go.", "vesna.primjer@example.org",
+           required=True),
+    Column("country", cells.country, "ISO 3166-1 alpha-2 code, or XK.", "ME", required=True),
+    Column("languages", cells.languages,
+           "In order of preference, separated by ';', each with a CEFR level: en:B2. "
+           "Without a level: C1.", "cnr:C2; en:B2", required=True),
+    Column("availability", cells.windows,
+           "Weekly windows in the person's time zone, separated by ';': Mon 09:00-12:00.",
+           "Mon 09:00-12:00; Wed 09:00-11:30", required=True),
+    Column("unavailable", cells.date_ranges,
+           "Dates or ranges, both ends included, separated by ';': 2027-02-01..2027-02-14.",
+           "2027-02-01..2027-02-14; 2027-03-08"),
+    Column("timezone", cells.timezone,
+           "IANA name. Empty: the country's (XK: Europe/Belgrade).", ""),
+    Column("sex", cells.choice(Sex), "As the person states it: F, M, X or empty.", "F",
+           allowed=tuple(Sex)),
+    Column("birth_year", cells.whole_number(1900, 2100), "Four digits, or empty.", "1979"),
+    Column("service", cells.choice(Service), "Decides how a rank title is read.", "land",
+           allowed=tuple(Service)),
+    Column("unit", cells.line, "Nobody is coached by somebody of the same unit.",
+           "1st Example Battalion"),
+    Column("rank", _rank_text,
+           "A code (OF-5, OR-8), a civilian equivalence (CIV~OF-6), CIV for no grade, "
+           "or a title of the person's country and service.", "OF-4"),
+)  # fmt: skip
+
+_COACHEES_ONLY = (
+    Column("role", cells.choice(Role), "What the coachee does.", "commander", required=True,
+           allowed=tuple(Role)),
+    Column("rank_sensitivity", cells.choice(RankSensitivity),
+           "How far below the coachee's grade a coach may stand. Empty: standard.", "standard",
+           allowed=tuple(RankSensitivity)),
+    Column("uniformed_coach", cells.yes_no, "Whether the coach has to wear a uniform. Empty: no.",
+           "no", allowed=("yes", "no")),
+    Column("priority", cells.whole_number(1, 9), "1 to 9; 9 is placed first. Empty: 1.", "1",
+           allowed=tuple("123456789")),
+    Column("prefers", cells.entries, "Ids of coaches, separated by ';'.", ""),
+    Column("refuses", cells.entries, "Ids of coaches, separated by ';'. No reason is asked.", ""),
+    Column("topics", cells.entries, "What the sessions shall be about, separated by ';'.",
+           "recruitment; leadership"),
+)  # fmt: skip
+
+_COACHES_ONLY = (
+    Column("capacity", cells.whole_number(0, 50), "How many coachees at most, 0 to 50.", "2",
+           required=True),
+    Column("max_per_day", cells.whole_number(1, 100), "Sessions a day at most. Empty: the cycle's.",
+           ""),
+    Column("max_per_week", cells.whole_number(1, 500),
+           "Sessions a week at most. Empty: the cycle's.", ""),
+    Column("refuses", cells.entries, "Ids of coachees, separated by ';'. No reason is asked.", ""),
+    Column("topics", cells.entries, "Expertise, separated by ';'.", "recruitment; leadership"),
+    Column("chain_of_command", cells.entries,
+           "Ids of coachees, or names of units, in whose chain of command this coach is or was "
+           "in the last 24 months, separated by ';'.", ""),
+)  # fmt: skip
+
+COLUMNS: dict[PeopleKind, tuple[Column, ...]] = {
+    PeopleKind.COACHEES: _SHARED + _COACHEES_ONLY,
+    PeopleKind.COACHES: _SHARED + _COACHES_ONLY,
+}

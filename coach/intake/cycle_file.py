@@ -1,0 +1,164 @@
+"""From the text of a cycle file to a policy, or to every fault with its line and dotted key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from coach.cycle import Cycle, Table
+from coach.errors import InputFault
+from coach.intake.policy_values import READERS
+from coach.intake.reference import Reading
+from coach.intake.toml_lines import KeyPath, key_lines, line_of
+from coach.intake.validation_sentences import kind_of_value, sentence
+from coach.intake.wording import shown
+
+WHOLE_FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class CycleFile:
+    """A cycle file after reading: the cycle where it has no fault, and where each key stands."""
+
+    file: str
+    cycle: Cycle | None
+    lines: dict[KeyPath, int]
+    faults: tuple[InputFault, ...]
+
+    def fault(self, path: KeyPath, message: str) -> InputFault:
+        """A fault of the key at `path`."""
+        return InputFault(self.file, line_of(self.lines, path), dotted(path), message)
+
+
+def dotted(path: KeyPath) -> str:
+    """`("calendar", "blackout", 1)` as `calendar.blackout[1]`."""
+    return "".join(
+        f"[{part}]" if isinstance(part, int) else f".{shown(part)[1:-1]}" for part in path
+    ).lstrip(".")
+
+
+def unread_cycle(file: str, faults: Iterable[InputFault]) -> CycleFile:
+    """What is left of a file that could not be opened as text."""
+    return CycleFile(file, None, {}, tuple(faults))
+
+
+def read_cycle(file: str, text: str, reading: Reading) -> CycleFile:
+    """The cycle and every fault of a cycle file's text."""
+    lines = key_lines(text)
+    try:
+        tables = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        return unread_cycle(file, [_syntax_fault(file, text, lines, error)])
+    reader = _Reader(CycleFile(file, None, lines, ()), reading)
+    prepared = reader.table(Cycle, tables, ())
+    cycle = reader.validated(prepared)
+    faults = tuple(sorted(reader.faults, key=lambda fault: fault.row))
+    return CycleFile(file, None if faults else cycle, lines, faults)
+
+
+def _syntax_fault(file: str, text: str, lines: dict[KeyPath, int], error: Exception) -> InputFault:
+    place = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", str(error))
+    line = int(place[1]) if place and place[1] else max(1, len(text.splitlines())) if place else 1
+    keys = [path for path, at in lines.items() if at == line]
+    if isinstance(error, RecursionError):
+        reason = "values are nested too deeply"
+    else:
+        reason = str(error).replace(place[0], "") if place else str(error)
+    column = dotted(keys[-1]) if keys else WHOLE_FILE
+    message = f"this is not TOML: {shown(reason)[1:-1]}; no more of the file could be read"
+    return InputFault(file, line, column, message)
+
+
+@dataclass(slots=True)
+class _Reader:
+    file: CycleFile
+    reading: Reading
+    faults: list[InputFault] = field(default_factory=list)
+
+    def table(self, model: type[Table], data: dict[str, Any], path: KeyPath) -> dict[str, Any]:
+        """The table's known keys with values of the model's types; faulty keys are left out."""
+        prepared: dict[str, Any] = {}
+        for key, value in data.items():
+            if key not in model.model_fields:
+                self._unknown(model, key, path)
+                continue
+            inner = _inner_table(model.model_fields[key])
+            if inner is None:
+                self._value(prepared, key, value, path)
+            elif isinstance(value, dict):
+                prepared[key] = self.table(inner, value, (*path, key))
+            else:
+                name = dotted((*path, key))
+                self._fault((*path, key), f"is {kind_of_value(value)}; write a table, [{name}]")
+        return prepared
+
+    def _fault(self, path: KeyPath, message: str) -> None:
+        self.faults.append(self.file.fault(path, message))
+
+    def _value(self, prepared: dict[str, Any], key: str, value: Any, path: KeyPath) -> None:  # noqa: ANN401 - whatever TOML holds
+        place = (*path, key)
+        read = READERS.get(dotted(place))
+        if read is None:
+            prepared[key] = value
+            return
+        found, errors = read(value, self.reading)
+        if not errors:
+            prepared[key] = found
+        for inside, error in errors:
+            for message in error.messages:
+                self._fault((*place, *inside), message)
+
+    def _unknown(self, model: type[Table], key: str, path: KeyPath) -> None:
+        hint = self.reading.did_you_mean(key, tuple(model.model_fields))
+        homes = [dotted(home) for home in _homes(Cycle, key, ())]
+        if not hint and homes:
+            hint = f"; it belongs into [{homes[0]}]" if homes[0] else ""
+        what = f"[{dotted(path)}]" if path else "a cycle file"
+        self._fault((*path, key), f"is no key of {what}{hint}")
+
+    def validated(self, prepared: dict[str, Any]) -> Cycle | None:
+        """The cycle, or `None` and the faults that its own types and ranges find."""
+        told = {fault.column for fault in self.faults}
+        if "cycle" not in told:
+            prepared.setdefault("cycle", {})  # so that its missing keys are named one by one
+        try:
+            return Cycle.model_validate(prepared)
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                if dotted(detail["loc"]) not in told:
+                    self._fault(detail["loc"], sentence(detail, _field(detail["loc"])))
+            return None
+
+
+def _inner_table(info: FieldInfo) -> type[Table] | None:
+    kind = info.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, Table) else None
+
+
+def _homes(model: type[Table], key: str, path: KeyPath) -> Iterable[KeyPath]:
+    """The tables, anywhere in a cycle file, that have such a key."""
+    for name, info in model.model_fields.items():
+        if (inner := _inner_table(info)) is not None:
+            if key in inner.model_fields:
+                yield (*path, name)
+            yield from _homes(inner, key, (*path, name))
+
+
+def _field(path: KeyPath) -> FieldInfo | None:
+    """The model's field at `path`, or `None` for what lies inside a value."""
+    model: type[Table] = Cycle
+    for depth, part in enumerate(path):
+        info = model.model_fields.get(str(part))
+        if info is None:
+            return None
+        inner = _inner_table(info)
+        if inner is None:
+            return info if depth == len(path) - 1 else None
+        model = inner
+    return None

@@ -1,0 +1,235 @@
+"""From a table of text to people: every row read, every fault located."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from coach.errors import InputFault
+from coach.intake import cells
+from coach.intake.cells import CellError
+from coach.intake.columns import COLUMNS, Column, PeopleKind
+from coach.intake.reference import Reading
+from coach.intake.table import TextTable, header_key
+from coach.intake.wording import shown
+from coach.people import Coach, Coachee
+from coach.ranks import Rank, RankTitleError, parse_code
+
+FIRST_ROW = 1  # the header, as spreadsheets count
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A row whose good cells have been read: their values by column."""
+
+    row: int
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleSheet:
+    """One people file after reading: drafts in the file's order, and all its faults.
+
+    `ids` holds the row of every id that could be read; `complete_ids` says whether that is all of
+    them, so that an id that is not there is known to be wrong.
+    """
+
+    file: str
+    kind: PeopleKind
+    drafts: tuple[Draft, ...]
+    ids: dict[str, int]
+    complete_ids: bool
+    faults: tuple[InputFault, ...]
+
+    def with_faults(self, more: Sequence[InputFault]) -> PeopleSheet:
+        """The same sheet, also with faults found before its cells were read."""
+        faults = tuple(sorted((*more, *self.faults), key=lambda fault: fault.row))
+        return replace(self, faults=faults, complete_ids=False)
+
+    def coachees(self) -> tuple[Coachee, ...]:
+        """The people of a coachees' sheet without faults."""
+        return tuple(Coachee(**draft.values) for draft in self.drafts)
+
+    def coaches(self) -> tuple[Coach, ...]:
+        """The people of a coaches' sheet without faults."""
+        return tuple(Coach(**draft.values) for draft in self.drafts)
+
+
+def unread_sheet(file: str, kind: PeopleKind, faults: Sequence[InputFault]) -> PeopleSheet:
+    """What is left of a file that could not be opened as a table."""
+    return PeopleSheet(file, kind, (), {}, complete_ids=False, faults=tuple(faults))
+
+
+def read_sheet(table: TextTable, kind: PeopleKind, reading: Reading) -> PeopleSheet:
+    """Every person and every fault of a table."""
+    return _SheetReader(table, kind, reading).read()
+
+
+@dataclass(slots=True)
+class _SheetReader:
+    table: TextTable
+    kind: PeopleKind
+    reading: Reading
+    faults: list[InputFault] = field(default_factory=list)
+    memory: dict[tuple[str, ...], Any] = field(default_factory=dict)
+
+    def read(self) -> PeopleSheet:
+        places = self._header()
+        drafts = [
+            self._row(number, row, places)
+            for number, row in enumerate(self.table.rows[1:], start=FIRST_ROW + 1)
+            if any(cell.strip() for cell in row)
+        ]
+        ids: dict[str, int] = {}
+        for draft in drafts:
+            ident = draft.values.get("id")
+            if ident is not None and ids.setdefault(ident, draft.row) != draft.row:
+                self._fault(draft.row, "id", f"{shown(ident)} stands already in row {ids[ident]}")
+        return PeopleSheet(
+            file=self.table.file,
+            kind=self.kind,
+            drafts=tuple(drafts),
+            ids=ids,
+            complete_ids=all("id" in draft.values for draft in drafts) and "id" in places,
+            faults=tuple(sorted(self.faults, key=lambda fault: fault.row)),
+        )
+
+    def _fault(self, row: int, column: str, message: str) -> None:
+        self.faults.append(InputFault(self.table.file, row, column, message))
+
+    def _header(self) -> dict[str, int]:
+        """Where each known column stands, with the faults of the header row."""
+        header = self.table.rows[0] if self.table.rows else ()
+        if not any(cell.strip() for cell in header):
+            self._fault(FIRST_ROW, "id", "the first row has to hold the column names; it is empty")
+            return {}
+        known = {header_key(column.name): column.name for column in COLUMNS[self.kind]}
+        places: dict[str, int] = {}
+        for place, cell in enumerate(header):
+            name = known.get(header_key(cell))
+            if name is None:
+                self._unknown_column(place, cell, tuple(known.values()))
+            elif name in places:
+                self._fault(FIRST_ROW, name, f"the column stands twice: {shown(cell)}")
+            else:
+                places[name] = place
+        for column in COLUMNS[self.kind]:
+            if column.required and column.name not in places:
+                self._fault(FIRST_ROW, column.name, "the column is missing; every person needs it")
+        return places
+
+    def _unknown_column(self, place: int, cell: str, names: tuple[str, ...]) -> None:
+        if not cell.strip():
+            used = (number for number, row in enumerate(self.table.rows, FIRST_ROW)
+                    if len(row) > place and row[place].strip())  # fmt: skip
+            if first := next(used, None):
+                self._fault(FIRST_ROW, _unnamed(place), f"no header above the cell in row {first}")
+            return
+        for other, columns in COLUMNS.items():
+            if header_key(cell) in {header_key(column.name) for column in columns}:
+                self._fault(FIRST_ROW, _one_line(cell), f"is a column of {other}, not {self.kind}")
+                return
+        hint = self.reading.did_you_mean(cell.strip(), names)
+        self._fault(FIRST_ROW, _one_line(cell), f"is no column of {self.kind}{hint}")
+
+    def _row(self, number: int, row: Sequence[str], places: dict[str, int]) -> Draft:
+        values: dict[str, Any] = {}
+        faulty: set[str] = set()
+        for column in COLUMNS[self.kind]:
+            place = places.get(column.name)
+            if place is None:
+                continue
+            found = self._cell(column, row[place] if place < len(row) else "")
+            if isinstance(found, CellError):
+                faulty.add(column.name)
+                self._refuse(number, column.name, found)
+            elif found is not None:
+                values[column.name] = found
+        self._extra_cells(number, row)
+        if "country" in values and "timezone" not in values and "timezone" not in faulty:
+            self._default_timezone(number, values)
+        if "rank" in values:
+            self._rank(number, values, readable=not faulty & {"country", "service"})
+        return Draft(number, values)
+
+    def _refuse(self, row: int, column: str, error: CellError) -> None:
+        for message in error.messages:
+            self._fault(row, column, message)
+
+    def _extra_cells(self, number: int, row: Sequence[str]) -> None:
+        width = len(self.table.rows[0])
+        for place, cell in enumerate(row[width:], start=width):
+            if cell.strip():
+                message = f"{shown(cell)} stands beyond the last header; put lists in quotes"
+                self._fault(number, _unnamed(place), message)
+                return
+
+    def _cell(self, column: Column, text: str) -> Any:  # noqa: ANN401 - a value of any column
+        """The cell's value, `None` where it is empty, or the error; equal cells are read once."""
+        key = (column.name, text)
+        if key not in self.memory:
+            self.memory[key] = _caught(self._read, column, text)
+        return self.memory[key]
+
+    def _read(self, column: Column, text: str) -> Any:  # noqa: ANN401 - a value of any column
+        text = cells.cleaned(text)
+        if text:
+            value = column.read(text, self.reading)
+            if value != ():
+                return value
+        if column.required:
+            raise CellError(f"is empty, but every person needs it: {column.about.rstrip('.')}")
+        return None
+
+    def _default_timezone(self, number: int, values: dict[str, Any]) -> None:
+        country = values["country"]
+        default = self.reading.reference.country_timezones.get(country)
+        if default is None:
+            self._fault(number, "timezone", f"{country} has several time zones; write which one, "
+                        "a name like Europe/Belgrade")  # fmt: skip
+        else:
+            values["timezone"] = default
+
+    def _rank(self, number: int, values: dict[str, Any], *, readable: bool) -> None:
+        """Put the rank in the place of its text; titles mean nothing where `readable` is false."""
+        title, country = values.pop("rank"), values.get("country")
+        key = ("rank", title, country or "", values.get("service") or "")
+        if key not in self.memory:
+            place = (country, values.get("service")) if readable and country else None
+            self.memory[key] = _caught(self._meaning, title, place)
+        if isinstance(found := self.memory[key], CellError):
+            self._refuse(number, "rank", found)
+        elif found is not None:
+            values["rank"] = found
+
+    def _meaning(self, text: str, place: tuple[str, str | None] | None) -> Rank | None:
+        rank = parse_code(text)
+        if rank is not None or place is None:
+            return rank
+        try:
+            return self.reading.reference.ranks.find(text, *place)
+        except RankTitleError as error:
+            hint = self.reading.did_you_mean(text, error.titles) if error.titles else ""
+            raise CellError(f"{error}{hint}") from None
+
+
+def _caught(read: Any, *arguments: Any) -> Any:  # noqa: ANN401 - a value of any column
+    try:
+        return read(*arguments)
+    except CellError as error:
+        return error
+
+
+def _one_line(text: str) -> str:
+    return shown(text)[1:-1]
+
+
+def _unnamed(place: int) -> str:
+    """A column without a header by its letters in a spreadsheet: 0 is A, 26 is AA."""
+    letters = ""
+    number = place + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

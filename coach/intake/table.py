@@ -1,0 +1,26 @@
+"""A table of text cells: what every spreadsheet has become before people are read from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """The used part of a sheet, as text.
+
+    Attributes:
+        file: the file's name as the person gave it.
+        rows: every row from the first, which is the header (row 1); rows may differ in length,
+            and empty rows are kept, so that a row's place is its number in the spreadsheet.
+    """
+
+    file: str
+    rows: Sequence[Sequence[str]]
+
+
+def header_key(name: str) -> str:
+    """What two spellings of one header share: `Birth Year`, `birth_year` and ` BIRTHYEAR `."""
+    return re.sub(r"[\s_-]+", "", name.casefold())

@@ -1,0 +1,37 @@
+"""How faults speak: values shown safely, the nearest right word, lists in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_SHOWN_LENGTH = 60
+
+
+def shown(value: object) -> str:
+    """A value as a fault shows it: quoted, on one line, short, without control characters."""
+    text = " ".join(str(value).split())
+    if len(text) > _SHOWN_LENGTH:
+        text = text[: _SHOWN_LENGTH - 1] + "…"
+    return "'" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text) + "'"
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The one of `words` most like `word`, whatever their case, or `None` where none is close."""
+    if len(word) > _SHOWN_LENGTH:
+        return None
+    by_key = {known.casefold(): known for known in words}
+    near = get_close_matches(word.casefold(), by_key, n=1)
+    return by_key[near[0]] if near else None
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """`"; did you mean 'x'?"`, or nothing."""
+    near = nearest(word, words)
+    return f"; did you mean '{near}'?" if near is not None else ""
+
+
+def listed(words: Iterable[str], last: str = "or") -> str:
+    """`a, b or c`."""
+    *firsts, end = words
+    return f"{', '.join(firsts)} {last} {end}" if firsts else end
