@@ -38,6 +38,12 @@ def span_text(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     return f"{day_text(local.date())}, {hours_text(start, end, zone)} ({zone_text(local)})"
 
 
+def short_moment_text(moment: datetime, zone: ZoneInfo) -> str:
+    """`Wed 20 Jan 2027, 09:00 CET`, in the local time of `zone`."""
+    local = moment.astimezone(zone)
+    return f"{short_day_text(local.date())}, {local:%H:%M} {zone_short(local)}"
+
+
 def moment_text(moment: datetime, zone: ZoneInfo) -> str:
     """`Wednesday 20 January 2027, 09:00 (CET, UTC+01:00)`, in the local time of `zone`."""
     local = moment.astimezone(zone)

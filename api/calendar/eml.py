@@ -18,7 +18,7 @@ from api.calendar.ics import common_name, ics_bytes
 from api.calendar.recipient import Recipient
 from api.calendar.wording import file_name, summary
 from api.deployment import Deployment
-from api.moments import span_text
+from api.moments import short_moment_text, span_text
 from api.templating import render
 from coach.invitations import Message, Method
 
@@ -58,6 +58,7 @@ def eml_bytes(
     values: dict[str, object] = {
         "title": title,
         "when": span_text(message.invitation.start, message.invitation.end, recipient.zone),
+        "short_when": short_moment_text(message.invitation.start, recipient.zone),
         "changed": message.sequence > 0 and message.asks_again,
         "join_link": message.invitation.join_link,
         "links": links or _mail_links(title, reply_to),

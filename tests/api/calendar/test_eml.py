@@ -1,0 +1,146 @@
+import re
+from collections.abc import Callable
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from api.calendar.eml import AnswerLinks, eml_bytes
+from api.calendar.ics import ics_bytes
+from api.calendar.recipient import Recipient
+from api.deployment import Deployment
+from coach.invitations import Message, Method
+
+HOUSE = Deployment()
+TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 - any token
+
+
+def read(message: Message, recipient: Recipient, **more: AnswerLinks) -> EmailMessage:
+    mail = message_from_bytes(
+        eml_bytes(message, recipient, HOUSE, reply_token=TOKEN, **more), policy=SMTP
+    )
+    assert isinstance(mail, EmailMessage)
+    return mail
+
+
+def texts(mail: EmailMessage) -> dict[str, str]:
+    return {
+        part.get_content_type(): part.get_payload(decode=True).decode()
+        for part in mail.walk()
+        if not part.is_multipart()
+    }
+
+
+def test_the_structure_is_the_one_clients_show_buttons_for(
+    message: Message, recipient: Recipient
+) -> None:
+    mail = read(message, recipient)
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/calendar",
+        "application/ics",
+    ]
+    *_, calendar, attachment = mail.walk()
+    assert calendar.get_param("method") == "REQUEST"
+    assert calendar.get_param("charset").upper() == "UTF-8"
+    assert attachment.get_filename() == "coaching-session-2.ics"
+    expected = ics_bytes(message, recipient, HOUSE)
+    for part in (calendar, attachment):
+        assert part["Content-Transfer-Encoding"] == "base64"
+        assert part.get_payload(decode=True) == expected
+
+
+def test_headers_name_one_organiser_and_a_token(message: Message, recipient: Recipient) -> None:
+    mail = read(message, recipient)
+    assert mail["From"] == "Coaching office <coaching@example.org>"
+    assert mail["To"].addresses[0].addr_spec == "ana@example.org"
+    assert mail["To"].addresses[0].display_name == "Ana Anči Žižek-Đorđević"
+    assert mail["Reply-To"] == f"replies+{TOKEN}@example.org"
+    assert mail["Date"].datetime == message.stamp
+    assert re.fullmatch(r"<[0-9a-f]{32}@example\.org>", mail["Message-ID"])
+    assert mail["Subject"] == "Coaching session 2 of 6: Mon 5 Jul 2027, 09:00 CEST"
+
+
+def test_lines_end_in_cr_lf_and_stay_short(message: Message, recipient: Recipient) -> None:
+    raw = eml_bytes(message, recipient, HOUSE, reply_token=TOKEN)
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+    assert raw.isascii()
+
+
+def test_the_same_message_is_the_same_mail(
+    message: Message, later: Message, recipient: Recipient
+) -> None:
+    def render(each: Message) -> bytes:
+        return eml_bytes(each, recipient, HOUSE, reply_token=TOKEN)
+
+    assert render(message) == render(message)
+    assert read(message, recipient)["Message-ID"] != read(later, recipient)["Message-ID"]
+
+
+def test_times_are_told_in_the_recipients_zone(message: Message) -> None:
+    deployed = Recipient("Coach", "coach@example.org", ZoneInfo("Africa/Nairobi"))
+    kathmandu = Recipient("Coach", "coach@example.org", ZoneInfo("Asia/Kathmandu"))
+    assert read(message, deployed)["Subject"].endswith("10:00 EAT")
+    assert "10:00 to 11:30 (EAT, UTC+03:00)" in texts(read(message, deployed))["text/plain"]
+    assert "12:45 to 14:15 (UTC+05:45)" in texts(read(message, kathmandu))["text/plain"]
+
+
+def test_without_a_server_the_buttons_write_mails(message: Message, recipient: Recipient) -> None:
+    bodies = texts(read(message, recipient))
+    address = f"mailto:replies%2B{TOKEN}@example.org?subject="
+    for answer in ("Accepted", "Declined", "Another%20time%20please"):
+        assert f"{address}{answer}%3A%20Coaching%20session%202%20of%206" in bodies["text/html"]
+    assert "by a reply to this mail" in bodies["text/plain"]
+
+
+def test_with_a_server_the_buttons_lead_to_its_pages(
+    message: Message, recipient: Recipient
+) -> None:
+    links = AnswerLinks(
+        *(f"https://coaching.example.org/x?a=1&b={word}" for word in ("yes", "no", "later"))
+    )
+    bodies = texts(read(message, recipient, links=links))
+    assert "https://coaching.example.org/x?a=1&b=yes" in bodies["text/plain"]
+    assert 'href="https://coaching.example.org/x?a=1&amp;b=no"' in bodies["text/html"]
+
+
+def test_a_change_and_a_cancellation_say_so(
+    later: Message, make_message: Callable[..., Message], recipient: Recipient
+) -> None:
+    changed = read(later, recipient)
+    assert changed["Subject"].startswith("New time: Coaching session 2 of 6")
+    assert "it replaces the one you had" in texts(changed)["text/plain"]
+    cancelled = read(make_message(Method.CANCEL, sequence=2), recipient)
+    assert cancelled["Subject"].startswith("Cancelled: Coaching session 2 of 6")
+    *_, calendar, _attachment = cancelled.walk()
+    assert calendar.get_param("method") == "CANCEL"
+    assert "Accept" not in texts(cancelled)["text/html"]
+
+
+@pytest.mark.parametrize("name", ["Eve\r\nBcc: all@example.org", "Eve\nX: y", 'Eve" <x@y>, "Z'])
+def test_a_name_adds_no_header_and_no_recipient(message: Message, name: str) -> None:
+    mail = read(message, Recipient(name, "eve@example.org", ZoneInfo("Europe/Belgrade")))
+    assert mail["Bcc"] is None
+    assert mail["X"] is None
+    assert [each.addr_spec for each in mail["To"].addresses] == ["eve@example.org"]
+
+
+def test_an_address_that_adds_a_header_is_refused(message: Message) -> None:
+    bad = Recipient("Eve", "eve@example.org\r\nBcc: all@example.org", ZoneInfo("Europe/Belgrade"))
+    with pytest.raises(ValueError, match="contain CR or LF"):
+        eml_bytes(message, bad, HOUSE, reply_token=TOKEN)
+
+
+def test_nothing_an_aide_reads_names_the_programme_or_the_other_side(
+    message: Message, recipient: Recipient
+) -> None:
+    mail = read(message, recipient)
+    seen = "\n".join([*map(str, mail.values()), *texts(mail).values()]).lower()
+    for word in ("gender", "coachee", "commander", "topic"):
+        assert word not in seen

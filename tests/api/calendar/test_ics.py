@@ -1,0 +1,142 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import vobject
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ical.calendar_stream import IcsCalendarStream
+
+from api.calendar.ics import common_name, ics_bytes
+from api.calendar.recipient import Recipient
+from api.deployment import Deployment
+from coach.invitations import Invitation, Message, Method
+
+HOUSE = Deployment()
+
+
+def properties(lines: list[str], name: str) -> list[str]:
+    return [line for line in lines if line.split(":")[0].split(";")[0] == name]
+
+
+def test_a_request_holds_what_calendars_need(
+    message: Message, recipient: Recipient, check_bytes: Callable[[bytes], list[str]]
+) -> None:
+    lines = check_bytes(ics_bytes(message, recipient, HOUSE))
+    before_event = lines[: lines.index("BEGIN:VEVENT")]
+    assert "METHOD:REQUEST" in before_event
+    assert not properties(before_event, "UID"), "readers take a calendar's UID for an event's"
+    for line in (
+        "UID:0f3a5c9e",
+        "DTSTAMP:20270104T080030Z",
+        "DTSTART:20270705T070000Z",
+        "DTEND:20270705T083000Z",
+        "SUMMARY:Coaching session 2 of 6",
+        "SEQUENCE:0",
+        "STATUS:CONFIRMED",
+        "CLASS:PRIVATE",
+        'ORGANIZER;CN="Coaching office":mailto:coaching@example.org',
+        "TRIGGER:-P1D",
+        "ACTION:DISPLAY",
+    ):
+        assert lines.count(line) == 1, line
+    (attendee,) = properties(lines, "ATTENDEE")
+    for parameter in ("ROLE=REQ-PARTICIPANT", "PARTSTAT=NEEDS-ACTION", "RSVP=TRUE"):
+        assert parameter in attendee
+    assert attendee.endswith(":mailto:ana@example.org")
+    assert lines.count("BEGIN:VALARM") == 1
+    assert not properties(lines, "LOCATION")
+
+
+def test_a_cancellation_asks_nothing_and_rings_no_alarm(
+    make_message: Callable[..., Message],
+    recipient: Recipient,
+    check_bytes: Callable[[bytes], list[str]],
+) -> None:
+    cancel = make_message(Method.CANCEL, sequence=3)
+    lines = check_bytes(ics_bytes(cancel, recipient, HOUSE))
+    assert {"METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:3"} <= set(lines)
+    assert "BEGIN:VALARM" not in lines
+    (attendee,) = properties(lines, "ATTENDEE")
+    assert "RSVP" not in attendee
+    assert properties(lines, "ORGANIZER")
+
+
+def test_an_online_session_carries_its_link(
+    make_message: Callable[..., Message],
+    recipient: Recipient,
+    check_bytes: Callable[[bytes], list[str]],
+) -> None:
+    link = "https://meet.example.org/" + "a" * 90
+    lines = check_bytes(ics_bytes(make_message(join_link=link), recipient, HOUSE))
+    assert f"URL:{link}" in lines
+    (conference,) = properties(lines, "CONFERENCE")
+    assert "VALUE=URI" in conference
+    assert conference.endswith(f":{link}")
+
+
+def test_the_programme_is_named_only_where_the_deployment_says_so(
+    message: Message, recipient: Recipient
+) -> None:
+    named = Deployment(programme_name="Gender Coach Programme", alarm_lead=timedelta(hours=2))
+    assert b"ender" not in ics_bytes(message, recipient, HOUSE)
+    text = ics_bytes(message, recipient, named)
+    assert b"SUMMARY:Gender Coach Programme: Coaching session 2 of 6\r\n" in text
+    assert b"TRIGGER:-PT2H\r\n" in text
+
+
+def test_strict_readers_agree(message: Message, recipient: Recipient) -> None:
+    text = ics_bytes(message, recipient, HOUSE).decode()
+    start = datetime(2027, 7, 5, 7, 0, tzinfo=UTC)
+    calendar = IcsCalendarStream.calendar_from_ics(text)
+    (event,) = calendar.events
+    assert (event.uid, event.dtstart, event.dtend) == (
+        "0f3a5c9e",
+        start,
+        start + timedelta(minutes=90),
+    )
+    assert event.attendees[0].common_name == "Ana Anči Žižek-Đorđević"
+    component = vobject.readOne(text)
+    component.vevent.dtstart.transformToNative()
+    assert component.vevent.dtstart.value == start
+    assert component.vevent.valarm.trigger.value == timedelta(days=-1)
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"),
+    [
+        ('Ana "Anči" Žižek', "Ana Anči Žižek"),
+        ("Eve\r\nATTENDEE:mailto:eve@example.org", "Eve ATTENDEE:mailto:eve@example.org"),
+        ("  two   spaces\t", "two spaces"),
+    ],
+)
+def test_names_cannot_break_out(name: str, clean: str) -> None:
+    assert common_name(name) == clean
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=120),
+    number=st.integers(1, 20),
+    minute=st.integers(0, 60 * 24 * 365),
+    zone=st.sampled_from(["Europe/Belgrade", "Africa/Nairobi", "Asia/Kathmandu"]),
+)
+def test_any_name_and_time_gives_a_sound_object(
+    check_bytes: Callable[[bytes], list[str]], name: str, number: int, minute: int, zone: str
+) -> None:
+    start = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    local = start.astimezone(ZoneInfo(zone))
+    message = Message(
+        method=Method.REQUEST,
+        invitation=Invitation(
+            uid="u", number=number, count=20, start=local, end=local + timedelta(hours=1)
+        ),
+        sequence=0,
+        stamp=local,
+        asks_again=True,
+    )
+    recipient = Recipient(name, "someone@example.org", ZoneInfo(zone))
+    lines = check_bytes(ics_bytes(message, recipient, HOUSE))
+    assert f"DTSTART:{start:%Y%m%dT%H%M%SZ}" in lines
+    assert len(properties(lines, "ATTENDEE")) == 1

@@ -1,0 +1,266 @@
+import csv
+import hashlib
+import io
+import json
+import re
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import SMTP
+from pathlib import Path
+
+import pytest
+import vobject
+from openpyxl import load_workbook
+
+from api.deployment import Deployment
+from api.results import write_results
+from api.results.forms import ATTENDANCE_WORDS
+from coach.cycle import Cycle
+from coach.errors import ProgrammeError
+from coach.feedback import RATINGS
+from coach.people import Roster
+from coach.sessions import Attendance
+from matching.result import Result
+
+NOW = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
+INPUTS = [("cycle.toml", b"[cycle]\r\n"), ("people/coachees.csv", b"id;name\n")]
+
+
+def write(out: Path, roster: Roster, cycle: Cycle, result: Result) -> Path:
+    write_results(out, roster=roster, cycle=cycle, result=result, inputs=INPUTS, now=NOW)
+    return out
+
+
+@pytest.fixture
+def folder(tmp_path: Path, roster: Roster, cycle: Cycle, result: Result) -> Path:
+    return write(tmp_path / "out", roster, cycle, result)
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_folder_holds_what_the_reference_lists(folder: Path) -> None:
+    assert {path.name for path in folder.iterdir()} == {
+        *("result.json", "schedule.csv", "schedule.xlsx", "unmatched.csv", "report.html"),
+        *("inputs", "invites", "forms"),
+    }
+    assert (folder / "inputs/cycle.toml").read_bytes() == b"[cycle]\r\n"
+    assert (folder / "inputs/coachees.csv").read_bytes() == b"id;name\n"
+    assert {path.name for path in (folder / "forms").iterdir()} == {
+        *("session-note.html", "feedback.html"),
+    }
+
+
+def test_equal_results_give_equal_bytes(
+    tmp_path: Path, folder: Path, roster: Roster, cycle: Cycle, result: Result
+) -> None:
+    again = write(tmp_path / "again", roster, cycle, result)
+    assert contents(again) == contents(folder)
+
+
+def test_result_json_reads_back_and_keeps_its_order(folder: Path, result: Result) -> None:
+    raw = (folder / "result.json").read_bytes()
+    assert raw.endswith(b"}\n")
+    assert Result.model_validate_json(raw) == result
+    read = json.loads(raw)
+    assert list(read) == [
+        *("format", "status", "seed", "input_sha256", "wall_seconds"),
+        *("levels", "matches", "unmatched"),
+    ]
+    match = read["matches"][0]
+    assert list(match) == ["coachee", "coach", "points", "verdicts", "sessions"]
+    assert match["sessions"][0]["start"] == "2027-01-20T09:00:00+01:00"
+    assert match["sessions"][3]["start"] == "2027-04-14T10:00:00+02:00"
+    assert read["unmatched"][0]["remedies"][0]["verified"] is True
+
+
+def test_schedule_csv_has_a_row_for_each_session(folder: Path, result: Result) -> None:
+    rows = list(csv.DictReader(io.StringIO((folder / "schedule.csv").read_text("utf-8"))))
+    assert list(rows[0]) == ["coachee", "coach", "session", "start", "end", "uid"]
+    expected = {
+        (match.coachee, match.coach, str(each.number), each.start, each.end, each.uid)
+        for match in result.matches
+        for each in match.sessions
+    }
+    read = {
+        (
+            *(row["coachee"], row["coach"], row["session"]),
+            *(datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"])),
+            row["uid"],
+        )
+        for row in rows
+    }
+    assert read == expected
+    assert [row["start"] for row in rows] == sorted(row["start"] for row in rows)
+
+
+def test_unmatched_csv_says_why_and_what_would_help(folder: Path) -> None:
+    (row,) = csv.DictReader(io.StringIO((folder / "unmatched.csv").read_text("utf-8")))
+    assert row["coachee"] == "C-03"
+    assert row["reason"] == "nobody-schedulable"
+    assert row["funnel"] == "language 2; schedule 0"
+    assert "Fri 09:00-12:00" in row["remedies"]
+
+
+def test_the_workbook_is_readable_and_holds_no_formula(folder: Path) -> None:
+    book = load_workbook(folder / "schedule.xlsx")
+    assert book.sheetnames == ["Schedule", "Matches", "Unmatched", "Coaches"]
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
+    values = [cell.value for cell in cells]
+    assert "'=Formula & <Tag>" in values
+    assert book["Schedule"].max_row == 13
+    assert book["Schedule"]["A2"].value == "Wed 20 Jan 2027"
+    assert "language: both offer English (3 x 100)" in book["Matches"]["G2"].value
+
+
+def test_each_recipient_gets_each_session_as_ics_and_eml(
+    folder: Path, roster: Roster, result: Result
+) -> None:
+    people = {person.id: person for person in (*roster.coachees, *roster.coaches)}
+    expected = {
+        (people[who].email, session.uid): session
+        for match in result.matches
+        for session in match.sessions
+        for who in (match.coachee, match.coach)
+    }
+    seen = set()
+    for path in (folder / "invites").glob("*.ics"):
+        assert re.fullmatch(r"[CK]-\d\d-session-\d\d-[0-9a-f]{8}\.ics", path.name)
+        event = vobject.readOne(path.read_bytes().decode()).vevent
+        (attendee,) = event.contents["attendee"]
+        key = (attendee.value.removeprefix("mailto:"), event.uid.value)
+        event.dtstart.transformToNative()
+        assert event.dtstart.value == expected[key].start
+        assert event.sequence.value == "0"
+        seen.add(key)
+        mail = message_from_bytes(path.with_suffix(".eml").read_bytes(), policy=SMTP)
+        *_, attachment = mail.walk()
+        assert attachment.get_payload(decode=True) == path.read_bytes()
+        assert mail["To"].addresses[0].addr_spec == key[0]
+    assert seen == set(expected)
+    assert len(list((folder / "invites").glob("*.eml"))) == len(expected)
+
+
+def test_ids_choose_no_place_outside_the_folder(
+    tmp_path: Path, roster: Roster, cycle: Cycle, result: Result
+) -> None:
+    """A coachee and a coach may even share an id, and both may be hostile."""
+    evil = "../../" + "x" * 300 + "/é"
+    first, second = result.matches
+    hostile = result.model_copy(
+        update={"matches": (first.model_copy(update={"coachee": evil, "coach": evil}), second)}
+    )
+    people = Roster(
+        coachees=(roster.coachees[0].model_copy(update={"id": evil}), *roster.coachees[1:]),
+        coaches=(roster.coaches[0].model_copy(update={"id": evil}), *roster.coaches[1:]),
+    )
+    out = write(tmp_path / "deep" / "out", people, cycle, hostile)
+    assert {path.parent for path in tmp_path.rglob("*.ics")} == {out / "invites"}
+    assert len(list((out / "invites").iterdir())) == 2 * 2 * 12
+
+
+def test_writing_again_replaces_the_old_result_and_nothing_else(
+    folder: Path, roster: Roster, cycle: Cycle, result: Result
+) -> None:
+    (folder / "my-own.txt").write_text("mine")
+    smaller = result.model_copy(update={"matches": result.matches[:1]})
+    write(folder, roster, cycle, smaller)
+    assert (folder / "my-own.txt").read_text() == "mine"
+    assert len(list((folder / "invites").glob("*.ics"))) == 12
+    assert not list(folder.glob(".writing*"))
+
+
+def test_a_place_that_cannot_be_written_to_is_a_clear_error(
+    tmp_path: Path, roster: Roster, cycle: Cycle, result: Result
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    with pytest.raises(ProgrammeError, match=r"cannot be written to .*file.*name another folder"):
+        write(blocked, roster, cycle, result)
+
+
+def test_a_failure_leaves_the_earlier_result_whole(
+    folder: Path, roster: Roster, cycle: Cycle, result: Result
+) -> None:
+    before = contents(folder)
+    stranger = result.model_copy(
+        update={"matches": (result.matches[0].model_copy(update={"coachee": "C-99"}),)}
+    )
+    with pytest.raises(KeyError):
+        write(folder, roster, cycle, stranger)
+    assert contents(folder) == before
+
+
+def test_the_report_stands_alone_and_escapes_what_people_wrote(folder: Path) -> None:
+    page = (folder / "report.html").read_text("utf-8")
+    assert "=Formula &amp; &lt;Tag&gt;" in page
+    assert "<Tag>" not in page
+    assert "Spring &lt;2027&gt; &amp; after" in page
+    assert not re.search(r"""(?:src|href)=["'](?!#)""", page), "it asks for no other file"
+    assert not re.search(r"url\(|@import|<script", page)
+
+
+def test_the_report_tells_the_whole_plan(folder: Path) -> None:
+    page = " ".join((folder / "report.html").read_text("utf-8").split())
+    for words in (
+        "<b>2 of 3</b> coachees have a coach",
+        "Proven: no other plan",
+        "at most 200 is possible",
+        "400 of at most 500 points",
+        "both offer English",
+        "with none of them can all the sessions be placed",
+        "C-03 is free on Fri 09:00-12:00",
+        "1 of 3",
+        "Kosovo*",
+        "Security Council resolution 1244",
+        "Bosnia and Herzegovina",
+    ):
+        assert words in page, words
+    assert page.count('class="mark"') == 12
+
+
+def test_a_deployment_has_its_own_words(
+    tmp_path: Path, roster: Roster, cycle: Cycle, result: Result
+) -> None:
+    house = Deployment(
+        organiser_address="office@programme.example.org",
+        territories={"XK": {"name": "Kosovo (UNSCR 1244)"}},
+    )
+    write_results(
+        tmp_path,
+        roster=roster,
+        cycle=cycle,
+        result=result,
+        inputs=[],
+        now=NOW,
+        deployment=house,
+    )
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "Kosovo (UNSCR 1244)" in page
+    assert "Kosovo*" not in page
+    invite = next((tmp_path / "invites").glob("*.ics")).read_text("utf-8")
+    assert "mailto:office@programme.example.org" in invite
+
+
+@pytest.mark.parametrize("name", ["session-note.html", "feedback.html"])
+def test_the_forms_offer_every_attendance(folder: Path, name: str) -> None:
+    page = (folder / "forms" / name).read_text("utf-8").replace("&#39;", "'")
+    assert set(ATTENDANCE_WORDS) == set(Attendance)
+    for words in ATTENDANCE_WORDS.values():
+        assert f"<li>{words}</li>" in page
+    if name == "feedback.html":
+        for number, word in RATINGS.items():
+            assert f"<li>{number}: {word}</li>" in page
+
+
+def test_nobody_at_all_is_a_plan_too(tmp_path: Path, cycle: Cycle, result: Result) -> None:
+    empty = result.model_copy(update={"matches": (), "unmatched": ()})
+    write(tmp_path, Roster(coachees=(), coaches=()), cycle, empty)
+    assert (tmp_path / "schedule.csv").read_text() == "coachee,coach,session,start,end,uid\n"
+    assert "<b>0 of 0</b>" in (tmp_path / "report.html").read_text("utf-8")

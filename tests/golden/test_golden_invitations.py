@@ -1,0 +1,58 @@
+"""Whole messages, octet by octet. `GOLDEN=write` in the environment writes the files anew."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from api.calendar.eml import eml_bytes
+from api.calendar.ics import ics_bytes
+from api.calendar.recipient import Recipient
+from api.deployment import Deployment
+from coach.invitations import Invitation, Message, Method
+
+HERE = Path(__file__).parent
+START = datetime(2027, 3, 29, 8, 30, tzinfo=ZoneInfo("Europe/Belgrade"))
+PLAIN = Invitation(
+    uid="6b1f3a0c-7a52-4c1e-9a38-0d5f0c8f7e11",
+    number=3,
+    count=6,
+    start=START,
+    end=START + timedelta(minutes=90),
+)
+ONLINE = PLAIN.model_copy(update={"join_link": "https://meet.example.org/rooms/4d2c9f7a1b6e"})
+RECIPIENT = Recipient("Љиљана Ђурђевић-Šimić", "someone@example.org", ZoneInfo("Europe/Belgrade"))
+HOUSE = Deployment()
+TOKEN = "5f2d8c1e9b7a4063a1b2c3d4e5f60718"  # noqa: S105 - any token
+
+
+def message(method: Method, invitation: Invitation, sequence: int) -> Message:
+    return Message(
+        method=method,
+        invitation=invitation,
+        sequence=sequence,
+        stamp=datetime(2027, 1, 11, 9, 15, 0, tzinfo=UTC),
+        asks_again=method is Method.REQUEST,
+    )
+
+
+REQUEST = message(Method.REQUEST, PLAIN, 0)
+MOVED = message(Method.REQUEST, ONLINE, 1)
+CANCEL = message(Method.CANCEL, ONLINE, 2)
+FILES = {
+    "request.ics": ics_bytes(REQUEST, RECIPIENT, HOUSE),
+    "moved-online.ics": ics_bytes(MOVED, RECIPIENT, HOUSE),
+    "cancel.ics": ics_bytes(CANCEL, RECIPIENT, HOUSE),
+    "request.eml": eml_bytes(REQUEST, RECIPIENT, HOUSE, reply_token=TOKEN),
+    "cancel.eml": eml_bytes(CANCEL, RECIPIENT, HOUSE, reply_token=TOKEN),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_golden(name: str) -> None:
+    path = HERE / name
+    if os.environ.get("GOLDEN") == "write":
+        path.write_bytes(FILES[name])
+    assert FILES[name] == path.read_bytes()
