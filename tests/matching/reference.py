@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -124,23 +125,37 @@ def common_starts(coachee: Coachee, coach: Coach, cycle: Cycle) -> list[datetime
 
 def can_meet(coachee: Coachee, coach: Coach, cycle: Cycle) -> bool:
     """Whether the pair, were it alone, can place all its sessions."""
-    policy, starts = cycle.sessions, common_starts(coachee, coach, cycle)
-    day_cap = coach.max_per_day or policy.max_per_coach_day
-    week_cap = coach.max_per_week or policy.max_per_coach_week
+    starts = common_starts(coachee, coach, cycle)
 
     def extend(series: list[datetime]) -> bool:
-        if len(series) == policy.count:
+        if len(series) == cycle.sessions.count:
             return True
-        return any(extend([*series, start]) for start in starts if fits([*series, start]))
-
-    def fits(series: list[datetime]) -> bool:
-        if len(series) > 1 and not _may_follow(series[-2], series[-1], cycle):
-            return False
-        by_day = Counter(moment.date() for moment in series)
-        by_week = Counter(moment.isocalendar()[:2] for moment in series)
-        return max(by_day.values()) <= day_cap and max(by_week.values()) <= week_cap
+        return any(
+            extend([*series, start])
+            for start in starts
+            if series_holds([*series, start], [], coach, cycle)
+        )
 
     return extend([])
+
+
+def series_holds(
+    series: list[datetime], booked: list[list[datetime]], coach: Coach, cycle: Cycle
+) -> bool:
+    """Whether a series, or the beginning of one, keeps gaps and caps beside a coach's others."""
+    policy = cycle.sessions
+    if not all(_may_follow(one, other, cycle) for one, other in pairwise(series)):
+        return False
+    rest = timedelta(minutes=policy.minutes + policy.buffer_minutes)
+    others = sorted(start.astimezone(UTC) for one in [*booked, series] for start in one)
+    if any(later - earlier < rest for earlier, later in pairwise(others)):
+        return False
+    local = [start.astimezone(cycle.cycle.zone) for start in others]
+    by_day = Counter(start.date() for start in local)
+    by_week = Counter(start.isocalendar()[:2] for start in local)
+    return max(by_day.values()) <= (coach.max_per_day or policy.max_per_coach_day) and max(
+        by_week.values()
+    ) <= (coach.max_per_week or policy.max_per_coach_week)
 
 
 def _may_follow(before: datetime, after: datetime, cycle: Cycle) -> bool:

@@ -1,0 +1,21 @@
+"""What the auditor finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One thing in a result that does not hold.
+
+    Attributes:
+        about: who or what it concerns, such as `match C-1 with K-2` or `level total`.
+        message: what is wrong with it, in a sentence.
+    """
+
+    about: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.about}: {self.message}"

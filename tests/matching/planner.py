@@ -1,0 +1,124 @@
+"""A plain planner that takes the first thing that fits, to have sound results to audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.people import Coach, Coachee, Roster
+from coach.sessions import Session
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.result import FunnelStep, LevelOutcome, Match, Result, Unmatched
+from matching.rules import Facts
+from tests.matching.reference import blocking_rules, can_meet, common_starts, series_holds
+
+HARD = ("language", "country", "rank", "unit", "refusal", "ban")
+Quality = Callable[[tuple[Session, ...]], int]
+
+
+def plan(roster: Roster, cycle: Cycle, quality: Quality | None = None) -> Result:
+    """Each coachee in turn with the first coach who has a place and a series left."""
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    booked: dict[str, list[list[datetime]]] = {coach.id: [] for coach in roster.coaches}
+    matches, unmatched = [], []
+    for row, coachee in enumerate(roster.coachees):
+        for column, coach in enumerate(roster.coaches):
+            if blocking_rules(coachee, coach, cycle) or len(booked[coach.id]) >= coach.capacity:
+                continue
+            series = _first_series(coachee, coach, cycle, booked[coach.id])
+            if series is None:
+                continue
+            booked[coach.id].append(series)
+            told = judges.verdicts(row, column)
+            matches.append(
+                Match(
+                    coachee=coachee.id,
+                    coach=coach.id,
+                    points=sum(verdict.points * verdict.weight for verdict in told),
+                    verdicts=told,
+                    sessions=tuple(
+                        Session(
+                            uid=f"{coachee.id}-{number}",
+                            number=number,
+                            start=start,
+                            end=ends(start, cycle),
+                        )
+                        for number, start in enumerate(series, start=1)
+                    ),
+                )
+            )
+            break
+        else:
+            unmatched.append(_unmatched(roster, coachee, cycle))
+    return Result(
+        status="feasible",
+        seed=0,
+        input_sha256="0" * 64,
+        wall_seconds=0.1,
+        levels=_levels(roster, cycle, matches, quality),
+        matches=tuple(matches),
+        unmatched=tuple(unmatched),
+    )
+
+
+def ends(start: datetime, cycle: Cycle) -> datetime:
+    """The end of a session, told in the cycle's zone."""
+    zone = cycle.cycle.zone
+    return datetime.fromtimestamp(start.timestamp() + cycle.sessions.minutes * 60, zone)
+
+
+def _first_series(
+    coachee: Coachee, coach: Coach, cycle: Cycle, booked: list[list[datetime]]
+) -> list[datetime] | None:
+    starts = common_starts(coachee, coach, cycle)
+
+    def extend(series: list[datetime]) -> list[datetime] | None:
+        if len(series) == cycle.sessions.count:
+            return series
+        for start in starts:
+            longer = [*series, start]
+            if series_holds(longer, booked, coach, cycle) and (found := extend(longer)):
+                return found
+        return None
+
+    return extend([])
+
+
+def _unmatched(roster: Roster, coachee: Coachee, cycle: Cycle) -> Unmatched:
+    blocked = {coach: blocking_rules(coachee, coach, cycle) for coach in roster.coaches}
+    steps = [
+        FunnelStep(
+            rule=rule,
+            left=sum(not set(HARD[: place + 1]) & set(names) for names in blocked.values()),
+        )
+        for place, rule in enumerate(HARD)
+    ]
+    fit = [coach for coach, names in blocked.items() if not names]
+    able = sum(can_meet(coachee, coach, cycle) for coach in fit)
+    steps.append(FunnelStep(rule="schedule", left=able))
+    reason = "all-taken" if able else "nobody-schedulable" if fit else "nobody-eligible"
+    return Unmatched(coachee=coachee.id, reason=reason, funnel=tuple(steps), remedies=())
+
+
+def _levels(
+    roster: Roster, cycle: Cycle, matches: list[Match], quality: Quality | None
+) -> tuple[LevelOutcome, ...]:
+    priority = {coachee.id: coachee.priority for coachee in roster.coachees}
+    values = {
+        ObjectiveLevel.PLACED: sum(priority[match.coachee] for match in matches),
+        ObjectiveLevel.KEPT: 0,
+        ObjectiveLevel.WORST: min((match.points for match in matches), default=0),
+        ObjectiveLevel.TOTAL: sum(match.points for match in matches),
+        ObjectiveLevel.SCHEDULE: sum(quality(m.sessions) for m in matches) if quality else 0,
+    }
+    return tuple(
+        LevelOutcome(name=name, value=values[name], bound=values[name] + 1, proven=False)
+        for name in cycle.objective.levels
+    )
+
+
+def shifted(session: Session, by: timedelta) -> Session:
+    """The session moved in time, told with the same offset."""
+    return session.model_copy(update={"start": session.start + by, "end": session.end + by})
