@@ -3,7 +3,7 @@
 What cells mean is decided in `coach.intake`; here files are opened, bounded and decoded.
 """
 
-from api.intake.inputs import CycleInputs, NamedFile, combine, fingerprint, read_inputs
+from api.intake.inputs import CycleInputs, NamedFile, combine, fingerprint, policy_file, read_inputs
 from api.intake.people_file import read_people
 from api.intake.result_file import read_result
 from api.intake.result_folder import ResultFolder, read_result_folder
@@ -16,6 +16,7 @@ __all__ = [
     "ResultFolder",
     "combine",
     "fingerprint",
+    "policy_file",
     "read_inputs",
     "read_people",
     "read_result",

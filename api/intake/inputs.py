@@ -119,7 +119,7 @@ def combine(
         UnusableInputError: with every fault of all files.
     """
     reading = Reading(reference())
-    cycle_file = _cycle_file(cycle, reading)
+    cycle_file = policy_file(cycle, reading)
     coachee_sheet = _sheet(coachees, PeopleKind.COACHEES, reading)
     coach_sheet = _sheet(coaches, PeopleKind.COACHES, reading)
     kept, kept_faults = _kept(keep)
@@ -146,7 +146,8 @@ def _in_order(faults: Iterable[InputFault]) -> list[InputFault]:
     return [fault for found in by_file.values() for fault in sorted(found, key=lambda one: one.row)]
 
 
-def _cycle_file(source: Source, reading: Reading) -> CycleFile:
+def policy_file(source: Source, reading: Reading) -> CycleFile:
+    """A cycle file on its own, with its faults; whom it names is not checked."""
     if isinstance(source, InputFault):
         return unread_cycle(source.file, [source])
     row, column = 1, WHOLE_FILE
