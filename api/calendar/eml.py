@@ -14,7 +14,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from api.calendar.ics import common_name, ics_bytes
+from api.calendar.ics import common_name
 from api.calendar.recipient import Recipient
 from api.calendar.wording import file_name, summary
 from api.deployment import Deployment
@@ -40,6 +40,7 @@ def eml_bytes(
     recipient: Recipient,
     deployment: Deployment,
     *,
+    calendar: bytes,
     reply_token: str,
     links: AnswerLinks | None = None,
 ) -> bytes:
@@ -49,10 +50,10 @@ def eml_bytes(
         message: what to tell.
         recipient: whom.
         deployment: who sends.
+        calendar: `message` as a calendar object, from `ics_bytes`.
         reply_token: marks this recipient's replies; added to the address that takes them.
         links: the buttons; without a server they write mails to that address.
     """
-    calendar = ics_bytes(message, recipient, deployment)
     reply_to = deployment.reply_to(reply_token)
     title = summary(message.invitation, deployment)
     values: dict[str, object] = {

@@ -32,10 +32,11 @@ def invites(
             token = _reply_token(result, person)
             for message in asked:
                 name = _name(person, message)
-                yield f"{name}.ics", ics_bytes(message, recipient, deployment)
+                calendar = ics_bytes(message, recipient, deployment)
+                yield f"{name}.ics", calendar
                 yield (
                     f"{name}.eml",
-                    eml_bytes(message, recipient, deployment, reply_token=token),
+                    eml_bytes(message, recipient, deployment, calendar=calendar, reply_token=token),
                 )
 
 

@@ -38,6 +38,11 @@ def message(method: Method, invitation: Invitation, sequence: int) -> Message:
     )
 
 
+def mail(each: Message) -> bytes:
+    calendar = ics_bytes(each, RECIPIENT, HOUSE)
+    return eml_bytes(each, RECIPIENT, HOUSE, calendar=calendar, reply_token=TOKEN)
+
+
 REQUEST = message(Method.REQUEST, PLAIN, 0)
 MOVED = message(Method.REQUEST, ONLINE, 1)
 CANCEL = message(Method.CANCEL, ONLINE, 2)
@@ -45,8 +50,8 @@ FILES = {
     "request.ics": ics_bytes(REQUEST, RECIPIENT, HOUSE),
     "moved-online.ics": ics_bytes(MOVED, RECIPIENT, HOUSE),
     "cancel.ics": ics_bytes(CANCEL, RECIPIENT, HOUSE),
-    "request.eml": eml_bytes(REQUEST, RECIPIENT, HOUSE, reply_token=TOKEN),
-    "cancel.eml": eml_bytes(CANCEL, RECIPIENT, HOUSE, reply_token=TOKEN),
+    "request.eml": mail(REQUEST),
+    "cancel.eml": mail(CANCEL),
 }
 
 

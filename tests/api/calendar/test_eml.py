@@ -17,10 +17,13 @@ HOUSE = Deployment()
 TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 - any token
 
 
+def render(message: Message, recipient: Recipient, **more: AnswerLinks) -> bytes:
+    calendar = ics_bytes(message, recipient, HOUSE)
+    return eml_bytes(message, recipient, HOUSE, calendar=calendar, reply_token=TOKEN, **more)
+
+
 def read(message: Message, recipient: Recipient, **more: AnswerLinks) -> EmailMessage:
-    mail = message_from_bytes(
-        eml_bytes(message, recipient, HOUSE, reply_token=TOKEN, **more), policy=SMTP
-    )
+    mail = message_from_bytes(render(message, recipient, **more), policy=SMTP)
     assert isinstance(mail, EmailMessage)
     return mail
 
@@ -67,7 +70,7 @@ def test_headers_name_one_organiser_and_a_token(message: Message, recipient: Rec
 
 
 def test_lines_end_in_cr_lf_and_stay_short(message: Message, recipient: Recipient) -> None:
-    raw = eml_bytes(message, recipient, HOUSE, reply_token=TOKEN)
+    raw = render(message, recipient)
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
     assert max(map(len, raw.split(b"\r\n"))) <= 78
     assert raw.isascii()
@@ -76,10 +79,7 @@ def test_lines_end_in_cr_lf_and_stay_short(message: Message, recipient: Recipien
 def test_the_same_message_is_the_same_mail(
     message: Message, later: Message, recipient: Recipient
 ) -> None:
-    def render(each: Message) -> bytes:
-        return eml_bytes(each, recipient, HOUSE, reply_token=TOKEN)
-
-    assert render(message) == render(message)
+    assert render(message, recipient) == render(message, recipient)
     assert read(message, recipient)["Message-ID"] != read(later, recipient)["Message-ID"]
 
 
@@ -134,7 +134,7 @@ def test_a_name_adds_no_header_and_no_recipient(message: Message, name: str) -> 
 def test_an_address_that_adds_a_header_is_refused(message: Message) -> None:
     bad = Recipient("Eve", "eve@example.org\r\nBcc: all@example.org", ZoneInfo("Europe/Belgrade"))
     with pytest.raises(ValueError, match="contain CR or LF"):
-        eml_bytes(message, bad, HOUSE, reply_token=TOKEN)
+        render(message, bad)
 
 
 def test_nothing_an_aide_reads_names_the_programme_or_the_other_side(
