@@ -87,7 +87,7 @@ def eml_bytes(
         calendar,
         maintype="application",
         subtype="ics",
-        filename=file_name(message.invitation, "ics"),
+        filename=file_name(message.invitation, ".ics"),
     )
     _fix_boundaries(mail, mark)
     return mail.as_bytes()

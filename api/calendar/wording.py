@@ -19,5 +19,5 @@ def summary(invitation: Invitation, deployment: Deployment) -> str:
 
 
 def file_name(invitation: Invitation, suffix: str) -> str:
-    """`coaching-session-2.ics`."""
-    return f"coaching-session-{invitation.number}.{suffix}"
+    """`coaching-session-2.ics` for the suffix `.ics`."""
+    return f"coaching-session-{invitation.number}{suffix}"
