@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AnyHttpUrl, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from api.deployment import Deployment
 
 MIB = 1024 * 1024
 
@@ -16,11 +19,16 @@ class Settings(BaseSettings):
 
     `database_url` may also come as plain `DATABASE_URL`; without one, a SQLite file in
     `data_dir` is used. `public_url` is what links in invitations start with, and decides whether
-    cookies are marked `Secure`.
+    cookies are marked `Secure`. `executor_id` names this process among those that do jobs, and
+    stays the same when it starts again.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="GENDER_COACH_", frozen=True, extra="forbid", populate_by_name=True
+        env_prefix="GENDER_COACH_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
     )
 
     data_dir: Path = Path("var")
@@ -32,10 +40,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     worker: bool = True
     executor_id: str = "worker@1"
-    programme_name: str = "Gender Coach Programme"
-    neutral_summary: str = "Coaching session"
-    organiser_name: str = "Programme office"
-    organiser_email: str = "programme@example.org"
+    deployment: Deployment = Deployment()
     upload_limit_bytes: Annotated[int, Field(ge=1024)] = 20 * MIB
     body_limit_bytes: Annotated[int, Field(ge=1024)] = MIB
     run_time_limit_seconds: Annotated[float, Field(gt=0, le=86400)] = 300.0
@@ -57,6 +62,11 @@ class Settings(BaseSettings):
     def secure_cookies(self) -> bool:
         """Whether the public address is https, so that cookies carry `Secure` and `__Host-`."""
         return self.public_url.scheme == "https"
+
+    @property
+    def link_grace(self) -> timedelta:
+        """How long secret links work after the last day of their cycle."""
+        return timedelta(days=self.link_grace_days)
 
     @property
     def base_url(self) -> str:

@@ -41,8 +41,14 @@ class Keyring:
 
     def link_secret(self, credential_id: str) -> str:
         """The 256-bit secret of a link: followed from its id, so that mails can be made again."""
-        digest = hmac.digest(self.links, f"link:{credential_id}".encode(), hashlib.sha256)
-        return urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return urlsafe_b64encode(self._follow(f"link:{credential_id}")).rstrip(b"=").decode()
+
+    def reply_token(self, message_id: str) -> str:
+        """Marks the replies by mail to one message of the outbox, in 128 bits."""
+        return self._follow(f"reply:{message_id}")[:16].hex()
+
+    def _follow(self, what: str) -> bytes:
+        return hmac.digest(self.links, what.encode(), hashlib.sha256)
 
 
 def open_keyring(path: Path, *, create: bool) -> Keyring:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ from api.workflows.cycles import cycle_row, policy_of
 from api.workflows.people import person_row
 from api.workflows.values import View
 from api.workflows.viewer import NOBODY, AccessRole, Viewer
-from coach.errors import NotFoundError, NotSignedInError
+from coach.errors import ConflictError, NotFoundError, NotSignedInError
 
 _SECRET_BYTES = 32
 _TOUCH_EVERY = timedelta(minutes=5)
@@ -103,20 +104,41 @@ def issue_link(
         raise NotFoundError(f"{person.code} has left the cycle; there is nothing to link to")
     for row in _live_links(tx, person_id, now):
         row.revoked_at = now
-    dates = policy_of(cycle_row(tx, person.cycle_id)).cycle
-    ends = datetime.combine(dates.end, time.max, ZoneInfo(dates.timezone)) + grace
-    identifier = new_id()
-    secret = keyring.link_secret(identifier)
-    tx.add(_row(CredentialKind.LINK, secret, now, ends, person_id=person_id, id=identifier))
+    issued = _add_link(tx, keyring, person_id, now, _end_of(tx, person.cycle_id, grace))
     tx.flush()
-    return Issued(id=identifier, secret=secret, expires_at=ends)
+    return issued
 
 
-def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime) -> Issued | None:
-    """The link a person holds already, where one still works."""
+def ensure_links(
+    tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime, grace: timedelta
+) -> None:
+    """Give everybody of `people` a secret link who has none that works."""
+    linked = select(CredentialRow.person_id).where(
+        CredentialRow.kind == CredentialKind.LINK,
+        CredentialRow.revoked_at.is_(None),
+        CredentialRow.expires_at > now,
+        CredentialRow.person_id.is_not(None),
+    )
+    rows = tx.scalars(
+        select(PersonRow).where(
+            PersonRow.id.in_(list(people)), PersonRow.left_at.is_(None), PersonRow.id.not_in(linked)
+        )
+    ).all()
+    ends = {cycle_id: _end_of(tx, cycle_id, grace) for cycle_id in {row.cycle_id for row in rows}}
+    for row in rows:
+        _add_link(tx, keyring, row.id, now, ends[row.cycle_id])
+    tx.flush()
+
+
+def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime) -> Issued:
+    """The link a person holds already.
+
+    Raises:
+        ConflictError: they hold none that works.
+    """
     rows = _live_links(tx, person_id, now)
     if not rows:
-        return None
+        raise ConflictError("this person has no working link; make one first")
     row = rows[0]
     return Issued(id=row.id, secret=keyring.link_secret(row.id), expires_at=row.expires_at)
 
@@ -208,6 +230,20 @@ def _issue(
     tx.add(row)
     tx.flush()
     return Issued(id=row.id, secret=secret, expires_at=until)
+
+
+def _add_link(
+    tx: Transaction, keyring: Keyring, person_id: str, now: datetime, until: datetime
+) -> Issued:
+    identifier = new_id()
+    secret = keyring.link_secret(identifier)
+    tx.add(_row(CredentialKind.LINK, secret, now, until, person_id=person_id, id=identifier))
+    return Issued(id=identifier, secret=secret, expires_at=until)
+
+
+def _end_of(tx: Transaction, cycle_id: str, grace: timedelta) -> datetime:
+    dates = policy_of(cycle_row(tx, cycle_id)).cycle
+    return datetime.combine(dates.end, time.max, ZoneInfo(dates.timezone)) + grace
 
 
 def _row(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Transaction
 
+from api.confidential.keyring import Keyring
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, PlanState, RunRow, RunState
 from api.store.session_rows import OutboxRow, SessionRow, SessionState
+from api.workflows.credentials import ensure_links
 from api.workflows.cycles import cycle_row
 from api.workflows.people import ids_by_code
 from api.workflows.runs import RunInput
@@ -110,14 +112,17 @@ def store_plan(tx: Transaction, run: RunRow, result: Result, *, now: datetime) -
     return row
 
 
-def publish(tx: Transaction, plan_id: str, *, now: datetime) -> Publication:
+def publish(
+    tx: Transaction, keyring: Keyring, plan_id: str, *, now: datetime, link_grace: timedelta
+) -> Publication:
     """Make a draft the plan of its cycle, and put what changes for each person into the outbox.
 
     The messages are the difference from what people were told last, cancelled sessions included.
+    Everybody in it gets a secret link who has none, working until `link_grace` after the cycle.
 
     Raises:
         NotFoundError: there is no such plan.
-        ConflictError: the plan is no draft, or somebody in it has left the cycle's lists for good.
+        ConflictError: the plan is no draft.
     """
     plan = tx.get(PlanRow, plan_id)
     if plan is None:
@@ -132,6 +137,7 @@ def publish(tx: Transaction, plan_id: str, *, now: datetime) -> Publication:
     plan.state, plan.published_at = PlanState.PUBLISHED, now
     sent = _tell(tx, plan, Result.model_validate_json(plan.result), now)
     tx.flush()
+    ensure_links(tx, keyring, _invited(tx, plan.cycle_id), now=now, grace=link_grace)
     return Publication(
         plan=_summary(plan),
         requests=2 * sum(message.method is Method.REQUEST for message in sent.values()),
@@ -233,6 +239,16 @@ def _both_messages(
         )
 
     return to(Side.COACHEE, row.coachee_id), to(Side.COACH, row.coach_id)
+
+
+def _invited(tx: Transaction, cycle_id: str) -> set[str]:
+    """Everybody with a confirmed session in a cycle."""
+    rows = tx.execute(
+        select(SessionRow.coachee_id, SessionRow.coach_id).where(
+            SessionRow.cycle_id == cycle_id, SessionRow.state == SessionState.CONFIRMED
+        )
+    )
+    return {person for row in rows for person in row}
 
 
 def _confirmed_count(tx: Transaction, cycle_id: str) -> int:

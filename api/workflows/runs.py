@@ -12,6 +12,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.settings import Settings
 from api.store.run_rows import PlanRow, PlanState, RunProgressRow, RunRow, RunState
 from api.workflows.cycles import cycle_row, policy_of
 from api.workflows.people import roster_of
@@ -80,6 +81,13 @@ class ProgressEvent(View):
     number: int
     at: datetime
     progress: Progress
+
+
+def default_options(settings: Settings) -> RunOptions:
+    """How this deployment runs where nobody asks for something else."""
+    return RunOptions(
+        time_limit_seconds=settings.run_time_limit_seconds, workers=settings.run_workers
+    )
 
 
 def start_run(

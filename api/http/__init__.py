@@ -1,0 +1,1 @@
+"""The web: the application, who may do what, and the JSON routes."""

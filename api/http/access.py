@@ -1,0 +1,76 @@
+"""Who may call what: one table, complete. A route that is not in it does not start.
+
+`own` marks routes about one person's object: a person gets there only for what is theirs, and
+sees "not found" for everything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.http.addresses import API
+from api.workflows.viewer import AccessRole
+
+MANAGER = frozenset({AccessRole.MANAGER})
+COACH = frozenset({AccessRole.COACH})
+COACHEE = frozenset({AccessRole.COACHEE})
+PERSON = COACH | COACHEE
+SIGNED_IN = MANAGER | PERSON
+EVERYBODY = frozenset(AccessRole)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Which roles may call a route, and whether people reach only their own objects by it."""
+
+    roles: frozenset[AccessRole]
+    own: bool = False
+
+
+def _api(path: str) -> str:
+    return f"{API}{path}"
+
+
+ACCESS: dict[tuple[str, str], Access] = {
+    ("GET", _api("/openapi.json")): Access(EVERYBODY),
+    ("GET", _api("/problems")): Access(EVERYBODY),
+    ("GET", _api("/rules")): Access(EVERYBODY),
+    ("GET", _api("/forms")): Access(EVERYBODY),
+    ("GET", _api("/cycles")): Access(MANAGER),
+    ("POST", _api("/cycles")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/policy")): Access(MANAGER),
+    ("PUT", _api("/cycles/{cycle_id}/policy")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/rules")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/people")): Access(MANAGER),
+    ("PUT", _api("/cycles/{cycle_id}/people")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/runs")): Access(MANAGER),
+    ("POST", _api("/cycles/{cycle_id}/runs")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/plans")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/schedule")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/outbox")): Access(MANAGER),
+    ("GET", _api("/outbox/{message_id}.eml")): Access(MANAGER),
+    ("POST", _api("/people/{person_id}/link")): Access(MANAGER),
+    ("GET", _api("/runs/{run_id}")): Access(MANAGER),
+    ("GET", _api("/runs/{run_id}/events")): Access(MANAGER),
+    ("POST", _api("/runs/{run_id}/cancel")): Access(MANAGER),
+    ("GET", _api("/plans/{plan_id}")): Access(MANAGER),
+    ("POST", _api("/plans/{plan_id}/publish")): Access(MANAGER),
+    ("GET", _api("/me")): Access(SIGNED_IN),
+    ("GET", _api("/me/sessions")): Access(PERSON),
+    ("GET", _api("/me/credentials")): Access(MANAGER),
+    ("POST", _api("/me/credentials")): Access(MANAGER),
+    ("DELETE", _api("/credentials/{credential_id}")): Access(MANAGER),
+    ("GET", _api("/sessions/{session_id}")): Access(SIGNED_IN, own=True),
+    ("GET", _api("/sessions/{session_id}/invitation.ics")): Access(SIGNED_IN, own=True),
+    ("PUT", _api("/sessions/{session_id}/reply")): Access(PERSON, own=True),
+    ("GET", _api("/sessions/{session_id}/record")): Access(SIGNED_IN, own=True),
+    ("PUT", _api("/sessions/{session_id}/record")): Access(COACH, own=True),
+    ("GET", _api("/sessions/{session_id}/note")): Access(COACH, own=True),
+    ("PUT", _api("/sessions/{session_id}/note")): Access(COACH, own=True),
+    ("GET", _api("/sessions/{session_id}/feedback")): Access(MANAGER | COACHEE, own=True),
+    ("PUT", _api("/sessions/{session_id}/feedback")): Access(COACHEE, own=True),
+    ("POST", "/sign-in/{secret}"): Access(EVERYBODY),
+    ("POST", "/sign-out"): Access(MANAGER),
+}
+"""By method and path. Pages add their rows in `api.pages.access.ACCESS`, when they are there."""

@@ -1,0 +1,36 @@
+"""Where things are: the addresses that more than one module has to agree on."""
+
+from __future__ import annotations
+
+API = "/api/v1"
+STATIC = "/static"
+
+
+def sign_in(secret: str) -> str:
+    """The page that asks before it uses up a one-time sign-in secret."""
+    return f"/sign-in/{secret}"
+
+
+def person(secret: str) -> str:
+    """A person's page behind their secret link."""
+    return f"/p/{secret}"
+
+
+def person_session(secret: str, session_id: str) -> str:
+    """A person's page about one session: the reply, the forms, the invitation."""
+    return f"{person(secret)}/sessions/{session_id}"
+
+
+def cycle(cycle_id: str) -> str:
+    """A cycle's overview."""
+    return f"/cycles/{cycle_id}"
+
+
+def run(run_id: str) -> str:
+    """A run with its progress."""
+    return f"/runs/{run_id}"
+
+
+def plan(plan_id: str) -> str:
+    """A plan with its reasons."""
+    return f"/plans/{plan_id}"

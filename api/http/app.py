@@ -1,0 +1,161 @@
+"""The application: services, defences, routes and pages put together from explicit settings."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from types import ModuleType
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import iter_route_contexts
+from sqlalchemy import select
+from starlette.types import Lifespan
+
+from api.confidential.keyring import open_keyring
+from api.http.access import ACCESS, Access
+from api.http.asking import authorise
+from api.http.defences import Defences
+from api.http.problems import PageOfProblem, add_problem_handlers
+from api.http.routes import access, cycles, plans, reference, runs, sessions
+from api.jobs.queue import RunQueue, Worker
+from api.jobs.solving import Solving
+from api.settings import Settings
+from api.store import schema
+from api.store.access_rows import CredentialRow
+from api.store.database import Database
+from api.workflows.services import Services, utc_now
+
+_PAGES = "api.pages"
+_ABOUT = """\
+Matches coachees with coaches and timetables their sessions jointly.
+
+A **cycle** begins with a cycle file; its **people** are taken in as two lists. A **run** makes a
+draft **plan**, and publishing that puts **invitations** into the outbox. People **reply** through
+their secret link; coaches submit the shared **record** and their own **note** of each session,
+coachees their **feedback**.
+
+Managers send a bearer token that they made at `POST /api/v1/me/credentials`; people send the
+secret of their link the same way. Every refusal is a problem document of RFC 9457 that says what,
+where, and what to do.
+"""
+_TAGS = [
+    {"name": "cycles", "description": "A run of the programme, and its policy."},
+    {"name": "people", "description": "Coachees and coaches, taken in as whole lists."},
+    {"name": "runs", "description": "The engine at work: queued, followed, cancelled."},
+    {"name": "plans", "description": "What runs made: drafts, and the one published."},
+    {"name": "schedule", "description": "Published sessions with their replies."},
+    {"name": "invitations", "description": "Calendar objects and mails."},
+    {"name": "sessions", "description": "One session, for its two people."},
+    {"name": "records and notes", "description": "What a coach says of a session."},
+    {"name": "feedback", "description": "What a coachee says of a session."},
+    {"name": "me", "description": "Who you are, and your credentials."},
+    {"name": "reference", "description": "Rules, forms, kinds of problems."},
+]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole server on the database of `settings`, which has to be migrated already.
+
+    Its lifespan starts the worker, where `settings.worker` asks for one, and closes everything.
+
+    Raises:
+        SchemaError: the database is of another version.
+        KeyringError: the key file is missing, broken, or open to others.
+    """
+    services, queue = open_services(settings)
+    app = FastAPI(
+        title=settings.deployment.programme_name or "Gender Coach Programme",
+        version="1",
+        description=_ABOUT,
+        openapi_tags=_TAGS,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(services, queue),
+        dependencies=[Depends(authorise)],
+        max_body_size=settings.body_limit_bytes,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.services = services
+    app.add_middleware(Defences, settings=settings)
+    for router in _routers():
+        app.include_router(router)
+    pages = _pages()
+    if pages is not None:
+        app.include_router(pages.router)
+    add_problem_handlers(app, _problem_page(pages))
+    app.state.access = ACCESS | getattr(pages, "ACCESS", {})
+    _require_whole_table(app)
+    return app
+
+
+def open_services(settings: Settings) -> tuple[Services, RunQueue]:
+    """What routes and pages work with, on a database that is checked to be of this version."""
+    database = Database(settings.database_url)
+    schema.require_current(database)
+    queue = RunQueue(settings.database_url)
+    keyring = open_keyring(settings.master_key_file, create=not _has_secrets(database))
+    return Services(settings, database, keyring, queue, utc_now), queue
+
+
+def api_routes(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """Method and path of every route of an application."""
+    for route in iter_route_contexts(app.routes):
+        for method in sorted(route.methods or ()):
+            yield method, route.path_format or ""
+
+
+def _lifespan(services: Services, queue: RunQueue) -> Lifespan[FastAPI]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        settings, database = services.settings, services.database
+        worker = Worker(
+            settings.database_url, settings.executor_id, Solving(database, services.now)
+        )
+        if settings.worker:
+            worker.start()
+        yield
+        if settings.worker:
+            worker.stop()
+        queue.close()
+        database.close()
+
+    return lifespan
+
+
+def _routers() -> Iterator[APIRouter]:
+    yield from (cycles.CYCLES, cycles.PEOPLE, runs.RUNS, plans.PLANS, plans.SCHEDULE)
+    yield from (plans.INVITATIONS, sessions.SESSIONS, sessions.INVITATION, sessions.RECORDS)
+    yield from (sessions.FEEDBACK, access.ME, access.LINKS, access.SIGN_IN, reference.REFERENCE)
+
+
+def _pages() -> ModuleType | None:
+    """The package of pages, where it is installed: its `router`, `ACCESS` and `problem_page`."""
+    found = importlib.util.find_spec(_PAGES)
+    if found is None or found.origin is None:
+        return None
+    return importlib.import_module(_PAGES)
+
+
+def _problem_page(pages: ModuleType | None) -> PageOfProblem | None:
+    page: PageOfProblem | None = getattr(pages, "problem_page", None)
+    return page
+
+
+def _require_whole_table(app: FastAPI) -> None:
+    table: dict[tuple[str, str], Access] = app.state.access
+    routes = set(api_routes(app))
+    missing, stray = routes - table.keys(), table.keys() - routes
+    if missing or stray:
+        raise RuntimeError(
+            f"the table of roles and routes is not whole: missing {sorted(missing)}, "
+            f"without a route {sorted(stray)}"
+        )
+
+
+def _has_secrets(database: Database) -> bool:
+    """Whether something in the database depends on the key file already."""
+    with database.reading() as tx:
+        return tx.scalar(select(CredentialRow.id).limit(1)) is not None

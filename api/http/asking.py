@@ -1,0 +1,89 @@
+"""Who is asking, and may they: settled before any route runs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.http.access import Access
+from api.settings import Settings
+from api.store.access_rows import CredentialKind
+from api.workflows import credentials
+from api.workflows.services import Services
+from api.workflows.viewer import NOBODY, AccessRole, Viewer
+from coach.errors import NotAllowedError, NotFoundError, NotSignedInError
+
+LINK_PARAMETER = "link"
+_BY_HEADER = frozenset({CredentialKind.TOKEN, CredentialKind.LINK})
+_BY_PATH = frozenset({CredentialKind.LINK})
+_BY_COOKIE = frozenset({CredentialKind.COOKIE})
+
+
+def services_of(request: Request) -> Services:
+    """What this application works with."""
+    services: Services = request.app.state.services
+    return services
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Who is asking, as `authorise` found out."""
+    viewer: Viewer = request.state.viewer
+    return viewer
+
+
+ServicesDep = Annotated[Services, Depends(services_of)]
+ViewerDep = Annotated[Viewer, Depends(viewer_of)]
+
+
+def authorise(request: Request, services: ServicesDep) -> None:
+    """Find out who is asking, and refuse whoever the table does not let through.
+
+    Raises:
+        NotSignedInError: nobody is signed in, and the route is not for everybody.
+        NotAllowedError: the route is for other roles.
+        NotFoundError: the secret link in the path opens nothing (any more).
+    """
+    access: Access = request.app.state.access[request.method, request.scope["route"].path_format]
+    viewer = _identify(request, services)
+    request.state.viewer = viewer
+    if viewer.role in access.roles:
+        return
+    if viewer.role is not AccessRole.NOBODY:
+        raise NotAllowedError("this is for others; sign in as somebody else to see it")
+    if LINK_PARAMETER in request.path_params:
+        raise NotFoundError("this link is no longer valid; ask the programme office for a new one")
+    raise NotSignedInError("please sign in first")
+
+
+def cookie_name(settings: Settings) -> str:
+    """The name of the cookie; on https its prefix ties it to this very host."""
+    return "__Host-gender-coach" if settings.secure_cookies else "gender-coach"
+
+
+def _identify(request: Request, services: Services) -> Viewer:
+    secret, kinds = _shown(request, services.settings)
+    if not secret:
+        return NOBODY
+    now = services.now()
+    with services.database.reading() as tx:
+        idle = timedelta(minutes=services.settings.cookie_idle_minutes)
+        viewer = credentials.identify(tx, secret, kinds, now=now, idle=idle)
+        stale = viewer.credential_id is not None and credentials.needs_touch(
+            tx, viewer.credential_id, now=now
+        )
+    if stale and viewer.credential_id is not None:
+        with services.database.writing() as tx:
+            credentials.touch(tx, viewer.credential_id, now=now)
+    return viewer
+
+
+def _shown(request: Request, settings: Settings) -> tuple[str, frozenset[CredentialKind]]:
+    """The secret a request shows: by its header, else in its path, else by its cookie."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return secret.strip(), _BY_HEADER
+    if LINK_PARAMETER in request.path_params:
+        return str(request.path_params[LINK_PARAMETER]), _BY_PATH
+    return request.cookies.get(cookie_name(settings), ""), _BY_COOKIE

@@ -1,0 +1,1 @@
+"""Durable jobs on the programme's own database: what is queued is done once, killed or not."""

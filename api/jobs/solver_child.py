@@ -1,0 +1,90 @@
+"""The process that solves: reads one task from its input, and writes what it tells as JSON lines.
+
+Lines are `{"progress": …}` while it works, and at the end one of `{"result": …}`,
+`{"refused": {…}}` or `{"crashed": "…"}`. Its input stays open meanwhile; when that ends, whoever
+asked is gone, and the process ends at once. Run as `python -m api.jobs.solver_child`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+import traceback
+from typing import TextIO
+
+from api.error_table import kind_of
+from api.workflows.runs import RunInput, RunOptions
+from api.workflows.values import View
+from coach.errors import ProgrammeError
+from matching.engine import SolveOptions, solve
+from matching.progress import Progress
+
+NICENESS = 5  # pages are answered before numbers are crunched
+ORPHANED = 3
+
+
+class Task(View):
+    """What the child is given: the frozen input of a run, its options, and its fingerprint."""
+
+    work: RunInput
+    options: RunOptions
+    input_sha256: str
+
+
+def main() -> None:
+    """Solve the one task on standard input."""
+    os.nice(NICENESS)
+    told = sys.stdout
+    task = Task.model_validate_json(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, args=(sys.stdin,), daemon=True).start()
+    try:
+        result = solve(
+            task.work.roster,
+            task.work.cycle,
+            options=SolveOptions(
+                time_limit_seconds=task.options.time_limit_seconds,
+                workers=task.options.workers,
+                seed=task.options.seed,
+            ),
+            input_sha256=task.input_sha256,
+            clock=time.monotonic,
+            keep=task.work.keep,
+            report=lambda progress: _tell_progress(told, progress),
+        )
+    except ProgrammeError as error:
+        kind = kind_of(error)
+        _tell(told, refused={"slug": kind.slug, "title": kind.title, "detail": str(error)})
+    except Exception as error:  # noqa: BLE001 - whatever it was, the parent has to hear of it
+        _tell(told, crashed=_where(error))
+    else:
+        told.write(f'{{"result": {result.model_dump_json()}}}\n')
+        told.flush()
+
+
+def _tell_progress(told: TextIO, progress: Progress) -> None:
+    told.write(f'{{"progress": {progress.model_dump_json()}}}\n')
+    told.flush()
+
+
+def _tell(told: TextIO, **line: object) -> None:
+    told.write(json.dumps(line) + "\n")
+    told.flush()
+
+
+def _where(error: Exception) -> str:
+    """The kind and place of a fault, without its message: that could name people."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = (f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in frames[-4:])  # noqa: PTH119 - a name to show
+    return f"{type(error).__name__} at {' > '.join(places)}"
+
+
+def _end_with_parent(source: TextIO) -> None:
+    source.read()
+    os._exit(ORPHANED)
+
+
+if __name__ == "__main__":
+    main()
