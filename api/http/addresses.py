@@ -4,6 +4,7 @@ from __future__ import annotations
 
 API = "/api/v1"
 STATIC = "/static"
+LISTS = "/people"  # ends every address that takes in lists of people
 
 
 def sign_in(secret: str) -> str:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from types import ModuleType
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import select
 from starlette.types import Lifespan
@@ -16,6 +17,7 @@ from starlette.types import Lifespan
 from api.confidential.keyring import open_keyring
 from api.http.access import ACCESS, Access
 from api.http.asking import authorise
+from api.http.body_limit import BodyLimit
 from api.http.defences import Defences
 from api.http.problems import PageOfProblem, add_problem_handlers
 from api.http.routes import access, cycles, plans, reference, runs, sessions
@@ -75,10 +77,10 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan(services, queue),
         dependencies=[Depends(authorise)],
-        max_body_size=settings.body_limit_bytes,
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.services = services
+    app.add_middleware(BodyLimit, settings=settings)
     app.add_middleware(Defences, settings=settings)
     for router in _routers():
         app.include_router(router)
@@ -115,10 +117,10 @@ def _lifespan(services: Services, queue: RunQueue) -> Lifespan[FastAPI]:
             settings.database_url, settings.executor_id, Solving(database, services.now)
         )
         if settings.worker:
-            worker.start()
+            await run_in_threadpool(worker.start)
         yield
         if settings.worker:
-            worker.stop()
+            await run_in_threadpool(worker.stop)
         queue.close()
         database.close()
 

@@ -11,7 +11,6 @@ from api.http.addresses import API
 from api.http.asking import ServicesDep
 from api.http.problems import documented
 from api.intake import NamedFile
-from api.settings import MIB
 from api.store.cycle_rows import Side
 from api.workflows import cycles, people, uploads
 from api.workflows.cycles import CycleOverview, CycleSummary
@@ -21,7 +20,6 @@ from matching.rules.catalogue import RuleCard, catalogue
 
 CYCLES = APIRouter(prefix=f"{API}/cycles", tags=["cycles"])
 PEOPLE = APIRouter(prefix=f"{API}/cycles", tags=["people"])
-LARGEST_LISTS = 40 * MIB + MIB  # two files of at most 20 MiB, and what lies between them
 
 _EXAMPLE = """[cycle]
 name = "Regional cycle 2027/1"
@@ -89,7 +87,7 @@ def cycle_rules(cycle_id: str, services: ServicesDep) -> tuple[RuleCard, ...]:
         return catalogue(cycles.policy_of(cycles.cycle_row(tx, cycle_id)))
 
 
-@PEOPLE.put("/{cycle_id}/people", responses=documented(404, 413, 422), max_body_size=LARGEST_LISTS)
+@PEOPLE.put("/{cycle_id}/people", responses=documented(404, 413, 422))
 def upload_people(
     cycle_id: str, coachees: UploadFile, coaches: UploadFile, services: ServicesDep
 ) -> tuple[UploadSummary, UploadSummary]:
