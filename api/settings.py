@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from api.deployment import Deployment
 
 MIB = 1024 * 1024
+_EVERY_INTERFACE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - to recognise it, not to bind to it
 
 
 class Settings(BaseSettings):
@@ -19,8 +20,9 @@ class Settings(BaseSettings):
 
     `database_url` may also come as plain `DATABASE_URL`; without one, a SQLite file in
     `data_dir` is used. `public_url` is what links in invitations start with, and decides whether
-    cookies are marked `Secure`. `executor_id` names this process among those that do jobs, and
-    stays the same when it starts again.
+    cookies are marked `Secure`; without one it is the address the server listens on.
+    `executor_id` names this process among those that do jobs, and stays the same when it starts
+    again.
     """
 
     model_config = SettingsConfigDict(
@@ -35,7 +37,7 @@ class Settings(BaseSettings):
     database_url: Annotated[
         str, Field(validation_alias="DATABASE_URL", description="SQLAlchemy URL of the database")
     ] = ""
-    public_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:8000")
+    public_url: AnyHttpUrl | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     worker: bool = True
@@ -61,7 +63,7 @@ class Settings(BaseSettings):
     @property
     def secure_cookies(self) -> bool:
         """Whether the public address is https, so that cookies carry `Secure` and `__Host-`."""
-        return self.public_url.scheme == "https"
+        return self.base_url.startswith("https://")
 
     @property
     def link_grace(self) -> timedelta:
@@ -70,8 +72,11 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        """The public address without a closing slash."""
-        return str(self.public_url).rstrip("/")
+        """The address people open, without a closing slash."""
+        if self.public_url is not None:
+            return str(self.public_url).rstrip("/")
+        host = "127.0.0.1" if self.host in _EVERY_INTERFACE else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def master_key_file(self) -> Path:

@@ -82,7 +82,7 @@ class Defences:
     def _known_host(self, host: str) -> bool:
         name = urlsplit(f"//{host}").hostname
         known = {"127.0.0.1", "localhost", "::1", self._settings.host}
-        return name in known or name == self._settings.public_url.host
+        return name in known or name == urlsplit(self._settings.base_url).hostname
 
     def _add_headers(self, path: str, headers: MutableHeaders) -> None:
         for name, value in _HEADERS.items():

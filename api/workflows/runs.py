@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy import ColumnElement, func, select
@@ -23,12 +24,8 @@ from coach.people import Roster
 from matching.progress import Progress
 from matching.result import Result
 
-
-class Enqueue(Protocol):
-    """Something that puts the job of a run into the queue."""
-
-    def __call__(self, tx: Transaction, run_id: str) -> None:
-        """Queue it within the transaction that asks for the run."""
+Enqueue = Callable[[Transaction, str], None]
+"""Puts the job of a run, named by its identifier, into the queue within a transaction."""
 
 
 class RunOptions(View):

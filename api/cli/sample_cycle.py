@@ -1,0 +1,106 @@
+"""The sample cycle, to look at: taken in, solved and published by the real workflows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.intake import NamedFile
+from api.jobs.solving import Solving
+from api.store.cycle_rows import Side
+from api.store.run_rows import RunState
+from api.workflows import credentials, cycles, people, plans, runs, schedule, uploads
+from api.workflows.runs import RunOptions, RunView
+from api.workflows.services import Services
+from coach.errors import ProgrammeError
+
+_TIME_LIMIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAddresses:
+    """Two people of the sample cycle to look at, and the secrets of their links."""
+
+    coachee_name: str
+    coachee_secret: str
+    coach_name: str
+    coach_secret: str
+
+
+def load_sample_cycle(services: Services) -> DemoAddresses:
+    """Load the sample cycle where there is no cycle yet, and pick two people who have sessions.
+
+    Raises:
+        ProgrammeError: the sample could not be solved.
+    """
+    with services.database.reading() as tx:
+        known = cycles.list_cycles(tx)
+    cycle_id = known[-1].id if known else _load(services)
+    with services.database.writing() as tx:
+        return _two_people(tx, services, cycle_id)
+
+
+def _load(services: Services) -> str:
+    policy = _sample_file("cycle.toml")
+    cycle = uploads.read_policy(policy)
+    text = policy.content.decode()
+    lists = uploads.read_lists(text, _sample_file("coachees.xlsx"), _sample_file("coaches.csv"))
+    now = services.now()
+    with services.database.writing() as tx:
+        summary = cycles.create_cycle(tx, cycle, text, now=now)
+        people.take_in(tx, summary.id, Side.COACHEE, lists.roster.coachees, now=now)
+        people.take_in(tx, summary.id, Side.COACH, lists.roster.coaches, now=now)
+    run = _solved(services, summary.id)
+    if run.plan_id is None:
+        raise ProgrammeError(f"the sample cycle was not solved: {run.failure}")
+    with services.database.writing() as tx:
+        plans.publish(
+            tx,
+            services.keyring,
+            run.plan_id,
+            now=services.now(),
+            link_grace=services.settings.link_grace,
+        )
+    return summary.id
+
+
+def _solved(services: Services, cycle_id: str) -> RunView:
+    """A run done here and now: the server has not started yet, and neither has its worker."""
+    options = RunOptions(
+        time_limit_seconds=_TIME_LIMIT_SECONDS, workers=services.settings.run_workers
+    )
+    with services.database.writing() as tx:
+        run = runs.start_run(tx, _not_queued, cycle_id, options, now=services.now())
+    Solving(services.database, services.now)(run.id)
+    with services.database.reading() as tx:
+        done = runs.run_view(tx, run.id)
+    if done.state is not RunState.FINISHED:
+        raise ProgrammeError(f"the sample cycle was not solved: {done.failure}")
+    return done
+
+
+def _not_queued(_tx: Transaction, _run_id: str) -> None:
+    """The run is done right away."""
+
+
+def _two_people(tx: Transaction, services: Services, cycle_id: str) -> DemoAddresses:
+    sessions = schedule.cycle_schedule(tx, cycle_id)
+    if not sessions:
+        raise ProgrammeError("the first cycle has nothing published; start with another --data")
+    pair = sessions[0]
+    secrets = {
+        person.side: credentials.link_of(tx, services.keyring, person.id, now=services.now()).secret
+        for person in (pair.coachee, pair.coach)
+    }
+    return DemoAddresses(
+        coachee_name=pair.coachee.name,
+        coachee_secret=secrets[Side.COACHEE],
+        coach_name=pair.coach.name,
+        coach_secret=secrets[Side.COACH],
+    )
+
+
+def _sample_file(name: str) -> NamedFile:
+    return NamedFile(name, (resources.files("api") / "sample" / name).read_bytes())

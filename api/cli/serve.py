@@ -1,0 +1,131 @@
+"""`gender-coach serve` and `gender-coach migrate`: the server side."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+
+from api.cli.sample_cycle import DemoAddresses, load_sample_cycle
+from api.http import addresses
+from api.http.app import create_app
+from api.jobs.queue import prepare_job_tables
+from api.jobs.slot import slot
+from api.settings import Settings
+from api.store import schema
+from api.store.database import Database
+from api.workflows import credentials
+from api.workflows.services import Services
+from coach.errors import ProgrammeError
+
+_SHUTDOWN_SECONDS = 3
+_MANAGER = "manager"
+
+
+class CannotListenError(ProgrammeError):
+    """The server's address is taken, or not this machine's."""
+
+
+def serve(
+    *,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Load the sample cycle.")] = False,
+    worker: Annotated[bool, typer.Option(help="Also do the runs in this process.")] = True,
+) -> None:
+    """Serve the API and the pages, and print the addresses to open."""
+    settings = settings_from(host=host, port=port, data_dir=data, worker=worker)
+    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(message)s")
+    prepare(settings)
+    app = create_app(settings)
+    services: Services = app.state.services
+    with ExitStack() as held:
+        if settings.worker:
+            held.enter_context(slot(services.database, settings.data_dir, settings.executor_id))
+        listening = _listen(settings.host, settings.port)
+        shown = load_sample_cycle(services) if demo else None
+        _print_addresses(services, shown)
+        uvicorn.Server(_uvicorn_config(app, settings)).run(sockets=[listening])
+
+
+def migrate(
+    *, data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None
+) -> None:
+    """Bring the database to this version of the programme."""
+    settings = settings_from(data_dir=data)
+    database = Database(settings.database_url)
+    before = schema.current_revision(database) or "empty"
+    after = schema.migrate(database)
+    prepare_job_tables(settings.database_url)
+    database.close()
+    typer.echo(f"The database was {before} and is {after}.")
+
+
+def settings_from(**given: Any) -> Settings:  # noqa: ANN401 - options of several commands
+    """The settings of the environment, with those options that were given in their place."""
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def prepare(settings: Settings) -> None:
+    """Fill an empty database; one of another version is left alone and refused later."""
+    database = Database(settings.database_url)
+    if schema.current_revision(database) is None:
+        schema.migrate(database)
+    prepare_job_tables(settings.database_url)
+    database.close()
+
+
+def _uvicorn_config(app: Any, settings: Settings) -> uvicorn.Config:  # noqa: ANN401 - any ASGI application
+    return uvicorn.Config(
+        app,
+        access_log=False,  # paths of people's pages hold their secret
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        log_level=settings.log_level,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise CannotListenError(
+            f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port"
+        ) from error
+    return listening
+
+
+def _print_addresses(services: Services, shown: DemoAddresses | None) -> None:
+    settings, now = services.settings, services.now()
+    with services.database.writing() as tx:
+        user_id = credentials.ensure_manager(tx, _MANAGER, now=now)
+        once = credentials.offer_sign_in(
+            tx, user_id, now=now, lasting=timedelta(minutes=settings.sign_in_minutes)
+        )
+    base = settings.base_url
+    lines = [
+        f"Serving on {base}",
+        f"  programme manager (works once, within {settings.sign_in_minutes} minutes):",
+        f"    {base}{addresses.sign_in(once.secret)}",
+    ]
+    if shown is not None:
+        lines += [
+            f"  {shown.coachee_name}, coachee:",
+            f"    {base}{addresses.person(shown.coachee_secret)}",
+            f"  {shown.coach_name}, coach:",
+            f"    {base}{addresses.person(shown.coach_secret)}",
+        ]
+    lines.append("Stop with Ctrl+C. Data and keys are in " + str(settings.data_dir.resolve()))
+    typer.echo("\n".join(lines))
