@@ -35,3 +35,8 @@ def run(run_id: str) -> str:
 def plan(plan_id: str) -> str:
     """A plan with its reasons."""
     return f"/plans/{plan_id}"
+
+
+def outbox_mail(message_id: str) -> str:
+    """A message of the outbox as a mail ready to send."""
+    return f"{API}/outbox/{message_id}.eml"

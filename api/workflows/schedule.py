@@ -129,6 +129,7 @@ def _sessions(
     return tuple(
         SessionView(
             id=row.id,
+            cycle_id=row.cycle_id,
             uid=row.uid,
             number=row.number,
             count=row.count,

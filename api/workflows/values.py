@@ -37,6 +37,7 @@ class SessionView(View):
     """
 
     id: str
+    cycle_id: str
     uid: str
     number: int
     count: int
