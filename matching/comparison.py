@@ -1,0 +1,201 @@
+"""What if: two results, or two policies, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from coach.availability import DateRange
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.languages import Level
+from coach.sessions import Session
+from matching.result import Match, Result
+
+Cell = str | int
+Row = tuple[Cell, ...]
+
+
+class Change(StrEnum):
+    """What becomes of a coachee from one result to the other."""
+
+    PLACED = "placed"
+    UNPLACED = "unplaced"
+    MOVED = "moved"
+    RETIMED = "retimed"
+    SAME = "same"
+
+
+class ComparisonValue(BaseModel):
+    """A part of a comparison."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SettingDifference(ComparisonValue):
+    """A key of the cycle file that differs, with both values as they would be written."""
+
+    key: str
+    before: str
+    after: str
+
+
+class LevelDifference(ComparisonValue):
+    """One level in both results; `None` where a result does not have it.
+
+    `gain` is `after - before`; more is better at every level. It is `None` where one is missing,
+    and for points where weights or rules differ, for then they do not measure the same.
+    """
+
+    name: ObjectiveLevel
+    before: int | None
+    after: int | None
+    gain: int | None
+
+
+class CoacheeDifference(ComparisonValue):
+    """One coachee in both results; a coach is `None` where there is none.
+
+    `moved_sessions` counts the sessions whose time differs; only a coachee who keeps their coach
+    has any.
+    """
+
+    coachee: str
+    change: Change
+    before: str | None
+    after: str | None
+    moved_sessions: int
+
+
+class Comparison(ComparisonValue):
+    """Two results side by side: what differs in the policy, in the levels, and for whom."""
+
+    settings: tuple[SettingDifference, ...]
+    levels: tuple[LevelDifference, ...]
+    coachees: tuple[CoacheeDifference, ...]
+
+    def count(self, change: Change) -> int:
+        """How many coachees have this change."""
+        return sum(one.change is change for one in self.coachees)
+
+    @property
+    def changed(self) -> tuple[CoacheeDifference, ...]:
+        """The coachees for whom anything differs."""
+        return tuple(one for one in self.coachees if one.change is not Change.SAME)
+
+    def level_table(self) -> Iterator[Row]:
+        """Rows of the levels, the header first."""
+        yield ("level", "before", "after", "gain")
+        for level in self.levels:
+            gain = "not comparable" if level.gain is None else f"{level.gain:+d}"
+            yield (level.name, _told(level.before), _told(level.after), gain)
+
+    def coachee_table(self) -> Iterator[Row]:
+        """Rows of the coachees for whom anything differs, the header first."""
+        yield ("coachee", "change", "before", "after", "sessions at other times")
+        for one in self.changed:
+            yield (
+                one.coachee,
+                one.change,
+                one.before or "",
+                one.after or "",
+                one.moved_sessions,
+            )
+
+
+def compare_policies(before: Cycle, after: Cycle) -> tuple[SettingDifference, ...]:
+    """Every key of the cycle file in which two policies differ, in the file's order."""
+    one, other = (dict(_flat(cycle.model_dump())) for cycle in (before, after))
+    return tuple(
+        SettingDifference(key=key, before=one.get(key, ""), after=other.get(key, ""))
+        for key in {**one, **other}
+        if one.get(key) != other.get(key)
+    )
+
+
+def compare_results(
+    before: Result, after: Result, policies: tuple[Cycle, Cycle] | None = None
+) -> Comparison:
+    """Compare two results, told by the coachees and levels of the later one first.
+
+    `policies` are those of the two results where they differ.
+    """
+    settings = compare_policies(*policies) if policies else ()
+    comparable = not any(one.key.startswith(("weights.", "rules.")) for one in settings)
+    matches = [{match.coachee: match for match in result.matches} for result in (before, after)]
+    everybody = {**_everybody(after), **_everybody(before)}
+    return Comparison(
+        settings=settings,
+        levels=tuple(_levels(before, after, comparable=comparable)),
+        coachees=tuple(
+            _coachee(one, matches[0].get(one), matches[1].get(one)) for one in everybody
+        ),
+    )
+
+
+def _everybody(result: Result) -> dict[str, None]:
+    matched = [match.coachee for match in result.matches]
+    return dict.fromkeys([*matched, *(entry.coachee for entry in result.unmatched)])
+
+
+def _levels(before: Result, after: Result, *, comparable: bool) -> Iterator[LevelDifference]:
+    one, other = ({level.name: level.value for level in r.levels} for r in (before, after))
+    for name in {**other, **one}:
+        old, new = one.get(name), other.get(name)
+        measures_points = name in {ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
+        tells = old is not None and new is not None and (comparable or not measures_points)
+        gain = (new or 0) - (old or 0) if tells else None
+        yield LevelDifference(name=name, before=old, after=new, gain=gain)
+
+
+def _coachee(coachee: str, before: Match | None, after: Match | None) -> CoacheeDifference:
+    moved = 0
+    if before is None or after is None:
+        change = Change.PLACED if after else Change.UNPLACED if before else Change.SAME
+    elif before.coach != after.coach:
+        change = Change.MOVED
+    else:
+        moved = _moved(before.sessions, after.sessions)
+        change = Change.RETIMED if moved else Change.SAME
+    return CoacheeDifference(
+        coachee=coachee,
+        change=change,
+        before=before.coach if before else None,
+        after=after.coach if after else None,
+        moved_sessions=moved,
+    )
+
+
+def _moved(before: tuple[Session, ...], after: tuple[Session, ...]) -> int:
+    """Sessions of the later series, by number, at a time the earlier one does not have them."""
+    old = {session.number: (session.start, session.end) for session in before}
+    same = sum(old.get(session.number) == (session.start, session.end) for session in after)
+    return max(len(before), len(after)) - same
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """A nested table as dotted keys with their values as text."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", _text(value)
+
+
+def _text(value: object) -> str:
+    match value:
+        case Level():
+            return value.name
+        case frozenset():
+            return ", ".join(sorted(map(_text, value))) or "none"
+        case tuple():
+            return "; ".join(map(_text, value)) or "none"
+        case {"first": first, "last": last}:
+            return str(DateRange(first, last))
+        case _:
+            return str(value)
+
+
+def _told(value: int | None) -> Cell:
+    return "not a level" if value is None else value
