@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.store.session_rows import ReplyRow, SessionState
-from api.workflows.schedule import own_session, session_view
+from api.workflows.schedule import own_session, person_page, session_view
 from api.workflows.values import SessionView, View
-from api.workflows.viewer import Viewer
+from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError, NotAllowedError
 from coach.feedback import LongText
 from coach.sessions import Reply
@@ -53,3 +53,27 @@ def reply_to(
     row.sequence, row.replied_at = session.sequence, now
     tx.flush()
     return session_view(tx, viewer, session_id)
+
+
+def accept_waiting(tx: Transaction, viewer: Viewer, *, now: datetime) -> int:
+    """Accept every coming session of a person that waits for an answer; tells how many.
+
+    Raises:
+        NotAllowedError: `viewer` is nobody whom sessions invite.
+    """
+    if viewer.person_id is None:
+        raise NotAllowedError("only people who have sessions reply to them")
+    waiting = [
+        session.id
+        for session in person_page(tx, viewer.person_id).sessions
+        if session.state is SessionState.CONFIRMED
+        and session.end > now
+        and _own_reply(session, viewer) is Reply.NONE
+    ]
+    for session_id in waiting:
+        reply_to(tx, viewer, session_id, ReplyInput(reply=Reply.ACCEPTED), now=now)
+    return len(waiting)
+
+
+def _own_reply(session: SessionView, viewer: Viewer) -> Reply:
+    return session.coach_reply if viewer.role is AccessRole.COACH else session.coachee_reply

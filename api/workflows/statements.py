@@ -6,7 +6,9 @@ the feedback; the author alone reads a note.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
@@ -17,10 +19,41 @@ from api.store.columns import new_id
 from api.store.confidential_rows import NoteKeyRow, NoteRow
 from api.store.session_rows import FeedbackRow, RecordRow, SessionRow
 from api.workflows.schedule import own_session
-from api.workflows.values import FeedbackView, NoteView, RecordView
+from api.workflows.values import FeedbackView, NoteView, RecordView, View
 from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import NotAllowedError, NotFoundError
 from coach.feedback import Feedback, Note, SharedRecord
+
+_Text = TypeVar("_Text")
+
+
+class Said(View):
+    """All that was said of a session, as far as one reader may see it."""
+
+    record: RecordView | None
+    note: NoteView | None
+    feedback: FeedbackView | None
+
+
+def said_of(tx: Transaction, keyring: Keyring, viewer: Viewer, session_id: str) -> Said:
+    """What `viewer` may read of a session: `None` stands for what is not there or not theirs.
+
+    Raises:
+        NotFoundError: there is no such session, or it is somebody else's.
+    """
+    own_session(tx, viewer, session_id)
+
+    def found(read: Callable[[], _Text]) -> _Text | None:
+        try:
+            return read()
+        except NotFoundError:
+            return None
+
+    return Said(
+        record=found(lambda: record_of(tx, viewer, session_id)),
+        note=found(lambda: note_of(tx, keyring, viewer, session_id)),
+        feedback=found(lambda: feedback_of(tx, viewer, session_id)),
+    )
 
 
 def submit_record(

@@ -1,0 +1,18 @@
+"""Pages: what people see in a browser. They call the same workflows as the JSON routes."""
+
+from fastapi import APIRouter
+
+from api.pages.access import ACCESS
+from api.pages.follow_up import FOLLOW_UP
+from api.pages.office import OFFICE
+from api.pages.person import PERSON
+from api.pages.planning import PLANNING
+from api.pages.problem_page import problem_page
+from api.pages.reference import REFERENCE
+from api.pages.statements import STATEMENTS
+
+router = APIRouter()
+for part in (OFFICE, PLANNING, FOLLOW_UP, PERSON, STATEMENTS, REFERENCE):
+    router.include_router(part)
+
+__all__ = ["ACCESS", "problem_page", "router"]

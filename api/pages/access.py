@@ -1,0 +1,38 @@
+"""Who may open which page: the rows that pages add to the table of roles and routes."""
+
+from __future__ import annotations
+
+from api.http.access import COACH, COACHEE, EVERYBODY, MANAGER, PERSON, Access
+
+_SESSION = "/p/{link}/sessions/{session_id}"
+
+ACCESS: dict[tuple[str, str], Access] = {
+    ("GET", "/"): Access(MANAGER),
+    ("POST", "/cycles"): Access(MANAGER),
+    ("GET", "/cycles/{cycle_id}"): Access(MANAGER),
+    ("POST", "/cycles/{cycle_id}/policy"): Access(MANAGER),
+    ("GET", "/cycles/{cycle_id}/rules"): Access(MANAGER),
+    ("GET", "/cycles/{cycle_id}/people"): Access(MANAGER),
+    ("POST", "/cycles/{cycle_id}/people"): Access(MANAGER),
+    ("POST", "/people/{person_id}/link"): Access(MANAGER),
+    ("POST", "/cycles/{cycle_id}/runs"): Access(MANAGER),
+    ("GET", "/cycles/{cycle_id}/sessions"): Access(MANAGER),
+    ("GET", "/cycles/{cycle_id}/messages"): Access(MANAGER),
+    ("GET", "/runs/{run_id}"): Access(MANAGER),
+    ("POST", "/runs/{run_id}/cancel"): Access(MANAGER),
+    ("GET", "/plans/{plan_id}"): Access(MANAGER),
+    ("POST", "/plans/{plan_id}/publish"): Access(MANAGER),
+    ("GET", "/sessions/{session_id}"): Access(MANAGER, own=True),
+    ("GET", "/rules"): Access(EVERYBODY),
+    ("GET", "/sign-in/{secret}"): Access(EVERYBODY),
+    ("GET", "/static/{name}"): Access(EVERYBODY),
+    ("GET", "/p/{link}"): Access(PERSON, own=True),
+    ("POST", "/p/{link}/accept-all"): Access(PERSON, own=True),
+    ("GET", _SESSION): Access(PERSON, own=True),
+    ("GET", f"{_SESSION}/invitation.ics"): Access(PERSON, own=True),
+    ("POST", f"{_SESSION}/reply"): Access(PERSON, own=True),
+    ("GET", f"{_SESSION}/note"): Access(COACH, own=True),
+    ("POST", f"{_SESSION}/note"): Access(COACH, own=True),
+    ("GET", f"{_SESSION}/feedback"): Access(COACHEE, own=True),
+    ("POST", f"{_SESSION}/feedback"): Access(COACHEE, own=True),
+}

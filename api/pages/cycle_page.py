@@ -1,0 +1,58 @@
+"""The page of one cycle, with what went wrong where something was brought in."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from fastapi import Request, Response
+
+from api.http.asking import services_of
+from api.moments import day_text, short_moment_text
+from api.pages.frame import page
+from api.pages.words import PLAN_STATE, RUN_STATE
+from api.workflows import cycles, plans, runs
+from coach.errors import UnusableInputError
+
+
+def draw_cycle(
+    request: Request,
+    cycle_id: str,
+    *,
+    people_error: UnusableInputError | None = None,
+    policy_error: UnusableInputError | None = None,
+) -> Response:
+    """Where a cycle stands: its lists, policy, runs and plans, and what can be done next.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    services = services_of(request)
+    with services.database.reading() as tx:
+        overview = cycles.cycle_overview(tx, cycle_id)
+        runs_of_cycle = runs.list_runs(tx, cycle_id)
+        plans_of_cycle = plans.list_plans(tx, cycle_id)
+    summary = overview.summary
+    zone = ZoneInfo(summary.timezone)
+    failed = people_error or policy_error
+    return page(
+        request,
+        "office/cycle.html",
+        HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK,
+        cycle=summary,
+        period=f"{day_text(summary.start)} to {day_text(summary.end)}",
+        sessions=overview.policy.sessions,
+        ready=summary.coachees > 0 and summary.coaches > 0,
+        open_run=overview.open_run_id,
+        runs=[
+            (run, RUN_STATE[run.state], short_moment_text(run.requested_at, zone))
+            for run in runs_of_cycle
+        ],
+        plans=[
+            (plan, PLAN_STATE[plan.state], short_moment_text(plan.created_at, zone))
+            for plan in plans_of_cycle
+        ],
+        people_faults=people_error.faults if people_error else (),
+        policy_faults=policy_error.faults if policy_error else (),
+        time_limit=int(services.settings.run_time_limit_seconds),
+    )

@@ -1,0 +1,57 @@
+"""Pages for everybody: the rules as they document themselves, signing in, and the static files."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from http import HTTPStatus
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+
+from api.http.addresses import STATIC
+from api.http.asking import ServicesDep
+from api.pages.frame import page
+from api.templating import static_file
+from api.workflows import cycles
+from coach.cycle import Cycle, CycleDates
+from matching.rules.catalogue import catalogue
+
+REFERENCE = APIRouter(include_in_schema=False)
+_MEDIA_TYPES = {"style.css": "text/css", "live.js": "text/javascript"}
+_ONE_HOUR = 3600
+_ANY_DAY = date(2000, 1, 1)
+_DEFAULTS = Cycle(cycle=CycleDates(start=_ANY_DAY, end=_ANY_DAY))  # its dates are not shown
+
+
+@REFERENCE.get("/rules")
+def all_rules(request: Request) -> Response:
+    """Every matching rule with its examples."""
+    return page(request, "office/rules.html", cards=catalogue(_DEFAULTS), cycle=None)
+
+
+@REFERENCE.get("/cycles/{cycle_id}/rules")
+def rules_of_cycle(cycle_id: str, request: Request, services: ServicesDep) -> Response:
+    """Every matching rule as a cycle sets it."""
+    with services.database.reading() as tx:
+        overview = cycles.cycle_overview(tx, cycle_id)
+    return page(
+        request, "office/rules.html", cards=catalogue(overview.policy), cycle=overview.summary
+    )
+
+
+@REFERENCE.get("/sign-in/{secret}")
+def ask_sign_in(secret: str, request: Request) -> Response:
+    """Ask before a one-time sign-in address is used up: mail scanners open links."""
+    return page(request, "sign_in.html", address=f"/sign-in/{secret}")
+
+
+@REFERENCE.get(STATIC + "/{name}")
+def static(name: Literal["style.css", "live.js"], request: Request) -> Response:
+    """The stylesheet and the script of the pages."""
+    content = static_file(name)
+    mark = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    headers = {"ETag": mark, "Cache-Control": f"public, max-age={_ONE_HOUR}"}
+    if request.headers.get("if-none-match") == mark:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(content, media_type=_MEDIA_TYPES[name], headers=headers)
