@@ -38,7 +38,6 @@ def one_session(
     with services.database.reading() as tx:
         session = schedule.session_view(tx, viewer, session_id)
         said = statements.said_of(tx, services.keyring, viewer, session_id)
-        row = schedule.own_session(tx, viewer, session_id)
         cycle = cycles.cycle_summary(tx, session.cycle_id)
     zone = ZoneInfo(session.timezone)
     return page(
