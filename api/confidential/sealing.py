@@ -38,7 +38,8 @@ def unseal(key: bytes, sealed: bytes, *place: str | int) -> bytes:
         return AESGCM(key).decrypt(nonce, ciphertext, _additional(place))
     except InvalidTag as error:
         raise SealBrokenError(
-            f"{place[0]} {place[1]} does not open: it was altered, or the key file is another"
+            f"{' '.join(map(str, place[:2]))} does not open: it was altered, "
+            "or the key file is another"
         ) from error
 
 

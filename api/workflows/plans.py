@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.confidential.keyring import Keyring
+from api.store.columns import new_id
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, PlanState, RunRow, RunState
 from api.store.session_rows import OutboxRow, SessionRow, SessionState
@@ -166,12 +167,14 @@ def _tell(tx: Transaction, plan: PlanRow, result: Result, now: datetime) -> dict
         )
     }
     people = ids_by_code(tx, plan.cycle_id)
+    outgoing: list[OutboxRow] = []
     for uid, message in sent.items():
         row = known.get(uid) or _new_session(plan.cycle_id, uid, match_of[uid], people)
         _apply(row, message, now)
         tx.add(row)
-        tx.flush([row])
-        tx.add_all(_both_messages(plan, row, message, now))
+        outgoing += _both_messages(plan, row, message, now)
+    tx.flush()
+    tx.add_all(outgoing)
     return sent
 
 
@@ -199,6 +202,7 @@ def _new_session(
     cycle_id: str, uid: str, match: Match, people: Mapping[tuple[Side, str], str]
 ) -> SessionRow:
     return SessionRow(
+        id=new_id(),
         cycle_id=cycle_id,
         uid=uid,
         coachee_id=people[Side.COACHEE, match.coachee],

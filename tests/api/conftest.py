@@ -1,0 +1,256 @@
+"""A real server on loopback, a real database in a folder of its own, and a plan made by hand."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from sqlalchemy import event
+
+from api.confidential.keyring import open_keyring
+from api.http.app import create_app
+from api.intake import NamedFile
+from api.jobs.queue import prepare_job_tables
+from api.settings import Settings
+from api.store import schema
+from api.store.cycle_rows import Side
+from api.store.database import Database
+from api.store.run_rows import RunRow, RunState
+from api.workflows import credentials, cycles, people, plans, runs, uploads
+from api.workflows.credentials import Issued
+from api.workflows.runs import RunOptions
+from api.workflows.services import Services
+from coach.sessions import Session
+from matching.result import Match, Result, Verdict
+
+NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+CYCLE_TOML = """\
+[cycle]
+name = "Regional cycle 2027/1"
+start = 2027-01-18
+end = 2027-07-16
+
+[sessions]
+count = 2
+"""
+_COLUMNS = "id,name,email,country,languages,availability,rank"
+_WEEK = "Mon 09:00-16:00; Wed 09:00-16:00"
+
+
+def coachees_csv(count: int = 3) -> bytes:
+    """A list of `count` coachees whom nothing keeps from any coach."""
+    rows = (
+        f"C-{n},Coachee {n},c{n}@example.org,RS,sr;en,{_WEEK},OF-5,commander"
+        for n in range(1, count + 1)
+    )
+    return "\n".join([f"{_COLUMNS},role", *rows]).encode()
+
+
+def coaches_csv(count: int = 2, capacity: int = 3) -> bytes:
+    """A list of `count` coaches from another unit and country."""
+    rows = (
+        f"K-{n},Coach {n},k{n}@example.org,SE,sr;en,{_WEEK},OF-5,{capacity}"
+        for n in range(1, count + 1)
+    )
+    return "\n".join([f"{_COLUMNS},capacity", *rows]).encode()
+
+
+def made_result(pairs: dict[str, str], *, first_day: int = 20, sessions: int = 2) -> Result:
+    """A result in which each coachee of `pairs` has their coach and weekly sessions."""
+    return Result(
+        status="optimal",
+        seed=0,
+        input_sha256="0" * 64,
+        wall_seconds=0.1,
+        levels=(),
+        matches=tuple(
+            Match(
+                coachee=coachee,
+                coach=coach,
+                points=300,
+                verdicts=(Verdict(rule="language", points=100, weight=3, because="both: sr"),),
+                sessions=tuple(
+                    Session(
+                        uid=f"{coachee}-{coach}-{number}@test",
+                        number=number,
+                        start=datetime(2027, 1, first_day, 8, 0, tzinfo=UTC)
+                        + timedelta(weeks=number, hours=2 * order),
+                        end=datetime(2027, 1, first_day, 9, 30, tzinfo=UTC)
+                        + timedelta(weeks=number, hours=2 * order),
+                    )
+                    for number in range(1, sessions + 1)
+                ),
+            )
+            for order, (coachee, coach) in enumerate(pairs.items())
+        ),
+        unmatched=(),
+    )
+
+
+@dataclass
+class World:
+    """Services on a fresh database, and short ways to put a cycle into it."""
+
+    services: Services
+    queued: list[str]
+
+    @property
+    def database(self) -> Database:
+        return self.services.database
+
+    def cycle(self, coachees: int = 3, coaches: int = 2) -> str:
+        """A cycle with people."""
+        lists = uploads.read_lists(
+            CYCLE_TOML,
+            NamedFile("coachees.csv", coachees_csv(coachees)),
+            NamedFile("coaches.csv", coaches_csv(coaches)),
+        )
+        with self.database.writing() as tx:
+            summary = cycles.create_cycle(tx, lists.cycle, CYCLE_TOML, now=NOW)
+            people.take_in(tx, summary.id, Side.COACHEE, lists.roster.coachees, now=NOW)
+            people.take_in(tx, summary.id, Side.COACH, lists.roster.coaches, now=NOW)
+        return summary.id
+
+    def plan(self, cycle_id: str, result: Result) -> str:
+        """A draft plan of a cycle with that result, as a finished run leaves it."""
+        with self.database.writing() as tx:
+            run = runs.start_run(
+                tx, lambda _tx, run_id: self.queued.append(run_id), cycle_id, RunOptions(), now=NOW
+            )
+            row = tx.get_one(RunRow, run.id)
+            row.state = RunState.RUNNING
+            return plans.store_plan(tx, row, result, now=NOW).id
+
+    def published(self, cycle_id: str, result: Result) -> plans.Publication:
+        """That result as the plan of the cycle."""
+        plan_id = self.plan(cycle_id, result)
+        with self.database.writing() as tx:
+            return plans.publish(
+                tx, self.services.keyring, plan_id, now=NOW, link_grace=timedelta(days=60)
+            )
+
+    def person_id(self, cycle_id: str, code: str) -> str:
+        """The identifier of a coachee (`C-…`) or coach (`K-…`)."""
+        side = Side.COACHEE if code.startswith("C") else Side.COACH
+        with self.database.reading() as tx:
+            return people.ids_by_code(tx, cycle_id)[side, code]
+
+    def link(self, cycle_id: str, code: str) -> Issued:
+        """The secret link of a person."""
+        with self.database.writing() as tx:
+            return credentials.issue_link(
+                tx,
+                self.services.keyring,
+                self.person_id(cycle_id, code),
+                now=self.services.now(),
+                grace=timedelta(days=60),
+            )
+
+    def sign_in_secret(self) -> str:
+        """A one-time secret of the manager."""
+        with self.database.writing() as tx:
+            user = credentials.ensure_manager(tx, "manager", now=self.services.now())
+            return credentials.offer_sign_in(
+                tx, user, now=self.services.now(), lasting=timedelta(minutes=5)
+            ).secret
+
+    def manager_token(self) -> str:
+        """A bearer token of the manager."""
+        with self.database.writing() as tx:
+            user = credentials.ensure_manager(tx, "manager", now=self.services.now())
+            viewer = credentials.Viewer(credentials.AccessRole.MANAGER, user_id=user)
+            return credentials.issue_token(
+                tx, viewer, "tests", now=self.services.now(), lasting=timedelta(days=1)
+            ).secret
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a server of its own, without a worker."""
+    return Settings(data_dir=tmp_path / "data", port=0, worker=False)
+
+
+@pytest.fixture
+def world(settings: Settings) -> Iterator[World]:
+    """Services on a fresh, migrated database."""
+    database = Database(settings.database_url)
+    schema.migrate(database)
+    prepare_job_tables(settings.database_url)
+    keyring = open_keyring(settings.master_key_file, create=True)
+    queued: list[str] = []
+    services = Services(settings, database, keyring, lambda _tx, run_id: queued.append(run_id))
+    yield World(services, queued)
+    database.close()
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[httpx.Client]:
+    """A client of a server that runs on a free port of loopback."""
+    config = uvicorn.Config(
+        create_app(settings), port=0, log_config=None, access_log=False, timeout_graceful_shutdown=2
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    base = f"http://127.0.0.1:{port}"
+    with httpx.Client(base_url=base, timeout=30) as client:
+        yield client
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def serve() -> Callable[[Settings], object]:
+    """Starts a server for a `with` block."""
+    return running
+
+
+@pytest.fixture
+def client(world: World) -> Iterator[httpx.Client]:
+    """Nobody in particular, talking to a server on the database of `world`."""
+    with running(world.services.settings) as client:
+        yield client
+
+
+@pytest.fixture
+def office(client: httpx.Client, world: World) -> httpx.Client:
+    """The programme office, by a bearer token."""
+    client.headers["Authorization"] = f"Bearer {world.manager_token()}"
+    return client
+
+
+@pytest.fixture
+def count_queries(world: World) -> Iterator[Callable[[], int]]:
+    """How many statements ran since the last call."""
+    seen = 0
+
+    def count(*_: object) -> None:
+        nonlocal seen
+        seen += 1
+
+    def since() -> int:
+        nonlocal seen
+        number, seen = seen, 0
+        return number
+
+    event.listen(world.database.engine, "before_cursor_execute", count)
+    yield since
+    event.remove(world.database.engine, "before_cursor_execute", count)
+
+
+@pytest.fixture
+def make_result() -> Callable[..., Result]:
+    """Makes a result by hand."""
+    return made_result

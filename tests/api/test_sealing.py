@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import os
+import stat
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select, update
+
+from api.confidential.keyring import Keyring, KeyringError, open_keyring, write_keyring
+from api.confidential.sealing import SealBrokenError, new_data_key, seal, unseal
+from api.store.confidential_rows import NoteKeyRow, NoteRow
+from api.workflows import statements
+from api.workflows.viewer import AccessRole, Viewer
+from coach.errors import NotAllowedError, NotFoundError
+from coach.feedback import Note
+
+if TYPE_CHECKING:
+    from conftest import World
+SECRET = "wishes to leave the unit"  # noqa: S105 - a confidence, no password
+
+
+def test_what_is_sealed_opens_in_its_place() -> None:
+    key = new_data_key()
+    assert unseal(key, seal(key, b"text", "notes", "row", 1), "notes", "row", 1) == b"text"
+
+
+@pytest.mark.parametrize("place", [("notes", "row", 2), ("notes", "other", 1), ("keys", "row", 1)])
+def test_what_is_sealed_opens_nowhere_else(place: tuple[str | int, ...]) -> None:
+    key = new_data_key()
+    with pytest.raises(SealBrokenError):
+        unseal(key, seal(key, b"text", "notes", "row", 1), *place)
+
+
+def test_another_key_opens_nothing() -> None:
+    with pytest.raises(SealBrokenError):
+        unseal(new_data_key(), seal(new_data_key(), b"text", "notes"), "notes")
+
+
+def test_equal_texts_look_different() -> None:
+    key = new_data_key()
+    assert seal(key, b"text", "notes") != seal(key, b"text", "notes")
+
+
+def test_the_key_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "master.key"
+    made = open_keyring(path, create=True)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert open_keyring(path, create=False) == made
+    os.chmod(path, 0o640)  # noqa: PTH101 - the fault under test
+    with pytest.raises(KeyringError, match="chmod 600"):
+        open_keyring(path, create=False)
+
+
+def test_a_lost_key_file_is_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(KeyringError, match="restore"):
+        open_keyring(tmp_path / "master.key", create=False)
+    assert not (tmp_path / "master.key").exists()
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"master": {"1": "ab"}, "links": "cd"}'])
+def test_a_broken_key_file_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "master.key"
+    path.touch(mode=0o600)
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(KeyringError, match="restore"):
+        open_keyring(path, create=False)
+
+
+def test_a_keyring_does_not_show_its_keys() -> None:
+    keyring = Keyring(master={1: b"m" * 32}, links=b"l" * 32)
+    assert "mmm" not in repr(keyring)
+    assert "lll" not in str(keyring)
+
+
+def test_links_follow_from_their_identifier(tmp_path: Path) -> None:
+    path = tmp_path / "master.key"
+    write_keyring(path, Keyring(master={1: b"m" * 32}, links=b"l" * 32))
+    keyring = open_keyring(path, create=False)
+    assert keyring.link_secret("a") == keyring.link_secret("a")
+    assert keyring.link_secret("a") != keyring.link_secret("b")
+    assert len(keyring.link_secret("a")) == 43
+
+
+def _coach_and_session(world: World, code: str = "C-1") -> tuple[Viewer, str]:
+    with world.database.reading() as tx:
+        from api.workflows import cycles, schedule  # noqa: PLC0415 - used here alone
+
+        cycle_id = cycles.list_cycles(tx)[0].id
+        session = next(
+            session
+            for session in schedule.cycle_schedule(tx, cycle_id)
+            if session.coachee.code == code
+        )
+    return Viewer(AccessRole.COACH, person_id=session.coach.id, cycle_id=cycle_id), session.id
+
+
+@pytest.fixture
+def published(world: World, make_result: object) -> World:
+    cycle_id = world.cycle()
+    world.published(cycle_id, make_result({"C-1": "K-1", "C-2": "K-1", "C-3": "K-2"}))
+    return world
+
+
+def test_only_the_author_reads_a_note(published: World) -> None:
+    keyring, now = published.services.keyring, published.services.now()
+    coach, session_id = _coach_and_session(published)
+    other, _ = _coach_and_session(published, "C-3")
+    with published.database.writing() as tx:
+        statements.write_note(tx, keyring, coach, session_id, Note(text=SECRET), now=now)
+    with published.database.reading() as tx:
+        assert statements.note_of(tx, keyring, coach, session_id).text == SECRET
+        for stranger in (
+            other,
+            Viewer(AccessRole.MANAGER, user_id="office"),
+            Viewer(AccessRole.COACHEE, person_id=coach.person_id),
+        ):
+            with pytest.raises(NotFoundError):
+                statements.note_of(tx, keyring, stranger, session_id)
+
+
+def test_only_the_coach_of_a_session_writes_a_note_on_it(published: World) -> None:
+    keyring, now = published.services.keyring, published.services.now()
+    other, _ = _coach_and_session(published, "C-3")
+    _, session_id = _coach_and_session(published)
+    note = Note(text=SECRET)
+    with published.database.writing() as tx:
+        with pytest.raises(NotFoundError):
+            statements.write_note(tx, keyring, other, session_id, note, now=now)
+        with pytest.raises(NotAllowedError):
+            statements.write_note(
+                tx, keyring, Viewer(AccessRole.MANAGER), session_id, note, now=now
+            )
+
+
+def test_a_note_is_nowhere_in_the_database_in_clear(published: World) -> None:
+    keyring, now = published.services.keyring, published.services.now()
+    coach, session_id = _coach_and_session(published)
+    with published.database.writing() as tx:
+        statements.write_note(tx, keyring, coach, session_id, Note(text=SECRET), now=now)
+    folder = published.services.settings.data_dir
+    files = [path for path in folder.iterdir() if path.is_file()]
+    assert any(path.suffix == ".sqlite-wal" for path in files)
+    assert not [path for path in files if SECRET.encode() in path.read_bytes()]
+
+
+def test_notes_swapped_between_rows_do_not_open(published: World) -> None:
+    keyring, now = published.services.keyring, published.services.now()
+    coach, one = _coach_and_session(published, "C-1")
+    _, two = _coach_and_session(published, "C-2")
+    with published.database.writing() as tx:
+        for session_id in (one, two):
+            statements.write_note(tx, keyring, coach, session_id, Note(text=SECRET), now=now)
+        sealed = tx.scalar(select(NoteRow.sealed).where(NoteRow.session_id == one))
+        tx.execute(update(NoteRow).where(NoteRow.session_id == two).values(sealed=sealed))
+    with published.database.reading() as tx, pytest.raises(SealBrokenError):
+        statements.note_of(tx, keyring, coach, two)
+
+
+def test_an_older_version_put_back_does_not_open(published: World) -> None:
+    keyring, now = published.services.keyring, published.services.now()
+    coach, session_id = _coach_and_session(published)
+    with published.database.writing() as tx:
+        statements.write_note(tx, keyring, coach, session_id, Note(text="first"), now=now)
+        sealed = tx.scalar(select(NoteRow.sealed))
+        statements.write_note(
+            tx, keyring, coach, session_id, Note(text="second"), now=now + timedelta(hours=1)
+        )
+        assert statements.note_of(tx, keyring, coach, session_id).text == "second"
+        tx.execute(update(NoteRow).values(sealed=sealed))
+        tx.expire_all()
+        with pytest.raises(SealBrokenError):
+            statements.note_of(tx, keyring, coach, session_id)
+
+
+def test_each_coachee_of_a_coach_has_a_key_of_their_own(published: World) -> None:
+    keyring, now = published.services.keyring, published.services.now()
+    coach, one = _coach_and_session(published, "C-1")
+    _, two = _coach_and_session(published, "C-2")
+    with published.database.writing() as tx:
+        for session_id in (one, two, one):
+            statements.write_note(tx, keyring, coach, session_id, Note(text=SECRET), now=now)
+        keys = tx.scalars(select(NoteKeyRow)).all()
+    assert len({key.subject_id for key in keys}) == len(keys) == 2
+    assert len({key.wrapped for key in keys}) == 2

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Column, MetaData, String, Table, inspect, select
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from api.jobs.queue import prepare_job_tables
+from api.jobs.slot import SlotTakenError, slot
+from api.settings import Settings
+from api.store import schema
+from api.store.access_rows import UserRow
+from api.store.cycle_rows import CycleRow, PersonRow
+from api.store.database import Database
+
+MOMENT = datetime.fromisoformat("2026-12-01T10:00:00+01:00")
+
+
+@pytest.fixture
+def database(settings: Settings) -> Database:
+    database = Database(settings.database_url)
+    schema.migrate(database)
+    return database
+
+
+def test_a_sqlite_file_is_opened_with_its_safeguards(database: Database) -> None:
+    with database.engine.connect() as connection:
+        said = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        }
+    assert said == {
+        "journal_mode": "wal",
+        "foreign_keys": 1,
+        "synchronous": 2,
+        "busy_timeout": 30_000,
+    }
+
+
+def test_writers_in_many_threads_lose_no_update(database: Database) -> None:
+    with database.writing() as tx:
+        tx.add(UserRow(id="one", name="0", role="manager", created_at=MOMENT))
+
+    def add_fifty() -> None:
+        for _ in range(50):
+            with database.writing() as tx:
+                row = tx.get_one(UserRow, "one")
+                row.name = str(int(row.name) + 1)
+
+    threads = [threading.Thread(target=add_fifty) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.reading() as tx:
+        assert tx.get_one(UserRow, "one").name == "200"
+
+
+def test_a_failed_block_leaves_nothing(database: Database) -> None:
+    def fail_late() -> None:
+        with database.writing() as tx:
+            tx.add(UserRow(name="gone", role="manager", created_at=MOMENT))
+            tx.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_late()
+    with database.reading() as tx:
+        assert tx.scalar(select(UserRow)) is None
+
+
+def test_what_a_reader_changes_is_dropped(database: Database) -> None:
+    with database.reading() as tx:
+        tx.add(UserRow(name="gone", role="manager", created_at=MOMENT))
+        tx.flush()
+    with database.reading() as tx:
+        assert tx.scalar(select(UserRow)) is None
+
+
+def test_rows_that_refer_to_nothing_are_refused(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.writing() as tx:
+        tx.add(
+            PersonRow(
+                cycle_id="nowhere",
+                side="coach",
+                code="K",
+                position=0,
+                name="K",
+                email="k@example.org",
+                timezone="UTC",
+                profile={},
+            )
+        )
+
+
+def test_moments_come_back_aware_and_in_utc(database: Database) -> None:
+    with database.writing() as tx:
+        tx.add(UserRow(id="one", name="x", role="manager", created_at=MOMENT))
+    with database.reading() as tx:
+        kept = tx.get_one(UserRow, "one").created_at
+    assert kept == MOMENT
+    assert kept.isoformat() == "2026-12-01T09:00:00+00:00"
+
+
+def test_naive_times_are_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="time zone"), database.writing() as tx:
+        tx.add(UserRow(name="x", role="manager", created_at=MOMENT.replace(tzinfo=None)))
+
+
+def test_the_migrations_make_exactly_the_shape_of_the_models(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "version_table": schema.VERSION_TABLE,
+                "compare_type": True,
+                "include_name": lambda name, kind, _: (
+                    kind != "table" or name in schema.METADATA.tables
+                ),
+            },
+        )
+        assert compare_metadata(context, schema.METADATA) == []
+
+
+def test_migrating_down_and_up_again(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    prepare_job_tables(settings.database_url)
+    assert schema.migrate(database) == schema.newest_revision()
+    assert schema.migrate(database, "base") == "empty"
+    assert not set(schema.METADATA.tables) & set(inspect(database.engine).get_table_names())
+    assert "workflow_status" in inspect(database.engine).get_table_names()
+    assert schema.migrate(database) == schema.newest_revision()
+
+
+def test_migrating_what_is_current_keeps_every_row(database: Database) -> None:
+    with database.writing() as tx:
+        tx.add(CycleRow(name="x", policy={}, source="", created_at=MOMENT, changed_at=MOMENT))
+    schema.migrate(database)
+    with database.reading() as tx:
+        assert tx.scalar(select(CycleRow.name)) == "x"
+
+
+def test_a_broken_reference_undoes_a_migration(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    with sqlite3.connect(settings.data_dir / "gender-coach.sqlite") as raw:
+        raw.execute("CREATE TABLE parent (id INTEGER PRIMARY KEY)")
+        raw.execute("CREATE TABLE child (parent INTEGER REFERENCES parent)")
+        raw.execute("INSERT INTO child VALUES (7)")
+    with pytest.raises(schema.SchemaError, match="child"):
+        schema.migrate(database)
+    assert schema.current_revision(database) is None
+
+
+@pytest.mark.parametrize(
+    ("revision", "advice"), [("0000", "newer"), ("9999", "newer"), (None, "migrate")]
+)
+def test_a_database_of_another_version_is_refused(
+    database: Database, revision: str | None, advice: str
+) -> None:
+    with database.writing() as tx:
+        version = Table(schema.VERSION_TABLE, MetaData(), Column("version_num", String))
+        tx.execute(version.delete())
+        if revision is not None:
+            tx.execute(version.insert().values(version_num=revision))
+    with pytest.raises(schema.SchemaError, match=advice):
+        schema.require_current(database)
+
+
+def test_a_slot_is_held_once(database: Database, tmp_path: Path) -> None:
+    with slot(database, tmp_path, "worker@1"):
+        with pytest.raises(SlotTakenError, match="worker@1"), slot(database, tmp_path, "worker@1"):
+            pass
+        with slot(database, tmp_path, "worker@2"):
+            pass
+    with slot(database, tmp_path, "worker@1"):
+        pass
