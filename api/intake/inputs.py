@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,7 +124,9 @@ def combine(
     coach_sheet = _sheet(coaches, PeopleKind.COACHES, reading)
     kept, kept_faults = _kept(keep)
     own = (*cycle_file.faults, *coachee_sheet.faults, *coach_sheet.faults, *kept_faults)
-    faults = _in_order((*own, *cross_faults(cycle_file, coachee_sheet, coach_sheet, reading)))
+    crossed = cross_faults(cycle_file, coachee_sheet, coach_sheet, reading)
+    order = (cycle_file.file, coachee_sheet.file, coach_sheet.file)
+    faults = _in_order((*own, *crossed), order)
     if faults or cycle_file.cycle is None:
         raise UnusableInputError(faults)
     files = _canonical(cycle, coachees, coaches, keep)
@@ -138,12 +140,10 @@ def combine(
     )
 
 
-def _in_order(faults: Iterable[InputFault]) -> list[InputFault]:
-    """Faults file by file in the order they first came, each file from top to bottom."""
-    by_file: dict[str, list[InputFault]] = {}
-    for fault in dict.fromkeys(faults):
-        by_file.setdefault(fault.file, []).append(fault)
-    return [fault for found in by_file.values() for fault in sorted(found, key=lambda one: one.row)]
+def _in_order(faults: Iterable[InputFault], files: Sequence[str]) -> list[InputFault]:
+    """Faults file by file, each file from top to bottom; files not named come last."""
+    places = {file: place for place, file in enumerate(reversed(files))}
+    return sorted(dict.fromkeys(faults), key=lambda fault: (-places.get(fault.file, -1), fault.row))
 
 
 def policy_file(source: Source, reading: Reading) -> CycleFile:

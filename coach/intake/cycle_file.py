@@ -15,7 +15,7 @@ from coach.cycle import Cycle, Table
 from coach.errors import InputFault
 from coach.intake.policy_values import READERS
 from coach.intake.reference import Reading
-from coach.intake.toml_lines import KeyPath, key_lines, line_of
+from coach.intake.toml_lines import KeyPath, TooDeepError, key_lines, key_on_line, line_of
 from coach.intake.validation_sentences import kind_of_value, sentence
 from coach.intake.wording import shown
 
@@ -50,11 +50,13 @@ def unread_cycle(file: str, faults: Iterable[InputFault]) -> CycleFile:
 
 def read_cycle(file: str, text: str, reading: Reading) -> CycleFile:
     """The cycle and every fault of a cycle file's text."""
-    lines = key_lines(text)
     try:
+        lines = key_lines(text)
         tables = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        return unread_cycle(file, [_syntax_fault(file, text, lines, error)])
+    except TooDeepError as error:
+        return unread_cycle(file, [InputFault(file, error.line, WHOLE_FILE, str(error))])
+    except ValueError as error:
+        return unread_cycle(file, [_syntax_fault(file, text, error)])
     reader = _Reader(CycleFile(file, None, lines, ()), reading)
     prepared = reader.table(Cycle, tables, ())
     cycle = reader.validated(prepared)
@@ -62,15 +64,11 @@ def read_cycle(file: str, text: str, reading: Reading) -> CycleFile:
     return CycleFile(file, None if faults else cycle, lines, faults)
 
 
-def _syntax_fault(file: str, text: str, lines: dict[KeyPath, int], error: Exception) -> InputFault:
+def _syntax_fault(file: str, text: str, error: ValueError) -> InputFault:
     place = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", str(error))
     line = int(place[1]) if place and place[1] else max(1, len(text.splitlines())) if place else 1
-    keys = [path for path, at in lines.items() if at == line]
-    if isinstance(error, RecursionError):
-        reason = "values are nested too deeply"
-    else:
-        reason = str(error).replace(place[0], "") if place else str(error)
-    column = dotted(keys[-1]) if keys else WHOLE_FILE
+    reason = str(error).replace(place[0], "") if place else str(error)
+    column = dotted(key_on_line(text, line)) or WHOLE_FILE
     message = f"this is not TOML: {shown(reason)[1:-1]}; no more of the file could be read"
     return InputFault(file, line, column, message)
 

@@ -13,6 +13,17 @@ from dataclasses import dataclass, field
 
 KeyPath = tuple[str | int, ...]
 
+DEEPEST = 12  # tables, arrays and dotted keys inside each other; a cycle file needs four
+
+
+class TooDeepError(ValueError):
+    """Keys or values are nested deeper than any use; `line` says where."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        super().__init__("tables, lists or keys are nested too deeply")
+
+
 _TOKEN = re.compile(
     r"""
       (?P<blank>[ \t\r]+|\#[^\n]*)
@@ -38,6 +49,7 @@ class _Scope:
 @dataclass(slots=True)
 class _Scanner:
     lines: dict[KeyPath, int] = field(default_factory=dict)
+    newest: dict[int, KeyPath] = field(default_factory=dict)
     table: KeyPath = ()
     scopes: list[_Scope] = field(default_factory=list)
     key: list[str] = field(default_factory=list)
@@ -46,8 +58,11 @@ class _Scanner:
     value_path: KeyPath = ()
 
     def note(self, path: KeyPath, line: int) -> None:
+        if len(path) > DEEPEST:
+            raise TooDeepError(line)
         for length in range(1, len(path) + 1):
             self.lines.setdefault(path[:length], line)
+        self.newest[line] = path
 
     def take(self, kind: str, token: str, line: int) -> None:
         if kind == "newline":
@@ -59,6 +74,8 @@ class _Scanner:
             self._element(line)
         else:
             self.key.append(_key_part(token))
+            if len(self.key) > DEEPEST:
+                raise TooDeepError(line)
 
     def _sign(self, sign: str, line: int) -> None:
         if not self.in_value and not self.scopes and sign in "[]":
@@ -96,11 +113,24 @@ class _Scanner:
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
-    """The line (from 1) of every key, table and array element, by path: `("bans", "C-1", 0)`."""
+    """The line (from 1) of every key, table and array element, by path: `("bans", "C-1", 0)`.
+
+    Raises:
+        TooDeepError: for what would take a parser of nested keys unreasonably long.
+    """
+    return _scanned(text).lines
+
+
+def key_on_line(text: str, line: int) -> KeyPath:
+    """The last key that is named on `line`, also where it is named a second time; else `()`."""
+    return _scanned(text).newest.get(line, ())
+
+
+def _scanned(text: str) -> _Scanner:
     scanner = _Scanner()
     for kind, token, line in _tokens(text):
         scanner.take(kind, token, line)
-    return scanner.lines
+    return scanner
 
 
 def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int:

@@ -1,0 +1,264 @@
+"""Cycle files as a person writes them, and all files held against each other."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.intake import CycleInputs, NamedFile, combine, fingerprint, read_inputs
+from api.intake.reference_data import reference
+from coach.availability import DateRange
+from coach.cycle import CountryRelation, Cycle, ObjectiveLevel
+from coach.errors import InputFault, UnusableInputError
+from coach.intake.cycle_file import CycleFile, read_cycle
+from coach.intake.reference import Reading
+from coach.languages import Level
+from matching.engine import ImpossiblePin, ImpossiblePinsError
+
+DATES = "[cycle]\nstart = 2027-01-18\nend = 2027-07-16\n"
+COACHEES = b"""\
+id,name,email,country,languages,availability,role,prefers,refuses,birth_year
+C-1,Ana,a@example.org,ME,en,Mon 09:00-12:00,commander,K-1,,1970
+C-2,Eva,e@example.org,ME,en,Mon 09:00-12:00,commander,,K-2,
+"""
+COACHES = b"""\
+id,name,email,country,languages,availability,capacity,refuses
+K-1,Bo,b@example.org,SE,en,Mon 09:00-12:00,2,
+K-2,Jo,j@example.org,SE,en,Mon 09:00-12:00,2,C-1
+"""
+REFERENCE_TEXT = (Path(__file__).parent / "cycle-with-every-key.toml").read_text("utf-8")
+
+
+def read(text: str) -> CycleFile:
+    return read_cycle("cycle.toml", text, Reading(reference()))
+
+
+def together(
+    cycle: str = DATES, coachees: bytes = COACHEES, coaches: bytes = COACHES
+) -> CycleInputs:
+    return combine(
+        NamedFile("cycle.toml", cycle.encode()),
+        NamedFile("c.csv", coachees),
+        NamedFile("k.csv", coaches),
+    )
+
+
+def refusal(cycle: str = DATES, coachees: bytes = COACHEES, coaches: bytes = COACHES) -> list[str]:
+    with pytest.raises(UnusableInputError) as refused:
+        together(cycle, coachees, coaches)
+    return str(refused.value).splitlines()
+
+
+def test_only_the_dates_are_needed_and_the_defaults_are_those_of_the_reference() -> None:
+    full = read(REFERENCE_TEXT)
+    assert full.faults == ()
+    assert full.cycle is not None
+    short = read(DATES).cycle
+    assert short is not None
+    assert short.sessions == full.cycle.sessions
+    assert short.weights == full.cycle.weights
+    assert short.objective == full.cycle.objective
+    assert short.rules.rank == full.cycle.rules.rank
+    assert short.rules.language.minimum_level is Level.B2
+    assert short.rules.country.relation is CountryRelation.ANY
+    assert (short.pins, short.bans, short.calendar.blackout) == ({}, {}, ())
+
+
+def test_every_key_is_read() -> None:
+    cycle = read(REFERENCE_TEXT).cycle
+    assert cycle is not None
+    assert cycle.cycle.start == date(2027, 1, 18)
+    assert cycle.calendar.blackout == (
+        DateRange(date(2027, 4, 30), date(2027, 5, 3)),
+        DateRange(date(2027, 6, 1), date(2027, 6, 1)),
+    )
+    assert cycle.rules.language.groups == (frozenset({"bs", "cnr", "hr", "sr"}),)
+    assert cycle.rules.country.excluded == (frozenset({"RS", "XK"}),)
+    assert cycle.pins == {"C-017": "K-04"}
+    assert cycle.bans == {"C-018": {"K-05", "K-06"}}
+    assert cycle.objective.levels == tuple(ObjectiveLevel)
+
+
+def test_a_cycle_is_the_same_after_json() -> None:
+    cycle = read(REFERENCE_TEXT).cycle
+    assert cycle is not None
+    assert Cycle.model_validate_json(cycle.model_dump_json()) == cycle
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "told"),
+    [
+        ("", "1:cycle.start", "is missing"),
+        ("[cycle]\nstart = 2027-01-01\n", "1:cycle.end", "is missing"),
+        (DATES.replace("2027-07-16", "2027-01-17"), "3:cycle.end", "before the first day"),
+        (DATES.replace("2027-07-16", "2127-01-17"), "3:cycle.end", "ten years"),
+        (DATES.replace("2027-01-18", "1027-01-17"), "2:cycle.start", "from 2000 to 2199"),
+        (DATES.replace("2027-01-18", '"2027-01-18"'), "2:cycle.start", "without quotes"),
+        (DATES.replace("2027-01-18", "2027-01-18T09:00:00"), "2:cycle.start", "date with a time"),
+        (DATES + 'timezone = "CET+1"\n', "4:cycle.timezone", "no time zone"),
+        (DATES + "name = 3\n", "4:cycle.name", "is a whole number"),
+        (DATES + "[sessions]\ncuont = 6\n", "5:sessions.cuont", "did you mean 'count'"),
+        (DATES + "[sessions]\ncount = 21\n", "5:sessions.count", "from 1 to 20"),
+        (DATES + '[sessions]\ncount = "6"\n', "5:sessions.count", "is text; write a whole number"),
+        (DATES + "[sessions]\ncount = 6.0\n", "5:sessions.count", "with a fraction"),
+        (DATES + "[sessions]\ncount = true\n", "5:sessions.count", "is true or false"),
+        (DATES + "[sessions]\nmin_gap_days = 50\n", "4:sessions.max_gap_days", "less than"),
+        (DATES + "count = 6\n", "4:cycle.count", "belongs into [sessions]"),
+        (DATES + "[calendar]\npublic_holidays = 1\n", "5:calendar.public_holidays", "true or"),
+        (DATES + '[calendar]\nblackout = "x"\n', "5:calendar.blackout", "write a list"),
+        (DATES + '[calendar]\nblackout = [\n"2027-04-31"]\n', "6:calendar.blackout[0]", "calendar"),
+        (DATES + '[rules.language]\nminimum_level = "B7"\n',
+         "5:rules.language.minimum_level", "C1"),
+        (DATES + '[rules.language]\ngroups = [["sh"]]\n', "5:rules.language.groups[0][0]", "cnr"),
+        (DATES + '[rules.country]\nrelation = "diferent"\n', "5:rules.country.relation", "did you"),
+        (DATES + '[rules.country]\nexcluded = [["RS"]]\n', "5:rules.country.excluded[0]", "two"),
+        (DATES + "[rules.country]\nminimum_cross_border_share = 1.5\n",
+         "5:rules.country.minimum_cross_border_share", "from 0 to 1"),
+        (DATES + "[rules.country]\nminimum_cross_border_share = nan\n",
+         "5:rules.country.minimum_cross_border_share", "from 0 to 1"),
+        (DATES + "[rules.unit]\nhard = true\n", "5:rules.unit.hard", "no key of [rules.unit]"),
+        (DATES + "[rules]\nrank = 3\n", "5:rules.rank", "write a table, [rules.rank]"),
+        (DATES + "[rule]\n", "4:rule", "did you mean 'rules'"),
+        (DATES + "[pins]\nC-1 = 4\n", "5:pins.C-1", "text in quotes"),
+        (DATES + '[bans]\nC-1 = "K-1"\n', "5:bans.C-1", "write a list"),
+        (DATES + "[weights]\nlanguage = 101\n", "5:weights.language", "from 0 to 100"),
+        (DATES + '[objective]\nlevels = ["worst", "placed"]\n', "5:objective.levels", "first"),
+        (DATES + '[objective]\nlevels = ["placed", "schedule", "total"]\n',
+         "5:objective.levels", "last"),
+        (DATES + '[objective]\nlevels = ["placed", "placed"]\n', "5:objective.levels", "twice"),
+        (DATES + "[sessions\n", "4:file", "not TOML"),
+        (DATES + "[sessions]\ncount = = 4\n", "5:sessions.count", "not TOML"),
+        (DATES + "end = 2027-08-01\n", "4:cycle.end", "not TOML"),
+    ],
+)  # fmt: skip
+def test_a_fault_stands_at_its_line_and_key(text: str, place: str, told: str) -> None:
+    faults = read(text).faults
+    assert [str(fault) for fault in faults if str(fault).startswith(f"cycle.toml:{place}: ")]
+    assert any(told in fault.message for fault in faults)
+
+
+def test_all_faults_of_a_cycle_come_at_once_from_top_to_bottom() -> None:
+    text = DATES.replace("2027-07-16", "2026-07-16") + "[sessions]\ncount = 0\nminutes = 0\n[x]\n"
+    assert [fault.row for fault in read(text).faults] == [3, 5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "9" * 5000,
+        "x = " + "[" * 50_000,
+        "x = " + "{a = " * 50_000,
+        ".".join("a" * 50_000) + " = 1",
+        "[" + ".".join("a" * 50_000) + "]",
+        "x = " + '"' * 50_000,
+        DATES + "[sessions]\ncount = 1" + "0" * 99,
+    ],
+)
+def test_numbers_and_nesting_beyond_reason_are_faults(text: str) -> None:
+    assert read(text).faults
+
+
+@given(st.text(max_size=80) | st.text("[]{}=.\"'\n #ab1-:", max_size=80))
+def test_no_text_brings_the_reader_down(text: str) -> None:
+    assert all(isinstance(fault, InputFault) for fault in read(text).faults)
+
+
+_TOML_VALUES = st.recursive(
+    st.sampled_from(["1", "-1", "true", "nan", "1.5", '"x"', '"B2"', "2027-01-18", "12:00:00",
+                     "2027-01-18T12:00:00Z", "[]", "{}"]),
+    lambda inner: st.lists(inner, max_size=3).map(lambda values: f"[{', '.join(values)}]")
+    | inner.map(lambda value: f"{{a = {value}}}"),
+    max_leaves=4,
+)  # fmt: skip
+
+
+@given(st.sampled_from(sorted(tomllib.loads(REFERENCE_TEXT))), st.data())
+def test_no_value_of_any_type_brings_the_reader_down(table: str, data: st.DataObject) -> None:
+    inside = tomllib.loads(REFERENCE_TEXT)[table]
+    key = data.draw(st.sampled_from(sorted(inside)))
+    text = (DATES if table != "cycle" else "") + f"[{table}]\n{key} = {data.draw(_TOML_VALUES)}\n"
+    faults = read(text).faults
+    assert all("\n" not in fault.message for fault in faults)
+
+
+def test_a_cycle_in_another_encoding_is_located() -> None:
+    with pytest.raises(UnusableInputError) as refused:
+        combine(
+            NamedFile("cycle.toml", (DATES + 'name = "č"').encode("cp1250")),
+            NamedFile("c.csv", COACHEES),
+            NamedFile("k.csv", COACHES),
+        )
+    assert str(refused.value).startswith("cycle.toml:4:file: holds the byte 0xE8")
+
+
+def test_files_that_agree_make_a_roster() -> None:
+    inputs = together(DATES + '[pins]\nC-2 = "K-1"\n[bans]\nC-2 = ["K-2"]\n')
+    assert [person.id for person in inputs.roster.coachees] == ["C-1", "C-2"]
+    assert [person.id for person in inputs.roster.coaches] == ["K-1", "K-2"]
+    assert sorted(inputs.files) == ["coachees.csv", "coaches.csv", "cycle.toml"]
+    assert inputs.sha256 == fingerprint(inputs.files)
+
+
+def test_ids_of_nobody_are_told_with_the_nearest() -> None:
+    found = refusal(
+        DATES + '[pins]\nC-9 = "K-7"\n[bans]\nC-1 = ["K-1", "K 2"]\n',
+        COACHEES.replace(b"K-1", b"K-11;K-2;x"),
+        COACHES.replace(b"C-1", b"C-l"),
+    )
+    assert [line.rsplit(": ", 1)[0] for line in found] == [
+        "cycle.toml:5:pins.C-9",
+        "cycle.toml:5:pins.C-9",
+        "cycle.toml:7:bans.C-1",
+        "c.csv:2:prefers",
+        "c.csv:2:prefers",
+        "k.csv:3:refuses",
+    ]
+    assert "did you mean 'K-1'" in found[3]
+
+
+def test_ids_are_not_doubted_where_the_other_file_could_not_be_read() -> None:
+    assert [line.split(":")[0] for line in refusal(coaches=b"\xff\xfe")] == ["k.csv"]
+    no_ids = COACHES.replace(b"id,", b"idd,")
+    assert {line.split(":")[0] for line in refusal(coaches=no_ids)} == {"k.csv"}
+
+
+def test_a_pin_that_is_banned_and_a_birth_after_the_cycle_are_told() -> None:
+    found = refusal(
+        DATES + '[pins]\nC-1 = "K-1"\n[bans]\nC-1 = ["K-1"]\n', COACHEES.replace(b"1970", b"2026")
+    )
+    assert found[0].startswith("cycle.toml:5:pins.C-1: 'K-1' is also banned")
+    assert found[1].startswith("c.csv:2:birth_year: 2026 is too late")
+
+
+def test_missing_files_are_all_told(tmp_path: Path) -> None:
+    with pytest.raises(UnusableInputError) as refused:
+        read_inputs(tmp_path / "a.toml", tmp_path, tmp_path / "k.csv", tmp_path / "kept.json")
+    lines = str(refused.value).splitlines()
+    assert lines == [
+        f"{tmp_path / 'a.toml'}:1:file: there is no such file",
+        f"{tmp_path}:1:file: this is a folder, not a file",
+        f"{tmp_path / 'k.csv'}:1:file: there is no such file",
+        f"{tmp_path / 'kept.json'}:1:file: there is no such file",
+    ]
+
+
+def test_a_pin_the_engine_refuses_is_told_at_its_line() -> None:
+    inputs = together(DATES + '[pins]\nC-2 = "K-1"\nC-1 = "K-2"\n')
+    error = ImpossiblePinsError((ImpossiblePin("C-1", "K-2", "the coach refuses the coachee"),))
+    assert str(inputs.pin_faults(error)) == (
+        "cycle.toml:6:pins.C-1: C-1 cannot have K-2: the coach refuses the coachee"
+    )
+
+
+def test_the_fingerprint_depends_on_names_and_bytes() -> None:
+    prints = {
+        fingerprint({"a": b"bc"}),
+        fingerprint({"ab": b"c"}),
+        fingerprint({"a": b"b", "b": b"c"}),
+        fingerprint({"a": b"bd"}),
+    }
+    assert len(prints) == 4
+    assert fingerprint({"b": b"2", "a": b"1"}) == fingerprint({"a": b"1", "b": b"2"})

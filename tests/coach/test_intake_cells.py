@@ -1,0 +1,199 @@
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.availability import WEEKDAYS, DateRange, WeeklyWindow
+from coach.intake import cells
+from coach.intake.cells import CellError
+from coach.intake.reference import Reading, Reference
+from coach.languages import LanguageSkill, Level
+from coach.people import Role
+from coach.ranks import RankTable
+
+READING = Reading(
+    Reference(
+        countries={"RS": "Serbia", "AL": "Albania", "XK": "Kosovo"},
+        languages={"sq": "Albanian", "sr": "Serbian", "cnr": "Montenegrin", "en": "English"},
+        timezones=frozenset({"Europe/Belgrade", "Africa/Nairobi"}),
+        country_timezones={"RS": "Europe/Belgrade"},
+        ranks=RankTable([]),
+    ),
+    budget=10**9,
+)
+
+
+def test_windows_are_read_in_their_order() -> None:
+    assert cells.windows(
+        "Wed 13:00-16:30; mon 09:00 - 12:00;Sun 00:00-24:00; Monday 8:00\u201310:00"
+    ) == (
+        WeeklyWindow(2, 780, 990),
+        WeeklyWindow(0, 540, 720),
+        WeeklyWindow(6, 0, 1440),
+        WeeklyWindow(0, 480, 600),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Mon 9-12", "write one like Mon 09:00-12:00"),
+        ("09:00-12:00", "no weekly window"),
+        ("Mo 09:00-12:00", "no weekday"),
+        ("Mon 12:00-09:00", "across midnight"),
+        ("Mon 12:00-12:00", "ends no later"),
+        ("Mon 09:60-12:00", "outside the day"),
+        ("Mon 24:00-24:00", "outside the day"),
+        ("Mon 23:00-24:30", "outside the day"),
+        ("Mon,Tue 09:00-12:00", "no weekly window"),
+    ],
+)
+def test_a_wrong_window_is_told(text: str, told: str) -> None:
+    with pytest.raises(CellError, match=told):
+        cells.windows(text)
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda day, minutes: WeeklyWindow(day, min(minutes), max(minutes)),
+            st.integers(0, 6),
+            st.lists(st.integers(0, 1439), min_size=2, max_size=2, unique=True),
+        ),
+        max_size=5,
+    )
+)
+def test_windows_as_they_are_printed_are_read_back(windows: list[WeeklyWindow]) -> None:
+    assert cells.windows("; ".join(map(str, windows))) == tuple(windows)
+
+
+@given(st.lists(st.tuples(st.dates(date(1990, 1, 1)), st.integers(0, 3660)), max_size=4))
+def test_dates_as_they_are_printed_are_read_back(spans: list[tuple[date, int]]) -> None:
+    ranges = [
+        DateRange(first, date.fromordinal(min(first.toordinal() + days, date.max.toordinal())))
+        for first, days in spans
+    ]
+    assert cells.date_ranges(";".join(map(str, ranges))) == tuple(ranges)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2027-02-30", "not in the calendar"),
+        ("2027-2-3", "no date"),
+        ("01.02.2027", "no date"),
+        ("20270201", "no date"),
+        ("2027-03-01..2027-02-01", "ends before it begins"),
+        ("2027-03-01..", "no date"),
+        ("2017-03-01..2072-02-01", "mistyped"),
+    ],
+)
+def test_a_wrong_date_is_told(text: str, told: str) -> None:
+    with pytest.raises(CellError, match=told):
+        cells.date_ranges(text)
+
+
+def test_languages_keep_their_order_and_levels() -> None:
+    assert cells.languages("sq; EN : b2;cnr:C2", READING) == (
+        LanguageSkill("sq", Level.C1),
+        LanguageSkill("en", Level.B2),
+        LanguageSkill("cnr", Level.C2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        ("en:B9; xx", ["'B9' is no CEFR level", "'xx' is no language code"]),
+        ("Albanian", ["did you mean 'sq'?"]),
+        ("sh", ["write bs, cnr, hr or sr"]),
+        ("en; en:B2", ["'en' stands twice"]),
+        ("en:", ["'' is no CEFR level"]),
+    ],
+)
+def test_every_wrong_language_is_told(text: str, messages: list[str]) -> None:
+    with pytest.raises(CellError) as refused:
+        cells.languages(text, READING)
+    assert len(refused.value.messages) == len(messages)
+    assert all(
+        told in message for told, message in zip(messages, refused.value.messages, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ana", "ana@", "@example.org", "a b@example.org", "ana@example", "ana@-x.org", "a@b..org",
+     "ana@example.org\nBcc: x@example.org", "<ana@example.org>", "a" * 65 + "@example.org"],
+)  # fmt: skip
+def test_a_wrong_address_is_refused(text: str) -> None:
+    with pytest.raises(CellError, match="no e-mail address"):
+        cells.email(text)
+
+
+@pytest.mark.parametrize("text", ["ana@example.org", "Ana.M+x@mod.example.co.uk"])
+def test_an_address_stays_as_written(text: str) -> None:
+    assert cells.email(text) == text
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "value"),
+    [
+        (cells.yes_no, "YES", True),
+        (cells.whole_number(1, 9), "9", 9),
+        (cells.choice(Role), "Decision Maker", Role.DECISION_MAKER),
+        (cells.entries, " a ;; b;a", ("a", "b")),
+        (cells.country, "xk", "XK"),
+        (cells.line, "two\n lines", "two lines"),
+        (cells.timezone, "Africa/Nairobi", "Africa/Nairobi"),
+    ],
+)
+def test_a_cell_has_its_value(
+    read: Callable[[str, Reading], Any], text: str, value: object
+) -> None:
+    assert read(text, READING) == value
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "told"),
+    [
+        (cells.yes_no, "maybe", "not yes or no"),
+        (cells.whole_number(1, 9), "10", "from 1 to 9"),
+        (cells.whole_number(1, 9), "2.5", "no whole number"),
+        (cells.choice(Role), "comander", "did you mean 'commander'"),
+        (cells.country, "Albania", "did you mean 'AL'"),
+        (cells.country, "QQ", "no country code"),
+        (cells.timezone, "Europe/Belgrad", "did you mean 'Europe/Belgrade'"),
+        (cells.identifier, "a;b", "separates ids"),
+        (cells.line, "x" * 201, "201 characters"),
+    ],
+)
+def test_a_wrong_cell_is_told(read: Callable[[str, Reading], Any], text: str, told: str) -> None:
+    with pytest.raises(CellError, match=told):
+        read(text, READING)
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\u202e", "\ufffe", "\udc80"])
+def test_characters_that_no_file_can_carry_are_refused(character: str) -> None:
+    with pytest.raises(CellError, match="invisible character"):
+        cells.cleaned(f"Ana{character}")
+
+
+@given(st.text(max_size=60))
+def test_no_text_brings_a_reader_down(text: str) -> None:
+    messages: list[str] = []
+    for read in (cells.windows, cells.date_ranges, cells.languages, cells.email, cells.country):
+        try:
+            read(cells.cleaned(text), READING)
+        except CellError as refused:
+            messages.extend(refused.messages)
+    assert all(message and "\n" not in message for message in messages)
+
+
+def test_suggestions_end_when_their_work_is_used_up() -> None:
+    reading = Reading(READING.reference, budget=5)
+    first = reading.did_you_mean("Mom", WEEKDAYS[:5])
+    assert first == "; did you mean 'Mon'?"
+    assert reading.did_you_mean("Mom", WEEKDAYS[:5]) == ""
