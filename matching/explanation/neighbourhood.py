@@ -1,0 +1,102 @@
+"""A part of a large programme in which a change can be verified without solving all of it.
+
+Some coaches with all their present coachees, and the one to be placed. Whoever is outside keeps
+coach and sessions, so a plan for the part is a plan for the whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.cycle import Cycle
+from coach.people import Coach, Roster
+from matching.explanation.changes import Change
+from matching.explanation.standing import standings
+from matching.judgement import Judges
+from matching.result import Match
+
+_SMALL = 60  # up to so many coachees are solved again whole
+_COACHES = 4  # with whom the coachee might be placed
+_WAYS_OUT = 6  # coaches with a place left for those who would make room
+
+
+class Neighbourhoods:
+    """Parts of one roster around coachees who are not placed."""
+
+    def __init__(self, judges: Judges, matches: Collection[Match]) -> None:
+        self._judges = judges
+        roster = judges.facts.roster
+        self._row = {coachee.id: row for row, coachee in enumerate(roster.coachees)}
+        self._with: dict[str, list[int]] = defaultdict(list)
+        for match in matches:
+            self._with[match.coach].append(self._row[match.coachee])
+        countries = {coach.id: coach.country for coach in roster.coaches}
+        self._crossing = {
+            row
+            for coach, rows in self._with.items()
+            for row in rows
+            if roster.coachees[row].country != countries[coach]
+        }
+        self._placed = sorted(self._row[match.coachee] for match in matches)
+
+    def around(
+        self, row: int, open_to: NDArray[np.bool_], change: Change
+    ) -> tuple[Roster, Cycle] | None:
+        """People and policy to solve again so that the coachee of `row` is placed as well.
+
+        `open_to: bool[m]` are the coaches the change leaves or makes open to them. `None` where
+        no part can bring in the cross-border share by itself.
+        """
+        coaches = change.roster.coaches
+        if len(change.roster.coachees) <= _SMALL:
+            return _part(change.roster, {*self._placed, row}, range(len(coaches))), change.cycle
+        columns = self._nearest(open_to, coaches)
+        columns |= self._ways_out(self._rows(columns, coaches), coaches)
+        rows = {*self._rows(columns, coaches), row}
+        cycle = self._own_share(rows, change.cycle)
+        return (_part(change.roster, rows, columns), cycle) if cycle else None
+
+    def _nearest(self, open_to: NDArray[np.bool_], coaches: tuple[Coach, ...]) -> set[int]:
+        """The coaches with most places left among those the coachee could be with."""
+        columns = np.flatnonzero(open_to).tolist()
+        left = {column: self._places_left(coaches[column]) for column in columns}
+        return set(sorted(columns, key=lambda column: -left[column])[:_COACHES])
+
+    def _places_left(self, coach: Coach) -> int:
+        return coach.capacity - len(self._with.get(coach.id, ()))
+
+    def _rows(self, columns: Iterable[int], coaches: tuple[Coach, ...]) -> list[int]:
+        return [row for column in columns for row in self._with.get(coaches[column].id, ())]
+
+    def _ways_out(self, rows: list[int], coaches: tuple[Coach, ...]) -> set[int]:
+        """Coaches with places left to whom most of these coachees could move."""
+        found: dict[int, int] = defaultdict(int)
+        for standing in standings(self._judges, rows):
+            for column in np.flatnonzero(standing.open).tolist():
+                found[column] += self._places_left(coaches[column]) > 0
+        ways = [column for column, count in found.items() if count]
+        return set(sorted(ways, key=lambda column: (-found[column], column))[:_WAYS_OUT])
+
+    def _own_share(self, rows: set[int], cycle: Cycle) -> Cycle | None:
+        """The policy with the cross-border share that the part has to bring in by itself."""
+        share = Fraction(str(cycle.rules.country.minimum_cross_border_share))
+        needed = ceil(share * (len(self._placed) + 1)) - len(self._crossing - rows)
+        if needed > len(rows):
+            return None
+        own = max(0.0, (needed - 0.5) / len(rows))  # between two whole numbers of pairs
+        country = cycle.rules.country.model_copy(update={"minimum_cross_border_share": own})
+        rules = cycle.rules.model_copy(update={"country": country})
+        return cycle.model_copy(update={"rules": rules})
+
+
+def _part(roster: Roster, rows: Iterable[int], columns: Iterable[int]) -> Roster:
+    return Roster(
+        coachees=tuple(roster.coachees[row] for row in sorted(rows)),
+        coaches=tuple(roster.coaches[column] for column in sorted(columns)),
+    )

@@ -1,0 +1,195 @@
+"""One coachee explained: why this coach, the next best and its price; or why nobody."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.errors import NotFoundError
+from coach.people import Roster
+from matching.comparison import (
+    Change,
+    CoacheeDifference,
+    Comparison,
+    LevelDifference,
+    compare_results,
+)
+from matching.explanation.standing import Standing, standings
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.pairs import SCHEDULE
+from matching.result import Match, Result, ResultValue, Unmatched, Verdict
+from matching.rules import Facts
+
+
+class Solve(Protocol):
+    """The engine, without explanations: the best result, changed no more than need be."""
+
+    def __call__(self, roster: Roster, cycle: Cycle, keep: Result) -> Result:
+        """Match and timetable `roster` under `cycle`; level `kept` counts the pairs of `keep`."""
+        ...
+
+
+class Objection(ResultValue):
+    """What stands in the way of a pair: a hard rule or `schedule`, and why."""
+
+    rule: str
+    because: str
+
+
+class OtherCoach(ResultValue):
+    """A coach the coachee is not with: the points the pair would have, or what objects to it.
+
+    `holders` are the coachees this coach has now, where no place is left.
+    """
+
+    coach: str
+    points: int | None
+    objections: tuple[Objection, ...]
+    holders: tuple[str, ...]
+
+
+class RunnerUp(ResultValue):
+    """The next best coach, found by solving again without the pair that was chosen.
+
+    `price` is what placed, worst and total would come to; `moves` are the others who would be with
+    somebody else or with nobody.
+    """
+
+    coach: str
+    points: int
+    verdicts: tuple[Verdict, ...]
+    price: tuple[LevelDifference, ...]
+    moves: tuple[CoacheeDifference, ...]
+
+
+class Explanation(ResultValue):
+    """What a programme manager may ask about one coachee. Not for anybody else's eyes.
+
+    `match` with `runner_up` (`None`: without this coach the coachee would have none) or
+    `unmatched`; and every coach the coachee is not with, the best first.
+    """
+
+    coachee: str
+    match: Match | None
+    runner_up: RunnerUp | None
+    unmatched: Unmatched | None
+    others: tuple[OtherCoach, ...]
+
+
+def explain(
+    roster: Roster, cycle: Cycle, result: Result, coachee: str, solve: Solve
+) -> Explanation:
+    """Explain what `result` gives a coachee.
+
+    Raises:
+        NotFoundError: the result knows no such coachee.
+    """
+    match = next((one for one in result.matches if one.coachee == coachee), None)
+    unmatched = next((one for one in result.unmatched if one.coachee == coachee), None)
+    row = next((row for row, one in enumerate(roster.coachees) if one.id == coachee), None)
+    if row is None or (match is None and unmatched is None):
+        known = ", ".join(one.id for one in roster.coachees[:5])
+        raise NotFoundError(f"no coachee {coachee} in this result; it speaks of {known} and others")
+    return Explanation(
+        coachee=coachee,
+        match=match,
+        runner_up=runner_up(roster, cycle, result, match, solve) if match else None,
+        unmatched=unmatched,
+        others=_others(roster, cycle, result, row),
+    )
+
+
+def runner_up(
+    roster: Roster, cycle: Cycle, result: Result, match: Match, solve: Solve
+) -> RunnerUp | None:
+    """The coachee's coach in the best plan that places them without this match.
+
+    Their place comes before everybody else's in that plan, so that the price of a second choice
+    is told even where somebody would lose a place. `None` where nobody else can coach them.
+    """
+    other = solve(*_without(roster, cycle, match), result)
+    instead = next((one for one in other.matches if one.coachee == match.coachee), None)
+    if instead is None:
+        return None
+    compared = compare_results(result, other)
+    return RunnerUp(
+        coach=instead.coach,
+        points=instead.points,
+        verdicts=instead.verdicts,
+        price=_price(roster, result, other, compared),
+        moves=_moves(compared, match.coachee),
+    )
+
+
+def _without(roster: Roster, cycle: Cycle, match: Match) -> tuple[Roster, Cycle]:
+    """The same without this match: banned, not pinned, the coachee first, few changes last."""
+    every = sum(coachee.priority for coachee in roster.coachees)
+    coachees = tuple(
+        one.model_copy(update={"priority": every}) if one.id == match.coachee else one
+        for one in roster.coachees
+    )
+    dropped = {ObjectiveLevel.KEPT, ObjectiveLevel.SCHEDULE}
+    levels = (*(one for one in cycle.objective.levels if one not in dropped), ObjectiveLevel.KEPT)
+    bans = cycle.bans.get(match.coachee, frozenset()) | {match.coach}
+    pins = {one: coach for one, coach in cycle.pins.items() if one != match.coachee}
+    changes = {
+        "pins": pins,
+        "bans": {**cycle.bans, match.coachee: bans},
+        "objective": cycle.objective.model_copy(update={"levels": levels}),
+    }
+    return roster.model_copy(update={"coachees": coachees}), cycle.model_copy(update=changes)
+
+
+def _price(
+    roster: Roster, before: Result, after: Result, compared: Comparison
+) -> tuple[LevelDifference, ...]:
+    """What each level comes to; `placed` by the true priorities."""
+    priority = {coachee.id: coachee.priority for coachee in roster.coachees}
+    old, new = (sum(priority[one.coachee] for one in plan.matches) for plan in (before, after))
+    first = LevelDifference(name=ObjectiveLevel.PLACED, before=old, after=new, gain=new - old)
+    points = {ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
+    return (first, *(level for level in compared.levels if level.name in points))
+
+
+def _moves(compared: Comparison, coachee: str) -> tuple[CoacheeDifference, ...]:
+    with_somebody_else = {Change.MOVED, Change.PLACED, Change.UNPLACED}
+    return tuple(
+        one
+        for one in compared.coachees
+        if one.coachee != coachee and one.change in with_somebody_else
+    )
+
+
+def _others(roster: Roster, cycle: Cycle, result: Result, row: int) -> tuple[OtherCoach, ...]:
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    (standing,) = standings(judges, [row])
+    chosen = {match.coach for match in result.matches if match.coachee == roster.coachees[row].id}
+    others = [
+        _other(judges, standing, result, column)
+        for column, coach in enumerate(roster.coaches)
+        if coach.id not in chosen
+    ]
+    return tuple(sorted(others, key=lambda one: 1 if one.points is None else -one.points))
+
+
+def _other(judges: Judges, standing: Standing, result: Result, column: int) -> OtherCoach:
+    coach = judges.facts.roster.coaches[column]
+    objections = [
+        Objection(rule=rule, because=because)
+        for rule, because in judges.objections(standing.row, column).items()
+    ]
+    if not standing.able[column]:
+        objections.append(
+            Objection(rule=SCHEDULE, because="not all sessions find a time that both are free")
+        )
+    holders = tuple(match.coachee for match in result.matches if match.coach == coach.id)
+    pair = np.array([standing.row]), np.array([column])
+    return OtherCoach(
+        coach=coach.id,
+        points=None if objections else int(judges.points(*pair)[0]),
+        objections=tuple(objections),
+        holders=holders if not objections and len(holders) >= coach.capacity else (),
+    )

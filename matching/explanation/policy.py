@@ -1,0 +1,106 @@
+"""Single changes to a cycle's policy, each a step looser, so that every plan there is still holds.
+
+Excluded pairs of countries, units and chains of command are not the policy's to loosen. Languages
+are put together only where their speakers understand each other, and only as an offer to the
+manager, who decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import combinations
+
+from coach.cycle import CountryRelation, Cycle
+from coach.languages import Level
+from matching.pairs import SCHEDULE
+from matching.rules.language import language_name
+
+SHARE = "share"  # stands among the rules for the least share of pairs across a border
+
+_A_WEEK = 7
+_LONGER = timedelta(weeks=2)
+_GROUPABLE = ("bs", "cnr", "hr", "sr")  # mutually intelligible; no others are ever offered
+_SOFTER = {
+    CountryRelation.SAME: CountryRelation.PREFER_SAME,
+    CountryRelation.DIFFERENT: CountryRelation.PREFER_DIFFERENT,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class PolicyChange:
+    """A policy as it would be: `rule` is what it loosens, a rule, `schedule` or `share`."""
+
+    rule: str
+    words: str
+    cycle: Cycle
+
+
+def policy_changes(cycle: Cycle) -> Iterator[PolicyChange]:
+    """Every single step, in the order in which they are told."""
+    yield from _ranks(cycle)
+    yield from _languages(cycle)
+    yield from _countries(cycle)
+    yield from _sessions(cycle)
+    later = cycle.cycle.end + _LONGER
+    dates = cycle.cycle.model_copy(update={"end": later})
+    longer = cycle.model_copy(update={"cycle": dates})
+    yield PolicyChange(SCHEDULE, f"the cycle ends on {later} instead of {cycle.cycle.end}", longer)
+
+
+def _ranks(cycle: Cycle) -> Iterator[PolicyChange]:
+    for sensitivity, grades in cycle.rules.rank.model_dump().items():
+        words = f"{grades + 1} instead of {grades} grades allowed to {sensitivity}"
+        yield PolicyChange("rank", words, _with_rule(cycle, "rank", {sensitivity: grades + 1}))
+
+
+def _languages(cycle: Cycle) -> Iterator[PolicyChange]:
+    policy = cycle.rules.language
+    if policy.minimum_level > Level.A1:
+        lower = Level(policy.minimum_level - 1)
+        words = f"language level {lower.name} instead of {policy.minimum_level.name}"
+        yield PolicyChange(
+            "language", words, _with_rule(cycle, "language", {"minimum_level": lower})
+        )
+    for pair in combinations(_GROUPABLE, 2):
+        if not any({*pair} <= group for group in policy.groups):
+            groups = (*policy.groups, frozenset(pair))
+            first, second = sorted(map(language_name, pair))
+            words = f"{first} and {second} count as common in this cycle"
+            yield PolicyChange("language", words, _with_rule(cycle, "language", {"groups": groups}))
+
+
+def _countries(cycle: Cycle) -> Iterator[PolicyChange]:
+    policy = cycle.rules.country
+    if softer := _SOFTER.get(policy.relation):
+        words = f"country relation {softer} instead of {policy.relation}"
+        yield PolicyChange("country", words, _with_rule(cycle, "country", {"relation": softer}))
+    if policy.minimum_cross_border_share:
+        none = _with_rule(cycle, "country", {"minimum_cross_border_share": 0.0})
+        yield PolicyChange(SHARE, "no least share of pairs across a border", none)
+
+
+def _sessions(cycle: Cycle) -> Iterator[PolicyChange]:
+    policy = cycle.sessions
+    for key, value, words in (
+        ("max_gap_days", policy.max_gap_days + _A_WEEK, "up to {} days between sessions"),
+        (
+            "min_gap_days",
+            max(0, policy.min_gap_days - _A_WEEK),
+            "at least {} days between sessions",
+        ),
+        ("max_per_coach_day", policy.max_per_coach_day + 1, "{} sessions a day for coaches"),
+        ("max_per_coach_week", policy.max_per_coach_week + 1, "{} sessions a week for coaches"),
+        ("buffer_minutes", 0, "{} minutes between a coach's sessions"),
+    ):
+        before = getattr(policy, key)
+        if value != before:
+            sessions = policy.model_copy(update={key: value})
+            changed = cycle.model_copy(update={"sessions": sessions})
+            yield PolicyChange(SCHEDULE, f"{words.format(value)} instead of {before}", changed)
+
+
+def _with_rule(cycle: Cycle, table: str, changes: dict[str, object]) -> Cycle:
+    rule = getattr(cycle.rules, table).model_copy(update=changes)
+    return cycle.model_copy(update={"rules": cycle.rules.model_copy(update={table: rule})})

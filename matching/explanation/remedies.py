@@ -1,0 +1,124 @@
+"""What would give a coachee a coach: single changes, each verified by solving again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.cycle import Cycle
+from coach.people import Roster
+from matching.explanation.changes import Change, Changes, named
+from matching.explanation.neighbourhood import Neighbourhoods
+from matching.explanation.standing import Standing, standings
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.result import Match, Remedy, Unmatched
+from matching.rules import Facts
+
+PlaceAll = Callable[[Roster, Cycle, Collection[str]], bool]
+"""Whether all these coachees can be placed at once: true only where such a plan was found."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much solving the remedies may cost.
+
+    Attributes:
+        found_each: remedies after which a coachee's search ends.
+        tries_each: times the engine solves again for one coachee.
+        tries_in_all: times it solves again for everybody.
+    """
+
+    found_each: int = 3
+    tries_each: int = 8
+    tries_in_all: int = 120
+
+
+def explain_unmatched(
+    judges: Judges,
+    matches: Collection[Match],
+    place_all: PlaceAll,
+    effort: Effort | None = None,
+) -> Iterator[Unmatched]:
+    """Everybody of the roster who is in no match, in its order: why, and what would help.
+
+    Remedies stand in the order of what they ask of people, and only where `place_all` has found
+    a plan that gives the coachee a coach and everybody matched now as well. In a large programme
+    that plan moves only people near the coachee.
+    """
+    effort = effort or Effort()
+    left = effort.tries_in_all
+    search = _Search(judges, matches, place_all)
+    people = judges.facts.roster.coachees
+    placed = {match.coachee for match in matches}
+    rows = [row for row, coachee in enumerate(people) if coachee.id not in placed]
+    for standing in standings(judges, rows):
+        before = search.tries
+        tries = min(effort.tries_each, left)
+        remedies = tuple(search.remedies(standing, effort.found_each, tries))
+        left -= search.tries - before
+        yield Unmatched(
+            coachee=people[standing.row].id,
+            reason=standing.reason(),
+            funnel=standing.funnel(),
+            remedies=remedies,
+        )
+
+
+class _Search:
+    """The search for remedies beside one plan."""
+
+    def __init__(self, judges: Judges, matches: Collection[Match], place_all: PlaceAll) -> None:
+        self._judges = judges
+        self._load = Counter(match.coach for match in matches)
+        self._placed = len(matches)
+        self._parts = Neighbourhoods(judges, matches)
+        self._place_all = place_all
+        self.tries = 0
+
+    def remedies(self, standing: Standing, wanted: int, tries: int) -> Iterator[Remedy]:
+        """Up to `wanted` verified remedies from at most `tries` times solving again."""
+        found, last = 0, self.tries + tries
+        changes: Iterable[Change] = Changes(self._judges, standing, self._load)
+        for change in changes:
+            if found == wanted or self.tries == last:
+                return
+            if self._places(standing, change):
+                found += 1
+                yield Remedy(change=change.words, effect=self._effect(standing, change))
+
+    def _places(self, standing: Standing, change: Change) -> bool:
+        open_to = self._open_after(standing, change)
+        if not self._may_help(standing, open_to, change):
+            return False
+        part = self._parts.around(standing.row, open_to, change)
+        if part is None:
+            return False
+        self.tries += 1
+        roster, cycle = part
+        return self._place_all(roster, cycle, [coachee.id for coachee in roster.coachees])
+
+    def _open_after(self, standing: Standing, change: Change) -> NDArray[np.bool_]:
+        coachee = change.roster.coachees[standing.row]
+        alone = change.roster.model_copy(update={"coachees": (coachee,)})
+        facts = Facts(alone, change.cycle, free_time(alone, change.cycle))
+        (after,) = standings(Judges(facts), [0])
+        return after.open
+
+    def _may_help(self, before: Standing, open_to: NDArray[np.bool_], change: Change) -> bool:
+        """Whether a coach is newly open to the coachee, or one open to them has a place."""
+        coaches = change.roster.coaches
+        left = np.array([self._load[coach.id] < coach.capacity for coach in coaches])
+        opened = open_to & ~before.open
+        return bool((opened if change.opens else opened | (open_to & left)).any())
+
+    def _effect(self, standing: Standing, change: Change) -> str:
+        coachee = named(change.roster.coachees[standing.row])
+        if not self._placed:
+            return f"{coachee} gets a coach"
+        others = "the other one keeps" if self._placed == 1 else f"all {self._placed} others keep"
+        return f"{coachee} gets a coach, {others} one"

@@ -1,0 +1,98 @@
+"""An explanation as titled lines of text, for a terminal or a page to lay out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from coach.people import Roster
+from matching.comparison import CoacheeDifference
+from matching.explanation.changes import named
+from matching.explanation.person import Explanation, OtherCoach, RunnerUp
+from matching.result import Match, Unmatched, Verdict
+
+_OTHERS = 5  # other coaches worth telling
+
+_REASONS = {
+    "nobody-eligible": "the rules leave no coach",
+    "nobody-schedulable": "with none of the coaches the rules leave do all sessions find a time",
+    "all-taken": "the places of all who could coach them are needed by others",
+}
+
+
+class Section(NamedTuple):
+    """A heading and the lines below it."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def sections(explanation: Explanation, roster: Roster) -> tuple[Section, ...]:
+    """What a programme manager reads of one coachee."""
+    names = {person.id: named(person) for person in (*roster.coachees, *roster.coaches)}
+    return tuple(_Telling(names).sections(explanation))
+
+
+class _Telling:
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def sections(self, explanation: Explanation) -> Iterator[Section]:
+        coachee = self._name(explanation.coachee)
+        if explanation.match:
+            yield self._match(coachee, explanation.match)
+            yield self._runner_up(explanation.runner_up)
+        if explanation.unmatched:
+            yield from self._unmatched(coachee, explanation.unmatched)
+        if explanation.others:
+            lines = tuple(map(self._other, explanation.others[:_OTHERS]))
+            more = len(explanation.others) - len(lines)
+            title = f"Other coaches (the first {len(lines)} of {len(lines) + more})"
+            yield Section(title if more else "Other coaches", lines)
+
+    def _name(self, one: str | None) -> str:
+        return "nobody" if one is None else self._names.get(one, one)
+
+    def _match(self, coachee: str, match: Match) -> Section:
+        title = f"{coachee} is with {self._name(match.coach)}, {match.points} points"
+        return Section(title, tuple(map(_verdict, match.verdicts)))
+
+    def _runner_up(self, second: RunnerUp | None) -> Section:
+        if second is None:
+            return Section("There is no other coach", ("Nobody else could coach them at all.",))
+        price = [
+            f"{level.name}: {level.after} instead of {level.before}"
+            for level in second.price
+            if level.gain
+        ]
+        moves = map(self._move, second.moves)
+        return Section(
+            f"The next best is {self._name(second.coach)}, {second.points} points",
+            (*(price or ["It would cost nobody anything at any level."]), *moves),
+        )
+
+    def _move(self, move: CoacheeDifference) -> str:
+        before, after = self._name(move.before), self._name(move.after)
+        return f"{self._name(move.coachee)} would be with {after} instead of {before}"
+
+    def _unmatched(self, coachee: str, entry: Unmatched) -> Iterator[Section]:
+        steps = tuple(f"after {step.rule}: {step.left} left" for step in entry.funnel)
+        yield Section(f"{coachee} has no coach: {_REASONS[entry.reason]}", steps)
+        remedies = tuple(f"{remedy.change}: {remedy.effect}" for remedy in entry.remedies)
+        nothing = ("No single change that was tried would do.",)
+        yield Section("What would help, each checked by solving again", remedies or nothing)
+
+    def _other(self, other: OtherCoach) -> str:
+        name = self._name(other.coach)
+        if other.objections:
+            because = "; ".join(f"{one.rule}: {one.because}" for one in other.objections)
+            return f"{name}: not possible ({because})"
+        if other.holders:
+            holders = ", ".join(map(self._name, other.holders))
+            return f"{name}: {other.points} points; the places are held by {holders}"
+        return f"{name}: {other.points} points"
+
+
+def _verdict(verdict: Verdict) -> str:
+    worth = verdict.points * verdict.weight
+    return f"{verdict.rule}: {worth} ({verdict.points} x {verdict.weight}), {verdict.because}"

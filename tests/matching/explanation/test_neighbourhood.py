@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+import pytest
+
+from coach.availability import WeeklyWindow
+from coach.cycle import Cycle
+from coach.languages import LanguageSkill
+from coach.people import Coach, Coachee, Roster
+from matching.explanation import explain_unmatched
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.result import Match
+from matching.rules import Facts
+
+MONDAY = WeeklyWindow(0, 540, 660)
+PLAIN: dict[str, object] = {
+    "languages": (LanguageSkill("en"),),
+    "availability": (MONDAY,),
+    "timezone": "Europe/Stockholm",
+}
+
+
+def large(share: float) -> tuple[Roster, Cycle, list[Match]]:
+    """90 coachees, each with a coach of their own but the last; the first half cross a border."""
+    coachees = tuple(
+        Coachee.model_validate(
+            {**PLAIN, "id": f"c{n}", "name": f"C{n}", "email": "c@example.org",
+             "role": "commander", "country": "AL" if n < 45 else "SE"}
+        )
+        for n in range(90)
+    )  # fmt: skip
+    coaches = tuple(
+        Coach.model_validate(
+            {**PLAIN, "id": f"k{n}", "name": f"K{n}", "email": "k@example.org",
+             "capacity": 1, "country": "SE"}
+        )
+        for n in range(89)
+    )  # fmt: skip
+    cycle = Cycle.model_validate(
+        {
+            "cycle": {"start": date(2027, 1, 18), "end": date(2027, 2, 5)},
+            "sessions": {"count": 2, "min_gap_days": 6, "max_gap_days": 8},
+            "rules": {"country": {"minimum_cross_border_share": share}},
+        }
+    )
+    matches = [
+        Match(coachee=f"c{n}", coach=f"k{n}", points=0, verdicts=(), sessions=()) for n in range(89)
+    ]
+    return Roster(coachees=coachees, coaches=coaches), cycle, matches
+
+
+@pytest.mark.parametrize("share", [0.0, 0.49, 0.5])
+def test_a_large_programme_is_solved_again_in_parts(share: float) -> None:
+    roster, cycle, matches = large(share)
+    seen: list[tuple[int, int, float]] = []
+
+    def place_all(part: Roster, policy: Cycle, coachees: Collection[str]) -> bool:
+        country = policy.rules.country.minimum_cross_border_share
+        seen.append((len(coachees), len(part.coaches), country))
+        return True
+
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    (told,) = explain_unmatched(judges, matches, place_all)
+    assert told.coachee == "c89"
+    assert told.remedies
+    for coachees, coaches, own in seen:
+        assert coachees == coaches + 1  # every coach comes with all their coachees
+        assert coaches <= 10
+        inside_crossing = coaches  # the nearest coaches are the first, whose pairs cross
+        needed = -(-int(share * 9000) // 100) - (45 - inside_crossing)
+        assert own == max(0.0, (needed - 0.5) / coachees)
+
+
+def test_a_share_no_part_can_bring_in_gives_no_remedy() -> None:
+    roster, cycle, matches = large(0.99)
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    (told,) = explain_unmatched(judges, matches, lambda *_: True)
+    assert [remedy.change for remedy in told.remedies] == []

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+import pytest
+
+from coach.availability import WeeklyWindow
+from coach.cycle import Cycle
+from coach.languages import LanguageSkill, Level
+from coach.people import Coach, Coachee, Roster
+from coach.ranks import parse_code
+from matching.explanation import Effort, explain_unmatched
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.result import Unmatched
+from matching.rules import Facts
+from tests.matching.placing import place_all
+from tests.matching.planner import plan
+
+MONDAY = WeeklyWindow(0, 540, 660)
+TUESDAY = WeeklyWindow(1, 540, 600)
+PLAIN: dict[str, object] = {
+    "country": "SE",
+    "languages": (LanguageSkill("en"),),
+    "availability": (MONDAY,),
+    "timezone": "Europe/Stockholm",
+}
+POLICY: dict[str, object] = {
+    "cycle": {"start": date(2027, 1, 18), "end": date(2027, 2, 5)},
+    "sessions": {
+        "count": 2,
+        "minutes": 60,
+        "grid_minutes": 60,
+        "min_gap_days": 6,
+        "max_gap_days": 8,
+    },
+}
+
+
+def coachee(one: str, **changes: object) -> Coachee:
+    own = {"id": one, "name": one.upper(), "email": f"{one}@example.org", "role": "commander"}
+    return Coachee.model_validate({**PLAIN, **own, **changes})
+
+
+def coach(one: str, **changes: object) -> Coach:
+    own = {"id": one, "name": one.upper(), "email": f"{one}@example.org", "capacity": 1}
+    return Coach.model_validate({**PLAIN, **own, **changes})
+
+
+def explained(
+    coachees: Collection[Coachee],
+    coaches: Collection[Coach],
+    effort: Effort | None = None,
+    **policy: object,
+) -> list[Unmatched]:
+    roster = Roster(coachees=tuple(coachees), coaches=tuple(coaches))
+    cycle = Cycle.model_validate({**POLICY, **policy}, strict=False)
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    matches = plan(roster, cycle).matches
+    return list(explain_unmatched(judges, matches, place_all, effort))
+
+
+CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]] = {
+    "a place": (
+        [coachee("c1"), coachee("c2")], [coach("k1")], {},
+        "all-taken", "one more place with K1 (k1)"),
+    "a window of the coachee": (
+        [coachee("c1")], [coach("k1", availability=(TUESDAY,))], {},
+        "nobody-schedulable", "C1 (c1) also free on Tue 09:00-10:00"),
+    "a window of the coach": (
+        [coachee("c1")], [coach("k1", availability=(TUESDAY,))], {},
+        "nobody-schedulable", "K1 (k1) also free on Mon 09:00-11:00"),
+    "a window told in another zone": (
+        [coachee("c1", timezone="Africa/Nairobi")], [coach("k1", availability=(TUESDAY,))], {},
+        "nobody-schedulable", "C1 (c1) also free on Tue 11:00-12:00"),
+    "a cap": (
+        [coachee("c1"), coachee("c2")], [coach("k1", capacity=2, max_per_week=1)], {},
+        "all-taken", "K1 (k1) takes 2 sessions a week"),
+    "a uniform": (
+        [coachee("c1", uniformed_coach=True)], [coach("k1")], {},
+        "nobody-eligible", "C1 (c1) accepts a coach without uniform"),
+    "a sensitivity": (
+        [coachee("c1", rank=parse_code("OF-5"), rank_sensitivity="strict")],
+        [coach("k1", rank=parse_code("OF-4"))], {},
+        "nobody-eligible", "rank sensitivity standard instead of strict for C1 (c1)"),
+    "a grade": (
+        [coachee("c1", rank=parse_code("OF-5"))], [coach("k1", rank=parse_code("OF-2"))], {},
+        "nobody-eligible", "3 instead of 2 grades allowed to standard"),
+    "a ban": (
+        [coachee("c1")], [coach("k1")], {"bans": {"c1": ["k1"]}},
+        "nobody-eligible", "the ban on K1 (k1) lifted"),
+    "a level": (
+        [coachee("c1", languages=(LanguageSkill("en", Level.B1),))], [coach("k1")], {},
+        "nobody-eligible", "language level B1 instead of B2"),
+    "a group": (
+        [coachee("c1", languages=(LanguageSkill("cnr"),))],
+        [coach("k1", languages=(LanguageSkill("hr"),))], {},
+        "nobody-eligible", "Croatian and Montenegrin count as common in this cycle"),
+    "a relation": (
+        [coachee("c1")], [coach("k1")], {"rules": {"country": {"relation": "different"}}},
+        "nobody-eligible", "country relation prefer-different instead of different"),
+    "a longer gap": (
+        [coachee("c1")], [coach("k1")], {"sessions": {"count": 2, "minutes": 60, "grid_minutes": 60,
+         "min_gap_days": 1, "max_gap_days": 3}},
+        "nobody-schedulable", "up to 10 days between sessions instead of 3"),
+    "a shorter gap": (
+        [coachee("c1")], [coach("k1")], {"sessions": {"count": 3, "minutes": 60, "grid_minutes": 60,
+         "min_gap_days": 10, "max_gap_days": 14}},
+        "nobody-schedulable", "at least 3 days between sessions instead of 10"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("coachees", "coaches", "policy", "reason", "change"), CASES.values(), ids=CASES.keys()
+)
+def test_each_kind_of_change_is_found_where_it_helps(
+    coachees: list[Coachee],
+    coaches: list[Coach],
+    policy: dict[str, object],
+    reason: str,
+    change: str,
+) -> None:
+    told = explained(coachees, coaches, **policy)[-1]
+    assert told.reason == reason
+    assert change in [remedy.change for remedy in told.remedies]
+    assert all(remedy.effect.startswith(coachees[-1].name) for remedy in told.remedies)
+
+
+@pytest.mark.parametrize(
+    ("own", "others"),
+    [
+        ({"refuses": frozenset({"k1"})}, {}),
+        ({}, {"refuses": frozenset({"c1"})}),
+        ({"unit": "1st Brigade"}, {"unit": "1st brigade"}),
+        ({}, {"chain_of_command": ("c1",)}),
+    ],
+    ids=["the coachee refused", "the coach refused", "one unit", "one chain"],
+)
+def test_no_remedy_speaks_of_refusals_units_or_chains(
+    own: dict[str, object], others: dict[str, object]
+) -> None:
+    (told,) = explained([coachee("c1", **own)], [coach("k1", **others)])
+    assert told.reason == "nobody-eligible"
+    assert told.remedies == ()
+
+
+def test_excluded_countries_are_never_offered_as_a_remedy() -> None:
+    policy = {"rules": {"country": {"excluded": [["AL", "SE"]]}}}
+    (told,) = explained([coachee("c1", country="AL")], [coach("k1")], **policy)
+    assert told.remedies == ()
+
+
+def test_what_asks_one_person_stands_before_what_changes_the_policy() -> None:
+    told = explained([coachee("c1"), coachee("c2")], [coach("k1"), coach("k2", country="AL")],
+                     bans={"c2": ["k2"]})[-1]  # fmt: skip
+    changes = [remedy.change for remedy in told.remedies]
+    assert changes == ["one more place with K1 (k1)", "the ban on K2 (k2) lifted"]
+    assert told.remedies[0].effect == "C2 (c2) gets a coach, the other one keeps one"
+
+
+def test_solving_again_is_kept_within_its_effort() -> None:
+    calls: list[int] = []
+
+    def never(_roster: Roster, _cycle: Cycle, coachees: Collection[str]) -> bool:
+        calls.append(len(coachees))
+        return False
+
+    people = [coachee(f"c{n}") for n in range(4)]
+    coaches = [coach(f"k{n}", capacity=0) for n in range(4)]
+    roster = Roster(coachees=tuple(people), coaches=tuple(coaches))
+    cycle = Cycle.model_validate(POLICY)
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    told = list(explain_unmatched(judges, (), never, Effort(3, 2, 5)))
+    assert len(calls) == 5
+    assert [entry.remedies for entry in told] == [()] * 4
+
+
+def test_nobody_to_coach_leaves_everybody_unmatched_without_remedy() -> None:
+    (told,) = explained([coachee("c1")], [])
+    assert told.reason == "nobody-eligible"
+    assert {step.left for step in told.funnel} == {0}
