@@ -51,7 +51,7 @@ def policy_changes(cycle: Cycle) -> Iterator[PolicyChange]:
 
 def _ranks(cycle: Cycle) -> Iterator[PolicyChange]:
     for sensitivity, grades in cycle.rules.rank.model_dump().items():
-        words = f"{grades + 1} instead of {grades} grades allowed to {sensitivity}"
+        words = f"{sensitivity} rank sensitivity allows {grades + 1} grades instead of {grades}"
         yield PolicyChange("rank", words, _with_rule(cycle, "rank", {sensitivity: grades + 1}))
 
 

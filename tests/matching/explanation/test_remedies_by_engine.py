@@ -1,0 +1,44 @@
+"""What the engine says when a remedy is verified, held against trying every plan there is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coach.cycle import Cycle
+from coach.people import Roster
+from matching.engine import SolveOptions, place_all, solve
+from matching.explanation import explain_unmatched
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.rules import Facts
+from matching.watch import Watch
+from tests.matching.instances import random_cycle, random_roster
+from tests.matching.placing import place_all as place_all_by_trying
+
+
+def clock() -> float:
+    return 0.0
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=25, deadline=None)
+def test_a_remedy_is_told_exactly_where_some_plan_places_everybody(random: Random) -> None:
+    roster = random_roster(random, 4, 3)
+    cycle = random_cycle(random, roster)
+    options = SolveOptions(explain=False)
+    result = solve(roster, cycle, options=options, input_sha256="", clock=clock)
+
+    def verified(others: Roster, policy: Cycle, coachees: Collection[str]) -> bool:
+        watch = Watch(clock, None, lambda: False)
+        answer = place_all(others, policy, coachees, options=options, watch=watch)
+        assert answer == place_all_by_trying(others, policy, coachees)
+        return answer
+
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    told = list(explain_unmatched(judges, result.matches, verified))
+    assert [one.coachee for one in told] == [one.coachee for one in result.unmatched]
+    assert [one.funnel for one in told] == [one.funnel for one in result.unmatched]
