@@ -106,7 +106,8 @@ def own_line(
     stands = session.state is SessionState.CONFIRMED
     over = session.end <= now
     written = session.recorded is not None if coach else session.feedback_given
-    badges = [OWN_REPLY[reply]] if stands and not (over and reply is Reply.NONE) else []
+    done = over or session.recorded is not None
+    badges = [OWN_REPLY[reply]] if stands and not (done and reply is Reply.NONE) else []
     return OwnLine(
         address=address,
         title=f"Session {session.number} of {session.count}",
@@ -120,7 +121,7 @@ def own_line(
         comment=session.coach_comment if coach else session.coachee_comment,
         form="note" if coach else "feedback",
         stands=stands,
-        open=stands and not over,
+        open=stands and not done,
         answered=reply is not Reply.NONE,
         over=over,
         due=stands and over and not written,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from typing import Literal
@@ -15,7 +16,7 @@ from api.pages.frame import page
 from api.templating import static_file
 from api.workflows import cycles
 from coach.cycle import Cycle, CycleDates
-from matching.rules.catalogue import catalogue
+from matching.rules.catalogue import RuleCard, catalogue
 
 REFERENCE = APIRouter(include_in_schema=False)
 _MEDIA_TYPES = {"style.css": "text/css", "live.js": "text/javascript"}
@@ -24,10 +25,18 @@ _ANY_DAY = date(2000, 1, 1)
 _DEFAULTS = Cycle(cycle=CycleDates(start=_ANY_DAY, end=_ANY_DAY))  # its dates are not shown
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a paragraph: plain words, or a name as it stands in a file."""
+
+    text: str
+    code: bool
+
+
 @REFERENCE.get("/rules")
 def all_rules(request: Request) -> Response:
     """Every matching rule with its examples."""
-    return page(request, "office/rules.html", cards=catalogue(_DEFAULTS), cycle=None)
+    return page(request, "office/rules.html", cards=_told(_DEFAULTS), cycle=None)
 
 
 @REFERENCE.get("/cycles/{cycle_id}/rules")
@@ -35,9 +44,7 @@ def rules_of_cycle(cycle_id: str, request: Request, services: ServicesDep) -> Re
     """Every matching rule as a cycle sets it."""
     with services.database.reading() as tx:
         overview = cycles.cycle_overview(tx, cycle_id)
-    return page(
-        request, "office/rules.html", cards=catalogue(overview.policy), cycle=overview.summary
-    )
+    return page(request, "office/rules.html", cards=_told(overview.policy), cycle=overview.summary)
 
 
 @REFERENCE.get("/sign-in/{secret}")
@@ -55,3 +62,17 @@ def static(name: Literal["style.css", "live.js"], request: Request) -> Response:
     if request.headers.get("if-none-match") == mark:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(content, media_type=_MEDIA_TYPES[name], headers=headers)
+
+
+def _told(policy: Cycle) -> list[tuple[RuleCard, list[list[Part]]]]:
+    """Each rule's card with its paragraphs, in which names between backquotes are code."""
+    return [
+        (
+            card,
+            [
+                [Part(text, code=place % 2 == 1) for place, text in enumerate(said.split("`"))]
+                for said in card.text
+            ],
+        )
+        for card in catalogue(policy)
+    ]

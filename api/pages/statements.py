@@ -13,7 +13,7 @@ from api.http import addresses
 from api.http.asking import ServicesDep, ViewerDep, services_of, viewer_of
 from api.pages.frame import Typed, checked, deployment_of, filled, go_on, page
 from api.pages.lines import own_line
-from api.pages.words import ATTENDANCES, RATING_OPTIONS
+from api.pages.words import ATTENDANCES, NO_RATING, RATING_OPTIONS
 from api.store.cycle_rows import Side
 from api.workflows import schedule, statements
 from coach.errors import NotAllowedError
@@ -119,7 +119,7 @@ def feedback_form(
         given = statements.said_of(tx, services.keyring, viewer, session_id).feedback
     entered = dict.fromkeys(_FEEDBACK_FIELDS, "")
     if given is not None:
-        rating = "" if given.rating is None else str(given.rating)
+        rating = NO_RATING if given.rating is None else str(given.rating)
         entered = {"attendance": given.attendance.value, "rating": rating, "text": given.text}
     return form.draw(Side.COACHEE, entered)
 
@@ -134,7 +134,10 @@ def save_feedback(
 ) -> Response:
     """Keep the coachee's feedback."""
     entered = {field: typed.get(field, "") for field in _FEEDBACK_FIELDS}
-    feedback, faults = checked(Feedback, filled(entered), whole="rating")
+    said = {
+        field: text for field, text in entered.items() if text != NO_RATING or field != "rating"
+    }
+    feedback, faults = checked(Feedback, filled(said), whole="rating")
     if feedback is None:
         return form.draw(Side.COACHEE, entered, faults)
     with services.database.writing() as tx:

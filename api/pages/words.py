@@ -64,10 +64,11 @@ PHASES = {
     Phase.AUDITING: "Checking the plan against the lists",
     Phase.DONE: "Done",
 }
+NO_RATING = "none"
 ATTENDANCES = tuple(Option(value.value, words) for value, words in ATTENDANCE_WORDS.items())
 RATING_OPTIONS = (
     *(Option(str(number), f"{number}: {word}") for number, word in RATINGS.items()),
-    Option("", "no rating"),
+    Option(NO_RATING, "no rating"),
 )
 
 

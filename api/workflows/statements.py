@@ -100,11 +100,11 @@ def write_note(
         NotAllowedError: `viewer` is not the session's coach.
     """
     session = _as(AccessRole.COACH, tx, viewer, session_id, "notes are for coaches alone")
+    key_row, key = _data_key(tx, keyring, session, now)
     row = tx.scalar(select(NoteRow).where(NoteRow.session_id == session_id))
     if row is None:
         row = NoteRow(id=new_id(), session_id=session_id, author_id=session.coach_id, version=0)
         tx.add(row)
-    key_row, key = _data_key(tx, keyring, session, now)
     row.version, row.written_at, row.key_id = row.version + 1, now, key_row.id
     row.sealed = seal(key, note.text.encode(), *_place(row))
     tx.flush()
