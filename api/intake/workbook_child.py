@@ -15,7 +15,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-LARGEST_MEMORY = 2 * 1024**3
+LARGEST_MEMORY = 3 * 1024**3 // 2
 LONGEST_CPU_SECONDS = 20
 MOST_COLUMNS = 1_000
 
@@ -49,10 +49,11 @@ def sheet_rows(content: bytes, sheet: str, most_rows: int) -> list[list[str]]:
         if not workbook.sheet_names:
             return []
         chosen = workbook.get_sheet_by_name((named or workbook.sheet_names)[0])
-        if chosen.total_height > most_rows or chosen.total_width > MOST_COLUMNS:
+        height, width = (place + 1 for place in chosen.end or (0, 0))
+        if height > most_rows or width > MOST_COLUMNS:
             raise SheetTooLargeError(
-                f"the sheet {chosen.name!r} has {chosen.total_height} rows and "
-                f"{chosen.total_width} columns; at most {most_rows} and {MOST_COLUMNS} are read"
+                f"the sheet {chosen.name!r} has {height} rows and {width} columns; "
+                f"at most {most_rows} and {MOST_COLUMNS} are read"
             )
         rows = chosen.to_python(skip_empty_area=False)
     return [[cell_text(value) for value in row] for row in rows]

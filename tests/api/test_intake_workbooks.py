@@ -1,0 +1,242 @@
+"""XLSX and ODS people files, and what their size may not do."""
+
+import io
+import random
+import struct
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from api.intake import PeopleKind, read_people
+from api.intake.limits import UnreadableError, check_archive
+from api.intake.workbook_child import cell_text
+from coach.errors import UnusableInputError
+from coach.people import Coach, Coachee
+
+HEADER = ["id", "name", "email", "country", "languages", "availability", "capacity", "unavailable",
+          "birth_year", "max_per_day"]  # fmt: skip
+ROW = ["K-1", "Bo", "b@example.org", "SE", "en", "Mon 09:00-12:00", 3, date(2027, 2, 1), 1970, None]
+
+
+def xlsx(*sheets: tuple[str, list[list[Any]]]) -> bytes:
+    workbook = Workbook()
+    workbook.remove(workbook["Sheet"])
+    for name, rows in sheets:
+        sheet = workbook.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    workbook.save(out)
+    return out.getvalue()
+
+
+def ods(name: str, rows: list[list[Any]]) -> bytes:
+    """The least that is an OpenDocument spreadsheet."""
+
+    def cell(value: Any) -> str:  # noqa: ANN401 - what a test puts into a cell
+        if value is None:
+            return "<table:table-cell/>"
+        if isinstance(value, date):
+            return f'<table:table-cell office:value-type="date" office:date-value="{value}"/>'
+        if isinstance(value, int):
+            return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
+        text = f"<text:p>{escape(value)}</text:p>"
+        return f'<table:table-cell office:value-type="string">{text}</table:table-cell>'
+
+    body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    spaces = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "table", "text")
+    )
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body>'
+        f'<office:spreadsheet><table:table table:name="{name}">{body}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = (
+        '<?xml version="1.0"?><manifest:manifest '
+        'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    )
+    return archive(
+        {
+            "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": content.encode(),
+            "META-INF/manifest.xml": manifest.encode(),
+        }
+    )
+
+
+def archive(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in members.items():
+            stored = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            packed.writestr(name, content, stored)
+    return out.getvalue()
+
+
+def members(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+def coaches(content: bytes, name: str = "people.xlsx") -> tuple[Coachee, ...] | tuple[Coach, ...]:
+    return read_people(name, content, PeopleKind.COACHES)
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(UnusableInputError) as refused:
+        coaches(content)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        xlsx(("Sheet1", [HEADER, ROW])),
+        xlsx(("Read me", [["Hello"]]), (" Coaches ", [HEADER, ROW])),
+        xlsx(("coachees", [["Hello"]]), ("COACHES", [HEADER, ROW])),
+        ods("Tabelle1", [HEADER, ROW]),
+    ],
+)
+def test_typed_cells_are_read_as_they_are_meant(content: bytes) -> None:
+    (person,) = coaches(content)
+    assert isinstance(person, Coach)
+    assert (person.capacity, person.birth_year, person.max_per_day) == (3, 1970, None)
+    assert [str(dates) for dates in person.unavailable] == ["2027-02-01"]
+
+
+def test_rows_keep_their_numbers_also_below_empty_ones() -> None:
+    wrong = [*ROW[:6], 3.5, *ROW[7:]]
+    told = refusal(xlsx(("coaches", [HEADER, [], [None, " "], wrong])))
+    assert told == ("people.xlsx:4:capacity: '3.5' is no whole number; write one from 0 to 50")
+    assert "first row" in refusal(xlsx(("coaches", [[], HEADER, ROW])))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (3.0, "3"),
+        (3.5, "3.5"),
+        (7, "7"),
+        (True, "yes"),
+        (False, "no"),
+        (date(2027, 2, 1), "2027-02-01"),
+        (datetime(2027, 2, 1), "2027-02-01"),  # noqa: DTZ001 - cells have no time zone
+        (datetime(2027, 2, 1, 9, 30), "2027-02-01 09:30"),  # noqa: DTZ001 - as above
+        (time(9, 5), "09:05"),
+        (timedelta(hours=9, minutes=5), "09:05"),
+        (float("inf"), "inf"),
+        ("", ""),
+    ],
+)
+def test_a_typed_cell_has_the_text_a_person_would_write(value: object, text: str) -> None:
+    assert cell_text(value) == text
+
+
+def _spanning(cells: str) -> bytes:
+    """A sheet with cells far away from its header."""
+    parts = members(xlsx(("coaches", [HEADER])))
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b"</row>", b"</row>" + cells.encode(), 1)
+    return archive(parts)
+
+
+def _lying(content: bytes) -> bytes:
+    """The same archive, its directory and headers declaring a tenth of the largest member."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        largest = max(packed.infolist(), key=lambda member: member.file_size)
+    true, false = (struct.pack("<L", size) for size in (largest.file_size, 10))
+    return content.replace(true, false)
+
+
+def _many_long_cells() -> bytes:
+    """A hundred thousand cells that name one shared text of some hundred kilobytes."""
+    parts = members(xlsx(("coaches", [HEADER])))
+    space = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    text = random.Random(1).randbytes(150_000).hex().encode()  # so that it does not pack away
+    parts["xl/sharedStrings.xml"] = b"<sst %s><si><t>%s</t></si></sst>" % (space, text)
+    cells = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (n, n)
+                     for n in range(2, 90_000))  # fmt: skip
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b"</row>", b"</row>" + cells, 1)
+    return archive(parts)
+
+
+WORKBOOK = xlsx(("coaches", [HEADER, ROW]))
+BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "much of nothing": (
+        lambda: archive({"xl/workbook.xml": b"0" * (300 * 1024 * 1024)}), "unpacks to 300 MiB"),
+    "a high ratio": (
+        lambda: archive({"xl/workbook.xml": b"0" * (30 * 1024 * 1024)}), "times its size"),
+    "many parts": (lambda: archive({f"p{n}": b"" for n in range(2001)}), "2001 parts"),
+    "a directory that lies": (
+        lambda: _lying(archive({"xl/workbook.xml": bytes(range(256)) * 9000})), "more than its"),
+    "two cells far apart": (
+        lambda: _spanning('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "memory"),
+    "a tall sheet": (
+        lambda: _spanning('<row r="100002"><c r="A100002"><v>1</v></c></row>'), "100002 rows"),
+    "a wide sheet": (
+        lambda: _spanning('<row r="2"><c r="XFD2"><v>1</v></c></row>'), "16384 columns"),
+    "texts that multiply": (_many_long_cells, "memory"),
+    "no workbook": (lambda: archive({"word/document.xml": b"<x/>"}), "cannot be read"),
+    "broken inside": (
+        lambda: archive(members(xlsx(("coaches", [HEADER]))) | {"xl/workbook.xml": b"<workbook"}),
+        ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_hostile_workbook_is_refused_with_a_fault(name: str) -> None:
+    build, told = BOMBS[name]
+    fault = refusal(build())
+    assert fault.startswith("people.xlsx:1:")
+    assert told in fault
+    assert "\n" not in fault or told == ""
+
+
+def test_a_locked_workbook_is_told() -> None:
+    content = bytearray(archive({"xl/workbook.xml": b"secret" * 100}))
+    for start in (content.index(b"PK\x03\x04") + 6, content.index(b"PK\x01\x02") + 8):
+        content[start] |= 1  # the flag of an encrypted member
+    assert "password" in refusal(bytes(content))
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_no_damage_to_an_archive_gets_past_its_check(data: st.DataObject) -> None:
+    content = bytearray(WORKBOOK)
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.just(len(content)) | st.integers(4, len(content)))
+    try:
+        check_archive(bytes(content[:cut]))
+    except UnreadableError as refused:
+        assert str(refused)  # noqa: PT017 - whatever else is raised fails the test
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_no_damage_inside_a_workbook_brings_the_reader_down(data: st.DataObject) -> None:
+    parts = members(WORKBOOK)
+    name = data.draw(st.sampled_from(sorted(parts)))
+    part = bytearray(parts[name])
+    for _ in range(data.draw(st.integers(1, 6))):
+        part[data.draw(st.integers(0, len(part) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        assert coaches(archive(parts | {name: bytes(part)})) is not None
+    except UnusableInputError as refused:
+        assert refused.faults  # noqa: PT017 - whatever else is raised fails the test
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_bring_the_reader_down(content: bytes) -> None:
+    with pytest.raises(UnusableInputError):
+        read_people("people.csv", content, PeopleKind.COACHES)
