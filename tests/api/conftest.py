@@ -119,6 +119,10 @@ class World:
             people.take_in(tx, summary.id, Side.COACH, lists.roster.coaches, now=NOW)
         return summary.id
 
+    def result(self, pairs: dict[str, str], *, first_day: int = 20, sessions: int = 2) -> Result:
+        """A result made by hand, in which everybody of `pairs` is placed."""
+        return made_result(pairs, first_day=first_day, sessions=sessions)
+
     def plan(self, cycle_id: str, result: Result) -> str:
         """A draft plan of a cycle with that result, as a finished run leaves it."""
         with self.database.writing() as tx:
@@ -178,8 +182,8 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "data", port=0, worker=False)
 
 
-@pytest.fixture
-def world(settings: Settings) -> Iterator[World]:
+@contextmanager
+def fresh_world(settings: Settings) -> Iterator[World]:
     """Services on a fresh, migrated database."""
     database = Database(settings.database_url)
     schema.migrate(database)
@@ -189,6 +193,29 @@ def world(settings: Settings) -> Iterator[World]:
     services = Services(settings, database, keyring, lambda _tx, run_id: queued.append(run_id))
     yield World(services, queued)
     database.close()
+
+
+@pytest.fixture
+def world(settings: Settings) -> Iterator[World]:
+    """Services on a fresh, migrated database."""
+    with fresh_world(settings) as world:
+        yield world
+
+
+@dataclass
+class SharedServer:
+    """A server and its world, for all tests of a module."""
+
+    world: World
+    client: httpx.Client
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
+    """A server for a whole module, whose tests do not disturb each other."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("shared"), port=0, worker=False)
+    with fresh_world(settings) as world, running(settings) as client:
+        yield SharedServer(world, client)
 
 
 @contextmanager
@@ -248,9 +275,3 @@ def count_queries(world: World) -> Iterator[Callable[[], int]]:
     event.listen(world.database.engine, "before_cursor_execute", count)
     yield since
     event.remove(world.database.engine, "before_cursor_execute", count)
-
-
-@pytest.fixture
-def make_result() -> Callable[..., Result]:
-    """Makes a result by hand."""
-    return made_result

@@ -98,9 +98,9 @@ def _coach_and_session(world: World, code: str = "C-1") -> tuple[Viewer, str]:
 
 
 @pytest.fixture
-def published(world: World, make_result: object) -> World:
+def published(world: World) -> World:
     cycle_id = world.cycle()
-    world.published(cycle_id, make_result({"C-1": "K-1", "C-2": "K-1", "C-3": "K-2"}))
+    world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-1", "C-3": "K-2"}))
     return world
 
 
@@ -182,6 +182,6 @@ def test_each_coachee_of_a_coach_has_a_key_of_their_own(published: World) -> Non
     with published.database.writing() as tx:
         for session_id in (one, two, one):
             statements.write_note(tx, keyring, coach, session_id, Note(text=SECRET), now=now)
-        keys = tx.scalars(select(NoteKeyRow)).all()
+        keys = tx.execute(select(NoteKeyRow.subject_id, NoteKeyRow.wrapped)).all()
     assert len({key.subject_id for key in keys}) == len(keys) == 2
     assert len({key.wrapped for key in keys}) == 2

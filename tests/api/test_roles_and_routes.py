@@ -1,0 +1,185 @@
+"""Every route of the application against every role: exactly the table, cell by cell."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from api.http.access import ACCESS as API_ACCESS
+from api.http.access import EVERYBODY, Access
+from api.http.app import api_routes, create_app
+from api.pages import ACCESS as PAGES_ACCESS
+from api.store.run_rows import PlanRow, RunRow
+from api.store.session_rows import OutboxRow
+from api.workflows import credentials, schedule
+from api.workflows.viewer import AccessRole, Viewer
+
+if TYPE_CHECKING:
+    from conftest import SharedServer
+
+TABLE = API_ACCESS | PAGES_ACCESS
+REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who calls: their role, their spreadsheet id, and whether the session is theirs."""
+
+    name: str
+    role: AccessRole
+    code: str = ""
+    owner: bool = True
+
+
+CALLERS = (
+    Caller("manager", AccessRole.MANAGER),
+    Caller("coach", AccessRole.COACH, "K-1"),
+    Caller("coachee", AccessRole.COACHEE, "C-1"),
+    Caller("other coach", AccessRole.COACH, "K-2", owner=False),
+    Caller("other coachee", AccessRole.COACHEE, "C-2", owner=False),
+    Caller("nobody", AccessRole.NOBODY),
+)
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/api/v1/cycles"): {"content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"},
+    ("PUT", "/api/v1/cycles/{cycle_id}/policy"): {
+        "content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"
+    },
+    ("POST", "/api/v1/me/credentials"): {"json": {"label": "x"}},
+    ("PUT", "/api/v1/sessions/{session_id}/reply"): {"json": {"reply": "accepted"}},
+    ("PUT", "/api/v1/sessions/{session_id}/record"): {
+        "json": {"session_date": "2027-01-27", "attendance": "held", "topic": "x"}
+    },
+    ("PUT", "/api/v1/sessions/{session_id}/note"): {"json": {"text": "x"}},
+    ("PUT", "/api/v1/sessions/{session_id}/feedback"): {
+        "json": {"attendance": "held", "rating": 4}
+    },
+    ("POST", "/p/{link}/sessions/{session_id}/reply"): {"data": {"reply": "accepted"}},
+}
+
+
+@pytest.fixture(scope="module")
+def things(shared: SharedServer) -> dict[str, str]:
+    """Identifiers for every parameter of a path, all of one cycle with a published plan."""
+    world = shared.world
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
+    world.plan(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}, first_day=21))
+    with world.database.reading() as tx:
+        sessions = schedule.cycle_schedule(tx, cycle_id)
+        mine = next(session for session in sessions if session.coachee.code == "C-1")
+        message = tx.scalars(select(OutboxRow.id).where(OutboxRow.session_id == mine.id)).first()
+        plan = tx.scalar(select(PlanRow.id).where(PlanRow.state == "draft"))
+        run = tx.scalars(select(RunRow.id)).first()
+    for session in sessions:
+        _say_everything(shared, session.id, session.coach.id, session.coachee.id)
+    return {
+        "cycle_id": cycle_id,
+        "session_id": mine.id,
+        "person_id": world.person_id(cycle_id, "C-3"),
+        "message_id": message or "",
+        "plan_id": plan or "",
+        "run_id": run or "",
+        "name": "style.css",
+        **{caller.code: world.link(cycle_id, caller.code).secret for caller in CALLERS[1:5]},
+    }
+
+
+def _say_everything(shared: SharedServer, session_id: str, coach: str, coachee: str) -> None:
+    """Make sure that nothing is "not found" only because it is not there yet."""
+    from datetime import date  # noqa: PLC0415
+
+    from api.workflows import statements  # noqa: PLC0415
+    from coach.feedback import Feedback, Note, SharedRecord  # noqa: PLC0415
+
+    services = shared.world.services
+    by_coach = Viewer(AccessRole.COACH, person_id=coach)
+    by_coachee = Viewer(AccessRole.COACHEE, person_id=coachee)
+    record = SharedRecord(session_date=date(2027, 1, 27), attendance="held", topic="x")
+    with services.database.writing() as tx:
+        now = services.now()
+        statements.submit_record(tx, by_coach, session_id, record, now=now)
+        statements.write_note(tx, services.keyring, by_coach, session_id, Note(text="x"), now=now)
+        feedback = Feedback(attendance="held", rating=4)
+        statements.give_feedback(tx, by_coachee, session_id, feedback, now=now)
+
+
+def _expected(access: Access, caller: Caller, path: str) -> HTTPStatus | None:
+    """The refusal the table promises; `None` where the caller gets through."""
+    if caller.role is AccessRole.NOBODY and access.roles != EVERYBODY:
+        return HTTPStatus.NOT_FOUND if "{link}" in path else HTTPStatus.UNAUTHORIZED
+    if caller.role not in access.roles:
+        return HTTPStatus.FORBIDDEN
+    if access.own and "{session_id}" in path and not caller.owner:
+        return HTTPStatus.NOT_FOUND
+    return None
+
+
+def _headers(
+    shared: SharedServer, things: dict[str, str], caller: Caller, path: str
+) -> dict[str, str]:
+    if caller.role is AccessRole.MANAGER:
+        return {"Authorization": f"Bearer {shared.world.manager_token()}"}
+    if caller.role is AccessRole.NOBODY or "{link}" in path:
+        return {}
+    return {"Authorization": f"Bearer {things[caller.code]}"}
+
+
+def _one_time_things(shared: SharedServer) -> dict[str, str]:
+    """What a call uses up: a sign-in secret, and a credential to revoke."""
+    world = shared.world
+    with world.database.writing() as tx:
+        user = credentials.ensure_manager(tx, "manager", now=world.services.now())
+        token = credentials.issue_token(
+            tx,
+            Viewer(AccessRole.MANAGER, user_id=user),
+            "to revoke",
+            now=world.services.now(),
+            lasting=timedelta(days=1),
+        )
+    return {"secret": world.sign_in_secret(), "credential_id": token.id}
+
+
+@pytest.mark.parametrize(
+    ("route", "caller"),
+    list(itertools.product(sorted(TABLE), CALLERS)),
+    ids=lambda value: value.name if isinstance(value, Caller) else " ".join(value),
+)
+def test_cell(
+    shared: SharedServer, things: dict[str, str], route: tuple[str, str], caller: Caller
+) -> None:
+    method, path = route
+    own_link = things.get(caller.code, "a-link-that-nobody-was-given")
+    filled = path.format(**things, **_one_time_things(shared), link=own_link)
+    answer = shared.client.request(
+        method,
+        filled,
+        headers=_headers(shared, things, caller, path),
+        follow_redirects=False,
+        **BODIES.get(route, {}),
+    )
+    shared.client.cookies.clear()
+    expected = _expected(TABLE[route], caller, path)
+    if expected is None:
+        assert answer.status_code not in REFUSALS, answer.text
+        assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+    else:
+        assert answer.status_code == expected, answer.text
+
+
+def test_the_table_is_whole(shared: SharedServer) -> None:
+    app = create_app(shared.world.services.settings)
+    assert sorted(api_routes(app)) == sorted(TABLE)
+
+
+def test_an_application_with_a_hole_in_its_table_does_not_start(
+    shared: SharedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(API_ACCESS, ("GET", "/api/v1/cycles"))
+    with pytest.raises(RuntimeError, match="/api/v1/cycles"):
+        create_app(shared.world.services.settings)
