@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from starlette.exceptions import HTTPException
+
+from api.http.asking import cookie_name
+from api.http.body_limit import BodyLimit
+from api.settings import MIB, Settings
+from api.workflows import credentials
+from api.workflows.services import utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import SharedServer, World
+    from starlette.types import Message, Receive, Scope, Send
+
+CYCLE = b"[cycle]\nstart = 2027-01-18\nend = 2027-07-16\n"
+API = "/api/v1"
+
+
+@pytest.fixture
+def browser(shared: SharedServer) -> Iterator[httpx.Client]:
+    """A browser in which the manager has signed in."""
+    with httpx.Client(base_url=shared.client.base_url) as browser:
+        own = {"Origin": str(shared.client.base_url).rstrip("/")}
+        answer = browser.post(f"/sign-in/{shared.world.sign_in_secret()}", headers=own)
+        assert answer.status_code == HTTPStatus.SEE_OTHER
+        yield browser
+
+
+def _write(browser: httpx.Client, **headers: str) -> int:
+    return browser.post(f"{API}/cycles", content=CYCLE, headers=headers).status_code
+
+
+def test_a_browser_writes_from_our_own_pages(browser: httpx.Client) -> None:
+    base = str(browser.base_url).rstrip("/")
+    assert _write(browser, **{"Sec-Fetch-Site": "same-origin"}) == HTTPStatus.CREATED
+    assert _write(browser, Origin=base) == HTTPStatus.CREATED
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {},
+    ],
+)
+def test_a_browser_does_not_write_from_elsewhere(
+    browser: httpx.Client, headers: dict[str, str]
+) -> None:
+    assert _write(browser, **headers) == HTTPStatus.FORBIDDEN
+
+
+def test_our_own_origin_does_not_outweigh_what_the_browser_says(browser: httpx.Client) -> None:
+    base = str(browser.base_url).rstrip("/")
+    assert (
+        _write(browser, **{"Sec-Fetch-Site": "cross-site", "Origin": base}) == HTTPStatus.FORBIDDEN
+    )
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
+    shared: SharedServer, browser: httpx.Client
+) -> None:
+    base = str(browser.base_url).rstrip("/")
+    answer = browser.post(f"/sign-in/{shared.world.sign_in_secret()}", headers={"Origin": base})
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Path=/" in cookie
+
+
+def test_over_https_the_cookie_is_tied_to_its_host() -> None:
+    settings = Settings(public_url="https://coaching.example.org")
+    assert settings.secure_cookies
+    assert cookie_name(settings) == "__Host-gender-coach"
+
+
+def test_a_sign_in_address_works_once(shared: SharedServer) -> None:
+    secret = shared.world.sign_in_secret()
+    first = shared.client.post(f"/sign-in/{secret}")
+    shared.client.cookies.clear()
+    second = shared.client.post(f"/sign-in/{secret}")
+    assert (first.status_code, second.status_code) == (303, 401)
+    assert "set-cookie" not in second.headers
+
+
+def test_looking_at_a_sign_in_address_does_not_use_it_up(shared: SharedServer) -> None:
+    secret = shared.world.sign_in_secret()
+    looked = shared.client.get(f"/sign-in/{secret}")
+    assert looked.status_code == HTTPStatus.OK
+    assert "set-cookie" not in looked.headers
+    assert shared.client.post(f"/sign-in/{secret}").status_code == HTTPStatus.SEE_OTHER
+    shared.client.cookies.clear()
+
+
+def test_after_signing_out_the_cookie_opens_nothing(browser: httpx.Client) -> None:
+    kept = dict(browser.cookies)
+    base = str(browser.base_url).rstrip("/")
+    browser.post("/sign-out", headers={"Origin": base})
+    with httpx.Client(base_url=browser.base_url, cookies=kept) as copy:
+        assert copy.get(f"{API}/me").status_code == HTTPStatus.UNAUTHORIZED
+
+
+@pytest.mark.parametrize("path", [f"{API}/rules", f"{API}/cycles", "/nowhere", "/rules"])
+def test_every_answer_carries_the_headers(shared: SharedServer, path: str) -> None:
+    headers = shared.client.get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cache-control"] == "no-store"
+    assert "server" not in headers or "uvicorn" in headers["server"]
+
+
+def test_a_host_we_are_not_known_by_is_refused(shared: SharedServer) -> None:
+    answer = shared.client.get(f"{API}/rules", headers={"Host": "rebound.example"})
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+
+
+def test_too_large_a_body_is_a_problem_document(office: httpx.Client) -> None:
+    answer = office.post(f"{API}/cycles", content=iter([b"#" * MIB, b"#"]))
+    assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"].startswith("at most 1 MiB")
+
+
+def test_a_body_is_counted_while_it_is_read_whatever_its_headers_promise() -> None:
+    read = 0
+
+    async def endless() -> Message:
+        nonlocal read
+        read += 1000
+        return {"type": "http.request", "body": b"#" * 1000, "more_body": True}
+
+    async def reads_it_all(_scope: Scope, receive: Receive, _send: Send) -> None:
+        while True:
+            await receive()
+
+    async def never(_message: Message) -> None:
+        raise AssertionError
+
+    scope = {"type": "http", "path": "/x", "headers": [(b"content-length", b"1")]}
+    limited = BodyLimit(reads_it_all, Settings(body_limit_bytes=10_000))
+    with pytest.raises(HTTPException):
+        asyncio.run(limited(scope, endless, never))
+    assert read == 11_000
+
+
+def test_without_a_credential_not_even_lists_may_be_large(client: httpx.Client) -> None:
+    big = {"coachees": ("c.csv", b"x" * 2_000_000), "coaches": ("k.csv", b"x")}
+    answer = client.put(f"{API}/cycles/any/people", files=big)
+    assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+def test_a_revoked_token_opens_nothing(office: httpx.Client) -> None:
+    issued = office.post(f"{API}/me/credentials", json={"label": "export"}).json()
+    bearer = {"Authorization": f"Bearer {issued['secret']}"}
+    assert office.get(f"{API}/me", headers=bearer).json()["role"] == "manager"
+    assert office.delete(f"{API}/credentials/{issued['id']}").status_code == HTTPStatus.NO_CONTENT
+    assert office.get(f"{API}/me", headers=bearer).status_code == HTTPStatus.UNAUTHORIZED
+
+
+def test_no_secret_comes_back_when_credentials_are_listed(office: httpx.Client) -> None:
+    issued = office.post(f"{API}/me/credentials", json={"label": "export"}).json()
+    listed = office.get(f"{API}/me/credentials")
+    assert issued["id"] in listed.text
+    assert issued["secret"] not in listed.text
+    assert credentials.sha256_of(issued["secret"]) not in listed.text
+
+
+def test_a_new_link_ends_the_one_before(world: World, client: httpx.Client) -> None:
+    cycle_id = world.cycle()
+    first, second = world.link(cycle_id, "C-1"), world.link(cycle_id, "C-1")
+    answers = [
+        client.get(f"{API}/me", headers={"Authorization": f"Bearer {link.secret}"}).status_code
+        for link in (first, second)
+    ]
+    assert answers == [HTTPStatus.UNAUTHORIZED, HTTPStatus.OK]
+
+
+def test_links_end_with_the_cycle_and_its_grace(world: World) -> None:
+    cycle_id = world.cycle()
+    link = world.link(cycle_id, "C-1")
+    assert link.expires_at.date().isoformat() == "2027-09-14"
+    kinds = frozenset({credentials.CredentialKind.LINK})
+    with world.database.reading() as tx:
+        for moment, role in (
+            (link.expires_at - timedelta(seconds=1), "coachee"),
+            (link.expires_at, "nobody"),
+        ):
+            viewer = credentials.identify(
+                tx, link.secret, kinds, now=moment, idle=timedelta(hours=1)
+            )
+            assert viewer.role == role
+
+
+def test_a_cookie_left_alone_ends(world: World) -> None:
+    now, secret = utc_now(), world.sign_in_secret()
+    with world.database.writing() as tx:
+        cookie = credentials.sign_in(tx, secret, now=now, lasting=timedelta(hours=12))
+        kinds = frozenset({credentials.CredentialKind.COOKIE})
+        for minutes, role in ((59, "manager"), (61, "nobody")):
+            viewer = credentials.identify(
+                tx,
+                cookie.secret,
+                kinds,
+                now=now + timedelta(minutes=minutes),
+                idle=timedelta(minutes=60),
+            )
+            assert viewer.role == role
+
+
+def test_a_secret_is_good_for_its_own_kind_only(world: World) -> None:
+    link = world.link(world.cycle(), "C-1")
+    token = world.manager_token()
+    with world.database.reading() as tx:
+        for secret, kind in (
+            (link.secret, credentials.CredentialKind.COOKIE),
+            (token, credentials.CredentialKind.COOKIE),
+            (token, credentials.CredentialKind.LINK),
+            ("", credentials.CredentialKind.LINK),
+        ):
+            viewer = credentials.identify(
+                tx, secret, frozenset({kind}), now=utc_now(), idle=timedelta(hours=1)
+            )
+            assert viewer.role == "nobody"
