@@ -14,6 +14,7 @@ from api.deployment import Deployment
 from api.http.asking import services_of
 from api.templating import render
 from api.workflows.viewer import AccessRole
+from coach.errors import InputFault, UnusableInputError
 
 Value = TypeVar("Value", bound=BaseModel)
 
@@ -65,6 +66,20 @@ def checked(
             ".".join(map(str, one["loc"])) or whole: _sentence(one["type"], one["msg"])
             for one in error.errors(include_url=False, include_input=False)
         }
+
+
+def taken(model: type[Value], said: Mapping[str, str]) -> Value:
+    """What a form of buttons says as a value; only a form that is not ours can be wrong.
+
+    Raises:
+        UnusableInputError: it is wrong.
+    """
+    value, faults = checked(model, said, whole="form")
+    if value is None:
+        raise UnusableInputError(
+            InputFault("form", 1, field, fault) for field, fault in faults.items()
+        )
+    return value
 
 
 def filled(entered: Mapping[str, str]) -> dict[str, str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.calendar.wording import file_name
 from api.http import addresses
 from api.http.asking import ServicesDep, ViewerDep
-from api.pages.frame import deployment_of, go_on, page
+from api.pages.frame import Typed, deployment_of, go_on, page, taken
 from api.pages.lines import feedback_text, own_line, record_text
 from api.store.cycle_rows import Side
 from api.workflows import messages, replies, schedule, statements
@@ -92,14 +91,12 @@ def my_session(
 
 @PERSON.post("/sessions/{session_id}/reply")
 def answer(
-    link: str,
-    session_id: str,
-    said: Annotated[ReplyInput, Form()],
-    services: ServicesDep,
-    viewer: ViewerDep,
+    link: str, session_id: str, typed: Typed, services: ServicesDep, viewer: ViewerDep
 ) -> Response:
     """Accept or decline."""
     with services.database.writing() as tx:
+        schedule.own_session(tx, viewer, session_id)  # before anything is said of the form
+        said = taken(ReplyInput, typed)
         replies.reply_to(tx, viewer, session_id, said, now=services.now())
     return go_on(addresses.person_session(link, session_id))
 
