@@ -70,6 +70,19 @@ class Judges:
                 total += weight * rule.judge(coachee, coach).astype(np.int32)
         return total
 
+    def table(self) -> PairTable:
+        """Everybody judged with everybody, block by block."""
+        roster = self.facts.roster
+        empty = np.zeros(0, dtype=np.int32)
+        parts = [(empty, empty, empty)]
+        for rows, columns in blocks(len(roster.coachees), len(roster.coaches)):
+            row, column = np.nonzero(self.allowed(rows, columns))
+            coachee = (row + rows[0, 0]).astype(np.int32)
+            coach = column.astype(np.int32)
+            parts.append((coachee, coach, self.points(coachee, coach)))
+        coachees, coaches, points = zip(*parts, strict=True)
+        return PairTable(np.concatenate(coachees), np.concatenate(coaches), np.concatenate(points))
+
     def verdicts(self, coachee: int, coach: int) -> tuple[Verdict, ...]:
         """What each weighed rule says of one allowed pair; their sum is its points."""
         return tuple(
@@ -111,16 +124,7 @@ class Judges:
 
 def judge_pairs(roster: Roster, cycle: Cycle, free_time: FreeTime) -> PairTable:
     """Judge everybody with everybody; time and result grow with the pairs, memory does not."""
-    judges = Judges(Facts(roster, cycle, free_time))
-    parts: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]] = []
-    for rows, columns in blocks(len(roster.coachees), len(roster.coaches)):
-        row, column = np.nonzero(judges.allowed(rows, columns))
-        coachee = (row + rows[0, 0]).astype(np.int32)
-        coach = column.astype(np.int32)
-        parts.append((coachee, coach, judges.points(coachee, coach)))
-    empty = np.zeros(0, dtype=np.int32)
-    coachees, coaches, points = zip((empty, empty, empty), *parts, strict=True)
-    return PairTable(np.concatenate(coachees), np.concatenate(coaches), np.concatenate(points))
+    return Judges(Facts(roster, cycle, free_time)).table()
 
 
 def blocks(

@@ -9,17 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.cycle import Cycle
-from coach.people import Roster
 from matching.explanation.changes import Change, Changes, named
+from matching.explanation.hours import ChangedHours
 from matching.explanation.neighbourhood import Neighbourhoods
 from matching.explanation.standing import Standing, standings
-from matching.free_time import free_time
 from matching.judgement import Judges
 from matching.result import Match, Remedy, Unmatched
 from matching.rules import Facts
 
-PlaceAll = Callable[[Roster, Cycle, Collection[str]], bool]
+PlaceAll = Callable[[Facts, Collection[str]], bool]
 """Whether all these coachees can be placed at once: true only where such a plan was found."""
 
 
@@ -77,6 +75,7 @@ class _Search:
         self._load = Counter(match.coach for match in matches)
         self._placed = len(matches)
         self._parts = Neighbourhoods(judges, matches)
+        self._hours = ChangedHours(judges.facts)
         self._place_all = place_all
         self.tries = 0
 
@@ -99,14 +98,13 @@ class _Search:
         if part is None:
             return False
         self.tries += 1
-        roster, cycle = part
-        return self._place_all(roster, cycle, [coachee.id for coachee in roster.coachees])
+        facts = self._hours.facts(*part)
+        return self._place_all(facts, [coachee.id for coachee in facts.roster.coachees])
 
     def _open_after(self, standing: Standing, change: Change) -> NDArray[np.bool_]:
         coachee = change.roster.coachees[standing.row]
         alone = change.roster.model_copy(update={"coachees": (coachee,)})
-        facts = Facts(alone, change.cycle, free_time(alone, change.cycle))
-        (after,) = standings(Judges(facts), [0])
+        (after,) = standings(Judges(self._hours.facts(alone, change.cycle)), [0])
         return after.open
 
     def _may_help(self, before: Standing, open_to: NDArray[np.bool_], change: Change) -> bool:

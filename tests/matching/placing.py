@@ -7,15 +7,16 @@ from datetime import datetime
 
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Roster
+from matching.rules import Facts
 from tests.matching.reference import blocking_rules, common_starts, series_holds
 
 Booked = dict[str, list[list[datetime]]]
 
 
-def place_all(roster: Roster, cycle: Cycle, coachees: Collection[str]) -> bool:
+def place_all(facts: Facts, coachees: Collection[str]) -> bool:
     """Whether some plan has a coach and all sessions for each of these coachees."""
-    people = [coachee for coachee in roster.coachees if coachee.id in coachees]
-    return next(plans(people, roster, cycle), None) is not None
+    people = [coachee for coachee in facts.roster.coachees if coachee.id in coachees]
+    return next(plans(people, facts.roster, facts.cycle), None) is not None
 
 
 def plans(

@@ -57,9 +57,9 @@ def test_a_large_programme_is_solved_again_in_parts(share: float) -> None:
     roster, cycle, matches = large(share)
     seen: list[tuple[int, int, float]] = []
 
-    def place_all(part: Roster, policy: Cycle, coachees: Collection[str]) -> bool:
-        country = policy.rules.country.minimum_cross_border_share
-        seen.append((len(coachees), len(part.coaches), country))
+    def place_all(part: Facts, coachees: Collection[str]) -> bool:
+        country = part.cycle.rules.country.minimum_cross_border_share
+        seen.append((len(coachees), len(part.roster.coaches), country))
         return True
 
     judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))

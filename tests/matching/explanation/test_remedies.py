@@ -162,7 +162,7 @@ def test_what_asks_one_person_stands_before_what_changes_the_policy() -> None:
 def test_solving_again_is_kept_within_its_effort() -> None:
     calls: list[int] = []
 
-    def never(_roster: Roster, _cycle: Cycle, coachees: Collection[str]) -> bool:
+    def never(_facts: Facts, coachees: Collection[str]) -> bool:
         calls.append(len(coachees))
         return False
 

@@ -8,8 +8,6 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach.cycle import Cycle
-from coach.people import Roster
 from matching.engine import SolveOptions, place_all, solve
 from matching.explanation import explain_unmatched
 from matching.free_time import free_time
@@ -32,10 +30,13 @@ def test_a_remedy_is_told_exactly_where_some_plan_places_everybody(random: Rando
     options = SolveOptions(explain=False)
     result = solve(roster, cycle, options=options, input_sha256="", clock=clock)
 
-    def verified(others: Roster, policy: Cycle, coachees: Collection[str]) -> bool:
+    def verified(facts: Facts, coachees: Collection[str]) -> bool:
         watch = Watch(clock, None, lambda: False)
-        answer = place_all(others, policy, coachees, options=options, watch=watch)
-        assert answer == place_all_by_trying(others, policy, coachees)
+        answer = place_all(facts, coachees, options=options, watch=watch)
+        assert answer == place_all_by_trying(facts, coachees)
+        anew = free_time(facts.roster, facts.cycle)
+        assert (anew.coachees == facts.free_time.coachees).all()
+        assert (anew.coaches == facts.free_time.coaches).all()
         return answer
 
     judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
