@@ -1,0 +1,286 @@
+"""The programme office's pages, over HTTP and without any script."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from sqlalchemy import Engine, event
+
+from api.templating import environment
+from coach.cycle import ObjectiveLevel
+from matching.result import FunnelStep, LevelOutcome, Remedy, Unmatched
+from matching.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import SharedServer, World
+
+OWN = {"Sec-Fetch-Site": "same-origin"}
+GOOD_CYCLE = b'[cycle]\nname = "Autumn"\nstart = 2027-09-01\nend = 2028-02-28\n'
+
+
+@pytest.fixture
+def browser(shared: SharedServer) -> Iterator[httpx.Client]:
+    """A browser in which the programme manager is signed in."""
+    with httpx.Client(base_url=shared.client.base_url, headers=OWN, timeout=30) as browser:
+        answer = browser.post(f"/sign-in/{shared.world.sign_in_secret()}")
+        assert answer.status_code == HTTPStatus.SEE_OTHER
+        yield browser
+
+
+def text(answer: httpx.Response) -> str:
+    return " ".join(answer.text.split())
+
+
+def whole_plan(world: World, cycle_id: str) -> str:
+    """A draft with levels, a match and somebody without a coach."""
+    result = world.result({"C-1": "K-1", "C-2": "K-2"}).model_copy(
+        update={
+            "status": "feasible",
+            "levels": (LevelOutcome(name=ObjectiveLevel.PLACED, value=2, bound=3, proven=False),),
+            "unmatched": (
+                Unmatched(
+                    coachee="C-3",
+                    reason="all-taken",
+                    funnel=(FunnelStep(rule="language", left=2), FunnelStep(rule="rank", left=1)),
+                    remedies=(Remedy(change="one more place with K-1", effect="K-1 coaches C-3"),),
+                ),
+            ),
+        }
+    )
+    return world.plan(cycle_id, result)
+
+
+def test_nobody_is_told_how_to_sign_in(shared: SharedServer) -> None:
+    with httpx.Client(base_url=shared.client.base_url) as stranger:
+        answer = stranger.get("/")
+    assert answer.status_code == HTTPStatus.UNAUTHORIZED
+    assert "one-time address that the server prints" in text(answer)
+
+
+def test_opening_a_sign_in_address_uses_nothing_up(shared: SharedServer) -> None:
+    secret = shared.world.sign_in_secret()
+    with httpx.Client(base_url=shared.client.base_url, headers=OWN) as browser:
+        for _ in range(3):
+            assert "works once" in text(browser.get(f"/sign-in/{secret}"))
+        assert browser.post(f"/sign-in/{secret}").status_code == HTTPStatus.SEE_OTHER
+        assert "Cycles" in browser.get("/").text
+
+
+def test_a_cycle_begins_with_its_file(browser: httpx.Client) -> None:
+    answer = browser.post("/cycles", files={"file": ("autumn.toml", GOOD_CYCLE)})
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+    page = text(browser.get(answer.headers["location"]))
+    assert "Autumn" in page
+    assert "Wednesday 1 September 2027 to Monday 28 February 2028" in page
+    assert "Bring both lists first." in page
+    assert "Start a run" not in page
+
+
+def test_a_cycle_file_with_faults_is_answered_with_each_place(browser: httpx.Client) -> None:
+    bad = b"[cycle]\nstart = 2027-09-01\nend = 2027-08-01\n\n[sessions]\ncuont = 4\n"
+    answer = browser.post("/cycles", files={"file": ("bad.toml", bad)})
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    page = text(answer)
+    assert "Nothing was taken in" in page
+    assert "bad.toml" in page
+    assert re.search(r'data-label="Row">6</td>', page)
+    assert "cuont" in page
+
+
+def test_lists_with_faults_change_nothing_and_say_where(
+    browser: httpx.Client, shared: SharedServer
+) -> None:
+    cycle_id = shared.world.cycle(coachees=3)
+    files = {
+        "coachees": ("leaders.csv", b"id,name\nC-1,<script>alert(1)</script>\n"),
+        "coaches": ("coaches.csv", b"id,name\n"),
+    }
+    answer = browser.post(f"/cycles/{cycle_id}/people", files=files)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    page = text(answer)
+    assert "leaders.csv" in page
+    assert "coaches.csv" in page
+    assert "<script>alert" not in page
+    assert "Coachee 1" in browser.get(f"/cycles/{cycle_id}/people").text
+
+
+def test_a_newer_policy_with_faults_is_told_beside_its_form(
+    browser: httpx.Client, shared: SharedServer
+) -> None:
+    cycle_id = shared.world.cycle()
+    pinned = GOOD_CYCLE + b'\n[pins]\n"C-99" = "K-1"\n'
+    answer = browser.post(f"/cycles/{cycle_id}/policy", files={"file": ("next.toml", pinned)})
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "C-99" in text(answer)
+    taken = browser.post(f"/cycles/{cycle_id}/policy", files={"file": ("next.toml", GOOD_CYCLE)})
+    assert taken.status_code == HTTPStatus.SEE_OTHER
+    assert "Autumn" in browser.get(f"/cycles/{cycle_id}").text
+
+
+def test_people_are_listed_and_a_link_is_shown_once(
+    browser: httpx.Client, shared: SharedServer
+) -> None:
+    cycle_id = shared.world.cycle()
+    listed = text(browser.get(f"/cycles/{cycle_id}/people"))
+    assert "Country/territory" in listed
+    assert "Serbia" in listed
+    assert "/p/" not in listed
+    person = shared.world.person_id(cycle_id, "C-1")
+    made = text(browser.post(f"/people/{person}/link"))
+    (address,) = set(re.findall(r'value="(http[^"]+/p/[^"]+)"', made))
+    secret = address.rpartition("/p/")[2]
+    assert shared.client.get(f"/p/{secret}").status_code == HTTPStatus.OK
+    browser.post(f"/people/{person}/link")
+    assert shared.client.get(f"/p/{secret}").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_run_starts_and_is_followed_without_script(
+    browser: httpx.Client, shared: SharedServer
+) -> None:
+    cycle_id = shared.world.cycle()
+    started = browser.post(f"/cycles/{cycle_id}/runs", data={"time_limit_seconds": "20"})
+    assert started.status_code == HTTPStatus.SEE_OTHER
+    page = text(browser.get(started.headers["location"]))
+    assert "waiting to start" in page
+    assert re.search(r'<noscript>\s*<meta http-equiv="refresh"', page)
+    assert "at most 20 seconds" in page
+    second = browser.post(f"/cycles/{cycle_id}/runs", data={"time_limit_seconds": "20"})
+    assert second.status_code == HTTPStatus.CONFLICT
+    assert "still open" in text(second)
+    stopped = browser.post(f"{started.headers['location']}/cancel")
+    page = text(browser.get(stopped.headers["location"]))
+    assert "stopped" in page
+    assert "refresh" not in page
+
+
+def test_a_plan_is_shown_with_its_reasons_and_published(
+    browser: httpx.Client, shared: SharedServer
+) -> None:
+    cycle_id = shared.world.cycle()
+    plan_id = whole_plan(shared.world, cycle_id)
+    page = text(browser.get(f"/plans/{plan_id}"))
+    for words in (
+        "2 of 3</b> coachees have a coach",
+        "the time limit came first",
+        "at most 3 is possible",
+        "300 of at most 300 points",
+        "both: sr",
+        "others need their places",
+        "one more place with K-1",
+        "language: 2",
+        "Publish this plan",
+    ):
+        assert words in page, words
+    assert page.count('class="mark"') == 4
+    published = browser.post(f"/plans/{plan_id}/publish")
+    sessions = text(browser.get(published.headers["location"]))
+    assert sessions.count("no answer yet") == 2 * 4
+    assert "Publish this plan" not in browser.get(f"/plans/{plan_id}").text
+    again = browser.post(f"/plans/{plan_id}/publish")
+    assert again.status_code == HTTPStatus.CONFLICT
+    assert "see how things stand now" in text(again)
+    mails = browser.get(f"/cycles/{cycle_id}/messages").text
+    (first, *_rest) = re.findall(r'href="(/api/v1/outbox/[^"]+\.eml)"', mails)
+    assert len(_rest) == 7
+    assert b"multipart/mixed" in browser.get(first).content
+
+
+def test_the_office_reads_records_and_feedback_but_no_notes(
+    browser: httpx.Client, shared: SharedServer
+) -> None:
+    world, cycle_id = shared.world, shared.world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    coachee, coach = (f"/p/{world.link(cycle_id, code).secret}" for code in ("C-1", "K-1"))
+    listed = browser.get(f"/cycles/{cycle_id}/sessions").text
+    session = re.findall(r'href="(/sessions/[0-9a-f]+)"', listed)[0]
+    with httpx.Client(base_url=shared.client.base_url, headers=OWN) as people:
+        people.post(
+            f"{coach}{session}/note",
+            data={
+                "attendance": "delegate_attended",
+                "session_date": "2027-01-27",
+                "topic": "Recruitment",
+                "private": "my private words",
+            },
+        )
+        people.post(
+            f"{coachee}{session}/feedback",
+            data={"attendance": "delegate_attended", "text": "She liked it"},
+        )
+        people.post(
+            f"{coachee}{session}/reply", data={"reply": "declined", "comment": "Next week?"}
+        )
+    page = text(browser.get(session))
+    for words in ("Recruitment", "She liked it", "Next week?", "declined", "delegate attended"):
+        assert words in page, words
+    for address in (session, f"/cycles/{cycle_id}/sessions", f"/cycles/{cycle_id}"):
+        assert "my private words" not in browser.get(address).text
+    assert f"{session}/note" not in page
+
+
+def test_the_rules_page_prints_every_rule(shared: SharedServer, browser: httpx.Client) -> None:
+    page = text(shared.client.get("/rules"))
+    for rule in RULES:
+        assert f'id="rule-{rule.name}"' in page
+        assert rule.examples[0].because.split("'")[0] in page.replace("&#39;", "'")
+    cycle_id = shared.world.cycle()
+    assert "Rules of Regional cycle 2027/1" in text(browser.get(f"/cycles/{cycle_id}/rules"))
+
+
+@pytest.mark.parametrize("address", ["/plans/nope", "/runs/nope", "/cycles/nope", "/sessions/nope"])
+def test_what_is_not_there_is_a_page_that_says_so(browser: httpx.Client, address: str) -> None:
+    answer = browser.get(address)
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "there is no" in answer.text
+
+
+def test_static_files_are_kept_by_browsers_and_told_apart(shared: SharedServer) -> None:
+    first = shared.client.get("/static/style.css")
+    assert first.headers["content-type"].startswith("text/css")
+    assert "max-age" in first.headers["cache-control"]
+    again = shared.client.get("/static/style.css", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == HTTPStatus.NOT_MODIFIED
+    assert shared.client.get("/static/live.js").text.count("EventSource") == 1
+    assert shared.client.get("/static/secrets.txt").status_code in {404, 422}
+
+
+def test_every_template_can_be_read() -> None:
+    names = environment().list_templates(extensions=["html", "txt"])
+    assert len(names) > 20
+    for name in names:
+        environment().get_template(name)
+
+
+def test_many_sessions_cost_no_more_queries_than_one(
+    browser: httpx.Client, shared: SharedServer
+) -> None:
+    world = shared.world
+    few, many = world.cycle(coachees=1), world.cycle(coachees=3)
+    world.published(few, world.result({"C-1": "K-1"}, sessions=1))
+    world.published(many, world.result({f"C-{n}": "K-1" for n in (1, 2, 3)}, sessions=8))
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    def cost(address: str) -> int:
+        browser.get(address)  # what is read once, is read
+        seen.clear()
+        assert browser.get(address).status_code == HTTPStatus.OK
+        return len(seen)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for rest in ("", "/people", "/sessions", "/messages"):
+            assert cost(f"/cycles/{few}{rest}") == cost(f"/cycles/{many}{rest}") > 0, rest
+        one, all_three = (f"/p/{world.link(each, 'K-1').secret}" for each in (few, many))
+        assert cost(one) == cost(all_three) > 0
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)

@@ -1,0 +1,275 @@
+"""A person's pages behind their secret link, over HTTP and without any script."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import pytest
+import vobject
+
+from matching.result import Result
+
+if TYPE_CHECKING:
+    import httpx
+    from conftest import SharedServer, World
+
+MARK = "only for my own eyes 7f3a"
+
+
+@dataclass
+class Pair:
+    """A coachee and a coach with published sessions, and the addresses of their pages."""
+
+    client: httpx.Client
+    coachee: str
+    coach: str
+    sessions: list[str]
+
+    def get(self, home: str, rest: str = "") -> str:
+        answer = self.client.get(f"{home}{rest}")
+        assert answer.status_code == HTTPStatus.OK, answer.text
+        return " ".join(answer.text.split())
+
+    def post(self, home: str, rest: str, **fields: str) -> httpx.Response:
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        return self.client.post(f"{home}{rest}", data=fields, headers=headers)
+
+    def session(self, home: str, number: int = 0) -> str:
+        return f"{home}/sessions/{self.sessions[number]}"
+
+
+def moved(result: Result, by: timedelta) -> Result:
+    """The same result with all its sessions at another time."""
+    return result.model_copy(
+        update={
+            "matches": tuple(
+                match.model_copy(
+                    update={
+                        "sessions": tuple(
+                            each.model_copy(update={"start": each.start + by, "end": each.end + by})
+                            for each in match.sessions
+                        )
+                    }
+                )
+                for match in result.matches
+            )
+        }
+    )
+
+
+def pair_of(world: World, client: httpx.Client, result: Result) -> Pair:
+    cycle_id = world.cycle()
+    world.published(cycle_id, result)
+    coachee, coach = (f"/p/{world.link(cycle_id, code).secret}" for code in ("C-1", "K-1"))
+    page = client.get(coachee).text
+    found = re.findall(r"/sessions/([0-9a-f]+)\"", page)
+    return Pair(client, coachee, coach, list(dict.fromkeys(found)))
+
+
+@pytest.fixture
+def pair(shared: SharedServer) -> Pair:
+    """Two sessions that lie ahead."""
+    return pair_of(shared.world, shared.client, shared.world.result({"C-1": "K-1", "C-2": "K-2"}))
+
+
+@pytest.fixture
+def past(shared: SharedServer) -> Pair:
+    """Two sessions that are over."""
+    result = moved(shared.world.result({"C-1": "K-1"}), -timedelta(days=365))
+    return pair_of(shared.world, shared.client, result)
+
+
+def test_a_person_sees_their_own_sessions_and_nobody_elses(pair: Pair) -> None:
+    page = pair.get(pair.coachee)
+    assert "2 sessions wait for your answer" in page
+    assert "Session 1 of 2" in page
+    assert "Wed 27 Jan 2027" in page
+    assert "09:00 to 10:30 CET, with Coach 1 (Sweden)" in page
+    assert "Coach 2" not in page
+    assert "Coachee 2" not in page
+
+
+def test_opening_pages_changes_nothing(pair: Pair) -> None:
+    for rest in ("", *(f"/sessions/{each}" for each in pair.sessions)):
+        pair.get(pair.coachee, rest)
+    for rest in ("/accept-all", f"/sessions/{pair.sessions[0]}/reply"):
+        assert pair.client.get(pair.coachee + rest).status_code in {404, 405}
+    assert "2 sessions wait for your answer" in pair.get(pair.coachee)
+
+
+def test_one_press_accepts_everything_that_waits(pair: Pair) -> None:
+    declined = pair.post(
+        pair.session(pair.coachee), "/reply", reply="declined", comment="Thursdays suit me"
+    )
+    assert declined.status_code == HTTPStatus.SEE_OTHER
+    answer = pair.post(pair.coachee, "/accept-all")
+    assert answer.headers["location"] == pair.coachee
+    page = pair.get(pair.coachee)
+    assert page.count("you accepted") == 1
+    assert page.count("you declined") == 1, "an answer that was given stays"
+    assert "wait" not in page.split("</h1>")[1].split("This page is yours")[0]
+
+
+def test_a_declining_message_is_the_persons_own(pair: Pair) -> None:
+    pair.post(pair.session(pair.coachee), "/reply", reply="declined", comment="I am on leave <b>")
+    mine = pair.get(pair.session(pair.coachee))
+    assert "you declined" in mine
+    assert "I am on leave &lt;b&gt;" in mine
+    assert "on leave" not in pair.get(pair.session(pair.coach))
+
+
+def test_a_reply_that_is_none_is_refused_in_words(pair: Pair) -> None:
+    answer = pair.post(pair.session(pair.coachee), "/reply", reply="perhaps")
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "The input cannot be used" in answer.text
+
+
+def test_the_invitation_is_for_this_person_alone(pair: Pair) -> None:
+    answer = pair.client.get(f"{pair.session(pair.coach)}/invitation.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert answer.headers["content-disposition"] == 'attachment; filename="coaching-session-1.ics"'
+    event = vobject.readOne(answer.text).vevent
+    (attendee,) = event.contents["attendee"]
+    assert attendee.value == "mailto:k1@example.org"
+    assert event.summary.value == "Coaching session 1 of 2"
+
+
+def test_a_session_that_is_over_asks_for_its_form_and_no_longer_for_an_answer(past: Pair) -> None:
+    coachee, coach = past.get(past.coachee), past.get(past.coach)
+    assert "Feedback takes two minutes" in coachee
+    assert "Session notes to write" in coach
+    assert "/feedback" in coachee
+    assert "/note" in coach
+    assert "Accept" not in coachee
+    session = past.get(past.session(past.coachee))
+    assert "Does this time suit you" not in session
+
+
+def test_a_session_note_shares_the_record_and_keeps_the_note(past: Pair) -> None:
+    saved = past.post(
+        past.session(past.coach),
+        "/note",
+        attendance="held",
+        session_date="2026-01-28",
+        topic="Recruitment",
+        agreed_actions="Review the boards\nby March",
+        next_step="Meet personnel",
+        private=MARK,
+    )
+    assert saved.status_code == HTTPStatus.SEE_OTHER
+    author = past.get(past.session(past.coach))
+    reader = past.get(past.session(past.coachee))
+    assert MARK in author
+    assert MARK not in reader
+    for words in ("Recruitment", "Review the boards by March", "Meet personnel", "Held"):
+        assert words in author
+        assert words in reader
+    form = past.get(past.session(past.coach), "/note")
+    assert MARK in form
+    assert "Recruitment" in form
+    assert past.session(past.coach) + "/note" not in past.get(past.coach), "no longer due"
+
+
+def test_a_note_can_be_emptied_and_the_record_changed(past: Pair) -> None:
+    fields = {"attendance": "held", "session_date": "2026-01-28", "topic": "First"}
+    past.post(past.session(past.coach), "/note", **fields, private=MARK)
+    past.post(past.session(past.coach), "/note", **(fields | {"topic": "Second"}), private="")
+    page = past.get(past.session(past.coach))
+    assert "Second" in page
+    assert "First" not in page
+    assert MARK not in page
+
+
+def test_a_form_with_faults_comes_back_with_everything_typed(past: Pair) -> None:
+    answer = past.post(
+        past.session(past.coach),
+        "/note",
+        attendance="held",
+        session_date="2026-01-28",
+        agreed_actions="Keep <this>",
+        private=MARK,
+    )
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    page = " ".join(answer.text.split())
+    assert "Not saved yet" in page
+    assert "A session that took place had a topic" in page
+    assert "Keep &lt;this&gt;" in page
+    assert MARK in page
+    assert 'aria-describedby="fault-topic"' in page
+    missing = past.post(past.session(past.coach), "/note", session_date="2026-01-28")
+    assert "Please choose one." in missing.text
+
+
+def test_an_endless_note_is_refused_beside_its_field(past: Pair) -> None:
+    answer = past.post(
+        past.session(past.coach),
+        "/note",
+        attendance="cancelled",
+        session_date="2026-01-28",
+        private="x" * 20_001,
+    )
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert 'id="fault-private"' in answer.text
+
+
+def test_feedback_reaches_the_coachee_and_never_the_coach(past: Pair) -> None:
+    words = "More examples please"
+    sent = past.post(
+        past.session(past.coachee), "/feedback", attendance="held", rating="4", text=words
+    )
+    assert sent.status_code == HTTPStatus.SEE_OTHER
+    mine = past.get(past.session(past.coachee))
+    assert words in mine
+    assert "4 of 5: good" in mine
+    assert words not in past.get(past.session(past.coach))
+    again = past.get(past.session(past.coachee), "/feedback")
+    assert re.search(r'value="4"\s*checked', again)
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"attendance": "held"}, "needs a rating from 1 to 5"),
+        ({"attendance": "held", "rating": "none"}, "needs a rating from 1 to 5"),
+        ({"attendance": "no_show", "rating": "3"}, "has no rating"),
+        ({"attendance": "held", "rating": "9"}, "less than or equal to 5"),
+        ({"rating": "3"}, "Please choose one."),
+    ],
+)
+def test_feedback_that_does_not_fit_is_told_where(
+    past: Pair, fields: dict[str, str], fault: str
+) -> None:
+    answer = past.post(past.session(past.coachee), "/feedback", **fields)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert fault in answer.text
+
+
+def test_no_rating_is_an_answer_for_a_session_that_did_not_take_place(past: Pair) -> None:
+    sent = past.post(past.session(past.coachee), "/feedback", attendance="cancelled", rating="none")
+    assert sent.status_code == HTTPStatus.SEE_OTHER
+    assert re.search(r'value="none"\s*checked', past.get(past.session(past.coachee), "/feedback"))
+
+
+def test_each_form_is_for_its_own_side(pair: Pair) -> None:
+    assert pair.client.get(f"{pair.session(pair.coachee)}/note").status_code == 403
+    assert pair.client.get(f"{pair.session(pair.coach)}/feedback").status_code == 403
+
+
+def test_a_wrong_link_says_what_to_do(shared: SharedServer) -> None:
+    answer = shared.client.get("/p/not-a-link")
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert "ask the programme office for a new one" in answer.text
+
+
+def test_personal_pages_are_neutral_scriptless_and_kept_nowhere(pair: Pair) -> None:
+    for rest in ("", f"/sessions/{pair.sessions[0]}", f"/sessions/{pair.sessions[0]}/feedback"):
+        answer = pair.client.get(pair.coachee + rest)
+        assert answer.headers["cache-control"] == "no-store"
+        assert "gender" not in answer.text.lower()
+        assert "<script" not in answer.text
+        assert " style=" not in answer.text, "inline styles are blocked by the policy"
+        assert " onclick" not in answer.text
