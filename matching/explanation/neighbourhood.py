@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from coach.cycle import Cycle
 from coach.people import Coach, Roster
 from matching.explanation.changes import Change
-from matching.explanation.standing import standings
+from matching.explanation.standing import can_meet
 from matching.judgement import Judges
 from matching.result import Match
 
@@ -76,12 +76,13 @@ class Neighbourhoods:
 
     def _ways_out(self, rows: list[int], coaches: tuple[Coach, ...]) -> set[int]:
         """Coaches with places left to whom most of these coachees could move."""
-        found: dict[int, int] = defaultdict(int)
-        for standing in standings(self._judges, rows):
-            for column in np.flatnonzero(standing.open).tolist():
-                found[column] += self._places_left(coaches[column]) > 0
-        ways = [column for column, count in found.items() if count]
-        return set(sorted(ways, key=lambda column: (-found[column], column))[:_WAYS_OUT])
+        free = [column for column, coach in enumerate(coaches) if self._places_left(coach) > 0]
+        block = np.array(rows, dtype=np.int32)[:, np.newaxis]
+        columns = np.array(free, dtype=np.int32)[np.newaxis, :]
+        allowed = np.nonzero(self._judges.allowed(block, columns))
+        coachee, coach = block[allowed[0], 0], columns[0, allowed[1]]
+        ways, count = np.unique(coach[can_meet(self._judges, coachee, coach)], return_counts=True)
+        return set(ways[np.argsort(-count, kind="stable")][:_WAYS_OUT].tolist())
 
     def _own_share(self, rows: set[int], cycle: Cycle) -> Cycle | None:
         """The policy with the cross-border share that the part has to bring in by itself."""

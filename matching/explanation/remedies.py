@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.people import Roster
 from matching.explanation.changes import Change, Changes, named
 from matching.explanation.hours import ChangedHours
 from matching.explanation.neighbourhood import Neighbourhoods
@@ -102,10 +103,19 @@ class _Search:
         return self._place_all(facts, [coachee.id for coachee in facts.roster.coachees])
 
     def _open_after(self, standing: Standing, change: Change) -> NDArray[np.bool_]:
-        coachee = change.roster.coachees[standing.row]
-        alone = change.roster.model_copy(update={"coachees": (coachee,)})
+        """`bool[m]`: the coaches open to the coachee after the change.
+
+        One change cannot lift two objections, so only coaches with one at most are judged again.
+        """
+        near = np.flatnonzero(standing.near)
+        alone = Roster(
+            coachees=(change.roster.coachees[standing.row],),
+            coaches=tuple(change.roster.coaches[column] for column in near.tolist()),
+        )
         (after,) = standings(Judges(self._hours.facts(alone, change.cycle)), [0])
-        return after.open
+        open_to = np.zeros(len(standing.able), dtype=np.bool_)
+        open_to[near] = after.open
+        return open_to
 
     def _may_help(self, before: Standing, open_to: NDArray[np.bool_], change: Change) -> bool:
         """Whether a coach is newly open to the coachee, or one open to them has a place."""

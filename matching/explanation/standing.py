@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.people import Roster
 from matching.judgement import Judges, blocks
 from matching.pairs import SCHEDULE
 from matching.problem import session_limits
@@ -40,6 +41,14 @@ class Standing:
         """`bool[m]` where neither a rule nor the calendar stands in the way."""
         return self.eligible & self.able
 
+    @property
+    def near(self) -> NDArray[np.bool_]:
+        """`bool[m]` where at most one hard rule objects, whatever the calendar says."""
+        objecting = np.zeros(len(self.able), dtype=np.int64)
+        for forbids in self.objects.values():
+            objecting += forbids
+        return objecting <= 1
+
     def only(self, rule: str) -> NDArray[np.bool_]:
         """`bool[m]` where `rule` alone stands in the way."""
         others = (forbids for name, forbids in self.objects.items() if name != rule)
@@ -63,22 +72,36 @@ class Standing:
 
 def standings(judges: Judges, rows: Sequence[int]) -> Iterator[Standing]:
     """The standing of each coachee of `rows`, in their order, in bounded memory."""
-    roster, cycle, free = judges.facts.roster, judges.facts.cycle, judges.facts.free_time
-    limits = session_limits(roster, cycle.sessions)
     chosen = np.array(rows, dtype=np.int32)
-    coaches = len(roster.coaches)
+    coaches = len(judges.facts.roster.coaches)
     if not coaches:
         nobody = np.zeros(0, dtype=np.bool_)
         yield from (Standing(row, {r.name: nobody for r in judges.hard}, nobody) for row in rows)
     for places, columns in blocks(len(chosen), coaches):
         block = chosen[places]
         objects = {rule.name: rule.judge(block, columns) == FORBIDDEN for rule in judges.hard}
-        pairs = (part.ravel() for part in np.broadcast_arrays(block, columns))
-        able = schedulable(free, limits, *pairs).reshape(len(block), coaches)
+        coachee, coach = (part.ravel() for part in np.broadcast_arrays(block, columns))
+        able = can_meet(judges, coachee, coach).reshape(len(block), coaches)
         for place, row in enumerate(block[:, 0].tolist()):
             yield Standing(
                 row, {name: forbids[place] for name, forbids in objects.items()}, able[place]
             )
+
+
+def can_meet(
+    judges: Judges, coachee: NDArray[np.int32], coach: NDArray[np.int32]
+) -> NDArray[np.bool_]:
+    """`bool[p]` where a pair, were it alone, could place its whole series.
+
+    Looks at the free time of these people only, however large the roster is.
+    """
+    roster, free = judges.facts.roster, judges.facts.free_time
+    rows, row = np.unique(coachee, return_inverse=True)
+    columns, column = np.unique(coach, return_inverse=True)
+    few = replace(free, coachees=free.coachees[rows], coaches=free.coaches[columns])
+    some = Roster(coachees=(), coaches=tuple(roster.coaches[one] for one in columns.tolist()))
+    limits = session_limits(some, judges.facts.cycle.sessions)
+    return schedulable(few, limits, row.astype(np.int32), column.astype(np.int32))
 
 
 def _any_of(masks: Iterable[NDArray[np.bool_]], size: int) -> NDArray[np.bool_]:
