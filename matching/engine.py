@@ -2,48 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from coach.cycle import Cycle
+import numpy as np
+
+from coach.cycle import Cycle, ObjectiveLevel
 from coach.errors import ProgrammeError
 from coach.people import Roster
-from matching.progress import IsCancelled, ReportProgress
+from matching.audit import audit
+from matching.coordination import Coordinator, Desk
+from matching.explanation import Effort, explain_unmatched
+from matching.free_time import free_time
+from matching.judgement import Judges, judge_pairs
+from matching.levels import feasible, share_floor
+from matching.pins import ImpossiblePin, ImpossiblePinsError, pinned_choice
+from matching.planning import Order, make_plan
+from matching.problem import build_problem, rows
+from matching.progress import IsCancelled, Phase, Progress, ReportProgress
 from matching.result import Result
+from matching.rules import Facts
+from matching.telling import matches, uids_of
+from matching.watch import CancelledError, OutOfTimeError, SolverFaultError, Watch
+
+__all__ = [
+    "CancelledError",
+    "ImpossiblePin",
+    "ImpossiblePinsError",
+    "NoUsableResultError",
+    "SolveOptions",
+    "UnsoundResultError",
+    "place_all",
+    "solve",
+]
+
+_TIME_FOR_THE_REST = 0.15  # share of a time limit kept for explaining and auditing
 
 
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
-    """How to solve: a limit in seconds (`None`: until proven), parallel workers, and the seed."""
+    """How to solve: a limit in seconds (`None`: until proven), parallel workers, and the seed.
+
+    `explain` looks for remedies of the unmatched; without it only their funnels are told.
+    """
 
     time_limit_seconds: float | None = None
     workers: int = 1
     seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ImpossiblePin:
-    """A pin no plan can honour, and why, in a sentence."""
-
-    coachee: str
-    coach: str
-    why: str
-
-
-class ImpossiblePinsError(ProgrammeError):
-    """Some pins cannot be honoured; `pins` says which and why."""
-
-    def __init__(self, pins: tuple[ImpossiblePin, ...]) -> None:
-        self.pins = pins
-        super().__init__("; ".join(f"{pin.coachee} = {pin.coach}: {pin.why}" for pin in pins))
+    explain: bool = True
 
 
 class NoUsableResultError(ProgrammeError):
     """The time limit came before any usable result."""
 
 
-class CancelledError(ProgrammeError):
-    """The run was stopped on request; nothing of it is kept."""
+class UnsoundResultError(SolverFaultError):
+    """The audit found the engine's own result at fault; nothing of it is returned."""
 
 
 def solve(
@@ -66,5 +80,97 @@ def solve(
         ImpossiblePinsError: a pin breaks a hard rule, a capacity, or cannot be timetabled.
         NoUsableResultError: the limit came first.
         CancelledError: `cancelled` answered true.
+        UnsoundResultError: the result did not pass its audit; a fault of the engine.
     """
-    raise NotImplementedError
+    limit = options.time_limit_seconds
+    watch = Watch(clock, limit, cancelled)
+    tell = _Teller(watch, report)
+    tell(Phase.JUDGING, f"judging {len(roster.coachees)} x {len(roster.coaches)} pairs")
+    free = free_time(roster, cycle)
+    judges = Judges(Facts(roster, cycle, free))
+    eligible = judge_pairs(roster, cycle, free)
+    desk = Desk(build_problem(roster, cycle, free, eligible, keep=keep), options.seed)
+    tell(Phase.MATCHING, f"{desk.problem.size} pairs pass the rules and can meet")
+    solving = Watch(clock, watch.left and watch.left * (1 - _TIME_FOR_THE_REST), cancelled)
+    try:
+        pinned = pinned_choice(judges, desk, solving)
+        plan = make_plan(desk, pinned, Order(cycle.objective.levels, tell.level), solving)
+    except OutOfTimeError as error:
+        raise NoUsableResultError(
+            f"the time limit of {limit:g} s passed before any usable result; allow more time"
+        ) from error
+    tell(Phase.EXPLAINING, "looking for remedies")
+    told = matches(judges, plan, input_sha256=input_sha256, seed=options.seed, known=uids_of(keep))
+
+    def can_place(facts: Facts, coachees: Collection[str]) -> bool:
+        try:
+            return place_all(facts, coachees, options=options, watch=watch)
+        except OutOfTimeError:
+            return False  # not verified in time, so not told
+
+    effort = None if options.explain else Effort(tries_in_all=0)
+    unmatched = tuple(explain_unmatched(judges, told, can_place, effort))
+    proven = all(one.proven for one in plan.levels if one.name is not ObjectiveLevel.SCHEDULE)
+    result = Result(
+        status="optimal" if proven else "feasible",
+        seed=options.seed,
+        input_sha256=input_sha256,
+        wall_seconds=round(watch.elapsed, 3),
+        levels=plan.levels,
+        matches=told,
+        unmatched=unmatched,
+    )
+    tell(Phase.AUDITING, "auditing the result")
+    findings = audit(roster, cycle, result, keep)
+    if findings:
+        raise UnsoundResultError("; ".join(map(str, findings)))
+    tell(Phase.DONE, f"{len(told)} of {len(roster.coachees)} coachees placed")
+    return result
+
+
+def place_all(
+    facts: Facts, coachees: Collection[str], *, options: SolveOptions, watch: Watch
+) -> bool:
+    """Whether some plan that breaks nothing places at least these coachees.
+
+    Raises:
+        OutOfTimeError: the limit passed before that was decided.
+        CancelledError: somebody asked to stop.
+    """
+    roster, judges = facts.roster, Judges(facts)
+    problem = build_problem(roster, facts.cycle, facts.free_time, judges.table())
+    desk = Desk(problem, options.seed)
+    try:
+        pinned_choice(judges, desk, watch)
+    except ImpossiblePinsError:
+        return False
+    row = rows(roster.coachees)
+    must = np.zeros(len(roster.coachees), dtype=np.bool_)
+    must[[row[coachee] for coachee in coachees]] = True
+    every = np.ones(problem.size, dtype=np.bool_)
+    return feasible(Coordinator(desk, share_floor(desk), every, must, watch)) is not None
+
+
+class _Teller:
+    """Reports progress with the time."""
+
+    def __init__(self, watch: Watch, report: ReportProgress) -> None:
+        self._watch = watch
+        self._report = report
+
+    def __call__(self, phase: Phase, message: str) -> None:
+        self._report(Progress(phase=phase, elapsed_seconds=self._watch.elapsed, message=message))
+
+    def level(self, level: ObjectiveLevel, value: int | None, bound: int | None) -> None:
+        """Report the level in work."""
+        timetabling = level is ObjectiveLevel.SCHEDULE
+        self._report(
+            Progress(
+                phase=Phase.TIMETABLING if timetabling else Phase.MATCHING,
+                level=level,
+                value=value,
+                bound=bound,
+                elapsed_seconds=self._watch.elapsed,
+                message=f"{level}: {value} of at most {bound}",
+            )
+        )

@@ -1,0 +1,1 @@
+"""The assignment master: who with whom, relaxed where coaches are known by capacity alone."""

@@ -1,0 +1,176 @@
+"""One coach's world: the candidates, and the starts at which each of them and the coach are free.
+
+A *position* is where a session may be: a day where days decide, else a single start. Positions are
+numbered in time order; a series is a chain of positions in which each lies in the range that the
+one before it leaves open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.free_time import unpack
+from matching.problem import Problem
+from matching.schedulable import days_decide, successors
+from matching.timetable.packing import place_on_day
+
+Series = tuple[int, ...]
+"""Starts of one pair's sessions in epoch minutes, ascending."""
+Timetable = dict[int, Series]
+"""Series by local index of the coachee."""
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """One coachee of a coach.
+
+    Attributes:
+        chain: for each session number the positions it may have when the coachee is alone.
+        starts: for each position the starts in epoch minutes, ascending.
+    """
+
+    chain: tuple[tuple[int, ...], ...]
+    starts: dict[int, tuple[int, ...]]
+
+
+class CoachCalendar:
+    """Positions, ranges and candidates of one coach.
+
+    Attributes:
+        coach: row of the coach.
+        coachees: rows of the candidates; a candidate's *local index* is its place here.
+        by_day: whether positions are days.
+        position_day: for each position its day index in the cycle.
+        position_week: for each position its week.
+        low: for each position the first position the next session may have.
+        high: one past the last.
+        position_start: for each position its start, where positions are starts.
+    """
+
+    def __init__(self, problem: Problem, coach: int, coachees: Sequence[int]) -> None:
+        limits, free = problem.limits, problem.free
+        self.coach = coach
+        self.coachees = tuple(coachees)
+        self.count = limits.count
+        self.apart = limits.apart
+        self.day_cap = int(limits.day_cap[coach])
+        self.week_cap = int(limits.week_cap[coach])
+        self.capacity = int(problem.capacity[coach])
+        rows = unpack(free.coachees[list(coachees)] & free.coaches[coach], len(free.starts))
+        columns = np.flatnonzero(rows.any(axis=0))
+        common = rows[:, columns]
+        starts, day = free.starts[columns], free.day[columns]
+        self.by_day = days_decide(starts, day, limits)
+        if self.by_day:
+            days, position = np.unique(day, return_inverse=True)
+            self.position_day = days.tolist()
+            self.position_week = free.week[columns][np.searchsorted(day, days)].tolist()
+            self.low = np.searchsorted(days, days + limits.min_gap_days).tolist()
+            high = np.searchsorted(days, days + limits.max_gap_days, side="right")
+        else:
+            position = np.arange(len(columns))
+            self.position_day = day.tolist()
+            self.position_week = free.week[columns].tolist()
+            following = successors(starts, day, limits)
+            self.low, high = following.low.tolist(), following.high
+        self.high = np.maximum(self.low, high).astype(int).tolist()
+        self.position_start: list[int] = [] if self.by_day else starts.tolist()
+        self._position = position
+        self._starts = starts
+        self._common = common
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The candidates by local index."""
+        return tuple(self._candidate(row) for row in self._common)
+
+    @property
+    def positions(self) -> int:
+        """How many positions there are."""
+        return len(self.position_day)
+
+    @cached_property
+    def week_can_bind(self) -> bool:
+        """Whether some week has more places than the coach's cap for a week."""
+        weeks: dict[int, int] = {}
+        for day, week in {*zip(self.position_day, self.position_week, strict=True)}:
+            weeks[week] = weeks.get(week, 0) + self.day_limit[day]
+        return any(places > self.week_cap for places in weeks.values())
+
+    @cached_property
+    def day_limit(self) -> dict[int, int]:
+        """For each day the most sessions that fit one after the other, within the day's cap."""
+        limit: dict[int, int] = {}
+        after: dict[int, int] = {}
+        days = np.asarray(self.position_day)[self._position]
+        for start, day in zip(self._starts.tolist(), days.tolist(), strict=True):
+            if start >= after.get(day, start):
+                after[day] = start + self.apart
+                limit[day] = min(self.day_cap, limit.get(day, 0) + 1)
+        return limit
+
+    def fits(self, position: int, crowd: tuple[int, ...]) -> bool:
+        """Whether the candidates of `crowd` can each have a session at `position`."""
+        if len(crowd) == 1:
+            return True
+        if len(crowd) > self.day_limit[self.position_day[position]]:
+            return False
+        options = tuple(self.candidates[candidate].starts[position] for candidate in crowd)
+        return place_on_day(options, self.apart) is not None
+
+    def _candidate(self, common: NDArray[np.bool_]) -> Candidate:
+        starts: dict[int, list[int]] = {}
+        for index in np.flatnonzero(common).tolist():
+            starts.setdefault(int(self._position[index]), []).append(int(self._starts[index]))
+        free = sum(1 << position for position in starts)
+        chain = self.chain(free)
+        useful = {position for number in chain for position in members(number)}
+        return Candidate(
+            chain=tuple(tuple(members(number)) for number in chain),
+            starts={position: tuple(starts[position]) for position in sorted(useful)},
+        )
+
+    def chain(self, free: int) -> list[int]:
+        """For each session number the positions (a bit set) on some whole series within `free`."""
+        forward = [free]
+        for _ in range(self.count - 1):
+            forward.append(self._after(forward[-1]) & free)
+        chain = [forward[-1]]
+        for number in range(self.count - 2, -1, -1):
+            chain.append(self._before(chain[-1]) & forward[number])
+        return chain[::-1]
+
+    def _after(self, positions: int) -> int:
+        reached = 0
+        for position in members(positions):
+            reached |= (1 << self.high[position]) - (1 << self.low[position])
+        return reached
+
+    @cached_property
+    def _previous(self) -> list[int]:
+        """For each position the positions that may come right before it, as a bit set."""
+        every = np.arange(self.positions)
+        first = np.searchsorted(self.high, every, side="right").tolist()
+        last = np.searchsorted(self.low, every, side="right").tolist()
+        return [(1 << last[p]) - (1 << first[p]) for p in range(self.positions)]
+
+    def _before(self, positions: int) -> int:
+        reached = 0
+        for position in members(positions):
+            reached |= self._previous[position]
+        return reached
+
+
+def members(bits: int) -> list[int]:
+    """The set bits of `bits`, ascending."""
+    found = []
+    while bits:
+        lowest = bits & -bits
+        found.append(lowest.bit_length() - 1)
+        bits ^= lowest
+    return found

@@ -1,0 +1,87 @@
+"""Time and cancellation: the one place where a run asks whether it should stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from typing import TypeVar
+
+from coach.errors import ProgrammeError
+from matching.progress import IsCancelled
+
+Answer = TypeVar("Answer")
+_POLL_SECONDS = 0.1
+
+
+class CancelledError(ProgrammeError):
+    """The run was stopped on request; nothing of it is kept."""
+
+
+class SolverFaultError(RuntimeError):
+    """A solver or a model of ours did what it must not; nothing of the run can be trusted."""
+
+
+class OutOfTimeError(Exception):
+    """The time limit has passed; whoever holds a plan returns it."""
+
+
+class Watch:
+    """A clock with a limit, and somebody's wish to stop.
+
+    Without a limit nothing a run decides depends on the clock.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float], limit_seconds: float | None, cancelled: IsCancelled
+    ) -> None:
+        self._clock = clock
+        self._began = clock()
+        self._limit = limit_seconds
+        self._cancelled = cancelled
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the watch was started."""
+        return self._clock() - self._began
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left, at least 0; `None` without a limit."""
+        return None if self._limit is None else max(0.0, self._limit - self.elapsed)
+
+    def part(self, share: float) -> Watch:
+        """A watch over a share of the time that is left."""
+        left = self.left
+        return Watch(self._clock, None if left is None else left * share, self._cancelled)
+
+    def check(self) -> None:
+        """Go on, or raise.
+
+        Raises:
+            CancelledError: somebody asked to stop.
+            OutOfTimeError: the limit has passed.
+        """
+        if self._cancelled():
+            raise CancelledError("the run was cancelled")
+        if self.left == 0:
+            raise OutOfTimeError
+
+    def call(self, work: Callable[[], Answer], stop: Callable[[], object]) -> Answer:
+        """Let a solver work in a thread of its own; `stop` it when the run has to end.
+
+        Raises:
+            CancelledError, OutOfTimeError: as `check`, after the solver has stopped.
+        """
+        self.check()
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            answer: Future[Answer] = thread.submit(work)
+            while True:
+                try:
+                    return answer.result(timeout=_POLL_SECONDS)
+                except NotYet:
+                    try:
+                        self.check()
+                    except (CancelledError, OutOfTimeError):
+                        stop()
+                        raise

@@ -1,0 +1,134 @@
+"""Seeded instances of the benchmark: a roster and a cycle of each class, the same on every machine.
+
+People come from a dozen countries; beside the language of theirs some offer English, as often as
+the class says. Windows start on the half hour of a working day, from 08:00 to the class's latest.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from coach.availability import DateRange, WeeklyWindow
+from coach.cycle import Cycle, CycleDates, SessionPolicy
+from coach.languages import LanguageSkill, Level
+from coach.people import Coach, Coachee, Role, Roster
+from coach.ranks import Rank, parse_code
+
+COUNTRIES = {
+    "AL": ("Europe/Tirane", "sq"),
+    "XK": ("Europe/Belgrade", "sq"),
+    "MK": ("Europe/Skopje", "mk"),
+    "BA": ("Europe/Sarajevo", "bs"),
+    "ME": ("Europe/Podgorica", "cnr"),
+    "RS": ("Europe/Belgrade", "sr"),
+    "HR": ("Europe/Zagreb", "hr"),
+    "SI": ("Europe/Ljubljana", "sl"),
+    "DE": ("Europe/Berlin", "de"),
+    "FR": ("Europe/Paris", "fr"),
+    "GB": ("Europe/London", "en"),
+    "SE": ("Europe/Stockholm", "sv"),
+}
+TOPICS = ("leadership", "policy", "personnel", "operations", "training", "communication")
+
+
+@dataclass(frozen=True)
+class InstanceClass:
+    """What the people of a class are like. Window lengths in minutes, both ends included."""
+
+    coachees: int
+    coaches: int
+    windows: tuple[int, int]
+    window_minutes: tuple[int, int]
+    capacity: tuple[int, int]
+    english: float
+    sessions: SessionPolicy
+    days: int = 180
+    priority: tuple[int, int] = (1, 1)
+    latest_start_hour: int = 16
+
+
+REGION = InstanceClass(60, 25, (2, 3), (120, 240), (1, 4), 0.8, SessionPolicy())
+TIGHT = InstanceClass(
+    300,
+    80,
+    (1, 1),
+    (90, 210),
+    (2, 7),
+    0.6,
+    SessionPolicy(min_gap_days=14, max_gap_days=35),
+    latest_start_hour=13,
+)
+UN_WIDE = InstanceClass(1200, 400, (2, 3), (120, 240), (1, 6), 0.8, SessionPolicy())
+FIELD_WIDE = InstanceClass(10_000, 2_000, (2, 3), (120, 240), (2, 8), 0.8, SessionPolicy())
+
+
+def instance(shape: InstanceClass, seed: int) -> tuple[Roster, Cycle]:
+    """A roster and a cycle of the class."""
+    draw = random.Random(seed)
+    cycle = Cycle(
+        cycle=CycleDates(
+            name="Benchmark",
+            start=date(2027, 1, 18),
+            end=date(2027, 1, 18) + timedelta(shape.days - 1),
+        ),
+        sessions=shape.sessions,
+    )
+    coaches = tuple(
+        Coach(
+            capacity=draw.randint(*shape.capacity),
+            **_person(draw, shape, f"K-{number:05d}", cycle),
+        )
+        for number in range(shape.coaches)
+    )
+    coachees = tuple(
+        Coachee(
+            role=draw.choice((Role.COMMANDER, Role.DECISION_MAKER)),
+            priority=draw.randint(*shape.priority),
+            prefers=tuple(draw.sample([coach.id for coach in coaches], draw.randint(0, 2))),
+            **_person(draw, shape, f"C-{number:05d}", cycle),
+        )
+        for number in range(shape.coachees)
+    )
+    return Roster(coachees=coachees, coaches=coaches), cycle
+
+
+def _person(
+    draw: random.Random, shape: InstanceClass, identity: str, cycle: Cycle
+) -> dict[str, object]:
+    country = draw.choice(tuple(COUNTRIES))
+    zone, language = COUNTRIES[country]
+    languages = [LanguageSkill(language, Level.C2)]
+    if language != "en" and draw.random() < shape.english:
+        languages.append(LanguageSkill("en", draw.choice((Level.B2, Level.C1))))
+    away = []
+    if draw.random() < 0.3:
+        first = cycle.cycle.start + timedelta(draw.randrange(shape.days))
+        away.append(DateRange(first, first + timedelta(draw.randint(0, 13))))
+    return {
+        "id": identity,
+        "name": f"Person {identity}",
+        "email": f"{identity.lower()}@example.org",
+        "country": country,
+        "languages": tuple(languages),
+        "availability": tuple(_window(draw, shape) for _ in range(draw.randint(*shape.windows))),
+        "unavailable": tuple(away),
+        "timezone": zone,
+        "unit": f"unit {draw.randrange(200)}",
+        "rank": _rank(draw),
+        "topics": tuple(draw.sample(TOPICS, draw.randint(0, 3))),
+    }
+
+
+def _window(draw: random.Random, shape: InstanceClass) -> WeeklyWindow:
+    low, high = shape.window_minutes
+    length = 30 * draw.randint(low // 30, high // 30)
+    start = 30 * draw.randint(16, 2 * shape.latest_start_hour)
+    return WeeklyWindow(draw.randrange(5), start, min(start + length, 1440))
+
+
+def _rank(draw: random.Random) -> Rank:
+    rank = parse_code(draw.choice(("OF-3", "OF-4", "OF-5", "OF-6", "CIV~OF-6", "CIV")))
+    assert rank is not None
+    return rank

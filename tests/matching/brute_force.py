@@ -1,0 +1,103 @@
+"""The best values of all levels, by trying every assignment and every timetable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from fractions import Fraction
+from functools import cache
+from itertools import product
+
+import numpy as np
+
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.people import Coach, Coachee, Roster
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.result import Result
+from matching.rules import Facts
+from tests.matching.reference import blocking_rules, common_starts, series_holds
+
+Assignment = tuple[int | None, ...]
+"""For each coachee the row of their coach."""
+
+
+def best_values(roster: Roster, cycle: Cycle, keep: Result | None = None) -> list[int] | None:
+    """The lexicographic optimum without `schedule`; `None` where the pins rule out every plan."""
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    kept = {(match.coachee, match.coach) for match in (keep.matches if keep else ())}
+    values = [
+        _values(roster, cycle, judges, kept, assignment)
+        for assignment in _assignments(roster, cycle)
+    ]
+    return max(values, default=None)
+
+
+def _assignments(roster: Roster, cycle: Cycle) -> Iterator[Assignment]:
+    allowed = [
+        [
+            row
+            for row, coach in enumerate(roster.coaches)
+            if not blocking_rules(coachee, coach, cycle)
+        ]
+        for coachee in roster.coachees
+    ]
+    options: list[list[int | None]] = []
+    for coachee, rows in zip(roster.coachees, allowed, strict=True):
+        pin = cycle.pins.get(coachee.id)
+        options.append(
+            [None, *rows] if pin is None else [r for r in rows if roster.coaches[r].id == pin]
+        )
+
+    @cache
+    def holds(row: int, coachees: frozenset[int]) -> bool:
+        coach = roster.coaches[row]
+        people = [roster.coachees[one] for one in sorted(coachees)]
+        return len(people) <= coach.capacity and can_hold(coach, people, cycle)
+
+    share = Fraction(str(cycle.rules.country.minimum_cross_border_share))
+    for assignment in product(*options):
+        placed = [(one, row) for one, row in enumerate(assignment) if row is not None]
+        cross = sum(roster.coachees[o].country != roster.coaches[r].country for o, r in placed)
+        if cross >= share * len(placed) and all(
+            holds(row, frozenset(one for one, other in placed if other == row))
+            for row in {row for _, row in placed}
+        ):
+            yield assignment
+
+
+def can_hold(coach: Coach, people: list[Coachee], cycle: Cycle) -> bool:
+    """Whether the coach can place every session of all `people`."""
+    starts = [common_starts(coachee, coach, cycle) for coachee in people]
+
+    def extend(number: int, series: list[datetime], booked: list[list[datetime]]) -> bool:
+        if len(series) == cycle.sessions.count:
+            return number + 1 == len(people) or extend(number + 1, [], [*booked, series])
+        return any(
+            extend(number, [*series, start], booked)
+            for start in starts[number]
+            if (not series or start > series[-1])
+            and series_holds([*series, start], booked, coach, cycle)
+        )
+
+    return not people or extend(0, [], [])
+
+
+def _values(
+    roster: Roster,
+    cycle: Cycle,
+    judges: Judges,
+    kept: set[tuple[str, str]],
+    assignment: Assignment,
+) -> list[int]:
+    placed = [(one, row) for one, row in enumerate(assignment) if row is not None]
+    points = [int(judges.points(np.array([o]), np.array([r]))[0]) for o, r in placed]
+    value = {
+        ObjectiveLevel.PLACED: sum(roster.coachees[one].priority for one, _ in placed),
+        ObjectiveLevel.KEPT: sum(
+            (roster.coachees[o].id, roster.coaches[r].id) in kept for o, r in placed
+        ),
+        ObjectiveLevel.WORST: min(points, default=0),
+        ObjectiveLevel.TOTAL: sum(points),
+    }
+    return [value[level] for level in cycle.objective.levels if level in value]
