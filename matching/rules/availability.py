@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 
 from coach.availability import WeeklyWindow
 from coach.people import Coach, Coachee
+from matching.free_time import Bits, pack, unpack
 from matching.rules.rule import FULL, Example, Facts, Indices, Points, Rule
 
 _CHOICES = 20  # common starts for each session from which on more are no easier
+_CELLS_AT_ONCE = 1 << 14
+_ROWS_AT_ONCE = 1 << 11
 
 
 class AvailabilityRule(Rule):
@@ -45,17 +48,25 @@ class AvailabilityRule(Rule):
     )
 
     def __init__(self, facts: Facts) -> None:
-        self._coachee = facts.free_time.coachees
-        self._coach = facts.free_time.coaches
+        free = facts.free_time
+        count = len(free.starts)
+        anybody = (np.bitwise_or.reduce(bits, axis=0) for bits in (free.coachees, free.coaches))
+        useful = np.flatnonzero(np.logical_and(*(unpack(bits, count) for bits in anybody)))
+        self._coachee = _squeezed(free.coachees, count, useful)
+        self._coach = _squeezed(free.coaches, count, useful)
         self._sessions = facts.cycle.sessions.count
         self._row = {coachee.id: row for row, coachee in enumerate(facts.roster.coachees)}
         self._column = {coach.id: column for column, coach in enumerate(facts.roster.coaches)}
 
-    def _common(self, coachee: Indices, coach: Indices) -> NDArray[np.int64]:
-        """Common starts of the broadcast pairs, a word of 64 starts at a time."""
-        common = np.zeros(np.broadcast_shapes(coachee.shape, coach.shape), dtype=np.int64)
-        for asked, offered in zip(self._coachee.T, self._coach.T, strict=True):
-            common += np.bitwise_count(asked[coachee] & offered[coach])
+    def _common(self, coachee: Indices, coach: Indices) -> NDArray[np.int32]:
+        """Common starts of the broadcast pairs, a few rows at a time to stay in the cache."""
+        common = np.empty(np.broadcast_shapes(coachee.shape, coach.shape), dtype=np.int32)
+        step = max(1, _CELLS_AT_ONCE * len(common) // max(1, common.size))
+        for first in range(0, len(common), step):
+            rows = slice(first, first + step)
+            asked = self._coachee[coachee[rows] if len(coachee) > 1 else coachee]
+            offered = self._coach[coach[rows] if len(coach) > 1 else coach]
+            common[rows] = np.bitwise_count(asked & offered).sum(axis=-1, dtype=np.int32)
         return common
 
     def judge(self, coachee: Indices, coach: Indices) -> Points:
@@ -70,3 +81,12 @@ class AvailabilityRule(Rule):
             return "no common time"
         times = "1 common time" if common == 1 else f"{common} common times"
         return f"{times} for {self._sessions} sessions"
+
+
+def _squeezed(bits: Bits, count: int, useful: NDArray[np.int64]) -> Bits:
+    """The rows with the `useful` of their `count` starts alone, in fewer words."""
+    parts = [
+        pack(unpack(bits[first : first + _ROWS_AT_ONCE], count)[:, useful])
+        for first in range(0, len(bits), _ROWS_AT_ONCE)
+    ]
+    return np.concatenate([*parts, np.zeros((0, -(-len(useful) // 64)), dtype=np.uint64)])
