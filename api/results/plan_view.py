@@ -68,7 +68,10 @@ class MatchView:
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedView:
-    """Somebody without a coach: why, how many coaches each rule left, and what would help."""
+    """Somebody without a coach: why, how many coaches each rule left, and what would help.
+
+    The funnel ends with the rule that leaves nobody.
+    """
 
     coachee: PersonView
     why: str
@@ -127,7 +130,11 @@ def view_plan(roster: Roster, cycle: Cycle, result: Result, deployment: Deployme
         coachees=len(roster.coachees),
         coaches=len(roster.coaches),
         sessions=sum(len(match.sessions) for match in result.matches),
-        levels=tuple(_level(outcome) for outcome in result.levels),
+        levels=tuple(
+            _level(outcome)
+            for outcome in result.levels
+            if outcome.name is not ObjectiveLevel.KEPT or outcome.bound
+        ),
         matches=tuple(
             _match(match, coachees[match.coachee], coaches[match.coach], cycle, deployment)
             for match in result.matches
@@ -194,9 +201,15 @@ def _unmatched(entry: Unmatched, coachee: Coachee, deployment: Deployment) -> Un
     return UnmatchedView(
         coachee=view_person(coachee, deployment),
         why=REASON_WORDS[entry.reason],
-        funnel=entry.funnel,
+        funnel=_until_nobody_is_left(entry.funnel),
         remedies=entry.remedies,
     )
+
+
+def _until_nobody_is_left(funnel: tuple[FunnelStep, ...]) -> tuple[FunnelStep, ...]:
+    """The steps of a funnel up to the first that leaves nobody: the later ones say no more."""
+    empty = next((place for place, step in enumerate(funnel, 1) if step.left == 0), len(funnel))
+    return funnel[:empty]
 
 
 def _loads(roster: Roster, result: Result, deployment: Deployment) -> tuple[LoadView, ...]:

@@ -1,0 +1,48 @@
+from api.deployment import Deployment
+from api.results.plan_view import view_plan
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.people import Roster
+from matching.result import FunnelStep, LevelOutcome, Result
+
+HOUSE = Deployment()
+
+
+def test_a_funnel_is_told_until_nobody_is_left(
+    roster: Roster, cycle: Cycle, result: Result
+) -> None:
+    steps = [("language", 4), ("rank", 0), ("unit", 0), ("schedule", 0)]
+    entry = result.unmatched[0].model_copy(
+        update={"funnel": tuple(FunnelStep(rule=rule, left=left) for rule, left in steps)}
+    )
+    told = view_plan(roster, cycle, result.model_copy(update={"unmatched": (entry,)}), HOUSE)
+    assert [step.rule for step in told.unmatched[0].funnel] == ["language", "rank"]
+    taken = entry.model_copy(update={"funnel": (FunnelStep(rule="language", left=2),)})
+    told = view_plan(roster, cycle, result.model_copy(update={"unmatched": (taken,)}), HOUSE)
+    assert len(told.unmatched[0].funnel) == 1
+
+
+def test_kept_pairs_are_told_only_where_there_was_something_to_keep(
+    roster: Roster, cycle: Cycle, result: Result
+) -> None:
+    def told(bound: int) -> list[str]:
+        kept = LevelOutcome(name=ObjectiveLevel.KEPT, value=0, bound=bound, proven=False)
+        view = view_plan(roster, cycle, result.model_copy(update={"levels": (kept,)}), HOUSE)
+        return [level.words for level in view.levels]
+
+    assert told(0) == []
+    assert told(3) == ["Pairs kept from the earlier plan"]
+
+
+def test_loads_count_every_coach(roster: Roster, cycle: Cycle, result: Result) -> None:
+    view = view_plan(roster, cycle, result, HOUSE)
+    assert [(load.taken, load.capacity, load.places, load.sessions) for load in view.loads] == [
+        (1, 3, "●○○", 6),
+        (1, 3, "●○○", 6),
+    ]
+    assert (view.placed, view.coachees, view.sessions) == (2, 3, 12)
+
+
+def test_sessions_are_told_in_the_cycles_zone(roster: Roster, cycle: Cycle, result: Result) -> None:
+    first, *_, last = view_plan(roster, cycle, result, HOUSE).matches[0].sessions
+    assert (first.day, first.hours, first.zone) == ("Wed 20 Jan 2027", "09:00 to 10:30", "CET")
+    assert (last.day, last.hours, last.zone) == ("Wed 9 Jun 2027", "10:00 to 11:30", "CEST")

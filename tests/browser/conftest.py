@@ -1,0 +1,97 @@
+"""A real browser, and a real server started as a person starts it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+_HOW_TO_GET_ONE = (
+    "no browser here: `apt-get install chromium`, or `.venv/bin/playwright install chromium`"
+)
+_SERVE = [sys.executable, "-m", "api", "serve"]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: where it is, and the address that signs its manager in once."""
+
+    base: str
+    sign_in: str
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, from the system or from Playwright."""
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        path = next(filter(None, map(shutil.which, _NAMES)), own if Path(own).exists() else None)
+        if path is None:
+            pytest.skip(_HOW_TO_GET_ONE)
+        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server with its worker on an empty database and a free port."""
+    port = _free_port()
+    base = f"http://127.0.0.1:{port}"
+    environment = {**os.environ, "GENDER_COACH_PUBLIC_URL": base, "PYTHONUNBUFFERED": "1"}
+    log = tmp_path / "server.log"
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            [*_SERVE, "--port", str(port), "--data", str(tmp_path / "data")],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        ) as process,
+    ):
+        try:
+            sign_in = _sign_in_address(process, log)
+            _wait_until_it_answers(process, port)
+            yield Server(base, sign_in)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _sign_in_address(process: subprocess.Popen[str], log: Path) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        found = re.search(r"http\S+/sign-in/\S+", line)
+        if found:
+            return found[0]
+    pytest.fail(f"the server printed no address to sign in at: {log.read_text()[-2000:]}")
+
+
+def _wait_until_it_answers(process: subprocess.Popen[str], port: int) -> None:
+    while process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"the server ended with exit code {process.returncode}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

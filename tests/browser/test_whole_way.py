@@ -1,0 +1,165 @@
+"""The whole way in a real browser: lists, run, plan, publish, reply, session note, feedback."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from conftest import Server
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+SAMPLE = resources.files("api") / "sample"
+PHONE, DESK = 360, 1280
+RUN_MILLISECONDS = 60_000
+PRIVATE = "Only I can read this."
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).click()
+
+
+def bring(page: Page, field: str, name: str) -> None:
+    page.set_input_files(
+        f"#{field}",
+        {
+            "name": name,
+            "mimeType": "application/octet-stream",
+            "buffer": (SAMPLE / name).read_bytes(),
+        },
+    )
+
+
+def fits(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    needed = page.evaluate("document.documentElement.scrollWidth")
+    assert needed <= width, f"{page.url} needs {needed} pixels on a screen of {width}"
+
+
+def new_page(context: BrowserContext, complaints: list[str]) -> Page:
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(f"{page.url}: {message.text}") if message.type == "error" else None
+        ),
+    )
+    return page
+
+
+def link_of(page: Page, people: str, name: str) -> str:
+    page.goto(people)
+    press(page, f"New link for {name}")
+    return page.get_by_label("Address").input_value()
+
+
+def make_cycle(office: Page, server: Server) -> tuple[str, str]:
+    """Sign in, begin a cycle and bring its lists; the addresses of the cycle and its people."""
+    office.goto(server.sign_in)
+    press(office, "Sign in")
+    bring(office, "file", "cycle.toml")
+    press(office, "Begin the cycle")
+    cycle = office.url
+    bring(office, "coachees", "coachees.xlsx")
+    bring(office, "coaches", "coaches.csv")
+    press(office, "Take in both lists")
+    expect(office.get_by_role("heading", name="Coachees")).to_be_visible()
+    return cycle, office.url
+
+
+def run_and_publish(office: Page, cycle: str) -> tuple[str, str, str]:
+    """Run, read the plan and publish it; its first pair, and the address of the sessions."""
+    office.goto(cycle)
+    press(office, "Start a run")
+    see_plan = office.get_by_role("link", name="See the plan")
+    expect(see_plan).to_be_visible(timeout=RUN_MILLISECONDS)  # live: nothing is reloaded by hand
+    see_plan.click()
+    expect(office.get_by_text("13 of 14")).to_be_visible()
+    expect(office.get_by_role("heading", name="Without a coach")).to_be_visible()
+    for width in (PHONE, DESK):
+        fits(office, width)
+    coachee, coach, *_ = office.locator("#matches + article strong").all_inner_texts()
+    press(office, "Publish this plan")
+    expect(office.get_by_role("heading", name="Sessions and replies")).to_be_visible()
+    return coachee, coach, office.url
+
+
+def reply(coachee: Page) -> None:
+    """Accept everything, then decline the first session and ask for another time."""
+    press(coachee, "Accept all 6")
+    expect(coachee.get_by_text("you accepted")).to_have_count(6)
+    coachee.get_by_role("link", name="Session 1 of 6").click()
+    coachee.get_by_text("Decline, or ask for another time").click()
+    coachee.get_by_label("When would suit you instead?").fill("Any Thursday")
+    press(coachee, "Decline this time")
+    expect(coachee.get_by_text("you declined")).to_be_visible()
+    with coachee.expect_download() as download:
+        coachee.get_by_role("link", name="Add to calendar").click()
+    assert download.value.suggested_filename == "coaching-session-1.ics"
+
+
+def write_note(coach: Page, coachee_name: str) -> None:
+    """Write the session note on the first session with that coachee."""
+    coach.get_by_role("article").filter(has_text=coachee_name).first.get_by_role("link").click()
+    coach.get_by_role("link", name="Write the session note").click()
+    coach.get_by_label("Held").check()
+    coach.get_by_label("Topic, in a few words").fill("Recruitment of women officers")
+    coach.get_by_label("Your own note").fill(PRIVATE)
+    for width in (PHONE, DESK):
+        fits(coach, width)
+    press(coach, "Save the session note")
+    expect(coach.get_by_text(PRIVATE)).to_be_visible()
+
+
+def give_feedback(coachee: Page) -> None:
+    """Read the shared record, and give feedback on the session."""
+    coachee.reload()
+    expect(coachee.get_by_text("Recruitment of women officers")).to_be_visible()
+    expect(coachee.get_by_text(PRIVATE)).to_have_count(0)
+    coachee.get_by_role("link", name="Give feedback").click()
+    coachee.get_by_label("Held").check()
+    coachee.get_by_label("4: good").check()
+    press(coachee, "Send feedback")
+    expect(coachee.get_by_text("4 of 5: good")).to_be_visible()
+
+
+def test_from_spreadsheets_to_feedback(browser: Browser, server: Server) -> None:
+    complaints: list[str] = []
+    office = new_page(browser.new_context(), complaints)
+    cycle, people = make_cycle(office, server)
+    coachee_name, coach_name, sessions = run_and_publish(office, cycle)
+
+    phone = browser.new_context(viewport={"width": PHONE, "height": 700}, java_script_enabled=False)
+    coachee = new_page(phone, complaints)
+    coachee.goto(link_of(office, people, coachee_name))
+    reply(coachee)
+    coach = new_page(browser.new_context(), complaints)
+    coach.goto(link_of(office, people, coach_name))
+    write_note(coach, coachee_name)
+    give_feedback(coachee)
+
+    office.goto(sessions)
+    office.get_by_role("row").filter(has_text=coachee_name).first.get_by_role("link").click()
+    for words in ("Any Thursday", "Recruitment of women officers", "4 of 5: good"):
+        expect(office.get_by_text(words)).to_be_visible()
+    assert PRIVATE not in office.content()
+    assert complaints == []
+
+
+def test_the_keyboard_alone_is_enough(browser: Browser, server: Server) -> None:
+    page = browser.new_context().new_page()
+    page.goto(server.sign_in)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="To the content")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Sign in")).to_be_focused()
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid", "what has the keyboard's focus is seen"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Cycles")).to_be_visible()
