@@ -24,17 +24,22 @@ PlaceAll = Callable[[Facts, Collection[str]], bool]
 
 @dataclass(frozen=True)
 class Effort:
-    """How much solving the remedies may cost.
+    """How much solving the remedies may cost; shared out evenly where many are unmatched.
 
     Attributes:
         found_each: remedies after which a coachee's search ends.
-        tries_each: times the engine solves again for one coachee.
-        tries_in_all: times it solves again for everybody.
+        tries_each: times the engine solves again for one coachee, at most.
+        tries_in_all: times it solves again for everybody, at most.
     """
 
     found_each: int = 3
     tries_each: int = 8
     tries_in_all: int = 120
+
+    def tries(self, coachees: int, spent: int) -> int:
+        """Times to solve again for the next of `coachees` who are still to be explained."""
+        left = self.tries_in_all - spent
+        return min(left, self.tries_each, max(1, left // max(1, coachees)))
 
 
 def explain_unmatched(
@@ -50,16 +55,13 @@ def explain_unmatched(
     that plan moves only people near the coachee.
     """
     effort = effort or Effort()
-    left = effort.tries_in_all
     search = _Search(judges, matches, place_all)
     people = judges.facts.roster.coachees
     placed = {match.coachee for match in matches}
     rows = [row for row, coachee in enumerate(people) if coachee.id not in placed]
-    for standing in standings(judges, rows):
-        before = search.tries
-        tries = min(effort.tries_each, left)
+    for number, standing in enumerate(standings(judges, rows)):
+        tries = effort.tries(len(rows) - number, search.tries)
         remedies = tuple(search.remedies(standing, effort.found_each, tries))
-        left -= search.tries - before
         yield Unmatched(
             coachee=people[standing.row].id,
             reason=standing.reason(),
