@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from api.intake.limits import (
     LARGEST_CYCLE_FILE,
@@ -25,8 +26,10 @@ from coach.intake.cycle_file import CycleFile, read_cycle, unread_cycle
 from coach.intake.people_sheet import PeopleSheet, unread_sheet
 from coach.intake.reference import Reading
 from coach.people import Roster
-from matching.engine import ImpossiblePinsError
 from matching.result import Result
+
+if TYPE_CHECKING:  # reading files does not need the solver, which takes seconds to import
+    from matching.engine import ImpossiblePinsError
 
 
 @dataclass(frozen=True, slots=True)

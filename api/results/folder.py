@@ -21,10 +21,11 @@ from coach.errors import ProgrammeError
 from coach.people import Roster
 from matching.result import Result
 
-_PARTS = (
+PARTS = (
     *("result.json", "schedule.csv", "schedule.xlsx", "unmatched.csv", "report.html"),
     *("inputs", "invites", "forms"),
 )
+"""Everything that is written into a results folder."""
 
 
 def write_results(
@@ -64,7 +65,7 @@ def write_results(
                 path = Path(scratch, name)
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(content)
-            for part in _PARTS:
+            for part in PARTS:
                 _replace(Path(scratch, part), out / part)
     except OSError as error:
         raise ProgrammeError(

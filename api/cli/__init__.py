@@ -1,0 +1,92 @@
+"""The command line: one file a command, one table that names them, one place that ends them.
+
+Only the module of the command asked for is imported, so that `check` does not wait for a web
+server and `--help` for nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+
+from api.cli.command_table import COMMANDS
+from coach.errors import ProgrammeError, UnusableInputError
+
+DEBUG_VARIABLE = "GENDER_COACH_DEBUG"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and end the process with its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    asked = next((word for word in given if not word.startswith("-")), None)
+    try:
+        application(asked)(given, prog_name="gender-coach")
+    except ProgrammeError as error:
+        sys.exit(_refused(error))
+    except Exception as error:  # noqa: BLE001 - the last place that can tell a person of it
+        sys.exit(_our_fault(error))
+
+
+def application(asked: str | None) -> typer.Typer:
+    """The commands, of which only the one asked for can be run; the others tell their summary."""
+    app = typer.Typer(
+        help="Match coachees with coaches and timetable their sessions, proven and explained.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_no_options)
+    for name, (place, summary) in COMMANDS.items():
+        if name == asked:
+            app.command(name)(_loaded(place))
+        else:
+            app.command(name, help=summary)(_not_asked)
+    return app
+
+
+def _loaded(place: str) -> Callable[..., Any]:
+    module, _, function = place.partition(":")
+    loaded: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return loaded
+
+
+def _no_options() -> None:
+    """There are no options before the command; with this, one command alone keeps its name."""
+
+
+def _not_asked() -> None:
+    raise AssertionError("a command that was not asked for was run")
+
+
+def _refused(error: ProgrammeError) -> int:
+    from api.error_table import kind_of  # noqa: PLC0415 - imports the engine, which takes a second
+
+    if isinstance(error, UnusableInputError):
+        lines = [str(fault) for fault in error.faults]
+    else:
+        lines = [str(error)]
+    sys.stdout.flush()
+    for line in lines:
+        print(line, file=sys.stderr)  # noqa: T201 - the faults go where faults go
+    return kind_of(error).exit_code
+
+
+def _our_fault(error: Exception) -> int:
+    if os.environ.get(DEBUG_VARIABLE):
+        traceback.print_exception(error)
+    else:
+        typer.echo(
+            f"Something went wrong in the programme, not in your files: {type(error).__name__}: "
+            f"{error}\nRun it again with {DEBUG_VARIABLE}=1 and report what it prints.",
+            err=True,
+        )
+    from api.error_table import EXIT_OUR_FAULT  # noqa: PLC0415 - as above
+
+    return EXIT_OUR_FAULT

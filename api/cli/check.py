@@ -1,0 +1,49 @@
+"""`gender-coach check`: the audit of a result, without the solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.intake import ResultFolder, read_result_folder
+from api.results.schedule_csv import schedule_csv
+from api.results.unmatched_csv import unmatched_csv
+from matching.audit import Finding, audit
+
+EXIT_UNSOUND = 1
+
+
+def check(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")],
+) -> None:
+    """Audit a result against its inputs, without the solver."""
+    found = read_result_folder(folder)
+    findings = list(_findings(folder, found))
+    for finding in findings:
+        typer.echo(str(finding), err=True)
+    if findings:
+        typer.echo(f"{folder}: {len(findings)} findings; this result does not hold", err=True)
+        raise typer.Exit(EXIT_UNSOUND)
+    matches = found.result.matches
+    sessions = sum(len(match.sessions) for match in matches)
+    typer.echo(
+        f"{folder}: sound. {len(matches)} matches with {sessions} sessions keep every rule, "
+        f"window, gap and cap; all {len(found.result.levels)} reported levels are as counted anew."
+    )
+
+
+def _findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
+    inputs, result = found.inputs, found.result
+    if inputs.sha256 != result.input_sha256:
+        yield Finding("inputs", "the files in inputs/ are not those the result was made from")
+    yield from audit(inputs.roster, inputs.cycle, result, inputs.keep)
+    for name, expected in (
+        ("schedule.csv", schedule_csv(result)),
+        ("unmatched.csv", unmatched_csv(result)),
+    ):
+        path = folder / name
+        if path.is_file() and path.read_bytes() != expected:
+            yield Finding(name, "the file does not say what result.json says")

@@ -1,0 +1,17 @@
+"""Every command: where its function is, and its summary, the first line of its docstring."""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("api.cli.demo:demo", "Run the bundled sample cycle from its spreadsheets to results."),
+    "match": ("api.cli.match:match", "Match and timetable a cycle and write all its results."),
+    "pairs": ("api.cli.pairs:pairs", "Judge every coachee with every coach, one row a pair."),
+    "explain": ("api.cli.explain:explain",
+                "Tell why this coach, or why nobody and what would help."),
+    "check": ("api.cli.check:check", "Audit a result against its inputs, without the solver."),
+    "template": ("api.cli.template:template", "Write an empty workbook to fill in."),
+    "rules": ("api.cli.rules:rules", "Print the matching rules, as the page /rules does."),
+    "serve": ("api.cli.serve:serve",
+              "Serve the API and the pages, and print the addresses to open."),
+    "migrate": ("api.cli.serve:migrate", "Bring the database to this version of the programme."),
+}  # fmt: skip

@@ -1,0 +1,42 @@
+"""`gender-coach match`: from spreadsheets and policy to all results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.run import processors, run
+from api.cli.summary import print_summary
+from api.intake import read_inputs
+from matching.engine import SolveOptions
+
+
+def match(
+    cycle: Annotated[Path, typer.Argument(metavar="CYCLE.toml", help="Dates and policy.")],
+    *,
+    coachees: Annotated[Path, typer.Option(metavar="FILE", help="CSV, XLSX or ODS.")],
+    coaches: Annotated[Path, typer.Option(metavar="FILE", help="CSV, XLSX or ODS.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")],
+    time_limit: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", min=0, help="Stop then with the best. [default: none]"),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Parallel workers. [default: all processors]")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of all random choices.")] = 0,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="RESULT.json", help="Earlier result to stay close to.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Match and timetable a cycle and write all its results."""
+    inputs = read_inputs(cycle, coachees, coaches, keep)
+    options = SolveOptions(
+        time_limit_seconds=time_limit, workers=workers or processors(), seed=seed
+    )
+    result = run(inputs, out, options, quiet=quiet)
+    if not quiet:
+        print_summary(inputs, result, out)

@@ -1,0 +1,44 @@
+"""`gender-coach pairs`: every pair judged."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.intake import read_inputs
+from api.spreadsheet_cells import safe_cell
+from api.whole_file import write_whole
+from matching.pairs import pair_rows
+
+
+def pairs(
+    cycle: Annotated[Path, typer.Argument(metavar="CYCLE.toml", help="Dates and policy.")],
+    *,
+    coachees: Annotated[Path, typer.Option(metavar="FILE", help="CSV, XLSX or ODS.")],
+    coaches: Annotated[Path, typer.Option(metavar="FILE", help="CSV, XLSX or ODS.")],
+    out: Annotated[Path, typer.Option(metavar="FILE.csv", help="Where to write the table.")],
+) -> None:
+    """Judge every coachee with every coach, one row a pair."""
+    inputs = read_inputs(cycle, coachees, coaches)
+    text = io.StringIO(newline="")
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("coachee", "coach", "eligible", "points", "blocked_by"))
+    eligible = total = 0
+    for row in pair_rows(inputs.roster, inputs.cycle):
+        total += 1
+        eligible += row.eligible
+        table.writerow(
+            (
+                safe_cell(row.coachee),
+                safe_cell(row.coach),
+                "yes" if row.eligible else "no",
+                row.points or 0,
+                ";".join(row.blocked_by),
+            )
+        )
+    write_whole(out, text.getvalue().encode())
+    typer.echo(f"{eligible} of {total} pairs are eligible; written to {out}")

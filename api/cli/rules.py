@@ -1,0 +1,60 @@
+"""`gender-coach rules`: the rules, told by themselves."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.intake import policy_file
+from api.intake.inputs import from_disk
+from api.intake.limits import LARGEST_CYCLE_FILE
+from api.intake.reference_data import reference
+from coach.cycle import Cycle, CycleDates
+from coach.errors import UnusableInputError
+from coach.intake.reference import Reading
+from matching.rules.catalogue import RuleCard, catalogue
+
+_WIDTH = 96
+
+
+def rules(
+    cycle: Annotated[
+        Path | None,
+        typer.Argument(metavar="[CYCLE.toml]", help="Tell the settings of this cycle."),
+    ] = None,
+) -> None:
+    """Print the matching rules, as the page /rules does."""
+    policy = _any_cycle() if cycle is None else _policy(cycle)
+    for card in catalogue(policy):
+        for line in _lines(card):
+            typer.echo(line)
+
+
+def _any_cycle() -> Cycle:
+    """A policy of defaults; rules do not ask for dates."""
+    return Cycle(cycle=CycleDates(start=date(2027, 1, 1), end=date(2027, 12, 31)))
+
+
+def _policy(path: Path) -> Cycle:
+    file = policy_file(from_disk(path, LARGEST_CYCLE_FILE), Reading(reference()))
+    if file.cycle is None:
+        raise UnusableInputError(file.faults)
+    return file.cycle
+
+
+def _lines(card: RuleCard) -> Iterator[str]:
+    weight = "" if card.weight is None else f", weight {card.weight}"
+    yield typer.style(f"{card.name} ({card.kind}{weight})", bold=True)
+    for paragraph in card.text:
+        yield from textwrap.wrap(paragraph, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    for setting in card.settings:
+        yield f"    {setting.key} = {setting.value}"
+    for example in card.examples:
+        points = "not possible" if example.points is None else f"{example.points} points"
+        yield f"    e.g. {example.situation} {points}: {example.because}"
+    yield ""

@@ -1,0 +1,79 @@
+"""One run on the command line, as `match` and `demo` do it: solve, write, tell."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from api.cli.out_folder import check_out_folder
+from api.cli.progress_view import shown_progress
+from api.intake import CycleInputs
+from api.results import write_results
+from matching.engine import ImpossiblePinsError, SolveOptions, solve
+from matching.progress import IsCancelled
+from matching.result import Result
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run(inputs: CycleInputs, out: Path, options: SolveOptions, *, quiet: bool) -> Result:
+    """Solve `inputs` and write every result into the folder `out`.
+
+    Raises:
+        UnusableInputError: a pin cannot be honoured; told at its line.
+        ProgrammeError: `out` is no place for results, no result came in time, or Ctrl+C.
+    """
+    check_out_folder(out)
+    with shown_progress(quiet=quiet) as report, _interruptible() as cancelled:
+        try:
+            result = solve(
+                inputs.roster,
+                inputs.cycle,
+                options=options,
+                input_sha256=inputs.sha256,
+                clock=time.monotonic,
+                keep=inputs.keep,
+                report=report,
+                cancelled=cancelled,
+            )
+        except ImpossiblePinsError as error:
+            raise inputs.pin_faults(error) from error
+    write_results(
+        out,
+        roster=inputs.roster,
+        cycle=inputs.cycle,
+        result=result,
+        inputs=inputs.files.items(),
+        now=datetime.now(UTC),
+    )
+    return result
+
+
+@contextmanager
+def _interruptible() -> Iterator[IsCancelled]:
+    """Whether Ctrl+C was pressed; pressed a second time, it ends the process as it always does."""
+    pressed = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed.is_set
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def on_interrupt(_number: int, _frame: FrameType | None) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,108 @@
+"""What a command prints of a plan: who with whom and why, who not and why, and what to do next."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from api.deployment import Deployment
+from api.intake import CycleInputs
+from api.results.plan_view import MatchView, PersonView, PlanView, UnmatchedView, view_plan
+from matching.result import Result
+
+_TELLING = ("preference", "language", "topics", "rank")  # rules that people ask about
+_REASONS = 3
+_FIRST_SESSIONS = 5
+_FILES = (
+    ("report.html", "the whole plan to read and to print"),
+    ("schedule.xlsx, schedule.csv", "every session"),
+    ("invites/", "an invitation (.ics) and a ready mail (.eml) for each person and session"),
+    ("forms/", "session note and feedback, to print"),
+    ("unmatched.csv", "who has no coach, and why"),
+    ("result.json, inputs/", "for programs: the result, and the files it was made from"),
+)
+
+
+def print_summary(inputs: CycleInputs, result: Result, out: Path) -> None:
+    """Print the summary on standard output; headings stand out on a terminal."""
+    for line in summary_lines(inputs, result, out):
+        heading = bool(line) and not line.startswith(" ")
+        typer.echo(typer.style(line, bold=True) if heading else line)
+
+
+def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[str]:
+    """The summary, line by line; lines that start at the margin are headings."""
+    view = view_plan(inputs.roster, inputs.cycle, result, Deployment())
+    wishes = {coachee.id: coachee.prefers for coachee in inputs.roster.coachees}
+    yield ""
+    yield f"{view.name}: {view.placed} of {view.coachees} coachees have a coach"
+    yield f"  {view.sessions} sessions with {view.coaches} coaches, {view.period}."
+    yield f"  {view.standing}"
+    yield ""
+    yield "Who with whom, and why"
+    for match in view.matches:
+        yield from _match(match, wished=match.coach.id in wishes[match.coachee.id])
+    if view.unmatched:
+        yield ""
+        yield "Without a coach"
+        for entry in view.unmatched:
+            yield from _unmatched(entry)
+    if view.matches:
+        yield ""
+        yield "First sessions"
+        yield from _first_sessions(view, result)
+    for note in view.footnotes:
+        yield f"  {note}"
+    yield ""
+    yield f"Files in {out}"
+    yield from (f"  {name:<28} {what}" for name, what in _FILES)
+    yield ""
+    yield "What to type next"
+    yield from _next(view, out)
+
+
+def _person(person: PersonView) -> str:
+    return f"{person.name} ({person.id}, {person.rank}, {person.place})"
+
+
+def _match(match: MatchView, *, wished: bool) -> Iterator[str]:
+    yield f"  {_person(match.coachee)}"
+    yield f"    with {_person(match.coach)}, {match.points} of {match.most_points} points"
+    because = {verdict.rule: verdict.because for verdict in match.verdicts if verdict.points}
+    told = [because[rule] for rule in _TELLING[not wished :] if rule in because]
+    yield f"    {'; '.join(told[:_REASONS])}"
+
+
+def _unmatched(entry: UnmatchedView) -> Iterator[str]:
+    yield f"  {_person(entry.coachee)}"
+    yield f"    {entry.why} Coaches left after each rule:"
+    yield f"      {', '.join(f'{step.rule} {step.left}' for step in entry.funnel)}"
+    if entry.remedies:
+        yield "    What would help, checked by solving again:"
+        yield from (f"      {one.change}: {one.effect}" for one in entry.remedies)
+    else:
+        yield "    No single change that was tried would help."
+
+
+def _first_sessions(view: PlanView, result: Result) -> Iterator[str]:
+    starts = [match.sessions[0].start for match in result.matches]
+    in_order = sorted(range(len(starts)), key=starts.__getitem__)
+    for place in in_order[:_FIRST_SESSIONS]:
+        match = view.matches[place]
+        session = match.sessions[0]
+        when = f"{session.day}, {session.hours} {session.zone}"
+        yield f"  {when:<36} {match.coachee.name} with {match.coach.name}"
+    if len(in_order) > _FIRST_SESSIONS:
+        yield f"  and {len(in_order) - _FIRST_SESSIONS} more pairs; all dates are in the report"
+
+
+def _next(view: PlanView, out: Path) -> Iterator[str]:
+    folder = shlex.quote(str(out))
+    asked = (view.unmatched or view.matches)[:1]
+    for one in asked:
+        yield f"  gender-coach explain {folder} {shlex.quote(one.coachee.id)}"
+    yield f"  gender-coach check {folder}"
+    yield "  gender-coach template --out people.xlsx     (a workbook for your own people)"

@@ -1,0 +1,22 @@
+"""`gender-coach template`: a workbook to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.template_workbook import template_workbook
+from api.whole_file import write_whole
+
+
+def template(
+    *, out: Annotated[Path, typer.Option(metavar="FILE.xlsx", help="Where to write it.")]
+) -> None:
+    """Write an empty workbook to fill in."""
+    write_whole(out, template_workbook())
+    typer.echo(
+        f"{out} is ready: fill in the sheets coachees and coaches, then give the same file to\n"
+        f"  gender-coach match CYCLE.toml --coachees {out} --coaches {out} --out DIR"
+    )

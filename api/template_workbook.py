@@ -1,0 +1,87 @@
+"""The workbook people are entered into: both sheets, drop-downs, notes, and an example row."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from coach.intake.columns import COLUMNS, Column, PeopleKind
+
+_LAST_ROW = 2_000  # as far as drop-downs reach
+_REQUIRED = PatternFill("solid", fgColor="D9E4EC")
+_OPTIONAL = PatternFill("solid", fgColor="F2F2F2")
+_EXAMPLE = Font(italic=True, color="7F7F7F")
+
+_OTHER_EXAMPLES: Mapping[PeopleKind, Mapping[str, str]] = {
+    PeopleKind.COACHEES: {},
+    PeopleKind.COACHES: {
+        "id": "K-01",
+        "name": "Petar Uzor",
+        "email": "petar.uzor@example.org",
+        "country": "HR",
+        "languages": "hr:C2; en:C1",
+        "sex": "M",
+        "birth_year": "1971",
+        "unit": "Example Defence College",
+        "rank": "brigadir",
+    },
+}
+_READ_ME = """\
+One row is one person: commanders and decision-makers on the sheet coachees, coaches on coaches.
+Row 2 of each sheet is an invented example in grey. Write over it, or delete it.
+Blue headers have to be filled in for everybody; grey ones may stay empty or be deleted.
+Point at a header to read what belongs below it. Cells with few possible values offer them.
+Lists are separated by semicolons: en:B2; sq:C1.
+Save the workbook and name it for both: --coachees FILE --coaches FILE.
+Whatever is wrong is then told with its row and column.
+"""
+
+
+def template_workbook() -> bytes:
+    """The workbook, as XLSX. Its example rows are valid input."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for kind, columns in COLUMNS.items():
+        _fill(workbook.create_sheet(kind.value), kind, columns)
+    read_me = workbook.create_sheet("Read me")
+    read_me.column_dimensions["A"].width = 100
+    for row, text in enumerate(_READ_ME.splitlines(), start=1):
+        read_me.cell(row, 1, text).alignment = Alignment(wrap_text=True, vertical="top")
+    out = io.BytesIO()
+    workbook.save(out)
+    return out.getvalue()
+
+
+def _fill(sheet: Worksheet, kind: PeopleKind, columns: tuple[Column, ...]) -> None:
+    for place, column in enumerate(columns, start=1):
+        header = sheet.cell(1, place, column.name)
+        header.font = Font(bold=True)
+        header.fill = _REQUIRED if column.required else _OPTIONAL
+        header.comment = Comment(_note(column), "Gender Coach", width=320, height=110)
+        text = _OTHER_EXAMPLES[kind].get(column.name, column.example)
+        example = sheet.cell(2, place, int(text) if text.isdigit() else text or None)
+        example.font = _EXAMPLE
+        letter = header.column_letter
+        sheet.column_dimensions[letter].width = max(len(column.name), min(len(text), 32)) + 3
+        if column.allowed:
+            choices = DataValidation(
+                type="list",
+                formula1=f'"{",".join(column.allowed)}"',
+                allow_blank=True,
+                showErrorMessage=True,
+                errorTitle=column.name,
+                error=f"One of: {', '.join(column.allowed)}",
+            )
+            choices.add(f"{letter}2:{letter}{_LAST_ROW}")
+            sheet.add_data_validation(choices)
+    sheet.freeze_panes = "C2"
+
+
+def _note(column: Column) -> str:
+    return f"{'Required. ' if column.required else ''}{column.about}"

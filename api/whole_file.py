@@ -1,0 +1,38 @@
+"""Writing one file: all of it, or nothing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from coach.errors import ProgrammeError
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` beside `path` and move it there, so that no half file is ever seen.
+
+    Raises:
+        ProgrammeError: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            os.chmod(scratch, 0o666 & ~_umask())  # noqa: PTH101 - as a file made the usual way
+            os.replace(scratch, path)  # noqa: PTH105 - as above
+        except OSError:
+            os.unlink(scratch)  # noqa: PTH108 - as above
+            raise
+    except OSError as error:
+        raise ProgrammeError(
+            f"{path} cannot be written: {error.strerror or error}; name another file with --out"
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
