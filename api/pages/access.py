@@ -21,6 +21,8 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/runs/{run_id}"): Access(MANAGER),
     ("POST", "/runs/{run_id}/cancel"): Access(MANAGER),
     ("GET", "/plans/{plan_id}"): Access(MANAGER),
+    ("GET", "/plans/{plan_id}/report.html"): Access(MANAGER),
+    ("GET", "/plans/{plan_id}/schedule.xlsx"): Access(MANAGER),
     ("POST", "/plans/{plan_id}/publish"): Access(MANAGER),
     ("GET", "/sessions/{session_id}"): Access(MANAGER, own=True),
     ("GET", "/rules"): Access(EVERYBODY),

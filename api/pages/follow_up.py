@@ -10,7 +10,7 @@ from api.http import addresses
 from api.http.asking import ServicesDep, ViewerDep
 from api.moments import short_moment_text
 from api.pages.frame import deployment_of, page
-from api.pages.lines import feedback_text, office_line, record_text
+from api.pages.lines import ReplyCounts, feedback_text, office_line, record_text
 from api.workflows import cycles, messages, schedule, statements
 
 FOLLOW_UP = APIRouter(include_in_schema=False)
@@ -22,11 +22,14 @@ def all_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Resp
     with services.database.reading() as tx:
         cycle = cycles.cycle_summary(tx, cycle_id)
         listed = schedule.cycle_schedule(tx, cycle_id)
+    lines = [office_line(session) for session in listed]
     return page(
         request,
         "office/sessions.html",
         cycle=cycle,
-        lines=[office_line(session) for session in listed],
+        lines=lines,
+        replies=ReplyCounts.of(listed),
+        declined=[line for line in lines if line.declined],
     )
 
 

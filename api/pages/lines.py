@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -56,7 +58,10 @@ class OwnLine:
 
 @dataclass(frozen=True, slots=True)
 class OfficeLine:
-    """A session as the programme office sees it, in the cycle's zone."""
+    """A session as the programme office sees it, in the cycle's zone.
+
+    `declined` says that it stands and somebody has declined it.
+    """
 
     id: str
     title: str
@@ -71,7 +76,28 @@ class OfficeLine:
     coachee_comment: str
     coach_comment: str
     badges: tuple[Badge, ...]
+    declined: bool
     feedback_given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyCounts:
+    """How many replies to the sessions that stand were given, two to a session."""
+
+    accepted: int
+    declined: int
+    waiting: int
+
+    @classmethod
+    def of(cls, sessions: Iterable[SessionView]) -> ReplyCounts:
+        """The counts over `sessions`."""
+        counts = Counter(
+            reply
+            for session in sessions
+            if session.state is SessionState.CONFIRMED
+            for reply in _replies(session)
+        )
+        return cls(counts[Reply.ACCEPTED], counts[Reply.DECLINED], counts[Reply.NONE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +170,7 @@ def office_line(session: SessionView) -> OfficeLine:
         coachee_comment=session.coachee_comment,
         coach_comment=session.coach_comment,
         badges=_standing(session),
+        declined=session.state is SessionState.CONFIRMED and Reply.DECLINED in _replies(session),
         feedback_given=session.feedback_given,
     )
 
@@ -168,6 +195,10 @@ def feedback_text(feedback: FeedbackView, zone: ZoneInfo) -> FeedbackText:
         text=feedback.text,
         submitted=short_moment_text(feedback.submitted_at, zone),
     )
+
+
+def _replies(session: SessionView) -> tuple[Reply, Reply]:
+    return session.coachee_reply, session.coach_reply
 
 
 def _hours(session: SessionView) -> str:

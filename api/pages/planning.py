@@ -13,11 +13,14 @@ from api.http.asking import ServicesDep
 from api.moments import short_moment_text
 from api.pages.frame import deployment_of, go_on, page
 from api.pages.words import PHASES, PLAN_STATE, RUN_STATE
-from api.results.plan_view import LEVEL_WORDS, view_plan
-from api.store.run_rows import PlanState, RunState
+from api.results.plan_view import view_plan
+from api.results.report import report_html
+from api.results.schedule_xlsx import schedule_xlsx
+from api.store.run_rows import PlanState
 from api.workflows import cycles, plans, runs
 
 PLANNING = APIRouter(include_in_schema=False)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class RunForm(BaseModel):
@@ -51,14 +54,12 @@ def one_run(run_id: str, request: Request, services: ServicesDep) -> Response:
         cycle=cycle,
         state=RUN_STATE[run.state],
         final=run.state.final,
-        running=run.state is RunState.RUNNING,
         started=short_moment_text(run.requested_at, ZoneInfo(cycle.timezone)),
         phases=[
             (phase.value, words, latest is not None and _reached(phase.value, latest.phase.value))
             for phase, words in PHASES.items()
         ],
         latest=latest,
-        level=LEVEL_WORDS[latest.level] if latest and latest.level else "",
         told=[event.progress for event in told],
     )
 
@@ -92,6 +93,27 @@ def one_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
     )
 
 
+@PLANNING.get("/plans/{plan_id}/report.html")
+def report(plan_id: str, services: ServicesDep) -> Response:
+    """The plan as one file that needs no server, to keep or to hand on."""
+    deployment = services.settings.deployment
+    with services.database.reading() as tx:
+        found = plans.plan_view(tx, plan_id)
+    view = view_plan(found.roster, found.cycle, found.result, deployment)
+    content = report_html(view, found.cycle, found.result, deployment, services.now())
+    return _download(content, "text/html; charset=utf-8", "report.html")
+
+
+@PLANNING.get("/plans/{plan_id}/schedule.xlsx")
+def schedule(plan_id: str, services: ServicesDep) -> Response:
+    """The plan as a workbook."""
+    with services.database.reading() as tx:
+        found = plans.plan_view(tx, plan_id)
+    view = view_plan(found.roster, found.cycle, found.result, services.settings.deployment)
+    content = schedule_xlsx(view, found.result, services.now())
+    return _download(content, _XLSX, "schedule.xlsx")
+
+
 @PLANNING.post("/plans/{plan_id}/publish")
 def publish_plan(plan_id: str, services: ServicesDep) -> Response:
     """Make the draft the plan of its cycle, and write to everybody whose sessions change."""
@@ -104,6 +126,12 @@ def publish_plan(plan_id: str, services: ServicesDep) -> Response:
             link_grace=services.settings.link_grace,
         )
     return go_on(f"{addresses.cycle(published.plan.cycle_id)}/sessions")
+
+
+def _download(content: bytes, media_type: str, name: str) -> Response:
+    """A file to save: shown in place, its own styles would be blocked."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _reached(phase: str, now: str) -> bool:

@@ -9,6 +9,7 @@ from api.moments import day_text, hours_text, short_day_text, zone_short
 from api.results.timetable_picture import Picture, draw_timetable
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Person, Roster
+from coach.ranks import Rank
 from coach.sessions import Session
 from matching.result import FunnelStep, LevelOutcome, Match, Remedy, Result, Unmatched, Verdict
 
@@ -153,9 +154,19 @@ def view_person(person: Person, deployment: Deployment) -> PersonView:
     return PersonView(
         id=person.id,
         name=person.name,
-        rank="civilian" if person.rank.code == "CIV" else person.rank.code,
+        rank=rank_text(person.rank),
         place=deployment.territory(person.country).name,
     )
+
+
+def rank_text(rank: Rank) -> str:
+    """`OF-5`, or for civilians `civilian`, `civilian as OF-8`, `civilian above OF-10`."""
+    if not rank.civilian:
+        return rank.code
+    for mark, words in (("~", "as"), (">", "above")):
+        if mark in rank.code:
+            return f"civilian {words} {rank.code.partition(mark)[2]}"
+    return "civilian"
 
 
 def view_session(session: Session, cycle: Cycle) -> SessionView:

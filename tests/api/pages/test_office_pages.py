@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import Engine, event
 
 from api.templating import environment
@@ -222,6 +224,22 @@ def test_the_office_reads_records_and_feedback_but_no_notes(
     for address in (session, f"/cycles/{cycle_id}/sessions", f"/cycles/{cycle_id}"):
         assert "my private words" not in browser.get(address).text
     assert f"{session}/note" not in page
+    overview = text(browser.get(f"/cycles/{cycle_id}/sessions"))
+    assert "<b>1</b> declined" in overview
+    assert "<b>3</b> not answered yet" in overview
+    assert "“Next week?”" in overview
+
+
+def test_a_plan_can_be_saved_as_report_and_workbook(
+    browser: httpx.Client, shared: SharedServer
+) -> None:
+    plan_id = whole_plan(shared.world, shared.world.cycle())
+    report = browser.get(f"/plans/{plan_id}/report.html")
+    assert report.headers["content-disposition"] == 'attachment; filename="report.html"'
+    assert "one more place with K-1" in report.text
+    workbook = browser.get(f"/plans/{plan_id}/schedule.xlsx")
+    book = load_workbook(io.BytesIO(workbook.content))
+    assert book["Schedule"].max_row == 5
 
 
 def test_the_rules_page_prints_every_rule(shared: SharedServer, browser: httpx.Client) -> None:

@@ -1,7 +1,10 @@
+import pytest
+
 from api.deployment import Deployment
-from api.results.plan_view import view_plan
+from api.results.plan_view import rank_text, view_plan
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
+from coach.ranks import parse_code
 from matching.result import FunnelStep, LevelOutcome, Result
 
 HOUSE = Deployment()
@@ -46,3 +49,18 @@ def test_sessions_are_told_in_the_cycles_zone(roster: Roster, cycle: Cycle, resu
     first, *_, last = view_plan(roster, cycle, result, HOUSE).matches[0].sessions
     assert (first.day, first.hours, first.zone) == ("Wed 20 Jan 2027", "09:00 to 10:30", "CET")
     assert (last.day, last.hours, last.zone) == ("Wed 9 Jun 2027", "10:00 to 11:30", "CEST")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("OF-5", "OF-5"),
+        ("CIV", "civilian"),
+        ("CIV~OF-8", "civilian as OF-8"),
+        ("CIV>OF-10", "civilian above OF-10"),
+    ],
+)
+def test_ranks_are_told_in_words(code: str, words: str) -> None:
+    rank = parse_code(code)
+    assert rank is not None
+    assert rank_text(rank) == words
