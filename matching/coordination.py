@@ -134,14 +134,17 @@ class Coordinator:
         start: Choice | None,
         tell: Tell,
         *,
+        bound: int | None = None,
         enough: int | None = None,
     ) -> Found:
         """The best choice for an integral `objective: float64[P]`, from a known choice or none.
 
-        Stops as soon as a value of `enough` is reached, or the bound falls below it.
+        `bound` is one already known. Stops as soon as a value of `enough` is reached, or the
+        bound falls below it.
         """
         self._master.aim(objective)
-        return _Search(self, objective, start, tell, enough).run()
+        limit = int(np.abs(objective).sum()) if bound is None else bound
+        return _Search(self, objective, start, tell, (limit, enough)).run()
 
     def relax(self, must: NDArray[np.bool_], allowed: NDArray[np.bool_]) -> Relaxed | None:
         """The linear optimum with sets priced in; `None` where nothing fits."""
@@ -170,8 +173,8 @@ class Coordinator:
             prices = relaxed.price[coach]
             own = self.problem.by_coach[coach].tolist()
             worth = {place: prices[pair] for place, pair in enumerate(own) if prices[pair] > 0}
-            found, value = self.desk.oracle(coach).best(worth, self.watch)
-            if value > relaxed.rent[coach] + _EPSILON:
+            above = relaxed.rent[coach] + _EPSILON
+            for found in self.desk.oracle(coach).best(worth, above, self.watch):
                 added |= self._add(coach, found)
         return added
 
@@ -211,15 +214,14 @@ class _Search:
         objective: Weights,
         start: Choice | None,
         tell: Tell,
-        enough: int | None,
+        limits: tuple[int, int | None],
     ) -> None:
         self._at = coordinator
         self._objective = objective
         self._best = start
         self._value = None if start is None else self._worth(start)
         self._tell = tell
-        self._enough = enough
-        self._bound = int(np.abs(objective).sum())
+        self._bound, self._enough = limits
         self._serial = 0
         self._open: list[_Node] = []
         self._push(self._bound, coordinator.must, coordinator.allowed)

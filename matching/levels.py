@@ -70,7 +70,10 @@ class LevelSequence:
         if value < found.bound and not self._late:
             try:
                 found = self._coordinator(self._allowed).maximise(
-                    weights, choice, lambda best, bound: self._report(level, best, bound)
+                    weights,
+                    choice,
+                    lambda best, bound: self._report(level, best, bound),
+                    bound=found.bound,
                 )
             except OutOfTimeError:
                 self._late = True

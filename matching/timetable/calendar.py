@@ -103,6 +103,15 @@ class CoachCalendar:
         return any(places > self.week_cap for places in weeks.values())
 
     @cached_property
+    def most(self) -> int:
+        """Most coachees there are places for: by capacity, and by the sessions that fit weeks."""
+        weeks: dict[int, int] = {}
+        for day, week in {*zip(self.position_day, self.position_week, strict=True)}:
+            weeks[week] = weeks.get(week, 0) + self.day_limit[day]
+        sessions = sum(min(places, self.week_cap) for places in weeks.values())
+        return min(self.capacity, sessions // self.count)
+
+    @cached_property
     def day_limit(self) -> dict[int, int]:
         """For each day the most sessions that fit one after the other, within the day's cap."""
         limit: dict[int, int] = {}
