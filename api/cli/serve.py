@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 
 from api.cli.sample_cycle import DemoAddresses, load_sample_cycle
 from api.http import addresses
@@ -22,7 +23,7 @@ from api.store import schema
 from api.store.database import Database
 from api.workflows import credentials
 from api.workflows.services import Services
-from coach.errors import ProgrammeError
+from coach.errors import InputFault, ProgrammeError, UnusableInputError
 
 _SHUTDOWN_SECONDS = 3
 _MANAGER = "manager"
@@ -52,7 +53,8 @@ def serve(
         listening = _listen(settings.host, settings.port)
         shown = load_sample_cycle(services) if demo else None
         _print_addresses(services, shown)
-        uvicorn.Server(_uvicorn_config(app, settings)).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(_uvicorn_config(app, settings)).run(sockets=[listening])
 
 
 def migrate(
@@ -69,8 +71,18 @@ def migrate(
 
 
 def settings_from(**given: Any) -> Settings:  # noqa: ANN401 - options of several commands
-    """The settings of the environment, with those options that were given in their place."""
-    return Settings(**{name: value for name, value in given.items() if value is not None})
+    """The settings of the environment, with those options that were given in their place.
+
+    Raises:
+        UnusableInputError: names every setting that is wrong.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise UnusableInputError(
+            InputFault("settings", 1, ".".join(map(str, one["loc"])), one["msg"])
+            for one in error.errors()
+        ) from None
 
 
 def prepare(settings: Settings) -> None:

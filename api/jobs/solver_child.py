@@ -37,7 +37,7 @@ class Task(View):
 def main() -> None:
     """Solve the one task on standard input."""
     os.nice(NICENESS)
-    told = sys.stdout
+    told = _own_output()
     task = Task.model_validate_json(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, args=(sys.stdin,), daemon=True).start()
     try:
@@ -62,6 +62,14 @@ def main() -> None:
     else:
         told.write(f'{{"result": {result.model_dump_json()}}}\n')
         told.flush()
+
+
+def _own_output() -> TextIO:
+    """The way to the parent; what libraries print by themselves goes nowhere from now on."""
+    told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device, no path
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    return told
 
 
 def _tell_progress(told: TextIO, progress: Progress) -> None:

@@ -166,6 +166,11 @@ class Child:
         self._reader = threading.Thread(target=self._read, args=(task,), daemon=True)
         self._reader.start()
 
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
     def lines(self, wait_seconds: float) -> list[Line]:
         """What was told since the last call, waiting a little; one that is no progress ends it."""
         time.sleep(wait_seconds)

@@ -1,0 +1,324 @@
+"""Runs by a real worker: followed, cancelled, refused, and taken up again after a crash."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from api.intake import NamedFile
+from api.jobs.solver_child import ORPHANED, Task
+from api.jobs.solving import Child
+from api.store.cycle_rows import Side
+from api.store.run_rows import PlanRow, RunRow, RunState
+from api.workflows import people, runs, uploads
+from api.workflows.runs import RunInput, RunOptions, input_sha256
+from coach.people import Roster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from conftest import World
+
+    from api.settings import Settings
+
+API = "/api/v1"
+_COLUMNS = "id,name,email,country,languages,availability,rank"
+
+
+def slow_lists(coachees: int = 100, coaches: int = 28) -> dict[str, tuple[str, bytes]]:
+    """Two lists of people with one short window a week each: some seconds of work."""
+    rng = random.Random(7)
+
+    def window() -> str:
+        hour = rng.randrange(8, 14)
+        return f"{rng.choice(['Mon', 'Tue', 'Wed', 'Thu', 'Fri'])} {hour:02}:00-{hour + 2:02}:30"
+
+    def row(code: str, last: str) -> str:
+        return f"{code},{code},{code.lower()}@example.org,BA,en,{window()},OF-5,{last}"
+
+    first = [row(f"C-{n}", "commander") for n in range(coachees)]
+    second = [row(f"K-{n}", "4") for n in range(coaches)]
+    return {
+        "coachees": ("coachees.csv", "\n".join([f"{_COLUMNS},role", *first]).encode()),
+        "coaches": ("coaches.csv", "\n".join([f"{_COLUMNS},capacity", *second]).encode()),
+    }
+
+
+SLOW_CYCLE = b"""
+[cycle]
+start = 2027-01-18
+end = 2027-07-16
+[sessions]
+min_gap_days = 14
+max_gap_days = 35
+"""
+
+
+@pytest.fixture
+def working(
+    world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
+) -> Iterator[httpx.Client]:
+    """The programme office at a server with a worker."""
+    settings = world.services.settings.model_copy(update={"worker": True})
+    with serve(settings) as client:
+        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
+        yield client
+
+
+def _slow_cycle(client: httpx.Client) -> str:
+    cycle_id: str = client.post(f"{API}/cycles", content=SLOW_CYCLE).json()["id"]
+    assert client.put(f"{API}/cycles/{cycle_id}/people", files=slow_lists()).is_success
+    return cycle_id
+
+
+def _events(client: httpx.Client, run_id: str, last_event_id: int = 0) -> list[dict[str, Any]]:
+    """Every event of a stream until it ends: its name, id and data."""
+    events, event = [], {}
+    headers = {"Last-Event-ID": str(last_event_id)}
+    with client.stream("GET", f"{API}/runs/{run_id}/events", headers=headers) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        for line in stream.iter_lines():
+            name, _, value = line.partition(": ")
+            if not line and event:
+                events.append(event)
+                event = {}
+            elif name:
+                event[name] = json.loads(value) if name in {"data", "id"} else value
+    return events
+
+
+def _wait_for(
+    client: httpx.Client, run_id: str, *states: str, seconds: float = 60
+) -> dict[str, Any]:
+    ends = time.monotonic() + seconds
+    while True:
+        run: dict[str, Any] = client.get(f"{API}/runs/{run_id}").json()
+        if run["state"] in states:
+            return run
+        assert time.monotonic() < ends, run
+        time.sleep(0.1)
+
+
+def test_a_run_is_followed_to_its_plan(world: World, working: httpx.Client) -> None:
+    cycle_id = world.cycle()
+    asked = working.post(f"{API}/cycles/{cycle_id}/runs", json={"seed": 3, "workers": 1})
+    assert asked.status_code == HTTPStatus.ACCEPTED
+    run_id = asked.json()["id"]
+    assert asked.headers["location"] == f"{API}/runs/{run_id}"
+
+    events = _events(working, run_id)
+
+    assert [event["event"] for event in events] == ["progress"] * (len(events) - 1) + ["end"]
+    told = [event["data"]["progress"] for event in events[:-1]]
+    assert [event["id"] for event in events[:-1]] == list(range(1, len(events)))
+    assert told[-1]["phase"] == "done"
+    assert "placed" in {moment["level"] for moment in told}
+    run = events[-1]["data"]
+    assert run["state"] == "finished"
+    plan = working.get(f"{API}/plans/{run['plan_id']}").json()
+    assert plan["summary"]["state"] == "draft"
+    assert plan["result"]["seed"] == 3
+    assert len(plan["result"]["matches"]) == 3
+    assert plan["result"]["matches"][0]["verdicts"][0]["because"]
+
+    resumed = _events(working, run_id, last_event_id=2)
+    assert resumed == events[2:]
+
+
+def test_pages_answer_while_a_run_is_cancelled_soon(working: httpx.Client) -> None:
+    cycle_id = _slow_cycle(working)
+    run_id = working.post(f"{API}/cycles/{cycle_id}/runs").json()["id"]
+    _wait_for(working, run_id, "running")
+    time.sleep(1)  # into the solving itself
+    before = time.monotonic()
+    assert working.get(f"{API}/cycles/{cycle_id}").is_success
+    assert time.monotonic() - before < 1
+
+    second = working.post(f"{API}/cycles/{cycle_id}/runs")
+    assert second.status_code == HTTPStatus.CONFLICT
+    assert run_id in second.json()["detail"]
+
+    asked = time.monotonic()
+    assert working.post(f"{API}/runs/{run_id}/cancel").json()["cancelling"]
+    _wait_for(working, run_id, "cancelled")
+    assert time.monotonic() - asked < 2
+    assert working.get(f"{API}/cycles/{cycle_id}/plans").json() == []
+    over = working.post(f"{API}/runs/{run_id}/cancel")
+    assert over.status_code == HTTPStatus.CONFLICT
+
+
+def test_a_run_that_cannot_be_done_says_why(world: World, working: httpx.Client) -> None:
+    cycle_id = world.cycle()
+    too_short = b"[cycle]\nstart = 2027-01-18\nend = 2027-01-19\n[pins]\nC-1 = 'K-1'\n"
+    assert working.put(f"{API}/cycles/{cycle_id}/policy", content=too_short).is_success
+    run_id = working.post(f"{API}/cycles/{cycle_id}/runs").json()["id"]
+    run = _wait_for(working, run_id, "failed")
+    assert run["failure"]["slug"] == "impossible-pins"
+    assert "C-1 = K-1" in run["failure"]["detail"]
+
+
+def test_a_queued_run_is_cancelled_at_once(world: World, office: httpx.Client) -> None:
+    run_id = office.post(f"{API}/cycles/{world.cycle()}/runs").json()["id"]
+    assert office.post(f"{API}/runs/{run_id}/cancel").json()["state"] == "cancelled"
+    assert _events(office, run_id)[-1]["data"]["state"] == "cancelled"
+
+
+def test_a_run_needs_people_on_both_sides(office: httpx.Client) -> None:
+    cycle_id = office.post(f"{API}/cycles", content=SLOW_CYCLE).json()["id"]
+    refused = office.post(f"{API}/cycles/{cycle_id}/runs")
+    assert refused.status_code == HTTPStatus.CONFLICT
+    assert "upload" in refused.json()["detail"]
+
+
+def test_a_run_that_is_refused_queues_nothing(world: World) -> None:
+    cycle_id = world.cycle()
+
+    def broken(_tx: object, _run_id: str) -> None:
+        raise RuntimeError("the queue is away")
+
+    def start() -> None:
+        with world.database.writing() as tx:
+            runs.start_run(tx, broken, cycle_id, RunOptions(), now=world.services.now())
+
+    with pytest.raises(RuntimeError):
+        start()
+    with world.database.reading() as tx:
+        assert tx.scalar(select(RunRow)) is None
+
+
+def test_a_run_works_from_what_was_there_when_it_was_asked_for(world: World) -> None:
+    cycle_id = world.cycle()
+    with world.database.writing() as tx:
+        run = runs.start_run(
+            tx, world.services.enqueue_run, cycle_id, RunOptions(), now=world.services.now()
+        )
+        people.take_in(tx, cycle_id, Side.COACHEE, [], now=world.services.now())
+        frozen = RunInput.model_validate_json(tx.get_one(RunRow, run.id).input)
+    assert len(frozen.roster.coachees) == 3
+
+
+def test_equal_input_has_an_equal_fingerprint_in_every_process() -> None:
+    policy = b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n[bans]\nC-1=['K-1','K-2']\n"
+    cycle = uploads.read_policy(NamedFile("cycle.toml", policy))
+    work = RunInput(roster=Roster(coachees=(), coaches=()), cycle=cycle, keep=None)
+    code = (
+        "import sys; from api.workflows.runs import RunInput, input_sha256; "
+        "print(input_sha256(RunInput.model_validate_json(sys.stdin.read())))"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            input=work.model_dump_json().encode(),
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert found == {f"{input_sha256(work)}\n".encode()}
+
+
+def _slow_task() -> Task:
+    files = [NamedFile(name, content) for name, content in slow_lists().values()]
+    read = uploads.read_lists(SLOW_CYCLE.decode(), *files)
+    return Task(
+        work=RunInput(roster=read.roster, cycle=read.cycle, keep=None),
+        options=RunOptions(),
+        input_sha256=read.sha256,
+    )
+
+
+def test_a_solver_ends_with_whoever_asked() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "api.jobs.solver_child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(_slow_task().model_dump_json().encode() + b"\n")
+        child.stdin.flush()
+        assert b"judging" in child.stdout.readline()
+        child.stdin.close()
+        assert child.wait(5) == ORPHANED
+
+
+def test_a_solver_that_is_killed_says_so() -> None:
+    child = Child(_slow_task())
+    while not child.lines(0.1):
+        pass
+    os.kill(child.pid, signal.SIGKILL)
+    told: list[dict[str, Any]] = []
+    while not told or "crashed" not in told[-1]:
+        told += child.lines(0.1)
+    child.kill()
+    assert "signal 9" in told[-1]["crashed"]
+    assert "memory" in told[-1]["crashed"]
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def _server(data: Path, port: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "api", "serve", "--port", str(port), "--data", str(data)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _reachable(client: httpx.Client, seconds: float = 30) -> None:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        try:
+            client.get(f"{API}/rules")
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("the server does not answer")
+
+
+def test_a_killed_server_takes_the_run_up_again_and_finishes_it_once(
+    world: World, port: int
+) -> None:
+    data = world.services.settings.data_dir
+    bearer = {"Authorization": f"Bearer {world.manager_token()}"}
+    server = _server(data, port)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=bearer) as client:
+        _reachable(client)
+        run_id = client.post(f"{API}/cycles/{world.cycle()}/runs").json()["id"]
+        _wait_for(client, run_id, "running")
+        os.kill(server.pid, signal.SIGKILL)
+        server.wait()
+        with world.database.reading() as tx:
+            assert tx.get_one(RunRow, run_id).state is RunState.RUNNING
+
+        server = _server(data, port)
+        _reachable(client)
+        run = _wait_for(client, run_id, "finished")
+    server.terminate()
+    assert server.wait(20) in {0, -signal.SIGTERM}
+    with world.database.reading() as tx:
+        assert tx.get_one(RunRow, run_id).attempts == 2
+        plans = tx.scalars(select(PlanRow.id).where(PlanRow.run_id == run_id)).all()
+    assert plans == [run["plan_id"]]
