@@ -1,0 +1,384 @@
+"""From plan to plan: what people are told, what they answer, and what becomes of it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from api.store.access_rows import CredentialRow
+from api.store.cycle_rows import Side
+from api.store.run_rows import PlanRow, PlanState
+from api.store.session_rows import OutboxRow, SessionRow, SessionState
+from api.workflows import (
+    credentials,
+    cycles,
+    messages,
+    people,
+    plans,
+    replies,
+    runs,
+    schedule,
+    statements,
+)
+from api.workflows.replies import ReplyInput
+from api.workflows.viewer import AccessRole, Viewer
+from coach.errors import ConflictError, NotAllowedError, NotFoundError
+from coach.feedback import Feedback, SharedRecord
+from coach.invitations import Message, Method
+from coach.sessions import Attendance, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import World
+
+    from api.workflows.values import SessionView
+
+GRACE = timedelta(days=60)
+PAIRS = {"C-1": "K-1", "C-2": "K-2"}
+
+
+def _sessions(world: World, cycle_id: str) -> tuple[SessionView, ...]:
+    with world.database.reading() as tx:
+        return schedule.cycle_schedule(tx, cycle_id)
+
+
+def _outbox(world: World, cycle_id: str) -> list[tuple[str, str, int, int]]:
+    """Method, whom, session number and sequence of every message, in the order of making."""
+    with world.database.reading() as tx:
+        found = messages.outbox(tx, cycle_id)
+    return sorted(
+        (message.method.value, message.to.code, message.number, message.sequence)
+        for message in found
+    )
+
+
+def _viewer(session: SessionView, side: Side) -> Viewer:
+    person = session.coach if side is Side.COACH else session.coachee
+    return Viewer(AccessRole(side.value), person_id=person.id, cycle_id=session.cycle_id)
+
+
+def test_the_first_plan_invites_everybody_once(world: World) -> None:
+    cycle_id = world.cycle()
+    told = world.published(cycle_id, world.result(PAIRS))
+    assert (told.requests, told.cancels, told.unchanged_sessions) == (8, 0, 0)
+    assert _outbox(world, cycle_id) == [
+        ("REQUEST", code, number, 0) for code in ("C-1", "C-2", "K-1", "K-2") for number in (1, 2)
+    ]
+
+
+def test_publishing_the_same_again_tells_nobody_anything(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    before = _outbox(world, cycle_id)
+    told = world.published(cycle_id, world.result(PAIRS))
+    assert (told.requests, told.cancels, told.unchanged_sessions) == (0, 0, 4)
+    assert _outbox(world, cycle_id) == before
+
+
+def test_a_moved_session_is_asked_about_again(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    told = world.published(cycle_id, world.result(PAIRS, first_day=21))
+    assert (told.requests, told.cancels) == (8, 0)
+    assert {sequence for *_, sequence in _outbox(world, cycle_id)} == {0, 1}
+    assert {session.sequence for session in _sessions(world, cycle_id)} == {1}
+
+
+def test_another_coach_means_cancelling_and_inviting(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    told = world.published(cycle_id, world.result({"C-1": "K-2", "C-2": "K-2"}))
+    assert told.cancels == 4
+    cancelled = [entry for entry in _outbox(world, cycle_id) if entry[0] == "CANCEL"]
+    assert cancelled == [
+        ("CANCEL", code, number, 1) for code in ("C-1", "K-1") for number in (1, 2)
+    ]
+    states = {
+        (session.coachee.code, session.coach.code): session.state
+        for session in _sessions(world, cycle_id)
+    }
+    assert states[("C-1", "K-1")] is SessionState.CANCELLED
+    assert states[("C-1", "K-2")] is SessionState.CONFIRMED
+
+
+def test_a_session_that_comes_back_goes_on_from_its_last_sequence(world: World) -> None:
+    cycle_id = world.cycle()
+    for pairs in (PAIRS, {"C-2": "K-2"}, PAIRS):
+        world.published(cycle_id, world.result(pairs))
+    told_of_first = [
+        (method, sequence)
+        for method, code, number, sequence in _outbox(world, cycle_id)
+        if (code, number) == ("C-1", 1)
+    ]
+    assert sorted(told_of_first, key=lambda entry: entry[1]) == [
+        ("REQUEST", 0),
+        ("CANCEL", 1),
+        ("REQUEST", 2),
+    ]
+
+
+def test_one_plan_of_a_cycle_is_published(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    world.published(cycle_id, world.result(PAIRS))
+    with world.database.reading() as tx:
+        states = sorted(tx.scalars(select(PlanRow.state)))
+        summary = cycles.cycle_summary(tx, cycle_id)
+        published = plans.plan_view(tx, summary.published_plan_id or "")
+    assert states == [PlanState.PUBLISHED, PlanState.SUPERSEDED]
+    assert published.result == world.result(PAIRS)
+    assert published.cycle.cycle.name == "Regional cycle 2027/1"
+
+
+def test_a_plan_is_published_once(world: World) -> None:
+    told = world.published(world.cycle(), world.result(PAIRS))
+    with world.database.writing() as tx, pytest.raises(ConflictError, match="not a draft"):
+        plans.publish(
+            tx, world.services.keyring, told.plan.id, now=world.services.now(), link_grace=GRACE
+        )
+
+
+def test_a_publication_that_fails_tells_nobody(world: World) -> None:
+    cycle_id = world.cycle()
+    plan_id = world.plan(cycle_id, world.result(PAIRS))
+
+    def publish_and_fail() -> None:
+        with world.database.writing() as tx:
+            plans.publish(
+                tx, world.services.keyring, plan_id, now=world.services.now(), link_grace=GRACE
+            )
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        publish_and_fail()
+    with world.database.reading() as tx:
+        for table in (OutboxRow, SessionRow, CredentialRow):
+            assert tx.scalar(select(func.count()).select_from(table)) == 0
+        assert tx.get_one(PlanRow, plan_id).state is PlanState.DRAFT
+
+
+def test_messages_in_the_outbox_are_whole(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    with world.database.reading() as tx:
+        row = tx.scalars(select(OutboxRow)).first()
+        assert row is not None
+        message = Message.model_validate(row.message)
+        letter = messages.outbox_letter(tx, row.id)
+    assert message.method is Method.REQUEST
+    assert message.invitation.count == 2
+    assert letter.address.endswith("@example.org")
+
+
+def test_everybody_invited_holds_a_link(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    now, keyring = world.services.now(), world.services.keyring
+    with world.database.reading() as tx:
+        for code in ("C-1", "C-2", "K-1", "K-2"):
+            link = credentials.link_of(tx, keyring, world.person_id(cycle_id, code), now=now)
+            assert credentials.identify(
+                tx,
+                link.secret,
+                frozenset({credentials.CredentialKind.LINK}),
+                now=now,
+                idle=timedelta(hours=1),
+            ).person_id == world.person_id(cycle_id, code)
+        with pytest.raises(ConflictError):
+            credentials.link_of(tx, keyring, world.person_id(cycle_id, "C-3"), now=now)
+
+
+def test_a_reply_counts_until_the_session_moves(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    session = _sessions(world, cycle_id)[0]
+    coachee = _viewer(session, Side.COACHEE)
+    with world.database.writing() as tx:
+        answer = ReplyInput(reply=Reply.DECLINED, comment="Thursday would do")
+        replies.reply_to(tx, coachee, session.id, answer, now=world.services.now())
+    declined = _sessions(world, cycle_id)[0]
+    assert (declined.coachee_reply, declined.coach_reply) == (Reply.DECLINED, Reply.NONE)
+    assert declined.coachee_comment == "Thursday would do"
+    world.published(cycle_id, world.result(PAIRS, first_day=21))
+    moved = next(one for one in _sessions(world, cycle_id) if one.id == session.id)
+    assert moved.coachee_reply is Reply.NONE
+
+
+def test_a_comment_is_for_the_office_not_for_the_other_side(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    session = _sessions(world, cycle_id)[0]
+    coachee, coach = _viewer(session, Side.COACHEE), _viewer(session, Side.COACH)
+    with world.database.writing() as tx:
+        answer = ReplyInput(reply=Reply.DECLINED, comment="on leave")
+        replies.reply_to(tx, coachee, session.id, answer, now=world.services.now())
+        assert schedule.session_view(tx, coachee, session.id).coachee_comment == "on leave"
+        assert schedule.session_view(tx, coach, session.id).coachee_comment == ""
+        assert schedule.session_view(tx, coach, session.id).coachee_reply is Reply.DECLINED
+
+
+@pytest.mark.parametrize("case", ["over", "cancelled", "office"])
+def test_who_replies_to_what_is_limited(world: World, case: str) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    session = _sessions(world, cycle_id)[0]
+    viewer, now = _viewer(session, Side.COACHEE), world.services.now()
+    refusal: type[Exception] = ConflictError
+    if case == "over":
+        now = session.end
+    elif case == "cancelled":
+        world.published(cycle_id, world.result({"C-2": "K-2"}))
+    else:
+        viewer, refusal = Viewer(AccessRole.MANAGER, user_id="office"), NotAllowedError
+    with world.database.writing() as tx, pytest.raises(refusal):
+        replies.reply_to(tx, viewer, session.id, ReplyInput(reply=Reply.ACCEPTED), now=now)
+
+
+def test_times_are_told_in_the_zone_of_whoever_reads(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    with world.database.reading() as tx:
+        page = schedule.person_page(tx, world.person_id(cycle_id, "K-1"))
+    assert page.person.timezone == "Europe/Stockholm"
+    assert page.sessions[0].start.isoformat() == "2027-01-27T09:00:00+01:00"
+    assert {session.coach.code for session in page.sessions} == {"K-1"}
+
+
+def test_a_later_record_replaces_an_earlier_one(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    session = _sessions(world, cycle_id)[0]
+    coach, coachee = _viewer(session, Side.COACH), _viewer(session, Side.COACHEE)
+    now = world.services.now()
+    with world.database.writing() as tx:
+        for topic in ("First", "Second"):
+            record = SharedRecord(
+                session_date=date(2027, 1, 27), attendance=Attendance.HELD, topic=topic
+            )
+            statements.submit_record(tx, coach, session.id, record, now=now)
+        seen = statements.record_of(tx, coachee, session.id)
+        with pytest.raises(NotAllowedError):
+            statements.submit_record(tx, coachee, session.id, record, now=now)
+    assert (seen.topic, seen.version) == ("Second", 2)
+    assert _sessions(world, cycle_id)[0].recorded is Attendance.HELD
+
+
+def test_the_coach_never_reads_the_feedback(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    session = _sessions(world, cycle_id)[0]
+    coach, coachee = _viewer(session, Side.COACH), _viewer(session, Side.COACHEE)
+    manager, now = Viewer(AccessRole.MANAGER, user_id="office"), world.services.now()
+    feedback = Feedback(attendance=Attendance.HELD, rating=2, text="too hasty")
+    with world.database.writing() as tx:
+        statements.give_feedback(tx, coachee, session.id, feedback, now=now)
+        assert statements.feedback_of(tx, coachee, session.id).rating == 2
+        assert statements.feedback_of(tx, manager, session.id).text == "too hasty"
+        with pytest.raises(NotFoundError):
+            statements.feedback_of(tx, coach, session.id)
+        with pytest.raises(NotAllowedError):
+            statements.give_feedback(tx, coach, session.id, feedback, now=now)
+
+
+def test_who_leaves_the_lists_keeps_their_sessions_and_loses_their_link(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    link = world.link(cycle_id, "C-1")
+    now = world.services.now()
+    with world.database.writing() as tx:
+        staying = people.roster_of(tx, cycle_id).coachees[1:]
+        summary = people.take_in(tx, cycle_id, Side.COACHEE, staying, now=now)
+        assert (summary.left, summary.unchanged) == (1, 2)
+        assert len(people.roster_of(tx, cycle_id).coachees) == 2
+        viewer = credentials.identify(
+            tx,
+            link.secret,
+            frozenset({credentials.CredentialKind.LINK}),
+            now=now,
+            idle=timedelta(hours=1),
+        )
+        with pytest.raises(NotFoundError, match="left"):
+            credentials.issue_link(
+                tx,
+                world.services.keyring,
+                world.person_id(cycle_id, "C-1"),
+                now=now,
+                grace=GRACE,
+            )
+    assert viewer.role is AccessRole.NOBODY
+    assert len(_sessions(world, cycle_id)) == 4
+
+
+def test_a_list_taken_in_again_says_what_changed(world: World) -> None:
+    cycle_id = world.cycle()
+    with world.database.writing() as tx:
+        first, second, third = people.roster_of(tx, cycle_id).coachees
+        changed = second.model_copy(update={"unit": "Another"})
+        new = third.model_copy(update={"id": "C-9"})
+        summary = people.take_in(
+            tx, cycle_id, Side.COACHEE, [new, changed, first], now=world.services.now()
+        )
+        order = [coachee.id for coachee in people.roster_of(tx, cycle_id).coachees]
+    assert (summary.added, summary.changed, summary.unchanged, summary.left) == (1, 1, 1, 1)
+    assert order == ["C-9", "C-2", "C-1"]
+
+
+def _read_everything(world: World, cycle_id: str) -> dict[str, Callable[[], object]]:
+    def reading(work: Callable[..., object], *arguments: object) -> Callable[[], object]:
+        def read() -> object:
+            with world.database.reading() as tx:
+                return work(tx, *arguments)
+
+        return read
+
+    coach = world.person_id(cycle_id, "K-1")
+    return {
+        "cycles": reading(cycles.list_cycles),
+        "overview": reading(cycles.cycle_overview, cycle_id),
+        "people": reading(people.list_people, cycle_id),
+        "schedule": reading(schedule.cycle_schedule, cycle_id),
+        "person": reading(schedule.person_page, coach),
+        "outbox": reading(messages.outbox, cycle_id),
+        "plans": reading(plans.list_plans, cycle_id),
+        "runs": reading(runs.list_runs, cycle_id),
+    }
+
+
+def test_no_reading_takes_more_queries_for_more_rows(
+    world: World, count_queries: Callable[[], int]
+) -> None:
+    few = world.cycle(coachees=1, coaches=1)
+    world.published(few, world.result({"C-1": "K-1"}, sessions=1))
+    many = world.cycle(coachees=40, coaches=20)
+    for day in (20, 21, 22):
+        pairs = {f"C-{n}": f"K-{(n - 1) % 20 + 1}" for n in range(1, 41)}
+        world.published(many, world.result(pairs, first_day=day, sessions=6))
+    counted: dict[str, dict[str, int]] = {}
+    for name, cycle_id in (("few", few), ("many", many)):
+        works = _read_everything(world, cycle_id)
+        count_queries()
+        counted[name] = {}
+        for what, work in works.items():
+            work()
+            counted[name][what] = count_queries()
+    assert counted["many"] == counted["few"]
+    assert max(counted["many"].values()) <= 7  # BEGIN among them
+
+
+def test_publishing_writes_in_bulk(world: World, count_queries: Callable[[], int]) -> None:
+    counted = []
+    for coachees in (2, 40):
+        cycle_id = world.cycle(coachees=coachees, coaches=20)
+        pairs = {f"C-{n}": f"K-{(n - 1) % 20 + 1}" for n in range(1, coachees + 1)}
+        plan_id = world.plan(cycle_id, world.result(pairs, sessions=6))
+        count_queries()
+        with world.database.writing() as tx:
+            plans.publish(
+                tx, world.services.keyring, plan_id, now=world.services.now(), link_grace=GRACE
+            )
+        counted.append(count_queries())
+    assert counted[0] == counted[1]

@@ -1,0 +1,141 @@
+"""The whole way through HTTP, on the sample cycle, by a server with a worker."""
+
+from __future__ import annotations
+
+import time
+from email import message_from_bytes
+from email.policy import default
+from http import HTTPStatus
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from icalendar import Calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    import httpx
+    from conftest import World
+
+    from api.settings import Settings
+
+API = "/api/v1"
+SAMPLE = resources.files("api") / "sample"
+CONFIDENCE = "spoke of leaving the service"
+
+
+def _sample_lists() -> dict[str, tuple[str, bytes]]:
+    return {
+        "coachees": ("coachees.xlsx", (SAMPLE / "coachees.xlsx").read_bytes()),
+        "coaches": ("coaches.csv", (SAMPLE / "coaches.csv").read_bytes()),
+    }
+
+
+def _until_final(client: httpx.Client, address: str, who: dict[str, str]) -> dict[str, Any]:
+    ends = time.monotonic() + 60
+    while True:
+        run: dict[str, Any] = client.get(address, headers=who).json()
+        if run["state"] not in {"queued", "running"}:
+            return run
+        assert time.monotonic() < ends, run
+        time.sleep(0.2)
+
+
+def _bearer(secret: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def test_from_two_spreadsheets_to_what_was_said_of_a_session(  # noqa: PLR0915 - one way, one test
+    world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
+) -> None:
+    with serve(world.services.settings.model_copy(update={"worker": True})) as client:
+        office = _bearer(world.manager_token())
+
+        # A cycle, and its people; a broken list changes nothing.
+        policy = (SAMPLE / "cycle.toml").read_bytes()
+        made = client.post(f"{API}/cycles", content=policy, headers=office)
+        assert made.status_code == HTTPStatus.CREATED
+        cycle = made.headers["location"]
+        broken = _sample_lists() | {"coaches": ("coaches.csv", b"id,name\nK-01,\n")}
+        refused = client.put(f"{cycle}/people", files=broken, headers=office)
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert client.get(f"{cycle}/people", headers=office).json() == []
+        taken = client.put(f"{cycle}/people", files=_sample_lists(), headers=office).json()
+        assert [(side["side"], side["added"]) for side in taken] == [("coachee", 14), ("coach", 9)]
+
+        # A run to a plan with reasons; published, it fills the outbox.
+        asked = client.post(f"{cycle}/runs", headers=office)
+        run = _until_final(client, asked.headers["location"], office)
+        assert run["state"] == "finished", run
+        plan = client.get(f"{API}/plans/{run['plan_id']}", headers=office).json()
+        assert plan["result"]["matches"][0]["verdicts"][0]["because"]
+        told = client.post(f"{API}/plans/{run['plan_id']}/publish", headers=office).json()
+        sessions = client.get(f"{cycle}/schedule", headers=office).json()
+        outbox = client.get(f"{cycle}/outbox", headers=office).json()
+        assert told["requests"] == len(outbox) == 2 * len(sessions)
+        first = sessions[0]
+        others = next(s for s in sessions if s["coach"]["id"] != first["coach"]["id"])
+
+        # The coachee's mail carries the link; the calendar object is that session.
+        letter = next(
+            message
+            for message in outbox
+            if message["session_id"] == first["id"] and message["to"]["side"] == "coachee"
+        )
+        mail = client.get(f"{API}/outbox/{letter['id']}.eml", headers=office)
+        parts = message_from_bytes(mail.content, policy=default)
+        text = parts.get_body(("plain",)).get_content()
+        secret = text.partition("/p/")[2].partition("/")[0]
+        coachee = _bearer(secret)
+        calendar = client.get(f"{API}/sessions/{first['id']}/invitation.ics", headers=coachee)
+        (event,) = Calendar.from_ical(calendar.content).walk("VEVENT")
+        assert event["UID"] == first["uid"]
+        assert len(event["ATTENDEE"] if isinstance(event["ATTENDEE"], list) else [0]) == 1
+
+        # The coachee accepts; the office sees it.
+        mine = f"{API}/sessions/{first['id']}"
+        accepted = client.put(f"{mine}/reply", json={"reply": "accepted"}, headers=coachee)
+        assert accepted.json()["coachee_reply"] == "accepted"
+        assert client.get(mine, headers=office).json()["coachee_reply"] == "accepted"
+
+        # The coach submits the shared record and a note of their own.
+        link = client.post(f"{API}/people/{first['coach']['id']}/link", headers=office).json()
+        coach = _bearer(link["credential"]["secret"])
+        record = {"session_date": "2027-01-20", "attendance": "held", "topic": "Own role"}
+        assert client.put(f"{mine}/record", json=record, headers=coach).is_success
+        assert client.put(f"{mine}/note", json={"text": CONFIDENCE}, headers=coach).is_success
+
+        # The coachee gives feedback.
+        feedback = {"attendance": "held", "rating": 5, "text": "to the point"}
+        assert client.put(f"{mine}/feedback", json=feedback, headers=coachee).is_success
+
+        # Each sees what is theirs, and nothing else.
+        readers = {"office": office, "coach": coach, "coachee": coachee}
+        seen = {
+            (what, name): client.get(f"{mine}/{what}", headers=who).status_code
+            for what in ("record", "note", "feedback")
+            for name, who in readers.items()
+        }
+        assert {cell for cell, status in seen.items() if status == HTTPStatus.OK} == {
+            ("record", "office"),
+            ("record", "coach"),
+            ("record", "coachee"),
+            ("note", "coach"),
+            ("feedback", "office"),
+            ("feedback", "coachee"),
+        }
+        assert client.get(f"{mine}/note", headers=coach).json()["text"] == CONFIDENCE
+        for who in (coachee, coach):
+            hidden = client.get(f"{API}/sessions/{others['id']}", headers=who)
+            assert hidden.status_code == HTTPStatus.NOT_FOUND
+            own = client.get(f"{API}/me/sessions", headers=who).json()
+            assert first["id"] in {session["id"] for session in own["sessions"]}
+        pages = [client.get(f"{cycle}/{what}", headers=office) for what in ("schedule", "people")]
+        assert not [page for page in pages if CONFIDENCE in page.text]
+
+
+@pytest.mark.parametrize("name", ["coachees.xlsx", "coaches.csv", "cycle.toml"])
+def test_the_sample_is_in_the_package(name: str) -> None:
+    assert (SAMPLE / name).is_file()
