@@ -92,7 +92,7 @@ class Changes:
         for window in sorted(shared, key=lambda one: -shared[one])[:_EACH_KIND]:
             yield self._with_coachee(
                 with_window(self._coachee, window),
-                f"{named(self._coachee)} also free on {window}",
+                self._also_free(self._coachee, window),
             )
 
     def _coach_windows(self) -> Iterator[Change]:
@@ -102,12 +102,15 @@ class Changes:
             if self._is_full(coach) or not lacking:
                 continue
             longest = max(lacking, key=lambda one: one.end_minute - one.start_minute)
-            yield self._with_coach(
-                with_window(coach, longest), f"{named(coach)} also free on {longest}"
-            )
+            yield self._with_coach(with_window(coach, longest), self._also_free(coach, longest))
             tried += 1
             if tried == _EACH_KIND:
                 return
+
+    def _also_free(self, person: Person, window: WeeklyWindow) -> str:
+        elsewhere = person.timezone != self._cycle.cycle.timezone
+        zone = f" ({person.timezone})" if elsewhere else ""
+        return f"{named(person)} also free on {window}{zone}"
 
     def _coach_caps(self) -> Iterator[Change]:
         policy = self._cycle.sessions

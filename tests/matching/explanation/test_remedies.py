@@ -67,13 +67,13 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
         "all-taken", "one more place with K1 (k1)"),
     "a window of the coachee": (
         [coachee("c1")], [coach("k1", availability=(TUESDAY,))], {},
-        "nobody-schedulable", "C1 (c1) also free on Tue 09:00-10:00"),
+        "nobody-schedulable", "C1 (c1) also free on Tue 09:00-10:00 (Europe/Stockholm)"),
     "a window of the coach": (
         [coachee("c1")], [coach("k1", availability=(TUESDAY,))], {},
-        "nobody-schedulable", "K1 (k1) also free on Mon 09:00-11:00"),
+        "nobody-schedulable", "K1 (k1) also free on Mon 09:00-11:00 (Europe/Stockholm)"),
     "a window told in another zone": (
         [coachee("c1", timezone="Africa/Nairobi")], [coach("k1", availability=(TUESDAY,))], {},
-        "nobody-schedulable", "C1 (c1) also free on Tue 11:00-12:00"),
+        "nobody-schedulable", "C1 (c1) also free on Tue 11:00-12:00 (Africa/Nairobi)"),
     "a cap": (
         [coachee("c1"), coachee("c2")], [coach("k1", capacity=2, max_per_week=1)], {},
         "all-taken", "K1 (k1) takes 2 sessions a week"),

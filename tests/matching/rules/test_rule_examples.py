@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from types import ModuleType
 
+import numpy as np
 import pytest
 
 from coach.availability import WeeklyWindow
@@ -73,3 +76,17 @@ def test_no_phrase_names_the_language_that_is_not_to_be_named() -> None:
         "sh",
         "Albanian",
     ]
+
+
+def test_the_rule_that_the_documentation_shows_does_what_its_examples_say() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "add-a-rule.md").read_text()
+    source = text.split("```python\n")[1].split("```")[0]
+    module = ModuleType("service")
+    exec(compile(source, "docs/add-a-rule.md", "exec"), module.__dict__)  # noqa: S102 our own text
+    shown: type[Rule] = module.ServiceRule
+    for example in shown.examples:
+        given = facts(example)
+        rule = shown(given)
+        points = int(rule.judge(np.array([[0]]), np.array([[0]]))[0, 0])
+        people = given.roster.coachees[0], given.roster.coaches[0]
+        assert (points, rule.because(*people, points)) == (example.points, example.because)
