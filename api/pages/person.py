@@ -41,12 +41,15 @@ def my_sessions(link: str, request: Request, services: ServicesDep, viewer: View
         home=addresses.person(link),
         name=mine.person.name,
         lines=lines,
+        parts=[
+            ("Coming", [line for line in lines if not line.over]),
+            ("Earlier", [line for line in lines if line.over]),
+        ],
         waiting=sum(line.open and not line.answered for line in lines),
         due=[line for line in lines if line.due],
         due_heading="Session notes to write"
         if mine.person.side is Side.COACH
         else "How was it? Feedback takes two minutes",
-        footnotes=deployment.footnotes([line.other.country for line in lines]),
     )
 
 
