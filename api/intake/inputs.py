@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from api.intake.result_file import read_result
 from coach.cycle import Cycle
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind
-from coach.intake.cross_references import cross_faults
+from coach.intake.cross_references import pin_faults, sheet_faults
 from coach.intake.cycle_file import CycleFile, read_cycle, unread_cycle
 from coach.intake.people_sheet import PeopleSheet, unread_sheet
 from coach.intake.reference import Reading
@@ -126,12 +127,17 @@ def combine(
     coachee_sheet = _sheet(coachees, PeopleKind.COACHEES, reading)
     coach_sheet = _sheet(coaches, PeopleKind.COACHES, reading)
     kept, kept_faults = _kept(keep)
-    own = (*cycle_file.faults, *coachee_sheet.faults, *coach_sheet.faults, *kept_faults)
-    crossed = cross_faults(cycle_file, coachee_sheet, coach_sheet, reading)
-    order = (cycle_file.file, coachee_sheet.file, coach_sheet.file)
-    faults = _in_order((*own, *crossed), order)
+    one_workbook = coachee_sheet.file == coach_sheet.file
+    of_coachees = sheet_faults(coachee_sheet, coach_sheet, cycle_file.cycle, reading)
+    of_coaches = sheet_faults(coach_sheet, coachee_sheet, cycle_file.cycle, reading)
+    faults = [
+        *_from_top(cycle_file.faults, pin_faults(cycle_file, coachee_sheet, coach_sheet, reading)),
+        *_named(_from_top(coachee_sheet.faults, of_coachees), coachee_sheet, one_workbook),
+        *_named(_from_top(coach_sheet.faults, of_coaches), coach_sheet, one_workbook),
+        *kept_faults,
+    ]
     if faults or cycle_file.cycle is None:
-        raise UnusableInputError(faults)
+        raise UnusableInputError(dict.fromkeys(faults))
     files = _canonical(cycle, coachees, coaches, keep)
     return CycleInputs(
         roster=Roster(coachees=coachee_sheet.coachees(), coaches=coach_sheet.coaches()),
@@ -143,10 +149,20 @@ def combine(
     )
 
 
-def _in_order(faults: Iterable[InputFault], files: Sequence[str]) -> list[InputFault]:
-    """Faults file by file, each file from top to bottom; files not named come last."""
-    places = {file: place for place, file in enumerate(reversed(files))}
-    return sorted(dict.fromkeys(faults), key=lambda fault: (-places.get(fault.file, -1), fault.row))
+def _from_top(*found: Iterable[InputFault]) -> list[InputFault]:
+    """Faults of one file from top to bottom."""
+    return sorted(dict.fromkeys(chain(*found)), key=lambda fault: fault.row)
+
+
+def _named(
+    faults: Iterable[InputFault], sheet: PeopleSheet, one_workbook: bool
+) -> Iterator[InputFault]:
+    """The faults, with the sheet where both sheets are in one file."""
+    for fault in faults:
+        if one_workbook and fault.column != WHOLE_FILE:
+            yield replace(fault, message=f"in sheet {sheet.kind}, {fault.message}")
+        else:
+            yield fault
 
 
 def policy_file(source: Source, reading: Reading) -> CycleFile:

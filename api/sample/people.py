@@ -49,7 +49,7 @@ COACHEES: tuple[Row, ...] = (
         "country": "BA", "languages": "bs:C2; hr:C1; en:B2", "sex": "F", "birth_year": 1971,
         "service": "mod", "unit": "Sector for Policy and Plans", "rank": "pomoćnica ministra",
         "role": "decision_maker", "priority": 2, "refuses": "K-06",
-        "availability": "Mon 10:00-12:00; Fri 09:00-12:00",
+        "availability": "Mon 09:00-11:30; Wed 08:30-10:30",
         "topics": _topics(_REFORM, _LEADING),
     },
     {
@@ -128,7 +128,7 @@ COACHEES: tuple[Row, ...] = (
         "country": "RS", "languages": "sr:C2; en:B2", "sex": "M", "birth_year": 1980,
         "service": "navy", "unit": "Sample River Flotilla", "rank": "kapetan bojnog broda",
         "role": "commander", "rank_sensitivity": "relaxed",
-        "availability": "Mon 08:30-10:30; Thu 08:30-11:00",
+        "availability": "Wed 08:30-10:30; Thu 08:30-11:00",
         "topics": _topics(_STEREOTYPES, _HARASSMENT),
     },
 )  # fmt: skip

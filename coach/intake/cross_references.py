@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from coach.cycle import Cycle
 from coach.errors import InputFault
+from coach.intake.columns import PeopleKind
 from coach.intake.cycle_file import CycleFile
 from coach.intake.people_sheet import Draft, PeopleSheet
 from coach.intake.reference import Reading
 from coach.intake.wording import shown
 
 YOUNGEST_YEARS = 16
+_NAMING = {PeopleKind.COACHEES: ("prefers", "refuses"), PeopleKind.COACHES: ("refuses",)}
 
 
 def cross_faults(
     cycle_file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, reading: Reading
 ) -> Iterator[InputFault]:
-    """Every id that names nobody, every pin that is banned, and births after the cycle."""
-    yield from _unknown_ids(coachees, coaches, ("prefers", "refuses"), reading)
-    yield from _unknown_ids(coaches, coachees, ("refuses",), reading)
-    if cycle_file.cycle is not None:
-        yield from _unknown_pins(cycle_file, cycle_file.cycle, coachees, coaches, reading)
-        for sheet in (coachees, coaches):
-            yield from _born_too_late(sheet, cycle_file.cycle)
+    """All that is wrong between a policy and two sheets, file after file."""
+    yield from pin_faults(cycle_file, coachees, coaches, reading)
+    yield from sheet_faults(coachees, coaches, cycle_file.cycle, reading)
+    yield from sheet_faults(coaches, coachees, cycle_file.cycle, reading)
 
 
-def _unknown_ids(
-    sheet: PeopleSheet, others: PeopleSheet, columns: Iterable[str], reading: Reading
+def sheet_faults(
+    sheet: PeopleSheet, others: PeopleSheet, cycle: Cycle | None, reading: Reading
 ) -> Iterator[InputFault]:
+    """Every id in `sheet` that names nobody of the other sheet, and births after the cycle."""
     for draft in sheet.drafts:
-        for column in columns:
+        for column in _NAMING[sheet.kind]:
             for ident in draft.values.get(column, ()):
                 if message := _nobody(ident, others, reading):
                     yield InputFault(sheet.file, draft.row, column, message)
+    if cycle is not None:
+        yield from _born_too_late(sheet, cycle)
 
 
 def _nobody(ident: str, people: PeopleSheet, reading: Reading) -> str | None:
@@ -43,9 +45,12 @@ def _nobody(ident: str, people: PeopleSheet, reading: Reading) -> str | None:
     return f"{shown(ident)} is no id of {people.kind} in {people.file}{hint}"
 
 
-def _unknown_pins(
-    file: CycleFile, cycle: Cycle, coachees: PeopleSheet, coaches: PeopleSheet, reading: Reading
+def pin_faults(
+    file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, reading: Reading
 ) -> Iterator[InputFault]:
+    """Every id in pins and bans that names nobody, and every pin that is banned."""
+    if (cycle := file.cycle) is None:
+        return
     for table, entries in (
         ("pins", {coachee: (coach,) for coachee, coach in cycle.pins.items()}),
         ("bans", {coachee: tuple(sorted(banned)) for coachee, banned in cycle.bans.items()}),

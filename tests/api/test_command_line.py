@@ -1,0 +1,353 @@
+"""The commands as a person types them."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+from inspect import getdoc
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from openpyxl import load_workbook
+
+from api.cli import DEBUG_VARIABLE, application, main
+from api.cli.command_table import COMMANDS
+from api.sample import SAMPLE_FILES, sample_file
+from api.sample.people import COACHEES, COACHES
+from matching.rules import RULES
+
+PLAIN_CYCLE = "[cycle]\nstart = 2027-01-18\nend = 2027-07-16\n"
+
+
+class Outcome(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def gender_coach(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.delenv(DEBUG_VARIABLE, raising=False)
+
+    def run(*arguments: object) -> Outcome:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return Outcome(int(ended.value.code or 0), out, err)
+
+    return run
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    for name in SAMPLE_FILES:
+        (tmp_path / name).write_bytes(sample_file(name).read_bytes())
+    return tmp_path
+
+
+def files(folder: Path) -> list[object]:
+    return [folder / "cycle.toml", "--coachees", folder / "coachees.xlsx",
+            "--coaches", folder / "coaches.csv"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("results") / "demo-out"
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", "--out", str(out)])
+    assert not ended.value.code
+    return out
+
+
+def test_the_demo_writes_every_result_and_tells_a_manager_about_it(
+    gender_coach: Command, tmp_path: Path
+) -> None:
+    out = tmp_path / "there"
+    done = gender_coach("demo", "--out", out)
+    assert (done.code, done.err) == (0, "")
+    assert {path.name for path in out.iterdir()} == {
+        "result.json", "inputs", "schedule.csv", "schedule.xlsx", "unmatched.csv", "invites",
+        "forms", "report.html",
+    }  # fmt: skip
+    assert sorted(path.name for path in (out / "inputs").iterdir()) == [
+        "coachees.xlsx", "coaches.csv", "cycle.toml",
+    ]  # fmt: skip
+    told = done.out
+    assert "13 of 14 coachees have a coach" in told
+    assert "Petar Uzor" in told
+    assert "accepts a coach without uniform" in told
+    assert "First sessions" in told
+    assert f"gender-coach explain {out} C-10" in told
+
+
+def test_equal_runs_give_equal_bytes_and_quiet_ones_say_nothing(
+    gender_coach: Command, sample: Path
+) -> None:
+    results = []
+    for name in ("one", "two"):
+        out = sample / name
+        done = gender_coach(
+            "match", *files(sample), "--out", out, "--workers", 1, "--seed", 7, "--quiet"
+        )
+        assert done == (0, "", "")
+        result = json.loads((out / "result.json").read_text("utf-8"))
+        result.pop("wall_seconds")
+        results.append(result)
+    assert results[0] == results[1]
+    assert (sample / "one/schedule.csv").read_bytes() == (sample / "two/schedule.csv").read_bytes()
+
+
+def test_a_result_passes_its_check_and_a_changed_one_does_not(
+    gender_coach: Command, demo_folder: Path, tmp_path: Path
+) -> None:
+    assert gender_coach("check", demo_folder).code == 0
+    changed = tmp_path / "changed"
+    subprocess.run(["cp", "-r", demo_folder, changed], check=True)  # noqa: S607 - any cp will do
+    result = json.loads((changed / "result.json").read_text("utf-8"))
+    result["matches"][0]["points"] += 1
+    (changed / "result.json").write_text(json.dumps(result), "utf-8")
+    done = gender_coach("check", changed)
+    assert done.code == 1
+    assert "C-01" in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("schedule.csv", "schedule.csv: "), ("inputs/cycle.toml", "inputs: ")],
+)
+def test_the_check_sees_files_that_do_not_belong_to_the_result(
+    name: str, told: str, gender_coach: Command, demo_folder: Path, tmp_path: Path
+) -> None:
+    changed = tmp_path / "changed"
+    subprocess.run(["cp", "-r", demo_folder, changed], check=True)  # noqa: S607 - any cp will do
+    with (changed / name).open("a", encoding="utf-8") as stream:
+        stream.write("\n")
+    done = gender_coach("check", changed)
+    assert done.code == 1
+    assert told in done.err
+
+
+def test_check_and_explain_need_a_whole_folder(gender_coach: Command, tmp_path: Path) -> None:
+    missing = gender_coach("check", tmp_path / "nowhere")
+    assert (missing.code, missing.err) == (
+        2, f"{tmp_path / 'nowhere'}:1:file: there is no such folder of results\n",
+    )  # fmt: skip
+    (tmp_path / "result.json").write_text('{"format": 2}', "utf-8")
+    done = gender_coach("explain", tmp_path, "C-01")
+    lines = done.err.splitlines()
+    assert done.code == 2
+    assert any(line.startswith(f"{tmp_path / 'result.json'}:1:format: ") for line in lines)
+    assert any(line.startswith(f"{tmp_path / 'inputs' / 'cycle.toml'}:1:file: ") for line in lines)
+
+
+def test_explain_tells_of_the_matched_and_of_the_unmatched(
+    gender_coach: Command, demo_folder: Path
+) -> None:
+    matched = gender_coach("explain", demo_folder, "C-03")
+    assert matched.code == 0
+    assert "is with" in matched.out
+    assert "The next best" in matched.out
+    unmatched = gender_coach("explain", demo_folder, "C-10", "--json")
+    told = json.loads(unmatched.out)
+    assert told["unmatched"]["reason"] == "nobody-eligible"
+    assert told["unmatched"]["remedies"][0]["verified"] is True
+    nobody = gender_coach("explain", demo_folder, "C-99")
+    assert nobody.code == 2
+    assert "C-99" in nobody.err
+
+
+def test_pairs_are_judged_one_row_each(gender_coach: Command, sample: Path) -> None:
+    assert gender_coach("pairs", *files(sample), "--out", sample / "pairs.csv").code == 0
+    rows = list(csv.DictReader(io.StringIO((sample / "pairs.csv").read_text("utf-8"))))
+    assert list(rows[0]) == ["coachee", "coach", "eligible", "points", "blocked_by"]
+    assert len(rows) == 14 * 9
+    by_pair = {(row["coachee"], row["coach"]): row for row in rows}
+    assert by_pair["C-11", "K-02"]["blocked_by"].split(";")[0] == "ban"
+    assert all((row["eligible"] == "yes") == (not row["blocked_by"]) for row in rows)
+    assert {row["eligible"] for row in rows} == {"yes", "no"}
+
+
+def test_every_problem_is_told_and_nothing_is_written(
+    gender_coach: Command, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(sample)
+    text = Path("coaches.csv").read_text("utf-8-sig")
+    Path("coaches.csv").write_text(text.replace(",RS,", ",RX,", 1), "utf-8")
+    policy = Path("cycle.toml").read_text("utf-8")
+    Path("cycle.toml").write_text(policy.replace("count = 6", "cuont = 6"), "utf-8")
+    done = gender_coach("match", "cycle.toml", "--coachees", "gone.csv",
+                        "--coaches", "coaches.csv", "--out", "out")  # fmt: skip
+    assert (done.code, done.out) == (2, "")
+    assert [line.rsplit(": ", 1)[0] for line in done.err.splitlines()] == [
+        "cycle.toml:10:sessions.cuont",
+        "gone.csv:1:file",
+        "coaches.csv:7:country",
+    ]
+    assert not Path("out").exists()
+
+
+def test_an_impossible_pin_is_told_at_its_line(gender_coach: Command, sample: Path) -> None:
+    policy = (sample / "cycle.toml").read_text("utf-8")
+    (sample / "cycle.toml").write_text(policy.replace('C-01 = "K-08"', 'C-10 = "K-01"'), "utf-8")
+    line = 1 + policy[: policy.index('C-01 = "K-08"')].count("\n")
+    done = gender_coach("match", *files(sample), "--out", sample / "out", "--quiet")
+    assert done.code == 2
+    assert done.err.startswith(f"{sample / 'cycle.toml'}:{line}:pins.C-10: ")
+    assert not (sample / "out").exists()
+
+
+def test_no_time_gives_no_result(gender_coach: Command, sample: Path) -> None:
+    done = gender_coach("match", *files(sample), "--out", sample / "out", "--time-limit", 0)
+    assert done.code == 3
+    assert "time limit" in done.err
+    assert not (sample / "out").exists()
+
+
+def test_an_earlier_result_is_kept(gender_coach: Command, sample: Path, demo_folder: Path) -> None:
+    done = gender_coach(
+        "match", *files(sample), "--out", sample / "out", "--keep", demo_folder / "result.json"
+    )
+    assert done.code == 0
+    result = json.loads((sample / "out" / "result.json").read_text("utf-8"))
+    levels = {level["name"]: level["value"] for level in result["levels"]}
+    assert levels["kept"] == 13
+    assert (sample / "out" / "inputs" / "kept.json").is_file()
+    assert gender_coach("check", sample / "out").code == 0
+
+
+def test_a_folder_of_somebody_else_is_left_alone(gender_coach: Command, sample: Path) -> None:
+    (sample / "inputs").mkdir()
+    (sample / "inputs" / "precious.txt").write_text("mine", "utf-8")
+    done = gender_coach("match", *files(sample), "--out", sample)
+    assert done.code == 2
+    assert "name another folder" in done.err
+    assert (sample / "inputs" / "precious.txt").read_text("utf-8") == "mine"
+    blocked = gender_coach("match", *files(sample), "--out", sample / "cycle.toml")
+    assert (blocked.code, "is a file" in blocked.err) == (2, True)
+
+
+def test_the_template_can_be_filled_in_and_is_valid_as_it_is(
+    gender_coach: Command, tmp_path: Path
+) -> None:
+    out = tmp_path / "people.xlsx"
+    assert gender_coach("template", "--out", out).code == 0
+    workbook = load_workbook(out)
+    assert workbook.sheetnames == ["coachees", "coaches", "Read me"]
+    choices = {
+        str(rule.sqref).rstrip("0123456789"): rule.formula1
+        for rule in workbook["coachees"].data_validations.dataValidation
+    }
+    assert '"commander,decision_maker"' in choices.values()
+    assert all(cell.comment is not None for cell in workbook["coaches"][1])
+    (tmp_path / "cycle.toml").write_text(PLAIN_CYCLE, "utf-8")
+    done = gender_coach("match", tmp_path / "cycle.toml", "--coachees", out, "--coaches", out,
+                        "--out", tmp_path / "out")  # fmt: skip
+    assert done.code == 0
+    assert "1 of 1 coachees have a coach" in done.out
+
+
+def test_faults_in_one_workbook_name_the_sheet(gender_coach: Command, tmp_path: Path) -> None:
+    out = tmp_path / "people.xlsx"
+    gender_coach("template", "--out", out)
+    workbook = load_workbook(out)
+    for sheet in ("coachees", "coaches"):
+        workbook[sheet]["C2"] = "nobody"
+    workbook.save(out)
+    (tmp_path / "cycle.toml").write_text(PLAIN_CYCLE, "utf-8")
+    done = gender_coach("pairs", tmp_path / "cycle.toml", "--coachees", out, "--coaches", out,
+                        "--out", tmp_path / "pairs.csv")  # fmt: skip
+    assert [line.partition(":2:email: ")[2][:17] for line in done.err.splitlines()] == [
+        "in sheet coachees",
+        "in sheet coaches,",
+    ]
+
+
+def test_the_rules_print_themselves(gender_coach: Command, sample: Path) -> None:
+    done = gender_coach("rules", sample / "cycle.toml")
+    assert done.code == 0
+    assert [rule.name for rule in RULES if f"{rule.name} (" not in done.out] == []
+    assert "bs, cnr, hr, sr" in done.out
+    assert "rules.language.groups = none" in gender_coach("rules").out
+    assert gender_coach("rules", sample / "gone.toml").code == 2
+
+
+def test_every_command_is_told_by_the_first_line_of_its_docstring(gender_coach: Command) -> None:
+    done = gender_coach("--help")
+    assert done.code == 0
+    for name, (place, summary) in COMMANDS.items():
+        module, _, function = place.partition(":")
+        doc = getdoc(getattr(import_module(module), function)) or ""
+        assert doc.splitlines()[0] == summary
+        assert name in done.out
+        assert application(name).registered_commands
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["mtach"], "match"),
+        (["match", "cycle.toml"], "--coachees"),
+        (["match", "c.toml", "--coachees", "a", "--coaches", "b", "--out", "o", "--seed", "x"],
+         "--seed"),
+        (["demo", "--no-such-option"], "--no-such-option"),
+    ],
+)  # fmt: skip
+def test_a_command_typed_wrong_is_unusable_input(
+    arguments: list[str], told: str, gender_coach: Command
+) -> None:
+    done = gender_coach(*arguments)
+    assert done.code == 2
+    assert told in done.err
+
+
+def test_a_fault_of_ours_is_told_without_a_traceback(
+    gender_coach: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(COMMANDS, "broken", ("fractions:Fraction.no_such_thing", "Broken."))
+    done = gender_coach("broken")
+    assert done.code == 1
+    assert "not in your files" in done.err
+    assert "Traceback" not in done.err
+    monkeypatch.setenv(DEBUG_VARIABLE, "1")
+    assert "Traceback" in gender_coach("broken").err
+
+
+def test_ctrl_c_ends_a_run_and_leaves_nothing(sample: Path) -> None:
+    # Many copies of the sample's people, so that the run is still at work when the signal comes.
+    for name, folder_name in (("coachees", "many.csv"), ("coaches", "others.csv")):
+        shared = ("name", "email", "country", "languages", "availability", "service", "rank")
+        people = COACHEES if name == "coachees" else COACHES
+        own = ("role",) if name == "coachees" else ("capacity",)
+        with (sample / folder_name).open("w", encoding="utf-8", newline="") as stream:
+            table = csv.DictWriter(stream, ("id", *shared, *own), extrasaction="ignore")
+            table.writeheader()
+            for copy in range(40):
+                table.writerows({**person, "id": f"{person['id']}-{copy}"} for person in people)
+    (sample / "cycle.toml").write_text(PLAIN_CYCLE, "utf-8")
+    command = [sys.executable, "-m", "api", "match", "cycle.toml", "--coachees", "many.csv",
+               "--coaches", "others.csv", "--out", "out"]  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(
+        command, cwd=sample, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        assert b"judging" in first
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"cancelled" in err
+    assert not (sample / "out").exists()

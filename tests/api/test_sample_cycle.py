@@ -1,0 +1,79 @@
+"""The sample cycle holds everything it is there to show."""
+
+import io
+import zipfile
+from collections import Counter
+from importlib.resources import as_file
+
+import pytest
+
+from api.intake import CycleInputs, read_inputs
+from api.sample import SAMPLE_FILES, sample_file
+from api.sample.build import coachees_xlsx, coaches_csv
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.pairs import pair_rows
+from matching.rules import Facts
+
+
+@pytest.fixture(scope="module")
+def sample() -> CycleInputs:
+    cycle, coachees, coaches = (as_file(sample_file(name)) for name in SAMPLE_FILES)
+    with cycle as one, coachees as two, coaches as three:
+        return read_inputs(one, two, three)
+
+
+def test_the_files_are_those_the_people_make() -> None:
+    def parts(workbook: bytes) -> dict[str, bytes]:
+        with zipfile.ZipFile(io.BytesIO(workbook)) as packed:
+            return {name: packed.read(name) for name in packed.namelist()}
+
+    assert sample_file("coaches.csv").read_bytes() == coaches_csv()
+    assert parts(sample_file("coachees.xlsx").read_bytes()) == parts(coachees_xlsx())
+    assert coachees_xlsx() == coachees_xlsx()
+
+
+def test_people_and_places_are_as_many_as_told(sample: CycleInputs) -> None:
+    people = (*sample.roster.coachees, *sample.roster.coaches)
+    assert (len(sample.roster.coachees), len(sample.roster.coaches)) == (14, 9)
+    assert {person.country for person in people} == {
+        "AL", "BA", "XK", "ME", "MK", "RS", "HR", "SE",
+    }  # fmt: skip
+    assert all(person.email.endswith("@example.org") for person in people)
+
+
+def test_every_hard_rule_stands_alone_between_some_pair(sample: CycleInputs) -> None:
+    alone = Counter(
+        row.blocked_by[0]
+        for row in pair_rows(sample.roster, sample.cycle)
+        if len(row.blocked_by) == 1
+    )
+    judges = Judges(Facts(sample.roster, sample.cycle, free_time(sample.roster, sample.cycle)))
+    assert {rule.name for rule in judges.hard} | {"schedule"} == set(alone)
+
+
+def test_exactly_one_person_has_nobody(sample: CycleInputs) -> None:
+    chances = Counter(row.coachee for row in pair_rows(sample.roster, sample.cycle) if row.eligible)
+    assert {coachee.id for coachee in sample.roster.coachees} - set(chances) == {"C-10"}
+
+
+def test_what_a_cycle_can_hold_occurs(sample: CycleInputs) -> None:
+    cycle, roster = sample.cycle, sample.roster
+    assert cycle.pins
+    assert cycle.bans
+    assert cycle.rules.language.groups
+    assert cycle.rules.country.excluded
+    assert cycle.rules.country.minimum_cross_border_share > 0
+    assert cycle.calendar.public_holidays
+    assert cycle.blackout_days
+    assert {coachee.rank_sensitivity.value for coachee in roster.coachees} == {
+        "strict", "standard", "relaxed",
+    }  # fmt: skip
+    assert any(coachee.refuses for coachee in roster.coachees)
+    assert any(coach.refuses for coach in roster.coaches)
+    assert any(
+        coach.chain_keys & {c.id.casefold() for c in roster.coachees} for coach in roster.coaches
+    )
+    assert any(coach.chain_keys & {c.unit_key for c in roster.coachees} for coach in roster.coaches)
+    deployed = [coachee for coachee in roster.coachees if coachee.timezone.startswith("Africa/")]
+    assert [bool(coachee.unavailable) for coachee in deployed] == [True]
