@@ -51,7 +51,8 @@ def policy_changes(cycle: Cycle) -> Iterator[PolicyChange]:
 
 def _ranks(cycle: Cycle) -> Iterator[PolicyChange]:
     for sensitivity, grades in cycle.rules.rank.model_dump().items():
-        words = f"{sensitivity} rank sensitivity allows {grades + 1} grades instead of {grades}"
+        step = f"{grades + 1} grade{'s' if grades else ''} below the coachee"
+        words = f"up to {step} instead of {grades} with rank sensitivity {sensitivity}"
         yield PolicyChange("rank", words, _with_rule(cycle, "rank", {sensitivity: grades + 1}))
 
 

@@ -1,0 +1,86 @@
+"""For the manager: the changes to the cycle that would place most people, by solving again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.people import Roster
+from matching.comparison import SettingDifference, compare_policies
+from matching.explanation.person import Solve
+from matching.explanation.policy import SHARE, PolicyChange, policy_changes
+from matching.explanation.standing import Standing, standings
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.pairs import SCHEDULE
+from matching.result import Result, ResultValue
+from matching.rules import Facts
+
+_MOST = 3
+
+
+class Advice(ResultValue):
+    """One change to the cycle: what it is, and who would be placed and who no longer.
+
+    `gain` is by how much level `placed` would rise.
+    """
+
+    change: str
+    settings: tuple[SettingDifference, ...]
+    gain: int
+    placed: tuple[str, ...]
+    unplaced: tuple[str, ...]
+
+
+def advise(
+    roster: Roster, cycle: Cycle, result: Result, solve: Solve, most: int = _MOST
+) -> tuple[Advice, ...]:
+    """The changes of one step that raise level `placed` most, the best first.
+
+    Each is solved for `placed`, and then for the fewest changes of pairs. Nothing where nobody is
+    unmatched.
+    """
+    told = (
+        _advice(cycle, change, roster, result, solve)
+        for change in _worth_trying(roster, cycle, result)
+    )
+    good = sorted((one for one in told if one.gain > 0), key=lambda one: -one.gain)
+    return tuple(good[:most])
+
+
+def _worth_trying(roster: Roster, cycle: Cycle, result: Result) -> Iterator[PolicyChange]:
+    """Steps that concern what stands between some unmatched coachee and some coach."""
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    matched = {match.coachee for match in result.matches}
+    rows = [row for row, one in enumerate(roster.coachees) if one.id not in matched]
+    concerned: set[str] = set()
+    for standing in standings(judges, rows):
+        concerned |= _concerns(standing)
+    yield from (change for change in policy_changes(cycle) if change.rule in concerned)
+
+
+def _concerns(standing: Standing) -> set[str]:
+    rules = {rule for rule in standing.objects if standing.only(rule).any()}
+    if standing.eligible.any():
+        rules.add(SCHEDULE)
+    if standing.open.any():
+        rules.add(SHARE)
+    return rules
+
+
+def _advice(
+    cycle: Cycle, change: PolicyChange, roster: Roster, result: Result, solve: Solve
+) -> Advice:
+    levels = (ObjectiveLevel.PLACED, ObjectiveLevel.KEPT)
+    objective = cycle.objective.model_copy(update={"levels": levels})
+    other = solve(roster, change.cycle.model_copy(update={"objective": objective}), result)
+    before = {match.coachee for match in result.matches}
+    after = {match.coachee for match in other.matches}
+    priority = {coachee.id: coachee.priority for coachee in roster.coachees}
+    return Advice(
+        change=change.words,
+        settings=compare_policies(cycle, change.cycle),
+        gain=sum(priority[one] for one in after) - sum(priority[one] for one in before),
+        placed=tuple(one for one in priority if one in after - before),
+        unplaced=tuple(one for one in priority if one in before - after),
+    )

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from coach.cycle import Cycle
+from coach.languages import LanguageSkill, Level
+from coach.people import Roster
+from coach.ranks import parse_code
+from matching.explanation import advise
+from tests.matching.explanation.test_person import CYCLE, best, coach, coachee
+
+
+def test_the_steps_that_place_most_people_are_told_first() -> None:
+    low = (LanguageSkill("en", Level.B1),)
+    roster = Roster(
+        coachees=(
+            coachee("c1", languages=low),
+            coachee("c2", languages=low),
+            coachee("c3", rank=parse_code("OF-8")),
+            coachee("c4"),
+        ),
+        coaches=(
+            coach("k1"),
+            coach("k2"),
+            coach("k3", rank=parse_code("OF-5"), refuses={"c1", "c2"}),
+            coach("k4", refuses={"c3"}),
+        ),
+    )
+    told = advise(roster, CYCLE, best(roster, CYCLE), best)
+    assert told[0].change == "language level B1 instead of B2"
+    assert told[0].gain == 2
+    assert told[0].placed == ("c1", "c2")
+    assert told[0].unplaced == ()
+    assert [(one.key, one.before, one.after) for one in told[0].settings] == [
+        ("rules.language.minimum_level", "B2", "B1")
+    ]
+
+
+def test_where_everybody_is_placed_there_is_nothing_to_advise() -> None:
+    roster = Roster(coachees=(coachee("c1"),), coaches=(coach("k1"),))
+
+    def never(_roster: Roster, _cycle: Cycle, _keep: object) -> None:
+        raise AssertionError("nothing was to be solved")
+
+    assert advise(roster, CYCLE, best(roster, CYCLE), never) == ()  # type: ignore[arg-type]
+
+
+def test_no_more_than_three_are_told_and_none_that_places_nobody() -> None:
+    roster = Roster(
+        coachees=(coachee("c1", rank=parse_code("OF-8"), rank_sensitivity="strict"),),
+        coaches=(coach("k1", rank=parse_code("OF-7")),),
+    )
+    told = advise(roster, CYCLE, best(roster, CYCLE), best)
+    assert [one.change for one in told] == [
+        "up to 1 grade below the coachee instead of 0 with rank sensitivity strict"
+    ]
