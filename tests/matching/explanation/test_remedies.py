@@ -86,7 +86,8 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
         "nobody-eligible", "rank sensitivity standard instead of strict for C1 (c1)"),
     "a grade": (
         [coachee("c1", rank=parse_code("OF-5"))], [coach("k1", rank=parse_code("OF-2"))], {},
-        "nobody-eligible", "up to 3 grades below the coachee instead of 2 with rank sensitivity standard"),
+        "nobody-eligible",
+        "up to 3 grades below the coachee instead of 2 with rank sensitivity standard"),
     "a ban": (
         [coachee("c1")], [coach("k1")], {"bans": {"c1": ["k1"]}},
         "nobody-eligible", "the ban on K1 (k1) lifted"),
