@@ -43,7 +43,7 @@ def serve(
 ) -> None:
     """Serve the API and the pages, and print the addresses to open."""
     settings = settings_from(host=host, port=port, data_dir=data, worker=worker)
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(message)s")
+    _set_up_logs(settings)
     prepare(settings)
     app = create_app(settings)
     services: Services = app.state.services
@@ -54,7 +54,7 @@ def serve(
         shown = load_sample_cycle(services) if demo else None
         _print_addresses(services, shown)
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(_uvicorn_config(app, settings)).run(sockets=[listening])
+            uvicorn.Server(_uvicorn_config(app)).run(sockets=[listening])
 
 
 def migrate(
@@ -94,14 +94,20 @@ def prepare(settings: Settings) -> None:
     database.close()
 
 
-def _uvicorn_config(app: Any, settings: Settings) -> uvicorn.Config:  # noqa: ANN401 - any ASGI application
+def _set_up_logs(settings: Settings) -> None:
+    """Our own words at the level asked for; those of libraries from warnings on."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    logging.getLogger("api").setLevel(settings.log_level.upper())
+
+
+def _uvicorn_config(app: Any) -> uvicorn.Config:  # noqa: ANN401 - any ASGI application
     return uvicorn.Config(
         app,
         access_log=False,  # paths of people's pages hold their secret
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-        log_level=settings.log_level,
+        log_level=logging.WARNING,
     )
 
 

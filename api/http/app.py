@@ -19,6 +19,7 @@ from api.http.access import ACCESS, Access
 from api.http.asking import authorise
 from api.http.body_limit import BodyLimit
 from api.http.defences import Defences
+from api.http.description import ABOUT, TAGS
 from api.http.problems import PageOfProblem, add_problem_handlers
 from api.http.routes import access, cycles, plans, reference, runs, sessions
 from api.jobs.queue import RunQueue, Worker
@@ -30,31 +31,6 @@ from api.store.database import Database
 from api.workflows.services import Services, utc_now
 
 _PAGES = "api.pages"
-_ABOUT = """\
-Matches coachees with coaches and timetables their sessions jointly.
-
-A **cycle** begins with a cycle file; its **people** are taken in as two lists. A **run** makes a
-draft **plan**, and publishing that puts **invitations** into the outbox. People **reply** through
-their secret link; coaches submit the shared **record** and their own **note** of each session,
-coachees their **feedback**.
-
-Managers send a bearer token that they made at `POST /api/v1/me/credentials`; people send the
-secret of their link the same way. Every refusal is a problem document of RFC 9457 that says what,
-where, and what to do.
-"""
-_TAGS = [
-    {"name": "cycles", "description": "A run of the programme, and its policy."},
-    {"name": "people", "description": "Coachees and coaches, taken in as whole lists."},
-    {"name": "runs", "description": "The engine at work: queued, followed, cancelled."},
-    {"name": "plans", "description": "What runs made: drafts, and the one published."},
-    {"name": "schedule", "description": "Published sessions with their replies."},
-    {"name": "invitations", "description": "Calendar objects and mails."},
-    {"name": "sessions", "description": "One session, for its two people."},
-    {"name": "records and notes", "description": "What a coach says of a session."},
-    {"name": "feedback", "description": "What a coachee says of a session."},
-    {"name": "me", "description": "Who you are, and your credentials."},
-    {"name": "reference", "description": "Rules, forms, kinds of problems."},
-]
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -70,8 +46,8 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title=settings.deployment.programme_name or "Gender Coach Programme",
         version="1",
-        description=_ABOUT,
-        openapi_tags=_TAGS,
+        description=ABOUT,
+        openapi_tags=TAGS,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,

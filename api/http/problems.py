@@ -70,11 +70,7 @@ PageOfProblem = Callable[[Request, Problem], Response]
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problem answers of a route, for its description in OpenAPI."""
     return {
-        status: {
-            "model": Problem,
-            "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {}},
-        }
+        status: {"model": Problem, "description": HTTPStatus(status).phrase}
         for status in (*statuses, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
     }
 

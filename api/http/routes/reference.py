@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from api.http.addresses import API
+from api.http.description import described
 from api.http.problems import every_kind
 from coach.cycle import Cycle, CycleDates
 from coach.feedback import RATINGS, Feedback, Note, SharedRecord
@@ -67,5 +68,4 @@ def problems() -> tuple[ProblemKind, ...]:
 @REFERENCE.get("/openapi.json", include_in_schema=False)
 def openapi(request: Request) -> dict[str, Any]:
     """The description of this API in OpenAPI."""
-    described: dict[str, Any] = request.app.openapi()
-    return described
+    return described(request.app)

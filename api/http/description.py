@@ -1,0 +1,52 @@
+"""The description of the API in OpenAPI: what it is about, and its refusals as problems."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+
+from api.http.problems import MEDIA_TYPE
+
+ABOUT = """\
+Matches coachees with coaches and timetables their sessions jointly.
+
+A **cycle** begins with a cycle file; its **people** are taken in as two lists. A **run** makes a
+draft **plan**, and publishing that puts **invitations** into the outbox. People **reply** through
+their secret link; coaches submit the shared **record** and their own **note** of each session,
+coachees their **feedback**.
+
+Managers send a bearer token that they made at `POST /api/v1/me/credentials`; people send the
+secret of their link the same way. Every refusal is a problem document of RFC 9457 that says what,
+where, and what to do.
+"""
+TAGS = [
+    {"name": "cycles", "description": "A run of the programme, and its policy."},
+    {"name": "people", "description": "Coachees and coaches, taken in as whole lists."},
+    {"name": "runs", "description": "The engine at work: queued, followed, cancelled."},
+    {"name": "plans", "description": "What runs made: drafts, and the one published."},
+    {"name": "schedule", "description": "Published sessions with their replies."},
+    {"name": "invitations", "description": "Calendar objects and mails."},
+    {"name": "sessions", "description": "One session, for its two people."},
+    {"name": "records and notes", "description": "What a coach says of a session."},
+    {"name": "feedback", "description": "What a coachee says of a session."},
+    {"name": "me", "description": "Who you are, and your credentials."},
+    {"name": "reference", "description": "Rules, forms, kinds of problems."},
+]
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_NOT_OURS = ("HTTPValidationError", "ValidationError")
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """The whole description; every refusal is a problem document, whatever the framework says."""
+    description: dict[str, Any] = app.openapi()
+    for methods in description["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                if int(status) >= HTTPStatus.BAD_REQUEST:
+                    answer["content"] = _PROBLEM
+                    answer["description"] = HTTPStatus(int(status)).phrase
+    for name in _NOT_OURS:
+        description["components"]["schemas"].pop(name, None)
+    return description

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from api.http.problems import MEDIA_TYPE
+
+if TYPE_CHECKING:
+    from conftest import SharedServer
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def described(shared: SharedServer) -> dict[str, Any]:
+    description: dict[str, Any] = shared.client.get(f"{API}/openapi.json").json()
+    return description
+
+
+def _operations(described: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (f"{method.upper()} {path}", operation)
+        for path, methods in described["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_every_operation_says_what_it_does(described: dict[str, Any]) -> None:
+    tags = {tag["name"] for tag in described["tags"]}
+    for name, operation in _operations(described):
+        assert operation["summary"], name
+        assert operation["description"].rstrip().endswith("."), name
+        assert set(operation["tags"]) <= tags, name
+    ids = [operation["operationId"] for _, operation in _operations(described)]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_refusal_is_described_as_a_problem(described: dict[str, Any]) -> None:
+    for name, operation in _operations(described):
+        for status, answer in operation["responses"].items():
+            if int(status) >= HTTPStatus.BAD_REQUEST:
+                assert MEDIA_TYPE in answer["content"], (name, status)
+                schema = answer["content"][MEDIA_TYPE]["schema"]
+                assert schema["$ref"].endswith("/Problem"), (name, status)
+
+
+def test_only_the_api_is_described(described: dict[str, Any]) -> None:
+    assert all(path.startswith(API) for path in described["paths"])
+
+
+def test_every_kind_of_problem_is_listed(shared: SharedServer) -> None:
+    kinds = shared.client.get(f"{API}/problems").json()
+    assert {"unusable-input", "not-found", "conflict"} <= {kind["slug"] for kind in kinds}
+
+
+def test_a_malformed_request_names_its_fields_and_repeats_nothing(shared: SharedServer) -> None:
+    bearer = {"Authorization": f"Bearer {shared.world.manager_token()}"}
+    answer = shared.client.post(
+        f"{API}/me/credentials", json={"label": "", "days": "confidential"}, headers=bearer
+    )
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    faults = answer.json()["faults"]
+    assert [(fault["file"], fault["column"]) for fault in faults] == [
+        ("body", "label"),
+        ("body", "days"),
+    ]
+    assert "confidential" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", HTTPStatus.NOT_FOUND),
+        ("DELETE", "/rules", HTTPStatus.METHOD_NOT_ALLOWED),
+        ("GET", "/cycles", HTTPStatus.UNAUTHORIZED),
+    ],
+)
+def test_even_the_frameworks_refusals_are_problems(
+    shared: SharedServer, method: str, path: str, status: HTTPStatus
+) -> None:
+    bearer = {"Authorization": "Bearer wrong"}
+    answer = shared.client.request(method, f"{API}{path}", headers=bearer)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert answer.json()["status"] == status
+
+
+def test_both_files_faults_come_back_located(shared: SharedServer) -> None:
+    world = shared.world
+    cycle_id = world.cycle()
+    bearer = {"Authorization": f"Bearer {world.manager_token()}"}
+    path = f"{API}/cycles/{cycle_id}/people"
+    before = shared.client.get(path, headers=bearer).json()
+    files = {
+        "coachees": ("my coachees.csv", b"id,name,ages\nC-1,Somebody,40\n"),
+        "coaches": ("coaches.xlsx", b"PK\x03\x04 no workbook"),
+    }
+    answer = shared.client.put(path, files=files, headers=bearer)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    faults = answer.json()["faults"]
+    assert {fault["file"] for fault in faults} == {"my coachees.csv", "coaches.xlsx"}
+    assert ("my coachees.csv", 1, "ages") in {
+        (fault["file"], fault["row"], fault["column"]) for fault in faults
+    }
+    assert shared.client.get(path, headers=bearer).json() == before
+
+
+def test_a_policy_that_names_nobody_is_refused(shared: SharedServer) -> None:
+    world = shared.world
+    cycle_id = world.cycle()
+    bearer = {"Authorization": f"Bearer {world.manager_token()}"}
+    path = f"{API}/cycles/{cycle_id}/policy"
+    text = b"[cycle]\nstart = 2027-01-18\nend = 2027-07-16\n[pins]\nC-77 = 'K-1'\n"
+    answer = shared.client.put(path, content=text, headers=bearer)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    (fault,) = answer.json()["faults"]
+    assert (fault["row"], fault["column"]) == (5, "pins.C-77")
+    assert shared.client.get(path, headers=bearer).json()["pins"] == {}
