@@ -9,6 +9,7 @@ from itertools import islice
 
 from api.intake.limits import MOST_ROWS, UnreadableError, check_rows
 from coach.errors import InputFault
+from coach.intake.wording import WHOLE_FILE
 
 _SEPARATORS = ",;"
 _LONGEST_HEADER = 131_072
@@ -41,7 +42,7 @@ def csv_rows(file: str, content: bytes) -> tuple[list[list[str]], list[InputFaul
         rows.extend(islice(reader, MOST_ROWS + 2))
     except csv.Error as error:
         message = f"the row is no CSV ({error}); is a quotation mark missing or not doubled?"
-        faults.append(InputFault(file, len(rows) + 1, "file", message))
+        faults.append(InputFault(file, len(rows) + 1, WHOLE_FILE, message))
     check_rows(len(rows) - 1)
     return rows, faults + _undecodable(file, rows)
 
@@ -79,5 +80,5 @@ def _undecodable(file: str, rows: list[list[str]]) -> list[InputFault]:
     more = f", and so have {len(bad) - 1} other cells" if bad[1:] else ""
     message = f"holds the byte 0x{byte:02X}, which is no UTF-8{more}; save the file as CSV in UTF-8"
     return [
-        InputFault(file, number, header if header.isprintable() and header else "file", message)
+        InputFault(file, number, header if header.isprintable() and header else WHOLE_FILE, message)
     ]

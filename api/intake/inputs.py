@@ -16,7 +16,7 @@ from api.intake.limits import (
     UnreadableError,
     check_size,
 )
-from api.intake.people_file import WHOLE_FILE, file_ending, people_sheet
+from api.intake.people_file import file_ending, people_sheet
 from api.intake.reference_data import reference
 from api.intake.result_file import read_result
 from coach.cycle import Cycle
@@ -26,6 +26,7 @@ from coach.intake.cross_references import pin_faults, sheet_faults
 from coach.intake.cycle_file import CycleFile, read_cycle, unread_cycle
 from coach.intake.people_sheet import PeopleSheet, unread_sheet
 from coach.intake.reference import Reading
+from coach.intake.wording import WHOLE_FILE
 from coach.people import Roster
 from matching.result import Result
 

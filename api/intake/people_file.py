@@ -11,9 +11,9 @@ from coach.intake.columns import PeopleKind
 from coach.intake.people_sheet import PeopleSheet, read_sheet, unread_sheet
 from coach.intake.reference import Reading
 from coach.intake.table import TextTable
+from coach.intake.wording import WHOLE_FILE
 from coach.people import Coach, Coachee
 
-WHOLE_FILE = "file"
 _WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
 
 

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from api.intake.limits import LARGEST_RESULT, UnreadableError, check_size
 from coach.errors import InputFault
-from coach.intake.cycle_file import WHOLE_FILE, dotted
+from coach.intake.toml_lines import dotted
+from coach.intake.wording import WHOLE_FILE
 from matching.result import Result
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from api.intake.inputs import CycleInputs, Source, combine, from_disk
 from api.intake.limits import LARGEST_CYCLE_FILE, LARGEST_FILE, LARGEST_RESULT
-from api.intake.people_file import WHOLE_FILE
 from api.intake.result_file import read_result
 from coach.errors import InputFault, UnusableInputError
+from coach.intake.wording import WHOLE_FILE
 from matching.result import Result
 
 

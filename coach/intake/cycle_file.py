@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,11 +13,9 @@ from coach.cycle import Cycle, Table
 from coach.errors import InputFault
 from coach.intake.policy_values import READERS
 from coach.intake.reference import Reading
-from coach.intake.toml_lines import KeyPath, TooDeepError, key_lines, key_on_line, line_of
+from coach.intake.toml_lines import KeyPath, dotted, line_of
+from coach.intake.toml_text import parse_toml
 from coach.intake.validation_sentences import kind_of_value, sentence
-from coach.intake.wording import shown
-
-WHOLE_FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +32,6 @@ class CycleFile:
         return InputFault(self.file, line_of(self.lines, path), dotted(path), message)
 
 
-def dotted(path: KeyPath) -> str:
-    """`("calendar", "blackout", 1)` as `calendar.blackout[1]`."""
-    return "".join(
-        f"[{part}]" if isinstance(part, int) else f".{shown(part)[1:-1]}" for part in path
-    ).lstrip(".")
-
-
 def unread_cycle(file: str, faults: Iterable[InputFault]) -> CycleFile:
     """What is left of a file that could not be opened as text."""
     return CycleFile(file, None, {}, tuple(faults))
@@ -50,27 +39,13 @@ def unread_cycle(file: str, faults: Iterable[InputFault]) -> CycleFile:
 
 def read_cycle(file: str, text: str, reading: Reading) -> CycleFile:
     """The cycle and every fault of a cycle file's text."""
-    try:
-        lines = key_lines(text)
-        tables = tomllib.loads(text)
-    except TooDeepError as error:
-        return unread_cycle(file, [InputFault(file, error.line, WHOLE_FILE, str(error))])
-    except ValueError as error:
-        return unread_cycle(file, [_syntax_fault(file, text, error)])
-    reader = _Reader(CycleFile(file, None, lines, ()), reading)
-    prepared = reader.table(Cycle, tables, ())
-    cycle = reader.validated(prepared)
+    toml = parse_toml(file, text)
+    if toml.tables is None:
+        return unread_cycle(file, toml.faults)
+    reader = _Reader(CycleFile(file, None, toml.lines, ()), reading, list(toml.faults))
+    cycle = reader.validated(reader.table(Cycle, toml.tables, ()))
     faults = tuple(sorted(reader.faults, key=lambda fault: fault.row))
-    return CycleFile(file, None if faults else cycle, lines, faults)
-
-
-def _syntax_fault(file: str, text: str, error: ValueError) -> InputFault:
-    place = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", str(error))
-    line = int(place[1]) if place and place[1] else max(1, len(text.splitlines())) if place else 1
-    reason = str(error).replace(place[0], "") if place else str(error)
-    column = dotted(key_on_line(text, line)) or WHOLE_FILE
-    message = f"this is not TOML: {shown(reason)[1:-1]}; no more of the file could be read"
-    return InputFault(file, line, column, message)
+    return CycleFile(file, None if faults else cycle, toml.lines, faults)
 
 
 @dataclass(slots=True)

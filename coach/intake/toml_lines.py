@@ -11,6 +11,8 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from coach.intake.wording import shown
+
 KeyPath = tuple[str | int, ...]
 
 DEEPEST = 12  # tables, arrays and dotted keys inside each other; a cycle file needs four
@@ -139,6 +141,13 @@ def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int:
         if path[:length] in lines:
             return lines[path[:length]]
     return 1
+
+
+def dotted(path: KeyPath) -> str:
+    """`("calendar", "blackout", 1)` as `calendar.blackout[1]`."""
+    return "".join(
+        f"[{part}]" if isinstance(part, int) else f".{shown(part)[1:-1]}" for part in path
+    ).lstrip(".")
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+WHOLE_FILE = "file"  # stands for the column in faults of no one column
 _SHOWN_LENGTH = 60
 
 

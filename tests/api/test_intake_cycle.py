@@ -145,6 +145,24 @@ def test_all_faults_of_a_cycle_come_at_once_from_top_to_bottom() -> None:
     assert [fault.row for fault in read(text).faults] == [3, 5, 6, 7]
 
 
+def test_lines_that_are_no_toml_do_not_hide_the_rest() -> None:
+    text = (
+        DATES.replace("2027-07-16", "2027-07-32")
+        + 'name = "no end\n[sessions]\ncuont = 6\nminutes = = 90\n[calendar]\nblackout = [\n'
+        + '"2027-05-01"\n"2027-05-02",\n]\n[weights]\nrank = 101\n'
+    )
+    assert [f"{fault.row}:{fault.column}" for fault in read(text).faults] == [
+        "3:cycle.end",
+        "4:cycle.name",
+        "6:sessions.cuont",
+        "7:sessions.minutes",
+        "11:calendar.blackout[0]",
+        "14:weights.rank",
+    ]
+    broken_header = DATES + "[sessions\ncuont = 6\n"
+    assert [fault.row for fault in read(broken_header).faults] == [4]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -5,6 +5,8 @@ import io
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.intake import PeopleKind, read_people
 from coach.availability import DateRange, WeeklyWindow
@@ -221,3 +223,26 @@ def test_a_file_that_is_no_table_is_told(content: bytes, told: str) -> None:
 def test_a_wrong_ending_does_not_make_a_workbook() -> None:
     with pytest.raises(UnusableInputError, match="no workbook"):
         coachees(sheet(GOOD), name="people.xlsx")
+
+
+def test_a_suggestion_is_made_for_most_slips() -> None:
+    slips = GOOD | {"role": "comander", "country": "Serbia", "timezone": "Europe/Belgrd"}
+    told = "\n".join(faults(sheet(slips)))
+    assert [word for word in ("'commander'", "'RS'", "'Europe/Belgrade'") if word not in told] == []
+
+
+_CELLS = st.text(max_size=20) | st.sampled_from([*GOOD.values(), "", "Mon 09:00-12:00;", "OF-5"])
+
+
+@given(st.lists(st.lists(_CELLS, min_size=7, max_size=8), max_size=4), st.sampled_from(",;"))
+def test_no_cells_bring_the_reader_down(rows: list[list[str]], separator: str) -> None:
+    content = table([[*GOOD, "rank"], *rows], separator)
+    try:
+        people = coachees(content)
+    except UnusableInputError as refused:
+        lines = str(refused).splitlines()
+        places = [line.split(":")[:2] for line in lines]
+        told = all(file == "people.csv" and row.isdigit() for file, row in places)
+    else:
+        told = all(person.id and person.languages and person.availability for person in people)
+    assert told

@@ -1,0 +1,58 @@
+"""Reading results back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.intake import read_result
+from api.results import result_json
+from matching.result import FunnelStep, LevelOutcome, Remedy, Result, Unmatched
+
+RESULT = Result(
+    status="optimal",
+    seed=3,
+    input_sha256="ab" * 32,
+    wall_seconds=1.5,
+    levels=(LevelOutcome(name="placed", value=1, bound=1, proven=True),),
+    matches=(),
+    unmatched=(
+        Unmatched(
+            coachee="C-1",
+            reason="nobody-eligible",
+            funnel=(FunnelStep(rule="language", left=0),),
+            remedies=(Remedy(change="learns", effect="placed"),),
+        ),
+    ),
+)
+
+
+def test_a_result_is_read_as_it_was_written() -> None:
+    assert read_result("result.json", result_json(RESULT)) == (RESULT, ())
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (b"", "kept.json:1:file: "),
+        (b"{\n\n,", "kept.json:3:file: "),
+        (b"[]", "kept.json:1:file: "),
+        (b"\xff\xfe", "kept.json:1:file: "),
+        (b"[" * 100_000, "kept.json:1:file: "),
+        (result_json(RESULT).replace(b'"seed": 3', b'"seed": "x"'), "kept.json:1:seed: "),
+        (result_json(RESULT).replace(b'"format": 1', b'"format": 2'), "kept.json:1:format: "),
+        (result_json(RESULT).replace(b'"left": 0', b'"left": null'),
+         "kept.json:1:unmatched[0].funnel[0].left: "),
+        (result_json(RESULT).replace(b'"seed"', b'"sead"'), "kept.json:1:sead: "),
+    ],
+)  # fmt: skip
+def test_what_is_no_result_is_told_with_its_place(content: bytes, place: str) -> None:
+    result, faults = read_result("kept.json", content)
+    assert result is None
+    assert any(str(fault).startswith(place) for fault in faults)
+    assert all("\n" not in fault.message for fault in faults)
+
+
+@given(st.binary(max_size=100))
+def test_no_bytes_bring_the_reader_down(content: bytes) -> None:
+    result, faults = read_result("kept.json", content)
+    assert (result is None) == bool(faults)
