@@ -4,20 +4,19 @@
 position `e` there are no more sessions `k + 1` than sessions `k` at positions that let the next be
 at `e`, and no more sessions `k` than sessions `k + 1` at positions the former still reach. Since
 ranges of next positions never decrease, that is exact, and its linear relaxation is tight for one
-series (a path). Each day has its limit and the pairs of coachees that cannot share it; each larger
-crowd that does not fit a day is forbidden when it turns up.
+series (a path). Each day has its limit and the crowds of coachees of whom no two can share it; any
+other crowd that does not fit a day is forbidden when it turns up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import combinations
 
 from ortools.sat.python import cp_model
 
 from matching.timetable.calendar import CoachCalendar, Timetable
-from matching.timetable.packing import place_on_day
+from matching.timetable.packing import exclusive_on_day, place_on_day
 from matching.watch import SolverFaultError, Watch
 
 Term = cp_model.IntVar
@@ -47,7 +46,7 @@ class TimetableModel:
             self.model.add(sum(self.there.values()) <= calendar.capacity)
         self._limits()
         if calendar.by_day:
-            self._day_pairs()
+            self._exclusive()
         else:
             self._cells()
 
@@ -67,6 +66,7 @@ class TimetableModel:
             solver.parameters.random_seed = seed
             solver.parameters.linearization_level = 2
             solver.parameters.cp_model_presolve = self.model.has_objective()
+            solver.parameters.cp_model_probing_level = 0
             status = watch.call(partial(solver.solve, self.model), solver.stop_search)
             if status == cp_model.INFEASIBLE:
                 return None
@@ -126,15 +126,17 @@ class TimetableModel:
             for terms in weeks.values():
                 self.model.add(sum(terms) <= calendar.week_cap)
 
-    def _day_pairs(self) -> None:
+    def _exclusive(self) -> None:
         calendar = self._calendar
         for position, day in enumerate(calendar.position_day):
             if calendar.day_limit[day] == 1:
                 continue
             here = [candidate for candidate in self.there if self.at(candidate, position)]
-            for one, other in combinations(here, 2):
-                if not calendar.fits(position, (one, other)):
-                    self.model.add_at_most_one(self.at(one, position) + self.at(other, position))
+            options = tuple(calendar.candidates[one].starts[position] for one in here)
+            for crowd in exclusive_on_day(options, calendar.apart):
+                self.model.add_at_most_one(
+                    term for place in crowd for term in self.at(here[place], position)
+                )
 
     def _cells(self) -> None:
         """Sessions and buffers cover each start at most once."""

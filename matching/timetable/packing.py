@@ -50,3 +50,41 @@ def place_on_day(options: tuple[Options, ...], apart: int) -> tuple[int, ...] | 
     origin = min(starts[0] for starts in options)
     placed = place(tuple(tuple(start - origin for start in starts) for starts in options), apart)
     return None if placed is None else tuple(start + origin for start in placed)
+
+
+def exclusive_on_day(options: tuple[Options, ...], apart: int) -> tuple[tuple[int, ...], ...]:
+    """The largest crowds (places in `options`) of whom no two can share the day."""
+    origin = min((starts[0] for starts in options), default=0)
+    return _exclusive(tuple(tuple(start - origin for start in one) for one in options), apart)
+
+
+@lru_cache(maxsize=1 << 12)
+def _exclusive(options: tuple[Options, ...], apart: int) -> tuple[tuple[int, ...], ...]:
+    everybody = range(len(options))
+    against = [
+        sum(
+            1 << other
+            for other in everybody
+            if other != one and place((options[one], options[other]), apart) is None
+        )
+        for one in everybody
+    ]
+    found: list[int] = []
+
+    def grow(crowd: int, open_to: int, closed: int) -> None:
+        """Bron and Kerbosch (1973), with a pivot."""
+        if not open_to | closed:
+            found.append(crowd)
+            return
+        pivot = max(_bits(open_to | closed), key=lambda one: (open_to & against[one]).bit_count())
+        for one in _bits(open_to & ~against[pivot]):
+            grow(crowd | 1 << one, open_to & against[one], closed & against[one])
+            open_to &= ~(1 << one)
+            closed |= 1 << one
+
+    grow(0, (1 << len(options)) - 1, 0)
+    return tuple(tuple(_bits(crowd)) for crowd in found if crowd.bit_count() > 1)
+
+
+def _bits(bits: int) -> list[int]:
+    return [place for place in range(bits.bit_length()) if bits >> place & 1]
