@@ -1,9 +1,11 @@
-"""Whether one pair, were it alone, could meet often enough: the plain way, start after start."""
+"""With whom a coachee could meet often enough if nobody else were there, the plain way."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
 
 from coach.cycle import SessionPolicy
 from coach.people import Coach
@@ -11,56 +13,95 @@ from coach.people import Coach
 _A_WEEK = 7
 
 
-def can_meet(
-    starts: Sequence[int], days: Sequence[date], coach: Coach, policy: SessionPolicy
-) -> bool:
-    """Whether a whole series fits on the common `starts` (minutes, ascending) and their `days`."""
-    a_day = coach.max_per_day or policy.max_per_coach_day
-    a_week = coach.max_per_week or policy.max_per_coach_week
-    weekly = -(-_A_WEEK // policy.min_gap_days) if policy.min_gap_days else policy.count
-    if (
-        policy.min_gap_days
-        and a_week >= min(weekly, policy.count)
-        and _days_apart(starts, days, policy)
-    ):
-        return _days_reach(sorted(set(days)), policy)
-    return _starts_reach(starts, days, policy, a_day, a_week)
+def count_who_can_meet(
+    common: NDArray[np.bool_],
+    starts: NDArray[np.int64],
+    days: NDArray[np.int64],
+    coaches: Sequence[Coach],
+    policy: SessionPolicy,
+) -> int:
+    """How many of the coaches have a whole series in their starts in common with one coachee.
 
-
-def _days_apart(starts: Sequence[int], days: Sequence[date], policy: SessionPolicy) -> bool:
-    """Whether sessions on two days never touch, so that only days matter."""
-    apart = policy.minutes + policy.buffer_minutes
-    return all(
-        after - before >= apart
-        for before, after, one, other in zip(starts, starts[1:], days, days[1:], strict=False)
-        if one != other
+    Args:
+        common: `[c, S]`, the starts of each coach and the coachee.
+        starts: `[S]`, in minutes, ascending.
+        days: `[S]`, the local date of each start as a proleptic ordinal.
+        coaches: the `c` coaches.
+        policy: gaps, lengths and caps.
+    """
+    used = np.flatnonzero(common.any(axis=0))
+    if not len(used):
+        return 0
+    common, starts, days = common[:, used], starts[used], days[used]
+    by_day = _days_matter_alone(starts, days, policy)
+    everybody = np.ones(len(common), dtype=np.bool_)
+    able = _reach_by_day(common, days, policy) if by_day else everybody
+    return sum(
+        fits
+        and (
+            (by_day and _week_cap(coach, policy) >= _most_in_a_week(policy))
+            or _reach_by_start(starts[row], days[row], coach, policy)
+        )
+        for fits, row, coach in zip(able.tolist(), common, coaches, strict=True)
     )
 
 
-def _days_reach(days: Sequence[date], policy: SessionPolicy) -> bool:
-    reached = set(days)
-    gaps = range(policy.min_gap_days, policy.max_gap_days + 1)
+def _days_matter_alone(
+    starts: NDArray[np.int64], days: NDArray[np.int64], policy: SessionPolicy
+) -> bool:
+    """Whether no series has two sessions on a day and sessions on two days never touch."""
+    apart = np.diff(starts)[np.diff(days) > 0] >= policy.minutes + policy.buffer_minutes
+    return policy.min_gap_days > 0 and bool(apart.all())
+
+
+def _most_in_a_week(policy: SessionPolicy) -> int:
+    return min(policy.count, -(-_A_WEEK // policy.min_gap_days))
+
+
+def _week_cap(coach: Coach, policy: SessionPolicy) -> int:
+    return coach.max_per_week or policy.max_per_coach_week
+
+
+def _reach_by_day(
+    common: NDArray[np.bool_], days: NDArray[np.int64], policy: SessionPolicy
+) -> NDArray[np.bool_]:
+    """`bool[c]`: whether each row has enough days, each the right gap after the one before."""
+    place = days - days[0]
+    first, last = policy.min_gap_days, policy.max_gap_days
+    free = np.zeros((len(common), int(place[-1]) + 1), dtype=np.bool_)
+    for column, day in enumerate(place.tolist()):
+        free[:, day] |= common[:, column]
+    reached: NDArray[np.bool_] = free
     for _ in range(policy.count - 1):
-        reached = {day for day in days if any(day - timedelta(gap) in reached for gap in gaps)}
-    return bool(reached)
+        sums = np.zeros((len(free), free.shape[1] + 1), dtype=np.int64)
+        np.cumsum(reached, axis=1, out=sums[:, 1:])
+        day = np.arange(free.shape[1])
+        earliest, after_latest = np.maximum(day - last, 0), np.maximum(day - first + 1, 0)
+        reached = free & (sums[:, after_latest] > sums[:, np.minimum(earliest, after_latest)])
+    answer: NDArray[np.bool_] = np.logical_or.reduce(reached, axis=1)
+    return answer
 
 
-def _starts_reach(
-    starts: Sequence[int], days: Sequence[date], policy: SessionPolicy, a_day: int, a_week: int
+def _reach_by_start(
+    starts: NDArray[np.int64], days: NDArray[np.int64], coach: Coach, policy: SessionPolicy
 ) -> bool:
     """States are the last start with how many of the series lie on its day and in its week."""
+    a_day = coach.max_per_day or policy.max_per_coach_day
+    a_week = _week_cap(coach, policy)
     apart = policy.minutes + policy.buffer_minutes
-    states = {(place, 1, 1) for place in range(len(starts))}
+    moments = list(zip(starts.tolist(), days.tolist(), strict=True))
+    states = {(place, 1, 1) for place in range(len(moments))}
     for _ in range(policy.count - 1):
         following = set()
         for place, on_day, in_week in states:
-            for later in range(place + 1, len(starts)):
-                gap = (days[later] - days[place]).days
+            start, day = moments[place]
+            for later in range(place + 1, len(moments)):
+                gap = moments[later][1] - day
                 if gap > policy.max_gap_days:
                     break
-                if gap < policy.min_gap_days or starts[later] - starts[place] < apart:
+                if gap < policy.min_gap_days or moments[later][0] - start < apart:
                     continue
-                same_week = days[later].isocalendar()[:2] == days[place].isocalendar()[:2]
+                same_week = (day - 1) // _A_WEEK == (day + gap - 1) // _A_WEEK  # 1 is a Monday
                 state = later, on_day + 1 if not gap else 1, in_week + 1 if same_week else 1
                 if state[1] <= a_day and state[2] <= a_week:
                     following.add(state)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
-from matching.audit.alone import can_meet
+from matching.audit.alone import count_who_can_meet
 from matching.audit.case import Case
 from matching.audit.finding import Finding
 from matching.free_time import unpack
@@ -35,16 +36,16 @@ def _funnel(case: Case, entry: Unmatched) -> tuple[FunnelStep, ...]:
     left = np.ones(len(case.roster.coaches), dtype=np.bool_)
     for name, left in judges.passing(row):
         steps.append(FunnelStep(rule=name, left=int(left.sum())))
-    able = sum(_can_meet(case, row, int(column)) for column in np.flatnonzero(left))
+    able = _who_can_meet(case, row, np.flatnonzero(left))
     return (*steps, FunnelStep(rule="schedule", left=able))
 
 
-def _can_meet(case: Case, row: int, column: int) -> bool:
+def _who_can_meet(case: Case, row: int, columns: NDArray[np.int64]) -> int:
     free, cycle = case.judges.facts.free_time, case.cycle
-    common = np.flatnonzero(unpack(free.coachees[row] & free.coaches[column], len(free.starts)))
-    starts = free.starts[common].tolist()
-    days = [cycle.cycle.days[day] for day in free.day[common].tolist()]
-    return can_meet(starts, days, case.roster.coaches[column], cycle.sessions)
+    common = unpack(free.coachees[row] & free.coaches[columns], len(free.starts))
+    days = free.day.astype(np.int64) + cycle.cycle.start.toordinal()
+    coaches = [case.roster.coaches[column] for column in columns.tolist()]
+    return count_who_can_meet(common, free.starts, days, coaches, cycle.sessions)
 
 
 def _reason(steps: tuple[FunnelStep, ...]) -> UnmatchedReason:

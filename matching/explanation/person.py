@@ -69,7 +69,8 @@ class Explanation(ResultValue):
     """What a programme manager may ask about one coachee. Not for anybody else's eyes.
 
     `match` with `runner_up` (`None`: without this coach the coachee would have none) or
-    `unmatched`; and every coach the coachee is not with, the best first.
+    `unmatched`; and every coach the coachee is not with, the possible ones by their points, then
+    the others by how much stands in the way.
     """
 
     coachee: str
@@ -172,7 +173,7 @@ def _others(roster: Roster, cycle: Cycle, result: Result, row: int) -> tuple[Oth
         for column, coach in enumerate(roster.coaches)
         if coach.id not in chosen
     ]
-    return tuple(sorted(others, key=lambda one: 1 if one.points is None else -one.points))
+    return tuple(sorted(others, key=lambda one: (len(one.objections), -(one.points or 0))))
 
 
 def _other(judges: Judges, standing: Standing, result: Result, column: int) -> OtherCoach:
