@@ -22,6 +22,9 @@ LONGEST_CELL = 32_767  # what one cell of a spreadsheet can hold
 LONGEST_RANGE_DAYS = 3660
 
 _FULL_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAY_NUMBERS = {
+    day.casefold(): number for names in (WEEKDAYS, _FULL_DAYS) for number, day in enumerate(names)
+}
 _DASH = "[-\u2010-\u2015]"
 _WINDOW = re.compile(
     rf"([a-z]+)\s+([0-9]{{1,2}}):([0-9]{{2}})\s*{_DASH}\s*([0-9]{{1,2}}):([0-9]{{2}})",
@@ -50,11 +53,13 @@ def cleaned(text: str) -> str:
     Raises:
         CellError: it holds a character no sheet, mail or calendar can carry, or far too many.
     """
-    text = unicodedata.normalize("NFC", text.strip())
+    text = text.strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     if len(text) > LONGEST_CELL:
         raise CellError(f"holds {len(text)} characters; at most {LONGEST_CELL} are allowed")
-    for character in text:
-        if not character.isprintable() and _is_unusable(character):
+    if not text.isprintable():
+        for character in filter(_is_unusable, text):
             raise CellError(f"holds the invisible character U+{ord(character):04X}; remove it")
     return text
 
@@ -207,10 +212,10 @@ def _window(text: str) -> WeeklyWindow:
 
 
 def _weekday(text: str) -> int:
-    for number, (short, full) in enumerate(zip(WEEKDAYS, _FULL_DAYS, strict=True)):
-        if text.casefold() in {short.casefold(), full}:
-            return number
-    raise CellError(f"{shown(text)} is no weekday; write {listed(WEEKDAYS)}")
+    try:
+        return _DAY_NUMBERS[text.casefold()]
+    except KeyError:
+        raise CellError(f"{shown(text)} is no weekday; write {listed(WEEKDAYS)}") from None
 
 
 def date_ranges(text: str, _: Reading | None = None) -> tuple[DateRange, ...]:
