@@ -7,6 +7,7 @@ server and `--help` for nothing.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -23,6 +24,7 @@ DEBUG_VARIABLE = "GENDER_COACH_DEBUG"
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
+    _print_anything()
     given = list(sys.argv[1:] if arguments is None else arguments)
     asked = next((word for word in given if not word.startswith("-")), None)
     try:
@@ -49,6 +51,13 @@ def application(asked: str | None) -> typer.Typer:
         else:
             app.command(name, help=summary)(_not_asked)
     return app
+
+
+def _print_anything() -> None:
+    """A terminal that lacks a letter of somebody's name shows `?` for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _loaded(place: str) -> Callable[..., Any]:
