@@ -32,7 +32,7 @@ def plans(
         coachee = people[number]
         for coach in roster.coaches:
             if _may(coachee, coach, cycle, booked):
-                for series in _all_series(coachee, coach, cycle, booked[coach.id]):
+                for series in all_series(coachee, coach, cycle, booked[coach.id]):
                     booked[coach.id].append(series)
                     for others in place(number + 1):
                         yield {coachee.id: coach.id, **others}
@@ -49,9 +49,10 @@ def _may(coachee: Coachee, coach: Coach, cycle: Cycle, booked: Booked) -> bool:
     return pinned and has_place and not blocking_rules(coachee, coach, cycle)
 
 
-def _all_series(
+def all_series(
     coachee: Coachee, coach: Coach, cycle: Cycle, booked: list[list[datetime]]
 ) -> Iterator[list[datetime]]:
+    """Every series of the pair that fits beside the coach's other ones."""
     starts = common_starts(coachee, coach, cycle)
 
     def extend(series: list[datetime]) -> Iterator[list[datetime]]:
