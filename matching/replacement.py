@@ -146,7 +146,9 @@ class _Agenda:
     def series(self, moments: list[Moment], count: int) -> tuple[int, ...] | None:
         """`count` starts among `moments`, the last as early as can be; `None` where none fit."""
         free = [moment for moment in moments if self._is_free(moment[0])]
-        reached = {(one, 1, 1): (one[0],) for one in free if self._fits(one, 1, 1)}
+        reached: dict[State, tuple[int, ...]] = {
+            (one, 1, 1): (one[0],) for one in free if self._fits(one, 1, 1)
+        }
         for _ in range(count - 1):
             longer: dict[State, tuple[int, ...]] = {}
             for state, starts in reached.items():
