@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from email.encoders import encode_base64
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.policy import SMTP, compat32
 from email.utils import format_datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from api.calendar.ics import common_name
@@ -22,6 +26,7 @@ from api.moments import short_moment_text, span_text
 from api.templating import render
 from coach.invitations import Message, Method
 
+_CRLF = compat32.clone(linesep="\r\n")  # parts hold nothing a person wrote but base64
 _FOLDERS = {Method.REQUEST: "mail/invitation", Method.CANCEL: "mail/cancellation"}
 
 
@@ -67,30 +72,70 @@ def eml_bytes(
     }
     folder = _FOLDERS[message.method]
     mark = _mark(message, recipient)
+    own = EmailMessage(policy=SMTP)
+    own["Subject"] = render(f"{folder}/subject.txt", **values).strip()
+    own["Date"] = format_datetime(message.stamp)
+    own["Message-ID"] = f"<{mark}@{deployment.domain}>"
+    body = _body(
+        plain=render(f"{folder}/body.txt", **values),
+        html=render(f"{folder}/body.html", **values),
+        calendar=calendar,
+        message=message,
+        mark=mark,
+    )
+    people = _people_headers(
+        common_name(deployment.organiser_name),
+        deployment.organiser_address,
+        common_name(recipient.name),
+        recipient.address,
+        reply_to,
+    )
+    return people + _headers(own) + body.as_bytes(policy=_CRLF)
 
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = _address(deployment.organiser_name, deployment.organiser_address)
-    mail["To"] = _address(recipient.name, recipient.address)
-    mail["Reply-To"] = reply_to
-    mail["Subject"] = render(f"{folder}/subject.txt", **values).strip()
-    mail["Date"] = format_datetime(message.stamp)
-    mail["Message-ID"] = f"<{mark}@{deployment.domain}>"
-    mail.set_content(render(f"{folder}/body.txt", **values), cte="base64")
-    mail.add_alternative(render(f"{folder}/body.html", **values), subtype="html", cte="base64")
-    mail.add_alternative(
-        calendar,
-        maintype="text",
-        subtype="calendar",
-        params={"method": message.method.value, "charset": "UTF-8"},
-    )
-    mail.add_attachment(
-        calendar,
-        maintype="application",
-        subtype="ics",
-        filename=file_name(message.invitation, ".ics"),
-    )
-    _fix_boundaries(mail, mark)
-    return mail.as_bytes()
+
+@lru_cache(maxsize=256)
+def _people_headers(
+    organiser: str, organiser_address: str, name: str, address: str, reply_to: str
+) -> bytes:
+    """The headers that all mails to one person share; parsing addresses takes its time."""
+    shared = EmailMessage(policy=SMTP)
+    shared["From"] = Address(display_name=organiser, addr_spec=organiser_address)
+    shared["To"] = Address(display_name=name, addr_spec=address)
+    shared["Reply-To"] = reply_to
+    return _headers(shared)
+
+
+def _headers(mail: EmailMessage) -> bytes:
+    """The header lines of a message without a body."""
+    return mail.as_bytes().removesuffix(b"\r\n")
+
+
+def _body(*, plain: str, html: str, calendar: bytes, message: Message, mark: str) -> MIMEMultipart:
+    """The alternatives a mail program chooses from, and the attachment for those that do not."""
+    alternatives = MIMEMultipart("alternative", boundary=f"=2={mark}", policy=_CRLF)
+    alternatives.attach(_part("text", "plain", _lines(plain), charset="utf-8"))
+    alternatives.attach(_part("text", "html", _lines(html), charset="utf-8"))
+    method = message.method.value
+    alternatives.attach(_part("text", "calendar", calendar, method=method, charset="UTF-8"))
+    attachment = _part("application", "ics", calendar)
+    name = file_name(message.invitation, ".ics")
+    attachment.add_header("Content-Disposition", "attachment", filename=name)
+    body = MIMEMultipart("mixed", boundary=f"=1={mark}", policy=_CRLF)
+    body.attach(alternatives)
+    body.attach(attachment)
+    return body
+
+
+def _part(main: str, sub: str, content: bytes, **parameters: str) -> MIMEBase:
+    part = MIMEBase(main, sub, policy=_CRLF, **parameters)
+    part.set_payload(content)
+    encode_base64(part)
+    return part
+
+
+def _lines(text: str) -> bytes:
+    """`text` with the line ends of mail."""
+    return text.replace("\n", "\r\n").encode()
 
 
 def _mail_links(title: str, reply_to: str) -> AnswerLinks:
@@ -102,10 +147,6 @@ def _mail_links(title: str, reply_to: str) -> AnswerLinks:
     )
 
 
-def _address(name: str, address: str) -> Address:
-    return Address(display_name=common_name(name), addr_spec=address)
-
-
 def _mark(message: Message, recipient: Recipient) -> str:
     facts = (
         message.invitation.uid,
@@ -115,9 +156,3 @@ def _mark(message: Message, recipient: Recipient) -> str:
         message.stamp.isoformat(),
     )
     return hashlib.sha256("\0".join(facts).encode()).hexdigest()[:32]
-
-
-def _fix_boundaries(mail: EmailMessage, mark: str) -> None:
-    multiparts = (part for part in mail.walk() if part.is_multipart())
-    for number, part in enumerate(multiparts, start=1):
-        part.set_boundary(f"={number}={mark}")
