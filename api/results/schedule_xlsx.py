@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.functions import tostring
 
 from api.results.plan_view import MatchView, PlanView, UnmatchedView
 from api.results.zipped import with_fixed_times
@@ -61,7 +62,6 @@ def schedule_xlsx(view: PlanView, result: Result, now: datetime) -> bytes:
     """The workbook; equal arguments give equal bytes. `now` is written into its properties."""
     book = Workbook()
     book.properties.creator = "gender-coach"
-    book.properties.created = book.properties.modified = now.replace(tzinfo=None, microsecond=0)
     first = book.active
     assert isinstance(first, Worksheet)  # noqa: S101 - a new workbook has one worksheet
     _fill(first, "Schedule", _SCHEDULE, _schedule_rows(view, result))
@@ -78,7 +78,13 @@ def schedule_xlsx(view: PlanView, result: Result, now: datetime) -> bytes:
     )
     file = io.BytesIO()
     book.save(file)
-    return with_fixed_times(file.getvalue())
+    return with_fixed_times(file.getvalue(), {"docProps/core.xml": _properties(book, now)})
+
+
+def _properties(book: Workbook, now: datetime) -> bytes:
+    """The workbook's properties with the moment that was given: saving writes the clock's."""
+    book.properties.created = book.properties.modified = now.replace(tzinfo=None, microsecond=0)
+    return bytes(tostring(book.properties.to_tree()))
 
 
 def _schedule_rows(view: PlanView, result: Result) -> list[tuple[str | int, ...]]:

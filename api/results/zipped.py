@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 
 _FIXED = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP archive can tell
 
 
-def with_fixed_times(archive: bytes) -> bytes:
-    """The same ZIP archive with one fixed time on all its members."""
+def with_fixed_times(archive: bytes, replaced: Mapping[str, bytes]) -> bytes:
+    """The same ZIP archive with one fixed time on all its members, and some members `replaced`."""
     copy = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(archive)) as source,
@@ -18,5 +19,5 @@ def with_fixed_times(archive: bytes) -> bytes:
         for member in source.infolist():
             entry = zipfile.ZipInfo(member.filename, _FIXED)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, source.read(member))
+            target.writestr(entry, replaced.get(member.filename) or source.read(member))
     return copy.getvalue()

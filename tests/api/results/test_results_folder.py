@@ -3,6 +3,7 @@ import hashlib
 import io
 import json
 import re
+import zipfile
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import SMTP
@@ -117,6 +118,13 @@ def test_the_workbook_is_readable_and_holds_no_formula(folder: Path) -> None:
     assert book["Schedule"].max_row == 13
     assert book["Schedule"]["A2"].value == "Wed 20 Jan 2027"
     assert "language: both offer English (3 x 100)" in book["Matches"]["G2"].value
+
+
+def test_the_workbook_tells_the_moment_it_was_given_and_no_other(folder: Path) -> None:
+    properties = load_workbook(folder / "schedule.xlsx").properties
+    assert properties.created == properties.modified == NOW.replace(tzinfo=None)
+    with zipfile.ZipFile(folder / "schedule.xlsx") as archive:
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_each_recipient_gets_each_session_as_ics_and_eml(
