@@ -13,5 +13,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("api.cli.rules:rules", "Print the matching rules, as the page /rules does."),
     "serve": ("api.cli.serve:serve",
               "Serve the API and the pages, and print the addresses to open."),
+    "worker": ("api.cli.worker:worker", "Do the runs that servers queue, until it is stopped."),
     "migrate": ("api.cli.serve:migrate", "Bring the database to this version of the programme."),
 }  # fmt: skip

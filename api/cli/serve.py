@@ -43,7 +43,7 @@ def serve(
 ) -> None:
     """Serve the API and the pages, and print the addresses to open."""
     settings = settings_from(host=host, port=port, data_dir=data, worker=worker)
-    _set_up_logs(settings)
+    set_up_logs(settings)
     prepare(settings)
     app = create_app(settings)
     services: Services = app.state.services
@@ -94,7 +94,7 @@ def prepare(settings: Settings) -> None:
     database.close()
 
 
-def _set_up_logs(settings: Settings) -> None:
+def set_up_logs(settings: Settings) -> None:
     """Our own words at the level asked for; those of libraries from warnings on."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     logging.getLogger("api").setLevel(settings.log_level.upper())

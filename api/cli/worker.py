@@ -1,0 +1,43 @@
+"""`gender-coach worker`: does jobs beside servers that were started with `--no-worker`."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.serve import prepare, set_up_logs, settings_from
+from api.http.app import open_services
+from api.jobs.queue import Worker
+from api.jobs.slot import slot
+from api.jobs.solving import Solving
+
+
+def worker(
+    *,
+    number: Annotated[
+        int, typer.Option("--slot", min=1, max=999, help="This worker's number; each has its own.")
+    ] = 1,
+    data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
+) -> None:
+    """Do the runs that servers queue, until it is stopped."""
+    settings = settings_from(data_dir=data, executor_id=f"worker@{number}")
+    set_up_logs(settings)
+    prepare(settings)
+    services, queue = open_services(settings)
+    stopping = threading.Event()
+    for sent in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sent, lambda *_: stopping.set())
+    with slot(services.database, settings.data_dir, settings.executor_id):
+        working = Worker(
+            settings.database_url, settings.executor_id, Solving(services.database, services.now)
+        )
+        working.start()
+        typer.echo(f"Doing jobs as {settings.executor_id}. Stop with Ctrl+C.")
+        stopping.wait()
+        working.stop()
+    queue.close()
+    services.database.close()
