@@ -9,16 +9,37 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from coach.sessions import Attendance
 
 RATINGS = {1: "poor", 2: "weak", 3: "fair", 4: "good", 5: "very good"}
 """The five ratings, and the word a form shows beside each."""
 
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]
-FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
+
+def _readable(text: str) -> str:
+    """Line ends as `\\n`, however the form sent them; other control characters are refused.
+
+    Raises:
+        ValueError: there is a control character that no keyboard writes.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if any(ord(sign) < ord(" ") and sign not in "\n\t" for sign in text):
+        raise ValueError("there is an unreadable character in the text; please type it again")
+    return text
+
+
+Readable = AfterValidator(_readable)
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Readable]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000), Readable]
+FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), Readable]
 
 _TOOK_PLACE = frozenset({Attendance.HELD, Attendance.DELEGATE})
 

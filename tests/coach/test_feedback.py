@@ -52,3 +52,13 @@ def test_words_have_an_end() -> None:
         Feedback(attendance=Attendance.CANCELLED, text="a" * 4_001)
     with pytest.raises(ValidationError, match="at most 20000"):
         Note(text="a" * 20_001)
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\x1b[31m", "a\x07"])
+def test_unreadable_characters_are_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="unreadable character"):
+        Note(text=text)
+
+
+def test_line_ends_are_kept_as_one_sign() -> None:
+    assert Note(text="one\r\ntwo\rthree\n\tfour").text == "one\ntwo\nthree\n\tfour"
