@@ -25,7 +25,7 @@ RATINGS = {1: "poor", 2: "weak", 3: "fair", 4: "good", 5: "very good"}
 
 
 def _readable(text: str) -> str:
-    """Line ends as `\\n`, however the form sent them; other control characters are refused.
+    """Line ends as one sign, however the form sent them; other control characters are refused.
 
     Raises:
         ValueError: there is a control character that no keyboard writes.
