@@ -11,11 +11,11 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.errors import ProgrammeError
 from coach.people import Roster
 from matching.audit import audit
-from matching.coordination import Coordinator, Desk
+from matching.coordination import Desk
+from matching.course import Course
 from matching.explanation import Effort, explain_unmatched
 from matching.free_time import free_time
 from matching.judgement import Judges, judge_pairs
-from matching.levels import feasible, share_floor
 from matching.pins import ImpossiblePin, ImpossiblePinsError, pinned_choice
 from matching.planning import Order, make_plan
 from matching.problem import build_problem, rows
@@ -109,7 +109,8 @@ def solve(
             return False  # not verified in time, so not told
 
     effort = None if options.explain else Effort(tries_in_all=0)
-    unmatched = tuple(explain_unmatched(judges, told, can_place, effort))
+    certain = plan.levels[0].proven
+    unmatched = tuple(explain_unmatched(judges, told, can_place, effort, certain=certain))
     proven = all(one.proven for one in plan.levels if one.name is not ObjectiveLevel.SCHEDULE)
     result = Result(
         status="optimal" if proven else "feasible",
@@ -147,8 +148,8 @@ def place_all(
     row = rows(roster.coachees)
     must = np.zeros(len(roster.coachees), dtype=np.bool_)
     must[[row[coachee] for coachee in coachees]] = True
-    every = np.ones(problem.size, dtype=np.bool_)
-    return feasible(Coordinator(desk, share_floor(desk), every, must, watch)) is not None
+    course = Course(desk, watch, lambda _level, _value, _bound: None, must)
+    return course.any_choice(course.allowed) is not None
 
 
 class _Teller:

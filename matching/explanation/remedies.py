@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,22 +25,32 @@ PlaceAll = Callable[[Facts, Collection[str]], bool]
 
 @dataclass(frozen=True)
 class Effort:
-    """How much solving the remedies may cost; shared out evenly where many are unmatched.
+    """How much the search for remedies may cost; shared out evenly where many are unmatched.
 
     Attributes:
         found_each: remedies after which a coachee's search ends.
         tries_each: times the engine solves again for one coachee, at most.
         tries_in_all: times it solves again for everybody, at most.
+        looks_in_all: changes looked at for everybody, at most, whether they are worth a try.
     """
 
     found_each: int = 3
     tries_each: int = 8
     tries_in_all: int = 120
+    looks_in_all: int = 2000
 
     def tries(self, coachees: int, spent: int) -> int:
         """Times to solve again for the next of `coachees` who are still to be explained."""
-        left = self.tries_in_all - spent
-        return min(left, self.tries_each, max(1, left // max(1, coachees)))
+        return min(self.tries_each, _part(self.tries_in_all - spent, coachees))
+
+    def looks(self, coachees: int, spent: int) -> int:
+        """Changes to look at for the next of `coachees`."""
+        return _part(self.looks_in_all - spent, coachees)
+
+
+def _part(left: int, coachees: int) -> int:
+    """An even part, as long as anything is left."""
+    return min(left, max(1, left // coachees))
 
 
 def explain_unmatched(
@@ -47,56 +58,69 @@ def explain_unmatched(
     matches: Collection[Match],
     place_all: PlaceAll,
     effort: Effort | None = None,
+    *,
+    certain: bool = True,
 ) -> Iterator[Unmatched]:
     """Everybody of the roster who is in no match, in its order: why, and what would help.
 
     Remedies stand in the order of what they ask of people, and only where `place_all` has found
     a plan that gives the coachee a coach and everybody matched now as well. In a large programme
     that plan moves only people near the coachee.
+
+    `certain` says that no plan places more; where it is not, more time may be all that is needed.
     """
     effort = effort or Effort()
-    search = _Search(judges, matches, place_all)
+    search = _Search(judges, matches, place_all, certain=certain)
     people = judges.facts.roster.coachees
     placed = {match.coachee for match in matches}
     rows = [row for row, coachee in enumerate(people) if coachee.id not in placed]
     for number, standing in enumerate(standings(judges, rows)):
         tries = effort.tries(len(rows) - number, search.tries)
-        remedies = tuple(search.remedies(standing, effort.found_each, tries))
+        looks = effort.looks(len(rows) - number, search.looks)
+        found = search.remedies(standing, tries, looks)
         yield Unmatched(
             coachee=people[standing.row].id,
             reason=standing.reason(),
             funnel=standing.funnel(),
-            remedies=remedies,
+            remedies=tuple(islice(found, effort.found_each if tries else 0)),
         )
 
 
 class _Search:
     """The search for remedies beside one plan."""
 
-    def __init__(self, judges: Judges, matches: Collection[Match], place_all: PlaceAll) -> None:
+    def __init__(
+        self, judges: Judges, matches: Collection[Match], place_all: PlaceAll, *, certain: bool
+    ) -> None:
         self._judges = judges
         self._load = Counter(match.coach for match in matches)
         self._placed = len(matches)
         self._parts = Neighbourhoods(judges, matches)
         self._hours = ChangedHours(judges.facts)
         self._place_all = place_all
+        self._certain = certain
         self.tries = 0
+        self.looks = 0
 
-    def remedies(self, standing: Standing, wanted: int, tries: int) -> Iterator[Remedy]:
-        """Up to `wanted` verified remedies from at most `tries` times solving again."""
-        found, last = 0, self.tries + tries
-        changes: Iterable[Change] = Changes(self._judges, standing, self._load)
-        for change in changes:
-            if found == wanted or self.tries == last:
+    def remedies(self, standing: Standing, tries: int, looks: int) -> Iterator[Remedy]:
+        """Verified remedies from at most `tries` times solving again and `looks` changes."""
+        last_try, last_look = self.tries + tries, self.looks + looks
+        if not self._certain and standing.open.any():
+            base = self._judges.facts
+            nothing = Change("more time to solve; nothing else", base.roster, base.cycle)
+            if self._verified(standing, standing.open, nothing):
+                yield Remedy(change=nothing.words, effect=self._effect(standing, nothing))
                 return
-            if self._places(standing, change):
-                found += 1
+        for change in Changes(self._judges, standing, self._load):
+            if self.tries >= last_try or self.looks >= last_look:
+                return
+            self.looks += 1
+            open_to = self._open_after(standing, change)
+            helps = self._may_help(standing, open_to, change)
+            if helps and self._verified(standing, open_to, change):
                 yield Remedy(change=change.words, effect=self._effect(standing, change))
 
-    def _places(self, standing: Standing, change: Change) -> bool:
-        open_to = self._open_after(standing, change)
-        if not self._may_help(standing, open_to, change):
-            return False
+    def _verified(self, standing: Standing, open_to: NDArray[np.bool_], change: Change) -> bool:
         part = self._parts.around(standing.row, open_to, change)
         if part is None:
             return False

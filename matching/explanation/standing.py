@@ -16,6 +16,8 @@ from matching.result import FunnelStep, UnmatchedReason
 from matching.rules import FORBIDDEN
 from matching.schedulable import schedulable
 
+_BLOCK_CELLS = 1 << 17  # small, so that whoever takes standings one by one can stop in between
+
 
 @dataclass(frozen=True, eq=False)
 class Standing:
@@ -77,7 +79,7 @@ def standings(judges: Judges, rows: Sequence[int]) -> Iterator[Standing]:
     if not coaches:
         nobody = np.zeros(0, dtype=np.bool_)
         yield from (Standing(row, {r.name: nobody for r in judges.hard}, nobody) for row in rows)
-    for places, columns in blocks(len(chosen), coaches):
+    for places, columns in blocks(len(chosen), coaches, _BLOCK_CELLS):
         block = chosen[places]
         objects = {rule.name: rule.judge(block, columns) == FORBIDDEN for rule in judges.hard}
         coachee, coach = (part.ravel() for part in np.broadcast_arrays(block, columns))

@@ -181,3 +181,26 @@ def test_nobody_to_coach_leaves_everybody_unmatched_without_remedy() -> None:
     (told,) = explained([coachee("c1")], [])
     assert told.reason == "nobody-eligible"
     assert {step.left for step in told.funnel} == {0}
+
+
+def test_where_the_plan_is_not_proven_more_time_may_be_all_that_is_needed() -> None:
+    roster = Roster(coachees=(coachee("c1"),), coaches=(coach("k1"),))
+    cycle = Cycle.model_validate(POLICY)
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    (told,) = explain_unmatched(judges, (), place_all, certain=False)
+    assert [remedy.change for remedy in told.remedies] == ["more time to solve; nothing else"]
+    crowded = roster.model_copy(update={"coaches": (coach("k1", capacity=0),)})
+    judges = Judges(Facts(crowded, cycle, free_time(crowded, cycle)))
+    (told,) = explain_unmatched(judges, (), place_all, certain=False)
+    assert [remedy.change for remedy in told.remedies] == ["one more place with K1 (k1)"]
+
+
+def test_looking_at_changes_is_kept_within_its_effort_too() -> None:
+    roster = Roster(
+        coachees=tuple(coachee(f"c{n}", country="AL") for n in range(5)),
+        coaches=tuple(coach(f"k{n}", availability=(TUESDAY,)) for n in range(5)),
+    )
+    cycle = Cycle.model_validate(POLICY)
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    told = list(explain_unmatched(judges, (), place_all, Effort(looks_in_all=3)))
+    assert [len(entry.remedies) for entry in told] == [1, 1, 1, 0, 0]
