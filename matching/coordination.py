@@ -103,7 +103,7 @@ class Coordinator:
     """Maximises linear objectives over the joint problem, under floors.
 
     `allowed: bool[P]` are the pairs that may be chosen, `must: bool[n]` the coachees who have to be
-    placed; pins narrow the first and widen the second.
+    placed.
     """
 
     def __init__(
@@ -117,12 +117,9 @@ class Coordinator:
         self.desk = desk
         self.problem = problem = desk.problem
         self.watch = watch
-        self.must = must.copy()
-        self.must[problem.coachee[problem.pinned]] = True
-        pinned = np.zeros(len(must), dtype=np.bool_)
-        pinned[problem.coachee[problem.pinned]] = True
-        self.allowed = allowed & (problem.pinned | ~pinned[problem.coachee])
-        self._master = Master(problem, floors)
+        self.must = must
+        self.allowed = allowed
+        self._master = Master(problem, np.flatnonzero(self.allowed), floors)
         for coach, sets in desk.pool.items():
             self._master.expand(coach)
             for pairs in sets:
@@ -172,7 +169,7 @@ class Coordinator:
         for coach in sorted(relaxed.price):
             prices = relaxed.price[coach]
             own = self.problem.by_coach[coach].tolist()
-            worth = {place: prices[pair] for place, pair in enumerate(own) if prices[pair] > 0}
+            worth = {place: prices[pair] for place, pair in enumerate(own) if prices.get(pair)}
             above = relaxed.rent[coach] + _EPSILON
             for found in self.desk.oracle(coach).best(worth, above, self.watch):
                 added |= self._add(coach, found)

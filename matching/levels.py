@@ -1,5 +1,9 @@
 """The objective, level by level: each is maximised with all before it held at their value.
 
+A level that is a sum starts from the bare assignment: its flow bounds the level, its prices rule
+pairs out, and diving from it often reaches the bound at once. What is left between value and bound
+is closed by branch and price over the pairs that could still matter.
+
 `worst` is decided by leaving out pairs: the least points of a placed pair are at least `w` exactly
 where a plan without any pair below `w` keeps what was reached. `schedule` times the series of the
 matches the other levels have fixed.
@@ -7,21 +11,20 @@ matches the other levels have fixed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coach.cycle import ObjectiveLevel
-from matching.assignment.master import Floor, Weights
-from matching.coordination import Choice, Coordinator, Desk, Found
-from matching.problem import balances
+from matching.coordination import Choice, Found
+from matching.course import Course
+from matching.dive import dive
+from matching.lexicographic import Aim, most
+from matching.problem import Problem
 from matching.result import LevelOutcome
-from matching.watch import OutOfTimeError, Watch
-
-Report = Callable[[ObjectiveLevel, int | None, int | None], None]
-"""Told the level in work, its best value and its bound."""
+from matching.watch import OutOfTimeError
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,125 +35,178 @@ class Reached:
     levels: tuple[LevelOutcome, ...]
 
 
-class LevelSequence:
-    """Works through the levels of one problem from a first choice that breaks nothing."""
+def run_levels(course: Course, levels: Sequence[ObjectiveLevel], first: Choice) -> Reached:
+    """Every level but `schedule`, from a `first` choice that breaks nothing.
 
-    def __init__(self, desk: Desk, watch: Watch, report: Report) -> None:
-        self._desk = desk
-        self._problem = desk.problem
-        self._watch = watch
-        self._report = report
-        self._floors = [*share_floor(desk)]
-        self._allowed = np.ones(self._problem.size, dtype=np.bool_)
-        self._must = np.zeros(len(self._problem.priority), dtype=np.bool_)
-        self._late = False
-        self._certain = True
+    Where time runs out: what was reached, with honest bounds.
+    """
+    choice, outcomes = first, []
+    for level in levels:
+        if level is ObjectiveLevel.SCHEDULE:
+            continue
+        search = _Worst(course, choice) if level is ObjectiveLevel.WORST else None
+        found = (search or _Sum(course, level, choice)).run()
+        choice = choice if found.choice is None else found.choice
+        course.certain &= found.proven
+        outcomes.append(
+            LevelOutcome(name=level, value=found.value, bound=found.bound, proven=found.proven)
+        )
+    return Reached(choice, tuple(outcomes))
 
-    def run(self, levels: Sequence[ObjectiveLevel], first: Choice) -> Reached:
-        """Every level but `schedule`; where time runs out, what was reached with honest bounds."""
-        choice = first
-        outcomes = []
-        for level in levels:
-            if level is ObjectiveLevel.SCHEDULE:
-                continue
-            step = self._worst if level is ObjectiveLevel.WORST else self._sum
-            found = step(level, choice)
-            choice = choice if found.choice is None else found.choice
-            self._certain &= found.proven
-            outcomes.append(
-                LevelOutcome(name=level, value=found.value, bound=found.bound, proven=found.proven)
-            )
-        return Reached(choice, tuple(outcomes))
 
-    def _sum(self, level: ObjectiveLevel, choice: Choice) -> Found:
-        weights = level_weights(self._desk, level)
-        value = round(float(weights[choice].sum()))
-        found = Found(choice, value, most(self._desk, weights))
-        self._report(level, value, found.bound)
-        if value < found.bound and not self._late:
-            try:
-                found = self._coordinator(self._allowed).maximise(
-                    weights,
-                    choice,
-                    lambda best, bound: self._report(level, best, bound),
-                    bound=found.bound,
+class _Sum:
+    """A level that sums something over the chosen pairs."""
+
+    def __init__(self, course: Course, level: ObjectiveLevel, choice: Choice) -> None:
+        self._course = course
+        self._level = level
+        self._weights = level_weights(course.problem, level)
+        self._best = choice
+        self._value = int(self._weights[choice].sum())
+        self._bound = self._most = most(course.problem, self._weights)
+
+    def run(self) -> Found:
+        self._tell()
+        try:
+            self._close()
+        except OutOfTimeError:
+            pass  # what was reached so far stands, with the bound so far
+        self._course.reached.append(Aim(self._weights, self._value))
+        # Under earlier levels that are not proven, only the bare sum bounds every plan.
+        bound = self._bound if self._course.certain else self._most
+        return Found(self._best, self._value, max(self._value, bound))
+
+    def _close(self) -> None:
+        """Bring value and bound together."""
+        course = self._course
+        if self._done():
+            return
+        course.watch.check()
+        allowed = course.allowed
+        points = course.problem.points
+        by_points = self._level is ObjectiveLevel.TOTAL  # which otherwise only break ties
+        aims = [Aim(points)] if by_points else [Aim(self._weights), Aim(points)]
+        flowing = course.flow(aims, allowed)
+        if flowing:
+            flow, stack = flowing
+            unit = 1 if by_points else 1 + most(course.problem, points)
+            self._lower((flow.value - stack.required) // unit)
+            if not self._done():
+                dive(
+                    course.desk,
+                    flow,
+                    self._accept,
+                    stack.required + unit * self._value,
+                    course.watch,
                 )
-            except OutOfTimeError:
-                self._late = True
-            self._late |= self._watch.left == 0
-        self._floors.append(Floor(weights, found.value))
-        return self._honest(found, most(self._desk, weights))
+            allowed = allowed.copy()
+            allowed[flow.pairs] = flow.value - flow.loss >= stack.required + unit * (
+                self._value + 1
+            )
+            allowed[self._best] = True
+        if not self._done():
+            found = course.coordinator(allowed).maximise(
+                self._weights.astype(np.float64), self._best, self._hear, bound=self._bound
+            )
+            self._best, self._value, self._bound = found.choice, found.value, found.bound
 
-    def _honest(self, found: Found, relaxed: int) -> Found:
-        """A bound under floors that are not proven bounds nothing else."""
-        if self._certain:
-            return found
-        return Found(found.choice, found.value, max(found.value, relaxed))
+    def _accept(self, choice: Choice) -> bool:
+        value = int(self._weights[choice].sum())
+        if value > self._value and self._course.breaks_nothing(choice):
+            self._best, self._value = choice, value
+            self._tell()
+        return self._done()
 
-    def _worst(self, level: ObjectiveLevel, choice: Choice) -> Found:
-        points = self._problem.points
-        if not len(choice):
+    def _hear(self, value: int | None, bound: int) -> None:
+        self._course.report(self._level, value, bound)
+
+    def _lower(self, bound: int) -> None:
+        if bound < self._bound:
+            self._bound = max(bound, self._value)
+            self._tell()
+
+    def _done(self) -> bool:
+        return self._value >= self._bound
+
+    def _tell(self) -> None:
+        self._course.report(self._level, self._value, self._bound)
+
+
+class _Worst:
+    """The least points of a placed pair, by bisection over the points there are."""
+
+    def __init__(self, course: Course, choice: Choice) -> None:
+        self._course = course
+        self._best = choice
+        points = course.problem.points
+        self._least = int(points[choice].min(initial=np.iinfo(np.int64).max))
+        ceiling = int(points[course.problem.pinned].min(initial=int(points.max(initial=0))))
+        self._ceiling = max(0, ceiling)
+        within = (points > self._least) & (points <= ceiling) & course.allowed
+        self._steps = np.unique(points[within]).tolist()
+        self._low, self._high = 0, len(self._steps)
+
+    def run(self) -> Found:
+        course = self._course
+        if not len(self._best):
             # With `placed` proven at 0 nobody can be placed at all.
-            bound = 0 if self._certain else int(points.max(initial=0))
-            return Found(choice, 0, bound)
-        least = int(points[choice].min())
-        ceiling = int(points[self._problem.pinned].min(initial=int(points.max())))
-        steps = np.unique(points[(points > least) & (points <= ceiling)]).tolist()
-        low, high = 0, len(steps)  # steps[:low] are reached, steps[high:] are out of reach
-        self._report(level, least, steps[-1] if steps else least)
-        while low < high and not self._late:
-            middle = (low + high) // 2
-            try:
-                better = self._at_least(steps[middle])
-            except OutOfTimeError:
-                self._late = True
-                break
-            if better is None:
-                high = middle
+            return Found(self._best, 0, 0 if course.certain else self._ceiling)
+        self._tell()
+        try:
+            self._bare()
+            self._probe(self._high - 1)
+            while self._low < self._high:
+                self._probe((self._low + self._high) // 2)
+        except OutOfTimeError:
+            pass  # what was reached so far stands, with the bound so far
+        course.allowed = course.allowed & (course.problem.points >= self._least)
+        bound = self._bound if course.certain else self._ceiling
+        return Found(self._best, self._least, max(self._least, bound))
+
+    @property
+    def _bound(self) -> int:
+        return self._steps[self._high - 1] if self._low < self._high else self._least
+
+    def _bare(self) -> None:
+        """Lower the bound to what the bare assignment could reach."""
+        low = self._low
+        while low < self._high:
+            middle = (low + self._high) // 2
+            self._course.watch.check()
+            flowing = self._course.flow([], self._at_least(middle))
+            if flowing is None:
+                return
+            flow, stack = flowing
+            if flow.value < stack.required:
+                self._high = middle
+                self._tell()
             else:
-                choice = better
-                least = int(points[choice].min())
-                low = max(middle + 1, int(np.searchsorted(steps, least, side="right")))
-            self._report(level, least, steps[high - 1] if high > low else least)
-        self._allowed = self._allowed & (points >= least)
-        bound = steps[high - 1] if high > low else least
-        return self._honest(Found(choice, least, bound), int(points.max()))
+                low = middle + 1
 
-    def _at_least(self, points: int) -> Choice | None:
-        """A choice that keeps what was reached, without a pair below `points`."""
-        allowed = self._allowed & (self._problem.points >= points)
-        return feasible(self._coordinator(allowed))
+    def _probe(self, step: int) -> None:
+        """Decide whether everything reached can be kept with the points of a step."""
+        if not self._low <= step < self._high:
+            return
+        choice = self._course.any_choice(self._at_least(step))
+        if choice is None:
+            self._high = step
+        else:
+            self._best = choice
+            self._least = int(self._course.problem.points[choice].min())
+            self._low = int(np.searchsorted(self._steps, self._least, side="right"))
+        self._tell()
 
-    def _coordinator(self, allowed: NDArray[np.bool_]) -> Coordinator:
-        return Coordinator(self._desk, self._floors, allowed, self._must, self._watch)
+    def _at_least(self, step: int) -> NDArray[np.bool_]:
+        return self._course.allowed & (self._course.problem.points >= self._steps[step])
+
+    def _tell(self) -> None:
+        self._course.report(ObjectiveLevel.WORST, self._least, self._bound)
 
 
-def feasible(coordinator: Coordinator) -> Choice | None:
-    """Any choice that breaks nothing, or `None` where there is none."""
-    nothing = np.zeros(coordinator.problem.size)
-    return coordinator.maximise(nothing, None, lambda _value, _bound: None, enough=0).choice
-
-
-def level_weights(desk: Desk, level: ObjectiveLevel) -> Weights:
-    """`float64[P]`: what each chosen pair adds to a level that is a sum."""
-    problem = desk.problem
+def level_weights(problem: Problem, level: ObjectiveLevel) -> NDArray[np.int64]:
+    """`int64[P]`: what each chosen pair adds to a level that is a sum."""
     return {
         ObjectiveLevel.PLACED: problem.priority[problem.coachee],
-        ObjectiveLevel.KEPT: problem.kept,
+        ObjectiveLevel.KEPT: problem.kept.astype(np.int64),
         ObjectiveLevel.TOTAL: problem.points,
-    }[level].astype(np.float64)
-
-
-def share_floor(desk: Desk) -> list[Floor]:
-    """`sum over chosen of (cross - share) >= 0`, in whole numbers."""
-    problem = desk.problem
-    if problem.share == 0:
-        return []
-    return [Floor(balances(problem).astype(np.float64), 0.0)]
-
-
-def most(desk: Desk, weights: Weights) -> int:
-    """What no choice exceeds: everybody's best pair, within the places there are."""
-    best = np.zeros(len(desk.problem.priority))
-    np.maximum.at(best, desk.problem.coachee, weights)
-    return round(float(np.sort(best)[::-1][: int(desk.problem.capacity.sum())].sum()))
+    }[level]

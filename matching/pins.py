@@ -11,9 +11,9 @@ import numpy as np
 from coach.cycle import Cycle
 from coach.errors import ProgrammeError
 from coach.people import Roster
-from matching.coordination import Choice, Coordinator, Desk
+from matching.coordination import Choice, Desk
+from matching.course import Course
 from matching.judgement import Judges
-from matching.levels import feasible, share_floor
 from matching.problem import balances, rows
 from matching.watch import Watch
 
@@ -53,9 +53,8 @@ def pinned_choice(judges: Judges, desk: Desk, watch: Watch) -> Choice:
         raise ImpossiblePinsError(tuple(impossible))
     if balances(problem)[pinned].sum() >= 0:
         return pinned
-    every = np.ones(problem.size, dtype=np.bool_)
-    nobody = np.zeros(len(problem.priority), dtype=np.bool_)
-    choice = feasible(Coordinator(desk, share_floor(desk), every, nobody, watch))
+    course = Course(desk, watch, lambda _level, _value, _bound: None)
+    choice = course.any_choice(course.allowed)
     if choice is None:
         raise ImpossiblePinsError(
             tuple(

@@ -9,8 +9,9 @@ import numpy as np
 
 from coach.cycle import ObjectiveLevel
 from matching.coordination import Choice, Desk
+from matching.course import Course, Report
 from matching.first_choice import first_choice
-from matching.levels import LevelSequence, Reached, Report
+from matching.levels import Reached, run_levels
 from matching.plan import Plan
 from matching.result import LevelOutcome
 from matching.watch import Watch
@@ -30,7 +31,8 @@ def make_plan(desk: Desk, pinned: Choice, order: Order, watch: Watch) -> Plan:
     `pinned` is a choice that breaks nothing and holds all pins.
     """
     first = first_choice(desk, pinned, watch)
-    reached = LevelSequence(desk, watch, order.report).run(order.levels, first)
+    course = Course(desk, watch, order.report)
+    reached = run_levels(course, order.levels, first)
     return _timetable(desk, reached, order, watch)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from coach.availability import epoch_minute, from_epoch_minute
 from coach.cycle import Cycle, SessionPolicy
+from coach.errors import NotFoundError
 from coach.people import Coach, Roster
 from matching.free_time import free_time, unpack
 from matching.judgement import Judges
@@ -63,7 +64,14 @@ def replacements(
         not_before: the first date for a session, where the cycle is under way.
         sessions: how many are still to be held, at least 1; the cycle's count where not given.
         most: how many to tell.
+
+    Raises:
+        NotFoundError: nobody in the roster has this id.
     """
+    if all(one.id != coachee for one in roster.coachees):
+        raise NotFoundError(
+            f"no coachee {coachee} in this cycle; check the id in the coachees' file"
+        )
     search = _Search(roster, cycle, result, coachee)
     count = cycle.sessions.count if sessions is None else sessions
     return tuple(islice(search.found(not_before or cycle.cycle.start, count), most))

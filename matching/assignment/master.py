@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.problem import Problem
+from matching.quiet_highs import quiet_solver, sure
 from matching.watch import SolverFaultError, Watch
 
 _HALF = 0.5
@@ -58,9 +59,12 @@ class Floor:
 class Master:
     """The growing programme of one problem."""
 
-    def __init__(self, problem: Problem, floors: Sequence[Floor]) -> None:
+    def __init__(self, problem: Problem, pairs: NDArray[np.int64], floors: Sequence[Floor]) -> None:
+        """`pairs` are those of the problem that may be chosen; the others have no column."""
         self._problem = problem
-        self._pairs = problem.size
+        self._chosen_of = pairs
+        self._column = dict(zip(pairs.tolist(), range(len(pairs)), strict=True))
+        self._pairs = len(pairs)
         self._solver = quiet_solver()
         self._links: dict[int, dict[int, int]] = {}
         self._one_set: dict[int, int] = {}
@@ -71,17 +75,19 @@ class Master:
 
     def aim(self, objective: Weights) -> None:
         """Maximise `objective: float64[P]`."""
-        self._objective = objective
+        self._objective = objective[self._chosen_of]
         self._set_costs(lack=False)
 
     def expand(self, coach: int) -> None:
         """Describe a coach by sets from now on."""
         if coach in self._links:
             return
-        pairs = self._problem.by_coach[coach].tolist()
+        own = self._problem.by_coach[coach].tolist()
+        pairs = [pair for pair in own if pair in self._column]
         first = self._solver.getNumRow()
         for pair in pairs:
-            self._solver.addRow(-highspy.kHighsInf, 0.0, 1, np.array([pair]), np.array([1.0]))
+            column = np.array([self._column[pair]])
+            self._solver.addRow(-highspy.kHighsInf, 0.0, 1, column, np.array([1.0]))
         self._links[coach] = {pair: first + place for place, pair in enumerate(pairs)}
         self._one_set[coach] = first + len(pairs)
         self._solver.addRow(-highspy.kHighsInf, 1.0, 0, np.array([]), np.array([]))
@@ -94,10 +100,12 @@ class Master:
 
     def add_set(self, coach: int, pairs: tuple[int, ...]) -> bool:
         """Let an expanded coach choose a set (of pairs) it can hold; false where it could."""
+        links = self._links[coach]
+        pairs = tuple(pair for pair in pairs if pair in links)
         if pairs in self._sets[coach]:
             return False
         self._sets[coach].add(pairs)
-        rows = [self._links[coach][pair] for pair in pairs] + [self._one_set[coach]]
+        rows = [*(links[pair] for pair in pairs), self._one_set[coach]]
         values = [-1.0] * len(pairs) + [1.0]
         self._solver.addCol(
             0.0, 0.0, highspy.kHighsInf, len(rows), np.array(rows), np.array(values)
@@ -108,7 +116,10 @@ class Master:
         """Coachees `bool[n]` who have to be placed, and pairs `bool[P]` that may be chosen."""
         every = np.arange(self._pairs, dtype=np.int32)
         self._solver.changeColsBounds(
-            self._pairs, every, np.zeros(self._pairs), allowed.astype(np.float64)
+            self._pairs,
+            every,
+            np.zeros(self._pairs),
+            allowed[self._chosen_of].astype(np.float64),
         )
         coachees = len(must)
         self._solver.changeRowsBounds(  # type: ignore[attr-defined] # missing in the stubs
@@ -142,7 +153,7 @@ class Master:
         dual = np.asarray(solution.row_dual)
         return Relaxed(
             value=self._solver.getObjectiveValue(),
-            chosen=np.asarray(solution.col_value)[: self._pairs],
+            chosen=self._spread(np.asarray(solution.col_value)[: self._pairs]),
             price={
                 coach: {pair: max(0.0, float(dual[row])) for pair, row in links.items()}
                 for coach, links in self._links.items()
@@ -168,7 +179,14 @@ class Master:
         watch.call(solver.run, solver.cancelSolve)
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
-        return np.asarray(solver.getSolution().col_value)[: self._pairs] > _HALF
+        chosen = np.asarray(solver.getSolution().col_value)[: self._pairs]
+        return self._spread(chosen) > _HALF
+
+    def _spread(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values of the columns as `float64[P]` of all pairs of the problem."""
+        spread = np.zeros(self._problem.size)
+        spread[self._chosen_of] = values
+        return spread
 
     def _build(self, floors: Sequence[Floor]) -> None:
         problem = self._problem
@@ -177,8 +195,8 @@ class Master:
         self._solver.addVars(self._pairs, np.zeros(self._pairs), np.ones(self._pairs))
         self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
         for rows, places, upper in (
-            (coachees, problem.coachee, np.ones(coachees)),
-            (coaches, problem.coach, problem.capacity.astype(np.float64)),
+            (coachees, problem.coachee[self._chosen_of], np.ones(coachees)),
+            (coaches, problem.coach[self._chosen_of], problem.capacity.astype(np.float64)),
         ):
             order = np.argsort(places, kind="stable").astype(np.int32)
             begin = np.searchsorted(places[order], np.arange(rows)).astype(np.int32)
@@ -192,10 +210,9 @@ class Master:
                 np.ones(self._pairs),
             )
         for floor in floors:
-            index = np.flatnonzero(floor.weights).astype(np.int32)
-            sure(
-                self._solver.addRow(floor.least, infinity, len(index), index, floor.weights[index])
-            )
+            weights = floor.weights[self._chosen_of]
+            index = np.flatnonzero(weights).astype(np.int32)
+            sure(self._solver.addRow(floor.least, infinity, len(index), index, weights[index]))
         self._slack = range(self._pairs, self._pairs + coachees + len(floors))
         first = coachees + coaches
         for row in (*range(coachees), *range(first, first + len(floors))):
@@ -211,24 +228,3 @@ class Master:
         self._solver.changeColsCost(size, slack, np.full(size, -1.0 if lack else 0.0))
         limit = highspy.kHighsInf if lack else 0.0
         self._solver.changeColsBounds(size, slack, np.zeros(size), np.full(size, limit))
-
-
-class QuietHighs(highspy.Highs):
-    """A HiGHS that prints nothing, not even its banner, and uses one thread."""
-
-    def enableCallbacks(self) -> None:  # noqa: N802 - called while the base class is made
-        """Be quiet before anything is said."""
-        self.setOptionValue("output_flag", False)
-        self.setOptionValue("threads", 1)
-        super().enableCallbacks()  # type: ignore[no-untyped-call]
-
-
-def quiet_solver() -> QuietHighs:
-    """A new solver."""
-    return QuietHighs()  # type: ignore[no-untyped-call]
-
-
-def sure(status: highspy.HighsStatus) -> None:
-    """Raise where HiGHS has refused a change of the programme."""
-    if status == highspy.HighsStatus.kError:
-        raise SolverFaultError("HiGHS refused a change of the programme")

@@ -61,9 +61,8 @@ class CoachCalendar:
         self.day_cap = int(limits.day_cap[coach])
         self.week_cap = int(limits.week_cap[coach])
         self.capacity = int(problem.capacity[coach])
-        rows = unpack(free.coachees[list(coachees)] & free.coaches[coach], len(free.starts))
-        columns = np.flatnonzero(rows.any(axis=0))
-        common = rows[:, columns]
+        anybody = np.bitwise_or.reduce(free.coachees[list(coachees)], axis=0)
+        columns = np.flatnonzero(unpack(anybody & free.coaches[coach], len(free.starts)))
         starts, day = free.starts[columns], free.day[columns]
         self.by_day = days_decide(starts, day, limits)
         if self.by_day:
@@ -82,12 +81,29 @@ class CoachCalendar:
         self.position_start: list[int] = [] if self.by_day else starts.tolist()
         self._position = position
         self._starts = starts
-        self._common = common
+        self._free = free
+        self._columns = columns
+        self._candidates: dict[int, Candidate] = {}
 
     @cached_property
-    def candidates(self) -> tuple[Candidate, ...]:
-        """The candidates by local index."""
-        return tuple(self._candidate(row) for row in self._common)
+    def popularity(self) -> list[float]:
+        """For each position the share of all candidates who are free there."""
+        crowd = np.zeros(self.positions)
+        step = 256
+        for first in range(0, len(self.coachees), step):
+            rows = self._free.coachees[list(self.coachees[first : first + step])]
+            free = unpack(rows, len(self._free.starts))[:, self._columns]
+            edges = np.flatnonzero(np.diff(self._position, prepend=-1))
+            crowd += np.logical_or.reduceat(free, edges, axis=1).sum(axis=0)
+        return (crowd / len(self.coachees)).tolist()
+
+    def candidate(self, local: int) -> Candidate:
+        """The candidate with a local index, laid out when first asked for."""
+        if local not in self._candidates:
+            row = self._free.coachees[self.coachees[local]]
+            common = unpack(row, len(self._free.starts))[self._columns]
+            self._candidates[local] = self._candidate(common)
+        return self._candidates[local]
 
     @property
     def positions(self) -> int:
@@ -129,7 +145,7 @@ class CoachCalendar:
             return True
         if len(crowd) > self.day_limit[self.position_day[position]]:
             return False
-        options = tuple(self.candidates[candidate].starts[position] for candidate in crowd)
+        options = tuple(self.candidate(candidate).starts[position] for candidate in crowd)
         return place_on_day(options, self.apart) is not None
 
     def _candidate(self, common: NDArray[np.bool_]) -> Candidate:

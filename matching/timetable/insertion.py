@@ -29,7 +29,7 @@ class Agenda:
         calendar = self._calendar
         return sum(
             1 << position
-            for position in calendar.candidates[candidate].starts
+            for position in calendar.candidate(candidate).starts
             if self._fits(position, candidate)
         )
 
@@ -85,7 +85,7 @@ def insert_all(
     calendar: CoachCalendar, wanted: Iterable[int], attempts: int
 ) -> dict[int, list[int]] | None:
     """Positions for every candidate of `wanted`, or `None` where no attempt found any."""
-    queue = sorted(wanted, key=lambda one: (len(calendar.candidates[one].starts), one))
+    queue = sorted(wanted, key=lambda one: (len(calendar.candidate(one).starts), one))
     for _ in range(attempts):
         agenda = Agenda(calendar)
         cost = crowding(calendar, queue)
@@ -103,7 +103,7 @@ def crowding(calendar: CoachCalendar, wanted: Iterable[int]) -> list[float]:
     """For each position how much `wanted` candidates need it, against its day's limit."""
     cost = [0.0] * calendar.positions
     for one in wanted:
-        starts = calendar.candidates[one].starts
+        starts = calendar.candidate(one).starts
         for position in starts:
             cost[position] += 1 / len(starts)
     return [

@@ -83,7 +83,7 @@ class TimetableModel:
     def _series(self, candidate: int) -> None:
         calendar, there = self._calendar, self.there[candidate]
         before: tuple[tuple[int, ...], list[Term]] | None = None
-        for positions in calendar.candidates[candidate].chain:
+        for positions in calendar.candidate(candidate).chain:
             here = [self.model.new_bool_var("") for _ in positions]
             self.model.add(sum(here) == there)
             if before is not None:
@@ -132,7 +132,7 @@ class TimetableModel:
             if calendar.day_limit[day] == 1:
                 continue
             here = [candidate for candidate in self.there if self.at(candidate, position)]
-            options = tuple(calendar.candidates[one].starts[position] for one in here)
+            options = tuple(calendar.candidate(one).starts[position] for one in here)
             for crowd in exclusive_on_day(options, calendar.apart):
                 self.model.add_at_most_one(
                     term for place in crowd for term in self.at(here[place], position)
@@ -191,7 +191,7 @@ def times(calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]) -> Timet
             on.setdefault(position, []).append(candidate)
     series: dict[int, list[int]] = {candidate: [] for candidate in placed}
     for position, crowd in on.items():
-        options = tuple(calendar.candidates[candidate].starts[position] for candidate in crowd)
+        options = tuple(calendar.candidate(candidate).starts[position] for candidate in crowd)
         starts = place_on_day(options, calendar.apart)
         if starts is None:
             raise SolverFaultError("a day holds sessions that do not fit it")

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from matching.timetable.calendar import CoachCalendar, Timetable, members
 from matching.timetable.insertion import insert_all
 from matching.timetable.model import Placed, TimetableModel, times
+from matching.timetable.relaxation import Limit, Relaxation
 from matching.watch import SolverFaultError, Watch
 
 _ATTEMPTS = 12
@@ -26,6 +27,8 @@ class CoachOracle:
         self._held: dict[int, Placed] = {}
         self._maximal: list[int] = []
         self._impossible: list[int] = []
+        self._limits: list[Limit] = []
+        self._relaxation = Relaxation(calendar)
 
     def can_hold(self, wanted: int, watch: Watch) -> bool:
         """Whether the coach can place every session of all candidates in `wanted`."""
@@ -81,12 +84,20 @@ class CoachOracle:
             return True
         if any(core & wanted == core for core in self._impossible):
             return False
+        if any(limit.excludes(wanted) for limit in self._limits):
+            return False
         return None
 
     def _find(self, wanted: int, watch: Watch) -> bool:
         watch.check()
         candidates = members(wanted)
         placed = insert_all(self.calendar, candidates, _ATTEMPTS)
+        if placed is None:
+            answer = self._relaxation.test(candidates)
+            if isinstance(answer, Limit):
+                self._limits.append(answer)
+                return False
+            placed = answer
         if placed is None:
             model = TimetableModel(self.calendar, candidates, required=True)
             placed = model.solve(watch, seed=self._seed)

@@ -1,0 +1,115 @@
+"""The assignment alone, by min-cost flow: its optimum bounds every plan.
+
+Coaches are capacities here, sessions are ignored. Dual prices come with the flow: `u_i >= 0` of a
+coachee, `v_j >= 0` of a place with a coach, `u_i + v_j >= c_ij`. By weak duality no choice is worth
+more than `sum u + sum capacity v`, and one that holds pair `ij` no more than that less
+`loss_ij = u_i + v_j - c_ij`. All in whole numbers, so the bounds are exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.graph.python import min_cost_flow
+
+from matching.problem import Problem
+from matching.watch import SolverFaultError
+
+Worth = NDArray[np.int64]
+_LARGEST = 1 << 61  # of costs times nodes, as the cost scaling needs
+_MOST_ROUNDS = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """The best assignment of some pairs by their `worth`.
+
+    Attributes:
+        pairs: `int64[Q]`, the pairs that were allowed, ascending.
+        worth: `int64[Q]`, of each of them.
+        choice: `int64[K]`, chosen pairs, ascending.
+        value: what the choice is worth; no choice of allowed pairs exceeds it.
+    """
+
+    problem: Problem
+    pairs: NDArray[np.int64]
+    worth: Worth
+    choice: NDArray[np.int64]
+    value: int
+
+    @cached_property
+    def prices(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Dual prices: `int64[n]` of coachees and `int64[m]` of places."""
+        chosen = np.searchsorted(self.pairs, self.choice)
+        return _prices(self.problem, self.pairs, self.worth, chosen)
+
+    @cached_property
+    def loss(self) -> NDArray[np.int64]:
+        """`int64[Q]`: how much less than `value` a choice with this pair is worth at least."""
+        coachee_price, place_price = self.prices
+        problem, pairs = self.problem, self.pairs
+        return (
+            coachee_price[problem.coachee[pairs]] + place_price[problem.coach[pairs]] - self.worth
+        )
+
+
+def fits_flow(problem: Problem, most_worth: int) -> bool:
+    """Whether worths up to `most_worth` stay within the integers of the solver."""
+    return most_worth * (len(problem.priority) + len(problem.capacity) + 2) < _LARGEST
+
+
+def best_flow(problem: Problem, pairs: NDArray[np.int64], worth: Worth) -> Flow:
+    """The assignment of `pairs` that is worth most; `worth` is not negative."""
+    coachees, coaches = len(problem.priority), len(problem.capacity)
+    sink = coachees + coaches
+    solver = min_cost_flow.SimpleMinCostFlow()
+    solver.add_arcs_with_capacity_and_unit_cost(
+        np.concatenate([problem.coachee[pairs], np.arange(sink)]),
+        np.concatenate([coachees + problem.coach[pairs], np.full(sink, sink)]),
+        np.concatenate(
+            [np.ones(len(pairs) + coachees, dtype=np.int64), problem.capacity],
+        ),
+        np.concatenate([-worth, np.zeros(sink, dtype=np.int64)]),
+    )
+    supplies = np.zeros(sink + 1, dtype=np.int64)
+    supplies[:coachees], supplies[sink] = 1, -coachees
+    solver.set_nodes_supplies(np.arange(sink + 1), supplies)
+    if solver.solve() != solver.OPTIMAL:
+        raise SolverFaultError("the min-cost flow has no optimum")
+    chosen = np.flatnonzero(solver.flows(np.arange(len(pairs))))
+    return Flow(problem, pairs, worth, pairs[chosen], int(worth[chosen].sum()))
+
+
+def _prices(
+    problem: Problem, pairs: NDArray[np.int64], worth: Worth, chosen: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The least prices of places at which everybody is content with their choice.
+
+    Raised round by round (Bellman and Ford on the residual network) until nobody envies; were the
+    rounds cut short, the prices of coachees would still make them feasible.
+    """
+    coachee, coach = problem.coachee[pairs], problem.coach[pairs]
+    order = np.argsort(coach, kind="stable")
+    by_coach, edges = coach[order], np.flatnonzero(np.diff(coach[order], prepend=-1))
+    sold = by_coach[edges]
+    seekers, offers = coachee[order], worth[order]
+    has = np.full(len(problem.priority), -1, dtype=np.int64)
+    gains = np.zeros(len(problem.priority), dtype=np.int64)
+    has[coachee[chosen]] = coach[chosen]
+    gains[coachee[chosen]] = worth[chosen]
+    place_price = np.zeros(len(problem.capacity), dtype=np.int64)
+    for _ in range(_MOST_ROUNDS if len(pairs) else 0):
+        surplus = np.where(has >= 0, gains - place_price[has], 0)
+        bids = np.maximum(0, np.maximum.reduceat(offers - surplus[seekers], edges))
+        if (bids <= place_price[sold]).all():
+            break
+        place_price[sold] = np.maximum(place_price[sold], bids)
+    coachee_price = np.zeros(len(problem.priority), dtype=np.int64)
+    if len(pairs):
+        first = np.flatnonzero(np.diff(coachee, prepend=-1))
+        best = np.maximum.reduceat(worth - place_price[coach], first)
+        coachee_price[coachee[first]] = np.maximum(0, best)
+    return coachee_price, place_price

@@ -1,0 +1,58 @@
+"""Several sums in the order of their importance, as one whole number for each pair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.assignment.flow import Worth
+from matching.problem import Problem
+
+
+@dataclass(frozen=True, eq=False)
+class Aim:
+    """One sum over the chosen pairs: `weights: int64[P]`, not negative, and what it has to reach.
+
+    `least` is 0 for a sum that is not decided yet.
+    """
+
+    weights: NDArray[np.int64]
+    least: int = 0
+
+
+class Stack:
+    """Aims from the most to the least important, each worth more than all after it together.
+
+    Attributes:
+        worth: `int64[P]`.
+        required: what a choice that reaches every `least` is worth at least.
+        most_worth: the largest worth of a pair.
+    """
+
+    def __init__(self, problem: Problem, aims: Sequence[Aim]) -> None:
+        factor, required = 1, 0
+        worth = np.zeros(problem.size, dtype=object)
+        for aim in reversed(aims):
+            worth = worth + factor * aim.weights
+            required += factor * aim.least
+            factor *= 1 + most(problem, aim.weights)
+        self.most_worth = int(max(worth, default=0))
+        self.required = required
+        self.worth: Worth = np.zeros(0, dtype=np.int64)
+        if self.most_worth < 1 << 62:
+            self.worth = worth.astype(np.int64)
+
+
+def most(problem: Problem, weights: NDArray[np.int64]) -> int:
+    """What no choice exceeds: everybody's best pair, within the places there are."""
+    best = np.zeros(len(problem.priority), dtype=np.int64)
+    np.maximum.at(best, problem.coachee, weights)
+    return int(np.sort(best)[::-1][: int(problem.capacity.sum())].sum())
+
+
+def reaches(choice: NDArray[np.int64], aims: Sequence[Aim]) -> bool:
+    """Whether a choice reaches the least of every aim."""
+    return all(int(aim.weights[choice].sum()) >= aim.least for aim in aims)

@@ -1,0 +1,241 @@
+"""The linear relaxation of one coach's timetable, and what it proves.
+
+Shared rows (a day's limit, an exclusive crowd on a day, a week's cap, a grid cell) have prices at
+the optimum. Under any prices `u >= 0`, candidates `T` can be held only if what their cheapest
+series cost does not exceed what there is to sell:
+
+    sum over i in T of min(1, cost_i(u)) <= sum over rows r of u_r limit_r
+
+(Lagrange; a row of a Benders cut for all sets of the coach at once). Prices are rounded to whole
+numbers before both sides are counted, so a limit that excludes a set is exact whatever the linear
+solver's tolerance. Candidates the prices were not made for get their cost when first asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.quiet_highs import Row, add_rows, quiet_solver, sure
+from matching.timetable.calendar import CoachCalendar, members
+from matching.timetable.packing import exclusive_on_day
+
+Pair = tuple[int, int]
+"""A candidate and a position."""
+
+_UNIT = 1 << 20
+_WHOLE = 1e-6
+_WIDEST = 40  # candidates a relaxation holds at once
+
+
+class Limit:
+    """`sum of weight(i) over a set <= total` for every set the coach can hold."""
+
+    def __init__(
+        self,
+        calendar: CoachCalendar,
+        price: Sequence[int],
+        own: dict[tuple[int, int], int],
+        total: int,
+    ) -> None:
+        """`price` of a position for anybody, `own` what one candidate pays there beside it."""
+        self._calendar = calendar
+        self._price = price
+        self._own = own
+        self._total = total
+        self._weights: dict[int, int] = {}
+
+    def excludes(self, wanted: int) -> bool:
+        """Whether the limit proves that `wanted` cannot be held."""
+        return sum(self._weight(one) for one in members(wanted)) > self._total
+
+    def _weight(self, candidate: int) -> int:
+        if candidate not in self._weights:
+            self._weights[candidate] = min(_UNIT, self._cheapest(candidate))
+        return self._weights[candidate]
+
+    def _cheapest(self, candidate: int) -> int:
+        """Cost of the cheapest series, by dynamic programming backwards over the chain."""
+        chain = self._calendar.candidate(candidate).chain
+        low, high = self._calendar.low, self._calendar.high
+        best: dict[int, int] = {}
+        for number in reversed(chain):
+            reached = sorted(best)
+            here: dict[int, int] = {}
+            for position in number:
+                cost = self._price[position] + self._own.get((candidate, position), 0)
+                if best:
+                    cost += min(
+                        best[after] for after in reached if low[position] <= after < high[position]
+                    )
+                here[position] = cost
+            best = here
+        return min(best.values(), default=_UNIT)
+
+
+@dataclass(frozen=True, eq=False)
+class _Shared:
+    """A row that candidates share: who may be where, and how many of them.
+
+    `everybody` holds the positions, where the row binds any candidate at them.
+    """
+
+    pairs: list[Pair]
+    limit: int
+    everybody: list[int]
+
+
+class Relaxation:
+    """The relaxation over the candidates it was last asked about, growing as it is asked."""
+
+    def __init__(self, calendar: CoachCalendar) -> None:
+        self._calendar = calendar
+        self._members: list[int] = []
+
+    def test(self, wanted: Sequence[int]) -> Limit | dict[int, list[int]] | None:
+        """A limit that excludes `wanted`, or whole series for them, or neither (`None`)."""
+        if not set(wanted) <= set(self._members):
+            wider = sorted({*self._members, *wanted})
+            self._build(wider if len(wider) <= _WIDEST else sorted(wanted))
+        there = np.isin(self._members, wanted).astype(np.float64)
+        size = len(there)
+        index = np.arange(size, dtype=np.int32)
+        self._solver.changeColsCost(size, index, there)
+        self._solver.changeColsBounds(size, index, np.zeros(size), there)
+        sure(self._solver.run())
+        solution = self._solver.getSolution()
+        if self._solver.getObjectiveValue() > len(wanted) - _WHOLE:
+            return self._whole(np.asarray(solution.col_value), wanted)
+        limit = self._limit(np.asarray(solution.row_dual))
+        return limit if limit.excludes(sum(1 << one for one in wanted)) else None
+
+    def _build(self, candidates: list[int]) -> None:
+        self._members = candidates
+        self._at: list[tuple[int, int]] = []  # candidate and position of each session column
+        self._columns: dict[tuple[int, int], list[int]] = {}
+        rows: list[Row] = []
+        for place, candidate in enumerate(candidates):
+            self._series(place, candidate, rows)
+        self._first_shared = len(rows)
+        self._shared: list[_Shared] = []
+        self._share()
+        for row in self._shared:
+            columns = [column for pair in row.pairs for column in self._columns[pair]]
+            rows.append((-highspy.kHighsInf, float(row.limit), columns, [1.0] * len(columns)))
+        self._solver = quiet_solver()
+        size = len(candidates) + len(self._at)
+        self._solver.addVars(size, np.zeros(size), np.ones(size))
+        self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        add_rows(self._solver, rows)
+
+    def _series(
+        self,
+        place: int,
+        candidate: int,
+        rows: list[Row],
+    ) -> None:
+        low, high = self._calendar.low, self._calendar.high
+        before: list[int] = []
+        earlier: tuple[int, ...] = ()
+        for positions in self._calendar.candidate(candidate).chain:
+            first = len(self._members) + len(self._at)
+            here = list(range(first, first + len(positions)))
+            for position, column in zip(positions, here, strict=True):
+                self._at.append((candidate, position))
+                self._columns.setdefault((candidate, position), []).append(column)
+            rows.append((0.0, 0.0, [*here, place], [*[1.0] * len(here), -1.0]))
+            for end, position in enumerate(positions if before else ()):
+                allowing = sum(low[one] <= position for one in earlier)
+                if allowing < len(before):
+                    rows.append(_at_most(here[: end + 1], before[:allowing]))
+            for end, one in enumerate(earlier):
+                reached = sum(position < high[one] for position in positions)
+                if reached < len(here):
+                    rows.append(_at_most(before[: end + 1], here[:reached]))
+            before, earlier = here, positions
+
+    def _share(self) -> None:
+        calendar = self._calendar
+        on: dict[int, list[Pair]] = {}
+        for pair in self._columns:
+            on.setdefault(pair[1], []).append(pair)
+
+        def together(key: list[int], limit: dict[int, int]) -> None:
+            """A row for the positions with one value of `key`."""
+            groups: dict[int, list[int]] = {}
+            for position, value in enumerate(key):
+                groups.setdefault(value, []).append(position)
+            for value, positions in groups.items():
+                self._row(
+                    [p for one in positions for p in on.get(one, ())], limit[value], positions
+                )
+
+        together(calendar.position_day, calendar.day_limit)
+        if calendar.week_can_bind:
+            together(
+                calendar.position_week, dict.fromkeys(calendar.position_week, calendar.week_cap)
+            )
+        if not calendar.by_day:
+            self._cells(on)
+            return
+        for position, pairs in on.items():
+            if calendar.day_limit[calendar.position_day[position]] > 1:
+                options = tuple(calendar.candidate(one).starts[position] for one, _ in pairs)
+                for crowd in exclusive_on_day(options, calendar.apart):
+                    self._row([pairs[place] for place in crowd], 1, [])
+
+    def _cells(self, on: dict[int, list[Pair]]) -> None:
+        starts, first = self._calendar.position_start, 0
+        for position, start in enumerate(starts):
+            while starts[first] + self._calendar.apart <= start:
+                first += 1
+            near = list(range(first, position + 1))
+            self._row([pair for one in near for pair in on.get(one, ())], 1, near)
+
+    def _row(self, pairs: list[Pair], limit: int, everybody: list[int]) -> None:
+        if len(pairs) > limit:
+            self._shared.append(_Shared(pairs, limit, everybody))
+
+    def _whole(
+        self, values: NDArray[np.float64], wanted: Sequence[int]
+    ) -> dict[int, list[int]] | None:
+        sessions = values[len(self._members) :]
+        if np.abs(sessions - np.round(sessions)).max(initial=0.0) > _WHOLE:
+            return None
+        placed: dict[int, list[int]] = {one: [] for one in wanted}
+        for column in np.flatnonzero(np.round(sessions)).tolist():
+            candidate, position = self._at[column]
+            placed[candidate].append(position)
+        fits = all(
+            self._calendar.fits(position, tuple(o for o in placed if position in placed[o]))
+            for position in {position for series in placed.values() for position in series}
+        )
+        return {one: sorted(series) for one, series in placed.items()} if fits else None
+
+    def _limit(self, duals: NDArray[np.float64]) -> Limit:
+        calendar = self._calendar
+        price = [0] * calendar.positions
+        own: dict[tuple[int, int], int] = {}
+        total = 0
+        for row, dual in zip(self._shared, duals[self._first_shared :].tolist(), strict=True):
+            worth = round(max(0.0, dual) * _UNIT)
+            total += worth * row.limit
+            for position in row.everybody if worth else ():
+                price[position] += worth
+            for pair in row.pairs if worth and not row.everybody else ():
+                own[pair] = own.get(pair, 0) + worth
+        return Limit(calendar, price, own, total)
+
+
+def _at_most(these: list[int], those: list[int]) -> Row:
+    """As many of `these` as of `those` at most."""
+    return (
+        -highspy.kHighsInf,
+        0.0,
+        [*these, *those],
+        [*[1.0] * len(these), *[-1.0] * len(those)],
+    )
