@@ -29,10 +29,12 @@ class Keyring:
     Attributes:
         master: keys that wrap the authors' data keys, by version; the highest is in use.
         links: the key from which the secret of a link follows, given its identifier.
+        audit: the key that seals the rows of the audit trail.
     """
 
     master: dict[int, bytes]
     links: bytes
+    audit: bytes
 
     @property
     def master_version(self) -> int:
@@ -71,7 +73,7 @@ def open_keyring(path: Path, *, create: bool) -> Keyring:
 
 def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_keyring(path, Keyring(master={1: _random_key()}, links=_random_key()))
+    write_keyring(path, Keyring({1: _random_key()}, _random_key(), _random_key()))
 
 
 def write_keyring(path: Path, keyring: Keyring) -> None:
@@ -80,6 +82,7 @@ def write_keyring(path: Path, keyring: Keyring) -> None:
         "about": "Keys of the Gender Coach server. Keep a copy apart from the database.",
         "master": {str(version): key.hex() for version, key in keyring.master.items()},
         "links": keyring.links.hex(),
+        "audit": keyring.audit.hex(),
     }
     unfinished = path.with_suffix(".new")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -94,13 +97,12 @@ def _parse(path: Path) -> Keyring:
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         master = {int(version): bytes.fromhex(key) for version, key in content["master"].items()}
-        keyring = Keyring(master=master, links=bytes.fromhex(content["links"]))
+        links, audit = (bytes.fromhex(content[name]) for name in ("links", "audit"))
     except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
         raise KeyringError(f"the key file {path} is broken: restore it from its copy") from error
-    keys = [*keyring.master.values(), keyring.links]
-    if not keyring.master or any(len(key) != KEY_BYTES for key in keys):
+    if not master or any(len(key) != KEY_BYTES for key in (*master.values(), links, audit)):
         raise KeyringError(f"the key file {path} is incomplete: restore it from its copy")
-    return keyring
+    return Keyring(master, links, audit)
 
 
 def _random_key() -> bytes:

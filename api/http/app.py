@@ -29,6 +29,7 @@ from api.store import schema
 from api.store.access_rows import CredentialRow
 from api.store.database import Database
 from api.workflows.services import Services, utc_now
+from api.workflows.viewer import SYSTEM
 
 _PAGES = "api.pages"
 
@@ -75,7 +76,8 @@ def open_services(settings: Settings) -> tuple[Services, RunQueue]:
     schema.require_current(database)
     queue = RunQueue(settings.database_url)
     keyring = open_keyring(settings.master_key_file, create=not _has_secrets(database))
-    return Services(settings, database, keyring, queue, utc_now), queue
+    services = Services(settings, database, keyring, queue, utc_now)
+    return services.on_behalf_of(lambda: SYSTEM), queue
 
 
 def api_routes(app: FastAPI) -> Iterator[tuple[str, str]]:

@@ -22,9 +22,9 @@ _BY_COOKIE = frozenset({CredentialKind.COOKIE})
 
 
 def services_of(request: Request) -> Services:
-    """What this application works with."""
+    """What this application works with, on behalf of whoever asks."""
     services: Services = request.app.state.services
-    return services
+    return services.on_behalf_of(lambda: viewer_of(request))
 
 
 def viewer_of(request: Request) -> Viewer:
@@ -47,7 +47,6 @@ def authorise(request: Request, services: ServicesDep) -> None:
     """
     access: Access = request.app.state.access[request.method, request.scope["route"].path_format]
     viewer = _identify(request, services)
-    request.state.viewer = viewer
     if viewer.role in access.roles:
         return
     if viewer.role is not AccessRole.NOBODY:
@@ -64,6 +63,7 @@ def cookie_name(settings: Settings) -> str:
 
 def _identify(request: Request, services: Services) -> Viewer:
     secret, kinds = _shown(request, services.settings)
+    request.state.viewer = NOBODY
     if not secret:
         return NOBODY
     now = services.now()
@@ -73,6 +73,7 @@ def _identify(request: Request, services: Services) -> Viewer:
         stale = viewer.credential_id is not None and credentials.needs_touch(
             tx, viewer.credential_id, now=now
         )
+    request.state.viewer = viewer
     if stale and viewer.credential_id is not None:
         with services.database.writing() as tx:
             credentials.touch(tx, viewer.credential_id, now=now)

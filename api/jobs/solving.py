@@ -24,6 +24,7 @@ from api.error_table import OUR_FAULT
 from api.jobs.solver_child import Task
 from api.store.database import Database
 from api.store.run_rows import RunProgressRow, RunRow, RunState
+from api.workflows.audit import note_act
 from api.workflows.plans import store_plan
 from api.workflows.runs import RunFailure, RunInput, RunOptions
 from matching.result import Result
@@ -143,6 +144,7 @@ class Solving:
             else:
                 _LOG.error("run %s: the solver ended badly: %s", run_id, last["crashed"])
                 self._fail(row, f"the solver ended badly ({last['crashed']}); please report this")
+            note_act(tx, f"run {row.state}", "run", run_id)
 
     def _fail(self, row: RunRow, detail: str) -> None:
         failure = RunFailure(slug=OUR_FAULT.slug, title=OUR_FAULT.title, detail=detail)

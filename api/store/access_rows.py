@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.store.columns import Identified, Word
@@ -21,7 +21,14 @@ class CredentialKind(StrEnum):
 
 
 class UserRow(Identified):
-    """Somebody of the programme office."""
+    """Somebody of the programme office, or an auditor.
+
+    Attributes:
+        password_hash: argon2id; `None` until one is set.
+        totp_sealed: the second factor's secret under the master key; `totp_step` is the last time
+            step used, so that a code works once.
+        failures: wrong passwords or codes in a row; `locked_until` follows from them.
+    """
 
     __tablename__ = "users"
 
@@ -29,6 +36,11 @@ class UserRow(Identified):
     role: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    locked_until: Mapped[datetime | None]
 
 
 class CredentialRow(Identified):

@@ -35,7 +35,8 @@ class PersonRow(Identified):
     """A coachee or coach of one cycle.
 
     `code` is the person's id in the spreadsheet, `position` their place in it. Who vanished from
-    a later upload has `left_at` set and keeps their sessions and submissions.
+    a later upload has `left_at` set and keeps their sessions and submissions. Of who was erased,
+    only what totals need is left.
     """
 
     __tablename__ = "people"
@@ -50,3 +51,4 @@ class PersonRow(Identified):
     timezone: Mapped[str] = mapped_column(String(64))
     profile: Mapped[dict[str, Any]]
     left_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]

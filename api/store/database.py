@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from typing import Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.orm import Session as Transaction
 
+Stamping = Callable[[Transaction], None]
 _BUSY_TIMEOUT_MS = 30_000
 _WRITES = "gender_coach_writes"
 _WRITER_LOCK = 0x67656E646572  # any number that nothing else in the database locks
@@ -27,6 +30,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._stamp: Stamping | None = None
         self.engine = open_engine(url)
         self._writer = threading.Lock() if self.is_sqlite else None
         self._writing_engine = self.engine.execution_options(**{_WRITES: True})
@@ -40,6 +44,12 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether this is a SQLite file."""
         return self.engine.dialect.name == "sqlite"
+
+    def on_behalf_of(self, stamp: Stamping) -> Self:
+        """The same database, whose writing transactions `stamp` marks where they begin."""
+        stamped = copy(self)
+        stamped._stamp = stamp  # noqa: SLF001 - of this very class
+        return stamped
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -57,10 +67,15 @@ class Database:
         if self._writer is None:
             with Transaction(self._writing_engine) as tx, tx.begin():
                 tx.execute(select(func.pg_advisory_xact_lock(_WRITER_LOCK)))
-                yield tx
+                yield self._stamped(tx)
             return
         with self._writer, Transaction(self._writing_engine) as tx, tx.begin():
-            yield tx
+            yield self._stamped(tx)
+
+    def _stamped(self, tx: Transaction) -> Transaction:
+        if self._stamp is not None:
+            self._stamp(tx)
+        return tx
 
     def close(self) -> None:
         """Give back every connection."""

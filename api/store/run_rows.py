@@ -38,7 +38,8 @@ class PlanState(StrEnum):
 class RunRow(Identified):
     """One durable run: the whole input as it was asked for, so that a plan can be repeated.
 
-    `input` holds `roster`, `cycle` and `keep` as JSON; `failure` a problem for people.
+    `input` holds `roster`, `cycle` and `keep` as JSON; `failure` a problem for people; `slot` the
+    worker that has it.
     """
 
     __tablename__ = "runs"
@@ -53,6 +54,7 @@ class RunRow(Identified):
     finished_at: Mapped[datetime | None]
     cancel_asked_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    slot: Mapped[str | None] = mapped_column(String(40))
     failure: Mapped[dict[str, Any] | None]
 
 
@@ -65,6 +67,16 @@ class RunProgressRow(Row):
     number: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     progress: Mapped[dict[str, Any]]
+
+
+class SlotRow(Row):
+    """A worker's slot, and when its worker last said that it is alive."""
+
+    __tablename__ = "worker_slots"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
 
 
 class PlanRow(Identified):

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, inspect
 
 from api.store import (  # noqa: F401 - importing the rows registers their tables
     access_rows,
+    audit_rows,
     confidential_rows,
     cycle_rows,
     run_rows,

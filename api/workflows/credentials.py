@@ -19,6 +19,7 @@ from api.confidential.keyring import Keyring
 from api.store.access_rows import CredentialKind, CredentialRow, UserRow
 from api.store.columns import new_id
 from api.store.cycle_rows import PersonRow, Side
+from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row, policy_of
 from api.workflows.people import person_row
 from api.workflows.values import View
@@ -58,12 +59,15 @@ def ensure_manager(tx: Transaction, name: str, *, now: datetime) -> str:
         row = UserRow(name=name, role=AccessRole.MANAGER.value, created_at=now)
         tx.add(row)
         tx.flush()
+        note_act(tx, "user added", "user", row.id, role=row.role)
     return row.id
 
 
 def offer_sign_in(tx: Transaction, user_id: str, *, now: datetime, lasting: timedelta) -> Issued:
     """A secret that signs a user in once."""
-    return _issue(tx, CredentialKind.SIGN_IN, now, now + lasting, user_id=user_id)
+    issued = _issue(tx, CredentialKind.SIGN_IN, now, now + lasting, user_id=user_id)
+    note_act(tx, "sign-in address made", "user", user_id)
+    return issued
 
 
 def sign_in(tx: Transaction, secret: str, *, now: datetime, lasting: timedelta) -> Issued:
@@ -79,6 +83,9 @@ def sign_in(tx: Transaction, secret: str, *, now: datetime, lasting: timedelta) 
             "start the server again or run `gender-coach user sign-in` for another"
         )
     row.revoked_at = row.last_used_at = now
+    user = tx.get_one(UserRow, row.user_id)
+    signed_in = Viewer(AccessRole(user.role), user_id=user.id)
+    note_act(tx, "user signed in", "user", row.user_id, by=signed_in)
     return _issue(tx, CredentialKind.COOKIE, now, now + lasting, user_id=row.user_id)
 
 
@@ -86,7 +93,10 @@ def issue_token(
     tx: Transaction, viewer: Viewer, label: str, *, now: datetime, lasting: timedelta
 ) -> Issued:
     """A bearer token with which a manager's programs may do what the manager may."""
-    return _issue(tx, CredentialKind.TOKEN, now, now + lasting, user_id=viewer.user_id, label=label)
+    until = now + lasting
+    issued = _issue(tx, CredentialKind.TOKEN, now, until, user_id=viewer.user_id, label=label)
+    note_act(tx, "token made", "credential", issued.id)
+    return issued
 
 
 def issue_link(
@@ -105,7 +115,7 @@ def issue_link(
     for row in _live_links(tx, person_id, now):
         row.revoked_at = now
     issued = _add_link(tx, keyring, person_id, now, _end_of(tx, person.cycle_id, grace))
-    tx.flush()
+    note_act(tx, "link made", "person", person_id)
     return issued
 
 
@@ -163,6 +173,7 @@ def revoke(tx: Transaction, viewer: Viewer, credential_id: str, *, now: datetime
     if row is None or (row.user_id is not None and row.user_id != viewer.user_id):
         raise NotFoundError(f"there is no credential {credential_id}")
     row.revoked_at = row.revoked_at or now
+    note_act(tx, "credential revoked", "credential", credential_id)
 
 
 def identify(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.store.cycle_rows import CycleRow, PersonRow, Side
 from api.store.run_rows import PlanRow, PlanState, RunRow, RunState
+from api.workflows.audit import note_act
 from api.workflows.values import View
 from coach.cycle import Cycle
 from coach.errors import NotFoundError
@@ -50,6 +51,7 @@ def create_cycle(tx: Transaction, cycle: Cycle, source: str, *, now: datetime) -
     )
     tx.add(row)
     tx.flush()
+    note_act(tx, "cycle begun", "cycle", row.id)
     return cycle_summary(tx, row.id)
 
 
@@ -111,7 +113,7 @@ def replace_policy(
         source,
         now,
     )
-    tx.flush()
+    note_act(tx, "policy replaced", "cycle", cycle_id)
     return cycle_summary(tx, cycle_id)
 
 

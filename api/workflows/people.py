@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.store.cycle_rows import PersonRow, Side
+from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row
 from api.workflows.values import PersonBrief, View, person_brief
 from coach.errors import NotFoundError
@@ -70,7 +71,15 @@ def take_in(
     gone = [row for row in known.values() if row.left_at is None]
     for row in gone:
         row.left_at = now
-    tx.flush()
+    note_act(
+        tx,
+        f"{side} list taken in",
+        "cycle",
+        cycle_id,
+        added=added,
+        changed=changed,
+        left=len(gone),
+    )
     return UploadSummary(
         side=side,
         added=added,

@@ -13,6 +13,7 @@ from api.store.columns import new_id
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, PlanState, RunRow, RunState
 from api.store.session_rows import OutboxRow, SessionRow, SessionState
+from api.workflows.audit import note_act
 from api.workflows.credentials import ensure_links
 from api.workflows.cycles import cycle_row
 from api.workflows.people import ids_by_code
@@ -139,12 +140,14 @@ def publish(
     sent = _tell(tx, plan, Result.model_validate_json(plan.result), now)
     tx.flush()
     ensure_links(tx, keyring, _invited(tx, plan.cycle_id), now=now, grace=link_grace)
+    requests = sum(message.method is Method.REQUEST for message in sent.values())
+    cancels = len(sent) - requests
+    note_act(tx, "plan published", "plan", plan.id, requests=2 * requests, cancels=2 * cancels)
     return Publication(
         plan=_summary(plan),
-        requests=2 * sum(message.method is Method.REQUEST for message in sent.values()),
-        cancels=2 * sum(message.method is Method.CANCEL for message in sent.values()),
-        unchanged_sessions=_confirmed_count(tx, plan.cycle_id)
-        - sum(message.method is Method.REQUEST for message in sent.values()),
+        requests=2 * requests,
+        cancels=2 * cancels,
+        unchanged_sessions=_confirmed_count(tx, plan.cycle_id) - requests,
     )
 
 

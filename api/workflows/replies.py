@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.store.session_rows import ReplyRow, SessionState
+from api.workflows.audit import note_act
 from api.workflows.schedule import own_session, person_page, session_view
 from api.workflows.values import SessionView, View
 from api.workflows.viewer import AccessRole, Viewer
@@ -51,7 +52,7 @@ def reply_to(
         tx.add(row)
     row.reply, row.comment = answer.reply, answer.comment
     row.sequence, row.replied_at = session.sequence, now
-    tx.flush()
+    note_act(tx, f"session {answer.reply}", "session", session_id)
     return session_view(tx, viewer, session_id)
 
 

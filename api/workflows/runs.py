@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.settings import Settings
 from api.store.run_rows import PlanRow, PlanState, RunProgressRow, RunRow, RunState
+from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row, policy_of
 from api.workflows.people import roster_of
 from api.workflows.values import View
@@ -115,6 +116,7 @@ def start_run(
     tx.add(row)
     tx.flush()
     enqueue(tx, row.id)
+    note_act(tx, "run asked for", "run", row.id)
     return run_view(tx, row.id)
 
 
@@ -166,7 +168,7 @@ def cancel_run(tx: Transaction, run_id: str, *, now: datetime) -> RunView:
     row.cancel_asked_at = row.cancel_asked_at or now
     if row.state is RunState.QUEUED:
         row.state, row.finished_at = RunState.CANCELLED, now
-    tx.flush()
+    note_act(tx, "run cancel asked for", "run", run_id)
     return run_view(tx, run_id)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from api.confidential.keyring import Keyring
 from api.settings import Settings
 from api.store.database import Database
+from api.workflows.audit import stamp_with
 from api.workflows.runs import Enqueue
+from api.workflows.viewer import Viewer
 
 
 def utc_now() -> datetime:
@@ -30,3 +32,8 @@ class Services:
     keyring: Keyring
     enqueue_run: Enqueue
     now: Callable[[], datetime] = utc_now
+
+    def on_behalf_of(self, viewer: Callable[[], Viewer]) -> Services:
+        """The same services; what they write is in the audit trail as done by `viewer`."""
+        stamp = stamp_with(self.keyring, viewer, self.now)
+        return replace(self, database=self.database.on_behalf_of(stamp))

@@ -18,6 +18,7 @@ from api.confidential.sealing import new_data_key, seal, unseal, wrapping_key
 from api.store.columns import new_id
 from api.store.confidential_rows import NoteKeyRow, NoteRow
 from api.store.session_rows import FeedbackRow, RecordRow, SessionRow
+from api.workflows.audit import note_act
 from api.workflows.schedule import own_session
 from api.workflows.values import FeedbackView, NoteView, RecordView, View
 from api.workflows.viewer import AccessRole, Viewer
@@ -73,7 +74,7 @@ def submit_record(
     for field, value in record:
         setattr(row, field, value)
     row.version, row.submitted_at = row.version + 1, now
-    tx.flush()
+    note_act(tx, "record submitted", "session", session_id, version=row.version)
     return _record_view(row)
 
 
@@ -107,7 +108,7 @@ def write_note(
         tx.add(row)
     row.version, row.written_at, row.key_id = row.version + 1, now, key_row.id
     row.sealed = seal(key, note.text.encode(), *_place(row))
-    tx.flush()
+    note_act(tx, "note written", "session", session_id, version=row.version)
     return NoteView(
         session_id=session_id, text=note.text, version=row.version, written_at=row.written_at
     )
@@ -151,7 +152,7 @@ def give_feedback(
     for field, value in feedback:
         setattr(row, field, value)
     row.version, row.submitted_at = row.version + 1, now
-    tx.flush()
+    note_act(tx, "feedback given", "session", session_id, version=row.version)
     return _feedback_view(row)
 
 

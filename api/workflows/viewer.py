@@ -7,12 +7,17 @@ from enum import StrEnum
 
 
 class AccessRole(StrEnum):
-    """What somebody is to the server; the table of roles and routes speaks of these."""
+    """What somebody is to the server; the table of roles and routes speaks of these.
+
+    `SYSTEM` is the server's own: jobs, and commands on its terminal. No request has it.
+    """
 
     MANAGER = "manager"
     COACH = "coach"
     COACHEE = "coachee"
+    AUDITOR = "auditor"
     NOBODY = "nobody"
+    SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +45,4 @@ class Viewer:
 
 
 NOBODY = Viewer(AccessRole.NOBODY)
+SYSTEM = Viewer(AccessRole.SYSTEM)

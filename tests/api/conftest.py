@@ -36,6 +36,7 @@ from api.workflows import credentials, cycles, people, plans, runs, uploads
 from api.workflows.credentials import Issued
 from api.workflows.runs import RunOptions
 from api.workflows.services import Services
+from api.workflows.viewer import SYSTEM
 from coach.sessions import Session
 from matching.result import Match, Result, Verdict
 
@@ -262,7 +263,7 @@ def fresh_world(settings: Settings) -> Iterator[World]:
     keyring = open_keyring(settings.master_key_file, create=True)
     queued: list[str] = []
     services = Services(settings, database, keyring, lambda _tx, run_id: queued.append(run_id))
-    yield World(services, queued)
+    yield World(services.on_behalf_of(lambda: SYSTEM), queued)
     database.close()
 
 

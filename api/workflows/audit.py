@@ -1,0 +1,183 @@
+"""The audit trail: appended in the transaction of each act, verified row by row.
+
+What a transaction is done on behalf of is stamped on it where it begins, so that no workflow can
+forget who asked; an act in a transaction without a stamp is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.confidential.keyring import Keyring
+from api.store.audit_rows import AuditRow
+from api.workflows.values import View
+from api.workflows.viewer import Viewer
+
+_STAMP = "gender_coach_audit"
+_START = "0" * 64
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """On whose behalf a transaction is, and the key that seals what it does."""
+
+    keyring: Keyring
+    viewer: Viewer
+    now: datetime
+
+
+class AuditEntry(View):
+    """One act, as it is shown."""
+
+    number: int
+    at: datetime
+    role: str
+    actor_id: str | None
+    action: str
+    object_kind: str
+    object_id: str
+    detail: dict[str, str | int]
+
+
+class AuditFilter(View):
+    """Which acts to show; what is `None` does not filter. The youngest come first."""
+
+    actor_id: str | None = None
+    object_id: str | None = None
+    action: str | None = None
+    before: int | None = None
+    limit: int = 200
+
+
+class AuditReport(View):
+    """What verifying found. `head` is the last row's seal: keep it elsewhere to notice cuts.
+
+    `first_broken` is the number of the first row that does not fit, `None` where all do.
+    """
+
+    rows: int
+    head: str
+    first_broken: int | None
+    head_known: bool | None = None
+
+
+def stamp_with(
+    keyring: Keyring, viewer: Callable[[], Viewer], now: Callable[[], datetime]
+) -> Callable[[Transaction], None]:
+    """What stamps each transaction where it begins."""
+
+    def stamp(tx: Transaction) -> None:
+        tx.info[_STAMP] = Stamp(keyring, viewer(), now())
+
+    return stamp
+
+
+def note_act(
+    tx: Transaction,
+    action: str,
+    object_kind: str,
+    object_id: str,
+    *,
+    by: Viewer | None = None,
+    **detail: str | int,
+) -> None:
+    """Append one act to the trail: identifiers, words and counts only.
+
+    `by` names who acted where the transaction began before that was known.
+
+    Raises:
+        LookupError: the transaction bears no stamp.
+    """
+    stamp: Stamp | None = tx.info.get(_STAMP)
+    if stamp is None:
+        raise LookupError("an act in a transaction that is on nobody's behalf")
+    viewer = by or stamp.viewer
+    tx.flush()
+    last = tx.execute(
+        select(AuditRow.number, AuditRow.seal).order_by(AuditRow.number.desc()).limit(1)
+    ).one_or_none()
+    row = AuditRow(
+        number=1 if last is None else last.number + 1,
+        at=stamp.now.astimezone(UTC).replace(microsecond=0),
+        role=viewer.role.value,
+        actor_id=viewer.user_id or viewer.person_id,
+        action=action,
+        object_kind=object_kind,
+        object_id=object_id,
+        detail=detail,
+    )
+    row.seal = _seal(stamp.keyring, _START if last is None else last.seal, row)
+    tx.add(row)
+    tx.flush()
+
+
+def entries(tx: Transaction, which: AuditFilter) -> tuple[AuditEntry, ...]:
+    """The acts that `which` selects, the youngest first."""
+    query = select(AuditRow).order_by(AuditRow.number.desc()).limit(which.limit)
+    for column, wanted in (
+        (AuditRow.actor_id, which.actor_id),
+        (AuditRow.object_id, which.object_id),
+        (AuditRow.action, which.action),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if which.before is not None:
+        query = query.where(AuditRow.number < which.before)
+    return tuple(
+        AuditEntry(
+            number=row.number,
+            at=row.at,
+            role=row.role,
+            actor_id=row.actor_id,
+            action=row.action,
+            object_kind=row.object_kind,
+            object_id=row.object_id,
+            detail=row.detail,
+        )
+        for row in tx.scalars(query)
+    )
+
+
+def verify(tx: Transaction, keyring: Keyring, head: str | None = None) -> AuditReport:
+    """Seal every row anew and compare; `head` is one kept from before, looked for among them."""
+    expected, rows, broken, known = _START, 0, None, head == _START
+    for row in tx.scalars(
+        select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=_PAGE)
+    ):
+        rows += 1
+        fits = row.number == rows and hmac.compare_digest(row.seal, _seal(keyring, expected, row))
+        if not fits and broken is None:
+            broken = row.number
+        expected = row.seal
+        known = known or row.seal == head
+    return AuditReport(
+        rows=rows,
+        head=expected,
+        first_broken=broken,
+        head_known=None if head is None else known,
+    )
+
+
+def _seal(keyring: Keyring, before: str, row: AuditRow) -> str:
+    told = [
+        before,
+        row.number,
+        row.at.astimezone(UTC).isoformat(),
+        row.role,
+        row.actor_id,
+        row.action,
+        row.object_kind,
+        row.object_id,
+        row.detail,
+    ]
+    message = json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
+    return hmac.new(keyring.audit, message, hashlib.sha256).hexdigest()
