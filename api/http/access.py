@@ -15,7 +15,9 @@ MANAGER = frozenset({AccessRole.MANAGER})
 COACH = frozenset({AccessRole.COACH})
 COACHEE = frozenset({AccessRole.COACHEE})
 PERSON = COACH | COACHEE
-SIGNED_IN = MANAGER | PERSON
+AUDITOR = frozenset({AccessRole.AUDITOR})
+OFFICE = MANAGER | AUDITOR
+SIGNED_IN = OFFICE | PERSON
 EVERYBODY = frozenset(AccessRole)
 
 
@@ -36,7 +38,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", _api("/problems")): Access(EVERYBODY),
     ("GET", _api("/rules")): Access(EVERYBODY),
     ("GET", _api("/forms")): Access(EVERYBODY),
-    ("GET", _api("/cycles")): Access(MANAGER),
+    ("GET", _api("/cycles")): Access(OFFICE),
     ("POST", _api("/cycles")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}/policy")): Access(MANAGER),
@@ -56,21 +58,23 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", _api("/runs/{run_id}/cancel")): Access(MANAGER),
     ("GET", _api("/plans/{plan_id}")): Access(MANAGER),
     ("POST", _api("/plans/{plan_id}/publish")): Access(MANAGER),
+    ("GET", _api("/audit")): Access(OFFICE),
+    ("GET", _api("/audit/report")): Access(OFFICE),
     ("GET", _api("/me")): Access(SIGNED_IN),
     ("GET", _api("/me/sessions")): Access(PERSON),
-    ("GET", _api("/me/credentials")): Access(MANAGER),
-    ("POST", _api("/me/credentials")): Access(MANAGER),
-    ("DELETE", _api("/credentials/{credential_id}")): Access(MANAGER),
-    ("GET", _api("/sessions/{session_id}")): Access(SIGNED_IN, own=True),
-    ("GET", _api("/sessions/{session_id}/invitation.ics")): Access(SIGNED_IN, own=True),
+    ("GET", _api("/me/credentials")): Access(OFFICE),
+    ("POST", _api("/me/credentials")): Access(OFFICE),
+    ("DELETE", _api("/credentials/{credential_id}")): Access(OFFICE),
+    ("GET", _api("/sessions/{session_id}")): Access(MANAGER | PERSON, own=True),
+    ("GET", _api("/sessions/{session_id}/invitation.ics")): Access(MANAGER | PERSON, own=True),
     ("PUT", _api("/sessions/{session_id}/reply")): Access(PERSON, own=True),
-    ("GET", _api("/sessions/{session_id}/record")): Access(SIGNED_IN, own=True),
+    ("GET", _api("/sessions/{session_id}/record")): Access(MANAGER | PERSON, own=True),
     ("PUT", _api("/sessions/{session_id}/record")): Access(COACH, own=True),
     ("GET", _api("/sessions/{session_id}/note")): Access(COACH, own=True),
     ("PUT", _api("/sessions/{session_id}/note")): Access(COACH, own=True),
     ("GET", _api("/sessions/{session_id}/feedback")): Access(MANAGER | COACHEE, own=True),
     ("PUT", _api("/sessions/{session_id}/feedback")): Access(COACHEE, own=True),
     ("POST", "/sign-in/{secret}"): Access(EVERYBODY),
-    ("POST", "/sign-out"): Access(MANAGER),
+    ("POST", "/sign-out"): Access(OFFICE),
 }
 """By method and path. Pages add their rows in `api.pages.access.ACCESS`, when they are there."""

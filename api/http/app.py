@@ -21,7 +21,7 @@ from api.http.body_limit import BodyLimit
 from api.http.defences import Defences
 from api.http.description import ABOUT, TAGS
 from api.http.problems import PageOfProblem, add_problem_handlers
-from api.http.routes import access, cycles, plans, reference, runs, sessions
+from api.http.routes import access, audit, cycles, plans, reference, runs, sessions
 from api.jobs.queue import RunQueue, Worker
 from api.jobs.solving import Solving
 from api.settings import Settings
@@ -108,7 +108,14 @@ def _lifespan(services: Services, queue: RunQueue) -> Lifespan[FastAPI]:
 def _routers() -> Iterator[APIRouter]:
     yield from (cycles.CYCLES, cycles.PEOPLE, runs.RUNS, plans.PLANS, plans.SCHEDULE)
     yield from (plans.INVITATIONS, sessions.SESSIONS, sessions.INVITATION, sessions.RECORDS)
-    yield from (sessions.FEEDBACK, access.ME, access.LINKS, access.SIGN_IN, reference.REFERENCE)
+    yield from (
+        audit.AUDIT,
+        sessions.FEEDBACK,
+        access.ME,
+        access.LINKS,
+        access.SIGN_IN,
+        reference.REFERENCE,
+    )
 
 
 def _pages() -> ModuleType | None:

@@ -32,6 +32,7 @@ TAGS = [
     {"name": "records and notes", "description": "What a coach says of a session."},
     {"name": "feedback", "description": "What a coachee says of a session."},
     {"name": "me", "description": "Who you are, and your credentials."},
+    {"name": "audit", "description": "Who did what when, verifiable."},
     {"name": "reference", "description": "Rules, forms, kinds of problems."},
 ]
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -12,7 +12,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
+from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
@@ -49,13 +51,13 @@ class AuditEntry(View):
 
 
 class AuditFilter(View):
-    """Which acts to show; what is `None` does not filter. The youngest come first."""
+    """Which acts to show; what is `None` does not filter. `before` is a number in the trail."""
 
     actor_id: str | None = None
     object_id: str | None = None
     action: str | None = None
     before: int | None = None
-    limit: int = 200
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
 
 
 class AuditReport(View):
@@ -67,7 +69,7 @@ class AuditReport(View):
     rows: int
     head: str
     first_broken: int | None
-    head_known: bool | None = None
+    head_known: bool | None
 
 
 def stamp_with(

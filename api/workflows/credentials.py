@@ -54,9 +54,14 @@ class CredentialView(View):
 
 def ensure_manager(tx: Transaction, name: str, *, now: datetime) -> str:
     """The identifier of the manager called `name`, made where there is none."""
+    return ensure_user(tx, name, AccessRole.MANAGER, now=now)
+
+
+def ensure_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> str:
+    """The identifier of the user called `name`, made with `role` where there is none."""
     row = tx.scalar(select(UserRow).where(UserRow.name == name))
     if row is None:
-        row = UserRow(name=name, role=AccessRole.MANAGER.value, created_at=now)
+        row = UserRow(name=name, role=role.value, created_at=now)
         tx.add(row)
         tx.flush()
         note_act(tx, "user added", "user", row.id, role=row.role)
@@ -164,13 +169,16 @@ def credentials_of(tx: Transaction, viewer: Viewer) -> tuple[CredentialView, ...
 
 
 def revoke(tx: Transaction, viewer: Viewer, credential_id: str, *, now: datetime) -> None:
-    """Make a secret stop working: one of the viewer's own, or any person's link.
+    """Make a secret stop working: one of the viewer's own, or, for managers, any person's link.
 
     Raises:
         NotFoundError: there is none, or it is another user's.
     """
     row = tx.get(CredentialRow, credential_id)
-    if row is None or (row.user_id is not None and row.user_id != viewer.user_id):
+    theirs = row is not None and (
+        row.user_id == viewer.user_id if row.user_id is not None else viewer.is_manager
+    )
+    if row is None or not theirs:
         raise NotFoundError(f"there is no credential {credential_id}")
     row.revoked_at = row.revoked_at or now
     note_act(tx, "credential revoked", "credential", credential_id)

@@ -36,7 +36,7 @@ from api.workflows import credentials, cycles, people, plans, runs, uploads
 from api.workflows.credentials import Issued
 from api.workflows.runs import RunOptions
 from api.workflows.services import Services
-from api.workflows.viewer import SYSTEM
+from api.workflows.viewer import SYSTEM, AccessRole, Viewer
 from coach.sessions import Session
 from matching.result import Match, Result, Verdict
 
@@ -177,9 +177,13 @@ class World:
 
     def manager_token(self) -> str:
         """A bearer token of the manager."""
+        return self.user_token(AccessRole.MANAGER)
+
+    def user_token(self, role: AccessRole) -> str:
+        """A bearer token of a user of the office with that role."""
         with self.database.writing() as tx:
-            user = credentials.ensure_manager(tx, "manager", now=self.services.now())
-            viewer = credentials.Viewer(credentials.AccessRole.MANAGER, user_id=user)
+            user = credentials.ensure_user(tx, role.value, role, now=self.services.now())
+            viewer = Viewer(role, user_id=user)
             return credentials.issue_token(
                 tx, viewer, "tests", now=self.services.now(), lasting=timedelta(days=1)
             ).secret

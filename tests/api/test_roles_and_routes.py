@@ -43,6 +43,7 @@ CALLERS = (
     Caller("coachee", AccessRole.COACHEE, "C-1"),
     Caller("other coach", AccessRole.COACH, "K-2", owner=False),
     Caller("other coachee", AccessRole.COACHEE, "C-2", owner=False),
+    Caller("auditor", AccessRole.AUDITOR),
     Caller("nobody", AccessRole.NOBODY),
 )
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -123,21 +124,22 @@ def _expected(access: Access, caller: Caller, path: str) -> HTTPStatus | None:
 def _headers(
     shared: SharedServer, things: dict[str, str], caller: Caller, path: str
 ) -> dict[str, str]:
-    if caller.role is AccessRole.MANAGER:
-        return {"Authorization": f"Bearer {shared.world.manager_token()}"}
+    if caller.role in {AccessRole.MANAGER, AccessRole.AUDITOR}:
+        return {"Authorization": f"Bearer {shared.world.user_token(caller.role)}"}
     if caller.role is AccessRole.NOBODY or "{link}" in path:
         return {}
     return {"Authorization": f"Bearer {things[caller.code]}"}
 
 
-def _one_time_things(shared: SharedServer) -> dict[str, str]:
+def _one_time_things(shared: SharedServer, caller: Caller) -> dict[str, str]:
     """What a call uses up: a sign-in secret, and a credential to revoke."""
     world = shared.world
+    role = caller.role if caller.role is AccessRole.AUDITOR else AccessRole.MANAGER
     with world.database.writing() as tx:
-        user = credentials.ensure_manager(tx, "manager", now=world.services.now())
+        user = credentials.ensure_user(tx, role.value, role, now=world.services.now())
         token = credentials.issue_token(
             tx,
-            Viewer(AccessRole.MANAGER, user_id=user),
+            Viewer(role, user_id=user),
             "to revoke",
             now=world.services.now(),
             lasting=timedelta(days=1),
@@ -155,7 +157,7 @@ def test_cell(
 ) -> None:
     method, path = route
     own_link = things.get(caller.code, "a-link-that-nobody-was-given")
-    filled = path.format(**things, **_one_time_things(shared), link=own_link)
+    filled = path.format(**things, **_one_time_things(shared, caller), link=own_link)
     answer = shared.client.request(
         method,
         filled,

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import functools
+import itertools
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import delete, insert, select, update
+
+from api.cli.audit import AuditAction, BrokenTrailError
+from api.cli.audit import audit as audit_command
+from api.store.audit_rows import AuditRow
+from api.store.database import Database
+from api.workflows import audit, cycles, schedule, statements
+from api.workflows.audit import AuditFilter
+from api.workflows.viewer import AccessRole, Viewer
+from coach.feedback import Note
+
+if TYPE_CHECKING:
+    import httpx
+    from conftest import World
+
+API = "/api/v1"
+PAIRS = {"C-1": "K-1", "C-2": "K-2"}
+
+
+@pytest.fixture
+def acted(world: World) -> World:
+    """A world in which some things were done."""
+    world.published(world.cycle(), world.result(PAIRS))
+    world.manager_token()
+    return world
+
+
+def _report(world: World, head: str | None = None) -> audit.AuditReport:
+    with world.database.reading() as tx:
+        return audit.verify(tx, world.services.keyring, head)
+
+
+def test_acts_are_in_the_trail_with_who_what_and_when(office: httpx.Client) -> None:
+    text = b"[cycle]\nstart = 2027-01-18\nend = 2027-07-16\n"
+    cycle_id = office.post(f"{API}/cycles", content=text).json()["id"]
+    (begun,) = office.get(f"{API}/audit", params={"object_id": cycle_id}).json()
+    assert (begun["role"], begun["action"], begun["object_kind"]) == (
+        "manager",
+        "cycle begun",
+        "cycle",
+    )
+    assert begun["actor_id"]
+    by_them = office.get(f"{API}/audit", params={"actor_id": begun["actor_id"], "limit": 1})
+    assert [entry["number"] for entry in by_them.json()] == [begun["number"]]
+
+
+def test_an_act_that_fails_is_not_in_the_trail(acted: World) -> None:
+    before = _report(acted)
+
+    def fail() -> None:
+        with acted.database.writing() as tx:
+            audit.note_act(tx, "test", "cycle", "x")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert _report(acted) == before
+
+
+def test_an_act_on_nobodys_behalf_is_refused(acted: World) -> None:
+    raw = Database(acted.services.settings.database_url)
+    with pytest.raises(LookupError), raw.writing() as tx:
+        audit.note_act(tx, "test", "cycle", "x")
+    raw.close()
+
+
+def test_the_trail_holds_no_names_and_no_texts(acted: World) -> None:
+    with acted.database.reading() as tx:
+        cycle_id = cycles.list_cycles(tx)[0].id
+    coach = Viewer(AccessRole.COACH, person_id=acted.person_id(cycle_id, "K-1"))
+    with acted.database.writing() as tx:
+        session = schedule.cycle_schedule(tx, cycle_id)[0]
+        statements.write_note(
+            tx,
+            acted.services.keyring,
+            coach,
+            session.id,
+            Note(text="a confidence"),
+            now=acted.services.now(),
+        )
+        rows = "".join(
+            repr((row.action, row.detail, row.object_kind, row.role))
+            for row in tx.scalars(select(AuditRow))
+        )
+    assert "note written" in rows
+    for word in ("confidence", "Coachee 1", "Coach 1", "example.org", "C-1", "K-1"):
+        assert word not in rows
+
+
+def test_an_untouched_trail_is_whole(acted: World) -> None:
+    report = _report(acted)
+    assert report.rows > 5
+    assert report.first_broken is None
+    assert _report(acted, report.head).head_known is True
+
+
+ALTERATIONS = {
+    "at": lambda row: row.at + timedelta(seconds=1),
+    "role": lambda _: "coach",
+    "actor_id": lambda _: "somebody",
+    "action": lambda row: row.action + "!",
+    "object_kind": lambda _: "thing",
+    "object_id": lambda _: "another",
+    "detail": lambda row: {**row.detail, "more": 1},
+    "seal": lambda row: row.seal[::-1],
+}
+
+
+def test_every_altered_row_is_noticed(acted: World) -> None:
+    with acted.database.reading() as tx:
+        numbers = tx.scalars(select(AuditRow.number)).all()
+    for number, column in itertools.product(numbers, ALTERATIONS):
+        with acted.database.writing() as tx:
+            row = tx.get_one(AuditRow, number)
+            changed = update(AuditRow).where(AuditRow.number == number)
+            tx.execute(changed.values({column: ALTERATIONS[column](row)}))
+            tx.expire_all()
+            report = audit.verify(tx, acted.services.keyring)
+            assert report.first_broken is not None, (number, column)
+            assert report.first_broken in {number, number + 1}
+            tx.rollback()
+
+
+@pytest.mark.parametrize("place", ["first", "middle"])
+def test_a_row_taken_out_is_noticed(acted: World, place: str) -> None:
+    number = 1 if place == "first" else 3
+    with acted.database.writing() as tx:
+        tx.execute(delete(AuditRow).where(AuditRow.number == number))
+        assert audit.verify(tx, acted.services.keyring).first_broken == number + 1
+
+
+def test_a_row_put_in_is_noticed(acted: World) -> None:
+    with acted.database.writing() as tx:
+        last = tx.scalars(select(AuditRow).order_by(AuditRow.number.desc())).first()
+        assert last is not None
+        forged = {column: getattr(last, column) for column in ALTERATIONS}
+        tx.execute(insert(AuditRow).values(number=last.number + 1, **forged))
+        assert audit.verify(tx, acted.services.keyring).first_broken == last.number + 1
+
+
+def test_a_cut_end_is_noticed_by_a_kept_head(acted: World) -> None:
+    kept = _report(acted)
+    with acted.database.writing() as tx:
+        tx.execute(delete(AuditRow).where(AuditRow.number > kept.rows - 2))
+    report = _report(acted, kept.head)
+    assert report.first_broken is None
+    assert report.head_known is False
+
+
+def test_the_youngest_come_first_page_by_page(acted: World) -> None:
+    with acted.database.reading() as tx:
+        first = audit.entries(tx, AuditFilter(limit=3))
+        second = audit.entries(tx, AuditFilter(limit=3, before=first[-1].number))
+    numbers = [entry.number for entry in first + second]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(set(numbers)) == 6
+
+
+def test_the_command_tells_whether_the_trail_is_whole(
+    acted: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = acted.services.settings
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    verify = functools.partial(audit_command, AuditAction.VERIFY, data=settings.data_dir)
+    verify()
+    head = capsys.readouterr().out.rpartition("Head: ")[2].strip()
+    assert head == _report(acted).head
+    verify(head=head)
+    with pytest.raises(BrokenTrailError, match="cut off"):
+        verify(head="1" * 64)
+    with acted.database.writing() as tx:
+        tx.execute(update(AuditRow).where(AuditRow.number == 2).values(role="coach"))
+    with pytest.raises(BrokenTrailError, match="row 2"):
+        verify()
