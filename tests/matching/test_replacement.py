@@ -3,10 +3,12 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.cycle import Cycle
+from coach.errors import NotFoundError
 from coach.people import Roster
 from coach.sessions import Session
 from matching.audit import audit
@@ -97,3 +99,8 @@ def test_a_replacement_that_breaks_the_cross_border_share_is_not_told() -> None:
     coaches = (*ROSTER.coaches, coach("k3", country="AL"), coach("k4"))
     roster = ROSTER.model_copy(update={"coaches": coaches})
     assert [one.coach for one in replacements(roster, CYCLE, SOUND, "c2")] == ["k4"]
+
+
+def test_nobody_of_that_id_is_a_clear_refusal() -> None:
+    with pytest.raises(NotFoundError, match="no coachee c9 in this cycle"):
+        replacements(ROSTER, CYCLE, SOUND, "c9")

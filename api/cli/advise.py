@@ -1,0 +1,43 @@
+"""`gender-coach advise`: the changes to a cycle that would place most people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter
+
+from api.cli.solve_again import solve_again
+from api.intake import read_result_folder
+from matching.explanation import Advice
+from matching.explanation import advise as advise_cycle
+
+_ADVICE = TypeAdapter(tuple[Advice, ...])
+
+
+def advise(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
+    """Tell the three changes to the cycle that would place most people."""
+    found = read_result_folder(folder)
+    told = advise_cycle(found.inputs.roster, found.inputs.cycle, found.result, solve_again)
+    if as_json:
+        typer.echo(_ADVICE.dump_json(told, indent=2))
+        return
+    if not told:
+        typer.echo("No single change to the policy would place more people.")
+    for one in told:
+        for line in _lines(one):
+            typer.echo(line)
+
+
+def _lines(advice: Advice) -> Iterator[str]:
+    yield f"{advice.change}: places {', '.join(advice.placed)}"
+    if advice.unplaced:
+        yield f"  but no longer {', '.join(advice.unplaced)}"
+    for one in advice.settings:
+        yield f"  {one.key}: {one.after} instead of {one.before}"

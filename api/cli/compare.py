@@ -1,0 +1,55 @@
+"""`gender-coach compare`: two results side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.intake import read_result_folder
+from matching.comparison import Comparison, Row, compare_results
+from matching.moves import Move, moves
+
+
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A folder of results.")],
+    after: Annotated[Path, typer.Argument(metavar="AFTER", help="Another one.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
+    """Tell what differs between two results, and what is won and lost."""
+    old, new = read_result_folder(before), read_result_folder(after)
+    told = compare_results(old.result, new.result, (old.inputs.cycle, new.inputs.cycle))
+    if as_json:
+        typer.echo(told.model_dump_json(indent=2))
+        return
+    reasons = moves(new.inputs.roster, new.inputs.cycle, old.result, new.result)
+    for line in _lines(told, reasons):
+        typer.echo(line)
+
+
+def _lines(told: Comparison, reasons: Iterable[Move]) -> Iterator[str]:
+    if told.settings:
+        yield "Policy"
+        for one in told.settings:
+            yield f"  {one.key}: {one.after} instead of {one.before or 'nothing'}"
+    yield "Levels"
+    yield from _table(told.level_table())
+    yield "Coachees" if told.changed else "Coachees: nothing differs for anybody"
+    for move in reasons:
+        if move.sessions:
+            count = len(move.sessions)
+            changed = f"{count} session{'s' if count > 1 else ''} at other times"
+        else:
+            changed = f"{move.after or 'nobody'} instead of {move.before or 'nobody'}"
+        yield f"  {move.coachee}: {changed} ({move.because})"
+
+
+def _table(rows: Iterable[Row]) -> Iterator[str]:
+    cells = [[str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield f"  {line.rstrip()}"

@@ -1,0 +1,57 @@
+"""`gender-coach replace`: another coach for one coachee."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter
+
+from api.intake import read_result_folder
+from matching.replacement import Replacement, replacements
+
+_REPLACEMENTS = TypeAdapter(tuple[Replacement, ...])
+
+
+def replace(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")],
+    coachee: Annotated[str, typer.Argument(metavar="COACHEE", help="The id of a coachee.")],
+    *,
+    not_before: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="First date for a session, in mid-cycle."),
+    ] = None,
+    sessions: Annotated[
+        int | None, typer.Option(min=1, max=20, help="How many are still to be held.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
+    """Suggest another coach for one coachee, leaving everybody else as they are."""
+    found = read_result_folder(folder)
+    told = replacements(
+        found.inputs.roster,
+        found.inputs.cycle,
+        found.result,
+        coachee,
+        not_before=not_before.date() if not_before else None,
+        sessions=sessions,
+    )
+    if as_json:
+        typer.echo(_REPLACEMENTS.dump_json(told, indent=2))
+        return
+    if not told:
+        typer.echo(f"Nobody else could coach {coachee} without changes for others.")
+    for one in told:
+        for line in _lines(one):
+            typer.echo(line)
+
+
+def _lines(one: Replacement) -> Iterator[str]:
+    costs = f"costs {one.price}" if one.price > 0 else f"gains {-one.price}"
+    yield f"{one.coach}: {one.points} points; {costs if one.price else 'costs nothing'}"
+    for verdict in one.verdicts:
+        yield f"  {verdict.rule}: {verdict.because}"
+    yield "  " + ", ".join(f"{start:%a %d %b %H:%M}" for start, _ in one.times)

@@ -1,0 +1,92 @@
+"""What a manager asks of a finished result: another coach, another policy, another result."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from api.cli import main
+
+
+class Outcome(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def typed(*arguments: object) -> Outcome:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return Outcome(int(ended.value.code or 0), out, err)
+
+    return typed
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("what-if") / "before"
+    with pytest.raises(SystemExit):
+        main(["demo", "--out", str(out)])
+    return out
+
+
+@pytest.fixture(scope="module")
+def after(before: Path) -> Path:
+    """The same people after C-05's coach has become busy and gaps a week tighter."""
+    inputs = before.parent / "changed"
+    inputs.mkdir()
+    for file in (before / "inputs").iterdir():
+        (inputs / file.name).write_bytes(file.read_bytes())
+    coaches = (inputs / "coaches.csv").read_text("utf-8-sig")
+    lines = [line for line in coaches.splitlines() if not line.startswith("K-01")]
+    assert len(lines) == len(coaches.splitlines()) - 1
+    (inputs / "coaches.csv").write_text("\n".join(lines) + "\n")
+    policy = (inputs / "cycle.toml").read_text().replace("max_gap_days = 42", "max_gap_days = 41")
+    (inputs / "cycle.toml").write_text(policy)
+    out = before.parent / "after"
+    with pytest.raises(SystemExit) as ended:
+        main(["match", str(inputs / "cycle.toml"), "--coachees", str(inputs / "coachees.xlsx"),
+              "--coaches", str(inputs / "coaches.csv"), "--keep", str(before / "result.json"),
+              "--out", str(out), "--quiet"])  # fmt: skip
+    assert not ended.value.code
+    return out
+
+
+def test_a_replacement_is_told_with_its_price_and_times(run: Run, before: Path) -> None:
+    told = run("replace", before, "C-12")
+    assert told.code == 0
+    assert "points; costs" in told.out
+    (first, *_) = json.loads(run("replace", before, "C-12", "--json").out)
+    assert len(first["times"]) == 6
+    late = run("replace", before, "C-12", "--not-before", "2027-07-01", "--sessions", 1, "--json")
+    assert all(one["times"][0][0] >= "2027-07-01" for one in json.loads(late.out))
+    nobody = run("replace", before, "C-12", "--not-before", "2027-07-15", "--sessions", 6)
+    assert nobody.out == "Nobody else could coach C-12 without changes for others.\n"
+    assert "no coachee C-99" in run("replace", before, "C-99").err
+
+
+def test_two_results_are_compared_with_the_reason_of_each_move(
+    run: Run, before: Path, after: Path
+) -> None:
+    told = run("compare", before, after)
+    assert told.code == 0
+    assert "sessions.max_gap_days: 41 instead of 42" in told.out
+    assert "instead of K-01 (K-01 is no longer among the coaches)" in told.out
+    written = json.loads(run("compare", before, after, "--json").out)
+    assert {level["name"] for level in written["levels"]} >= {"placed", "total"}
+    assert "nothing differs for anybody" in run("compare", before, before).out
+
+
+def test_advice_tells_changes_of_the_policy_or_that_there_are_none(run: Run, before: Path) -> None:
+    assert run("advise", before).out == "No single change to the policy would place more people.\n"
+    assert json.loads(run("advise", before, "--json").out) == []
