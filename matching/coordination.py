@@ -251,7 +251,7 @@ class _Search:
             relaxed = self._at.relax(node.must, node.allowed)
             if relaxed is None:
                 return
-            bound = min(bound, floor(relaxed.value + _EPSILON + 1e-9 * abs(relaxed.value)))
+            bound = min(bound, self._floor(relaxed))
             if not self._open:
                 self._lower_bound_to(bound)
             if self._beaten(bound):
@@ -270,6 +270,11 @@ class _Search:
                 self._split(node, bound, fraction)
                 return
             self._at.expand(offended, choice)
+
+    def _floor(self, relaxed: Relaxed) -> int:
+        """The whole number no choice exceeds, allowing for what pricing and solver let pass."""
+        slack = _EPSILON * (2 + len(relaxed.rent)) + 1e-9 * abs(relaxed.value)
+        return floor(relaxed.value + slack)
 
     def _beaten(self, bound: int) -> bool:
         """Whether nothing within `bound` is worth looking for any more."""

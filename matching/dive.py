@@ -17,6 +17,8 @@ from matching.timetable.calendar import members
 from matching.watch import Watch
 
 _ROUNDS = 60
+_PATIENCE = 6  # rounds in a row in which the coaches do not come to hold more
+_HOPELESS = 20  # one in so many chosen pairs dropped: time is what is scarce, not places
 _ARCS_EACH = 40  # pairs a coachee keeps for later rounds, those that lose least
 
 
@@ -25,14 +27,20 @@ def dive(
 ) -> None:
     """Offer choices that every coach can hold to `accept`, until it answers that one is enough.
 
-    `flow` is the first assignment. Gives up when assignments are worth less than `at_least`.
+    `flow` is the first assignment. Gives up when assignments are worth less than `at_least`, or
+    when coaches can hold too little of them.
     """
     pairs, worth = _promising(flow)
+    fewest, patience = len(flow.choice) // _HOPELESS, _PATIENCE
     for _ in range(_ROUNDS):
         watch.check()
         dropped = _too_much(desk, flow, watch)
         if accept(np.setdiff1d(flow.choice, dropped)) or not len(dropped):
             return
+        patience = _PATIENCE if len(dropped) < fewest else patience - 1
+        if not patience or len(dropped) > len(flow.choice) // _HOPELESS:
+            return
+        fewest = min(fewest, len(dropped))
         stays = ~np.isin(pairs, dropped)
         pairs, worth = pairs[stays], worth[stays]
         flow = best_flow(desk.problem, pairs, worth)

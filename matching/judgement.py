@@ -85,15 +85,24 @@ class Judges:
 
     def verdicts(self, coachee: int, coach: int) -> tuple[Verdict, ...]:
         """What each weighed rule says of one allowed pair; their sum is its points."""
-        return tuple(
-            Verdict(
-                rule=rule.name,
-                points=self.points_of(rule, coachee, coach),
-                weight=weight,
-                because=self.phrase(rule, coachee, coach),
+        return next(self.verdicts_of(np.array([coachee]), np.array([coach])))
+
+    def verdicts_of(self, coachee: Indices, coach: Indices) -> Iterator[tuple[Verdict, ...]]:
+        """The verdicts of each of the allowed pairs `[p]`."""
+        roster = self.facts.roster
+        weighed = self.weighed()
+        judged = [rule.judge(coachee, coach).tolist() for rule, _ in weighed]
+        for place, (row, column) in enumerate(zip(coachee.tolist(), coach.tolist(), strict=True)):
+            pair = roster.coachees[row], roster.coaches[column]
+            yield tuple(
+                Verdict(
+                    rule=rule.name,
+                    points=points[place],
+                    weight=weight,
+                    because=rule.because(*pair, points[place]),
+                )
+                for (rule, weight), points in zip(weighed, judged, strict=True)
             )
-            for rule, weight in self.weighed()
-        )
 
     def objections(self, coachee: int, coach: int) -> dict[str, str]:
         """The hard rules that forbid one pair, each with its phrase, in table order."""

@@ -12,6 +12,7 @@ matches the other levels have fixed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,10 +68,8 @@ class _Sum:
 
     def run(self) -> Found:
         self._tell()
-        try:
+        with suppress(OutOfTimeError):  # what was reached so far stands, with the bound so far
             self._close()
-        except OutOfTimeError:
-            pass  # what was reached so far stands, with the bound so far
         self._course.reached.append(Aim(self._weights, self._value))
         # Under earlier levels that are not proven, only the bare sum bounds every plan.
         bound = self._bound if self._course.certain else self._most
@@ -108,7 +107,8 @@ class _Sum:
             found = course.coordinator(allowed).maximise(
                 self._weights.astype(np.float64), self._best, self._hear, bound=self._bound
             )
-            self._best, self._value, self._bound = found.choice, found.value, found.bound
+            self._best = self._best if found.choice is None else found.choice
+            self._value, self._bound = found.value, found.bound
 
     def _accept(self, choice: Choice) -> bool:
         value = int(self._weights[choice].sum())
@@ -197,7 +197,8 @@ class _Worst:
         self._tell()
 
     def _at_least(self, step: int) -> NDArray[np.bool_]:
-        return self._course.allowed & (self._course.problem.points >= self._steps[step])
+        enough: NDArray[np.bool_] = self._course.problem.points >= self._steps[step]
+        return self._course.allowed & enough
 
     def _tell(self) -> None:
         self._course.report(ObjectiveLevel.WORST, self._least, self._bound)

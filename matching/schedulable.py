@@ -177,7 +177,8 @@ def _series_on_days(days: Bits, limits: SeriesLimits) -> NDArray[np.bool_]:
             covered += step
         reached = _later(reached, low) & days
     found: Bits = np.bitwise_or.reduce(reached, axis=1)
-    return found != 0
+    some: NDArray[np.bool_] = found != 0
+    return some
 
 
 def _later(bits: Bits, by: int) -> Bits:

@@ -29,8 +29,9 @@ def matches(
 ) -> tuple[Match, ...]:
     """The matches of a plan, by the order of the coachees. Sessions in `known` keep their uid."""
     told = []
-    for (row, column), points, series in zip(
-        plan.pairs, plan.points.tolist(), plan.series, strict=True
+    verdicts = judges.verdicts_of(plan.coachee, plan.coach)
+    for (row, column), points, series, because in zip(
+        plan.pairs, plan.points.tolist(), plan.series, verdicts, strict=True
     ):
         coachee = judges.facts.roster.coachees[row].id
         coach = judges.facts.roster.coaches[column].id
@@ -40,7 +41,7 @@ def matches(
                 coachee=coachee,
                 coach=coach,
                 points=points,
-                verdicts=judges.verdicts(row, column),
+                verdicts=because,
                 sessions=tuple(
                     _session(
                         judges,

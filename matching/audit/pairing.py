@@ -43,21 +43,8 @@ def rules(case: Case) -> Iterator[Finding]:
 def _verdicts(case: Case, matches: list[Match]) -> Iterator[Finding]:
     rows = np.array([case.row[match.coachee] for match in matches], dtype=np.int64)
     columns = np.array([case.column[match.coach] for match in matches], dtype=np.int64)
-    weighed = [
-        (rule, weight, rule.judge(rows, columns).tolist()) for rule, weight in case.judges.weighed()
-    ]
-    for number, match in enumerate(matches):
-        pair = case.coachees[match.coachee], case.coaches[match.coach]
-        expected = {
-            rule.name: Verdict(
-                rule=rule.name,
-                points=points[number],
-                weight=weight,
-                because=rule.because(*pair, points[number]),
-            )
-            for rule, weight, points in weighed
-        }
-        yield from _compare(match, expected)
+    for match, right in zip(matches, case.judges.verdicts_of(rows, columns), strict=True):
+        yield from _compare(match, {verdict.rule: verdict for verdict in right})
 
 
 def _compare(match: Match, expected: dict[str, Verdict]) -> Iterator[Finding]:

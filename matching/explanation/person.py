@@ -168,15 +168,18 @@ def _others(roster: Roster, cycle: Cycle, result: Result, row: int) -> tuple[Oth
     judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
     (standing,) = standings(judges, [row])
     chosen = {match.coach for match in result.matches if match.coachee == roster.coachees[row].id}
+    holders: dict[str, list[str]] = {}
+    for match in result.matches:
+        holders.setdefault(match.coach, []).append(match.coachee)
     others = [
-        _other(judges, standing, result, column)
+        _other(judges, standing, column, tuple(holders.get(coach.id, ())))
         for column, coach in enumerate(roster.coaches)
         if coach.id not in chosen
     ]
     return tuple(sorted(others, key=lambda one: (len(one.objections), -(one.points or 0))))
 
 
-def _other(judges: Judges, standing: Standing, result: Result, column: int) -> OtherCoach:
+def _other(judges: Judges, standing: Standing, column: int, holders: tuple[str, ...]) -> OtherCoach:
     coach = judges.facts.roster.coaches[column]
     objections = [
         Objection(rule=rule, because=because)
@@ -186,7 +189,6 @@ def _other(judges: Judges, standing: Standing, result: Result, column: int) -> O
         objections.append(
             Objection(rule=SCHEDULE, because="not all sessions find a time that both are free")
         )
-    holders = tuple(match.coachee for match in result.matches if match.coach == coach.id)
     pair = np.array([standing.row]), np.array([column])
     return OtherCoach(
         coach=coach.id,

@@ -95,7 +95,7 @@ class CoachCalendar:
             free = unpack(rows, len(self._free.starts))[:, self._columns]
             edges = np.flatnonzero(np.diff(self._position, prepend=-1))
             crowd += np.logical_or.reduceat(free, edges, axis=1).sum(axis=0)
-        return (crowd / len(self.coachees)).tolist()
+        return [float(share) for share in crowd / len(self.coachees)]
 
     def candidate(self, local: int) -> Candidate:
         """The candidate with a local index, laid out when first asked for."""

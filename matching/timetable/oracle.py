@@ -7,15 +7,21 @@ are shrunk until every part of them can be held, so that each rules out as much 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 
 from matching.timetable.calendar import CoachCalendar, Timetable, members
 from matching.timetable.insertion import insert_all
 from matching.timetable.model import Placed, TimetableModel, times
-from matching.timetable.relaxation import Limit, Relaxation
+from matching.timetable.negotiation import SeriesPlanner, negotiate
+from matching.timetable.relaxation import UNIT, Limit, Relaxation
 from matching.watch import SolverFaultError, Watch
 
-_ATTEMPTS = 12
+_TIE = 1e-9
+_VISITS = 150  # of branches, after which any set that is worth enough will do
+_LIMITS = 64  # remembered, the latest
+_ATTEMPTS = 2
+_ATTEMPTS_ALONE = 12  # where there is no negotiation
 
 
 class CoachOracle:
@@ -27,8 +33,9 @@ class CoachOracle:
         self._held: dict[int, Placed] = {}
         self._maximal: list[int] = []
         self._impossible: list[int] = []
-        self._limits: list[Limit] = []
+        self._limits: deque[Limit] = deque(maxlen=_LIMITS)
         self._relaxation = Relaxation(calendar)
+        self._planners: dict[int, SeriesPlanner] = {}
 
     def can_hold(self, wanted: int, watch: Watch) -> bool:
         """Whether the coach can place every session of all candidates in `wanted`."""
@@ -70,12 +77,26 @@ class CoachOracle:
     def best(self, worth: Mapping[int, float], above: float, watch: Watch) -> list[int]:
         """Sets that can be held and are worth more than `above`, each more than the one before.
 
-        The last one is worth most of all sets that can be held; empty where none is above.
-        `worth` is positive.
+        Empty only where no set is above. The last one is worth most of all sets, unless the search
+        was long. `worth` is positive.
         """
         search = _BestSet(self, worth, above, watch)
         search.run()
         return search.found
+
+    def prices(self, worth: Mapping[int, float]) -> tuple[float, dict[int, float]]:
+        """`total`, and for each candidate `weight`.
+
+        A set is worth at most `total` and what its members are worth beyond their weight.
+        Nothing is known of too many candidates.
+        """
+        limit = self._relaxation.limit_for(worth)
+        if limit is None:
+            return sum(worth.values()), dict.fromkeys(worth, 0.0)
+        dearest = sorted(worth, key=lambda one: -worth[one])[: self.calendar.most]
+        if limit.excludes(sum(1 << one for one in dearest)):
+            self._limits.append(limit)
+        return limit.total / UNIT, {one: limit.weight(one) / UNIT for one in worth}
 
     def _known(self, wanted: int) -> bool | None:
         if wanted.bit_count() > self.calendar.most:
@@ -91,7 +112,10 @@ class CoachOracle:
     def _find(self, wanted: int, watch: Watch) -> bool:
         watch.check()
         candidates = members(wanted)
-        placed = insert_all(self.calendar, candidates, _ATTEMPTS)
+        by_day = self.calendar.by_day
+        placed = insert_all(self.calendar, candidates, _ATTEMPTS if by_day else _ATTEMPTS_ALONE)
+        if placed is None and by_day:
+            placed = negotiate(self.calendar, self._planners, candidates)
         if placed is None:
             answer = self._relaxation.test(candidates)
             if isinstance(answer, Limit):
@@ -119,35 +143,57 @@ class CoachOracle:
 
 
 class _BestSet:
-    """Depth first over the candidates by falling worth, with or without each."""
+    """Depth first over the candidates, with or without each.
+
+    A branch ends where neither the places left nor the prices of the relaxation leave room for
+    more: with prices `u` a set is worth at most `total + sum of (worth - weight)` over its members.
+    """
 
     def __init__(
         self, oracle: CoachOracle, worth: Mapping[int, float], above: float, watch: Watch
     ) -> None:
         self._oracle = oracle
         self._watch = watch
-        self._order = sorted(worth, key=lambda one: (-worth[one], one))
-        self._worth = [worth[one] for one in self._order]
         self._most = oracle.calendar.most
         self._best = above
-        self._sums = [0.0]
-        for value in self._worth:
-            self._sums.append(self._sums[-1] + value)
+        self._worth = worth
+        self._visits = 0
         self.found: list[int] = []
 
     def run(self) -> None:
-        self._visit(0, 0, 0.0)
+        """Fill `found`."""
+        dearest = sorted(self._worth, key=lambda one: (-self._worth[one], one))[: self._most]
+        if sum(self._worth[one] for one in dearest) <= self._best:
+            return
+        if self._oracle.can_hold(sum(1 << one for one in dearest), self._watch):
+            self.found.append(sum(1 << one for one in dearest))
+            return
+        total, weight = self._oracle.prices(self._worth)
+        gain = {one: self._worth[one] - weight[one] for one in self._worth}
+        self._order = sorted(self._worth, key=lambda one: (-gain[one], -self._worth[one], one))
+        self._gain = [gain[one] for one in self._order]
+        self._hopes = [0.0]  # sums of the gains that are above 0, from the end
+        for value in reversed(self._gain):
+            self._hopes.append(self._hopes[-1] + max(0.0, value))
+        self._hopes.reverse()
+        self._visit(0, 0, 0.0, total)
 
-    def _visit(self, place: int, held: int, value: float) -> None:
+    def _visit(self, place: int, held: int, value: float, hope: float) -> None:
         if value > self._best:
             self._best = value
             self.found.append(held)
         left = self._most - held.bit_count()
         while place < len(self._order) and left:
-            end = min(len(self._order), place + left)
-            if value + self._sums[end] - self._sums[place] <= self._best:
+            if hope + self._hopes[place] <= self._best + _TIE:
                 return
-            wider = held | 1 << self._order[place]
-            if self._oracle.can_hold(wider, self._watch):
-                self._visit(place + 1, wider, value + self._worth[place])
+            rest = sorted((self._worth[one] for one in self._order[place:]), reverse=True)
+            if value + sum(rest[:left]) <= self._best + _TIE:
+                return
+            one = self._order[place]
+            self._visits += 1
+            if self.found and self._visits > _VISITS:
+                return  # good enough for now: prices will have moved when it matters
+            if self._oracle.can_hold(held | 1 << one, self._watch):
+                gain = self._gain[place]
+                self._visit(place + 1, held | 1 << one, value + self._worth[one], hope + gain)
             place += 1

@@ -1,10 +1,10 @@
 """The linear relaxation of one coach's timetable, and what it proves.
 
-Shared rows (a day's limit, an exclusive crowd on a day, a week's cap, a grid cell) have prices at
-the optimum. Under any prices `u >= 0`, candidates `T` can be held only if what their cheapest
-series cost does not exceed what there is to sell:
+Shared rows (a day's limit, an exclusive crowd on a day, a week's cap, a grid cell, the coach's
+places) have prices at the optimum. Under any prices `u >= 0`, candidates `T` can be held only if
+what their cheapest series cost does not exceed what there is to sell:
 
-    sum over i in T of min(1, cost_i(u)) <= sum over rows r of u_r limit_r
+    sum over i in T of cost_i(u) <= sum over rows r of u_r limit_r
 
 (Lagrange; a row of a Benders cut for all sets of the coach at once). Prices are rounded to whole
 numbers before both sides are counted, so a limit that excludes a set is exact whatever the linear
@@ -13,7 +13,7 @@ solver's tolerance. Candidates the prices were not made for get their cost when 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -27,35 +27,45 @@ from matching.timetable.packing import exclusive_on_day
 Pair = tuple[int, int]
 """A candidate and a position."""
 
-_UNIT = 1 << 20
+UNIT = 1 << 20
 _WHOLE = 1e-6
 _WIDEST = 40  # candidates a relaxation holds at once
 
 
 class Limit:
-    """`sum of weight(i) over a set <= total` for every set the coach can hold."""
+    """`sum of weight(i) over a set <= total` for every set the coach can hold.
+
+    In parts of 2^-20 of the unit the prices were in.
+    """
 
     def __init__(
         self,
         calendar: CoachCalendar,
         price: Sequence[int],
         own: dict[tuple[int, int], int],
+        *,
+        each: int,
         total: int,
     ) -> None:
-        """`price` of a position for anybody, `own` what one candidate pays there beside it."""
+        """Of prices: `price` of each position, `each` of a place, `total` of all there is to sell.
+
+        `own` is what one candidate pays at a position beside its price.
+        """
         self._calendar = calendar
         self._price = price
         self._own = own
-        self._total = total
+        self._each = each
+        self.total = total
         self._weights: dict[int, int] = {}
 
     def excludes(self, wanted: int) -> bool:
         """Whether the limit proves that `wanted` cannot be held."""
-        return sum(self._weight(one) for one in members(wanted)) > self._total
+        return sum(self.weight(one) for one in members(wanted)) > self.total
 
-    def _weight(self, candidate: int) -> int:
+    def weight(self, candidate: int) -> int:
+        """What the cheapest series of a candidate costs, and their place."""
         if candidate not in self._weights:
-            self._weights[candidate] = min(_UNIT, self._cheapest(candidate))
+            self._weights[candidate] = self._each + self._cheapest(candidate)
         return self._weights[candidate]
 
     def _cheapest(self, candidate: int) -> int:
@@ -74,7 +84,7 @@ class Limit:
                     )
                 here[position] = cost
             best = here
-        return min(best.values(), default=_UNIT)
+        return min(best.values(), default=0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,20 +108,32 @@ class Relaxation:
 
     def test(self, wanted: Sequence[int]) -> Limit | dict[int, list[int]] | None:
         """A limit that excludes `wanted`, or whole series for them, or neither (`None`)."""
-        if not set(wanted) <= set(self._members):
-            wider = sorted({*self._members, *wanted})
-            self._build(wider if len(wider) <= _WIDEST else sorted(wanted))
-        there = np.isin(self._members, wanted).astype(np.float64)
-        size = len(there)
-        index = np.arange(size, dtype=np.int32)
-        self._solver.changeColsCost(size, index, there)
-        self._solver.changeColsBounds(size, index, np.zeros(size), there)
-        sure(self._solver.run())
+        self._hold(wanted)
+        self._maximise(dict.fromkeys(wanted, 1.0))
         solution = self._solver.getSolution()
         if self._solver.getObjectiveValue() > len(wanted) - _WHOLE:
             return self._whole(np.asarray(solution.col_value), wanted)
         limit = self._limit(np.asarray(solution.row_dual))
         return limit if limit.excludes(sum(1 << one for one in wanted)) else None
+
+    def limit_for(self, worth: Mapping[int, float]) -> Limit | None:
+        """The limit that bounds best what a set is worth; `None` for too many candidates."""
+        if len(worth) > _WIDEST:
+            return None
+        self._hold(sorted(worth))
+        self._maximise(worth)
+        return self._limit(np.asarray(self._solver.getSolution().row_dual))
+
+    def _hold(self, wanted: Sequence[int]) -> None:
+        if not set(wanted) <= set(self._members):
+            wider = sorted({*self._members, *wanted})
+            self._build(wider if len(wider) <= _WIDEST else sorted(wanted))
+
+    def _maximise(self, worth: Mapping[int, float]) -> None:
+        costs = np.array([worth.get(one, 0.0) for one in self._members])
+        index = np.arange(len(costs), dtype=np.int32)
+        self._solver.changeColsCost(len(costs), index, costs)
+        sure(self._solver.run())
 
     def _build(self, candidates: list[int]) -> None:
         self._members = candidates
@@ -126,6 +148,10 @@ class Relaxation:
         for row in self._shared:
             columns = [column for pair in row.pairs for column in self._columns[pair]]
             rows.append((-highspy.kHighsInf, float(row.limit), columns, [1.0] * len(columns)))
+        everybody = list(range(len(candidates)))
+        rows.append(
+            (-highspy.kHighsInf, float(self._calendar.most), everybody, [1.0] * len(everybody))
+        )
         self._solver = quiet_solver()
         size = len(candidates) + len(self._at)
         self._solver.addVars(size, np.zeros(size), np.ones(size))
@@ -220,15 +246,17 @@ class Relaxation:
         calendar = self._calendar
         price = [0] * calendar.positions
         own: dict[tuple[int, int], int] = {}
-        total = 0
-        for row, dual in zip(self._shared, duals[self._first_shared :].tolist(), strict=True):
-            worth = round(max(0.0, dual) * _UNIT)
+        *shared, places = duals[self._first_shared :].tolist()
+        each = round(max(0.0, places) * UNIT)
+        total = each * calendar.most
+        for row, dual in zip(self._shared, shared, strict=True):
+            worth = round(max(0.0, dual) * UNIT)
             total += worth * row.limit
             for position in row.everybody if worth else ():
                 price[position] += worth
             for pair in row.pairs if worth and not row.everybody else ():
                 own[pair] = own.get(pair, 0) + worth
-        return Limit(calendar, price, own, total)
+        return Limit(calendar, price, own, each=each, total=total)
 
 
 def _at_most(these: list[int], those: list[int]) -> Row:
