@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("api.cli.serve:serve",
               "Serve the API and the pages, and print the addresses to open."),
     "worker": ("api.cli.worker:worker", "Do the runs that servers queue, until it is stopped."),
+    "user": ("api.cli.user:user", "Add, list or disable users, or print a sign-in address."),
     "audit": ("api.cli.audit:audit", "Verify the audit trail, and print its head to keep."),
     "migrate": ("api.cli.serve:migrate", "Bring the database to this version of the programme."),
 }  # fmt: skip

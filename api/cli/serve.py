@@ -21,7 +21,7 @@ from api.jobs.slot import slot
 from api.settings import Settings
 from api.store import schema
 from api.store.database import Database
-from api.workflows import credentials
+from api.workflows import credentials, sign_in
 from api.workflows.services import Services
 from coach.errors import InputFault, ProgrammeError, UnusableInputError
 
@@ -127,17 +127,22 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _print_addresses(services: Services, shown: DemoAddresses | None) -> None:
     settings, now = services.settings, services.now()
-    with services.database.writing() as tx:
-        user_id = credentials.ensure_manager(tx, _MANAGER, now=now)
-        once = credentials.offer_sign_in(
-            tx, user_id, now=now, lasting=timedelta(minutes=settings.sign_in_minutes)
-        )
     base = settings.base_url
-    lines = [
-        f"Serving on {base}",
-        f"  programme manager (works once, within {settings.sign_in_minutes} minutes):",
-        f"    {base}{addresses.sign_in(once.secret)}",
-    ]
+    with services.database.reading() as tx:
+        set_up = sign_in.anybody_has_password(tx)
+    if set_up and shown is None:
+        lines = [f"Serving on {base}", f"  sign in at {base}{addresses.SIGN_IN}"]
+    else:
+        with services.database.writing() as tx:
+            user_id = credentials.ensure_manager(tx, _MANAGER, now=now)
+            once = credentials.offer_sign_in(
+                tx, user_id, now=now, lasting=timedelta(minutes=settings.sign_in_minutes)
+            )
+        lines = [
+            f"Serving on {base}",
+            f"  programme manager (works once, within {settings.sign_in_minutes} minutes):",
+            f"    {base}{addresses.sign_in(once.secret)}",
+        ]
     if shown is not None:
         lines += [
             f"  {shown.coachee_name}, coachee:",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 API = "/api/v1"
 STATIC = "/static"
+SIGN_IN = "/sign-in"
+ACCOUNT = "/account"
 LISTS = "/people"  # ends every address that takes in lists of people
 
 
 def sign_in(secret: str) -> str:
     """The page that asks before it uses up a one-time sign-in secret."""
-    return f"/sign-in/{secret}"
+    return f"{SIGN_IN}/{secret}"
 
 
 def person(secret: str) -> str:

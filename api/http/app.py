@@ -21,6 +21,7 @@ from api.http.body_limit import BodyLimit
 from api.http.defences import Defences
 from api.http.description import ABOUT, TAGS
 from api.http.problems import PageOfProblem, add_problem_handlers
+from api.http.rate_limit import SignInRate
 from api.http.routes import access, audit, cycles, plans, reference, runs, sessions
 from api.jobs.queue import RunQueue, Worker
 from api.jobs.solving import Solving
@@ -58,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.services = services
     app.add_middleware(BodyLimit, settings=settings)
+    app.add_middleware(SignInRate)
     app.add_middleware(Defences, settings=settings)
     for router in _routers():
         app.include_router(router)

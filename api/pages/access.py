@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.http.access import COACH, COACHEE, EVERYBODY, MANAGER, PERSON, Access
+from api.http.access import COACH, COACHEE, EVERYBODY, MANAGER, OFFICE, PERSON, Access
 
 _SESSION = "/p/{link}/sessions/{session_id}"
 
@@ -26,7 +26,11 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/plans/{plan_id}/publish"): Access(MANAGER),
     ("GET", "/sessions/{session_id}"): Access(MANAGER, own=True),
     ("GET", "/rules"): Access(EVERYBODY),
+    ("GET", "/sign-in"): Access(EVERYBODY),
+    ("POST", "/sign-in"): Access(EVERYBODY),
     ("GET", "/sign-in/{secret}"): Access(EVERYBODY),
+    ("GET", "/account"): Access(OFFICE),
+    ("POST", "/account"): Access(OFFICE),
     ("GET", "/static/{name}"): Access(EVERYBODY),
     ("GET", "/p/{link}"): Access(PERSON, own=True),
     ("POST", "/p/{link}/accept-all"): Access(PERSON, own=True),

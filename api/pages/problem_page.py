@@ -11,9 +11,9 @@ from api.pages.frame import page
 
 _WHAT_TO_DO = {
     HTTPStatus.UNAUTHORIZED: (
-        "The programme office signs in with the one-time address that the server prints when it "
-        "starts; `gender-coach user sign-in` makes another. If you have sessions yourself, open "
-        "the secret link in your invitation: it needs no sign-in."
+        "The programme office signs in at /sign-in, or with the one-time address that the server "
+        "prints when it starts; `gender-coach user sign-in` makes another. If you have sessions "
+        "yourself, open the secret link in your invitation: it needs no sign-in."
     ),
     HTTPStatus.CONFLICT: "Go back, load the page again, and see how things stand now.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Go back, mend what is named here, and send it again.",

@@ -85,13 +85,18 @@ def sign_in(tx: Transaction, secret: str, *, now: datetime, lasting: timedelta) 
     if row is None or row.user_id is None:
         raise NotSignedInError(
             "this sign-in address was used already or is too old; "
-            "start the server again or run `gender-coach user sign-in` for another"
+            "sign in by password, or run `gender-coach user sign-in` for another"
         )
     row.revoked_at = row.last_used_at = now
     user = tx.get_one(UserRow, row.user_id)
     signed_in = Viewer(AccessRole(user.role), user_id=user.id)
     note_act(tx, "user signed in", "user", row.user_id, by=signed_in)
-    return _issue(tx, CredentialKind.COOKIE, now, now + lasting, user_id=row.user_id)
+    return issue_cookie(tx, row.user_id, now=now, lasting=lasting)
+
+
+def issue_cookie(tx: Transaction, user_id: str, *, now: datetime, lasting: timedelta) -> Issued:
+    """The secret of a browser's cookie, for a user who has shown who they are."""
+    return _issue(tx, CredentialKind.COOKIE, now, now + lasting, user_id=user_id)
 
 
 def issue_token(

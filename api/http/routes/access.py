@@ -105,9 +105,7 @@ def sign_in(secret: str, services: ServicesDep) -> Response:
         cookie = credentials.sign_in(
             tx, secret, now=services.now(), lasting=timedelta(hours=settings.cookie_hours)
         )
-    answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-    _set_cookie(answer, settings, cookie.secret, settings.cookie_hours * 3600)
-    return answer
+    return signed_in(settings, cookie)
 
 
 @SIGN_IN.post("/sign-out")
@@ -117,6 +115,13 @@ def sign_out(services: ServicesDep, viewer: ViewerDep) -> Response:
         credentials.revoke(tx, viewer, viewer.credential_id or "", now=services.now())
     answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
     _set_cookie(answer, services.settings, "", 0)
+    return answer
+
+
+def signed_in(settings: Settings, cookie: Issued) -> Response:
+    """The answer that leaves a browser signed in, and leads to the first page."""
+    answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    _set_cookie(answer, settings, cookie.secret, settings.cookie_hours * 3600)
     return answer
 
 

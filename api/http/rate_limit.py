@@ -1,0 +1,49 @@
+"""How often one address may try to sign in."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.http.addresses import SIGN_IN
+from api.http.problems import MEDIA_TYPE, Problem
+
+_TRIES = RateLimitItemPerMinute(20)
+
+
+class SignInRate:
+    """Answers 429 to an address that posts to the sign-in more than twenty times a minute."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._tries = MovingWindowRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through, or refuse it."""
+        if not self._too_many(scope):
+            await self._app(scope, receive, send)
+            return
+        problem = Problem(
+            type="about:blank",
+            title="Too many tries",
+            status=HTTPStatus.TOO_MANY_REQUESTS,
+            detail="too many tries to sign in; wait a minute",
+        )
+        headers = {"Retry-After": "60"}
+        answer = JSONResponse(
+            problem.model_dump(), problem.status, headers=headers, media_type=MEDIA_TYPE
+        )
+        await answer(scope, receive, send)
+
+    def _too_many(self, scope: Scope) -> bool:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            return False
+        if not scope["path"].startswith(SIGN_IN):
+            return False
+        address = (scope.get("client") or ("unknown", 0))[0]
+        return not self._tries.hit(_TRIES, address)

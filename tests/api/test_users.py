@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import httpx
+import pyotp
+import pytest
+
+from api.cli.user import OfficeRole, UserAction
+from api.cli.user import user as user_command
+from api.confidential.passwords import (
+    hash_password,
+    new_totp_secret,
+    password_fits,
+    totp_step_of,
+    weakness,
+)
+from api.workflows import credentials, sign_in
+from api.workflows.sign_in import AccountForm, SignInForm
+from api.workflows.viewer import AccessRole, Viewer
+from coach.errors import ConflictError, NotFoundError, UnusableInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import World
+
+GOOD = "tulip anvil ferry quartz"
+NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+LASTING = timedelta(hours=12)
+
+
+def test_a_hashed_password_fits_itself_alone() -> None:
+    stored = hash_password(GOOD)
+    assert stored.startswith("$argon2id$")
+    assert password_fits(GOOD, stored)
+    assert not password_fits(GOOD + "x", stored)
+    assert not password_fits(GOOD, None)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["short", "password1234", "qwertyuiop12", "aaaaaaaaaaaaa", "ljiljana1234", "x" * 201],
+)
+def test_weak_passwords_are_told_why(password: str) -> None:
+    assert weakness(password, ["Ljiljana"])
+
+
+def test_four_unrelated_words_are_strong_enough() -> None:
+    assert weakness(GOOD, ["manager"]) is None
+
+
+def test_a_code_works_once_and_for_about_a_minute() -> None:
+    secret = new_totp_secret()
+    code = pyotp.TOTP(secret).at(NOW)
+    step = totp_step_of(secret, code, NOW, after=0)
+    assert step is not None
+    assert totp_step_of(secret, f"{code[:3]} {code[3:]}", NOW, after=0) == step
+    assert totp_step_of(secret, code, NOW + timedelta(seconds=31), after=0) == step
+    assert totp_step_of(secret, code, NOW + timedelta(seconds=91), after=0) is None
+    assert totp_step_of(secret, code, NOW, after=step) is None
+    assert totp_step_of(new_totp_secret(), code, NOW, after=0) is None
+
+
+class Manager:
+    """A manager with a password and a second factor."""
+
+    def __init__(self, world: World, name: str = "office") -> None:
+        self.world, self.name, self.secret = world, name, new_totp_secret()
+        with world.database.writing() as tx:
+            self.id = sign_in.add_user(tx, name, AccessRole.MANAGER, now=NOW)
+            form = AccountForm(password=GOOD, totp_secret=self.secret, code=self.code(NOW))
+            viewer = Viewer(AccessRole.MANAGER, user_id=self.id)
+            sign_in.set_up_account(
+                tx, world.services.keyring, viewer, form, hash_password(GOOD), now=NOW
+            )
+
+    def code(self, now: datetime) -> str:
+        return pyotp.TOTP(self.secret).at(now)
+
+    def tries(self, now: datetime, *, right: bool = True, code: str | None = None) -> bool:
+        form = SignInForm(name=self.name, password="", code=code or self.code(now))
+        with self.world.database.writing() as tx:
+            issued = sign_in.finish_sign_in(
+                tx,
+                self.world.services.keyring,
+                form,
+                password_fits=right,
+                now=now,
+                lasting=LASTING,
+            )
+        return issued is not None
+
+
+@pytest.fixture
+def manager(world: World) -> Manager:
+    return Manager(world)
+
+
+def test_both_factors_are_needed(manager: Manager) -> None:
+    later = NOW + timedelta(minutes=1)
+    assert not manager.tries(later, right=False)
+    assert not manager.tries(later, code="000000")
+    assert manager.tries(later)
+
+
+def test_a_code_signs_in_once(manager: Manager) -> None:
+    later = NOW + timedelta(minutes=1)
+    assert manager.tries(later)
+    assert not manager.tries(later)
+    assert manager.tries(later + timedelta(seconds=30))
+
+
+def test_the_code_of_the_set_up_does_not_sign_in(manager: Manager) -> None:
+    assert not manager.tries(NOW)
+
+
+def test_wrong_tries_lock_for_longer_and_longer(manager: Manager) -> None:
+    now = NOW + timedelta(minutes=1)
+    for _ in range(5):
+        assert not manager.tries(now, right=False)
+    assert not manager.tries(now + timedelta(seconds=29))
+    now += timedelta(seconds=31)
+    assert not manager.tries(now, right=False)
+    assert not manager.tries(now + timedelta(seconds=59))
+    assert manager.tries(now + timedelta(seconds=61))
+    with manager.world.database.reading() as tx:
+        assert not sign_in.account_called(tx, "office", now=now).locked
+
+
+def test_whoever_was_disabled_is_let_in_no_more(manager: Manager) -> None:
+    world = manager.world
+    with world.database.writing() as tx:
+        viewer = Viewer(AccessRole.MANAGER, user_id=manager.id)
+        token = credentials.issue_token(tx, viewer, "x", now=NOW, lasting=LASTING)
+        sign_in.disable_user(tx, "office", now=NOW)
+        kinds = frozenset({credentials.CredentialKind.TOKEN})
+        found = credentials.identify(tx, token.secret, kinds, now=NOW, idle=LASTING)
+    assert found.role is AccessRole.NOBODY
+    assert not manager.tries(NOW + timedelta(minutes=1))
+
+
+def test_a_name_is_taken_once(manager: Manager) -> None:
+    with manager.world.database.writing() as tx, pytest.raises(ConflictError):
+        sign_in.add_user(tx, "office", AccessRole.AUDITOR, now=NOW)
+
+
+def test_a_second_factor_that_is_not_shown_to_work_is_not_taken(world: World) -> None:
+    with world.database.writing() as tx:
+        user_id = sign_in.add_user(tx, "office", AccessRole.MANAGER, now=NOW)
+        form = AccountForm(password=GOOD, totp_secret=new_totp_secret(), code="000000")
+        with pytest.raises(UnusableInputError):
+            sign_in.set_up_account(
+                tx,
+                world.services.keyring,
+                Viewer(AccessRole.MANAGER, user_id=user_id),
+                form,
+                "hash",
+                now=NOW,
+            )
+
+
+@pytest.fixture
+def browser(client: httpx.Client) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=client.base_url, follow_redirects=True) as browser:
+        browser.headers["Origin"] = str(client.base_url).rstrip("/")
+        yield browser
+
+
+def test_from_the_set_up_address_to_signing_in_by_password(
+    world: World, browser: httpx.Client
+) -> None:
+    browser.post(f"/sign-in/{world.sign_in_secret()}")
+    page = browser.get("/account").text
+    secret = page.partition('name="totp_secret" value="')[2][:32]
+    before = pyotp.TOTP(secret).at(datetime.now(UTC) - timedelta(seconds=30))
+    form = {"totp_secret": secret, "password": "password1234", "code": before}
+    weak = browser.post("/account", data=form)
+    assert weak.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "four unrelated words" in weak.text
+    assert "password1234" not in weak.text
+    assert browser.post("/account", data=form | {"password": GOOD}).url.path == "/"
+
+    browser.cookies.clear()
+    code = pyotp.TOTP(secret).now()
+    typed = {"name": "manager", "password": GOOD, "code": code}
+    wrong = browser.post("/sign-in", data=typed | {"password": "x"})
+    assert wrong.status_code == HTTPStatus.UNAUTHORIZED
+    unknown = browser.post("/sign-in", data=typed | {"name": "nobody"})
+    assert unknown.text == wrong.text
+    assert browser.post("/sign-in", data=typed).status_code == HTTPStatus.OK
+    assert browser.get("/api/v1/me").json()["role"] == "manager"
+
+
+def test_one_address_tries_only_so_often(browser: httpx.Client) -> None:
+    typed = {"name": "x", "password": "x", "code": "x"}
+    statuses = [browser.post("/sign-in/nothing", data=typed).status_code for _ in range(21)]
+    assert statuses[-1] == HTTPStatus.TOO_MANY_REQUESTS
+    assert statuses.count(HTTPStatus.TOO_MANY_REQUESTS) == 1
+
+
+def test_users_from_the_command_line(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = world.services.settings
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    data = settings.data_dir
+    user_command(UserAction.ADD, "Inspection", role=OfficeRole.AUDITOR, data=data)
+    secret = capsys.readouterr().out.rpartition("/sign-in/")[2].strip()
+    user_command(UserAction.LIST, data=data)
+    assert capsys.readouterr().out == "Inspection\tauditor\tnew\n"
+    with world.database.writing() as tx:
+        issued = credentials.sign_in(tx, secret, now=world.services.now(), lasting=LASTING)
+        kinds = frozenset({credentials.CredentialKind.COOKIE})
+        viewer = credentials.identify(
+            tx, issued.secret, kinds, now=world.services.now(), idle=LASTING
+        )
+    assert viewer.role is AccessRole.AUDITOR
+    user_command(UserAction.DISABLE, "Inspection", data=data)
+    with pytest.raises(NotFoundError, match="user list"):
+        user_command(UserAction.SIGN_IN, "Nobody", data=data)
+    with pytest.raises(UnusableInputError, match="needs a name"):
+        user_command(UserAction.ADD, data=data)
