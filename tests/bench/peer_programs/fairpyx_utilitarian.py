@@ -1,0 +1,30 @@
+"""fairpyx: max-weight many-to-many matching. Runs in an environment of its own."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import fairpyx
+from fairpyx.algorithms import utilitarian_matching
+
+data = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+most = max(worth for _, _, worth in data["pairs"]) * data["coachees"] + 1
+worths = {f"c{i}": {} for i in range(data["coachees"])}
+for i, j, worth in data["pairs"]:
+    worths[f"c{i}"][f"k{j}"] = most + worth  # placing people comes before points
+coaches = [f"k{j}" for j in range(len(data["capacity"]))]
+begun = time.perf_counter()
+instance = fairpyx.Instance(
+    valuations={
+        who: {coach: row.get(coach, 0) for coach in coaches} for who, row in worths.items()
+    },
+    agent_capacities=1,
+    item_capacities=dict(zip(coaches, data["capacity"], strict=True)),
+)
+bundles = fairpyx.divide(utilitarian_matching, instance=instance)
+seconds = time.perf_counter() - begun
+chosen = [
+    worths[who][k] - most for who, bundle in bundles.items() for k in bundle if k in worths[who]
+]
+print(json.dumps({"seconds": seconds, "placed": len(chosen), "total": sum(chosen)}))

@@ -1,0 +1,49 @@
+"""mentor-match 7: rounds of one-to-one assignment. Runs in an environment of its own."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from matching.match import Match
+from matching.mentee import Mentee
+from matching.mentor import Mentor
+from matching.process import process_data
+
+from matching.rules.rule import Disqualify, Rule
+
+data = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+points = {(i, j): worth for i, j, worth in data["pairs"]}
+capacity = data["capacity"]
+
+
+class Points(Rule):
+    """The pair's points, as the package's own rules add them up."""
+
+    def apply(self, match: Match) -> int:
+        """Points of one pair."""
+        return points.get((match.mentee.grade, match.mentor.grade), 0)
+
+
+def may_not(match: Match) -> bool:
+    """Not eligible, already placed, or no place left: the package knows no capacities itself."""
+    return (
+        (match.mentee.grade, match.mentor.grade) not in points
+        or bool(match.mentee.mentors)
+        or len(match.mentor.mentees) >= capacity[match.mentor.grade]
+    )
+
+
+mentees = [Mentee(grade=i, email=f"c{i}") for i in range(data["coachees"])]
+mentors = [Mentor(grade=j, email=f"k{j}") for j in range(len(capacity))]
+rounds = [[Points(), Disqualify(may_not)] for _ in range(min(3, max(capacity)))]
+begun = time.perf_counter()
+process_data(mentors, mentees, rounds)
+seconds = time.perf_counter() - begun
+chosen = [(mentee.grade, mentor.grade) for mentee in mentees for mentor in mentee.mentors]
+assert all(pair in points for pair in chosen)
+print(
+    json.dumps(
+        {"seconds": seconds, "placed": len(chosen), "total": sum(points[pair] for pair in chosen)}
+    )
+)
