@@ -73,7 +73,7 @@ def _solved(services: Services, cycle_id: str) -> RunView:
     )
     with services.database.writing() as tx:
         run = runs.start_run(tx, _not_queued, cycle_id, options, now=services.now())
-    Solving(services.database, services.now)(run.id)
+    Solving(services.database, services.settings.executor_id, services.now)(run.id)
     with services.database.reading() as tx:
         done = runs.run_view(tx, run.id)
     if done.state is not RunState.FINISHED:

@@ -18,6 +18,7 @@ from api.http import addresses
 from api.http.app import create_app
 from api.jobs.queue import prepare_job_tables
 from api.jobs.slot import slot
+from api.logs import set_up_logs
 from api.settings import Settings
 from api.store import schema
 from api.store.database import Database
@@ -92,12 +93,6 @@ def prepare(settings: Settings) -> None:
         schema.migrate(database)
     prepare_job_tables(settings.database_url)
     database.close()
-
-
-def set_up_logs(settings: Settings) -> None:
-    """Our own words at the level asked for; those of libraries from warnings on."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-    logging.getLogger("api").setLevel(settings.log_level.upper())
 
 
 def _uvicorn_config(app: Any) -> uvicorn.Config:  # noqa: ANN401 - any ASGI application

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from api.cli.serve import prepare, set_up_logs, settings_from
+from api.cli.serve import prepare, settings_from
 from api.http.app import open_services
 from api.jobs.queue import Worker
 from api.jobs.slot import slot
-from api.jobs.solving import Solving
+from api.logs import set_up_logs
 
 
 def worker(
@@ -32,9 +32,7 @@ def worker(
     for sent in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sent, lambda *_: stopping.set())
     with slot(services.database, settings.data_dir, settings.executor_id):
-        working = Worker(
-            settings.database_url, settings.executor_id, Solving(services.database, services.now)
-        )
+        working = Worker(services.database, settings.executor_id, services.now)
         working.start()
         typer.echo(f"Doing jobs as {settings.executor_id}. Stop with Ctrl+C.")
         stopping.wait()

@@ -34,6 +34,9 @@ def _api(path: str) -> str:
 
 
 ACCESS: dict[tuple[str, str], Access] = {
+    ("GET", "/healthz"): Access(EVERYBODY),
+    ("GET", "/readyz"): Access(EVERYBODY),
+    ("GET", "/metrics"): Access(EVERYBODY),  # and looks itself at who is asking from where
     ("GET", _api("/openapi.json")): Access(EVERYBODY),
     ("GET", _api("/problems")): Access(EVERYBODY),
     ("GET", _api("/rules")): Access(EVERYBODY),

@@ -22,9 +22,9 @@ from api.http.defences import Defences
 from api.http.description import ABOUT, TAGS
 from api.http.problems import PageOfProblem, add_problem_handlers
 from api.http.rate_limit import SignInRate
-from api.http.routes import access, audit, cycles, plans, reference, runs, sessions
+from api.http.routes import access, audit, cycles, health, plans, reference, runs, sessions
+from api.http.watching import Measures, Watching
 from api.jobs.queue import RunQueue, Worker
-from api.jobs.solving import Solving
 from api.settings import Settings
 from api.store import schema
 from api.store.access_rows import CredentialRow
@@ -61,6 +61,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit, settings=settings)
     app.add_middleware(SignInRate)
     app.add_middleware(Defences, settings=settings)
+    app.state.measures = Measures()
+    app.add_middleware(Watching, measures=app.state.measures)
     for router in _routers():
         app.include_router(router)
     pages = _pages()
@@ -93,9 +95,7 @@ def _lifespan(services: Services, queue: RunQueue) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         settings, database = services.settings, services.database
-        worker = Worker(
-            settings.database_url, settings.executor_id, Solving(database, services.now)
-        )
+        worker = Worker(database, settings.executor_id, services.now)
         if settings.worker:
             await run_in_threadpool(worker.start)
         yield
@@ -108,6 +108,7 @@ def _lifespan(services: Services, queue: RunQueue) -> Lifespan[FastAPI]:
 
 
 def _routers() -> Iterator[APIRouter]:
+    yield health.HEALTH
     yield from (cycles.CYCLES, cycles.PEOPLE, runs.RUNS, plans.PLANS, plans.SCHEDULE)
     yield from (plans.INVITATIONS, sessions.SESSIONS, sessions.INVITATION, sessions.RECORDS)
     yield from (

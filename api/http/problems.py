@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from api.error_table import ERROR_TABLE, OUR_FAULT, ErrorKind, kind_of
+from api.fault_place import place_of
 from api.http.addresses import API
 from coach.errors import InputFault, ProgrammeError, UnusableInputError
 
@@ -112,7 +113,7 @@ def add_problem_handlers(app: FastAPI, page: PageOfProblem | None) -> None:
         return answer(request, _of_status(error.status_code, error.detail))
 
     def our_fault(request: Request, error: Exception) -> Response:
-        _LOG.error("request failed: %s", type(error).__name__, exc_info=error)
+        _LOG.error("request failed: %s", place_of(error))
         return answer(request, problem_of(error))
 
     app.add_exception_handler(ProgrammeError, refused)

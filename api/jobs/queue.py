@@ -8,14 +8,17 @@ is JSON: the default would run whatever code somebody wrote into the database.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from datetime import datetime
 
 from dbos import DBOS, DBOSClient, DBOSConfig
 from dbos import DBOSPortableJSONSerializer as PlainJson
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session as Transaction
 
+from api.jobs.heartbeat import Heartbeat
 from api.jobs.solving import Solving
-from api.store.database import open_jobs_engine
+from api.store.database import Database, open_jobs_engine
 
 APPLICATION = "gender-coach"
 APPLICATION_VERSION = "1"  # pinned: a job queued before an upgrade is done after it
@@ -63,10 +66,11 @@ class Worker:
     worker knows which interrupted jobs are its own. A process holds at most one worker.
     """
 
-    def __init__(self, url: str, executor_id: str, solving: Solving) -> None:
-        self._url = url
+    def __init__(self, database: Database, executor_id: str, now: Callable[[], datetime]) -> None:
+        self._url = database.url
         self._executor_id = executor_id
-        self._solving = solving
+        self._solving = Solving(database, executor_id, now)
+        self._heartbeat = Heartbeat(database, executor_id, now)
         self._engine: Engine | None = None
 
     def start(self) -> None:
@@ -80,10 +84,12 @@ class Worker:
 
         DBOS.workflow(name=RUN_JOB, max_recovery_attempts=MAX_RECOVERIES)(run)
         DBOS.launch()
+        self._heartbeat.start()
         DBOS.register_queue(RUN_QUEUE, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
 
     def stop(self) -> None:
         """Take no more jobs. One in work stays interrupted until a worker of this id starts."""
+        self._heartbeat.stop()
         self._solving.stop()
         DBOS.destroy(destroy_registry=True)
         if self._engine is not None:

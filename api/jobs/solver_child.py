@@ -12,10 +12,10 @@ import os
 import sys
 import threading
 import time
-import traceback
 from typing import TextIO
 
 from api.error_table import kind_of
+from api.fault_place import place_of
 from api.workflows.runs import RunInput, RunOptions
 from api.workflows.values import View
 from coach.errors import ProgrammeError
@@ -58,7 +58,7 @@ def main() -> None:
         kind = kind_of(error)
         _tell(told, refused={"slug": kind.slug, "title": kind.title, "detail": str(error)})
     except Exception as error:  # noqa: BLE001 - whatever it was, the parent has to hear of it
-        _tell(told, crashed=_where(error))
+        _tell(told, crashed=place_of(error))
     else:
         told.write(f'{{"result": {result.model_dump_json()}}}\n')
         told.flush()
@@ -80,13 +80,6 @@ def _tell_progress(told: TextIO, progress: Progress) -> None:
 def _tell(told: TextIO, **line: object) -> None:
     told.write(json.dumps(line) + "\n")
     told.flush()
-
-
-def _where(error: Exception) -> str:
-    """The kind and place of a fault, without its message: that could name people."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = (f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in frames[-4:])  # noqa: PTH119 - a name to show
-    return f"{type(error).__name__} at {' > '.join(places)}"
 
 
 def _end_with_parent(source: TextIO) -> None:

@@ -48,8 +48,9 @@ class StoppedError(BaseException):
 class Solving:
     """Does runs, one at a time, on one database."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, slot: str, now: Callable[[], datetime]) -> None:
         self._database = database
+        self._slot = slot
         self._now = now
         self._stopping = threading.Event()
         self._at_work = threading.Lock()
@@ -92,6 +93,7 @@ class Solving:
                 self._fail(row, f"the server went down {row.attempts} times during this run")
                 return None
             row.attempts += 1
+            row.slot = self._slot
             row.state, row.started_at = RunState.RUNNING, row.started_at or self._now()
             return Task(
                 work=RunInput.model_validate_json(row.input),
