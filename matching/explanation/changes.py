@@ -116,9 +116,13 @@ class Changes:
         policy = self._cycle.sessions
         free = [coach for coach in self._best(self._standing.eligible) if not self._is_full(coach)]
         for coach in free[:_EACH_KIND]:
-            week = coach.max_per_week or policy.max_per_coach_week
-            more = coach.model_copy(update={"max_per_week": week + 1})
-            yield self._with_coach(more, f"{named(coach)} takes {week + 1} sessions a week")
+            week = (coach.max_per_week or policy.max_per_coach_week) + 1
+            more = coach.model_copy(update={"max_per_week": week})
+            yield self._with_coach(more, f"{named(coach)} takes {week} sessions a week")
+            if coach.max_per_day:  # without a cap of their own the policy's is offered
+                day = coach.max_per_day + 1
+                more = coach.model_copy(update={"max_per_day": day})
+                yield self._with_coach(more, f"{named(coach)} takes {day} sessions a day")
 
     def _wishes(self) -> Iterator[Change]:
         coachee = self._coachee

@@ -77,6 +77,9 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
     "a cap": (
         [coachee("c1"), coachee("c2")], [coach("k1", capacity=2, max_per_week=1)], {},
         "all-taken", "K1 (k1) takes 2 sessions a week"),
+    "a cap a day": (
+        [coachee("c1"), coachee("c2")], [coach("k1", capacity=2, max_per_day=1)], {},
+        "all-taken", "K1 (k1) takes 2 sessions a day"),
     "a uniform": (
         [coachee("c1", uniformed_coach=True)], [coach("k1")], {},
         "nobody-eligible", "C1 (c1) accepts a coach without uniform"),
