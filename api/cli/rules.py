@@ -17,7 +17,7 @@ from api.intake.reference_data import reference
 from coach.cycle import Cycle, CycleDates
 from coach.errors import UnusableInputError
 from coach.intake.reference import Reading
-from matching.rules.catalogue import RuleCard, catalogue
+from matching.rules.catalogue import RuleCard, as_markdown, catalogue
 
 _WIDTH = 96
 
@@ -27,9 +27,16 @@ def rules(
         Path | None,
         typer.Argument(metavar="[CYCLE.toml]", help="Tell the settings of this cycle."),
     ] = None,
+    *,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="As the reference in the documentation.")
+    ] = False,
 ) -> None:
     """Print the matching rules, as the page /rules does."""
     policy = _any_cycle() if cycle is None else _policy(cycle)
+    if markdown:
+        typer.echo(as_markdown(catalogue(policy)), nl=False)
+        return
     for card in catalogue(policy):
         for line in _lines(card):
             typer.echo(line)

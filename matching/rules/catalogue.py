@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from coach.cycle import Cycle
 from matching.rules import FORBIDDEN, RULES, Rule
+
+_PREFACE = """\
+Applied and told in this order. A condition can forbid a pair; points, 0 to 100, are multiplied with
+the rule's weight. Written from the rules themselves by `gender-coach rules --markdown`.
+"""
 
 
 class Card(BaseModel):
@@ -50,6 +56,24 @@ class RuleCard(Card):
 def catalogue(cycle: Cycle) -> tuple[RuleCard, ...]:
     """A card of every rule, in the order of the table, with the settings of `cycle`."""
     return tuple(_card(rule, cycle) for rule in RULES)
+
+
+def as_markdown(cards: Iterable[RuleCard]) -> str:
+    """The cards as the page `docs/reference/rules.md`."""
+    return "\n".join(("# Rules\n", _PREFACE, *map(_section, cards)))
+
+
+def _section(card: RuleCard) -> str:
+    weight = "" if card.weight is None else f", weight {card.weight} unless the cycle says another"
+    lines = [f"## `{card.name}`\n", f"*{card.kind.capitalize()}{weight}.*\n"]
+    lines += [f"{paragraph}\n" for paragraph in card.text]
+    if card.settings:
+        lines += [f"- `{one.key}`, unless set: {one.value}" for one in card.settings] + [""]
+    lines += ["| for example | points | because |", "|---|---|---|"]
+    for one in card.examples:
+        points = "forbidden" if one.points is None else one.points
+        lines.append(f"| {one.situation} | {points} | {one.because} |")
+    return "\n".join([*lines, ""])
 
 
 def _card(rule: type[Rule], cycle: Cycle) -> RuleCard:

@@ -33,7 +33,7 @@ class TopicsRule(Rule):
         Example(
             "None of the topics.",
             0,
-            "none of the coachee's 1 topics",
+            "none of the coachee's topics",
             coachee={"topics": ["Leadership"]},
         ),
         Example("The coachee names no topic.", FULL, "the coachee names no topic"),
@@ -60,7 +60,7 @@ class TopicsRule(Rule):
         if not asked:
             return "the coachee names no topic"
         if not points:
-            return f"none of the coachee's {len(asked)} topics"
+            return "none of the coachee's topics"
         common = [name for key, name in asked.items() if key in offered]
         return f"{len(common)} of {len(asked)} topics: {', '.join(common)}"
 

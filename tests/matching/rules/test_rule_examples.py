@@ -14,7 +14,7 @@ from coach.people import Coach, Coachee, Roster
 from matching.free_time import free_time
 from matching.judgement import Judges
 from matching.rules import FORBIDDEN, RULES, Example, Facts, Rule
-from matching.rules.catalogue import catalogue
+from matching.rules.catalogue import as_markdown, catalogue
 from matching.rules.language import language_name
 
 PLAIN = {
@@ -90,3 +90,9 @@ def test_the_rule_that_the_documentation_shows_does_what_its_examples_say() -> N
         points = int(rule.judge(np.array([[0]]), np.array([[0]]))[0, 0])
         people = given.roster.coachees[0], given.roster.coaches[0]
         assert (points, rule.because(*people, points)) == (example.points, example.because)
+
+
+def test_the_reference_of_the_rules_is_what_the_rules_say() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "rules.md").read_text()
+    told = as_markdown(catalogue(Cycle.model_validate(DATES)))
+    assert page == told, "write it anew: gender-coach rules --markdown > docs/reference/rules.md"
