@@ -22,5 +22,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("api.cli.worker:worker", "Do the runs that servers queue, until it is stopped."),
     "user": ("api.cli.user:user", "Add, list or disable users, or print a sign-in address."),
     "audit": ("api.cli.audit:audit", "Verify the audit trail, and print its head to keep."),
+    "person": ("api.cli.person:person", "Export what is held about one person, or erase it."),
+    "keys": ("api.cli.keys:keys", "Rotate the master key; stop servers and workers first."),
+    "backup": ("api.cli.backup:backup", "Copy the database while it is in use, encrypted."),
+    "restore": ("api.cli.backup:restore", "Put a copy in the place of the database, once checked."),
     "migrate": ("api.cli.serve:migrate", "Bring the database to this version of the programme."),
 }  # fmt: skip

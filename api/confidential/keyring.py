@@ -8,13 +8,14 @@ import json
 import os
 import secrets
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from coach.errors import ProgrammeError
 
 KEY_BYTES = 32
+_SINGLE = ("links", "audit", "backups")
 _OTHERS_MAY_READ = 0o077
 
 
@@ -30,16 +31,22 @@ class Keyring:
         master: keys that wrap the authors' data keys, by version; the highest is in use.
         links: the key from which the secret of a link follows, given its identifier.
         audit: the key that seals the rows of the audit trail.
+        backups: the key that encrypts copies of the database.
     """
 
     master: dict[int, bytes]
     links: bytes
     audit: bytes
+    backups: bytes
 
     @property
     def master_version(self) -> int:
         """The version of the master key in use."""
         return max(self.master)
+
+    def with_new_master(self) -> Keyring:
+        """These secrets with a further master key, which is in use from then on."""
+        return replace(self, master={**self.master, self.master_version + 1: _random_key()})
 
     def link_secret(self, credential_id: str) -> str:
         """The 256-bit secret of a link: followed from its id, so that mails can be made again."""
@@ -73,7 +80,7 @@ def open_keyring(path: Path, *, create: bool) -> Keyring:
 
 def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_keyring(path, Keyring({1: _random_key()}, _random_key(), _random_key()))
+    write_keyring(path, Keyring({1: _random_key()}, *(_random_key() for _ in _SINGLE)))
 
 
 def write_keyring(path: Path, keyring: Keyring) -> None:
@@ -81,8 +88,7 @@ def write_keyring(path: Path, keyring: Keyring) -> None:
     content = {
         "about": "Keys of the Gender Coach server. Keep a copy apart from the database.",
         "master": {str(version): key.hex() for version, key in keyring.master.items()},
-        "links": keyring.links.hex(),
-        "audit": keyring.audit.hex(),
+        **{name: getattr(keyring, name).hex() for name in _SINGLE},
     }
     unfinished = path.with_suffix(".new")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -97,12 +103,12 @@ def _parse(path: Path) -> Keyring:
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         master = {int(version): bytes.fromhex(key) for version, key in content["master"].items()}
-        links, audit = (bytes.fromhex(content[name]) for name in ("links", "audit"))
+        single = [bytes.fromhex(content[name]) for name in _SINGLE]
     except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
         raise KeyringError(f"the key file {path} is broken: restore it from its copy") from error
-    if not master or any(len(key) != KEY_BYTES for key in (*master.values(), links, audit)):
+    if not master or any(len(key) != KEY_BYTES for key in (*master.values(), *single)):
         raise KeyringError(f"the key file {path} is incomplete: restore it from its copy")
-    return Keyring(master, links, audit)
+    return Keyring(master, *single)
 
 
 def _random_key() -> bytes:

@@ -77,6 +77,13 @@ class Database:
             self._stamp(tx)
         return tx
 
+    def forget_deleted(self) -> None:
+        """Leave nothing of what was deleted in files beside the database (SQLite's WAL)."""
+        if self.is_sqlite:
+            autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            with autocommit.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()

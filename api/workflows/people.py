@@ -142,7 +142,7 @@ def ids_by_code(tx: Transaction, cycle_id: str) -> dict[tuple[Side, str], str]:
 def _put(row: PersonRow, person: Person, position: int) -> bool:
     """Bring `row` to what `person` says, and tell whether that changed anything of it."""
     same = row.left_at is None and row.profile is not None and _parsed(row) == person
-    row.position, row.left_at = position, None
+    row.position, row.left_at, row.erased_at = position, None, None
     row.name, row.email, row.timezone = person.name, person.email, person.timezone
     row.profile = person.model_dump(mode="json")
     return not same

@@ -75,7 +75,7 @@ def submit_record(
         setattr(row, field, value)
     row.version, row.submitted_at = row.version + 1, now
     note_act(tx, "record submitted", "session", session_id, version=row.version)
-    return _record_view(row)
+    return record_view(row)
 
 
 def record_of(tx: Transaction, viewer: Viewer, session_id: str) -> RecordView:
@@ -88,7 +88,7 @@ def record_of(tx: Transaction, viewer: Viewer, session_id: str) -> RecordView:
     row = tx.scalar(select(RecordRow).where(RecordRow.session_id == session_id))
     if row is None:
         raise NotFoundError("no shared record of this session has been submitted yet")
-    return _record_view(row)
+    return record_view(row)
 
 
 def write_note(
@@ -129,7 +129,7 @@ def note_of(tx: Transaction, keyring: Keyring, viewer: Viewer, session_id: str) 
     if row is None or viewer.role is not AccessRole.COACH:
         raise NotFoundError("you have written no note on this session")
     key_row = tx.get_one(NoteKeyRow, row.key_id)
-    text = unseal(_unwrap(keyring, key_row), row.sealed, *_place(row)).decode()
+    text = unseal(unwrap(keyring, key_row), row.sealed, *_place(row)).decode()
     return NoteView(
         session_id=session_id, text=text, version=row.version, written_at=row.written_at
     )
@@ -153,7 +153,7 @@ def give_feedback(
         setattr(row, field, value)
     row.version, row.submitted_at = row.version + 1, now
     note_act(tx, "feedback given", "session", session_id, version=row.version)
-    return _feedback_view(row)
+    return feedback_view(row)
 
 
 def feedback_of(tx: Transaction, viewer: Viewer, session_id: str) -> FeedbackView:
@@ -166,7 +166,7 @@ def feedback_of(tx: Transaction, viewer: Viewer, session_id: str) -> FeedbackVie
     row = tx.scalar(select(FeedbackRow).where(FeedbackRow.session_id == session_id))
     if row is None or viewer.role is AccessRole.COACH:
         raise NotFoundError("there is no feedback on this session for you to read")
-    return _feedback_view(row)
+    return feedback_view(row)
 
 
 def _as(
@@ -188,7 +188,7 @@ def _data_key(
         )
     )
     if row is not None:
-        return row, _unwrap(keyring, row)
+        return row, unwrap(keyring, row)
     key = new_data_key()
     row = NoteKeyRow(
         id=new_id(),
@@ -209,7 +209,13 @@ def wrap(keyring: Keyring, row: NoteKeyRow, key: bytes) -> bytes:
     return seal(master, key, *_key_place(row))
 
 
-def _unwrap(keyring: Keyring, row: NoteKeyRow) -> bytes:
+def unwrap(keyring: Keyring, row: NoteKeyRow) -> bytes:
+    """The key that is wrapped in the row.
+
+    Raises:
+        KeyringError: its master key is missing from the key file.
+        SealBrokenError: it was altered or moved.
+    """
     master = wrapping_key(keyring.master, row.master_version)
     return unseal(master, row.wrapped, *_key_place(row))
 
@@ -222,7 +228,8 @@ def _place(row: NoteRow) -> tuple[str | int, ...]:
     return ("notes", row.id, row.session_id, row.author_id, row.key_id, row.version)
 
 
-def _record_view(row: RecordRow) -> RecordView:
+def record_view(row: RecordRow) -> RecordView:
+    """A shared record as it is shown."""
     return RecordView(
         session_id=row.session_id,
         session_date=row.session_date,
@@ -235,7 +242,8 @@ def _record_view(row: RecordRow) -> RecordView:
     )
 
 
-def _feedback_view(row: FeedbackRow) -> FeedbackView:
+def feedback_view(row: FeedbackRow) -> FeedbackView:
+    """Feedback as it is shown."""
     return FeedbackView(
         session_id=row.session_id,
         attendance=row.attendance,

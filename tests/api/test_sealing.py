@@ -71,14 +71,14 @@ def test_a_broken_key_file_is_refused(tmp_path: Path, content: str) -> None:
 
 
 def test_a_keyring_does_not_show_its_keys() -> None:
-    keyring = Keyring({1: b"m" * 32}, b"l" * 32, b"a" * 32)
+    keyring = Keyring({1: b"m" * 32}, b"l" * 32, b"a" * 32, b"b" * 32)
     assert "mmm" not in repr(keyring)
     assert "lll" not in str(keyring)
 
 
 def test_links_follow_from_their_identifier(tmp_path: Path) -> None:
     path = tmp_path / "master.key"
-    write_keyring(path, Keyring({1: b"m" * 32}, b"l" * 32, b"a" * 32))
+    write_keyring(path, Keyring({1: b"m" * 32}, b"l" * 32, b"a" * 32, b"b" * 32))
     keyring = open_keyring(path, create=False)
     assert keyring.link_secret("a") == keyring.link_secret("a")
     assert keyring.link_secret("a") != keyring.link_secret("b")

@@ -1,0 +1,64 @@
+"""`gender-coach backup` and `gender-coach restore`: copies of the database, encrypted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.serve import settings_from
+from api.cli.terminal import open_on_terminal
+from api.confidential.keyring import open_keyring
+from api.jobs.slot import slot
+from api.store.copying import back_up
+from api.store.copying import restore as put_back
+from api.store.database import Database
+from api.workflows import audit
+
+_DATA = typer.Option(help="Folder of the database and keys.")
+
+
+def backup(
+    to: Annotated[Path | None, typer.Option("--to", help="The new file.")] = None,
+    *,
+    data: Annotated[Path | None, _DATA] = None,
+) -> None:
+    """Copy the database while it is in use, encrypted."""
+    with open_on_terminal(data) as services:
+        target = to or services.settings.data_dir / f"backup-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        size = back_up(services.database, services.keyring.backups, target)
+        with services.database.writing() as tx:
+            audit.note_act(tx, "database copied", "database", "main", bytes=size)
+        key_file = services.settings.master_key_file
+    typer.echo(
+        f"{target}: {size / 1e6:.1f} MB, checked and encrypted.\n"
+        f"It opens with the keys in {key_file}: keep a copy of that file apart from it."
+    )
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="A file `backup` wrote.")],
+    *,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a database that is there; it is kept beside.")
+    ] = False,
+    data: Annotated[Path | None, _DATA] = None,
+) -> None:
+    """Put a copy in the place of the database, once checked."""
+    settings = settings_from(data_dir=data)
+    keyring = open_keyring(settings.master_key_file, create=False)
+    unused = Database(settings.database_url)
+    with slot(unused, settings.data_dir, settings.executor_id):
+        kept = put_back(
+            settings.database_url, keyring.backups, source, force=force, now=datetime.now(UTC)
+        )
+    unused.close()
+    with open_on_terminal(data) as services, services.database.writing() as tx:
+        report = audit.verify(tx, services.keyring)
+        audit.note_act(tx, "database restored", "database", "main", rows=report.rows)
+    state = "whole" if report.first_broken is None else f"broken from row {report.first_broken}"
+    typer.echo(f"Restored from {source}; the audit trail of {report.rows} rows is {state}.")
+    if kept is not None:
+        typer.echo(f"The database that was there is kept as {kept}")

@@ -1,0 +1,50 @@
+"""`gender-coach keys rotate`: a new master key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.terminal import open_on_terminal
+from api.confidential.keyring import write_keyring
+from api.jobs.slot import slot
+from api.workflows.key_rotation import wrap_all_anew
+
+
+class KeyAction(StrEnum):
+    """What to do with the keys."""
+
+    ROTATE = "rotate"
+
+
+def keys(
+    action: Annotated[KeyAction, typer.Argument(help="rotate: wrap everything by a new key.")],
+    *,
+    forget_old: Annotated[
+        bool,
+        typer.Option(
+            "--forget-old", help="Drop the old keys; notes in older copies then stay closed."
+        ),
+    ] = False,
+    data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
+) -> None:
+    """Rotate the master key; stop servers and workers first."""
+    del action  # there is one
+    with open_on_terminal(data) as services:
+        settings, path = services.settings, services.settings.master_key_file
+        with slot(services.database, settings.data_dir, settings.executor_id):
+            keyring = services.keyring.with_new_master()
+            write_keyring(path, keyring)  # both keys are in it before anything needs the new one
+            with services.database.writing() as tx:
+                done = wrap_all_anew(tx, keyring)
+            if forget_old:
+                newest = keyring.master_version
+                write_keyring(path, replace(keyring, master={newest: keyring.master[newest]}))
+    typer.echo(
+        f"{done} keys are wrapped by master key {keyring.master_version}. "
+        f"Make a new copy of {path}, apart from the database."
+    )

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import functools
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from api.cli.backup import backup, restore
+from api.confidential.copies import BrokenCopyError, decrypt_file, encrypt_file
+from api.confidential.sealing import new_data_key
+from api.jobs.slot import SlotTakenError, slot
+from api.store import copying
+from api.store.access_rows import UserRow
+from api.store.cycle_rows import CycleRow
+from api.store.database import Database
+from api.workflows import cycles
+from coach.errors import ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import World
+
+MIB = 1024 * 1024
+KEY = new_data_key()
+
+
+def _encrypted(folder: Path, content: bytes) -> Path:
+    (folder / "plain").write_bytes(content)
+    encrypt_file(KEY, folder / "plain", folder / "sealed")
+    return folder / "sealed"
+
+
+@pytest.mark.parametrize("size", [0, 1, MIB - 1, MIB, MIB + 1, 3 * MIB])
+def test_a_file_of_any_size_comes_back(tmp_path: Path, size: int) -> None:
+    content = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    sealed = _encrypted(tmp_path, content)
+    decrypt_file(KEY, sealed, tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == content
+    assert sealed.stat().st_mode & 0o077 == 0
+
+
+@given(data=st.data())
+def test_whatever_is_altered_does_not_open(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("copy")
+    sealed = _encrypted(folder, b"text" * 10)
+    whole = bytearray(sealed.read_bytes())
+    place = data.draw(st.integers(0, len(whole) - 1))
+    whole[place] ^= data.draw(st.integers(1, 255))
+    sealed.write_bytes(whole)
+    with pytest.raises(BrokenCopyError):
+        decrypt_file(KEY, sealed, folder / "back")
+
+
+def test_pieces_cut_off_or_exchanged_are_noticed(tmp_path: Path) -> None:
+    sealed = _encrypted(tmp_path, b"a" * MIB + b"b" * MIB + b"c" * MIB)
+    whole = sealed.read_bytes()
+    piece = MIB + 16
+    head, pieces = whole[: -3 * piece], [whole[-3 * piece :][n * piece :][:piece] for n in range(3)]
+    for number, order in enumerate(([0, 1], [1, 0, 2], [0, 2], [0, 1, 1, 2], [])):
+        sealed.write_bytes(head + b"".join(pieces[n] for n in order))
+        with pytest.raises(BrokenCopyError):
+            decrypt_file(KEY, sealed, tmp_path / f"back-{number}")
+
+
+def test_another_key_opens_nothing(tmp_path: Path) -> None:
+    sealed = _encrypted(tmp_path, b"text")
+    with pytest.raises(BrokenCopyError, match="another key file"):
+        decrypt_file(new_data_key(), sealed, tmp_path / "back")
+
+
+@pytest.fixture
+def commands(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Callable[..., None], Callable[..., None]]:
+    """`backup` and `restore` for the database of `world`, which is SQLite."""
+    if not world.database.is_sqlite:
+        pytest.skip("copies of PostgreSQL are made with its own tools")
+    monkeypatch.setenv("DATABASE_URL", world.services.settings.database_url)
+    data = world.services.settings.data_dir
+    return functools.partial(backup, data=data), functools.partial(restore, data=data)
+
+
+def _cycle_count(world: World) -> int:
+    database = Database(world.services.settings.database_url)
+    with database.reading() as tx:
+        count = tx.scalar(select(func.count()).select_from(CycleRow))
+    database.close()
+    return count or 0
+
+
+def test_a_copy_restores_the_database_as_it_was(
+    world: World,
+    commands: tuple[Callable[..., None], Callable[..., None]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    back_it_up, put_it_back = commands
+    world.cycle()
+    back_it_up(tmp_path / "copy")
+    assert b"Coachee 1" not in (tmp_path / "copy").read_bytes()
+    assert "keep a copy of that file apart" in capsys.readouterr().out
+    world.cycle()
+    world.database.close()
+    put_it_back(tmp_path / "copy", force=True)
+    assert _cycle_count(world) == 1
+    said = capsys.readouterr().out
+    assert "rows is whole" in said
+    kept = Path(said.rpartition("kept as ")[2].strip())
+    assert kept.exists()
+    assert kept.with_name(kept.name + "-wal").exists() or kept.stat().st_size > 0
+
+
+def test_nothing_is_replaced_without_force(
+    world: World, commands: tuple[Callable[..., None], Callable[..., None]], tmp_path: Path
+) -> None:
+    back_it_up, put_it_back = commands
+    back_it_up(tmp_path / "copy")
+    world.cycle()
+    with pytest.raises(ConflictError, match="--force"):
+        put_it_back(tmp_path / "copy")
+    with pytest.raises(ConflictError, match="already"):
+        back_it_up(tmp_path / "copy")
+    assert _cycle_count(world) == 1
+
+
+def test_a_broken_copy_leaves_everything_as_it_is(
+    world: World, commands: tuple[Callable[..., None], Callable[..., None]], tmp_path: Path
+) -> None:
+    back_it_up, put_it_back = commands
+    back_it_up(tmp_path / "copy")
+    world.cycle()
+    whole = (tmp_path / "copy").read_bytes()
+    (tmp_path / "copy").write_bytes(whole[:-1])
+    before = {path.name for path in world.services.settings.data_dir.iterdir()}
+    with pytest.raises(BrokenCopyError):
+        put_it_back(tmp_path / "copy", force=True)
+    assert _cycle_count(world) == 1
+    assert {path.name for path in world.services.settings.data_dir.iterdir()} - before <= {
+        "worker@1.lock"
+    }
+
+
+def test_what_is_no_sound_database_is_not_put_in_place(
+    world: World, commands: tuple[Callable[..., None], Callable[..., None]], tmp_path: Path
+) -> None:
+    _, put_it_back = commands
+    (tmp_path / "text").write_bytes(b"no database" * 1000)
+    encrypt_file(world.services.keyring.backups, tmp_path / "text", tmp_path / "copy")
+    with pytest.raises(copying.UnsoundCopyError):
+        put_it_back(tmp_path / "copy", force=True)
+
+
+def test_nothing_is_restored_under_a_running_server(
+    world: World, commands: tuple[Callable[..., None], Callable[..., None]], tmp_path: Path
+) -> None:
+    back_it_up, put_it_back = commands
+    back_it_up(tmp_path / "copy")
+    settings = world.services.settings
+    with (
+        slot(world.database, settings.data_dir, settings.executor_id),
+        pytest.raises(SlotTakenError),
+    ):
+        put_it_back(tmp_path / "copy", force=True)
+
+
+def test_a_copy_made_under_writers_is_whole(
+    world: World, commands: tuple[Callable[..., None], Callable[..., None]], tmp_path: Path
+) -> None:
+    del commands
+    stopping = threading.Event()
+
+    def write() -> None:
+        while not stopping.is_set():
+            with world.database.writing() as tx:
+                tx.add(UserRow(role="manager", name=str(id(tx)) + str(world.services.now()),
+                               created_at=world.services.now()))  # fmt: skip
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    for number in range(3):
+        copying.back_up(world.database, KEY, tmp_path / f"copy-{number}")
+    stopping.set()
+    writer.join()
+    for number in range(3):
+        decrypt_file(KEY, tmp_path / f"copy-{number}", tmp_path / f"back-{number}")
+        copied = Database(f"sqlite:///{tmp_path / f'back-{number}'}")
+        with copied.reading() as tx:
+            assert cycles.list_cycles(tx) == ()
+        copied.close()
