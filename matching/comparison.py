@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,20 +10,10 @@ from coach.availability import DateRange
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.languages import Level
 from coach.sessions import Session
-from matching.result import Match, Result
+from matching.result import Change, Match, Result
 
 Cell = str | int
 Row = tuple[Cell, ...]
-
-
-class Change(StrEnum):
-    """What becomes of a coachee from one result to the other."""
-
-    PLACED = "placed"
-    UNPLACED = "unplaced"
-    MOVED = "moved"
-    RETIMED = "retimed"
-    SAME = "same"
 
 
 class ComparisonValue(BaseModel):

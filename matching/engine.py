@@ -16,6 +16,7 @@ from matching.course import Course
 from matching.explanation import Effort, explain_unmatched
 from matching.free_time import free_time
 from matching.judgement import Judges, judge_pairs
+from matching.moves import moves
 from matching.pins import ImpossiblePin, ImpossiblePinsError, pinned_choice
 from matching.planning import Order, make_plan
 from matching.problem import build_problem, rows
@@ -121,6 +122,8 @@ def solve(
         matches=told,
         unmatched=unmatched,
     )
+    if keep is not None:
+        result = result.model_copy(update={"moves": moves(judges, keep, result)})
     tell(Phase.AUDITING, "auditing the result")
     findings = audit(roster, cycle, result, keep)
     if findings:

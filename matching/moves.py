@@ -8,54 +8,31 @@ from collections.abc import Iterator
 import numpy as np
 
 from coach.availability import epoch_minute
-from coach.cycle import Cycle
-from coach.people import Roster
 from coach.sessions import Session
-from matching.comparison import Change, CoacheeDifference, compare_results
+from matching.comparison import CoacheeDifference, compare_results
 from matching.explanation.standing import can_meet
-from matching.free_time import free_time, unpack
+from matching.free_time import unpack
 from matching.judgement import Judges
-from matching.result import Match, Result, ResultValue
-from matching.rules import Facts
+from matching.result import Change, Match, Move, Result, SessionMove
 
 
-class SessionMove(ResultValue):
-    """A session of a pair that stays, at another time, and why."""
+def moves(judges: Judges, before: Result, after: Result) -> tuple[Move, ...]:
+    """Everybody for whom anything differs between a kept result and the one made from it.
 
-    number: int
-    before: Session
-    after: Session
-    because: str
-
-
-class Move(ResultValue):
-    """What changed for one coachee, and why; `because` is for the programme manager.
-
-    `before` and `after` are coaches, `None` for nobody. `sessions` are those of a coachee who
-    keeps their coach.
+    `judges` are those of the people and the policy of `after`.
     """
-
-    coachee: str
-    change: Change
-    before: str | None
-    after: str | None
-    because: str
-    sessions: tuple[SessionMove, ...]
-
-
-def moves(roster: Roster, cycle: Cycle, before: Result, after: Result) -> tuple[Move, ...]:
-    """Everybody for whom anything differs between a kept result and the one made from it."""
-    return tuple(_Reasons(roster, cycle, before, after).moves())
+    return tuple(_Reasons(judges, before, after).moves())
 
 
 class _Reasons:
     """Looks for what has become impossible; else room was made for others."""
 
-    def __init__(self, roster: Roster, cycle: Cycle, before: Result, after: Result) -> None:
+    def __init__(self, judges: Judges, before: Result, after: Result) -> None:
+        roster = judges.facts.roster
         self._differences = compare_results(before, after).changed
         self._before = {match.coachee: match for match in before.matches}
         self._after = {match.coachee: match for match in after.matches}
-        self._judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+        self._judges = judges
         self._row = {one.id: row for row, one in enumerate(roster.coachees)}
         self._column = {one.id: column for column, one in enumerate(roster.coaches)}
         self._had = Counter(match.coach for match in before.matches)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -71,8 +72,50 @@ class Unmatched(ResultValue):
     remedies: tuple[Remedy, ...]
 
 
+class Change(StrEnum):
+    """What becomes of a coachee from one result to a later one."""
+
+    PLACED = "placed"
+    UNPLACED = "unplaced"
+    MOVED = "moved"
+    RETIMED = "retimed"
+    SAME = "same"
+
+
+class SessionMove(ResultValue):
+    """A session of a pair that stays, at another time, and why."""
+
+    number: int
+    before: Session
+    after: Session
+    because: str
+
+
+class Move(ResultValue):
+    """What a re-match changed for one coachee, and why; for the programme manager.
+
+    `before` and `after` are coaches, `None` for nobody. `sessions` are those at other times of a
+    coachee who keeps their coach.
+    """
+
+    coachee: str
+    change: Change
+    before: str | None
+    after: str | None
+    because: str
+    sessions: tuple[SessionMove, ...]
+
+
+def _is_empty(moves: tuple[Move, ...]) -> bool:
+    return not moves
+
+
 class Result(ResultValue):
-    """A whole result. `status` is `optimal` only where every level but `schedule` is proven."""
+    """A whole result. `status` is `optimal` only where every level but `schedule` is proven.
+
+    `moves` tells what differs from the earlier result that was to be kept; where there is nothing
+    to tell, the key is left out.
+    """
 
     format: Literal[1] = 1
     status: Literal["optimal", "feasible"]
@@ -82,3 +125,4 @@ class Result(ResultValue):
     levels: tuple[LevelOutcome, ...]
     matches: tuple[Match, ...]
     unmatched: tuple[Unmatched, ...]
+    moves: Annotated[tuple[Move, ...], Field(exclude_if=_is_empty)] = ()

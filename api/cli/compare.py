@@ -8,9 +8,14 @@ from typing import Annotated
 
 import typer
 
+from api.cli.summary import move_line
 from api.intake import read_result_folder
 from matching.comparison import Comparison, Row, compare_results
-from matching.moves import Move, moves
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.moves import moves
+from matching.result import Move
+from matching.rules import Facts
 
 
 def compare(
@@ -25,7 +30,9 @@ def compare(
     if as_json:
         typer.echo(told.model_dump_json(indent=2))
         return
-    reasons = moves(new.inputs.roster, new.inputs.cycle, old.result, new.result)
+    roster, cycle = new.inputs.roster, new.inputs.cycle
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    reasons = moves(judges, old.result, new.result)
     for line in _lines(told, reasons):
         typer.echo(line)
 
@@ -38,13 +45,7 @@ def _lines(told: Comparison, reasons: Iterable[Move]) -> Iterator[str]:
     yield "Levels"
     yield from _table(told.level_table())
     yield "Coachees" if told.changed else "Coachees: nothing differs for anybody"
-    for move in reasons:
-        if move.sessions:
-            count = len(move.sessions)
-            changed = f"{count} session{'s' if count > 1 else ''} at other times"
-        else:
-            changed = f"{move.after or 'nobody'} instead of {move.before or 'nobody'}"
-        yield f"  {move.coachee}: {changed} ({move.because})"
+    yield from map(move_line, reasons)
 
 
 def _table(rows: Iterable[Row]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import typer
 from api.deployment import Deployment
 from api.intake import CycleInputs
 from api.results.plan_view import MatchView, PersonView, PlanView, UnmatchedView, view_plan
-from matching.result import Result
+from matching.result import Move, Result
 
 _TELLING = ("preference", "language", "topics", "rank")  # rules that people ask about
 _REASONS = 3
@@ -50,6 +50,10 @@ def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[st
         yield "Without a coach"
         for entry in view.unmatched:
             yield from _unmatched(entry)
+    if result.moves:
+        yield ""
+        yield "What changed, and why"
+        yield from map(move_line, result.moves)
     if view.matches:
         yield ""
         yield "First sessions"
@@ -62,6 +66,16 @@ def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[st
     yield ""
     yield "What to type next"
     yield from _next(view, out)
+
+
+def move_line(move: Move) -> str:
+    """One line of what a re-match changed for a coachee."""
+    if move.sessions:
+        count = len(move.sessions)
+        changed = f"{count} session{'s' if count > 1 else ''} at other times"
+    else:
+        changed = f"{move.after or 'nobody'} instead of {move.before or 'nobody'}"
+    return f"  {move.coachee}: {changed} ({move.because})"
 
 
 def _person(person: PersonView) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.audit import leftover, levels, pairing, sessions
+from matching.audit import leftover, levels, pairing, rematch, sessions
 from matching.audit.case import Case
 from matching.audit.finding import Finding
 from matching.result import Result
@@ -25,6 +25,7 @@ CHECKS = (
     sessions.loads,
     leftover.unmatched,
     levels.levels,
+    rematch.told_moves,
 )
 
 

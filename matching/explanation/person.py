@@ -10,7 +10,6 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.errors import NotFoundError
 from coach.people import Roster
 from matching.comparison import (
-    Change,
     CoacheeDifference,
     Comparison,
     LevelDifference,
@@ -20,7 +19,7 @@ from matching.explanation.standing import Standing, standings
 from matching.free_time import free_time
 from matching.judgement import Judges
 from matching.pairs import SCHEDULE
-from matching.result import Match, Result, ResultValue, Unmatched, Verdict
+from matching.result import Change, Match, Result, ResultValue, Unmatched, Verdict
 from matching.rules import Facts
 
 

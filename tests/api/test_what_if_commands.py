@@ -87,6 +87,13 @@ def test_two_results_are_compared_with_the_reason_of_each_move(
     assert "nothing differs for anybody" in run("compare", before, before).out
 
 
+def test_a_re_match_tells_what_it_changed_and_passes_its_check(run: Run, after: Path) -> None:
+    told = json.loads((after / "result.json").read_text())["moves"]
+    gone = [move for move in told if move["because"] == "K-01 is no longer among the coaches"]
+    assert {move["before"] for move in gone} == {"K-01"}
+    assert run("check", after).code == 0
+
+
 def test_advice_tells_changes_of_the_policy_or_that_there_are_none(run: Run, before: Path) -> None:
     assert run("advise", before).out == "No single change to the policy would place more people.\n"
     assert json.loads(run("advise", before, "--json").out) == []

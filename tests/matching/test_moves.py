@@ -3,16 +3,23 @@ from __future__ import annotations
 from datetime import timedelta
 
 from coach.availability import DateRange, WeeklyWindow
+from coach.cycle import Cycle
 from coach.people import Roster
-from matching.comparison import Change
-from matching.moves import Move, moves
-from matching.result import Result
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.moves import moves
+from matching.result import Change, Move, Result
+from matching.rules import Facts
 from tests.matching.audit.test_audit_mutations import CYCLE, ROSTER, SOUND
 from tests.matching.planner import shifted
 
 
 def told(roster: Roster, after: Result) -> dict[str, Move]:
-    return {move.coachee: move for move in moves(roster, CYCLE, SOUND, after)}
+    return {move.coachee: move for move in moves(judges(roster, CYCLE), SOUND, after)}
+
+
+def judges(roster: Roster, cycle: Cycle) -> Judges:
+    return Judges(Facts(roster, cycle, free_time(roster, cycle)))
 
 
 def changed(roster: Roster, one: str, **changes: object) -> Roster:
@@ -34,7 +41,7 @@ def without(one: str) -> Result:
 
 
 def test_where_nothing_changed_there_is_nothing_to_tell() -> None:
-    assert moves(ROSTER, CYCLE, SOUND, SOUND) == ()
+    assert moves(judges(ROSTER, CYCLE), SOUND, SOUND) == ()
 
 
 def test_each_reason_a_pair_is_gone_is_told() -> None:
@@ -79,5 +86,12 @@ def test_a_moved_session_says_who_is_not_free_or_that_others_moved() -> None:
     assert move.because == "c1 not free at the old time; the times around it moved"
     blackout = CYCLE.calendar.model_copy(update={"blackout": (day,)})
     cycle = CYCLE.model_copy(update={"calendar": blackout})
-    (again,) = moves(ROSTER, cycle, SOUND, after)
+    (again,) = moves(judges(ROSTER, cycle), SOUND, after)
     assert again.sessions[0].because == "the cycle has no session at that time any more"
+
+
+def test_a_result_without_moves_does_not_mention_them() -> None:
+    assert '"moves"' not in SOUND.model_dump_json()
+    told = moves(judges(ROSTER, CYCLE), SOUND, without("c1"))
+    written = without("c1").model_copy(update={"moves": told}).model_dump_json()
+    assert Result.model_validate_json(written).moves == told

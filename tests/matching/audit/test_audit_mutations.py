@@ -14,7 +14,8 @@ from coach.people import Coach, Coachee, Roster
 from coach.ranks import parse_code
 from matching.audit import CHECKS, audit
 from matching.audit.case import Case
-from matching.result import Match, Result, Unmatched
+from matching.result import Change as Became
+from matching.result import Match, Move, Result, Unmatched
 from tests.matching.planner import plan, shifted
 
 MONDAYS = (WeeklyWindow(0, 540, 720), WeeklyWindow(2, 540, 660))
@@ -201,6 +202,10 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "a proof": (level_changed(0, proven=True), "told as proven"),
     "a missing proof": (level_changed(0, bound=5), "told as not proven"),
     "the status": (result_changed(status="optimal"), "status: is optimal"),
+    "a move nobody made": (
+        result_changed(moves=(Move(coachee="c1", change=Became.MOVED, before="k2", after="k1",
+                                   because="somebody wanted it", sessions=()),)),
+        "move of c1: is told, though nothing moved"),
     "a level is dropped": (
         lambda result: result_changed(levels=result.levels[1:])(result), "the cycle's are"),
 }  # fmt: skip
@@ -281,3 +286,13 @@ def test_the_audit_reads_the_people_anew(one: str, changes: dict[str, object], s
     )
     told = [str(finding) for finding in audit(roster, CYCLE, SOUND)]
     assert any(says in finding for finding in told), told
+
+
+def test_what_a_re_match_moved_has_to_be_told_with_its_reason() -> None:
+    (kept, *others) = SOUND.matches
+    earlier = SOUND.model_copy(
+        update={"matches": (kept.model_copy(update={"coach": "k2"}), *others)}
+    )
+    told = [str(finding) for finding in audit(ROSTER, CYCLE, SOUND, earlier)]
+    assert "move of c1: has to be told: ban: ruled out in the cycle file" in told
+    assert "level kept: value is 0, the matches make 2" in told
