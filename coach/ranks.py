@@ -56,6 +56,15 @@ def parse_code(text: str) -> Rank | None:
     return Rank(f"{prefix}{category}-{number}", grade, civilian=bool(prefix))
 
 
+def looks_like_code(text: str) -> bool:
+    """Whether `text` is written as a code is, be there such a rank or not.
+
+    >>> looks_like_code("OF-11"), looks_like_code("CIV~"), looks_like_code("major")
+    (True, True, False)
+    """
+    return re.fullmatch(r"CIV[~>].*|(OF|OR)[\s-]*[0-9]+", text.strip(), re.IGNORECASE) is not None
+
+
 class RankTitleError(ProgrammeError):
     """A title that stands for no rank, or for several; the message names the candidates.
 

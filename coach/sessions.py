@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+
+# One spelling everywhere: pydantic alone would write UTC as `Z` and other zones as an offset.
+Moment = Annotated[AwareDatetime, PlainSerializer(datetime.isoformat, when_used="json")]
 
 
 class Session(BaseModel):
@@ -19,8 +23,8 @@ class Session(BaseModel):
 
     uid: str
     number: int
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
 
 
 class Attendance(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.intake.csv_rows import csv_rows
 from api.intake.limits import UnreadableError, check_size
 from api.intake.reference_data import reference
-from api.intake.workbook_rows import OLE_START, ZIP_START, is_opendocument, workbook_rows
+from api.intake.workbook_rows import OLE_START, ZIP_START, is_opendocument, workbook_table
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind
 from coach.intake.people_sheet import PeopleSheet, read_sheet, unread_sheet
@@ -21,12 +21,12 @@ def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: Reading) 
     """Everything that can be read of a people file, with its faults; `name` is for the faults."""
     try:
         check_size(content)
-        rows, faults = _rows(name, content, kind)
+        table, faults = _table(name, content, kind)
     except UnreadableError as error:
         return unread_sheet(name, kind, [InputFault(name, 1, WHOLE_FILE, str(error))])
-    if faults and not rows:
+    if faults and not table.rows:
         return unread_sheet(name, kind, faults)
-    sheet = read_sheet(TextTable(name, rows), kind, reading)
+    sheet = read_sheet(table, kind, reading)
     return sheet.with_faults(faults) if faults else sheet
 
 
@@ -51,9 +51,10 @@ def file_ending(content: bytes) -> str:
     return "csv"
 
 
-def _rows(name: str, content: bytes, kind: PeopleKind) -> tuple[list[list[str]], list[InputFault]]:
+def _table(name: str, content: bytes, kind: PeopleKind) -> tuple[TextTable, list[InputFault]]:
     if content.startswith((ZIP_START, OLE_START)):
-        return workbook_rows(content, kind.value), []
+        return workbook_table(name, content, kind.value), []
     if name.lower().endswith(_WORKBOOK_ENDINGS):
         raise UnreadableError("the file is no workbook; save it again, or name it .csv if it is")
-    return csv_rows(name, content)
+    rows, faults = csv_rows(name, content)
+    return TextTable(name, rows), faults

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import resource
 import sys
+import zipfile
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
-from typing import Any
+from pathlib import PurePosixPath
+from typing import IO, Any
+from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -38,16 +43,142 @@ def cell_text(value: Any) -> str:  # noqa: ANN401 - whatever a cell can hold
     return str(value)  # a date too: ISO 8601
 
 
+UNCOMPUTED = "formula"
+"""Stands for a formula without a value; every other text is an error as the sheet shows it."""
+
+Place = tuple[int, int]
+"""Row and column of a cell, from 0."""
+
+
+def lost_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[Place, str]:
+    """Cells of a sheet that calamine gives as empty although they are not.
+
+    They are errors, such as `#N/A`, and formulas saved without what they amount to: a refusal or a
+    rank looked up from another sheet would silently become the default. The sheet is the one at
+    `number`, from 0, named `name`.
+    """
+    if "content.xml" in archive.namelist():
+        with archive.open("content.xml") as stream:
+            return dict(_opendocument(stream, name))
+    path = _sheet_path(archive, number)
+    if path is None:
+        return {}
+    # Sheets without either need no second reading.
+    if not re.search(rb"""<(?:\w+:)?f[\s>/]|\st=["']e["']""", archive.read(path)):
+        return {}
+    with archive.open(path) as stream:
+        return dict(_spreadsheetml(stream))
+
+
+def _sheet_path(archive: zipfile.ZipFile, number: int) -> str | None:
+    """The member that holds a sheet: by the workbook's relations (ECMA-376 part 2, 9.3)."""
+    book = "xl/workbook.xml"
+    relations = "xl/_rels/workbook.xml.rels"
+    if not {book, relations} <= set(archive.namelist()):
+        return None
+    with archive.open(relations) as stream:
+        targets = {
+            each.get("Id"): each.get("Target", "")
+            for each in _elements(stream)
+            if _kind(each) == "Relationship"
+        }
+    with archive.open(book) as stream:
+        sheets = [_attributes(each) for each in _elements(stream) if _kind(each) == "sheet"]
+    target = targets.get(sheets[number].get("id")) if number < len(sheets) else None
+    if target is None:
+        return None
+    path = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
+    return path if path in archive.namelist() else None
+
+
+def _spreadsheetml(stream: IO[bytes]) -> Iterator[tuple[Place, str]]:
+    row, column = -1, -1
+    for event, element in iterparse(stream, ("start", "end")):  # noqa: S314 - memory and time are bounded
+        kind = _kind(element)
+        if event == "start":
+            if kind == "row":
+                row, column = int(element.get("r", row + 2)) - 1, -1
+            elif kind == "c":
+                column = _column(element.get("r", "")) if element.get("r") else column + 1
+            continue
+        if kind == "c":
+            parts = {_kind(part): part.text or "" for part in element}
+            value, cell_type = parts.get("v", ""), element.get("t", "n")
+            if cell_type == "e":
+                yield (row, column), value
+            elif "f" in parts and not value and cell_type == "n":
+                yield (row, column), UNCOMPUTED
+        elif kind == "row":
+            element.clear()
+
+
+def _column(reference: str) -> int:
+    """The column of a reference such as `AB12`, from 0."""
+    number = 0
+    for letter in reference.rstrip("0123456789").upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _opendocument(stream: IO[bytes], name: str) -> Iterator[tuple[Place, str]]:
+    """Rows and cells may stand for many equal ones (ODF 1.3 part 3, 19.679 and 19.683)."""
+    here, row, column = False, 0, 0
+    for event, element in iterparse(stream, ("start", "end")):  # noqa: S314 - memory and time are bounded
+        kind = _kind(element)
+        own = _attributes(element)
+        if event == "start":
+            if kind == "table":
+                here, row = own.get("name") == name, 0
+            elif kind == "table-row":
+                column = 0
+            continue
+        if kind in {"table-cell", "covered-table-cell"}:
+            if here and (lost := _lost_opendocument(element, own)):
+                yield (row, column), lost
+            column += int(own.get("number-columns-repeated", 1))
+        elif kind == "table-row":
+            row += int(own.get("number-rows-repeated", 1))
+            element.clear()
+
+
+def _lost_opendocument(cell: Element, own: Mapping[str, str]) -> str | None:
+    if "formula" not in own:
+        return None
+    # LibreOffice tells an error in an attribute of an extension, beside an empty string.
+    if any(key.endswith("}value-type") and value == "error" for key, value in cell.items()):
+        return "".join(cell.itertext()).strip() or "#VALUE!"
+    return None if "value-type" in own else UNCOMPUTED
+
+
+def _elements(stream: IO[bytes]) -> Iterator[Element]:
+    for _, element in iterparse(stream, ("end",)):  # noqa: S314 - memory and time are bounded
+        yield element
+
+
+def _kind(element: Element) -> str:
+    """An element's name without its namespace: files of either edition of a standard are read."""
+    return element.tag.rpartition("}")[2]
+
+
+def _attributes(element: Element) -> dict[str, str]:
+    return {key.rpartition("}")[2]: value for key, value in element.items()}
+
+
 class SheetTooLargeError(ValueError):
     """The sheet has more rows or columns than are read."""
 
 
-def sheet_rows(content: bytes, sheet: str, most_rows: int) -> list[list[str]]:
-    """Rows of the sheet named `sheet` in whatever case, or else of the first, from row 1."""
+def sheet_rows(
+    content: bytes, sheet: str, most_rows: int
+) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
+    """Rows of the sheet named `sheet` in whatever case, or else of the first, from row 1.
+
+    And row, column (both from 0) and text of each cell that is only seemingly empty.
+    """
     with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
         named = [name for name in workbook.sheet_names if name.strip().casefold() == sheet]
         if not workbook.sheet_names:
-            return []
+            return [], []
         chosen = workbook.get_sheet_by_name((named or workbook.sheet_names)[0])
         height, width = (place + 1 for place in chosen.end or (0, 0))
         if height > most_rows or width > MOST_COLUMNS:
@@ -56,19 +187,26 @@ def sheet_rows(content: bytes, sheet: str, most_rows: int) -> list[list[str]]:
                 f"at most {most_rows} and {MOST_COLUMNS} are read"
             )
         rows = chosen.to_python(skip_empty_area=False)
-    return [[cell_text(value) for value in row] for row in rows]
+        number = workbook.sheet_names.index(chosen.name)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        lost = lost_cells(archive, number, chosen.name)
+    return (
+        [[cell_text(value) for value in row] for row in rows],
+        [(row, column, text) for (row, column), text in sorted(lost.items())],
+    )
 
 
 def main() -> None:
-    """Read standard input; write `{"rows": …}` or `{"error": …}`."""
+    """Read standard input; write `{"rows": …, "lost": …}` or `{"error": …}`."""
     resource.setrlimit(resource.RLIMIT_AS, (LARGEST_MEMORY, LARGEST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_CPU_SECONDS, LONGEST_CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sheet, most_rows = sys.argv[1], int(sys.argv[2])
     answer: dict[str, Any]
     try:
-        answer = {"rows": sheet_rows(sys.stdin.buffer.read(), sheet, most_rows)}
-    except (CalamineError, ValueError, OverflowError, MemoryError) as error:
+        rows, lost = sheet_rows(sys.stdin.buffer.read(), sheet, most_rows)
+        answer = {"rows": rows, "lost": lost}
+    except (CalamineError, ParseError, ValueError, OverflowError, MemoryError) as error:
         answer = {"error": str(error) or type(error).__name__}
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # calamine's own way out, of no public class

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import cast
 
 from api.intake import workbook_child
 from api.intake.limits import MOST_ROWS, UnreadableError, check_archive
+from coach.intake.table import TextTable
 
 _LONGEST_SECONDS = 60
 ZIP_START = b"PK\x03\x04"
 OLE_START = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
-def workbook_rows(content: bytes, sheet: str) -> list[list[str]]:
-    """Rows, from row 1, of the sheet named `sheet`, or else of the first sheet.
+def workbook_table(file: str, content: bytes, sheet: str) -> TextTable:
+    """The sheet named `sheet`, or else the first; `file` is its name for the faults.
 
     Raises:
         UnreadableError: it is no workbook, or costs too much to read.
@@ -42,7 +42,14 @@ def workbook_rows(content: bytes, sheet: str) -> list[list[str]]:
     answer = json.loads(child.stdout)
     if "error" in answer:
         raise UnreadableError(f"the workbook cannot be read: {answer['error']}")
-    return cast("list[list[str]]", answer["rows"])
+    spoilt = {(row + 1, column): _spoilt(text) for row, column, text in answer["lost"]}
+    return TextTable(file, answer["rows"], spoilt)
+
+
+def _spoilt(text: str) -> str:
+    if text == workbook_child.UNCOMPUTED:
+        return "holds a formula without its value; open the file as a spreadsheet and save it again"
+    return f"holds the error {text} of its formula; correct it, or write the value itself"
 
 
 def is_opendocument(content: bytes) -> bool:

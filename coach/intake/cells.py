@@ -21,6 +21,9 @@ LONGEST_LINE = 200
 LONGEST_CELL = 32_767  # what one cell of a spreadsheet can hold
 LONGEST_RANGE_DAYS = 3660
 
+_SPREADSHEET_ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
+)
 _FULL_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY_NUMBERS = {
     day.casefold(): number for names in (WEEKDAYS, _FULL_DAYS) for number, day in enumerate(names)
@@ -58,6 +61,8 @@ def cleaned(text: str) -> str:
         text = unicodedata.normalize("NFC", text)
     if len(text) > LONGEST_CELL:
         raise CellError(f"holds {len(text)} characters; at most {LONGEST_CELL} are allowed")
+    if text in _SPREADSHEET_ERRORS:
+        raise CellError(f"holds the error {text} of a spreadsheet; write the value itself")
     if not text.isprintable():
         for character in filter(_is_unusable, text):
             raise CellError(f"holds the invisible character U+{ord(character):04X}; remove it")
@@ -138,6 +143,8 @@ def _code_hint(text: str, names: Mapping[str, str], reading: Reading) -> str:
 def language(text: str, reading: Reading) -> str:
     """An ISO 639 code, or `cnr`."""
     code = text.lower()
+    if "," in text:
+        raise CellError(f"{shown(text)} is no language code; separate several with ';'")
     if code in reading.reference.languages:
         return code
     if code == "sh":  # withdrawn from ISO 639-1; people say which language they mean

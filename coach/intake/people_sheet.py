@@ -14,7 +14,7 @@ from coach.intake.reference import Reading
 from coach.intake.table import TextTable, header_key
 from coach.intake.wording import shown
 from coach.people import Coach, Coachee
-from coach.ranks import Rank, RankTitleError, parse_code
+from coach.ranks import Rank, RankTitleError, looks_like_code, parse_code
 
 FIRST_ROW = 1  # the header, as spreadsheets count
 
@@ -80,6 +80,7 @@ class _SheetReader:
             self._row(number, row, places)
             for number, row in enumerate(self.table.rows[1:], start=FIRST_ROW + 1)
             if any(cell.strip() for cell in row)
+            or any((number, place) in self.table.spoilt for place in range(len(row)))
         ]
         ids: dict[str, int] = {}
         for draft in drafts:
@@ -140,7 +141,9 @@ class _SheetReader:
             place = places.get(column.name)
             if place is None:
                 continue
-            found = self._cell(column, row[place] if place < len(row) else "")
+            spoilt = self.table.spoilt.get((number, place))
+            text = row[place] if place < len(row) else ""
+            found = CellError(spoilt) if spoilt else self._cell(column, text)
             if isinstance(found, CellError):
                 faulty.add(column.name)
                 self._refuse(number, column.name, found)
@@ -205,6 +208,9 @@ class _SheetReader:
 
     def _meaning(self, text: str, place: tuple[str, str | None] | None) -> Rank | None:
         rank = parse_code(text)
+        if rank is None and looks_like_code(text):
+            raise CellError(f"{shown(text)} is no rank; codes run from OF-1 to OF-10 and from OR-1 "
+                            "to OR-9, of civilians from CIV~OF-1 to CIV~OF-10, or CIV")  # fmt: skip
         if rank is not None or place is None:
             return rank
         try:

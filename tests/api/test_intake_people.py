@@ -188,6 +188,23 @@ def test_a_rank_is_not_judged_where_country_or_service_is_wrong() -> None:
     assert ["service" in line for line in faults(sheet(wrong))] == [True]
 
 
+def test_a_code_that_is_none_is_told_wherever_the_person_is_from() -> None:
+    lines = faults(sheet(GOOD | {"rank": "OF-11", "country": "ZZ"}))
+    assert [line.split(": ")[0] for line in lines] == ["people.csv:2:country", "people.csv:2:rank"]
+    assert "OF-1 to OF-10" in lines[1]
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!"])
+def test_an_error_of_a_spreadsheet_is_no_text(error: str) -> None:
+    (fault,) = faults(sheet(GOOD | {"unit": error}))
+    assert fault.startswith(f"people.csv:2:unit: holds the error {error}")
+
+
+def test_languages_with_a_comma_between_are_told_the_sign() -> None:
+    (fault,) = faults(sheet(GOOD | {"languages": "sq, en"}))
+    assert fault.endswith("separate several with ';'")
+
+
 def test_an_ambiguous_title_names_the_candidates() -> None:
     (fault,) = faults(sheet(GOOD | {"rank": "kaplar", "service": "land", "country": "BA"}))
     assert fault.startswith("people.csv:2:rank: ")

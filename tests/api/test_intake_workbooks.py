@@ -240,3 +240,78 @@ def test_no_damage_inside_a_workbook_brings_the_reader_down(data: st.DataObject)
 def test_no_bytes_bring_the_reader_down(content: bytes) -> None:
     with pytest.raises(UnusableInputError):
         read_people("people.csv", content, PeopleKind.COACHES)
+
+
+def test_cells_that_only_seem_empty_are_faults() -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row in (HEADER, ROW, ROW, ROW):
+        sheet.append(row)
+    sheet["A3"], sheet["A4"] = "K-2", "K-3"
+    sheet["G2"], sheet["D3"], sheet["J4"] = "=1+2", "#REF!", "#N/A"
+    out = io.BytesIO()
+    workbook.save(out)
+    with pytest.raises(UnusableInputError) as caught:
+        read_people("k.xlsx", out.getvalue(), PeopleKind.COACHES)
+    told = [(fault.row, fault.column, fault.message.split(";")[0]) for fault in caught.value.faults]
+    assert told == [
+        (2, "capacity", "holds a formula without its value"),
+        (3, "country", "holds the error #REF! of its formula"),
+        (4, "max_per_day", "holds the error #N/A of its formula"),
+    ]
+
+
+def test_a_row_of_nothing_but_lost_cells_is_a_row() -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append(HEADER)
+    sheet.append(["#N/A"])
+    out = io.BytesIO()
+    workbook.save(out)
+    with pytest.raises(UnusableInputError) as caught:
+        read_people("k.xlsx", out.getvalue(), PeopleKind.COACHES)
+    assert (caught.value.faults[0].row, caught.value.faults[0].column) == (2, "id")
+
+
+def test_a_formula_with_its_value_is_read() -> None:
+    formula = b'<c r="G2"><f>1+2</f><v>3</v></c>'
+    whole = xlsx(("coaches", [HEADER, ROW]))
+    with zipfile.ZipFile(io.BytesIO(whole)) as packed:
+        members = {name: packed.read(name) for name in packed.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    before = members[sheet]
+    members[sheet] = before.replace(b'<c r="G2" t="n"><v>3</v></c>', formula)
+    assert members[sheet] != before
+    (coach,) = read_people("k.xlsx", archive(members), PeopleKind.COACHES)
+    assert isinstance(coach, Coach)
+    assert coach.capacity == 3
+
+
+def test_errors_and_formulas_without_value_are_faults_in_opendocument_too() -> None:
+    with zipfile.ZipFile(io.BytesIO(ods("coaches", [HEADER, ROW]))) as packed:
+        members = {name: packed.read(name) for name in packed.namelist()}
+    error = (
+        b'<table:table-cell table:formula="of:=NA()" office:value-type="string" '
+        b'office:string-value="" calcext:value-type="error" xmlns:calcext='
+        b'"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
+        b"<text:p>#N/A</text:p></table:table-cell>"
+    )
+    content = members["content.xml"]
+    content = content.replace(
+        b'<table:table-cell office:value-type="string"><text:p>SE</text:p></table:table-cell>',
+        error,
+    ).replace(
+        b'<table:table-cell office:value-type="float" office:value="3"/>',
+        b'<table:table-cell table:formula="of:=1+2"/>',
+    )
+    members["content.xml"] = content
+    with pytest.raises(UnusableInputError) as caught:
+        read_people("k.ods", archive(members), PeopleKind.COACHES)
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [
+        (2, "country"),
+        (2, "capacity"),
+    ]
+    assert "#N/A" in caught.value.faults[0].message
+    assert "formula without its value" in caught.value.faults[1].message
