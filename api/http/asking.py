@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.datastructures import Headers
 
 from api.http.access import Access
 from api.settings import Settings
@@ -61,6 +62,11 @@ def cookie_name(settings: Settings) -> str:
     return "__Host-gender-coach" if settings.secure_cookies else "gender-coach"
 
 
+def is_bearer(headers: Headers) -> bool:
+    """Whether a request shows a bearer token, which no browser sends by itself."""
+    return headers.get("authorization", "").partition(" ")[0].lower() == "bearer"
+
+
 def _identify(request: Request, services: Services) -> Viewer:
     secret, kinds = _shown(request, services.settings)
     request.state.viewer = NOBODY
@@ -82,9 +88,8 @@ def _identify(request: Request, services: Services) -> Viewer:
 
 def _shown(request: Request, settings: Settings) -> tuple[str, frozenset[CredentialKind]]:
     """The secret a request shows: by its header, else in its path, else by its cookie."""
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return secret.strip(), _BY_HEADER
+    if is_bearer(request.headers):
+        return request.headers["authorization"].partition(" ")[2].strip(), _BY_HEADER
     if LINK_PARAMETER in request.path_params:
         return str(request.path_params[LINK_PARAMETER]), _BY_PATH
     return request.cookies.get(cookie_name(settings), ""), _BY_COOKIE

@@ -6,14 +6,12 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.addresses import STATIC
-from api.http.asking import cookie_name
-from api.http.problems import MEDIA_TYPE, problem_of
+from api.http.asking import cookie_name, is_bearer
 from api.settings import Settings
-from coach.errors import NotAllowedError
+from coach.errors import NotAllowedError, NotFoundError, ProgrammeError
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {
@@ -36,7 +34,8 @@ class Defences:
     """Refuses writes that another site caused, and sends the security headers.
 
     A browser says where a request comes from in `Sec-Fetch-Site`, older ones in `Origin`. A
-    request with a bearer token cannot have been caused by another site.
+    request with a bearer token cannot have been caused by another site; one with a password of
+    HTTP can, because browsers send that by themselves, to a proxy before us for instance.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -55,32 +54,42 @@ class Defences:
                 self._add_headers(scope["path"], MutableHeaders(scope=message))
             await send(message)
 
-        why = self._refusal(scope)
-        if why is None:
+        refusal = self._refusal(scope)
+        if refusal is None:
             await self._app(scope, receive, send_with_headers)
             return
-        problem = problem_of(NotAllowedError(why))
-        answer = JSONResponse(problem.model_dump(), problem.status, media_type=MEDIA_TYPE)
-        await answer(scope, receive, send_with_headers)
+        request = Request(scope, receive)
+        refused = scope["app"].exception_handlers[ProgrammeError]
+        await refused(request, refusal)(scope, receive, send_with_headers)
 
-    def _refusal(self, scope: Scope) -> str | None:
+    def _refusal(self, scope: Scope) -> ProgrammeError | None:
         headers = Headers(scope=scope)
         if not self._known_host(headers.get("host", "")):
-            return "this server is not known by that name; set GENDER_COACH_PUBLIC_URL"
-        if scope["method"] in _READING or "authorization" in headers:
+            return NotAllowedError(
+                "this server is not known by that name; set GENDER_COACH_PUBLIC_URL"
+            )
+        if "\0" in scope["path"]:
+            return NotFoundError("there is nothing at this address")
+        if scope["method"] in _READING or is_bearer(headers):
             return None
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
         if site is not None:
-            return None if site == "same-origin" else "writes come from our own pages only"
-        if origin is not None:
-            same = urlsplit(origin).netloc == headers.get("host", "")
-            return None if same else "writes come from our own pages only"
-        if self._cookie in Request(scope).cookies:
-            return "this browser does not say where the request comes from; please use a newer one"
-        return None
+            ours = site == "same-origin"
+        elif origin is not None:
+            ours = origin.partition("://")[2] == headers.get("host", "")
+        elif self._cookie in Request(scope).cookies:
+            return NotAllowedError(
+                "this browser does not say where the request comes from; please use a newer one"
+            )
+        else:
+            ours = True
+        return None if ours else NotAllowedError("writes come from our own pages only")
 
     def _known_host(self, host: str) -> bool:
-        name = urlsplit(f"//{host}").hostname
+        try:
+            name = urlsplit(f"//{host}").hostname
+        except ValueError:  # brackets that do not close
+            return False
         known = {"127.0.0.1", "localhost", "::1", self._settings.host}
         return name in known or name == urlsplit(self._settings.base_url).hostname
 

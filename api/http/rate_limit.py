@@ -7,11 +7,11 @@ from http import HTTPStatus
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from starlette.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.addresses import SIGN_IN
-from api.http.problems import MEDIA_TYPE, Problem
 
 _TRIES = RateLimitItemPerMinute(20)
 
@@ -28,16 +28,12 @@ class SignInRate:
         if not self._too_many(scope):
             await self._app(scope, receive, send)
             return
-        problem = Problem(
-            type="about:blank",
-            title="Too many tries",
-            status=HTTPStatus.TOO_MANY_REQUESTS,
-            detail="too many tries to sign in; wait a minute",
+        refusal = HTTPException(
+            HTTPStatus.TOO_MANY_REQUESTS, "too many tries to sign in; wait a minute"
         )
-        headers = {"Retry-After": "60"}
-        answer = JSONResponse(
-            problem.model_dump(), problem.status, headers=headers, media_type=MEDIA_TYPE
-        )
+        refused = scope["app"].exception_handlers[HTTPException]
+        answer = refused(Request(scope, receive), refusal)
+        answer.headers["Retry-After"] = "60"
         await answer(scope, receive, send)
 
     def _too_many(self, scope: Scope) -> bool:

@@ -87,6 +87,7 @@ def one_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
         cycle=cycle,
         state=PLAN_STATE[found.summary.state],
         draft=found.summary.state is PlanState.DRAFT,
+        outdated=found.outdated,
         replaces=cycle.published_plan_id is not None,
         made=short_moment_text(found.summary.created_at, found.cycle.cycle.zone),
         footnotes=view.footnotes,

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.confidential.keyring import Keyring
-from api.store.columns import new_id
-from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, PlanState, RunRow, RunState
-from api.store.session_rows import OutboxRow, SessionRow, SessionState
+from api.store.session_rows import SessionRow, SessionState
+from api.workflows.announcing import announce
 from api.workflows.audit import note_act
 from api.workflows.credentials import ensure_links
-from api.workflows.cycles import cycle_row
-from api.workflows.people import ids_by_code
+from api.workflows.cycles import cycle_row, policy_of
+from api.workflows.people import roster_of
 from api.workflows.runs import RunInput
 from api.workflows.values import View
 from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError
-from coach.invitations import Invitation, Message, Method, Status, Told, invitations, messages
+from coach.invitations import Method
 from coach.people import Roster
-from matching.result import Match, Result
+from matching.result import Result
 
 
 class PlanSummary(View):
@@ -41,9 +39,13 @@ class PlanSummary(View):
 
 
 class PlanView(View):
-    """A plan whole: the engine's result, and the people and policy it was made from."""
+    """A plan whole: the engine's result, and the people and policy it was made from.
+
+    `outdated` says that the lists or the policy of the cycle have changed since.
+    """
 
     summary: PlanSummary
+    outdated: bool
     result: Result
     roster: Roster
     cycle: Cycle
@@ -90,6 +92,7 @@ def plan_view(tx: Transaction, plan_id: str) -> PlanView:
     frozen = RunInput.model_validate_json(work)
     return PlanView(
         summary=_summary(row),
+        outdated=_outdated(tx, row.cycle_id, frozen),
         result=Result.model_validate_json(result),
         roster=frozen.roster,
         cycle=frozen.cycle,
@@ -120,24 +123,31 @@ def publish(
     """Make a draft the plan of its cycle, and put what changes for each person into the outbox.
 
     The messages are the difference from what people were told last, cancelled sessions included.
+    A session that has begun stays as it is, whatever the plan says of it.
     Everybody in it gets a secret link who has none, working until `link_grace` after the cycle.
 
     Raises:
         NotFoundError: there is no such plan.
-        ConflictError: the plan is no draft.
+        ConflictError: the plan is no draft; the lists or the policy have changed since it was
+            made; or it takes the place of another and moves sessions into the past.
     """
     plan = tx.get(PlanRow, plan_id)
     if plan is None:
         raise NotFoundError(f"there is no plan {plan_id}")
     if plan.state is not PlanState.DRAFT:
         raise ConflictError(f"the plan is {plan.state}, not a draft; start a new run instead")
+    work = tx.scalars(select(RunRow.input).where(RunRow.id == plan.run_id)).one()
+    if _outdated(tx, plan.cycle_id, RunInput.model_validate_json(work)):
+        raise ConflictError(
+            "the lists or the policy have changed since this plan was made; start a new run"
+        )
     tx.execute(
         update(PlanRow)
         .where(PlanRow.cycle_id == plan.cycle_id, PlanRow.state == PlanState.PUBLISHED)
         .values(state=PlanState.SUPERSEDED)
     )
     plan.state, plan.published_at = PlanState.PUBLISHED, now
-    sent = _tell(tx, plan, Result.model_validate_json(plan.result), now)
+    sent = announce(tx, plan, Result.model_validate_json(plan.result), now=now)
     tx.flush()
     ensure_links(tx, keyring, _invited(tx, plan.cycle_id), now=now, grace=link_grace)
     requests = sum(message.method is Method.REQUEST for message in sent.values())
@@ -151,101 +161,10 @@ def publish(
     )
 
 
-def _tell(tx: Transaction, plan: PlanRow, result: Result, now: datetime) -> dict[str, Message]:
-    """Bring the session rows to `result`, and write both people's messages; by uid."""
-    known = {
-        row.uid: row
-        for row in tx.scalars(select(SessionRow).where(SessionRow.cycle_id == plan.cycle_id))
-    }
-    match_of = {session.uid: match for match in result.matches for session in match.sessions}
-    after: dict[str, Invitation] = {}
-    for match in result.matches:
-        after |= invitations(match.sessions)
-    sent = {
-        message.invitation.uid: message
-        for message in messages(
-            {uid: _told(row) for uid, row in known.items()},
-            {uid: _in_utc(invitation) for uid, invitation in after.items()},
-            now,
-        )
-    }
-    people = ids_by_code(tx, plan.cycle_id)
-    outgoing: list[OutboxRow] = []
-    for uid, message in sent.items():
-        row = known.get(uid) or _new_session(plan.cycle_id, uid, match_of[uid], people)
-        _apply(row, message, now)
-        tx.add(row)
-        outgoing += _both_messages(plan, row, message, now)
-    tx.flush()
-    tx.add_all(outgoing)
-    return sent
-
-
-def _told(row: SessionRow) -> Told:
-    return Told(
-        invitation=Invitation(
-            uid=row.uid,
-            number=row.number,
-            count=row.count,
-            start=row.starts_at,
-            end=row.ends_at,
-        ),
-        sequence=row.sequence,
-        status=Status.CONFIRMED if row.state is SessionState.CONFIRMED else Status.CANCELLED,
-    )
-
-
-def _in_utc(invitation: Invitation) -> Invitation:
-    return invitation.model_copy(
-        update={"start": invitation.start.astimezone(UTC), "end": invitation.end.astimezone(UTC)}
-    )
-
-
-def _new_session(
-    cycle_id: str, uid: str, match: Match, people: Mapping[tuple[Side, str], str]
-) -> SessionRow:
-    return SessionRow(
-        id=new_id(),
-        cycle_id=cycle_id,
-        uid=uid,
-        coachee_id=people[Side.COACHEE, match.coachee],
-        coach_id=people[Side.COACH, match.coach],
-        asked_sequence=0,
-    )
-
-
-def _apply(row: SessionRow, message: Message, now: datetime) -> None:
-    told = message.invitation
-    row.number, row.count, row.starts_at, row.ends_at = (
-        told.number,
-        told.count,
-        told.start,
-        told.end,
-    )
-    row.sequence, row.changed_at = message.sequence, now
-    row.state = (
-        SessionState.CONFIRMED if message.method is Method.REQUEST else SessionState.CANCELLED
-    )
-    if message.asks_again:
-        row.asked_sequence = message.sequence
-
-
-def _both_messages(
-    plan: PlanRow, row: SessionRow, message: Message, now: datetime
-) -> tuple[OutboxRow, OutboxRow]:
-    def to(side: Side, person_id: str) -> OutboxRow:
-        return OutboxRow(
-            cycle_id=plan.cycle_id,
-            plan_id=plan.id,
-            session_id=row.id,
-            person_id=person_id,
-            side=side,
-            method=message.method.value,
-            message=message.model_dump(mode="json"),
-            created_at=now,
-        )
-
-    return to(Side.COACHEE, row.coachee_id), to(Side.COACH, row.coach_id)
+def _outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
+    """Whether the lists or the policy of a cycle are others than a run has worked from."""
+    policy = policy_of(cycle_row(tx, cycle_id))
+    return (frozen.roster, frozen.cycle) != (roster_of(tx, cycle_id), policy)
 
 
 def _invited(tx: Transaction, cycle_id: str) -> set[str]:

@@ -32,6 +32,7 @@ from coach.sessions import Attendance, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from conftest import World
 
@@ -140,6 +141,49 @@ def test_a_plan_is_published_once(world: World) -> None:
         plans.publish(
             tx, world.services.keyring, told.plan.id, now=world.services.now(), link_grace=GRACE
         )
+
+
+def _publish(world: World, plan_id: str, now: datetime) -> plans.Publication:
+    with world.database.writing() as tx:
+        return plans.publish(tx, world.services.keyring, plan_id, now=now, link_grace=GRACE)
+
+
+def test_what_has_begun_is_neither_moved_nor_cancelled(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    before = {session.id: session for session in _sessions(world, cycle_id)}
+    begun = {each for each, session in before.items() if session.number == 1}
+    day_after = min(session.start for session in before.values()) + timedelta(days=1)
+
+    later = world.plan(cycle_id, world.result({"C-2": "K-2"}, first_day=25))
+    told = _publish(world, later, day_after)
+    assert (told.requests, told.cancels) == (2, 2)  # about the second sessions alone
+    now = {session.id: session for session in _sessions(world, cycle_id)}
+    assert {each: now[each] for each in begun} == {each: before[each] for each in begun}
+
+
+def test_nobody_is_invited_into_the_past_of_a_cycle_under_way(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    first = _sessions(world, cycle_id)[0]
+    before = _outbox(world, cycle_id)
+    another = world.plan(cycle_id, world.result({"C-1": "K-2", "C-2": "K-2"}))
+    with pytest.raises(ConflictError, match="in the past"):
+        _publish(world, another, first.start + timedelta(days=1))
+    assert _outbox(world, cycle_id) == before
+
+
+def test_a_plan_made_before_the_lists_changed_is_not_published(world: World) -> None:
+    cycle_id = world.cycle()
+    plan_id = world.plan(cycle_id, world.result(PAIRS))
+    with world.database.writing() as tx:
+        assert not plans.plan_view(tx, plan_id).outdated
+        staying = people.roster_of(tx, cycle_id).coachees[1:]
+        people.take_in(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
+        assert plans.plan_view(tx, plan_id).outdated
+    with pytest.raises(ConflictError, match="have changed since"):
+        _publish(world, plan_id, world.services.now())
+    assert _outbox(world, cycle_id) == []
 
 
 def test_a_publication_that_fails_tells_nobody(world: World) -> None:

@@ -28,10 +28,12 @@ API = "/api/v1"
 @pytest.fixture
 def browser(shared: SharedServer) -> Iterator[httpx.Client]:
     """A browser in which the manager has signed in."""
+    services = shared.world.services
+    with services.database.writing() as tx:
+        user = credentials.ensure_manager(tx, "manager", now=utc_now())
+        cookie = credentials.issue_cookie(tx, user, now=utc_now(), lasting=timedelta(hours=1))
     with httpx.Client(base_url=shared.client.base_url) as browser:
-        own = {"Origin": str(shared.client.base_url).rstrip("/")}
-        answer = browser.post(f"/sign-in/{shared.world.sign_in_secret()}", headers=own)
-        assert answer.status_code == HTTPStatus.SEE_OTHER
+        browser.cookies.set(cookie_name(services.settings), cookie.secret)
         yield browser
 
 
@@ -61,6 +63,31 @@ def test_a_browser_does_not_write_from_elsewhere(
     browser: httpx.Client, headers: dict[str, str]
 ) -> None:
     assert _write(browser, **headers) == HTTPStatus.FORBIDDEN
+
+
+def test_a_password_that_browsers_send_by_themselves_is_no_reason_to_trust(
+    browser: httpx.Client,
+) -> None:
+    headers = {"Authorization": "Basic eDp5", "Sec-Fetch-Site": "cross-site"}
+    assert _write(browser, **headers) == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize("origin", ["http://[", "[", "http://"])
+def test_an_origin_that_is_none_is_not_ours(browser: httpx.Client, origin: str) -> None:
+    assert _write(browser, Origin=origin) == HTTPStatus.FORBIDDEN
+
+
+def test_a_page_is_refused_as_a_page(browser: httpx.Client) -> None:
+    answer = browser.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "our own pages" in answer.text
+    assert answer.headers["x-frame-options"] == "DENY"
+
+
+def test_an_address_with_an_unreadable_sign_is_nowhere(browser: httpx.Client) -> None:
+    for address in (f"{API}/cycles/%00", "/p/%00", "/sessions/a%00b"):
+        assert browser.get(address).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_our_own_origin_does_not_outweigh_what_the_browser_says(browser: httpx.Client) -> None:
@@ -125,8 +152,9 @@ def test_every_answer_carries_the_headers(shared: SharedServer, path: str) -> No
     assert "server" not in headers or "uvicorn" in headers["server"]
 
 
-def test_a_host_we_are_not_known_by_is_refused(shared: SharedServer) -> None:
-    answer = shared.client.get(f"{API}/rules", headers={"Host": "rebound.example"})
+@pytest.mark.parametrize("host", ["rebound.example", "127.0.0.1.rebound.example", "[zz", ""])
+def test_a_host_we_are_not_known_by_is_refused(shared: SharedServer, host: str) -> None:
+    answer = shared.client.get(f"{API}/rules", headers={"Host": host})
     assert answer.status_code == HTTPStatus.FORBIDDEN
 
 
