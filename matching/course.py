@@ -14,7 +14,9 @@ from matching.coordination import Choice, Coordinator, Desk
 from matching.dive import dive
 from matching.lexicographic import Aim, Stack, reaches
 from matching.problem import balances
-from matching.watch import Watch
+from matching.watch import TooLargeError, Watch
+
+_MOST_PAIRS = 400_000
 
 Report = Callable[[ObjectiveLevel, int | None, int | None], None]
 """Told the level in work, its best value and its bound."""
@@ -66,7 +68,13 @@ class Course:
         return best_flow(self.problem, pairs, stack.worth[pairs]), stack
 
     def coordinator(self, allowed: NDArray[np.bool_]) -> Coordinator:
-        """The exact search over `allowed` pairs under everything decided so far."""
+        """The exact search over `allowed` pairs under everything decided so far.
+
+        Raises:
+            TooLargeError: there are too many pairs to search.
+        """
+        if np.count_nonzero(allowed) > _MOST_PAIRS:
+            raise TooLargeError
         floors = [Floor(aim.weights.astype(np.float64), aim.least) for aim in self.reached]
         if self.problem.share:
             floors.insert(0, Floor(balances(self.problem).astype(np.float64), 0.0))

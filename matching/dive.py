@@ -1,4 +1,4 @@
-"""Plans from flows: solve the assignment, take from each coach what they cannot hold, and again.
+"""Plans from flows: solve the assignment, move whom coaches cannot hold, forbid that, and again.
 
 Where the bound of the bare assignment can be reached this finds it within a few flows, each a small
 part of a second, before any heavier machinery is started.
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from matching.assignment.flow import Flow, best_flow
 from matching.coordination import Choice, Desk
+from matching.repair import Repair
 from matching.timetable.calendar import members
 from matching.watch import Watch
 
@@ -35,7 +36,12 @@ def dive(
     for _ in range(_ROUNDS):
         watch.check()
         dropped = _too_much(desk, flow, watch)
-        if accept(np.setdiff1d(flow.choice, dropped)) or not len(dropped):
+        held = np.setdiff1d(flow.choice, dropped)
+        if accept(held) or not len(dropped):
+            return
+        repair = Repair(desk, held, pairs, worth)
+        repair.place(desk.problem.coachee[dropped].tolist(), watch)
+        if accept(repair.choice):
             return
         patience = _PATIENCE if len(dropped) < fewest else patience - 1
         if not patience or len(dropped) > len(flow.choice) // _HOPELESS:

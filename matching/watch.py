@@ -26,6 +26,10 @@ class OutOfTimeError(Exception):
     """The time limit has passed; whoever holds a plan returns it."""
 
 
+class TooLargeError(OutOfTimeError):
+    """What is left to decide is too large for an exact search; it is told as not proven."""
+
+
 class Watch:
     """A clock with a limit, and somebody's wish to stop.
 

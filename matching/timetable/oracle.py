@@ -47,6 +47,16 @@ class CoachOracle:
         self._shrink(wanted, watch)
         return False
 
+    def surely_holds(self, wanted: int) -> bool:
+        """Whether the coach is known, or seen at once, to be able to hold `wanted`."""
+        known = self._known(wanted)
+        if known is None:
+            placed = insert_all(self.calendar, members(wanted), _ATTEMPTS)
+            if placed is not None:
+                self.learn(placed)
+            return placed is not None
+        return known
+
     def positions(self, wanted: int, watch: Watch) -> Placed:
         """Positions of all candidates in `wanted`, which the coach has to be able to hold."""
         if not self.can_hold(wanted, watch):

@@ -61,7 +61,7 @@ TIGHT = InstanceClass(
     latest_start_hour=13,
 )
 UN_WIDE = InstanceClass(1200, 400, (2, 3), (120, 240), (1, 6), 0.8, SessionPolicy())
-FIELD_WIDE = InstanceClass(10_000, 2_000, (2, 3), (120, 240), (2, 8), 0.8, SessionPolicy())
+FIELD_WIDE = InstanceClass(10_000, 2_000, (2, 3), (120, 240), (2, 9), 0.8, SessionPolicy())
 
 
 def instance(shape: InstanceClass, seed: int) -> tuple[Roster, Cycle]:
