@@ -183,12 +183,15 @@ class Objective(Table):
     @field_validator("levels")
     @classmethod
     def _ordered(cls, levels: tuple[ObjectiveLevel, ...]) -> tuple[ObjectiveLevel, ...]:
+        wrong = []
         if len(set(levels)) != len(levels):
-            raise ValueError("a level stands twice")
+            wrong.append("a level stands twice")
         if not levels or levels[0] is not ObjectiveLevel.PLACED:
-            raise ValueError('"placed" has to be the first level')
+            wrong.append('"placed" has to be the first level')
         if ObjectiveLevel.SCHEDULE in levels and levels[-1] is not ObjectiveLevel.SCHEDULE:
-            raise ValueError('"schedule" has to be the last level')
+            wrong.append('"schedule" has to be the last level')
+        if wrong:
+            raise ValueError(", and ".join(wrong))
         return levels
 
 

@@ -49,18 +49,16 @@ def pin_faults(
     file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, reading: Reading
 ) -> Iterator[InputFault]:
     """Every id in pins and bans that names nobody, and every pin that is banned."""
-    if (cycle := file.cycle) is None:
-        return
     for table, entries in (
-        ("pins", {coachee: (coach,) for coachee, coach in cycle.pins.items()}),
-        ("bans", {coachee: tuple(sorted(banned)) for coachee, banned in cycle.bans.items()}),
+        ("pins", {coachee: (coach,) for coachee, coach in file.pins.items()}),
+        ("bans", {coachee: tuple(sorted(banned)) for coachee, banned in file.bans.items()}),
     ):
         for coachee, named in entries.items():
             wrong = [_nobody(coachee, coachees, reading)]
             wrong += [_nobody(coach, coaches, reading) for coach in named]
             yield from (file.fault((table, coachee), message) for message in wrong if message)
-    for coachee, coach in cycle.pins.items():
-        if coach in cycle.bans.get(coachee, ()):
+    for coachee, coach in file.pins.items():
+        if coach in file.bans.get(coachee, ()):
             yield file.fault(
                 ("pins", coachee),
                 f"{shown(coach)} is also banned for {shown(coachee)} in [bans]; remove one of both",

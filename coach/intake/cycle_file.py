@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,14 +18,22 @@ from coach.intake.toml_text import parse_toml
 from coach.intake.validation_sentences import kind_of_value, sentence
 
 
+_NAMING = ("pins", "bans")  # what names people of the two other files
+
+
 @dataclass(frozen=True, slots=True)
 class CycleFile:
-    """A cycle file after reading: the cycle where it has no fault, and where each key stands."""
+    """A cycle file after reading: the cycle where it has no fault, and where each key stands.
+
+    `pins` and `bans` hold what can be read of them, whatever is wrong with the rest of the file.
+    """
 
     file: str
     cycle: Cycle | None
     lines: dict[KeyPath, int]
     faults: tuple[InputFault, ...]
+    pins: Mapping[str, str] = field(default_factory=dict)
+    bans: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def fault(self, path: KeyPath, message: str) -> InputFault:
         """A fault of the key at `path`."""
@@ -45,7 +53,7 @@ def read_cycle(file: str, text: str, reading: Reading) -> CycleFile:
     reader = _Reader(CycleFile(file, None, toml.lines, ()), reading, list(toml.faults))
     cycle = reader.validated(reader.table(Cycle, toml.tables, ()))
     faults = tuple(sorted(reader.faults, key=lambda fault: fault.row))
-    return CycleFile(file, None if faults else cycle, toml.lines, faults)
+    return CycleFile(file, None if faults else cycle, toml.lines, faults, **reader.naming)
 
 
 @dataclass(slots=True)
@@ -53,6 +61,7 @@ class _Reader:
     file: CycleFile
     reading: Reading
     faults: list[InputFault] = field(default_factory=list)
+    naming: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def table(self, model: type[Table], data: dict[str, Any], path: KeyPath) -> dict[str, Any]:
         """The table's known keys with values of the model's types; faulty keys are left out."""
@@ -83,6 +92,8 @@ class _Reader:
         found, errors = read(value, self.reading)
         if not errors:
             prepared[key] = found
+        if key in _NAMING and found is not None:
+            self.naming[key] = {ident: named for ident, named in found.items() if named is not None}
         for inside, error in errors:
             for message in error.messages:
                 self._fault((*place, *inside), message)

@@ -237,6 +237,22 @@ def test_ids_of_nobody_are_told_with_the_nearest() -> None:
     assert "did you mean 'K-1'" in found[3]
 
 
+def test_ids_of_nobody_are_told_beside_other_faults_of_the_cycle() -> None:
+    levels = '[objective]\nlevels = ["placed", "schedule", "placed"]\n'
+    lines = refusal(
+        f'{DATES}[pins]\nC-9 = "K-1"\nC-1 = 5\n[bans]\nC-2 = ["K-9"]\nC-1 = ["K-8", 7]\n{levels}'
+    )
+    assert [line.split(": ")[0] for line in lines] == [
+        "cycle.toml:5:pins.C-9",
+        "cycle.toml:6:pins.C-1",
+        "cycle.toml:8:bans.C-2",
+        "cycle.toml:9:bans.C-1[1]",
+        "cycle.toml:11:objective.levels",
+    ]
+    assert "stands twice" in lines[-1]
+    assert "has to be the last" in lines[-1]
+
+
 def test_ids_are_not_doubted_where_the_other_file_could_not_be_read() -> None:
     assert [line.split(":")[0] for line in refusal(coaches=b"\xff\xfe")] == ["k.csv"]
     no_ids = COACHES.replace(b"id,", b"idd,")
