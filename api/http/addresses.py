@@ -24,6 +24,11 @@ def person_session(secret: str, session_id: str) -> str:
     return f"{person(secret)}/sessions/{session_id}"
 
 
+def person_notes(secret: str) -> str:
+    """A coach's page about where their notes open."""
+    return f"{person(secret)}/notes"
+
+
 def cycle(cycle_id: str) -> str:
     """A cycle's overview."""
     return f"/cycles/{cycle_id}"

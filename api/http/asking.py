@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -11,12 +12,13 @@ from starlette.datastructures import Headers
 from api.http.access import Access
 from api.settings import Settings
 from api.store.access_rows import CredentialKind
-from api.workflows import credentials
+from api.workflows import credentials, note_opening
 from api.workflows.services import Services
 from api.workflows.viewer import NOBODY, AccessRole, Viewer
 from coach.errors import NotAllowedError, NotFoundError, NotSignedInError
 
 LINK_PARAMETER = "link"
+NOTES_HEADER = "X-Notes-Key"
 _BY_HEADER = frozenset({CredentialKind.TOKEN, CredentialKind.LINK})
 _BY_PATH = frozenset({CredentialKind.LINK})
 _BY_COOKIE = frozenset({CredentialKind.COOKIE})
@@ -67,6 +69,11 @@ def is_bearer(headers: Headers) -> bool:
     return headers.get("authorization", "").partition(" ")[0].lower() == "bearer"
 
 
+def notes_cookie(settings: Settings, person_id: str) -> str:
+    """The name of the cookie with a device's key to one coach's notes."""
+    return f"{cookie_name(settings)}-notes-{person_id}"
+
+
 def _identify(request: Request, services: Services) -> Viewer:
     secret, kinds = _shown(request, services.settings)
     request.state.viewer = NOBODY
@@ -79,6 +86,13 @@ def _identify(request: Request, services: Services) -> Viewer:
         stale = viewer.credential_id is not None and credentials.needs_touch(
             tx, viewer.credential_id, now=now
         )
+        if viewer.role is AccessRole.COACH and viewer.person_id is not None:
+            shown = request.headers.get(NOTES_HEADER) or request.cookies.get(
+                notes_cookie(services.settings, viewer.person_id), ""
+            )
+            viewer = replace(
+                viewer, notes_open=note_opening.note_key_opens(tx, viewer, shown, now=now)
+            )
     request.state.viewer = viewer
     if stale and viewer.credential_id is not None:
         with services.database.writing() as tx:

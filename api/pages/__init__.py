@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.pages.access import ACCESS
 from api.pages.account import ACCOUNTS
 from api.pages.follow_up import FOLLOW_UP
+from api.pages.notes import NOTES
 from api.pages.office import OFFICE
 from api.pages.person import PERSON
 from api.pages.planning import PLANNING
@@ -13,7 +14,7 @@ from api.pages.reference import REFERENCE
 from api.pages.statements import STATEMENTS
 
 router = APIRouter()
-for part in (OFFICE, PLANNING, FOLLOW_UP, PERSON, STATEMENTS, ACCOUNTS, REFERENCE):
+for part in (OFFICE, PLANNING, FOLLOW_UP, PERSON, STATEMENTS, NOTES, ACCOUNTS, REFERENCE):
     router.include_router(part)
 
 __all__ = ["ACCESS", "problem_page", "router"]

@@ -35,8 +35,8 @@ def sign_in_by_password(typed: Typed, services: ServicesDep) -> Response:
     """Sign in by name, password and code; which of them is wrong is not told."""
     form, settings = taken(SignInForm, typed), services.settings
     with services.database.reading() as tx:
-        account = sign_in.account_called(tx, form.name, now=services.now())
-    fits = password_fits(form.password, account.password_hash)
+        stored = sign_in.password_of(tx, form.name)
+    fits = password_fits(form.password, stored)
     with services.database.writing() as tx:
         cookie = sign_in.finish_sign_in(
             tx,

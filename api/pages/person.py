@@ -87,6 +87,7 @@ def my_session(
         is_coach=coach,
         record=said.record and record_text(said.record, zone),
         note=said.note,
+        note_closed=said.note_closed,
         feedback=said.feedback and feedback_text(said.feedback, zone),
         footnotes=deployment.footnotes([line.other.country]),
     )

@@ -11,11 +11,13 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.http import addresses
 from api.http.asking import ServicesDep, ViewerDep, services_of, viewer_of
+from api.http.routes.access import leave_note_key
 from api.pages.frame import Typed, checked, deployment_of, filled, go_on, page
 from api.pages.lines import own_line
 from api.pages.words import ATTENDANCES, NO_RATING, RATING_OPTIONS
 from api.store.cycle_rows import Side
-from api.workflows import schedule, statements
+from api.workflows import note_opening, schedule, statements
+from api.workflows.note_opening import NotesClosedError
 from coach.errors import NotAllowedError
 from coach.feedback import Feedback, Note, SharedRecord
 
@@ -101,13 +103,20 @@ def save_note(
         if note is None:
             faults[_PRIVATE] = note_faults["text"]
         return form.draw(Side.COACH, shared | {_PRIVATE: private}, faults)
-    with services.database.writing() as tx:
-        now = services.now()
-        statements.submit_record(tx, viewer, session_id, record, now=now)
-        before = statements.said_of(tx, services.keyring, viewer, session_id).note
-        if note.text != ("" if before is None else before.text):
-            statements.write_note(tx, services.keyring, viewer, session_id, note, now=now)
-    return go_on(form.session_page)
+    now, key = services.now(), None
+    try:
+        with services.database.writing() as tx:
+            statements.submit_record(tx, viewer, session_id, record, now=now)
+            before = statements.said_of(tx, services.keyring, viewer, session_id).note
+            if note.text != ("" if before is None else before.text):
+                writer, key = note_opening.open_first(tx, viewer, now=now)
+                statements.write_note(tx, services.keyring, writer, session_id, note, now=now)
+    except NotesClosedError as error:
+        why = {_PRIVATE: f"Nothing was saved, because {error}."}
+        return form.draw(Side.COACH, shared | {_PRIVATE: private}, why)
+    gone_on = go_on(form.session_page)
+    leave_note_key(gone_on, services, viewer, key)
+    return gone_on
 
 
 @STATEMENTS.get("/feedback")

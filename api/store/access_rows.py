@@ -18,6 +18,7 @@ class CredentialKind(StrEnum):
     COOKIE = "cookie"  # a user's signed-in browser
     TOKEN = "token"  # noqa: S105 - a kind, no secret: a user's bearer token for programs
     LINK = "link"  # one person's own sessions
+    NOTES = "notes"  # a coach's notes, on one device
 
 
 class UserRow(Identified):

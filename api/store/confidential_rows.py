@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.store.columns import Identified
+from api.store.columns import Identified, Row
 
 
 class NoteKeyRow(Identified):
@@ -24,6 +24,20 @@ class NoteKeyRow(Identified):
     master_version: Mapped[int]
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
+
+
+class NoteHolderRow(Row):
+    """A coach who has begun to write notes, and the passphrase that opens them on a new device."""
+
+    __tablename__ = "note_holders"
+
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    created_at: Mapped[datetime]
+    passphrase_hash: Mapped[str | None] = mapped_column(String(200))
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
 
 
 class NoteRow(Identified):

@@ -51,13 +51,6 @@ class UserView(View):
     disabled_at: datetime | None
 
 
-class Account(View):
-    """What signing in needs to know of whoever has a name; the same for names nobody has."""
-
-    password_hash: str | None
-    locked: bool
-
-
 def add_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> str:
     """Add a user of the office.
 
@@ -152,13 +145,11 @@ def refuse_weak(password: str, name: str) -> None:
         raise UnusableInputError([_fault("password", why)])
 
 
-def account_called(tx: Transaction, name: str, *, now: datetime) -> Account:
-    """What to hold a typed password against; compare before the next transaction begins."""
-    row = tx.scalar(select(UserRow).where(UserRow.name == name, UserRow.disabled_at.is_(None)))
-    if row is None:
-        return Account(password_hash=None, locked=False)
-    locked = row.locked_until is not None and row.locked_until > now
-    return Account(password_hash=row.password_hash, locked=locked)
+def password_of(tx: Transaction, name: str) -> str | None:
+    """The hash to hold a typed password against, before the next transaction begins."""
+    return tx.scalar(
+        select(UserRow.password_hash).where(UserRow.name == name, UserRow.disabled_at.is_(None))
+    )
 
 
 def finish_sign_in(

@@ -19,6 +19,7 @@ from api.store.columns import new_id
 from api.store.confidential_rows import NoteKeyRow, NoteRow
 from api.store.session_rows import FeedbackRow, RecordRow, SessionRow
 from api.workflows.audit import note_act
+from api.workflows.note_opening import NotesClosedError
 from api.workflows.schedule import own_session
 from api.workflows.values import FeedbackView, NoteView, RecordView, View
 from api.workflows.viewer import AccessRole, Viewer
@@ -29,10 +30,14 @@ _Text = TypeVar("_Text")
 
 
 class Said(View):
-    """All that was said of a session, as far as one reader may see it."""
+    """All that was said of a session, as far as one reader may see it.
+
+    `note_closed`: there is a note, and it does not open on the device that asks.
+    """
 
     record: RecordView | None
     note: NoteView | None
+    note_closed: bool
     feedback: FeedbackView | None
 
 
@@ -50,9 +55,15 @@ def said_of(tx: Transaction, keyring: Keyring, viewer: Viewer, session_id: str) 
         except NotFoundError:
             return None
 
+    note, closed = None, False
+    try:
+        note = found(lambda: note_of(tx, keyring, viewer, session_id))
+    except NotesClosedError:
+        closed = True
     return Said(
         record=found(lambda: record_of(tx, viewer, session_id)),
-        note=found(lambda: note_of(tx, keyring, viewer, session_id)),
+        note=note,
+        note_closed=closed,
         feedback=found(lambda: feedback_of(tx, viewer, session_id)),
     )
 
@@ -98,9 +109,11 @@ def write_note(
 
     Raises:
         NotFoundError: there is no such session, or it is somebody else's.
-        NotAllowedError: `viewer` is not the session's coach.
+        NotAllowedError: `viewer` is not the session's coach, or their notes are closed here.
     """
     session = _as(AccessRole.COACH, tx, viewer, session_id, "notes are for coaches alone")
+    if not viewer.notes_open:
+        raise NotesClosedError
     key_row, key = _data_key(tx, keyring, session, now)
     row = tx.scalar(select(NoteRow).where(NoteRow.session_id == session_id))
     if row is None:
@@ -119,6 +132,7 @@ def note_of(tx: Transaction, keyring: Keyring, viewer: Viewer, session_id: str) 
 
     Raises:
         NotFoundError: there is none, or it is somebody else's; which of the two is not told.
+        NotesClosedError: it does not open on the device that asks.
     """
     row = tx.scalar(
         select(NoteRow).where(
@@ -128,6 +142,8 @@ def note_of(tx: Transaction, keyring: Keyring, viewer: Viewer, session_id: str) 
     )
     if row is None or viewer.role is not AccessRole.COACH:
         raise NotFoundError("you have written no note on this session")
+    if not viewer.notes_open:
+        raise NotesClosedError
     key_row = tx.get_one(NoteKeyRow, row.key_id)
     text = unseal(unwrap(keyring, key_row), row.sealed, *_place(row)).decode()
     return NoteView(

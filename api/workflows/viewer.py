@@ -29,6 +29,7 @@ class Viewer:
         person_id: a coach's or coachee's in the cycle `cycle_id`; `None` for managers and nobody.
         credential_id: the cookie, token or link that was shown.
         by_cookie: whether a browser sent the credential by itself.
+        notes_open: whether a coach's notes open on the device that asks.
     """
 
     role: AccessRole
@@ -37,6 +38,7 @@ class Viewer:
     cycle_id: str | None = None
     credential_id: str | None = None
     by_cookie: bool = False
+    notes_open: bool = False
 
     @property
     def is_manager(self) -> bool:

@@ -32,7 +32,7 @@ from api.store import schema
 from api.store.cycle_rows import Side
 from api.store.database import Database
 from api.store.run_rows import RunRow, RunState
-from api.workflows import credentials, cycles, people, plans, runs, uploads
+from api.workflows import credentials, cycles, note_opening, people, plans, runs, uploads
 from api.workflows.credentials import Issued
 from api.workflows.runs import RunOptions
 from api.workflows.services import Services
@@ -166,6 +166,18 @@ class World:
                 now=self.services.now(),
                 grace=timedelta(days=60),
             )
+
+    def notes_key(self, cycle_id: str, code: str) -> str:
+        """The key of a device on which a coach's notes are open."""
+        person_id = self.person_id(cycle_id, code)
+        with self.database.writing() as tx:
+            link = credentials.link_of(
+                tx, self.services.keyring, person_id, now=self.services.now()
+            )
+            viewer = Viewer(AccessRole.COACH, person_id=person_id, credential_id=link.id)
+            _, key = note_opening.open_first(tx, viewer, now=self.services.now())
+        assert key is not None
+        return key.secret
 
     def sign_in_secret(self) -> str:
         """A one-time secret of the manager."""

@@ -75,7 +75,7 @@ def test_an_act_on_nobodys_behalf_is_refused(acted: World) -> None:
 def test_the_trail_holds_no_names_and_no_texts(acted: World) -> None:
     with acted.database.reading() as tx:
         cycle_id = cycles.list_cycles(tx)[0].id
-    coach = Viewer(AccessRole.COACH, person_id=acted.person_id(cycle_id, "K-1"))
+    coach = Viewer(AccessRole.COACH, person_id=acted.person_id(cycle_id, "K-1"), notes_open=True)
     with acted.database.writing() as tx:
         session = schedule.cycle_schedule(tx, cycle_id)[0]
         statements.write_note(

@@ -70,7 +70,7 @@ def _session(world: World, cycle_id: str) -> SessionView:
 
 def _viewers(session: SessionView) -> tuple[Viewer, Viewer]:
     return (
-        Viewer(AccessRole.COACH, person_id=session.coach.id),
+        Viewer(AccessRole.COACH, person_id=session.coach.id, notes_open=True),
         Viewer(AccessRole.COACHEE, person_id=session.coachee.id),
     )
 

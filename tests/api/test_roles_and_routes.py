@@ -46,6 +46,7 @@ CALLERS = (
     Caller("auditor", AccessRole.AUDITOR),
     Caller("nobody", AccessRole.NOBODY),
 )
+PASSPHRASE = "tulip anvil ferry quartz"  # noqa: S105 - of a test
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/cycles"): {"content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"},
     ("PUT", "/api/v1/cycles/{cycle_id}/policy"): {
@@ -60,6 +61,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/api/v1/sessions/{session_id}/feedback"): {
         "json": {"attendance": "held", "rating": 4}
     },
+    ("PUT", "/api/v1/me/notes/passphrase"): {"json": {"passphrase": PASSPHRASE}},
     ("POST", "/p/{link}/sessions/{session_id}/reply"): {"data": {"reply": "accepted"}},
 }
 
@@ -88,6 +90,7 @@ def things(shared: SharedServer) -> dict[str, str]:
         "run_id": run or "",
         "name": "style.css",
         **{caller.code: world.link(cycle_id, caller.code).secret for caller in CALLERS[1:5]},
+        "notes": world.notes_key(cycle_id, "K-1"),
     }
 
 
@@ -99,7 +102,7 @@ def _say_everything(shared: SharedServer, session_id: str, coach: str, coachee: 
     from coach.feedback import Feedback, Note, SharedRecord  # noqa: PLC0415
 
     services = shared.world.services
-    by_coach = Viewer(AccessRole.COACH, person_id=coach)
+    by_coach = Viewer(AccessRole.COACH, person_id=coach, notes_open=True)
     by_coachee = Viewer(AccessRole.COACHEE, person_id=coachee)
     record = SharedRecord(session_date=date(2027, 1, 27), attendance="held", topic="x")
     with services.database.writing() as tx:
@@ -128,7 +131,8 @@ def _headers(
         return {"Authorization": f"Bearer {shared.world.user_token(caller.role)}"}
     if caller.role is AccessRole.NOBODY or "{link}" in path:
         return {}
-    return {"Authorization": f"Bearer {things[caller.code]}"}
+    opened = {"X-Notes-Key": things["notes"]} if caller.name == "coach" else {}
+    return opened | {"Authorization": f"Bearer {things[caller.code]}"}
 
 
 def _one_time_things(shared: SharedServer, caller: Caller) -> dict[str, str]:

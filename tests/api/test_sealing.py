@@ -95,7 +95,10 @@ def _coach_and_session(world: World, code: str = "C-1") -> tuple[Viewer, str]:
             for session in schedule.cycle_schedule(tx, cycle_id)
             if session.coachee.code == code
         )
-    return Viewer(AccessRole.COACH, person_id=session.coach.id, cycle_id=cycle_id), session.id
+    viewer = Viewer(
+        AccessRole.COACH, person_id=session.coach.id, cycle_id=cycle_id, notes_open=True
+    )
+    return viewer, session.id
 
 
 @pytest.fixture

@@ -126,8 +126,6 @@ def test_wrong_tries_lock_for_longer_and_longer(manager: Manager) -> None:
     assert not manager.tries(now, right=False)
     assert not manager.tries(now + timedelta(seconds=59))
     assert manager.tries(now + timedelta(seconds=61))
-    with manager.world.database.reading() as tx:
-        assert not sign_in.account_called(tx, "office", now=now).locked
 
 
 def test_whoever_was_disabled_is_let_in_no_more(manager: Manager) -> None:

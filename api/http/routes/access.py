@@ -10,14 +10,18 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
+from api.confidential.passwords import hash_password, password_fits
 from api.http.addresses import API, person
-from api.http.asking import ServicesDep, ViewerDep, cookie_name
+from api.http.asking import ServicesDep, ViewerDep, cookie_name, notes_cookie
 from api.http.problems import documented
 from api.settings import Settings
-from api.workflows import credentials, schedule
+from api.workflows import credentials, note_opening, schedule
 from api.workflows.credentials import CredentialView, Issued
+from api.workflows.note_opening import Opening
 from api.workflows.schedule import PersonPage
-from api.workflows.viewer import AccessRole
+from api.workflows.services import Services
+from api.workflows.viewer import AccessRole, Viewer
+from coach.errors import NotAllowedError
 
 ME = APIRouter(prefix=API, tags=["me"])
 LINKS = APIRouter(prefix=API, tags=["people"])
@@ -37,6 +41,12 @@ class TokenRequest(BaseModel):
 
     label: Annotated[str, Field(min_length=1, max_length=200, examples=["HR export"])]
     days: Annotated[int, Field(ge=1, le=366)] = 90
+
+
+class Passphrase(BaseModel):
+    """What opens a coach's notes on another device."""
+
+    passphrase: Annotated[str, Field(max_length=1000)]
 
 
 class Link(BaseModel):
@@ -86,6 +96,32 @@ def revoke(credential_id: str, services: ServicesDep, viewer: ViewerDep) -> None
         credentials.revoke(tx, viewer, credential_id, now=services.now())
 
 
+@ME.get("/me/notes", responses=documented())
+def my_notes(services: ServicesDep, viewer: ViewerDep) -> Opening:
+    """Whether your notes are open on this device, and whether a passphrase opens them elsewhere."""
+    with services.database.reading() as tx:
+        return note_opening.opening_of(tx, viewer)
+
+
+@ME.put("/me/notes/passphrase", status_code=HTTPStatus.NO_CONTENT, responses=documented(409, 422))
+def choose_passphrase(asked: Passphrase, services: ServicesDep, viewer: ViewerDep) -> None:
+    """Choose the passphrase that opens your notes on other devices."""
+    note_opening.refuse_weak_passphrase(asked.passphrase)
+    hashed = hash_password(asked.passphrase)
+    with services.database.writing() as tx:
+        note_opening.choose_passphrase(tx, viewer, hashed)
+
+
+@ME.post("/me/notes/open", responses=documented(422))
+def open_notes(
+    asked: Passphrase, services: ServicesDep, viewer: ViewerDep, response: Response
+) -> Opening:
+    """Open your notes on this device by your passphrase; five wrong ones lock for a while."""
+    key = opened_by_passphrase(services, viewer, asked.passphrase)
+    leave_note_key(response, services, viewer, key)
+    return Opening(begun=True, is_open=True, has_passphrase=True)
+
+
 @LINKS.post("/people/{person_id}/link", status_code=HTTPStatus.CREATED, responses=documented(404))
 def make_link(person_id: str, services: ServicesDep) -> Link:
     """Make a person's secret link; those handed out before stop working."""
@@ -125,9 +161,42 @@ def signed_in(settings: Settings, cookie: Issued) -> Response:
     return answer
 
 
+def opened_by_passphrase(services: Services, viewer: Viewer, passphrase: str) -> Issued:
+    """A device's key to a coach's notes, for their passphrase.
+
+    Raises:
+        NotAllowedError: it is not right, or there were too many tries.
+    """
+    now = services.now()
+    with services.database.reading() as tx:
+        gate = note_opening.gate_of(tx, viewer)
+    fits = password_fits(passphrase, gate)
+    with services.database.writing() as tx:
+        key = note_opening.finish_opening(tx, viewer, fits=fits, now=now)
+    if key is None:
+        raise NotAllowedError("the passphrase is not right, or there were too many tries")
+    return key
+
+
+def leave_note_key(
+    answer: Response, services: Services, viewer: Viewer, key: Issued | None
+) -> None:
+    """Leave a device's key to a coach's notes, where one was made, in its browser."""
+    if key is not None and viewer.person_id is not None:
+        name = notes_cookie(services.settings, viewer.person_id)
+        seconds = int((key.expires_at - services.now()).total_seconds())
+        _leave_cookie(answer, services.settings, name, key.secret, seconds)
+
+
 def _set_cookie(answer: Response, settings: Settings, secret: str, seconds: int) -> None:
+    _leave_cookie(answer, settings, cookie_name(settings), secret, seconds)
+
+
+def _leave_cookie(
+    answer: Response, settings: Settings, name: str, secret: str, seconds: int
+) -> None:
     answer.set_cookie(
-        cookie_name(settings),
+        name,
         secret,
         max_age=seconds,
         path="/",

@@ -10,8 +10,9 @@ from api.calendar.wording import file_name
 from api.http.addresses import API
 from api.http.asking import ServicesDep, ViewerDep
 from api.http.problems import documented
+from api.http.routes.access import leave_note_key
 from api.store.cycle_rows import Side
-from api.workflows import messages, replies, schedule, statements
+from api.workflows import messages, note_opening, replies, schedule, statements
 from api.workflows.replies import ReplyInput
 from api.workflows.values import FeedbackView, NoteView, RecordView, SessionView
 from coach.feedback import Feedback, Note, SharedRecord
@@ -79,18 +80,25 @@ def submit_record(
 
 @RECORDS.get("/{session_id}/note", responses=documented(404))
 def read_note(session_id: str, services: ServicesDep, viewer: ViewerDep) -> NoteView:
-    """Your own note. Nobody else can read it."""
+    """Your own note. It opens on the devices where you have opened your notes, to nobody else."""
     with services.database.reading() as tx:
         return statements.note_of(tx, services.keyring, viewer, session_id)
 
 
 @RECORDS.put("/{session_id}/note", responses=documented(404, 422))
-def write_note(session_id: str, note: Note, services: ServicesDep, viewer: ViewerDep) -> NoteView:
-    """Write your own note; a later one replaces it."""
+def write_note(
+    session_id: str, note: Note, services: ServicesDep, viewer: ViewerDep, response: Response
+) -> NoteView:
+    """Write your own note; a later one replaces it.
+
+    The first one leaves a cookie by which your notes open on this device.
+    """
+    now = services.now()
     with services.database.writing() as tx:
-        return statements.write_note(
-            tx, services.keyring, viewer, session_id, note, now=services.now()
-        )
+        writer, key = note_opening.open_first(tx, viewer, now=now)
+        view = statements.write_note(tx, services.keyring, writer, session_id, note, now=now)
+    leave_note_key(response, services, viewer, key)
+    return view
 
 
 @FEEDBACK.get("/{session_id}/feedback", responses=documented(404))

@@ -1,0 +1,141 @@
+"""A secret link alone never opens a coach's notes: the office has handed it out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from api.workflows import schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import World
+
+API = "/api/v1"
+NOTE = "a confidence 81c4"
+PHRASE = "tulip anvil ferry quartz"
+
+
+class Device:
+    """A browser with the coach's link, and cookies of its own."""
+
+    def __init__(self, base: httpx.URL, link: str, session_id: str) -> None:
+        self.browser = httpx.Client(base_url=base, follow_redirects=True)
+        self.browser.headers["Origin"] = str(base).rstrip("/")
+        self.bearer = {"Authorization": f"Bearer {link}"}
+        self.home = f"/p/{link}"
+        self.note = f"{API}/sessions/{session_id}/note"
+        self.page = f"{self.home}/sessions/{session_id}"
+
+    def write(self, text: str = NOTE) -> int:
+        answer = self.browser.put(self.note, json={"text": text}, headers=self.bearer)
+        return answer.status_code
+
+    def read(self) -> httpx.Response:
+        return self.browser.get(self.note, headers=self.bearer)
+
+    def open_by(self, phrase: str) -> int:
+        answer = self.browser.post(
+            f"{API}/me/notes/open", json={"passphrase": phrase}, headers=self.bearer
+        )
+        return answer.status_code
+
+    def choose(self, phrase: str) -> int:
+        answer = self.browser.put(
+            f"{API}/me/notes/passphrase", json={"passphrase": phrase}, headers=self.bearer
+        )
+        return answer.status_code
+
+
+@pytest.fixture
+def devices(world: World, client: httpx.Client) -> Iterator[tuple[Device, Device]]:
+    """The coach's own device, and another that has the same link."""
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    link = world.link(cycle_id, "K-1").secret
+    with world.database.reading() as tx:
+        session_id = schedule.cycle_schedule(tx, cycle_id)[0].id
+    own, other = (Device(client.base_url, link, session_id) for _ in range(2))
+    yield own, other
+    own.browser.close()
+    other.browser.close()
+
+
+def test_a_note_opens_on_the_device_that_wrote_it_and_on_no_other(
+    devices: tuple[Device, Device],
+) -> None:
+    own, other = devices
+    assert own.write() == HTTPStatus.OK
+    assert own.read().json()["text"] == NOTE
+    assert other.read().status_code == HTTPStatus.FORBIDDEN
+    assert other.write("mine now") == HTTPStatus.FORBIDDEN
+    assert own.read().json()["text"] == NOTE
+
+
+def test_a_passphrase_opens_them_on_another(devices: tuple[Device, Device]) -> None:
+    own, other = devices
+    own.write()
+    assert other.open_by(PHRASE) == HTTPStatus.FORBIDDEN
+    assert own.choose("password1234") == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert own.choose(PHRASE) == HTTPStatus.NO_CONTENT
+    assert other.open_by("another phrase altogether") == HTTPStatus.FORBIDDEN
+    assert other.open_by(PHRASE) == HTTPStatus.OK
+    assert other.read().json()["text"] == NOTE
+
+
+def test_only_an_open_device_chooses_the_passphrase(devices: tuple[Device, Device]) -> None:
+    own, other = devices
+    assert own.choose(PHRASE) == HTTPStatus.CONFLICT
+    own.write()
+    assert other.choose(PHRASE) == HTTPStatus.FORBIDDEN
+
+
+def test_five_wrong_passphrases_lock_even_the_right_one_out(
+    devices: tuple[Device, Device],
+) -> None:
+    own, other = devices
+    own.write()
+    own.choose(PHRASE)
+    for _ in range(5):
+        assert other.open_by("wrong") == HTTPStatus.FORBIDDEN
+    assert other.open_by(PHRASE) == HTTPStatus.FORBIDDEN
+    assert own.read().json()["text"] == NOTE
+
+
+def test_a_device_opens_its_own_coachs_notes_only(world: World, client: httpx.Client) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
+    key = world.notes_key(cycle_id, "K-1")
+    bearer = {"Authorization": f"Bearer {world.link(cycle_id, 'K-2').secret}", "X-Notes-Key": key}
+    assert client.get(f"{API}/me/notes", headers=bearer).json()["is_open"] is False
+
+
+def test_the_pages_say_how_it_stands(devices: tuple[Device, Device]) -> None:
+    own, other = devices
+    assert "You have written no note yet" in own.browser.get(f"{own.home}/notes").text
+    fields = {"attendance": "held", "session_date": "2027-01-27", "topic": "x", "private": NOTE}
+    own.browser.post(f"{own.page}/note", data=fields)
+    assert NOTE in own.browser.get(own.page).text
+    assert "They are open on this device" in own.browser.get(f"{own.home}/notes").text
+
+    closed = other.browser.get(other.page).text
+    assert NOTE not in closed
+    assert "It is closed on this device" in closed
+    assert "They are closed here" in other.browser.get(f"{own.home}/notes").text
+    refused = other.browser.post(f"{own.page}/note", data=fields | {"private": "another"})
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Nothing was saved" in refused.text
+    shared_part = other.browser.post(f"{own.page}/note", data=fields | {"private": ""})
+    assert shared_part.status_code == HTTPStatus.OK
+
+    weak = own.browser.post(f"{own.home}/notes/passphrase", data={"passphrase": "short"})
+    assert weak.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    own.browser.post(f"{own.home}/notes/passphrase", data={"passphrase": PHRASE})
+    wrong = other.browser.post(f"{own.home}/notes/open", data={"passphrase": "wrong"})
+    assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    other.browser.post(f"{own.home}/notes/open", data={"passphrase": PHRASE})
+    assert NOTE in other.browser.get(other.page).text
