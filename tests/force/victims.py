@@ -1,0 +1,104 @@
+"""Processes that work until they are killed, and say what they have been promised by then."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from sqlalchemy import select
+
+from api.confidential.keyring import open_keyring
+from api.intake import NamedFile
+from api.settings import Settings
+from api.store.cycle_rows import Side
+from api.store.database import Database
+from api.store.run_rows import PlanRow, PlanState
+from api.workflows import cycles, people, plans, uploads
+from api.workflows.audit import stamp_with
+from api.workflows.services import utc_now
+from api.workflows.viewer import SYSTEM
+from tests.api.conftest import CYCLE_TOML, coachees_csv, coaches_csv
+
+COACHEES, COACHES = 3, 2
+_PROCESSES: Any = multiprocessing.get_context("forkserver")
+
+Tell = Callable[[str], None]
+"""Says that something is committed; only afterwards does the work go on."""
+Work = Callable[[Settings, Tell], None]
+
+
+class Victim:
+    """A process at `work` on a deployment; started in an instant, because it is forked."""
+
+    def __init__(self, work: Work, settings: Settings) -> None:
+        _PROCESSES.set_forkserver_preload([__name__])
+        self._told, to_us = _PROCESSES.Pipe(duplex=False)
+        self._process = _PROCESSES.Process(target=_work, args=(to_us, work, settings), daemon=True)
+        self._process.start()
+        to_us.close()
+
+    @property
+    def at_work(self) -> bool:
+        """Whether it has not come to its end."""
+        return bool(self._process.is_alive())
+
+    def wait_for_first(self, seconds: float) -> None:
+        """Wait until it has said something, though not for ever."""
+        self._told.poll(seconds)
+
+    def wait_for_end(self) -> None:
+        """Let it come to its end by itself."""
+        self._process.join()
+
+    def kill(self) -> set[str]:
+        """End it where it is, and tell what it had said until then."""
+        self._process.kill()
+        self._process.join()
+        said = set()
+        try:
+            while True:
+                said.add(self._told.recv())
+        except EOFError:
+            self._told.close()
+        return said
+
+
+def _work(told: Connection, work: Work, settings: Settings) -> None:
+    work(settings, told.send)
+
+
+def begin_cycles(settings: Settings, tell: Tell) -> None:
+    """Begin cycles with their people one after the other, without end."""
+    database = _database(settings)
+    lists = uploads.read_lists(
+        CYCLE_TOML,
+        NamedFile("coachees.csv", coachees_csv(COACHEES)),
+        NamedFile("coaches.csv", coaches_csv(COACHES)),
+    )
+    while True:
+        now = utc_now()
+        with database.writing() as tx:
+            cycle_id = cycles.create_cycle(tx, lists.cycle, CYCLE_TOML, now=now).id
+            people.take_in(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=now)
+            people.take_in(tx, cycle_id, Side.COACH, lists.roster.coaches, now=now)
+        tell(cycle_id)
+
+
+def publish_drafts(settings: Settings, tell: Tell) -> None:
+    """Publish every draft there is, one after the other."""
+    database, keyring = _database(settings), open_keyring(settings.master_key_file, create=False)
+    with database.reading() as tx:
+        drafts = tx.scalars(select(PlanRow.id).where(PlanRow.state == PlanState.DRAFT)).all()
+    for plan_id in drafts:
+        with database.writing() as tx:
+            plans.publish(tx, keyring, plan_id, now=utc_now(), link_grace=settings.link_grace)
+        tell(plan_id)
+
+
+def _database(settings: Settings) -> Database:
+    keyring = open_keyring(settings.master_key_file, create=False)
+    return Database(settings.database_url).on_behalf_of(
+        stamp_with(keyring, lambda: SYSTEM, utc_now)
+    )

@@ -1,0 +1,155 @@
+"""Workers killed with SIGKILL at random moments: no run may be lost, none done twice."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session as Transaction
+
+from api.jobs.queue import RunQueue
+from api.store.audit_rows import AuditRow
+from api.store.run_rows import PlanRow, RunProgressRow, RunRow, RunState
+from api.workflows import runs
+from api.workflows.runs import RunOptions
+from tests.api.conftest import World
+from tests.api.test_many_processes import Fleet
+from tests.bench.figures import Figure
+from tests.force.measuring import DATABASES, command, deployment, seconds
+
+TIMES = 500
+MUST = "0 runs lost, 0 done twice"
+_WORKERS = ("worker-1", "worker-2")
+_OPEN_AT_ONCE = 4
+_AT_WORK = 0.75  # of the kills; the others come whenever, a worker's start included
+_LONGEST_WAIT_SECONDS = 4.0
+_WORK_WITHIN_SECONDS = 20.0
+_SPARED_FROM_ATTEMPT = 4  # a run in its fifth crash is given up by design, which is no loss
+_SETTLING_SECONDS = 180.0
+_JOB_TABLE = {"sqlite": "workflow_status", "postgresql": "dbos.workflow_status"}
+
+
+def measure(times: int, database: str) -> Figure:
+    """Kill one of two workers `times` times, while four runs are always open."""
+    begun = time.monotonic()
+    rng = random.Random(20_270_118)
+    with deployment(database) as world:
+        queue = RunQueue(world.services.settings.database_url)
+        fleet = Fleet(world.services.settings)
+        for name in _WORKERS:
+            fleet.start(name)
+        try:
+            for _ in range(times):
+                _top_up(world, queue)
+                if rng.random() < _AT_WORK:
+                    _wait_for_work(world)
+                time.sleep(rng.uniform(0, _LONGEST_WAIT_SECONDS))
+                victim = _victim(world, rng)
+                fleet.kill(victim)
+                fleet.start(victim)
+            _settle(world)
+        finally:
+            fleet.stop()
+            queue.close()
+        with world.database.reading() as tx:
+            lost, twice, told = _verdict(tx, database)
+    return Figure(
+        f"worker killed {times} times, {database}",
+        f"{lost} lost, {twice} twice; {told} {seconds(begun)}",
+        MUST,
+        not lost and not twice,
+    )
+
+
+def _top_up(world: World, queue: RunQueue) -> None:
+    """Ask for runs of new cycles until enough are open that a kill meets one in work."""
+    for _ in range(_OPEN_AT_ONCE - _open_runs(world)):
+        cycle_id = world.cycle()
+        with world.database.writing() as tx:
+            runs.start_run(tx, queue, cycle_id, RunOptions(workers=1), now=world.services.now())
+
+
+def _wait_for_work(world: World) -> None:
+    """Wait until a run is in work, though not for ever: the workers may be starting still."""
+    ends = time.monotonic() + _WORK_WITHIN_SECONDS
+    while not _in_work(world) and time.monotonic() < ends:
+        time.sleep(0.1)
+
+
+def _in_work(world: World) -> dict[str, int]:
+    """The attempts of the run that each busy worker has."""
+    with world.database.reading() as tx:
+        rows = tx.execute(
+            select(RunRow.slot, RunRow.attempts).where(RunRow.state == RunState.RUNNING)
+        ).all()
+    return {str(row.slot).replace("@", "-"): row.attempts for row in rows}
+
+
+def _victim(world: World, rng: random.Random) -> str:
+    """A busy worker where there is one, except that no run is crashed for the fifth time."""
+    busy = _in_work(world)
+    spared = {name for name, attempts in busy.items() if attempts >= _SPARED_FROM_ATTEMPT}
+    return rng.choice(sorted(busy.keys() - spared) or sorted(set(_WORKERS) - spared) or _WORKERS)
+
+
+def _open_runs(world: World) -> int:
+    with world.database.reading() as tx:
+        query = select(func.count()).where(RunRow.state.in_([RunState.QUEUED, RunState.RUNNING]))
+        return tx.scalar(query) or 0
+
+
+def _settle(world: World) -> None:
+    """Let the workers, no longer killed, come to the end of what was asked for."""
+    ends = time.monotonic() + _SETTLING_SECONDS
+    while _open_runs(world) and time.monotonic() < ends:
+        time.sleep(0.5)
+
+
+def _verdict(tx: Transaction, database: str) -> tuple[int, int, str]:
+    """How many runs are lost, how many were done twice, and the counts beside.
+
+    Lost is what has not ended, ended without a plan although it finished, or failed for another
+    reason than five crashes in the same run, after which a run is given up by design. Done twice
+    is a second plan, a second end in the audit trail, or a second job.
+    """
+    rows = tx.execute(select(RunRow.id, RunRow.state, RunRow.attempts, RunRow.failure)).all()
+    plans = Counter(tx.scalars(select(PlanRow.run_id)))
+    ends = Counter(
+        tx.scalars(
+            select(AuditRow.object_id).where(
+                AuditRow.action.in_(["run finished", "run failed", "run cancelled"])
+            )
+        )
+    )
+    jobs = Counter(tx.scalars(text(f"SELECT workflow_uuid FROM {_JOB_TABLE[database]}")))  # noqa: S608 - one of two names of ours
+    given_up = [row.id for row in rows if row.failure and "went down" in row.failure["detail"]]
+    lost = [
+        row.id
+        for row in rows
+        if row.id not in given_up
+        and (row.state is not RunState.FINISHED or plans[row.id] != 1 or ends[row.id] != 1)
+    ]
+    twice = [one for counted in (plans, ends, jobs) for one, times in counted.items() if times > 1]
+    twice += _repeated_progress(tx)
+    hit = sum(row.attempts > 1 for row in rows)
+    return (
+        len(lost),
+        len(twice),
+        f"{len(rows)} runs, {hit} of them hit in work, {len(given_up)} given up after 5 crashes,",
+    )
+
+
+def _repeated_progress(tx: Transaction) -> list[str]:
+    """Runs whose moments are not counted 1, 2, 3 and so on."""
+    counted = tx.execute(
+        select(RunProgressRow.run_id, func.count(), func.max(RunProgressRow.number)).group_by(
+            RunProgressRow.run_id
+        )
+    )
+    return [run_id for run_id, count, last in counted if count != last]
+
+
+if __name__ == "__main__":
+    command("Workers killed at random", measure, TIMES, DATABASES)

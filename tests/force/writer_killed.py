@@ -1,0 +1,76 @@
+"""A writer killed with SIGKILL while it writes: what it was told is kept must be kept, whole."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from sqlalchemy import func, select, text
+
+from api.store.cycle_rows import CycleRow, PersonRow
+from api.workflows import audit
+from tests.api.conftest import World
+from tests.bench.figures import Figure
+from tests.force.measuring import DATABASES, command, deployment, seconds
+from tests.force.victims import COACHEES, COACHES, Victim, begin_cycles
+
+TIMES = 500
+MUST = "0 acknowledged commits lost, 0 halves, 0 corrupt"
+_FIRST_WITHIN_SECONDS = 20.0
+_LONGEST_LIFE_SECONDS = 0.5
+_ACTS_A_CYCLE = 3
+
+
+def measure(times: int, database: str) -> Figure:
+    """Kill writers, two of them at work at a time, and look each time at what is left."""
+    begun = time.monotonic()
+    rng = random.Random(20_270_119)
+    acknowledged: set[str] = set()
+    corrupt = killed = 0
+    with deployment(database) as world:
+        while killed < times:
+            writers = [Victim(begin_cycles, world.services.settings) for _ in "ab"]
+            writers[0].wait_for_first(_FIRST_WITHIN_SECONDS)
+            for writer in writers:
+                time.sleep(rng.uniform(0, _LONGEST_LIFE_SECONDS))
+                acknowledged |= writer.kill()
+                killed += 1
+            corrupt += not is_sound(world)
+        kept, halves, trail = _left(world)
+    lost = len(acknowledged - kept)
+    return Figure(
+        f"writer killed {killed} times, {database}",
+        f"{lost} lost, {halves} halves, {corrupt} corrupt, audit trail {trail}; "
+        f"{len(acknowledged)} acknowledged commits {seconds(begun)}",
+        MUST,
+        not lost and not halves and not corrupt and trail == "whole" and bool(acknowledged),
+    )
+
+
+def is_sound(world: World) -> bool:
+    """Whether a SQLite file is whole and every reference in it leads somewhere.
+
+    PostgreSQL has no such check; there the reading of every row at the end has to do.
+    """
+    if not world.database.is_sqlite:
+        return True
+    with world.database.reading() as tx:
+        said = tx.execute(text("PRAGMA integrity_check")).scalars().all()
+        broken = tx.execute(text("PRAGMA foreign_key_check")).all()
+    return said == ["ok"] and not broken
+
+
+def _left(world: World) -> tuple[set[str], int, str]:
+    """Which cycles are there, how many without all their people, and how the audit trail is."""
+    whole = select(PersonRow.cycle_id).group_by(PersonRow.cycle_id)
+    whole = whole.having(func.count() == COACHEES + COACHES)
+    with world.database.reading() as tx:
+        kept = set(tx.scalars(select(CycleRow.id)))
+        halves = len(kept ^ set(tx.scalars(whole)))
+        report = audit.verify(tx, world.services.keyring)
+    fits = report.first_broken is None and report.rows == _ACTS_A_CYCLE * len(kept)
+    return kept, halves, "whole" if fits else "broken"
+
+
+if __name__ == "__main__":
+    command("Writers killed at random", measure, TIMES, DATABASES)
