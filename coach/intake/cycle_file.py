@@ -17,7 +17,6 @@ from coach.intake.toml_lines import KeyPath, dotted, line_of
 from coach.intake.toml_text import parse_toml
 from coach.intake.validation_sentences import kind_of_value, sentence
 
-
 _NAMING = ("pins", "bans")  # what names people of the two other files
 
 
