@@ -18,6 +18,7 @@ from coach.people import RankSensitivity
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 LONGEST_CYCLE_DAYS = 3660
+HIGHEST_QUALITY = 100
 
 
 class Table(BaseModel):
@@ -165,6 +166,28 @@ class Weights(Table):
     availability: Weight = 1
 
 
+class TimetablePolicy(Table):
+    """`[timetable]`: what a good series of sessions is; the most points each fault costs of 100.
+
+    `rhythm`: gaps away from the middle of the least and the most days between sessions. `finish`:
+    a last session less than `slack_days` before the cycle's end. `leave`: sessions on the day
+    before or after dates one of the two is unavailable.
+    """
+
+    rhythm: Annotated[int, Field(ge=0, le=100)] = 50
+    finish: Annotated[int, Field(ge=0, le=100)] = 30
+    leave: Annotated[int, Field(ge=0, le=100, validate_default=True)] = 20
+    slack_days: Annotated[int, Field(ge=1, le=366)] = 14
+
+    @field_validator("leave")
+    @classmethod
+    def _within_a_hundred(cls, value: int, info: ValidationInfo) -> int:
+        others = info.data.get("rhythm", 0) + info.data.get("finish", 0)
+        if others + value > HIGHEST_QUALITY:
+            raise ValueError(f"rhythm, finish and leave come to {others + value}, more than 100")
+        return value
+
+
 class ObjectiveLevel(StrEnum):
     """One level of the lexicographic objective."""
 
@@ -205,6 +228,7 @@ class Cycle(Table):
     pins: dict[str, str] = Field(default_factory=dict)
     bans: dict[str, frozenset[str]] = Field(default_factory=dict)
     weights: Weights = Weights()
+    timetable: TimetablePolicy = TimetablePolicy()
     objective: Objective = Objective()
 
     @property

@@ -19,11 +19,12 @@ from matching.judgement import Judges, judge_pairs
 from matching.moves import moves
 from matching.pins import ImpossiblePin, ImpossiblePinsError, pinned_choice
 from matching.planning import Order, make_plan
-from matching.problem import build_problem, rows
+from matching.problem import build_problem, kept_starts, rows
 from matching.progress import IsCancelled, Phase, Progress, ReportProgress
 from matching.result import Result
 from matching.rules import Facts
 from matching.telling import matches, uids_of
+from matching.timetable.quality import Quality
 from matching.watch import CancelledError, OutOfTimeError, SolverFaultError, Watch
 
 __all__ = [
@@ -95,7 +96,13 @@ def solve(
     solving = Watch(clock, watch.left and watch.left * (1 - _TIME_FOR_THE_REST), cancelled)
     try:
         pinned = pinned_choice(judges, desk, solving)
-        plan = make_plan(desk, pinned, Order(cycle.objective.levels, tell.level), solving)
+        order = Order(
+            levels=cycle.objective.levels,
+            quality=Quality(roster, cycle),
+            report=tell.level,
+            kept=kept_starts(roster, keep),
+        )
+        plan = make_plan(desk, pinned, order, solving)
     except OutOfTimeError as error:
         raise NoUsableResultError(
             f"the time limit of {limit:g} s passed before any usable result; allow more time"

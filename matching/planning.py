@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from coach.cycle import ObjectiveLevel
 from matching.coordination import Choice, Desk
 from matching.course import Course, Report
 from matching.first_choice import first_choice
-from matching.levels import Reached, run_levels
+from matching.levels import run_levels
 from matching.plan import Plan
+from matching.problem import Pair
 from matching.result import LevelOutcome
-from matching.watch import Watch
+from matching.timetable.calendar import Series
+from matching.timetable.improvement import BestSeries, alone, improve
+from matching.timetable.model import times
+from matching.timetable.quality import Quality
+from matching.watch import OutOfTimeError, Watch
 
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """What a plan is asked to reach: the levels in their order, and whom to tell of progress."""
+    """What a plan is asked to reach.
+
+    Attributes:
+        levels: in their order.
+        quality: what a good series is.
+        report: whom to tell of progress.
+        kept: starts of earlier sessions that should stay, by pair.
+    """
 
     levels: Sequence[ObjectiveLevel]
+    quality: Quality
     report: Report
+    kept: Mapping[Pair, frozenset[int]] = field(default_factory=dict)
 
 
 def make_plan(desk: Desk, pinned: Choice, order: Order, watch: Watch) -> Plan:
@@ -31,37 +44,84 @@ def make_plan(desk: Desk, pinned: Choice, order: Order, watch: Watch) -> Plan:
     `pinned` is a choice that breaks nothing and holds all pins.
     """
     first = first_choice(desk, pinned, watch)
-    course = Course(desk, watch, order.report)
-    reached = run_levels(course, order.levels, first)
-    return _timetable(desk, reached, order, watch)
-
-
-def _timetable(desk: Desk, reached: Reached, order: Order, watch: Watch) -> Plan:
-    problem = desk.problem
-    choice = reached.choice
-    timetables = desk.timetables(choice, watch)
-    series = []
-    for pair, coach in zip(choice.tolist(), problem.coach[choice].tolist(), strict=True):
-        series.append(timetables[coach][desk.local(coach, [pair]).bit_length() - 1])
+    reached = run_levels(Course(desk, watch, order.report), order.levels, first)
+    timing = _Timing(desk, reached.choice, order, watch)
     outcomes = list(reached.levels)
     if ObjectiveLevel.SCHEDULE in order.levels:
-        outcomes.append(
-            LevelOutcome(
-                name=ObjectiveLevel.SCHEDULE,
-                value=0,
-                bound=100 * len(choice),
-                proven=not len(choice),
-            )
-        )
+        outcomes.append(timing.improve())
+    problem, choice = desk.problem, reached.choice
     return Plan(
         coachee=problem.coachee[choice],
         coach=problem.coach[choice],
         points=problem.points[choice],
-        series=tuple(series),
+        series=timing.series(),
         levels=tuple(outcomes),
     )
 
 
-def nobody() -> Choice:
-    """The choice of no pair."""
-    return np.zeros(0, dtype=np.int64)
+class _Timing:
+    """The sessions of chosen pairs, coach by coach."""
+
+    def __init__(self, desk: Desk, choice: Choice, order: Order, watch: Watch) -> None:
+        self._desk = desk
+        self._choice = choice
+        self._order = order
+        self._watch = watch
+        self._loads = desk.loads(choice)
+        self._placed = {
+            coach: desk.oracle(coach).positions(desk.local(coach, pairs), watch)
+            for coach, pairs in self._loads.items()
+        }
+
+    def improve(self) -> LevelOutcome:
+        """Better every coach's series while time lasts; the bound is what each reaches alone."""
+        value = sum(self._points(coach) for coach in self._loads)
+        bound = sum(self._alone(coach) for coach in self._loads)
+        self._order.report(ObjectiveLevel.SCHEDULE, value, bound)
+        with suppress(OutOfTimeError):  # the series that are there stay
+            for coach, placed in self._placed.items():
+                calendar = self._desk.oracle(coach).calendar
+                series = BestSeries(calendar, self._order.quality, self._wishes(coach))
+                self._placed[coach] = improve(calendar, placed, series, self._watch)
+        value = sum(self._points(coach) for coach in self._loads)
+        self._order.report(ObjectiveLevel.SCHEDULE, value, bound)
+        return LevelOutcome(
+            name=ObjectiveLevel.SCHEDULE, value=value, bound=bound, proven=value == bound
+        )
+
+    def series(self) -> tuple[Series, ...]:
+        """The starts of every chosen pair."""
+        timetables = {
+            coach: times(self._desk.oracle(coach).calendar, placed, self._wishes(coach))
+            for coach, placed in self._placed.items()
+        }
+        coaches = self._desk.problem.coach[self._choice].tolist()
+        return tuple(
+            timetables[coach][self._local(coach, pair)]
+            for pair, coach in zip(self._choice.tolist(), coaches, strict=True)
+        )
+
+    def _points(self, coach: int) -> int:
+        calendar = self._desk.oracle(coach).calendar
+        return sum(
+            self._order.quality.of(
+                calendar.coachees[one], coach, [calendar.position_day[p] for p in positions]
+            )
+            for one, positions in self._placed[coach].items()
+        )
+
+    def _alone(self, coach: int) -> int:
+        calendar = self._desk.oracle(coach).calendar
+        return sum(alone(calendar, one, self._order.quality) for one in self._placed[coach])
+
+    def _wishes(self, coach: int) -> dict[int, frozenset[int]]:
+        coachees = self._desk.problem.coachee
+        kept = self._order.kept
+        return {
+            self._local(coach, pair): kept[int(coachees[pair]), coach]
+            for pair in self._loads[coach]
+            if (int(coachees[pair]), coach) in kept
+        }
+
+    def _local(self, coach: int, pair: int) -> int:
+        return self._desk.local(coach, [pair]).bit_length() - 1

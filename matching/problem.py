@@ -11,6 +11,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.availability import epoch_minute
 from coach.cycle import Cycle, SessionPolicy
 from coach.people import Roster
 from matching.free_time import FreeTime
@@ -182,6 +183,18 @@ def kept_pairs(roster: Roster, keep: Result | None) -> list[Pair]:
         for match in (keep.matches if keep else ())
         if match.coachee in coachees and match.coach in coaches
     ]
+
+
+def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, frozenset[int]]:
+    """Starts (epoch minutes) of the sessions of an earlier result, by pair."""
+    coachees, coaches = rows(roster.coachees), rows(roster.coaches)
+    return {
+        (coachees[match.coachee], coaches[match.coach]): frozenset(
+            epoch_minute(session.start) for session in match.sessions
+        )
+        for match in (keep.matches if keep else ())
+        if match.coachee in coachees and match.coach in coaches
+    }
 
 
 def balances(problem: Problem) -> NDArray[np.int64]:

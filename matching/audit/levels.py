@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from coach.cycle import ObjectiveLevel
 from matching.audit.case import Case
 from matching.audit.finding import Finding
+from matching.audit.rhythm import series_points
 from matching.result import LevelOutcome
 
 
@@ -61,4 +62,4 @@ def _value(case: Case, name: ObjectiveLevel) -> int:
         case ObjectiveLevel.TOTAL:
             return sum(match.points for match in case.known)
         case ObjectiveLevel.SCHEDULE:
-            return 0
+            return sum(series_points(case, match) for match in case.known)

@@ -1,0 +1,49 @@
+"""The quality of a series counted anew, in plain dates, as `[timetable]` is documented."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+from matching.audit.case import Case
+from matching.result import Match
+
+
+def series_points(case: Case, match: Match) -> int:
+    """100 points less those for uneven gaps, a late finish and sessions beside days of leave."""
+    zone = case.cycle.cycle.zone
+    days = [session.start.astimezone(zone).date() for session in match.sessions]
+    if not days:
+        return 0
+    return 100 - _rhythm(case, days) - _finish(case, days[-1]) - _leave(case, match, days)
+
+
+def _rhythm(case: Case, days: list[date]) -> int:
+    sessions = case.cycle.sessions
+    low, high = sessions.min_gap_days, sessions.max_gap_days
+    if low == high:
+        return 0
+    points, half_span, gaps = case.cycle.timetable.rhythm, (high - low) / 2, sessions.count - 1
+    distances = (
+        abs((later - earlier).days - (low + high) / 2) for earlier, later in pairwise(days)
+    )
+    # Halves are exact in binary, so the whole part is too once both sides are doubled.
+    return sum(int(points * 2 * away) // int(2 * half_span * gaps) for away in distances)
+
+
+def _finish(case: Case, last: date) -> int:
+    policy = case.cycle.timetable
+    lacking = policy.slack_days - (case.cycle.cycle.end - last).days
+    return policy.finish * lacking // policy.slack_days if lacking > 0 else 0
+
+
+def _leave(case: Case, match: Match, days: list[date]) -> int:
+    people = case.coachees[match.coachee], case.coaches[match.coach]
+    beside = {
+        edge
+        for person in people
+        for away in person.unavailable
+        for edge in (away.first - timedelta(1), away.last + timedelta(1))
+    }
+    each = case.cycle.timetable.leave // case.cycle.sessions.count
+    return sum(each for day in days if day in beside)
