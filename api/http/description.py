@@ -7,7 +7,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.http.access import Access
 from api.http.problems import MEDIA_TYPE
+from api.workflows.viewer import AccessRole
 
 ABOUT = """\
 Matches coachees with coaches and timetables their sessions jointly.
@@ -36,18 +38,45 @@ TAGS = [
     {"name": "reference", "description": "Rules, forms, kinds of problems."},
 ]
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_SECRETS = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A manager's or auditor's token, or the secret of a person's link.",
+    },
+    "browser": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "gender-coach",
+        "description": "Of a signed-in browser; `__Host-gender-coach` over https.",
+    },
+}
+_SHOWN: list[dict[str, list[str]]] = [{"token": []}, {"browser": []}]
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 
 
 def described(app: FastAPI) -> dict[str, Any]:
     """The whole description; every refusal is a problem document, whatever the framework says."""
     description: dict[str, Any] = app.openapi()
-    for methods in description["paths"].values():
-        for operation in methods.values():
-            for status, answer in operation["responses"].items():
-                if int(status) >= HTTPStatus.BAD_REQUEST:
-                    answer["content"] = _PROBLEM
-                    answer["description"] = HTTPStatus(int(status)).phrase
+    description["components"]["securitySchemes"] = _SECRETS
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            access: Access = app.state.access[method.upper(), path]
+            _describe_refusals(operation)
+            if AccessRole.NOBODY not in access.roles:
+                operation["security"] = _SHOWN
     for name in _NOT_OURS:
         description["components"]["schemas"].pop(name, None)
     return description
+
+
+def _describe_refusals(operation: dict[str, Any]) -> None:
+    answers: dict[str, Any] = operation["responses"]
+    if "requestBody" in operation:
+        for unread in (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
+            answers.setdefault(str(unread.value), {})
+    for status, answer in answers.items():
+        if int(status) >= HTTPStatus.BAD_REQUEST:
+            answer["content"] = _PROBLEM
+            answer["description"] = HTTPStatus(int(status)).phrase
+    operation["responses"] = dict(sorted(answers.items()))

@@ -110,7 +110,9 @@ def add_problem_handlers(app: FastAPI, page: PageOfProblem | None) -> None:
     def http_error(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise TypeError(type(error))
-        return answer(request, _of_status(error.status_code, error.detail))
+        answered = answer(request, _of_status(error.status_code, error.detail))
+        answered.headers.update(error.headers or {})  # which methods are allowed, for instance
+        return answered
 
     def our_fault(request: Request, error: Exception) -> Response:
         _LOG.error("request failed: %s", place_of(error))

@@ -46,6 +46,30 @@ def test_every_refusal_is_described_as_a_problem(described: dict[str, Any]) -> N
                 assert schema["$ref"].endswith("/Problem"), (name, status)
 
 
+def test_what_needs_a_secret_says_so(described: dict[str, Any]) -> None:
+    open_to_all = {
+        name for name, operation in _operations(described) if "security" not in operation
+    }
+    assert {f"GET {API}/{end}" for end in ("rules", "forms", "problems")} <= open_to_all
+    assert not any("cycle" in name or "session" in name for name in open_to_all)
+    assert set(described["components"]["securitySchemes"]) == {"token", "browser"}
+
+
+def test_a_body_that_cannot_be_read_is_described_where_there_is_one(
+    described: dict[str, Any],
+) -> None:
+    for name, operation in _operations(described):
+        if "requestBody" in operation:
+            assert {"400", "413"} <= operation["responses"].keys(), name
+
+
+def test_a_method_that_is_not_there_names_those_that_are(shared: SharedServer) -> None:
+    answer = shared.client.patch(f"{API}/rules")
+    assert answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    assert answer.headers["allow"] == "GET"
+    assert answer.headers["content-type"] == MEDIA_TYPE
+
+
 def test_only_the_api_is_described(described: dict[str, Any]) -> None:
     assert all(path.startswith(API) for path in described["paths"])
 
