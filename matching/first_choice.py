@@ -19,6 +19,9 @@ def first_choice(desk: Desk, pinned: Choice, watch: Watch) -> Choice:
 
     `pinned` itself has to be possible. Where a cross-border share is asked for, pairs of two
     countries come first; a pair of one country is taken only while the share allows one.
+
+    Raises:
+        OutOfTimeError: before anybody was placed.
     """
     builder = _Builder(desk, pinned, watch)
     try:
@@ -26,8 +29,9 @@ def first_choice(desk: Desk, pinned: Choice, watch: Watch) -> Choice:
             builder.fill(desk.problem.cross)
         builder.fill(np.ones(desk.problem.size, dtype=np.bool_))
     except OutOfTimeError:
-        pass  # whoever has been placed by now is a first choice
-    return builder.choice()
+        if not len(builder.choice()):
+            raise
+    return builder.choice()  # whoever has been placed by now
 
 
 class _Builder:

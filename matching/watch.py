@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
-from typing import TypeVar
+from threading import Event, Thread
+from typing import Generic, TypeVar
 
 from coach.errors import ProgrammeError
 from matching.progress import IsCancelled
 
 Answer = TypeVar("Answer")
 _POLL_SECONDS = 0.1
+_GRACE_SECONDS = 0.5
 
 
 class CancelledError(ProgrammeError):
@@ -74,18 +74,42 @@ class Watch:
     def call(self, work: Callable[[], Answer], stop: Callable[[], object]) -> Answer:
         """Let a solver work in a thread of its own; `stop` it when the run has to end.
 
+        A solver that does not stop at once is left to itself, so that the caller never waits.
+
         Raises:
-            CancelledError, OutOfTimeError: as `check`, after the solver has stopped.
+            CancelledError, OutOfTimeError: as `check`.
         """
         self.check()
-        with ThreadPoolExecutor(max_workers=1) as thread:
-            answer: Future[Answer] = thread.submit(work)
-            while True:
-                try:
-                    return answer.result(timeout=_POLL_SECONDS)
-                except NotYet:
-                    try:
-                        self.check()
-                    except (CancelledError, OutOfTimeError):
-                        stop()
-                        raise
+        thread = _Working(work)
+        thread.start()
+        try:
+            while not thread.done.wait(_POLL_SECONDS):
+                self.check()
+        except (CancelledError, OutOfTimeError):
+            stop()
+            thread.done.wait(_GRACE_SECONDS)
+            raise
+        if thread.fault is not None:
+            raise thread.fault
+        return thread.answer
+
+
+class _Working(Thread, Generic[Answer]):
+    """A thread that keeps what its work answered or raised."""
+
+    answer: Answer
+
+    def __init__(self, work: Callable[[], Answer]) -> None:
+        super().__init__(daemon=True)
+        self._work = work
+        self.done = Event()
+        self.fault: BaseException | None = None
+
+    def run(self) -> None:
+        """Work, and say when it is done."""
+        try:
+            self.answer = self._work()
+        except BaseException as fault:  # noqa: BLE001 - raised again where it was waited for
+            self.fault = fault
+        finally:
+            self.done.set()

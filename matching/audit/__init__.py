@@ -37,6 +37,8 @@ def audit(
     `keep` is the earlier result that level `kept` counts. An empty answer is a sound result.
     """
     case = Case(roster, cycle, result, keep)
+    if far := tuple(sessions.far_away(case)):
+        return far
     return tuple(finding for check in CHECKS for finding in check(case))
 
 

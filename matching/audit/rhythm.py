@@ -21,7 +21,7 @@ def series_points(case: Case, match: Match) -> int:
 def _rhythm(case: Case, days: list[date]) -> int:
     sessions = case.cycle.sessions
     low, high = sessions.min_gap_days, sessions.max_gap_days
-    if low == high:
+    if low == high or sessions.count == 1:
         return 0
     points, half_span, gaps = case.cycle.timetable.rhythm, (high - low) / 2, sessions.count - 1
     distances = (

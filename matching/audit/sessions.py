@@ -13,6 +13,15 @@ from matching.audit.hours import inside, minute_of
 from matching.result import Match
 
 
+def far_away(case: Case) -> Iterator[Finding]:
+    """Sessions so far from the cycle that their dates cannot be reckoned with."""
+    first, last = case.cycle.cycle.start.year - 2, case.cycle.cycle.end.year + 2
+    for match in case.result.matches:
+        for session in match.sessions:
+            if not all(first <= one.year <= last for one in (session.start, session.end)):
+                yield Finding(f"{named(match)}, {_told(session)}", "lies far outside the cycle")
+
+
 def series(case: Case) -> Iterator[Finding]:
     """Each match has all its sessions, numbered in the order of time, with the gaps between."""
     policy, zone = case.cycle.sessions, case.cycle.cycle.zone

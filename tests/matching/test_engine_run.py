@@ -1,0 +1,225 @@
+"""How a run behaves: limits, cancelling, pins, keeping, repeating, degenerate input."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coach.availability import WeeklyWindow
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.people import Roster
+from matching.audit import audit
+from matching.engine import (
+    CancelledError,
+    ImpossiblePinsError,
+    NoUsableResultError,
+    SolveOptions,
+    solve,
+)
+from matching.progress import Phase, Progress
+from matching.result import Result
+from tests.bench.instances import REGION, TIGHT, instance
+from tests.matching.crowded import crowded
+
+SHA = "0" * 64
+
+
+def run(roster: Roster, cycle: Cycle, **options: object) -> Result:
+    keep = options.pop("keep", None)
+    return solve(
+        roster,
+        cycle,
+        options=SolveOptions(explain=False, **options),
+        input_sha256=SHA,
+        clock=time.monotonic,
+        keep=keep,
+    )
+
+
+def value(result: Result, level: ObjectiveLevel) -> int:
+    return next(one.value for one in result.levels if one.name is level)
+
+
+def test_a_region_is_proven_at_every_level_but_schedule() -> None:
+    roster, cycle = instance(REGION, 1)
+    result = run(roster, cycle)
+    assert result.status == "optimal"
+    assert audit(roster, cycle, result) == ()
+    schedule = result.levels[-1]
+    assert schedule.value >= 0.97 * schedule.bound
+
+
+def test_equal_input_and_seed_give_equal_results() -> None:
+    roster, cycle = instance(REGION, 2)
+    first, second = (run(roster, cycle, seed=5) for _ in range(2))
+    assert first.model_copy(update={"wall_seconds": 0}) == second.model_copy(
+        update={"wall_seconds": 0}
+    )
+    uids = [session.uid for match in first.matches for session in match.sessions]
+    assert len(set(uids)) == len(uids)
+
+
+def test_out_of_time_the_best_sound_plan_is_returned_with_honest_bounds() -> None:
+    roster, cycle = instance(TIGHT, 1)
+    began = time.monotonic()
+    result = run(roster, cycle, time_limit_seconds=2.0)
+    assert time.monotonic() - began < 2.0 + 4.0  # the machine may be busy
+    assert audit(roster, cycle, result) == ()
+    assert all(level.bound >= level.value for level in result.levels)
+    assert len(result.matches) > 100
+
+
+def test_a_limit_that_nothing_can_keep_is_told() -> None:
+    roster, cycle = instance(REGION, 1)
+    ticks = iter(range(0, 10_000, 10))
+    with pytest.raises(NoUsableResultError, match="allow more time"):
+        solve(
+            roster,
+            cycle.model_copy(update={"pins": {}}),
+            options=SolveOptions(time_limit_seconds=1.0, explain=False),
+            input_sha256=SHA,
+            clock=lambda: float(next(ticks)),
+        )
+
+
+def test_cancelling_ends_the_run_at_once() -> None:
+    roster, cycle = instance(TIGHT, 3)
+    asked: list[float] = []
+    told: list[Progress] = []
+
+    def cancelled() -> bool:
+        if told and told[-1].level is ObjectiveLevel.PLACED:
+            asked.append(time.monotonic())
+        return bool(asked)
+
+    with pytest.raises(CancelledError):
+        solve(
+            roster,
+            cycle,
+            options=SolveOptions(explain=False),
+            input_sha256=SHA,
+            clock=time.monotonic,
+            report=told.append,
+            cancelled=cancelled,
+        )
+    assert time.monotonic() - asked[0] < 1.0
+
+
+def test_progress_tells_every_level_and_bounds_only_fall() -> None:
+    roster, cycle = instance(REGION, 3)
+    told: list[Progress] = []
+    solve(
+        roster,
+        cycle,
+        options=SolveOptions(explain=False),
+        input_sha256=SHA,
+        clock=time.monotonic,
+        report=told.append,
+    )
+    phases = [one.phase for one in told]
+    assert phases == sorted(phases, key=list(Phase).index)
+    for level in ObjectiveLevel:
+        bounds = [one.bound for one in told if one.level is level and one.bound is not None]
+        values = [one.value for one in told if one.level is level and one.value is not None]
+        assert bounds == sorted(bounds, reverse=True)
+        assert values == sorted(values)
+        assert values
+
+
+def test_what_is_kept_keeps_its_uids_and_its_times() -> None:
+    roster, cycle = instance(REGION, 1)
+    earlier = run(roster, cycle, seed=1)
+    gone = earlier.matches[0].coach
+    left = Roster(
+        coachees=roster.coachees, coaches=tuple(c for c in roster.coaches if c.id != gone)
+    )
+    later = run(left, cycle, seed=2, keep=earlier)
+    before = {(match.coachee, match.coach): match.sessions for match in earlier.matches}
+    stayed = [match for match in later.matches if (match.coachee, match.coach) in before]
+    assert len(stayed) == value(later, ObjectiveLevel.KEPT) >= len(earlier.matches) - 12
+    same = 0
+    for match in stayed:
+        old = before[match.coachee, match.coach]
+        assert [session.uid for session in match.sessions] == [session.uid for session in old]
+        same += sum(
+            one.start == other.start for one, other in zip(old, match.sessions, strict=True)
+        )
+    assert same >= 0.9 * len(stayed) * cycle.sessions.count
+    assert audit(left, cycle, later, earlier) == ()
+
+
+def test_every_pin_that_cannot_be_honoured_is_told_with_its_reason() -> None:
+    roster, cycle = instance(REGION, 1)
+    coach = roster.coaches[0].model_copy(update={"capacity": 1})
+    roster = roster.model_copy(update={"coaches": (coach, *roster.coaches[1:])})
+    able = [one.id for one in roster.coachees][:3]
+    pins = {able[0]: coach.id, able[1]: coach.id, able[2]: "K-nobody"}
+    with pytest.raises(ImpossiblePinsError) as caught:
+        run(roster, cycle.model_copy(update={"pins": pins}))
+    assert {pin.coachee for pin in caught.value.pins} == set(able)
+    assert any("no coach K-nobody" in pin.why for pin in caught.value.pins)
+    assert any("capacity is 1" in pin.why for pin in caught.value.pins)
+
+
+def test_degenerate_programmes_have_results() -> None:
+    roster, cycle = instance(REGION, 1)
+    nobody = run(Roster(coachees=(), coaches=()), cycle)
+    assert nobody.matches == ()
+    assert nobody.status == "optimal"
+    no_coach = run(roster.model_copy(update={"coaches": ()}), cycle)
+    assert len(no_coach.unmatched) == len(roster.coachees)
+    full = tuple(coach.model_copy(update={"capacity": 0}) for coach in roster.coaches)
+    no_places = run(roster.model_copy(update={"coaches": full}), cycle)
+    assert {one.reason for one in no_places.unmatched} <= {
+        "all-taken",
+        "nobody-eligible",
+        "nobody-schedulable",
+    }
+    dates = cycle.cycle.model_copy(update={"end": cycle.cycle.start + timedelta(20)})
+    too_short = run(roster, cycle.model_copy(update={"cycle": dates}))
+    assert too_short.matches == ()
+    assert too_short.status == "optimal"
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_more_to_give_never_places_fewer(seed: int) -> None:
+    random = Random(seed)
+    roster, cycle = crowded(random)
+    cycle = cycle.model_copy(update={"pins": {}, "rules": Cycle(cycle=cycle.cycle).rules})
+    before = value(run(roster, cycle), ObjectiveLevel.PLACED)
+    place = random.randrange(len(roster.coaches))
+    coach = roster.coaches[place]
+    another = coach.model_copy(update={"id": "another"})
+    window = WeeklyWindow(3, 540, 720)
+    for change in (
+        {"capacity": coach.capacity + 1},
+        {"availability": (*coach.availability, window)},
+        None,
+    ):
+        coaches = list(roster.coaches)
+        if change is None:
+            coaches.append(another)
+        else:
+            coaches[place] = coach.model_copy(update=change)
+        more = roster.model_copy(update={"coaches": tuple(coaches)})
+        assert value(run(more, cycle), ObjectiveLevel.PLACED) >= before
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_the_order_of_the_rows_changes_no_value(seed: int) -> None:
+    random = Random(seed)
+    roster, cycle = crowded(random)
+    cycle = cycle.model_copy(update={"pins": {}})
+    coachees, coaches = list(roster.coachees), list(roster.coaches)
+    random.shuffle(coachees)
+    random.shuffle(coaches)
+    shuffled = Roster(coachees=tuple(coachees), coaches=tuple(coaches))
+    levels, others = run(roster, cycle).levels[:-1], run(shuffled, cycle).levels[:-1]
+    assert levels == others
