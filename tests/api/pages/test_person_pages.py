@@ -151,6 +151,14 @@ def test_a_session_that_is_over_asks_for_its_form_and_no_longer_for_an_answer(pa
     assert "Does this time suit you" not in session
 
 
+def test_the_forms_can_be_seen_beforehand_and_say_when_they_are_due(pair: Pair, past: Pair) -> None:
+    for said, asked in ((pair, True), (past, False)):
+        for whose, form in ((said.coach, "/note"), (said.coachee, "/feedback")):
+            page = said.get(said.session(whose), form)
+            assert "Did the session take place?" in page
+            assert ("This session is still to come: Wednesday 27 January 2027" in page) is asked
+
+
 def test_a_session_note_shares_the_record_and_keeps_the_note(past: Pair) -> None:
     saved = past.post(
         past.session(past.coach),
