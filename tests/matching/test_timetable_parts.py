@@ -1,0 +1,205 @@
+"""One coach's timetable in its parts, each against trying everything."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import combinations, pairwise, permutations, product
+from random import Random
+
+import pytest
+
+from coach.cycle import Cycle
+from coach.people import Roster
+from matching.free_time import FreeTime, free_time
+from matching.judgement import judge_pairs
+from matching.problem import Problem, build_problem, reachable_share, session_limits
+from matching.schedulable import schedulable
+from matching.timetable.calendar import CoachCalendar, members
+from matching.timetable.improvement import BestSeries, improve
+from matching.timetable.insertion import insert_all
+from matching.timetable.model import TimetableModel
+from matching.timetable.negotiation import negotiate
+from matching.timetable.oracle import CoachOracle
+from matching.timetable.packing import exclusive_on_day, place
+from matching.timetable.quality import Quality
+from matching.timetable.relaxation import Limit, Relaxation
+from matching.watch import Watch
+from tests.bench.instances import TIGHT, instance
+from tests.matching.brute_force import can_hold
+from tests.matching.crowded import crowded
+from tests.matching.reference import blocking_rules, can_meet
+
+
+def watch() -> Watch:
+    return Watch(time.monotonic, None, lambda: False)
+
+
+def problem_of(roster: Roster, cycle: Cycle) -> tuple[Problem, FreeTime]:
+    free = free_time(roster, cycle)
+    return build_problem(roster, cycle, free, judge_pairs(roster, cycle, free)), free
+
+
+def calendars(roster: Roster, cycle: Cycle) -> list[CoachCalendar]:
+    problem, _ = problem_of(roster, cycle)
+    return [
+        CoachCalendar(problem, coach, problem.coachee[pairs].tolist())
+        for coach, pairs in enumerate(problem.by_coach)
+        if len(pairs)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_schedulable_pairs_are_those_that_can_meet(seed: int) -> None:
+    roster, cycle = crowded(Random(seed))
+    free = free_time(roster, cycle)
+    pairs = judge_pairs(roster, cycle, free)
+    found = schedulable(free, session_limits(roster, cycle.sessions), pairs.coachee, pairs.coach)
+    for coachee, coach, able in zip(pairs.coachee, pairs.coach, found, strict=True):
+        one, other = roster.coachees[coachee], roster.coaches[coach]
+        assert not blocking_rules(one, other, cycle)
+        assert able == can_meet(one, other, cycle)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_oracle_holds_exactly_the_sets_that_can_be_held(seed: int) -> None:
+    roster, cycle = crowded(Random(seed))
+    for calendar in calendars(roster, cycle):
+        oracle = CoachOracle(calendar)
+        coach = roster.coaches[calendar.coach]
+        for wanted in range(1 << len(calendar.coachees)):
+            people = [roster.coachees[calendar.coachees[one]] for one in members(wanted)]
+            expected = len(people) <= coach.capacity and can_hold(coach, people, cycle)
+            assert oracle.can_hold(wanted, watch()) == expected
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
+    """A limit excludes only sets without a timetable; a found timetable is one of the model's."""
+    random = Random(seed)
+    roster, cycle = instance(TIGHT, seed)
+    problem, _ = problem_of(roster, cycle)
+    busy = [coach for coach, pairs in enumerate(problem.by_coach) if len(pairs) >= 5]
+    coach = random.choice(busy)
+    coachees = problem.coachee[problem.by_coach[coach]].tolist()
+    calendar = CoachCalendar(problem, coach, coachees)
+    relaxation = Relaxation(calendar)
+    planners: dict[int, object] = {}
+    for _ in range(6):
+        size = random.randint(1, min(calendar.most, len(coachees)))
+        wanted = sorted(random.sample(range(len(coachees)), size))
+        placed = TimetableModel(calendar, wanted, required=True).solve(watch())
+        answer = relaxation.test(wanted)
+        assert not (isinstance(answer, Limit) and placed is not None)
+        if isinstance(answer, dict):
+            assert placed is not None
+        for found in (insert_all(calendar, wanted, 3), negotiate(calendar, planners, wanted)):
+            if found is not None:
+                assert placed is not None
+                assert_holds(calendar, found)
+
+
+def assert_holds(calendar: CoachCalendar, placed: dict[int, list[int]]) -> None:
+    load: dict[int, list[int]] = {}
+    for one, positions in placed.items():
+        assert len(positions) == calendar.count
+        for earlier, later in pairwise(positions):
+            assert calendar.low[earlier] <= later < calendar.high[earlier]
+        for position in positions:
+            assert position in calendar.candidate(one).starts
+            load.setdefault(position, []).append(one)
+    assert all(calendar.fits(position, tuple(crowd)) for position, crowd in load.items())
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_best_set_is_worth_most(seed: int) -> None:
+    random = Random(seed)
+    roster, cycle = instance(TIGHT, seed)
+    problem, _ = problem_of(roster, cycle)
+    for coach, pairs in enumerate(problem.by_coach):
+        if not 4 <= len(pairs) <= 7:
+            continue
+        calendar = CoachCalendar(problem, coach, problem.coachee[pairs].tolist())
+        oracle = CoachOracle(calendar)
+        worth = {one: random.uniform(0.1, 3.0) for one in range(len(pairs))}
+        sets = oracle.best(worth, 0.0, watch())
+        best = max(
+            sum(worth[one] for one in some)
+            for size in range(calendar.most + 1)
+            for some in combinations(range(len(pairs)), size)
+            if oracle.can_hold(sum(1 << one for one in some), watch())
+        )
+        assert sum(worth[one] for one in members(sets[-1])) == pytest.approx(best)
+        assert oracle.best(worth, best + 1e-9, watch()) == []
+        return
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_sessions_are_placed_on_a_day_wherever_they_fit(seed: int) -> None:
+    random = Random(seed)
+    options = tuple(
+        tuple(sorted(random.sample(range(0, 300, 30), random.randint(1, 4))))
+        for _ in range(random.randint(1, 4))
+    )
+    apart = random.choice([60, 90])
+    found = place(options, apart)
+    possible = any(are_apart(starts, apart) for starts in product(*options))
+    assert (found is not None) == possible
+    if found is not None:
+        assert are_apart(found, apart)
+        assert all(start in own for start, own in zip(found, options, strict=True))
+    conflicts = {
+        pair
+        for pair in combinations(range(len(options)), 2)
+        if place((options[pair[0]], options[pair[1]]), apart) is None
+    }
+    crowds = exclusive_on_day(options, apart)
+    assert {pair for crowd in crowds for pair in combinations(crowd, 2)} == conflicts
+
+
+def are_apart(starts: Sequence[int], apart: int) -> bool:
+    ordered = sorted(starts)
+    return all(later - earlier >= apart for earlier, later in pairwise(ordered))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_series_are_bettered_and_a_lone_one_is_best(seed: int) -> None:
+    roster, cycle = instance(TIGHT, seed)
+    quality = Quality(roster, cycle)
+    for calendar in calendars(roster, cycle)[:12]:
+        found = insert_all(calendar, range(min(2, len(calendar.coachees))), 3)
+        if found is None:
+            continue
+        series = BestSeries(calendar, quality, {})
+        better = improve(calendar, found, series, watch())
+        assert_holds(calendar, better)
+        before = sum(series.cost(one, positions) for one, positions in found.items())
+        after = sum(series.cost(one, positions) for one, positions in better.items())
+        assert after <= before
+        one, free = 0, sum(1 << position for position in calendar.candidate(0).starts)
+        best = series.best(one, free)
+        assert best is not None
+        assert best[1] == series.cost(one, best[0])
+        assert best[1] == min(series.cost(one, chain) for chain in chains(calendar, one))
+
+
+def chains(calendar: CoachCalendar, candidate: int) -> list[list[int]]:
+    first, *rest = calendar.candidate(candidate).chain
+    found = [[position] for position in first]
+    for number in rest:
+        found = [
+            [*chain, position]
+            for chain in found
+            for position in number
+            if calendar.low[chain[-1]] <= position < calendar.high[chain[-1]]
+        ]
+    return found
+
+
+def test_a_share_in_small_numbers_demands_the_same() -> None:
+    for share, people in ((0.3, 7), (2 / 3, 12), (1.0, 5), (0.05, 9)):
+        exact = reachable_share(Fraction(str(share)), people)
+        for placed, cross in permutations(range(people + 1), 2):
+            if cross <= placed:
+                assert (cross >= share * placed - 1e-12) == (cross >= exact * placed)
