@@ -229,7 +229,8 @@ class Relaxation:
     def _whole(
         self, values: NDArray[np.float64], wanted: Sequence[int]
     ) -> dict[int, list[int]] | None:
-        sessions = values[len(self._members) :]
+        theirs = np.array([candidate in wanted for candidate, _ in self._at])
+        sessions = np.where(theirs, values[len(self._members) :], 0.0)
         if np.abs(sessions - np.round(sessions)).max(initial=0.0) > _WHOLE:
             return None
         placed: dict[int, list[int]] = {one: [] for one in wanted}
