@@ -128,7 +128,7 @@ def own_line(
     """`session` for its person on `side`, at the aware moment `now`."""
     coach = side is Side.COACH
     other = session.coachee if coach else session.coach
-    reply = session.coach_reply if coach else session.coachee_reply
+    reply = (session.coach_reply if coach else session.coachee_reply) or Reply.NONE
     stands = session.state is SessionState.CONFIRMED
     over = session.end <= now
     written = session.recorded is not None if coach else session.feedback_given
@@ -165,8 +165,8 @@ def office_line(session: SessionView) -> OfficeLine:
         when=span_text(session.start, session.end, ZoneInfo(session.timezone)),
         coachee=session.coachee,
         coach=session.coach,
-        coachee_reply=REPLY[session.coachee_reply],
-        coach_reply=REPLY[session.coach_reply],
+        coachee_reply=REPLY[session.coachee_reply or Reply.NONE],
+        coach_reply=REPLY[session.coach_reply or Reply.NONE],
         coachee_comment=session.coachee_comment,
         coach_comment=session.coach_comment,
         badges=_standing(session),
@@ -197,7 +197,7 @@ def feedback_text(feedback: FeedbackView, zone: ZoneInfo) -> FeedbackText:
     )
 
 
-def _replies(session: SessionView) -> tuple[Reply, Reply]:
+def _replies(session: SessionView) -> tuple[Reply | None, Reply | None]:
     return session.coachee_reply, session.coach_reply
 
 

@@ -28,6 +28,7 @@ from api.workflows.statements import feedback_view, record_view
 from api.workflows.values import FeedbackView, RecordView, View
 from coach.errors import ConflictError
 from coach.people import Person, Roster
+from coach.sessions import Reply
 
 ERASED = "(erased)"
 _EMPTY: dict[str, Any] = {
@@ -102,7 +103,7 @@ def held_about(tx: Transaction, person_id: str) -> Held:
                 start=session.start,
                 end=session.end,
                 state=session.state,
-                my_reply=session.coachee_reply if coachee else session.coach_reply,
+                my_reply=(session.coachee_reply if coachee else session.coach_reply) or Reply.NONE,
                 my_comment=session.coachee_comment if coachee else session.coach_comment,
             )
             for session in page.sessions

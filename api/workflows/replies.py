@@ -76,5 +76,5 @@ def accept_waiting(tx: Transaction, viewer: Viewer, *, now: datetime) -> int:
     return len(waiting)
 
 
-def _own_reply(session: SessionView, viewer: Viewer) -> Reply:
+def _own_reply(session: SessionView, viewer: Viewer) -> Reply | None:
     return session.coach_reply if viewer.role is AccessRole.COACH else session.coachee_reply

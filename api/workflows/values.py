@@ -32,8 +32,9 @@ class SessionView(View):
     """One session, its times in the zone of whoever reads it.
 
     `coachee_reply` and `coach_reply` are `none` until given, and again after the session's time
-    changed. Comments go to the programme office: people see their own, managers both. `recorded` is
-    the attendance in the coach's shared record, `None` before there is one.
+    changed. Replies and comments go to the programme office: people see their own, and `None` and
+    nothing in the place of the other side's; managers see both. `recorded` is the attendance in the
+    coach's shared record, `None` before there is one.
     """
 
     id: str
@@ -48,8 +49,8 @@ class SessionView(View):
     sequence: int
     coachee: PersonBrief
     coach: PersonBrief
-    coachee_reply: Reply
-    coach_reply: Reply
+    coachee_reply: Reply | None
+    coach_reply: Reply | None
     coachee_comment: str
     coach_comment: str
     recorded: Attendance | None

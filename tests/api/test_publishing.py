@@ -252,7 +252,7 @@ def test_a_reply_counts_until_the_session_moves(world: World) -> None:
     assert moved.coachee_reply is Reply.NONE
 
 
-def test_a_comment_is_for_the_office_not_for_the_other_side(world: World) -> None:
+def test_reply_and_comment_are_for_the_office_not_for_the_other_side(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     session = _sessions(world, cycle_id)[0]
@@ -262,7 +262,9 @@ def test_a_comment_is_for_the_office_not_for_the_other_side(world: World) -> Non
         replies.reply_to(tx, coachee, session.id, answer, now=world.services.now())
         assert schedule.session_view(tx, coachee, session.id).coachee_comment == "on leave"
         assert schedule.session_view(tx, coach, session.id).coachee_comment == ""
-        assert schedule.session_view(tx, coach, session.id).coachee_reply is Reply.DECLINED
+        assert schedule.session_view(tx, coachee, session.id).coachee_reply is Reply.DECLINED
+        assert schedule.session_view(tx, coach, session.id).coachee_reply is None
+        assert schedule.person_page(tx, coach.person_id or "").sessions[0].coachee_reply is None
 
 
 @pytest.mark.parametrize("case", ["over", "cancelled", "office"])
