@@ -27,14 +27,19 @@ Placed = dict[int, list[int]]
 class TimetableModel:
     """The timetables of a coach with any of `candidates`, each there or not.
 
-    `required` candidates have to be there.
+    `required` candidates have to be there. With a `model` given, this one becomes a part of it.
     """
 
     def __init__(
-        self, calendar: CoachCalendar, candidates: Sequence[int], *, required: bool
+        self,
+        calendar: CoachCalendar,
+        candidates: Sequence[int],
+        *,
+        required: bool,
+        model: cp_model.CpModel | None = None,
     ) -> None:
         self._calendar = calendar
-        self.model = cp_model.CpModel()
+        self.model = model or cp_model.CpModel()
         self.there: dict[int, Term] = {}
         self._at: dict[tuple[int, int], list[Term]] = {}
         for candidate in candidates:

@@ -1,0 +1,174 @@
+"""The engine at the size of a tight cycle, of a mission and of the whole field."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.people import Roster
+from matching.assignment.flow import best_flow
+from matching.audit import audit
+from matching.coordination import Desk
+from matching.engine import SolveOptions, solve
+from matching.free_time import free_time
+from matching.judgement import judge_pairs
+from matching.problem import Problem, build_problem
+from matching.progress import Progress
+from matching.result import Result
+from matching.timetable.calendar import CoachCalendar
+from matching.timetable.model import TimetableModel
+from tests.bench.figures import Figure, peak_mebibytes
+from tests.bench.instances import FIELD_WIDE, TIGHT, UN_WIDE, InstanceClass, instance
+
+GIBIBYTES = 1024
+ONE_MODEL_SECONDS = 60.0
+
+
+@dataclass
+class Run:
+    """One run with the moments at which its levels were decided, in seconds of the run."""
+
+    roster: Roster
+    cycle: Cycle
+    result: Result
+    seconds: float
+    decided: dict[ObjectiveLevel, float] = field(default_factory=dict)
+
+    def level(self, name: ObjectiveLevel) -> str:
+        """Value and bound in words."""
+        level = next(one for one in self.result.levels if one.name is name)
+        if level.proven:
+            return f"{level.value:,} proven"
+        return f"{level.value:,}, bound {level.bound:,} ({1 - level.value / level.bound:.2%} gap)"
+
+
+def engine_figures() -> Iterator[Figure]:
+    """Each class, beside other methods on the same pairs."""
+    yield from _tight()
+    yield from _un_wide()
+    yield from _field_wide()
+
+
+def _run(shape: InstanceClass, seed: int, limit: float | None) -> Run:
+    roster, cycle = instance(shape, seed)
+    run = Run(roster, cycle, None, 0.0)  # type: ignore[arg-type] # filled in below
+
+    def hear(progress: Progress) -> None:
+        if progress.level and progress.value == progress.bound:
+            run.decided.setdefault(progress.level, progress.elapsed_seconds)
+
+    begun = time.perf_counter()
+    run.result = solve(
+        roster,
+        cycle,
+        options=SolveOptions(time_limit_seconds=limit, explain=False),
+        input_sha256="",
+        clock=time.monotonic,
+        report=hear,
+    )
+    run.seconds = time.perf_counter() - begun
+    findings = audit(roster, cycle, run.result)
+    if findings:
+        raise AssertionError("; ".join(map(str, findings)))
+    return run
+
+
+def _levels(run: Run, name: str, placed_within: float, all_within: float) -> Iterator[Figure]:
+    placed = run.decided.get(ObjectiveLevel.PLACED, run.seconds)
+    total = run.decided.get(ObjectiveLevel.TOTAL, run.seconds)
+    proven = run.result.status == "optimal"
+    yield Figure(
+        f"{name}: level `placed`",
+        f"{placed:.1f} s, {run.level(ObjectiveLevel.PLACED)}",
+        f"proven in under {placed_within:g} s",
+        placed < placed_within and ObjectiveLevel.PLACED in run.decided,
+        _beside_flow(run, placed),
+    )
+    yield Figure(
+        f"{name}: all levels but `schedule`",
+        f"{total:.1f} s; total {run.level(ObjectiveLevel.TOTAL)}; "
+        f"schedule {run.level(ObjectiveLevel.SCHEDULE)}",
+        f"proven in under {all_within:g} s",
+        total < all_within and proven,
+    )
+
+
+def _problem(run: Run) -> Problem:
+    free = free_time(run.roster, run.cycle)
+    return build_problem(run.roster, run.cycle, free, judge_pairs(run.roster, run.cycle, free))
+
+
+def _beside_flow(run: Run, seconds: float) -> str:
+    """The floor: the same pairs by bare min-cost flow, which knows no sessions."""
+    problem = _problem(run)
+    pairs = np.arange(problem.size)
+    begun = time.perf_counter()
+    flow = best_flow(problem, pairs, problem.points)
+    floor = time.perf_counter() - begun
+    return (
+        f"{seconds / floor:.0f} x bare flow ({floor:.2f} s, {len(flow.choice):,} without sessions)"
+    )
+
+
+def _tight() -> Iterator[Figure]:
+    for seed in (1, 2, 3):
+        run = _run(TIGHT, seed, None)
+        yield from _levels(run, f"tight, 300 x 80, seed {seed}", 15, 60)
+        if seed == 1:
+            yield _one_model(run)
+
+
+def _one_model(run: Run) -> Figure:
+    """Everything as one CP-SAT model: every coach's timetable, and one coach a coachee."""
+    problem = _problem(run)
+    desk = Desk(problem, 0)
+    model = cp_model.CpModel()
+    taken: dict[int, list[cp_model.IntVar]] = {}
+    for coach, pairs in enumerate(problem.by_coach):
+        if not len(pairs):
+            continue
+        calendar: CoachCalendar = desk.oracle(coach).calendar
+        part = TimetableModel(calendar, range(len(pairs)), required=False, model=model)
+        for local, pair in enumerate(pairs.tolist()):
+            taken.setdefault(int(problem.coachee[pair]), []).append(part.there[local])
+    for terms in taken.values():
+        model.add_at_most_one(terms)
+    model.maximize(sum(term for terms in taken.values() for term in terms))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 2
+    solver.parameters.linearization_level = 2
+    solver.parameters.max_time_in_seconds = ONE_MODEL_SECONDS
+    begun = time.perf_counter()
+    solver.solve(model)
+    seconds = time.perf_counter() - begun
+    ours = run.decided[ObjectiveLevel.PLACED]
+    return Figure(
+        "tight, seed 1, `placed` as one CP-SAT model, 2 workers",
+        f"{solver.objective_value:.0f}, bound {solver.best_objective_bound:.0f} in {seconds:.0f} s",
+        beside=f"{seconds / ours:.0f} x our time to the proof ({ours:.1f} s)",
+    )
+
+
+def _un_wide() -> Iterator[Figure]:
+    yield from _levels(_run(UN_WIDE, 1, None), "UN-wide, 1,200 x 400", 20, 120)
+
+
+def _field_wide() -> Iterator[Figure]:
+    run = _run(FIELD_WIDE, 1, None)
+    memory = peak_mebibytes() / GIBIBYTES
+    total = next(one for one in run.result.levels if one.name is ObjectiveLevel.TOTAL)
+    placed = run.result.levels[0]
+    pairs = len(judge_pairs(run.roster, run.cycle, free_time(run.roster, run.cycle)).coachee)
+    yield Figure(
+        f"field-wide, 10,000 x 2,000, {pairs:,} pairs pass the rules",
+        f"{run.seconds:.0f} s, {memory:.1f} GiB, {run.level(ObjectiveLevel.PLACED)} placed, "
+        f"total {run.level(ObjectiveLevel.TOTAL)}",
+        "placed proven, total within 1 %, under 180 s and 4 GiB",
+        placed.proven and total.value >= 0.99 * total.bound and run.seconds < 180 and memory < 4,
+        _beside_flow(run, run.seconds),
+    )
