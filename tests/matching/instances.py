@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
+from hypothesis import strategies as st
+
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import CountryRelation, Cycle
 from coach.languages import LanguageSkill, Level
 from coach.people import Coach, Coachee, RankSensitivity, Role, Roster
 from coach.ranks import parse_code
+
+randoms = st.integers(0, 2**32).map(Random)
+"""Generators; drawn by seed, for `st.randoms` draws the same few choices again and again."""
 
 LANGUAGES = ("bs", "en", "hr", "sq", "sr")
 COUNTRIES = ("AL", "BA", "ME", "SE")
@@ -83,6 +88,11 @@ def random_cycle(random: Random, roster: Roster) -> Cycle:
                 coachee.id: frozenset(_some(random, coach_ids, 0.3))
                 for coachee in roster.coachees
                 if random.random() < 0.2
+            },
+            "timetable": {
+                "rhythm": random.choice([0, 50]),
+                "leave": random.choice([0, 20]),
+                "slack_days": random.choice([5, 14]),
             },
             "weights": {"topics": random.choice([0, 3]), "availability": random.choice([1, 7])},
         }

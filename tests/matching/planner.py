@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from coach.cycle import Cycle, ObjectiveLevel
@@ -12,13 +11,13 @@ from matching.free_time import free_time
 from matching.judgement import Judges
 from matching.result import FunnelStep, LevelOutcome, Match, Result, Unmatched
 from matching.rules import Facts
+from matching.timetable.quality import Quality
 from tests.matching.reference import blocking_rules, can_meet, common_starts, series_holds
 
 HARD = ("language", "country", "rank", "unit", "refusal", "ban")
-Quality = Callable[[tuple[Session, ...]], int]
 
 
-def plan(roster: Roster, cycle: Cycle, quality: Quality | None = None) -> Result:
+def plan(roster: Roster, cycle: Cycle) -> Result:
     """Each coachee in turn with the first coach who has a place and a series left."""
     judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
     booked: dict[str, list[list[datetime]]] = {coach.id: [] for coach in roster.coaches}
@@ -57,7 +56,7 @@ def plan(roster: Roster, cycle: Cycle, quality: Quality | None = None) -> Result
         seed=0,
         input_sha256="0" * 64,
         wall_seconds=0.1,
-        levels=_levels(roster, cycle, matches, quality),
+        levels=_levels(roster, cycle, matches),
         matches=tuple(matches),
         unmatched=tuple(unmatched),
     )
@@ -102,21 +101,26 @@ def _unmatched(roster: Roster, coachee: Coachee, cycle: Cycle) -> Unmatched:
     return Unmatched(coachee=coachee.id, reason=reason, funnel=tuple(steps), remedies=())
 
 
-def _levels(
-    roster: Roster, cycle: Cycle, matches: list[Match], quality: Quality | None
-) -> tuple[LevelOutcome, ...]:
+def _levels(roster: Roster, cycle: Cycle, matches: list[Match]) -> tuple[LevelOutcome, ...]:
     priority = {coachee.id: coachee.priority for coachee in roster.coachees}
     values = {
         ObjectiveLevel.PLACED: sum(priority[match.coachee] for match in matches),
         ObjectiveLevel.KEPT: 0,
         ObjectiveLevel.WORST: min((match.points for match in matches), default=0),
         ObjectiveLevel.TOTAL: sum(match.points for match in matches),
-        ObjectiveLevel.SCHEDULE: sum(quality(m.sessions) for m in matches) if quality else 0,
+        ObjectiveLevel.SCHEDULE: sum(_quality(roster, cycle, match) for match in matches),
     }
     return tuple(
         LevelOutcome(name=name, value=values[name], bound=values[name] + 1, proven=False)
         for name in cycle.objective.levels
     )
+
+
+def _quality(roster: Roster, cycle: Cycle, match: Match) -> int:
+    row = [one.id for one in roster.coachees].index(match.coachee)
+    column = [one.id for one in roster.coaches].index(match.coach)
+    days = [cycle.cycle.days.index(session.start.date()) for session in match.sessions]
+    return Quality(roster, cycle).of(row, column, days)
 
 
 def shifted(session: Session, by: timedelta) -> Session:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -77,7 +78,7 @@ def free_spans(person: Person, cycle: Cycle) -> list[Span]:
     first, last = cycle.cycle.start - timedelta(2), cycle.cycle.end + timedelta(2)
     off = {day for dates in person.unavailable for day in dates}
     if cycle.calendar.public_holidays:
-        off |= set(holidays.country_holidays(person.country, years=range(2026, 2029)))
+        off |= _holidays(person.country)
     spans = []
     for number in range((last - first).days + 1):
         day = first + timedelta(number)
@@ -88,6 +89,12 @@ def free_spans(person: Person, cycle: Cycle) -> list[Span]:
     return _joined(spans)
 
 
+@lru_cache
+def _holidays(country: str) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=range(2026, 2029)))
+
+
+@lru_cache(maxsize=100_000)
 def _wall(day: date, minute: int, zone: ZoneInfo) -> datetime:
     midnight = datetime.combine(day, time())
     return (midnight + timedelta(minutes=minute)).replace(tzinfo=zone).astimezone(UTC)

@@ -13,10 +13,8 @@ from matching.free_time import free_time
 from matching.judgement import Judges, blocks, funnel, judge_pairs, verdicts
 from matching.rules import FORBIDDEN, Facts
 from matching.rules.marks import Marks
-from tests.matching.instances import random_cycle, random_roster
+from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.reference import blocking_rules, common_starts
-
-randoms = st.randoms(use_true_random=False)
 
 
 def instance(random: Random, coachees: int = 5, coaches: int = 4) -> tuple[Roster, Cycle]:

@@ -3,14 +3,13 @@ from __future__ import annotations
 from random import Random
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from matching.pairs import pair_rows
-from tests.matching.instances import random_cycle, random_roster
+from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.reference import blocking_rules, can_meet
 
 
-@given(st.randoms(use_true_random=False))
+@given(randoms)
 @settings(max_examples=50, deadline=None)
 def test_each_pair_is_told_with_all_that_blocks_it(random: Random) -> None:
     roster = random_roster(random, 3, 3)

@@ -4,39 +4,30 @@ from datetime import datetime, timedelta
 from random import Random
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.audit import audit
 from matching.result import Result
-from tests.matching.instances import random_cycle, random_roster
+from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.planner import ends, plan
 from tests.matching.reference import common_starts, series_holds
-
-randoms = st.randoms(use_true_random=False)
-
-
-def without_schedule(cycle: Cycle) -> Cycle:
-    levels = tuple(level for level in cycle.objective.levels if level != "schedule")
-    objective = cycle.objective.model_copy(update={"levels": levels})
-    return cycle.model_copy(update={"objective": objective})
 
 
 def instance(random: Random) -> tuple[Roster, Cycle]:
     roster = random_roster(random, 5, 3)
-    return roster, without_schedule(random_cycle(random, roster))
+    return roster, random_cycle(random, roster)
 
 
 @given(randoms)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_sound_result_has_no_finding(random: Random) -> None:
     roster, cycle = instance(random)
     assert audit(roster, cycle, plan(roster, cycle)) == ()
 
 
 @given(randoms)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_moved_session_is_found_exactly_where_it_breaks_something(random: Random) -> None:
     roster, cycle = instance(random)
     result = plan(roster, cycle)
@@ -53,7 +44,8 @@ def test_a_moved_session_is_found_exactly_where_it_breaks_something(random: Rand
     changed = match.model_copy(update={"sessions": sessions})
     matches = (*result.matches[:number], changed, *result.matches[number + 1 :])
     result = result.model_copy(update={"matches": matches})
-    assert (audit(roster, cycle, result) == ()) == holds(roster, cycle, result, number)
+    found = [one for one in audit(roster, cycle, result) if one.about != "level schedule"]
+    assert (found == []) == holds(roster, cycle, result, number)
 
 
 def holds(roster: Roster, cycle: Cycle, result: Result, number: int) -> bool:
