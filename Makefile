@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8000
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check serve bench format lock clean help
+.PHONY: demo test check serve bench growth format lock clean help
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ check: .venv/dev.stamp ## style, types, imports, templates
 
 bench: .venv/dev.stamp ## the measured figures, as a table
 	$(BIN)/python -m tests.bench
+
+growth: .venv/dev.stamp ## time and memory at 1, 2, 4 and 8 times the size, as a picture in docs/
+	$(BIN)/python -m tests.bench.growth
 
 format: .venv/dev.stamp ## put the code into its one form
 	$(BIN)/ruff check --fix .
