@@ -101,10 +101,10 @@ def _panel(sizes: list[Size], name: str, values: list[float], form: str, left: i
     ]
     for size, value, (x, y) in zip(sizes, values, points, strict=True):
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#17596b"/>')
-        anchor, aside = ("start", -4) if size.factor == FACTORS[0] else ("end", -6)
+        anchor, aside, above = ("start", 10, -6) if size.factor == FACTORS[0] else ("end", -6, 10)
         label = form.format(value)
         parts.append(
-            f'<text x="{x + aside:.1f}" y="{y - 10:.1f}" text-anchor="{anchor}">{label}</text>'
+            f'<text x="{x + aside:.1f}" y="{y - above:.1f}" text-anchor="{anchor}">{label}</text>'
             f'<text x="{x:.1f}" y="{foot + 18}" text-anchor="middle">{size.factor} x</text>'
         )
     return "\n".join(parts)
