@@ -39,8 +39,11 @@ def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[st
     wishes = {coachee.id: coachee.prefers for coachee in inputs.roster.coachees}
     yield ""
     yield f"{view.name}: {view.placed} of {view.coachees} coachees have a coach"
-    yield f"  {view.sessions} sessions with {view.coaches} coaches, {view.period}."
+    busy = len({match.coach.id for match in view.matches})
+    yield f"  {view.sessions} sessions with {busy} of {view.coaches} coaches, {view.period}."
     yield f"  {view.standing}"
+    if result.status == "feasible":
+        yield from (f"    {one.words}: {one.value}, {one.standing}" for one in view.levels)
     yield ""
     yield "Who with whom, and why"
     for match in view.matches:

@@ -186,7 +186,7 @@ def _standing(result: Result) -> str:
         return "Proven: no other plan places more people or serves them better."
     return (
         "Usable, but not proven best: the time limit came first. "
-        "The table of levels says how much better a plan could be at most."
+        "Beside each aim stands how much better a plan could be at most."
     )
 
 

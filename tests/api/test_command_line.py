@@ -19,8 +19,11 @@ from openpyxl import load_workbook
 
 from api.cli import DEBUG_VARIABLE, application, main
 from api.cli.command_table import COMMANDS
+from api.cli.summary import summary_lines
+from api.intake import read_result_folder
 from api.sample import SAMPLE_FILES, sample_file
 from api.sample.people import COACHEES, COACHES
+from coach.cycle import ObjectiveLevel
 from matching.rules import RULES
 
 PLAIN_CYCLE = "[cycle]\nstart = 2027-01-18\nend = 2027-07-16\n"
@@ -86,10 +89,30 @@ def test_the_demo_writes_every_result_and_tells_a_manager_about_it(
     ]  # fmt: skip
     told = done.out
     assert "13 of 14 coachees have a coach" in told
+    assert "78 sessions with 7 of 9 coaches" in told
     assert "Petar Uzor" in told
     assert "accepts a coach without uniform" in told
     assert "First sessions" in told
     assert f"gender-coach explain {out} C-10" in told
+
+
+def test_a_plan_cut_short_tells_how_much_better_it_could_be(demo_folder: Path) -> None:
+    folder = read_result_folder(demo_folder)
+    cut = folder.result.model_copy(
+        update={
+            "status": "feasible",
+            "levels": tuple(
+                level.model_copy(update={"bound": 20_000, "proven": False})
+                if level.name is ObjectiveLevel.TOTAL
+                else level
+                for level in folder.result.levels
+            ),
+        }
+    )
+    told = list(summary_lines(folder.inputs, cut, demo_folder))
+    assert not any("Proven" in line for line in told)
+    (line,) = [line for line in told if "20000" in line]
+    assert line.strip() == "Points of all matches together: 18193, at most 20000 is possible"
 
 
 def test_equal_runs_give_equal_bytes_and_quiet_ones_say_nothing(
