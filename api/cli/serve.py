@@ -21,7 +21,7 @@ from api.jobs.slot import slot
 from api.logs import set_up_logs
 from api.settings import Settings
 from api.store import schema
-from api.store.database import Database
+from api.store.database import Database, in_clear_words
 from api.workflows import credentials, sign_in
 from api.workflows.services import Services
 from coach.errors import InputFault, ProgrammeError, UnusableInputError
@@ -64,9 +64,10 @@ def migrate(
     """Bring the database to this version of the programme."""
     settings = settings_from(data_dir=data)
     database = Database(settings.database_url)
-    before = schema.current_revision(database) or "empty"
-    after = schema.migrate(database)
-    prepare_job_tables(settings.database_url)
+    with in_clear_words(settings.database_url):
+        before = schema.current_revision(database) or "empty"
+        after = schema.migrate(database)
+        prepare_job_tables(settings.database_url)
     database.close()
     typer.echo(f"The database was {before} and is {after}.")
 
@@ -89,9 +90,10 @@ def settings_from(**given: Any) -> Settings:  # noqa: ANN401 - options of severa
 def prepare(settings: Settings) -> None:
     """Fill an empty database; one of another version is left alone and refused later."""
     database = Database(settings.database_url)
-    if schema.current_revision(database) is None:
-        schema.migrate(database)
-    prepare_job_tables(settings.database_url)
+    with in_clear_words(settings.database_url):
+        if schema.current_revision(database) is None:
+            schema.migrate(database)
+        prepare_job_tables(settings.database_url)
     database.close()
 
 

@@ -79,8 +79,13 @@ def open_keyring(path: Path, *, create: bool) -> Keyring:
 
 
 def _create(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_keyring(path, Keyring({1: _random_key()}, *(_random_key() for _ in _SINGLE)))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_keyring(path, Keyring({1: _random_key()}, *(_random_key() for _ in _SINGLE)))
+    except OSError as error:
+        raise KeyringError(
+            f"the key file {path} cannot be made: {error.strerror}; name another folder with --data"
+        ) from error
 
 
 def write_keyring(path: Path, keyring: Keyring) -> None:

@@ -28,7 +28,7 @@ from api.jobs.queue import RunQueue, Worker
 from api.settings import Settings
 from api.store import schema
 from api.store.access_rows import CredentialRow
-from api.store.database import Database
+from api.store.database import Database, in_clear_words
 from api.workflows.services import Services, utc_now
 from api.workflows.viewer import SYSTEM
 
@@ -42,6 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     Raises:
         SchemaError: the database is of another version.
+        DatabaseUnusableError: it is not there, or cannot be read.
         KeyringError: the key file is missing, broken, or open to others.
     """
     services, queue = open_services(settings)
@@ -77,7 +78,8 @@ def create_app(settings: Settings) -> FastAPI:
 def open_services(settings: Settings) -> tuple[Services, RunQueue]:
     """What routes and pages work with, on a database that is checked to be of this version."""
     database = Database(settings.database_url)
-    schema.require_current(database)
+    with in_clear_words(settings.database_url):
+        schema.require_current(database)
     queue = RunQueue(settings.database_url)
     keyring = open_keyring(settings.master_key_file, create=not _has_secrets(database))
     services = Services(settings, database, keyring, queue, utc_now)

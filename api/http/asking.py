@@ -49,6 +49,9 @@ def authorise(request: Request, services: ServicesDep) -> None:
         NotFoundError: the secret link in the path opens nothing (any more).
     """
     access: Access = request.app.state.access[request.method, request.scope["route"].path_format]
+    request.state.viewer = NOBODY
+    if not access.asks_who:
+        return
     viewer = _identify(request, services)
     if viewer.role in access.roles:
         return
@@ -76,7 +79,6 @@ def notes_cookie(settings: Settings, person_id: str) -> str:
 
 def _identify(request: Request, services: Services) -> Viewer:
     secret, kinds = _shown(request, services.settings)
-    request.state.viewer = NOBODY
     if not secret:
         return NOBODY
     now = services.now()

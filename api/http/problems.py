@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from api.error_table import ERROR_TABLE, OUR_FAULT, ErrorKind, kind_of
@@ -20,6 +21,7 @@ from coach.errors import InputFault, ProgrammeError, UnusableInputError
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger(__name__)
+_AWAY = "the database does not answer at the moment; nothing was changed, please try again soon"
 
 
 class Fault(BaseModel):
@@ -118,7 +120,12 @@ def add_problem_handlers(app: FastAPI, page: PageOfProblem | None) -> None:
         _LOG.error("request failed: %s", place_of(error))
         return answer(request, problem_of(error))
 
+    def database_away(request: Request, error: Exception) -> Response:
+        _LOG.error("the database is away: %s", place_of(error))
+        return answer(request, _of_status(HTTPStatus.SERVICE_UNAVAILABLE, _AWAY))
+
     app.add_exception_handler(ProgrammeError, refused)
+    app.add_exception_handler(OperationalError, database_away)
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(Exception, our_fault)

@@ -15,12 +15,14 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session as Transaction
+from sqlalchemy.exc import OperationalError
 
 from api.error_table import OUR_FAULT
+from api.fault_place import place_of
 from api.jobs.solver_child import Task
 from api.store.database import Database
 from api.store.run_rows import RunProgressRow, RunRow, RunState
@@ -33,9 +35,11 @@ _LOG = logging.getLogger(__name__)
 _TURN_SECONDS = 0.25
 _GRACE_SECONDS = 2.0
 _MOST_ATTEMPTS = 5
+_AWAY_SECONDS = 1.0
 _COMMAND = (sys.executable, "-m", "api.jobs.solver_child")
 
 Line = dict[str, Any]
+Value = TypeVar("Value")
 
 
 class StoppedError(BaseException):
@@ -70,8 +74,22 @@ class Solving:
         with self._at_work:
             self._do(run_id)
 
+    def _patiently(self, work: Callable[[], Value]) -> Value:
+        """Do `work` on the database, again while that is away; each part can be done twice.
+
+        Raises:
+            StoppedError: the server goes down meanwhile.
+        """
+        while True:
+            try:
+                return work()
+            except OperationalError as error:
+                _LOG.warning("the database is away during a run: %s", place_of(error))
+                if self._stopping.wait(_AWAY_SECONDS):
+                    raise StoppedError from error
+
     def _do(self, run_id: str) -> None:
-        task = self._begin(run_id)
+        task = self._patiently(lambda: self._begin(run_id))
         if task is None:
             return
         child = Child(task)
@@ -79,7 +97,7 @@ class Solving:
             last = self._follow(run_id, child)
         finally:
             child.kill()
-        self._end(run_id, last)
+        self._patiently(lambda: self._end(run_id, last))
 
     def _begin(self, run_id: str) -> Task | None:
         with self._database.writing() as tx:
@@ -107,25 +125,25 @@ class Solving:
             lines = child.lines(_TURN_SECONDS)
             told = [line["progress"] for line in lines if "progress" in line]
             if told:
-                with self._database.writing() as tx:
-                    self._keep_progress(tx, run_id, _without_repeats(told))
+                self._patiently(partial(self._keep_progress, run_id, _without_repeats(told)))
             ended = next((line for line in lines if "progress" not in line), None)
             if ended is not None:
                 return ended
-            if self._cancel_asked(run_id):
+            if self._patiently(lambda: self._cancel_asked(run_id)):
                 return None
         with self._database.writing() as tx:
             tx.get_one(RunRow, run_id).attempts -= 1  # going down in order is no failure
         raise StoppedError
 
-    def _keep_progress(self, tx: Transaction, run_id: str, told: list[Line]) -> None:
-        last = tx.scalar(
-            select(func.max(RunProgressRow.number)).where(RunProgressRow.run_id == run_id)
-        )
-        tx.add_all(
-            RunProgressRow(run_id=run_id, number=number, at=self._now(), progress=progress)
-            for number, progress in enumerate(told, start=(last or 0) + 1)
-        )
+    def _keep_progress(self, run_id: str, told: list[Line]) -> None:
+        with self._database.writing() as tx:
+            last = tx.scalar(
+                select(func.max(RunProgressRow.number)).where(RunProgressRow.run_id == run_id)
+            )
+            tx.add_all(
+                RunProgressRow(run_id=run_id, number=number, at=self._now(), progress=progress)
+                for number, progress in enumerate(told, start=(last or 0) + 1)
+            )
 
     def _cancel_asked(self, run_id: str) -> bool:
         with self._database.reading() as tx:

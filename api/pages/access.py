@@ -31,7 +31,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/sign-in/{secret}"): Access(EVERYBODY),
     ("GET", "/account"): Access(OFFICE),
     ("POST", "/account"): Access(OFFICE),
-    ("GET", "/static/{name}"): Access(EVERYBODY),
+    ("GET", "/static/{name}"): Access(EVERYBODY, asks_who=False),
     ("GET", "/p/{link}"): Access(PERSON, own=True),
     ("GET", "/p/{link}/notes"): Access(COACH, own=True),
     ("POST", "/p/{link}/notes/passphrase"): Access(COACH, own=True),

