@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import resource
 import sys
 import zipfile
@@ -43,6 +42,7 @@ def cell_text(value: Any) -> str:  # noqa: ANN401 - whatever a cell can hold
     return str(value)  # a date too: ISO 8601
 
 
+_SIGNS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b' t="e"', b" t='e'")
 UNCOMPUTED = "formula"
 """Stands for a formula without a value; every other text is an error as the sheet shows it."""
 
@@ -58,13 +58,15 @@ def lost_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[Place, 
     `number`, from 0, named `name`.
     """
     if "content.xml" in archive.namelist():
+        if b"formula=" not in archive.read("content.xml"):
+            return {}
         with archive.open("content.xml") as stream:
             return dict(_opendocument(stream, name))
     path = _sheet_path(archive, number)
     if path is None:
         return {}
-    # Sheets without either need no second reading.
-    if not re.search(rb"""<(?:\w+:)?f[\s>/]|\st=["']e["']""", archive.read(path)):
+    sheet = archive.read(path)
+    if not any(sign in sheet for sign in _SIGNS):  # most sheets need no second reading
         return {}
     with archive.open(path) as stream:
         return dict(_spreadsheetml(stream))
@@ -92,24 +94,23 @@ def _sheet_path(archive: zipfile.ZipFile, number: int) -> str | None:
 
 
 def _spreadsheetml(stream: IO[bytes]) -> Iterator[tuple[Place, str]]:
-    row, column = -1, -1
-    for event, element in iterparse(stream, ("start", "end")):  # noqa: S314 - memory and time are bounded
-        kind = _kind(element)
-        if event == "start":
-            if kind == "row":
-                row, column = int(element.get("r", row + 2)) - 1, -1
-            elif kind == "c":
-                column = _column(element.get("r", "")) if element.get("r") else column + 1
+    number = -1
+    for row in _elements(stream):
+        if not row.tag.endswith("}row"):
             continue
-        if kind == "c":
-            parts = {_kind(part): part.text or "" for part in element}
-            value, cell_type = parts.get("v", ""), element.get("t", "n")
+        number = int(row.get("r", number + 2)) - 1
+        column = -1
+        for cell in row:
+            column = _column(reference) if (reference := cell.get("r")) else column + 1
+            cell_type = cell.get("t", "n")
+            if cell_type != "e" and (cell_type != "n" or len(cell) == 0):
+                continue
+            parts = {_kind(part): part.text or "" for part in cell}
             if cell_type == "e":
-                yield (row, column), value
-            elif "f" in parts and not value and cell_type == "n":
-                yield (row, column), UNCOMPUTED
-        elif kind == "row":
-            element.clear()
+                yield (number, column), parts.get("v", "")
+            elif "f" in parts and not parts.get("v"):
+                yield (number, column), UNCOMPUTED
+        row.clear()
 
 
 def _column(reference: str) -> int:
