@@ -6,6 +6,7 @@ import argparse
 import importlib.util
 import os
 import platform
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,9 +14,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+
+import httpx
 
 from api.settings import Settings
 from tests.api.conftest import PostgresServer, World, fresh_world
@@ -23,6 +27,7 @@ from tests.bench.figures import Figure, show
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 DATABASES = (SQLITE, POSTGRESQL)
+_START_SECONDS = 60.0
 _PACKAGES = ("dbos", "sqlalchemy", "fastapi", "uvicorn", "cryptography")
 
 Measure = Callable[[int, str], Figure]
@@ -60,6 +65,55 @@ def _address(database: str) -> Iterator[str]:
         return
     with postgres_server() as (server, _):
         yield server.new_database()
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: where it answers, and its process."""
+
+    address: str
+    pid: int
+
+    def processor_seconds(self) -> float:
+        """How much processor time it has used so far (Linux, proc(5): fields 14 and 15)."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def served(world: World, log: Path | None = None, *options: str) -> Iterator[Server]:
+    """A server process of a deployment; what it prints and logs goes to `log`."""
+    settings = world.services.settings
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    where = ("--port", str(port), "--data", str(settings.data_dir))
+    with (log or Path(os.devnull)).open("wb") as told:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "api", "serve", *options, *where],
+            env=os.environ
+            | {"DATABASE_URL": settings.database_url, "GENDER_COACH_LOG_LEVEL": "debug"},
+            stdout=told,
+            stderr=told,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        ends = time.monotonic() + _START_SECONDS
+        while not _is_ready(address):
+            if time.monotonic() > ends or server.poll() is not None:
+                raise RuntimeError("the server did not start")
+            time.sleep(0.1)
+        yield Server(address, server.pid)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _is_ready(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/readyz").is_success
+    except httpx.TransportError:
+        return False
 
 
 def seconds(begun: float) -> str:

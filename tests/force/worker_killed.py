@@ -24,9 +24,9 @@ MUST = "0 runs lost, 0 done twice"
 _WORKERS = ("worker-1", "worker-2")
 _OPEN_AT_ONCE = 4
 _AT_WORK = 0.75  # of the kills; the others come whenever, a worker's start included
-_LONGEST_WAIT_SECONDS = 4.0
-_WORK_WITHIN_SECONDS = 20.0
-_SPARED_FROM_ATTEMPT = 4  # a run in its fifth crash is given up by design, which is no loss
+_LONGEST_WAIT_SECONDS = 6.0
+_WORK_WITHIN_SECONDS = 40.0
+_LAST_ATTEMPT = 4  # spared: after a fifth crash a run is given up by design, which is no loss
 _SETTLING_SECONDS = 180.0
 _JOB_TABLE = {"sqlite": "workflow_status", "postgresql": "dbos.workflow_status"}
 
@@ -36,6 +36,7 @@ def measure(times: int, database: str) -> Figure:
     begun = time.monotonic()
     rng = random.Random(20_270_118)
     with deployment(database) as world:
+        watch = Watch(world)
         queue = RunQueue(world.services.settings.database_url)
         fleet = Fleet(world.services.settings)
         for name in _WORKERS:
@@ -44,9 +45,9 @@ def measure(times: int, database: str) -> Figure:
             for _ in range(times):
                 _top_up(world, queue)
                 if rng.random() < _AT_WORK:
-                    _wait_for_work(world)
+                    watch.wait_for_work()
                 time.sleep(rng.uniform(0, _LONGEST_WAIT_SECONDS))
-                victim = _victim(world, rng)
+                victim = watch.victim(rng)
                 fleet.kill(victim)
                 fleet.start(victim)
             _settle(world)
@@ -71,27 +72,40 @@ def _top_up(world: World, queue: RunQueue) -> None:
             runs.start_run(tx, queue, cycle_id, RunOptions(workers=1), now=world.services.now())
 
 
-def _wait_for_work(world: World) -> None:
-    """Wait until a run is in work, though not for ever: the workers may be starting still."""
-    ends = time.monotonic() + _WORK_WITHIN_SECONDS
-    while not _in_work(world) and time.monotonic() < ends:
-        time.sleep(0.1)
+class Watch:
+    """Which live worker has which run in work: a killed one's stays `running` until it is back."""
 
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._crashed: set[tuple[str, int]] = set()
 
-def _in_work(world: World) -> dict[str, int]:
-    """The attempts of the run that each busy worker has."""
-    with world.database.reading() as tx:
-        rows = tx.execute(
-            select(RunRow.slot, RunRow.attempts).where(RunRow.state == RunState.RUNNING)
-        ).all()
-    return {str(row.slot).replace("@", "-"): row.attempts for row in rows}
+    def wait_for_work(self) -> None:
+        """Wait until a run to crash is in work, though not for ever."""
+        ends = time.monotonic() + _WORK_WITHIN_SECONDS
+        while not self._to_crash() and time.monotonic() < ends:
+            time.sleep(0.1)
 
+    def victim(self, rng: random.Random) -> str:
+        """A busy worker where there is one, except that no run is crashed for the fifth time."""
+        busy, to_crash = self._in_work(), self._to_crash()
+        chosen = rng.choice(sorted(to_crash) or sorted(set(_WORKERS) - busy.keys()) or _WORKERS)
+        self._crashed |= {busy[chosen]} if chosen in busy else set()
+        return chosen
 
-def _victim(world: World, rng: random.Random) -> str:
-    """A busy worker where there is one, except that no run is crashed for the fifth time."""
-    busy = _in_work(world)
-    spared = {name for name, attempts in busy.items() if attempts >= _SPARED_FROM_ATTEMPT}
-    return rng.choice(sorted(busy.keys() - spared) or sorted(set(_WORKERS) - spared) or _WORKERS)
+    def _to_crash(self) -> set[str]:
+        """Busy workers whose run was not crashed too often yet."""
+        return {name for name, (_, tries) in self._in_work().items() if tries < _LAST_ATTEMPT}
+
+    def _in_work(self) -> dict[str, tuple[str, int]]:
+        """The run, and which attempt at it this is, that each busy worker has."""
+        query = select(RunRow.slot, RunRow.id, RunRow.attempts)
+        with self._world.database.reading() as tx:
+            rows = tx.execute(query.where(RunRow.state == RunState.RUNNING)).all()
+        return {
+            str(row.slot).replace("@", "-"): (row.id, row.attempts)
+            for row in rows
+            if (row.id, row.attempts) not in self._crashed
+        }
 
 
 def _open_runs(world: World) -> int:

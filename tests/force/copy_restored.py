@@ -1,0 +1,93 @@
+"""Backup and restore of a database of 100 MB by the commands, while others write."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from api.store.cycle_rows import CycleRow
+from api.store.database import Database
+from api.workflows import audit
+from tests.api.conftest import World
+from tests.bench.figures import Figure
+from tests.force.measuring import SQLITE, command, deployment, seconds
+from tests.force.victims import Victim, begin_cycles
+
+TIMES = 100
+MUST = "each under 10 s for 100 MB, nothing lost, copy unreadable without its key"
+_MOST_SECONDS_A_100_MB = 10.0
+_MEGABYTE = 1_000_000
+_FIRST_WITHIN_SECONDS = 20.0
+
+
+def measure(times: int, database: str) -> Figure:
+    """Back up a database of `times` MB under a writer and restore it, each once."""
+    begun = time.monotonic()
+    with deployment(database) as world:
+        data = world.services.settings.data_dir
+        copy = data.parent / "copy"
+        _fill(world, times)
+        writer = Victim(begin_cycles, world.services.settings)
+        writer.wait_for_first(_FIRST_WITHIN_SECONDS)
+        before = _cycles(world)
+        backup_seconds = _timed("backup", "--to", str(copy), world=world)
+        writer.kill()
+        size = copy.stat().st_size / _MEGABYTE
+        readable = b"Coachee 1" in copy.read_bytes()
+        world.database.close()
+        restore_seconds = _timed("restore", str(copy), "--force", world=world)
+        restored = Database(world.services.settings.database_url)
+        with restored.reading() as tx:
+            kept = tx.scalar(select(func.count()).select_from(CycleRow)) or 0
+            whole = audit.verify(tx, world.services.keyring).first_broken is None
+        restored.close()
+        aside = list(Path(data).glob("*.before-*"))
+    allowed = _MOST_SECONDS_A_100_MB * max(1.0, size / 100)
+    return Figure(
+        f"copy of {size:.0f} MB, {database}",
+        f"backup {backup_seconds:.1f} s under a writer, restore {restore_seconds:.1f} s, "
+        f"{max(0, before - kept)} of {before} cycles lost, "
+        f"audit trail {'whole' if whole else 'BROKEN'} {seconds(begun)}",
+        MUST,
+        max(backup_seconds, restore_seconds) < allowed
+        and kept >= before
+        and whole
+        and not readable
+        and bool(aside),
+    )
+
+
+def _fill(world: World, megabytes: int) -> None:
+    """Cycles whose files have a long remark each, until the database is as large as asked."""
+    remark = "# " + os.urandom(_MEGABYTE // 2).hex()[: _MEGABYTE - 2] + "\n"
+    for _ in range(megabytes):
+        cycle_id = world.cycle()
+        with world.database.writing() as tx:
+            tx.get_one(CycleRow, cycle_id).source += remark
+
+
+def _cycles(world: World) -> int:
+    with world.database.reading() as tx:
+        return tx.scalar(select(func.count()).select_from(CycleRow)) or 0
+
+
+def _timed(*words: str, world: World) -> float:
+    """How many seconds one command takes, its start included."""
+    settings = world.services.settings
+    begun = time.monotonic()
+    subprocess.run(
+        [sys.executable, "-m", "api", *words, "--data", str(settings.data_dir)],
+        env=os.environ | {"DATABASE_URL": settings.database_url},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return time.monotonic() - begun
+
+
+if __name__ == "__main__":
+    command("Backup and restore (MB)", measure, TIMES, (SQLITE,))

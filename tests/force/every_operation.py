@@ -1,0 +1,180 @@
+"""Schemathesis on every operation: no server error, and no answer the description does not tell."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import hypothesis
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.http.access import ACCESS
+from api.workflows import credentials, schedule
+from api.workflows.viewer import AccessRole, Viewer
+from tests.api.conftest import CYCLE_TOML, World
+from tests.bench.figures import Figure
+from tests.force.measuring import DATABASES, command, deployment, seconds, served
+
+TIMES = 5_000
+MUST = "0 server errors, 0 undocumented answers"
+_CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+_TAKE_CYCLE_FILES = {"POST /api/v1/cycles", "PUT /api/v1/cycles/{cycle_id}/policy"}
+_SHOWN = 12
+_ANSWER_SECONDS = 30
+
+
+@schemathesis.serializer("application/toml")
+def _as_it_is(_context: object, value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode(errors="replace")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What there is to ask for: identifiers of things that are there, and secrets by role."""
+
+    ids: dict[str, str]
+    secrets: dict[AccessRole, str]
+
+
+def measure(times: int, database: str) -> Figure:
+    """Send about `times` requests, the same number to each operation, and judge each answer."""
+    begun = time.monotonic()
+    statuses: Counter[int] = Counter()
+    wrong: Counter[str] = Counter()
+    with deployment(database) as world, served(world, None, "--no-worker") as server:
+        address = server.address
+        ground = _ground(world)
+        description = requests.get(f"{address}/api/v1/openapi.json", timeout=_ANSWER_SECONDS).json()
+        operations = [
+            found.ok() for found in schemathesis.openapi.from_dict(description).get_all_operations()
+        ]
+        for operation in operations:
+            count = -(-times // len(operations))
+            _ask(operation, ground, address, count, statuses, wrong)
+    errors = sum(number for status, number in statuses.items() if status >= 500)
+    for what, number in wrong.most_common(_SHOWN):
+        print(f"    {number} x {what}")  # noqa: T201 - what went wrong is told where it is measured
+    told = ", ".join(f"{number} x {status}" for status, number in sorted(statuses.items()))
+    return Figure(
+        f"{statuses.total()} requests to {len(operations)} operations, {database}",
+        f"{errors} server errors, {wrong.total()} undocumented; answered {told} {seconds(begun)}",
+        MUST,
+        not errors and not wrong and statuses.total() >= times,
+    )
+
+
+def _ground(world: World) -> Ground:
+    cycle_id = world.cycle()
+    plan_id = world.plan(cycle_id, world.result({"C-2": "K-2"}))
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    manager = world.user_token(AccessRole.MANAGER)
+    with world.database.reading() as tx:
+        session = schedule.cycle_schedule(tx, cycle_id)[0]
+    with world.database.writing() as tx:
+        run = tx.connection().exec_driver_sql("SELECT run_id FROM plans LIMIT 1").scalar_one()
+        message = tx.connection().exec_driver_sql("SELECT id FROM outbox LIMIT 1").scalar_one()
+        user_id = credentials.ensure_user(
+            tx, AccessRole.MANAGER.value, AccessRole.MANAGER, now=world.services.now()
+        )
+        spare = credentials.issue_token(
+            tx,
+            Viewer(AccessRole.MANAGER, user_id=user_id),
+            "to be revoked",
+            now=world.services.now(),
+            lasting=timedelta(days=1),
+        )
+    return Ground(
+        ids={
+            "cycle_id": cycle_id,
+            "plan_id": plan_id,
+            "run_id": run,
+            "message_id": message,
+            "session_id": session.id,
+            "person_id": world.person_id(cycle_id, "C-3"),  # a new link ends the one before
+            "credential_id": spare.id,
+        },
+        secrets={
+            AccessRole.MANAGER: manager,
+            AccessRole.AUDITOR: world.user_token(AccessRole.AUDITOR),
+            AccessRole.COACHEE: world.link(cycle_id, "C-1").secret,
+            AccessRole.COACH: world.link(cycle_id, "K-1").secret,
+            AccessRole.NOBODY: "nobody",
+        },
+    )
+
+
+def _ask(  # noqa: PLR0917 - counters are filled in place
+    operation: APIOperation,  # type: ignore[type-arg]
+    ground: Ground,
+    base_url: str,
+    count: int,
+    statuses: Counter[int],
+    wrong: Counter[str],
+) -> None:
+    """Send `count` requests to one operation, fitting and not, by whom it is for and by others."""
+    allowed = sorted(ACCESS[operation.method.upper(), operation.path].roles)
+    askers = st.sampled_from([*allowed, *allowed, *AccessRole])
+    browser = requests.Session()
+
+    @hypothesis.settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        database=None,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(case=_cases(operation, ground), asker=askers)
+    def asked(case: Case, asker: AccessRole) -> None:
+        browser.cookies.clear()
+        headers = {"Authorization": f"Bearer {ground.secrets.get(asker, 'nobody')}"}
+        answer = case.call(
+            base_url=base_url, session=browser, headers=headers, timeout=_ANSWER_SECONDS
+        )
+        statuses[answer.status_code] += 1
+        try:
+            case.validate_response(answer, checks=_CHECKS)
+        except FailureGroup as group:
+            wrong.update(
+                f"{operation.label}: {failure.title} ({answer.status_code})"
+                for failure in group.exceptions
+            )
+
+    asked()
+    browser.close()
+
+
+def _cases(operation: APIOperation, ground: Ground) -> st.SearchStrategy[Case]:  # type: ignore[type-arg]
+    """Requests with identifiers that are there and made up, of the right form and of wrong ones."""
+    names = [parameter.name for parameter in operation.path_parameters]
+    real: dict[str, Any] = {"path_parameters": {name: ground.ids[name] for name in names}}
+    if operation.label in _TAKE_CYCLE_FILES:
+        real["body"] = CYCLE_TOML.encode()
+    kinds = [operation.as_strategy(**real), operation.as_strategy()]
+    if names or operation.query or operation.body:
+        kinds.append(operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+    return st.one_of(kinds)
+
+
+if __name__ == "__main__":
+    command("Every operation, by schemathesis", measure, TIMES, DATABASES)
