@@ -23,6 +23,14 @@ Term = cp_model.IntVar
 Placed = dict[int, list[int]]
 """Positions of the sessions by local index."""
 
+# Kinds of search with their effort in CP-SAT's deterministic time, which no clock enters. What is
+# hard for one kind is often easy for the other.
+_SEARCHES = (
+    (cp_model.AUTOMATIC_SEARCH, 0.4),
+    (cp_model.PORTFOLIO_WITH_QUICK_RESTART_SEARCH, 2.0),
+    (cp_model.AUTOMATIC_SEARCH, float("inf")),
+)
+
 
 class TimetableModel:
     """The timetables of a coach with any of `candidates`, each there or not.
@@ -60,23 +68,15 @@ class TimetableModel:
         return self._at.get((candidate, position), [])
 
     def solve(self, watch: Watch, *, seed: int = 0) -> Placed | None:
-        """A solution, the best if there is an objective; `None` where there is none.
+        """A solution, or `None` where there is none.
 
         Raises:
             CancelledError, OutOfTimeError: before an answer was found.
         """
         while True:
-            solver = cp_model.CpSolver()
-            solver.parameters.num_workers = 1
-            solver.parameters.random_seed = seed
-            solver.parameters.linearization_level = 2
-            solver.parameters.cp_model_presolve = self.model.has_objective()
-            solver.parameters.cp_model_probing_level = 0
-            status = watch.call(partial(solver.solve, self.model), solver.stop_search)
-            if status == cp_model.INFEASIBLE:
+            solver = self._answered(watch, seed)
+            if solver is None:
                 return None
-            if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-                raise SolverFaultError(f"CP-SAT answered {solver.status_name(status)}")
             placed = self._read(solver)
             crowds = self._crowds(placed)
             if not crowds:
@@ -84,6 +84,26 @@ class TimetableModel:
             for day, crowd in crowds:
                 terms = [term for candidate in crowd for term in self.at(candidate, day)]
                 self.model.add(sum(terms) <= len(crowd) - 1)
+
+    def _answered(self, watch: Watch, seed: int) -> cp_model.CpSolver | None:
+        """A solver with a solution, `None` where there is none; impatient searches come first."""
+        for search, effort in _SEARCHES:
+            solver = cp_model.CpSolver()
+            solver.parameters.num_workers = 1
+            solver.parameters.random_seed = seed
+            solver.parameters.linearization_level = 2
+            solver.parameters.cp_model_presolve = False
+            solver.parameters.cp_model_probing_level = 0
+            solver.parameters.search_branching = search
+            solver.parameters.max_deterministic_time = effort
+            status = watch.call(partial(solver.solve, self.model), solver.stop_search)
+            if status == cp_model.INFEASIBLE:
+                return None
+            if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+                return solver
+            if status != cp_model.UNKNOWN:
+                break
+        raise SolverFaultError(f"CP-SAT answered {solver.status_name(status)}")
 
     def _series(self, candidate: int) -> None:
         calendar, there = self._calendar, self.there[candidate]

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import cycle, islice, pairwise
+from random import Random
 
 from matching.timetable.calendar import CoachCalendar
 
 _FIRST_FINE = 1.0
 _FINE_GROWTH = 1.3
 _ROUNDS = 12
-_TEMPERS = (1.0, -0.1, 0.4, -1.5)
+_TEMPERS = (1.0, 0.1, 0.4, 1.5, 0.7, 0.2, 2.0, 0.05)
+BRIEFLY, LONG = 4, 24  # parleys, each in another order and temper
 
 
 class SeriesPlanner:
@@ -61,17 +63,21 @@ def negotiate(
     calendar: CoachCalendar,
     planners: dict[int, SeriesPlanner],
     wanted: Sequence[int],
+    parleys: int,
 ) -> dict[int, list[int]] | None:
     """Positions for every candidate of `wanted`, or `None` where they did not agree.
 
-    Tried in several tempers: by how much a contested day grows dearer for good, and who begins.
+    Each of the `parleys` has its own order and its own temper: by how much a contested day grows
+    dearer for good.
     """
     for one in wanted:
         if one not in planners:
             planners[one] = SeriesPlanner(calendar, one)
-    for temper in _TEMPERS:
-        queue = wanted if temper > 0 else wanted[::-1]
-        table = _Table(calendar, planners, queue, abs(temper))
+    queue = list(wanted)
+    draw = Random(sum(1 << one for one in wanted))  # noqa: S311 - an order, not a secret
+    for temper in islice(cycle(_TEMPERS), parleys):
+        draw.shuffle(queue)
+        table = _Table(calendar, planners, queue, temper)
         fine = _FIRST_FINE
         for _ in range(_ROUNDS):
             if table.turn(fine):

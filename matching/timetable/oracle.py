@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from matching.timetable.calendar import CoachCalendar, Timetable, members
 from matching.timetable.insertion import insert_all
 from matching.timetable.model import Placed, TimetableModel, times
-from matching.timetable.negotiation import SeriesPlanner, negotiate
+from matching.timetable.negotiation import BRIEFLY, LONG, SeriesPlanner, negotiate
 from matching.timetable.relaxation import UNIT, Limit, Relaxation
 from matching.watch import SolverFaultError, Watch
 
@@ -125,13 +125,15 @@ class CoachOracle:
         by_day = self.calendar.by_day
         placed = insert_all(self.calendar, candidates, _ATTEMPTS if by_day else _ATTEMPTS_ALONE)
         if placed is None and by_day:
-            placed = negotiate(self.calendar, self._planners, candidates)
+            placed = negotiate(self.calendar, self._planners, candidates, BRIEFLY)
         if placed is None:
             answer = self._relaxation.test(candidates)
             if isinstance(answer, Limit):
                 self._limits.append(answer)
                 return False
             placed = answer
+            if placed is None and by_day:
+                placed = negotiate(self.calendar, self._planners, candidates, LONG)
         if placed is None:
             model = TimetableModel(self.calendar, candidates, required=True)
             placed = model.solve(watch, seed=self._seed)

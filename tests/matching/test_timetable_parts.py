@@ -94,7 +94,7 @@ def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
         assert not (isinstance(answer, Limit) and placed is not None)
         if isinstance(answer, dict):
             assert placed is not None
-        for found in (insert_all(calendar, wanted, 3), negotiate(calendar, planners, wanted)):
+        for found in (insert_all(calendar, wanted, 3), negotiate(calendar, planners, wanted, 8)):
             if found is not None:
                 assert placed is not None
                 assert_holds(calendar, found)
