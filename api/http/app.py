@@ -11,10 +11,9 @@ from types import ModuleType
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import iter_route_contexts
-from sqlalchemy import select
 from starlette.types import Lifespan
 
-from api.confidential.keyring import open_keyring
+from api.confidential.keyring import Keyring, KeyringError, open_keyring
 from api.http.access import ACCESS, Access
 from api.http.asking import authorise
 from api.http.body_limit import BodyLimit
@@ -27,12 +26,13 @@ from api.http.watching import Measures, Watching
 from api.jobs.queue import RunQueue, Worker
 from api.settings import Settings
 from api.store import schema
-from api.store.access_rows import CredentialRow
+from api.store.confidential_rows import KeyMarkRow
 from api.store.database import Database, in_clear_words
 from api.workflows.services import Services, utc_now
 from api.workflows.viewer import SYSTEM
 
 _PAGES = "api.pages"
+_MARK = "key file"
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -80,8 +80,8 @@ def open_services(settings: Settings) -> tuple[Services, RunQueue]:
     database = Database(settings.database_url)
     with in_clear_words(settings.database_url):
         schema.require_current(database)
+        keyring = _key_file_of(database, settings)
     queue = RunQueue(settings.database_url)
-    keyring = open_keyring(settings.master_key_file, create=not _has_secrets(database))
     services = Services(settings, database, keyring, queue, utc_now)
     return services.on_behalf_of(lambda: SYSTEM), queue
 
@@ -147,7 +147,16 @@ def _require_whole_table(app: FastAPI) -> None:
         )
 
 
-def _has_secrets(database: Database) -> bool:
-    """Whether something in the database depends on the key file already."""
-    with database.reading() as tx:
-        return tx.scalar(select(CredentialRow.id).limit(1)) is not None
+def _key_file_of(database: Database, settings: Settings) -> Keyring:
+    """The key file this database is used with; made where neither has been used yet."""
+    with database.writing() as tx:
+        known = tx.get(KeyMarkRow, _MARK)
+        keyring = open_keyring(settings.master_key_file, create=known is None)
+        if known is None:
+            tx.add(KeyMarkRow(name=_MARK, mark=keyring.mark))
+        elif known.mark != keyring.mark:
+            raise KeyringError(
+                f"the key file {settings.master_key_file} is not the one this database is used "
+                "with: put that one there, the same on every machine"
+            )
+    return keyring

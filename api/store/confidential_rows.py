@@ -10,6 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.store.columns import Identified, Row
 
 
+class KeyMarkRow(Row):
+    """By which key file this database is used: a mark that tells nothing of the keys."""
+
+    __tablename__ = "key_marks"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64))
+
+
 class NoteKeyRow(Identified):
     """A data key for what one author writes about one coachee, wrapped by a master key.
 

@@ -15,6 +15,7 @@ from sqlalchemy import Table, func, select
 
 from api.cli.serve import migrate, settings_from
 from api.confidential.keyring import KeyringError, open_keyring
+from api.http.app import open_services
 from api.jobs.solving import Solving
 from api.settings import Settings
 from api.store import schema
@@ -75,6 +76,26 @@ def test_wrong_settings_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_key_file_that_cannot_be_made_is_told() -> None:
     with pytest.raises(KeyringError, match="cannot be made"):
         open_keyring(Path("/dev/null/master.key"), create=True)
+
+
+def test_a_lost_or_exchanged_key_file_is_told(world: World) -> None:
+    settings = world.services.settings
+    services, queue = open_services(settings)
+    queue.close()
+    services.database.close()
+    path = settings.master_key_file
+    kept = path.read_bytes()
+    path.unlink()
+    with pytest.raises(KeyringError, match="restore it"):
+        open_services(settings)
+    assert not path.exists(), "a new one would not open what is there"
+    open_keyring(path, create=True)
+    with pytest.raises(KeyringError, match="is not the one"):
+        open_services(settings)
+    path.write_bytes(kept)
+    services, queue = open_services(settings)
+    queue.close()
+    services.database.close()
 
 
 def _rows(database: Database) -> dict[str, int]:

@@ -1,0 +1,26 @@
+"""By which key file a database is used."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go up."""
+    op.create_table(
+        "key_marks",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_key_marks")),
+    )
+
+
+def downgrade() -> None:
+    """Go back."""
+    op.drop_table("key_marks")
