@@ -11,7 +11,16 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Person, Roster
 from coach.ranks import Rank
 from coach.sessions import Session
-from matching.result import FunnelStep, LevelOutcome, Match, Remedy, Result, Unmatched, Verdict
+from matching.result import (
+    FunnelStep,
+    LevelOutcome,
+    Match,
+    Move,
+    Remedy,
+    Result,
+    Unmatched,
+    Verdict,
+)
 
 LEVEL_WORDS = {
     ObjectiveLevel.PLACED: "Coachees with a coach, each counted with their priority",
@@ -81,6 +90,15 @@ class UnmatchedView:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveView:
+    """What a re-match changed for somebody, in words, and why. Whoever has left is told by id."""
+
+    coachee: str
+    change: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class LevelView:
     """One level in words; `standing` says whether the value is proven or how far it may be."""
 
@@ -114,6 +132,7 @@ class PlanView:
     levels: tuple[LevelView, ...]
     matches: tuple[MatchView, ...]
     unmatched: tuple[UnmatchedView, ...]
+    moves: tuple[MoveView, ...]
     loads: tuple[LoadView, ...]
     picture: Picture
     footnotes: tuple[str, ...]
@@ -143,9 +162,28 @@ def view_plan(roster: Roster, cycle: Cycle, result: Result, deployment: Deployme
         unmatched=tuple(
             _unmatched(entry, coachees[entry.coachee], deployment) for entry in result.unmatched
         ),
+        moves=_moves(roster, result),
         loads=_loads(roster, result, deployment),
         picture=draw_timetable(roster, cycle, result),
         footnotes=deployment.footnotes({p.country for p in (*roster.coachees, *roster.coaches)}),
+    )
+
+
+def _moves(roster: Roster, result: Result) -> tuple[MoveView, ...]:
+    names = {one.id: f"{one.name} ({one.id})" for one in (*roster.coachees, *roster.coaches)}
+
+    def named(one: str | None) -> str:
+        return "nobody" if one is None else names.get(one, one)
+
+    def change(move: Move) -> str:
+        if move.sessions:
+            times = f"{len(move.sessions)} session{'s' if len(move.sessions) > 1 else ''}"
+            return f"{times} with {named(move.after)} at other times"
+        return f"{named(move.after)} instead of {named(move.before)}"
+
+    return tuple(
+        MoveView(coachee=named(move.coachee), change=change(move), because=move.because)
+        for move in result.moves
     )
 
 

@@ -92,6 +92,9 @@ def test_a_re_match_tells_what_it_changed_and_passes_its_check(run: Run, after: 
     gone = [move for move in told if move["because"] == "K-01 is no longer among the coaches"]
     assert {move["before"] for move in gone} == {"K-01"}
     assert run("check", after).code == 0
+    report = (after / "report.html").read_text()
+    assert "What changed since the earlier plan" in report
+    assert "K-01 is no longer among the coaches" in report
 
 
 def test_advice_tells_changes_of_the_policy_or_that_there_are_none(run: Run, before: Path) -> None:
