@@ -295,3 +295,13 @@ def test_what_a_re_match_moved_has_to_be_told_with_its_reason() -> None:
     told = [str(finding) for finding in audit(ROSTER, CYCLE, SOUND, earlier)]
     assert "move of c1: has to be told: ban: ruled out in the cycle file" in told
     assert "level kept: value is 0, the matches make 2" in told
+
+
+def test_a_result_with_every_level_proven_is_sound_as_optimal() -> None:
+    levels = tuple(
+        level.model_copy(update={"bound": level.value, "proven": True}) for level in SOUND.levels
+    )
+    optimal = SOUND.model_copy(update={"levels": levels, "status": "optimal"})
+    assert audit(ROSTER, CYCLE, optimal) == ()
+    late = (*levels[:-1], SOUND.levels[-1])  # only `schedule` is open
+    assert audit(ROSTER, CYCLE, optimal.model_copy(update={"levels": late})) == ()
