@@ -74,6 +74,25 @@ def test_the_oracle_holds_exactly_the_sets_that_can_be_held(seed: int) -> None:
             assert oracle.can_hold(wanted, watch()) == expected
 
 
+@pytest.mark.parametrize("seed", range(100, 160))
+def test_model_and_relaxation_by_themselves_agree_with_trying_everything(seed: int) -> None:
+    roster, cycle = crowded(Random(seed))
+    for calendar in calendars(roster, cycle):
+        coach = roster.coaches[calendar.coach]
+        relaxation = Relaxation(calendar)
+        for some in range(1, 1 << len(calendar.coachees)):
+            wanted = members(some)
+            people = [roster.coachees[calendar.coachees[one]] for one in wanted]
+            if len(people) > coach.capacity:
+                continue
+            possible = can_hold(coach, people, cycle)
+            placed = TimetableModel(calendar, wanted, required=True).solve(watch())
+            assert (placed is not None) == possible
+            answer = relaxation.test(wanted)
+            assert not (isinstance(answer, Limit) and possible)
+            assert not (isinstance(answer, dict) and not possible)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
     """A limit excludes only sets without a timetable; a found timetable is one of the model's."""
