@@ -33,6 +33,9 @@ bench: .venv/dev.stamp ## the measured figures, as a table
 growth: .venv/dev.stamp ## time and memory at 1, 2, 4 and 8 times the size, as a picture in docs/
 	$(BIN)/python -m tests.bench.growth
 
+force: .venv/dev.stamp ## kills, load, damaged files and more, measured in full: hours
+	$(BIN)/python -m tests.force
+
 format: .venv/dev.stamp ## put the code into its one form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

@@ -16,7 +16,11 @@ from typing import Any
 
 import httpx
 
-from api.workflows import schedule
+from api.workflows import schedule, statements
+from api.workflows.schedule import SessionView
+from api.workflows.viewer import AccessRole, Viewer
+from coach.feedback import SharedRecord
+from coach.sessions import Attendance
 from tests.api.conftest import World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds, served
@@ -67,8 +71,19 @@ def _people(world: World) -> list[Person]:
     pairs = {f"C-{n}": f"K-{n % _COACHES + 1}" for n in range(1, _COACHEES + 1)}
     world.published(cycle_id, world.result(pairs))
     with world.database.reading() as tx:
-        session_of = {one.coachee.code: one.id for one in schedule.cycle_schedule(tx, cycle_id)}
-    return [Person(world.link(cycle_id, code).secret, session_of[code]) for code in pairs]
+        session_of = {one.coachee.code: one for one in schedule.cycle_schedule(tx, cycle_id)}
+    for session in session_of.values():
+        record_as_held(world, session)
+    return [Person(world.link(cycle_id, code).secret, session_of[code].id) for code in pairs]
+
+
+def record_as_held(world: World, session: SessionView) -> None:
+    """Let the coach say that a session was held today, so that its coachee may give feedback."""
+    now = world.services.now()
+    held = SharedRecord(session_date=now.date(), attendance=Attendance.HELD, topic="a topic")
+    coach = Viewer(AccessRole.COACH, person_id=session.coach.id)
+    with world.database.writing() as tx:
+        statements.submit_record(tx, coach, session.id, held, now=now)
 
 
 async def _send(

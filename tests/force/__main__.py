@@ -1,0 +1,45 @@
+"""`make force`: every measurement in its full size, as one table. It takes hours on two cores."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+from tests.bench.figures import Figure, show
+from tests.force import (
+    audit_altered,
+    copy_restored,
+    every_operation,
+    files_fuzzed,
+    load,
+    note_searched,
+    publisher_killed,
+    worker_killed,
+    writer_killed,
+)
+from tests.force.measuring import DATABASES, SQLITE, where_and_when
+
+ON_BOTH: tuple[ModuleType, ...] = (
+    worker_killed,
+    writer_killed,
+    publisher_killed,
+    every_operation,
+    note_searched,
+    audit_altered,
+)
+ON_SQLITE: tuple[ModuleType, ...] = (load, copy_restored, files_fuzzed)
+
+
+def figures() -> Iterator[Figure]:
+    """Each figure as it is measured; the million of files, which takes longest, comes last."""
+    for module in ON_BOTH:
+        for database in DATABASES:
+            yield module.measure(module.TIMES, database)
+    for module in ON_SQLITE:
+        yield module.measure(module.TIMES, SQLITE)
+
+
+if __name__ == "__main__":
+    print(where_and_when())  # noqa: T201 - what the command is for
+    sys.exit(0 if show("Figures of force", figures()) else 1)

@@ -1,0 +1,193 @@
+"""Notes with a mark in them, searched for everywhere but in their author's own page.
+
+The searcher is shown to find: what the coachee says in feedback carries another mark, which is
+stored readable and must be found in the database and in what the office may see.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import httpx
+from sqlalchemy import inspect, text
+
+from api.confidential.copies import decrypt_file
+from api.http.access import ACCESS
+from api.http.addresses import API
+from api.pages.access import ACCESS as PAGES
+from api.workflows import schedule
+from api.workflows.schedule import SessionView
+from api.workflows.viewer import AccessRole
+from tests.api.conftest import World
+from tests.bench.figures import Figure
+from tests.force.load import record_as_held
+from tests.force.measuring import DATABASES, command, deployment, seconds, served
+
+TIMES = 200
+MUST = "0 finds of notes; the mark in feedback found"
+_ANSWER_SECONDS = 30.0
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_NOT_FOLLOWED = "/events"
+
+Place = tuple[str, bytes]
+"""A name for where bytes were found, and the bytes."""
+
+
+def measure(times: int, database: str) -> Figure:
+    """Write `times` notes, and search everything that can be read or stolen."""
+    begun = time.monotonic()
+    note_mark, said_mark = f"note{secrets.token_hex(6)}", f"said{secrets.token_hex(6)}"
+    with deployment(database) as world:
+        log = world.services.settings.data_dir.parent / "server.log"
+        cycle_id = world.cycle()
+        world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
+        with world.database.reading() as tx:
+            session = schedule.cycle_schedule(tx, cycle_id)[0]
+        record_as_held(world, session)
+        with served(world, log) as server:
+            links = _links(world, cycle_id, session)
+            read_back = _write_notes(
+                server.address, links[AccessRole.COACH], session, f"{note_mark} ", times
+            )
+            _give_feedback(server.address, links[AccessRole.COACHEE], session, said_mark)
+            places = [
+                *_answers(world, server.address, cycle_id, session, links),
+                *_rows(world),
+                *_files(world),
+            ]
+        places += [*_files(world), *_commands(world, cycle_id, session), ("log", log.read_bytes())]
+    notes = sorted({name for name, content in places if _holds(content, note_mark)})
+    said = {name for name, content in places if _holds(content, said_mark)}
+    for name in notes:
+        print(f"    found in {name}")  # noqa: T201 - what went wrong is told where it is measured
+    size = sum(len(content) for _, content in places) / 1e6
+    return Figure(
+        f"{times} marked notes, {len(places)} places of {size:.0f} MB, {database}",
+        f"{len(notes)} finds; feedback's mark found in {len(said)} places {seconds(begun)}",
+        MUST,
+        read_back and not notes and bool(said),
+    )
+
+
+def _links(world: World, cycle_id: str, session: SessionView) -> dict[AccessRole, str]:
+    return {
+        AccessRole.COACH: world.link(cycle_id, session.coach.code).secret,
+        AccessRole.COACHEE: world.link(cycle_id, session.coachee.code).secret,
+    }
+
+
+def _write_notes(address: str, link: str, session: SessionView, mark: str, times: int) -> bool:
+    """Write notes, unusable ones too; whether their author reads the last of them back."""
+    note = f"{API}/sessions/{session.id}/note"
+    with httpx.Client(base_url=address, timeout=_ANSWER_SECONDS) as device:
+        device.headers["Authorization"] = f"Bearer {link}"
+        for number in range(times):
+            device.put(note, json={"text": f"{mark}{number}"}).raise_for_status()
+        device.put(note, json={"text": mark, mark: mark})
+        device.put(note, content=f'{{"text": "{mark}'.encode())
+        device.put(f"{API}/sessions/{mark}/note", json={"text": mark})
+        return mark in device.get(note).text
+
+
+def _give_feedback(address: str, link: str, session: SessionView, mark: str) -> None:
+    said = {"attendance": "held", "rating": 3, "text": mark}
+    httpx.put(
+        f"{address}{API}/sessions/{session.id}/feedback",
+        json=said,
+        headers={"Authorization": f"Bearer {link}"},
+        timeout=_ANSWER_SECONDS,
+    ).raise_for_status()
+
+
+def _answers(
+    world: World, address: str, cycle_id: str, session: SessionView, links: dict[AccessRole, str]
+) -> Iterator[Place]:
+    """Every page and every answer of the API that can be asked for, as every role but its author.
+
+    The coach's link is among them, on a device where the notes were not opened.
+    """
+    ids = {"cycle_id": cycle_id, "session_id": session.id, "person_id": session.coach.id}
+    with world.database.reading() as tx:
+        for name, table in (("plan_id", "plans"), ("run_id", "runs"), ("message_id", "outbox")):
+            ids[name] = tx.connection().exec_driver_sql(f"SELECT id FROM {table}").first()[0]  # noqa: S608 - names of ours
+    shown = dict(links)
+    for role in (AccessRole.MANAGER, AccessRole.AUDITOR):
+        shown[role] = world.user_token(role)
+    with httpx.Client(base_url=address, timeout=_ANSWER_SECONDS) as client:
+        for method, path in {**ACCESS, **PAGES}:
+            if method != "GET" or path.endswith(_NOT_FOLLOWED):
+                continue
+            for role, secret in shown.items():
+                known = ids | {"link": secret}
+                if not set(_PARAMETER.findall(path)) <= known.keys():
+                    continue
+                answer = client.get(
+                    path.format(**known), headers={"Authorization": f"Bearer {secret}"}
+                )
+                yield f"{role} {path}", repr(answer.headers).encode() + answer.content
+
+
+def _rows(world: World) -> Iterator[Place]:
+    """Every row of every table, those of the jobs included."""
+    looked = inspect(world.database.engine)
+    schemas = [None] if world.database.is_sqlite else ["public", "dbos"]
+    with world.database.reading() as tx:
+        for schema in schemas:
+            for table in looked.get_table_names(schema=schema):
+                name = f'"{schema}"."{table}"' if schema else f'"{table}"'
+                rows = tx.execute(text(f"SELECT * FROM {name}")).all()  # noqa: S608 - tables that are there
+                yield f"table {name}", repr(rows).encode()
+
+
+def _files(world: World) -> Iterator[Place]:
+    """Every file of the deployment: on SQLite the database, its WAL and its index too."""
+    for path in world.services.settings.data_dir.rglob("*"):
+        if path.is_file():
+            yield f"file {path.name}", path.read_bytes()
+
+
+def _commands(world: World, cycle_id: str, session: SessionView) -> Iterator[Place]:
+    """What is exported about both people, and a copy of the database, closed and opened."""
+    for person in (session.coach, session.coachee):
+        told = _run(world, "person", "export", person.code, "--cycle", cycle_id)
+        yield f"export of {person.code}", told
+    if not world.database.is_sqlite:
+        return
+    copy = world.services.settings.data_dir.parent / "copy"
+    yield "backup's words", _run(world, "backup", "--to", str(copy))
+    yield "copy", copy.read_bytes()
+    opened = copy.with_suffix(".sqlite")
+    decrypt_file(world.services.keyring.backups, copy, opened)
+    yield "opened copy", opened.read_bytes()
+
+
+def _run(world: World, *words: str) -> bytes:
+    settings = world.services.settings
+    return subprocess.run(
+        [sys.executable, "-m", "api", *words, "--data", str(settings.data_dir)],
+        env=os.environ | {"DATABASE_URL": settings.database_url},
+        capture_output=True,
+        check=True,
+    ).stdout
+
+
+def _holds(content: bytes, mark: str) -> bool:
+    """Whether a mark is in some bytes as text, UTF-16, hex, or base64 at any offset."""
+    plain = mark.encode()
+    forms = {plain, mark.encode("utf-16-le"), plain.hex().encode(), json.dumps(mark).encode()}
+    for offset in range(3):
+        coded = base64.b64encode(b"\0" * offset + plain + b"\0" * 3)
+        forms.add(coded[4 if offset else 0 : len(plain) * 4 // 3 - 3])
+    return any(form in content for form in forms)
+
+
+if __name__ == "__main__":
+    command("A marked note searched", measure, TIMES, DATABASES)
