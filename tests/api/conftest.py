@@ -218,8 +218,6 @@ class PostgresServer:
 
     def another(self, folder: Path) -> PostgresServer:
         """A further server of its own."""
-        for parent in (folder, *folder.parents[:2]):
-            parent.chmod(0o755)  # `nobody` has to get there
         return PostgresServer(self._programs, folder)
 
     def start(self) -> None:

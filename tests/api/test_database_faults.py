@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
+import tempfile
 import threading
 import time
 from http import HTTPStatus
@@ -118,14 +119,13 @@ def test_going_down_a_version_and_up_again_keeps_every_row_it_can(world: World) 
 
 
 @pytest.fixture
-def own_postgres(
-    tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer
-) -> Iterator[PostgresServer]:
+def own_postgres(postgres: PostgresServer) -> Iterator[PostgresServer]:
     """A PostgreSQL that can be stopped without disturbing other tests."""
-    server = postgres.another(tmp_path_factory.mktemp("postgres"))
-    yield server
-    with contextlib.suppress(subprocess.CalledProcessError):  # a failed test leaves it stopped
-        server.stop()
+    with tempfile.TemporaryDirectory(prefix="postgres", ignore_cleanup_errors=True) as folder:
+        server = postgres.another(Path(folder))
+        yield server
+        with contextlib.suppress(subprocess.CalledProcessError):  # a failed test left it stopped
+            server.stop()
 
 
 def test_while_postgresql_is_away_requests_say_so_and_runs_wait(
