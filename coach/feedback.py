@@ -6,7 +6,7 @@ place at all is `coach.sessions.Attendance`.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Self
 
 from pydantic import (
@@ -41,7 +41,8 @@ ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000), Readable]
 FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), Readable]
 
-_TOOK_PLACE = frozenset({Attendance.HELD, Attendance.DELEGATE})
+TOOK_PLACE = frozenset({Attendance.HELD, Attendance.DELEGATE})
+"""What a session has been when coach and coachee, or a delegate, met."""
 
 
 class Statement(BaseModel):
@@ -64,9 +65,13 @@ class SharedRecord(Statement):
 
     @model_validator(mode="after")
     def _says_what_it_was_about(self) -> Self:
-        if self.attendance in _TOOK_PLACE and not self.topic:
+        if self.attendance in TOOK_PLACE and not self.topic:
             raise ValueError("a session that took place had a topic; name it in a few words")
         return self
+
+    def is_too_early(self, today: date) -> bool:
+        """Whether it tells of a day to come; only of a cancelled session can that be known."""
+        return self.attendance is not Attendance.CANCELLED and self.session_date > today
 
 
 class Note(Statement):
@@ -89,6 +94,15 @@ class Feedback(Statement):
     def _rating_fits_attendance(self) -> Self:
         if self.attendance is Attendance.HELD and self.rating is None:
             raise ValueError("a session that was held needs a rating from 1 to 5")
-        if self.attendance not in _TOOK_PLACE and self.rating is not None:
+        if self.attendance not in TOOK_PLACE and self.rating is not None:
             raise ValueError('a session that did not take place has no rating; choose "no rating"')
         return self
+
+
+def is_open_for_feedback(start: datetime, recorded: Attendance | None, now: datetime) -> bool:
+    """Whether there is something to give feedback on, at the aware moment `now`.
+
+    That is from the planned `start` of a session on, or earlier, where its shared record says
+    that it took place already.
+    """
+    return start <= now or recorded in TOOK_PLACE

@@ -87,8 +87,12 @@ def filled(entered: Mapping[str, str]) -> dict[str, str]:
     return {field: text for field, text in entered.items() if text.strip()}
 
 
+def sentence(words: str) -> str:
+    """What is wrong, as it stands beside a field."""
+    return f"{words[:1].upper()}{words[1:]}."
+
+
 def _sentence(kind: str, message: str) -> str:
     if kind == "missing":
         return "Please choose one."
-    text = message.removeprefix("Value error, ")
-    return f"{text[:1].upper()}{text[1:]}."
+    return sentence(message.removeprefix("Value error, "))

@@ -17,11 +17,20 @@ from api.moments import (
     span_text,
     zone_short,
 )
-from api.pages.words import ATTENDANCE, CANCELLED, OWN_REPLY, REPLY, Badge, rating_text
+from api.pages.words import (
+    ATTENDANCE,
+    CANCELLED,
+    OWN_REPLY,
+    REPLY,
+    REPLY_BEFORE,
+    Badge,
+    rating_text,
+)
 from api.results.forms import ATTENDANCE_WORDS
 from api.store.cycle_rows import Side
 from api.store.session_rows import SessionState
 from api.workflows.values import FeedbackView, PersonBrief, RecordView, SessionView
+from coach.feedback import TOOK_PLACE, is_open_for_feedback
 from coach.sessions import Reply
 
 
@@ -34,8 +43,9 @@ class OwnLine:
         form: the last part of the address of this person's form.
         stands: not cancelled.
         open: an answer still makes a difference.
-        over: its time has passed.
-        due: its time has passed and this person's form is still empty.
+        over: its time has passed, or it was held earlier.
+        due: it is over and this person's form is still empty.
+        sendable: this person's form can be sent already.
     """
 
     address: str
@@ -54,13 +64,14 @@ class OwnLine:
     answered: bool
     over: bool
     due: bool
+    sendable: bool
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeLine:
     """A session as the programme office sees it, in the cycle's zone.
 
-    `declined` says that it stands and somebody has declined it.
+    `declined` says that it stands, has no record yet, and somebody has declined it.
     """
 
     id: str
@@ -82,7 +93,10 @@ class OfficeLine:
 
 @dataclass(frozen=True, slots=True)
 class ReplyCounts:
-    """How many replies to the sessions that stand were given, two to a session."""
+    """How many replies to the sessions that stand were given, two to a session.
+
+    Once a session has a record, its replies no longer count.
+    """
 
     accepted: int
     declined: int
@@ -94,7 +108,7 @@ class ReplyCounts:
         counts = Counter(
             reply
             for session in sessions
-            if session.state is SessionState.CONFIRMED
+            if session.state is SessionState.CONFIRMED and session.recorded is None
             for reply in _replies(session)
         )
         return cls(counts[Reply.ACCEPTED], counts[Reply.DECLINED], counts[Reply.NONE])
@@ -130,10 +144,13 @@ def own_line(
     other = session.coachee if coach else session.coach
     reply = (session.coach_reply if coach else session.coachee_reply) or Reply.NONE
     stands = session.state is SessionState.CONFIRMED
-    over = session.end <= now
+    over = session.end <= now or session.recorded in TOOK_PLACE
     written = session.recorded is not None if coach else session.feedback_given
-    done = over or session.recorded is not None
-    badges = [OWN_REPLY[reply]] if stands and not (done and reply is Reply.NONE) else []
+    recorded = session.recorded is not None  # from then on the record counts, not the reply
+    done = over or recorded
+    badges = (
+        [OWN_REPLY[reply]] if stands and not recorded and not (over and reply is Reply.NONE) else []
+    )
     return OwnLine(
         address=address,
         title=f"Session {session.number} of {session.count}",
@@ -151,11 +168,13 @@ def own_line(
         answered=reply is not Reply.NONE,
         over=over,
         due=stands and over and not written,
+        sendable=coach or is_open_for_feedback(session.start, session.recorded, now),
     )
 
 
 def office_line(session: SessionView) -> OfficeLine:
     """`session` for the programme office."""
+    words = REPLY if session.recorded is None else REPLY_BEFORE
     return OfficeLine(
         id=session.id,
         title=f"Session {session.number} of {session.count}",
@@ -165,12 +184,14 @@ def office_line(session: SessionView) -> OfficeLine:
         when=span_text(session.start, session.end, ZoneInfo(session.timezone)),
         coachee=session.coachee,
         coach=session.coach,
-        coachee_reply=REPLY[session.coachee_reply or Reply.NONE],
-        coach_reply=REPLY[session.coach_reply or Reply.NONE],
+        coachee_reply=words[session.coachee_reply or Reply.NONE],
+        coach_reply=words[session.coach_reply or Reply.NONE],
         coachee_comment=session.coachee_comment,
         coach_comment=session.coach_comment,
         badges=_standing(session),
-        declined=session.state is SessionState.CONFIRMED and Reply.DECLINED in _replies(session),
+        declined=session.state is SessionState.CONFIRMED
+        and session.recorded is None
+        and Reply.DECLINED in _replies(session),
         feedback_given=session.feedback_given,
     )
 

@@ -12,13 +12,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.http import addresses
 from api.http.asking import ServicesDep, ViewerDep, services_of, viewer_of
 from api.http.routes.access import leave_note_key
-from api.pages.frame import Typed, checked, deployment_of, filled, go_on, page
+from api.pages.frame import Typed, checked, deployment_of, filled, go_on, page, sentence
 from api.pages.lines import own_line
 from api.pages.words import ATTENDANCES, NO_RATING, RATING_OPTIONS
 from api.store.cycle_rows import Side
 from api.workflows import note_opening, schedule, statements
 from api.workflows.note_opening import NotesClosedError
-from coach.errors import NotAllowedError
+from coach.errors import ConflictError, NotAllowedError, UnusableInputError
 from coach.feedback import Feedback, Note, SharedRecord
 
 STATEMENTS = APIRouter(prefix="/p/{link}/sessions/{session_id}", include_in_schema=False)
@@ -78,7 +78,9 @@ def note_form(
     """The session note form, filled with what was saved before."""
     with services.database.reading() as tx:
         said = statements.said_of(tx, services.keyring, viewer, session_id)
-        day = schedule.session_view(tx, viewer, session_id).start.date()
+        session = schedule.session_view(tx, viewer, session_id)
+    today = services.now().astimezone(session.start.tzinfo).date()
+    day = min(session.start.date(), today)
     entered = dict.fromkeys(_RECORD_FIELDS, "") | {"session_date": day.isoformat()}
     if said.record is not None:
         entered = {name: str(getattr(said.record, name)) for name in _RECORD_FIELDS}
@@ -113,6 +115,9 @@ def save_note(
                 statements.write_note(tx, services.keyring, writer, session_id, note, now=now)
     except NotesClosedError as error:
         why = {_PRIVATE: f"Nothing was saved, because {error}."}
+        return form.draw(Side.COACH, shared | {_PRIVATE: private}, why)
+    except UnusableInputError as error:
+        why = {fault.column: sentence(fault.message) for fault in error.faults}
         return form.draw(Side.COACH, shared | {_PRIVATE: private}, why)
     gone_on = go_on(form.session_page)
     leave_note_key(gone_on, services, viewer, key)
@@ -149,6 +154,9 @@ def save_feedback(
     feedback, faults = checked(Feedback, filled(said), whole="rating")
     if feedback is None:
         return form.draw(Side.COACHEE, entered, faults)
-    with services.database.writing() as tx:
-        statements.give_feedback(tx, viewer, session_id, feedback, now=services.now())
+    try:
+        with services.database.writing() as tx:
+            statements.give_feedback(tx, viewer, session_id, feedback, now=services.now())
+    except ConflictError as error:
+        return form.draw(Side.COACHEE, entered, {"": sentence(str(error))})
     return go_on(form.session_page)

@@ -37,6 +37,12 @@ REPLY = {
     Reply.ACCEPTED: Badge("accepted", "good"),
     Reply.DECLINED: Badge("declined", "bad"),
 }
+REPLY_BEFORE = {
+    Reply.NONE: Badge("no answer"),
+    Reply.ACCEPTED: Badge("had accepted"),
+    Reply.DECLINED: Badge("had declined"),
+}
+"""The replies to a session once its record tells what became of it."""
 ATTENDANCE = {
     Attendance.HELD: Badge("held", "good"),
     Attendance.DELEGATE: Badge("delegate attended", "warn"),

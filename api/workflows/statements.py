@@ -9,24 +9,37 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.confidential.keyring import Keyring
 from api.confidential.sealing import new_data_key, seal, unseal, wrapping_key
+from api.moments import moment_text
 from api.store.columns import new_id
 from api.store.confidential_rows import NoteKeyRow, NoteRow
 from api.store.session_rows import FeedbackRow, RecordRow, SessionRow
 from api.workflows.audit import note_act
 from api.workflows.note_opening import NotesClosedError
+from api.workflows.people import person_row
 from api.workflows.schedule import own_session
 from api.workflows.values import FeedbackView, NoteView, RecordView, View
 from api.workflows.viewer import AccessRole, Viewer
-from coach.errors import NotAllowedError, NotFoundError
-from coach.feedback import Feedback, Note, SharedRecord
+from coach.errors import (
+    ConflictError,
+    InputFault,
+    NotAllowedError,
+    NotFoundError,
+    UnusableInputError,
+)
+from coach.feedback import Feedback, Note, SharedRecord, is_open_for_feedback
 
 _Text = TypeVar("_Text")
+_TOO_EARLY = (
+    "write the date on which you met; a session still to come cannot be recorded as held, "
+    "only as cancelled"
+)
 
 
 class Said(View):
@@ -76,8 +89,12 @@ def submit_record(
     Raises:
         NotFoundError: there is no such session, or it is somebody else's.
         NotAllowedError: `viewer` is not the session's coach.
+        UnusableInputError: it tells of a meeting on a day to come, as the coach's zone has it.
     """
     session = _as(AccessRole.COACH, tx, viewer, session_id, "the coach writes the shared record")
+    zone = ZoneInfo(person_row(tx, session.coach_id).timezone)
+    if record.is_too_early(now.astimezone(zone).date()):
+        raise UnusableInputError([InputFault("body", 1, "session_date", _TOO_EARLY)])
     row = tx.scalar(select(RecordRow).where(RecordRow.session_id == session_id))
     if row is None:
         row = RecordRow(session_id=session_id, author_id=session.coach_id, version=0)
@@ -159,8 +176,10 @@ def give_feedback(
     Raises:
         NotFoundError: there is no such session, or it is somebody else's.
         NotAllowedError: `viewer` is not the session's coachee.
+        ConflictError: it is still to come, and its record does not say that it was held earlier.
     """
     session = _as(AccessRole.COACHEE, tx, viewer, session_id, "the coachee gives feedback")
+    _refuse_too_early(tx, session, now)
     row = tx.scalar(select(FeedbackRow).where(FeedbackRow.session_id == session_id))
     if row is None:
         row = FeedbackRow(session_id=session_id, author_id=session.coachee_id, version=0)
@@ -183,6 +202,18 @@ def feedback_of(tx: Transaction, viewer: Viewer, session_id: str) -> FeedbackVie
     if row is None or viewer.role is AccessRole.COACH:
         raise NotFoundError("there is no feedback on this session for you to read")
     return feedback_view(row)
+
+
+def _refuse_too_early(tx: Transaction, session: SessionRow, now: datetime) -> None:
+    record = tx.scalar(select(RecordRow).where(RecordRow.session_id == session.id))
+    recorded = None if record is None else record.attendance
+    if is_open_for_feedback(session.starts_at, recorded, now):
+        return
+    zone = ZoneInfo(person_row(tx, session.coachee_id).timezone)
+    raise ConflictError(
+        f"feedback can be sent from {moment_text(session.starts_at, zone)} on, or as soon as the "
+        "coach has noted that the session was held earlier"
+    )
 
 
 def _as(

@@ -117,7 +117,7 @@ def test_a_device_opens_its_own_coachs_notes_only(world: World, client: httpx.Cl
 def test_the_pages_say_how_it_stands(devices: tuple[Device, Device]) -> None:
     own, other = devices
     assert "You have written no note yet" in own.browser.get(f"{own.home}/notes").text
-    fields = {"attendance": "held", "session_date": "2027-01-27", "topic": "x", "private": NOTE}
+    fields = {"attendance": "held", "session_date": "2026-01-28", "topic": "x", "private": NOTE}
     own.browser.post(f"{own.page}/note", data=fields)
     assert NOTE in own.browser.get(own.page).text
     assert "They are open on this device" in own.browser.get(f"{own.home}/notes").text

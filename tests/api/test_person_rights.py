@@ -46,7 +46,8 @@ def cycle_id(world: World) -> str:
     """A cycle in which C-1 and K-1 have said everything there is to say."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
-    session, now = _session(world, cycle_id), world.services.now()
+    session = _session(world, cycle_id)
+    now = session.start + timedelta(hours=1)
     coach, coachee = _viewers(session)
     record = SharedRecord(
         session_date=date(2027, 1, 27), attendance=Attendance.HELD, topic="own topic"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,14 +25,13 @@ from api.workflows import (
 )
 from api.workflows.replies import ReplyInput
 from api.workflows.viewer import AccessRole, Viewer
-from coach.errors import ConflictError, NotAllowedError, NotFoundError
+from coach.errors import ConflictError, NotAllowedError, NotFoundError, UnusableInputError
 from coach.feedback import Feedback, SharedRecord
 from coach.invitations import Message, Method
 from coach.sessions import Attendance, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from conftest import World
 
@@ -299,7 +298,7 @@ def test_a_later_record_replaces_an_earlier_one(world: World) -> None:
     world.published(cycle_id, world.result(PAIRS))
     session = _sessions(world, cycle_id)[0]
     coach, coachee = _viewer(session, Side.COACH), _viewer(session, Side.COACHEE)
-    now = world.services.now()
+    now = session.end
     with world.database.writing() as tx:
         for topic in ("First", "Second"):
             record = SharedRecord(
@@ -313,12 +312,65 @@ def test_a_later_record_replaces_an_earlier_one(world: World) -> None:
     assert _sessions(world, cycle_id)[0].recorded is Attendance.HELD
 
 
+def _record(day: date, attendance: Attendance) -> SharedRecord:
+    return SharedRecord(session_date=day, attendance=attendance, topic="own role")
+
+
+@pytest.mark.parametrize("attendance", [Attendance.HELD, Attendance.DELEGATE, Attendance.NO_SHOW])
+def test_nothing_to_come_is_recorded_as_held(world: World, attendance: Attendance) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    session = _sessions(world, cycle_id)[0]
+    coach = _viewer(session, Side.COACH)
+    late = datetime(2027, 1, 22, 23, 30, tzinfo=UTC)  # the 23rd already where the coach lives
+    early = _record(date(2027, 1, 24), attendance)
+    with world.database.writing() as tx:
+        with pytest.raises(UnusableInputError, match="the date on which you met"):
+            statements.submit_record(tx, coach, session.id, early, now=late)
+        with pytest.raises(NotFoundError):
+            statements.record_of(tx, coach, session.id)
+        met = _record(date(2027, 1, 23), attendance)  # earlier than planned
+        assert statements.submit_record(tx, coach, session.id, met, now=late).version == 1
+
+
+def test_a_session_to_come_is_recorded_as_cancelled(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    session = _sessions(world, cycle_id)[0]
+    with world.database.writing() as tx:
+        record = _record(session.start.date(), Attendance.CANCELLED)
+        view = statements.submit_record(
+            tx, _viewer(session, Side.COACH), session.id, record, now=session.start - timedelta(7)
+        )
+    assert view.attendance is Attendance.CANCELLED
+
+
+def test_feedback_waits_for_the_session_or_for_the_record_that_it_was_held(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    session, other, *_ = _sessions(world, cycle_id)
+    coach, coachee = _viewer(session, Side.COACH), _viewer(session, Side.COACHEE)
+    feedback = Feedback(attendance=Attendance.HELD, rating=5)
+    before, day = session.start - timedelta(2), (session.start - timedelta(3)).date()
+    with world.database.writing() as tx:
+        for attendance in (None, Attendance.CANCELLED, Attendance.NO_SHOW):
+            if attendance is not None:
+                record = _record(day, attendance)
+                statements.submit_record(tx, coach, session.id, record, now=before)
+            with pytest.raises(ConflictError, match="from Wednesday 27 January 2027, 09:00"):
+                statements.give_feedback(tx, coachee, session.id, feedback, now=before)
+        statements.submit_record(tx, coach, session.id, _record(day, Attendance.HELD), now=before)
+        statements.give_feedback(tx, coachee, session.id, feedback, now=before)
+        theirs = _viewer(other, Side.COACHEE)
+        statements.give_feedback(tx, theirs, other.id, feedback, now=other.start)
+
+
 def test_the_coach_never_reads_the_feedback(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     session = _sessions(world, cycle_id)[0]
     coach, coachee = _viewer(session, Side.COACH), _viewer(session, Side.COACHEE)
-    manager, now = Viewer(AccessRole.MANAGER, user_id="office"), world.services.now()
+    manager, now = Viewer(AccessRole.MANAGER, user_id="office"), session.start
     feedback = Feedback(attendance=Attendance.HELD, rating=2, text="too hasty")
     with world.database.writing() as tx:
         statements.give_feedback(tx, coachee, session.id, feedback, now=now)

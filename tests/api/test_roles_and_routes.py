@@ -55,7 +55,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/me/credentials"): {"json": {"label": "x"}},
     ("PUT", "/api/v1/sessions/{session_id}/reply"): {"json": {"reply": "accepted"}},
     ("PUT", "/api/v1/sessions/{session_id}/record"): {
-        "json": {"session_date": "2027-01-27", "attendance": "held", "topic": "x"}
+        "json": {"session_date": "2026-01-28", "attendance": "held", "topic": "x"}
     },
     ("PUT", "/api/v1/sessions/{session_id}/note"): {"json": {"text": "x"}},
     ("PUT", "/api/v1/sessions/{session_id}/feedback"): {
@@ -104,7 +104,7 @@ def _say_everything(shared: SharedServer, session_id: str, coach: str, coachee: 
     services = shared.world.services
     by_coach = Viewer(AccessRole.COACH, person_id=coach, notes_open=True)
     by_coachee = Viewer(AccessRole.COACHEE, person_id=coachee)
-    record = SharedRecord(session_date=date(2027, 1, 27), attendance="held", topic="x")
+    record = SharedRecord(session_date=date(2026, 1, 28), attendance="held", topic="x")
     with services.database.writing() as tx:
         now = services.now()
         statements.submit_record(tx, by_coach, session_id, record, now=now)

@@ -103,12 +103,19 @@ def test_from_two_spreadsheets_to_what_was_said_of_a_session(  # noqa: PLR0915 -
         # The coach submits the shared record and a note of their own.
         link = client.post(f"{API}/people/{first['coach']['id']}/link", headers=office).json()
         coach = _bearer(link["credential"]["secret"])
-        record = {"session_date": "2027-01-20", "attendance": "held", "topic": "Own role"}
+        to_come = first["start"][:10]
+        record = {"session_date": to_come, "attendance": "held", "topic": "Own role"}
+        early = client.put(f"{mine}/record", json=record, headers=coach)
+        assert early.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert early.json()["faults"][0]["column"] == "session_date"
+        feedback = {"attendance": "held", "rating": 5, "text": "to the point"}
+        early = client.put(f"{mine}/feedback", json=feedback, headers=coachee)
+        assert early.status_code == HTTPStatus.CONFLICT
+        record["session_date"] = world.services.now().date().isoformat()
         assert client.put(f"{mine}/record", json=record, headers=coach).is_success
         assert client.put(f"{mine}/note", json={"text": CONFIDENCE}, headers=coach).is_success
 
         # The coachee gives feedback.
-        feedback = {"attendance": "held", "rating": 5, "text": "to the point"}
         assert client.put(f"{mine}/feedback", json=feedback, headers=coachee).is_success
 
         # Each sees what is theirs, and nothing else.

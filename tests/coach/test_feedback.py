@@ -1,9 +1,9 @@
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
 
-from coach.feedback import RATINGS, Feedback, Note, SharedRecord
+from coach.feedback import RATINGS, Feedback, Note, SharedRecord, is_open_for_feedback
 from coach.sessions import Attendance
 
 DAY = date(2027, 1, 20)
@@ -62,3 +62,18 @@ def test_unreadable_characters_are_refused(text: str) -> None:
 
 def test_line_ends_are_kept_as_one_sign() -> None:
     assert Note(text="one\r\ntwo\rthree\n\tfour").text == "one\ntwo\nthree\n\tfour"
+
+
+def test_only_what_is_cancelled_is_known_beforehand() -> None:
+    for attendance in Attendance:
+        record = SharedRecord(session_date=DAY, attendance=attendance, topic="x")
+        assert record.is_too_early(DAY - timedelta(1)) is (attendance is not Attendance.CANCELLED)
+        assert not record.is_too_early(DAY)
+
+
+def test_feedback_opens_with_the_session_or_with_its_record() -> None:
+    start = datetime(2027, 1, 27, 8, tzinfo=UTC)
+    assert is_open_for_feedback(start, None, start)
+    before = start - timedelta(minutes=1)
+    opening = {each for each in (None, *Attendance) if is_open_for_feedback(start, each, before)}
+    assert opening == {Attendance.HELD, Attendance.DELEGATE}

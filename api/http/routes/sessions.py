@@ -73,7 +73,10 @@ def read_record(session_id: str, services: ServicesDep, viewer: ViewerDep) -> Re
 def submit_record(
     session_id: str, record: SharedRecord, services: ServicesDep, viewer: ViewerDep
 ) -> RecordView:
-    """Submit the shared record; a later one replaces it."""
+    """Submit the shared record; a later one replaces it.
+
+    `session_date` is the day you met; what is still to come can only be recorded as cancelled.
+    """
     with services.database.writing() as tx:
         return statements.submit_record(tx, viewer, session_id, record, now=services.now())
 
@@ -108,10 +111,13 @@ def read_feedback(session_id: str, services: ServicesDep, viewer: ViewerDep) -> 
         return statements.feedback_of(tx, viewer, session_id)
 
 
-@FEEDBACK.put("/{session_id}/feedback", responses=documented(404, 422))
+@FEEDBACK.put("/{session_id}/feedback", responses=documented(404, 409, 422))
 def give_feedback(
     session_id: str, feedback: Feedback, services: ServicesDep, viewer: ViewerDep
 ) -> FeedbackView:
-    """Give feedback; a later one replaces it."""
+    """Give feedback; a later one replaces it.
+
+    It is taken once the session has begun, or once its record says that it was held earlier.
+    """
     with services.database.writing() as tx:
         return statements.give_feedback(tx, viewer, session_id, feedback, now=services.now())

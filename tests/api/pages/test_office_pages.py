@@ -206,7 +206,7 @@ def test_the_office_reads_records_and_feedback_but_no_notes(
             f"{coach}{session}/note",
             data={
                 "attendance": "delegate_attended",
-                "session_date": "2027-01-27",
+                "session_date": "2026-01-28",
                 "topic": "Recruitment",
                 "private": "my private words",
             },
@@ -225,6 +225,23 @@ def test_the_office_reads_records_and_feedback_but_no_notes(
         assert "my private words" not in browser.get(address).text
     assert f"{session}/note" not in page
     overview = text(browser.get(f"/cycles/{cycle_id}/sessions"))
+    assert "had declined" in overview, "once it was held, the record counts"
+    assert "<b>0</b> declined" in overview
+    assert "<b>2</b> not answered yet" in overview
+
+
+def test_what_was_declined_stands_out_before_the_session(
+    browser: httpx.Client, shared: SharedServer
+) -> None:
+    world, cycle_id = shared.world, shared.world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    coachee = f"/p/{world.link(cycle_id, 'C-1').secret}"
+    sessions = f"/cycles/{cycle_id}/sessions"
+    (session, *_) = re.findall(r'href="(/sessions/[0-9a-f]+)"', browser.get(sessions).text)
+    said = {"reply": "declined", "comment": "Next week?"}
+    with httpx.Client(base_url=shared.client.base_url, headers=OWN) as person:
+        person.post(f"{coachee}{session}/reply", data=said)
+    overview = text(browser.get(sessions))
     assert "<b>1</b> declined" in overview
     assert "<b>3</b> not answered yet" in overview
     assert "“Next week?”" in overview

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
@@ -156,7 +157,40 @@ def test_the_forms_can_be_seen_beforehand_and_say_when_they_are_due(pair: Pair, 
         for whose, form in ((said.coach, "/note"), (said.coachee, "/feedback")):
             page = said.get(said.session(whose), form)
             assert "Did the session take place?" in page
-            assert ("This session is still to come: Wednesday 27 January 2027" in page) is asked
+            assert ("This session is planned for Wednesday 27 January 2027" in page) is asked
+
+
+def test_a_note_on_what_is_to_come_is_refused_beside_its_date(pair: Pair) -> None:
+    note = pair.session(pair.coach)
+    form = pair.get(note, "/note")
+    (offered,) = re.findall(r'name="session_date" value="([0-9-]+)"', form)
+    assert offered == datetime.now(ZoneInfo("Europe/Stockholm")).date().isoformat()
+    fields = {"attendance": "held", "topic": "Recruitment"}
+    answer = pair.post(note, "/note", **fields, session_date="2027-01-27")
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Write the date on which you met" in answer.text
+    assert 'aria-describedby="fault-session_date"' in answer.text
+
+
+def test_a_session_held_early_reads_as_held_whatever_was_replied(pair: Pair) -> None:
+    coachee, note = pair.session(pair.coachee), pair.session(pair.coach)
+    said = {"attendance": "held", "rating": "5", "text": "kept words"}
+    form = pair.get(coachee, "/feedback")
+    assert "disabled>Send feedback" in form
+    early = pair.post(coachee, "/feedback", **said)
+    assert early.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Feedback can be sent from Wednesday 27 January 2027, 09:00" in early.text
+    assert "kept words" in early.text
+
+    pair.post(coachee, "/reply", reply="declined")
+    today = datetime.now(UTC).date().isoformat()
+    pair.post(note, "/note", attendance="held", session_date=today, topic="Recruitment")
+    for page in (pair.get(coachee), pair.get(pair.coachee)):
+        assert "you declined" not in page
+        assert '<span class="badge good">held</span>' in page
+    assert "Feedback takes two minutes" in pair.get(pair.coachee)
+    assert "disabled" not in pair.get(coachee, "/feedback")
+    assert pair.post(coachee, "/feedback", **said).status_code == HTTPStatus.SEE_OTHER
 
 
 def test_a_session_note_shares_the_record_and_keeps_the_note(past: Pair) -> None:
