@@ -15,9 +15,9 @@ from matching.plan import Plan
 from matching.problem import Pair
 from matching.result import LevelOutcome
 from matching.timetable.calendar import Series
-from matching.timetable.improvement import BestSeries, alone, improve
+from matching.timetable.improvement import BestSeries, improve
 from matching.timetable.model import times
-from matching.timetable.quality import Quality
+from matching.timetable.quality import WHOLE, Quality
 from matching.watch import OutOfTimeError, Watch
 
 
@@ -75,13 +75,16 @@ class _Timing:
 
     def improve(self) -> LevelOutcome:
         """Better every coach's series while time lasts; the bound is what each reaches alone."""
+        quality = self._order.quality
         value = sum(self._points(coach) for coach in self._loads)
-        bound = sum(self._alone(coach) for coach in self._loads)
+        bound = WHOLE * len(self._choice)
         self._order.report(ObjectiveLevel.SCHEDULE, value, bound)
-        with suppress(OutOfTimeError):  # the series that are there stay
+        with suppress(OutOfTimeError):  # the series that are there stay, with the bound so far
             for coach, placed in self._placed.items():
-                calendar = self._desk.oracle(coach).calendar
-                series = BestSeries(calendar, self._order.quality, self._wishes(coach))
+                calendar, wishes = self._desk.oracle(coach).calendar, self._wishes(coach)
+                plain = BestSeries(calendar, quality, {})
+                series = BestSeries(calendar, quality, wishes) if wishes else plain
+                bound -= sum(plain.alone(one) for one in placed)
                 self._placed[coach] = improve(calendar, placed, series, self._watch)
         value = sum(self._points(coach) for coach in self._loads)
         self._order.report(ObjectiveLevel.SCHEDULE, value, bound)
@@ -109,10 +112,6 @@ class _Timing:
             )
             for one, positions in self._placed[coach].items()
         )
-
-    def _alone(self, coach: int) -> int:
-        calendar = self._desk.oracle(coach).calendar
-        return sum(alone(calendar, one, self._order.quality) for one in self._placed[coach])
 
     def _wishes(self, coach: int) -> dict[int, frozenset[int]]:
         coachees = self._desk.problem.coachee

@@ -6,6 +6,7 @@ cheapest path, exactly), until none gets better. What each could reach alone bou
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from matching.timetable.calendar import CoachCalendar, members
@@ -27,6 +28,7 @@ class BestSeries:
         self._calendar = calendar
         self._quality = quality
         self._wishes = wishes
+        self._alone: dict[int, int] = {}
 
     def best(self, candidate: int, free: int) -> tuple[list[int], int] | None:
         """The positions within `free` that cost least, and their cost."""
@@ -41,15 +43,15 @@ class BestSeries:
         }
         cost = {last: own[last] + quality.finish_cost(day[last]) for last in chain[-1]}
         choices: list[dict[int, int]] = []
-        for number in reversed(chain[:-1]):
+        for number, following in zip(reversed(chain[:-1]), reversed(chain[1:]), strict=True):
             here: dict[int, int] = {}
             choice: dict[int, int] = {}
             for position in number:
-                low, high = calendar.low[position], calendar.high[position]
+                first = bisect_left(following, calendar.low[position])
+                last = bisect_left(following, calendar.high[position])
                 least, best = min(
-                    (value + quality.gap_cost(day[after] - day[position]), after)
-                    for after, value in cost.items()
-                    if low <= after < high
+                    (cost[after] + quality.gap_cost(day[after] - day[position]), after)
+                    for after in following[first:last]
                 )
                 here[position], choice[position] = least + own[position], best
             choices.append(choice)
@@ -60,6 +62,14 @@ class BestSeries:
             position = choice[position]
             series.append(position)
         return series, least
+
+    def alone(self, candidate: int) -> int:
+        """What the best series costs, were the coach the candidate's alone."""
+        if candidate not in self._alone:
+            starts = self._calendar.candidate(candidate).starts
+            found = self.best(candidate, sum(1 << position for position in starts))
+            self._alone[candidate] = found[1] if found else 0
+        return self._alone[candidate]
 
     def cost(self, candidate: int, series: Sequence[int]) -> int:
         """What a series costs, less what is given for sessions that stay."""
@@ -91,6 +101,8 @@ def improve(
     for _ in range(_SWEEPS):
         better = False
         for one in sorted(now, key=lambda one: (-series.cost(one, now[one]), one)):
+            if series.cost(one, now[one]) <= series.alone(one):
+                continue
             watch.check()
             agenda = Agenda(calendar)
             for other, positions in now.items():
@@ -103,10 +115,3 @@ def improve(
         if not better:
             break
     return now
-
-
-def alone(calendar: CoachCalendar, candidate: int, quality: Quality) -> int:
-    """The points of a candidate's best series, were the coach theirs alone."""
-    free = sum(1 << position for position in calendar.candidate(candidate).starts)
-    found = BestSeries(calendar, quality, {}).best(candidate, free)
-    return WHOLE - found[1] if found else WHOLE

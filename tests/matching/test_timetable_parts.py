@@ -199,6 +199,7 @@ def test_series_are_bettered_and_a_lone_one_is_best(seed: int) -> None:
         one, free = 0, sum(1 << position for position in calendar.candidate(0).starts)
         best = series.best(one, free)
         assert best is not None
+        assert best[1] == series.alone(one)
         assert best[1] == series.cost(one, best[0])
         assert best[1] == min(series.cost(one, chain) for chain in chains(calendar, one))
 
