@@ -58,6 +58,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", _api("/cycles/{cycle_id}/plans")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}/schedule")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}/outbox")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/outbox.zip")): Access(MANAGER),
     ("GET", _api("/outbox/{message_id}.eml")): Access(MANAGER),
     ("POST", _api("/people/{person_id}/link")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}")): Access(MANAGER),

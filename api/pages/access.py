@@ -18,6 +18,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/cycles/{cycle_id}/runs"): Access(MANAGER),
     ("GET", "/cycles/{cycle_id}/sessions"): Access(MANAGER),
     ("GET", "/cycles/{cycle_id}/messages"): Access(MANAGER),
+    ("POST", "/cycles/{cycle_id}/messages/sent"): Access(MANAGER),
     ("GET", "/runs/{run_id}"): Access(MANAGER),
     ("POST", "/runs/{run_id}/cancel"): Access(MANAGER),
     ("GET", "/plans/{plan_id}"): Access(MANAGER),

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
+from pydantic import AwareDatetime, BaseModel
 
 from api.http import addresses
 from api.http.asking import ServicesDep, ViewerDep
 from api.moments import short_moment_text
-from api.pages.frame import deployment_of, page
+from api.pages.frame import deployment_of, go_on, page
 from api.pages.lines import ReplyCounts, feedback_text, office_line, record_text
-from api.workflows import cycles, messages, schedule, statements
+from api.workflows import cycles, messages, schedule, statements, waiting_mail
 
 FOLLOW_UP = APIRouter(include_in_schema=False)
+
+
+class SentForm(BaseModel):
+    """Which messages were sent: all that waited and were written up to that moment."""
+
+    until: AwareDatetime
 
 
 @FOLLOW_UP.get("/cycles/{cycle_id}/sessions")
@@ -22,12 +30,14 @@ def all_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Resp
     with services.database.reading() as tx:
         cycle = cycles.cycle_summary(tx, cycle_id)
         listed = schedule.cycle_schedule(tx, cycle_id)
+        waiting = waiting_mail.waiting(tx, cycle_id, now=services.now())
     lines = [office_line(session) for session in listed]
     return page(
         request,
         "office/sessions.html",
         cycle=cycle,
         lines=lines,
+        waiting=waiting,
         replies=ReplyCounts.of(listed),
         declined=[line for line in lines if line.declined],
     )
@@ -62,13 +72,23 @@ def all_messages(cycle_id: str, request: Request, services: ServicesDep) -> Resp
     with services.database.reading() as tx:
         cycle = cycles.cycle_summary(tx, cycle_id)
         listed = messages.outbox(tx, cycle_id)
+        waiting = waiting_mail.waiting(tx, cycle_id, now=services.now())
     zone = ZoneInfo(cycle.timezone)
     return page(
         request,
         "office/messages.html",
         cycle=cycle,
+        waiting=waiting,
         messages=[
             (each, short_moment_text(each.start, zone), f"{addresses.API}/outbox/{each.id}.eml")
             for each in listed
         ],
     )
+
+
+@FOLLOW_UP.post("/cycles/{cycle_id}/messages/sent")
+def mark_sent(cycle_id: str, form: Annotated[SentForm, Form()], services: ServicesDep) -> Response:
+    """Note that the messages which were waiting have been sent."""
+    with services.database.writing() as tx:
+        waiting_mail.mark_sent(tx, cycle_id, form.until, now=services.now())
+    return go_on(f"{addresses.cycle(cycle_id)}/messages")

@@ -1,10 +1,10 @@
-"""Office files are ZIP archives that carry the time of writing; equal content should be equal."""
+"""ZIP archives: office files with equal bytes for equal content, and many files as one stream."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 _FIXED = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP archive can tell
 
@@ -21,3 +21,37 @@ def with_fixed_times(archive: bytes, replaced: Mapping[str, bytes]) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(entry, replaced.get(member.filename) or source.read(member))
     return copy.getvalue()
+
+
+def zip_stream(members: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """A ZIP archive of `members`, names and contents, piece by piece: never whole in memory."""
+    passed_on = _PassedOn()
+    with zipfile.ZipFile(passed_on, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            entry = zipfile.ZipInfo(name, _FIXED)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+            yield passed_on.take()
+    yield passed_on.take()
+
+
+class _PassedOn:
+    """A file that cannot be gone back in, and gives away what was written since."""
+
+    def __init__(self) -> None:
+        self._since = bytearray()
+
+    def write(self, written: bytes) -> int:
+        self._since += written
+        return len(written)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def take(self) -> bytes:
+        taken = bytes(self._since)
+        self._since.clear()
+        return taken

@@ -174,6 +174,19 @@ def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime)
     return Issued(id=row.id, secret=keyring.link_secret(row.id), expires_at=row.expires_at)
 
 
+def link_secrets(
+    tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime
+) -> dict[str, str]:
+    """The secrets of the links that work, by person."""
+    rows = _links_of(tx, people, now)
+    return {person: keyring.link_secret(link) for person, link in rows.items()}
+
+
+def linked_people(tx: Transaction, people: Iterable[str], *, now: datetime) -> frozenset[str]:
+    """Those of `people` who have a link that works."""
+    return frozenset(_links_of(tx, people, now))
+
+
 def credentials_of(tx: Transaction, viewer: Viewer) -> tuple[CredentialView, ...]:
     """A user's cookies and tokens, the youngest first."""
     rows = tx.scalars(
@@ -311,6 +324,21 @@ def _live_links(tx: Transaction, person_id: str, now: datetime) -> list[Credenti
             .order_by(CredentialRow.created_at.desc())
         )
     )
+
+
+def _links_of(tx: Transaction, people: Iterable[str], now: datetime) -> dict[str, str]:
+    """The youngest working link of each of `people` who has one."""
+    rows = tx.execute(
+        select(CredentialRow.person_id, CredentialRow.id)
+        .where(
+            CredentialRow.person_id.in_(list(people)),
+            CredentialRow.kind == CredentialKind.LINK,
+            CredentialRow.revoked_at.is_(None),
+            CredentialRow.expires_at > now,
+        )
+        .order_by(CredentialRow.created_at)
+    )
+    return {str(person): link for person, link in rows}
 
 
 def _view(row: CredentialRow) -> CredentialView:

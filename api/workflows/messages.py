@@ -49,6 +49,11 @@ class Letter(View):
     timezone: str
 
     @property
+    def needs_link(self) -> bool:
+        """Whether its buttons lead anywhere: a cancellation has none."""
+        return self.message.method is Method.REQUEST
+
+    @property
     def recipient(self) -> Recipient:
         """The one person it goes to."""
         return Recipient(name=self.name, address=self.address, zone=ZoneInfo(self.timezone))
@@ -92,8 +97,12 @@ def outbox_letter(tx: Transaction, message_id: str) -> Letter:
     row = tx.get(OutboxRow, message_id)
     if row is None:
         raise NotFoundError(f"there is no message {message_id}")
-    message = Message.model_validate(row.message)
-    return _letter(message, person_row(tx, row.person_id), row.session_id)
+    return letter_of(row, person_row(tx, row.person_id))
+
+
+def letter_of(row: OutboxRow, person: PersonRow) -> Letter:
+    """A message of the outbox to that person."""
+    return _letter(Message.model_validate(row.message), person, row.session_id)
 
 
 def as_ics(letter: Letter, deployment: Deployment) -> bytes:
@@ -102,7 +111,10 @@ def as_ics(letter: Letter, deployment: Deployment) -> bytes:
 
 
 def as_eml(letter: Letter, deployment: Deployment, reply_token: str, page: str) -> bytes:
-    """The mail, whose buttons all lead to the one page that asks before anything happens."""
+    """The mail, whose buttons all lead to the one page that asks before anything happens.
+
+    A cancellation has no buttons; its `page` is not looked at.
+    """
     links = AnswerLinks(accept=page, decline=page, propose=page)
     return eml_bytes(
         letter.message,

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
 
 from api.http.addresses import API, person_session
 from api.http.asking import ServicesDep
 from api.http.problems import documented
-from api.workflows import credentials, messages, plans, schedule
-from api.workflows.messages import OutboxMessage
+from api.results.zipped import zip_stream
+from api.workflows import credentials, messages, plans, schedule, waiting_mail
+from api.workflows.messages import Letter, OutboxMessage
 from api.workflows.plans import PlanSummary, PlanView, Publication
+from api.workflows.services import Services
 from api.workflows.values import SessionView
 
 PLANS = APIRouter(prefix=API, tags=["plans"])
 SCHEDULE = APIRouter(prefix=API, tags=["schedule"])
 INVITATIONS = APIRouter(prefix=API, tags=["invitations"])
 EML = "message/rfc822"
+ZIP = "application/zip"
 
 
 @PLANS.get("/cycles/{cycle_id}/plans", responses=documented(404))
@@ -65,11 +69,40 @@ def list_outbox(cycle_id: str, services: ServicesDep) -> tuple[OutboxMessage, ..
     response_class=Response,
 )
 def outbox_mail(message_id: str, services: ServicesDep) -> Response:
-    """One message as a mail ready to send; its buttons lead to the person's own page."""
-    settings = services.settings
+    """One message as a mail ready to send; an invitation's buttons lead to the person's page."""
     with services.database.reading() as tx:
         letter = messages.outbox_letter(tx, message_id)
-        link = credentials.link_of(tx, services.keyring, letter.person_id, now=services.now())
-    page = settings.base_url + person_session(link.secret, letter.session_id)
+        secret = ""
+        if letter.needs_link:
+            link = credentials.link_of(tx, services.keyring, letter.person_id, now=services.now())
+            secret = link.secret
+    return Response(_mail(services, message_id, letter, secret), media_type=EML)
+
+
+@INVITATIONS.get(
+    "/cycles/{cycle_id}/outbox.zip",
+    responses=documented(404) | {200: {"content": {ZIP: {}}}},
+    response_class=Response,
+)
+def waiting_mails(cycle_id: str, services: ServicesDep) -> Response:
+    """Every message that was not sent yet, as mails ready to send, in one archive."""
+    with services.database.writing() as tx:
+        mails = waiting_mail.take_waiting(tx, services.keyring, cycle_id, now=services.now())
+    members = (
+        (mail_name(number, mail.letter), _mail(services, mail.message_id, mail.letter, mail.secret))
+        for number, mail in enumerate(mails, start=1)
+    )
+    headers = {"Content-Disposition": 'attachment; filename="messages.zip"'}
+    return StreamingResponse(zip_stream(members), media_type=ZIP, headers=headers)
+
+
+def mail_name(number: int, letter: Letter) -> str:
+    """A file name that says nothing of who is written to: `0001-invitation-session-2.eml`."""
+    what = "invitation" if letter.needs_link else "cancellation"
+    return f"{number:04}-{what}-session-{letter.message.invitation.number}.eml"
+
+
+def _mail(services: Services, message_id: str, letter: Letter, secret: str) -> bytes:
+    page = services.settings.base_url + person_session(secret, letter.session_id)
     token = services.keyring.reply_token(message_id)
-    return Response(messages.as_eml(letter, settings.deployment, token, page), media_type=EML)
+    return messages.as_eml(letter, services.settings.deployment, token, page)

@@ -1,0 +1,175 @@
+"""What waits to be sent after publishing: saved in one archive, and then said to be sent."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from api.results.zipped import zip_stream
+from api.store.audit_rows import AuditRow
+from api.store.cycle_rows import Side
+from api.workflows import credentials, messages, people, waiting_mail
+from api.workflows.viewer import AccessRole, Viewer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+    from conftest import World
+
+API = "/api/v1"
+PAIRS = {"C-1": "K-1", "C-2": "K-2"}
+
+
+@pytest.fixture
+def cycle_id(world: World) -> str:
+    """A cycle with four sessions and eight invitations."""
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    return cycle_id
+
+
+def _saved(office: httpx.Client, cycle_id: str) -> dict[str, bytes]:
+    answer = office.get(f"{API}/cycles/{cycle_id}/outbox.zip")
+    assert answer.status_code == HTTPStatus.OK
+    assert answer.headers["content-disposition"] == 'attachment; filename="messages.zip"'
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _revoke_link(world: World, cycle_id: str, code: str) -> None:
+    now = world.services.now()
+    with world.database.writing() as tx:
+        person = world.person_id(cycle_id, code)
+        link = credentials.link_of(tx, world.services.keyring, person, now=now)
+        credentials.revoke(tx, _manager(), link.id, now=now)
+
+
+def _manager() -> Viewer:
+    return Viewer(AccessRole.MANAGER, user_id="office")
+
+
+def _leave(world: World, cycle_id: str, code: str) -> None:
+    with world.database.writing() as tx:
+        staying = [one for one in people.roster_of(tx, cycle_id).coachees if one.id != code]
+        people.take_in(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
+
+
+def test_the_archive_holds_every_mail_as_it_is_saved_alone(
+    world: World, office: httpx.Client, cycle_id: str
+) -> None:
+    mails = _saved(office, cycle_id)
+    assert len(mails) == 8
+    alone = {
+        office.get(f"{API}/outbox/{message['id']}.eml").content
+        for message in office.get(f"{API}/cycles/{cycle_id}/outbox").json()
+    }
+    assert set(mails.values()) == alone
+    to = Counter(message_from_bytes(mail, policy=default)["To"] for mail in mails.values())
+    assert set(to.values()) == {2}
+    assert len(to) == 4
+    for name in mails:
+        assert re.fullmatch(r"\d{4}-invitation-session-[12]\.eml", name), "names tell nobody's"
+    with world.database.reading() as tx:
+        acts = tx.scalars(select(AuditRow.action)).all()
+    assert acts.count("messages exported") == 1
+
+
+def test_what_was_sent_waits_no_longer(world: World, office: httpx.Client, cycle_id: str) -> None:
+    now = world.services.now()
+    with world.database.writing() as tx:
+        before = waiting_mail.waiting(tx, cycle_id, now=now)
+        assert (before.ready, before.without_link) == (8, 0)
+        assert before.until is not None
+        none = waiting_mail.mark_sent(tx, cycle_id, before.until - timedelta(seconds=1), now=now)
+        assert none == 0, "what was written after the page was drawn goes on waiting"
+        assert waiting_mail.mark_sent(tx, cycle_id, before.until, now=now) == 8
+        assert all(one.sent_at == now for one in messages.outbox(tx, cycle_id))
+    assert _saved(office, cycle_id) == {}
+    world.published(cycle_id, world.result(PAIRS, first_day=21))
+    assert len(_saved(office, cycle_id)) == 8, "the new times"
+
+
+def test_without_a_link_an_invitation_waits_for_one(
+    world: World, office: httpx.Client, cycle_id: str
+) -> None:
+    _revoke_link(world, cycle_id, "C-1")
+    _leave(world, cycle_id, "C-2")
+    now = world.services.now()
+    with world.database.reading() as tx:
+        left = waiting_mail.waiting(tx, cycle_id, now=now)
+    assert (left.ready, left.without_link) == (4, 2)
+    assert len(_saved(office, cycle_id)) == 4
+    with world.database.writing() as tx:
+        assert left.until is not None
+        waiting_mail.mark_sent(tx, cycle_id, left.until, now=now)
+    world.link(cycle_id, "C-1")
+    assert len(_saved(office, cycle_id)) == 2, "they were not among those said to be sent"
+
+
+def test_a_cancellation_reaches_who_has_left_without_a_link(
+    world: World, office: httpx.Client, cycle_id: str
+) -> None:
+    _revoke_link(world, cycle_id, "C-1")
+    _leave(world, cycle_id, "C-1")
+    world.published(cycle_id, world.result({"C-2": "K-2"}))
+    listed = office.get(f"{API}/cycles/{cycle_id}/outbox").json()
+    (one, other) = (
+        each for each in listed if (each["method"], each["to"]["code"]) == ("CANCEL", "C-1")
+    )
+    for message in (one, other):
+        answer = office.get(f"{API}/outbox/{message['id']}.eml")
+        assert answer.status_code == HTTPStatus.OK
+        text = message_from_bytes(answer.content, policy=default).get_body(("plain",))
+        assert "This session is cancelled" in text.get_content()
+        assert "/p/" not in text.get_content()
+    names = [name for name in _saved(office, cycle_id) if "cancellation" in name]
+    assert len(names) == 4, "two to the coachee, two to the coach"
+
+
+def test_the_pages_say_that_nobody_was_written_to(
+    world: World, client: httpx.Client, cycle_id: str
+) -> None:
+    client.headers["Sec-Fetch-Site"] = "same-origin"
+    client.post(f"/sign-in/{world.sign_in_secret()}")
+    for page in ("", "/sessions", "/messages"):
+        text = client.get(f"/cycles/{cycle_id}{page}").text
+        assert "8 messages are waiting to be sent" in text
+        assert "This server has sent no mail" in text
+        assert f'href="{API}/cycles/{cycle_id}/outbox.zip"' in text
+        assert f'href="/cycles/{cycle_id}/people"' in text
+    (until,) = re.findall(r'name="until" value="([^"]+)"', text)
+    wrong = client.post(f"/cycles/{cycle_id}/messages/sent", data={"until": "soon"})
+    assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    sent = client.post(f"/cycles/{cycle_id}/messages/sent", data={"until": until})
+    assert sent.status_code == HTTPStatus.SEE_OTHER
+    after = client.get(sent.headers["location"]).text
+    assert "waiting to be sent" not in after
+    assert "not yet" not in after
+
+
+def test_an_archive_is_passed_on_in_pieces() -> None:
+    taken: list[int] = []
+
+    def members() -> Iterator[tuple[str, bytes]]:
+        for number in range(3):
+            taken.append(number)
+            yield f"{number}.eml", bytes([number]) * 10
+
+    pieces = zip_stream(members())
+    first = next(pieces)
+    assert taken == [0], "the next one is made when the one before has gone"
+    whole = first + b"".join(pieces)
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        assert archive.read("2.eml") == b"\x02" * 10
