@@ -30,6 +30,7 @@ from api.store.confidential_rows import KeyMarkRow
 from api.store.database import Database, in_clear_words
 from api.workflows.services import Services, utc_now
 from api.workflows.viewer import SYSTEM
+from coach.errors import ProgrammeError
 
 _PAGES = "api.pages"
 _MARK = "key file"
@@ -78,9 +79,13 @@ def create_app(settings: Settings) -> FastAPI:
 def open_services(settings: Settings) -> tuple[Services, RunQueue]:
     """What routes and pages work with, on a database that is checked to be of this version."""
     database = Database(settings.database_url)
-    with in_clear_words(settings.database_url):
-        schema.require_current(database)
-        keyring = _key_file_of(database, settings)
+    try:
+        with in_clear_words(settings.database_url):
+            schema.require_current(database)
+            keyring = _key_file_of(database, settings)
+    except ProgrammeError:
+        database.close()
+        raise
     queue = RunQueue(settings.database_url)
     services = Services(settings, database, keyring, queue, utc_now)
     return services.on_behalf_of(lambda: SYSTEM), queue

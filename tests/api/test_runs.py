@@ -29,7 +29,6 @@ from coach.people import Roster
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from conftest import World
 
@@ -278,9 +277,11 @@ def port() -> int:
         return number
 
 
-def _server(data: Path, port: int) -> subprocess.Popen[bytes]:
+def _server(settings: Settings, port: int) -> subprocess.Popen[bytes]:
+    data = str(settings.data_dir)
     return subprocess.Popen(
-        [sys.executable, "-m", "api", "serve", "--port", str(port), "--data", str(data)],
+        [sys.executable, "-m", "api", "serve", "--port", str(port), "--data", data],
+        env=os.environ | {"DATABASE_URL": settings.database_url},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -301,9 +302,9 @@ def _reachable(client: httpx.Client, seconds: float = 30) -> None:
 def test_a_killed_server_takes_the_run_up_again_and_finishes_it_once(
     world: World, port: int
 ) -> None:
-    data = world.services.settings.data_dir
+    settings = world.services.settings
     bearer = {"Authorization": f"Bearer {world.manager_token()}"}
-    server = _server(data, port)
+    server = _server(settings, port)
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=bearer) as client:
         _reachable(client)
         run_id = client.post(f"{API}/cycles/{world.cycle()}/runs").json()["id"]
@@ -313,7 +314,7 @@ def test_a_killed_server_takes_the_run_up_again_and_finishes_it_once(
         with world.database.reading() as tx:
             assert tx.get_one(RunRow, run_id).state is RunState.RUNNING
 
-        server = _server(data, port)
+        server = _server(settings, port)
         _reachable(client)
         run = _wait_for(client, run_id, "finished")
     server.terminate()
