@@ -54,7 +54,17 @@ def check_archive(content: bytes) -> None:
             _check_directory(archive.infolist())
             for member in archive.infolist():
                 _check_real_size(archive, member, content)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, struct.error) as error:
+    except UnreadableError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        NotImplementedError,
+        EOFError,
+        ValueError,  # a place before the beginning of the file
+        OverflowError,  # a place beyond the end of any file
+    ) as error:
         raise UnreadableError(
             f"the workbook is damaged ({error}); open it and save it again"
         ) from None

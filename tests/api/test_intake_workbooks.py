@@ -209,6 +209,13 @@ def test_a_locked_workbook_is_told() -> None:
     assert "password" in refusal(bytes(content))
 
 
+def test_a_directory_before_the_beginning_of_the_file_is_told() -> None:
+    content = bytearray(WORKBOOK)
+    end = content.rindex(b"PK\x05\x06")
+    struct.pack_into("<L", content, end + 12, end + 7)  # more bytes of directory than there are
+    assert "damaged" in refusal(bytes(content))
+
+
 @settings(max_examples=300)
 @given(st.data())
 def test_no_damage_to_an_archive_gets_past_its_check(data: st.DataObject) -> None:
