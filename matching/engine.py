@@ -15,7 +15,7 @@ from matching.coordination import Desk
 from matching.course import Course
 from matching.explanation import Effort, explain_unmatched
 from matching.free_time import free_time
-from matching.judgement import Judges, judge_pairs
+from matching.judgement import Judges
 from matching.moves import moves
 from matching.pins import ImpossiblePin, ImpossiblePinsError, pinned_choice
 from matching.planning import Order, make_plan
@@ -90,11 +90,12 @@ def solve(
     tell(Phase.JUDGING, f"judging {len(roster.coachees)} x {len(roster.coaches)} pairs")
     free = free_time(roster, cycle)
     judges = Judges(Facts(roster, cycle, free))
-    eligible = judge_pairs(roster, cycle, free)
-    desk = Desk(build_problem(roster, cycle, free, eligible, keep=keep), options.seed)
-    tell(Phase.MATCHING, f"{desk.problem.size} pairs pass the rules and can meet")
-    solving = Watch(clock, watch.left and watch.left * (1 - _TIME_FOR_THE_REST), cancelled)
     try:
+        eligible = judges.table(watch.check)
+        problem = build_problem(roster, cycle, free, eligible, keep=keep, each_block=watch.check)
+        desk = Desk(problem, options.seed)
+        tell(Phase.MATCHING, f"{desk.problem.size} pairs pass the rules and can meet")
+        solving = watch.part(1 - _TIME_FOR_THE_REST)
         pinned = pinned_choice(judges, desk, solving)
         order = Order(
             levels=cycle.objective.levels,

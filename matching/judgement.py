@@ -6,7 +6,7 @@ pairs that are left. Every view below asks the same judgements, one pair or twen
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -70,12 +70,13 @@ class Judges:
                 total += weight * rule.judge(coachee, coach).astype(np.int32)
         return total
 
-    def table(self) -> PairTable:
-        """Everybody judged with everybody, block by block."""
+    def table(self, each_block: Callable[[], object] = lambda: None) -> PairTable:
+        """Everybody judged with everybody, block by block; `each_block` is called between them."""
         roster = self.facts.roster
         empty = np.zeros(0, dtype=np.int32)
         parts = [(empty, empty, empty)]
         for rows, columns in blocks(len(roster.coachees), len(roster.coaches)):
+            each_block()
             row, column = np.nonzero(self.allowed(rows, columns))
             coachee = (row + rows[0, 0]).astype(np.int32)
             coach = column.astype(np.int32)

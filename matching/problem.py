@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -106,6 +106,7 @@ def build_problem(
     keep: Result | None = None,
     require: Collection[Pair] = (),
     forbid: Collection[Pair] = (),
+    each_block: Callable[[], object] = lambda: None,
 ) -> Problem:
     """The problem of one cycle.
 
@@ -117,9 +118,10 @@ def build_problem(
         keep: an earlier result whose pairs level `kept` counts.
         require: further pairs that have to be chosen.
         forbid: pairs that may not be chosen.
+        each_block: called between blocks of pairs.
     """
     limits = session_limits(roster, cycle.sessions)
-    able = schedulable(free, limits, eligible.coachee, eligible.coach)
+    able = schedulable(free, limits, eligible.coachee, eligible.coach, each_block)
     coachee = eligible.coachee[able].astype(np.int64)
     coach = eligible.coach[able].astype(np.int64)
     code = coachee * max(1, len(roster.coaches)) + coach

@@ -7,7 +7,7 @@ by shifting bits: exact on days wherever days decide, and on starts otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,10 +92,12 @@ def schedulable(
     limits: SeriesLimits,
     coachee: NDArray[np.int32],
     coach: NDArray[np.int32],
+    each_block: Callable[[], object] = lambda: None,
 ) -> NDArray[np.bool_]:
     """`bool[P]`: whether each pair `(coachee[p], coach[p])` can place its whole series alone.
 
     The coach's own caps, the gaps, the buffer and the order of the sessions all hold.
+    `each_block` is called between blocks of pairs.
     """
     answer = np.zeros(len(coachee), dtype=np.bool_)
     used = unpack(np.bitwise_or.reduce(free.coachees, axis=0, keepdims=True), len(free.starts))
@@ -109,12 +111,14 @@ def schedulable(
         by_day[:] = False
     days = _DayWords(free, columns, day)
     for block in _blocks(np.flatnonzero(by_day), days.bytes_a_row):
+        each_block()
         answer[block] = _series_on_days(days.common(coachee[block], coach[block]), limits)
     by_start = np.flatnonzero(~by_day)
     caps = np.minimum(limits.count, np.stack([limits.day_cap, limits.week_cap]))[:, coach[by_start]]
     for day_cap, week_cap in np.unique(caps, axis=1).T.tolist():
         same = by_start[(caps[0] == day_cap) & (caps[1] == week_cap)]
         for block in _blocks(same, 64 * len(columns)):
+            each_block()
             common = unpack(
                 free.coachees[coachee[block]] & free.coaches[coach[block]], len(free.starts)
             )[:, columns]

@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 
+from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.free_time import FreeTime, free_time
@@ -117,6 +118,55 @@ def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
             if found is not None:
                 assert placed is not None
                 assert_holds(calendar, found)
+
+
+def one_day(windows: Sequence[tuple[int, int]], cap: int, count: int) -> CoachCalendar:
+    """A coach free all day, a coachee for each window of that one day, positions being starts."""
+    roster, cycle = instance(TIGHT, 1)
+    changes: dict[str, object] = {"timezone": "Europe/Belgrade", "unavailable": ()}
+    coach = roster.coaches[0].model_copy(
+        update={
+            **changes,
+            "availability": (WeeklyWindow(0, 540, 1020),),
+            "capacity": len(windows),
+            "max_per_day": cap,
+        }
+    )
+    common = {"languages": coach.languages, "rank": coach.rank, "country": coach.country}
+    people = tuple(
+        one.model_copy(update={**changes, **common, "availability": (WeeklyWindow(0, *window),)})
+        for one, window in zip(roster.coachees, windows, strict=False)
+    )
+    gaps = {"min_gap_days": 0, "max_gap_days": 0, "count": count}
+    cycle = cycle.model_copy(
+        update={
+            "cycle": cycle.cycle.model_copy(update={"end": cycle.cycle.start}),
+            "sessions": cycle.sessions.model_copy(update=gaps),
+        }
+    )
+    (calendar,) = calendars(Roster(coachees=people, coaches=(coach,)), cycle)
+    assert len(calendar.coachees) == len(windows)
+    assert not calendar.by_day
+    return calendar
+
+
+@pytest.mark.parametrize(("cap", "possible"), [(3, False), (4, True)])
+def test_a_days_cap_holds_where_positions_are_starts(cap: int, possible: bool) -> None:
+    calendar = one_day([(540, 1020), (540, 1020)], cap, 2)
+    placed = TimetableModel(calendar, [0, 1], required=True).solve(watch())
+    assert (placed is not None) == possible
+    assert isinstance(Relaxation(calendar).test([0, 1]), Limit) != possible
+
+
+@pytest.mark.parametrize(("wanted", "possible"), [([0, 1], False), ([0, 2], True)])
+def test_sessions_never_overlap_where_positions_are_starts(
+    wanted: list[int], possible: bool
+) -> None:
+    calendar = one_day([(540, 630), (540, 630), (660, 750)], 5, 1)
+    placed = TimetableModel(calendar, wanted, required=True).solve(watch())
+    assert (placed is not None) == possible
+    assert isinstance(Relaxation(calendar).test(wanted), Limit) != possible
+    assert CoachOracle(calendar).can_hold(sum(1 << one for one in wanted), watch()) == possible
 
 
 def assert_holds(calendar: CoachCalendar, placed: dict[int, list[int]]) -> None:
