@@ -169,6 +169,16 @@ def test_sessions_never_overlap_where_positions_are_starts(
     assert CoachOracle(calendar).can_hold(sum(1 << one for one in wanted), watch()) == possible
 
 
+def test_a_limit_made_for_worths_excludes_nothing_that_can_be_held() -> None:
+    calendar = one_day([(540, 630), (660, 750), (780, 870), (900, 1020)], 5, 1)
+    calendar.capacity = 2  # so that the places have a price
+    limit = Relaxation(calendar).limit_for(dict.fromkeys(range(4), 1.0))
+    assert limit is not None
+    for size in range(5):
+        for some in combinations(range(4), size):
+            assert limit.excludes(sum(1 << one for one in some)) == (size > 2)
+
+
 def assert_holds(calendar: CoachCalendar, placed: dict[int, list[int]]) -> None:
     load: dict[int, list[int]] = {}
     for one, positions in placed.items():
