@@ -6,12 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AnyHttpUrl, Field, model_validator
+from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.deployment import Deployment
 
-MIB = 1024 * 1024
+KIB = 1024
+MIB = 1024 * KIB
 _EVERY_INTERFACE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - to recognise it, not to bind to it
 
 
@@ -21,6 +22,7 @@ class Settings(BaseSettings):
     `database_url` may also come as plain `DATABASE_URL`; without one, a SQLite file in
     `data_dir` is used. `public_url` is what links in invitations start with, and decides whether
     cookies are marked `Secure`; without one it is the address the server listens on.
+    `metrics_token` opens `/metrics` to who shows it as a bearer token; needed behind a proxy.
     `executor_id` names this process among those that do jobs, and stays the same when it starts
     again.
     """
@@ -43,8 +45,9 @@ class Settings(BaseSettings):
     worker: bool = True
     executor_id: str = "worker@1"
     deployment: Deployment = Deployment()
+    metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     upload_limit_bytes: Annotated[int, Field(ge=1024)] = 20 * MIB
-    body_limit_bytes: Annotated[int, Field(ge=1024)] = MIB
+    body_limit_bytes: Annotated[int, Field(ge=1024)] = 64 * KIB
     run_time_limit_seconds: Annotated[float, Field(gt=0, le=86400)] = 300.0
     run_workers: Annotated[int, Field(ge=1, le=64)] = 2
     link_grace_days: Annotated[int, Field(ge=0, le=3650)] = 60

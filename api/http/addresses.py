@@ -6,7 +6,10 @@ API = "/api/v1"
 STATIC = "/static"
 SIGN_IN = "/sign-in"
 ACCOUNT = "/account"
+PERSON = "/p/"
 LISTS = "/people"  # ends every address that takes in lists of people
+CYCLE_FILES = ("/cycles", "/policy")  # end every address that takes in a cycle file
+NOTES = "/note"  # ends every address that takes in a coach's note
 
 
 def sign_in(secret: str) -> str:
@@ -16,7 +19,12 @@ def sign_in(secret: str) -> str:
 
 def person(secret: str) -> str:
     """A person's page behind their secret link."""
-    return f"/p/{secret}"
+    return f"{PERSON}{secret}"
+
+
+def link_in(path: str) -> str | None:
+    """The secret link in the path of a person's page."""
+    return path.removeprefix(PERSON).partition("/")[0] if path.startswith(PERSON) else None
 
 
 def person_session(secret: str, session_id: str) -> str:

@@ -8,8 +8,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from api.http.access import Access
+from api.http.addresses import link_in
 from api.settings import Settings
 from api.store.access_rows import CredentialKind
 from api.workflows import credentials, note_opening
@@ -52,7 +54,7 @@ def authorise(request: Request, services: ServicesDep) -> None:
     request.state.viewer = NOBODY
     if not access.asks_who:
         return
-    viewer = _identify(request, services)
+    viewer = identify(request, services, request.path_params.get(LINK_PARAMETER))
     if viewer.role in access.roles:
         return
     if viewer.role is not AccessRole.NOBODY:
@@ -60,6 +62,13 @@ def authorise(request: Request, services: ServicesDep) -> None:
     if LINK_PARAMETER in request.path_params:
         raise NotFoundError("this link is no longer valid; ask the programme office for a new one")
     raise NotSignedInError("please sign in first")
+
+
+def viewer_before_body(scope: Scope) -> Viewer:
+    """Who sends a request whose route is not chosen and whose body is not read yet."""
+    request = Request(scope)
+    request.state.viewer = NOBODY
+    return identify(request, services_of(request), link_in(request.url.path))
 
 
 def cookie_name(settings: Settings) -> str:
@@ -77,8 +86,9 @@ def notes_cookie(settings: Settings, person_id: str) -> str:
     return f"{cookie_name(settings)}-notes-{person_id}"
 
 
-def _identify(request: Request, services: Services) -> Viewer:
-    secret, kinds = _shown(request, services.settings)
+def identify(request: Request, services: Services, link: str | None) -> Viewer:
+    """Who is asking, by the secret they show; `link` is the one in the path, where there is one."""
+    secret, kinds = _shown(request, services.settings, link)
     if not secret:
         return NOBODY
     now = services.now()
@@ -102,10 +112,12 @@ def _identify(request: Request, services: Services) -> Viewer:
     return viewer
 
 
-def _shown(request: Request, settings: Settings) -> tuple[str, frozenset[CredentialKind]]:
+def _shown(
+    request: Request, settings: Settings, link: str | None
+) -> tuple[str, frozenset[CredentialKind]]:
     """The secret a request shows: by its header, else in its path, else by its cookie."""
     if is_bearer(request.headers):
         return request.headers["authorization"].partition(" ")[2].strip(), _BY_HEADER
-    if LINK_PARAMETER in request.path_params:
-        return str(request.path_params[LINK_PARAMETER]), _BY_PATH
+    if link is not None:
+        return link, _BY_PATH
     return request.cookies.get(cookie_name(settings), ""), _BY_COOKIE

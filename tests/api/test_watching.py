@@ -11,21 +11,21 @@ import pytest
 from fastapi import Request
 from sqlalchemy import select
 
-from api.http.routes.health import _is_this_machine
+from api.http.routes.health import is_local
 from api.jobs.heartbeat import STALE_AFTER, Heartbeat, stale_runs
 from api.logs import set_up_logs
+from api.settings import Settings
 from api.store.access_rows import CredentialRow
 from api.store.run_rows import RunRow, RunState, SlotRow
 from api.workflows import runs
 from api.workflows.runs import RunOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     import httpx
     from conftest import World
-
-    from api.settings import Settings
 
 API = "/api/v1"
 
@@ -69,20 +69,46 @@ def test_figures_count_requests_by_route_and_runs_by_state(
     assert "nowhere" not in figures
 
 
-@pytest.mark.parametrize(
-    ("host", "forwarded", "ours"),
-    [
-        ("127.0.0.1", None, True),
-        ("::1", None, True),
-        ("10.0.0.7", None, False),
-        ("testing", None, False),
-        ("127.0.0.1", "10.0.0.7", False),
-    ],
-)
-def test_figures_are_for_this_machine(host: str, forwarded: str | None, ours: bool) -> None:
-    headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
-    scope = {"type": "http", "client": (host, 1), "headers": headers}
-    assert _is_this_machine(Request(scope)) is ours
+def _asked(host: str, **headers: str) -> Request:
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "client": (host, 1), "headers": raw})
+
+
+def test_figures_are_for_this_machine() -> None:
+    alone = Settings()
+    for host, ours in (("127.0.0.1", True), ("::1", True), ("10.0.0.7", False), ("t", False)):
+        assert is_local(_asked(host), alone) is ours, host
+
+
+@pytest.mark.parametrize("mark", ["forwarded", "via", "x_forwarded_for", "x_real_ip"])
+def test_what_came_through_a_proxy_is_not_this_machine(mark: str) -> None:
+    for claimed in ("127.0.0.1", "10.0.0.7", ""):
+        assert not is_local(_asked("127.0.0.1", **{mark: claimed}), Settings())
+
+
+def test_behind_a_public_address_nothing_is_this_machine() -> None:
+    public = Settings(public_url="https://coaching.example.org")
+    assert not is_local(_asked("127.0.0.1"), public), "a proxy that marks nothing"
+
+
+def test_figures_behind_a_public_address_need_the_token(
+    world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
+) -> None:
+    token = "of the watching machine"  # noqa: S105 - of a test
+    public = {"public_url": "https://coaching.example.org", "metrics_token": token}
+    settings = Settings(**(world.services.settings.model_dump() | public))
+    with serve(settings) as client:
+        for shown, expected in (
+            (None, HTTPStatus.FORBIDDEN),
+            ("another", HTTPStatus.FORBIDDEN),
+            (token, HTTPStatus.OK),
+            (world.manager_token(), HTTPStatus.OK),
+        ):
+            headers = {} if shown is None else {"Authorization": f"Bearer {shown}"}
+            assert client.get("/metrics", headers=headers).status_code == expected
+        spoofed = client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
+        assert spoofed.status_code == HTTPStatus.FORBIDDEN
+    assert token not in repr(settings)
 
 
 def test_every_answer_has_an_id_and_keeps_one_that_was_sent(client: httpx.Client) -> None:

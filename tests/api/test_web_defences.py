@@ -187,10 +187,72 @@ def test_a_body_is_counted_while_it_is_read_whatever_its_headers_promise() -> No
     assert read == 11_000
 
 
-def test_without_a_credential_not_even_lists_may_be_large(client: httpx.Client) -> None:
-    big = {"coachees": ("c.csv", b"x" * 2_000_000), "coaches": ("k.csv", b"x")}
+@pytest.mark.parametrize("shown", [None, "nobody's", "C-1"])
+def test_without_the_right_credential_not_even_lists_may_be_large(
+    world: World, client: httpx.Client, shown: str | None
+) -> None:
+    if shown is not None:
+        secret = world.link(world.cycle(), shown).secret if shown == "C-1" else shown
+        client.headers["Authorization"] = f"Bearer {secret}"
+    big = {"coachees": ("c.csv", b"x" * 80_000), "coaches": ("k.csv", b"x")}
     answer = client.put(f"{API}/cycles/any/people", files=big)
     assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert "at most 64 KiB" in answer.text
+
+
+def test_a_cookie_that_opens_nothing_lifts_no_limit(shared: SharedServer) -> None:
+    headers = {"Cookie": "gender-coach=made-up", "Sec-Fetch-Site": "same-origin"}
+    long = "#" * 70_000
+    for address, body in (
+        (f"{API}/cycles", {"content": long}),
+        ("/cycles", {"files": {"file": ("cycle.toml", long.encode())}}),
+        ("/sign-in", {"data": {"name": long}}),
+    ):
+        answer = shared.client.post(address, headers=headers, **body)
+        assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE, address
+
+
+def test_what_is_announced_too_large_is_refused_before_a_byte_is_read() -> None:
+    async def unread() -> Message:
+        raise AssertionError
+
+    async def reads(_scope: Scope, receive: Receive, _send: Send) -> None:
+        await receive()
+
+    async def never(_message: Message) -> None:
+        raise AssertionError
+
+    scope = {"type": "http", "path": "/x", "headers": [(b"content-length", b"65537")]}
+    with pytest.raises(HTTPException, match="at most 64 KiB"):
+        asyncio.run(BodyLimit(reads, Settings())(scope, unread, never))
+
+
+def test_only_files_may_be_large_even_for_the_office(office: httpx.Client) -> None:
+    label = {"label": "x" * 70_000}
+    answer = office.post(f"{API}/me/credentials", json=label)
+    assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    taken = office.post(f"{API}/cycles", content=CYCLE + b"#" * 100_000)
+    assert taken.status_code == HTTPStatus.CREATED
+    big = {"coachees": ("c.csv", b"x" * 2_000_000), "coaches": ("k.csv", b"x")}
+    read = office.put(f"{API}/cycles/any/people", files=big)
+    assert read.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_longest_note_fits_in_any_script(world: World, client: httpx.Client) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    link = world.link(cycle_id, "K-1").secret
+    bearer = {"Authorization": f"Bearer {link}"}
+    (session, _) = client.get(f"{API}/me/sessions", headers=bearer).json()["sessions"]
+    text = "\N{CYRILLIC SMALL LETTER ZHE}\N{SLIGHTLY SMILING FACE}" * 10_000
+    mine = f"{API}/sessions/{session['id']}/note"
+    assert client.put(mine, json={"text": text}, headers=bearer).status_code == HTTPStatus.OK
+    fields = {"attendance": "cancelled", "session_date": "2027-01-27", "private": text}
+    own = {"Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=client.base_url, headers=own) as browser:
+        form = f"/p/{link}/sessions/{session['id']}/note"
+        answer = browser.post(form, data=fields)
+    assert "Nothing was saved" in answer.text, "read whole; the note is open on another device"
 
 
 def test_a_revoked_token_opens_nothing(office: httpx.Client) -> None:

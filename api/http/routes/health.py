@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from ipaddress import ip_address
+from secrets import compare_digest
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.http.asking import ServicesDep, ViewerDep
+from api.http.asking import ServicesDep, ViewerDep, is_bearer
 from api.http.watching import Measures
 from api.jobs.heartbeat import stale_runs
+from api.settings import Settings
 from api.store import schema
 from api.store.run_rows import RunRow, RunState
 from api.store.session_rows import OutboxRow
@@ -20,6 +23,7 @@ from api.workflows.services import Services
 from coach.errors import NotAllowedError, ProgrammeError
 
 HEALTH = APIRouter(include_in_schema=False)
+_MARKS_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 @HEALTH.get("/healthz")
@@ -44,9 +48,13 @@ def ready(services: ServicesDep) -> Response:
 
 @HEALTH.get("/metrics")
 def metrics(request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
-    """Figures for Prometheus: to this machine itself, or to who shows a manager's token."""
-    if not (viewer.is_manager or _is_this_machine(request)):
-        raise NotAllowedError("figures are for this machine itself, or for a manager's token")
+    """Figures for Prometheus: to who shows the token for them, or asks from this very machine."""
+    settings = services.settings
+    if not (viewer.is_manager or shows_token(request, settings) or is_local(request, settings)):
+        raise NotAllowedError(
+            "figures are for who shows GENDER_COACH_METRICS_TOKEN or a manager's token; "
+            "without a public address also for this machine itself"
+        )
     measures: Measures = request.app.state.measures
     lines = generate_latest(measures.registry).decode() + _figures(services)
     return Response(lines, media_type=CONTENT_TYPE_LATEST)
@@ -73,10 +81,29 @@ def _figures(services: Services) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _is_this_machine(request: Request) -> bool:
-    host = request.client.host if request.client else ""
+def shows_token(request: Request, settings: Settings) -> bool:
+    """Whether a request shows the configured token for figures."""
+    token, headers = settings.metrics_token, request.headers
+    if token is None or not is_bearer(headers):
+        return False
+    shown = headers["authorization"].partition(" ")[2].strip()
+    return compare_digest(shown.encode(), token.get_secret_value().encode())
+
+
+def is_local(request: Request, settings: Settings) -> bool:
+    """Whether a request comes from this machine, and cannot have come through a proxy on it.
+
+    A proxy's requests come from loopback too, whoever sent them; so with a public address nothing
+    counts as local, nor does what a proxy has marked.
+    """
+    client = request.client.host if request.client else ""
+    public = urlsplit(settings.base_url).hostname or ""
+    marked = any(header in request.headers for header in _MARKS_OF_PROXIES)
+    return _is_loopback(client) and _is_loopback(public) and not marked
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        loopback = ip_address(host).is_loopback
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-    return loopback and "x-forwarded-for" not in request.headers
