@@ -72,7 +72,11 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(pages.router)
     add_problem_handlers(app, _problem_page(pages))
     app.state.access = ACCESS | getattr(pages, "ACCESS", {})
-    _require_whole_table(app)
+    try:
+        _require_whole_table(app)
+    except RuntimeError:
+        services.database.close()
+        raise
     return app
 
 

@@ -180,6 +180,7 @@ def test_cell(
 
 def test_the_table_is_whole(shared: SharedServer) -> None:
     app = create_app(shared.world.services.settings)
+    app.state.services.database.close()
     assert sorted(api_routes(app)) == sorted(TABLE)
 
 
