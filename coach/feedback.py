@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Self
+from unicodedata import category
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -31,12 +33,26 @@ def _readable(text: str) -> str:
         ValueError: there is a control character that no keyboard writes.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if any(ord(sign) < ord(" ") and sign not in "\n\t" for sign in text):
+    if any(category(sign) == "Cc" and sign not in "\n\t" for sign in text):
         raise ValueError("there is an unreadable character in the text; please type it again")
     return text
 
 
+def _one_line(text: str) -> str:
+    """The text, where it is a single line of signs that can be seen.
+
+    Raises:
+        ValueError: there is a control character; line ends and tabs are such here.
+    """
+    if any(category(sign) == "Cc" for sign in text):
+        raise ValueError(
+            "there is an unreadable character or a line end in it; please leave it out"
+        )
+    return text
+
+
 Readable = AfterValidator(_readable)
+OneLine = AfterValidator(_one_line)
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Readable]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000), Readable]
 FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), Readable]
@@ -80,6 +96,20 @@ class Note(Statement):
     text: FreeText
 
 
+def _no_switch(said: object) -> object:
+    """`said`, unless it is yes or no, which would count as 1 or 0.
+
+    Raises:
+        ValueError: it is.
+    """
+    if isinstance(said, bool):
+        raise ValueError("a rating is a number from 1 to 5")  # noqa: TRY004 - pydantic's own way
+    return said
+
+
+Rating = Annotated[int, Field(ge=1, le=5), BeforeValidator(_no_switch)]
+
+
 class Feedback(Statement):
     """What a coachee says of a session: a `rating` from 1 (poor) to 5 (very good), and words.
 
@@ -87,7 +117,7 @@ class Feedback(Statement):
     """
 
     attendance: Attendance
-    rating: Annotated[int, Field(ge=1, le=5)] | None = None
+    rating: Rating | None = None
     text: LongText = ""
 
     @model_validator(mode="after")

@@ -22,6 +22,7 @@ from api.confidential.keyring import Keyring
 from api.store.audit_rows import AuditRow
 from api.workflows.values import View
 from api.workflows.viewer import Viewer
+from coach.feedback import OneLine
 
 _STAMP = "gender_coach_audit"
 _START = "0" * 64
@@ -53,9 +54,9 @@ class AuditEntry(View):
 class AuditFilter(View):
     """Which acts to show; what is `None` does not filter. `before` is a number in the trail."""
 
-    actor_id: str | None = None
-    object_id: str | None = None
-    action: str | None = None
+    actor_id: Annotated[str, OneLine] | None = None
+    object_id: Annotated[str, OneLine] | None = None
+    action: Annotated[str, OneLine] | None = None
     before: int | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
 

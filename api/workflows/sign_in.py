@@ -19,6 +19,7 @@ from api.workflows.credentials import Issued, issue_cookie
 from api.workflows.values import View
 from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError, InputFault, NotFoundError, UnusableInputError
+from coach.feedback import OneLine
 
 _FREE_TRIES = 5
 _LONGEST_LOCK = timedelta(hours=1)
@@ -28,7 +29,7 @@ _VERSION_BYTES = 2
 class SignInForm(View):
     """What somebody types to sign in."""
 
-    name: Annotated[str, Field(max_length=200)]
+    name: Annotated[str, Field(max_length=200), OneLine]
     password: Annotated[str, Field(max_length=1000)]
     code: Annotated[str, Field(max_length=20)]
 

@@ -327,3 +327,20 @@ def test_a_secret_is_good_for_its_own_kind_only(world: World) -> None:
                 tx, secret, frozenset({kind}), now=utc_now(), idle=timedelta(hours=1)
             )
             assert viewer.role == "nobody"
+
+
+@pytest.mark.parametrize("sign", ["\0", "\x1b", "\n", "\x7f"])
+def test_control_characters_are_refused_wherever_text_comes_in(
+    shared: SharedServer, sign: str
+) -> None:
+    token = shared.world.manager_token()
+    text, bearer = f"a{sign}b", {"Authorization": f"Bearer {token}"}
+    for method, address, sent in (
+        ("POST", f"{API}/me/credentials", {"json": {"label": text}}),
+        ("POST", "/sign-in", {"data": {"name": text, "password": "x", "code": "x"}}),
+        ("GET", f"{API}/audit", {"params": {"action": text}}),
+        ("GET", f"{API}/audit", {"params": {"object_id": text}}),
+        ("GET", f"{API}/audit/report", {"params": {"head": text}}),
+    ):
+        answer = shared.client.request(method, address, headers=bearer, **sent)
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, (address, answer.text)

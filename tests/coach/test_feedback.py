@@ -77,3 +77,17 @@ def test_feedback_opens_with_the_session_or_with_its_record() -> None:
     before = start - timedelta(minutes=1)
     opening = {each for each in (None, *Attendance) if is_open_for_feedback(start, each, before)}
     assert opening == {Attendance.HELD, Attendance.DELEGATE}
+
+
+@pytest.mark.parametrize("sign", ["\0", "\a", "\x7f", "\x85"])
+def test_signs_that_no_keyboard_writes_are_refused(sign: str) -> None:
+    with pytest.raises(ValidationError, match="unreadable character"):
+        Note(text=f"a{sign}b")
+    assert Note(text="a\r\n\tb").text == "a\n\tb"
+
+
+@pytest.mark.parametrize("rating", [True, False])
+def test_a_rating_is_a_number_and_not_yes_or_no(rating: bool) -> None:
+    said = {"attendance": "held", "rating": rating}
+    with pytest.raises(ValidationError, match="a number from 1 to 5"):
+        Feedback.model_validate(said)

@@ -22,6 +22,7 @@ from api.workflows.schedule import PersonPage
 from api.workflows.services import Services
 from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import NotAllowedError
+from coach.feedback import OneLine
 
 ME = APIRouter(prefix=API, tags=["me"])
 LINKS = APIRouter(prefix=API, tags=["people"])
@@ -39,7 +40,7 @@ class Me(BaseModel):
 class TokenRequest(BaseModel):
     """What a bearer token is for, and how many days it works."""
 
-    label: Annotated[str, Field(min_length=1, max_length=200, examples=["HR export"])]
+    label: Annotated[str, Field(min_length=1, max_length=200, examples=["HR export"]), OneLine]
     days: Annotated[int, Field(ge=1, le=366)] = 90
 
 

@@ -11,6 +11,7 @@ from api.http.asking import ServicesDep
 from api.http.problems import documented
 from api.workflows import audit
 from api.workflows.audit import AuditEntry, AuditFilter, AuditReport
+from coach.feedback import OneLine
 
 AUDIT = APIRouter(prefix=API, tags=["audit"])
 
@@ -24,8 +25,8 @@ def audit_trail(
         return audit.entries(tx, which)
 
 
-@AUDIT.get("/audit/report", responses=documented())
-def audit_report(services: ServicesDep, head: str | None = None) -> AuditReport:
+@AUDIT.get("/audit/report", responses=documented(422))
+def audit_report(services: ServicesDep, head: Annotated[str, OneLine] | None = None) -> AuditReport:
     """Verify the whole trail; keep `head` elsewhere, and send it again to notice a cut."""
     with services.database.reading() as tx:
         return audit.verify(tx, services.keyring, head)
