@@ -18,14 +18,17 @@ class View(BaseModel):
 
 
 class PersonBrief(View):
-    """As much of a person as the other side of their pair may see."""
+    """As much of a person as the other side of their pair may see.
+
+    `timezone` says where somebody is stationed; it is `None` for the other side.
+    """
 
     id: str
     code: str
     side: Side
     name: str
     country: str
-    timezone: str
+    timezone: str | None
 
 
 class SessionView(View):
@@ -90,13 +93,13 @@ class FeedbackView(View):
     submitted_at: datetime
 
 
-def person_brief(row: PersonRow) -> PersonBrief:
-    """What may be said of `row` to the other side."""
+def person_brief(row: PersonRow, *, to_other_side: bool = False) -> PersonBrief:
+    """What may be said of `row` to themselves and the office, or to the other side."""
     return PersonBrief(
         id=row.id,
         code=row.code,
         side=row.side,
         name=row.name,
         country=row.profile["country"],
-        timezone=row.timezone,
+        timezone=None if to_other_side else row.timezone,
     )

@@ -291,6 +291,9 @@ def test_times_are_told_in_the_zone_of_whoever_reads(world: World) -> None:
     assert page.person.timezone == "Europe/Stockholm"
     assert page.sessions[0].start.isoformat() == "2027-01-27T09:00:00+01:00"
     assert {session.coach.code for session in page.sessions} == {"K-1"}
+    assert {session.coach.timezone for session in page.sessions} == {"Europe/Stockholm"}
+    assert {session.coachee.timezone for session in page.sessions} == {None}, "where they serve"
+    assert {one.coachee.timezone for one in _sessions(world, cycle_id)} == {"Europe/Belgrade"}
 
 
 def test_a_later_record_replaces_an_earlier_one(world: World) -> None:
