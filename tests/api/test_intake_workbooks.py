@@ -216,7 +216,7 @@ def test_a_directory_before_the_beginning_of_the_file_is_told() -> None:
     assert "damaged" in refusal(bytes(content))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_no_damage_to_an_archive_gets_past_its_check(data: st.DataObject) -> None:
     content = bytearray(WORKBOOK)

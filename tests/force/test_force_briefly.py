@@ -28,7 +28,7 @@ from tests.force.measuring import POSTGRESQL, SQLITE, deployment
 if TYPE_CHECKING:
     from types import ModuleType
 
-pytestmark = [pytest.mark.force, pytest.mark.xdist_group("force")]
+pytestmark = pytest.mark.force
 
 
 @pytest.mark.parametrize(
