@@ -152,6 +152,41 @@ def test_from_spreadsheets_to_feedback(browser: Browser, server: Server) -> None
     assert complaints == []
 
 
+def test_one_endless_word_widens_no_page(browser: Browser, server: Server) -> None:
+    office = browser.new_context().new_page()
+    cycle, people = make_cycle(office, server)
+    for address in (cycle, people):
+        office.goto(address)
+        for element in ("td strong", "td", "h1"):  # as a name or a title of the programme's own
+            office.evaluate(
+                "([where, word]) => document.querySelectorAll(where)"
+                ".forEach((found, number) => { if (number % 7 === 0) found.textContent = word })",
+                [element, "W" * 120],
+            )
+        for width in (PHONE, DESK):
+            fits(office, width)
+
+
+def test_the_outline_of_a_field_covers_no_label(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport={"width": PHONE, "height": 700})
+    page = context.new_page()
+    page.goto(f"{server.base}/sign-in")
+    for field in page.locator("input:not([type=hidden])").all():
+        field.focus()
+        room = field.evaluate(
+            """field => {
+              const style = getComputedStyle(field), box = field.getBoundingClientRect();
+              const reach = parseFloat(style.outlineWidth) + parseFloat(style.outlineOffset);
+              const words = [...document.querySelectorAll("label, .hint, .fault")]
+                .map(one => one.getBoundingClientRect());
+              return Math.min(...words.map(one =>
+                one.bottom <= box.top ? box.top - reach - one.bottom
+                                      : one.top - box.bottom - reach));
+            }"""
+        )
+        assert room >= 0
+
+
 def test_the_keyboard_alone_is_enough(browser: Browser, server: Server) -> None:
     page = browser.new_context().new_page()
     page.goto(server.sign_in)
