@@ -11,16 +11,16 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.errors import ProgrammeError
 from coach.people import Roster
 from matching.audit import audit
-from matching.coordination import Desk
-from matching.course import Course
+from matching.coordination.branch_and_price import Desk
+from matching.coordination.course import Course
+from matching.coordination.pins import ImpossiblePin, ImpossiblePinsError, pinned_choice
+from matching.coordination.planning import Order, make_plan
 from matching.explanation import Effort, explain_unmatched
 from matching.free_time import free_time
 from matching.judgement import Judges
-from matching.moves import moves
-from matching.pins import ImpossiblePin, ImpossiblePinsError, pinned_choice
-from matching.planning import Order, make_plan
 from matching.problem import build_problem, kept_starts, rows
 from matching.progress import IsCancelled, Phase, Progress, ReportProgress
+from matching.rematching.moves import moves
 from matching.result import Result
 from matching.rules import Facts
 from matching.telling import matches, uids_of

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from coach.availability import from_epoch_minute
 from coach.sessions import Session
+from matching.coordination.plan import Plan
 from matching.judgement import Judges
-from matching.plan import Plan
 from matching.result import Match, Result
 
 Uids = Mapping[tuple[str, str], Mapping[int, str]]

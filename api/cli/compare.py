@@ -10,10 +10,10 @@ import typer
 
 from api.cli.summary import move_line
 from api.intake import read_result_folder
-from matching.comparison import Comparison, Row, compare_results
 from matching.free_time import free_time
 from matching.judgement import Judges
-from matching.moves import moves
+from matching.rematching.comparison import Comparison, Row, compare_results
+from matching.rematching.moves import moves
 from matching.result import Move
 from matching.rules import Facts
 

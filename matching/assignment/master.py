@@ -22,8 +22,8 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.assignment.quiet_highs import quiet_solver, sure
 from matching.problem import Problem
-from matching.quiet_highs import quiet_solver, sure
 from matching.watch import SolverFaultError, Watch
 
 _HALF = 0.5

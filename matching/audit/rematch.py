@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from matching.audit.case import Case
 from matching.audit.finding import Finding
-from matching.moves import moves
+from matching.rematching.moves import moves
 
 
 def told_moves(case: Case) -> Iterator[Finding]:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
-from matching.comparison import SettingDifference, compare_policies
 from matching.explanation.person import Solve
 from matching.explanation.policy import SHARE, PolicyChange, policy_changes
 from matching.explanation.standing import Standing, standings
 from matching.free_time import free_time
 from matching.judgement import Judges
 from matching.pairs import SCHEDULE
+from matching.rematching.comparison import SettingDifference, compare_policies
 from matching.result import Result, ResultValue
 from matching.rules import Facts
 

@@ -9,16 +9,16 @@ import numpy as np
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.errors import NotFoundError
 from coach.people import Roster
-from matching.comparison import (
+from matching.explanation.standing import Standing, standings
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.pairs import SCHEDULE
+from matching.rematching.comparison import (
     CoacheeDifference,
     Comparison,
     LevelDifference,
     compare_results,
 )
-from matching.explanation.standing import Standing, standings
-from matching.free_time import free_time
-from matching.judgement import Judges
-from matching.pairs import SCHEDULE
 from matching.result import Change, Match, Result, ResultValue, Unmatched, Verdict
 from matching.rules import Facts
 

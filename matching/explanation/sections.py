@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from coach.people import Roster
-from matching.comparison import CoacheeDifference
 from matching.explanation.changes import named
 from matching.explanation.person import Explanation, OtherCoach, RunnerUp
+from matching.rematching.comparison import CoacheeDifference
 from matching.result import Match, Unmatched, Verdict
 
 _OTHERS = 5  # other coaches worth telling

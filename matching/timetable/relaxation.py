@@ -20,7 +20,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.quiet_highs import Row, add_rows, quiet_solver, sure
+from matching.assignment.quiet_highs import Row, add_rows, quiet_solver, sure
 from matching.timetable.calendar import CoachCalendar, members
 from matching.timetable.packing import exclusive_on_day
 

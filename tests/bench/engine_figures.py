@@ -13,7 +13,7 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from matching.assignment.flow import best_flow
 from matching.audit import audit
-from matching.coordination import Desk
+from matching.coordination.branch_and_price import Desk
 from matching.engine import SolveOptions, solve
 from matching.free_time import free_time
 from matching.judgement import judge_pairs

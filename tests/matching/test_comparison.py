@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from coach.availability import DateRange
 from coach.cycle import Cycle
-from matching.comparison import compare_policies, compare_results
+from matching.rematching.comparison import compare_policies, compare_results
 from matching.result import Change, Match, Result
 from tests.matching.audit.test_audit_mutations import CYCLE, ROSTER, SOUND
 from tests.matching.planner import plan, shifted

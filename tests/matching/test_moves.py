@@ -7,7 +7,7 @@ from coach.cycle import Cycle
 from coach.people import Roster
 from matching.free_time import free_time
 from matching.judgement import Judges
-from matching.moves import moves
+from matching.rematching.moves import moves
 from matching.result import Change, Move, Result
 from matching.rules import Facts
 from tests.matching.audit.test_audit_mutations import CYCLE, ROSTER, SOUND

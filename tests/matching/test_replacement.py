@@ -11,7 +11,7 @@ from coach.errors import NotFoundError
 from coach.people import Roster
 from coach.sessions import Session
 from matching.audit import audit
-from matching.replacement import Replacement, replacements
+from matching.rematching.replacement import Replacement, replacements
 from matching.result import Match, Result
 from tests.matching.audit.test_audit_mutations import CYCLE, ROSTER, SOUND, coach
 from tests.matching.instances import random_cycle, random_roster, randoms

@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from coach.cycle import ObjectiveLevel
-from matching.coordination import Choice, Desk
-from matching.course import Course, Report
-from matching.first_choice import first_choice
-from matching.levels import run_levels
-from matching.plan import Plan
+from matching.coordination.branch_and_price import Choice, Desk
+from matching.coordination.course import Course, Report
+from matching.coordination.first_choice import first_choice
+from matching.coordination.levels import run_levels
+from matching.coordination.plan import Plan
 from matching.problem import Pair
 from matching.result import LevelOutcome
 from matching.timetable.calendar import Series

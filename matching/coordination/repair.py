@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.coordination import Choice, Desk
+from matching.coordination.branch_and_price import Choice, Desk
 from matching.timetable.calendar import members
 from matching.watch import Watch
 

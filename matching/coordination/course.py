@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from coach.cycle import ObjectiveLevel
 from matching.assignment.flow import Flow, best_flow, fits_flow
 from matching.assignment.master import Floor
-from matching.coordination import Choice, Coordinator, Desk
-from matching.dive import dive
-from matching.lexicographic import Aim, Stack, reaches
+from matching.coordination.branch_and_price import Choice, Coordinator, Desk
+from matching.coordination.dive import dive
+from matching.coordination.lexicographic import Aim, Stack, reaches
 from matching.problem import balances
 from matching.watch import TooLargeError, Watch
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.assignment.flow import Flow, best_flow
-from matching.coordination import Choice, Desk
-from matching.repair import Repair
+from matching.coordination.branch_and_price import Choice, Desk
+from matching.coordination.repair import Repair
 from matching.timetable.calendar import members
 from matching.watch import Watch
 

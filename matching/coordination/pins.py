@@ -11,8 +11,8 @@ import numpy as np
 from coach.cycle import Cycle
 from coach.errors import ProgrammeError
 from coach.people import Roster
-from matching.coordination import Choice, Desk
-from matching.course import Course
+from matching.coordination.branch_and_price import Choice, Desk
+from matching.coordination.course import Course
 from matching.judgement import Judges
 from matching.problem import balances, rows
 from matching.watch import Watch

@@ -9,10 +9,10 @@ import numpy as np
 
 from coach.availability import epoch_minute
 from coach.sessions import Session
-from matching.comparison import CoacheeDifference, compare_results
 from matching.explanation.standing import can_meet
 from matching.free_time import unpack
 from matching.judgement import Judges
+from matching.rematching.comparison import CoacheeDifference, compare_results
 from matching.result import Change, Match, Move, Result, SessionMove
 
 

@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.cycle import ObjectiveLevel
-from matching.coordination import Choice, Found
-from matching.course import Course
-from matching.dive import dive
-from matching.lexicographic import Aim, most
+from matching.coordination.branch_and_price import Choice, Found
+from matching.coordination.course import Course
+from matching.coordination.dive import dive
+from matching.coordination.lexicographic import Aim, most
 from matching.problem import Problem
 from matching.result import LevelOutcome
 from matching.watch import OutOfTimeError

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from matching.coordination import Choice, Desk
+from matching.coordination.branch_and_price import Choice, Desk
 from matching.problem import balances
 from matching.timetable.insertion import Agenda
 from matching.watch import OutOfTimeError, Watch
