@@ -11,7 +11,7 @@ from tests.bench.peer_figures import peer_figures
 
 TABLES = {
     "cycle": ("A regional cycle", cycle_figures),
-    "engine": ("The engine at three sizes", engine_figures),
+    "engine": ("The engine at four sizes", engine_figures),
     "peers": ("Assignment alone, beside other packages", peer_figures),
 }
 

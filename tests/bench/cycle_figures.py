@@ -1,4 +1,4 @@
-"""A regional cycle: the sample from spreadsheets to results, reading, and a region's matching."""
+"""A regional cycle: the sample from spreadsheets to results, and the reading of many people."""
 
 from __future__ import annotations
 
@@ -12,12 +12,9 @@ from pathlib import Path
 
 from api.intake.people_file import read_people
 from coach.intake.columns import PeopleKind
-from matching.engine import SolveOptions, solve
 from tests.bench.figures import Figure
-from tests.bench.instances import REGION, instance
 
 DEMO_SECONDS = 5
-REGION_SECONDS = 5
 READING_SECONDS = 3
 ROWS = 12_000
 RUNS = 3
@@ -28,7 +25,6 @@ def cycle_figures() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         yield _demo(Path(folder))
         yield _reading(Path(folder) / "coachees.csv")
-    yield _region()
 
 
 def _median_seconds(work: Callable[[], object]) -> float:
@@ -87,32 +83,4 @@ def _reading(path: Path) -> Figure:
         f"under {READING_SECONDS} s",
         seconds < READING_SECONDS,
         f"{seconds / floor:.0f} x the bare csv module ({floor:.3f} s)",
-    )
-
-
-def _region() -> Figure:
-    roster, cycle = instance(REGION, seed=1)
-    results = []
-
-    def work(workers: int) -> None:
-        results.append(
-            solve(
-                roster,
-                cycle,
-                options=SolveOptions(workers=workers),
-                input_sha256="",
-                clock=time.monotonic,
-            )
-        )
-
-    seconds = _median_seconds(lambda: work(2))
-    alone = _median_seconds(lambda: work(1))
-    proven = results[0].status == "optimal"
-    return Figure(
-        f"{REGION.coachees} x {REGION.coaches}, {cycle.sessions.count} sessions, every level but "
-        f"`schedule` proven, 2 workers",
-        f"{seconds:.2f} s, {'proven' if proven else 'NOT PROVEN'}",
-        f"under {REGION_SECONDS} s",
-        seconds < REGION_SECONDS and proven,
-        f"{seconds / alone:.2f} x one worker ({alone:.2f} s)",
     )

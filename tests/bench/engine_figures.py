@@ -1,4 +1,4 @@
-"""The engine at the size of a tight cycle, of a mission and of the whole field."""
+"""The engine at the size of a region, of a tight cycle, of a mission and of the whole field."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from matching.result import Result
 from matching.timetable.calendar import CoachCalendar
 from matching.timetable.model import TimetableModel
 from tests.bench.figures import Figure, peak_mebibytes
-from tests.bench.instances import FIELD_WIDE, TIGHT, UN_WIDE, InstanceClass, instance
+from tests.bench.instances import FIELD_WIDE, REGION, TIGHT, UN_WIDE, InstanceClass, instance
 
 GIBIBYTES = 1024
 ONE_MODEL_SECONDS = 60.0
@@ -49,6 +49,7 @@ class Run:
 
 def engine_figures() -> Iterator[Figure]:
     """Each class, beside other methods on the same pairs."""
+    yield from _levels(_run(REGION, 1, None), "a region, 60 x 25", 5, 5)
     yield from _tight()
     yield from _un_wide()
     yield from _field_wide()
