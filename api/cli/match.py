@@ -24,7 +24,10 @@ def match(
         typer.Option(metavar="SECONDS", min=0, help="Stop then with the best. [default: none]"),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processors it may use; the engine takes one so far. [default: all]")
+        int | None,
+        typer.Option(
+            min=1, help="Processors it may use; the engine takes one so far. [default: all]"
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of all random choices.")] = 0,
     keep: Annotated[
