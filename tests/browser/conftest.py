@@ -32,9 +32,13 @@ class Server:
     sign_in: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
-    """Chromium, from the system or from Playwright."""
+    """Chromium, from the system or from Playwright.
+
+    Anew for each test: while it is open, Playwright's own event loop runs in this thread, and no
+    test that comes after it in the same process could run one.
+    """
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
         path = next(filter(None, map(shutil.which, _NAMES)), own if Path(own).exists() else None)
