@@ -42,8 +42,3 @@ class Reply(StrEnum):
     NONE = "none"
     ACCEPTED = "accepted"
     DECLINED = "declined"
-
-
-def is_over(session: Session, now: datetime) -> bool:
-    """Whether the session's time has passed at the aware moment `now`."""
-    return session.end <= now

@@ -36,6 +36,7 @@ from coach.errors import (
 from coach.feedback import Feedback, Note, SharedRecord, is_open_for_feedback
 
 _Text = TypeVar("_Text")
+_Statement = TypeVar("_Statement", RecordRow, FeedbackRow)
 _TOO_EARLY = (
     "write the date on which you met; a session still to come cannot be recorded as held, "
     "only as cancelled"
@@ -95,13 +96,8 @@ def submit_record(
     zone = ZoneInfo(person_row(tx, session.coach_id).timezone)
     if record.is_too_early(now.astimezone(zone).date()):
         raise UnusableInputError([InputFault("body", 1, "session_date", _TOO_EARLY)])
-    row = tx.scalar(select(RecordRow).where(RecordRow.session_id == session_id))
-    if row is None:
-        row = RecordRow(session_id=session_id, author_id=session.coach_id, version=0)
-        tx.add(row)
-    for field, value in record:
-        setattr(row, field, value)
-    row.version, row.submitted_at = row.version + 1, now
+    row = _submitted(tx, RecordRow, session_id, session.coach_id)
+    _write(row, record, now)
     note_act(tx, "record submitted", "session", session_id, version=row.version)
     return record_view(row)
 
@@ -180,13 +176,8 @@ def give_feedback(
     """
     session = _as(AccessRole.COACHEE, tx, viewer, session_id, "the coachee gives feedback")
     _refuse_too_early(tx, session, now)
-    row = tx.scalar(select(FeedbackRow).where(FeedbackRow.session_id == session_id))
-    if row is None:
-        row = FeedbackRow(session_id=session_id, author_id=session.coachee_id, version=0)
-        tx.add(row)
-    for field, value in feedback:
-        setattr(row, field, value)
-    row.version, row.submitted_at = row.version + 1, now
+    row = _submitted(tx, FeedbackRow, session_id, session.coachee_id)
+    _write(row, feedback, now)
     note_act(tx, "feedback given", "session", session_id, version=row.version)
     return feedback_view(row)
 
@@ -299,3 +290,21 @@ def feedback_view(row: FeedbackRow) -> FeedbackView:
         version=row.version,
         submitted_at=row.submitted_at,
     )
+
+
+def _submitted(
+    tx: Transaction, kind: type[_Statement], session_id: str, author_id: str
+) -> _Statement:
+    """The author's row about a session: as it stands, or a new one of version 0."""
+    row = tx.scalar(select(kind).where(kind.session_id == session_id))
+    if row is None:
+        row = kind(session_id=session_id, author_id=author_id, version=0)
+        tx.add(row)
+    return row
+
+
+def _write(row: RecordRow | FeedbackRow, content: SharedRecord | Feedback, now: datetime) -> None:
+    """Put the submitted `content` into its row, as the next version."""
+    for field, value in content:
+        setattr(row, field, value)
+    row.version, row.submitted_at = row.version + 1, now
