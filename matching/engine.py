@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from coach.counting import counted
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.errors import ProgrammeError
 from coach.people import Roster
@@ -87,14 +88,14 @@ def solve(
     limit = options.time_limit_seconds
     watch = Watch(clock, limit, cancelled)
     tell = _Teller(watch, report)
-    tell(Phase.JUDGING, f"judging {len(roster.coachees)} x {len(roster.coaches)} pairs")
+    tell(Phase.JUDGING, f"judging {_beside(roster)}")
     free = free_time(roster, cycle)
     judges = Judges(Facts(roster, cycle, free))
     try:
         eligible = judges.table(watch.check)
         problem = build_problem(roster, cycle, free, eligible, keep=keep, each_block=watch.check)
         desk = Desk(problem, options.seed)
-        tell(Phase.MATCHING, f"{desk.problem.size} pairs pass the rules and can meet")
+        tell(Phase.MATCHING, _open_pairs(desk.problem.size))
         solving = watch.part(1 - _TIME_FOR_THE_REST)
         pinned = pinned_choice(judges, desk, solving)
         order = Order(
@@ -136,7 +137,7 @@ def solve(
     findings = audit(roster, cycle, result, keep)
     if findings:
         raise UnsoundResultError("; ".join(map(str, findings)))
-    tell(Phase.DONE, f"{len(told)} of {len(roster.coachees)} coachees placed")
+    tell(Phase.DONE, f"{len(told)} of {counted(len(roster.coachees), 'coachee')} placed")
     return result
 
 
@@ -161,6 +162,15 @@ def place_all(
     must[[row[coachee] for coachee in coachees]] = True
     course = Course(desk, watch, lambda _level, _value, _bound: None, must)
     return course.any_choice(course.allowed) is not None
+
+
+def _beside(roster: Roster) -> str:
+    coachees = counted(len(roster.coachees), "coachee")
+    return f"{coachees} beside {counted(len(roster.coaches), 'coach', 'coaches')}"
+
+
+def _open_pairs(number: int) -> str:
+    return f"{counted(number, 'pair')} {'passes' if number == 1 else 'pass'} the rules and can meet"
 
 
 class _Teller:

@@ -11,6 +11,7 @@ import typer
 from api.intake import ResultFolder, read_result_folder
 from api.results.schedule_csv import schedule_csv
 from api.results.unmatched_csv import unmatched_csv
+from coach.counting import counted
 from matching.audit import Finding, audit
 
 EXIT_UNSOUND = 1
@@ -25,12 +26,14 @@ def check(
     for finding in findings:
         typer.echo(str(finding), err=True)
     if findings:
-        typer.echo(f"{folder}: {len(findings)} findings; this result does not hold", err=True)
+        found_wrong = counted(len(findings), "finding")
+        typer.echo(f"{folder}: {found_wrong}; this result does not hold", err=True)
         raise typer.Exit(EXIT_UNSOUND)
     matches = found.result.matches
     sessions = sum(len(match.sessions) for match in matches)
     typer.echo(
-        f"{folder}: sound. {len(matches)} matches with {sessions} sessions keep every rule, "
+        f"{folder}: sound. {counted(len(matches), 'match', 'matches')} with "
+        f"{counted(sessions, 'session')} keep every rule, "
         f"window, gap and cap; all {len(found.result.levels)} reported levels are as counted anew."
     )
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.pages.access import ACCESS
 from api.pages.account import ACCOUNTS
+from api.pages.comparing import COMPARING
 from api.pages.follow_up import FOLLOW_UP
 from api.pages.notes import NOTES
 from api.pages.office import OFFICE
@@ -14,7 +15,17 @@ from api.pages.reference import REFERENCE
 from api.pages.statements import STATEMENTS
 
 router = APIRouter()
-for part in (OFFICE, PLANNING, FOLLOW_UP, PERSON, STATEMENTS, NOTES, ACCOUNTS, REFERENCE):
+for part in (
+    OFFICE,
+    PLANNING,
+    COMPARING,
+    FOLLOW_UP,
+    PERSON,
+    STATEMENTS,
+    NOTES,
+    ACCOUNTS,
+    REFERENCE,
+):
     router.include_router(part)
 
 __all__ = ["ACCESS", "problem_page", "router"]

@@ -25,6 +25,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/plans/{plan_id}/report.html"): Access(MANAGER),
     ("GET", "/plans/{plan_id}/schedule.xlsx"): Access(MANAGER),
     ("POST", "/plans/{plan_id}/publish"): Access(MANAGER),
+    ("GET", "/plans/{plan_id}/compare"): Access(MANAGER),
     ("GET", "/sessions/{session_id}"): Access(MANAGER, own=True),
     ("GET", "/rules"): Access(EVERYBODY),
     ("GET", "/sign-in"): Access(EVERYBODY),

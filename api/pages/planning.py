@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from api.http import addresses
 from api.http.asking import ServicesDep
 from api.moments import short_moment_text
+from api.pages.comparing import other_plans
 from api.pages.frame import deployment_of, go_on, page
 from api.pages.words import PHASES, PLAN_STATE, RUN_STATE
 from api.results.plan_view import view_plan
@@ -78,6 +79,7 @@ def one_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
     with services.database.reading() as tx:
         found = plans.plan_view(tx, plan_id)
         cycle = cycles.cycle_summary(tx, found.summary.cycle_id)
+        listed = plans.list_plans(tx, cycle.id)
     view = view_plan(found.roster, found.cycle, found.result, deployment_of(request))
     return page(
         request,
@@ -90,6 +92,8 @@ def one_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
         outdated=found.outdated,
         replaces=cycle.published_plan_id is not None,
         made=short_moment_text(found.summary.created_at, found.cycle.cycle.zone),
+        others=other_plans(listed, plan_id, found.cycle.cycle.zone),
+        compare_first=cycle.published_plan_id,
         footnotes=view.footnotes,
     )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from api.deployment import Deployment
 from api.moments import day_text, hours_text, short_day_text, zone_short
 from api.results.timetable_picture import Picture, draw_timetable
+from coach.counting import counted
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Person, Roster
 from coach.ranks import Rank
@@ -162,28 +164,29 @@ def view_plan(roster: Roster, cycle: Cycle, result: Result, deployment: Deployme
         unmatched=tuple(
             _unmatched(entry, coachees[entry.coachee], deployment) for entry in result.unmatched
         ),
-        moves=_moves(roster, result),
+        moves=view_moves(result.moves, (*roster.coachees, *roster.coaches)),
         loads=_loads(roster, result, deployment),
         picture=draw_timetable(roster, cycle, result),
         footnotes=deployment.footnotes({p.country for p in (*roster.coachees, *roster.coaches)}),
     )
 
 
-def _moves(roster: Roster, result: Result) -> tuple[MoveView, ...]:
-    names = {one.id: f"{one.name} ({one.id})" for one in (*roster.coachees, *roster.coaches)}
+def view_moves(moves: Iterable[Move], people: Iterable[Person]) -> tuple[MoveView, ...]:
+    """Moves in words; whoever is not among `people` is told by id."""
+    names = {one.id: f"{one.name} ({one.id})" for one in people}
 
     def named(one: str | None) -> str:
         return "nobody" if one is None else names.get(one, one)
 
     def change(move: Move) -> str:
         if move.sessions:
-            times = f"{len(move.sessions)} session{'s' if len(move.sessions) > 1 else ''}"
+            times = counted(len(move.sessions), "session")
             return f"{times} with {named(move.after)} at other times"
         return f"{named(move.after)} instead of {named(move.before)}"
 
     return tuple(
         MoveView(coachee=named(move.coachee), change=change(move), because=move.because)
-        for move in result.moves
+        for move in moves
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from api.http.addresses import API, person_session
 from api.http.asking import ServicesDep
 from api.http.problems import documented
 from api.results.zipped import zip_stream
-from api.workflows import credentials, messages, plans, schedule, waiting_mail
+from api.workflows import comparing, credentials, messages, plans, schedule, waiting_mail
+from api.workflows.comparing import PlanComparison
 from api.workflows.messages import Letter, OutboxMessage
 from api.workflows.plans import PlanSummary, PlanView, Publication
 from api.workflows.services import Services
@@ -47,6 +50,24 @@ def publish_plan(plan_id: str, services: ServicesDep) -> Publication:
             now=services.now(),
             link_grace=services.settings.link_grace,
         )
+
+
+@PLANS.get("/plans/{plan_id}/comparison", responses=documented(404, 409, 422))
+def compare_plans(
+    plan_id: str,
+    services: ServicesDep,
+    before: Annotated[
+        str | None,
+        Query(max_length=40, description="The plan to compare with; else the published one."),
+    ] = None,
+) -> PlanComparison:
+    """What differs between two plans of a cycle: policy, levels, and everybody who changes, why.
+
+    `gain` is `null` where two policies measure points by other rules or weights.
+    """
+    with services.database.reading() as tx:
+        pair = comparing.plan_pair(tx, plan_id, before)
+    return comparing.compared(*pair)
 
 
 @SCHEDULE.get("/cycles/{cycle_id}/schedule", responses=documented(404))

@@ -1,0 +1,156 @@
+"""Two plans of a cycle side by side, by API and on the page."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from coach.cycle import ObjectiveLevel
+from matching.result import LevelOutcome, Result
+
+if TYPE_CHECKING:
+    import httpx
+    from conftest import World
+
+API = "/api/v1"
+OTHER_POLICY = b"""[cycle]
+name = "Regional cycle 2027/1"
+start = 2027-01-18
+end = 2027-07-16
+[sessions]
+count = 2
+max_gap_days = 35
+[weights]
+topics = 5
+"""
+
+
+def _with_levels(result: Result, total: int) -> Result:
+    placed = len(result.matches)
+    values = {ObjectiveLevel.PLACED: placed, ObjectiveLevel.KEPT: 0, ObjectiveLevel.TOTAL: total}
+    levels = tuple(
+        LevelOutcome(name=name, value=value, bound=value, proven=True)
+        for name, value in values.items()
+    )
+    return result.model_copy(update={"levels": levels})
+
+
+@pytest.fixture
+def cycle_id(world: World) -> str:
+    return world.cycle(coachees=4)
+
+
+@pytest.fixture
+def published(world: World, cycle_id: str) -> str:
+    before = world.result({"C-1": "K-1", "C-2": "K-1", "C-3": "K-2"})
+    return world.published(cycle_id, _with_levels(before, 900)).plan.id
+
+
+@pytest.fixture
+def draft(world: World, cycle_id: str, published: str) -> str:
+    """C-1 as before, C-2 with another coach, C-3 without one, C-4 with one."""
+    assert published
+    after = world.result({"C-1": "K-1", "C-2": "K-2", "C-4": "K-2"})
+    return world.plan(cycle_id, _with_levels(after, 880))
+
+
+def test_a_draft_is_compared_with_the_published_plan(
+    office: httpx.Client, published: str, draft: str
+) -> None:
+    told: dict[str, Any] = office.get(f"{API}/plans/{draft}/comparison").json()
+    assert (told["before"]["id"], told["after"]["id"]) == (published, draft)
+    assert told["counts"] == {"placed": 1, "unplaced": 1, "moved": 1, "retimed": 0, "same": 1}
+    gains = {level["name"]: level["gain"] for level in told["levels"]}
+    assert gains["placed"] == 0
+    assert gains["total"] == -20
+    because = {move["coachee"]: move["because"] for move in told["moves"]}
+    assert because.keys() == {"C-2", "C-3", "C-4"}
+    assert because["C-4"] == "had no coach before"
+    assert because["C-2"] == "to place somebody who had no coach before"
+
+
+def test_any_two_plans_of_a_cycle_are_compared_either_way(
+    office: httpx.Client, published: str, draft: str
+) -> None:
+    back = office.get(f"{API}/plans/{published}/comparison", params={"before": draft}).json()
+    assert back["before"]["id"] == draft
+    assert {move["coachee"]: move["after"] for move in back["moves"]} == {
+        "C-2": "K-1",
+        "C-3": "K-2",
+        "C-4": None,
+    }
+
+
+def test_points_under_other_weights_are_not_held_against_each_other(
+    world: World, office: httpx.Client, cycle_id: str, published: str
+) -> None:
+    assert office.put(f"{API}/cycles/{cycle_id}/policy", content=OTHER_POLICY).is_success
+    after = world.result({"C-1": "K-1", "C-2": "K-1", "C-3": "K-2"})
+    plan_id = world.plan(cycle_id, _with_levels(after, 1200))
+    told = office.get(f"{API}/plans/{plan_id}/comparison", params={"before": published}).json()
+    keys = {one["key"]: (one["before"], one["after"]) for one in told["settings"]}
+    assert keys["sessions.max_gap_days"] == ("42", "35")
+    assert "weights.topics" in keys
+    assert {level["name"]: level["gain"] for level in told["levels"]}["total"] is None
+    page = office.get(f"/plans/{plan_id}/compare", params={"before": published})
+    assert "measured differently" in page.text
+    assert "weights.topics" in page.text
+    assert "Nothing differs for anybody." in page.text
+
+
+def test_somebody_who_has_left_the_lists_is_told_as_gone(
+    world: World, office: httpx.Client, cycle_id: str, published: str
+) -> None:
+    assert published
+    columns = "id,name,email,country,languages,availability,rank"
+    rest = "SE,sr;en,Mon 09:00-16:00,OF-5"
+    coach = f"K-1,Coach 1,k1@example.org,{rest},3"
+    coachees = "\n".join(f"C-{n},Coachee {n},c{n}@example.org,{rest},commander" for n in (1, 2, 3))
+    files = {
+        "coachees": ("c.csv", f"{columns},role\n{coachees}\n".encode()),
+        "coaches": ("k.csv", f"{columns},capacity\n{coach}\n".encode()),
+    }
+    assert office.put(f"{API}/cycles/{cycle_id}/people", files=files).is_success
+    plan_id = world.plan(cycle_id, world.result({"C-1": "K-1", "C-2": "K-1", "C-3": "K-1"}))
+    (move,) = office.get(f"{API}/plans/{plan_id}/comparison").json()["moves"]
+    assert move["because"] == "K-2 is no longer among the coaches"
+    page = office.get(f"/plans/{plan_id}/compare").text
+    assert "Coach 2 (K-2)" in page, "whoever has left is still told by name"
+
+
+def test_the_page_says_who_changes_and_what_is_won_and_lost(
+    office: httpx.Client, published: str, draft: str
+) -> None:
+    page = " ".join(
+        office.get(f"/plans/{draft}/compare", params={"before": published}).text.split()
+    )
+    for words in (
+        "<b>1</b> stay as they are",
+        "<b>1</b> lose their coach",
+        "Coachee 2 (C-2)",
+        "Coach 2 (K-2) instead of Coach 1 (K-1)",
+        "nobody instead of Coach 2 (K-2)",
+        "20 points fewer",
+        "the same",
+    ):
+        assert words in page, words
+    assert "Pairs kept" not in page
+    plan = office.get(f"/plans/{draft}").text
+    assert "Compare with another plan" in plan
+    assert f'value="{published}" selected' in plan
+
+
+def test_what_cannot_be_compared_says_why(
+    world: World, office: httpx.Client, published: str, draft: str
+) -> None:
+    alone = office.get(f"{API}/plans/{published}/comparison")
+    assert alone.status_code == HTTPStatus.CONFLICT
+    assert "name the plan" in alone.json()["detail"]
+    elsewhere = world.plan(world.cycle(), world.result({"C-1": "K-1"}))
+    mixed = office.get(f"{API}/plans/{draft}/comparison", params={"before": elsewhere})
+    assert mixed.status_code == HTTPStatus.CONFLICT
+    assert "different cycles" in mixed.json()["detail"]
+    nowhere = office.get(f"{API}/plans/{draft}/comparison", params={"before": "nope"})
+    assert nowhere.status_code == HTTPStatus.NOT_FOUND
