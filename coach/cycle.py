@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -19,6 +20,12 @@ from coach.people import RankSensitivity
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 LONGEST_CYCLE_DAYS = 3660
 HIGHEST_QUALITY = 100
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    """The names of all time zones. To look for them takes hundredths of a second, so it is once."""
+    return frozenset(available_timezones())
 
 
 class Table(BaseModel):
@@ -38,7 +45,7 @@ class CycleDates(Table):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _zone_names():
             raise ValueError(f"{value!r} is no time zone name; write one like Europe/Belgrade")
         return value
 

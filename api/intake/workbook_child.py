@@ -197,23 +197,26 @@ def sheet_rows(
     )
 
 
+def answer(content: bytes, sheet: str, most_rows: int) -> dict[str, Any]:
+    """`{"rows": …, "lost": …}`, or `{"error": …}` with why there are none."""
+    try:
+        rows, lost = sheet_rows(content, sheet, most_rows)
+    except (CalamineError, ParseError, ValueError, OverflowError, MemoryError) as error:
+        return {"error": str(error) or type(error).__name__}
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # calamine's own way out, of no public class
+            raise
+        return {"error": "its structure is broken"}
+    return {"rows": rows, "lost": lost}
+
+
 def main() -> None:
-    """Read standard input; write `{"rows": …, "lost": …}` or `{"error": …}`."""
+    """Read standard input; write the answer to standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (LARGEST_MEMORY, LARGEST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_CPU_SECONDS, LONGEST_CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sheet, most_rows = sys.argv[1], int(sys.argv[2])
-    answer: dict[str, Any]
-    try:
-        rows, lost = sheet_rows(sys.stdin.buffer.read(), sheet, most_rows)
-        answer = {"rows": rows, "lost": lost}
-    except (CalamineError, ParseError, ValueError, OverflowError, MemoryError) as error:
-        answer = {"error": str(error) or type(error).__name__}
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # calamine's own way out, of no public class
-            raise
-        answer = {"error": "its structure is broken"}
-    json.dump(answer, sys.stdout)
+    json.dump(answer(sys.stdin.buffer.read(), sheet, most_rows), sys.stdout)
 
 
 if __name__ == "__main__":

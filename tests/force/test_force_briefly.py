@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, select
 
-from api.intake import NamedFile
+from api.intake import NamedFile, combine
+from api.intake.workbook_rows import workbook_table
 from api.store.cycle_rows import PersonRow
 from api.store.run_rows import RunRow, RunState
 from api.store.session_rows import OutboxRow
 from tests.force import (
     audit_altered,
     copy_restored,
+    damaged_reading,
+    damages,
     every_operation,
     files_fuzzed,
     load,
@@ -96,10 +99,31 @@ def test_the_undamaged_files_are_good() -> None:
     cycle, coachees, coaches = (
         NamedFile(name, content)
         for name, content in (
-            ("cycle.toml", files_fuzzed._CYCLE),  # noqa: SLF001 - what is damaged has to be good
-            ("coachees.csv", files_fuzzed._COACHEES),  # noqa: SLF001 - as above
-            ("coaches.csv", files_fuzzed._COACHES),  # noqa: SLF001 - as above
+            ("cycle.toml", damages.CYCLE),
+            ("coachees.csv", damages.COACHEES),
+            ("coaches.csv", damages.COACHES),
         )
     )
-    assert len(files_fuzzed.combine(cycle, coachees, coaches).roster.coachees) == 2
-    assert files_fuzzed._bytes_damaged(random.Random(1), b"abc") != b"abc"  # noqa: SLF001 - as above
+    assert len(combine(cycle, coachees, coaches).roster.coachees) == 2
+    both = NamedFile("people.ods", damages.opendocument())
+    assert len(combine(cycle, both, both).roster.coaches) == 2
+    assert damages.bytes_damaged(random.Random(1), b"abc") != b"abc"
+
+
+def test_a_workbook_read_in_a_fork_is_read_as_in_the_programme() -> None:
+    content = damages.opendocument()
+    told = damaged_reading._answer_of_fork(content, "coaches")  # noqa: SLF001 - what is compared
+    assert told["rows"] == workbook_table("people.ods", content, "coaches").rows
+    assert "error" in damaged_reading._answer_of_fork(content[:-9], "coaches")  # noqa: SLF001 - as above
+
+
+def test_what_breaks_the_reader_and_what_is_slow_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(damaged_reading, "MOST_SECONDS", -1.0)
+    text = NamedFile("cycle.toml", damages.CYCLE.decode())  # type: ignore[arg-type] - it breaks
+    broken = damages.Damaged("TOML", text, text, text)
+    monkeypatch.setattr(damaged_reading, "damaged_text", lambda _: broken)
+    found = damaged_reading.read_damaged(1, 9)
+    assert found.read == {"TOML": 9}
+    assert found.slow == found.uncaught.total() == 9

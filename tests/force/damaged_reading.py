@@ -1,0 +1,166 @@
+"""Reading damaged files one after the other, and counting what came of it.
+
+A number always means the same file. Most workbooks are read by the programme's own reader in a
+process forked for each: the reader is the same, only its start is spared. One file in a thousand
+is a workbook that goes the whole way.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from api.intake import combine, workbook_child
+from api.intake.limits import MOST_ROWS, UnreadableError, check_archive
+from api.intake.reference_data import reference
+from coach.errors import InputFault, UnusableInputError
+from coach.intake.columns import PeopleKind
+from coach.intake.people_sheet import read_sheet
+from coach.intake.reference import Reading
+from coach.intake.table import TextTable
+from coach.intake.wording import WHOLE_FILE
+from tests.force.damages import Damaged, damaged_text, damaged_workbook
+
+MOST_SECONDS = 1.0
+_PATIENCE_SECONDS = 10.0  # of processor time; then a reading is given up, and is uncaught
+_WORKBOOK_EVERY = 50
+_WHOLE_WAY_EVERY = 1000
+_SEED = 20_270_123
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+class TooSlowError(Exception):
+    """A file was not read within a long time."""
+
+
+@dataclass
+class Found:
+    """What reading a number of damaged files came to."""
+
+    read: Counter[str] = field(default_factory=Counter)
+    uncaught: Counter[str] = field(default_factory=Counter)
+    refused: int = 0
+    slow: int = 0
+    longest: float = 0.0
+
+    def add(self, other: Found) -> None:
+        """Take in what another process found."""
+        self.read += other.read
+        self.uncaught += other.uncaught
+        self.refused += other.refused
+        self.slow += other.slow
+        self.longest = max(self.longest, other.longest)
+
+
+def read_damaged(first: int, count: int) -> Found:
+    """Read the damaged files numbered from `first` on."""
+    found = Found()
+    for number in range(first, first + count):
+        rng = random.Random(_SEED + number)
+        workbook = number % _WORKBOOK_EVERY == 0
+        whole_way = not workbook or number % _WHOLE_WAY_EVERY == 0
+        damaged = damaged_workbook(rng) if workbook else damaged_text(rng)
+        kind = f"{damaged.kind} the whole way" if workbook and whole_way else damaged.kind
+        worked = _processor_seconds()
+        try:
+            with _patience():
+                _read_whole_way(damaged) if whole_way else _read_forked(damaged)
+        except UnusableInputError:
+            found.refused += 1
+        except Exception as error:  # noqa: BLE001 - to find these is what this is for
+            found.uncaught[f"{kind}, number {number}: {type(error).__name__}: {error}"[:200]] += 1
+        taken = _processor_seconds() - worked
+        found.longest, found.slow = max(found.longest, taken), found.slow + (taken > MOST_SECONDS)
+        found.read[kind] += 1
+    return found
+
+
+def _read_whole_way(damaged: Damaged) -> None:
+    combine(damaged.cycle, damaged.coachees, damaged.coaches)
+
+
+def _read_forked(damaged: Damaged) -> None:
+    """Read both sheets of a workbook, each in a fork of this process that then ends."""
+    file = damaged.coachees
+    try:
+        check_archive(file.content)
+    except UnreadableError as error:
+        raise UnusableInputError([InputFault(file.name, 1, WHOLE_FILE, str(error))]) from None
+    faults: list[InputFault] = []
+    for kind in PeopleKind:
+        told = _answer_of_fork(file.content, kind.value)
+        if "error" in told:
+            faults.append(InputFault(file.name, 1, WHOLE_FILE, told["error"]))
+        else:
+            table = TextTable(file.name, told["rows"])
+            faults += read_sheet(table, kind, Reading(reference())).faults
+    if faults:
+        raise UnusableInputError(faults)
+
+
+def _answer_of_fork(content: bytes, sheet: str) -> dict[str, Any]:
+    """What the programme's reader says of a workbook, in a process as bounded as its own."""
+    back, there = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _answer_and_end(there, content, sheet)
+    os.close(there)
+    with os.fdopen(back, "rb") as stream:
+        said = stream.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status < 0:  # ended by a signal, as by the bounds: the programme refuses such a file
+        return {"error": f"ended by signal {-status}"}
+    if status:
+        raise RuntimeError(f"the reader broke: {said.decode()}")
+    told: dict[str, Any] = json.loads(said)
+    return told
+
+
+def _answer_and_end(there: int, content: bytes, sheet: str) -> None:
+    status = 1
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        memory = workbook_child.LARGEST_MEMORY + pages * _PAGE_BYTES
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        longest = workbook_child.LONGEST_CPU_SECONDS
+        resource.setrlimit(resource.RLIMIT_CPU, (longest, longest))
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # where calamine's panics are told
+        said = json.dumps(workbook_child.answer(content, sheet, MOST_ROWS + 1)).encode()
+        status = 0
+    except BaseException as error:  # noqa: BLE001 - told to the parent, which counts it
+        said = f"{type(error).__name__}: {error}".encode()
+    with os.fdopen(there, "wb") as stream:
+        stream.write(said)
+    os._exit(status)
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Give up what takes processor time without end."""
+
+    def give_up(_signal: int, _frame: FrameType | None) -> None:
+        raise TooSlowError(f"not read within {_PATIENCE_SECONDS} s")
+
+    before = signal.signal(signal.SIGPROF, give_up)
+    signal.setitimer(signal.ITIMER_PROF, _PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _processor_seconds() -> float:
+    """Processor time of this process and of the children it has waited for."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
