@@ -1,0 +1,241 @@
+"""A cycle lives: lists change, plans follow one another, people answer, time passes.
+
+Whatever happens in whatever order, a person's calendar that reads its messages, in any order and
+any number of times, shows exactly that person's sessions; and what has begun is left alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import select
+
+from api.store.cycle_rows import Side
+from api.store.run_rows import PlanRow, PlanState
+from api.store.session_rows import OutboxRow, SessionState
+from api.workflows import people, plans, replies, schedule, statements
+from api.workflows.replies import ReplyInput
+from api.workflows.viewer import AccessRole, Viewer
+from coach.errors import ConflictError
+from coach.feedback import SharedRecord
+from coach.invitations import Invitation, Message, Status, applied
+from coach.sessions import Attendance, Reply
+
+if TYPE_CHECKING:
+    from conftest import World
+
+    from api.workflows.values import SessionView
+
+COACHEES, COACHES = ("C-1", "C-2", "C-3"), ("K-1", "K-2")
+GRACE = timedelta(days=60)
+BEGINNING = datetime(2027, 1, 20, 9, 0, tzinfo=UTC)
+Answered = Literal[Reply.ACCEPTED, Reply.DECLINED]
+pairings = st.dictionaries(st.sampled_from(COACHEES), st.sampled_from(COACHES))
+
+
+class CycleLife(RuleBasedStateMachine):
+    """Every act by which a cycle changes once it has people, beside a model of what must be."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+        self.now = BEGINNING
+        self.cycle_id = world.cycle(coachees=len(COACHEES), coaches=len(COACHES))
+        with world.database.reading() as tx:
+            self.roster = people.roster_of(tx, self.cycle_id)
+        self.here = set(COACHEES)
+        self.begun: dict[str, SessionView] = {}
+        self.replies: dict[tuple[str, Side], tuple[Reply, datetime]] = {}
+        self.recorded: dict[str, Attendance] = {}
+
+    def sessions(self) -> tuple[SessionView, ...]:
+        with self.world.database.reading() as tx:
+            return schedule.cycle_schedule(tx, self.cycle_id)
+
+    def viewer(self, session: SessionView, side: Side) -> Viewer:
+        person = session.coach if side is Side.COACH else session.coachee
+        return Viewer(AccessRole(side.value), person_id=person.id, cycle_id=self.cycle_id)
+
+    @initialize(coaches=st.tuples(*[st.sampled_from(COACHES)] * len(COACHEES)))
+    def first_plan(self, coaches: tuple[str, ...]) -> None:
+        self.publish(dict(zip(COACHEES, coaches, strict=True)), first_day=18, count=3)
+
+    @rule(pairs=pairings, first_day=st.integers(18, 31), count=st.integers(1, 3))
+    def publish(self, pairs: dict[str, str], first_day: int, count: int) -> None:
+        """A plan of whoever is there takes the place of the last one, or is refused whole."""
+        pairs = {coachee: coach for coachee, coach in pairs.items() if coachee in self.here}
+        result = self.world.result(pairs, first_day=first_day, sessions=count)
+        plan_id = self.world.plan(self.cycle_id, result)
+        known = {session.uid: session for session in self.sessions()}
+        meant = {each.uid: each for match in result.matches for each in match.sessions}
+        begun = {session.uid for session in self.begun.values()}
+        late = any(each.start <= self.now for uid, each in meant.items() if uid not in begun)
+        if known and late:
+            with pytest.raises(ConflictError, match="in the past"):
+                self._publish(plan_id)
+            assert {session.uid: session for session in self.sessions()} == known
+            return
+        self._publish(plan_id)
+        for session in self.sessions():
+            if session.uid in begun:
+                continue
+            confirmed = session.state is SessionState.CONFIRMED
+            assert confirmed == (session.uid in meant)
+            if confirmed:
+                assert session.start == meant[session.uid].start
+            if self._asks_again(known.get(session.uid), session):
+                self.replies = {
+                    key: reply for key, reply in self.replies.items() if key[0] != session.id
+                }
+
+    def _publish(self, plan_id: str) -> None:
+        with self.world.database.writing() as tx:
+            plans.publish(tx, self.world.services.keyring, plan_id, now=self.now, link_grace=GRACE)
+
+    def _asks_again(self, before: SessionView | None, after: SessionView) -> bool:
+        if before is None or after.state is SessionState.CANCELLED:
+            return False
+        return (before.start, before.state) != (after.start, after.state)
+
+    @rule(days=st.integers(0, 9), hours=st.integers(1, 24))
+    def time_passes(self, days: int, hours: int) -> None:
+        self.now += timedelta(days=days, hours=hours)
+        for session in self.sessions():
+            if session.state is SessionState.CONFIRMED and session.start <= self.now:
+                self.begun.setdefault(session.id, session)
+
+    @rule(coachee=st.sampled_from(COACHEES))
+    def leave_or_return(self, coachee: str) -> None:
+        self.here ^= {coachee}
+        staying = [person for person in self.roster.coachees if person.id in self.here]
+        with self.world.database.writing() as tx:
+            people.take_in(tx, self.cycle_id, Side.COACHEE, staying, now=self.now)
+
+    @rule(
+        which=st.integers(0, 20),
+        side=st.sampled_from(Side),
+        reply=st.sampled_from([Reply.ACCEPTED, Reply.DECLINED]),
+    )
+    def answer(self, which: int, side: Side, reply: Answered) -> None:
+        """A reply counts, but not to a session that is cancelled or over."""
+        sessions = self.sessions()
+        if not sessions:
+            return
+        session = sessions[which % len(sessions)]
+        refused = session.state is SessionState.CANCELLED or session.end <= self.now
+        with self.world.database.writing() as tx:
+            viewer, answer = self.viewer(session, side), ReplyInput(reply=reply)
+            if refused:
+                with pytest.raises(ConflictError):
+                    replies.reply_to(tx, viewer, session.id, answer, now=self.now)
+                return
+            replies.reply_to(tx, viewer, session.id, answer, now=self.now)
+        self.replies[session.id, side] = (reply, self.now)
+
+    @rule(which=st.integers(0, 20), attendance=st.sampled_from(Attendance))
+    def record(self, which: int, attendance: Attendance) -> None:
+        """A coach says what became of a session that has begun."""
+        begun = sorted(self.begun)
+        if not begun:
+            return
+        session = self.begun[begun[which % len(begun)]]
+        record = SharedRecord(
+            session_date=session.start.date(), attendance=attendance, topic="stereotypes"
+        )
+        with self.world.database.writing() as tx:
+            statements.submit_record(
+                tx, self.viewer(session, Side.COACH), session.id, record, now=self.now
+            )
+        self.recorded[session.id] = attendance
+
+    @invariant()
+    def every_calendar_shows_its_own_sessions(self) -> None:
+        sent: defaultdict[tuple[str, str], list[Message]] = defaultdict(list)
+        with self.world.database.reading() as tx:
+            for row in tx.scalars(
+                select(OutboxRow)
+                .where(OutboxRow.cycle_id == self.cycle_id)
+                .order_by(OutboxRow.created_at, OutboxRow.id)
+            ):
+                message = Message.model_validate(row.message)
+                sent[row.person_id, message.invitation.uid].append(message)
+        due = {
+            (person, session.uid): session
+            for session in self.sessions()
+            for person in (session.coachee.id, session.coach.id)
+        }
+        assert set(sent) == set(due), "everybody is told of their own sessions, and of no others"
+        for (person, uid), letters in sent.items():
+            session = due[person, uid]
+            sequences = sorted(letter.sequence for letter in letters)
+            assert sequences == list(range(len(letters))), "each message goes above the last"
+            for order in (letters, letters[::-1], letters + letters):
+                shown = applied({}, order)[uid]
+                assert shown.sequence == session.sequence
+                confirmed = session.state is SessionState.CONFIRMED
+                assert (shown.status is Status.CONFIRMED) == confirmed
+                if confirmed:
+                    assert shown.invitation == Invitation(
+                        uid=uid,
+                        number=session.number,
+                        count=session.count,
+                        start=session.start,
+                        end=session.end,
+                    )
+
+    @invariant()
+    def what_has_begun_is_left_alone(self) -> None:
+        now = {session.id: session for session in self.sessions()}
+        for session_id, before in self.begun.items():
+            after = now[session_id]
+            assert (after.start, after.state, after.sequence) == (
+                before.start,
+                SessionState.CONFIRMED,
+                before.sequence,
+            )
+
+    @invariant()
+    def what_people_said_is_kept(self) -> None:
+        for session in self.sessions():
+            assert session.recorded == self.recorded.get(session.id)
+            for side, shown in (
+                (Side.COACHEE, session.coachee_reply),
+                (Side.COACH, session.coach_reply),
+            ):
+                expected, _ = self.replies.get((session.id, side), (Reply.NONE, None))
+                assert shown is expected
+
+    @invariant()
+    def one_plan_at_most_is_published(self) -> None:
+        with self.world.database.reading() as tx:
+            published = tx.scalars(
+                select(PlanRow.id).where(
+                    PlanRow.cycle_id == self.cycle_id, PlanRow.state == PlanState.PUBLISHED
+                )
+            ).all()
+        assert len(published) <= 1
+
+
+def test_a_cycle_lives(world: World) -> None:
+    run_state_machine_as_test(
+        lambda: CycleLife(world),
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=15,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
