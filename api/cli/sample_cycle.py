@@ -8,10 +8,12 @@ from importlib import resources
 from sqlalchemy.orm import Session as Transaction
 
 from api.intake import NamedFile
+from api.jobs.kind import Workplace
 from api.jobs.solving import Solving
 from api.store.cycle_rows import Side
 from api.store.run_rows import RunState
 from api.workflows import credentials, cycles, people, plans, runs, schedule, uploads
+from api.workflows.jobs import Job
 from api.workflows.runs import RunOptions, RunView
 from api.workflows.services import Services
 from coach.errors import ProgrammeError
@@ -73,7 +75,7 @@ def _solved(services: Services, cycle_id: str) -> RunView:
     )
     with services.database.writing() as tx:
         run = runs.start_run(tx, _not_queued, cycle_id, options, now=services.now())
-    Solving(services.database, services.settings.executor_id, services.now)(run.id)
+    Solving(Workplace(services, services.settings.executor_id))(run.id)
     with services.database.reading() as tx:
         done = runs.run_view(tx, run.id)
     if done.state is not RunState.FINISHED:
@@ -81,7 +83,7 @@ def _solved(services: Services, cycle_id: str) -> RunView:
     return done
 
 
-def _not_queued(_tx: Transaction, _run_id: str) -> None:
+def _not_queued(_tx: Transaction, _job: Job) -> None:
     """The run is done right away."""
 
 

@@ -11,8 +11,8 @@ import typer
 
 from api.cli.serve import prepare, settings_from
 from api.http.app import open_services
-from api.jobs.queue import Worker
 from api.jobs.slot import slot
+from api.jobs.worker import Worker
 from api.logs import set_up_logs
 
 
@@ -32,7 +32,7 @@ def worker(
     for sent in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sent, lambda *_: stopping.set())
     with slot(services.database, settings.data_dir, settings.executor_id):
-        working = Worker(services.database, settings.executor_id, services.now)
+        working = Worker(services)
         working.start()
         typer.echo(f"Doing jobs as {settings.executor_id}. Stop with Ctrl+C.")
         stopping.wait()

@@ -23,7 +23,8 @@ from api.http.problems import PageOfProblem, add_problem_handlers
 from api.http.rate_limit import SignInRate
 from api.http.routes import access, audit, cycles, health, plans, reference, runs, sessions
 from api.http.watching import Measures, Watching
-from api.jobs.queue import RunQueue, Worker
+from api.jobs.queue import JobQueue
+from api.jobs.worker import Worker
 from api.settings import Settings
 from api.store import schema
 from api.store.confidential_rows import KeyMarkRow
@@ -80,7 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def open_services(settings: Settings) -> tuple[Services, RunQueue]:
+def open_services(settings: Settings) -> tuple[Services, JobQueue]:
     """What routes and pages work with, on a database that is checked to be of this version."""
     database = Database(settings.database_url)
     try:
@@ -90,7 +91,7 @@ def open_services(settings: Settings) -> tuple[Services, RunQueue]:
     except ProgrammeError:
         database.close()
         raise
-    queue = RunQueue(settings.database_url)
+    queue = JobQueue(settings.database_url)
     services = Services(settings, database, keyring, queue, utc_now)
     return services.on_behalf_of(lambda: SYSTEM), queue
 
@@ -102,11 +103,11 @@ def api_routes(app: FastAPI) -> Iterator[tuple[str, str]]:
             yield method, route.path_format or ""
 
 
-def _lifespan(services: Services, queue: RunQueue) -> Lifespan[FastAPI]:
+def _lifespan(services: Services, queue: JobQueue) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         settings, database = services.settings, services.database
-        worker = Worker(database, settings.executor_id, services.now)
+        worker = Worker(services)
         if settings.worker:
             await run_in_threadpool(worker.start)
         yield

@@ -1,4 +1,4 @@
-"""Putting jobs into the queue, and the worker that takes them out.
+"""Putting jobs into their queues.
 
 DBOS keeps its tables in the same database, so that a job is queued in the very transaction that
 causes it. Its arguments and results are identifiers only, never personal data, and its serializer
@@ -8,30 +8,27 @@ is JSON: the default would run whatever code somebody wrote into the database.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 
-from dbos import DBOS, DBOSClient, DBOSConfig
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from dbos import DBOSPortableJSONSerializer as PlainJson
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session as Transaction
 
-from api.jobs.heartbeat import Heartbeat
-from api.jobs.solving import Solving
-from api.store.database import Database, open_jobs_engine
+from api.jobs.kind import JobKind
+from api.jobs.kind_table import BY_NAME
+from api.store.database import open_jobs_engine
+from api.workflows.jobs import NOW, Job
 
 APPLICATION = "gender-coach"
 APPLICATION_VERSION = "1"  # pinned: a job queued before an upgrade is done after it
-RUN_QUEUE = "runs"
-RUN_JOB = "run"
-MAX_RECOVERIES = 10
-_POLL_SECONDS = 0.5
 
 
-class RunQueue:
-    """The producing end: callable as `api.workflows.runs.Enqueue`."""
+class JobQueue:
+    """The producing end: callable as `api.workflows.jobs.Enqueue`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, kinds: Mapping[str, JobKind] = BY_NAME) -> None:
+        self._kinds = kinds
         self._engine = open_jobs_engine(url)
         self._client = DBOSClient(
             system_database_engine=self._engine,
@@ -40,60 +37,31 @@ class RunQueue:
             lazy=True,
         )
 
-    def __call__(self, tx: Transaction, run_id: str) -> None:
-        """Queue the job of run `run_id`; doing so twice queues it once."""
-        self._client.enqueue_in_transaction(
-            tx,
-            {
-                "workflow_name": RUN_JOB,
-                "queue_name": RUN_QUEUE,
-                "workflow_id": f"run-{run_id}",
-                "app_version": APPLICATION_VERSION,
-            },
-            run_id,
-        )
+    def __call__(self, tx: Transaction, job: Job) -> None:
+        """Queue `job`; doing so twice queues it once."""
+        kind = self._kinds[job.kind]
+        options: EnqueueOptions = {
+            "workflow_name": kind.name,
+            "queue_name": kind.queue_name,
+            "workflow_id": job.id,
+            "app_version": APPLICATION_VERSION,
+        }
+        if kind.lanes:
+            options["queue_partition_key"] = job.lane or ""
+        if job.wait > NOW:
+            options["delay_seconds"] = job.wait.total_seconds()
+        self._client.enqueue_in_transaction(tx, options, job.about)
+
+    def give_back(self, kind: JobKind, jobs: Iterable[str]) -> None:
+        """Queue jobs anew that a worker had in work; what they went through no longer counts."""
+        identifiers = list(jobs)
+        if identifiers:
+            self._client.resume_workflows(identifiers, queue_name=kind.queue_name)
 
     def close(self) -> None:
         """Give back every connection."""
         self._client.destroy()
         self._engine.dispose()
-
-
-class Worker:
-    """The consuming end: takes one run at a time, and takes up again what a crash interrupted.
-
-    `executor_id` belongs to this process alone and stays the same when it starts again: by it the
-    worker knows which interrupted jobs are its own. A process holds at most one worker.
-    """
-
-    def __init__(self, database: Database, executor_id: str, now: Callable[[], datetime]) -> None:
-        self._url = database.url
-        self._executor_id = executor_id
-        self._solving = Solving(database, executor_id, now)
-        self._heartbeat = Heartbeat(database, executor_id, now)
-        self._engine: Engine | None = None
-
-    def start(self) -> None:
-        """Begin taking jobs, in threads of this process."""
-        self._engine = open_jobs_engine(self._url)
-        logging.getLogger("dbos").setLevel(logging.WARNING)
-        DBOS(config=job_settings(self._engine, self._executor_id))
-
-        def run(run_id: str) -> None:
-            self._solving(run_id)
-
-        DBOS.workflow(name=RUN_JOB, max_recovery_attempts=MAX_RECOVERIES)(run)
-        DBOS.launch()
-        self._heartbeat.start()
-        DBOS.register_queue(RUN_QUEUE, worker_concurrency=1, polling_interval_sec=_POLL_SECONDS)
-
-    def stop(self) -> None:
-        """Take no more jobs. One in work stays interrupted until a worker of this id starts."""
-        self._heartbeat.stop()
-        self._solving.stop()
-        DBOS.destroy(destroy_registry=True)
-        if self._engine is not None:
-            self._engine.dispose()
 
 
 def prepare_job_tables(url: str) -> None:

@@ -14,7 +14,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,12 +22,12 @@ from sqlalchemy.exc import OperationalError
 
 from api.error_table import OUR_FAULT
 from api.fault_place import place_of
+from api.jobs.kind import JobKind, StoppedError, Workplace
 from api.jobs.solver_child import Task
-from api.store.database import Database
 from api.store.run_rows import RunProgressRow, RunRow, RunState
 from api.workflows.audit import note_act
 from api.workflows.plans import store_plan
-from api.workflows.runs import RunFailure, RunInput, RunOptions
+from api.workflows.runs import RUN_JOB, RunFailure, RunInput, RunOptions
 from matching.result import Result
 
 _LOG = logging.getLogger(__name__)
@@ -42,28 +41,14 @@ Line = dict[str, Any]
 Value = TypeVar("Value")
 
 
-class StoppedError(BaseException):
-    """The server is going down: the job stays as it is, and is taken up again at the next start.
-
-    No `Exception`, because the job engine would take one for the end of the job.
-    """
-
-
 class Solving:
     """Does runs, one at a time, on one database."""
 
-    def __init__(self, database: Database, slot: str, now: Callable[[], datetime]) -> None:
-        self._database = database
-        self._slot = slot
-        self._now = now
-        self._stopping = threading.Event()
-        self._at_work = threading.Lock()
-
-    def stop(self) -> None:
-        """Leave the run in work as it is, and do no further one; returns once that is so."""
-        self._stopping.set()
-        with self._at_work:
-            pass
+    def __init__(self, place: Workplace) -> None:
+        self._database = place.services.database
+        self._slot = place.slot
+        self._now = place.services.now
+        self._stopping = place.stopping
 
     def __call__(self, run_id: str) -> None:
         """Do run `run_id` to its end: a draft plan, a failure that says why, or cancelled.
@@ -71,8 +56,15 @@ class Solving:
         Raises:
             StoppedError: the server goes down before that.
         """
-        with self._at_work:
-            self._do(run_id)
+        task = self._patiently(lambda: self._begin(run_id))
+        if task is None:
+            return
+        child = Child(task)
+        try:
+            last = self._follow(run_id, child)
+        finally:
+            child.kill()
+        self._patiently(lambda: self._end(run_id, last))
 
     def _patiently(self, work: Callable[[], Value]) -> Value:
         """Do `work` on the database, again while that is away; each part can be done twice.
@@ -87,17 +79,6 @@ class Solving:
                 _LOG.warning("the database is away during a run: %s", place_of(error))
                 if self._stopping.wait(_AWAY_SECONDS):
                     raise StoppedError from error
-
-    def _do(self, run_id: str) -> None:
-        task = self._patiently(lambda: self._begin(run_id))
-        if task is None:
-            return
-        child = Child(task)
-        try:
-            last = self._follow(run_id, child)
-        finally:
-            child.kill()
-        self._patiently(lambda: self._end(run_id, last))
 
     def _begin(self, run_id: str) -> Task | None:
         with self._database.writing() as tx:
@@ -131,9 +112,17 @@ class Solving:
                 return ended
             if self._patiently(lambda: self._cancel_asked(run_id)):
                 return None
-        with self._database.writing() as tx:
-            tx.get_one(RunRow, run_id).attempts -= 1  # going down in order is no failure
+        self._leave(run_id)
         raise StoppedError
+
+    def _leave(self, run_id: str) -> None:
+        """Give the run back: going down in order is no failure, and is not counted as one."""
+        try:
+            with self._database.writing() as tx:
+                row = tx.get_one(RunRow, run_id)
+                row.state, row.slot, row.attempts = RunState.QUEUED, None, row.attempts - 1
+        except OperationalError as error:
+            _LOG.warning("a run given back while the database was away: %s", place_of(error))
 
     def _keep_progress(self, run_id: str, told: list[Line]) -> None:
         with self._database.writing() as tx:
@@ -234,3 +223,6 @@ def _without_repeats(told: list[Line]) -> list[Line]:
     """Of moments that came in one turn, the last of each phase and level."""
     last = {(progress["phase"], progress.get("level")): progress for progress in told}
     return list(last.values())
+
+
+RUN = JobKind(name=RUN_JOB, open=Solving, queue="runs", poll_seconds=0.5)

@@ -36,7 +36,7 @@ def start_run(cycle_id: str, form: Annotated[RunForm, Form()], services: Service
     """Queue a run on the cycle as it is now."""
     options = runs.default_options(services.settings).model_copy(update=form.model_dump())
     with services.database.writing() as tx:
-        run = runs.start_run(tx, services.enqueue_run, cycle_id, options, now=services.now())
+        run = runs.start_run(tx, services.enqueue, cycle_id, options, now=services.now())
     return go_on(addresses.run(run.id))
 
 

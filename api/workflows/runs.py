@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from typing import Annotated
@@ -17,6 +16,7 @@ from api.settings import Settings
 from api.store.run_rows import PlanRow, PlanState, RunProgressRow, RunRow, RunState
 from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row, policy_of
+from api.workflows.jobs import Enqueue, Job
 from api.workflows.people import roster_of
 from api.workflows.values import View
 from coach.cycle import Cycle
@@ -25,8 +25,7 @@ from coach.people import Roster
 from matching.progress import Progress
 from matching.result import Result
 
-Enqueue = Callable[[Transaction, str], None]
-"""Puts the job of a run, named by its identifier, into the queue within a transaction."""
+RUN_JOB = "run"
 
 
 class RunOptions(View):
@@ -115,7 +114,7 @@ def start_run(
     )
     tx.add(row)
     tx.flush()
-    enqueue(tx, row.id)
+    enqueue(tx, Job(RUN_JOB, row.id))
     note_act(tx, "run asked for", "run", row.id)
     return run_view(tx, row.id)
 

@@ -10,7 +10,7 @@ from api.confidential.keyring import Keyring
 from api.settings import Settings
 from api.store.database import Database
 from api.workflows.audit import stamp_with
-from api.workflows.runs import Enqueue
+from api.workflows.jobs import Enqueue
 from api.workflows.viewer import Viewer
 
 
@@ -21,7 +21,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, database, keys, the queue of runs, and the clock.
+    """Settings, database, keys, the queue of jobs, and the clock.
 
     Routes open `database.reading()` or `database.writing()`, call one workflow in it with
     `now()`, and return its value.
@@ -30,7 +30,7 @@ class Services:
     settings: Settings
     database: Database
     keyring: Keyring
-    enqueue_run: Enqueue
+    enqueue: Enqueue
     now: Callable[[], datetime] = utc_now
 
     def on_behalf_of(self, viewer: Callable[[], Viewer]) -> Services:

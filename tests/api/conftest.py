@@ -34,6 +34,7 @@ from api.store.database import Database
 from api.store.run_rows import RunRow, RunState
 from api.workflows import credentials, cycles, note_opening, people, plans, runs, uploads
 from api.workflows.credentials import Issued
+from api.workflows.jobs import Job
 from api.workflows.runs import RunOptions
 from api.workflows.services import Services
 from api.workflows.viewer import SYSTEM, AccessRole, Viewer
@@ -109,7 +110,7 @@ class World:
     """Services on a fresh database, and short ways to put a cycle into it."""
 
     services: Services
-    queued: list[str]
+    queued: list[Job]
 
     @property
     def database(self) -> Database:
@@ -136,7 +137,7 @@ class World:
         """A draft plan of a cycle with that result, as a finished run leaves it."""
         with self.database.writing() as tx:
             run = runs.start_run(
-                tx, lambda _tx, run_id: self.queued.append(run_id), cycle_id, RunOptions(), now=NOW
+                tx, lambda _tx, job: self.queued.append(job), cycle_id, RunOptions(), now=NOW
             )
             row = tx.get_one(RunRow, run.id)
             row.state = RunState.RUNNING
@@ -283,8 +284,8 @@ def fresh_world(settings: Settings) -> Iterator[World]:
     schema.migrate(database)
     prepare_job_tables(settings.database_url)
     keyring = open_keyring(settings.master_key_file, create=True)
-    queued: list[str] = []
-    services = Services(settings, database, keyring, lambda _tx, run_id: queued.append(run_id))
+    queued: list[Job] = []
+    services = Services(settings, database, keyring, lambda _tx, job: queued.append(job))
     yield World(services.on_behalf_of(lambda: SYSTEM), queued)
     database.close()
 

@@ -17,6 +17,7 @@ from sqlalchemy import Table, func, select
 from api.cli.serve import migrate, settings_from
 from api.confidential.keyring import KeyringError, open_keyring
 from api.http.app import open_services
+from api.jobs.kind import Workplace
 from api.jobs.solving import Solving
 from api.settings import Settings
 from api.store import schema
@@ -170,7 +171,8 @@ def test_a_stopping_server_leaves_its_run_to_the_next(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
     with world.database.writing() as tx:
         run = runs.start_run(tx, lambda *_: None, cycle_id, RunOptions(), now=now)
-    solving = Solving(world.database, "worker@1", world.services.now)
+    place = Workplace(world.services, "worker@1")
+    solving = Solving(place)
     left: list[BaseException] = []
 
     def work() -> None:
@@ -183,10 +185,11 @@ def test_a_stopping_server_leaves_its_run_to_the_next(world: World) -> None:
     thread.start()
     while _state(world, run.id) is not RunState.RUNNING:
         time.sleep(0.05)
-    solving.stop()
+    place.stopping.set()
     thread.join()
     assert not isinstance(left[0], Exception), "the job engine would take it for the end"
-    Solving(world.database, "worker@1", world.services.now)(run.id)
+    assert _state(world, run.id) is RunState.QUEUED
+    Solving(Workplace(world.services, "worker@1"))(run.id)
     assert _state(world, run.id) is RunState.FINISHED
 
 

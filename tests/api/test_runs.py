@@ -203,7 +203,7 @@ def test_a_run_works_from_what_was_there_when_it_was_asked_for(world: World) -> 
     cycle_id = world.cycle()
     with world.database.writing() as tx:
         run = runs.start_run(
-            tx, world.services.enqueue_run, cycle_id, RunOptions(), now=world.services.now()
+            tx, world.services.enqueue, cycle_id, RunOptions(), now=world.services.now()
         )
         people.take_in(tx, cycle_id, Side.COACHEE, [], now=world.services.now())
         frozen = RunInput.model_validate_json(tx.get_one(RunRow, run.id).input)

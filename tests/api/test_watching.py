@@ -170,7 +170,7 @@ def test_a_run_is_stale_once_its_worker_is_not_heard_of(world: World) -> None:
     beat.stop()
     cycle_id = world.cycle()
     with world.database.writing() as tx:
-        run = runs.start_run(tx, world.services.enqueue_run, cycle_id, RunOptions(), now=now)
+        run = runs.start_run(tx, world.services.enqueue, cycle_id, RunOptions(), now=now)
         row = tx.get_one(RunRow, run.id)
         row.state, row.slot = RunState.RUNNING, "worker@3"
         tx.flush()

@@ -9,7 +9,7 @@ from collections import Counter
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session as Transaction
 
-from api.jobs.queue import RunQueue
+from api.jobs.queue import JobQueue
 from api.store.audit_rows import AuditRow
 from api.store.run_rows import PlanRow, RunProgressRow, RunRow, RunState
 from api.workflows import runs
@@ -37,7 +37,7 @@ def measure(times: int, database: str) -> Figure:
     rng = random.Random(20_270_118)
     with deployment(database) as world:
         watch = Watch(world)
-        queue = RunQueue(world.services.settings.database_url)
+        queue = JobQueue(world.services.settings.database_url)
         fleet = Fleet(world.services.settings)
         for name in _WORKERS:
             fleet.start(name)
@@ -64,7 +64,7 @@ def measure(times: int, database: str) -> Figure:
     )
 
 
-def _top_up(world: World, queue: RunQueue) -> None:
+def _top_up(world: World, queue: JobQueue) -> None:
     """Ask for runs of new cycles until enough are open that a kill meets one in work."""
     for _ in range(_OPEN_AT_ONCE - _open_runs(world)):
         cycle_id = world.cycle()

@@ -34,7 +34,7 @@ def start_run(
     """Queue a run on the cycle as it is now; follow it at `Location`."""
     chosen = options or runs.default_options(services.settings)
     with services.database.writing() as tx:
-        run = runs.start_run(tx, services.enqueue_run, cycle_id, chosen, now=services.now())
+        run = runs.start_run(tx, services.enqueue, cycle_id, chosen, now=services.now())
     response.headers["Location"] = f"{API}/runs/{run.id}"
     return run
 

@@ -1,0 +1,12 @@
+"""Every kind of job, in one table. A new kind is one module and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from api.jobs import solving
+from api.jobs.kind import JobKind
+
+KINDS: tuple[JobKind, ...] = (solving.RUN,)
+
+BY_NAME: Mapping[str, JobKind] = {kind.name: kind for kind in KINDS}

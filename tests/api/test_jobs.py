@@ -1,0 +1,235 @@
+"""Jobs of several kinds side by side: queued once, done once, given back at a stop."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from api.jobs.kind import Doer, JobKind, StoppedError, Workplace, daily, hourly
+from api.jobs.kind_table import KINDS
+from api.jobs.queue import JobQueue
+from api.jobs.ticking import Ticking
+from api.jobs.worker import Worker
+from api.workflows.jobs import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conftest import World
+
+SECONDS = 30
+
+
+class Book:
+    """What was done, by kind and job, and a gate that jobs wait at until it is opened."""
+
+    def __init__(self) -> None:
+        self.done: Counter[tuple[str, str]] = Counter()
+        self.begun: Counter[str] = Counter()
+        self.gate = threading.Event()
+        self.gate.set()
+        self.at_once: Counter[str] = Counter()
+        self.most_at_once: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def kind(self, name: str, **how: object) -> JobKind:
+        """A kind whose jobs write themselves into this book."""
+
+        def open_here(place: Workplace) -> Doer:
+            return lambda about: self._do(place, name, about)
+
+        return JobKind(name=name, open=open_here, poll_seconds=0.05, **how)  # type: ignore[arg-type]
+
+    def _do(self, place: Workplace, name: str, about: str) -> None:
+        with self._lock:
+            self.begun[name] += 1
+            self.at_once[name] += 1
+            self.most_at_once[name] = max(self.most_at_once[name], self.at_once[name])
+        try:
+            while not self.gate.wait(0.02):
+                if place.stopping.is_set():
+                    raise StoppedError
+            time.sleep(0.02)
+        finally:
+            with self._lock:
+                self.at_once[name] -= 1
+        self.done[name, about] += 1
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book()
+
+
+@pytest.fixture
+def work(world: World) -> Iterator[Callable[..., Worker]]:
+    """Starts a worker that knows the given kinds; it is stopped at the end of the test."""
+    started: list[Worker] = []
+
+    def start(*kinds: JobKind) -> Worker:
+        worker = Worker(world.services, {kind.name: kind for kind in kinds})
+        worker.start()
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started[-1:]:
+        worker.stop()
+
+
+def _queue(world: World, kinds: tuple[JobKind, ...], *jobs: Job) -> None:
+    queue = JobQueue(world.services.settings.database_url, {kind.name: kind for kind in kinds})
+    with world.database.writing() as tx:
+        for job in jobs:
+            queue(tx, job)
+    queue.close()
+
+
+def _wait(what: Callable[[], bool]) -> None:
+    ends = time.monotonic() + SECONDS
+    while not what():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+def _queued(world: World) -> list[str]:
+    """Every job the engine knows of."""
+    table = "workflow_status" if world.database.is_sqlite else "dbos.workflow_status"
+    with world.database.reading() as tx:
+        return list(tx.scalars(text(f"SELECT workflow_uuid FROM {table}")))  # noqa: S608 - ours
+
+
+def test_kinds_have_names_and_queues_of_their_own() -> None:
+    assert len({kind.name for kind in KINDS}) == len(KINDS)
+    assert len({kind.queue_name for kind in KINDS}) == len(KINDS)
+
+
+def test_several_kinds_are_done_side_by_side_each_job_once(
+    world: World, book: Book, work: Callable[..., Worker]
+) -> None:
+    letters, sums = book.kind("letter", ahead=5), book.kind("sum", ahead=4, at_once=4)
+    jobs = [Job(kind, str(number)) for kind in ("letter", "sum") for number in range(12)]
+    _queue(world, (letters, sums), *jobs, *jobs)
+    work(letters, sums)
+    _wait(lambda: sum(book.done.values()) >= len(jobs))
+    assert book.done == Counter((job.kind, job.about) for job in jobs)
+    assert book.most_at_once["letter"] == 1
+    assert book.most_at_once["sum"] > 1
+
+
+def test_jobs_of_one_lane_are_done_one_after_the_other(
+    world: World, book: Book, work: Callable[..., Worker]
+) -> None:
+    kind = book.kind("letter", ahead=4, at_once=4, lanes=True)
+    jobs = [Job("letter", f"{lane}{n}", lane=lane) for lane in "ab" for n in range(4)]
+    _queue(world, (kind,), *jobs)
+    work(kind)
+    _wait(lambda: len(book.done) == len(jobs))
+    assert book.most_at_once["letter"] <= 2
+
+
+def test_a_job_waits_as_long_as_it_was_told(
+    world: World, book: Book, work: Callable[..., Worker]
+) -> None:
+    kind = book.kind("letter", ahead=2)
+    later = Job("letter", "later", wait=timedelta(seconds=2))
+    _queue(world, (kind,), later, Job("letter", "now"))
+    work(kind)
+    _wait(lambda: ("letter", "now") in book.done)
+    assert ("letter", "later") not in book.done
+    _wait(lambda: ("letter", "later") in book.done)
+
+
+def test_what_is_not_committed_is_not_queued(world: World, book: Book) -> None:
+    kind = book.kind("letter")
+    queue = JobQueue(world.services.settings.database_url, {"letter": kind})
+
+    def fail() -> None:
+        with world.database.writing() as tx:
+            queue(tx, Job("letter", "1"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    queue.close()
+    assert _queued(world) == []
+
+
+def test_a_kind_that_does_not_work_with_the_settings_is_left_to_other_workers(
+    world: World, book: Book, work: Callable[..., Worker]
+) -> None:
+    here = book.kind("sum")
+    elsewhere = book.kind("letter", works_with=lambda _settings: False)
+    work(replace(elsewhere, works_with=lambda _settings: True), here).stop()  # its queue is known
+    _queue(world, (here, elsewhere), Job("letter", "1"), Job("sum", "1"))
+    work(here, elsewhere)
+    _wait(lambda: ("sum", "1") in book.done)
+    time.sleep(0.5)
+    assert ("letter", "1") not in book.done
+
+
+def test_however_often_a_worker_is_stopped_in_order_its_job_is_done(
+    world: World, book: Book, work: Callable[..., Worker]
+) -> None:
+    """Only crashes count: with at most one of them, four stops in order leave the job alive."""
+    kind = book.kind("sum", most_crashes=1)
+    _queue(world, (kind,), Job("sum", "1"))
+    book.gate.clear()
+    for stops in range(1, 5):
+        worker = work(kind)
+        _wait(lambda: book.begun["sum"] >= stops)  # noqa: B023 - waited for in this very turn
+        worker.stop()
+    book.gate.set()
+    work(kind)
+    _wait(lambda: ("sum", "1") in book.done)
+
+
+class Clock:
+    """A clock that tests set."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+def test_a_scheduled_job_is_queued_once_a_period_whatever_the_clock_does(
+    world: World, book: Book
+) -> None:
+    kinds = (book.kind("daily", every=daily), book.kind("hourly", every=hourly))
+    queue = JobQueue(world.services.settings.database_url, {kind.name: kind for kind in kinds})
+    clock = Clock(datetime(2027, 3, 1, 22, 30, tzinfo=UTC))
+    workers = [Ticking(replace(world.services, now=clock), queue, kinds) for _ in range(2)]
+
+    def look_at(*moments: datetime) -> list[str]:
+        for clock.at in moments:
+            for worker in workers:
+                worker.look()
+        return sorted(_queued(world))
+
+    start = clock.at
+    first = ["daily-2027-03-01", "hourly-2027-03-01T22"]
+    assert look_at(start, start + timedelta(minutes=20)) == first
+    down = start + timedelta(days=2)  # nobody looked meanwhile
+    after = sorted([*first, "daily-2027-03-03", "hourly-2027-03-03T22"])
+    assert look_at(down) == after
+    assert look_at(start, down, start) == after, "set back and forth"
+    workers.append(Ticking(replace(world.services, now=clock), queue, kinds))
+    assert look_at(down) == after, "a worker that starts later"
+    queue.close()
+
+
+def test_a_scheduled_job_is_done_by_a_worker(
+    world: World, book: Book, work: Callable[..., Worker]
+) -> None:
+    work(book.kind("daily", every=daily))
+    _wait(lambda: sum(book.done.values()) == 1)
+    assert book.done == Counter({("daily", daily(world.services.now())): 1})
