@@ -24,6 +24,8 @@ Series = tuple[int, ...]
 Timetable = dict[int, Series]
 """Series by local index of the coachee."""
 
+_REMEMBERED = 2  # the crowds asked for again and again are pairs
+
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
@@ -84,6 +86,7 @@ class CoachCalendar:
         self._free = free
         self._columns = columns
         self._candidates: dict[int, Candidate] = {}
+        self._fits: dict[tuple[int, tuple[int, ...]], bool] = {}
 
     @cached_property
     def popularity(self) -> list[float]:
@@ -145,8 +148,13 @@ class CoachCalendar:
             return True
         if len(crowd) > self.day_limit[self.position_day[position]]:
             return False
-        options = tuple(self.candidate(candidate).starts[position] for candidate in crowd)
-        return place_on_day(options, self.apart) is not None
+        known = self._fits.get((position, crowd))
+        if known is None:
+            options = tuple(self.candidate(candidate).starts[position] for candidate in crowd)
+            known = place_on_day(options, self.apart) is not None
+            if len(crowd) == _REMEMBERED:
+                self._fits[position, crowd] = known
+        return known
 
     def _candidate(self, common: NDArray[np.bool_]) -> Candidate:
         starts: dict[int, list[int]] = {}

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from matching.assignment.quiet_highs import Row, add_rows, quiet_solver, sure
 from matching.timetable.calendar import CoachCalendar, members
+from matching.timetable.day_rows import DayRow, broken_row
 from matching.timetable.packing import exclusive_on_day
 
 Pair = tuple[int, int]
@@ -30,6 +31,7 @@ Pair = tuple[int, int]
 UNIT = 1 << 20
 _WHOLE = 1e-6
 _WIDEST = 40  # candidates a relaxation holds at once
+_ROUNDS = 8  # of adding rows that a solution breaks
 
 
 class Limit:
@@ -42,18 +44,20 @@ class Limit:
         self,
         calendar: CoachCalendar,
         price: Sequence[int],
-        own: dict[tuple[int, int], int],
+        day_rows: Sequence[tuple[int, DayRow]],
         *,
         each: int,
         total: int,
     ) -> None:
         """Of prices: `price` of each position, `each` of a place, `total` of all there is to sell.
 
-        `own` is what one candidate pays at a position beside its price.
+        `day_rows` are rows of single days with their prices.
         """
         self._calendar = calendar
         self._price = price
-        self._own = own
+        self._day_rows: dict[int, list[tuple[int, DayRow]]] = {}
+        for worth, row in day_rows:
+            self._day_rows.setdefault(row.position, []).append((worth, row))
         self._each = each
         self.total = total
         self._weights: dict[int, int] = {}
@@ -72,12 +76,20 @@ class Limit:
         """Cost of the cheapest series, by dynamic programming backwards over the chain."""
         chain = self._calendar.candidate(candidate).chain
         low, high = self._calendar.low, self._calendar.high
+        costs = {
+            position: self._price[position]
+            + sum(
+                worth * row.coefficient(candidate)
+                for worth, row in self._day_rows.get(position, ())
+            )
+            for position in self._calendar.candidate(candidate).starts
+        }
         best: dict[int, int] = {}
         for number in reversed(chain):
             reached = sorted(best)
             here: dict[int, int] = {}
             for position in number:
-                cost = self._price[position] + self._own.get((candidate, position), 0)
+                cost = costs[position]
                 if best:
                     cost += min(
                         best[after] for after in reached if low[position] <= after < high[position]
@@ -91,12 +103,14 @@ class Limit:
 class _Shared:
     """A row that candidates share: who may be where, and how many of them.
 
-    `everybody` holds the positions, where the row binds any candidate at them.
+    Either `everybody` holds the positions at which the row binds any candidate, or the row is one
+    of a single day.
     """
 
     pairs: list[Pair]
     limit: int
     everybody: list[int]
+    day_row: DayRow | None = None
 
 
 class Relaxation:
@@ -109,7 +123,7 @@ class Relaxation:
     def test(self, wanted: Sequence[int]) -> Limit | dict[int, list[int]] | None:
         """A limit that excludes `wanted`, or whole series for them, or neither (`None`)."""
         self._hold(wanted)
-        self._maximise(dict.fromkeys(wanted, 1.0))
+        self._maximise(dict.fromkeys(wanted, 1.0), len(wanted) - _WHOLE)
         solution = self._solver.getSolution()
         if self._solver.getObjectiveValue() > len(wanted) - _WHOLE:
             return self._whole(np.asarray(solution.col_value), wanted)
@@ -121,7 +135,7 @@ class Relaxation:
         if len(worth) > _WIDEST:
             return None
         self._hold(sorted(worth))
-        self._maximise(worth)
+        self._maximise(worth, 0.0)
         return self._limit(np.asarray(self._solver.getSolution().row_dual))
 
     def _hold(self, wanted: Sequence[int]) -> None:
@@ -129,11 +143,52 @@ class Relaxation:
             wider = sorted({*self._members, *wanted})
             self._build(wider if len(wider) <= _WIDEST else sorted(wanted))
 
-    def _maximise(self, worth: Mapping[int, float]) -> None:
+    def _maximise(self, worth: Mapping[int, float], needed: float) -> None:
+        """Solve, with rows of days added while some are broken and the value is above `needed`."""
         costs = np.array([worth.get(one, 0.0) for one in self._members])
         index = np.arange(len(costs), dtype=np.int32)
         self._solver.changeColsCost(len(costs), index, costs)
         sure(self._solver.run())
+        for _ in range(_ROUNDS):
+            if self._solver.getObjectiveValue() <= needed or not self._add_broken():
+                return
+            sure(self._solver.run())
+
+    def _add_broken(self) -> bool:
+        """Add the row that the present solution breaks most on each day; whether there was any."""
+        calendar = self._calendar
+        if not calendar.by_day:
+            return False
+        values = np.asarray(self._solver.getSolution().col_value)
+        load: dict[int, dict[int, float]] = {}
+        for (one, position), columns in self._columns.items():
+            there = sum(float(values[column]) for column in columns)
+            if there > _WHOLE and calendar.day_limit[calendar.position_day[position]] > 1:
+                load.setdefault(position, {})[one] = there
+        added = []
+        for position, loads in load.items():
+            row = broken_row(calendar, position, loads)
+            if row is not None:
+                added.append(self._day_row(row))
+        self._shared.extend(added)
+        add_rows(self._solver, [self._lines(row) for row in added])
+        return bool(added)
+
+    def _day_row(self, row: DayRow) -> _Shared:
+        pairs = [
+            (one, row.position)
+            for one in self._members
+            if (one, row.position) in self._columns and row.coefficient(one)
+        ]
+        return _Shared(pairs, row.limit, [], row)
+
+    def _lines(self, shared: _Shared) -> Row:
+        columns, values = [], []
+        for pair in shared.pairs:
+            columns.extend(self._columns[pair])
+            value = shared.day_row.coefficient(pair[0]) if shared.day_row else 1
+            values.extend([float(value)] * len(self._columns[pair]))
+        return -highspy.kHighsInf, float(shared.limit), columns, values
 
     def _build(self, candidates: list[int]) -> None:
         self._members = candidates
@@ -145,13 +200,11 @@ class Relaxation:
         self._first_shared = len(rows)
         self._shared: list[_Shared] = []
         self._share()
-        for row in self._shared:
-            columns = [column for pair in row.pairs for column in self._columns[pair]]
-            rows.append((-highspy.kHighsInf, float(row.limit), columns, [1.0] * len(columns)))
         everybody = list(range(len(candidates)))
         rows.append(
             (-highspy.kHighsInf, float(self._calendar.most), everybody, [1.0] * len(everybody))
         )
+        rows.extend(map(self._lines, self._shared))
         self._solver = quiet_solver()
         size = len(candidates) + len(self._at)
         self._solver.addVars(size, np.zeros(size), np.ones(size))
@@ -212,7 +265,8 @@ class Relaxation:
             if calendar.day_limit[calendar.position_day[position]] > 1:
                 options = tuple(calendar.candidate(one).starts[position] for one, _ in pairs)
                 for crowd in exclusive_on_day(options, calendar.apart):
-                    self._row([pairs[place] for place in crowd], 1, [])
+                    exclusive = DayRow(calendar, position, {pairs[p][0]: 1 for p in crowd}, 1)
+                    self._shared.append(_Shared([pairs[p] for p in crowd], 1, [], exclusive))
 
     def _cells(self, on: dict[int, list[Pair]]) -> None:
         starts, first = self._calendar.position_start, 0
@@ -246,18 +300,20 @@ class Relaxation:
     def _limit(self, duals: NDArray[np.float64]) -> Limit:
         calendar = self._calendar
         price = [0] * calendar.positions
-        own: dict[tuple[int, int], int] = {}
-        *shared, places = duals[self._first_shared :].tolist()
+        day_rows: list[tuple[int, DayRow]] = []
+        places, *shared = duals[self._first_shared :].tolist()
         each = round(max(0.0, places) * UNIT)
         total = each * calendar.most
         for row, dual in zip(self._shared, shared, strict=True):
             worth = round(max(0.0, dual) * UNIT)
+            if not worth:
+                continue
             total += worth * row.limit
-            for position in row.everybody if worth else ():
+            for position in row.everybody:
                 price[position] += worth
-            for pair in row.pairs if worth and not row.everybody else ():
-                own[pair] = own.get(pair, 0) + worth
-        return Limit(calendar, price, own, each=each, total=total)
+            if row.day_row:
+                day_rows.append((worth, row.day_row))
+        return Limit(calendar, price, day_rows, each=each, total=total)
 
 
 def _at_most(these: list[int], those: list[int]) -> Row:
