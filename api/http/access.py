@@ -55,6 +55,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("PUT", _api("/cycles/{cycle_id}/people")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}/runs")): Access(MANAGER),
     ("POST", _api("/cycles/{cycle_id}/runs")): Access(MANAGER),
+    ("POST", _api("/cycles/{cycle_id}/what-if")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}/plans")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}/schedule")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}/outbox")): Access(MANAGER),

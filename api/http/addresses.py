@@ -8,7 +8,7 @@ SIGN_IN = "/sign-in"
 ACCOUNT = "/account"
 PERSON = "/p/"
 LISTS = "/people"  # ends every address that takes in lists of people
-CYCLE_FILES = ("/cycles", "/policy")  # end every address that takes in a cycle file
+CYCLE_FILES = ("/cycles", "/policy", "/what-if")  # end every address that takes in a cycle file
 NOTES = "/note"  # ends every address that takes in a coach's note
 
 

@@ -16,6 +16,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/cycles/{cycle_id}/people"): Access(MANAGER),
     ("POST", "/people/{person_id}/link"): Access(MANAGER),
     ("POST", "/cycles/{cycle_id}/runs"): Access(MANAGER),
+    ("POST", "/cycles/{cycle_id}/what-if"): Access(MANAGER),
     ("GET", "/cycles/{cycle_id}/sessions"): Access(MANAGER),
     ("GET", "/cycles/{cycle_id}/messages"): Access(MANAGER),
     ("POST", "/cycles/{cycle_id}/messages/sent"): Access(MANAGER),

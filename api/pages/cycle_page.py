@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from api.http.asking import services_of
 from api.moments import day_text, short_moment_text
 from api.pages.frame import page
-from api.pages.words import PLAN_STATE, RUN_STATE
+from api.pages.words import PLAN_STATE, RUN_PURPOSE, RUN_STATE
 from api.workflows import cycles, plans, runs, waiting_mail
 from coach.errors import UnusableInputError
 
@@ -21,6 +21,7 @@ def draw_cycle(
     *,
     people_error: UnusableInputError | None = None,
     policy_error: UnusableInputError | None = None,
+    what_if_error: UnusableInputError | None = None,
 ) -> Response:
     """Where a cycle stands: its lists, policy, runs and plans, and what can be done next.
 
@@ -35,7 +36,7 @@ def draw_cycle(
         waiting = waiting_mail.waiting(tx, cycle_id, now=services.now())
     summary = overview.summary
     zone = ZoneInfo(summary.timezone)
-    failed = people_error or policy_error
+    failed = people_error or policy_error or what_if_error
     return page(
         request,
         "office/cycle.html",
@@ -47,7 +48,12 @@ def draw_cycle(
         ready=summary.coachees > 0 and summary.coaches > 0,
         open_run=overview.open_run_id,
         runs=[
-            (run, RUN_STATE[run.state], short_moment_text(run.requested_at, zone))
+            (
+                RUN_PURPOSE[run.purpose],
+                run,
+                RUN_STATE[run.state],
+                short_moment_text(run.requested_at, zone),
+            )
             for run in runs_of_cycle
         ],
         plans=[
@@ -56,5 +62,6 @@ def draw_cycle(
         ],
         people_faults=people_error.faults if people_error else (),
         policy_faults=policy_error.faults if policy_error else (),
+        what_if_faults=what_if_error.faults if what_if_error else (),
         time_limit=int(services.settings.run_time_limit_seconds),
     )

@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from api.http import addresses
 from api.http.asking import ServicesDep
+from api.intake import NamedFile
 from api.moments import short_moment_text
 from api.pages.comparing import other_plans
+from api.pages.cycle_page import draw_cycle
 from api.pages.frame import deployment_of, go_on, page
-from api.pages.words import PHASES, PLAN_STATE, RUN_STATE
+from api.pages.words import PHASES, PLAN_STATE, RUN_PURPOSE, RUN_STATE
 from api.results.plan_view import view_plan
 from api.results.report import report_html
 from api.results.schedule_xlsx import schedule_xlsx
 from api.store.run_rows import PlanState
-from api.workflows import cycles, plans, runs
+from api.workflows import cycles, people, plans, runs, uploads, what_if
+from coach.errors import UnusableInputError
+from matching.rematching.comparison import compare_policies
 
 PLANNING = APIRouter(include_in_schema=False)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,6 +44,33 @@ def start_run(cycle_id: str, form: Annotated[RunForm, Form()], services: Service
     return go_on(addresses.run(run.id))
 
 
+@PLANNING.post("/cycles/{cycle_id}/what-if")
+def start_what_if(
+    cycle_id: str,
+    file: Annotated[UploadFile, File()],
+    request: Request,
+    services: ServicesDep,
+    *,
+    keep: Annotated[bool, Form()] = False,
+) -> Response:
+    """Queue a run under another cycle file, which the cycle does not take on."""
+    content = file.file.read()
+    with services.database.reading() as tx:
+        roster = people.roster_of(tx, cycle_id)
+    try:
+        policy = uploads.read_policy(
+            NamedFile(file.filename or uploads.CYCLE_FILE, content), roster
+        )
+    except UnusableInputError as error:
+        return draw_cycle(request, cycle_id, what_if_error=error)
+    options = runs.default_options(services.settings).model_copy(update={"keep": keep})
+    with services.database.writing() as tx:
+        run = what_if.start_what_if(
+            tx, services.enqueue, cycle_id, policy, options, now=services.now()
+        )
+    return go_on(addresses.run(run.id))
+
+
 @PLANNING.get("/runs/{run_id}")
 def one_run(run_id: str, request: Request, services: ServicesDep) -> Response:
     """A run while it works, and what came of it."""
@@ -54,6 +85,7 @@ def one_run(run_id: str, request: Request, services: ServicesDep) -> Response:
         run=run,
         cycle=cycle,
         state=RUN_STATE[run.state],
+        purpose=RUN_PURPOSE[run.purpose],
         final=run.state.final,
         started=short_moment_text(run.requested_at, ZoneInfo(cycle.timezone)),
         phases=[
@@ -89,6 +121,8 @@ def one_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
         cycle=cycle,
         state=PLAN_STATE[found.summary.state],
         draft=found.summary.state is PlanState.DRAFT,
+        what_if=found.summary.state is PlanState.WHAT_IF,
+        settings=compare_policies(found.own_policy or found.cycle, found.policy),
         outdated=found.outdated,
         replaces=cycle.published_plan_id is not None,
         made=short_moment_text(found.summary.created_at, found.cycle.cycle.zone),

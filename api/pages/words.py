@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.results.forms import ATTENDANCE_WORDS
-from api.store.run_rows import PlanState, RunState
+from api.store.run_rows import PlanState, RunPurpose, RunState
 from coach.feedback import RATINGS
 from coach.sessions import Attendance, Reply
 from matching.progress import Phase
@@ -57,10 +57,16 @@ RUN_STATE = {
     RunState.FAILED: Badge("failed", "bad"),
     RunState.CANCELLED: Badge("stopped"),
 }
+RUN_PURPOSE = {
+    RunPurpose.PLAN: "Run",
+    RunPurpose.WHAT_IF: "What-if run",
+    RunPurpose.REPLACEMENT: "Run that replaces one coach",
+}
 PLAN_STATE = {
     PlanState.DRAFT: Badge("draft", "warn"),
     PlanState.PUBLISHED: Badge("published", "good"),
     PlanState.SUPERSEDED: Badge("replaced by a later plan"),
+    PlanState.WHAT_IF: Badge("what-if"),
 }
 PHASES = {
     Phase.JUDGING: "Judging every pair by the rules",

@@ -27,24 +27,36 @@ class RunState(StrEnum):
         return self in {RunState.FINISHED, RunState.FAILED, RunState.CANCELLED}
 
 
+class RunPurpose(StrEnum):
+    """What a run is for: a plan of its cycle, a look at another policy, or one coach replaced."""
+
+    PLAN = "plan"
+    WHAT_IF = "what-if"
+    REPLACEMENT = "replacement"
+
+
 class PlanState(StrEnum):
-    """What became of a plan. At most one plan of a cycle is published."""
+    """What became of a plan. At most one plan of a cycle is published; a what-if never is."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
     SUPERSEDED = "superseded"
+    WHAT_IF = "what-if"
 
 
 class RunRow(Identified):
     """One durable run: the whole input as it was asked for, so that a plan can be repeated.
 
-    `input` holds `roster`, `cycle` and `keep` as JSON; `failure` a problem for people; `slot` the
-    worker that has it.
+    `input` holds `roster`, `cycle` and `keep` as JSON, and the cycle's `own_policy` where that is
+    another; `failure` a problem for people; `slot` the worker that has it.
     """
 
     __tablename__ = "runs"
 
     cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[RunPurpose] = mapped_column(
+        Word(RunPurpose), default=RunPurpose.PLAN, server_default=RunPurpose.PLAN.value
+    )
     state: Mapped[RunState] = mapped_column(Word(RunState))
     options: Mapped[dict[str, Any]]
     input: Mapped[str] = mapped_column(Text, deferred=True)

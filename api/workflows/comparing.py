@@ -68,7 +68,7 @@ def plan_pair(
 
 def compared(before: PlanView, after: PlanView) -> PlanComparison:
     """What differs between two plans."""
-    told = compare_results(before.result, after.result, (before.cycle, after.cycle))
+    told = compare_results(before.result, after.result, (before.policy, after.policy))
     return PlanComparison(
         before=before.summary,
         after=after.summary,

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.confidential.keyring import Keyring
-from api.store.run_rows import PlanRow, PlanState, RunRow, RunState
+from api.store.run_rows import PlanRow, PlanState, RunPurpose, RunRow, RunState
 from api.store.session_rows import SessionRow, SessionState
 from api.workflows.announcing import announce
 from api.workflows.audit import note_act
@@ -41,7 +41,9 @@ class PlanSummary(View):
 class PlanView(View):
     """A plan whole: the engine's result, and the people and policy it was made from.
 
-    `outdated` says that the lists or the policy of the cycle have changed since.
+    `outdated` says that the lists or the policy of the cycle have changed since. `own_policy` is
+    the policy the cycle had when the plan was made, where that is from another: of a what-if, and
+    of a plan in which one coach is replaced and every other pair is pinned.
     """
 
     summary: PlanSummary
@@ -49,6 +51,13 @@ class PlanView(View):
     result: Result
     roster: Roster
     cycle: Cycle
+    own_policy: Cycle | None
+
+    @property
+    def policy(self) -> Cycle:
+        """The policy as somebody wrote it, without the pins of a plan that replaces one coach."""
+        what_if = self.summary.state is PlanState.WHAT_IF
+        return self.cycle if what_if or self.own_policy is None else self.own_policy
 
 
 class Publication(View):
@@ -96,15 +105,17 @@ def plan_view(tx: Transaction, plan_id: str) -> PlanView:
         result=Result.model_validate_json(result),
         roster=frozen.roster,
         cycle=frozen.cycle,
+        own_policy=frozen.own_policy,
     )
 
 
 def store_plan(tx: Transaction, run: RunRow, result: Result, *, now: datetime) -> PlanRow:
-    """Keep the result of a run as a draft, and end the run with it."""
+    """Keep the result of a run as a draft, or as a what-if, and end the run with it."""
+    what_if = run.purpose is RunPurpose.WHAT_IF
     row = PlanRow(
         cycle_id=run.cycle_id,
         run_id=run.id,
-        state=PlanState.DRAFT,
+        state=PlanState.WHAT_IF if what_if else PlanState.DRAFT,
         status=result.status,
         placed=len(result.matches),
         unplaced=len(result.unmatched),
@@ -134,6 +145,10 @@ def publish(
     plan = tx.get(PlanRow, plan_id)
     if plan is None:
         raise NotFoundError(f"there is no plan {plan_id}")
+    if plan.state is PlanState.WHAT_IF:
+        raise ConflictError(
+            "a what-if is only to look at: replace the cycle's policy and start a run instead"
+        )
     if plan.state is not PlanState.DRAFT:
         raise ConflictError(f"the plan is {plan.state}, not a draft; start a new run instead")
     work = tx.scalars(select(RunRow.input).where(RunRow.id == plan.run_id)).one()
@@ -164,7 +179,7 @@ def publish(
 def _outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
     """Whether the lists or the policy of a cycle are others than a run has worked from."""
     policy = policy_of(cycle_row(tx, cycle_id))
-    return (frozen.roster, frozen.cycle) != (roster_of(tx, cycle_id), policy)
+    return (frozen.roster, frozen.policy) != (roster_of(tx, cycle_id), policy)
 
 
 def _invited(tx: Transaction, cycle_id: str) -> set[str]:

@@ -13,7 +13,14 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.settings import Settings
-from api.store.run_rows import PlanRow, PlanState, RunProgressRow, RunRow, RunState
+from api.store.run_rows import (
+    PlanRow,
+    PlanState,
+    RunProgressRow,
+    RunPurpose,
+    RunRow,
+    RunState,
+)
 from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row, policy_of
 from api.workflows.jobs import Enqueue, Job
@@ -40,12 +47,25 @@ class RunOptions(View):
     keep: bool = True
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class RunInput(View):
-    """Everything a run works from, frozen at the moment it was asked for."""
+    """Everything a run works from, frozen at the moment it was asked for.
+
+    `own_policy` is the policy of the cycle at that moment, where the run works from another.
+    """
 
     roster: Roster
     cycle: Cycle
     keep: Result | None
+    own_policy: Annotated[Cycle | None, Field(exclude_if=_is_none)] = None
+
+    @property
+    def policy(self) -> Cycle:
+        """The policy the cycle itself had."""
+        return self.own_policy or self.cycle
 
 
 class RunFailure(View):
@@ -61,6 +81,7 @@ class RunView(View):
 
     id: str
     cycle_id: str
+    purpose: RunPurpose
     state: RunState
     options: RunOptions
     requested_at: datetime
@@ -96,16 +117,43 @@ def start_run(
         NotFoundError: there is no such cycle.
         ConflictError: a run of the cycle is still open, or one of its sides is empty.
     """
+    work = frozen_input(tx, cycle_id, keep=options.keep)
+    return queue_run(tx, enqueue, cycle_id, work, options, now=now)
+
+
+def frozen_input(tx: Transaction, cycle_id: str, *, keep: bool) -> RunInput:
+    """A cycle's people and policy as they are, and with `keep` its published result.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        ConflictError: one of its sides is empty.
+    """
     cycle = policy_of(cycle_row(tx, cycle_id))
-    _refuse_second(tx, cycle_id)
     roster = roster_of(tx, cycle_id)
     if not roster.coachees or not roster.coaches:
         raise ConflictError("the cycle needs coachees and coaches first: upload both lists")
-    work = RunInput(
-        roster=roster, cycle=cycle, keep=_published(tx, cycle_id) if options.keep else None
-    )
+    return RunInput(roster=roster, cycle=cycle, keep=_published(tx, cycle_id) if keep else None)
+
+
+def queue_run(
+    tx: Transaction,
+    enqueue: Enqueue,
+    cycle_id: str,
+    work: RunInput,
+    options: RunOptions,
+    *,
+    now: datetime,
+    purpose: RunPurpose = RunPurpose.PLAN,
+) -> RunView:
+    """Queue the run that works from `work`.
+
+    Raises:
+        ConflictError: a run of the cycle is still open.
+    """
+    _refuse_second(tx, cycle_id)
     row = RunRow(
         cycle_id=cycle_id,
+        purpose=purpose,
         state=RunState.QUEUED,
         options=options.model_dump(mode="json"),
         input=work.model_dump_json(),
@@ -115,7 +163,7 @@ def start_run(
     tx.add(row)
     tx.flush()
     enqueue(tx, Job(RUN_JOB, row.id))
-    note_act(tx, "run asked for", "run", row.id)
+    note_act(tx, "run asked for", "run", row.id, purpose=purpose)
     return run_view(tx, row.id)
 
 
@@ -227,6 +275,7 @@ def _views(tx: Transaction, which: ColumnElement[bool]) -> tuple[RunView, ...]:
         RunView(
             id=row.id,
             cycle_id=row.cycle_id,
+            purpose=row.purpose,
             state=row.state,
             options=RunOptions.model_validate(row.options),
             requested_at=row.requested_at,

@@ -52,6 +52,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/api/v1/cycles/{cycle_id}/policy"): {
         "content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"
     },
+    ("POST", "/api/v1/cycles/{cycle_id}/what-if"): {
+        "content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"
+    },
     ("POST", "/api/v1/me/credentials"): {"json": {"label": "x"}},
     ("PUT", "/api/v1/sessions/{session_id}/reply"): {"json": {"reply": "accepted"}},
     ("PUT", "/api/v1/sessions/{session_id}/record"): {

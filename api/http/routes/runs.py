@@ -7,14 +7,16 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Header, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.http.addresses import API
 from api.http.asking import ServicesDep
 from api.http.problems import documented
-from api.workflows import runs
+from api.http.routes.cycles import CycleFileBody
+from api.intake import NamedFile
+from api.workflows import people, runs, uploads, what_if
 from api.workflows.runs import ProgressEvent, RunOptions, RunView
 from api.workflows.services import Services
 
@@ -35,6 +37,37 @@ def start_run(
     chosen = options or runs.default_options(services.settings)
     with services.database.writing() as tx:
         run = runs.start_run(tx, services.enqueue, cycle_id, chosen, now=services.now())
+    response.headers["Location"] = f"{API}/runs/{run.id}"
+    return run
+
+
+@RUNS.post(
+    "/cycles/{cycle_id}/what-if",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=documented(404, 409, 413, 422),
+)
+def start_what_if(
+    cycle_id: str,
+    body: CycleFileBody,
+    services: ServicesDep,
+    response: Response,
+    *,
+    keep: Annotated[
+        bool, Query(description="Whether level `kept` counts the pairs of the published plan.")
+    ] = True,
+) -> RunView:
+    """Queue a run on the people of a cycle under another policy, which the cycle does not take on.
+
+    Its plan has the state `what-if`: it can be read and compared, never published.
+    """
+    with services.database.reading() as tx:
+        roster = people.roster_of(tx, cycle_id)
+    policy = uploads.read_policy(NamedFile(uploads.CYCLE_FILE, body), roster)
+    options = runs.default_options(services.settings).model_copy(update={"keep": keep})
+    with services.database.writing() as tx:
+        run = what_if.start_what_if(
+            tx, services.enqueue, cycle_id, policy, options, now=services.now()
+        )
     response.headers["Location"] = f"{API}/runs/{run.id}"
     return run
 

@@ -1,0 +1,114 @@
+"""A run under another policy, which the cycle does not take on."""
+
+from __future__ import annotations
+
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from api.store.audit_rows import AuditRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from conftest import World
+
+    from api.settings import Settings
+
+API = "/api/v1"
+OTHER = b"""[cycle]
+name = "Regional cycle 2027/1"
+start = 2027-01-18
+end = 2027-07-16
+[sessions]
+count = 3
+"""
+
+
+@pytest.fixture
+def working(
+    world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
+) -> Iterator[httpx.Client]:
+    """The programme office at a server with a worker."""
+    settings = world.services.settings.model_copy(update={"worker": True})
+    with serve(settings) as client:
+        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
+        yield client
+
+
+def _finished(client: httpx.Client, run_id: str) -> dict[str, Any]:
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
+        run: dict[str, Any] = client.get(f"{API}/runs/{run_id}").json()
+        if run["state"] not in {"queued", "running"}:
+            return run
+        time.sleep(0.1)
+    pytest.fail("the run does not end")
+
+
+def test_another_policy_is_tried_and_compared_and_never_published(
+    world: World, working: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-1", "C-3": "K-2"}))
+    before = working.get(f"{API}/cycles/{cycle_id}/policy").json()
+
+    asked = working.post(f"{API}/cycles/{cycle_id}/what-if", content=OTHER)
+    assert asked.status_code == HTTPStatus.ACCEPTED
+    assert asked.json()["purpose"] == "what-if"
+    run = _finished(working, asked.json()["id"])
+    assert run["state"] == "finished", run
+
+    plan = working.get(f"{API}/plans/{run['plan_id']}").json()
+    assert plan["summary"]["state"] == "what-if"
+    assert {len(match["sessions"]) for match in plan["result"]["matches"]} == {3}
+    assert not plan["outdated"]
+    assert working.get(f"{API}/cycles/{cycle_id}/policy").json() == before
+    assert working.get(f"{API}/cycles/{cycle_id}").json()["draft_plan_ids"] == []
+
+    refused = working.post(f"{API}/plans/{run['plan_id']}/publish")
+    assert refused.status_code == HTTPStatus.CONFLICT
+    assert "only to look at" in refused.json()["detail"]
+
+    told = working.get(f"{API}/plans/{run['plan_id']}/comparison").json()
+    assert [(one["key"], one["before"], one["after"]) for one in told["settings"]] == [
+        ("sessions.count", "2", "3")
+    ]
+    page = working.get(f"/plans/{run['plan_id']}").text
+    assert "it cannot be published" in " ".join(page.split())
+    assert "<code>sessions.count</code>" in page
+    assert "Publish this plan" not in page
+    assert "what-if</span>" in working.get(f"/cycles/{cycle_id}").text
+    with world.database.reading() as tx:
+        asked_for = select(AuditRow.detail).where(AuditRow.action == "run asked for")
+        assert {"purpose": "what-if"} in tx.scalars(asked_for).all()
+
+
+def test_the_page_takes_a_file_to_try_and_says_what_is_wrong_with_it(
+    world: World, office: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    pinned = OTHER + b'\n[pins]\n"C-99" = "K-1"\n'
+    bad = office.post(f"/cycles/{cycle_id}/what-if", files={"file": ("try.toml", pinned)})
+    assert bad.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "try.toml" in bad.text
+    assert "C-99" in bad.text
+    good = office.post(f"/cycles/{cycle_id}/what-if", files={"file": ("try.toml", OTHER)})
+    assert good.status_code == HTTPStatus.SEE_OTHER
+    run = office.get(good.headers["location"]).text
+    assert "What-if run" in run
+    again = office.post(f"/cycles/{cycle_id}/what-if", files={"file": ("try.toml", OTHER)})
+    assert again.status_code == HTTPStatus.CONFLICT
+
+
+def test_a_what_if_of_nothing_is_refused(office: httpx.Client) -> None:
+    cycle_id = office.post(f"{API}/cycles", content=OTHER).json()["id"]
+    refused = office.post(f"{API}/cycles/{cycle_id}/what-if", content=OTHER)
+    assert refused.status_code == HTTPStatus.CONFLICT
+    nowhere = office.post(f"{API}/cycles/nope/what-if", content=OTHER)
+    assert nowhere.status_code == HTTPStatus.NOT_FOUND
