@@ -15,6 +15,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("api.cli.compare:compare",
                 "Tell what differs between two results, and what is won and lost."),
     "check": ("api.cli.check:check", "Audit a result against its inputs, without the solver."),
+    "replay": ("api.cli.replay:replay",
+               "Do a recorded run again and tell what differs; 0 only where nothing does."),
     "template": ("api.cli.template:template", "Write an empty workbook to fill in."),
     "rules": ("api.cli.rules:rules", "Print the matching rules, as the page /rules does."),
     "serve": ("api.cli.serve:serve",

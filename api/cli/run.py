@@ -14,11 +14,14 @@ from types import FrameType
 
 from api.cli.out_folder import check_out_folder
 from api.cli.progress_view import shown_progress
-from api.intake import CycleInputs
+from api.intake import KEPT, CycleInputs
 from api.results import write_results
+from api.results.digests import digests
+from api.surroundings import surroundings
 from matching.engine import ImpossiblePinsError, SolveOptions, solve
 from matching.progress import IsCancelled
 from matching.result import Result
+from matching.run_record import Parameters, Trace
 
 
 def processors() -> int:
@@ -34,7 +37,9 @@ def run(inputs: CycleInputs, out: Path, options: SolveOptions, *, quiet: bool) -
         ProgrammeError: `out` is no place for results, no result came in time, or Ctrl+C.
     """
     check_out_folder(out)
+    began = datetime.now(UTC)
     with shown_progress(quiet=quiet) as report, _interruptible() as cancelled:
+        trace = Trace(report)
         try:
             result = solve(
                 inputs.roster,
@@ -43,16 +48,30 @@ def run(inputs: CycleInputs, out: Path, options: SolveOptions, *, quiet: bool) -
                 input_sha256=inputs.sha256,
                 clock=time.monotonic,
                 keep=inputs.keep,
-                report=report,
+                report=trace,
                 cancelled=cancelled,
             )
         except ImpossiblePinsError as error:
             raise inputs.pin_faults(error) from error
+    named = digests(inputs.files)
+    record = trace.record(
+        result,
+        parameters=Parameters(
+            seed=options.seed,
+            workers=options.workers,
+            time_limit_seconds=options.time_limit_seconds,
+        ),
+        inputs=named,
+        kept_sha256=named.get(KEPT),
+        surroundings=surroundings(),
+        began=began,
+    )
     write_results(
         out,
         roster=inputs.roster,
         cycle=inputs.cycle,
         result=result,
+        record=record,
         inputs=inputs.files.items(),
         now=datetime.now(UTC),
     )

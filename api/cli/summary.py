@@ -23,6 +23,7 @@ _FILES = (
     ("forms/", "session note and feedback, to print"),
     ("unmatched.csv", "who has no coach, and why"),
     ("result.json, inputs/", "for programs: the result, and the files it was made from"),
+    ("run.json", "how the run went, so that it can be done again"),
 )
 
 

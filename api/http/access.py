@@ -64,6 +64,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", _api("/people/{person_id}/link")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}/events")): Access(MANAGER),
+    ("GET", _api("/runs/{run_id}/record")): Access(MANAGER),
     ("POST", _api("/runs/{run_id}/cancel")): Access(MANAGER),
     ("GET", _api("/plans/{plan_id}")): Access(MANAGER),
     ("POST", _api("/plans/{plan_id}/publish")): Access(MANAGER),

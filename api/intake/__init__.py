@@ -3,13 +3,23 @@
 What cells mean is decided in `coach.intake`; here files are opened, bounded and decoded.
 """
 
-from api.intake.inputs import CycleInputs, NamedFile, combine, fingerprint, policy_file, read_inputs
+from api.intake.inputs import (
+    KEPT,
+    CycleInputs,
+    NamedFile,
+    combine,
+    fingerprint,
+    policy_file,
+    read_inputs,
+)
 from api.intake.people_file import read_people
 from api.intake.result_file import read_result
 from api.intake.result_folder import ResultFolder, read_result_folder
+from api.intake.run_record_file import read_run_record
 from coach.intake.columns import PeopleKind
 
 __all__ = [
+    "KEPT",
     "CycleInputs",
     "NamedFile",
     "PeopleKind",
@@ -21,4 +31,5 @@ __all__ = [
     "read_people",
     "read_result",
     "read_result_folder",
+    "read_run_record",
 ]

@@ -30,6 +30,9 @@ from coach.intake.wording import WHOLE_FILE
 from coach.people import Roster
 from matching.result import Result
 
+KEPT = "kept.json"
+"""The earlier result to be kept, among the input files of a run."""
+
 if TYPE_CHECKING:  # reading files does not need the solver, which takes seconds to import
     from matching.engine import ImpossiblePinsError
 
@@ -205,7 +208,7 @@ def _canonical(
         "cycle.toml": cycle,
         f"coachees.{_ending(coachees)}": coachees,
         f"coaches.{_ending(coaches)}": coaches,
-        "kept.json": keep,
+        KEPT: keep,
     }
     return {name: source.content for name, source in named.items() if isinstance(source, NamedFile)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.intake.inputs import CycleInputs, Source, combine, from_disk
+from api.intake.inputs import KEPT, CycleInputs, Source, combine, from_disk
 from api.intake.limits import LARGEST_CYCLE_FILE, LARGEST_FILE, LARGEST_RESULT
 from api.intake.result_file import read_result
 from coach.errors import InputFault, UnusableInputError
@@ -39,7 +39,7 @@ def read_result_folder(folder: Path) -> ResultFolder:
     else:
         result, found = read_result(stored.name, stored.content)
         faults.extend(found)
-    kept = folder / "inputs" / "kept.json"
+    kept = folder / "inputs" / KEPT
     try:
         inputs = combine(
             from_disk(folder / "inputs" / "cycle.toml", LARGEST_CYCLE_FILE),

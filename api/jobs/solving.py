@@ -29,6 +29,7 @@ from api.workflows.audit import note_act
 from api.workflows.plans import store_plan
 from api.workflows.runs import RUN_JOB, RunFailure, RunInput, RunOptions
 from matching.result import Result
+from matching.run_record import RunRecord
 
 _LOG = logging.getLogger(__name__)
 _TURN_SECONDS = 0.25
@@ -146,6 +147,7 @@ class Solving:
             if last is None:
                 row.state, row.finished_at = RunState.CANCELLED, self._now()
             elif "result" in last:
+                row.record = RunRecord.model_validate(last["record"]).model_dump_json()
                 store_plan(tx, row, Result.model_validate(last["result"]), now=self._now())
             elif "refused" in last:
                 row.failure = RunFailure.model_validate(last["refused"]).model_dump()

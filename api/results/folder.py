@@ -20,10 +20,11 @@ from coach.cycle import Cycle
 from coach.errors import ProgrammeError
 from coach.people import Roster
 from matching.result import Result
+from matching.run_record import RunRecord
 
 PARTS = (
-    *("result.json", "schedule.csv", "schedule.xlsx", "unmatched.csv", "report.html"),
-    *("inputs", "invites", "forms"),
+    *("result.json", "run.json", "schedule.csv", "schedule.xlsx", "unmatched.csv"),
+    *("report.html", "inputs", "invites", "forms"),
 )
 """Everything that is written into a results folder."""
 
@@ -34,6 +35,7 @@ def write_results(
     roster: Roster,
     cycle: Cycle,
     result: Result,
+    record: RunRecord,
     inputs: Iterable[tuple[str, bytes]],
     now: datetime,
     deployment: Deployment | None = None,
@@ -48,6 +50,7 @@ def write_results(
         roster: the people the result speaks of.
         cycle: their cycle.
         result: what the run gave.
+        record: how the run went.
         inputs: name and bytes of each input file, as read.
         now: the aware moment that invitations and report carry.
         deployment: who sends the invitations; the example organiser where none is given.
@@ -56,7 +59,13 @@ def write_results(
         ProgrammeError: `out` cannot be written to.
     """
     files = _files(
-        roster, cycle, result, inputs=inputs, now=now, deployment=deployment or Deployment()
+        roster,
+        cycle,
+        result,
+        record=record,
+        inputs=inputs,
+        now=now,
+        deployment=deployment or Deployment(),
     )
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -84,12 +93,14 @@ def _files(
     cycle: Cycle,
     result: Result,
     *,
+    record: RunRecord,
     inputs: Iterable[tuple[str, bytes]],
     now: datetime,
     deployment: Deployment,
 ) -> Iterator[tuple[str, bytes]]:
     view = view_plan(roster, cycle, result, deployment)
     yield "result.json", result_json(result)
+    yield "run.json", record.model_dump_json(indent=2).encode() + b"\n"
     yield "schedule.csv", schedule_csv(result)
     yield "schedule.xlsx", schedule_xlsx(view, result, now)
     yield "unmatched.csv", unmatched_csv(result)

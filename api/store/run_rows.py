@@ -48,7 +48,8 @@ class RunRow(Identified):
     """One durable run: the whole input as it was asked for, so that a plan can be repeated.
 
     `input` holds `roster`, `cycle` and `keep` as JSON, and the cycle's `own_policy` where that is
-    another; `failure` a problem for people; `slot` the worker that has it.
+    another; `record` how the run went, once it has finished; `failure` a problem for people; `slot`
+    the worker that has it.
     """
 
     __tablename__ = "runs"
@@ -68,6 +69,7 @@ class RunRow(Identified):
     attempts: Mapped[int] = mapped_column(default=0)
     slot: Mapped[str | None] = mapped_column(String(40))
     failure: Mapped[dict[str, Any] | None]
+    record: Mapped[str | None] = mapped_column(Text, deferred=True)
 
 
 class RunProgressRow(Row):

@@ -8,7 +8,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session as Transaction
 
@@ -31,6 +31,7 @@ from coach.errors import ConflictError, NotFoundError
 from coach.people import Roster
 from matching.progress import Progress
 from matching.result import Result
+from matching.run_record import RunRecord
 
 RUN_JOB = "run"
 
@@ -219,10 +220,33 @@ def cancel_run(tx: Transaction, run_id: str, *, now: datetime) -> RunView:
     return run_view(tx, run_id)
 
 
+def run_record(tx: Transaction, run_id: str) -> RunRecord:
+    """How a finished run went.
+
+    Raises:
+        NotFoundError: there is no such run.
+        ConflictError: it has no record: it has not finished, or did before runs were recorded.
+    """
+    row = _run_row(tx, run_id)
+    if row.record is None:
+        raise ConflictError(f"the run ({row.state}) has no record; only finished runs have one")
+    return RunRecord.model_validate_json(row.record)
+
+
 def input_sha256(work: RunInput) -> str:
     """The fingerprint of a run's input: SHA-256 of its one canonical JSON."""
+    return _digest(work)
+
+
+def input_digests(work: RunInput) -> dict[str, str]:
+    """The fingerprint of each part of a run's input, made in the same way."""
+    parts = {"roster": work.roster, "cycle": work.cycle, "keep": work.keep}
+    return {name: _digest(part) for name, part in parts.items() if part is not None}
+
+
+def _digest(value: BaseModel) -> str:
     canonical = json.dumps(
-        work.model_dump(mode="python"), default=_plain, sort_keys=True, ensure_ascii=False
+        value.model_dump(mode="python"), default=_plain, sort_keys=True, ensure_ascii=False
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
 

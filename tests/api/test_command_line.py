@@ -82,7 +82,7 @@ def test_the_demo_writes_every_result_and_tells_a_manager_about_it(
     assert (done.code, done.err) == (0, "")
     assert {path.name for path in out.iterdir()} == {
         "result.json", "inputs", "schedule.csv", "schedule.xlsx", "unmatched.csv", "invites",
-        "forms", "report.html",
+        "forms", "report.html", "run.json",
     }  # fmt: skip
     assert sorted(path.name for path in (out / "inputs").iterdir()) == [
         "coachees.xlsx", "coaches.csv", "cycle.toml",

@@ -25,6 +25,8 @@ from api.store.run_rows import PlanRow, RunRow, RunState
 from api.workflows import people, runs, uploads
 from api.workflows.runs import RunInput, RunOptions, input_sha256
 from coach.people import Roster
+from matching.result import Result
+from matching.run_record import result_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -133,6 +135,15 @@ def test_a_run_is_followed_to_its_plan(world: World, working: httpx.Client) -> N
     assert plan["result"]["seed"] == 3
     assert len(plan["result"]["matches"]) == 3
     assert plan["result"]["matches"][0]["verdicts"][0]["because"]
+
+    record = working.get(f"{API}/runs/{run_id}/record").json()
+    assert record["run"]["parameters"] == {"seed": 3, "workers": 1, "time_limit_seconds": 300.0}
+    assert record["run"]["levels"] == plan["result"]["levels"]
+    assert set(record["run"]["inputs"]) == {"roster", "cycle"}
+    assert record["run"]["trace"][-1]["phase"] == "done"
+    assert len(record["clock"]["seconds"]) == len(record["run"]["trace"])
+    result = Result.model_validate(plan["result"])
+    assert record["run"]["result_sha256"] == result_digest(result)
 
     resumed = _events(working, run_id, last_event_id=2)
     assert resumed == events[2:]

@@ -19,6 +19,7 @@ from api.intake import NamedFile
 from api.workflows import people, runs, uploads, what_if
 from api.workflows.runs import ProgressEvent, RunOptions, RunView
 from api.workflows.services import Services
+from matching.run_record import RunRecord
 
 RUNS = APIRouter(prefix=API, tags=["runs"])
 _LOOK_AGAIN_SECONDS = 0.4
@@ -84,6 +85,13 @@ def read_run(run_id: str, services: ServicesDep) -> RunView:
     """Where a run is; once it has finished, `plan_id` names its plan."""
     with services.database.reading() as tx:
         return runs.run_view(tx, run_id)
+
+
+@RUNS.get("/runs/{run_id}/record", responses=documented(404, 409))
+def read_run_record(run_id: str, services: ServicesDep) -> RunRecord:
+    """How a finished run went: seed, parameters, inputs' digests, versions, and every step."""
+    with services.database.reading() as tx:
+        return runs.run_record(tx, run_id)
 
 
 @RUNS.post("/runs/{run_id}/cancel", responses=documented(404, 409))

@@ -22,14 +22,34 @@ from coach.feedback import RATINGS
 from coach.people import Roster
 from coach.sessions import Attendance
 from matching.result import Result
+from matching.run_record import Parameters, RunRecord, Surroundings, Trace
 
 NOW = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 INPUTS = [("cycle.toml", b"[cycle]\r\n"), ("people/coachees.csv", b"id;name\n")]
 
 
 def write(out: Path, roster: Roster, cycle: Cycle, result: Result) -> Path:
-    write_results(out, roster=roster, cycle=cycle, result=result, inputs=INPUTS, now=NOW)
+    write_results(
+        out,
+        roster=roster,
+        cycle=cycle,
+        result=result,
+        record=recorded(result),
+        inputs=INPUTS,
+        now=NOW,
+    )
     return out
+
+
+def recorded(result: Result) -> RunRecord:
+    return Trace().record(
+        result,
+        parameters=Parameters(seed=result.seed, workers=1, time_limit_seconds=None),
+        inputs={},
+        kept_sha256=None,
+        surroundings=Surroundings(versions={}, platform=""),
+        began=NOW,
+    )
 
 
 @pytest.fixture
@@ -47,8 +67,8 @@ def contents(folder: Path) -> dict[str, str]:
 
 def test_the_folder_holds_what_the_reference_lists(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {
-        *("result.json", "schedule.csv", "schedule.xlsx", "unmatched.csv", "report.html"),
-        *("inputs", "invites", "forms"),
+        *("result.json", "run.json", "schedule.csv", "schedule.xlsx", "unmatched.csv"),
+        *("report.html", "inputs", "invites", "forms"),
     }
     assert (folder / "inputs/cycle.toml").read_bytes() == b"[cycle]\r\n"
     assert (folder / "inputs/coachees.csv").read_bytes() == b"id;name\n"
@@ -245,6 +265,7 @@ def test_a_deployment_has_its_own_words(
         roster=roster,
         cycle=cycle,
         result=result,
+        record=recorded(result),
         inputs=[],
         now=NOW,
         deployment=house,

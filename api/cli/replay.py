@@ -1,0 +1,94 @@
+"""`gender-coach replay`: a recorded run done again, and what differs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.progress_view import shown_progress
+from api.intake import CycleInputs, read_result_folder, read_run_record
+from api.results.digests import digests
+from api.surroundings import surroundings
+from matching.engine import ImpossiblePinsError, SolveOptions, solve
+from matching.replay import Difference, Replay
+from matching.replay import replay as compare_with_record
+from matching.result import Result
+from matching.run_record import RunRecord, Trace
+
+EXIT_NOT_EQUAL = 1
+
+
+def replay(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
+    """Do a recorded run again and tell what differs; 0 only where nothing does."""
+    record, found = read_run_record(folder), read_result_folder(folder)
+    with shown_progress(quiet=as_json) as report:
+        trace = Trace(report)
+        again = _again(found.inputs, record, trace)
+    told = compare_with_record(
+        record,
+        found.result,
+        again,
+        trace=trace.steps,
+        inputs=digests(found.inputs.files),
+        surroundings=surroundings(),
+    )
+    if as_json:
+        typer.echo(told.model_dump_json(indent=2))
+    else:
+        for line in _lines(folder, told, again):
+            typer.echo(line)
+    if not told.equal:
+        raise typer.Exit(EXIT_NOT_EQUAL)
+
+
+def _again(inputs: CycleInputs, record: RunRecord, trace: Trace) -> Result:
+    """The run with its recorded parameters, and its fingerprint, from which uids follow."""
+    asked = record.run.parameters
+    options = SolveOptions(
+        time_limit_seconds=asked.time_limit_seconds, workers=asked.workers, seed=asked.seed
+    )
+    try:
+        return solve(
+            inputs.roster,
+            inputs.cycle,
+            options=options,
+            input_sha256=record.run.input_sha256,
+            clock=time.monotonic,
+            keep=inputs.keep,
+            report=trace,
+        )
+    except ImpossiblePinsError as error:
+        raise inputs.pin_faults(error) from error
+
+
+def _lines(folder: Path, told: Replay, again: Result) -> Iterator[str]:
+    matches = f"{len(again.matches)} match{'' if len(again.matches) == 1 else 'es'}"
+    if told.equal:
+        yield f"{folder}: equal. All levels, {matches} and every session are as recorded."
+    else:
+        count = len(told.differences)
+        yield f"{folder}: not equal, {count} difference{'' if count == 1 else 's'}"
+    yield from map(_line, told.differences)
+    if told.way:
+        yield "The two went different ways from here on:"
+        yield _line(told.way)
+    if told.surroundings:
+        yield "Done by something else than the recorded run:"
+        yield from map(_line, told.surroundings)
+    if told.may_differ:
+        yield (
+            "  The time limit may have cut one of the two runs short: what is found within a limit "
+            "depends on the machine, so they need not be equal."
+        )
+
+
+def _line(one: Difference) -> str:
+    return f"  {one.about}: recorded {one.recorded}; now {one.now}"

@@ -1,0 +1,40 @@
+"""Reading the record of a run back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from api.intake.inputs import from_disk
+from api.intake.limits import LARGEST_FILE, UnreadableError, check_size
+from coach.errors import InputFault, UnusableInputError
+from coach.intake.toml_lines import dotted
+from coach.intake.wording import WHOLE_FILE
+from matching.run_record import RunRecord
+
+
+def read_run_record(folder: Path) -> RunRecord:
+    """The record in a folder of results.
+
+    Raises:
+        UnusableInputError: there is none, or it cannot be read; with every fault.
+    """
+    stored = from_disk(folder / "run.json", LARGEST_FILE)
+    if isinstance(stored, InputFault):
+        raise UnusableInputError([stored])
+    try:
+        check_size(stored.content)
+        return RunRecord.model_validate_json(stored.content)
+    except UnreadableError as error:
+        raise UnusableInputError([InputFault(stored.name, 1, WHOLE_FILE, str(error))]) from None
+    except ValidationError as error:
+        raise UnusableInputError(
+            InputFault(
+                stored.name,
+                1,
+                dotted(tuple(detail["loc"])) or WHOLE_FILE,
+                f"this is no record of a run: {detail['msg'][0].lower()}{detail['msg'][1:]}",
+            )
+            for detail in error.errors(include_url=False, include_context=False)
+        ) from None

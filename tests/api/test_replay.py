@@ -1,0 +1,181 @@
+"""A recorded run, done again: equal across processes, and every difference told by name."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.sample import SAMPLE_FILES, sample_file
+
+Json = dict[str, Any]
+ROOT = Path(__file__).parents[2]
+TYPED = ("match", "cycle.toml", "--coachees", "coachees.xlsx", "--coaches", "coaches.csv",
+         "--workers", "1", "--seed", "5", "--quiet")  # fmt: skip
+
+
+def typed(*words: object, folder: Path, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-m", "api", *map(str, words)],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample cycle matched, and matched anew with the first result kept."""
+    folder = tmp_path_factory.mktemp("replay")
+    for name in SAMPLE_FILES:
+        (folder / name).write_bytes(sample_file(name).read_bytes())
+    assert typed(*TYPED, "--out", "out", folder=folder).returncode == 0
+    kept = typed(*TYPED, "--out", "kept", "--keep", "out/result.json", folder=folder)
+    assert kept.returncode == 0, kept.stderr
+    return folder
+
+
+@pytest.fixture
+def copy(world: Path, tmp_path: Path) -> Path:
+    subprocess.run(["cp", "-r", world / "out", tmp_path / "out"], check=True)  # noqa: S607 - any cp
+    return tmp_path / "out"
+
+
+def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file by name, without what the clock has said."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = str(path.relative_to(folder))
+        if name == "run.json":
+            yield name, json.dumps(json.loads(path.read_bytes())["run"]).encode()
+        elif name == "result.json":
+            lines = path.read_bytes().splitlines()
+            yield name, b"\n".join(line for line in lines if b'"wall_seconds"' not in line)
+        elif name.startswith("inputs") or path.suffix == ".csv":
+            yield name, path.read_bytes()
+
+
+@pytest.mark.parametrize("hash_seed", ["1", "4242", "random"])
+def test_equal_runs_leave_equal_bytes_whatever_the_process(
+    world: Path, tmp_path: Path, hash_seed: str
+) -> None:
+    for name in SAMPLE_FILES:
+        (tmp_path / name).write_bytes((world / name).read_bytes())
+    again = typed(*TYPED, "--out", "out", folder=tmp_path, hash_seed=hash_seed)
+    assert again.returncode == 0, again.stderr
+    assert dict(contents(tmp_path / "out")) == dict(contents(world / "out"))
+
+
+def replayed(folder: Path) -> tuple[int, dict[str, Any]]:
+    done = typed("replay", folder, "--json", folder=folder.parent, hash_seed="77")
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("name", ["out", "kept"])
+def test_a_run_done_again_is_equal(world: Path, name: str) -> None:
+    code, told = replayed(world / name)
+    assert (code, told["equal"], told["differences"], told["way"]) == (0, True, [], None)
+    assert told["surroundings"] == []
+    assert not told["may_differ"]
+    record = json.loads((world / name / "run.json").read_text("utf-8"))
+    kept = record["run"]["kept_sha256"]
+    assert kept == record["run"]["inputs"].get("kept.json")
+    assert (kept is not None) is (name == "kept")
+    done = typed("replay", name, folder=world)
+    assert done.returncode == 0
+    assert "13 matches and every session are as recorded" in done.stdout
+
+
+def altered(path: Path, change: Callable[[Json], object]) -> None:
+    value = json.loads(path.read_text("utf-8"))
+    change(value)
+    path.write_text(json.dumps(value), "utf-8")
+
+
+def named(told: dict[str, Any]) -> set[str]:
+    return {one["about"] for one in told["differences"]}
+
+
+def test_a_changed_input_is_told_with_what_follows_from_it(copy: Path) -> None:
+    path = copy / "inputs" / "coaches.csv"
+    rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+    gone = next(row for row in rows if row[0] == "K-07")
+    rows.remove(gone)
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerows(rows)
+    code, told = replayed(copy)
+    assert code == 1
+    assert {"inputs/coaches.csv", "level placed", "match of C-06"} <= named(told)
+    assert "inputs/cycle.toml" not in named(told)
+    plain = typed("replay", copy, folder=copy.parent)
+    assert plain.returncode == 1
+    assert "not equal" in plain.stdout
+    assert "match of C-06: recorded K-07" in plain.stdout
+
+
+def test_a_changed_result_is_told_by_the_match_it_touches(copy: Path) -> None:
+    def change(result: Json) -> None:
+        result["matches"][2]["sessions"][0]["uid"] = "another"
+
+    touched = json.loads((copy / "result.json").read_text("utf-8"))["matches"][2]["coachee"]
+    altered(copy / "result.json", change)
+    code, told = replayed(copy)
+    assert code == 1
+    assert named(told) == {"result.json", f"match of {touched}"}
+
+
+def test_a_result_without_somebody_is_told(copy: Path) -> None:
+    altered(copy / "result.json", lambda result: result["unmatched"].clear())
+    code, told = replayed(copy)
+    assert code == 1
+    assert named(told) == {"result.json", "unmatched C-10"}
+
+
+def test_a_record_of_a_better_level_is_told(copy: Path) -> None:
+    altered(copy / "run.json", lambda record: record["run"]["levels"][0].update(value=99))
+    code, told = replayed(copy)
+    assert code == 1
+    assert named(told) == {"level placed"}
+
+
+def test_another_version_is_told_but_is_no_difference_of_its_own(copy: Path) -> None:
+    def change(record: Json) -> None:
+        record["run"]["surroundings"]["versions"]["ortools"] = "9.1"
+
+    altered(copy / "run.json", change)
+    code, told = replayed(copy)
+    assert code == 0
+    (one,) = told["surroundings"]
+    assert (one["about"], one["recorded"]) == ("version of ortools", "9.1")
+    assert "version of ortools: recorded 9.1" in typed("replay", copy, folder=copy.parent).stdout
+
+
+def test_a_limit_that_was_near_is_told(copy: Path) -> None:
+    def change(record: Json) -> None:
+        record["run"]["parameters"]["time_limit_seconds"] = 600
+        record["clock"]["wall_seconds"] = 599
+
+    altered(copy / "run.json", change)
+    code, told = replayed(copy)
+    assert code == 0
+    assert told["may_differ"]
+
+
+@pytest.mark.parametrize("content", ["{", '{"format": 1}', '{"format": 2}', ""])
+def test_a_record_that_cannot_be_read_is_located(copy: Path, content: str) -> None:
+    (copy / "run.json").write_text(content, "utf-8")
+    done = typed("replay", copy, folder=copy.parent)
+    assert done.returncode == 2
+    assert all(line.startswith(f"{copy}/run.json:1:") for line in done.stderr.splitlines())
+    assert "record of a run" in done.stderr
+
+
+def test_a_folder_without_a_record_is_refused(copy: Path) -> None:
+    (copy / "run.json").unlink()
+    done = typed("replay", copy, folder=copy.parent)
+    assert done.returncode == 2
+    assert "no such file" in done.stderr
