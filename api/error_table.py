@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from coach.errors import (
+    ConfirmFirstError,
     ConflictError,
     NotAllowedError,
     NotFoundError,
     NotSignedInError,
     ProgrammeError,
+    UnreachableError,
     UnusableInputError,
 )
 from matching.engine import CancelledError, ImpossiblePinsError, NoUsableResultError
@@ -76,6 +78,15 @@ ERROR_TABLE: dict[type[ProgrammeError], ErrorKind] = {
     ),
     NotAllowedError: ErrorKind(
         EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "not-allowed", "Not allowed"
+    ),
+    ConfirmFirstError: ErrorKind(
+        EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "confirm-first", "Please confirm who you are"
+    ),
+    UnreachableError: ErrorKind(
+        EXIT_OUR_FAULT,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "unreachable",
+        "Another server that is needed does not answer",
     ),
     NotSignedInError: ErrorKind(
         EXIT_UNUSABLE_INPUT, HTTPStatus.UNAUTHORIZED, "not-signed-in", "Please sign in"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.deployment import Deployment
+from api.provider.settings import IdentityProvider, is_number
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -23,6 +25,9 @@ class Settings(BaseSettings):
     `data_dir` is used. `public_url` is what links in invitations start with, and decides whether
     cookies are marked `Secure`; without one it is the address the server listens on.
     `metrics_token` opens `/metrics` to who shows it as a bearer token; needed behind a proxy.
+    `confirm_minutes` is how long after showing a second factor personal data can be exported and
+    an account changed without showing it again. `oidc` lets users sign in with an account they have
+    elsewhere.
     `executor_id` names this process among those that do jobs, and stays the same when it starts
     again.
     """
@@ -54,6 +59,8 @@ class Settings(BaseSettings):
     sign_in_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     cookie_idle_minutes: Annotated[int, Field(ge=1, le=10080)] = 120
     cookie_hours: Annotated[int, Field(ge=1, le=720)] = 12
+    confirm_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    oidc: IdentityProvider | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")
@@ -67,6 +74,18 @@ class Settings(BaseSettings):
     def secure_cookies(self) -> bool:
         """Whether the public address is https, so that cookies carry `Secure` and `__Host-`."""
         return self.base_url.startswith("https://")
+
+    @property
+    def site_name(self) -> str:
+        """The host name people know this server by; passkeys are bound to it."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def passkeys_work(self) -> bool:
+        """Whether browsers offer passkeys at this address: a name over https, or `localhost`."""
+        return self.site_name == "localhost" or (
+            self.secure_cookies and not is_number(self.site_name)
+        )
 
     @property
     def link_grace(self) -> timedelta:

@@ -55,3 +55,11 @@ class NotAllowedError(ProgrammeError):
 
 class NotSignedInError(ProgrammeError):
     """Nobody is signed in, or the sign-in has ended."""
+
+
+class ConfirmFirstError(NotAllowedError):
+    """Signed in, but it was too long ago that they showed who they are."""
+
+
+class UnreachableError(ProgrammeError):
+    """Somebody else's server is needed for this, and does not answer."""

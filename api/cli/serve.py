@@ -22,7 +22,7 @@ from api.logs import set_up_logs
 from api.settings import Settings
 from api.store import schema
 from api.store.database import Database, in_clear_words
-from api.workflows import credentials, sign_in
+from api.workflows import credentials, users
 from api.workflows.services import Services
 from coach.errors import InputFault, ProgrammeError, UnusableInputError
 
@@ -126,7 +126,7 @@ def _print_addresses(services: Services, shown: DemoAddresses | None) -> None:
     settings, now = services.settings, services.now()
     base = settings.base_url
     with services.database.reading() as tx:
-        set_up = sign_in.anybody_has_password(tx)
+        set_up = users.anybody_can_sign_in(tx)
     if set_up and shown is None:
         lines = [f"Serving on {base}", f"  sign in at {base}{addresses.SIGN_IN}"]
     else:

@@ -11,7 +11,7 @@ import typer
 
 from api.cli.terminal import open_on_terminal
 from api.http import addresses
-from api.workflows import credentials, sign_in
+from api.workflows import credentials, users
 from api.workflows.services import Services
 from api.workflows.viewer import AccessRole
 from coach.errors import InputFault, UnusableInputError
@@ -51,7 +51,7 @@ def user(
             _list(services)
         elif action is UserAction.DISABLE:
             with services.database.writing() as tx:
-                sign_in.disable_user(tx, name, now=services.now())
+                users.disable_user(tx, name, now=services.now())
             typer.echo(f"{name} is let in no more.")
         else:
             _print_address(services, name, None if action is UserAction.SIGN_IN else role)
@@ -59,7 +59,7 @@ def user(
 
 def _list(services: Services) -> None:
     with services.database.reading() as tx:
-        for one in sign_in.list_users(tx):
+        for one in users.list_users(tx):
             state = "disabled" if one.disabled_at else "password set" if one.has_password else "new"
             typer.echo(f"{one.name}\t{one.role}\t{state}")
 
@@ -68,8 +68,8 @@ def _print_address(services: Services, name: str, added_as: OfficeRole | None) -
     minutes = services.settings.sign_in_minutes
     with services.database.writing() as tx:
         if added_as is not None:
-            sign_in.add_user(tx, name, AccessRole(added_as.value), now=services.now())
-        user_id = sign_in.user_called(tx, name).id
+            users.add_user(tx, name, AccessRole(added_as.value), now=services.now())
+        user_id = users.user_called(tx, name).id
         once = credentials.offer_sign_in(
             tx, user_id, now=services.now(), lasting=timedelta(minutes=minutes)
         )

@@ -26,11 +26,14 @@ class Access:
     """Which roles may call a route, and whether people reach only their own objects by it.
 
     Where `asks_who` is not set, the route answers without the database, even while that is away.
+    Where `fresh` is set, a browser's user must have shown lately who they are: it is so for what
+    takes personal data out of the house, and for what changes how one signs in.
     """
 
     roles: frozenset[AccessRole]
     own: bool = False
     asks_who: bool = True
+    fresh: bool = False
 
 
 def _api(path: str) -> str:
@@ -59,9 +62,9 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", _api("/cycles/{cycle_id}/plans")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}/schedule")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}/outbox")): Access(MANAGER),
-    ("GET", _api("/cycles/{cycle_id}/outbox.zip")): Access(MANAGER),
-    ("GET", _api("/outbox/{message_id}.eml")): Access(MANAGER),
-    ("POST", _api("/people/{person_id}/link")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/outbox.zip")): Access(MANAGER, fresh=True),
+    ("GET", _api("/outbox/{message_id}.eml")): Access(MANAGER, fresh=True),
+    ("POST", _api("/people/{person_id}/link")): Access(MANAGER, fresh=True),
     ("GET", _api("/runs/{run_id}")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}/events")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}/record")): Access(MANAGER),
@@ -77,7 +80,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", _api("/me/notes/open")): Access(COACH),
     ("GET", _api("/me/sessions")): Access(PERSON),
     ("GET", _api("/me/credentials")): Access(OFFICE),
-    ("POST", _api("/me/credentials")): Access(OFFICE),
+    ("POST", _api("/me/credentials")): Access(OFFICE, fresh=True),
     ("DELETE", _api("/credentials/{credential_id}")): Access(OFFICE),
     ("GET", _api("/sessions/{session_id}")): Access(MANAGER | PERSON, own=True),
     ("GET", _api("/sessions/{session_id}/invitation.ics")): Access(MANAGER | PERSON, own=True),

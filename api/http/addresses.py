@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 API = "/api/v1"
 STATIC = "/static"
 SIGN_IN = "/sign-in"
+PROVIDER = "/sign-in/provider"
+PROVIDER_BACK = "/sign-in/provider/back"
+SECOND = "/sign-in/second"
+PASSKEY = "/sign-in/passkey"
+CONFIRM = "/confirm"
 ACCOUNT = "/account"
+AUDIT = "/audit"
 PERSON = "/p/"
 LISTS = "/people"  # ends every address that takes in lists of people
 CYCLE_FILES = ("/cycles", "/policy", "/what-if")  # end every address that takes in a cycle file
 NOTES = "/note"  # ends every address that takes in a coach's note
+
+
+def own_page(path: str) -> str:
+    """`path` where it is a page of this server, else the first page: nobody is sent elsewhere."""
+    plain = path.startswith("/") and path.isascii() and path.isprintable() and " " not in path
+    return path if plain and not path.startswith("//") and "\\" not in path else "/"
+
+
+def confirm(go_on_to: str) -> str:
+    """The page that asks who one is again, and then goes on."""
+    return f"{CONFIRM}?{urlencode({'go_on_to': own_page(go_on_to)})}"
 
 
 def sign_in(secret: str) -> str:

@@ -25,6 +25,7 @@ from api.http.routes import access, audit, cycles, health, plans, reference, run
 from api.http.watching import Measures, Watching
 from api.jobs.queue import JobQueue
 from api.jobs.worker import Worker
+from api.provider.client import Provider
 from api.settings import Settings
 from api.store import schema
 from api.store.confidential_rows import KeyMarkRow
@@ -92,7 +93,8 @@ def open_services(settings: Settings) -> tuple[Services, JobQueue]:
         database.close()
         raise
     queue = JobQueue(settings.database_url)
-    services = Services(settings, database, keyring, queue, utc_now)
+    provider = None if settings.oidc is None else Provider(settings.oidc, utc_now)
+    services = Services(settings, database, keyring, queue, utc_now, provider)
     return services.on_behalf_of(lambda: SYSTEM), queue
 
 

@@ -12,12 +12,18 @@ from starlette.types import Scope
 
 from api.http.access import Access
 from api.http.addresses import link_in
+from api.http.cookies import cookie_name, notes_cookie
 from api.settings import Settings
 from api.store.access_rows import CredentialKind
 from api.workflows import credentials, note_opening
 from api.workflows.services import Services
 from api.workflows.viewer import NOBODY, AccessRole, Viewer
-from coach.errors import NotAllowedError, NotFoundError, NotSignedInError
+from coach.errors import (
+    ConfirmFirstError,
+    NotAllowedError,
+    NotFoundError,
+    NotSignedInError,
+)
 
 LINK_PARAMETER = "link"
 NOTES_HEADER = "X-Notes-Key"
@@ -48,6 +54,7 @@ def authorise(request: Request, services: ServicesDep) -> None:
     Raises:
         NotSignedInError: nobody is signed in, and the route is not for everybody.
         NotAllowedError: the route is for other roles.
+        ConfirmFirstError: it is too long ago that this browser's user showed who they are.
         NotFoundError: the secret link in the path opens nothing (any more).
     """
     access: Access = request.app.state.access[request.method, request.scope["route"].path_format]
@@ -56,12 +63,20 @@ def authorise(request: Request, services: ServicesDep) -> None:
         return
     viewer = identify(request, services, request.path_params.get(LINK_PARAMETER))
     if viewer.role in access.roles:
+        if access.fresh:
+            _require_fresh(services, viewer)
         return
     if viewer.role is not AccessRole.NOBODY:
         raise NotAllowedError("this is for others; sign in as somebody else to see it")
     if LINK_PARAMETER in request.path_params:
         raise NotFoundError("this link is no longer valid; ask the programme office for a new one")
     raise NotSignedInError("please sign in first")
+
+
+def _require_fresh(services: Services, viewer: Viewer) -> None:
+    lasting = timedelta(minutes=services.settings.confirm_minutes)
+    if not viewer.is_fresh(services.now(), lasting):
+        raise ConfirmFirstError("please show once more who you are, then this goes on")
 
 
 def viewer_before_body(scope: Scope) -> Viewer:
@@ -71,19 +86,9 @@ def viewer_before_body(scope: Scope) -> Viewer:
     return identify(request, services_of(request), link_in(request.url.path))
 
 
-def cookie_name(settings: Settings) -> str:
-    """The name of the cookie; on https its prefix ties it to this very host."""
-    return "__Host-gender-coach" if settings.secure_cookies else "gender-coach"
-
-
 def is_bearer(headers: Headers) -> bool:
     """Whether a request shows a bearer token, which no browser sends by itself."""
     return headers.get("authorization", "").partition(" ")[0].lower() == "bearer"
-
-
-def notes_cookie(settings: Settings, person_id: str) -> str:
-    """The name of the cookie with a device's key to one coach's notes."""
-    return f"{cookie_name(settings)}-notes-{person_id}"
 
 
 def identify(request: Request, services: Services, link: str | None) -> Viewer:

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.addresses import STATIC
-from api.http.asking import cookie_name, is_bearer
+from api.http.asking import is_bearer
+from api.http.cookies import cookie_name
 from api.settings import Settings
 from coach.errors import NotAllowedError, NotFoundError, ProgrammeError
 

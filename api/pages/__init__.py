@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.pages.access import ACCESS
 from api.pages.account import ACCOUNTS
 from api.pages.comparing import COMPARING
+from api.pages.elsewhere import ELSEWHERE
 from api.pages.follow_up import FOLLOW_UP
 from api.pages.notes import NOTES
 from api.pages.office import OFFICE
@@ -12,20 +13,13 @@ from api.pages.person import PERSON
 from api.pages.planning import PLANNING
 from api.pages.problem_page import problem_page
 from api.pages.reference import REFERENCE
+from api.pages.sign_in import SIGNING_IN
 from api.pages.statements import STATEMENTS
 
 router = APIRouter()
-for part in (
-    OFFICE,
-    PLANNING,
-    COMPARING,
-    FOLLOW_UP,
-    PERSON,
-    STATEMENTS,
-    NOTES,
-    ACCOUNTS,
-    REFERENCE,
-):
+_OF_OFFICE = (OFFICE, PLANNING, COMPARING, FOLLOW_UP, SIGNING_IN, ELSEWHERE, ACCOUNTS)
+_OF_PEOPLE = (PERSON, STATEMENTS, NOTES)
+for part in (*_OF_OFFICE, *_OF_PEOPLE, REFERENCE):
     router.include_router(part)
 
 __all__ = ["ACCESS", "problem_page", "router"]

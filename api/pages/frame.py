@@ -32,7 +32,8 @@ def page(
     viewer = getattr(request.state, "viewer", None)
     frame: dict[str, object] = {
         "programme": deployment.programme_name or "Coaching scheduler",
-        "signed_in": viewer is not None and viewer.role is AccessRole.MANAGER,
+        "signed_in": viewer is not None and viewer.user_id is not None,
+        "is_manager": viewer is not None and viewer.role is AccessRole.MANAGER,
         "footnotes": (),
     }
     return HTMLResponse(render(f"pages/{template}", **(frame | values)), status)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from api.http import addresses
-from api.http.asking import ServicesDep
+from api.http.asking import ServicesDep, ViewerDep
 from api.intake import NamedFile
 from api.moments import day_text, short_moment_text
 from api.pages.cycle_page import draw_cycle
@@ -22,8 +22,10 @@ OFFICE = APIRouter(include_in_schema=False)
 
 
 @OFFICE.get("/")
-def all_cycles(request: Request, services: ServicesDep) -> Response:
-    """Every cycle, and the way to begin one."""
+def all_cycles(request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+    """Every cycle, and the way to begin one; auditors have a first page of their own."""
+    if not viewer.is_manager:
+        return go_on(addresses.AUDIT)
     return _cycles(request, services)
 
 

@@ -6,9 +6,13 @@ from http import HTTPStatus
 
 from fastapi import Request, Response
 
+from api.error_table import ERROR_TABLE
+from api.http.addresses import ACCOUNT, confirm
 from api.http.problems import Problem
-from api.pages.frame import page
+from api.pages.frame import go_on, page
+from coach.errors import ConfirmFirstError
 
+_CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
 _WHAT_TO_DO = {
     HTTPStatus.UNAUTHORIZED: (
         "The programme office signs in at /sign-in, or with the one-time address that the server "
@@ -21,7 +25,12 @@ _WHAT_TO_DO = {
 
 
 def problem_page(request: Request, problem: Problem) -> Response:
-    """The page that answers `request` with `problem`."""
+    """The page that answers `request` with `problem`.
+
+    Who only has to show once more who they are is sent to do so, and comes back.
+    """
+    if problem.type.endswith(_CONFIRM_FIRST):
+        return go_on(confirm(_looked_at(request)))
     return page(
         request,
         "problem.html",
@@ -29,3 +38,11 @@ def problem_page(request: Request, problem: Problem) -> Response:
         problem=problem,
         what_to_do=_WHAT_TO_DO.get(HTTPStatus(problem.status), ""),
     )
+
+
+def _looked_at(request: Request) -> str:
+    """The page to come back to: what was asked for, or, after a form, where the form stands."""
+    path = request.url.path
+    if request.method == "GET":
+        return f"{path}?{request.url.query}" if request.url.query else path
+    return ACCOUNT if path.startswith(ACCOUNT) else "/"

@@ -19,7 +19,11 @@ from coach.cycle import Cycle, CycleDates
 from matching.rules.catalogue import RuleCard, catalogue
 
 REFERENCE = APIRouter(include_in_schema=False)
-_MEDIA_TYPES = {"style.css": "text/css", "live.js": "text/javascript"}
+_MEDIA_TYPES = {
+    "style.css": "text/css",
+    "live.js": "text/javascript",
+    "passkey.js": "text/javascript",
+}
 _ONE_HOUR = 3600
 _ANY_DAY = date(2000, 1, 1)
 _DEFAULTS = Cycle(cycle=CycleDates(start=_ANY_DAY, end=_ANY_DAY))  # its dates are not shown
@@ -54,8 +58,8 @@ def ask_sign_in(secret: str, request: Request) -> Response:
 
 
 @REFERENCE.get(STATIC + "/{name}")
-def static(name: Literal["style.css", "live.js"], request: Request) -> Response:
-    """The stylesheet and the script of the pages."""
+def static(name: Literal["style.css", "live.js", "passkey.js"], request: Request) -> Response:
+    """The stylesheet and the scripts of the pages."""
     content = static_file(name)
     mark = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
     headers = {"ETag": mark, "Cache-Control": f"public, max-age={_ONE_HOUR}"}

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.confidential.keyring import Keyring
@@ -95,15 +95,33 @@ def sign_in(tx: Transaction, secret: str, *, now: datetime, lasting: timedelta) 
 
 
 def issue_cookie(tx: Transaction, user_id: str, *, now: datetime, lasting: timedelta) -> Issued:
-    """The secret of a browser's cookie, for a user who has shown who they are."""
-    return _issue(tx, CredentialKind.COOKIE, now, now + lasting, user_id=user_id)
+    """The secret of a browser's cookie, for a user who has just shown who they are."""
+    issued = _issue(tx, CredentialKind.COOKIE, now, now + lasting, user_id=user_id)
+    tx.get_one(CredentialRow, issued.id).confirmed_at = now
+    return issued
+
+
+def issue_half(tx: Transaction, user_id: str, *, now: datetime, lasting: timedelta) -> Issued:
+    """The secret of a browser whose user has shown one factor of two; it opens nothing."""
+    return _issue(tx, CredentialKind.HALF, now, now + lasting, user_id=user_id)
+
+
+def half_of(tx: Transaction, secret: str, *, now: datetime) -> CredentialRow | None:
+    """What a browser holds whose user has shown one factor of two, while that counts."""
+    return _valid(tx, secret, CredentialKind.HALF, now)
 
 
 def issue_token(
     tx: Transaction, viewer: Viewer, label: str, *, now: datetime, lasting: timedelta
 ) -> Issued:
-    """A bearer token with which a manager's programs may do what the manager may."""
+    """A bearer token with which a user's programs may do what the user may.
+
+    One that is made by showing a token ends no later than that one.
+    """
+    shown = tx.get(CredentialRow, viewer.credential_id) if viewer.credential_id else None
     until = now + lasting
+    if shown is not None and shown.kind is CredentialKind.TOKEN:
+        until = min(until, shown.expires_at)
     issued = _issue(tx, CredentialKind.TOKEN, now, until, user_id=viewer.user_id, label=label)
     note_act(tx, "token made", "credential", issued.id)
     return issued
@@ -197,6 +215,24 @@ def credentials_of(tx: Transaction, viewer: Viewer) -> tuple[CredentialView, ...
     return tuple(_view(row) for row in rows)
 
 
+def live_credentials_of(
+    tx: Transaction, viewer: Viewer, *, now: datetime
+) -> tuple[CredentialView, ...]:
+    """A user's browsers and tokens that still open something, the youngest first."""
+    kinds = {CredentialKind.COOKIE, CredentialKind.TOKEN}
+    return tuple(
+        each
+        for each in credentials_of(tx, viewer)
+        if each.kind in kinds and each.revoked_at is None and each.expires_at > now
+    )
+
+
+def end_other_browsers(tx: Transaction, viewer: Viewer, *, now: datetime) -> None:
+    """Sign the viewer out of every browser but the one that asks."""
+    end_browsers(tx, viewer.user_id or "", now, but=viewer.credential_id)
+    note_act(tx, "other browsers signed out", "user", viewer.user_id or "")
+
+
 def revoke(tx: Transaction, viewer: Viewer, credential_id: str, *, now: datetime) -> None:
     """Make a secret stop working: one of the viewer's own, or, for managers, any person's link.
 
@@ -211,6 +247,33 @@ def revoke(tx: Transaction, viewer: Viewer, credential_id: str, *, now: datetime
         raise NotFoundError(f"there is no credential {credential_id}")
     row.revoked_at = row.revoked_at or now
     note_act(tx, "credential revoked", "credential", credential_id)
+
+
+def end_browsers(tx: Transaction, user_id: str, now: datetime, *, but: str | None = None) -> None:
+    """Sign a user out of every browser `but` one, and end addresses not yet used."""
+    kinds = (CredentialKind.COOKIE, CredentialKind.SIGN_IN, CredentialKind.HALF)
+    end_credentials(tx, user_id, kinds, now, but=but)
+
+
+def end_credentials(
+    tx: Transaction,
+    user_id: str,
+    kinds: Iterable[CredentialKind],
+    now: datetime,
+    *,
+    but: str | None = None,
+) -> None:
+    """Make every secret of a user that is of these `kinds` stop working, `but` one."""
+    tx.execute(
+        update(CredentialRow)
+        .where(
+            CredentialRow.user_id == user_id,
+            CredentialRow.kind.in_(list(kinds)),
+            CredentialRow.id != (but or ""),
+            CredentialRow.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
 
 
 def identify(
@@ -236,6 +299,7 @@ def identify(
             user_id=user.id,
             credential_id=row.id,
             by_cookie=row.kind is CredentialKind.COOKIE,
+            confirmed_at=row.confirmed_at,
         )
     person = tx.get_one(PersonRow, row.person_id)
     if person.left_at is not None:

@@ -9,7 +9,7 @@ from api.confidential.keyring import Keyring
 from api.store.access_rows import UserRow
 from api.store.confidential_rows import NoteKeyRow
 from api.workflows.audit import note_act
-from api.workflows.sign_in import seal_totp, unseal_totp
+from api.workflows.second_factors import seal_totp, unseal_totp
 from api.workflows.statements import unwrap, wrap
 
 

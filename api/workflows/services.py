@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from api.confidential.keyring import Keyring
+from api.provider.client import Provider
 from api.settings import Settings
 from api.store.database import Database
 from api.workflows.audit import stamp_with
@@ -21,7 +22,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, database, keys, the queue of jobs, and the clock.
+    """Settings, database, keys, the queue of jobs, the clock, and the identity provider if any.
 
     Routes open `database.reading()` or `database.writing()`, call one workflow in it with
     `now()`, and return its value.
@@ -32,6 +33,7 @@ class Services:
     keyring: Keyring
     enqueue: Enqueue
     now: Callable[[], datetime] = utc_now
+    provider: Provider | None = None
 
     def on_behalf_of(self, viewer: Callable[[], Viewer]) -> Services:
         """The same services; what they write is in the audit trail as done by `viewer`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -29,6 +30,7 @@ class Viewer:
         person_id: a coach's or coachee's in the cycle `cycle_id`; `None` for managers and nobody.
         credential_id: the cookie, token or link that was shown.
         by_cookie: whether a browser sent the credential by itself.
+        confirmed_at: when the user of a browser last showed their second factor.
         notes_open: whether a coach's notes open on the device that asks.
     """
 
@@ -39,11 +41,21 @@ class Viewer:
     credential_id: str | None = None
     by_cookie: bool = False
     notes_open: bool = False
+    confirmed_at: datetime | None = None
 
     @property
     def is_manager(self) -> bool:
         """Whether a programme manager is asking."""
         return self.role is AccessRole.MANAGER
+
+    def is_fresh(self, now: datetime, lasting: timedelta) -> bool:
+        """Whether a browser's user has shown within `lasting` who they are.
+
+        A program's has: its token was made by a user who had, for just this.
+        """
+        if not self.by_cookie:
+            return True
+        return self.confirmed_at is not None and now - self.confirmed_at <= lasting
 
 
 NOBODY = Viewer(AccessRole.NOBODY)

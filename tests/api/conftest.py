@@ -324,7 +324,11 @@ def shared(
 def running(settings: Settings) -> Iterator[httpx.Client]:
     """A client of a server that runs on a free port of loopback."""
     config = uvicorn.Config(
-        create_app(settings), port=0, log_config=None, access_log=False, timeout_graceful_shutdown=2
+        create_app(settings),
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

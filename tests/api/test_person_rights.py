@@ -23,8 +23,9 @@ from api.workflows import (
     plans,
     replies,
     schedule,
-    sign_in,
+    second_factors,
     statements,
+    users,
 )
 from api.workflows.replies import ReplyInput
 from api.workflows.viewer import AccessRole, Viewer
@@ -190,16 +191,16 @@ def test_after_a_rotation_notes_and_second_factors_open_with_the_new_key_alone(
     session = _session(world, cycle_id)
     coach, _ = _viewers(session)
     with world.database.writing() as tx:
-        user_id = sign_in.add_user(tx, "office", AccessRole.MANAGER, now=world.services.now())
+        user_id = users.add_user(tx, "office", AccessRole.MANAGER, now=world.services.now())
         user = tx.get_one(UserRow, user_id)
-        user.totp_sealed = sign_in.seal_totp(old, user_id, "A" * 32)
+        user.totp_sealed = second_factors.seal_totp(old, user_id, "A" * 32)
     keys(KeyAction.ROTATE, forget_old=True, data=settings.data_dir)
     new = open_keyring(settings.master_key_file, create=False)
     assert list(new.master) == [2]
     assert new.links == old.links
     with world.database.reading() as tx:
         assert statements.note_of(tx, new, coach, session.id).text == "a note"
-        assert sign_in.unseal_totp(new, tx.get_one(UserRow, user_id)) == "A" * 32
+        assert second_factors.unseal_totp(new, tx.get_one(UserRow, user_id)) == "A" * 32
         with pytest.raises(KeyringError):
             statements.note_of(tx, old, coach, session.id)
 

@@ -17,7 +17,7 @@ from api.confidential.passwords import (
     totp_step_of,
     weakness,
 )
-from api.workflows import credentials, sign_in
+from api.workflows import credentials, sign_in, users
 from api.workflows.sign_in import AccountForm, SignInForm
 from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError, NotFoundError, UnusableInputError
@@ -70,7 +70,7 @@ class Manager:
     def __init__(self, world: World, name: str = "office") -> None:
         self.world, self.name, self.secret = world, name, new_totp_secret()
         with world.database.writing() as tx:
-            self.id = sign_in.add_user(tx, name, AccessRole.MANAGER, now=NOW)
+            self.id = users.add_user(tx, name, AccessRole.MANAGER, now=NOW)
             form = AccountForm(password=GOOD, totp_secret=self.secret, code=self.code(NOW))
             viewer = Viewer(AccessRole.MANAGER, user_id=self.id)
             sign_in.set_up_account(
@@ -133,7 +133,7 @@ def test_whoever_was_disabled_is_let_in_no_more(manager: Manager) -> None:
     with world.database.writing() as tx:
         viewer = Viewer(AccessRole.MANAGER, user_id=manager.id)
         token = credentials.issue_token(tx, viewer, "x", now=NOW, lasting=LASTING)
-        sign_in.disable_user(tx, "office", now=NOW)
+        users.disable_user(tx, "office", now=NOW)
         kinds = frozenset({credentials.CredentialKind.TOKEN})
         found = credentials.identify(tx, token.secret, kinds, now=NOW, idle=LASTING)
     assert found.role is AccessRole.NOBODY
@@ -142,12 +142,12 @@ def test_whoever_was_disabled_is_let_in_no_more(manager: Manager) -> None:
 
 def test_a_name_is_taken_once(manager: Manager) -> None:
     with manager.world.database.writing() as tx, pytest.raises(ConflictError):
-        sign_in.add_user(tx, "office", AccessRole.AUDITOR, now=NOW)
+        users.add_user(tx, "office", AccessRole.AUDITOR, now=NOW)
 
 
 def test_a_second_factor_that_is_not_shown_to_work_is_not_taken(world: World) -> None:
     with world.database.writing() as tx:
-        user_id = sign_in.add_user(tx, "office", AccessRole.MANAGER, now=NOW)
+        user_id = users.add_user(tx, "office", AccessRole.MANAGER, now=NOW)
         form = AccountForm(password=GOOD, totp_secret=new_totp_secret(), code="000000")
         with pytest.raises(UnusableInputError):
             sign_in.set_up_account(

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from starlette.exceptions import HTTPException
 
-from api.http.asking import cookie_name
 from api.http.body_limit import BodyLimit
+from api.http.cookies import cookie_name
 from api.settings import MIB, Settings
 from api.workflows import credentials
 from api.workflows.services import utc_now

@@ -11,8 +11,16 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from api.confidential.passwords import hash_password, password_fits
-from api.http.addresses import API, person
-from api.http.asking import ServicesDep, ViewerDep, cookie_name, notes_cookie
+from api.http.addresses import API, own_page, person
+from api.http.addresses import SIGN_IN as SIGN_IN_PAGE
+from api.http.asking import ServicesDep, ViewerDep
+from api.http.cookies import (
+    begun_cookie,
+    cookie_name,
+    half_cookie,
+    leave_cookie,
+    notes_cookie,
+)
 from api.http.problems import documented
 from api.settings import Settings
 from api.workflows import credentials, note_opening, schedule
@@ -150,16 +158,25 @@ def sign_out(services: ServicesDep, viewer: ViewerDep) -> Response:
     """Make the browser's cookie stop working, and remove it."""
     with services.database.writing() as tx:
         credentials.revoke(tx, viewer, viewer.credential_id or "", now=services.now())
-    answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-    _set_cookie(answer, services.settings, "", 0)
+    elsewhere = "" if services.provider is None else "?signed_out=here"
+    answer = RedirectResponse(SIGN_IN_PAGE + elsewhere, HTTPStatus.SEE_OTHER)
+    leave_cookie(answer, services.settings, cookie_name(services.settings), "", 0)
     return answer
 
 
-def signed_in(settings: Settings, cookie: Issued) -> Response:
-    """The answer that leaves a browser signed in, and leads to the first page."""
-    answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-    _set_cookie(answer, settings, cookie.secret, settings.cookie_hours * 3600)
+def signed_in(settings: Settings, cookie: Issued, go_on_to: str = "/") -> Response:
+    """The answer that leaves a browser signed in, and leads on."""
+    answer = RedirectResponse(own_page(go_on_to), HTTPStatus.SEE_OTHER)
+    leave_signed_in(answer, settings, cookie)
     return answer
+
+
+def leave_signed_in(answer: Response, settings: Settings, cookie: Issued) -> None:
+    """Leave a browser signed in, and nothing of what it had begun."""
+    seconds = settings.cookie_hours * 3600
+    leave_cookie(answer, settings, cookie_name(settings), cookie.secret, seconds)
+    for begun in (half_cookie(settings), begun_cookie(settings)):
+        leave_cookie(answer, settings, begun, "", 0)
 
 
 def opened_by_passphrase(services: Services, viewer: Viewer, passphrase: str) -> Issued:
@@ -186,22 +203,4 @@ def leave_note_key(
     if key is not None and viewer.person_id is not None:
         name = notes_cookie(services.settings, viewer.person_id)
         seconds = int((key.expires_at - services.now()).total_seconds())
-        _leave_cookie(answer, services.settings, name, key.secret, seconds)
-
-
-def _set_cookie(answer: Response, settings: Settings, secret: str, seconds: int) -> None:
-    _leave_cookie(answer, settings, cookie_name(settings), secret, seconds)
-
-
-def _leave_cookie(
-    answer: Response, settings: Settings, name: str, secret: str, seconds: int
-) -> None:
-    answer.set_cookie(
-        name,
-        secret,
-        max_age=seconds,
-        path="/",
-        secure=settings.secure_cookies,
-        httponly=True,
-        samesite="lax",
-    )
+        leave_cookie(answer, services.settings, name, key.secret, seconds)

@@ -1,0 +1,309 @@
+"""Talking to the identity provider: its description, its keys, and what it says of who signed in.
+
+OpenID Connect Core 1.0 with the authorisation code, PKCE (RFC 7636), `state` and `nonce`, and the
+issuer in the answer (RFC 9207). Nothing is followed, nothing large is read, and no key but one of
+the provider's own published ones counts.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx2
+import structlog
+from authlib.common.errors import AuthlibBaseError
+from authlib.common.urls import add_params_to_uri
+from authlib.integrations.httpx_client import OAuth2Client
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+from pydantic import BaseModel, ValidationError
+
+from api.provider.settings import IdentityProvider, is_safe_address
+from coach.errors import NotSignedInError, UnreachableError
+
+_LOG = structlog.stdlib.get_logger(__name__)
+_SIGNED_BY = ["RS256", "PS256", "ES256", "ES384", "Ed25519", "EdDSA"]  # never "none", never HMAC
+_WELL_KNOWN = "/.well-known/openid-configuration"
+_SECONDS = 5.0
+_LARGEST_ANSWER = 1 << 20
+_DESCRIPTION_LASTS = timedelta(hours=1)
+_KEYS_LAST = timedelta(hours=1)
+_KEYS_AGAIN_AFTER = timedelta(minutes=1)
+_LEEWAY = timedelta(minutes=1)
+_LONGEST_SUBJECT = 255
+
+
+class ProviderAwayError(UnreachableError):
+    """The identity provider does not answer, or not as a provider does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was sent with a browser to the provider, to be held against what comes back.
+
+    `fresh` asks for a sign-in that happens now, whatever session the provider has.
+    """
+
+    state: str
+    nonce: str
+    verifier: str
+    back_to: str
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who signed in, as far as the provider may be believed.
+
+    `mail` is an address only where the provider has verified it.
+    """
+
+    issuer: str
+    subject: str
+    mail: str | None
+    two_factors: bool
+
+
+class _Description(BaseModel):
+    """As much of the provider's description (OpenID Connect Discovery 1.0) as is used."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    end_session_endpoint: str | None = None
+    authorization_response_iss_parameter_supported: bool = False
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
+
+
+class _Token(BaseModel):
+    id_token: str
+    access_token: str
+
+
+class Provider:
+    """One identity provider, for all threads. Its description and keys are kept for an hour."""
+
+    def __init__(self, settings: IdentityProvider, now: Callable[[], datetime]) -> None:
+        self.settings = settings
+        self._now = now
+        self._described: tuple[datetime, _Description] | None = None
+        self._keys: tuple[datetime, KeySet] | None = None
+
+    def address_to_ask(self, asked: Asked) -> str:
+        """Where to send a browser, so that its user signs in there.
+
+        Raises:
+            ProviderAwayError: the provider does not describe itself.
+        """
+        more: dict[str, str] = {}
+        if self.settings.strong_acr:
+            more["acr_values"] = " ".join(self.settings.strong_acr)
+        if asked.fresh:
+            more |= {"prompt": "login", "max_age": "0"}
+        with self._client(asked) as client:
+            address, _ = client.create_authorization_url(
+                self._description().authorization_endpoint,
+                state=asked.state,
+                code_verifier=asked.verifier,
+                nonce=asked.nonce,
+                **more,
+            )
+        return str(address)
+
+    def address_to_sign_out(self, back_to: str) -> str | None:
+        """Where to send a browser to be signed out there too; `None` where the provider has none.
+
+        Raises:
+            ProviderAwayError: the provider does not describe itself.
+        """
+        there = self._description().end_session_endpoint
+        if there is None:
+            return None
+        told = {"client_id": self.settings.client_id, "post_logout_redirect_uri": back_to}
+        return str(add_params_to_uri(there, told))
+
+    def identity_from(self, answer: dict[str, str], asked: Asked) -> Identity:
+        """Who signed in, by the `answer` in the address the browser came back with.
+
+        Raises:
+            ProviderAwayError: the provider cannot be reached to find out.
+            NotSignedInError: nobody did, or what it says cannot be believed.
+        """
+        description = self._description()
+        self._check_answer(answer, asked, description)
+        token = self._token(answer["code"], asked, description)
+        claims = self._claims(token, asked)
+        mail = claims.get("email") if claims.get("email_verified") is True else None
+        return Identity(
+            issuer=self.settings.issuer,
+            subject=claims["sub"],
+            mail=mail if isinstance(mail, str) else None,
+            two_factors=self._tells_of_two_factors(claims),
+        )
+
+    def _check_answer(
+        self, answer: dict[str, str], asked: Asked, description: _Description
+    ) -> None:
+        if not hmac.compare_digest(answer.get("state", "").encode(), asked.state.encode()):
+            raise _not_believed("the state is another")
+        issuer = answer.get("iss")
+        if issuer is None and description.authorization_response_iss_parameter_supported:
+            raise _not_believed("the answer names no issuer")
+        if issuer is not None and issuer != self.settings.issuer:
+            raise _not_believed("the answer is another issuer's")
+        if "error" in answer or not answer.get("code"):
+            raise NotSignedInError(
+                f"you were not signed in with {self.settings.name}; try again, or sign in here"
+            )
+
+    def _token(self, code: str, asked: Asked, description: _Description) -> _Token:
+        try:
+            with self._client(asked, description) as client:
+                told = client.fetch_token(
+                    description.token_endpoint,
+                    grant_type="authorization_code",
+                    code=code,
+                    code_verifier=asked.verifier,
+                )
+            return _Token.model_validate(told)
+        except httpx2.HTTPError as error:
+            raise self._away(type(error).__name__) from error
+        except (AuthlibBaseError, ValidationError, ValueError) as error:
+            raise _not_believed(f"no token: {type(error).__name__}") from error
+
+    def _claims(self, token: _Token, asked: Asked) -> dict[str, Any]:
+        """What the signed token says, once everything about it was checked."""
+        try:
+            try:
+                signed = jwt.decode(token.id_token, self._key_set(), algorithms=_SIGNED_BY)
+            except InvalidKeyIdError:  # the provider may have changed its keys
+                signed = jwt.decode(
+                    token.id_token, self._key_set(again=True), algorithms=_SIGNED_BY
+                )
+            claims = CodeIDToken(
+                signed.claims,
+                signed.header,
+                {
+                    "iss": {"essential": True, "value": self.settings.issuer},
+                    "aud": {"essential": True, "value": self.settings.client_id},
+                },
+                {
+                    "nonce": asked.nonce,
+                    "client_id": self.settings.client_id,
+                    "access_token": token.access_token,
+                },
+            )
+            now = self._now()
+            claims.validate(now=int(now.timestamp()), leeway=int(_LEEWAY.total_seconds()))
+        except (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError) as error:
+            raise _not_believed(type(error).__name__) from error
+        subject, at = claims["sub"], claims.get("auth_time")
+        if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT:
+            raise _not_believed("the subject is no subject")
+        if asked.fresh and not (
+            isinstance(at, int) and now.timestamp() - at <= _LEEWAY.total_seconds()
+        ):
+            raise _not_believed("the sign-in there was not just now")
+        return dict(claims)
+
+    def _tells_of_two_factors(self, claims: dict[str, Any]) -> bool:
+        settings = self.settings
+        methods = claims.get("amr") or []
+        return (
+            settings.second_factor == "trust"
+            or claims.get("acr") in settings.strong_acr
+            or any(method in settings.strong_amr for method in methods)
+        )
+
+    def _description(self) -> _Description:
+        kept = self._described
+        if kept is not None and self._now() - kept[0] < _DESCRIPTION_LASTS:
+            return kept[1]
+        told = self._read(self.settings.issuer.rstrip("/") + _WELL_KNOWN)
+        try:
+            described = _Description.model_validate(told)
+        except ValidationError as error:
+            raise self._away("its description lacks something") from error
+        if described.issuer != self.settings.issuer:
+            raise self._away("it describes itself as another issuer")
+        for address in (
+            described.authorization_endpoint,
+            described.token_endpoint,
+            described.jwks_uri,
+            described.end_session_endpoint or described.jwks_uri,
+        ):
+            if not is_safe_address(address):
+                raise self._away("it describes an address without https")
+        self._described = (self._now(), described)
+        return described
+
+    def _key_set(self, *, again: bool = False) -> KeySet:
+        kept = self._keys
+        lasts = _KEYS_AGAIN_AFTER if again else _KEYS_LAST
+        if kept is not None and self._now() - kept[0] < lasts:
+            return kept[1]
+        told = self._read(self._description().jwks_uri)
+        try:
+            keys = KeySet.import_key_set(told)
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise self._away("its keys cannot be read") from error
+        self._keys = (self._now(), keys)
+        return keys
+
+    def _read(self, address: str) -> Any:  # noqa: ANN401 - JSON of somebody else
+        try:
+            with (
+                httpx2.Client(timeout=_SECONDS, follow_redirects=False) as client,
+                client.stream("GET", address, headers={"Accept": "application/json"}) as answer,
+            ):
+                answer.raise_for_status()
+                content = b""
+                for part in answer.iter_bytes():
+                    content += part
+                    if len(content) > _LARGEST_ANSWER:
+                        raise self._away("its answer is endless")
+            return httpx2.Response(200, content=content).json()
+        except (httpx2.HTTPError, ValueError) as error:
+            raise self._away(type(error).__name__) from error
+
+    def _client(self, asked: Asked, description: _Description | None = None) -> OAuth2Client:
+        settings = self.settings
+        secret = settings.client_secret
+        return OAuth2Client(
+            client_id=settings.client_id,
+            client_secret=None if secret is None else secret.get_secret_value(),
+            token_endpoint_auth_method=_how_to_authenticate(settings, description),
+            scope=settings.scope,
+            redirect_uri=asked.back_to,
+            code_challenge_method="S256",
+            timeout=_SECONDS,
+            follow_redirects=False,
+        )
+
+    def _away(self, why: str) -> ProviderAwayError:
+        _LOG.warning("identity provider unusable", why=why)
+        return ProviderAwayError(
+            f"signing in with {self.settings.name} does not work at the moment; "
+            "try again soon, or sign in by password"
+        )
+
+
+def _how_to_authenticate(settings: IdentityProvider, description: _Description | None) -> str:
+    """How this server shows its own password to the provider."""
+    if settings.client_secret is None:
+        return "none"
+    known = () if description is None else description.token_endpoint_auth_methods_supported
+    by_header = "client_secret_basic" in known or "client_secret_post" not in known
+    return "client_secret_basic" if by_header else "client_secret_post"
+
+
+def _not_believed(why: str) -> NotSignedInError:
+    _LOG.warning("identity provider not believed", why=why)
+    return NotSignedInError("that sign-in is too old or was not begun here; please begin again")

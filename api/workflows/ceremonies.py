@@ -1,0 +1,103 @@
+"""Sign-ins that leave this server and come back: begun by one browser, finished by it once.
+
+The browser keeps a random secret in a cookie; everything that goes out with it (the state and
+nonce of a provider, the challenge of a passkey) follows from that secret, so that an answer which
+another browser brings, or the same one brings twice, fits nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session as Transaction
+
+from api.store.access_rows import CeremonyKind, CeremonyRow
+from api.workflows.credentials import sha256_of
+
+LASTING = timedelta(minutes=10)
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Ceremony:
+    """What one browser has begun.
+
+    Attributes:
+        user_id: the user who was signed in when it began; `None` where nobody was.
+        go_on_to: the page to go on to afterwards.
+    """
+
+    secret: str
+    kind: CeremonyKind
+    user_id: str | None
+    go_on_to: str
+
+    @property
+    def state(self) -> str:
+        """Ties the provider's answer to this browser."""
+        return self._follow("state")
+
+    @property
+    def nonce(self) -> str:
+        """Ties the provider's token to this ceremony."""
+        return self._follow("nonce")
+
+    @property
+    def verifier(self) -> str:
+        """Shows the provider that who asks for the token is who began (RFC 7636)."""
+        return self._follow("verifier")
+
+    @property
+    def challenge(self) -> bytes:
+        """What a passkey has to sign."""
+        return self._digest("challenge")
+
+    def _follow(self, what: str) -> str:
+        return urlsafe_b64encode(self._digest(what)).rstrip(b"=").decode()
+
+    def _digest(self, what: str) -> bytes:
+        return hashlib.sha256(f"{what}:{self.secret}".encode()).digest()
+
+
+def begin(
+    tx: Transaction, kind: CeremonyKind, user_id: str | None, go_on_to: str, *, now: datetime
+) -> Ceremony:
+    """Begin a ceremony for the browser that asks; those that nobody finished are swept away."""
+    tx.execute(delete(CeremonyRow).where(CeremonyRow.expires_at <= now))
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    tx.add(
+        CeremonyRow(
+            secret_sha256=sha256_of(secret),
+            kind=kind,
+            user_id=user_id,
+            go_on_to=go_on_to,
+            expires_at=now + LASTING,
+        )
+    )
+    return Ceremony(secret, kind, user_id, go_on_to)
+
+
+def look_up(
+    tx: Transaction, secret: str, kinds: Iterable[CeremonyKind], *, now: datetime
+) -> Ceremony | None:
+    """The ceremony a browser has begun; `None` where there is none of these `kinds` (any more)."""
+    row = tx.get(CeremonyRow, sha256_of(secret))
+    if row is None or row.kind not in set(kinds) or row.expires_at <= now:
+        return None
+    return Ceremony(secret, row.kind, row.user_id, row.go_on_to)
+
+
+def use_up(
+    tx: Transaction, secret: str, kinds: Iterable[CeremonyKind], *, now: datetime
+) -> Ceremony | None:
+    """As `look_up`, and the ceremony is over: nobody finishes it a second time."""
+    found = look_up(tx, secret, kinds, now=now)
+    if found is not None:
+        tx.execute(delete(CeremonyRow).where(CeremonyRow.secret_sha256 == sha256_of(secret)))
+    return found

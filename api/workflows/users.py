@@ -1,0 +1,201 @@
+"""Users of the office: adding them, finding them, linking them to another account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, ValidationError
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.deployment import MailAddress
+from api.provider.client import Identity
+from api.store.access_rows import CredentialKind, UserRow
+from api.workflows.audit import note_act
+from api.workflows.credentials import end_credentials
+from api.workflows.values import View
+from api.workflows.viewer import AccessRole, Viewer
+from coach.errors import ConflictError, InputFault, NotFoundError, UnusableInputError
+from coach.feedback import OneLine
+
+
+class Link(View):
+    """What a user is called elsewhere: the provider's own word, or an address it has verified."""
+
+    issuer: Annotated[str, Field(max_length=300)]
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=255), OneLine] | None = None
+    mail: Annotated[MailAddress, Field(max_length=320)] | None = None
+
+
+class NewUser(View):
+    """A user to add."""
+
+    name: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine
+    ]
+    role: AccessRole
+
+
+class UserView(View):
+    """A user, and by what they sign in."""
+
+    id: str
+    name: str
+    role: AccessRole
+    has_password: bool
+    has_second_factor: bool
+    linked: bool
+    disabled_at: datetime | None
+
+
+def read_user(name: str, role: AccessRole) -> NewUser:
+    """A user to add, by what was typed.
+
+    Raises:
+        UnusableInputError: the name is empty, too long, or holds signs that nobody can see.
+    """
+    try:
+        return NewUser(name=name, role=role)
+    except ValidationError as error:
+        raise UnusableInputError(_faults(error)) from None
+
+
+def read_link(issuer: str, subject: str | None, mail: str | None) -> Link:
+    """What a user is called elsewhere, by what was typed.
+
+    Raises:
+        UnusableInputError: it is not well formed.
+    """
+    try:
+        return Link(issuer=issuer, subject=subject, mail=mail)
+    except ValidationError as error:
+        raise UnusableInputError(_faults(error)) from None
+
+
+def add_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> str:
+    """Add a user of the office.
+
+    Raises:
+        UnusableInputError: the name is none.
+        ConflictError: the name is taken.
+    """
+    new = read_user(name, role)
+    if tx.scalar(select(UserRow.id).where(UserRow.name == new.name)) is not None:
+        raise ConflictError(f"there is a user called {new.name} already")
+    row = UserRow(name=new.name, role=new.role.value, created_at=now)
+    tx.add(row)
+    tx.flush()
+    note_act(tx, "user added", "user", row.id, role=new.role.value)
+    return row.id
+
+
+def link_user(tx: Transaction, user_id: str, link: Link) -> None:
+    """Let whoever the provider calls so sign in as this user; a link before is replaced.
+
+    Raises:
+        ConflictError: another user is linked to that account or address.
+    """
+    row = tx.get_one(UserRow, user_id)
+    if link.subject is not None:
+        taken = select(UserRow.id).where(
+            UserRow.issuer == link.issuer, UserRow.subject == link.subject, UserRow.id != user_id
+        )
+        if tx.scalar(taken) is not None:
+            raise ConflictError("another user is linked to that account already")
+        row.issuer, row.subject, row.expected_mail = link.issuer, link.subject, None
+    elif link.mail is not None:
+        mail = link.mail.lower()
+        taken = select(UserRow.id).where(UserRow.expected_mail == mail, UserRow.id != user_id)
+        if tx.scalar(taken) is not None:
+            raise ConflictError("another user is to be linked by that address already")
+        row.issuer, row.subject, row.expected_mail = None, None, mail
+    how = "mail" if link.subject is None else "subject"
+    note_act(tx, "user linked", "user", user_id, how=how)
+
+
+def unlink_user(tx: Transaction, user_id: str) -> None:
+    """Let nobody sign in as this user with an account elsewhere any more."""
+    row = tx.get_one(UserRow, user_id)
+    row.issuer = row.subject = row.expected_mail = None
+    note_act(tx, "user unlinked", "user", user_id)
+
+
+def user_known_as(tx: Transaction, identity: Identity, *, link_by_mail: bool) -> UserRow | None:
+    """The user whom the provider means; `None` where nobody was ever linked to that account.
+
+    Where the deployment says so, a user prepared for a mail address is linked by it, once: from
+    then on the provider's own word for them counts, and not the address.
+    """
+    row = tx.scalar(
+        select(UserRow).where(
+            UserRow.issuer == identity.issuer, UserRow.subject == identity.subject
+        )
+    )
+    if row is None and link_by_mail and identity.mail is not None:
+        row = tx.scalar(select(UserRow).where(UserRow.expected_mail == identity.mail.lower()))
+        if row is not None and row.disabled_at is None:
+            link_user(tx, row.id, Link(issuer=identity.issuer, subject=identity.subject))
+    return None if row is None or row.disabled_at is not None else row
+
+
+def user_called(tx: Transaction, name: str) -> UserView:
+    """The user called `name`.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = tx.scalar(select(UserRow).where(UserRow.name == name))
+    if row is None:
+        raise NotFoundError(f"there is no user called {name}; see `gender-coach user list`")
+    return _view(row)
+
+
+def user_of(tx: Transaction, viewer: Viewer) -> UserView:
+    """The user who is asking."""
+    return _view(tx.get_one(UserRow, viewer.user_id))
+
+
+def list_users(tx: Transaction) -> tuple[UserView, ...]:
+    """Every user, by name."""
+    return tuple(_view(row) for row in tx.scalars(select(UserRow).order_by(UserRow.name)))
+
+
+def anybody_can_sign_in(tx: Transaction) -> bool:
+    """Whether some user signs in already: by password, or with an account elsewhere."""
+    found = select(UserRow.id).where(
+        or_(UserRow.password_hash.is_not(None), UserRow.subject.is_not(None)),
+        UserRow.disabled_at.is_(None),
+    )
+    return tx.scalar(found.limit(1)) is not None
+
+
+def disable_user(tx: Transaction, name: str, *, now: datetime) -> None:
+    """Let a user in no more, and end everything they are signed in with.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    user_id = user_called(tx, name).id
+    tx.get_one(UserRow, user_id).disabled_at = now
+    end_credentials(tx, user_id, CredentialKind, now)
+    note_act(tx, "user disabled", "user", user_id)
+
+
+def _view(row: UserRow) -> UserView:
+    return UserView(
+        id=row.id,
+        name=row.name,
+        role=AccessRole(row.role),
+        has_password=row.password_hash is not None,
+        has_second_factor=row.totp_sealed is not None,
+        linked=row.subject is not None,
+        disabled_at=row.disabled_at,
+    )
+
+
+def _faults(error: ValidationError) -> list[InputFault]:
+    return [
+        InputFault("user", 1, str(one["loc"][0]), one["msg"].removeprefix("Value error, "))
+        for one in error.errors()
+    ]

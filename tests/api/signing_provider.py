@@ -1,0 +1,168 @@
+"""A small identity provider on loopback that can be told to lie in one way at a time."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+import threading
+import time
+from base64 import b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+CLIENT_ID = "coaching"
+CLIENT_SECRET = "a secret of the tests and of nothing else"  # noqa: S105 - of the tests
+
+
+def _unchanged(value: dict[str, Any]) -> dict[str, Any]:
+    return value
+
+
+@dataclass
+class SigningProvider:
+    """An honest provider, but for what a test changes.
+
+    Attributes:
+        subject: who signs in.
+        describe, claim, answer: change the description, the token's claims, the address's answer.
+        sign: makes the token out of the claims.
+    """
+
+    issuer: str = ""
+    subject: str = "anna"
+    describe: Callable[[dict[str, Any]], dict[str, Any]] = _unchanged
+    claim: Callable[[dict[str, Any]], dict[str, Any]] = _unchanged
+    answer: Callable[[dict[str, Any]], dict[str, Any]] = _unchanged
+    sign: Callable[[SigningProvider, dict[str, Any]], str] = field(
+        default=lambda provider, claims: provider.signed(claims)
+    )
+    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
+    asked: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def signed(self, claims: dict[str, Any], key: RSAKey | None = None) -> str:
+        used = key or self.key
+        return jwt.encode({"alg": "RS256", "kid": used.kid}, claims, used)
+
+    def unsigned(self, claims: dict[str, Any]) -> str:
+        return f"{_part({'alg': 'none'})}.{_part(claims)}."
+
+    def signed_by_public_key(self, claims: dict[str, Any]) -> str:
+        """The trick of old: the public key, which everybody has, used as a shared secret."""
+        told = f"{_part({'alg': 'HS256', 'kid': 'one'})}.{_part(claims)}"
+        mark = hmac.digest(self.key.as_pem(private=False), told.encode(), "sha256")
+        return f"{told}.{urlsafe_b64encode(mark).rstrip(b'=').decode()}"
+
+    def description(self) -> dict[str, Any]:
+        return self.describe(
+            {
+                "issuer": self.issuer,
+                "authorization_endpoint": f"{self.issuer}/authorise",
+                "token_endpoint": f"{self.issuer}/token",
+                "jwks_uri": f"{self.issuer}/keys",
+                "end_session_endpoint": f"{self.issuer}/end",
+                "authorization_response_iss_parameter_supported": True,
+            }
+        )
+
+    def authorise(self, asked: dict[str, str]) -> str:
+        """Where the browser is sent, signed in as `subject`."""
+        self.asked = asked
+        code = secrets.token_urlsafe(8)
+        self.codes[code] = asked
+        answer = self.answer({"code": code, "state": asked["state"], "iss": self.issuer})
+        return f"{asked['redirect_uri']}?{urlencode(answer)}"
+
+    def token(self, form: dict[str, str], authorization: str) -> dict[str, Any] | None:
+        """The tokens for a code, once, to who has the verifier and the client's secret."""
+        name, _, password = b64decode(authorization.partition(" ")[2]).decode().partition(":")
+        asked = self.codes.pop(form.get("code", ""), None)
+        if asked is None or (name, unquote(password)) != (CLIENT_ID, unquote(CLIENT_SECRET)):
+            return None
+        digest = sha256(form.get("code_verifier", "").encode()).digest()
+        if urlsafe_b64encode(digest).rstrip(b"=").decode() != asked["code_challenge"]:
+            return None
+        now = int(time.time())
+        claims = self.claim(
+            {
+                "iss": self.issuer,
+                "sub": self.subject,
+                "aud": CLIENT_ID,
+                "iat": now,
+                "exp": now + 300,
+                "auth_time": now,
+                "nonce": asked["nonce"],
+            }
+        )
+        return {
+            "access_token": "an-access-token",
+            "token_type": "Bearer",
+            "id_token": self.sign(self, claims),
+        }
+
+
+@contextmanager
+def provider_on_loopback() -> Iterator[SigningProvider]:
+    """A provider that answers, for the block."""
+    provider = SigningProvider()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            if parts.path == "/.well-known/openid-configuration":
+                self._json(provider.description())
+            elif parts.path == "/keys":
+                self._json({"keys": [provider.key.as_dict(private=False)]})
+            elif parts.path == "/authorise":
+                self.send_response(303)
+                self.send_header("Location", provider.authorise(_single(parts.query)))
+                self.end_headers()
+            else:
+                self._json({}, 404)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            told = provider.token(_single(body), self.headers.get("Authorization", ""))
+            if told is None:
+                self._json({"error": "invalid_grant"}, 400)
+            else:
+                self._json(told)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+        def _json(self, value: dict[str, Any], status: int = 200) -> None:
+            content = json.dumps(value).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    provider.issuer = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield provider
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _single(query: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(query).items()}
+
+
+def _part(value: dict[str, Any]) -> str:
+    return urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()

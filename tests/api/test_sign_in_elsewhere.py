@@ -1,0 +1,483 @@
+"""Signing in with an account elsewhere: a provider that is honest, and one that is not."""
+
+from __future__ import annotations
+
+import socket
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pyotp
+import pytest
+from joserfc.jwk import RSAKey
+from pydantic import SecretStr, ValidationError
+
+from api.confidential.passwords import hash_password, new_totp_secret
+from api.http.addresses import own_page
+from api.provider.settings import IdentityProvider
+from api.settings import Settings
+from api.store.access_rows import CeremonyRow, UserRow
+from api.workflows import sign_in, users
+from api.workflows.sign_in import AccountForm
+from api.workflows.users import Link
+from api.workflows.viewer import AccessRole, Viewer
+from tests.api.signing_provider import CLIENT_ID, CLIENT_SECRET, provider_on_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from conftest import World
+
+    from tests.api.signing_provider import SigningProvider
+
+GOOD = "tulip anvil ferry quartz"
+
+
+@dataclass
+class Office:
+    """A server that takes a provider's word, and browsers that come to it."""
+
+    world: World
+    provider: SigningProvider
+    base: str
+
+    def browser(self) -> httpx.Client:
+        return httpx.Client(
+            base_url=self.base, follow_redirects=True, headers={"Origin": self.base}
+        )
+
+    def user(self, name: str = "Anna", role: AccessRole = AccessRole.MANAGER, **link: str) -> str:
+        with self.world.database.writing() as tx:
+            user_id = users.add_user(tx, name, role, now=self.world.services.now())
+            if link:
+                users.link_user(tx, user_id, Link(issuer=self.provider.issuer, **link))
+        return user_id
+
+    def give_app(self, user_id: str) -> pyotp.TOTP:
+        """An authenticator app for a user, whose codes of now still work."""
+        secret, now = new_totp_secret(), self.world.services.now()
+        before = pyotp.TOTP(secret).at(now - timedelta(seconds=30))
+        form = AccountForm(password=GOOD, totp_secret=secret, code=before)
+        with self.world.database.writing() as tx:
+            viewer = Viewer(AccessRole.MANAGER, user_id=user_id)
+            keyring = self.world.services.keyring
+            sign_in.set_up_account(tx, keyring, viewer, form, hash_password(GOOD), now=now)
+        return pyotp.TOTP(secret)
+
+    def role_of(self, browser: httpx.Client) -> str | None:
+        answer = browser.get("/api/v1/me")
+        return answer.json().get("role")
+
+
+MakeOffice = "Callable[..., Office]"
+
+
+@pytest.fixture
+def open_office(
+    settings: Settings, make_world: Any, serve: Any, tmp_path: Path
+) -> Iterator[Callable[..., Office]]:
+    """Opens a server with its provider; further settings of the provider are given."""
+    from contextlib import ExitStack  # noqa: PLC0415
+
+    del tmp_path
+    with ExitStack() as stack:
+
+        def open_one(**more: object) -> Office:
+            provider = stack.enter_context(provider_on_loopback())
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = probe.getsockname()[1]
+            oidc = IdentityProvider(
+                issuer=provider.issuer,
+                client_id=CLIENT_ID,
+                client_secret=SecretStr(CLIENT_SECRET),
+                **more,
+            )
+            own = settings.model_copy(update={"port": port, "oidc": oidc})
+            world = stack.enter_context(make_world(own))
+            stack.enter_context(serve(own))
+            return Office(world, provider, f"http://127.0.0.1:{port}")
+
+        yield open_one
+
+
+@pytest.fixture
+def office(open_office: Callable[..., Office]) -> Office:
+    """A server whose provider tells of a second factor by `amr`."""
+    return open_office(strong_amr=("mfa",))
+
+
+def _strong(claims: dict[str, Any]) -> dict[str, Any]:
+    return claims | {"amr": ["pwd", "mfa"]}
+
+
+def test_who_is_linked_and_showed_two_factors_there_is_signed_in(office: Office) -> None:
+    office.user(subject="anna", role=AccessRole.AUDITOR)
+    office.provider.claim = _strong
+    with office.browser() as browser:
+        assert office.role_of(browser) is None
+        browser.get("/sign-in/provider")
+        assert office.role_of(browser) == "auditor"
+    asked = office.provider.asked
+    assert asked["code_challenge_method"] == "S256"
+    assert asked["scope"] == "openid"
+    assert len(asked["state"]) >= 43
+    assert len(asked["nonce"]) >= 43
+
+
+def test_whoever_was_not_linked_is_not_let_in_and_nobody_is_made(office: Office) -> None:
+    office.user("Anna")
+    office.provider.claim = _strong
+    with office.browser() as browser:
+        answer = browser.get("/sign-in/provider")
+        assert answer.status_code == HTTPStatus.UNAUTHORIZED
+        assert "not linked" in answer.text
+        assert office.role_of(browser) is None
+    with office.world.database.reading() as tx:
+        assert [user.name for user in users.list_users(tx)] == ["Anna"]
+
+
+def test_without_a_second_factor_there_ours_is_asked(office: Office) -> None:
+    app = office.give_app(office.user(subject="anna"))
+    with office.browser() as browser:
+        page = browser.get("/sign-in/provider")
+        assert page.url.path == "/sign-in/second"
+        assert office.role_of(browser) is None
+        wrong = browser.post("/sign-in/second/code", data={"code": "000000"})
+        assert wrong.status_code == HTTPStatus.UNAUTHORIZED
+        assert office.role_of(browser) is None
+        browser.post("/sign-in/second/code", data={"code": app.now()})
+        assert office.role_of(browser) == "manager"
+
+
+def test_a_code_without_the_first_factor_opens_nothing(office: Office) -> None:
+    app = office.give_app(office.user(subject="anna"))
+    with office.browser() as browser:
+        answer = browser.post("/sign-in/second/code", data={"code": app.now()})
+        assert answer.status_code == HTTPStatus.UNAUTHORIZED
+        assert office.role_of(browser) is None
+
+
+def test_a_deployment_may_trust_every_account_there(open_office: Callable[..., Office]) -> None:
+    office = open_office(second_factor="trust")
+    office.user(subject="anna")
+    with office.browser() as browser:
+        browser.get("/sign-in/provider")
+        assert office.role_of(browser) == "manager"
+
+
+def test_an_acr_that_counts_is_asked_for_and_taken(open_office: Callable[..., Office]) -> None:
+    office = open_office(strong_acr=("urn:two",))
+    office.user(subject="anna")
+    office.provider.claim = lambda claims: claims | {"acr": "urn:two"}
+    with office.browser() as browser:
+        browser.get("/sign-in/provider")
+        assert office.role_of(browser) == "manager"
+    assert office.provider.asked["acr_values"] == "urn:two"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "claims", "let_in"),
+    [
+        (True, {"email": "Anna@Example.org", "email_verified": True}, True),
+        (True, {"email": "anna@example.org", "email_verified": False}, False),
+        (True, {"email": "anna@example.org", "email_verified": "true"}, False),
+        (True, {"email": "anna@example.org"}, False),
+        (True, {"email": "other@example.org", "email_verified": True}, False),
+        (False, {"email": "anna@example.org", "email_verified": True}, False),
+    ],
+)
+def test_a_verified_address_links_only_where_the_deployment_says_so(
+    open_office: Callable[..., Office], allowed: bool, claims: dict[str, Any], let_in: bool
+) -> None:
+    office = open_office(link_by_mail=allowed, second_factor="trust")
+    user_id = office.user(mail="anna@example.org")
+    office.provider.claim = lambda told: told | claims
+    with office.browser() as browser:
+        browser.get("/sign-in/provider")
+        assert office.role_of(browser) == ("manager" if let_in else None)
+    with office.world.database.reading() as tx:
+        assert (tx.get_one(UserRow, user_id).subject == "anna") is let_in
+
+
+def test_once_linked_by_address_another_account_with_it_does_not_get_in(
+    open_office: Callable[..., Office],
+) -> None:
+    office = open_office(link_by_mail=True, second_factor="trust")
+    office.user(mail="anna@example.org")
+    mail = {"email": "anna@example.org", "email_verified": True}
+    office.provider.claim = lambda told: told | mail
+    with office.browser() as browser:
+        browser.get("/sign-in/provider")
+    office.provider.subject = "somebody who got the address later"
+    with office.browser() as browser:
+        browser.get("/sign-in/provider")
+        assert office.role_of(browser) is None
+
+
+def test_a_disabled_user_is_not_let_in(office: Office) -> None:
+    office.user(subject="anna")
+    office.provider.claim = _strong
+    with office.world.database.writing() as tx:
+        users.disable_user(tx, "Anna", now=office.world.services.now())
+    with office.browser() as browser:
+        browser.get("/sign-in/provider")
+        assert office.role_of(browser) is None
+
+
+_MINUTES_AGO = 600
+LIES: dict[str, Callable[[SigningProvider], None]] = {
+    "another nonce": lambda liar: _claims(liar, nonce="another"),
+    "no nonce": lambda liar: _claims(liar, nonce=None),
+    "another audience": lambda liar: _claims(liar, aud="another"),
+    "also for another audience": lambda liar: _claims(liar, aud=[CLIENT_ID, "another"]),
+    "for a party that is another": lambda liar: _claims(liar, azp="another"),
+    "another issuer": lambda liar: _claims(liar, iss="https://another.example"),
+    "expired": lambda liar: _claims(liar, exp=int(time.time()) - _MINUTES_AGO),
+    "without an end": lambda liar: _claims(liar, exp=None),
+    "from the future": lambda liar: _claims(liar, iat=int(time.time()) + _MINUTES_AGO),
+    "another access token": lambda liar: _claims(liar, at_hash="AAAAAAAAAAAAAAAAAAAAAA"),
+    "no subject": lambda liar: _claims(liar, sub=None),
+    "an empty subject": lambda liar: _claims(liar, sub=""),
+    "a subject that is none": lambda liar: _claims(liar, sub=["anna"]),
+    "not signed": lambda liar: _signs(liar, lambda it, claims: it.unsigned(claims)),
+    "signed by the public key": lambda liar: _signs(
+        liar, lambda it, claims: it.signed_by_public_key(claims)
+    ),
+    "signed by a stranger": lambda liar: _signs(
+        liar,
+        lambda it, claims: it.signed(claims, RSAKey.generate_key(2048, {"kid": "one"})),
+    ),
+    "signed by an unknown key": lambda liar: _signs(
+        liar,
+        lambda it, claims: it.signed(claims, RSAKey.generate_key(2048, {"kid": "two"})),
+    ),
+    "altered": lambda liar: _signs(liar, lambda it, claims: it.signed(claims)[:-4] + "AAAA"),
+    "no token at all": lambda liar: _signs(liar, lambda _it, _claims: "no token"),
+    "another state": lambda liar: _answers(liar, state="another"),
+    "no state": lambda liar: _answers(liar, state=""),
+    "answered by another issuer": lambda liar: _answers(liar, iss="https://another.example"),
+    "a code that was made up": lambda liar: _answers(liar, code="made-up"),
+    "no code": lambda liar: _answers(liar, code=""),
+}
+
+
+def _claims(liar: SigningProvider, **changed: object) -> None:
+    liar.claim = lambda claims: {
+        name: value for name, value in {**_strong(claims), **changed}.items() if value is not None
+    }
+
+
+def _signs(liar: SigningProvider, sign: Callable[[SigningProvider, dict[str, Any]], str]) -> None:
+    liar.claim, liar.sign = _strong, sign
+
+
+def _answers(liar: SigningProvider, **changed: str) -> None:
+    liar.claim = _strong
+    liar.answer = lambda answer: answer | changed
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_provider_that_lies_is_not_believed(office: Office, lie: str) -> None:
+    office.user(subject="anna")
+    LIES[lie](office.provider)
+    with office.browser() as browser:
+        answer = browser.get("/sign-in/provider")
+        assert answer.status_code == HTTPStatus.UNAUTHORIZED, answer.text
+        assert office.role_of(browser) is None
+
+
+def test_the_answer_must_name_its_issuer_where_the_provider_says_it_does(office: Office) -> None:
+    office.user(subject="anna")
+    office.provider.claim = _strong
+    office.provider.answer = lambda told: {k: v for k, v in told.items() if k != "iss"}
+    with office.browser() as browser:
+        browser.get("/sign-in/provider")
+        assert office.role_of(browser) is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"issuer": "https://another.example"},
+        {"token_endpoint": "http://another.example/token"},
+        {"authorization_endpoint": "javascript:alert(1)"},
+        {"jwks_uri": "file:///etc/passwd"},
+        {"end_session_endpoint": "http://another.example/"},
+        {"token_endpoint": None},
+    ],
+)
+def test_a_description_that_cannot_be_is_not_used(
+    office: Office, changed: dict[str, object]
+) -> None:
+    office.provider.describe = lambda told: told | changed
+    with office.browser() as browser:
+        answer = browser.get("/sign-in/provider")
+        assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+        assert "sign in by password" in answer.text
+
+
+def test_a_provider_that_is_away_is_told_of(office: Office) -> None:
+    office.provider.describe = lambda _told: {}
+    with office.browser() as browser:
+        assert browser.get("/sign-in/provider").status_code == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def _sent_there(browser: httpx.Client) -> str:
+    """Where the provider sends the browser back to, which has begun and does not follow."""
+    begun = browser.get("/sign-in/provider", follow_redirects=False)
+    with httpx.Client() as there:
+        return there.get(begun.headers["location"]).headers["location"]
+
+
+def test_an_answer_counts_in_the_browser_that_began_and_once(office: Office) -> None:
+    office.user(subject="anna")
+    office.provider.claim = _strong
+    with office.browser() as browser, office.browser() as other:
+        back = _sent_there(browser)
+        kept = dict(browser.cookies)
+        assert other.get(back).status_code == HTTPStatus.UNAUTHORIZED
+        assert office.role_of(other) is None
+        assert browser.get(back).status_code == HTTPStatus.OK
+        assert office.role_of(browser) == "manager"
+        assert "gender-coach-begun" not in browser.cookies
+        for name, value in kept.items():
+            other.cookies.set(name, value)
+        again = other.get(back)
+        assert again.status_code == HTTPStatus.UNAUTHORIZED
+        assert office.role_of(other) is None
+    with office.world.database.reading() as tx:
+        assert tx.query(CeremonyRow).count() == 0
+
+
+def test_an_answer_to_another_browsers_question_is_refused(office: Office) -> None:
+    """Else a victim could be signed in as the attacker, and type secrets into their account."""
+    office.user(subject="anna")
+    office.provider.claim = _strong
+    with office.browser() as attacker, office.browser() as victim:
+        back = _sent_there(attacker)
+        _sent_there(victim)
+        assert victim.get(back).status_code == HTTPStatus.UNAUTHORIZED
+        assert office.role_of(victim) is None
+
+
+def test_a_session_given_before_is_not_the_one_used_after(office: Office) -> None:
+    office.user(subject="anna")
+    office.provider.claim = _strong
+    with office.browser() as browser:
+        browser.cookies.set("gender-coach", "planted", domain="127.0.0.1", path="/")
+        back = _sent_there(browser)
+        answer = browser.get(back, follow_redirects=False)
+        assert "gender-coach=planted" not in answer.headers["set-cookie"]
+        with httpx.Client(base_url=office.base, cookies={"gender-coach": "planted"}) as attacker:
+            assert office.role_of(attacker) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "", "x"),
+        *("/a b", "/a\r\nSet-Cookie: x", "/\t/elsewhere.example", "javascript:alert(1)", "/é"),
+    ],
+)
+def test_nobody_is_sent_elsewhere_afterwards(path: str) -> None:
+    assert own_page(path) == "/"
+    assert own_page("/cycles/1?x=2#y") == "/cycles/1?x=2#y"
+
+
+def test_linking_is_an_act_of_who_is_signed_in(office: Office) -> None:
+    app = office.give_app(office.user("Anna"))
+    office.provider.claim = _strong
+    with office.browser() as browser:
+        typed = {"name": "Anna", "password": GOOD, "code": app.now()}
+        browser.post("/sign-in", data=typed)
+        assert browser.get("/account/provider").url.path == "/account"
+        browser.post("/sign-out")
+        assert office.role_of(browser) is None
+        browser.get("/sign-in/provider")
+        assert office.role_of(browser) == "manager"
+        browser.post("/account/provider/remove")
+        browser.post("/sign-out")
+        browser.get("/sign-in/provider")
+        assert office.role_of(browser) is None
+
+
+def test_an_account_there_opens_one_account_here(office: Office) -> None:
+    office.user("Anna", subject="anna")
+    app = office.give_app(office.user("Berta"))
+    with office.browser() as browser:
+        typed = {"name": "Berta", "password": GOOD, "code": app.now()}
+        browser.post("/sign-in", data=typed)
+        assert browser.get("/account/provider").status_code == HTTPStatus.CONFLICT
+
+
+def test_signing_out_offers_to_sign_out_there_too(office: Office) -> None:
+    office.user(subject="anna")
+    office.provider.claim = _strong
+    with office.browser() as browser:
+        browser.get("/sign-in/provider")
+        page = browser.post("/sign-out")
+        assert "/sign-out/provider" in page.text
+        there = browser.get("/sign-out/provider", follow_redirects=False).headers["location"]
+    asked = parse_qs(urlsplit(there).query)
+    assert there.startswith(f"{office.provider.issuer}/end?")
+    assert asked["post_logout_redirect_uri"] == [f"{office.base}/sign-in"]
+
+
+def test_confirming_there_needs_a_sign_in_of_now_by_the_same_person(office: Office) -> None:
+    office.user(subject="anna")
+    office.provider.claim = _strong
+    with office.browser() as browser:
+        browser.get("/sign-in/provider")
+        answer = browser.get("/confirm/provider", params={"go_on_to": "/account"})
+        assert answer.url.path == "/account"
+        assert office.provider.asked["max_age"] == "0"
+        assert office.provider.asked["prompt"] == "login"
+        _claims(office.provider, auth_time=int(time.time()) - _MINUTES_AGO)
+        stale = browser.get("/confirm/provider")
+        assert stale.status_code == HTTPStatus.UNAUTHORIZED
+        _claims(office.provider, sub="berta")
+        assert browser.get("/confirm/provider").status_code == HTTPStatus.UNAUTHORIZED
+
+
+def test_without_settings_there_is_no_such_way_in(client: httpx.Client) -> None:
+    assert client.get("/sign-in/provider").status_code == HTTPStatus.NOT_FOUND
+    assert client.get("/sign-in/provider/back").status_code == HTTPStatus.NOT_FOUND
+    assert "/sign-in/provider" not in client.get("/sign-in").text
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        *("http://login.example.org", "https://", "login.example.org", "ftp://login.example.org"),
+        *("https://user:pass@login.example.org", "https://x.example/?a=b", "https://[", ""),
+    ],
+)
+def test_only_a_safe_issuer_can_be_set(issuer: str) -> None:
+    with pytest.raises(ValidationError):
+        IdentityProvider(issuer=issuer, client_id="x")
+
+
+def test_the_secret_is_not_told_when_settings_are_shown() -> None:
+    shown = repr(
+        IdentityProvider(
+            issuer="https://login.example.org", client_id="x", client_secret=SecretStr("hidden1")
+        )
+    )
+    assert "hidden1" not in shown
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENDER_COACH_OIDC__ISSUER", "https://login.example.org/realms/x")
+    monkeypatch.setenv("GENDER_COACH_OIDC__CLIENT_ID", "coaching")
+    monkeypatch.setenv("GENDER_COACH_OIDC__CLIENT_SECRET", "hidden1")
+    monkeypatch.setenv("GENDER_COACH_OIDC__STRONG_AMR", '["mfa", "hwk"]')
+    oidc = Settings().oidc
+    assert oidc is not None
+    assert oidc.strong_amr == ("mfa", "hwk")
+    assert oidc.second_factor == "ask"
