@@ -10,6 +10,7 @@ import typer
 
 from api.cli.terminal import open_on_terminal
 from api.workflows import audit as trail
+from api.workflows import audit_trail
 from coach.errors import ProgrammeError
 
 
@@ -33,8 +34,11 @@ def audit(
 ) -> None:
     """Verify the audit trail, and print its head to keep."""
     del action  # there is one
-    with open_on_terminal(data) as services, services.database.reading() as tx:
-        report = trail.verify(tx, services.keyring, head)
+    with open_on_terminal(data) as services:
+        with services.database.reading() as tx:
+            report = trail.verify(tx, services.keyring, head)
+        with services.database.writing() as tx:
+            audit_trail.keep_check(tx, report, now=services.now())
     if report.first_broken is not None:
         raise BrokenTrailError(
             f"row {report.first_broken} of {report.rows} does not fit: it, or a row before it, "

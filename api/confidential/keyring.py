@@ -7,7 +7,7 @@ import hmac
 import json
 import os
 import secrets
-from base64 import urlsafe_b64encode
+from base64 import b32encode, urlsafe_b64encode
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,11 @@ class Keyring:
     def reply_token(self, message_id: str) -> str:
         """Marks the replies by mail to one message of the outbox, in 128 bits."""
         return self._follow(f"reply:{message_id}")[:16].hex()
+
+    def pseudonym(self, person_id: str) -> str:
+        """What an auditor sees in a person's place: the same each time, and followed from a key."""
+        letters = b32encode(self._follow(f"pseudonym:{person_id}")).decode()
+        return f"P-{letters[:5]}-{letters[5:10]}"
 
     @property
     def mark(self) -> str:

@@ -73,6 +73,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", _api("/plans/{plan_id}/publish")): Access(MANAGER),
     ("GET", _api("/plans/{plan_id}/comparison")): Access(MANAGER),
     ("GET", _api("/audit")): Access(OFFICE),
+    ("GET", _api("/audit/head")): Access(OFFICE),
     ("GET", _api("/audit/report")): Access(OFFICE),
     ("GET", _api("/me")): Access(SIGNED_IN),
     ("GET", _api("/me/notes")): Access(COACH),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api.jobs import solving
+from api.jobs import solving, verifying
 from api.jobs.kind import JobKind
 
-KINDS: tuple[JobKind, ...] = (solving.RUN,)
+KINDS: tuple[JobKind, ...] = (solving.RUN, verifying.VERIFYING)
 
 BY_NAME: Mapping[str, JobKind] = {kind.name: kind for kind in KINDS}

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.pages.access import ACCESS
 from api.pages.account import ACCOUNTS
+from api.pages.audit import AUDIT
 from api.pages.comparing import COMPARING
 from api.pages.elsewhere import ELSEWHERE
 from api.pages.follow_up import FOLLOW_UP
@@ -17,7 +18,7 @@ from api.pages.sign_in import SIGNING_IN
 from api.pages.statements import STATEMENTS
 
 router = APIRouter()
-_OF_OFFICE = (OFFICE, PLANNING, COMPARING, FOLLOW_UP, SIGNING_IN, ELSEWHERE, ACCOUNTS)
+_OF_OFFICE = (OFFICE, PLANNING, COMPARING, FOLLOW_UP, SIGNING_IN, ELSEWHERE, ACCOUNTS, AUDIT)
 _OF_PEOPLE = (PERSON, STATEMENTS, NOTES)
 for part in (*_OF_OFFICE, *_OF_PEOPLE, REFERENCE):
     router.include_router(part)

@@ -42,6 +42,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/confirm"): Access(OFFICE),
     ("POST", "/confirm"): Access(OFFICE),
     ("GET", "/confirm/provider"): Access(OFFICE),
+    ("GET", "/audit"): Access(OFFICE),
     ("GET", "/account"): Access(OFFICE),
     ("POST", "/account"): Access(OFFICE, fresh=True),
     ("GET", "/account/provider"): Access(OFFICE, fresh=True),

@@ -28,7 +28,7 @@ from api.workflows.ceremonies import Ceremony
 from api.workflows.services import Services
 from api.workflows.users import Link
 from api.workflows.viewer import Viewer
-from coach.errors import ConflictError, NotFoundError, NotSignedInError
+from coach.errors import ConflictError, NotSignedInError
 
 ELSEWHERE = APIRouter(include_in_schema=False)
 _KINDS = (
@@ -161,5 +161,5 @@ def _asked(services: Services, begun: Ceremony) -> Asked:
 
 def _provider(services: Services) -> Provider:
     if services.provider is None:
-        raise NotFoundError("there is no other account to sign in with here")
+        raise ConflictError("this server takes no account of elsewhere; sign in by password")
     return services.provider

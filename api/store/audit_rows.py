@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.store.columns import ID_LENGTH, Row
+from api.store.columns import ID_LENGTH, Identified, Row
 
 
 class AuditRow(Row):
@@ -22,6 +22,8 @@ class AuditRow(Row):
     __table_args__ = (
         Index("ix_audit_object", "object_kind", "object_id"),
         Index("ix_audit_actor_id", "actor_id"),
+        Index("ix_audit_action", "action", "number"),
+        Index("ix_audit_at", "at"),
     )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -33,3 +35,14 @@ class AuditRow(Row):
     object_id: Mapped[str] = mapped_column(String(ID_LENGTH))
     detail: Mapped[dict[str, Any]]
     seal: Mapped[str] = mapped_column(String(64))
+
+
+class AuditCheckRow(Identified):
+    """One time that the whole trail was verified, and what was found."""
+
+    __tablename__ = "audit_checks"
+
+    at: Mapped[datetime] = mapped_column(index=True)
+    rows: Mapped[int]
+    head: Mapped[str] = mapped_column(String(64))
+    first_broken: Mapped[int | None]

@@ -12,9 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
 
-from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
@@ -22,10 +20,9 @@ from api.confidential.keyring import Keyring
 from api.store.audit_rows import AuditRow
 from api.workflows.values import View
 from api.workflows.viewer import Viewer
-from coach.feedback import OneLine
 
 _STAMP = "gender_coach_audit"
-_START = "0" * 64
+NO_ROWS = "0" * 64
 _PAGE = 1000
 
 
@@ -36,29 +33,6 @@ class Stamp:
     keyring: Keyring
     viewer: Viewer
     now: datetime
-
-
-class AuditEntry(View):
-    """One act, as it is shown."""
-
-    number: int
-    at: datetime
-    role: str
-    actor_id: str | None
-    action: str
-    object_kind: str
-    object_id: str
-    detail: dict[str, str | int]
-
-
-class AuditFilter(View):
-    """Which acts to show; what is `None` does not filter. `before` is a number in the trail."""
-
-    actor_id: Annotated[str, OneLine] | None = None
-    object_id: Annotated[str, OneLine] | None = None
-    action: Annotated[str, OneLine] | None = None
-    before: int | None = None
-    limit: Annotated[int, Field(ge=1, le=1000)] = 200
 
 
 class AuditReport(View):
@@ -118,41 +92,22 @@ def note_act(
         object_id=object_id,
         detail=detail,
     )
-    row.seal = _seal(stamp.keyring, _START if last is None else last.seal, row)
+    row.seal = _seal(stamp.keyring, NO_ROWS if last is None else last.seal, row)
     tx.add(row)
     tx.flush()
 
 
-def entries(tx: Transaction, which: AuditFilter) -> tuple[AuditEntry, ...]:
-    """The acts that `which` selects, the youngest first."""
-    query = select(AuditRow).order_by(AuditRow.number.desc()).limit(which.limit)
-    for column, wanted in (
-        (AuditRow.actor_id, which.actor_id),
-        (AuditRow.object_id, which.object_id),
-        (AuditRow.action, which.action),
-    ):
-        if wanted is not None:
-            query = query.where(column == wanted)
-    if which.before is not None:
-        query = query.where(AuditRow.number < which.before)
-    return tuple(
-        AuditEntry(
-            number=row.number,
-            at=row.at,
-            role=row.role,
-            actor_id=row.actor_id,
-            action=row.action,
-            object_kind=row.object_kind,
-            object_id=row.object_id,
-            detail=row.detail,
-        )
-        for row in tx.scalars(query)
-    )
+def verify(
+    tx: Transaction,
+    keyring: Keyring,
+    head: str | None = None,
+    between_pages: Callable[[], None] = lambda: None,
+) -> AuditReport:
+    """Seal every row anew and compare; `head` is one kept from before, looked for among them.
 
-
-def verify(tx: Transaction, keyring: Keyring, head: str | None = None) -> AuditReport:
-    """Seal every row anew and compare; `head` is one kept from before, looked for among them."""
-    expected, rows, broken, known = _START, 0, None, head == _START
+    `between_pages` is called now and then, so that a long check can be stopped.
+    """
+    expected, rows, broken, known = NO_ROWS, 0, None, head == NO_ROWS
     for row in tx.scalars(
         select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=_PAGE)
     ):
@@ -162,6 +117,8 @@ def verify(tx: Transaction, keyring: Keyring, head: str | None = None) -> AuditR
             broken = row.number
         expected = row.seal
         known = known or row.seal == head
+        if rows % _PAGE == 0:
+            between_pages()
     return AuditReport(
         rows=rows,
         head=expected,

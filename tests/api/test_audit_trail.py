@@ -12,8 +12,8 @@ from api.cli.audit import AuditAction, BrokenTrailError
 from api.cli.audit import audit as audit_command
 from api.store.audit_rows import AuditRow
 from api.store.database import Database
-from api.workflows import audit, cycles, schedule, statements
-from api.workflows.audit import AuditFilter
+from api.workflows import audit, audit_trail, cycles, schedule, statements
+from api.workflows.audit_trail import AuditFilter
 from api.workflows.viewer import AccessRole, Viewer
 from coach.feedback import Note
 
@@ -157,8 +157,10 @@ def test_a_cut_end_is_noticed_by_a_kept_head(acted: World) -> None:
 
 def test_the_youngest_come_first_page_by_page(acted: World) -> None:
     with acted.database.reading() as tx:
-        first = audit.entries(tx, AuditFilter(limit=3))
-        second = audit.entries(tx, AuditFilter(limit=3, before=first[-1].number))
+        keyring, manager = acted.services.keyring, Viewer(AccessRole.MANAGER)
+        first = audit_trail.entries(tx, keyring, manager, AuditFilter(limit=3))
+        older = AuditFilter(limit=3, before=first[-1].number)
+        second = audit_trail.entries(tx, keyring, manager, older)
     numbers = [entry.number for entry in first + second]
     assert numbers == sorted(numbers, reverse=True)
     assert len(set(numbers)) == 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from api.http.access import ACCESS as API_ACCESS
 from api.http.access import EVERYBODY, Access
 from api.http.app import api_routes, create_app
 from api.pages import ACCESS as PAGES_ACCESS
+from api.store.access_rows import PasskeyRow
 from api.store.run_rows import PlanRow, RunRow
 from api.store.session_rows import OutboxRow
 from api.workflows import credentials, schedule
@@ -151,7 +153,22 @@ def _one_time_things(shared: SharedServer, caller: Caller) -> dict[str, str]:
             now=world.services.now(),
             lasting=timedelta(days=1),
         )
-    return {"secret": world.sign_in_secret(), "credential_id": token.id}
+        passkey = PasskeyRow(
+            user_id=user,
+            credential_id=secrets.token_urlsafe(32),
+            public_key=b"",
+            sign_count=0,
+            name="x",
+            created_at=world.services.now(),
+        )
+        tx.add(passkey)
+        tx.flush()
+        passkey_id = passkey.id
+    return {
+        "secret": world.sign_in_secret(),
+        "credential_id": token.id,
+        "passkey_id": passkey_id,
+    }
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -29,7 +30,7 @@ from tests.api.signing_provider import CLIENT_ID, CLIENT_SECRET, provider_on_loo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from contextlib import AbstractContextManager
 
     from conftest import World
 
@@ -74,17 +75,13 @@ class Office:
         return answer.json().get("role")
 
 
-MakeOffice = "Callable[..., Office]"
-
-
 @pytest.fixture
 def open_office(
-    settings: Settings, make_world: Any, serve: Any, tmp_path: Path
+    settings: Settings,
+    make_world: Callable[[Settings], AbstractContextManager[World]],
+    serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
 ) -> Iterator[Callable[..., Office]]:
     """Opens a server with its provider; further settings of the provider are given."""
-    from contextlib import ExitStack  # noqa: PLC0415
-
-    del tmp_path
     with ExitStack() as stack:
 
         def open_one(**more: object) -> Office:
@@ -446,8 +443,8 @@ def test_confirming_there_needs_a_sign_in_of_now_by_the_same_person(office: Offi
 
 
 def test_without_settings_there_is_no_such_way_in(client: httpx.Client) -> None:
-    assert client.get("/sign-in/provider").status_code == HTTPStatus.NOT_FOUND
-    assert client.get("/sign-in/provider/back").status_code == HTTPStatus.NOT_FOUND
+    assert client.get("/sign-in/provider").status_code == HTTPStatus.CONFLICT
+    assert client.get("/sign-in/provider/back").status_code == HTTPStatus.CONFLICT
     assert "/sign-in/provider" not in client.get("/sign-in").text
 
 

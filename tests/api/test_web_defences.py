@@ -340,7 +340,7 @@ def test_control_characters_are_refused_wherever_text_comes_in(
         ("POST", "/sign-in", {"data": {"name": text, "password": "x", "code": "x"}}),
         ("GET", f"{API}/audit", {"params": {"action": text}}),
         ("GET", f"{API}/audit", {"params": {"object_id": text}}),
-        ("GET", f"{API}/audit/report", {"params": {"head": text}}),
+        ("GET", f"{API}/audit", {"params": {"cycle_id": text}}),
     ):
         answer = shared.client.request(method, address, headers=bearer, **sent)
         assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, (address, answer.text)

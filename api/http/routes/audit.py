@@ -4,29 +4,47 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from api.http.addresses import API
-from api.http.asking import ServicesDep
+from api.http.asking import ServicesDep, ViewerDep
 from api.http.problems import documented
-from api.workflows import audit
-from api.workflows.audit import AuditEntry, AuditFilter, AuditReport
-from coach.feedback import OneLine
+from api.workflows import audit_trail
+from api.workflows.audit_trail import AuditEntry, AuditFilter, AuditStanding
 
 AUDIT = APIRouter(prefix=API, tags=["audit"])
 
 
 @AUDIT.get("/audit", responses=documented(422))
-def audit_trail(
-    which: Annotated[AuditFilter, Query()], services: ServicesDep
+def audit_entries(
+    which: Annotated[AuditFilter, Query()], services: ServicesDep, viewer: ViewerDep
 ) -> tuple[AuditEntry, ...]:
-    """Who did what to which object when, the youngest first; ids instead of names."""
+    """Who did what to which object when, the youngest first; identifiers instead of names."""
     with services.database.reading() as tx:
-        return audit.entries(tx, which)
+        return audit_trail.entries(tx, services.keyring, viewer, which)
 
 
-@AUDIT.get("/audit/report", responses=documented(422))
-def audit_report(services: ServicesDep, head: Annotated[str, OneLine] | None = None) -> AuditReport:
-    """Verify the whole trail; keep `head` elsewhere, and send it again to notice a cut."""
+@AUDIT.get("/audit/report", responses=documented())
+def audit_report(services: ServicesDep) -> AuditStanding:
+    """How the trail stands, and what its daily check found last; nothing is verified for this."""
     with services.database.reading() as tx:
-        return audit.verify(tx, services.keyring, head)
+        return audit_trail.standing(tx)
+
+
+@AUDIT.get(
+    "/audit/head",
+    responses=documented() | {200: {"content": {"text/plain": {}}}},
+    response_class=Response,
+)
+def audit_head(services: ServicesDep) -> Response:
+    """The trail's head as a file to keep elsewhere: with it a cut can be noticed."""
+    with services.database.reading() as tx:
+        standing = audit_trail.standing(tx)
+    now = services.now()
+    text = (
+        f"Audit trail of {services.settings.base_url}\n"
+        f"at {now:%Y-%m-%d %H:%M:%S} UTC\nrows {standing.rows}\nhead {standing.head}\n\n"
+        f"To check later: gender-coach audit verify --head {standing.head}\n"
+    )
+    name = f'attachment; filename="audit-head-{now:%Y-%m-%d}.txt"'
+    return Response(text, media_type="text/plain", headers={"Content-Disposition": name})

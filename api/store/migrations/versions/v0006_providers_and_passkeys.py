@@ -1,4 +1,4 @@
-"""Identity providers, passkeys, recovery codes, and when a second factor was last shown."""
+"""Identity providers, passkeys, recovery codes, fresh sign-ins, and checks of the audit trail."""
 
 from __future__ import annotations
 
@@ -74,9 +74,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_ceremonies_expires_at", "ceremonies", ["expires_at"], unique=False)
 
+    op.create_table(
+        "audit_checks",
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("head", sa.String(length=64), nullable=False),
+        sa.Column("first_broken", sa.Integer(), nullable=True),
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_checks")),
+    )
+    op.create_index("ix_audit_checks_at", "audit_checks", ["at"], unique=False)
+    op.create_index("ix_audit_action", "audit", ["action", "number"], unique=False)
+    op.create_index("ix_audit_at", "audit", ["at"], unique=False)
+
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_index("ix_audit_at", "audit")
+    op.drop_index("ix_audit_action", "audit")
+    op.drop_table("audit_checks")
     op.drop_table("ceremonies")
     op.drop_table("recovery_codes")
     op.drop_table("passkeys")
