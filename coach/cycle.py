@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from coach.availability import MINUTES_A_DAY, DateRange
+from coach.availability import MINUTES_A_DAY, DateRange, WeeklyWindow
 from coach.languages import Level
 from coach.people import RankSensitivity
 
@@ -178,13 +178,17 @@ class TimetablePolicy(Table):
 
     `rhythm`: gaps away from the middle of the least and the most days between sessions. `finish`:
     a last session less than `slack_days` before the cycle's end. `leave`: sessions on the day
-    before or after dates one of the two is unavailable.
+    before or after dates one of the two is unavailable. `hours`: sessions outside the `preferred`
+    times of the week, told in the coachee's zone; `preferred_by` has other times for one coachee.
     """
 
     rhythm: Annotated[int, Field(ge=0, le=100)] = 50
     finish: Annotated[int, Field(ge=0, le=100)] = 30
     leave: Annotated[int, Field(ge=0, le=100, validate_default=True)] = 20
     slack_days: Annotated[int, Field(ge=1, le=366)] = 14
+    preferred: tuple[WeeklyWindow, ...] = ()
+    preferred_by: dict[str, tuple[WeeklyWindow, ...]] = Field(default_factory=dict)
+    hours: Annotated[int, Field(ge=0, le=100, validate_default=True)] = 0
 
     @field_validator("leave")
     @classmethod
@@ -193,6 +197,31 @@ class TimetablePolicy(Table):
         if others + value > HIGHEST_QUALITY:
             raise ValueError(f"rhythm, finish and leave come to {others + value}, more than 100")
         return value
+
+    @field_validator("hours")
+    @classmethod
+    def _with_times_and_points(cls, value: int, info: ValidationInfo) -> int:
+        if not {"leave", "preferred", "preferred_by"} <= info.data.keys():
+            return value  # one of them is faulty itself
+        named = bool(info.data["preferred"] or info.data["preferred_by"])
+        if named and not value:
+            raise ValueError(
+                "preferred times have no effect while hours is 0; give hours some of the 100 "
+                "points, and rhythm, finish or leave fewer"
+            )
+        if value and not named:
+            raise ValueError(
+                "hours counts sessions outside preferred times, and none are named; "
+                'write preferred = ["09:00-12:00"]'
+            )
+        in_all = value + sum(info.data.get(name, 0) for name in ("rhythm", "finish", "leave"))
+        if in_all > HIGHEST_QUALITY:
+            raise ValueError(f"rhythm, finish, leave and hours come to {in_all}, more than 100")
+        return value
+
+    def preferred_times(self, coachee: str) -> tuple[WeeklyWindow, ...]:
+        """The preferred times of a coachee in their own zone; empty where all are alike."""
+        return self.preferred_by.get(coachee, self.preferred)
 
 
 class ObjectiveLevel(StrEnum):

@@ -187,13 +187,13 @@ def kept_pairs(roster: Roster, keep: Result | None) -> list[Pair]:
     ]
 
 
-def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, frozenset[int]]:
-    """Starts (epoch minutes) of the sessions of an earlier result, by pair."""
+def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int]]:
+    """Starts (epoch minutes) of the sessions of an earlier result, by pair and number."""
     coachees, coaches = rows(roster.coachees), rows(roster.coaches)
     return {
-        (coachees[match.coachee], coaches[match.coach]): frozenset(
-            epoch_minute(session.start) for session in match.sessions
-        )
+        (coachees[match.coachee], coaches[match.coach]): {
+            session.number: epoch_minute(session.start) for session in match.sessions
+        }
         for match in (keep.matches if keep else ())
         if match.coachee in coachees and match.coach in coaches
     }

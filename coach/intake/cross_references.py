@@ -1,4 +1,4 @@
-"""What one file says of people in the other: wishes, refusals, pins and bans."""
+"""What one file says of people in the other: wishes, refusals, pins, bans and times."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _nobody(ident: str, people: PeopleSheet, reading: Reading) -> str | None:
 def pin_faults(
     file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, reading: Reading
 ) -> Iterator[InputFault]:
-    """Every id in pins and bans that names nobody, and every pin that is banned."""
+    """Every id in the policy that names nobody, and every pin that is banned."""
     for table, entries in (
         ("pins", {coachee: (coach,) for coachee, coach in file.pins.items()}),
         ("bans", {coachee: tuple(sorted(banned)) for coachee, banned in file.bans.items()}),
@@ -57,6 +57,9 @@ def pin_faults(
             wrong = [_nobody(coachee, coachees, reading)]
             wrong += [_nobody(coach, coaches, reading) for coach in named]
             yield from (file.fault((table, coachee), message) for message in wrong if message)
+    for coachee in file.preferred_by:
+        if message := _nobody(coachee, coachees, reading):
+            yield file.fault(("timetable", "preferred_by", coachee), message)
     for coachee, coach in file.pins.items():
         if coach in file.bans.get(coachee, ()):
             yield file.fault(

@@ -17,14 +17,15 @@ from coach.intake.toml_lines import KeyPath, dotted, line_of
 from coach.intake.toml_text import parse_toml
 from coach.intake.validation_sentences import kind_of_value, sentence
 
-_NAMING = ("pins", "bans")  # what names people of the two other files
+_NAMING = ("pins", "bans", "preferred_by")  # what names people of the two other files
 
 
 @dataclass(frozen=True, slots=True)
 class CycleFile:
     """A cycle file after reading: the cycle where it has no fault, and where each key stands.
 
-    `pins` and `bans` hold what can be read of them, whatever is wrong with the rest of the file.
+    `pins`, `bans` and `preferred_by` hold what can be read of them, whatever is wrong with the
+    rest of the file.
     """
 
     file: str
@@ -33,6 +34,7 @@ class CycleFile:
     faults: tuple[InputFault, ...]
     pins: Mapping[str, str] = field(default_factory=dict)
     bans: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    preferred_by: Mapping[str, object] = field(default_factory=dict)
 
     def fault(self, path: KeyPath, message: str) -> InputFault:
         """A fault of the key at `path`."""

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from coach.availability import DateRange
+from coach.availability import WEEKDAYS, DateRange, WeeklyWindow
 from coach.cycle import CountryRelation, ObjectiveLevel
 from coach.intake import cells
 from coach.intake.cells import CellError
@@ -103,6 +103,23 @@ def _dates(value: Any, reading: Reading) -> DateRange:  # noqa: ANN401 - as abov
     return read(value, reading)
 
 
+def _preferred(text: str, _: Reading) -> tuple[WeeklyWindow, ...]:
+    """`Tue 09:00-12:00`, or `09:00-12:00` for every day of the week."""
+    if not text[0].isdigit():
+        return cells.windows(text)
+    try:
+        return tuple(window for day in WEEKDAYS for window in cells.windows(f"{day} {text}"))
+    except CellError as error:
+        raise CellError(
+            f"{text!r} is no time of the day or the week; "
+            "write one like 09:00-12:00 or Tue 09:00-12:00"
+        ) from error
+
+
+def _flat(windows: list[tuple[WeeklyWindow, ...]]) -> tuple[WeeklyWindow, ...]:
+    return tuple(sorted({window for some in windows for window in some}))
+
+
 def _pair(countries: list[str]) -> frozenset[str]:
     if len(countries) != _A_PAIR:
         raise CellError(f'holds {len(countries)} countries; a pair is two: ["RS", "XK"]')
@@ -123,6 +140,8 @@ _LANGUAGE = _one(_text(cells.language, "bs"))
 _COUNTRY = _one(_text(cells.country, "RS"))
 _ID = _one(_text(cells.identifier, "K-04"))
 
+_TIMES = _many(_one(_text(_preferred, "09:00-12:00")), _flat, '["09:00-12:00"]')
+
 READERS: dict[str, Reader] = {
     "cycle.name": _one(_text(cells.line, "Regional cycle 2027/1")),
     "cycle.start": _one(_day),
@@ -141,5 +160,7 @@ READERS: dict[str, Reader] = {
     ),
     "pins": _by_id(_ID, 'C-017 = "K-04"'),
     "bans": _by_id(_many(_ID, frozenset, '["K-04"]'), 'C-017 = ["K-04"]'),
+    "timetable.preferred": _TIMES,
+    "timetable.preferred_by": _by_id(_TIMES, 'C-017 = ["Tue 09:00-12:00"]'),
     "objective.levels": _many(_choice(ObjectiveLevel), tuple, '["placed", "worst", "total"]'),
 }

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
 from coach.holidays import public_holidays
 from coach.people import Person, Roster
@@ -39,18 +40,27 @@ class Hours:
         first, last = cycle.cycle.start - _MARGIN, cycle.cycle.end + _MARGIN
         self._days = [first + timedelta(n) for n in range((last - first).days + 1)]
         self._minutes: dict[tuple[str, date, int], int] = {}
+        self._weekly: dict[tuple[str, tuple[WeeklyWindow, ...]], Spans] = {}
 
     def free(self, person: Person) -> Spans:
         """The person's free time `[start, end)`, ascending, joined where windows adjoin."""
-        off = self._off(person)
+        return self._on_days(person.timezone, person.availability, self._off(person))
+
+    def weekly(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Spans:
+        """Windows of every week in a zone, ascending and joined; each kind is read once."""
+        if (zone, windows) not in self._weekly:
+            self._weekly[zone, windows] = self._on_days(zone, windows, set())
+        return self._weekly[zone, windows]
+
+    def _on_days(self, zone: str, windows: Sequence[WeeklyWindow], off: set[date]) -> Spans:
         spans: Spans = []
         for day in self._days:
             if day in off:
                 continue
-            for window in person.availability:
+            for window in windows:
                 if window.weekday == day.weekday():
-                    start = self._wall(person.timezone, day, window.start_minute)
-                    end = self._wall(person.timezone, day, window.end_minute)
+                    start = self._wall(zone, day, window.start_minute)
+                    end = self._wall(zone, day, window.end_minute)
                     if start < end:
                         spans.append((start, end))
         return _joined(spans)

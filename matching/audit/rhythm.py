@@ -6,16 +6,18 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from matching.audit.case import Case
+from matching.audit.hours import inside, minute_of
 from matching.result import Match
 
 
 def series_points(case: Case, match: Match) -> int:
-    """100 points less those for uneven gaps, a late finish and sessions beside days of leave."""
+    """100 points less those for uneven gaps, a late finish, and sessions at times less good."""
     zone = case.cycle.cycle.zone
     days = [session.start.astimezone(zone).date() for session in match.sessions]
     if not days:
         return 0
-    return 100 - _rhythm(case, days) - _finish(case, days[-1]) - _leave(case, match, days)
+    faults = _rhythm(case, days) + _finish(case, days[-1]) + _leave(case, match, days)
+    return 100 - faults - _hours(case, match)
 
 
 def _rhythm(case: Case, days: list[date]) -> int:
@@ -47,3 +49,17 @@ def _leave(case: Case, match: Match, days: list[date]) -> int:
     }
     each = case.cycle.timetable.leave // case.cycle.sessions.count
     return sum(each for day in days if day in beside)
+
+
+def _hours(case: Case, match: Match) -> int:
+    """Sessions that are not wholly within the coachee's preferred times."""
+    policy, coachee = case.cycle.timetable, case.coachees[match.coachee]
+    wanted = policy.preferred_by.get(coachee.id, policy.preferred)
+    if not wanted:
+        return 0
+    spans = case.hours.weekly(coachee.timezone, wanted)
+    elsewhere = sum(
+        not inside(spans, minute_of(session.start), minute_of(session.end))
+        for session in match.sessions
+    )
+    return elsewhere * (policy.hours // case.cycle.sessions.count)

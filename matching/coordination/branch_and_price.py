@@ -36,7 +36,7 @@ class Desk:
 
     def __init__(self, problem: Problem, seed: int) -> None:
         self.problem = problem
-        self._seed = seed
+        self.seed = seed
         self._oracles: dict[int, CoachOracle] = {}
         self.pool: dict[int, set[tuple[int, ...]]] = {}
 
@@ -45,7 +45,7 @@ class Desk:
         if coach not in self._oracles:
             pairs = self.problem.by_coach[coach]
             calendar = CoachCalendar(self.problem, coach, self.problem.coachee[pairs].tolist())
-            self._oracles[coach] = CoachOracle(calendar, self._seed)
+            self._oracles[coach] = CoachOracle(calendar, self.seed)
         return self._oracles[coach]
 
     def local(self, coach: int, pairs: Sequence[int]) -> int:

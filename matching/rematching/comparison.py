@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel, ConfigDict
 
-from coach.availability import DateRange
+from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.languages import Level
 from coach.sessions import Session
@@ -182,6 +182,8 @@ def _text(value: object) -> str:
             return "; ".join(map(_text, value)) or "none"
         case {"first": first, "last": last}:
             return str(DateRange(first, last))
+        case {"weekday": weekday, "start_minute": start, "end_minute": end}:
+            return str(WeeklyWindow(weekday, start, end))
         case _:
             return str(value)
 

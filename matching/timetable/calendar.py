@@ -83,10 +83,16 @@ class CoachCalendar:
         self.position_start: list[int] = [] if self.by_day else starts.tolist()
         self._position = position
         self._starts = starts
+        self._days = day
         self._free = free
         self._columns = columns
         self._candidates: dict[int, Candidate] = {}
         self._fits: dict[tuple[int, tuple[int, ...]], bool] = {}
+
+    @cached_property
+    def day_of(self) -> dict[int, int]:
+        """The day of each start."""
+        return dict(zip(self._starts.tolist(), self._days.tolist(), strict=True))
 
     @cached_property
     def popularity(self) -> list[float]:

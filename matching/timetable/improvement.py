@@ -1,117 +1,101 @@
-"""Better series for the coachees a coach already holds.
-
-Each series in turn is taken out and put back where it is best among what the others leave open (a
-cheapest path, exactly), until none gets better. What each could reach alone bounds the sum.
-"""
+"""Better series one by one: each is taken out and put back where it is best beside the others."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from matching.timetable.calendar import CoachCalendar, members
-from matching.timetable.insertion import Agenda
-from matching.timetable.quality import WHOLE, Quality
+from matching.timetable.cheapest_series import cheapest
+from matching.timetable.coach_task import Berth, Berths, CoachTask
 from matching.watch import Watch
 
 _SWEEPS = 6
-_KEEP = 10 * WHOLE  # a session that stays where it was goes before any point of quality
-
-Wishes = Mapping[int, frozenset[int]]
-"""Starts (epoch minutes) of earlier sessions that should stay, by local index."""
 
 
-class BestSeries:
-    """Best series of a coach's candidates one at a time."""
+def improve(task: CoachTask, alone: Sequence[int], watch: Watch) -> tuple[Berths, ...]:
+    """A timetable no single series of which can be bettered; never worse than `task.now`.
 
-    def __init__(self, calendar: CoachCalendar, quality: Quality, wishes: Wishes) -> None:
-        self._calendar = calendar
-        self._quality = quality
-        self._wishes = wishes
-        self._alone: dict[int, int] = {}
-
-    def best(self, candidate: int, free: int) -> tuple[list[int], int] | None:
-        """The positions within `free` that cost least, and their cost."""
-        calendar, quality = self._calendar, self._quality
-        chain = [members(number) for number in calendar.chain(free)]
-        if not all(chain):
-            return None
-        day = calendar.position_day
-        own = {
-            position: self._own_cost(candidate, position)
-            for position in {position for number in chain for position in number}
-        }
-        cost = {last: own[last] + quality.finish_cost(day[last]) for last in chain[-1]}
-        choices: list[dict[int, int]] = []
-        for number, following in zip(reversed(chain[:-1]), reversed(chain[1:]), strict=True):
-            here: dict[int, int] = {}
-            choice: dict[int, int] = {}
-            for position in number:
-                first = bisect_left(following, calendar.low[position])
-                last = bisect_left(following, calendar.high[position])
-                least, best = min(
-                    (cost[after] + quality.gap_cost(day[after] - day[position]), after)
-                    for after in following[first:last]
-                )
-                here[position], choice[position] = least + own[position], best
-            choices.append(choice)
-            cost = here
-        least, position = min((value, position) for position, value in cost.items())
-        series = [position]
-        for choice in reversed(choices):
-            position = choice[position]
-            series.append(position)
-        return series, least
-
-    def alone(self, candidate: int) -> int:
-        """What the best series costs, were the coach the candidate's alone."""
-        if candidate not in self._alone:
-            starts = self._calendar.candidate(candidate).starts
-            found = self.best(candidate, sum(1 << position for position in starts))
-            self._alone[candidate] = found[1] if found else 0
-        return self._alone[candidate]
-
-    def cost(self, candidate: int, series: Sequence[int]) -> int:
-        """What a series costs, less what is given for sessions that stay."""
-        calendar = self._calendar
-        days = [calendar.position_day[position] for position in series]
-        faults = WHOLE - self._quality.of(calendar.coachees[candidate], calendar.coach, days)
-        return faults - sum(self._stays(candidate, position) for position in series)
-
-    def _own_cost(self, candidate: int, position: int) -> int:
-        calendar = self._calendar
-        row, day = calendar.coachees[candidate], calendar.position_day[position]
-        own = self._quality.day_cost(row, calendar.coach, day)
-        return own - self._stays(candidate, position)
-
-    def _stays(self, candidate: int, position: int) -> int:
-        wishes = self._wishes.get(candidate)
-        starts = self._calendar.candidate(candidate).starts.get(position, ())
-        return _KEEP if wishes and not wishes.isdisjoint(starts) else 0
-
-
-def improve(
-    calendar: CoachCalendar,
-    placed: Mapping[int, Sequence[int]],
-    series: BestSeries,
-    watch: Watch,
-) -> dict[int, list[int]]:
-    """Positions no single series of which can be bettered; never worse than `placed`."""
-    now = {one: list(positions) for one, positions in placed.items()}
+    `alone` is what each series costs where the coach has nobody else.
+    """
+    now = list(task.now)
+    diary = _Diary(task)
+    for berths in now:
+        diary.add(berths)
     for _ in range(_SWEEPS):
         better = False
-        for one in sorted(now, key=lambda one: (-series.cost(one, now[one]), one)):
-            if series.cost(one, now[one]) <= series.alone(one):
+        for who in sorted(range(len(now)), key=lambda who: (-task.cost(now[who]), who)):
+            if task.cost(now[who]) <= alone[who]:
                 continue
             watch.check()
-            agenda = Agenda(calendar)
-            for other, positions in now.items():
-                if other != one:
-                    agenda.add(other, positions)
-            found = series.best(one, agenda.open_to(one))
-            if found and found[1] < series.cost(one, now[one]) and agenda.add(one, found[0]):
-                now[one] = found[0]
+            diary.remove(now[who])
+            found = cheapest(task, diary.open(task.series[who]))
+            if found and found[1] < task.cost(now[who]) and diary.takes(found[0]):
+                now[who] = tuple(found[0])
                 better = True
+            diary.add(now[who])
         if not better:
             break
-    return now
+    return tuple(now)
+
+
+class _Diary:
+    """The berths that are taken."""
+
+    def __init__(self, task: CoachTask) -> None:
+        self._task = task
+        self._on: dict[int, list[Berth]] = {}
+        self._day: dict[int, int] = {}
+        self._week: dict[int, int] = {}
+
+    def open(self, series: Sequence[Berths]) -> list[Berths]:
+        """Of each session the berths at which it would fit beside what is taken."""
+        free: dict[Berth, bool] = {}
+        for berth in {berth for berths in series for berth in berths}:
+            free[berth] = self._fits(berth)
+        return [tuple(berth for berth in berths if free[berth]) for berths in series]
+
+    def takes(self, berths: Sequence[Berth]) -> bool:
+        """Whether a whole series fits, its own sessions counted too."""
+        taken: list[Berth] = []
+        fits = True
+        for berth in berths:
+            fits = self._fits(berth)
+            if not fits:
+                break
+            self.add([berth])
+            taken.append(berth)
+        self.remove(taken)
+        return fits
+
+    def add(self, berths: Sequence[Berth]) -> None:
+        """Take berths."""
+        for berth in berths:
+            self._on.setdefault(berth.position, []).append(berth)
+            self._count(berth.position, 1)
+
+    def remove(self, berths: Sequence[Berth]) -> None:
+        """Give berths back."""
+        for berth in berths:
+            self._on[berth.position].remove(berth)
+            if not self._on[berth.position]:
+                del self._on[berth.position]
+            self._count(berth.position, -1)
+
+    def _count(self, position: int, change: int) -> None:
+        day, week = self._task.day[position], self._task.week[position]
+        self._day[day] = self._day.get(day, 0) + change
+        self._week[week] = self._week.get(week, 0) + change
+
+    def _fits(self, berth: Berth) -> bool:
+        task = self._task
+        day, week = task.day[berth.position], task.week[berth.position]
+        if self._day.get(day, 0) >= task.day_limit[day]:
+            return False
+        if week in task.week_limit and self._week.get(week, 0) >= task.week_limit[week]:
+            return False
+        if task.by_day:
+            return task.fits([*self._on.get(berth.position, ()), berth])
+        return all(
+            abs(berth.starts[0] - other.starts[0]) >= task.apart
+            for taken in self._on.values()
+            for other in taken
+        )

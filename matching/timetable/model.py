@@ -208,40 +208,18 @@ class TimetableModel:
         return crowds
 
 
-def times(
-    calendar: CoachCalendar,
-    placed: Mapping[int, Sequence[int]],
-    wishes: Mapping[int, frozenset[int]] | None = None,
-) -> Timetable:
-    """The starts that positions stand for; on a day, one after the other.
-
-    Starts in `wishes`, by local index, are taken wherever the day allows it.
-    """
+def times(calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]) -> Timetable:
+    """The starts that positions stand for; on a day, one after the other."""
     on: dict[int, list[int]] = {}
     for candidate, positions in placed.items():
         for position in positions:
             on.setdefault(position, []).append(candidate)
     series: dict[int, list[int]] = {candidate: [] for candidate in placed}
     for position, crowd in on.items():
-        starts = _on_day(calendar, position, crowd, wishes or {})
+        options = tuple(calendar.candidate(candidate).starts[position] for candidate in crowd)
+        starts = place_on_day(options, calendar.apart)
+        if starts is None:
+            raise SolverFaultError("a day holds sessions that do not fit it")
         for candidate, start in zip(crowd, starts, strict=True):
             series[candidate].append(start)
     return {candidate: tuple(sorted(starts)) for candidate, starts in series.items()}
-
-
-def _on_day(
-    calendar: CoachCalendar,
-    position: int,
-    crowd: Sequence[int],
-    wishes: Mapping[int, frozenset[int]],
-) -> tuple[int, ...]:
-    options = [calendar.candidate(candidate).starts[position] for candidate in crowd]
-    starts = place_on_day(tuple(options), calendar.apart)
-    if starts is None:
-        raise SolverFaultError("a day holds sessions that do not fit it")
-    for place, candidate in enumerate(crowd):
-        wished = tuple(s for s in options[place] if s in wishes.get(candidate, frozenset()))
-        narrowed = [*options[:place], wished, *options[place + 1 :]]
-        if wished and (kept := place_on_day(tuple(narrowed), calendar.apart)):
-            options, starts = narrowed, kept
-    return starts

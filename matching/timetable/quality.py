@@ -5,22 +5,33 @@ With `N` sessions, `e` the middle of the least and the most gap, and `h` half th
     each gap of `d` days       rhythm |d - e| / (h (N - 1))          rounded down
     the last session           finish (slack - days left) / slack    rounded down, not below 0
     each session beside leave  leave / N                             rounded down
+    each session at other      hours / N                             rounded down
+    than preferred times
 
 `days left` are those between the last session and the cycle's last day. A day beside leave is the
 day before or after a date on which coachee or coach is `unavailable`, by the session's local date
-in the cycle's zone. Faults add up session by session, so a best series is a cheapest path.
+in the cycle's zone. A session is at a preferred time where the whole of it lies within the
+preferred times, which are told in the coachee's zone; touching ones count as one. Faults add up
+session by session and gap by gap, so a best series is a cheapest path.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
+from operator import itemgetter
 
+from coach.availability import WeeklyWindow, free_intervals
 from coach.cycle import Cycle
 from coach.people import Person, Roster
 
 WHOLE = 100
+_MARGIN_DAYS = 2  # a coachee's local date differs from the cycle's by at most a day and a bit
+
+Moment = tuple[int, int]
+"""A session's day as an index into `cycle.cycle.days`, and its start in epoch minutes."""
 
 
 class Quality:
@@ -33,44 +44,50 @@ class Quality:
         self._days = len(cycle.cycle.days)
         low, high, gaps = sessions.min_gap_days, sessions.max_gap_days, sessions.count - 1
         # Twice the distance from the middle over twice half the span: whole numbers throughout.
-        self._gap = [
+        self.gap_costs = tuple(
             policy.rhythm * abs(2 * gap - low - high) // ((high - low) * gaps)
             if low <= gap <= high and low < high and gaps
             else 0
             for gap in range(min(high, self._days) + 1)
-        ]
+        )
         self._finish = [
             policy.finish * max(0, policy.slack_days - (self._days - 1 - day)) // policy.slack_days
             for day in range(self._days)
         ]
         self._leave = policy.leave // sessions.count
+        self._hours = policy.hours // sessions.count
         self._beside: dict[tuple[int, int], frozenset[int]] = {}
-
-    def gap_cost(self, days: int) -> int:
-        """What a gap of so many days costs."""
-        return self._gap[days]
+        self._spans: dict[tuple[str, tuple[WeeklyWindow, ...]], tuple[tuple[int, int], ...]] = {}
 
     def finish_cost(self, day: int) -> int:
         """What a last session on `day` costs."""
         return self._finish[day]
 
-    def day_cost(self, coachee: int, coach: int, day: int) -> int:
-        """What a session of two rows of the roster on `day` costs by itself."""
-        return self._leave if day in self.beside_leave(coachee, coach) else 0
+    def session_cost(self, coachee: int, coach: int, moment: Moment) -> int:
+        """What a session of two rows of the roster costs by itself."""
+        day, start = moment
+        beside = self._leave if self._leave and day in self._beside_leave(coachee, coach) else 0
+        return beside + (0 if self._is_preferred(coachee, start) else self._hours)
 
-    def beside_leave(self, coachee: int, coach: int) -> frozenset[int]:
+    def faults(self, coachee: int, coach: int, series: Sequence[Moment]) -> int:
+        """What the faults of a series cost, in order of time; none has none."""
+        if not series:
+            return 0
+        own = sum(self.session_cost(coachee, coach, moment) for moment in series)
+        gaps = sum(self.gap_costs[later - earlier] for (earlier, _), (later, _) in pairwise(series))
+        return own + gaps + self.finish_cost(series[-1][0])
+
+    def of(self, coachee: int, coach: int, series: Sequence[Moment]) -> int:
+        """Points of a series, in order of time."""
+        return WHOLE - self.faults(coachee, coach, series)
+
+    def _beside_leave(self, coachee: int, coach: int) -> frozenset[int]:
         """Days right before or after dates on which one of the two is unavailable."""
         key = coachee, coach
         if key not in self._beside:
             people = self._roster.coachees[coachee], self._roster.coaches[coach]
             self._beside[key] = frozenset(day for one in people for day in self._around(one))
         return self._beside[key]
-
-    def of(self, coachee: int, coach: int, days: Sequence[int]) -> int:
-        """Points of a series whose sessions are on `days`, ascending."""
-        faults = sum(self.day_cost(coachee, coach, day) for day in days)
-        faults += sum(self.gap_cost(later - earlier) for earlier, later in pairwise(days))
-        return WHOLE - faults - self.finish_cost(days[-1])
 
     def _around(self, person: Person) -> set[int]:
         first = self._cycle.cycle.start
@@ -80,3 +97,22 @@ class Quality:
             for edge in (dates.first - timedelta(1), dates.last + timedelta(1))
         )
         return {(edge - first).days for edge in edges} & set(range(self._days))
+
+    def _is_preferred(self, coachee: int, start: int) -> bool:
+        person = self._roster.coachees[coachee]
+        windows = self._cycle.timetable.preferred_times(person.id) if self._hours else ()
+        if not windows:
+            return True
+        spans = self._preferred(person, windows)
+        place = bisect_right(spans, start, key=itemgetter(0)) - 1
+        return place >= 0 and start + self._cycle.sessions.minutes <= spans[place][1]
+
+    def _preferred(
+        self, person: Person, windows: tuple[WeeklyWindow, ...]
+    ) -> tuple[tuple[int, int], ...]:
+        key = person.timezone, windows
+        if key not in self._spans:
+            first = self._cycle.cycle.start - timedelta(_MARGIN_DAYS)
+            days = (first + timedelta(n) for n in range(self._days + 2 * _MARGIN_DAYS))
+            self._spans[key] = free_intervals(windows, person.zone, days)
+        return self._spans[key]

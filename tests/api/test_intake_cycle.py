@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from api.intake import CycleInputs, NamedFile, combine, fingerprint, read_inputs
 from api.intake.reference_data import reference
-from coach.availability import DateRange
+from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import CountryRelation, Cycle, ObjectiveLevel
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.cycle_file import CycleFile, read_cycle
@@ -79,6 +79,10 @@ def test_every_key_is_read() -> None:
     assert cycle.rules.country.excluded == (frozenset({"RS", "XK"}),)
     assert cycle.pins == {"C-017": "K-04"}
     assert cycle.bans == {"C-018": {"K-05", "K-06"}}
+    mornings = {WeeklyWindow(day, 540, 720) for day in range(7)}
+    assert set(cycle.timetable.preferred) == {*mornings, WeeklyWindow(1, 780, 900)}
+    assert cycle.timetable.preferred_times("C-017") == (WeeklyWindow(2, 780, 960),)
+    assert cycle.timetable.preferred_times("C-018") == cycle.timetable.preferred
     assert cycle.objective.levels == tuple(ObjectiveLevel)
 
 
@@ -125,6 +129,16 @@ def test_a_cycle_is_the_same_after_json() -> None:
         (DATES + "[pins]\nC-1 = 4\n", "5:pins.C-1", "text in quotes"),
         (DATES + '[bans]\nC-1 = "K-1"\n', "5:bans.C-1", "write a list"),
         (DATES + "[weights]\nlanguage = 101\n", "5:weights.language", "from 0 to 100"),
+        (DATES + '[timetable]\npreferred = ["9-12"]\n', "5:timetable.preferred[0]", "09:00-12:00"),
+        (DATES + '[timetable]\npreferred = ["Mon 09:00-08:00"]\n',
+         "5:timetable.preferred[0]", "ends no later"),
+        (DATES + '[timetable]\npreferred = "09:00-12:00"\n', "5:timetable.preferred", "a list"),
+        (DATES + '[timetable]\npreferred = ["09:00-12:00"]\n', "4:timetable.hours", "no effect"),
+        (DATES + "[timetable]\nleave = 0\nhours = 20\n", "6:timetable.hours", "none are named"),
+        (DATES + '[timetable]\nhours = 20\npreferred = ["09:00-12:00"]\n',
+         "5:timetable.hours", "come to 120"),
+        (DATES + '[timetable.preferred_by]\n"C-1" = ["Mo 09:00-12:00"]\n',
+         "5:timetable.preferred_by.C-1[0]", "no weekday"),
         (DATES + '[objective]\nlevels = ["worst", "placed"]\n', "5:objective.levels", "first"),
         (DATES + '[objective]\nlevels = ["placed", "schedule", "total"]\n',
          "5:objective.levels", "last"),
@@ -235,6 +249,13 @@ def test_ids_of_nobody_are_told_with_the_nearest() -> None:
         "k.csv:3:refuses",
     ]
     assert "did you mean 'K-1'" in found[3]
+
+
+def test_preferred_times_of_nobody_are_told_at_their_line() -> None:
+    table = '[timetable]\nleave = 0\nhours = 20\n[timetable.preferred_by]\nC-9 = ["09:00-12:00"]\n'
+    lines = refusal(DATES + table)
+    assert [line.split(": ")[0] for line in lines] == ["cycle.toml:8:timetable.preferred_by.C-9"]
+    assert "is no id of" in lines[0]
 
 
 def test_ids_of_nobody_are_told_beside_other_faults_of_the_cycle() -> None:

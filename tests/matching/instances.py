@@ -53,6 +53,15 @@ def random_roster(random: Random, coachees: int, coaches: int) -> Roster:
     )
 
 
+PREFERRED = {
+    "finish": 15,
+    "hours": 15,
+    "preferred": tuple(WeeklyWindow(day, 480, 660) for day in range(7)),
+    "preferred_by": {"c1": (WeeklyWindow(1, 600, 720), WeeklyWindow(1, 720, 900))},
+}
+"""Mornings, and what one coachee likes instead; two windows that touch."""
+
+
 def random_cycle(random: Random, roster: Roster) -> Cycle:
     """A policy of a few weeks with some setting of each table."""
     coach_ids = [coach.id for coach in roster.coaches]
@@ -93,6 +102,7 @@ def random_cycle(random: Random, roster: Roster) -> Cycle:
                 "rhythm": random.choice([0, 50]),
                 "leave": random.choice([0, 20]),
                 "slack_days": random.choice([5, 14]),
+                **random.choice([{}, PREFERRED]),
             },
             "weights": {"topics": random.choice([0, 3]), "availability": random.choice([1, 7])},
         }

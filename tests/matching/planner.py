@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from coach.availability import epoch_minute
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
 from coach.sessions import Session
@@ -119,8 +120,11 @@ def _levels(roster: Roster, cycle: Cycle, matches: list[Match]) -> tuple[LevelOu
 def _quality(roster: Roster, cycle: Cycle, match: Match) -> int:
     row = [one.id for one in roster.coachees].index(match.coachee)
     column = [one.id for one in roster.coaches].index(match.coach)
-    days = [cycle.cycle.days.index(session.start.date()) for session in match.sessions]
-    return Quality(roster, cycle).of(row, column, days)
+    moments = [
+        (cycle.cycle.days.index(session.start.date()), epoch_minute(session.start))
+        for session in match.sessions
+    ]
+    return Quality(roster, cycle).of(row, column, moments)
 
 
 def shifted(session: Session, by: timedelta) -> Session:

@@ -17,8 +17,9 @@ from matching.free_time import FreeTime, free_time
 from matching.judgement import judge_pairs
 from matching.problem import Problem, build_problem, reachable_share, session_limits
 from matching.schedulable import schedulable
+from matching.timetable.best_timetable import alone, series_one_by_one
 from matching.timetable.calendar import CoachCalendar, members
-from matching.timetable.improvement import BestSeries, improve
+from matching.timetable.coach_task import coach_task
 from matching.timetable.insertion import insert_all
 from matching.timetable.model import TimetableModel
 from matching.timetable.negotiation import negotiate
@@ -250,18 +251,17 @@ def test_series_are_bettered_and_a_lone_one_is_best(seed: int) -> None:
         found = insert_all(calendar, range(min(2, len(calendar.coachees))), 3)
         if found is None:
             continue
-        series = BestSeries(calendar, quality, {})
-        better = improve(calendar, found, series, watch())
-        assert_holds(calendar, better)
-        before = sum(series.cost(one, positions) for one, positions in found.items())
-        after = sum(series.cost(one, positions) for one, positions in better.items())
-        assert after <= before
-        one, free = 0, sum(1 << position for position in calendar.candidate(0).starts)
-        best = series.best(one, free)
-        assert best is not None
-        assert best[1] == series.alone(one)
-        assert best[1] == series.cost(one, best[0])
-        assert best[1] == min(series.cost(one, chain) for chain in chains(calendar, one))
+        task = coach_task(calendar, quality, found, {})
+        better = series_one_by_one(task, watch())
+        positions = [[berth.position for berth in berths] for berths in better.timetable]
+        assert_holds(calendar, dict(zip(found, positions, strict=True)))
+        assert better.cost <= task.costs(task.now)
+        day = calendar.position_day
+        row = calendar.coachees[0]
+        assert alone(task)[0] == min(
+            quality.faults(row, calendar.coach, [(day[position], 0) for position in chain])
+            for chain in chains(calendar, 0)
+        )
 
 
 def chains(calendar: CoachCalendar, candidate: int) -> list[list[int]]:

@@ -1,0 +1,162 @@
+"""When the chosen pairs meet: each coach's timetable made as good as it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cached_property
+
+from coach.cycle import ObjectiveLevel
+from matching.coordination.branch_and_price import Choice, Desk
+from matching.coordination.course import Report
+from matching.problem import Pair
+from matching.result import LevelOutcome
+from matching.timetable.best_timetable import alone, best_timetable, series_one_by_one
+from matching.timetable.calendar import Series
+from matching.timetable.coach_task import (
+    CoachAnswer,
+    CoachTask,
+    Wish,
+    coach_task,
+    times,
+    worth_of_staying,
+)
+from matching.timetable.quality import WHOLE, Quality
+from matching.watch import OutOfTimeError, Watch
+
+_EFFORTS = (1.0, 8.0)  # CP-SAT's deterministic time for one coach; nobody gets the second before
+# everybody has had the first
+
+
+class Timing:
+    """The timetables of all coaches who have anybody."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        choice: Choice,
+        quality: Quality,
+        kept: Mapping[Pair, Mapping[int, int]],
+        watch: Watch,
+    ) -> None:
+        """`kept` holds starts that should stay, by pair and number."""
+        self._desk = desk
+        self._choice = choice
+        self._quality = quality
+        self._watch = watch
+        self._coaches = {
+            coach: _Coach(desk, pairs, quality, kept, watch)
+            for coach, pairs in desk.loads(choice).items()
+        }
+
+    def improve(self, report: Report) -> LevelOutcome:
+        """Better every coach's series while time lasts, first a little for all of them."""
+        self._tell(report)
+        with suppress(OutOfTimeError):  # the series that are there stay, with the bound so far
+            for coach in self._coaches.values():
+                coach.answer = series_one_by_one(coach.task, self._watch)
+            self._tell(report)
+            for effort in _EFFORTS:
+                for coach in self._unproven():
+                    if coach.answer is None:
+                        continue
+                    coach.answer = best_timetable(
+                        coach.task, coach.answer, self._watch, effort=effort, seed=self._desk.seed
+                    )
+                    self._tell(report)
+        value, bound = self._tell(report)
+        return LevelOutcome(
+            name=ObjectiveLevel.SCHEDULE, value=value, bound=bound, proven=value == bound
+        )
+
+    def series(self) -> tuple[Series, ...]:
+        """The starts of every chosen pair."""
+        starts = {
+            pair: series
+            for coach in self._coaches.values()
+            for pair, series in zip(coach.pairs, coach.starts, strict=True)
+        }
+        return tuple(starts[pair] for pair in self._choice.tolist())
+
+    def _unproven(self) -> list[_Coach]:
+        """Coaches whose best timetable is not known yet, the smallest task first."""
+        return sorted(
+            (one for one in self._coaches.values() if not (one.answer and one.answer.proven)),
+            key=lambda one: (one.task.size, one.row),
+        )
+
+    def _tell(self, report: Report) -> tuple[int, int]:
+        value = sum(one.points for one in self._coaches.values())
+        bound = sum(one.bound for one in self._coaches.values())
+        report(ObjectiveLevel.SCHEDULE, value, bound)
+        return value, bound
+
+
+class _Coach:
+    """One coach's task, and the best answer so far."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        pairs: list[int],
+        quality: Quality,
+        kept: Mapping[Pair, Mapping[int, int]],
+        watch: Watch,
+    ) -> None:
+        self.row = row = int(desk.problem.coach[pairs[0]])
+        oracle = desk.oracle(row)
+        self.pairs = pairs
+        self._quality = quality
+        self._calendar = oracle.calendar
+        self._placed = oracle.positions(desk.local(row, pairs), watch)
+        self._worth = worth_of_staying(len(pairs))
+        self._coachees = desk.problem.coachee[pairs].tolist()
+        self._wishes = {
+            local: Wish(kept[coachee, row], self._worth)
+            for local, coachee in zip(self._placed, self._coachees, strict=True)
+            if (coachee, row) in kept
+        }
+        self.task: CoachTask = coach_task(self._calendar, quality, self._placed, self._wishes)
+        self._answer: CoachAnswer | None = None
+        self._read()
+
+    @property
+    def answer(self) -> CoachAnswer | None:
+        """The best so far; `None` before anything was bettered."""
+        return self._answer
+
+    @answer.setter
+    def answer(self, answer: CoachAnswer) -> None:
+        if answer != self._answer:
+            self._answer = answer
+            self._read()
+
+    def _read(self) -> None:
+        """Starts, points, and what no timetable exceeds."""
+        task, answer = self.task, self._answer
+        self.starts = times(task, answer.timetable if answer else task.now)
+        day = self._calendar.day_of
+        self.points = sum(
+            self._quality.of(coachee, self.row, [(day[start], start) for start in series])
+            for coachee, series in zip(self._coachees, self.starts, strict=True)
+        )
+        self.bound = WHOLE * len(self.pairs)
+        if answer is not None:
+            self.bound -= max(self._alone, answer.bound + self._worth * self._staying())
+
+    def _staying(self) -> int:
+        """Sessions at the times they had."""
+        return sum(
+            wish.starts.get(number) == start
+            for series, local in zip(self.starts, self._placed, strict=True)
+            if (wish := self._wishes.get(local)) is not None
+            for number, start in enumerate(series, start=1)
+        )
+
+    @cached_property
+    def _alone(self) -> int:
+        """What the faults of all series come to where nothing has to stay and each is alone."""
+        if not self._wishes:
+            return 0
+        free = coach_task(self._calendar, self._quality, self._placed, {})
+        return sum(alone(free))
