@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli.solve_again import solve_again
 from api.intake import read_result_folder
+from matching.engine import NoUsableResultError
+from matching.explanation import RunnerUp, sections
 from matching.explanation import explain as explain_coachee
-from matching.explanation import sections
+from matching.explanation.runner_ups import RunnerUps
+from matching.result import Match
+from matching.watch import OutOfTimeError, Watch
+
+_LIMIT_SECONDS = 120.0
 
 
 def explain(
@@ -22,7 +28,17 @@ def explain(
     """Tell why this coach, or why nobody and what would help."""
     found = read_result_folder(folder)
     roster, cycle = found.inputs.roster, found.inputs.cycle
-    told = explain_coachee(roster, cycle, found.result, coachee, solve_again)
+    watch = Watch(time.monotonic, _LIMIT_SECONDS, lambda: False)
+
+    def next_best(match: Match) -> RunnerUp | None:
+        try:
+            return RunnerUps(roster, cycle, found.result, watch).of(match)
+        except OutOfTimeError as error:
+            raise NoUsableResultError(
+                f"no other plan for {match.coachee} was found within {_LIMIT_SECONDS:g} s"
+            ) from error
+
+    told = explain_coachee(roster, cycle, found.result, coachee, next_best)
     if as_json:
         typer.echo(told.model_dump_json(indent=2))
         return

@@ -83,12 +83,13 @@ class _Sum:
         course.watch.check()
         allowed = course.allowed
         points = course.problem.points
-        by_points = self._level is ObjectiveLevel.TOTAL  # which otherwise only break ties
-        aims = [Aim(points)] if by_points else [Aim(self._weights), Aim(points)]
-        flowing = course.flow(aims, allowed)
+        # Points break ties, unless they are what is asked for, or have been decided before.
+        decided = [self._weights, *(aim.weights for aim in course.reached)]
+        ties = [] if any(weights is points for weights in decided) else [Aim(points)]
+        flowing = course.flow([Aim(self._weights), *ties], allowed)
         if flowing:
             flow, stack = flowing
-            unit = 1 if by_points else 1 + most(course.problem, points)
+            unit = 1 + most(course.problem, points) if ties else 1
             self._lower((flow.value - stack.required) // unit)
             if not self._done():
                 dive(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matching.explanation.advice import Advice, advise
-from matching.explanation.person import Explanation, RunnerUp, Solve, explain, runner_up
+from matching.explanation.person import Explanation, NextBest, RunnerUp, Solve, explain
 from matching.explanation.remedies import Effort, PlaceAll, explain_unmatched
 from matching.explanation.sections import Section, sections
 
@@ -11,6 +11,7 @@ __all__ = [
     "Advice",
     "Effort",
     "Explanation",
+    "NextBest",
     "PlaceAll",
     "RunnerUp",
     "Section",
@@ -18,6 +19,5 @@ __all__ = [
     "advise",
     "explain",
     "explain_unmatched",
-    "runner_up",
     "sections",
 ]

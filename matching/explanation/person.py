@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 
-from coach.cycle import Cycle, ObjectiveLevel
+from coach.cycle import Cycle
 from coach.errors import NotFoundError
 from coach.people import Roster
 from matching.explanation.standing import Standing, standings
 from matching.free_time import free_time
 from matching.judgement import Judges
 from matching.pairs import SCHEDULE
-from matching.rematching.comparison import (
-    CoacheeDifference,
-    Comparison,
-    LevelDifference,
-    compare_results,
-)
-from matching.result import Change, Match, Result, ResultValue, Unmatched, Verdict
+from matching.rematching.comparison import CoacheeDifference, LevelDifference
+from matching.result import Match, Result, ResultValue, Unmatched, Verdict
 from matching.rules import Facts
 
 
@@ -29,6 +25,10 @@ class Solve(Protocol):
     def __call__(self, roster: Roster, cycle: Cycle, keep: Result) -> Result:
         """Match and timetable `roster` under `cycle`; level `kept` counts the pairs of `keep`."""
         ...
+
+
+NextBest = Callable[[Match], "RunnerUp | None"]
+"""The runner-up of a match; `None` where no plan gives the coachee anybody else."""
 
 
 class Objection(ResultValue):
@@ -54,7 +54,8 @@ class RunnerUp(ResultValue):
     """The next best coach, found by solving again without the pair that was chosen.
 
     `price` is what placed, worst and total would come to; `moves` are the others who would be with
-    somebody else or with nobody.
+    somebody else or with nobody. Where it is not `proven`, time ran out: this plan exists, but a
+    better one for the coachee may too.
     """
 
     coach: str
@@ -62,6 +63,7 @@ class RunnerUp(ResultValue):
     verdicts: tuple[Verdict, ...]
     price: tuple[LevelDifference, ...]
     moves: tuple[CoacheeDifference, ...]
+    proven: bool = True
 
 
 class Explanation(ResultValue):
@@ -80,9 +82,9 @@ class Explanation(ResultValue):
 
 
 def explain(
-    roster: Roster, cycle: Cycle, result: Result, coachee: str, solve: Solve
+    roster: Roster, cycle: Cycle, result: Result, coachee: str, next_best: NextBest
 ) -> Explanation:
-    """Explain what `result` gives a coachee.
+    """Explain what `result` gives a coachee; `next_best` is asked where that is a match.
 
     Raises:
         NotFoundError: the result knows no such coachee.
@@ -96,70 +98,9 @@ def explain(
     return Explanation(
         coachee=coachee,
         match=match,
-        runner_up=runner_up(roster, cycle, result, match, solve) if match else None,
+        runner_up=next_best(match) if match else None,
         unmatched=unmatched,
         others=_others(roster, cycle, result, row),
-    )
-
-
-def runner_up(
-    roster: Roster, cycle: Cycle, result: Result, match: Match, solve: Solve
-) -> RunnerUp | None:
-    """The coachee's coach in the best plan that places them without this match.
-
-    Their place comes before everybody else's in that plan, so that the price of a second choice
-    is told even where somebody would lose a place. `None` where nobody else can coach them.
-    """
-    other = solve(*_without(roster, cycle, match), result)
-    instead = next((one for one in other.matches if one.coachee == match.coachee), None)
-    if instead is None:
-        return None
-    compared = compare_results(result, other)
-    return RunnerUp(
-        coach=instead.coach,
-        points=instead.points,
-        verdicts=instead.verdicts,
-        price=_price(roster, result, other, compared),
-        moves=_moves(compared, match.coachee),
-    )
-
-
-def _without(roster: Roster, cycle: Cycle, match: Match) -> tuple[Roster, Cycle]:
-    """The same without this match: banned, not pinned, the coachee first, few changes last."""
-    every = sum(coachee.priority for coachee in roster.coachees)
-    coachees = tuple(
-        one.model_copy(update={"priority": every}) if one.id == match.coachee else one
-        for one in roster.coachees
-    )
-    dropped = {ObjectiveLevel.KEPT, ObjectiveLevel.SCHEDULE}
-    levels = (*(one for one in cycle.objective.levels if one not in dropped), ObjectiveLevel.KEPT)
-    bans = cycle.bans.get(match.coachee, frozenset()) | {match.coach}
-    pins = {one: coach for one, coach in cycle.pins.items() if one != match.coachee}
-    changes = {
-        "pins": pins,
-        "bans": {**cycle.bans, match.coachee: bans},
-        "objective": cycle.objective.model_copy(update={"levels": levels}),
-    }
-    return roster.model_copy(update={"coachees": coachees}), cycle.model_copy(update=changes)
-
-
-def _price(
-    roster: Roster, before: Result, after: Result, compared: Comparison
-) -> tuple[LevelDifference, ...]:
-    """What each level comes to; `placed` by the true priorities."""
-    priority = {coachee.id: coachee.priority for coachee in roster.coachees}
-    old, new = (sum(priority[one.coachee] for one in plan.matches) for plan in (before, after))
-    first = LevelDifference(name=ObjectiveLevel.PLACED, before=old, after=new, gain=new - old)
-    points = {ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
-    return (first, *(level for level in compared.levels if level.name in points))
-
-
-def _moves(compared: Comparison, coachee: str) -> tuple[CoacheeDifference, ...]:
-    with_somebody_else = {Change.MOVED, Change.PLACED, Change.UNPLACED}
-    return tuple(
-        one
-        for one in compared.coachees
-        if one.coachee != coachee and one.change in with_somebody_else
     )
 
 

@@ -65,7 +65,9 @@ class _Telling:
             for level in second.price
             if level.gain
         ]
-        moves = map(self._move, second.moves)
+        moves = [*map(self._move, second.moves)]
+        if not second.proven:
+            moves.append("Not proven: time ran out, and a better second choice may exist.")
         return Section(
             f"The next best is {self._name(second.coach)}, {second.points} points",
             (*(price or ["It would cost nobody anything at any level."]), *moves),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -10,10 +11,13 @@ from coach.errors import NotFoundError
 from coach.languages import LanguageSkill
 from coach.people import Coach, Coachee, Roster
 from matching.explanation import Explanation, explain, sections
+from matching.explanation.runner_ups import RunnerUps
 from matching.free_time import free_time
 from matching.judgement import Judges
 from matching.result import FunnelStep, LevelOutcome, Match, Result, Unmatched
 from matching.rules import Facts
+from matching.watch import Watch
+from tests.matching.explanation.solving_again import runner_up as by_solving_again
 from tests.matching.placing import plans
 
 PLAIN: dict[str, object] = {
@@ -84,7 +88,12 @@ def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
 
 
 def told_of(one: str, roster: Roster, cycle: Cycle = CYCLE) -> Explanation:
-    return explain(roster, cycle, best(roster, cycle), one, best)
+    result = best(roster, cycle)
+    again = partial(by_solving_again, roster, cycle, result, solve=best)
+    warm = RunnerUps(roster, cycle, result, Watch(lambda: 0.0, None, lambda: False))
+    told = explain(roster, cycle, result, one, warm.of)
+    assert told == explain(roster, cycle, result, one, again)
+    return told
 
 
 def test_the_next_best_coach_is_told_with_what_it_would_cost_everybody() -> None:

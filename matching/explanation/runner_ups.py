@@ -1,0 +1,159 @@
+"""The next best coach of every match, and what each would cost everybody: solved, not guessed.
+
+All questions are asked of one problem, each with one pair forbidden and its coachee to be placed.
+What is learned of a coach's hours for one question (sets they can hold, sets they cannot, limits)
+holds for all others, so that only the assignment is solved anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.people import Roster
+from matching.coordination.branch_and_price import Choice, Desk
+from matching.coordination.course import Course
+from matching.coordination.levels import Reached, run_levels
+from matching.coordination.repair import Repair
+from matching.explanation.person import RunnerUp
+from matching.free_time import free_time
+from matching.judgement import Judges
+from matching.problem import build_problem, kept_pairs, pin_pairs
+from matching.rematching.comparison import CoacheeDifference, LevelDifference
+from matching.result import Change, Match, Result
+from matching.rules import Facts
+from matching.watch import OutOfTimeError, TooLargeError, Watch
+
+
+class RunnerUps:
+    """What one plan could be without one of its matches."""
+
+    def __init__(self, roster: Roster, cycle: Cycle, result: Result, watch: Watch) -> None:
+        """`watch` bounds everything that is asked.
+
+        Raises:
+            OutOfTimeError: not even the pairs were judged in time.
+        """
+        self._roster = roster
+        self._result = result
+        self._watch = watch
+        free = free_time(roster, cycle)
+        self._judges = Judges(Facts(roster, cycle, free))
+        eligible = self._judges.table(watch.check)
+        # Pins are kept by leaving their coachees no other pair, so that one can be let go.
+        unpinned = cycle.model_copy(update={"pins": {}})
+        self._problem = build_problem(
+            roster, unpinned, free, eligible, keep=result, each_block=watch.check
+        )
+        self._desk = Desk(self._problem, result.seed)
+        self._now = dict(kept_pairs(roster, result))
+        self._pins = dict(pin_pairs(roster, cycle))
+        dropped = {ObjectiveLevel.KEPT, ObjectiveLevel.SCHEDULE}
+        chosen = (level for level in cycle.objective.levels if level not in dropped)
+        self._levels = (*chosen, ObjectiveLevel.KEPT)
+        self._row = {one.id: row for row, one in enumerate(roster.coachees)}
+        self._chosen = np.flatnonzero(self._problem.kept)
+
+    def all(self) -> Iterator[tuple[str, RunnerUp | None]]:
+        """Each matched coachee with their runner-up, as long as there is time.
+
+        Whoever is left out was not decided: in time, or because too many pairs are in question.
+        """
+        for match in self._result.matches:
+            try:
+                yield match.coachee, self.of(match)
+            except TooLargeError:
+                continue
+            except OutOfTimeError:
+                return
+
+    def of(self, match: Match) -> RunnerUp | None:
+        """The coachee's coach in the best plan that places them without this match.
+
+        Their place comes before everybody else's in that plan, then the levels of the policy, then
+        as few changes as possible. `None`: in no plan has the coachee another coach.
+
+        Raises:
+            OutOfTimeError: no such plan was found in time.
+        """
+        row = self._row[match.coachee]
+        course = self._course(row)
+        first = self._first(course, row)
+        if first is None:
+            return None
+        reached = run_levels(course, self._levels, first)
+        return self._told(row, reached)
+
+    def _course(self, row: int) -> Course:
+        """Everything allowed but the present pair of a coachee, who has to be placed."""
+        problem = self._problem
+        must = np.zeros(len(problem.priority), dtype=np.bool_)
+        must[row] = True
+        allowed = (problem.coachee != row) | ~problem.kept
+        for other, column in self._pins.items():
+            if other != row:
+                must[other] = True
+                allowed &= (problem.coachee != other) | (problem.coach == column)
+        course = Course(self._desk, self._watch, lambda _level, _value, _bound: None, must)
+        course.allowed = allowed
+        return course
+
+    def _first(self, course: Course, row: int) -> Choice | None:
+        """The present plan with the coachee moved where that is easily done, or any that does."""
+        problem = self._problem
+        pairs = np.flatnonzero(course.allowed)
+        stays = self._chosen[problem.coachee[self._chosen] != row]
+        repair = Repair(self._desk, stays, pairs, problem.points[pairs])
+        repair.place([row], self._watch)
+        if course.breaks_nothing(repair.choice):
+            return repair.choice
+        return course.any_choice(course.allowed)
+
+    def _told(self, row: int, reached: Reached) -> RunnerUp:
+        problem, choice = self._problem, reached.choice
+        after = dict(
+            zip(problem.coachee[choice].tolist(), problem.coach[choice].tolist(), strict=True)
+        )
+        pair = next(one for one in choice.tolist() if problem.coachee[one] == row)
+        return RunnerUp(
+            coach=self._roster.coaches[after[row]].id,
+            points=int(problem.points[pair]),
+            verdicts=self._judges.verdicts(row, after[row]),
+            price=tuple(self._price(choice)),
+            moves=tuple(self._moves(row, after)),
+            proven=all(level.proven for level in reached.levels),
+        )
+
+    def _price(self, choice: Choice) -> Iterator[LevelDifference]:
+        """What each level comes to."""
+        told = {ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
+        for level in self._levels:
+            if level in told:
+                before, after = (self._worth(level, pairs) for pairs in (self._chosen, choice))
+                yield LevelDifference(name=level, before=before, after=after, gain=after - before)
+
+    def _worth(self, level: ObjectiveLevel, choice: Choice) -> int:
+        problem = self._problem
+        if level is ObjectiveLevel.PLACED:
+            return int(problem.priority[problem.coachee[choice]].sum())
+        points = problem.points[choice]
+        if level is ObjectiveLevel.TOTAL:
+            return int(points.sum())
+        return int(points.min()) if len(points) else 0
+
+    def _moves(self, row: int, after: dict[int, int]) -> Iterator[CoacheeDifference]:
+        """The others who would be with somebody else, or with nobody."""
+        for other, coachee in enumerate(self._roster.coachees):
+            old, new = self._now.get(other), after.get(other)
+            if other == row or old == new:
+                continue
+            change = Change.PLACED if old is None else Change.MOVED
+            yield CoacheeDifference(
+                coachee=coachee.id,
+                change=Change.UNPLACED if new is None else change,
+                before=None if old is None else self._roster.coaches[old].id,
+                after=None if new is None else self._roster.coaches[new].id,
+                moved_sessions=0,
+            )

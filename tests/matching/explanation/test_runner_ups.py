@@ -1,0 +1,90 @@
+"""Every runner-up at once, warm, held against solving everything again for each match."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import given, settings
+
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.people import Roster
+from matching.engine import SolveOptions, solve
+from matching.explanation import RunnerUp
+from matching.explanation.runner_ups import RunnerUps
+from matching.result import Result
+from matching.watch import Watch
+from tests.bench.instances import REGION, instance
+from tests.matching.explanation.solving_again import runner_up
+from tests.matching.instances import random_cycle, random_roster, randoms
+
+
+def clock() -> float:
+    return 0.0
+
+
+def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
+    options = SolveOptions(explain=False)
+    return solve(roster, cycle, options=options, input_sha256="", clock=clock, keep=keep)
+
+
+def what_it_costs(one: RunnerUp | None) -> object:
+    """Equally good plans may differ in whom they name; what they reach may not."""
+    if one is None:
+        return None
+    assert one.proven
+    kept = sum(move.before is not None for move in one.moves)
+    return [(level.name, level.before, level.after) for level in one.price], kept
+
+
+@given(randoms)
+@settings(max_examples=40, deadline=None)
+def test_all_at_once_say_what_solving_again_says(random: Random) -> None:
+    roster = random_roster(random, random.choice([2, 3, 4, 5]), random.choice([2, 3]))
+    cycle = random_cycle(random, roster)
+    levels = tuple(one for one in ObjectiveLevel if one is not ObjectiveLevel.KEPT)
+    left_out = random.choice([None, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL])
+    levels = tuple(one for one in levels if one is not left_out)
+    share = random.choice([0.0, 0.0, 0.5])
+    country = cycle.rules.country.model_copy(update={"minimum_cross_border_share": share})
+    cycle = cycle.model_copy(
+        update={
+            "rules": cycle.rules.model_copy(update={"country": country}),
+            "objective": cycle.objective.model_copy(update={"levels": levels}),
+        }
+    )
+    result = best(roster, cycle)
+    if result.matches and random.random() < 0.5:
+        pin = random.choice(result.matches)
+        cycle = cycle.model_copy(update={"pins": {pin.coachee: pin.coach}})
+    told = dict(RunnerUps(roster, cycle, result, Watch(clock, None, lambda: False)).all())
+    assert list(told) == [match.coachee for match in result.matches]
+    for match in result.matches:
+        again = runner_up(roster, cycle, result, match, best)
+        assert what_it_costs(told[match.coachee]) == what_it_costs(again), match.coachee
+
+
+def test_a_region_is_told_whole_and_what_is_told_adds_up() -> None:
+    roster, cycle = instance(REGION, 5)
+    result = best(roster, cycle)
+    told = dict(RunnerUps(roster, cycle, result, Watch(clock, None, lambda: False)).all())
+    assert len(told) == len(result.matches) > 50
+    points = {match.coachee: match.points for match in result.matches}
+    coaches = {match.coachee: match.coach for match in result.matches}
+    for coachee, one in told.items():
+        if one is None:
+            continue
+        assert one.coach != coaches[coachee]
+        assert one.points == sum(verdict.points * verdict.weight for verdict in one.verdicts)
+        total = next(level for level in one.price if level.name is ObjectiveLevel.TOTAL)
+        assert total.before == sum(points.values())
+        if not one.moves:
+            assert total.gain == one.points - points[coachee]
+
+
+def test_out_of_time_is_told_by_leaving_people_out() -> None:
+    roster, cycle = instance(REGION, 5)
+    result = best(roster, cycle)
+    ticks = iter(range(10**9))
+    watch = Watch(lambda: float(next(ticks)), 400, lambda: False)
+    told = dict(RunnerUps(roster, cycle, result, watch).all())
+    assert len(told) < len(result.matches)
