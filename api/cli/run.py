@@ -14,6 +14,7 @@ from types import FrameType
 
 from api.cli.out_folder import check_out_folder
 from api.cli.progress_view import shown_progress
+from api.cli.second_choices import second_choices
 from api.intake import KEPT, CycleInputs
 from api.results import write_results
 from api.results.digests import digests
@@ -53,6 +54,7 @@ def run(inputs: CycleInputs, out: Path, options: SolveOptions, *, quiet: bool) -
             )
         except ImpossiblePinsError as error:
             raise inputs.pin_faults(error) from error
+        next_best = second_choices(inputs, result, options.time_limit_seconds, cancelled)
     named = digests(inputs.files)
     record = trace.record(
         result,
@@ -72,6 +74,7 @@ def run(inputs: CycleInputs, out: Path, options: SolveOptions, *, quiet: bool) -
         cycle=inputs.cycle,
         result=result,
         record=record,
+        next_best=next_best,
         inputs=inputs.files.items(),
         now=datetime.now(UTC),
     )

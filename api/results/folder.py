@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from api.deployment import Deployment
 from api.results.forms import feedback_form, session_note_form
@@ -19,6 +20,7 @@ from api.results.unmatched_csv import unmatched_csv
 from coach.cycle import Cycle
 from coach.errors import ProgrammeError
 from coach.people import Roster
+from matching.explanation import Section
 from matching.result import Result
 from matching.run_record import RunRecord
 
@@ -39,6 +41,7 @@ def write_results(
     inputs: Iterable[tuple[str, bytes]],
     now: datetime,
     deployment: Deployment | None = None,
+    next_best: Mapping[str, Section] = MappingProxyType({}),
 ) -> None:
     """Write everything about `result` into the folder `out`, in place of an earlier result there.
 
@@ -54,6 +57,7 @@ def write_results(
         inputs: name and bytes of each input file, as read.
         now: the aware moment that invitations and report carry.
         deployment: who sends the invitations; the example organiser where none is given.
+        next_best: what the report tells of runner-ups, by coachee.
 
     Raises:
         ProgrammeError: `out` cannot be written to.
@@ -66,6 +70,7 @@ def write_results(
         inputs=inputs,
         now=now,
         deployment=deployment or Deployment(),
+        next_best=next_best,
     )
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -97,8 +102,9 @@ def _files(
     inputs: Iterable[tuple[str, bytes]],
     now: datetime,
     deployment: Deployment,
+    next_best: Mapping[str, Section],
 ) -> Iterator[tuple[str, bytes]]:
-    view = view_plan(roster, cycle, result, deployment)
+    view = view_plan(roster, cycle, result, deployment, next_best)
     yield "result.json", result_json(result)
     yield "run.json", record.model_dump_json(indent=2).encode() + b"\n"
     yield "schedule.csv", schedule_csv(result)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from api.deployment import Deployment
 from api.moments import day_text, hours_text, short_day_text, zone_short
@@ -13,6 +14,7 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Person, Roster
 from coach.ranks import Rank
 from coach.sessions import Session
+from matching.explanation import Section
 from matching.result import (
     FunnelStep,
     LevelOutcome,
@@ -68,7 +70,10 @@ class SessionView:
 
 @dataclass(frozen=True, slots=True)
 class MatchView:
-    """A match with its reasons; no pair of this policy can have more than `most_points`."""
+    """A match with its reasons; no pair of this policy can have more than `most_points`.
+
+    `next_best` tells the runner-up and its price, where that was worked out.
+    """
 
     coachee: PersonView
     coach: PersonView
@@ -76,6 +81,7 @@ class MatchView:
     most_points: int
     verdicts: tuple[Verdict, ...]
     sessions: tuple[SessionView, ...]
+    next_best: Section | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +146,17 @@ class PlanView:
     footnotes: tuple[str, ...]
 
 
-def view_plan(roster: Roster, cycle: Cycle, result: Result, deployment: Deployment) -> PlanView:
-    """The view of `result`; matches and unmatched keep the order they have in it."""
+def view_plan(
+    roster: Roster,
+    cycle: Cycle,
+    result: Result,
+    deployment: Deployment,
+    next_best: Mapping[str, Section] = MappingProxyType({}),
+) -> PlanView:
+    """The view of `result`; matches and unmatched keep the order they have in it.
+
+    `next_best` tells the runner-ups that are known, by coachee.
+    """
     coachees = {person.id: person for person in roster.coachees}
     coaches = {person.id: person for person in roster.coaches}
     return PlanView(
@@ -158,7 +173,13 @@ def view_plan(roster: Roster, cycle: Cycle, result: Result, deployment: Deployme
             if outcome.name is not ObjectiveLevel.KEPT or outcome.bound
         ),
         matches=tuple(
-            _match(match, coachees[match.coachee], coaches[match.coach], cycle, deployment)
+            _match(
+                match,
+                (coachees[match.coachee], coaches[match.coach]),
+                cycle,
+                deployment,
+                next_best.get(match.coachee),
+            )
             for match in result.matches
         ),
         unmatched=tuple(
@@ -237,8 +258,13 @@ def _level(outcome: LevelOutcome) -> LevelView:
 
 
 def _match(
-    match: Match, coachee: Coachee, coach: Coach, cycle: Cycle, deployment: Deployment
+    match: Match,
+    pair: tuple[Coachee, Coach],
+    cycle: Cycle,
+    deployment: Deployment,
+    next_best: Section | None,
 ) -> MatchView:
+    coachee, coach = pair
     return MatchView(
         coachee=view_person(coachee, deployment),
         coach=view_person(coach, deployment),
@@ -246,6 +272,7 @@ def _match(
         most_points=sum(100 * verdict.weight for verdict in match.verdicts),
         verdicts=match.verdicts,
         sessions=tuple(view_session(session, cycle) for session in match.sessions),
+        next_best=next_best,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matching.explanation.advice import Advice, advise
 from matching.explanation.person import Explanation, NextBest, RunnerUp, Solve, explain
 from matching.explanation.remedies import Effort, PlaceAll, explain_unmatched
-from matching.explanation.sections import Section, sections
+from matching.explanation.sections import Section, runner_up_section, sections
 
 __all__ = [
     "Advice",
@@ -19,5 +19,6 @@ __all__ = [
     "advise",
     "explain",
     "explain_unmatched",
+    "runner_up_section",
     "sections",
 ]

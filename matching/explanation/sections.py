@@ -29,8 +29,16 @@ class Section(NamedTuple):
 
 def sections(explanation: Explanation, roster: Roster) -> tuple[Section, ...]:
     """What a programme manager reads of one coachee."""
-    names = {person.id: named(person) for person in (*roster.coachees, *roster.coaches)}
-    return tuple(_Telling(names).sections(explanation))
+    return tuple(_Telling(_names(roster)).sections(explanation))
+
+
+def runner_up_section(second: RunnerUp | None, roster: Roster) -> Section:
+    """What a programme manager reads of the next best coach of one match."""
+    return _Telling(_names(roster)).runner_up(second)
+
+
+def _names(roster: Roster) -> dict[str, str]:
+    return {person.id: named(person) for person in (*roster.coachees, *roster.coaches)}
 
 
 class _Telling:
@@ -41,7 +49,7 @@ class _Telling:
         coachee = self._name(explanation.coachee)
         if explanation.match:
             yield self._match(coachee, explanation.match)
-            yield self._runner_up(explanation.runner_up)
+            yield self.runner_up(explanation.runner_up)
         if explanation.unmatched:
             yield from self._unmatched(coachee, explanation.unmatched)
         if explanation.others:
@@ -57,7 +65,8 @@ class _Telling:
         title = f"{coachee} is with {self._name(match.coach)}, {match.points} points"
         return Section(title, tuple(map(_verdict, match.verdicts)))
 
-    def _runner_up(self, second: RunnerUp | None) -> Section:
+    def runner_up(self, second: RunnerUp | None) -> Section:
+        """The next best coach and the price, or that there is nobody else."""
         if second is None:
             return Section("There is no other coach", ("Nobody else could coach them at all.",))
         price = [

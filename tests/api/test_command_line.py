@@ -87,6 +87,8 @@ def test_the_demo_writes_every_result_and_tells_a_manager_about_it(
     assert sorted(path.name for path in (out / "inputs").iterdir()) == [
         "coachees.xlsx", "coaches.csv", "cycle.toml",
     ]  # fmt: skip
+    report = (out / "report.html").read_text("utf-8")
+    assert report.count("<summary>The next best is") + report.count("There is no other coach") == 13
     told = done.out
     assert "13 of 14 coachees have a coach" in told
     assert "78 sessions with 7 of 9 coaches" in told

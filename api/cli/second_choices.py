@@ -1,0 +1,36 @@
+"""The runner-ups of a fresh result for its report, as many as a few seconds allow."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+
+from api.intake import CycleInputs
+from matching.explanation import Section, runner_up_section
+from matching.explanation.runner_ups import RunnerUps
+from matching.progress import IsCancelled
+from matching.result import Result
+from matching.watch import OutOfTimeError, Watch
+
+_SECONDS = 10.0
+
+
+def second_choices(
+    inputs: CycleInputs, result: Result, limit_seconds: float | None, cancelled: IsCancelled
+) -> Mapping[str, Section]:
+    """What the report tells of the next best coach, by coachee; of some nothing in a large cycle.
+
+    Takes ten seconds at most, and no longer than what `result` has left of the time limit.
+
+    Raises:
+        CancelledError: somebody asked to stop.
+    """
+    left = _SECONDS if limit_seconds is None else limit_seconds - result.wall_seconds
+    watch = Watch(time.monotonic, max(0.0, min(_SECONDS, left)), cancelled)
+    told: dict[str, Section] = {}
+    with suppress(OutOfTimeError):  # a report without them is a report
+        runner_ups = RunnerUps(inputs.roster, inputs.cycle, result, watch)
+        for coachee, second in runner_ups.all():
+            told[coachee] = runner_up_section(second, inputs.roster)
+    return told
