@@ -288,14 +288,20 @@ def port() -> int:
         return number
 
 
-def _server(settings: Settings, port: int) -> subprocess.Popen[bytes]:
+@contextmanager
+def _server(settings: Settings, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A server in a process of its own, which does not outlive the block."""
     data = str(settings.data_dir)
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "api", "serve", "--port", str(port), "--data", data],
         env=os.environ | {"DATABASE_URL": settings.database_url},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def _reachable(client: httpx.Client, seconds: float = 30) -> None:
@@ -315,21 +321,21 @@ def test_a_killed_server_takes_the_run_up_again_and_finishes_it_once(
 ) -> None:
     settings = world.services.settings
     bearer = {"Authorization": f"Bearer {world.manager_token()}"}
-    server = _server(settings, port)
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=bearer) as client:
-        _reachable(client)
-        run_id = client.post(f"{API}/cycles/{world.cycle()}/runs").json()["id"]
-        _wait_for(client, run_id, "running")
-        os.kill(server.pid, signal.SIGKILL)
-        server.wait()
+        with _server(settings, port) as server:
+            _reachable(client)
+            run_id = client.post(f"{API}/cycles/{world.cycle()}/runs").json()["id"]
+            _wait_for(client, run_id, "running")
+            os.kill(server.pid, signal.SIGKILL)
+            server.wait()
         with world.database.reading() as tx:
             assert tx.get_one(RunRow, run_id).state is RunState.RUNNING
 
-        server = _server(settings, port)
-        _reachable(client)
-        run = _wait_for(client, run_id, "finished")
-    server.terminate()
-    assert server.wait(20) in {0, -signal.SIGTERM}
+        with _server(settings, port) as server:
+            _reachable(client)
+            run = _wait_for(client, run_id, "finished")
+            server.terminate()
+            assert server.wait(20) in {0, -signal.SIGTERM}
     with world.database.reading() as tx:
         assert tx.get_one(RunRow, run_id).attempts == 2
         plans = tx.scalars(select(PlanRow.id).where(PlanRow.run_id == run_id)).all()
