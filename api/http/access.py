@@ -27,13 +27,15 @@ class Access:
 
     Where `asks_who` is not set, the route answers without the database, even while that is away.
     Where `fresh` is set, a browser's user must have shown lately who they are: it is so for what
-    takes personal data out of the house, and for what changes how one signs in.
+    takes personal data out of the house, and for what changes how one signs in. `noted` is the act
+    that is written into the audit trail when the office asks for personal data by a route.
     """
 
     roles: frozenset[AccessRole]
     own: bool = False
     asks_who: bool = True
     fresh: bool = False
+    noted: str = ""
 
 
 def _api(path: str) -> str:
@@ -54,22 +56,24 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", _api("/cycles/{cycle_id}/policy")): Access(MANAGER),
     ("PUT", _api("/cycles/{cycle_id}/policy")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}/rules")): Access(MANAGER),
-    ("GET", _api("/cycles/{cycle_id}/people")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/people")): Access(MANAGER, noted="people opened"),
     ("PUT", _api("/cycles/{cycle_id}/people")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}/runs")): Access(MANAGER),
     ("POST", _api("/cycles/{cycle_id}/runs")): Access(MANAGER),
     ("POST", _api("/cycles/{cycle_id}/what-if")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}/plans")): Access(MANAGER),
-    ("GET", _api("/cycles/{cycle_id}/schedule")): Access(MANAGER),
-    ("GET", _api("/cycles/{cycle_id}/outbox")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/schedule")): Access(MANAGER, noted="timetable opened"),
+    ("GET", _api("/cycles/{cycle_id}/outbox")): Access(MANAGER, noted="messages opened"),
     ("GET", _api("/cycles/{cycle_id}/outbox.zip")): Access(MANAGER, fresh=True),
-    ("GET", _api("/outbox/{message_id}.eml")): Access(MANAGER, fresh=True),
+    ("GET", _api("/outbox/{message_id}.eml")): Access(
+        MANAGER, fresh=True, noted="message exported"
+    ),
     ("POST", _api("/people/{person_id}/link")): Access(MANAGER, fresh=True),
     ("GET", _api("/runs/{run_id}")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}/events")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}/record")): Access(MANAGER),
     ("POST", _api("/runs/{run_id}/cancel")): Access(MANAGER),
-    ("GET", _api("/plans/{plan_id}")): Access(MANAGER),
+    ("GET", _api("/plans/{plan_id}")): Access(MANAGER, noted="plan opened"),
     ("POST", _api("/plans/{plan_id}/publish")): Access(MANAGER),
     ("GET", _api("/plans/{plan_id}/comparison")): Access(MANAGER),
     ("GET", _api("/audit")): Access(OFFICE),
@@ -83,14 +87,22 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", _api("/me/credentials")): Access(OFFICE),
     ("POST", _api("/me/credentials")): Access(OFFICE, fresh=True),
     ("DELETE", _api("/credentials/{credential_id}")): Access(OFFICE),
-    ("GET", _api("/sessions/{session_id}")): Access(MANAGER | PERSON, own=True),
-    ("GET", _api("/sessions/{session_id}/invitation.ics")): Access(MANAGER | PERSON, own=True),
+    ("GET", _api("/sessions/{session_id}")): Access(
+        MANAGER | PERSON, own=True, noted="session opened"
+    ),
+    ("GET", _api("/sessions/{session_id}/invitation.ics")): Access(
+        MANAGER | PERSON, own=True, noted="session opened"
+    ),
     ("PUT", _api("/sessions/{session_id}/reply")): Access(PERSON, own=True),
-    ("GET", _api("/sessions/{session_id}/record")): Access(MANAGER | PERSON, own=True),
+    ("GET", _api("/sessions/{session_id}/record")): Access(
+        MANAGER | PERSON, own=True, noted="record opened"
+    ),
     ("PUT", _api("/sessions/{session_id}/record")): Access(COACH, own=True),
     ("GET", _api("/sessions/{session_id}/note")): Access(COACH, own=True),
     ("PUT", _api("/sessions/{session_id}/note")): Access(COACH, own=True),
-    ("GET", _api("/sessions/{session_id}/feedback")): Access(MANAGER | COACHEE, own=True),
+    ("GET", _api("/sessions/{session_id}/feedback")): Access(
+        MANAGER | COACHEE, own=True, noted="feedback opened"
+    ),
     ("PUT", _api("/sessions/{session_id}/feedback")): Access(COACHEE, own=True),
     ("POST", "/sign-in/{secret}"): Access(EVERYBODY),
     ("POST", "/sign-out"): Access(OFFICE),

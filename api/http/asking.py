@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
@@ -15,7 +17,8 @@ from api.http.addresses import link_in
 from api.http.cookies import cookie_name, notes_cookie
 from api.settings import Settings
 from api.store.access_rows import CredentialKind
-from api.workflows import credentials, note_opening
+from api.store.columns import ID_LENGTH
+from api.workflows import audit, credentials, note_opening
 from api.workflows.services import Services
 from api.workflows.viewer import NOBODY, AccessRole, Viewer
 from coach.errors import (
@@ -30,6 +33,7 @@ NOTES_HEADER = "X-Notes-Key"
 _BY_HEADER = frozenset({CredentialKind.TOKEN, CredentialKind.LINK})
 _BY_PATH = frozenset({CredentialKind.LINK})
 _BY_COOKIE = frozenset({CredentialKind.COOKIE})
+_IDENTIFIER = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
 
 
 def services_of(request: Request) -> Services:
@@ -65,6 +69,8 @@ def authorise(request: Request, services: ServicesDep) -> None:
     if viewer.role in access.roles:
         if access.fresh:
             _require_fresh(services, viewer)
+        if access.noted and viewer.user_id is not None:
+            _note_reading(services, viewer, access.noted, request.path_params)
         return
     if viewer.role is not AccessRole.NOBODY:
         raise NotAllowedError("this is for others; sign in as somebody else to see it")
@@ -77,6 +83,25 @@ def _require_fresh(services: Services, viewer: Viewer) -> None:
     lasting = timedelta(minutes=services.settings.confirm_minutes)
     if not viewer.is_fresh(services.now(), lasting):
         raise ConfirmFirstError("please show once more who you are, then this goes on")
+
+
+def _note_reading(
+    services: Services, viewer: Viewer, action: str, parameters: Mapping[str, str]
+) -> None:
+    """Write into the audit trail that the office asks for personal data, before it is shown.
+
+    The same by the same user within the hour is written once: so a page that is looked at all day
+    costs one row an hour, and a read costs one query.
+    """
+    (parameter, identifier), *_ = parameters.items()
+    if not _IDENTIFIER.fullmatch(identifier):
+        return  # there is no such thing, and the route says so
+    now = services.now()
+    with services.database.reading() as tx:
+        if audit.was_noted_lately(tx, viewer, action, identifier, now=now):
+            return
+    with services.database.writing() as tx:
+        audit.note_act(tx, action, parameter.removesuffix("_id"), identifier)
 
 
 def viewer_before_body(scope: Scope) -> Viewer:

@@ -11,7 +11,7 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
@@ -24,6 +24,7 @@ from api.workflows.viewer import Viewer
 _STAMP = "gender_coach_audit"
 NO_ROWS = "0" * 64
 _PAGE = 1000
+_LATELY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,19 @@ def note_act(
     row.seal = _seal(stamp.keyring, NO_ROWS if last is None else last.seal, row)
     tx.add(row)
     tx.flush()
+
+
+def was_noted_lately(
+    tx: Transaction, viewer: Viewer, action: str, object_id: str, *, now: datetime
+) -> bool:
+    """Whether the viewer did the same with the same thing within the hour."""
+    found = select(AuditRow.number).where(
+        AuditRow.object_id == object_id,
+        AuditRow.actor_id == viewer.user_id,
+        AuditRow.action == action,
+        AuditRow.at > now - _LATELY,
+    )
+    return tx.scalar(found.limit(1)) is not None
 
 
 def verify(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +53,21 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server with its worker on an empty database and a free port."""
+    with _serving(tmp_path, "127.0.0.1") as server:
+        yield server
+
+
+@pytest.fixture
+def named_server(tmp_path: Path) -> Iterator[Server]:
+    """The same at an address with a name, as passkeys need it."""
+    with _serving(tmp_path, "localhost") as server:
+        yield server
+
+
+@contextmanager
+def _serving(tmp_path: Path, name: str) -> Iterator[Server]:
     port = _free_port()
-    base = f"http://127.0.0.1:{port}"
+    base = f"http://{name}:{port}"
     environment = {**os.environ, "GENDER_COACH_PUBLIC_URL": base, "PYTHONUNBUFFERED": "1"}
     log = tmp_path / "server.log"
     with (

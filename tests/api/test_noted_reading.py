@@ -1,0 +1,97 @@
+"""Who opened personal data is in the audit trail, and costs next to nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select, update
+
+from api.http.access import ACCESS as API_ACCESS
+from api.pages import ACCESS as PAGES_ACCESS
+from api.store.audit_rows import AuditRow
+from api.store.run_rows import PlanRow
+from api.store.session_rows import OutboxRow
+from api.workflows import schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+    from conftest import World
+
+NOTED = {
+    route[1]: access.noted for route, access in (API_ACCESS | PAGES_ACCESS).items() if access.noted
+}
+
+
+@pytest.fixture
+def things(world: World) -> dict[str, str]:
+    """Identifiers for every parameter of a path."""
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    with world.database.reading() as tx:
+        return {
+            "cycle_id": cycle_id,
+            "session_id": schedule.cycle_schedule(tx, cycle_id)[0].id,
+            "message_id": tx.scalars(select(OutboxRow.id)).first() or "",
+            "plan_id": tx.scalars(select(PlanRow.id)).first() or "",
+        }
+
+
+def _acts(world: World) -> list[tuple[str, str, str]]:
+    with world.database.reading() as tx:
+        rows = tx.scalars(select(AuditRow).order_by(AuditRow.number))
+        return [(row.action, row.object_kind, row.object_id) for row in rows]
+
+
+def test_every_such_reading_is_noted_once_an_hour(
+    world: World, office: httpx.Client, things: dict[str, str]
+) -> None:
+    for path, act in NOTED.items():
+        with world.database.writing() as tx:
+            long_ago = world.services.now() - timedelta(hours=2)
+            tx.execute(update(AuditRow).values(at=long_ago))
+        before = _acts(world)
+        for _ in range(2):
+            office.get(path.format(**things))
+        (noted,) = _acts(world)[len(before) :]
+        parameter = path.partition("{")[2].partition("}")[0]
+        assert noted == (act, parameter.removesuffix("_id"), things[parameter]), path
+
+
+def test_looking_again_costs_one_query_and_no_writing(
+    world: World, office: httpx.Client, things: dict[str, str], count_queries: Callable[[], int]
+) -> None:
+    path = f"/api/v1/cycles/{things['cycle_id']}/people"
+    office.get(path)
+    rows = len(_acts(world))
+    count_queries()
+    office.get(path)
+    again = count_queries()
+    office.get(path)
+    assert count_queries() == again
+    assert len(_acts(world)) == rows
+
+
+def test_people_who_look_at_what_is_theirs_are_not_noted(
+    world: World, client: httpx.Client, things: dict[str, str]
+) -> None:
+    link = world.link(things["cycle_id"], "C-1").secret
+    before = len(_acts(world))
+    assert client.get(f"/p/{link}").status_code == HTTPStatus.OK
+    assert client.get(f"/p/{link}/sessions/{things['session_id']}").status_code == HTTPStatus.OK
+    bearer = {"Authorization": f"Bearer {link}"}
+    path = f"/api/v1/sessions/{things['session_id']}"
+    assert client.get(path, headers=bearer).status_code == HTTPStatus.OK
+    assert len(_acts(world)) == before
+
+
+def test_what_cannot_be_an_identifier_is_not_noted(world: World, office: httpx.Client) -> None:
+    before = len(_acts(world))
+    for wrong in ("x" * 300, "1", "0123456789abcdef012g"):
+        answer = office.get(f"/api/v1/cycles/{wrong}/people")
+        assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert len(_acts(world)) == before
