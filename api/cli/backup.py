@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.serve import settings_from
-from api.cli.terminal import open_on_terminal
+from api.cli.terminal import open_on_terminal, settings_from
 from api.confidential.keyring import open_keyring
 from api.jobs.slot import slot
 from api.store.copying import back_up

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 import uvicorn
-from pydantic import ValidationError
 
 from api.cli.sample_cycle import DemoAddresses, load_sample_cycle
+from api.cli.terminal import settings_from
 from api.http import addresses
 from api.http.app import create_app
 from api.jobs.queue import prepare_job_tables
@@ -24,7 +24,7 @@ from api.store import schema
 from api.store.database import Database, in_clear_words
 from api.workflows import credentials, users
 from api.workflows.services import Services
-from coach.errors import InputFault, ProgrammeError, UnusableInputError
+from coach.errors import ProgrammeError
 
 _SHUTDOWN_SECONDS = 3
 _MANAGER = "manager"
@@ -70,21 +70,6 @@ def migrate(
         prepare_job_tables(settings.database_url)
     database.close()
     typer.echo(f"The database was {before} and is {after}.")
-
-
-def settings_from(**given: Any) -> Settings:  # noqa: ANN401 - options of several commands
-    """The settings of the environment, with those options that were given in their place.
-
-    Raises:
-        UnusableInputError: names every setting that is wrong.
-    """
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        raise UnusableInputError(
-            InputFault("settings", 1, ".".join(map(str, one["loc"])), one["msg"])
-            for one in error.errors()
-        ) from None
 
 
 def prepare(settings: Settings) -> None:

@@ -1,14 +1,25 @@
-"""Services for commands on the server's terminal, acting as the system itself."""
+"""Services for commands on the server's terminal, acting as the system itself.
+
+Neither the web server nor the engine is imported: a copy of the database should not wait for them.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from api.cli.serve import settings_from
-from api.http.app import open_services
+from pydantic import ValidationError
+from sqlalchemy.orm import Session as Transaction
+
+from api.opening import open_deployment
+from api.settings import Settings
+from api.workflows.jobs import Job
 from api.workflows.services import Services
+from api.workflows.viewer import SYSTEM
+from coach.errors import InputFault, UnusableInputError
 
 
 @contextmanager
@@ -18,9 +29,45 @@ def open_on_terminal(data: Path | None) -> Iterator[Services]:
     Raises:
         ProgrammeError: the settings, the database or the key file cannot be used.
     """
-    services, queue = open_services(settings_from(data_dir=data))
+    settings = settings_from(data_dir=data)
+    database, keyring = open_deployment(settings)
+    queue = _LateQueue(settings.database_url)
     try:
-        yield services
+        yield Services(settings, database, keyring, queue).on_behalf_of(lambda: SYSTEM)
     finally:
         queue.close()
-        services.database.close()
+        database.close()
+
+
+def settings_from(**given: Any) -> Settings:  # noqa: ANN401 - options of several commands
+    """The settings of the environment, with those options that were given in their place.
+
+    Raises:
+        UnusableInputError: names every setting that is wrong.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise UnusableInputError(
+            InputFault("settings", 1, ".".join(map(str, one["loc"])), one["msg"])
+            for one in error.errors()
+        ) from None
+
+
+class _LateQueue:
+    """The queue of jobs, opened once something is put into it: few commands do."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._queue: Any = None
+
+    def __call__(self, tx: Transaction, job: Job) -> None:
+        """Queue `job`."""
+        if self._queue is None:
+            self._queue = importlib.import_module("api.jobs.queue").JobQueue(self._url)
+        self._queue(tx, job)
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        if self._queue is not None:
+            self._queue.close()

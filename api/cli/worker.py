@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.serve import prepare, settings_from
+from api.cli.serve import prepare
+from api.cli.terminal import settings_from
 from api.http.app import open_services
 from api.jobs.slot import slot
 from api.jobs.worker import Worker

@@ -13,7 +13,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import iter_route_contexts
 from starlette.types import Lifespan
 
-from api.confidential.keyring import Keyring, KeyringError, open_keyring
 from api.http.access import ACCESS, Access
 from api.http.asking import authorise
 from api.http.body_limit import BodyLimit
@@ -25,17 +24,13 @@ from api.http.routes import access, audit, cycles, health, plans, reference, run
 from api.http.watching import Measures, Watching
 from api.jobs.queue import JobQueue
 from api.jobs.worker import Worker
+from api.opening import open_deployment
 from api.provider.client import Provider
 from api.settings import Settings
-from api.store import schema
-from api.store.confidential_rows import KeyMarkRow
-from api.store.database import Database, in_clear_words
 from api.workflows.services import Services, utc_now
 from api.workflows.viewer import SYSTEM
-from coach.errors import ProgrammeError
 
 _PAGES = "api.pages"
-_MARK = "key file"
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -84,14 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def open_services(settings: Settings) -> tuple[Services, JobQueue]:
     """What routes and pages work with, on a database that is checked to be of this version."""
-    database = Database(settings.database_url)
-    try:
-        with in_clear_words(settings.database_url):
-            schema.require_current(database)
-            keyring = _key_file_of(database, settings)
-    except ProgrammeError:
-        database.close()
-        raise
+    database, keyring = open_deployment(settings)
     queue = JobQueue(settings.database_url)
     provider = None if settings.oidc is None else Provider(settings.oidc, utc_now)
     services = Services(settings, database, keyring, queue, utc_now, provider)
@@ -157,18 +145,3 @@ def _require_whole_table(app: FastAPI) -> None:
             f"the table of roles and routes is not whole: missing {sorted(missing)}, "
             f"without a route {sorted(stray)}"
         )
-
-
-def _key_file_of(database: Database, settings: Settings) -> Keyring:
-    """The key file this database is used with; made where neither has been used yet."""
-    with database.writing() as tx:
-        known = tx.get(KeyMarkRow, _MARK)
-        keyring = open_keyring(settings.master_key_file, create=known is None)
-        if known is None:
-            tx.add(KeyMarkRow(name=_MARK, mark=keyring.mark))
-        elif known.mark != keyring.mark:
-            raise KeyringError(
-                f"the key file {settings.master_key_file} is not the one this database is used "
-                "with: put that one there, the same on every machine"
-            )
-    return keyring

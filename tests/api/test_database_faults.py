@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import Table, func, select
 
-from api.cli.serve import migrate, settings_from
+from api.cli.serve import migrate
+from api.cli.terminal import settings_from
 from api.confidential.keyring import KeyringError, open_keyring
 from api.http.app import open_services
 from api.jobs.kind import Workplace
