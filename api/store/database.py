@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,15 +33,15 @@ class Database:
 
     There is one writer at a time, on both databases: SQLite has it so, and on PostgreSQL an
     advisory lock does the same, so that what a transaction has read still holds when it commits,
-    and the audit trail is one chain. Waiting for SQLite's inside this process on a lock is fair
-    and quick, while SQLite itself polls; between processes its busy timeout does the waiting.
+    and the audit trail is one chain. SQLite itself polls for its lock, and who polls may wait long
+    beside somebody who writes all the time; so writers queue before it, see `WritersTurn`.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._stamp: Stamping | None = None
         self.engine = open_engine(url)
-        self._writer = threading.Lock() if self.is_sqlite else None
+        self._turn = WritersTurn(make_url(url).database or "") if self.is_sqlite else None
         self._writing_engine = self.engine.execution_options(**{_WRITES: True})
         self._reading_engine = (
             self.engine
@@ -71,12 +73,12 @@ class Database:
 
         Open and close it in one thread: the lock is held for the whole block.
         """
-        if self._writer is None:
+        if self._turn is None:
             with Transaction(self._writing_engine) as tx, tx.begin():
                 tx.execute(select(func.pg_advisory_xact_lock(_WRITER_LOCK)))
                 yield self._stamped(tx)
             return
-        with self._writer, Transaction(self._writing_engine) as tx, tx.begin():
+        with self._turn, Transaction(self._writing_engine) as tx, tx.begin():
             yield self._stamped(tx)
 
     def _stamped(self, tx: Transaction) -> Transaction:
@@ -94,6 +96,43 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+        if self._turn is not None:
+            self._turn.close()
+
+
+class WritersTurn:
+    """One writer's turn at a file of SQLite: a lock among threads, and a file lock among processes.
+
+    The system wakes who waits for either as soon as it is given back, and gives it back for who was
+    killed. Whoever goes round it is still held by SQLite's own lock.
+    """
+
+    def __init__(self, database: str) -> None:
+        self._path = Path(f"{database}-writer")
+        self._threads = threading.Lock()
+        self._file: int | None = None
+
+    def __enter__(self) -> None:
+        self._threads.acquire()
+        try:
+            if self._file is None:
+                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        except BaseException:
+            self._threads.release()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._threads.release()
+
+    def close(self) -> None:
+        """Close the file; a further turn opens it again."""
+        with self._threads:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
 
 
 def open_engine(url: str) -> Engine:
