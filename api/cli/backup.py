@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli.terminal import open_on_terminal, settings_from
+from api.cli.terminal import open_on_terminal, prepare_job_tables, settings_from
 from api.confidential.keyring import open_keyring
 from api.jobs.slot import slot
-from api.store.copying import back_up
+from api.store.copying import back_up, refuse_while_used
 from api.store.copying import restore as put_back
-from api.store.database import Database
+from api.store.database import Database, in_clear_words
 from api.workflows import audit
 
 _DATA = typer.Option(help="Folder of the database and keys.")
@@ -27,7 +28,7 @@ def backup(
     """Copy the database while it is in use, encrypted."""
     with open_on_terminal(data) as services:
         target = to or services.settings.data_dir / f"backup-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-        size = back_up(services.database, services.keyring.backups, target)
+        size = back_up(services.database, services.keyring.backups, target, prepare_job_tables)
         with services.database.writing() as tx:
             audit.note_act(tx, "database copied", "database", "main", bytes=size)
         key_file = services.settings.master_key_file
@@ -48,12 +49,22 @@ def restore(
     """Put a copy in the place of the database, once checked."""
     settings = settings_from(data_dir=data)
     keyring = open_keyring(settings.master_key_file, create=False)
-    unused = Database(settings.database_url)
-    with slot(unused, settings.data_dir, settings.executor_id):
-        kept = put_back(
-            settings.database_url, keyring.backups, source, force=force, now=datetime.now(UTC)
-        )
-    unused.close()
+    now = datetime.now(UTC)
+    with (
+        closing(Database(settings.database_url)) as database,
+        in_clear_words(settings.database_url),
+    ):
+        refuse_while_used(database)
+        with slot(database, settings.data_dir, settings.executor_id):
+            kept = put_back(
+                database,
+                keyring.backups,
+                source,
+                prepare_job_tables,
+                force=force,
+                aside=settings.data_dir,
+                now=now,
+            )
     with open_on_terminal(data) as services, services.database.writing() as tx:
         report = audit.verify(tx, services.keyring)
         audit.note_act(tx, "database restored", "database", "main", rows=report.rows)

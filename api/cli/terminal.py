@@ -54,6 +54,11 @@ def settings_from(**given: Any) -> Settings:  # noqa: ANN401 - options of severa
         ) from None
 
 
+def prepare_job_tables(url: str) -> None:
+    """Create or bring up to date the tables of the job engine, which is imported only here."""
+    importlib.import_module("api.jobs.queue").prepare_job_tables(url)
+
+
 class _LateQueue:
     """The queue of jobs, opened once something is put into it: few commands do."""
 

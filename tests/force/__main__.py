@@ -27,8 +27,9 @@ ON_BOTH: tuple[ModuleType, ...] = (
     every_operation,
     note_searched,
     audit_altered,
+    copy_restored,
 )
-ON_SQLITE: tuple[ModuleType, ...] = (load, copy_restored, files_fuzzed)
+ON_SQLITE: tuple[ModuleType, ...] = (load, files_fuzzed)
 
 
 def figures() -> Iterator[Figure]:

@@ -16,7 +16,7 @@ from api.store.database import Database
 from api.workflows import audit
 from tests.api.conftest import World
 from tests.bench.figures import Figure
-from tests.force.measuring import SQLITE, command, deployment, seconds
+from tests.force.measuring import DATABASES, command, deployment, seconds
 from tests.force.victims import Victim, begin_cycles
 
 TIMES = 100
@@ -97,4 +97,4 @@ def _used_by_children() -> float:
 
 
 if __name__ == "__main__":
-    command("Backup and restore (MB)", measure, TIMES, (SQLITE,))
+    command("Backup and restore (MB)", measure, TIMES, DATABASES)
