@@ -7,8 +7,9 @@ follow from the message alone.
 from __future__ import annotations
 
 import hashlib
+from base64 import encodebytes
+from collections.abc import Mapping
 from dataclasses import dataclass
-from email.encoders import encode_base64
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.mime.base import MIMEBase
@@ -26,6 +27,8 @@ from api.moments import short_moment_text, span_text
 from api.templating import render
 from coach.invitations import Message, Method
 
+_MARK = "0123456789abcdef" * 2  # placeholders: of a mark's length, and what base64 cannot hold
+_PLAIN, _HTML, _CALENDAR = "<plain>\n", "<html>\n", "<calendar>\n"
 _CRLF = compat32.clone(linesep="\r\n")  # parts hold nothing a person wrote but base64
 _FOLDERS = {Method.REQUEST: "mail/invitation", Method.CANCEL: "mail/cancellation"}
 
@@ -72,17 +75,17 @@ def eml_bytes(
     }
     folder = _FOLDERS[message.method]
     mark = _mark(message, recipient)
-    own = EmailMessage(policy=SMTP)
-    own["Subject"] = render(f"{folder}/subject.txt", **values).strip()
-    own["Date"] = format_datetime(message.stamp)
-    own["Message-ID"] = f"<{mark}@{deployment.domain}>"
-    body = _body(
-        plain=render(f"{folder}/body.txt", **values),
-        html=render(f"{folder}/body.html", **values),
-        calendar=calendar,
-        message=message,
-        mark=mark,
+    frame = _frame(
+        format_datetime(message.stamp),
+        deployment.domain,
+        message.method.value,
+        file_name(message.invitation, ".ics"),
     )
+    contents = {
+        _PLAIN: _lines(render(f"{folder}/body.txt", **values)),
+        _HTML: _lines(render(f"{folder}/body.html", **values)),
+        _CALENDAR: calendar,
+    }
     people = _people_headers(
         common_name(deployment.organiser_name),
         deployment.organiser_address,
@@ -90,7 +93,8 @@ def eml_bytes(
         recipient.address,
         reply_to,
     )
-    return people + _headers(own) + body.as_bytes(policy=_CRLF)
+    subject = _subject_header(render(f"{folder}/subject.txt", **values).strip())
+    return people + subject + _filled(frame, mark, contents)
 
 
 @lru_cache(maxsize=256)
@@ -110,27 +114,53 @@ def _headers(mail: EmailMessage) -> bytes:
     return mail.as_bytes().removesuffix(b"\r\n")
 
 
-def _body(*, plain: str, html: str, calendar: bytes, message: Message, mark: str) -> MIMEMultipart:
+@lru_cache(maxsize=256)
+def _subject_header(subject: str) -> bytes:
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = subject
+    return _headers(mail)
+
+
+@lru_cache(maxsize=256)
+def _frame(date: str, domain: str, method: str, attached: str) -> bytes:
+    """Everything else of a mail but its mark and its contents, for which placeholders stand.
+
+    Mails differ in little more than these, and to build each from nothing takes most of the time.
+    """
+    own = EmailMessage(policy=SMTP)
+    own["Date"] = date
+    own["Message-ID"] = f"<{_MARK}@{domain}>"
+    return _headers(own) + _body(method, attached).as_bytes(policy=_CRLF)
+
+
+def _body(method: str, attached: str) -> MIMEMultipart:
     """The alternatives a mail program chooses from, and the attachment for those that do not."""
-    alternatives = MIMEMultipart("alternative", boundary=f"=2={mark}", policy=_CRLF)
-    alternatives.attach(_part("text", "plain", _lines(plain), charset="utf-8"))
-    alternatives.attach(_part("text", "html", _lines(html), charset="utf-8"))
-    method = message.method.value
-    alternatives.attach(_part("text", "calendar", calendar, method=method, charset="UTF-8"))
-    attachment = _part("application", "ics", calendar)
-    name = file_name(message.invitation, ".ics")
-    attachment.add_header("Content-Disposition", "attachment", filename=name)
-    body = MIMEMultipart("mixed", boundary=f"=1={mark}", policy=_CRLF)
+    alternatives = MIMEMultipart("alternative", boundary=f"=2={_MARK}", policy=_CRLF)
+    alternatives.attach(_part("text", "plain", _PLAIN, charset="utf-8"))
+    alternatives.attach(_part("text", "html", _HTML, charset="utf-8"))
+    alternatives.attach(_part("text", "calendar", _CALENDAR, method=method, charset="UTF-8"))
+    attachment = _part("application", "ics", _CALENDAR)
+    attachment.add_header("Content-Disposition", "attachment", filename=attached)
+    body = MIMEMultipart("mixed", boundary=f"=1={_MARK}", policy=_CRLF)
     body.attach(alternatives)
     body.attach(attachment)
     return body
 
 
-def _part(main: str, sub: str, content: bytes, **parameters: str) -> MIMEBase:
+def _part(main: str, sub: str, placeholder: str, **parameters: str) -> MIMEBase:
     part = MIMEBase(main, sub, policy=_CRLF, **parameters)
-    part.set_payload(content)
-    encode_base64(part)
+    part["Content-Transfer-Encoding"] = "base64"
+    part.set_payload(placeholder)
     return part
+
+
+def _filled(frame: bytes, mark: str, contents: Mapping[str, bytes]) -> bytes:
+    """A frame with its mark and contents; these are base64, in which no placeholder can stand."""
+    mail = frame.replace(_MARK.encode(), mark.encode())
+    for placeholder, content in contents.items():
+        encoded = encodebytes(content).replace(b"\n", b"\r\n")
+        mail = mail.replace(placeholder.encode().replace(b"\n", b"\r\n"), encoded)
+    return mail
 
 
 def _lines(text: str) -> bytes:

@@ -5,7 +5,8 @@ Times are in UTC, so that no reader has to understand a time zone definition.
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
+from functools import lru_cache
 
 from icalendar import Alarm, Calendar, Event, vCalAddress, vUri
 
@@ -14,17 +15,39 @@ from api.calendar.wording import PRODUCT, summary
 from api.deployment import Deployment
 from coach.invitations import Message, Method
 
+_NOBODYS_ADDRESS = "mailto:nobody"
+_NOBODY = f"ATTENDEE:{_NOBODYS_ADDRESS}\r\n".encode()
+
 
 def ics_bytes(message: Message, recipient: Recipient, deployment: Deployment) -> bytes:
     """`message` as a calendar object of RFC 5546 with `recipient` as its only attendee.
 
     Equal arguments give equal bytes: lines of at most 75 octets, ended by CR LF.
     """
-    event = _event(message, deployment)
-    event.add("organizer", _organizer(deployment))
-    event.add("attendee", _attendee(recipient, message.method))
+    frame = _frame(
+        message,
+        summary(message.invitation, deployment),
+        deployment.organiser_address,
+        common_name(deployment.organiser_name),
+        deployment.alarm_lead,
+    )
+    attendee = _attendee_lines(common_name(recipient.name), recipient.address, message.method)
+    return frame.replace(_NOBODY, attendee)
+
+
+@lru_cache(maxsize=256)
+def _frame(
+    message: Message, title: str, organiser: str, organiser_name: str, alarm_lead: timedelta
+) -> bytes:
+    """The calendar object but for the attendee, in whose lines a placeholder stands.
+
+    Both people of a session are told the same, and most of the time goes into making lines.
+    """
+    event = _event(message, title)
+    event.add("organizer", vCalAddress.new(organiser, cn=organiser_name))
+    event.add("attendee", vCalAddress(_NOBODYS_ADDRESS))
     if message.method is Method.REQUEST:
-        event.add_component(_alarm(message, deployment))
+        event.add_component(_alarm(title, alarm_lead))
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -33,14 +56,14 @@ def ics_bytes(message: Message, recipient: Recipient, deployment: Deployment) ->
     return bytes(calendar.to_ical())
 
 
-def _event(message: Message, deployment: Deployment) -> Event:
+def _event(message: Message, title: str) -> Event:
     invitation = message.invitation
     event = Event()
     event.add("uid", invitation.uid)
     event.add("dtstamp", message.stamp.astimezone(UTC))
     event.add("dtstart", invitation.start.astimezone(UTC))
     event.add("dtend", invitation.end.astimezone(UTC))
-    event.add("summary", summary(invitation, deployment))
+    event.add("summary", title)
     event.add("sequence", message.sequence)
     event.add("status", message.status.value)
     event.add("class", "PRIVATE")
@@ -52,16 +75,20 @@ def _event(message: Message, deployment: Deployment) -> Event:
     return event
 
 
-def _organizer(deployment: Deployment) -> vCalAddress:
-    return vCalAddress.new(deployment.organiser_address, cn=common_name(deployment.organiser_name))
+@lru_cache(maxsize=1024)
+def _attendee_lines(name: str, address: str, method: Method) -> bytes:
+    """The lines of the one attendee."""
+    alone = Event()
+    alone.add("attendee", _attendee(name, address, method))
+    whole = bytes(alone.to_ical())
+    return whole.removeprefix(b"BEGIN:VEVENT\r\n").removesuffix(b"END:VEVENT\r\n")
 
 
-def _attendee(recipient: Recipient, method: Method) -> vCalAddress:
-    name = common_name(recipient.name)
+def _attendee(name: str, address: str, method: Method) -> vCalAddress:
     if method is Method.CANCEL:  # nothing is asked of anybody
-        return vCalAddress.new(recipient.address, cn=name, role="REQ-PARTICIPANT")
+        return vCalAddress.new(address, cn=name, role="REQ-PARTICIPANT")
     return vCalAddress.new(
-        recipient.address,
+        address,
         cn=name,
         role="REQ-PARTICIPANT",
         partstat="NEEDS-ACTION",
@@ -69,11 +96,11 @@ def _attendee(recipient: Recipient, method: Method) -> vCalAddress:
     )
 
 
-def _alarm(message: Message, deployment: Deployment) -> Alarm:
+def _alarm(title: str, lead: timedelta) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", summary(message.invitation, deployment))
-    alarm.add("trigger", -deployment.alarm_lead)
+    alarm.add("description", title)
+    alarm.add("trigger", -lead)
     return alarm
 
 

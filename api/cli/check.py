@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from api.intake import ResultFolder, read_result_folder
-from api.results.schedule_csv import schedule_csv
-from api.results.unmatched_csv import unmatched_csv
+from api.results.folder_audit import folder_findings
 from coach.counting import counted
 from matching.audit import Finding, audit
 
@@ -43,10 +42,4 @@ def _findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
     if inputs.sha256 != result.input_sha256:
         yield Finding("inputs", "the files in inputs/ are not those the result was made from")
     yield from audit(inputs.roster, inputs.cycle, result, inputs.keep)
-    for name, expected in (
-        ("schedule.csv", schedule_csv(result)),
-        ("unmatched.csv", unmatched_csv(result)),
-    ):
-        path = folder / name
-        if path.is_file() and path.read_bytes() != expected:
-            yield Finding(name, "the file does not say what result.json says")
+    yield from folder_findings(folder, found)

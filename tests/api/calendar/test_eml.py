@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from api.calendar import eml, ics
 from api.calendar.eml import AnswerLinks, eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
@@ -144,3 +145,27 @@ def test_nothing_an_aide_reads_names_the_programme_or_the_other_side(
     seen = "\n".join([*map(str, mail.values()), *texts(mail).values()]).lower()
     for word in ("gender", "coachee", "commander", "topic"):
         assert word not in seen
+
+
+def test_what_is_remembered_between_mails_never_shows(
+    message: Message, recipient: Recipient
+) -> None:
+    later = message.invitation.model_copy(update={"uid": "another-uid", "number": 5})
+    told = (message, message.model_copy(update={"method": Method.CANCEL, "sequence": 3}),
+            message.model_copy(update={"invitation": later}))  # fmt: skip
+    people = (recipient, Recipient("Бојан <plain>", "b@example.org", ZoneInfo("Asia/Tehran")))
+    alone = []
+    for one in told:
+        for person in people:
+            for remembering in (
+                ics._frame,
+                ics._attendee_lines,  # noqa: SLF001 - emptied, so that each is alone
+                eml._frame,
+                eml._people_headers,
+                eml._subject_header,  # noqa: SLF001 - as above
+            ):
+                remembering.cache_clear()
+            alone.append(render(one, person))
+    assert len(set(alone)) == len(alone)
+    for _ in range(2):
+        assert [render(one, person) for one in told for person in people] == alone

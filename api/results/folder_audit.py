@@ -1,0 +1,175 @@
+"""Whether the files of a results folder say what `result.json` says; read anew, not rewritten."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from html import unescape
+from pathlib import Path
+
+from openpyxl import load_workbook
+from pydantic import ValidationError
+
+from api.intake import ResultFolder
+from api.results.folder import PARTS
+from api.results.invites_audit import invites_findings
+from matching.audit import Finding
+from matching.result import Result
+from matching.run_record import RunRecord, result_digest
+
+_FORMS = ("session-note.html", "feedback.html")
+_TOLD = 5  # rows of one kind that are told one by one
+
+Rows = Counter[tuple[str, ...]]
+
+
+def folder_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
+    """Everything in the folder that is missing or says something else than the result."""
+    missing = [part for part in PARTS if not (folder / part).exists()]
+    yield from (Finding(part, "is missing") for part in missing)
+    checks: dict[str, Callable[[Path, ResultFolder], Iterator[Finding]]] = {
+        "run.json": _run,
+        "schedule.csv": _schedule,
+        "schedule.xlsx": _workbook,
+        "unmatched.csv": _unmatched,
+        "report.html": _report,
+        "forms": _forms,
+        "invites": invites_findings,
+    }
+    for part, check in checks.items():
+        if part not in missing:
+            try:
+                yield from check(folder / part, found)
+            except (OSError, UnicodeDecodeError, csv.Error) as error:
+                yield Finding(part, f"cannot be read: {error}")
+
+
+def _run(path: Path, found: ResultFolder) -> Iterator[Finding]:
+    try:
+        run = RunRecord.model_validate_json(path.read_bytes()).run
+    except ValidationError as error:
+        yield Finding("run.json", f"is no record of a run ({error.error_count()} faults)")
+        return
+    result = found.result
+    digests = {
+        name: hashlib.sha256(content).hexdigest() for name, content in found.inputs.files.items()
+    }
+    told = {
+        "seed": (run.parameters.seed, result.seed),
+        "input_sha256": (run.input_sha256, result.input_sha256),
+        "status": (run.status, result.status),
+        "levels": (run.levels, result.levels),
+        "result_sha256": (run.result_sha256, result_digest(result)),
+        "inputs": (run.inputs, digests),
+        "kept_sha256": (run.kept_sha256, digests.get("kept.json")),
+    }
+    for key, (recorded, right) in told.items():
+        if recorded != right:
+            yield Finding("run.json", f"{key} is not that of this folder")
+
+
+def _schedule(path: Path, found: ResultFolder) -> Iterator[Finding]:
+    """Times are compared as moments, so that a spreadsheet's spelling of them does not matter."""
+    right: Rows = Counter(
+        (match.coachee, match.coach, str(one.number), _utc(one.start), _utc(one.end), one.uid)
+        for match in found.result.matches
+        for one in match.sessions
+    )
+    header = ["coachee", "coach", "session", "start", "end", "uid"]
+    told = ((*row[:3], *map(_moment, row[3:5]), *row[5:]) for row in _table(path, header))
+    yield from _rows("schedule.csv", told, right)
+
+
+def _moment(text: str) -> str:
+    try:
+        return _utc(datetime.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.timestamp():.0f}"
+
+
+def _unmatched(path: Path, found: ResultFolder) -> Iterator[Finding]:
+    right: Rows = Counter(
+        (
+            one.coachee,
+            one.reason,
+            "; ".join(f"{step.rule} {step.left}" for step in one.funnel),
+            "; ".join(f"{remedy.change}: {remedy.effect}" for remedy in one.remedies),
+        )
+        for one in found.result.unmatched
+    )
+    header = ["coachee", "reason", "funnel", "remedies"]
+    yield from _rows("unmatched.csv", _table(path, header), right)
+
+
+def _table(path: Path, header: list[str]) -> Iterator[tuple[str, ...]]:
+    """The rows of a CSV file, the marks taken off that keep cells from being formulas."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = [*csv.reader(lines)]
+    if not rows or rows[0] != header:
+        yield ("header", ",".join(rows[0]) if rows else "nothing")
+    for row in rows[1:]:
+        yield tuple(cell.removeprefix("'") for cell in row)
+
+
+def _rows(name: str, told: Iterable[tuple[str, ...]], right: Rows) -> Iterator[Finding]:
+    plain: Rows = Counter()
+    for row, times in right.items():
+        plain[tuple(cell.removeprefix("'") for cell in row)] += times
+    there: Rows = Counter(told)
+    for words, rows in (("has a row of its own", there - plain), ("lacks a row", plain - there)):
+        for row in sorted(rows)[:_TOLD]:
+            yield Finding(name, f"{words}: {', '.join(row)}")
+        if len(rows) > _TOLD:
+            yield Finding(name, f"{words}, {len(rows) - _TOLD} more")
+
+
+def _workbook(path: Path, found: ResultFolder) -> Iterator[Finding]:
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+        cells = [*book["Schedule"].iter_rows(min_row=2, values_only=True)]
+        book.close()
+    except Exception as error:  # noqa: BLE001 - a damaged workbook fails in too many ways
+        yield Finding("schedule.xlsx", f"cannot be read: {type(error).__name__}")
+        return
+    told = (
+        (str(row[5]), str(row[7]), str(row[3]).split(" ")[0], f"{row[0]}", f"{row[1]}"[:5])
+        for row in cells
+    )
+    zone = found.inputs.cycle.cycle.zone
+    right: Rows = Counter()
+    for match in found.result.matches:
+        for one in match.sessions:
+            local = one.start.astimezone(zone)
+            day = f"{local:%a} {local.day} {local:%b %Y}"
+            right[match.coachee, match.coach, str(one.number), day, f"{local:%H:%M}"] += 1
+    cleaned = (tuple(cell.removeprefix("'") for cell in row) for row in told)
+    yield from _rows("schedule.xlsx", cleaned, right)
+
+
+def _report(path: Path, found: ResultFolder) -> Iterator[Finding]:
+    """Everybody has their place in the report, and it names its inputs."""
+    text = unescape(path.read_text("utf-8"))
+    for word in (f'id="{place}"' for place in _places(found.result)):
+        if text.count(word) != 1:
+            yield Finding("report.html", f"has {text.count(word)} times {word}, not once")
+    if found.result.input_sha256 not in text:
+        yield Finding("report.html", "is not of the inputs of this result")
+
+
+def _places(result: Result) -> Iterator[str]:
+    yield from (f"match-{match.coachee}" for match in result.matches)
+    yield from (f"unmatched-{entry.coachee}" for entry in result.unmatched)
+
+
+def _forms(path: Path, _found: ResultFolder) -> Iterator[Finding]:
+    for name in _FORMS:
+        form = path / name
+        if not form.is_file() or "</html>" not in form.read_text("utf-8"):
+            yield Finding(f"forms/{name}", "is missing or not whole")

@@ -1,0 +1,187 @@
+"""`check` notices every file that was altered, lost or added, each by its name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from api.cli import main
+from api.intake import read_result_folder
+from api.results.folder_audit import folder_findings
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("audit") / "out"
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", "--out", str(out)])
+    assert not ended.value.code
+    return out
+
+
+@pytest.fixture
+def folder(sound: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sound, tmp_path / "out"))
+
+
+def findings(folder: Path) -> list[str]:
+    return [str(one) for one in folder_findings(folder, read_result_folder(folder))]
+
+
+def first(folder: Path, ending: str) -> Path:
+    return min((folder / "invites").glob(f"*.{ending}"))
+
+
+def replaced(path: Path, old: bytes, new: bytes) -> None:
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new, 1))
+
+
+def test_what_was_written_is_sound(sound: Path) -> None:
+    assert findings(sound) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["run.json", "schedule.csv", "schedule.xlsx", "unmatched.csv", "report.html", "forms",
+     "invites"],
+)  # fmt: skip
+def test_a_missing_part_is_told(folder: Path, name: str) -> None:
+    path = folder / name
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert findings(folder) == [f"{name}: is missing"]
+
+
+@pytest.mark.parametrize("ending", ["ics", "eml"])
+def test_half_an_invitation_is_told(folder: Path, ending: str) -> None:
+    gone = first(folder, ending)
+    gone.unlink()
+    told = findings(folder)
+    assert f"invites/{gone.stem}: has no .{ending} file beside it" in told
+
+
+def test_a_lost_invitation_is_told_with_whose_it_was(folder: Path) -> None:
+    gone = first(folder, "ics")
+    gone.unlink()
+    gone.with_suffix(".eml").unlink()
+    assert findings(folder) == ["invites: lack that of C-01 to session 1"]
+
+
+def test_an_invitation_too_many_is_told(folder: Path) -> None:
+    for ending in ("ics", "eml"):
+        path = first(folder, ending)
+        shutil.copy(path, path.with_stem("zzz-again"))
+    assert findings(folder) == [
+        "invites/zzz-again: invites nobody of this result to one of their sessions"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b"METHOD:REQUEST", b"METHOD:PUBLISH", "METHOD is PUBLISH"),
+        (b"\r\nDTSTART:2027", b"\r\nDTSTART:2028", "DTSTART is 2028"),
+        (b"\r\nDTEND:2027", b"\r\nDTEND:2028", "DTEND is 2028"),
+        (b"\r\nUID:", b"\r\nUID:x", "invites nobody of this result"),
+        (b"\r\nATTENDEE", b"\r\nATTENDEE:mailto:k7@example.org\r\nATTENDEE", "invites nobody"),
+        (b"\r\nEND:VEVENT", b"\r\nATTENDEE:mailto:k7@example.org\r\nEND:VEVENT", "more than one"),
+        (b"\r\nCLASS:", b"\r\nDESCRIPTION:on harassment\r\nCLASS:", "holds DESCRIPTION"),
+        (b"\r\nSUMMARY:Coaching", b"\r\nSUMMARY:Gender", "SUMMARY is 'Gender session 1 of 6'"),
+        (b"\r\nORGANIZER", b"\r\nLOCATION:Office\r\nORGANIZER", "holds LOCATION"),
+    ],
+)
+def test_an_altered_calendar_object_is_told(
+    folder: Path, old: bytes, new: bytes, told: str
+) -> None:
+    path = first(folder, "ics")
+    replaced(path, old, new)
+    about = f"invites/{path.stem}: "
+    assert any(line.startswith(about) and told in line for line in findings(folder))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b"\r\nTo: ", b"\r\nTo: someone@example.org, ", "its mail goes to"),
+        (b"\r\nTo: ", b"\r\nBcc: someone@example.org\r\nTo: ", "its mail goes to"),
+        (b"Subject: ", b"Subject: Urgent: your coach, ", "its mail's subject is"),
+    ],
+)
+def test_an_altered_mail_is_told(folder: Path, old: bytes, new: bytes, told: str) -> None:
+    path = first(folder, "eml")
+    if old == b"Subject: ":
+        content = path.read_bytes()
+        line = next(each for each in content.split(b"\r\n") if each.startswith(old))
+        path.write_bytes(content.replace(line, b"Subject: Urgent: gender coaching"))
+    else:
+        replaced(path, old, new)
+    assert any(told in line for line in findings(folder))
+
+
+def test_a_mail_with_another_calendar_object_is_told(folder: Path) -> None:
+    one, other = sorted((folder / "invites").glob("*.eml"))[:2]
+    one.write_bytes(other.read_bytes())
+    assert sum("another calendar object" in line for line in findings(folder)) == 2
+
+
+def _shift(cells: list[str]) -> list[str]:
+    return [cell.replace("+01:00", "+02:00") for cell in cells]
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("schedule.csv", lambda lines: lines[:-1]),
+        ("schedule.csv", lambda lines: [*lines, lines[-1]]),
+        ("schedule.csv", lambda lines: lines[1:]),
+        ("schedule.csv", _shift),
+        ("unmatched.csv", lambda lines: lines[:1]),
+        ("unmatched.csv", lambda lines: [line.replace("rank 0", "rank 1") for line in lines]),
+        ("unmatched.csv", lambda _lines: []),
+    ],
+)
+def test_an_altered_table_is_told(
+    folder: Path, name: str, change: Callable[[list[str]], list[str]]
+) -> None:
+    lines = (folder / name).read_text("utf-8").splitlines()
+    changed = change(lines)
+    assert changed != lines
+    (folder / name).write_text("\n".join(changed), "utf-8")
+    told = findings(folder)
+    assert told
+    assert all(line.startswith(f"{name}: ") for line in told)
+
+
+def test_a_moved_session_in_the_workbook_is_told(folder: Path) -> None:
+    book = load_workbook(folder / "schedule.xlsx")
+    book["Schedule"]["B2"] = "23:00 to 23:30"
+    book.save(folder / "schedule.xlsx")
+    assert {line.partition(":")[0] for line in findings(folder)} == {"schedule.xlsx"}
+    (folder / "schedule.xlsx").write_bytes(b"PK")
+    assert any("cannot be read" in line for line in findings(folder))
+
+
+def test_another_record_is_told(folder: Path) -> None:
+    record = json.loads((folder / "run.json").read_text("utf-8"))
+    record["run"]["parameters"]["seed"] = 99
+    record["run"]["inputs"]["cycle.toml"] = "0" * 64
+    (folder / "run.json").write_text(json.dumps(record), "utf-8")
+    assert findings(folder) == [
+        "run.json: seed is not that of this folder", "run.json: inputs is not that of this folder",
+    ]  # fmt: skip
+    (folder / "run.json").write_text("{}", "utf-8")
+    assert any("no record of a run" in line for line in findings(folder))
+
+
+def test_a_report_without_somebody_and_half_a_form_are_told(folder: Path) -> None:
+    replaced(folder / "report.html", b'id="unmatched-C-10"', b'id="nobody"')
+    form = folder / "forms" / "feedback.html"
+    form.write_bytes(form.read_bytes()[:300])
+    told = findings(folder)
+    assert [line.partition(":")[0] for line in told] == ["report.html", "forms/feedback.html"]
