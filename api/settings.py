@@ -11,6 +11,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.deployment import Deployment
+from api.mail.settings import MailSettings
 from api.provider.settings import IdentityProvider, is_number
 
 KIB = 1024
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     worker: bool = True
     executor_id: str = "worker@1"
     deployment: Deployment = Deployment()
+    mail: MailSettings = MailSettings()
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     upload_limit_bytes: Annotated[int, Field(ge=1024)] = 20 * MIB
     body_limit_bytes: Annotated[int, Field(ge=1024)] = 64 * KIB

@@ -69,6 +69,11 @@ ACCESS: dict[tuple[str, str], Access] = {
         MANAGER, fresh=True, noted="message exported"
     ),
     ("POST", _api("/people/{person_id}/link")): Access(MANAGER, fresh=True),
+    ("GET", _api("/cycles/{cycle_id}/outbox/waiting")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/outbox/post")): Access(MANAGER),
+    ("POST", _api("/cycles/{cycle_id}/outbox/post")): Access(MANAGER),
+    ("POST", _api("/cycles/{cycle_id}/outbox/post/retry")): Access(MANAGER),
+    ("POST", _api("/cycles/{cycle_id}/outbox/sent")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}/events")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}/record")): Access(MANAGER),

@@ -20,7 +20,7 @@ from api.http.defences import Defences
 from api.http.description import ABOUT, TAGS
 from api.http.problems import PageOfProblem, add_problem_handlers
 from api.http.rate_limit import SignInRate
-from api.http.routes import access, audit, cycles, health, plans, reference, runs, sessions
+from api.http.routes import access, audit, cycles, health, mails, plans, reference, runs, sessions
 from api.http.watching import Measures, Watching
 from api.jobs.queue import JobQueue
 from api.jobs.worker import Worker
@@ -112,7 +112,13 @@ def _lifespan(services: Services, queue: JobQueue) -> Lifespan[FastAPI]:
 def _routers() -> Iterator[APIRouter]:
     yield health.HEALTH
     yield from (cycles.CYCLES, cycles.PEOPLE, runs.RUNS, plans.PLANS, plans.SCHEDULE)
-    yield from (plans.INVITATIONS, sessions.SESSIONS, sessions.INVITATION, sessions.RECORDS)
+    yield from (
+        mails.MAILS,
+        plans.INVITATIONS,
+        sessions.SESSIONS,
+        sessions.INVITATION,
+        sessions.RECORDS,
+    )
     yield from (
         audit.AUDIT,
         sessions.FEEDBACK,

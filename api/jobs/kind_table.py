@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api.jobs import solving, verifying
+from api.jobs import mailing, solving, verifying
 from api.jobs.kind import JobKind
 
-KINDS: tuple[JobKind, ...] = (solving.RUN, verifying.VERIFYING)
+KINDS: tuple[JobKind, ...] = (
+    solving.RUN,
+    mailing.POST,
+    mailing.MAIL,
+    verifying.VERIFYING,
+)
 
 BY_NAME: Mapping[str, JobKind] = {kind.name: kind for kind in KINDS}

@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 from api.error_table import OUR_FAULT
 from api.fault_place import place_of
 from api.jobs.kind import JobKind, StoppedError, Workplace
+from api.jobs.patience import patiently
 from api.jobs.solver_child import Task
 from api.store.run_rows import RunProgressRow, RunRow, RunState
 from api.workflows.audit import note_act
@@ -35,7 +36,6 @@ _LOG = logging.getLogger(__name__)
 _TURN_SECONDS = 0.25
 _GRACE_SECONDS = 2.0
 _MOST_ATTEMPTS = 5
-_AWAY_SECONDS = 1.0
 _COMMAND = (sys.executable, "-m", "api.jobs.solver_child")
 
 Line = dict[str, Any]
@@ -68,18 +68,7 @@ class Solving:
         self._patiently(lambda: self._end(run_id, last))
 
     def _patiently(self, work: Callable[[], Value]) -> Value:
-        """Do `work` on the database, again while that is away; each part can be done twice.
-
-        Raises:
-            StoppedError: the server goes down meanwhile.
-        """
-        while True:
-            try:
-                return work()
-            except OperationalError as error:
-                _LOG.warning("the database is away during a run: %s", place_of(error))
-                if self._stopping.wait(_AWAY_SECONDS):
-                    raise StoppedError from error
+        return patiently(self._stopping, work)
 
     def _begin(self, run_id: str) -> Task | None:
         with self._database.writing() as tx:

@@ -20,6 +20,8 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/cycles/{cycle_id}/sessions"): Access(MANAGER, noted="timetable opened"),
     ("GET", "/cycles/{cycle_id}/messages"): Access(MANAGER, noted="messages opened"),
     ("POST", "/cycles/{cycle_id}/messages/sent"): Access(MANAGER),
+    ("POST", "/cycles/{cycle_id}/messages/send"): Access(MANAGER),
+    ("POST", "/cycles/{cycle_id}/messages/retry"): Access(MANAGER),
     ("GET", "/runs/{run_id}"): Access(MANAGER),
     ("POST", "/runs/{run_id}/cancel"): Access(MANAGER),
     ("GET", "/plans/{plan_id}"): Access(MANAGER, noted="plan opened"),

@@ -11,7 +11,7 @@ from api.http.asking import services_of
 from api.moments import day_text, short_moment_text
 from api.pages.frame import page
 from api.pages.words import PLAN_STATE, RUN_PURPOSE, RUN_STATE
-from api.workflows import cycles, plans, runs, waiting_mail
+from api.workflows import cycles, plans, posting, runs, waiting_mail
 from coach.errors import UnusableInputError
 
 
@@ -33,7 +33,10 @@ def draw_cycle(
         overview = cycles.cycle_overview(tx, cycle_id)
         runs_of_cycle = runs.list_runs(tx, cycle_id)
         plans_of_cycle = plans.list_plans(tx, cycle_id)
-        waiting = waiting_mail.waiting(tx, cycle_id, now=services.now())
+        waiting = waiting_mail.waiting(
+            tx, cycle_id, now=services.now(), sends=services.settings.mail.on
+        )
+        post = posting.post_of(tx, cycle_id, sends=services.settings.mail.on)
     summary = overview.summary
     zone = ZoneInfo(summary.timezone)
     failed = people_error or policy_error or what_if_error
@@ -43,6 +46,7 @@ def draw_cycle(
         HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK,
         cycle=summary,
         waiting=waiting,
+        post=post,
         period=f"{day_text(summary.start)} to {day_text(summary.end)}",
         sessions=overview.policy.sessions,
         ready=summary.coachees > 0 and summary.coaches > 0,

@@ -13,13 +13,13 @@ from api.http.asking import ServicesDep, ViewerDep
 from api.moments import short_moment_text
 from api.pages.frame import deployment_of, go_on, page
 from api.pages.lines import ReplyCounts, feedback_text, office_line, record_text
-from api.workflows import cycles, messages, schedule, statements, waiting_mail
+from api.workflows import cycles, messages, posting, schedule, statements, waiting_mail
 
 FOLLOW_UP = APIRouter(include_in_schema=False)
 
 
 class SentForm(BaseModel):
-    """Which messages were sent: all that waited and were written up to that moment."""
+    """Which messages are meant: all that wait and were written up to that moment."""
 
     until: AwareDatetime
 
@@ -30,7 +30,10 @@ def all_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Resp
     with services.database.reading() as tx:
         cycle = cycles.cycle_summary(tx, cycle_id)
         listed = schedule.cycle_schedule(tx, cycle_id)
-        waiting = waiting_mail.waiting(tx, cycle_id, now=services.now())
+        waiting = waiting_mail.waiting(
+            tx, cycle_id, now=services.now(), sends=services.settings.mail.on
+        )
+        post = posting.post_of(tx, cycle_id, sends=services.settings.mail.on)
     lines = [office_line(session) for session in listed]
     return page(
         request,
@@ -38,6 +41,7 @@ def all_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Resp
         cycle=cycle,
         lines=lines,
         waiting=waiting,
+        post=post,
         replies=ReplyCounts.of(listed),
         declined=[line for line in lines if line.declined],
     )
@@ -72,13 +76,17 @@ def all_messages(cycle_id: str, request: Request, services: ServicesDep) -> Resp
     with services.database.reading() as tx:
         cycle = cycles.cycle_summary(tx, cycle_id)
         listed = messages.outbox(tx, cycle_id)
-        waiting = waiting_mail.waiting(tx, cycle_id, now=services.now())
+        waiting = waiting_mail.waiting(
+            tx, cycle_id, now=services.now(), sends=services.settings.mail.on
+        )
+        post = posting.post_of(tx, cycle_id, sends=services.settings.mail.on)
     zone = ZoneInfo(cycle.timezone)
     return page(
         request,
         "office/messages.html",
         cycle=cycle,
         waiting=waiting,
+        post=post,
         messages=[
             (each, short_moment_text(each.start, zone), f"{addresses.API}/outbox/{each.id}.eml")
             for each in listed
@@ -90,5 +98,24 @@ def all_messages(cycle_id: str, request: Request, services: ServicesDep) -> Resp
 def mark_sent(cycle_id: str, form: Annotated[SentForm, Form()], services: ServicesDep) -> Response:
     """Note that the messages which were waiting have been sent."""
     with services.database.writing() as tx:
-        waiting_mail.mark_sent(tx, cycle_id, form.until, now=services.now())
+        now, sends = services.now(), services.settings.mail.on
+        waiting_mail.mark_sent(tx, cycle_id, form.until, now=now, sends=sends)
+    return go_on(f"{addresses.cycle(cycle_id)}/messages")
+
+
+@FOLLOW_UP.post("/cycles/{cycle_id}/messages/send")
+def send_now(cycle_id: str, form: Annotated[SentForm, Form()], services: ServicesDep) -> Response:
+    """Have this server send the messages which are waiting."""
+    posting.require_sending(sends=services.settings.mail.on)
+    with services.database.writing() as tx:
+        posting.release(tx, services.enqueue, cycle_id, form.until, now=services.now())
+    return go_on(f"{addresses.cycle(cycle_id)}/messages")
+
+
+@FOLLOW_UP.post("/cycles/{cycle_id}/messages/retry")
+def try_again(cycle_id: str, services: ServicesDep) -> Response:
+    """Have the mails tried again that could not be delivered."""
+    posting.require_sending(sends=services.settings.mail.on)
+    with services.database.writing() as tx:
+        posting.try_failed_again(tx, services.enqueue, cycle_id, now=services.now())
     return go_on(f"{addresses.cycle(cycle_id)}/messages")

@@ -15,6 +15,7 @@ from api.store import (  # noqa: F401 - importing the rows registers their table
     audit_rows,
     confidential_rows,
     cycle_rows,
+    mail_rows,
     run_rows,
     session_rows,
 )

@@ -1,14 +1,15 @@
-"""Messages that wait to be sent: this server writes mails, and the programme office sends them."""
+"""Messages that wait to be sent: by this server once the office says so, or by the office."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.confidential.keyring import Keyring
 from api.store.cycle_rows import PersonRow
+from api.store.mail_rows import MailRow, MailState
 from api.store.session_rows import OutboxRow, SessionRow
 from api.workflows import credentials
 from api.workflows.audit import note_act
@@ -38,19 +39,21 @@ class WaitingMail(View):
     secret: str
 
 
-def waiting(tx: Transaction, cycle_id: str, *, now: datetime) -> Waiting:
+def waiting(tx: Transaction, cycle_id: str, *, now: datetime, sends: bool = False) -> Waiting:
     """What waits to be sent in a cycle.
+
+    Where this server `sends`, what was released to it no longer waits.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
-    ready, without_link = _waiting(tx, cycle_id, now)
+    ready, without_link = _waiting(tx, cycle_id, now, sends)
     until = max((row.created_at for row in ready), default=None)
     return Waiting(ready=len(ready), without_link=without_link, until=until)
 
 
 def take_waiting(
-    tx: Transaction, keyring: Keyring, cycle_id: str, *, now: datetime
+    tx: Transaction, keyring: Keyring, cycle_id: str, *, now: datetime, sends: bool = False
 ) -> tuple[WaitingMail, ...]:
     """The messages of a cycle that wait, to be saved: one person's together, the oldest first.
 
@@ -60,7 +63,7 @@ def take_waiting(
     Raises:
         NotFoundError: there is no such cycle.
     """
-    ready, _ = _waiting(tx, cycle_id, now)
+    ready = ready_rows(tx, cycle_id, now=now, sends=sends)
     people = {
         row.id: row for row in tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id))
     }
@@ -76,27 +79,43 @@ def take_waiting(
     )
 
 
-def mark_sent(tx: Transaction, cycle_id: str, until: datetime, *, now: datetime) -> int:
+def mark_sent(
+    tx: Transaction, cycle_id: str, until: datetime, *, now: datetime, sends: bool = False
+) -> int:
     """Note that what waited and was written up to `until` has been sent; tells how many.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
-    sent = [row for row in _waiting(tx, cycle_id, now)[0] if row.created_at <= until]
+    ready = ready_rows(tx, cycle_id, now=now, sends=sends)
+    sent = [row for row in ready if row.created_at <= until]
     for row in sent:
         row.sent_at = now
+    _drop_mails(tx, [row.id for row in sent], now)
     note_act(tx, "messages sent", "cycle", cycle_id, messages=len(sent))
     return len(sent)
 
 
-def _waiting(tx: Transaction, cycle_id: str, now: datetime) -> tuple[list[OutboxRow], int]:
+def ready_rows(tx: Transaction, cycle_id: str, *, now: datetime, sends: bool) -> list[OutboxRow]:
+    """The messages of a cycle that wait and can be sent: one person's together, the oldest first.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    return _waiting(tx, cycle_id, now, sends)[0]
+
+
+def _waiting(
+    tx: Transaction, cycle_id: str, now: datetime, sends: bool
+) -> tuple[list[OutboxRow], int]:
     """The messages that can be sent, and how many cannot because a link is missing."""
     cycle_row(tx, cycle_id)
     rows = tx.execute(
         select(OutboxRow, PersonRow.left_at)
         .join(PersonRow, PersonRow.id == OutboxRow.person_id)
         .join(SessionRow, SessionRow.id == OutboxRow.session_id)
-        .where(OutboxRow.cycle_id == cycle_id, OutboxRow.sent_at.is_(None))
+        .outerjoin(MailRow, MailRow.outbox_id == OutboxRow.id)
+        .where(OutboxRow.cycle_id == cycle_id, OutboxRow.sent_at.is_(None), _is_here(sends))
         .order_by(OutboxRow.person_id, OutboxRow.created_at, SessionRow.starts_at, OutboxRow.id)
     ).all()
     linked = credentials.linked_people(tx, {row.person_id for row, _ in rows}, now=now)
@@ -107,3 +126,19 @@ def _waiting(tx: Transaction, cycle_id: str, now: datetime) -> tuple[list[Outbox
         else:
             without_link += left_at is None
     return ready, without_link
+
+
+def _is_here(sends: bool) -> ColumnElement[bool]:
+    """Whether a message is the office's: not released, or released to a server that sends none."""
+    theirs = MailRow.id.is_(None)
+    return theirs if sends else theirs | (MailRow.state != MailState.DROPPED)
+
+
+def _drop_mails(tx: Transaction, outbox_ids: list[str], now: datetime) -> None:
+    """Send no mail for messages that the office has sent itself."""
+    tx.execute(
+        update(MailRow)
+        .where(MailRow.outbox_id.in_(outbox_ids), MailRow.state != MailState.SENT)
+        .values(state=MailState.DROPPED, ended_at=now),
+        execution_options={"synchronize_session": False},
+    )

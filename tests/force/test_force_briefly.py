@@ -21,12 +21,14 @@ from tests.force import (
     every_operation,
     files_fuzzed,
     load,
+    mails_killed,
     note_searched,
     publisher_killed,
     worker_killed,
     writer_killed,
 )
 from tests.force.measuring import POSTGRESQL, SQLITE, deployment
+from tests.mail_server import Taken
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -41,6 +43,7 @@ pytestmark = pytest.mark.force
         (writer_killed, 6, SQLITE),
         (writer_killed, 4, POSTGRESQL),
         (publisher_killed, 600, SQLITE),
+        (mails_killed, 80, SQLITE),
         (every_operation, 90, SQLITE),
         (audit_altered, 26, SQLITE),
         (note_searched, 2, SQLITE),
@@ -79,6 +82,16 @@ def test_a_lost_person_a_lost_run_and_a_lost_message_are_counted() -> None:
         assert lost == 1
         assert publisher_killed._outbox(world)[0] == 1  # noqa: SLF001 - as above
         assert writer_killed._left(world)[1] == 1  # noqa: SLF001 - as above
+
+
+def test_a_lost_and_a_doubled_mail_are_counted() -> None:
+    one, other, third = (
+        Taken("c1@example.org", f"Message-ID: <{n}@x>\r\n\r\n".encode()) for n in range(3)
+    )
+    assert mails_killed.verdict([one, other, third], [1], 3) == (0, 0, 0)
+    assert mails_killed.verdict([one, one, other], [1], 3) == (1, 1, 1)
+    assert mails_killed.verdict([one, other, one, other, third], [2], 3) == (0, 2, 2)
+    assert mails_killed.verdict([one, one, other, other, third], [1, 3], 3) == (0, 2, 1)
 
 
 @pytest.mark.parametrize("form", ["plain", "utf-16-le", "hex", "base64", "json"])

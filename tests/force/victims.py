@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
@@ -11,13 +12,15 @@ from sqlalchemy import select
 
 from api.confidential.keyring import open_keyring
 from api.intake import NamedFile
+from api.jobs.queue import JobQueue
+from api.jobs.worker import Worker
 from api.settings import Settings
 from api.store.cycle_rows import Side
 from api.store.database import Database
 from api.store.run_rows import PlanRow, PlanState
 from api.workflows import cycles, people, plans, uploads
 from api.workflows.audit import stamp_with
-from api.workflows.services import utc_now
+from api.workflows.services import Services, utc_now
 from api.workflows.viewer import SYSTEM
 from tests.api.conftest import CYCLE_TOML, coachees_csv, coaches_csv
 
@@ -95,6 +98,16 @@ def publish_drafts(settings: Settings, tell: Tell) -> None:
         with database.writing() as tx:
             plans.publish(tx, keyring, plan_id, now=utc_now(), link_grace=settings.link_grace)
         tell(plan_id)
+
+
+def send_mails(settings: Settings, tell: Tell) -> None:
+    """Be a worker of this deployment, without end."""
+    queue = JobQueue(settings.database_url)
+    keyring = open_keyring(settings.master_key_file, create=False)
+    services = Services(settings, Database(settings.database_url), keyring, queue, utc_now)
+    Worker(services.on_behalf_of(lambda: SYSTEM)).start()
+    tell("at work")
+    threading.Event().wait()
 
 
 def _database(settings: Settings) -> Database:

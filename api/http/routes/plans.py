@@ -108,7 +108,13 @@ def outbox_mail(message_id: str, services: ServicesDep) -> Response:
 def waiting_mails(cycle_id: str, services: ServicesDep) -> Response:
     """Every message that was not sent yet, as mails ready to send, in one archive."""
     with services.database.writing() as tx:
-        mails = waiting_mail.take_waiting(tx, services.keyring, cycle_id, now=services.now())
+        mails = waiting_mail.take_waiting(
+            tx,
+            services.keyring,
+            cycle_id,
+            now=services.now(),
+            sends=services.settings.mail.on,
+        )
     members = (
         (mail_name(number, mail.letter), _mail(services, mail.message_id, mail.letter, mail.secret))
         for number, mail in enumerate(mails, start=1)

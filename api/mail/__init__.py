@@ -1,0 +1,1 @@
+"""Sending mail: the settings of the mail server, and handing one message to it."""

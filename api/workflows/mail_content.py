@@ -1,0 +1,84 @@
+"""What a mail says when its turn has come, or that there is no longer a reason to send it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.confidential.keyring import Keyring
+from api.http import addresses
+from api.settings import Settings
+from api.store.cycle_rows import PersonRow
+from api.store.mail_rows import MailRow, MailState
+from api.store.session_rows import OutboxRow
+from api.workflows import credentials, messages
+from coach.errors import ConflictError
+from coach.invitations import Method
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A mail to hand to the mail server, as its bytes."""
+
+    recipient: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What mails are written with: the keys that links follow from, and the deployment's words."""
+
+    keyring: Keyring
+    settings: Settings
+
+    def ready(self, tx: Transaction, mail_id: str, *, now: datetime) -> Ready | None:
+        """A mail that waits as it is to be sent now; `None` where there is nothing to send.
+
+        Raises:
+            ConflictError: it cannot be written, and a person has to see to it.
+        """
+        row = tx.get(MailRow, mail_id)
+        if row is None or row.state is not MailState.WAITING:
+            return None
+        person = tx.get_one(PersonRow, row.person_id)
+        if not person.email:
+            return None
+        return self._invitation(tx, row, person, now)
+
+    def _invitation(
+        self, tx: Transaction, row: MailRow, person: PersonRow, now: datetime
+    ) -> Ready | None:
+        message = tx.get_one(OutboxRow, row.outbox_id)
+        leaves = person.left_at is not None and message.method != Method.CANCEL
+        if message.sent_at is not None or leaves or _is_overtaken(tx, message):
+            return None
+        letter = messages.letter_of(message, person)
+        secret = ""
+        if letter.needs_link:
+            try:
+                secret = credentials.link_of(tx, self.keyring, person.id, now=now).secret
+            except ConflictError as error:
+                raise ConflictError(
+                    "this person's secret link no longer works: make a new one under People"
+                ) from error
+        page = self.settings.base_url + addresses.person_session(secret, message.session_id)
+        token = self.keyring.reply_token(message.id)
+        content = messages.as_eml(letter, self.settings.deployment, token, page)
+        return Ready(recipient=person.email, content=content)
+
+
+def _is_overtaken(tx: Transaction, message: OutboxRow) -> bool:
+    """Whether a younger message about the same session to the same person was released as well."""
+    others = tx.scalars(
+        select(OutboxRow.message)
+        .join(MailRow, MailRow.outbox_id == OutboxRow.id)
+        .where(
+            OutboxRow.session_id == message.session_id,
+            OutboxRow.person_id == message.person_id,
+            MailRow.state.in_([MailState.WAITING, MailState.SENT]),
+        )
+    )
+    return any(other["sequence"] > message.message["sequence"] for other in others)

@@ -1,0 +1,127 @@
+"""Handing one message to a real mail server: encrypted or not, taken, refused, or cut off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from api.mail.settings import MailSettings, Security
+from api.mail.smtp import RefusedError, RefusedForNowError, ServerAwayError, hand_over
+from tests.mail_server import (
+    BROKEN,
+    PASSWORD,
+    USER,
+    certificate,
+    free_port,
+    mail_server,
+    only_our_user,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FROM, TO = "coaching@example.org", "c1@example.org"
+CONTENT = b"Subject: Coaching session 2 of 6\r\nMessage-ID: <1@example.org>\r\n\r\n.\r\ntext\r\n"
+
+
+def test_a_message_arrives_as_it_was_handed_over() -> None:
+    with mail_server() as server:
+        hand_over(server.settings, FROM, TO, CONTENT)
+    (taken,) = server.taken
+    assert (taken.recipient, taken.content) == (TO, CONTENT), "the lonely dot as well"
+    assert server.encrypted == [False]
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")  # the server does not see its own TLS
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
+def test_an_encrypted_connection_signs_in_by_a_password_from_a_file(
+    security: Security, tmp_path: Path
+) -> None:
+    proof = certificate(tmp_path)
+    (tmp_path / "password").write_text(f"{PASSWORD}\n")
+    how = (
+        {"ssl_context": proof.context, "auth_require_tls": False}
+        if security is Security.TLS
+        else {"tls_context": proof.context, "require_starttls": True}
+    )
+    with mail_server(**how, authenticator=only_our_user, auth_required=True) as server:
+        settings = MailSettings(
+            host="127.0.0.1",
+            port=server.port,
+            security=security,
+            user=USER,
+            password_file=tmp_path / "password",
+            ca_file=proof.ca_file,
+        )
+        hand_over(settings, FROM, TO, CONTENT)
+        wrong = settings.model_copy(
+            update={"password_file": None, "password": SecretStr("battery staple")}
+        )
+        with pytest.raises(ServerAwayError, match="password") as refused:
+            hand_over(wrong, FROM, TO, CONTENT)
+        assert "battery" not in str(refused.value)
+        gone = settings.model_copy(update={"password_file": tmp_path / "gone"})
+        with pytest.raises(ServerAwayError, match="No such file"):
+            hand_over(gone, FROM, TO, CONTENT)
+    assert len(server.taken) == 1
+    assert server.encrypted == [True]
+
+
+def test_a_certificate_nobody_vouches_for_ends_the_conversation(tmp_path: Path) -> None:
+    with mail_server(tls_context=certificate(tmp_path).context) as server:
+        settings = MailSettings(host="127.0.0.1", port=server.port)
+        with pytest.raises(ServerAwayError, match="certificate"):
+            hand_over(settings, FROM, TO, CONTENT)
+    assert server.taken == []
+
+
+def test_a_server_without_encryption_is_told_nothing_where_it_was_asked_for() -> None:
+    with mail_server() as server:
+        settings = MailSettings(host="127.0.0.1", port=server.port)
+        with pytest.raises(ServerAwayError, match="STARTTLS"):
+            hand_over(settings, FROM, TO, CONTENT)
+    assert server.taken == []
+
+
+def test_nobody_listens() -> None:
+    settings = MailSettings(host="127.0.0.1", port=free_port(), security=Security.NONE)
+    with pytest.raises(ServerAwayError, match="Connection refused"):
+        hand_over(settings, FROM, TO, CONTENT)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ("450 4.2.0 Greylisted,\x07 come back", RefusedForNowError),
+        ("550 5.1.1 No such user", RefusedError),
+    ],
+)
+@pytest.mark.parametrize("at", ["recipient", "message"])
+def test_a_refusal_is_told_in_the_servers_words(
+    answer: str, error: type[Exception], at: str
+) -> None:
+    with mail_server() as server:
+        (server.to_recipient if at == "recipient" else server.to_message)[TO] = [answer]
+        with pytest.raises(error, match=answer[:3]) as told:
+            hand_over(server.settings, FROM, TO, CONTENT)
+    assert str(told.value).isprintable()
+    assert server.taken == []
+
+
+def test_cut_off_before_the_answer_the_message_is_to_be_tried_again() -> None:
+    with mail_server() as server:
+        server.to_message[TO] = [BROKEN]
+        with pytest.raises(RefusedForNowError, match="broke"):
+            hand_over(server.settings, FROM, TO, CONTENT)
+    assert len(server.taken) == 1, "it was taken all the same, and nobody could know"
+
+
+def test_a_password_never_goes_over_a_connection_in_the_clear() -> None:
+    with pytest.raises(ValidationError, match="encrypted"):
+        MailSettings(
+            host="mail.example.org", user=USER, password=SecretStr("x"), security=Security.NONE
+        )
+    with pytest.raises(ValidationError, match="password"):
+        MailSettings(host="mail.example.org", user=USER)

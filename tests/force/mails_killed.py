@@ -1,0 +1,142 @@
+"""A worker killed with SIGKILL while it sends mails: none may be lost, at most one twice a kill."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from api.intake import NamedFile
+from api.jobs.queue import JobQueue
+from api.settings import Settings
+from api.store.cycle_rows import Side
+from api.store.mail_rows import MailRow, MailState
+from api.workflows import cycles, people, posting, uploads
+from tests.api.conftest import CYCLE_TOML, NOW, World
+from tests.bench.figures import Figure
+from tests.force.measuring import DATABASES, command, deployment, seconds
+from tests.force.victims import Victim, send_mails
+from tests.mail_server import MailServer, Taken, mail_server
+
+TIMES = 10_000
+MUST = "0 lost, at most 1 twice a kill"
+_KILLS_A_THOUSAND = 5
+_FEWEST_KILLS = 2
+_SESSIONS = 20
+_A_PAIR = 2 * _SESSIONS  # both people of each session are told
+_DOMAINS = 40
+_START_SECONDS = 120.0
+_LONGEST_SECONDS = 3 * 3600.0
+_STALLED_SECONDS = 180.0
+_ID = re.compile(rb"^Message-ID: <([^>]+)>", re.MULTILINE)
+_WEEK = "Mon 09:00-16:00"
+
+
+def measure(times: int, database: str) -> Figure:
+    """Send `times` invitations, killing the worker again and again at its work."""
+    begun = time.monotonic()
+    rng = random.Random(20_270_124)
+    kills = max(_FEWEST_KILLS, times * _KILLS_A_THOUSAND // 1000)
+    pairs = max(1, times // _A_PAIR)
+    with deployment(database) as world, mail_server() as server:
+        settings = world.services.settings.model_copy(update={"mail": server.settings})
+        _release(world, pairs)
+        borders = _send_with_kills(settings, server, rng, kills, pairs * _A_PAIR)
+        unsent = _unsent(world)
+    lost, twice, most = verdict(server.taken, borders, pairs * _A_PAIR)
+    return Figure(
+        f"worker sending {pairs * _A_PAIR} invitations killed {len(borders)} times, {database}",
+        f"{lost} lost, {twice} twice, at most {most} after one kill, {unsent} not marked as sent "
+        f"{seconds(begun)}",
+        MUST,
+        not lost and most <= 1 and not unsent and len(borders) == kills,
+    )
+
+
+def verdict(taken: list[Taken], borders: list[int], wanted: int) -> tuple[int, int, int]:
+    """Messages that never arrived, arrivals too many, and the most of these between two kills.
+
+    `borders` holds how many messages had arrived at each kill.
+    """
+    seen: set[bytes] = set()
+    again = [0] * (len(borders) + 1)
+    for number, one in enumerate(taken):
+        found = _ID.search(one.content)
+        identifier = found[1] if found else b""
+        again[sum(border <= number for border in borders)] += identifier in seen
+        seen.add(identifier)
+    return wanted - len(seen), sum(again), max(again)
+
+
+def _send_with_kills(
+    settings: Settings, server: MailServer, rng: random.Random, kills: int, wanted: int
+) -> list[int]:
+    """Let workers send, and kill each but the last; half of them just when a mail was taken."""
+    borders: list[int] = []
+    ends = time.monotonic() + _LONGEST_SECONDS
+    for number in range(kills):
+        worker = Victim(send_mails, settings)
+        worker.wait_for_first(_START_SECONDS)
+        left = wanted - len(server.taken)
+        some = rng.randint(1, max(1, 2 * left // (kills - number + 1)))
+        _wait_for(server, len(server.taken) + min(some, max(1, left - 1)), ends)
+        if number % 2:
+            time.sleep(rng.uniform(0, 0.05))
+        worker.kill()
+        borders.append(len(server.taken))
+    last = Victim(send_mails, settings)
+    _wait_for(server, wanted, ends)
+    time.sleep(2)  # the last mark is made after the last mail
+    last.kill()
+    return borders
+
+
+def _wait_for(server: MailServer, number: int, ends: float) -> None:
+    """Wait until so many messages were taken, though not for ever, and not where nothing moves."""
+    before, moved = len(server.taken), time.monotonic()
+    while len(server.taken) < number and time.monotonic() < min(ends, moved + _STALLED_SECONDS):
+        time.sleep(0.0005)
+        if len(server.taken) != before:
+            before, moved = len(server.taken), time.monotonic()
+
+
+def _release(world: World, pairs: int) -> None:
+    """A cycle with so many pairs, published, and its invitations released."""
+    columns = "id,name,email,country,languages,availability,rank"
+
+    def rows(letter: str, country: str, last: str) -> str:
+        return "\n".join(
+            f"{letter.upper()}-{n},{letter} {n},{letter}{n}@d{n % _DOMAINS}.example.org,"
+            f"{country},en,{_WEEK},OF-5,{last}"
+            for n in range(1, pairs + 1)
+        )
+
+    lists = uploads.read_lists(
+        CYCLE_TOML,
+        NamedFile("coachees.csv", f"{columns},role\n{rows('c', 'RS', 'commander')}".encode()),
+        NamedFile("coaches.csv", f"{columns},capacity\n{rows('k', 'SE', '1')}".encode()),
+    )
+    with world.database.writing() as tx:
+        cycle_id = cycles.create_cycle(tx, lists.cycle, CYCLE_TOML, now=NOW).id
+        people.take_in(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=NOW)
+        people.take_in(tx, cycle_id, Side.COACH, lists.roster.coaches, now=NOW)
+    matched = {f"C-{n}": f"K-{n}" for n in range(1, pairs + 1)}
+    world.published(cycle_id, world.result(matched, sessions=_SESSIONS))
+    queue = JobQueue(world.services.settings.database_url)
+    with world.database.writing() as tx:
+        until = NOW + timedelta(days=1)
+        posting.release(tx, queue, cycle_id, until, now=world.services.now())
+    queue.close()
+
+
+def _unsent(world: World) -> int:
+    with world.database.reading() as tx:
+        query = select(func.count()).where(MailRow.state != MailState.SENT)
+        return tx.scalar(query) or 0
+
+
+if __name__ == "__main__":
+    command("Sending mails, killed at random", measure, TIMES, DATABASES)
