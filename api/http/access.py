@@ -88,6 +88,8 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", _api("/me/notes")): Access(COACH),
     ("PUT", _api("/me/notes/passphrase")): Access(COACH),
     ("POST", _api("/me/notes/open")): Access(COACH),
+    ("POST", _api("/me/notes/recovery-code")): Access(COACH),
+    ("POST", _api("/me/notes/afresh")): Access(COACH),
     ("GET", _api("/me/sessions")): Access(PERSON),
     ("GET", _api("/me/credentials")): Access(OFFICE),
     ("POST", _api("/me/credentials")): Access(OFFICE, fresh=True),

@@ -132,9 +132,9 @@ def identify(request: Request, services: Services, link: str | None) -> Viewer:
             shown = request.headers.get(NOTES_HEADER) or request.cookies.get(
                 notes_cookie(services.settings, viewer.person_id), ""
             )
-            viewer = replace(
-                viewer, notes_open=note_opening.note_key_opens(tx, viewer, shown, now=now)
-            )
+            notebook = note_opening.notebook_opened_by(tx, viewer, shown, now=now)
+            if notebook is not None:
+                viewer = replace(viewer, notes_open=True, notebook=notebook)
     request.state.viewer = viewer
     if stale and viewer.credential_id is not None:
         with services.database.writing() as tx:

@@ -8,7 +8,7 @@ from api.confidential.passwords import hash_password
 from api.http import addresses
 from api.http.asking import ServicesDep, ViewerDep
 from api.http.routes.access import Passphrase, leave_note_key, opened_by_passphrase
-from api.pages.frame import Typed, go_on, page, taken
+from api.pages.frame import Typed, go_on, page, sentence, taken
 from api.workflows import note_opening
 from coach.errors import NotAllowedError, UnusableInputError
 
@@ -42,15 +42,46 @@ def choose(
 def open_here(
     link: str, request: Request, typed: Typed, services: ServicesDep, viewer: ViewerDep
 ) -> Response:
-    """Open the notes on this device by the passphrase."""
+    """Open the notes on this device by the passphrase or the recovery code."""
     asked = taken(Passphrase, typed)
     try:
-        key = opened_by_passphrase(services, viewer, asked.passphrase)
+        _, key = opened_by_passphrase(services, viewer, asked.passphrase)
     except NotAllowedError as error:
-        return _draw(link, request, services, viewer, {"passphrase": str(error)})
+        return _draw(link, request, services, viewer, {"passphrase": sentence(str(error))})
     gone_on = go_on(addresses.person_notes(link))
     leave_note_key(gone_on, services, viewer, key)
     return gone_on
+
+
+@NOTES.post("/recovery-code")
+def make_code(link: str, request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+    """Make a recovery code and show it this once."""
+    with services.database.writing() as tx:
+        code = note_opening.make_recovery_code(tx, viewer)
+    return code_page(request, link, code, addresses.person_notes(link))
+
+
+@NOTES.post("/afresh")
+def begin_afresh(link: str, request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+    """Begin a new notebook on this device, and show its recovery code this once."""
+    with services.database.writing() as tx:
+        opened, key = note_opening.begin_afresh(tx, viewer, now=services.now())
+        code = note_opening.make_recovery_code(tx, opened)
+    answer = code_page(request, link, code, addresses.person_notes(link))
+    leave_note_key(answer, services, viewer, key)
+    return answer
+
+
+def code_page(request: Request, link: str, code: str, go_on_to: str) -> Response:
+    """The page that shows a recovery code this once."""
+    return page(
+        request,
+        "person/recovery_code.html",
+        home=addresses.person(link),
+        notes=addresses.person_notes(link),
+        code=code,
+        go_on_to=go_on_to,
+    )
 
 
 def _draw(

@@ -14,6 +14,7 @@ from api.http.asking import ServicesDep, ViewerDep, services_of, viewer_of
 from api.http.routes.access import leave_note_key
 from api.pages.frame import Typed, checked, deployment_of, filled, go_on, page, sentence
 from api.pages.lines import own_line
+from api.pages.notes import code_page
 from api.pages.words import ATTENDANCES, NO_RATING, RATING_OPTIONS
 from api.store.cycle_rows import Side
 from api.workflows import note_opening, schedule, statements
@@ -105,7 +106,7 @@ def save_note(
         if note is None:
             faults[_PRIVATE] = note_faults["text"]
         return form.draw(Side.COACH, shared | {_PRIVATE: private}, faults)
-    now, key = services.now(), None
+    now, key, code = services.now(), None, ""
     try:
         with services.database.writing() as tx:
             statements.submit_record(tx, viewer, session_id, record, now=now)
@@ -113,13 +114,16 @@ def save_note(
             if note.text != ("" if before is None else before.text):
                 writer, key = note_opening.open_first(tx, viewer, now=now)
                 statements.write_note(tx, services.keyring, writer, session_id, note, now=now)
+                code = note_opening.make_recovery_code(tx, writer) if key is not None else ""
     except NotesClosedError as error:
         why = {_PRIVATE: f"Nothing was saved, because {error}."}
         return form.draw(Side.COACH, shared | {_PRIVATE: private}, why)
     except UnusableInputError as error:
         why = {fault.column: sentence(fault.message) for fault in error.faults}
         return form.draw(Side.COACH, shared | {_PRIVATE: private}, why)
-    gone_on = go_on(form.session_page)
+    gone_on: Response = go_on(form.session_page)
+    if code:
+        gone_on = code_page(form.request, form.link, code, form.session_page)
     leave_note_key(gone_on, services, viewer, key)
     return gone_on
 

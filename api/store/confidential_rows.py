@@ -35,16 +35,23 @@ class NoteKeyRow(Identified):
     created_at: Mapped[datetime]
 
 
-class NoteHolderRow(Row):
-    """A coach who has begun to write notes, and the passphrase that opens them on a new device."""
+class NotebookRow(Row):
+    """A coach's notebook, and what opens it on a new device: a passphrase, or a code, once.
 
-    __tablename__ = "note_holders"
+    The first has the number 1. Who has lost everything that opens it begins another; notes of the
+    earlier one stay closed until it is opened, and then both are one again. `failures` and
+    `locked_until` of the first count for all.
+    """
+
+    __tablename__ = "notebooks"
 
     person_id: Mapped[str] = mapped_column(
         ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
     )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     created_at: Mapped[datetime]
     passphrase_hash: Mapped[str | None] = mapped_column(String(200))
+    recovery_sha256: Mapped[str | None] = mapped_column(String(64))
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
 
@@ -59,6 +66,7 @@ class NoteRow(Identified):
     )
     author_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     key_id: Mapped[str] = mapped_column(ForeignKey("note_keys.id", ondelete="CASCADE"), index=True)
+    notebook: Mapped[int] = mapped_column(default=1, server_default="1")
     version: Mapped[int]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     written_at: Mapped[datetime]

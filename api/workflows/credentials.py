@@ -127,12 +127,12 @@ def issue_token(
     return issued
 
 
-def issue_note_key(tx: Transaction, viewer: Viewer, *, now: datetime) -> Issued:
-    """A device's key to a coach's notes; it lasts as long as the link that was shown."""
+def issue_note_key(tx: Transaction, viewer: Viewer, notebook: int, *, now: datetime) -> Issued:
+    """A device's key to a coach's notebook; it lasts as long as the link that was shown."""
     link = tx.get_one(CredentialRow, viewer.credential_id)
     secret, identifier = secrets.token_urlsafe(_SECRET_BYTES), new_id()
     until = link.expires_at
-    owner = {"person_id": viewer.person_id, "id": identifier}
+    owner = {"person_id": viewer.person_id, "id": identifier, "label": str(notebook)}
     tx.add(_row(CredentialKind.NOTES, secret, now, until, **owner))
     tx.flush()
     return Issued(id=identifier, secret=secret, expires_at=until)

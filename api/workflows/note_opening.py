@@ -2,7 +2,10 @@
 
 The secret link alone does not open them, because the programme office has handed it out. A device
 keeps a key of its own in a cookie; another device gets one for the coach's passphrase, which can
-only be chosen on a device where the notes are open.
+only be chosen on a device where the notes are open, or for a recovery code, once.
+
+Who has lost all of these begins a new notebook. It opens nothing that was written before: if it
+did, so would whoever has the link, or the coach's mail.
 """
 
 from __future__ import annotations
@@ -10,47 +13,62 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.confidential.passwords import weakness
 from api.store.access_rows import CredentialKind, CredentialRow
-from api.store.confidential_rows import NoteHolderRow
+from api.store.confidential_rows import NotebookRow, NoteRow
 from api.workflows.audit import note_act
 from api.workflows.credentials import Issued, issue_note_key, sha256_of
+from api.workflows.second_factors import new_recovery_code, plain_code
 from api.workflows.values import View
 from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError, InputFault, NotAllowedError, UnusableInputError
 
 _FREE_TRIES = 5
 _LOCKED = timedelta(minutes=15)
+_MOST = 5
 
 
 class NotesClosedError(NotAllowedError):
     """The notes are not open on this device."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: str = "") -> None:
         super().__init__(
-            "your notes are closed on this device: open them with your passphrase, "
-            "which you choose on the device where you wrote the first one"
+            why
+            or "your notes are closed on this device: open them with your passphrase or your "
+            "recovery code, or begin a new notebook"
         )
 
 
 class Opening(View):
-    """How it stands with a coach's notes on the device that asks."""
+    """How it stands with a coach's notes on the device that asks.
+
+    `notebook` is the number of the one that is open here; a later one than the first was begun
+    because the earlier could not be opened any more. Where none is open, `has_passphrase` and
+    `has_recovery_code` tell whether some notebook of theirs can be opened so.
+    """
 
     begun: bool
     is_open: bool
+    notebook: int
+    notebooks: int
     has_passphrase: bool
+    has_recovery_code: bool
 
 
 def opening_of(tx: Transaction, viewer: Viewer) -> Opening:
-    """Whether notes were begun, are open here, and have a passphrase."""
-    row = tx.get(NoteHolderRow, viewer.person_id)
+    """Whether notes were begun, are open here, and what opens them elsewhere."""
+    rows = _notebooks(tx, viewer)
+    told = [row for row in rows if not viewer.notes_open or row.number == viewer.notebook]
     return Opening(
-        begun=row is not None,
+        begun=bool(rows),
         is_open=viewer.notes_open,
-        has_passphrase=row is not None and row.passphrase_hash is not None,
+        notebook=viewer.notebook,
+        notebooks=len(rows),
+        has_passphrase=any(row.passphrase_hash for row in told),
+        has_recovery_code=any(row.recovery_sha256 for row in told),
     )
 
 
@@ -67,11 +85,26 @@ def open_first(tx: Transaction, viewer: Viewer, *, now: datetime) -> tuple[Viewe
         raise NotAllowedError("notes are for coaches alone")
     if viewer.notes_open:
         return viewer, None
-    if tx.get(NoteHolderRow, viewer.person_id) is not None:
+    if _notebooks(tx, viewer):
         raise NotesClosedError
-    tx.add(NoteHolderRow(person_id=viewer.person_id, created_at=now))
-    note_act(tx, "notes begun on a device", "person", viewer.person_id)
-    return _opened(tx, viewer, now)
+    return _begin(tx, viewer, 1, now)
+
+
+def begin_afresh(tx: Transaction, viewer: Viewer, *, now: datetime) -> tuple[Viewer, Issued]:
+    """Begin a new notebook on the device that asks, where the earlier one cannot be opened.
+
+    It opens no earlier note: so it gives nothing to who only has the link, and takes nothing from
+    the coach, whose devices go on as before.
+
+    Raises:
+        ConflictError: there is none yet, it is open here, or there are five already.
+    """
+    rows = _notebooks(tx, viewer)
+    if not rows or viewer.notes_open:
+        raise ConflictError("your notes are open here, or you have written none yet")
+    if len(rows) >= _MOST:
+        raise ConflictError(f"you have begun {_MOST} notebooks; open one of them")
+    return _begin(tx, viewer, max(row.number for row in rows) + 1, now)
 
 
 def choose_passphrase(tx: Transaction, viewer: Viewer, passphrase_hash: str) -> None:
@@ -81,42 +114,71 @@ def choose_passphrase(tx: Transaction, viewer: Viewer, passphrase_hash: str) -> 
         NotesClosedError: they are not open on the device that asks.
         ConflictError: there are no notes yet.
     """
-    row = tx.get(NoteHolderRow, viewer.person_id)
-    if row is None:
-        raise ConflictError("you have written no note yet; choose a passphrase after the first one")
-    if not viewer.notes_open:
-        raise NotesClosedError
+    row = _open_notebook(tx, viewer)
     row.passphrase_hash, row.failures, row.locked_until = passphrase_hash, 0, None
     note_act(tx, "note passphrase chosen", "person", row.person_id)
 
 
-def gate_of(tx: Transaction, viewer: Viewer) -> str | None:
-    """The hash to hold a typed passphrase against, before the next transaction begins."""
-    row = tx.get(NoteHolderRow, viewer.person_id)
-    return None if row is None else row.passphrase_hash
+def make_recovery_code(tx: Transaction, viewer: Viewer) -> str:
+    """A code that opens the notes once where the passphrase is forgotten; shown this once.
+
+    Raises:
+        NotesClosedError: they are not open on the device that asks.
+        ConflictError: there are no notes yet.
+    """
+    row, code = _open_notebook(tx, viewer), new_recovery_code()
+    row.recovery_sha256 = sha256_of(plain_code(code))
+    note_act(tx, "note recovery code made", "person", row.person_id)
+    return code
 
 
-def finish_opening(tx: Transaction, viewer: Viewer, *, fits: bool, now: datetime) -> Issued | None:
-    """A key for the device that typed the right passphrase; `None`, and counted, where not."""
-    row = tx.get(NoteHolderRow, viewer.person_id)
-    if row is None or viewer.role is not AccessRole.COACH:
+def gates_of(tx: Transaction, viewer: Viewer) -> dict[int, str]:
+    """By notebook, the hash to hold a typed passphrase against, before the next transaction."""
+    return {
+        row.number: row.passphrase_hash
+        for row in _notebooks(tx, viewer)
+        if row.passphrase_hash is not None
+    }
+
+
+def finish_opening(
+    tx: Transaction, viewer: Viewer, typed: str, *, fits: int | None, now: datetime
+) -> tuple[Viewer, Issued] | None:
+    """A key for the device that typed the right thing; `None`, and counted, where not.
+
+    `fits` is the notebook whose passphrase it is, if any; else it may be a recovery code, which is
+    used up. Where a later notebook is open on the device already, both are one from now on.
+    """
+    rows = {row.number: row for row in _notebooks(tx, viewer)}
+    if not rows or viewer.role is not AccessRole.COACH:
         return None
-    if row.locked_until is not None and row.locked_until > now:
+    first = rows[min(rows)]
+    if first.locked_until is not None and first.locked_until > now:
         return None
-    if not fits:
-        row.failures += 1
-        row.locked_until = now + _LOCKED if row.failures >= _FREE_TRIES else None
-        note_act(tx, "note passphrase wrong", "person", row.person_id, failures=row.failures)
+    mark = sha256_of(plain_code(typed))
+    by_code = next((n for n, row in rows.items() if row.recovery_sha256 == mark), None)
+    number = fits if fits in rows else by_code
+    if number is None:
+        first.failures += 1
+        first.locked_until = now + _LOCKED if first.failures >= _FREE_TRIES else None
+        note_act(tx, "note passphrase wrong", "person", first.person_id, failures=first.failures)
         return None
-    row.failures, row.locked_until = 0, None
-    note_act(tx, "notes opened on a device", "person", row.person_id)
-    return _opened(tx, viewer, now)[1]
+    first.failures, first.locked_until = 0, None
+    if number == by_code:
+        rows[number].recovery_sha256 = rows[number].passphrase_hash = None
+        note_act(tx, "note recovery code used", "person", first.person_id)
+    if viewer.notes_open and viewer.notebook in rows and viewer.notebook != number:
+        number = _join(tx, rows[number], rows[viewer.notebook])
+    note_act(tx, "notes opened on a device", "person", first.person_id)
+    return _opened(tx, viewer, number, now)
 
 
-def note_key_opens(tx: Transaction, viewer: Viewer, secret: str, *, now: datetime) -> bool:
-    """Whether `secret` is the key of a device on which the viewer's notes are open."""
-    found = tx.scalar(
-        select(CredentialRow.id).where(
+def notebook_opened_by(
+    tx: Transaction, viewer: Viewer, secret: str, *, now: datetime
+) -> int | None:
+    """The notebook that is open on the device whose key is `secret`; `None` where none is."""
+    label = tx.scalar(
+        select(CredentialRow.label).where(
             CredentialRow.secret_sha256 == sha256_of(secret),
             CredentialRow.kind == CredentialKind.NOTES,
             CredentialRow.person_id == viewer.person_id,
@@ -124,7 +186,7 @@ def note_key_opens(tx: Transaction, viewer: Viewer, secret: str, *, now: datetim
             CredentialRow.expires_at > now,
         )
     )
-    return found is not None
+    return None if label is None else int(label or 1)
 
 
 def refuse_weak_passphrase(passphrase: str) -> None:
@@ -138,6 +200,53 @@ def refuse_weak_passphrase(passphrase: str) -> None:
         raise UnusableInputError([InputFault("form", 1, "passphrase", why)])
 
 
-def _opened(tx: Transaction, viewer: Viewer, now: datetime) -> tuple[Viewer, Issued]:
-    key = issue_note_key(tx, viewer, now=now)
-    return replace(viewer, notes_open=True), key
+def _notebooks(tx: Transaction, viewer: Viewer) -> list[NotebookRow]:
+    query = select(NotebookRow).where(NotebookRow.person_id == viewer.person_id)
+    return list(tx.scalars(query.order_by(NotebookRow.number)))
+
+
+def _open_notebook(tx: Transaction, viewer: Viewer) -> NotebookRow:
+    rows = {row.number: row for row in _notebooks(tx, viewer)}
+    if not rows:
+        raise ConflictError("you have written no note yet; this can be done after the first one")
+    if not viewer.notes_open or viewer.notebook not in rows:
+        raise NotesClosedError
+    return rows[viewer.notebook]
+
+
+def _begin(tx: Transaction, viewer: Viewer, number: int, now: datetime) -> tuple[Viewer, Issued]:
+    person_id = viewer.person_id or ""
+    tx.add(NotebookRow(person_id=person_id, number=number, created_at=now))
+    action = "notes begun on a device" if number == 1 else "new notebook begun on a device"
+    note_act(tx, action, "person", person_id)
+    return _opened(tx, viewer, number, now)
+
+
+def _join(tx: Transaction, one: NotebookRow, other: NotebookRow) -> int:
+    """Make one notebook of two that are open on one device; tells its number."""
+    kept, gone = sorted((one, other), key=lambda row: row.number)
+    kept.passphrase_hash = kept.passphrase_hash or gone.passphrase_hash
+    kept.recovery_sha256 = kept.recovery_sha256 or gone.recovery_sha256
+    author = kept.person_id
+    tx.execute(
+        update(NoteRow)
+        .where(NoteRow.author_id == author, NoteRow.notebook == gone.number)
+        .values(notebook=kept.number)
+    )
+    tx.execute(
+        update(CredentialRow)
+        .where(
+            CredentialRow.person_id == author,
+            CredentialRow.kind == CredentialKind.NOTES,
+            CredentialRow.label == str(gone.number),
+        )
+        .values(label=str(kept.number))
+    )
+    tx.delete(gone)
+    note_act(tx, "notebooks joined", "person", author)
+    return kept.number
+
+
+def _opened(tx: Transaction, viewer: Viewer, number: int, now: datetime) -> tuple[Viewer, Issued]:
+    key = issue_note_key(tx, viewer, number, now=now)
+    return replace(viewer, notes_open=True, notebook=number), key

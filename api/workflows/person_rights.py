@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.store.access_rows import CredentialRow
-from api.store.confidential_rows import NoteHolderRow, NoteKeyRow, NoteRow
+from api.store.confidential_rows import NotebookRow, NoteKeyRow, NoteRow
 from api.store.cycle_rows import PersonRow, Side
 from api.store.run_rows import RunRow
 from api.store.session_rows import (
@@ -151,7 +151,7 @@ def erase(tx: Transaction, person_id: str, *, now: datetime) -> None:
         delete(NoteKeyRow).where(
             or_(NoteKeyRow.author_id == person_id, NoteKeyRow.subject_id == person_id)
         ),
-        delete(NoteHolderRow).where(NoteHolderRow.person_id == person_id),
+        delete(NotebookRow).where(NotebookRow.person_id == person_id),
         delete(CredentialRow).where(CredentialRow.person_id == person_id),
         update(ReplyRow).where(ReplyRow.person_id == person_id).values(comment=""),
         update(FeedbackRow).where(FeedbackRow.author_id == person_id).values(text=""),

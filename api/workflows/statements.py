@@ -37,6 +37,9 @@ from coach.feedback import Feedback, Note, SharedRecord, is_open_for_feedback
 
 _Text = TypeVar("_Text")
 _Statement = TypeVar("_Statement", RecordRow, FeedbackRow)
+_IN_ANOTHER = (
+    "your note on this session is in another of your notebooks, which is closed on this device"
+)
 _TOO_EARLY = (
     "write the date on which you met; a session still to come cannot be recorded as held, "
     "only as cancelled"
@@ -131,7 +134,10 @@ def write_note(
     row = tx.scalar(select(NoteRow).where(NoteRow.session_id == session_id))
     if row is None:
         row = NoteRow(id=new_id(), session_id=session_id, author_id=session.coach_id, version=0)
+        row.notebook = viewer.notebook
         tx.add(row)
+    elif row.notebook != viewer.notebook:
+        raise NotesClosedError(_IN_ANOTHER)
     row.version, row.written_at, row.key_id = row.version + 1, now, key_row.id
     row.sealed = seal(key, note.text.encode(), *_place(row))
     note_act(tx, "note written", "session", session_id, version=row.version)
@@ -157,6 +163,8 @@ def note_of(tx: Transaction, keyring: Keyring, viewer: Viewer, session_id: str) 
         raise NotFoundError("you have written no note on this session")
     if not viewer.notes_open:
         raise NotesClosedError
+    if row.notebook != viewer.notebook:
+        raise NotesClosedError(_IN_ANOTHER)
     key_row = tx.get_one(NoteKeyRow, row.key_id)
     text = unseal(unwrap(keyring, key_row), row.sealed, *_place(row)).decode()
     return NoteView(

@@ -31,7 +31,8 @@ class Viewer:
         credential_id: the cookie, token or link that was shown.
         by_cookie: whether a browser sent the credential by itself.
         confirmed_at: when the user of a browser last showed their second factor.
-        notes_open: whether a coach's notes open on the device that asks.
+        notes_open: whether a coach's notes open on the device that asks, namely those in the
+            notebook of that number.
     """
 
     role: AccessRole
@@ -41,6 +42,7 @@ class Viewer:
     credential_id: str | None = None
     by_cookie: bool = False
     notes_open: bool = False
+    notebook: int = 1
     confirmed_at: datetime | None = None
 
     @property

@@ -115,7 +115,7 @@ def test_going_down_a_version_and_up_again_keeps_every_row_it_can(world: World) 
     assert before["sessions"] == 4
     schema.migrate(world.database, "0001")
     schema.migrate(world.database)
-    later = {"audit", "worker_slots", "note_holders"}
+    later = {"audit", "worker_slots", "notebooks"}
     kept = {name: count for name, count in _rows(world.database).items() if name not in later}
     assert kept == {name: count for name, count in before.items() if name not in later}
 

@@ -139,3 +139,97 @@ def test_the_pages_say_how_it_stands(devices: tuple[Device, Device]) -> None:
     assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     other.browser.post(f"{own.home}/notes/open", data={"passphrase": PHRASE})
     assert NOTE in other.browser.get(other.page).text
+
+
+def _code_in(page: str) -> str:
+    """The recovery code that a page shows."""
+    return page.partition("<code>")[2].partition("</code>")[0]
+
+
+def _write_on_page(device: Device, text: str) -> httpx.Response:
+    fields = {"attendance": "held", "session_date": "2026-01-28", "topic": "x", "private": text}
+    return device.browser.post(f"{device.page}/note", data=fields)
+
+
+def test_the_first_note_shows_a_recovery_code_which_opens_them_once(
+    devices: tuple[Device, Device],
+) -> None:
+    own, other = devices
+    code = _code_in(_write_on_page(own, NOTE).text)
+    assert len(code) == 19
+    assert other.open_by(code.lower().replace("-", " ")) == HTTPStatus.OK
+    assert other.read().json()["text"] == NOTE
+    other.browser.cookies.clear()
+    assert other.open_by(code) == HTTPStatus.FORBIDDEN
+    assert "Keep this code" not in _write_on_page(own, "another note").text
+
+
+def test_a_new_notebook_opens_nothing_that_was_written_before(
+    devices: tuple[Device, Device],
+) -> None:
+    """Whoever has the link can begin one: the office, and who reads the coach's mail."""
+    own, thief = devices
+    own.write()
+    own.choose(PHRASE)
+    begun = thief.browser.post(f"{API}/me/notes/afresh", headers=thief.bearer)
+    assert begun.json()["is_open"]
+    assert thief.read().status_code == HTTPStatus.FORBIDDEN
+    assert thief.write("mine now") == HTTPStatus.FORBIDDEN
+    assert NOTE not in thief.browser.get(thief.page).text
+    assert thief.choose("another phrase altogether") == HTTPStatus.NO_CONTENT
+    assert own.read().json()["text"] == NOTE
+    assert own.write("written later") == HTTPStatus.OK
+    assert thief.read().status_code == HTTPStatus.FORBIDDEN
+    own.browser.cookies.clear()
+    assert own.open_by(PHRASE) == HTTPStatus.OK
+    assert own.read().json()["text"] == "written later"
+
+
+def test_two_notebooks_become_one_where_both_are_open(world: World, client: httpx.Client) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    link = world.link(cycle_id, "K-1").secret
+    with world.database.reading() as tx:
+        sessions = [session.id for session in schedule.cycle_schedule(tx, cycle_id)]
+    old, new = (
+        Device(client.base_url, link, sessions[0]),
+        Device(client.base_url, link, sessions[1]),
+    )
+    code = _code_in(_write_on_page(old, NOTE).text)
+    page = new.browser.post(f"{new.home}/notes/afresh").text
+    assert _code_in(page) not in {"", code}
+    new.write("a later note")
+    new.choose(PHRASE)
+    assert "Your earlier notes" in new.browser.get(f"{new.home}/notes").text
+    new.browser.post(f"{new.home}/notes/open", data={"passphrase": code})
+    assert new.read().json()["text"] == "a later note"
+    assert new.browser.get(old.note, headers=new.bearer).json()["text"] == NOTE
+    assert old.browser.get(new.note, headers=old.bearer).json()["text"] == "a later note"
+    assert "Your earlier notes" not in new.browser.get(f"{new.home}/notes").text
+    old.browser.cookies.clear()
+    assert old.open_by(PHRASE) == HTTPStatus.OK
+    old.browser.close()
+    new.browser.close()
+
+
+def test_an_open_notebook_or_none_is_not_begun_afresh(devices: tuple[Device, Device]) -> None:
+    own, other = devices
+    afresh = f"{API}/me/notes/afresh"
+    assert other.browser.post(afresh, headers=other.bearer).status_code == HTTPStatus.CONFLICT
+    own.write()
+    assert own.browser.post(afresh, headers=own.bearer).status_code == HTTPStatus.CONFLICT
+    for _ in range(4):
+        other.browser.cookies.clear()
+        assert other.browser.post(afresh, headers=other.bearer).status_code == HTTPStatus.OK
+    other.browser.cookies.clear()
+    assert other.browser.post(afresh, headers=other.bearer).status_code == HTTPStatus.CONFLICT
+
+
+def test_only_an_open_device_makes_a_recovery_code(devices: tuple[Device, Device]) -> None:
+    own, other = devices
+    path = f"{API}/me/notes/recovery-code"
+    own.write()
+    assert other.browser.post(path, headers=other.bearer).status_code == HTTPStatus.FORBIDDEN
+    made = own.browser.post(path, headers=own.bearer)
+    assert made.status_code == HTTPStatus.CREATED
+    assert other.open_by(made.json()["code"]) == HTTPStatus.OK

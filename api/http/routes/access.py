@@ -53,9 +53,15 @@ class TokenRequest(BaseModel):
 
 
 class Passphrase(BaseModel):
-    """What opens a coach's notes on another device."""
+    """What opens a coach's notes on another device: their passphrase, or a recovery code."""
 
     passphrase: Annotated[str, Field(max_length=1000)]
+
+
+class RecoveryCode(BaseModel):
+    """A code that opens a coach's notes once; it is shown this once."""
+
+    code: str
 
 
 class Link(BaseModel):
@@ -125,10 +131,31 @@ def choose_passphrase(asked: Passphrase, services: ServicesDep, viewer: ViewerDe
 def open_notes(
     asked: Passphrase, services: ServicesDep, viewer: ViewerDep, response: Response
 ) -> Opening:
-    """Open your notes on this device by your passphrase; five wrong ones lock for a while."""
-    key = opened_by_passphrase(services, viewer, asked.passphrase)
+    """Open your notes on this device by your passphrase or recovery code.
+
+    Five wrong ones lock for a while.
+    """
+    opened, key = opened_by_passphrase(services, viewer, asked.passphrase)
     leave_note_key(response, services, viewer, key)
-    return Opening(begun=True, is_open=True, has_passphrase=True)
+    with services.database.reading() as tx:
+        return note_opening.opening_of(tx, opened)
+
+
+@ME.post("/me/notes/recovery-code", status_code=HTTPStatus.CREATED, responses=documented(409))
+def make_recovery_code(services: ServicesDep, viewer: ViewerDep) -> RecoveryCode:
+    """Make a code that opens your notes once; one made before stops working."""
+    with services.database.writing() as tx:
+        return RecoveryCode(code=note_opening.make_recovery_code(tx, viewer))
+
+
+@ME.post("/me/notes/afresh", responses=documented(409))
+def begin_afresh(services: ServicesDep, viewer: ViewerDep, response: Response) -> Opening:
+    """Begin a new notebook on this device; earlier notes stay closed until they are opened."""
+    with services.database.writing() as tx:
+        opened, key = note_opening.begin_afresh(tx, viewer, now=services.now())
+        opening = note_opening.opening_of(tx, opened)
+    leave_note_key(response, services, viewer, key)
+    return opening
 
 
 @LINKS.post("/people/{person_id}/link", status_code=HTTPStatus.CREATED, responses=documented(404))
@@ -179,21 +206,23 @@ def leave_signed_in(answer: Response, settings: Settings, cookie: Issued) -> Non
         leave_cookie(answer, settings, begun, "", 0)
 
 
-def opened_by_passphrase(services: Services, viewer: Viewer, passphrase: str) -> Issued:
-    """A device's key to a coach's notes, for their passphrase.
+def opened_by_passphrase(services: Services, viewer: Viewer, typed: str) -> tuple[Viewer, Issued]:
+    """The viewer with their notes open and a device's key to them, for what opens them.
 
     Raises:
         NotAllowedError: it is not right, or there were too many tries.
     """
     now = services.now()
     with services.database.reading() as tx:
-        gate = note_opening.gate_of(tx, viewer)
-    fits = password_fits(passphrase, gate)
+        gates = note_opening.gates_of(tx, viewer)
+    fits = next((one for one, gate in gates.items() if password_fits(typed, gate)), None)
     with services.database.writing() as tx:
-        key = note_opening.finish_opening(tx, viewer, fits=fits, now=now)
-    if key is None:
-        raise NotAllowedError("the passphrase is not right, or there were too many tries")
-    return key
+        opened = note_opening.finish_opening(tx, viewer, typed, fits=fits, now=now)
+    if opened is None:
+        raise NotAllowedError(
+            "neither your passphrase nor your recovery code, or there were too many tries"
+        )
+    return opened
 
 
 def leave_note_key(
