@@ -45,6 +45,7 @@ def measure(times: int, database: str) -> Figure:
         settings = world.services.settings.model_copy(update={"mail": server.settings})
         _release(world, pairs)
         borders = _send_with_kills(settings, server, rng, kills, pairs * _A_PAIR)
+        _send_the_rest(world, settings, server)
         unsent = _unsent(world)
     lost, twice, most = verdict(server.taken, borders, pairs * _A_PAIR)
     return Figure(
@@ -74,7 +75,7 @@ def verdict(taken: list[Taken], borders: list[int], wanted: int) -> tuple[int, i
 def _send_with_kills(
     settings: Settings, server: MailServer, rng: random.Random, kills: int, wanted: int
 ) -> list[int]:
-    """Let workers send, and kill each but the last; half of them just when a mail was taken."""
+    """Let workers send and kill each; half of them just when a mail was taken."""
     borders: list[int] = []
     ends = time.monotonic() + _LONGEST_SECONDS
     for number in range(kills):
@@ -87,11 +88,18 @@ def _send_with_kills(
             time.sleep(rng.uniform(0, 0.05))
         worker.kill()
         borders.append(len(server.taken))
-    last = Victim(send_mails, settings)
-    _wait_for(server, wanted, ends)
-    time.sleep(2)  # the last mark is made after the last mail
-    last.kill()
     return borders
+
+
+def _send_the_rest(world: World, settings: Settings, server: MailServer) -> None:
+    """Let a worker send what is left, until everything is marked as sent or nothing moves."""
+    worker = Victim(send_mails, settings)
+    before, moved = -1, time.monotonic()
+    while _unsent(world) and time.monotonic() < moved + _STALLED_SECONDS:
+        time.sleep(0.5)
+        if len(server.taken) != before:
+            before, moved = len(server.taken), time.monotonic()
+    worker.kill()
 
 
 def _wait_for(server: MailServer, number: int, ends: float) -> None:
