@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api.jobs import mailing, solving, verifying
+from api.jobs import mailing, reminding, solving, verifying
 from api.jobs.kind import JobKind
 
 KINDS: tuple[JobKind, ...] = (
     solving.RUN,
     mailing.POST,
     mailing.MAIL,
+    reminding.REMINDING,
     verifying.VERIFYING,
 )
 

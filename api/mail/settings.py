@@ -25,6 +25,8 @@ class MailSettings(BaseModel):
     `password_file` holds the password on its first line, where the environment should not.
     `ca_file` holds the authority of the server's certificate, where the system does not know it.
     `give_up_hours` is how long a message is tried again that the server refuses for the moment.
+    `remind_reply_days` before a session who has not answered is reminded, once; so many days as
+    `remind_after_days` after it whoever has written no record or feedback. 0 turns either off.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +40,8 @@ class MailSettings(BaseModel):
     ca_file: Path | None = None
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
     give_up_hours: Annotated[int, Field(ge=1, le=240)] = 48
+    remind_reply_days: Annotated[int, Field(ge=0, le=60)] = 7
+    remind_after_days: Annotated[int, Field(ge=0, le=60)] = 2
 
     @model_validator(mode="after")
     def _no_password_in_the_clear(self) -> Self:

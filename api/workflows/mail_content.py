@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.calendar.recipient import Recipient
+from api.calendar.wording import summary
 from api.confidential.keyring import Keyring
 from api.http import addresses
+from api.mail.plain_letter import letter_bytes
+from api.moments import short_moment_text, span_text
 from api.settings import Settings
 from api.store.cycle_rows import PersonRow
-from api.store.mail_rows import MailRow, MailState
-from api.store.session_rows import OutboxRow
-from api.workflows import credentials, messages
+from api.store.mail_rows import MailKind, MailRow, MailState
+from api.store.session_rows import OutboxRow, SessionRow
+from api.workflows import credentials, messages, reminding
 from coach.errors import ConflictError
 from coach.invitations import Method
+
+_ASKS = {
+    MailKind.REPLY_REMINDER: "There is no answer from you yet. Does this time suit you?",
+    MailKind.RECORD_REMINDER: "The short record of this session is still missing. Please write it:",
+    MailKind.FEEDBACK_REMINDER: "How was it? Telling us takes two minutes:",
+}
+_FORMS = {MailKind.RECORD_REMINDER: "/note", MailKind.FEEDBACK_REMINDER: "/feedback"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,37 @@ class Writing:
         person = tx.get_one(PersonRow, row.person_id)
         if not person.email:
             return None
-        return self._invitation(tx, row, person, now)
+        if row.kind is MailKind.INVITATION:
+            return self._invitation(tx, row, person, now)
+        return self._reminder(tx, row, person, now)
+
+    def _reminder(
+        self, tx: Transaction, row: MailRow, person: PersonRow, now: datetime
+    ) -> Ready | None:
+        if not reminding.has_reason(tx, row, self.settings.mail, now=now):
+            return None
+        secrets = credentials.link_secrets(tx, self.keyring, [person.id], now=now)
+        if person.id not in secrets:
+            return None  # an invitation without a link is shown to the office; this is no news
+        session = tx.get_one(SessionRow, row.session_id)
+        deployment, zone = self.settings.deployment, ZoneInfo(person.timezone)
+        invitation = messages.invitation_of(session)
+        form = _FORMS.get(row.kind, "")
+        page = addresses.person_session(secrets[person.id], session.id) + form
+        content = letter_bytes(
+            "reminder",
+            Recipient(name=person.name, address=person.email, zone=zone),
+            deployment,
+            mark=row.id,
+            stamp=row.created_at,
+            reply_token=self.keyring.reply_token(row.id),
+            title=summary(invitation, deployment),
+            when=span_text(session.starts_at, session.ends_at, zone),
+            short_when=short_moment_text(session.starts_at, zone),
+            ask=_ASKS[row.kind],
+            page=self.settings.base_url + page,
+        )
+        return Ready(recipient=person.email, content=content)
 
     def _invitation(
         self, tx: Transaction, row: MailRow, person: PersonRow, now: datetime

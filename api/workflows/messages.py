@@ -126,17 +126,22 @@ def as_eml(letter: Letter, deployment: Deployment, reply_token: str, page: str) 
     )
 
 
+def invitation_of(row: SessionRow) -> Invitation:
+    """A session as a person is invited to it now."""
+    return Invitation(
+        uid=row.uid,
+        number=row.number,
+        count=row.count,
+        start=row.starts_at,
+        end=row.ends_at,
+    )
+
+
 def _message_now(row: SessionRow) -> Message:
     confirmed = row.state is SessionState.CONFIRMED
     return Message(
         method=Method.REQUEST if confirmed else Method.CANCEL,
-        invitation=Invitation(
-            uid=row.uid,
-            number=row.number,
-            count=row.count,
-            start=row.starts_at,
-            end=row.ends_at,
-        ),
+        invitation=invitation_of(row),
         sequence=row.sequence,
         stamp=row.changed_at,
         asks_again=False,

@@ -1,0 +1,162 @@
+"""Reminders: a neutral mail to who has not answered before a session, or said nothing after it.
+
+Never twice for the same thing: each reminder is a row that can be there once. Never of what people
+were not told of, of a cancelled session, to who has left, or at night where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.mail.settings import MailSettings
+from api.store.cycle_rows import PersonRow
+from api.store.mail_rows import MailKind, MailRow, MailState
+from api.store.session_rows import (
+    FeedbackRow,
+    OutboxRow,
+    RecordRow,
+    ReplyRow,
+    SessionRow,
+    SessionState,
+)
+from api.workflows.audit import note_act
+from api.workflows.jobs import Enqueue
+from api.workflows.posting import queue
+from coach.sessions import Attendance
+
+REMINDING_JOB = "reminding"
+_HOURS = range(8, 18)  # of the person's own clock
+_SETTLES = timedelta(days=1)  # nobody is reminded of what they were told a moment ago
+_FORGOTTEN = timedelta(days=14)  # nor of what is long past, when reminders are first switched on
+
+Due = Select[SessionRow, PersonRow]
+
+
+def remind(tx: Transaction, enqueue: Enqueue, settings: MailSettings, *, now: datetime) -> int:
+    """Write the reminders that are due, each to one person about one session; tells how many."""
+    written = 0
+    for kind in due_kinds(settings):
+        for session, person in tx.execute(_due(kind, settings, now)).all():
+            if not _is_awake(person, now):
+                continue
+            row = MailRow(
+                kind=kind,
+                cycle_id=session.cycle_id,
+                person_id=person.id,
+                session_id=session.id,
+                occasion=_occasion(kind, session),
+                state=MailState.WAITING,
+                created_at=now,
+                tries=0,
+            )
+            tx.add(row)
+            tx.flush()
+            queue(tx, enqueue, row, person.email, now=now)
+            written += 1
+    if written:
+        note_act(tx, "reminders written", "reminders", f"{now:%Y-%m-%dT%H}", mails=written)
+    return written
+
+
+def due_kinds(settings: MailSettings) -> Iterable[MailKind]:
+    """The kinds of reminders that this deployment sends."""
+    if settings.remind_reply_days:
+        yield MailKind.REPLY_REMINDER
+    if settings.remind_after_days:
+        yield MailKind.RECORD_REMINDER
+        yield MailKind.FEEDBACK_REMINDER
+
+
+def has_reason(tx: Transaction, row: MailRow, settings: MailSettings, *, now: datetime) -> bool:
+    """Whether what a reminder asks for is still missing, now that its turn has come."""
+    session = tx.get_one(SessionRow, row.session_id)
+    if row.occasion != _occasion(row.kind, session):
+        return False
+    due = _missing(row.kind, settings, now).where(
+        SessionRow.id == row.session_id, PersonRow.id == row.person_id
+    )
+    return tx.execute(due).first() is not None
+
+
+def _due(kind: MailKind, settings: MailSettings, now: datetime) -> Due:
+    """The sessions and people that a reminder of this kind is due for, and was not written yet."""
+    written = select(MailRow.id).where(
+        MailRow.kind == kind,
+        MailRow.session_id == SessionRow.id,
+        MailRow.person_id == PersonRow.id,
+        (MailRow.occasion == SessionRow.asked_sequence)
+        if kind is MailKind.REPLY_REMINDER
+        else (MailRow.occasion == 0),
+    )
+    return (
+        _missing(kind, settings, now)
+        .where(~written.exists())
+        .order_by(SessionRow.starts_at, SessionRow.id, PersonRow.id)
+    )
+
+
+def _missing(kind: MailKind, settings: MailSettings, now: datetime) -> Due:
+    """The sessions and people of which what this kind asks for is missing."""
+    query = (
+        select(SessionRow, PersonRow)
+        .join(PersonRow, _whom(kind))
+        .outerjoin(RecordRow, RecordRow.session_id == SessionRow.id)
+        .where(
+            SessionRow.state == SessionState.CONFIRMED,
+            PersonRow.left_at.is_(None),
+            PersonRow.email != "",
+            _was_told(now),
+        )
+    )
+    if kind is MailKind.REPLY_REMINDER:
+        answered = select(ReplyRow.id).where(
+            ReplyRow.session_id == SessionRow.id,
+            ReplyRow.person_id == PersonRow.id,
+            ReplyRow.sequence >= SessionRow.asked_sequence,
+        )
+        until = now + timedelta(days=settings.remind_reply_days)
+        return query.where(
+            SessionRow.starts_at > now,
+            SessionRow.starts_at <= until,
+            RecordRow.id.is_(None),
+            ~answered.exists(),
+        )
+    before = now - timedelta(days=settings.remind_after_days)
+    over = query.where(SessionRow.ends_at <= before, SessionRow.ends_at > before - _FORGOTTEN)
+    if kind is MailKind.RECORD_REMINDER:
+        return over.where(RecordRow.id.is_(None))
+    given = select(FeedbackRow.id).where(FeedbackRow.session_id == SessionRow.id)
+    held = or_(RecordRow.id.is_(None), RecordRow.attendance == Attendance.HELD)
+    return over.where(held, ~given.exists())
+
+
+def _whom(kind: MailKind) -> ColumnElement[bool]:
+    coachee, coach = PersonRow.id == SessionRow.coachee_id, PersonRow.id == SessionRow.coach_id
+    if kind is MailKind.REPLY_REMINDER:
+        return or_(coachee, coach)
+    return coach if kind is MailKind.RECORD_REMINDER else coachee
+
+
+def _was_told(now: datetime) -> ColumnElement[bool]:
+    """Whether the person was told of the session as it now stands, and has had time to see it."""
+    told = select(OutboxRow.id).where(
+        OutboxRow.session_id == SessionRow.id,
+        OutboxRow.person_id == PersonRow.id,
+        OutboxRow.message["sequence"].as_integer() == SessionRow.sequence,
+        OutboxRow.sent_at <= now - _SETTLES,
+    )
+    return told.exists()
+
+
+def _occasion(kind: MailKind, session: SessionRow) -> int:
+    """Tells apart what a person may be reminded of once each: a new time is asked for anew."""
+    return session.asked_sequence if kind is MailKind.REPLY_REMINDER else 0
+
+
+def _is_awake(person: PersonRow, now: datetime) -> bool:
+    return now.astimezone(ZoneInfo(person.timezone)).hour in _HOURS

@@ -1,0 +1,174 @@
+"""Reminders: to whom, when, once, and in neutral words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select, update
+
+from api.jobs.kind import Workplace
+from api.jobs.mailing import Mailing
+from api.mail.settings import MailSettings
+from api.store.cycle_rows import PersonRow, Side
+from api.store.mail_rows import MailKind, MailRow
+from api.store.session_rows import OutboxRow, SessionRow
+from api.workflows import people, reminding, replies, statements
+from api.workflows.replies import ReplyInput
+from api.workflows.viewer import AccessRole, Viewer
+from coach.feedback import SharedRecord
+from coach.sessions import Attendance, Reply
+from tests.mail_server import MailServer, mail_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import World
+
+    from api.workflows.jobs import Job
+
+PAIRS = {"C-1": "K-1", "C-2": "K-2"}
+FIRST = datetime(2027, 1, 27, 8, 0, tzinfo=UTC)  # of C-1; that of C-2 is two hours later
+BEFORE = datetime(2027, 1, 21, 9, 0, tzinfo=UTC)
+AFTER = datetime(2027, 1, 30, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Cycle:
+    """A cycle with two pairs and two sessions each, of which everybody was told."""
+
+    world: World
+    id: str
+    jobs: list[Job]
+    mail: MailSettings = field(default_factory=lambda: MailSettings(host="127.0.0.1"))
+
+    def remind(self, now: datetime) -> Counter[tuple[MailKind, str]]:
+        """What is written at that moment, by kind and spreadsheet id."""
+        with self.world.database.writing() as tx:
+            before = set(tx.scalars(select(MailRow.id)))
+            reminding.remind(tx, lambda _tx, job: self.jobs.append(job), self.mail, now=now)
+            query = select(MailRow.id, MailRow.kind, PersonRow.code)
+            rows = tx.execute(query.join(PersonRow, PersonRow.id == MailRow.person_id)).all()
+        return Counter((kind, code) for key, kind, code in rows if key not in before)
+
+    def tell_everybody(self, at: datetime) -> None:
+        with self.world.database.writing() as tx:
+            tx.execute(update(OutboxRow).where(OutboxRow.sent_at.is_(None)).values(sent_at=at))
+
+    def first_session(self, code: str) -> str:
+        with self.world.database.reading() as tx:
+            person = self.world.person_id(self.id, code)
+            mine = (SessionRow.coachee_id == person) | (SessionRow.coach_id == person)
+            query = select(SessionRow.id).where(mine).order_by(SessionRow.starts_at)
+            return tx.scalars(query).first() or ""
+
+    def viewer(self, code: str) -> Viewer:
+        role = AccessRole.COACH if code.startswith("K") else AccessRole.COACHEE
+        return Viewer(role, person_id=self.world.person_id(self.id, code))
+
+    def accept(self, code: str) -> None:
+        with self.world.database.writing() as tx:
+            answer = ReplyInput(reply=Reply.ACCEPTED)
+            session = self.first_session(code)
+            replies.reply_to(tx, self.viewer(code), session, answer, now=BEFORE)
+
+
+@pytest.fixture
+def cycle(world: World) -> Cycle:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    cycle = Cycle(world, cycle_id, [])
+    cycle.tell_everybody(datetime(2026, 12, 2, 9, 0, tzinfo=UTC))
+    return cycle
+
+
+def _all(kind: MailKind, *codes: str) -> Counter[tuple[MailKind, str]]:
+    return Counter((kind, code) for code in codes)
+
+
+def test_who_has_not_answered_is_reminded_once_a_week_before(cycle: Cycle) -> None:
+    assert cycle.remind(FIRST - timedelta(days=8)) == Counter()
+    cycle.accept("C-1")
+    assert cycle.remind(BEFORE) == _all(MailKind.REPLY_REMINDER, "K-1", "C-2", "K-2")
+    assert cycle.remind(BEFORE) == Counter()
+    assert cycle.remind(BEFORE + timedelta(days=2)) == Counter()
+    assert {job.lane for job in cycle.jobs} == {"example.org"}
+
+
+def test_after_a_session_who_has_said_nothing_is_reminded_once(cycle: Cycle) -> None:
+    cycle.mail = cycle.mail.model_copy(update={"remind_reply_days": 0})
+    assert cycle.remind(FIRST + timedelta(days=1)) == Counter()
+    record = SharedRecord(session_date=date(2027, 1, 27), attendance="no_show", topic="x")
+    with cycle.world.database.writing() as tx:
+        session = cycle.first_session("K-1")
+        statements.submit_record(tx, cycle.viewer("K-1"), session, record, now=AFTER)
+    assert record.attendance is Attendance.NO_SHOW
+    expected = _all(MailKind.RECORD_REMINDER, "K-2") + _all(MailKind.FEEDBACK_REMINDER, "C-2")
+    assert cycle.remind(AFTER) == expected, "nothing is asked of a session that did not take place"
+    assert cycle.remind(AFTER + timedelta(hours=1)) == Counter()
+
+
+def test_long_past_sessions_are_left_in_peace(cycle: Cycle) -> None:
+    found = cycle.remind(datetime(2027, 6, 1, 9, 0, tzinfo=UTC))
+    assert found == Counter()
+
+
+def test_at_night_where_they_are_nobody_is_written_to(cycle: Cycle) -> None:
+    with cycle.world.database.writing() as tx:
+        person = tx.get_one(PersonRow, cycle.world.person_id(cycle.id, "C-1"))
+        person.timezone = "Pacific/Auckland"
+    assert cycle.remind(BEFORE.replace(hour=2)) == _all(MailKind.REPLY_REMINDER, "C-1")
+    assert cycle.remind(BEFORE) == _all(MailKind.REPLY_REMINDER, "K-1", "C-2", "K-2")
+
+
+def test_who_left_who_was_not_told_and_cancelled_sessions_are_left_out(cycle: Cycle) -> None:
+    world = cycle.world
+    with world.database.writing() as tx:
+        staying = people.roster_of(tx, cycle.id).coachees[1:]
+        people.take_in(tx, cycle.id, Side.COACHEE, staying, now=BEFORE)
+    assert set(cycle.remind(BEFORE)) == {
+        (MailKind.REPLY_REMINDER, code) for code in ("K-1", "C-2", "K-2")
+    }
+    world.published(cycle.id, world.result({"C-2": "K-2"}, first_day=21))
+    later = BEFORE + timedelta(hours=2)
+    assert cycle.remind(later) == Counter(), "of the new time nobody was told yet"
+    cycle.tell_everybody(later)
+    assert cycle.remind(later) == Counter(), "nor did anybody have time to see it"
+    assert cycle.remind(later + timedelta(days=1)) == _all(MailKind.REPLY_REMINDER, "C-2", "K-2")
+
+
+def test_both_kinds_can_be_turned_off(cycle: Cycle) -> None:
+    cycle.mail = MailSettings(host="127.0.0.1", remind_reply_days=0, remind_after_days=0)
+    assert cycle.remind(BEFORE) == Counter()
+    assert cycle.remind(AFTER) == Counter()
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
+def test_a_reminder_is_neutral_leads_to_the_page_and_lapses_with_its_reason(
+    cycle: Cycle, server: MailServer
+) -> None:
+    cycle.remind(BEFORE)
+    cycle.accept("C-1")
+    settings = cycle.world.services.settings.model_copy(update={"mail": server.settings})
+    services = replace(cycle.world.services, settings=settings, now=lambda: BEFORE)
+    for job in [*cycle.jobs, *cycle.jobs]:
+        Mailing(Workplace(services, "worker@1"))(job.about)
+    assert Counter(taken.recipient for taken in server.taken) == {
+        f"{code}@example.org": 1 for code in ("k1", "c2", "k2")
+    }, "C-1 has answered meanwhile"
+    taken = next(taken for taken in server.taken if taken.recipient == "c2@example.org")
+    assert taken.mail["Subject"] == "Reminder: Coaching session 1 of 2: Wed 27 Jan 2027, 11:00 CET"
+    assert taken.mail["Reply-To"].startswith("replies+")
+    assert "Wednesday 27 January 2027" in taken.text
+    assert "/p/" in taken.text
+    assert "Coach 2" not in taken.text
+    assert "gender" not in taken.content.lower().decode()
+    assert all(line.endswith(b"\r\n") for line in taken.content.splitlines(keepends=True))
