@@ -12,6 +12,7 @@ import typer
 from api.intake import read_inputs
 from api.spreadsheet_cells import safe_cell
 from api.whole_file import write_whole
+from coach.counting import counted
 from matching.pairs import pair_rows
 
 
@@ -41,4 +42,5 @@ def pairs(
             )
         )
     write_whole(out, text.getvalue().encode())
-    typer.echo(f"{eligible} of {total} pairs are eligible; written to {out}")
+    are = "is" if eligible == 1 else "are"
+    typer.echo(f"{eligible} of {counted(total, 'pair')} {are} eligible; written to {out}")

@@ -11,6 +11,7 @@ import typer
 from api.deployment import Deployment
 from api.intake import CycleInputs
 from api.results.plan_view import MatchView, PersonView, PlanView, UnmatchedView, view_plan
+from coach.counting import counted
 from matching.result import Move, Result
 
 _TELLING = ("preference", "language", "topics", "rank")  # rules that people ask about
@@ -39,9 +40,11 @@ def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[st
     view = view_plan(inputs.roster, inputs.cycle, result, Deployment())
     wishes = {coachee.id: coachee.prefers for coachee in inputs.roster.coachees}
     yield ""
-    yield f"{view.name}: {view.placed} of {view.coachees} coachees have a coach"
+    have = "has" if view.placed == 1 else "have"
+    yield f"{view.name}: {view.placed} of {counted(view.coachees, 'coachee')} {have} a coach"
     busy = len({match.coach.id for match in view.matches})
-    yield f"  {view.sessions} sessions with {busy} of {view.coaches} coaches, {view.period}."
+    coaches = counted(view.coaches, "coach", "coaches")
+    yield f"  {counted(view.sessions, 'session')} with {busy} of {coaches}, {view.period}."
     yield f"  {view.standing}"
     if result.status == "feasible":
         yield from (f"    {one.words}: {one.value}, {one.standing}" for one in view.levels)

@@ -24,9 +24,10 @@ from matching.explanation import Section
 from matching.result import Result
 from matching.run_record import RunRecord
 
+FOLDERS = ("inputs", "invites", "forms")
 PARTS = (
     *("result.json", "run.json", "schedule.csv", "schedule.xlsx", "unmatched.csv"),
-    *("report.html", "inputs", "invites", "forms"),
+    *("report.html", *FOLDERS),
 )
 """Everything that is written into a results folder."""
 
@@ -75,9 +76,10 @@ def write_results(
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".writing-", dir=out) as scratch:
+            for part in FOLDERS:
+                Path(scratch, part).mkdir()
             for name, content in files:
                 path = Path(scratch, name)
-                path.parent.mkdir(exist_ok=True)
                 path.write_bytes(content)
             for part in PARTS:
                 _replace(Path(scratch, part), out / part)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from coach.counting import counted
 from coach.cycle import Cycle
 from coach.errors import ProgrammeError
 from coach.people import Roster
@@ -81,7 +82,10 @@ def _alone(judges: Judges, known: set[tuple[int, int]]) -> Iterator[ImpossiblePi
         elif (coachees[coachee], coaches[coach]) not in known:
             objections = judges.objections(coachees[coachee], coaches[coach])
             why = "; ".join(f"{rule}: {because}" for rule, because in objections.items())
-            sessions = f"the two cannot place {cycle.sessions.count} sessions, even were they alone"
+            sessions = (
+                f"the two cannot place {counted(cycle.sessions.count, 'session')}, "
+                "even were they alone"
+            )
             yield ImpossiblePin(coachee, coach, why or f"schedule: {sessions}")
 
 

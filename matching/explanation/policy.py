@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
 
+from coach.counting import counted
 from coach.cycle import CountryRelation, Cycle
 from coach.languages import Level
 from matching.pairs import SCHEDULE
@@ -84,22 +85,24 @@ def _countries(cycle: Cycle) -> Iterator[PolicyChange]:
 
 def _sessions(cycle: Cycle) -> Iterator[PolicyChange]:
     policy = cycle.sessions
-    for key, value, words in (
-        ("max_gap_days", policy.max_gap_days + _A_WEEK, "up to {} days between sessions"),
+    for key, value, words, thing in (
+        ("max_gap_days", policy.max_gap_days + _A_WEEK, "up to {} between sessions", "day"),
         (
             "min_gap_days",
             max(0, policy.min_gap_days - _A_WEEK),
-            "at least {} days between sessions",
+            "at least {} between sessions",
+            "day",
         ),
-        ("max_per_coach_day", policy.max_per_coach_day + 1, "{} sessions a day for coaches"),
-        ("max_per_coach_week", policy.max_per_coach_week + 1, "{} sessions a week for coaches"),
-        ("buffer_minutes", 0, "{} minutes between a coach's sessions"),
+        ("max_per_coach_day", policy.max_per_coach_day + 1, "{} a day for coaches", "session"),
+        ("max_per_coach_week", policy.max_per_coach_week + 1, "{} a week for coaches", "session"),
+        ("buffer_minutes", 0, "{} between a coach's sessions", "minute"),
     ):
         before = getattr(policy, key)
         if value != before:
             sessions = policy.model_copy(update={key: value})
             changed = cycle.model_copy(update={"sessions": sessions})
-            yield PolicyChange(SCHEDULE, f"{words.format(value)} instead of {before}", changed)
+            told = words.format(counted(value, thing))
+            yield PolicyChange(SCHEDULE, f"{told} instead of {before}", changed)
 
 
 def _with_rule(cycle: Cycle, table: str, changes: dict[str, object]) -> Cycle:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.availability import WeeklyWindow
+from coach.counting import counted
 from coach.people import Coach, Coachee
 from matching.free_time import Bits, pack, unpack
 from matching.rules.rule import FULL, Example, Facts, Indices, Points, Rule
@@ -79,8 +80,7 @@ class AvailabilityRule(Rule):
         common = int(self._common(*pair)[0])
         if not common:
             return "no common time"
-        times = "1 common time" if common == 1 else f"{common} common times"
-        return f"{times} for {self._sessions} sessions"
+        return f"{counted(common, 'common time')} for {counted(self._sessions, 'session')}"
 
 
 def _squeezed(bits: Bits, count: int, useful: NDArray[np.int64]) -> Bits:
