@@ -71,6 +71,16 @@ def plan(plan_id: str) -> str:
     return f"/plans/{plan_id}"
 
 
+def plan_person(plan_id: str, person_id: str) -> str:
+    """One coachee of a plan: why this coach, or why nobody."""
+    return f"{plan(plan_id)}/people/{person_id}"
+
+
+def question(question_id: str) -> str:
+    """A question while it is answered."""
+    return f"/questions/{question_id}"
+
+
 def outbox_mail(message_id: str) -> str:
     """A message of the outbox as a mail ready to send."""
     return f"{API}/outbox/{message_id}.eml"

@@ -20,7 +20,18 @@ from api.http.defences import Defences
 from api.http.description import ABOUT, TAGS
 from api.http.problems import PageOfProblem, add_problem_handlers
 from api.http.rate_limit import SignInRate
-from api.http.routes import access, audit, cycles, health, mails, plans, reference, runs, sessions
+from api.http.routes import (
+    access,
+    audit,
+    cycles,
+    health,
+    mails,
+    plans,
+    questions,
+    reference,
+    runs,
+    sessions,
+)
 from api.http.watching import Measures, Watching
 from api.jobs.queue import JobQueue
 from api.jobs.worker import Worker
@@ -113,6 +124,7 @@ def _routers() -> Iterator[APIRouter]:
     yield health.HEALTH
     yield from (cycles.CYCLES, cycles.PEOPLE, runs.RUNS, plans.PLANS, plans.SCHEDULE)
     yield from (
+        questions.QUESTIONS,
         mails.MAILS,
         plans.INVITATIONS,
         sessions.SESSIONS,

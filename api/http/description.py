@@ -28,6 +28,7 @@ TAGS = [
     {"name": "people", "description": "Coachees and coaches, taken in as whole lists."},
     {"name": "runs", "description": "The engine at work: queued, followed, cancelled."},
     {"name": "plans", "description": "What runs made: drafts, and the one published."},
+    {"name": "questions", "description": "What has to be solved again to be told of a plan."},
     {"name": "schedule", "description": "Published sessions with their replies."},
     {"name": "invitations", "description": "Calendar objects and mails."},
     {"name": "sessions", "description": "One session, for its two people."},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api.jobs import mailing, reminding, solving, verifying
+from api.jobs import answering, mailing, reminding, solving, verifying
 from api.jobs.kind import JobKind
 
 KINDS: tuple[JobKind, ...] = (
     solving.RUN,
+    answering.QUESTION,
     mailing.POST,
     mailing.MAIL,
     reminding.REMINDING,

@@ -11,16 +11,19 @@ from api.pages.follow_up import FOLLOW_UP
 from api.pages.notes import NOTES
 from api.pages.office import OFFICE
 from api.pages.person import PERSON
+from api.pages.plan_person import PLAN_PERSON
 from api.pages.planning import PLANNING
 from api.pages.problem_page import problem_page
+from api.pages.questions import QUESTION_PAGES
 from api.pages.reference import REFERENCE
 from api.pages.sign_in import SIGNING_IN
 from api.pages.statements import STATEMENTS
 
 router = APIRouter()
-_OF_OFFICE = (OFFICE, PLANNING, COMPARING, FOLLOW_UP, SIGNING_IN, ELSEWHERE, ACCOUNTS, AUDIT)
+_OF_OFFICE = (OFFICE, FOLLOW_UP, SIGNING_IN, ELSEWHERE, ACCOUNTS, AUDIT)
+_OF_PLANS = (PLANNING, COMPARING, QUESTION_PAGES, PLAN_PERSON)
 _OF_PEOPLE = (PERSON, STATEMENTS, NOTES)
-for part in (*_OF_OFFICE, *_OF_PEOPLE, REFERENCE):
+for part in (*_OF_OFFICE, *_OF_PLANS, *_OF_PEOPLE, REFERENCE):
     router.include_router(part)
 
 __all__ = ["ACCESS", "problem_page", "router"]

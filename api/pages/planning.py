@@ -15,12 +15,16 @@ from api.moments import short_moment_text
 from api.pages.comparing import other_plans
 from api.pages.cycle_page import draw_cycle
 from api.pages.frame import deployment_of, go_on, page
+from api.pages.questions import latest_of
 from api.pages.words import PHASES, PLAN_STATE, RUN_PURPOSE, RUN_STATE
+from api.results.answer_view import names_of, view_advice
 from api.results.plan_view import view_plan
 from api.results.report import report_html
 from api.results.schedule_xlsx import schedule_xlsx
+from api.store.cycle_rows import Side
+from api.store.question_rows import QuestionKind
 from api.store.run_rows import PlanState
-from api.workflows import cycles, people, plans, runs, uploads, what_if
+from api.workflows import cycles, people, plans, questions, runs, uploads, what_if
 from coach.errors import UnusableInputError
 from matching.rematching.comparison import compare_policies
 
@@ -112,7 +116,11 @@ def one_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
         found = plans.plan_view(tx, plan_id)
         cycle = cycles.cycle_summary(tx, found.summary.cycle_id)
         listed = plans.list_plans(tx, cycle.id)
+        asked = questions.questions_about(tx, plan_id)
+        known = people.ids_by_code(tx, cycle.id)
     view = view_plan(found.roster, found.cycle, found.result, deployment_of(request))
+    advised = latest_of(asked, QuestionKind.ADVISE, found.cycle.cycle.zone)
+    advice = advised.answer.advice if advised and advised.answer else None
     return page(
         request,
         "office/plan.html",
@@ -127,6 +135,13 @@ def one_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
         replaces=cycle.published_plan_id is not None,
         made=short_moment_text(found.summary.created_at, found.cycle.cycle.zone),
         others=other_plans(listed, plan_id, found.cycle.cycle.zone),
+        people={
+            code: addresses.plan_person(plan_id, person_id)
+            for (side, code), person_id in known.items()
+            if side is Side.COACHEE
+        },
+        advised=advised,
+        advice=None if advice is None else view_advice(advice, names_of(found.roster)),
         compare_first=cycle.published_plan_id,
         footnotes=view.footnotes,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.results.forms import ATTENDANCE_WORDS
+from api.store.question_rows import QuestionKind
 from api.store.run_rows import PlanState, RunPurpose, RunState
 from coach.feedback import RATINGS
 from coach.sessions import Attendance, Reply
@@ -61,6 +62,12 @@ RUN_PURPOSE = {
     RunPurpose.PLAN: "Run",
     RunPurpose.WHAT_IF: "What-if run",
     RunPurpose.REPLACEMENT: "Run that replaces one coach",
+}
+QUESTION_STATE = RUN_STATE | {RunState.FINISHED: Badge("answered", "good")}
+QUESTION_KIND = {
+    QuestionKind.EXPLAIN: "Why, and what else",
+    QuestionKind.REPLACE: "Who could take over",
+    QuestionKind.ADVISE: "What would place more people",
 }
 PLAN_STATE = {
     PlanState.DRAFT: Badge("draft", "warn"),

@@ -173,7 +173,7 @@ def view_plan(
             if outcome.name is not ObjectiveLevel.KEPT or outcome.bound
         ),
         matches=tuple(
-            _match(
+            view_match(
                 match,
                 (coachees[match.coachee], coaches[match.coach]),
                 cycle,
@@ -183,7 +183,7 @@ def view_plan(
             for match in result.matches
         ),
         unmatched=tuple(
-            _unmatched(entry, coachees[entry.coachee], deployment) for entry in result.unmatched
+            view_unmatched(entry, coachees[entry.coachee], deployment) for entry in result.unmatched
         ),
         moves=view_moves(result.moves, (*roster.coachees, *roster.coaches)),
         loads=_loads(roster, result, deployment),
@@ -257,13 +257,14 @@ def _level(outcome: LevelOutcome) -> LevelView:
     return LevelView(LEVEL_WORDS[outcome.name], outcome.value, standing)
 
 
-def _match(
+def view_match(
     match: Match,
     pair: tuple[Coachee, Coach],
     cycle: Cycle,
     deployment: Deployment,
-    next_best: Section | None,
+    next_best: Section | None = None,
 ) -> MatchView:
+    """A match with its reasons and sessions."""
     coachee, coach = pair
     return MatchView(
         coachee=view_person(coachee, deployment),
@@ -276,7 +277,8 @@ def _match(
     )
 
 
-def _unmatched(entry: Unmatched, coachee: Coachee, deployment: Deployment) -> UnmatchedView:
+def view_unmatched(entry: Unmatched, coachee: Coachee, deployment: Deployment) -> UnmatchedView:
+    """Somebody without a coach: why, and what would help."""
     return UnmatchedView(
         coachee=view_person(coachee, deployment),
         why=REASON_WORDS[entry.reason],

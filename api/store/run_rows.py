@@ -44,12 +44,29 @@ class PlanState(StrEnum):
     WHAT_IF = "what-if"
 
 
-class RunRow(Identified):
+class WorkRow(Identified):
+    """Something that was asked for and that a worker does; `failure` is a problem for people.
+
+    `slot` is the worker that has it, `attempts` how often one began.
+    """
+
+    __abstract__ = True
+
+    state: Mapped[RunState] = mapped_column(Word(RunState))
+    requested_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    cancel_asked_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    slot: Mapped[str | None] = mapped_column(String(40))
+    failure: Mapped[dict[str, Any] | None]
+
+
+class RunRow(WorkRow):
     """One durable run: the whole input as it was asked for, so that a plan can be repeated.
 
     `input` holds `roster`, `cycle` and `keep` as JSON, and the cycle's `own_policy` where that is
-    another; `record` how the run went, once it has finished; `failure` a problem for people; `slot`
-    the worker that has it.
+    another; `record` is how the run went, once it has finished.
     """
 
     __tablename__ = "runs"
@@ -58,17 +75,9 @@ class RunRow(Identified):
     purpose: Mapped[RunPurpose] = mapped_column(
         Word(RunPurpose), default=RunPurpose.PLAN, server_default=RunPurpose.PLAN.value
     )
-    state: Mapped[RunState] = mapped_column(Word(RunState))
     options: Mapped[dict[str, Any]]
     input: Mapped[str] = mapped_column(Text, deferred=True)
     input_sha256: Mapped[str] = mapped_column(String(64))
-    requested_at: Mapped[datetime]
-    started_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
-    cancel_asked_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    slot: Mapped[str | None] = mapped_column(String(40))
-    failure: Mapped[dict[str, Any] | None]
     record: Mapped[str | None] = mapped_column(Text, deferred=True)
 
 

@@ -16,6 +16,7 @@ from api.store import (  # noqa: F401 - importing the rows registers their table
     confidential_rows,
     cycle_rows,
     mail_rows,
+    question_rows,
     run_rows,
     session_rows,
 )

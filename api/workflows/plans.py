@@ -84,6 +84,18 @@ def list_plans(tx: Transaction, cycle_id: str) -> tuple[PlanSummary, ...]:
     return tuple(_summary(row) for row in rows)
 
 
+def plan_summary(tx: Transaction, plan_id: str) -> PlanSummary:
+    """A plan in one line.
+
+    Raises:
+        NotFoundError: there is no such plan.
+    """
+    row = tx.get(PlanRow, plan_id)
+    if row is None:
+        raise NotFoundError(f"there is no plan {plan_id}")
+    return _summary(row)
+
+
 def plan_view(tx: Transaction, plan_id: str) -> PlanView:
     """A plan with its verdicts, as the engine returned them.
 

@@ -17,9 +17,11 @@ from api.http.access import EVERYBODY, Access
 from api.http.app import api_routes, create_app
 from api.pages import ACCESS as PAGES_ACCESS
 from api.store.access_rows import PasskeyRow
+from api.store.question_rows import QuestionKind
 from api.store.run_rows import PlanRow, RunRow
 from api.store.session_rows import OutboxRow
-from api.workflows import credentials, schedule
+from api.workflows import credentials, questions, schedule
+from api.workflows.questions import Asking
 from api.workflows.viewer import AccessRole, Viewer
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/cycles/{cycle_id}/what-if"): {
         "content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"
     },
+    ("POST", "/api/v1/plans/{plan_id}/questions"): {"json": {"kind": "advise"}},
     ("POST", "/api/v1/me/credentials"): {"json": {"label": "x"}},
     ("PUT", "/api/v1/sessions/{session_id}/reply"): {"json": {"reply": "accepted"}},
     ("PUT", "/api/v1/sessions/{session_id}/record"): {
@@ -84,6 +87,9 @@ def things(shared: SharedServer) -> dict[str, str]:
         message = tx.scalars(select(OutboxRow.id).where(OutboxRow.session_id == mine.id)).first()
         plan = tx.scalar(select(PlanRow.id).where(PlanRow.state == "draft"))
         run = tx.scalars(select(RunRow.id)).first()
+    with world.database.writing() as tx:
+        asking = Asking(kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3"))
+        question = questions.ask(tx, world.services.enqueue, plan or "", asking, now=mine.start)
     for session in sessions:
         _say_everything(shared, session.id, session.coach.id, session.coachee.id)
     return {
@@ -93,6 +99,7 @@ def things(shared: SharedServer) -> dict[str, str]:
         "message_id": message or "",
         "plan_id": plan or "",
         "run_id": run or "",
+        "question_id": question.id,
         "name": "style.css",
         **{caller.code: world.link(cycle_id, caller.code).secret for caller in CALLERS[1:5]},
         "notes": world.notes_key(cycle_id, "K-1"),

@@ -19,8 +19,9 @@ import pytest
 from sqlalchemy import select
 
 from api.intake import NamedFile
-from api.jobs.solver_child import ORPHANED, Task
-from api.jobs.solving import Child
+from api.jobs.child import Child
+from api.jobs.child_side import ORPHANED
+from api.jobs.solver_child import Task
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, RunRow, RunState
 from api.workflows import people, runs, uploads
@@ -269,7 +270,7 @@ def test_a_solver_ends_with_whoever_asked() -> None:
 
 
 def test_a_solver_that_is_killed_says_so() -> None:
-    child = Child(_slow_task())
+    child = Child("api.jobs.solver_child", _slow_task())
     while not child.lines(0.1):
         pass
     os.kill(child.pid, signal.SIGKILL)

@@ -1,0 +1,41 @@
+"""Answering one question about a plan; the answer is stored with it."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.jobs.child import Line
+from api.jobs.child_job import ChildJob
+from api.jobs.kind import JobKind
+from api.store.question_rows import QuestionRow
+from api.store.run_rows import RunState
+from api.workflows.questions import QUESTION_JOB, Answer, QuestionTask, question_task
+
+_LONGEST_SECONDS = 120.0  # of each time it is solved again
+
+
+class Answering(ChildJob[QuestionRow]):
+    """Answers questions."""
+
+    rows = QuestionRow
+    noun = "question"
+    module = "api.jobs.answer_child"
+
+    def _task(self, tx: Transaction, row: QuestionRow) -> QuestionTask:
+        limit = min(_LONGEST_SECONDS, self._settings.run_time_limit_seconds)
+        return question_task(tx, row, limit)
+
+    def _keep_progress(self, tx: Transaction, row: QuestionRow, told: list[Line]) -> None:
+        del tx
+        row.latest = told[-1]
+
+    def _keep_answer(self, tx: Transaction, row: QuestionRow, last: Line) -> None:
+        del tx
+        answer = Answer.model_validate_json(json.dumps(last["answer"]))
+        row.answer = answer.model_dump_json()
+        row.state, row.finished_at = RunState.FINISHED, self._now()
+
+
+QUESTION = JobKind(name=QUESTION_JOB, open=Answering, queue="questions")

@@ -1,0 +1,75 @@
+"""A process that works on one task, as its parent sees it: what it tells, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+from pydantic import BaseModel
+
+_GRACE_SECONDS = 2.0
+
+Line = dict[str, Any]
+
+
+class Child:
+    """A process at work on one task; `module` is the one it runs, with `serve_parent`."""
+
+    def __init__(self, module: str, task: BaseModel) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, no words of others
+            (sys.executable, "-m", module),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+        )
+        self._lines: queue.SimpleQueue[Line] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, args=(task,), daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    def lines(self, wait_seconds: float) -> list[Line]:
+        """What was told since the last call, waiting a little; one that is no progress ends it."""
+        time.sleep(wait_seconds)
+        return [self._lines.get() for _ in range(self._lines.qsize())]
+
+    def kill(self) -> None:
+        """End the process now, and wait until it has gone."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join(_GRACE_SECONDS)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _read(self, task: BaseModel) -> None:
+        """Give the child its task, and queue each of its lines; at last one that ends it."""
+        source, sink = self._process.stdout, self._process.stdin
+        if source is None or sink is None:
+            raise RuntimeError("the solver was started without pipes")
+        try:
+            sink.write(task.model_dump_json() + "\n")
+            sink.flush()
+            for text in source:
+                self._lines.put(json.loads(text))
+        except (OSError, ValueError) as error:
+            self._lines.put({"crashed": f"{type(error).__name__} while talking to the solver"})
+            return
+        code = self._process.wait()
+        self._lines.put({"crashed": _how_it_ended(code)})
+
+
+def _how_it_ended(code: int) -> str:
+    if code < 0:
+        return f"stopped by signal {-code}; on Linux, 9 often means that memory ran out"
+    return f"exit code {code}"

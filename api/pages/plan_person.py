@@ -1,0 +1,134 @@
+"""The programme office's pages about one coachee of a plan: why, what else, and another coach."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Form, Request, Response
+
+from api.deployment import Deployment
+from api.http import addresses
+from api.http.asking import ServicesDep
+from api.moments import short_moment_text
+from api.pages.frame import Typed, deployment_of, filled, go_on, page, taken
+from api.pages.questions import QuestionLine, latest_of
+from api.pages.words import PLAN_STATE
+from api.results.answer_view import (
+    ExplanationView,
+    Names,
+    ReplacementView,
+    names_of,
+    view_explanation,
+    view_replacements,
+)
+from api.results.plan_view import MatchView, UnmatchedView, view_match, view_unmatched
+from api.store.question_rows import QuestionKind
+from api.store.run_rows import PlanState
+from api.workflows import cycles, people, plans, questions, replacing, runs
+from api.workflows.plans import PlanView
+from api.workflows.questions import Asking
+from api.workflows.replacing import Swap
+from coach.cycle import Cycle
+
+PLAN_PERSON = APIRouter(include_in_schema=False)
+_PERSON = "/plans/{plan_id}/people/{person_id}"
+
+
+@PLAN_PERSON.get(_PERSON)
+def one_coachee(plan_id: str, person_id: str, request: Request, services: ServicesDep) -> Response:
+    """Why this coach, or why nobody; what was asked of it, and another coach."""
+    with services.database.reading() as tx:
+        found = plans.plan_view(tx, plan_id)
+        code = questions.coachee_of_plan(tx, plan_id, person_id)
+        asked = questions.questions_about(tx, plan_id, person_id)
+        cycle = cycles.cycle_summary(tx, found.summary.cycle_id)
+        remaining = questions.remaining_of(tx, plan_id, person_id, services.now())
+        names = {**names_of(people.roster_of(tx, cycle.id)), **names_of(found.roster)}
+    zone = ZoneInfo(cycle.timezone)
+    deployment = deployment_of(request)
+    match = _match(found, code, deployment)
+    explained = latest_of(asked, QuestionKind.EXPLAIN, zone)
+    replaced = latest_of(asked, QuestionKind.REPLACE, zone)
+    return page(
+        request,
+        "office/plan_person.html",
+        cycle=cycle,
+        plan_id=plan_id,
+        state=PLAN_STATE[found.summary.state],
+        made=short_moment_text(found.summary.created_at, zone),
+        name=names.get(code, code),
+        address=addresses.plan_person(plan_id, person_id),
+        match=match,
+        unmatched=_unmatched(found, code, deployment),
+        explained=explained,
+        explanation=_explanation(explained, names),
+        replaceable=found.summary.state is PlanState.PUBLISHED and match is not None,
+        replaced=replaced,
+        replacements=_replacements(replaced, names, found.policy),
+        remaining=remaining,
+        most=found.policy.sessions.count,
+        footnotes=deployment.footnotes([one.country for one in found.roster.coachees]),
+    )
+
+
+@PLAN_PERSON.post(f"{_PERSON}/explain")
+def ask_to_explain(plan_id: str, person_id: str, services: ServicesDep) -> Response:
+    """Ask for the next best coach and its price, and how every other coach stands."""
+    asking = Asking(kind=QuestionKind.EXPLAIN, person_id=person_id)
+    with services.database.writing() as tx:
+        asked = questions.ask(tx, services.enqueue, plan_id, asking, now=services.now())
+    return go_on(addresses.question(asked.id))
+
+
+@PLAN_PERSON.post(f"{_PERSON}/other-coaches")
+def ask_for_others(plan_id: str, person_id: str, said: Typed, services: ServicesDep) -> Response:
+    """Ask who could take over without a change for anybody else."""
+    about = {"kind": QuestionKind.REPLACE, "person_id": person_id}
+    asking = taken(Asking, filled(said) | about)
+    with services.database.writing() as tx:
+        asked = questions.ask(tx, services.enqueue, plan_id, asking, now=services.now())
+    return go_on(addresses.question(asked.id))
+
+
+@PLAN_PERSON.post(f"{_PERSON}/replace")
+def replace_coach(
+    plan_id: str, person_id: str, coach: Annotated[str, Form()], services: ServicesDep
+) -> Response:
+    """Queue a run that gives this coachee that coach, and leaves everybody else as they are."""
+    options = runs.default_options(services.settings)
+    swap = Swap(plan_id=plan_id, person_id=person_id, coach=coach)
+    with services.database.writing() as tx:
+        run = replacing.start_replacement(tx, services.enqueue, swap, options, now=services.now())
+    return go_on(addresses.run(run.id))
+
+
+def _match(found: PlanView, code: str, deployment: Deployment) -> MatchView | None:
+    match = next((one for one in found.result.matches if one.coachee == code), None)
+    if match is None:
+        return None
+    coachee = next(one for one in found.roster.coachees if one.id == code)
+    coach = next(one for one in found.roster.coaches if one.id == match.coach)
+    return view_match(match, (coachee, coach), found.cycle, deployment)
+
+
+def _unmatched(found: PlanView, code: str, deployment: Deployment) -> UnmatchedView | None:
+    entry = next((one for one in found.result.unmatched if one.coachee == code), None)
+    if entry is None:
+        return None
+    coachee = next(one for one in found.roster.coachees if one.id == code)
+    return view_unmatched(entry, coachee, deployment)
+
+
+def _explanation(asked: QuestionLine | None, names: Names) -> ExplanationView | None:
+    if asked is None or asked.answer is None or asked.answer.explanation is None:
+        return None
+    return view_explanation(asked.answer.explanation, names)
+
+
+def _replacements(
+    asked: QuestionLine | None, names: Names, cycle: Cycle
+) -> tuple[ReplacementView, ...] | None:
+    if asked is None or asked.answer is None or asked.answer.replacements is None:
+        return None
+    return view_replacements(asked.answer.replacements, names, cycle)

@@ -1,0 +1,258 @@
+"""Questions about a plan: asked, solved by a worker, answered once, and what follows from them."""
+
+from __future__ import annotations
+
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from api.jobs.answer_child import ordinal
+from api.store.audit_rows import AuditRow
+from api.store.question_rows import QuestionRow
+from api.workflows import person_rights
+from matching.result import FunnelStep, Remedy, Unmatched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from conftest import World
+
+    from api.settings import Settings
+
+API = "/api/v1"
+COLUMNS = "id,name,email,country,languages,availability,rank"
+LEFT_OUT = Unmatched(
+    coachee="C-3",
+    reason="all-taken",
+    funnel=(FunnelStep(rule="language", left=2),),
+    remedies=(Remedy(change="one more place with K-1", effect="C-3 gets a coach"),),
+)
+
+
+@pytest.fixture
+def working(
+    world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
+) -> Iterator[httpx.Client]:
+    """The programme office at a server with a worker."""
+    settings = world.services.settings.model_copy(update={"worker": True})
+    with serve(settings) as client:
+        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
+        yield client
+
+
+def _lists(client: httpx.Client, cycle_id: str, *, capacity: int = 1) -> None:
+    """Three coachees and two coaches of `capacity`, whom nothing keeps from each other."""
+    week = "Mon 09:00-16:00; Wed 09:00-16:00"
+    coachees = (
+        f"C-{n},Coachee {n},c{n}@example.org,RS,sr;en,{week},OF-5,commander" for n in (1, 2, 3)
+    )
+    coaches = (f"K-{n},Coach {n},k{n}@example.org,SE,sr;en,{week},OF-5,{capacity}" for n in (1, 2))
+    files = {
+        "coachees": ("c.csv", "\n".join([f"{COLUMNS},role", *coachees]).encode()),
+        "coaches": ("k.csv", "\n".join([f"{COLUMNS},capacity", *coaches]).encode()),
+    }
+    assert client.put(f"{API}/cycles/{cycle_id}/people", files=files).is_success
+
+
+def _over(client: httpx.Client, address: str) -> dict[str, Any]:
+    """What stands at an address of the API, once it is over."""
+    ends = time.monotonic() + 90
+    while time.monotonic() < ends:
+        told: dict[str, Any] = client.get(address).json()
+        if told["state"] not in {"queued", "running"}:
+            return told
+        time.sleep(0.2)
+    pytest.fail(f"{address} does not end")
+
+
+def _ask(client: httpx.Client, plan_id: str, **asking: object) -> dict[str, Any]:
+    asked = client.post(f"{API}/plans/{plan_id}/questions", json=asking)
+    assert asked.status_code == HTTPStatus.ACCEPTED, asked.text
+    return _over(client, asked.headers["location"])
+
+
+def test_why_and_what_else_is_solved_once_and_kept(world: World, working: httpx.Client) -> None:
+    cycle_id = world.cycle()
+    _lists(working, cycle_id)
+    result = world.result({"C-1": "K-1", "C-2": "K-2"})
+    plan_id = world.plan(cycle_id, result.model_copy(update={"unmatched": (LEFT_OUT,)}))
+    matched, left_out = (world.person_id(cycle_id, code) for code in ("C-1", "C-3"))
+
+    told = _ask(working, plan_id, kind="explain", person_id=matched)
+    assert told["state"] == "finished", told
+    second = told["answer"]["explanation"]["runner_up"]
+    assert second["coach"] == "K-2"
+    assert second["moves"], "the only other coach is somebody else's"
+    again = working.post(
+        f"{API}/plans/{plan_id}/questions", json={"kind": "explain", "person_id": matched}
+    )
+    assert again.json()["id"] == told["id"]
+
+    page = " ".join(working.get(f"/plans/{plan_id}/people/{matched}").text.split())
+    assert "The next best: Coach 2 (K-2)" in page
+    assert "Coachee 2 (C-2) would be with" in page
+    assert "and kept with this plan" in page
+
+    nobody = _ask(working, plan_id, kind="explain", person_id=left_out)
+    others = nobody["answer"]["explanation"]["others"]
+    assert {one["coach"]: one["holders"] for one in others} == {"K-1": ["C-1"], "K-2": ["C-2"]}
+    page = " ".join(working.get(f"/plans/{plan_id}/people/{left_out}").text.split())
+    assert "The place is held by Coachee 1 (C-1)" in page
+    assert "one more place with K-1" in page
+    assert page.count("all taken") == 2
+
+    advice = _ask(working, plan_id, kind="advise")
+    assert advice["answer"]["advice"] == []
+    plan = " ".join(working.get(f"/plans/{plan_id}").text.split())
+    assert "No single change of the policy would place more people." in plan
+    assert f"/plans/{plan_id}/people/{left_out}" in plan
+    with world.database.reading() as tx:
+        acts = tx.execute(
+            select(AuditRow.action, AuditRow.role).where(AuditRow.action.startswith("question"))
+        ).all()
+    assert acts.count(("question asked", "manager")) == 3
+    assert acts.count(("question finished", "system")) == 3
+
+
+def test_a_coach_is_replaced_and_nobody_else_is_touched(
+    world: World, working: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    _lists(working, cycle_id, capacity=3)
+    run = working.post(f"{API}/cycles/{cycle_id}/runs").json()
+    plan_id = _over(working, f"{API}/runs/{run['id']}")["plan_id"]
+    assert working.post(f"{API}/plans/{plan_id}/publish").is_success
+    before = working.get(f"{API}/plans/{plan_id}").json()["result"]["matches"]
+    old, person = before[0]["coach"], world.person_id(cycle_id, "C-1")
+
+    asked = working.post(f"/plans/{plan_id}/people/{person}/other-coaches", data={"sessions": "2"})
+    assert asked.status_code == HTTPStatus.SEE_OTHER
+    question = _over(working, f"{API}{asked.headers['location']}")
+    (other,) = question["answer"]["replacements"]
+    assert other["coach"] != old
+    assert len(other["times"]) == 2
+    assert working.get(asked.headers["location"]).headers["location"].endswith("#other-coaches")
+    page = " ".join(working.get(f"/plans/{plan_id}/people/{person}").text.split())
+    assert f"Make a draft with Coach {other['coach'][-1]} ({other['coach']})" in page
+
+    wanted = {"coach": other["coach"]}
+    started = working.post(f"{API}/plans/{plan_id}/people/{person}/replace", json=wanted)
+    assert started.json()["purpose"] == "replacement"
+    done = _over(working, started.headers["location"])
+    assert done["state"] == "finished", done
+    told = working.get(f"{API}/plans/{done['plan_id']}/comparison").json()
+    assert told["settings"] == []
+    assert [(move["coachee"], move["after"]) for move in told["moves"]] == [("C-1", other["coach"])]
+    after = working.get(f"{API}/plans/{done['plan_id']}").json()["result"]["matches"]
+    assert after[1:] == before[1:], "with coach and every session as they were"
+    published = working.post(f"{API}/plans/{done['plan_id']}/publish").json()
+    assert (published["cancels"], published["requests"]) == (4, 4)
+
+
+def test_what_makes_no_sense_is_refused(world: World, office: httpx.Client) -> None:
+    cycle_id, elsewhere = world.cycle(), world.cycle()
+    plan_id = world.plan(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
+    coachee, coach = (world.person_id(cycle_id, code) for code in ("C-1", "K-1"))
+
+    def refused(**asking: object) -> httpx.Response:
+        return office.post(f"{API}/plans/{plan_id}/questions", json=asking)
+
+    assert refused(kind="advise").status_code == HTTPStatus.CONFLICT
+    for stranger in (coach, world.person_id(elsewhere, "C-1"), "nope"):
+        for kind in ("explain", "replace"):
+            status = refused(kind=kind, person_id=stranger).status_code
+            assert status == HTTPStatus.NOT_FOUND
+        assert office.get(f"/plans/{plan_id}/people/{stranger}").status_code == HTTPStatus.NOT_FOUND
+    for unfit in (
+        {"kind": "explain"},
+        {"kind": "advise", "person_id": coachee},
+        {"kind": "explain", "person_id": coachee, "sessions": 3},
+    ):
+        assert refused(**unfit).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    address = f"{API}/plans/{plan_id}/people/{coachee}/replace"
+    draft = office.post(address, json={"coach": "K-2"})
+    assert draft.status_code == HTTPStatus.CONFLICT
+    assert "not published" in draft.json()["detail"]
+    assert office.post(f"{API}/plans/{plan_id}/publish").is_success
+    for coach_id, status in (("K-1", HTTPStatus.CONFLICT), ("K-9", HTTPStatus.NOT_FOUND)):
+        assert office.post(address, json={"coach": coach_id}).status_code == status
+    alone = world.person_id(cycle_id, "C-3")
+    nobody = office.post(f"{API}/plans/{plan_id}/people/{alone}/replace", json={"coach": "K-1"})
+    assert nobody.status_code == HTTPStatus.CONFLICT
+
+
+def test_a_pinned_pair_is_not_replaced_behind_the_policys_back(
+    world: World, office: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    pinned = b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n[pins]\nC-1='K-1'\n"
+    assert office.put(f"{API}/cycles/{cycle_id}/policy", content=pinned).is_success
+    plan_id = world.published(cycle_id, world.result({"C-1": "K-1"})).plan.id
+    person = world.person_id(cycle_id, "C-1")
+    answer = office.post(f"{API}/plans/{plan_id}/people/{person}/replace", json={"coach": "K-2"})
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "without that pin" in answer.json()["detail"]
+
+
+def test_a_question_waits_is_followed_and_stopped(world: World, office: httpx.Client) -> None:
+    cycle_id = world.cycle()
+    plan_id = world.plan(cycle_id, world.result({"C-1": "K-1"}))
+    person = world.person_id(cycle_id, "C-1")
+    place = f"/plans/{plan_id}/people/{person}"
+    assert "Ask for the next best coach" in office.get(place).text
+    asked = office.post(f"{place}/explain")
+    waiting = office.get(asked.headers["location"])
+    assert "waiting to start" in waiting.text
+    assert 'http-equiv="refresh"' in waiting.text
+    assert "See how far it is" in office.get(place).text
+    assert office.post(f"{place}/explain").headers["location"] == asked.headers["location"]
+
+    stopped = office.post(f"{asked.headers['location']}/cancel")
+    back = office.get(stopped.headers["location"])
+    assert back.headers["location"] == f"{place}#explained"
+    assert "Ask for the next best coach" in office.get(place).text
+    again = office.post(f"{API}{asked.headers['location']}/cancel")
+    assert again.status_code == HTTPStatus.CONFLICT
+    listed = office.get(f"{API}/plans/{plan_id}/questions", params={"person_id": person}).json()
+    assert [one["state"] for one in listed] == ["cancelled"]
+    assert office.get(f"{API}/plans/{plan_id}/questions").json() == []
+
+
+def test_a_failure_says_why_and_can_be_asked_anew(world: World, working: httpx.Client) -> None:
+    cycle_id = world.cycle()
+    _lists(working, cycle_id)
+    plan_id = world.published(cycle_id, world.result({"C-1": "K-1"})).plan.id
+    person = world.person_id(cycle_id, "C-1")
+    week = "SE,sr;en,Mon 09:00-16:00,OF-5"
+    files = {
+        "coachees": ("c.csv", f"{COLUMNS},role\nC-2,Two,c2@example.org,{week},commander".encode()),
+        "coaches": ("k.csv", f"{COLUMNS},capacity\nK-1,One,k1@example.org,{week},1".encode()),
+    }
+    assert working.put(f"{API}/cycles/{cycle_id}/people", files=files).is_success
+    told = _ask(working, plan_id, kind="replace", person_id=person)
+    assert told["state"] == "failed"
+    assert "C-1" in told["failure"]["detail"]
+    page = working.get(f"/plans/{plan_id}/people/{person}").text
+    assert told["failure"]["title"] in page
+    assert "Who could take over?" in page
+
+
+def test_what_was_asked_of_a_person_goes_with_them(world: World, office: httpx.Client) -> None:
+    cycle_id = world.cycle()
+    plan_id = world.plan(cycle_id, world.result({"C-1": "K-1"}))
+    person = world.person_id(cycle_id, "C-1")
+    assert office.post(f"/plans/{plan_id}/people/{person}/explain").is_redirect
+    with world.database.writing() as tx:
+        person_rights.erase(tx, person, now=world.services.now())
+    with world.database.reading() as tx:
+        assert tx.scalars(select(QuestionRow.id)).all() == []
+
+
+def test_times_are_counted_in_words() -> None:
+    said = [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)]
+    assert said == ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th"]
