@@ -24,6 +24,7 @@ def set_up_logs(settings: Settings) -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,  # else each line of log puts its logger together anew
     )
     draw: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer()

@@ -85,6 +85,8 @@ def prepare(settings: Settings) -> None:
 def _uvicorn_config(app: Any) -> uvicorn.Config:  # noqa: ANN401 - any ASGI application
     return uvicorn.Config(
         app,
+        loop="uvloop",
+        http="httptools",
         access_log=False,  # paths of people's pages hold their secret
         log_config=None,
         server_header=False,

@@ -32,6 +32,7 @@ from api.http.routes import (
     runs,
     sessions,
 )
+from api.http.signposts import Signposted
 from api.http.watching import Measures, Watching
 from api.jobs.queue import JobQueue
 from api.jobs.worker import Worker
@@ -74,7 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.measures = Measures()
     app.add_middleware(Watching, measures=app.state.measures)
     for router in _routers():
-        app.include_router(router)
+        app.include_router(Signposted.of(router))
     pages = _pages()
     if pages is not None:
         app.include_router(pages.router)

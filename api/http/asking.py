@@ -48,8 +48,17 @@ def viewer_of(request: Request) -> Viewer:
     return viewer
 
 
-ServicesDep = Annotated[Services, Depends(services_of)]
-ViewerDep = Annotated[Viewer, Depends(viewer_of)]
+async def _services(request: Request) -> Services:
+    """Asynchronous, as `_viewer` is, because FastAPI would send a plain function to a thread."""
+    return services_of(request)
+
+
+async def _viewer(request: Request) -> Viewer:
+    return viewer_of(request)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+ViewerDep = Annotated[Viewer, Depends(_viewer)]
 
 
 def authorise(request: Request, services: ServicesDep) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,8 +27,11 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
 }
 _ONE_YEAR = 31_536_000
+_CACHE_CONTROL = b"cache-control"
+_OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Defences:
@@ -41,8 +44,12 @@ class Defences:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._settings = settings
         self._cookie = cookie_name(settings)
+        self._names = _OWN_NAMES | {settings.host, urlsplit(settings.base_url).hostname}
+        named = dict(_HEADERS)
+        if settings.secure_cookies:
+            named["Strict-Transport-Security"] = f"max-age={_ONE_YEAR}"
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in named.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, or refuse it, and add the headers to its answer."""
@@ -52,7 +59,7 @@ class Defences:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add_headers(scope["path"], MutableHeaders(scope=message))
+                self._add_headers(scope["path"], message)
             await send(message)
 
         refusal = self._refusal(scope)
@@ -91,13 +98,12 @@ class Defences:
             name = urlsplit(f"//{host}").hostname
         except ValueError:  # brackets that do not close
             return False
-        known = {"127.0.0.1", "localhost", "::1", self._settings.host}
-        return name in known or name == urlsplit(self._settings.base_url).hostname
+        return name in self._names
 
-    def _add_headers(self, path: str, headers: MutableHeaders) -> None:
-        for name, value in _HEADERS.items():
-            headers.setdefault(name, value)
-        if not path.startswith(STATIC):
-            headers.setdefault("Cache-Control", "no-store")
-        if self._settings.secure_cookies:
-            headers.setdefault("Strict-Transport-Security", f"max-age={_ONE_YEAR}")
+    def _add_headers(self, path: str, message: Message) -> None:
+        """Add each header that the answer does not set itself."""
+        answered = message["headers"] = list(message.get("headers", ()))
+        known = {name.lower() for name, _ in answered}
+        if path.startswith(STATIC):
+            known.add(_CACHE_CONTROL)
+        answered += [header for header in self._headers if header[0] not in known]

@@ -8,12 +8,12 @@ import time
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LOG = structlog.stdlib.get_logger("api.requests")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 HEADER = "X-Request-ID"
+_HEADER = HEADER.lower().encode()
 
 
 class Measures:
@@ -33,6 +33,18 @@ class Measures:
             ["method", "route"],
             registry=self.registry,
         )
+        # One for each label, as prometheus-client makes them; it looks them up anew each time.
+        self._request: dict[tuple[str, str, int], Counter] = {}
+        self._second: dict[tuple[str, str], Histogram] = {}
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request that was answered."""
+        request, second = (method, route, status), (method, route)
+        if request not in self._request:
+            self._request[request] = self.requests.labels(*request)
+            self._second[second] = self.seconds.labels(*second)
+        self._request[request].inc()
+        self._second[second].observe(seconds)
 
 
 class Watching:
@@ -46,7 +58,7 @@ class Watching:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        asked = Headers(scope=scope).get(HEADER, "")
+        asked = _header(scope, _HEADER)
         request_id = asked if _REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
         status, begun = 500, time.perf_counter()
 
@@ -54,7 +66,7 @@ class Watching:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = int(message["status"])
-                MutableHeaders(scope=message)[HEADER] = request_id
+                message["headers"] = [*message.get("headers", ()), (_HEADER, request_id.encode())]
             await send(message)
 
         structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -67,9 +79,13 @@ class Watching:
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         route = getattr(scope.get("route"), "path_format", "none")
-        self._measures.requests.labels(method, route, status).inc()
-        self._measures.seconds.labels(method, route).observe(seconds)
+        self._measures.count(method, route, status, seconds)
         _LOG.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    values = [value for key, value in scope["headers"] if key == name]
+    return values[0].decode("latin-1") if values else ""
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from api.http.signposts import Signposted
 from api.pages.access import ACCESS
 from api.pages.account import ACCOUNTS
 from api.pages.audit import AUDIT
@@ -24,6 +25,6 @@ _OF_OFFICE = (OFFICE, FOLLOW_UP, SIGNING_IN, ELSEWHERE, ACCOUNTS, AUDIT)
 _OF_PLANS = (PLANNING, COMPARING, QUESTION_PAGES, PLAN_PERSON)
 _OF_PEOPLE = (PERSON, STATEMENTS, NOTES)
 for part in (*_OF_OFFICE, *_OF_PLANS, *_OF_PEOPLE, REFERENCE):
-    router.include_router(part)
+    router.include_router(Signposted.of(part))
 
 __all__ = ["ACCESS", "problem_page", "router"]

@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ValidationError
 
 from api.deployment import Deployment
-from api.http.asking import services_of
 from api.templating import render
+from api.workflows.services import Services
 from api.workflows.viewer import AccessRole
 from coach.errors import InputFault, UnusableInputError
 
@@ -21,7 +21,8 @@ Value = TypeVar("Value", bound=BaseModel)
 
 def deployment_of(request: Request) -> Deployment:
     """The deployment's own words."""
-    return services_of(request).settings.deployment
+    services: Services = request.app.state.services
+    return services.settings.deployment
 
 
 def page(

@@ -231,5 +231,9 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") == "AUTOCOMMIT":
         return  # a migration begins and ends its own transaction
-    writes = options.get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN"
+    driver = connection.connection.dbapi_connection
+    if driver is None:  # a transaction begins on a connection that is open
+        raise RuntimeError("no connection to begin a transaction on")
+    # Straight to the driver: every request begins one or two, and SQLAlchemy's way costs far more.
+    driver.execute(begin)

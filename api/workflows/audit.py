@@ -12,8 +12,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.confidential.keyring import Keyring
@@ -25,6 +26,8 @@ _STAMP = "gender_coach_audit"
 NO_ROWS = "0" * 64
 _PAGE = 1000
 _LATELY = timedelta(hours=1)
+_APPEND = insert(AuditRow)
+_LAST = select(AuditRow.number, AuditRow.seal).order_by(AuditRow.number.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,9 @@ def note_act(
         raise LookupError("an act in a transaction that is on nobody's behalf")
     viewer = by or stamp.viewer
     tx.flush()
-    last = tx.execute(
-        select(AuditRow.number, AuditRow.seal).order_by(AuditRow.number.desc()).limit(1)
-    ).one_or_none()
-    row = AuditRow(
+    connection = tx.connection()  # an act as an object of the transaction costs twice as much
+    last = connection.execute(_LAST).one_or_none()
+    act = SimpleNamespace(
         number=1 if last is None else last.number + 1,
         at=stamp.now.astimezone(UTC).replace(microsecond=0),
         role=viewer.role.value,
@@ -93,9 +95,8 @@ def note_act(
         object_id=object_id,
         detail=detail,
     )
-    row.seal = _seal(stamp.keyring, NO_ROWS if last is None else last.seal, row)
-    tx.add(row)
-    tx.flush()
+    act.seal = _seal(stamp.keyring, NO_ROWS if last is None else last.seal, act)
+    connection.execute(_APPEND, vars(act))
 
 
 def was_noted_lately(
@@ -141,7 +142,7 @@ def verify(
     )
 
 
-def _seal(keyring: Keyring, before: str, row: AuditRow) -> str:
+def _seal(keyring: Keyring, before: str, row: AuditRow | SimpleNamespace) -> str:
     told = [
         before,
         row.number,

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.confidential.keyring import Keyring
@@ -29,6 +29,15 @@ from coach.errors import ConflictError, NotFoundError, NotSignedInError
 _SECRET_BYTES = 32
 _TOUCH_EVERY = timedelta(minutes=5)
 _ROLE_OF_SIDE = {Side.COACHEE: AccessRole.COACHEE, Side.COACH: AccessRole.COACH}
+# Built once: every request asks these, and to build a statement costs as much as to run it.
+_CREDENTIAL = select(CredentialRow).where(CredentialRow.secret_sha256 == bindparam("sha256"))
+_HOLDER = (
+    _CREDENTIAL.add_columns(
+        UserRow.role, UserRow.disabled_at, PersonRow.side, PersonRow.cycle_id, PersonRow.left_at
+    )
+    .outerjoin(UserRow, UserRow.id == CredentialRow.user_id)
+    .outerjoin(PersonRow, PersonRow.id == CredentialRow.person_id)
+)
 
 
 class Issued(View):
@@ -285,30 +294,27 @@ def identify(
     idle: timedelta,
 ) -> Viewer:
     """Who holds `secret`; nobody where it is unknown, revoked, expired or idle for too long."""
-    row = _valid(tx, secret, None, now)
-    if row is None or row.kind not in kinds:
+    found = tx.execute(_HOLDER, {"sha256": sha256_of(secret)}).one_or_none()
+    if found is None:
+        return NOBODY
+    row: CredentialRow
+    row, role, disabled_at, side, cycle_id, left_at = found
+    if not _stands(row, now) or row.kind not in kinds:
         return NOBODY
     if row.kind is CredentialKind.COOKIE and now - (row.last_used_at or row.created_at) > idle:
         return NOBODY
+    if disabled_at is not None or left_at is not None:
+        return NOBODY
     if row.user_id is not None:
-        user = tx.get_one(UserRow, row.user_id)
-        if user.disabled_at is not None:
-            return NOBODY
         return Viewer(
-            AccessRole(user.role),
-            user_id=user.id,
+            AccessRole(role),
+            user_id=row.user_id,
             credential_id=row.id,
             by_cookie=row.kind is CredentialKind.COOKIE,
             confirmed_at=row.confirmed_at,
         )
-    person = tx.get_one(PersonRow, row.person_id)
-    if person.left_at is not None:
-        return NOBODY
     return Viewer(
-        _ROLE_OF_SIDE[person.side],
-        person_id=person.id,
-        cycle_id=person.cycle_id,
-        credential_id=row.id,
+        _ROLE_OF_SIDE[side], person_id=row.person_id, cycle_id=cycle_id, credential_id=row.id
     )
 
 
@@ -367,12 +373,16 @@ def _row(
 
 
 def _valid(
-    tx: Transaction, secret: str, kind: CredentialKind | None, now: datetime
+    tx: Transaction, secret: str, kind: CredentialKind, now: datetime
 ) -> CredentialRow | None:
-    row = tx.scalar(select(CredentialRow).where(CredentialRow.secret_sha256 == sha256_of(secret)))
-    if row is None or row.revoked_at is not None or row.expires_at <= now:
+    row = tx.scalar(_CREDENTIAL, {"sha256": sha256_of(secret)})
+    if row is None or not _stands(row, now) or row.kind is not kind:
         return None
-    return row if kind in {None, row.kind} else None
+    return row
+
+
+def _stands(row: CredentialRow, now: datetime) -> bool:
+    return row.revoked_at is None and row.expires_at > now
 
 
 def _live_links(tx: Transaction, person_id: str, now: datetime) -> list[CredentialRow]:

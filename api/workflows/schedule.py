@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import aliased
 
-from api.store.cycle_rows import PersonRow
+from api.store.cycle_rows import CycleRow, PersonRow, Side
 from api.store.session_rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
 from api.workflows.cycles import cycle_row
-from api.workflows.people import person_row
-from api.workflows.values import PersonBrief, SessionView, View, person_brief
+from api.workflows.values import PersonBrief, SessionView, View
 from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import NotFoundError
 from coach.sessions import Reply
@@ -27,6 +28,22 @@ class PersonPage(View):
     sessions: tuple[SessionView, ...]
 
 
+_PERSON = (
+    select(
+        PersonRow.id,
+        PersonRow.code,
+        PersonRow.side,
+        PersonRow.name,
+        PersonRow.profile["country"].as_string().label("country"),
+        PersonRow.timezone,
+        PersonRow.cycle_id,
+        CycleRow.name.label("cycle_name"),
+    )
+    .join(CycleRow, CycleRow.id == PersonRow.cycle_id)
+    .where(PersonRow.id == bindparam("person_id"))
+)
+
+
 def cycle_schedule(tx: Transaction, cycle_id: str) -> tuple[SessionView, ...]:
     """Every session of a cycle ever published, cancelled ones included, in order of time.
 
@@ -35,8 +52,8 @@ def cycle_schedule(tx: Transaction, cycle_id: str) -> tuple[SessionView, ...]:
     Raises:
         NotFoundError: there is no such cycle.
     """
-    zone = cycle_row(tx, cycle_id).policy["cycle"]["timezone"]
-    return _sessions(tx, SessionRow.cycle_id == cycle_id, zone, reader=None)
+    zone = _cycle_zone(tx, cycle_id)
+    return _views(tx.execute(_OF_CYCLE, {"cycle_id": cycle_id}), zone, reader=None)
 
 
 def person_page(tx: Transaction, person_id: str) -> PersonPage:
@@ -45,13 +62,22 @@ def person_page(tx: Transaction, person_id: str) -> PersonPage:
     Raises:
         NotFoundError: there is no such person.
     """
-    person = person_row(tx, person_id)
-    cycle = cycle_row(tx, person.cycle_id)
+    found = tx.execute(_PERSON, {"person_id": person_id}).one_or_none()
+    if found is None:
+        raise NotFoundError(f"there is no person {person_id}")
+    rows = tx.execute(_OF_PERSON, {"person_id": person_id})
     return PersonPage(
-        person=person_brief(person),
-        cycle_id=cycle.id,
-        cycle_name=cycle.name,
-        sessions=_sessions(tx, _own(person_id), person.timezone, reader=person_id),
+        person=PersonBrief(
+            id=found.id,
+            code=found.code,
+            side=found.side,
+            name=found.name,
+            country=found.country,
+            timezone=found.timezone,
+        ),
+        cycle_id=found.cycle_id,
+        cycle_name=found.cycle_name,
+        sessions=_views(rows, found.timezone, reader=person_id),
     )
 
 
@@ -61,12 +87,14 @@ def session_view(tx: Transaction, viewer: Viewer, session_id: str) -> SessionVie
     Raises:
         NotFoundError: there is none, or it is somebody else's.
     """
-    row = own_session(tx, viewer, session_id)
-    if viewer.person_id is None:
-        zone = cycle_row(tx, row.cycle_id).policy["cycle"]["timezone"]
+    row = tx.execute(_ONE, {"session_id": session_id}).one_or_none()
+    if row is None or not (viewer.is_manager or _is_of(row, viewer)):
+        raise _no_session(session_id)
+    if viewer.is_manager:
+        zone = _cycle_zone(tx, row.cycle_id)
     else:
-        zone = person_row(tx, viewer.person_id).timezone
-    return _sessions(tx, SessionRow.id == session_id, zone, reader=viewer.person_id)[0]
+        zone = row.coachee_timezone if row.coachee_id == viewer.person_id else row.coach_timezone
+    return _views([row], zone, reader=viewer.person_id)[0]
 
 
 def own_session(tx: Transaction, viewer: Viewer, session_id: str) -> SessionRow:
@@ -77,37 +105,47 @@ def own_session(tx: Transaction, viewer: Viewer, session_id: str) -> SessionRow:
     """
     row = tx.get(SessionRow, session_id)
     if row is None or not (viewer.is_manager or _is_of(row, viewer)):
-        raise NotFoundError(f"there is no session {session_id}")
+        raise _no_session(session_id)
     return row
 
 
-def _is_of(row: SessionRow, viewer: Viewer) -> bool:
+def _no_session(session_id: str) -> NotFoundError:
+    return NotFoundError(f"there is no session {session_id}")
+
+
+def _is_of(row: Any, viewer: Viewer) -> bool:  # noqa: ANN401 - a session, as its row or its columns
     owner = {AccessRole.COACHEE: row.coachee_id, AccessRole.COACH: row.coach_id}.get(viewer.role)
     return owner is not None and owner == viewer.person_id
 
 
-def _own(person_id: str) -> ColumnElement[bool]:
-    return (SessionRow.coachee_id == person_id) | (SessionRow.coach_id == person_id)
+def _prepared() -> Select[Any]:
+    """The sessions with all that is shown beside them.
 
-
-def _sessions(
-    tx: Transaction, which: ColumnElement[bool], timezone: str, *, reader: str | None
-) -> tuple[SessionView, ...]:
-    """The sessions that `which` selects with all that is shown beside them, in one query.
-
-    `reader` is the person who reads; `None` is the programme office.
+    Built once, with columns alone: every person's page asks this, and to build it costs more than
+    to run it.
     """
     coachee, coach = aliased(PersonRow), aliased(PersonRow)
     of_coachee, of_coach = aliased(ReplyRow), aliased(ReplyRow)
-    rows = tx.execute(
+    sides = ((coachee, of_coachee, "coachee"), (coach, of_coach, "coach"))
+    people = [
+        column.label(f"{side}_{name}")
+        for person, reply, side in sides
+        for name, column in (
+            ("code", person.code),
+            ("name", person.name),
+            ("country", person.profile["country"].as_string()),
+            ("timezone", person.timezone),
+            ("replied", reply.reply),
+            ("replied_to", reply.sequence),
+            ("comment", reply.comment),
+        )
+    ]
+    return (
         select(
-            SessionRow,
-            coachee,
-            coach,
-            of_coachee,
-            of_coach,
+            *SessionRow.__table__.columns,
+            *people,
             RecordRow.attendance,
-            FeedbackRow.id,
+            FeedbackRow.id.label("feedback_id"),
         )
         .join(coachee, coachee.id == SessionRow.coachee_id)
         .join(coach, coach.id == SessionRow.coach_id)
@@ -122,40 +160,71 @@ def _sessions(
         )
         .outerjoin(RecordRow, RecordRow.session_id == SessionRow.id)
         .outerjoin(FeedbackRow, FeedbackRow.session_id == SessionRow.id)
-        .where(which)
         .order_by(SessionRow.starts_at, SessionRow.uid)
     )
+
+
+_SESSIONS = _prepared()
+_OF_CYCLE = _SESSIONS.where(SessionRow.cycle_id == bindparam("cycle_id"))
+_OF_PERSON = _SESSIONS.where(
+    (SessionRow.coachee_id == bindparam("person_id"))
+    | (SessionRow.coach_id == bindparam("person_id"))
+)
+_ONE = _SESSIONS.where(SessionRow.id == bindparam("session_id"))
+
+
+def _views(rows: Iterable[Any], timezone: str, *, reader: str | None) -> tuple[SessionView, ...]:
+    """Rows of `_SESSIONS` as `reader` may see them; `None` is the programme office."""
     zone = ZoneInfo(timezone)
-    return tuple(
-        SessionView(
-            id=row.id,
-            cycle_id=row.cycle_id,
-            uid=row.uid,
-            number=row.number,
-            count=row.count,
-            start=row.starts_at.astimezone(zone),
-            end=row.ends_at.astimezone(zone),
-            timezone=timezone,
-            state=row.state,
-            sequence=row.sequence,
-            coachee=person_brief(one, to_other_side=reader == other.id),
-            coach=person_brief(other, to_other_side=reader == one.id),
-            coachee_reply=_counting(reply_of_one, row) if reader in {None, one.id} else None,
-            coach_reply=_counting(reply_of_other, row) if reader in {None, other.id} else None,
-            coachee_comment=_comment(reply_of_one, one.id, reader),
-            coach_comment=_comment(reply_of_other, other.id, reader),
-            recorded=attendance,
-            feedback_given=feedback is not None,
-        )
-        for row, one, other, reply_of_one, reply_of_other, attendance, feedback in rows
+    return tuple(_view(row, timezone, zone, reader) for row in rows)
+
+
+def _view(row: Any, timezone: str, zone: ZoneInfo, reader: str | None) -> SessionView:  # noqa: ANN401 - a row of columns
+    to_coachee, to_coach = reader in {None, row.coachee_id}, reader in {None, row.coach_id}
+    return SessionView(
+        id=row.id,
+        cycle_id=row.cycle_id,
+        uid=row.uid,
+        number=row.number,
+        count=row.count,
+        start=row.starts_at.astimezone(zone),
+        end=row.ends_at.astimezone(zone),
+        timezone=timezone,
+        state=row.state,
+        sequence=row.sequence,
+        coachee=PersonBrief(
+            id=row.coachee_id,
+            code=row.coachee_code,
+            side=Side.COACHEE,
+            name=row.coachee_name,
+            country=row.coachee_country,
+            timezone=row.coachee_timezone if to_coachee else None,
+        ),
+        coach=PersonBrief(
+            id=row.coach_id,
+            code=row.coach_code,
+            side=Side.COACH,
+            name=row.coach_name,
+            country=row.coach_country,
+            timezone=row.coach_timezone if to_coach else None,
+        ),
+        coachee_reply=_counting(row, row.coachee_replied, row.coachee_replied_to)
+        if to_coachee
+        else None,
+        coach_reply=_counting(row, row.coach_replied, row.coach_replied_to) if to_coach else None,
+        coachee_comment=(row.coachee_comment or "") if to_coachee else "",
+        coach_comment=(row.coach_comment or "") if to_coach else "",
+        recorded=row.attendance,
+        feedback_given=row.feedback_id is not None,
     )
 
 
-def _counting(reply: ReplyRow | None, row: SessionRow) -> Reply:
-    if reply is None or reply.sequence < row.asked_sequence:
+def _counting(row: Any, reply: Reply | None, sequence: int | None) -> Reply:  # noqa: ANN401 - as above
+    if reply is None or sequence is None or sequence < row.asked_sequence:
         return Reply.NONE
-    return reply.reply
+    return reply
 
 
-def _comment(reply: ReplyRow | None, author: str, reader: str | None) -> str:
-    return reply.comment if reply is not None and reader in {None, author} else ""
+def _cycle_zone(tx: Transaction, cycle_id: str) -> str:
+    zone: str = cycle_row(tx, cycle_id).policy["cycle"]["timezone"]
+    return zone

@@ -6,12 +6,12 @@ the feedback; the author alone reads a note.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.confidential.keyring import Keyring
@@ -44,6 +44,13 @@ _TOO_EARLY = (
     "write the date on which you met; a session still to come cannot be recorded as held, "
     "only as cancelled"
 )
+
+
+# Built once: to build a statement costs more than to run it.
+_STATEMENT: Mapping[type[Any], Select[Any]] = {
+    kind: select(kind).where(kind.session_id == bindparam("session_id"))
+    for kind in (RecordRow, FeedbackRow)
+}
 
 
 class Said(View):
@@ -112,7 +119,7 @@ def record_of(tx: Transaction, viewer: Viewer, session_id: str) -> RecordView:
         NotFoundError: there is none, or the session is somebody else's.
     """
     own_session(tx, viewer, session_id)
-    row = tx.scalar(select(RecordRow).where(RecordRow.session_id == session_id))
+    row = tx.scalar(_STATEMENT[RecordRow], {"session_id": session_id})
     if row is None:
         raise NotFoundError("no shared record of this session has been submitted yet")
     return record_view(row)
@@ -197,14 +204,14 @@ def feedback_of(tx: Transaction, viewer: Viewer, session_id: str) -> FeedbackVie
         NotFoundError: there is none, or it is not for `viewer`; which of the two is not told.
     """
     own_session(tx, viewer, session_id)
-    row = tx.scalar(select(FeedbackRow).where(FeedbackRow.session_id == session_id))
+    row = tx.scalar(_STATEMENT[FeedbackRow], {"session_id": session_id})
     if row is None or viewer.role is AccessRole.COACH:
         raise NotFoundError("there is no feedback on this session for you to read")
     return feedback_view(row)
 
 
 def _refuse_too_early(tx: Transaction, session: SessionRow, now: datetime) -> None:
-    record = tx.scalar(select(RecordRow).where(RecordRow.session_id == session.id))
+    record = tx.scalar(_STATEMENT[RecordRow], {"session_id": session.id})
     recorded = None if record is None else record.attendance
     if is_open_for_feedback(session.starts_at, recorded, now):
         return
@@ -304,7 +311,7 @@ def _submitted(
     tx: Transaction, kind: type[_Statement], session_id: str, author_id: str
 ) -> _Statement:
     """The author's row about a session: as it stands, or a new one of version 0."""
-    row = tx.scalar(select(kind).where(kind.session_id == session_id))
+    row: _Statement | None = tx.scalar(_STATEMENT[kind], {"session_id": session_id})
     if row is None:
         row = kind(session_id=session_id, author_id=author_id, version=0)
         tx.add(row)
