@@ -9,30 +9,26 @@ import numpy as np
 
 from coach.counting import counted
 from coach.cycle import Cycle, ObjectiveLevel
-from coach.errors import ProgrammeError
 from coach.people import Roster
 from matching.audit import audit
 from matching.coordination.branch_and_price import Desk
 from matching.coordination.course import Course
-from matching.coordination.pins import ImpossiblePin, ImpossiblePinsError, pinned_choice
+from matching.coordination.pins import pinned_choice
 from matching.coordination.planning import Order, make_plan
 from matching.explanation import Effort, explain_unmatched
 from matching.free_time import free_time
 from matching.judgement import Judges
 from matching.problem import build_problem, kept_starts, rows
 from matching.progress import IsCancelled, Phase, Progress, ReportProgress
+from matching.refusals import ImpossiblePinsError, NoUsableResultError
 from matching.rematching.moves import moves
 from matching.result import Result
 from matching.rules import Facts
 from matching.telling import matches, uids_of
 from matching.timetable.quality import Quality
-from matching.watch import CancelledError, OutOfTimeError, SolverFaultError, Watch
+from matching.watch import OutOfTimeError, SolverFaultError, Watch
 
 __all__ = [
-    "CancelledError",
-    "ImpossiblePin",
-    "ImpossiblePinsError",
-    "NoUsableResultError",
     "SolveOptions",
     "UnsoundResultError",
     "place_all",
@@ -53,10 +49,6 @@ class SolveOptions:
     workers: int = 1
     seed: int = 0
     explain: bool = True
-
-
-class NoUsableResultError(ProgrammeError):
-    """The time limit came before any usable result."""
 
 
 class UnsoundResultError(SolverFaultError):

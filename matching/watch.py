@@ -6,16 +6,12 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import Generic, TypeVar
 
-from coach.errors import ProgrammeError
 from matching.progress import IsCancelled
+from matching.refusals import CancelledError
 
 Answer = TypeVar("Answer")
 _POLL_SECONDS = 0.1
 _GRACE_SECONDS = 0.5
-
-
-class CancelledError(ProgrammeError):
-    """The run was stopped on request; nothing of it is kept."""
 
 
 class SolverFaultError(RuntimeError):

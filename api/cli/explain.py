@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from api.intake import read_result_folder
-from matching.engine import NoUsableResultError
 from matching.explanation import RunnerUp, sections
 from matching.explanation import explain as explain_coachee
 from matching.explanation.runner_ups import RunnerUps
+from matching.refusals import NoUsableResultError
 from matching.result import Match
 from matching.watch import OutOfTimeError, Watch
 

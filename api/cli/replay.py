@@ -13,7 +13,8 @@ from api.cli.progress_view import shown_progress
 from api.intake import CycleInputs, read_result_folder, read_run_record
 from api.results.digests import digests
 from api.surroundings import surroundings
-from matching.engine import ImpossiblePinsError, SolveOptions, solve
+from matching.engine import SolveOptions, solve
+from matching.refusals import ImpossiblePinsError
 from matching.replay import Difference, Replay
 from matching.replay import replay as compare_with_record
 from matching.result import Result

@@ -19,8 +19,9 @@ from api.intake import KEPT, CycleInputs
 from api.results import write_results
 from api.results.digests import digests
 from api.surroundings import surroundings
-from matching.engine import ImpossiblePinsError, SolveOptions, solve
+from matching.engine import SolveOptions, solve
 from matching.progress import IsCancelled
+from matching.refusals import ImpossiblePinsError
 from matching.result import Result
 from matching.run_record import Parameters, Trace
 

@@ -34,7 +34,7 @@ KEPT = "kept.json"
 """The earlier result to be kept, among the input files of a run."""
 
 if TYPE_CHECKING:  # reading files does not need the solver, which takes seconds to import
-    from matching.engine import ImpossiblePinsError
+    from matching.refusals import ImpossiblePinsError
 
 
 @dataclass(frozen=True, slots=True)

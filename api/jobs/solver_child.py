@@ -9,21 +9,13 @@ import time
 from datetime import UTC, datetime
 
 from api.jobs.child_side import serve_parent
+from api.jobs.solver_task import Task
 from api.surroundings import surroundings
-from api.workflows.runs import RunInput, RunOptions, input_digests
-from api.workflows.values import View
+from api.workflows.runs import input_digests
 from matching.engine import SolveOptions, solve
 from matching.progress import ReportProgress
 from matching.result import Result
 from matching.run_record import Parameters, RunRecord, Trace
-
-
-class Task(View):
-    """What the child is given: the frozen input of a run, its options, and its fingerprint."""
-
-    work: RunInput
-    options: RunOptions
-    input_sha256: str
 
 
 def run(task_text: str, report: ReportProgress) -> dict[str, str]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.jobs.child import Line
 from api.jobs.child_job import ChildJob
 from api.jobs.kind import JobKind
-from api.jobs.solver_child import Task
+from api.jobs.solver_task import Task
 from api.store.run_rows import RunProgressRow, RunRow
 from api.workflows.plans import store_plan
 from api.workflows.runs import RUN_JOB, RunInput, RunOptions

@@ -4,36 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from coach.counting import counted
 from coach.cycle import Cycle
-from coach.errors import ProgrammeError
 from coach.people import Roster
 from matching.coordination.branch_and_price import Choice, Desk
 from matching.coordination.course import Course
 from matching.judgement import Judges
 from matching.problem import balances, rows
+from matching.refusals import ImpossiblePin, ImpossiblePinsError
 from matching.watch import Watch
-
-
-@dataclass(frozen=True, slots=True)
-class ImpossiblePin:
-    """A pin no plan can honour, and why, in a sentence."""
-
-    coachee: str
-    coach: str
-    why: str
-
-
-class ImpossiblePinsError(ProgrammeError):
-    """Some pins cannot be honoured; `pins` says which and why."""
-
-    def __init__(self, pins: tuple[ImpossiblePin, ...]) -> None:
-        self.pins = pins
-        super().__init__("; ".join(f"{pin.coachee} = {pin.coach}: {pin.why}" for pin in pins))
 
 
 def pinned_choice(judges: Judges, desk: Desk, watch: Watch) -> Choice:

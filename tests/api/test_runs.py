@@ -21,7 +21,7 @@ from sqlalchemy import select
 from api.intake import NamedFile
 from api.jobs.child import Child
 from api.jobs.child_side import ORPHANED
-from api.jobs.solver_child import Task
+from api.jobs.solver_task import Task
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, RunRow, RunState
 from api.workflows import people, runs, uploads
@@ -306,7 +306,7 @@ def _server(settings: Settings, port: int) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
-def _reachable(client: httpx.Client, seconds: float = 30) -> None:
+def _reachable(client: httpx.Client, seconds: float = 120) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         try:

@@ -9,7 +9,8 @@ from random import Random
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from matching.audit import audit
-from matching.engine import ImpossiblePinsError, SolveOptions, solve
+from matching.engine import SolveOptions, solve
+from matching.refusals import ImpossiblePinsError
 from matching.result import Result
 from tests.matching.brute_force import best_values
 from tests.matching.crowded import crowded
