@@ -10,10 +10,11 @@ from api.store.question_rows import QuestionKind
 from api.workflows.questions import Answer, QuestionTask
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.engine import NoUsableResultError, SolveOptions, solve
+from matching.engine import SolveOptions, solve
 from matching.explanation import NextBest, RunnerUp, advise, explain
 from matching.explanation.runner_ups import RunnerUps
 from matching.progress import Phase, Progress, ReportProgress
+from matching.refusals import NoUsableResultError
 from matching.rematching.replacement import replacements
 from matching.result import Match, Result
 from matching.watch import OutOfTimeError, Watch
