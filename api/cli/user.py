@@ -13,6 +13,7 @@ from api.cli.terminal import open_on_terminal
 from api.http import addresses
 from api.workflows import credentials, users
 from api.workflows.services import Services
+from api.workflows.users import Link
 from api.workflows.viewer import AccessRole
 from coach.errors import InputFault, UnusableInputError
 
@@ -22,6 +23,9 @@ class UserAction(StrEnum):
 
     ADD = "add"
     SIGN_IN = "sign-in"
+    LINK = "link"
+    UNLINK = "unlink"
+    SIGN_OUT = "sign-out"
     DISABLE = "disable"
     LIST = "list"
 
@@ -36,40 +40,102 @@ class OfficeRole(StrEnum):
 def user(
     action: Annotated[
         UserAction,
-        typer.Argument(help="add; sign-in: print a one-time address; disable; list."),
+        typer.Argument(
+            help="add; sign-in: print a one-time address; link, unlink: an account elsewhere; "
+            "sign-out: of every browser; disable; list."
+        ),
     ],
     name: Annotated[str, typer.Argument(help="The user's name.")] = "",
     *,
     role: Annotated[OfficeRole, typer.Option(help="For add.")] = OfficeRole.MANAGER,
+    oidc: Annotated[
+        str | None, typer.Option(help="For add and link: what the identity provider calls them.")
+    ] = None,
+    mail: Annotated[
+        str | None, typer.Option(help="For add and link: the address the provider has verified.")
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
-    """Add, list or disable users, or print a sign-in address."""
+    """Add, link, list or disable users, sign them out, or print a sign-in address."""
     if not name and action is not UserAction.LIST:
         raise UnusableInputError([InputFault("user", 1, "NAME", f"{action} needs a name")])
     with open_on_terminal(data) as services:
         if action is UserAction.LIST:
             _list(services)
-        elif action is UserAction.DISABLE:
-            with services.database.writing() as tx:
-                users.disable_user(tx, name, now=services.now())
-            typer.echo(f"{name} is let in no more.")
+        elif action in _SAID:
+            _act(services, action, name, oidc, mail)
+            typer.echo(_SAID[action].format(name=name))
         else:
-            _print_address(services, name, None if action is UserAction.SIGN_IN else role)
+            added_as = None if action is UserAction.SIGN_IN else role
+            _print_address(services, name, added_as, _link(services, oidc, mail))
+
+
+_SAID = {
+    UserAction.LINK: "{name} signs in with that account from now on.",
+    UserAction.UNLINK: "No account elsewhere opens {name}'s any more.",
+    UserAction.SIGN_OUT: "{name} is signed out of every browser.",
+    UserAction.DISABLE: "{name} is let in no more.",
+}
+
+
+def _act(
+    services: Services, action: UserAction, name: str, oidc: str | None, mail: str | None
+) -> None:
+    link = _link(services, oidc, mail)
+    if action is UserAction.LINK and link is None:
+        raise UnusableInputError(
+            [InputFault("user", 1, "--oidc", "say what the provider calls them, or give --mail")]
+        )
+    with services.database.writing() as tx:
+        user_id = users.user_called(tx, name).id
+        if link is not None:
+            users.link_user(tx, user_id, link)
+        elif action is UserAction.UNLINK:
+            users.unlink_user(tx, user_id)
+        elif action is UserAction.SIGN_OUT:
+            users.sign_out_everywhere(tx, user_id, now=services.now())
+        else:
+            users.disable_user(tx, name, now=services.now())
+
+
+def _link(services: Services, oidc: str | None, mail: str | None) -> Link | None:
+    """What a user is called elsewhere, where that was given.
+
+    Raises:
+        UnusableInputError: it cannot be, or this deployment does not work so.
+    """
+    if oidc is None and mail is None:
+        return None
+    provider = services.settings.oidc
+    if provider is None:
+        fault = "set GENDER_COACH_OIDC__ISSUER first; docs/deploy.md tells how"
+    elif oidc is not None and mail is not None:
+        fault = "give either --oidc or --mail"
+    elif mail is not None and not provider.link_by_mail:
+        fault = "addresses link only where GENDER_COACH_OIDC__LINK_BY_MAIL is set"
+    else:
+        return users.read_link(provider.issuer, oidc, mail)
+    raise UnusableInputError([InputFault("user", 1, "--oidc", fault)])
 
 
 def _list(services: Services) -> None:
     with services.database.reading() as tx:
         for one in users.list_users(tx):
-            state = "disabled" if one.disabled_at else "password set" if one.has_password else "new"
-            typer.echo(f"{one.name}\t{one.role}\t{state}")
+            state = "password set" if one.has_password else "linked" if one.linked else "new"
+            typer.echo(f"{one.name}\t{one.role}\t{'disabled' if one.disabled_at else state}")
 
 
-def _print_address(services: Services, name: str, added_as: OfficeRole | None) -> None:
+def _print_address(
+    services: Services, name: str, added_as: OfficeRole | None, link: Link | None
+) -> None:
     minutes = services.settings.sign_in_minutes
     with services.database.writing() as tx:
         if added_as is not None:
-            users.add_user(tx, name, AccessRole(added_as.value), now=services.now())
-        user_id = users.user_called(tx, name).id
+            user_id = users.add_user(tx, name, AccessRole(added_as.value), now=services.now())
+        else:
+            user_id = users.user_called(tx, name).id
+        if link is not None:
+            users.link_user(tx, user_id, link)
         once = credentials.offer_sign_in(
             tx, user_id, now=services.now(), lasting=timedelta(minutes=minutes)
         )

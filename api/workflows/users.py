@@ -13,7 +13,7 @@ from api.deployment import MailAddress
 from api.provider.client import Identity
 from api.store.access_rows import CredentialKind, UserRow
 from api.workflows.audit import note_act
-from api.workflows.credentials import end_credentials
+from api.workflows.credentials import end_browsers, end_credentials
 from api.workflows.values import View
 from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError, InputFault, NotFoundError, UnusableInputError
@@ -168,6 +168,12 @@ def anybody_can_sign_in(tx: Transaction) -> bool:
         UserRow.disabled_at.is_(None),
     )
     return tx.scalar(found.limit(1)) is not None
+
+
+def sign_out_everywhere(tx: Transaction, user_id: str, *, now: datetime) -> None:
+    """End every browser a user is signed in with, and addresses not yet used; tokens go on."""
+    end_browsers(tx, user_id, now)
+    note_act(tx, "user signed out everywhere", "user", user_id)
 
 
 def disable_user(tx: Transaction, name: str, *, now: datetime) -> None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -7,9 +10,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pyotp
 import pytest
+from sqlalchemy import update
 
 from api.cli.user import OfficeRole, UserAction
 from api.cli.user import user as user_command
+from api.confidential import passwords
 from api.confidential.passwords import (
     hash_password,
     new_totp_secret,
@@ -17,6 +22,8 @@ from api.confidential.passwords import (
     totp_step_of,
     weakness,
 )
+from api.provider.client import Identity
+from api.store.access_rows import CredentialRow
 from api.workflows import credentials, sign_in, users
 from api.workflows.sign_in import AccountForm, SignInForm
 from api.workflows.viewer import AccessRole, Viewer
@@ -221,3 +228,185 @@ def test_users_from_the_command_line(
         user_command(UserAction.SIGN_IN, "Nobody", data=data)
     with pytest.raises(UnusableInputError, match="needs a name"):
         user_command(UserAction.ADD, data=data)
+
+
+def _command(
+    world: World, monkeypatch: pytest.MonkeyPatch, *arguments: object, **options: object
+) -> None:
+    settings = world.services.settings
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    user_command(*arguments, data=settings.data_dir, **options)
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a\nb", "a\x1b[2Jb", "a\0", "x" * 201])
+def test_a_name_that_nobody_can_read_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with pytest.raises(UnusableInputError):
+        _command(world, monkeypatch, UserAction.ADD, name)
+    with world.database.reading() as tx:
+        assert users.list_users(tx) == ()
+
+
+def test_users_are_linked_from_the_command_line(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UnusableInputError, match="OIDC__ISSUER"):
+        _command(world, monkeypatch, UserAction.ADD, "Anna", oidc="anna")
+    monkeypatch.setenv("GENDER_COACH_OIDC__ISSUER", "https://login.example.org")
+    monkeypatch.setenv("GENDER_COACH_OIDC__CLIENT_ID", "coaching")
+    _command(world, monkeypatch, UserAction.ADD, "Anna", oidc="anna")
+    identity = Identity("https://login.example.org", "anna", None, two_factors=False)
+    with world.database.reading() as tx:
+        known = users.user_known_as(tx, identity, link_by_mail=False)
+        assert known is not None
+        assert known.name == "Anna"
+    for wrong in ({}, {"oidc": "a\nb"}, {"oidc": ""}, {"mail": "anna@example.org"}):
+        with pytest.raises(UnusableInputError):
+            _command(world, monkeypatch, UserAction.LINK, "Anna", **wrong)
+    _command(world, monkeypatch, UserAction.UNLINK, "Anna")
+    with world.database.reading() as tx:
+        assert users.user_known_as(tx, identity, link_by_mail=False) is None
+
+
+@pytest.fixture
+def signed_in(world: World, browser: httpx.Client) -> httpx.Client:
+    browser.post(f"/sign-in/{world.sign_in_secret()}")
+    return browser
+
+
+def _long_ago(world: World) -> None:
+    with world.database.writing() as tx:
+        tx.execute(update(CredentialRow).values(confirmed_at=world.services.now() - LASTING))
+
+
+def _with_app(world: World, browser: httpx.Client) -> pyotp.TOTP:
+    secret = browser.get("/account").text.partition('name="totp_secret" value="')[2][:32]
+    before = pyotp.TOTP(secret).at(datetime.now(UTC) - timedelta(seconds=30))
+    browser.post("/account", data={"totp_secret": secret, "password": GOOD, "code": before})
+    _long_ago(world)
+    return pyotp.TOTP(secret)
+
+
+def test_personal_data_leaves_only_after_showing_again_who_one_is(
+    world: World, signed_in: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    export = f"/api/v1/cycles/{cycle_id}/outbox.zip"
+    assert signed_in.get(export).status_code == HTTPStatus.OK
+    app = _with_app(world, signed_in)
+    refused = signed_in.get(export)
+    assert refused.status_code == HTTPStatus.FORBIDDEN
+    assert refused.json()["type"].endswith("#confirm-first")
+    plan = signed_in.get(f"/cycles/{cycle_id}").text.partition('href="/plans/')[2].partition('"')[0]
+    asked = signed_in.get(f"/plans/{plan}/report.html")
+    assert asked.url.path == "/confirm"
+    go_on_to = asked.url.params["go_on_to"]
+    wrong = signed_in.post("/confirm", data={"code": "000000", "go_on_to": go_on_to})
+    assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    right = signed_in.post("/confirm", data={"code": app.now(), "go_on_to": go_on_to})
+    assert right.url.path == f"/plans/{plan}/report.html"
+    assert signed_in.get(export).status_code == HTTPStatus.OK
+
+
+def test_a_stolen_browser_cannot_change_how_one_signs_in(
+    world: World, signed_in: httpx.Client
+) -> None:
+    _with_app(world, signed_in)
+    secret = new_totp_secret()
+    form = {"totp_secret": secret, "password": GOOD, "code": pyotp.TOTP(secret).now()}
+    assert signed_in.post("/account", data=form).url.path == "/confirm"
+    for path in ("recovery-codes", "tokens", "passkeys/begin", "provider/remove"):
+        assert signed_in.post(f"/account/{path}").url.path == "/confirm", path
+    made = signed_in.post("/api/v1/me/credentials", json={"label": "x"})
+    assert made.status_code == HTTPStatus.FORBIDDEN
+
+
+def test_a_recovery_code_stands_in_for_the_app_once(signed_in: httpx.Client) -> None:
+    signed_in.get("/account")
+    secret = signed_in.get("/account").text.partition('name="totp_secret" value="')[2][:32]
+    now = pyotp.TOTP(secret).now()
+    signed_in.post("/account", data={"totp_secret": secret, "password": GOOD, "code": now})
+    page = signed_in.post("/account/recovery-codes").text
+    codes = re.findall(r"<code>([A-Z2-9-]{19})</code>", page)
+    assert len(set(codes)) == 10
+    assert "10 of your recovery codes" in signed_in.get("/account").text
+    signed_in.cookies.clear()
+    typed = {"name": "manager", "password": GOOD, "code": codes[0].lower()}
+    assert signed_in.post("/sign-in", data=typed).status_code == HTTPStatus.OK
+    assert "9 of your recovery codes" in signed_in.get("/account").text
+    signed_in.cookies.clear()
+    assert signed_in.post("/sign-in", data=typed).status_code == HTTPStatus.UNAUTHORIZED
+    wrong = typed | {"password": "wrong", "code": codes[1]}
+    assert signed_in.post("/sign-in", data=wrong).status_code == HTTPStatus.UNAUTHORIZED
+    right = typed | {"code": codes[1]}  # the wrong password has not used it up
+    assert signed_in.post("/sign-in", data=right).status_code == HTTPStatus.OK
+
+
+def test_browsers_and_programs_are_listed_and_ended(world: World, signed_in: httpx.Client) -> None:
+    base = str(signed_in.base_url).rstrip("/")
+    with httpx.Client(base_url=base, follow_redirects=True) as other:
+        other.headers["Origin"] = signed_in.headers["Origin"]
+        other.post(f"/sign-in/{world.sign_in_secret()}")
+        page = signed_in.post("/account/tokens", data={"label": "HR export", "days": "7"}).text
+        token = {"Authorization": f"Bearer {re.findall(r'<code>(.+)</code>', page)[0]}"}
+        assert httpx.get(f"{base}/api/v1/me", headers=token).is_success
+        listed = signed_in.get("/account").text
+        assert "Another browser" in listed
+        assert "Program: HR export" in listed
+        for credential in re.findall(r"/account/credentials/(\w+)/end", listed):
+            signed_in.post(f"/account/credentials/{credential}/end")
+        assert not httpx.get(f"{base}/api/v1/me", headers=token).is_success
+        assert other.get("/api/v1/me").status_code == HTTPStatus.UNAUTHORIZED
+        assert signed_in.get("/api/v1/me").status_code == HTTPStatus.OK
+
+
+def test_a_token_made_by_a_token_ends_no_later(world: World) -> None:
+    with world.database.writing() as tx:
+        user_id = users.add_user(tx, "office", AccessRole.MANAGER, now=NOW)
+        viewer = Viewer(AccessRole.MANAGER, user_id=user_id)
+        first = credentials.issue_token(tx, viewer, "x", now=NOW, lasting=LASTING)
+        holder = Viewer(AccessRole.MANAGER, user_id=user_id, credential_id=first.id)
+        second = credentials.issue_token(tx, holder, "y", now=NOW, lasting=10 * LASTING)
+    assert second.expires_at == first.expires_at
+
+
+def test_a_browser_left_alone_or_open_too_long_is_signed_out(world: World) -> None:
+    kinds = frozenset({credentials.CredentialKind.COOKIE})
+    idle = timedelta(hours=2)
+    with world.database.writing() as tx:
+        user_id = users.add_user(tx, "office", AccessRole.MANAGER, now=NOW)
+        cookie = credentials.issue_cookie(tx, user_id, now=NOW, lasting=LASTING)
+
+        def role_at(moment: datetime) -> str:
+            return credentials.identify(tx, cookie.secret, kinds, now=moment, idle=idle).role
+
+        assert role_at(NOW + idle) == "manager"
+        assert role_at(NOW + idle + timedelta(seconds=1)) == "nobody"
+        for hour in range(1, 12):
+            credentials.touch(tx, cookie.id, now=NOW + timedelta(hours=hour))
+            assert role_at(NOW + timedelta(hours=hour)) == "manager"
+        assert role_at(NOW + LASTING) == "nobody"
+
+
+def test_no_more_than_four_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes 64 MiB: a flood of sign-ins must not take the machine's memory."""
+    working, most, lock = 0, 0, threading.Lock()
+    verify = passwords._hasher.verify  # noqa: SLF001 - what is slow, watched from outside
+
+    def watched(password: str, stored: str) -> bool:
+        nonlocal working, most
+        with lock:
+            working += 1
+            most = max(most, working)
+        try:
+            return verify(password, stored)
+        finally:
+            with lock:
+                working -= 1
+
+    monkeypatch.setattr(passwords._hasher, "verify", watched)  # noqa: SLF001 - as above
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda _: password_fits("x", None), range(12)))
+    assert 1 <= most <= 4

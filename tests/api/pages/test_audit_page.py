@@ -1,0 +1,170 @@
+"""The audit trail as managers and auditors see it."""
+
+from __future__ import annotations
+
+import re
+import threading
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import update
+
+from api.jobs.kind import StoppedError, Workplace
+from api.jobs.verifying import verifying
+from api.store.audit_rows import AuditRow
+from api.workflows import audit, audit_trail
+from api.workflows.viewer import AccessRole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+    from conftest import World
+
+API = "/api/v1/audit"
+
+
+@pytest.fixture
+def acted(world: World) -> World:
+    """A world in which a person did something and something was done to one."""
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
+    world.link(cycle_id, "C-3")
+    world.notes_key(cycle_id, "K-1")
+    return world
+
+
+@pytest.fixture
+def by(client: httpx.Client, acted: World) -> Callable[..., httpx.Response]:
+    """Asks as a user of that role."""
+
+    def ask(role: AccessRole, path: str, **filters: Any) -> httpx.Response:  # noqa: ANN401
+        bearer = {"Authorization": f"Bearer {acted.user_token(role)}"}
+        return client.get(path, params=filters or None, headers=bearer)
+
+    return ask
+
+
+def test_an_auditor_sees_no_person(acted: World, by: Callable[..., httpx.Response]) -> None:
+    cycle_id = by(AccessRole.AUDITOR, "/api/v1/cycles").json()[0]["id"]
+    people = [acted.person_id(cycle_id, code) for code in ("C-1", "C-2", "C-3", "K-1", "K-2")]
+    for path in ("/audit", API):
+        told = by(AccessRole.AUDITOR, path).text
+        for word in (*people, "Coachee 1", "Coach 1", "example.org"):
+            assert word not in told, (path, word)
+        assert re.search(r"P-[A-Z2-7]{5}-[A-Z2-7]{5}", told)
+    managers = by(AccessRole.MANAGER, API).text
+    assert people[2] in managers
+
+
+def test_an_auditor_can_follow_one_pseudonym(by: Callable[..., httpx.Response]) -> None:
+    entries = by(AccessRole.AUDITOR, API, action="notes begun on a device").json()
+    pseudonym = entries[0]["object_id"]
+    followed = by(AccessRole.AUDITOR, API, object_id=pseudonym).json()
+    assert {one["object_id"] for one in followed} == {pseudonym}
+    assert "notes begun on a device" in {one["action"] for one in followed}
+    assert by(AccessRole.AUDITOR, API, object_id="P-AAAAA-AAAAA").json() == []
+
+
+def test_the_first_page_of_an_auditor_has_figures(by: Callable[..., httpx.Response]) -> None:
+    first = by(AccessRole.AUDITOR, "/")
+    assert first.headers["location"] == "/audit"
+    page = by(AccessRole.AUDITOR, "/audit").text
+    assert "Cycles in figures" in page
+    assert 'data-label="Sessions">4<' in page
+    assert "Cycles in figures" not in by(AccessRole.MANAGER, "/audit").text
+
+
+def test_filters_take_what_they_say(acted: World, by: Callable[..., httpx.Response]) -> None:
+    with acted.database.writing() as tx:
+        long_ago = acted.services.now() - timedelta(days=40)
+        tx.execute(update(AuditRow).where(AuditRow.number <= 2).values(at=long_ago))
+    day, today = long_ago.date(), acted.services.now().date()
+    numbers = [one["number"] for one in by(AccessRole.MANAGER, API, until=day).json()]
+    assert numbers == [2, 1]
+    recent = by(AccessRole.MANAGER, API, since=today - timedelta(days=1), until=today).json()
+    assert min(one["number"] for one in recent) == 3
+    other = acted.cycle()
+    cycle_id = by(AccessRole.MANAGER, API, action="plan published").json()[0]
+    of_cycle = by(AccessRole.MANAGER, API, cycle_id=other).json()
+    assert {one["object_id"] for one in of_cycle} == {other}
+    assert cycle_id not in of_cycle
+    plans = by(AccessRole.MANAGER, API, object_kind="plan").json()
+    assert {one["object_kind"] for one in plans} == {"plan"}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"since": "yesterday"}, {"before": "x"}, {"before": "0"}, {"action": "a\0"}]
+)
+def test_a_filter_that_is_none_is_told(
+    by: Callable[..., httpx.Response], wrong: dict[str, str]
+) -> None:
+    assert by(AccessRole.MANAGER, API, **wrong).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert by(AccessRole.MANAGER, "/audit", **wrong).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_pages_follow_each_other_and_keep_the_filters(
+    acted: World, by: Callable[..., httpx.Response]
+) -> None:
+    with acted.database.writing() as tx:
+        for _ in range(150):
+            audit.note_act(tx, "test", "cycle", "x")
+    page = by(AccessRole.MANAGER, "/audit", action="test").text
+    assert page.count('data-label="When"') == 100
+    (older,) = re.findall(r'href="(/audit\?[^"]*before=\d+)">Older', page)
+    rest = by(AccessRole.MANAGER, older.replace("&amp;", "&")).text
+    assert rest.count('data-label="When"') == 50
+    assert ">Older<" not in rest
+    assert ">Newest<" in rest
+
+
+def test_many_rows_cost_no_more_queries(
+    acted: World, by: Callable[..., httpx.Response], count_queries: Callable[[], int]
+) -> None:
+    by(AccessRole.AUDITOR, "/audit")
+    acted.user_token(AccessRole.AUDITOR)
+    count_queries()
+    by(AccessRole.AUDITOR, "/audit")
+    few = count_queries()
+    with acted.database.writing() as tx:
+        for number in range(90):
+            audit.note_act(tx, "test", "person", f"{number:020x}")
+    count_queries()
+    by(AccessRole.AUDITOR, "/audit")
+    assert count_queries() == few
+
+
+def test_the_daily_check_is_told_and_looking_checks_nothing(
+    acted: World, by: Callable[..., httpx.Response]
+) -> None:
+    assert "has not been checked yet" in by(AccessRole.AUDITOR, "/audit").text
+    verify = verifying(Workplace(acted.services, "worker@1"))
+    verify("2026-12-01")
+    assert "The chain holds" in by(AccessRole.AUDITOR, "/audit").text
+    with acted.database.writing() as tx:
+        tx.execute(update(AuditRow).where(AuditRow.number == 2).values(role="coach"))
+    assert "The chain holds" in by(AccessRole.AUDITOR, "/audit").text
+    verify("2026-12-02")
+    assert "The chain does not hold" in by(AccessRole.AUDITOR, "/audit").text
+    assert by(AccessRole.AUDITOR, f"{API}/report").json()["last_check"]["first_broken"] == 2
+
+
+def test_a_check_stops_when_the_worker_does(acted: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "_PAGE", 1)
+    stopping = threading.Event()
+    stopping.set()
+    with pytest.raises(StoppedError):
+        verifying(Workplace(acted.services, "worker@1", stopping))("2026-12-01")
+    with acted.database.reading() as tx:
+        assert audit_trail.standing(tx).last_check is None
+
+
+def test_the_head_can_be_kept(acted: World, by: Callable[..., httpx.Response]) -> None:
+    kept = by(AccessRole.AUDITOR, f"{API}/head")
+    assert kept.headers["content-disposition"].startswith("attachment")
+    head = re.search(r"^head ([0-9a-f]{64})$", kept.text, re.MULTILINE)
+    assert head is not None
+    with acted.database.reading() as tx:
+        assert audit.verify(tx, acted.services.keyring, head[1]).head_known is True
