@@ -280,7 +280,7 @@ def test_the_template_can_be_filled_in_and_is_valid_as_it_is(
     done = gender_coach("match", tmp_path / "cycle.toml", "--coachees", out, "--coaches", out,
                         "--out", tmp_path / "out")  # fmt: skip
     assert done.code == 0
-    assert "1 of 1 coachees have a coach" in done.out
+    assert "1 of 1 coachee has a coach" in done.out
 
 
 def test_faults_in_one_workbook_name_the_sheet(gender_coach: Command, tmp_path: Path) -> None:
