@@ -44,6 +44,7 @@ def one_coachee(plan_id: str, person_id: str, request: Request, services: Servic
         asked = questions.questions_about(tx, plan_id, person_id)
         cycle = cycles.cycle_summary(tx, found.summary.cycle_id)
         remaining = questions.remaining_of(tx, plan_id, person_id, services.now())
+        pinned = code in cycles.policy_of(cycles.cycle_row(tx, cycle.id)).pins
         names = {**names_of(people.roster_of(tx, cycle.id)), **names_of(found.roster)}
     zone = ZoneInfo(cycle.timezone)
     deployment = deployment_of(request)
@@ -65,6 +66,7 @@ def one_coachee(plan_id: str, person_id: str, request: Request, services: Servic
         explanation=_explanation(explained, names),
         replaceable=found.summary.state is PlanState.PUBLISHED and match is not None,
         replaced=replaced,
+        pinned=pinned,
         replacements=_replacements(replaced, names, found.policy),
         remaining=remaining,
         most=found.policy.sessions.count,

@@ -12,8 +12,11 @@ from sqlalchemy import select
 
 from api.jobs.answer_child import ordinal
 from api.store.audit_rows import AuditRow
-from api.store.question_rows import QuestionRow
+from api.store.question_rows import QuestionKind, QuestionRow
+from api.store.run_rows import RunState
 from api.workflows import person_rights
+from api.workflows.questions import Answer
+from matching.rematching.replacement import Replacement
 from matching.result import FunnelStep, Remedy, Unmatched
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ LEFT_OUT = Unmatched(
     funnel=(FunnelStep(rule="language", left=2),),
     remedies=(Remedy(change="one more place with K-1", effect="C-3 gets a coach"),),
 )
+
+OTHER_COACH = Replacement(coach="K-2", points=300, price=0, verdicts=(), times=())
 
 
 @pytest.fixture
@@ -197,6 +202,23 @@ def test_a_pinned_pair_is_not_replaced_behind_the_policys_back(
     answer = office.post(f"{API}/plans/{plan_id}/people/{person}/replace", json={"coach": "K-2"})
     assert answer.status_code == HTTPStatus.CONFLICT
     assert "without that pin" in answer.json()["detail"]
+    with world.database.writing() as tx:
+        told = Answer(replacements=(OTHER_COACH,))
+        tx.add(
+            QuestionRow(
+                plan_id=plan_id,
+                kind=QuestionKind.REPLACE,
+                person_id=person,
+                options={},
+                state=RunState.FINISHED,
+                requested_at=world.services.now(),
+                answer=told.model_dump_json(),
+            )
+        )
+    page = office.get(f"/plans/{plan_id}/people/{person}").text
+    assert "The cycle file pins this coachee" in page
+    assert "Coach 2 (K-2): 300 points, costs the plan nothing" in page
+    assert "Make a draft" not in page
 
 
 def test_a_question_waits_is_followed_and_stopped(world: World, office: httpx.Client) -> None:
