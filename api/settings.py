@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     `confirm_minutes` is how long after showing a second factor personal data can be exported and
     an account changed without showing it again. `oidc` lets users sign in with an account they have
     elsewhere.
+    `consent_texts` is a folder with the deployment's own texts of what people agree to.
     `executor_id` names this process among those that do jobs, and stays the same when it starts
     again.
     """
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     executor_id: str = "worker@1"
     deployment: Deployment = Deployment()
     mail: MailSettings = MailSettings()
+    consent_texts: Path | None = None
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     upload_limit_bytes: Annotated[int, Field(ge=1024)] = 20 * MIB
     body_limit_bytes: Annotated[int, Field(ge=1024)] = 64 * KIB

@@ -84,3 +84,8 @@ def question(question_id: str) -> str:
 def outbox_mail(message_id: str) -> str:
     """A message of the outbox as a mail ready to send."""
     return f"{API}/outbox/{message_id}.eml"
+
+
+def person_consent(secret: str) -> str:
+    """A person's page about what is private, and what they have agreed to."""
+    return f"{person(secret)}/consent"

@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import iter_route_contexts
 from starlette.types import Lifespan
 
+from api.consent_texts import consent_texts
 from api.http.access import ACCESS, Access
 from api.http.asking import authorise
 from api.http.body_limit import BodyLimit
@@ -23,6 +24,7 @@ from api.http.rate_limit import SignInRate
 from api.http.routes import (
     access,
     audit,
+    consent,
     cycles,
     health,
     mails,
@@ -91,6 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def open_services(settings: Settings) -> tuple[Services, JobQueue]:
     """What routes and pages work with, on a database that is checked to be of this version."""
+    consent_texts(settings.consent_texts)  # refused at the start, not where somebody reads them
     database, keyring = open_deployment(settings)
     queue = JobQueue(settings.database_url)
     provider = None if settings.oidc is None else Provider(settings.oidc, utc_now)
@@ -137,6 +140,8 @@ def _routers() -> Iterator[APIRouter]:
         sessions.FEEDBACK,
         access.ME,
         access.LINKS,
+        consent.CONSENT,
+        consent.CONSENTS,
         access.SIGN_IN,
         reference.REFERENCE,
     )

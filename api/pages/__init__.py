@@ -7,6 +7,7 @@ from api.pages.access import ACCESS
 from api.pages.account import ACCOUNTS
 from api.pages.audit import AUDIT
 from api.pages.comparing import COMPARING
+from api.pages.consent import CONSENT
 from api.pages.elsewhere import ELSEWHERE
 from api.pages.follow_up import FOLLOW_UP
 from api.pages.notes import NOTES
@@ -23,7 +24,7 @@ from api.pages.statements import STATEMENTS
 router = APIRouter()
 _OF_OFFICE = (OFFICE, FOLLOW_UP, SIGNING_IN, ELSEWHERE, ACCOUNTS, AUDIT)
 _OF_PLANS = (PLANNING, COMPARING, QUESTION_PAGES, PLAN_PERSON)
-_OF_PEOPLE = (PERSON, STATEMENTS, NOTES)
+_OF_PEOPLE = (PERSON, CONSENT, STATEMENTS, NOTES)
 for part in (*_OF_OFFICE, *_OF_PLANS, *_OF_PEOPLE, REFERENCE):
     router.include_router(Signposted.of(part))
 

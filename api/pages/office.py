@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Request, Response, UploadFile
 
+from api.consent_texts import consent_texts
 from api.http import addresses
 from api.http.asking import ServicesDep, ViewerDep
 from api.intake import NamedFile
@@ -15,7 +16,7 @@ from api.pages.cycle_page import draw_cycle
 from api.pages.frame import deployment_of, go_on, page
 from api.results.plan_view import view_person
 from api.store.cycle_rows import Side
-from api.workflows import credentials, cycles, people, uploads
+from api.workflows import consent, credentials, cycles, people, uploads
 from coach.errors import UnusableInputError
 
 OFFICE = APIRouter(include_in_schema=False)
@@ -97,11 +98,15 @@ def everybody(cycle_id: str, request: Request, services: ServicesDep) -> Respons
     with services.database.reading() as tx:
         summary = cycles.cycle_summary(tx, cycle_id)
         listed = people.list_people(tx, cycle_id)
+        texts = consent_texts(services.settings.consent_texts)
+        agreed = consent.consents_of_cycle(tx, texts, cycle_id)
     deployment = deployment_of(request)
     return page(
         request,
         "office/people.html",
         cycle=summary,
+        agreed={each.person.id: each for each in agreed},
+        not_agreed=sum(each.accepted_at is None for each in agreed),
         sides=[
             (
                 heading,

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 
 from api.calendar.wording import file_name
+from api.consent_texts import consent_texts
 from api.http import addresses
 from api.http.asking import ServicesDep, ViewerDep
 from api.pages.frame import Typed, deployment_of, go_on, page, taken
 from api.pages.lines import feedback_text, own_line, record_text
 from api.store.cycle_rows import Side
-from api.workflows import messages, replies, schedule, statements
+from api.workflows import consent, messages, replies, schedule, statements
 from api.workflows.replies import ReplyInput
 from api.workflows.viewer import AccessRole
 
@@ -24,6 +25,8 @@ def my_sessions(link: str, request: Request, services: ServicesDep, viewer: View
     """All sessions of the person, with what waits for them on top."""
     with services.database.reading() as tx:
         mine = schedule.person_page(tx, viewer.person_id or "")
+        texts = consent_texts(services.settings.consent_texts)
+        told = consent.consent_page(tx, texts, mine.person.id).accepted_at is not None
     deployment = deployment_of(request)
     lines = [
         own_line(
@@ -40,6 +43,7 @@ def my_sessions(link: str, request: Request, services: ServicesDep, viewer: View
         "person/sessions.html",
         home=addresses.person(link),
         name=mine.person.name,
+        told=told,
         lines=lines,
         parts=[
             ("Coming", [line for line in lines if not line.over]),

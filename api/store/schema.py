@@ -14,6 +14,7 @@ from api.store import (  # noqa: F401 - importing the rows registers their table
     access_rows,
     audit_rows,
     confidential_rows,
+    consent_rows,
     cycle_rows,
     mail_rows,
     question_rows,

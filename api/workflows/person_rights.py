@@ -22,6 +22,7 @@ from api.store.session_rows import (
     SessionState,
 )
 from api.workflows.audit import note_act
+from api.workflows.consent import GivenConsent, given_by
 from api.workflows.people import person_row
 from api.workflows.runs import RunInput
 from api.workflows.schedule import person_page
@@ -77,6 +78,7 @@ class Held(View):
     sessions: tuple[HeldSession, ...]
     records: tuple[RecordView, ...]
     feedback: tuple[FeedbackView, ...]
+    consents: tuple[GivenConsent, ...]
     notes_written: tuple[HeldNote, ...]
     links_made_at: tuple[datetime, ...]
     messages_sent: int
@@ -117,6 +119,7 @@ def held_about(tx: Transaction, person_id: str) -> Held:
             feedback_view(given)
             for given in tx.scalars(select(FeedbackRow).where(FeedbackRow.author_id == person_id))
         ),
+        consents=given_by(tx, person_id),
         notes_written=tuple(
             HeldNote(session_id=note.session_id, version=note.version, written_at=note.written_at)
             for note in tx.scalars(select(NoteRow).where(NoteRow.author_id == person_id))

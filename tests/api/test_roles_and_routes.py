@@ -69,6 +69,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/api/v1/sessions/{session_id}/feedback"): {
         "json": {"attendance": "held", "rating": 4}
     },
+    ("PUT", "/api/v1/me/consent"): {"json": {"sha256": "0" * 64}},
+    ("PUT", "/api/v1/me/publicity"): {"json": {"given": False, "sha256": "0" * 64}},
     ("PUT", "/api/v1/me/notes/passphrase"): {"json": {"passphrase": PASSPHRASE}},
     ("POST", "/p/{link}/sessions/{session_id}/reply"): {"data": {"reply": "accepted"}},
 }

@@ -105,7 +105,7 @@ def pages(shared: SharedServer) -> Iterator[dict[str, str]]:
                 *(f"/cycles/{cycle_id}{rest}" for rest in ("", "/people", "/rules", "/sessions")),
                 *(f"/cycles/{cycle_id}/messages", f"/plans/{draft}", run, session),
                 *(coachee, f"{coachee}{session}", f"{coachee}{session}/feedback"),
-                *(coach, f"{coach}{session}", f"{coach}{session}/note"),
+                *(coach, f"{coach}/consent", f"{coach}{session}", f"{coach}{session}/note"),
             )
         }
         opened[link] = browser.post(link).text
@@ -118,7 +118,7 @@ def pages(shared: SharedServer) -> Iterator[dict[str, str]]:
 
 
 def test_every_page_reads_well(pages: dict[str, str]) -> None:
-    assert len(pages) == 21
+    assert len(pages) == 22
     for address, page in pages.items():
         check(page, address)
 

@@ -1,0 +1,94 @@
+"""What people are told and asked to agree to: texts of the deployment, each with a version.
+
+A text is a plain file: lines `version:` and `date:`, a blank line, then parts that begin with a
+heading `## …`, in paragraphs of one line each. A deployment puts its own three files into a folder
+of its choice; those shipped are in `templates/consent`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from api.store.consent_rows import Asked
+from api.store.cycle_rows import Side
+from coach.errors import ProgrammeError
+
+_HEADING = "## "
+
+
+TERMS_OF = {Side.COACHEE: Asked.COACHEE, Side.COACH: Asked.COACH}
+"""Which text tells a side what is private and what is not."""
+
+
+class ConsentTextError(ProgrammeError):
+    """A consent text of the deployment is missing or cannot be read."""
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TextPart(_Value):
+    """A heading, and the paragraphs below it."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
+class ConsentText(_Value):
+    """One text. `sha256` is of the file: changed under its old version, it is another text."""
+
+    version: Annotated[str, Field(min_length=1, max_length=40)]
+    dated: date
+    sha256: str
+    parts: Annotated[tuple[TextPart, ...], Field(min_length=1)]
+
+
+@cache
+def consent_texts(folder: Path | None) -> dict[Asked, ConsentText]:
+    """The texts in `folder`, or those shipped.
+
+    Raises:
+        ConsentTextError: one is missing or cannot be read; says which.
+    """
+    return {asked: _read(folder, asked) for asked in Asked}
+
+
+def _read(folder: Path | None, asked: Asked) -> ConsentText:
+    place = (folder or resources.files("templates") / "consent") / f"{asked}.txt"
+    try:
+        content = place.read_bytes()
+        return _parsed(content.decode("utf-8").replace("\r\n", "\n"), content)
+    except (OSError, ValueError, ValidationError) as error:
+        raise ConsentTextError(
+            f"the consent text {place} cannot be read: it needs lines `version:` and "
+            "`date: 2026-11-24`, a blank line, and parts that begin with `## `; "
+            "see docs/how-to/tell-people-what-is-private.md"
+        ) from error
+
+
+def _parsed(text: str, content: bytes) -> ConsentText:
+    head, _, body = text.partition("\n\n")
+    said = dict(line.split(":", 1) for line in head.splitlines())
+    before, *parts = f"\n{body.strip()}".split(f"\n{_HEADING}")
+    if before.strip():
+        raise ValueError("there is text before the first heading")
+    return ConsentText(
+        version=said["version"].strip() if "version" in said else "",
+        dated=date.fromisoformat(said.get("date", "").strip()),
+        sha256=hashlib.sha256(content).hexdigest(),
+        parts=tuple(_part(part) for part in parts),
+    )
+
+
+def _part(text: str) -> TextPart:
+    heading, _, body = text.partition("\n")
+    lines = (line.strip() for line in body.splitlines())
+    return TextPart(heading=heading.strip(), paragraphs=tuple(line for line in lines if line))

@@ -1,0 +1,49 @@
+"""What people are told and agree to, and who of a cycle has."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.consent_texts import consent_texts
+from api.http.addresses import API
+from api.http.asking import ServicesDep, ViewerDep
+from api.http.problems import documented
+from api.workflows import consent
+from api.workflows.consent import Acceptance, ConsentPage, PersonConsent, PublicityAnswer
+
+CONSENT = APIRouter(prefix=f"{API}/me", tags=["me"])
+CONSENTS = APIRouter(prefix=f"{API}/cycles", tags=["people"])
+
+
+@CONSENT.get("/consent", responses=documented(404))
+def read_consent(services: ServicesDep, viewer: ViewerDep) -> ConsentPage:
+    """What you are told before the first session, and what you have agreed to."""
+    texts = consent_texts(services.settings.consent_texts)
+    with services.database.reading() as tx:
+        return consent.consent_page(tx, texts, viewer.person_id or "")
+
+
+@CONSENT.put("/consent", responses=documented(404, 409, 422))
+def accept_terms(acceptance: Acceptance, services: ServicesDep, viewer: ViewerDep) -> ConsentPage:
+    """Agree to the text you were shown; name it by its `sha256`."""
+    texts = consent_texts(services.settings.consent_texts)
+    with services.database.writing() as tx:
+        return consent.accept(tx, texts, viewer, acceptance, now=services.now())
+
+
+@CONSENT.put("/publicity", responses=documented(404, 409, 422))
+def answer_publicity(
+    answer: PublicityAnswer, services: ServicesDep, viewer: ViewerDep
+) -> ConsentPage:
+    """Say whether the programme may name you in public; a yes can be taken back at any time."""
+    texts = consent_texts(services.settings.consent_texts)
+    with services.database.writing() as tx:
+        return consent.answer_publicity(tx, texts, viewer, answer, now=services.now())
+
+
+@CONSENTS.get("/{cycle_id}/consents", responses=documented(404))
+def read_consents(cycle_id: str, services: ServicesDep) -> tuple[PersonConsent, ...]:
+    """Who has agreed to what; only who has `publicity` may be named in public."""
+    texts = consent_texts(services.settings.consent_texts)
+    with services.database.reading() as tx:
+        return consent.consents_of_cycle(tx, texts, cycle_id)

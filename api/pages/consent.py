@@ -1,0 +1,59 @@
+"""A person's page about what is private, and the one button that agrees to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+
+from api.consent_texts import consent_texts
+from api.http import addresses
+from api.http.asking import ServicesDep, ViewerDep
+from api.moments import day_text
+from api.pages.frame import Typed, go_on, page, taken
+from api.workflows import consent
+from api.workflows.consent import Acceptance, PublicityAnswer
+from api.workflows.people import person_row
+
+CONSENT = APIRouter(prefix="/p/{link}", include_in_schema=False)
+
+
+@CONSENT.get("/consent")
+def read(link: str, request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+    """What is private, who sees what, what has to be reported; and whether they may be named."""
+    texts, person_id = consent_texts(services.settings.consent_texts), viewer.person_id or ""
+    with services.database.reading() as tx:
+        shown = consent.consent_page(tx, texts, person_id)
+        zone = ZoneInfo(person_row(tx, person_id).timezone)
+    return page(
+        request,
+        "person/consent.html",
+        home=addresses.person(link),
+        shown=shown,
+        dated=day_text(shown.terms.dated),
+        accepted=_day(shown.accepted_at, zone),
+        named_since=_day(shown.publicity_given_at, zone),
+    )
+
+
+@CONSENT.post("/consent")
+def accept(link: str, typed: Typed, services: ServicesDep, viewer: ViewerDep) -> Response:
+    """Agree to the text that was shown."""
+    texts, said = consent_texts(services.settings.consent_texts), taken(Acceptance, typed)
+    with services.database.writing() as tx:
+        consent.accept(tx, texts, viewer, said, now=services.now())
+    return go_on(addresses.person_consent(link))
+
+
+@CONSENT.post("/publicity")
+def answer_publicity(link: str, typed: Typed, services: ServicesDep, viewer: ViewerDep) -> Response:
+    """Say yes or no to being named in public."""
+    texts, said = consent_texts(services.settings.consent_texts), taken(PublicityAnswer, typed)
+    with services.database.writing() as tx:
+        consent.answer_publicity(tx, texts, viewer, said, now=services.now())
+    return go_on(addresses.person_consent(link))
+
+
+def _day(moment: datetime | None, zone: ZoneInfo) -> str:
+    return "" if moment is None else day_text(moment.astimezone(zone).date())

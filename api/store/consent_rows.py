@@ -1,0 +1,32 @@
+"""What people have agreed to: which text, in which version, when, and when they took it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.store.columns import Identified, Word
+
+
+class Asked(StrEnum):
+    """What a text asks for; the file is called the same."""
+
+    COACHEE = "coachee"
+    COACH = "coach"
+    PUBLICITY = "publicity"
+
+
+class ConsentRow(Identified):
+    """One yes of one person; a later version is another row, and none is ever changed to a no."""
+
+    __tablename__ = "consents"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    asked: Mapped[Asked] = mapped_column(Word(Asked))
+    version: Mapped[str] = mapped_column(String(40))
+    sha256: Mapped[str] = mapped_column(String(64))
+    given_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,195 @@
+"""What people are told before the first session, their yes to it, and publicity apart from that."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from http import HTTPStatus
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from api.consent_texts import ConsentTextError, consent_texts
+from api.settings import Settings
+from api.store.audit_rows import AuditRow
+from api.store.consent_rows import Asked, ConsentRow
+from api.workflows import consent, person_rights
+from api.workflows.consent import Acceptance, PublicityAnswer
+from api.workflows.viewer import AccessRole, Viewer
+from coach.errors import ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    import httpx
+    from conftest import World
+
+API = "/api/v1"
+TEXTS = consent_texts(None)
+FORM = {"Sec-Fetch-Site": "same-origin"}
+
+
+def _viewer(world: World, cycle_id: str, code: str) -> Viewer:
+    role = AccessRole.COACHEE if code.startswith("C") else AccessRole.COACH
+    return Viewer(role, person_id=world.person_id(cycle_id, code))
+
+
+def _folder(at: Path, **changed: str) -> Path:
+    """The texts shipped, in a folder of a deployment, some of them changed."""
+    shutil.copytree(Path(str(resources.files("templates") / "consent")), at)
+    for name, text in changed.items():
+        (at / f"{name}.txt").write_text(text, encoding="utf-8")
+    return at
+
+
+NEW = "version: 2027-01\ndate: 2027-01-05\n\n## Only this\nOne line.\nAnother line.\n"
+
+
+def test_the_texts_shipped_tell_what_has_to_be_told() -> None:
+    for asked in (Asked.COACHEE, Asked.COACH):
+        said = TEXTS[asked].model_dump_json().lower()
+        assert not [
+            word for word in ("sponsor", "harassment", "report", "notes") if word not in said
+        ]
+    assert "agree" not in TEXTS[Asked.PUBLICITY].model_dump_json()
+
+
+def test_a_deployment_has_its_own_texts(tmp_path: Path) -> None:
+    own = consent_texts(_folder(tmp_path / "texts", coachee=NEW))
+    assert own[Asked.COACHEE].version == "2027-01"
+    assert own[Asked.COACHEE].parts[0].paragraphs == ("One line.", "Another line.")
+    assert own[Asked.COACH] == TEXTS[Asked.COACH]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "no head", "version: 1\n\n## A\nb", "version: 1\ndate: soon\n\n## A\nb",
+     "version:\ndate: 2027-01-05\n\n## A\nb", "version: 1\ndate: 2027-01-05\n\nno heading",
+     "version: 1\ndate: 2027-01-05\n\nbefore\n## A\nb"],
+)  # fmt: skip
+def test_a_faulty_text_is_refused_at_the_start(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConsentTextError, match=r"coach\.txt"):
+        consent_texts(_folder(tmp_path / "texts", coach=text))
+    with pytest.raises(ConsentTextError, match=r"coachee\.txt"):
+        consent_texts(tmp_path / "nowhere")
+
+
+def test_a_yes_is_kept_once_with_its_version_and_noted(world: World) -> None:
+    cycle_id, now = world.cycle(), world.services.now()
+    viewer, yes = _viewer(world, cycle_id, "C-1"), Acceptance(sha256=TEXTS[Asked.COACHEE].sha256)
+    with world.database.writing() as tx:
+        assert consent.consent_page(tx, TEXTS, viewer.person_id or "").accepted_at is None
+        assert consent.accept(tx, TEXTS, viewer, yes, now=now).accepted_at == now
+        consent.accept(tx, TEXTS, viewer, yes, now=now)
+        (row,) = tx.scalars(select(ConsentRow)).all()
+        assert (row.asked, row.version) == (Asked.COACHEE, TEXTS[Asked.COACHEE].version)
+        acts = tx.scalars(select(AuditRow).where(AuditRow.action == "terms accepted")).all()
+        assert [act.detail for act in acts] == [{"version": row.version}]
+        of_coach = Acceptance(sha256=TEXTS[Asked.COACH].sha256)
+        with pytest.raises(ConflictError, match="read it again"):
+            consent.accept(tx, TEXTS, viewer, of_coach, now=now)
+
+
+def test_another_text_asks_again_even_under_its_old_version(world: World, tmp_path: Path) -> None:
+    cycle_id, now = world.cycle(), world.services.now()
+    viewer, yes = _viewer(world, cycle_id, "C-1"), Acceptance(sha256=TEXTS[Asked.COACHEE].sha256)
+    same_version = NEW.replace("2027-01\n", f"{TEXTS[Asked.COACHEE].version}\n", 1)
+    later = consent_texts(_folder(tmp_path / "texts", coachee=same_version))
+    with world.database.writing() as tx:
+        consent.accept(tx, TEXTS, viewer, yes, now=now)
+        assert consent.consent_page(tx, later, viewer.person_id or "").accepted_at is None
+        listed = {each.person.code: each for each in consent.consents_of_cycle(tx, later, cycle_id)}
+        assert listed["C-1"].accepted_at is None
+        assert listed["C-1"].accepted_version == TEXTS[Asked.COACHEE].version
+        assert listed["C-2"].accepted_version is None
+
+
+def test_publicity_is_no_until_said_and_can_be_taken_back(world: World) -> None:
+    cycle_id, now = world.cycle(), world.services.now()
+    viewer, shown = _viewer(world, cycle_id, "K-1"), TEXTS[Asked.PUBLICITY].sha256
+
+    def say(*, given: bool) -> bool:
+        with world.database.writing() as tx:
+            answer = PublicityAnswer(given=given, sha256=shown)
+            consent.answer_publicity(tx, TEXTS, viewer, answer, now=now)
+            listed = consent.consents_of_cycle(tx, TEXTS, cycle_id)
+        return next(each.publicity for each in listed if each.person.code == "K-1")
+
+    assert [say(given=given) for given in (False, True, True, False, True)] == [
+        False, True, True, False, True,
+    ]  # fmt: skip
+    with world.database.writing() as tx:
+        held = person_rights.held_about(tx, viewer.person_id or "")
+        actions = tx.scalars(
+            select(AuditRow.action)
+            .where(AuditRow.action.like("publicity%"))
+            .order_by(AuditRow.number)
+        )
+        assert list(actions) == [
+            "publicity agreed to",
+            "publicity taken back",
+            "publicity agreed to",
+        ]
+    assert sorted(each.revoked_at is None for each in held.consents) == [False, True]
+
+
+def test_who_was_erased_is_not_named_in_public(world: World) -> None:
+    cycle_id, now = world.cycle(), world.services.now()
+    viewer = _viewer(world, cycle_id, "K-1")
+    with world.database.writing() as tx:
+        answer = PublicityAnswer(given=True, sha256=TEXTS[Asked.PUBLICITY].sha256)
+        consent.answer_publicity(tx, TEXTS, viewer, answer, now=now)
+        person_rights.erase(tx, viewer.person_id or "", now=datetime(2027, 8, 1, tzinfo=UTC))
+        assert not [each for each in consent.consents_of_cycle(tx, TEXTS, cycle_id)
+                    if each.publicity]  # fmt: skip
+
+
+def test_on_the_pages_one_press_is_enough_and_nothing_is_preselected(
+    world: World, client: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    home = f"/p/{world.link(cycle_id, 'C-1').secret}"
+    assert "Before your first session" in client.get(home).text
+    text = client.get(f"{home}/consent").text
+    assert "checked" not in text
+    assert "The answer is no" in text
+    yes = {"sha256": TEXTS[Asked.COACHEE].sha256}
+    assert client.post(f"{home}/consent", data=yes, headers=FORM).is_redirect
+    assert "You agreed to this on" in client.get(f"{home}/consent").text
+    assert "Before your first session" not in client.get(home).text
+    named = {"given": "true", "sha256": TEXTS[Asked.PUBLICITY].sha256}
+    client.post(f"{home}/publicity", data=named, headers=FORM)
+    assert "You said yes on" in client.get(f"{home}/consent").text
+
+
+def test_programs_can_do_the_same_and_the_office_sees_who_has_not(
+    world: World, client: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    coach = {"Authorization": f"Bearer {world.link(cycle_id, 'K-1').secret}"}
+    office = {"Authorization": f"Bearer {world.manager_token()}"}
+    terms: dict[str, Any] = client.get(f"{API}/me/consent", headers=coach).json()["terms"]
+    stale = client.put(f"{API}/me/consent", headers=coach, json={"sha256": "0" * 64})
+    assert stale.status_code == HTTPStatus.CONFLICT
+    client.put(f"{API}/me/consent", headers=coach, json={"sha256": terms["sha256"]})
+    listed = client.get(f"{API}/cycles/{cycle_id}/consents", headers=office).json()
+    agreed = [each["person"]["code"] for each in listed if each["accepted_at"]]
+    assert (agreed, len(listed)) == (["K-1"], 5)
+    client.post(f"/sign-in/{world.sign_in_secret()}", headers=FORM)
+    page = " ".join(client.get(f"/cycles/{cycle_id}/people").text.split())
+    assert "4 of 5 people have not agreed yet" in page
+
+
+def test_a_server_with_a_faulty_text_does_not_start(
+    world: World,
+    serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
+    tmp_path: Path,
+) -> None:
+    known = world.services.settings.model_dump() | {"consent_texts": tmp_path / "nowhere"}
+    with pytest.raises(ConsentTextError), serve(Settings(**known)):
+        pass
