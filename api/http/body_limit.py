@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.addresses import CYCLE_FILES, LISTS, NOTES
 from api.http.asking import viewer_before_body
+from api.http.problems import database_is_away
 from api.settings import KIB, MIB, Settings
 from api.workflows.viewer import AccessRole
 
@@ -59,12 +61,15 @@ class BodyLimit:
         """The limit that `size` keeps to: the present one, or what the sender is allowed.
 
         Raises:
-            HTTPException: it keeps to none.
+            HTTPException: it keeps to none, or the database that knows the sender is away.
         """
         if size > limit:
             for end, (larger, role) in self._larger.items():
                 if scope["path"].endswith(end) and limit < larger:
-                    viewer = await run_in_threadpool(viewer_before_body, scope)
+                    try:
+                        viewer = await run_in_threadpool(viewer_before_body, scope)
+                    except OperationalError as error:
+                        raise database_is_away(error) from error
                     limit = larger if viewer.role is role else limit
         if size > limit:
             whole = f"{limit // MIB} MiB" if limit >= MIB else f"{limit // KIB} KiB"

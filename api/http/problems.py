@@ -22,6 +22,7 @@ from coach.errors import InputFault, ProgrammeError, UnusableInputError
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger(__name__)
 _AWAY = "the database does not answer at the moment; nothing was changed, please try again soon"
+_TRY_AGAIN = {"Retry-After": "10"}  # seconds
 
 
 class Fault(BaseModel):
@@ -121,14 +122,22 @@ def add_problem_handlers(app: FastAPI, page: PageOfProblem | None) -> None:
         return answer(request, problem_of(error))
 
     def database_away(request: Request, error: Exception) -> Response:
-        _LOG.error("the database is away: %s", place_of(error))
-        return answer(request, _of_status(HTTPStatus.SERVICE_UNAVAILABLE, _AWAY))
+        return http_error(request, database_is_away(error))
 
     app.add_exception_handler(ProgrammeError, refused)
     app.add_exception_handler(OperationalError, database_away)
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(Exception, our_fault)
+
+
+def database_is_away(error: Exception) -> HTTPException:
+    """The answer while the database does not, noted in the log; also from within a body's reading.
+
+    There the framework would take any other error for a body that cannot be read.
+    """
+    _LOG.error("the database is away: %s", place_of(error))
+    return HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, _AWAY, _TRY_AGAIN)
 
 
 def every_kind() -> tuple[ErrorKind, ...]:

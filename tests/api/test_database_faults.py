@@ -148,6 +148,12 @@ def test_while_postgresql_is_away_requests_say_so_and_runs_wait(
         away = client.get(f"{API}/runs/{run_id}")
         assert away.status_code == HTTPStatus.SERVICE_UNAVAILABLE
         assert "nothing was changed" in away.json()["detail"]
+        assert int(away.headers["Retry-After"]) > 0
+        lists = {side: (f"{side}.csv", b"x" * 100_000) for side in ("coachees", "coaches")}
+        brought = client.put(f"{API}/cycles/{cycle_id}/people", files=lists)
+        assert brought.status_code == HTTPStatus.SERVICE_UNAVAILABLE, "not the sender's fault"
+        assert "nothing was changed" in brought.json()["detail"]
+        assert brought.headers["Retry-After"]
         assert client.get("/healthz").status_code == HTTPStatus.OK
         assert client.get("/readyz").status_code == HTTPStatus.SERVICE_UNAVAILABLE
         time.sleep(4)
