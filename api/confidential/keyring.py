@@ -61,6 +61,10 @@ class Keyring:
         letters = b32encode(self._follow(f"pseudonym:{person_id}")).decode()
         return f"P-{letters[:5]}-{letters[5:10]}"
 
+    def one_time_code(self, code_id: str) -> str:
+        """The eight digits of a one-time code, followed from its id."""
+        return f"{int.from_bytes(self._follow(f'code:{code_id}')) % 10**8:08}"
+
     @property
     def mark(self) -> str:
         """Tells this key file from others, and nothing of its keys; stays through rotations."""

@@ -56,6 +56,11 @@ def person_notes(secret: str) -> str:
     return f"{person(secret)}/notes"
 
 
+def person_address(secret: str) -> str:
+    """A person's page about where they are written to."""
+    return f"{person(secret)}/address"
+
+
 def cycle(cycle_id: str) -> str:
     """A cycle's overview."""
     return f"/cycles/{cycle_id}"

@@ -24,6 +24,7 @@ from api.http.rate_limit import SignInRate
 from api.http.routes import (
     access,
     audit,
+    codes,
     consent,
     cycles,
     health,
@@ -130,6 +131,7 @@ def _routers() -> Iterator[APIRouter]:
     yield from (
         questions.QUESTIONS,
         mails.MAILS,
+        codes.CODES,
         plans.INVITATIONS,
         sessions.SESSIONS,
         sessions.INVITATION,

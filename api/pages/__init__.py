@@ -12,6 +12,7 @@ from api.pages.elsewhere import ELSEWHERE
 from api.pages.follow_up import FOLLOW_UP
 from api.pages.notes import NOTES
 from api.pages.office import OFFICE
+from api.pages.own_address import OWN_ADDRESS
 from api.pages.person import PERSON
 from api.pages.plan_person import PLAN_PERSON
 from api.pages.planning import PLANNING
@@ -24,7 +25,7 @@ from api.pages.statements import STATEMENTS
 router = APIRouter()
 _OF_OFFICE = (OFFICE, FOLLOW_UP, SIGNING_IN, ELSEWHERE, ACCOUNTS, AUDIT)
 _OF_PLANS = (PLANNING, COMPARING, QUESTION_PAGES, PLAN_PERSON)
-_OF_PEOPLE = (PERSON, CONSENT, STATEMENTS, NOTES)
+_OF_PEOPLE = (PERSON, CONSENT, STATEMENTS, NOTES, OWN_ADDRESS)
 for part in (*_OF_OFFICE, *_OF_PLANS, *_OF_PEOPLE, REFERENCE):
     router.include_router(Signposted.of(part))
 

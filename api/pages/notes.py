@@ -8,9 +8,11 @@ from api.confidential.passwords import hash_password
 from api.http import addresses
 from api.http.asking import ServicesDep, ViewerDep
 from api.http.routes.access import Passphrase, leave_note_key, opened_by_passphrase
+from api.http.routes.codes import ask_for_note_code
 from api.pages.frame import Typed, go_on, page, sentence, taken
-from api.workflows import note_opening
-from coach.errors import NotAllowedError, UnusableInputError
+from api.workflows import codes, note_opening
+from api.workflows.codes import Purpose
+from coach.errors import ConflictError, NotAllowedError, UnusableInputError
 
 NOTES = APIRouter(prefix="/p/{link}/notes", include_in_schema=False)
 
@@ -45,12 +47,22 @@ def open_here(
     """Open the notes on this device by the passphrase or the recovery code."""
     asked = taken(Passphrase, typed)
     try:
-        _, key = opened_by_passphrase(services, viewer, asked.passphrase)
+        _, key = opened_by_passphrase(services, viewer, asked.passphrase, asked.code)
     except NotAllowedError as error:
         return _draw(link, request, services, viewer, {"passphrase": sentence(str(error))})
     gone_on = go_on(addresses.person_notes(link))
     leave_note_key(gone_on, services, viewer, key)
     return gone_on
+
+
+@NOTES.post("/code")
+def send_code(link: str, request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+    """Have a code sent that opens the notes here, together with the passphrase."""
+    try:
+        ask_for_note_code(services, viewer)
+    except ConflictError as error:
+        return _draw(link, request, services, viewer, {"": sentence(str(error))})
+    return go_on(addresses.person_notes(link))
 
 
 @NOTES.post("/recovery-code")
@@ -93,6 +105,7 @@ def _draw(
 ) -> Response:
     with services.database.reading() as tx:
         opening = note_opening.opening_of(tx, viewer)
+        code = codes.open_code(tx, viewer, Purpose.NOTES, now=services.now())
     return page(
         request,
         "person/notes.html",
@@ -100,6 +113,8 @@ def _draw(
         home=addresses.person(link),
         address=addresses.person_notes(link),
         opening=opening,
+        needs_code=services.settings.mail.on,
+        code_sent=code is not None,
         faults=faults,
-        entered={"passphrase": ""},
+        entered={"passphrase": "", "code": ""},
     )

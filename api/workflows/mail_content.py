@@ -17,9 +17,10 @@ from api.mail.plain_letter import letter_bytes
 from api.moments import short_moment_text, span_text
 from api.settings import Settings
 from api.store.cycle_rows import PersonRow
-from api.store.mail_rows import MailKind, MailRow, MailState
+from api.store.mail_rows import CodeRow, MailKind, MailRow, MailState
 from api.store.session_rows import OutboxRow, SessionRow
 from api.workflows import credentials, messages, reminding
+from api.workflows.codes import Purpose
 from coach.errors import ConflictError
 from coach.invitations import Method
 
@@ -60,7 +61,29 @@ class Writing:
             return None
         if row.kind is MailKind.INVITATION:
             return self._invitation(tx, row, person, now)
+        if row.kind is MailKind.CODE:
+            return self._code(tx, row, person, now)
         return self._reminder(tx, row, person, now)
+
+    def _code(
+        self, tx: Transaction, row: MailRow, person: PersonRow, now: datetime
+    ) -> Ready | None:
+        code = tx.get_one(CodeRow, row.code_id)
+        if code.used_at is not None or code.expires_at <= now:
+            return None
+        digits, zone = self.keyring.one_time_code(code.id), ZoneInfo(person.timezone)
+        content = letter_bytes(
+            "code",
+            Recipient(name=person.name, address=person.email, zone=zone),
+            self.settings.deployment,
+            mark=row.id,
+            stamp=row.created_at,
+            reply_token=self.keyring.reply_token(row.id),
+            code=f"{digits[:4]} {digits[4:]}",
+            until=f"{code.expires_at.astimezone(zone):%H:%M}",
+            changes_address=code.purpose == Purpose.ADDRESS,
+        )
+        return Ready(recipient=person.email, content=content)
 
     def _reminder(
         self, tx: Transaction, row: MailRow, person: PersonRow, now: datetime

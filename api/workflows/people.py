@@ -143,7 +143,9 @@ def _put(row: PersonRow, person: Person, position: int) -> bool:
     """Bring `row` to what `person` says, and tell whether that changed anything of it."""
     same = row.left_at is None and row.profile is not None and _parsed(row) == person
     row.position, row.left_at, row.erased_at = position, None, None
-    row.name, row.email, row.timezone = person.name, person.email, person.timezone
+    if row.profile is None or row.profile["email"] != person.email:
+        row.email = person.email  # otherwise one that they have changed themselves stays
+    row.name, row.timezone = person.name, person.timezone
     row.profile = person.model_dump(mode="json")
     return not same
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.store.access_rows import CredentialRow
 from api.store.confidential_rows import NotebookRow, NoteKeyRow, NoteRow
 from api.store.cycle_rows import PersonRow, Side
+from api.store.mail_rows import CodeRow, MailRow
 from api.store.question_rows import QuestionRow
 from api.store.run_rows import RunRow
 from api.store.session_rows import (
@@ -158,6 +159,8 @@ def erase(tx: Transaction, person_id: str, *, now: datetime) -> None:
         delete(NotebookRow).where(NotebookRow.person_id == person_id),
         delete(QuestionRow).where(QuestionRow.person_id == person_id),
         delete(CredentialRow).where(CredentialRow.person_id == person_id),
+        delete(MailRow).where(MailRow.person_id == person_id),
+        delete(CodeRow).where(CodeRow.person_id == person_id),
         update(ReplyRow).where(ReplyRow.person_id == person_id).values(comment=""),
         update(FeedbackRow).where(FeedbackRow.author_id == person_id).values(text=""),
         update(RecordRow)

@@ -91,7 +91,8 @@ def test_a_lost_and_a_doubled_mail_are_counted() -> None:
     assert mails_killed.verdict([one, other, third], [1], 3) == (0, 0, 0)
     assert mails_killed.verdict([one, one, other], [1], 3) == (1, 1, 1)
     assert mails_killed.verdict([one, other, one, other, third], [2], 3) == (0, 2, 2)
-    assert mails_killed.verdict([one, one, other, other, third], [1, 3], 3) == (0, 2, 1)
+    assert mails_killed.verdict([one, other, one, other, third], [1, 2], 3) == (0, 2, 1)
+    assert mails_killed.verdict([one, one, other, third], [3], 3) == (0, 1, 4), "by itself"
 
 
 @pytest.mark.parametrize("form", ["plain", "utf-16-le", "hex", "base64", "json"])

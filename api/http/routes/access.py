@@ -23,7 +23,8 @@ from api.http.cookies import (
 )
 from api.http.problems import documented
 from api.settings import Settings
-from api.workflows import credentials, note_opening, schedule
+from api.workflows import codes, credentials, note_opening, schedule
+from api.workflows.codes import Purpose
 from api.workflows.credentials import CredentialView, Issued
 from api.workflows.note_opening import Opening
 from api.workflows.schedule import PersonPage
@@ -56,6 +57,10 @@ class Passphrase(BaseModel):
     """What opens a coach's notes on another device: their passphrase, or a recovery code."""
 
     passphrase: Annotated[str, Field(max_length=1000)]
+    code: Annotated[
+        str,
+        Field(max_length=40, description="From a mail; asked for where this server sends mail."),
+    ] = ""
 
 
 class RecoveryCode(BaseModel):
@@ -133,9 +138,9 @@ def open_notes(
 ) -> Opening:
     """Open your notes on this device by your passphrase or recovery code.
 
-    Five wrong ones lock for a while.
+    Five wrong ones lock for a while. Where this server sends mail, a one-time code is needed too.
     """
-    opened, key = opened_by_passphrase(services, viewer, asked.passphrase)
+    opened, key = opened_by_passphrase(services, viewer, asked.passphrase, asked.code)
     leave_note_key(response, services, viewer, key)
     with services.database.reading() as tx:
         return note_opening.opening_of(tx, opened)
@@ -206,18 +211,33 @@ def leave_signed_in(answer: Response, settings: Settings, cookie: Issued) -> Non
         leave_cookie(answer, settings, begun, "", 0)
 
 
-def opened_by_passphrase(services: Services, viewer: Viewer, typed: str) -> tuple[Viewer, Issued]:
+def opened_by_passphrase(
+    services: Services, viewer: Viewer, typed: str, code: str
+) -> tuple[Viewer, Issued]:
     """The viewer with their notes open and a device's key to them, for what opens them.
 
+    Where this server sends mail, that is the passphrase and the code of a mail; the code alone
+    opens nothing, because the programme office can change where mails go.
+
     Raises:
-        NotAllowedError: it is not right, or there were too many tries.
+        NotAllowedError: one of them is not right, or there were too many tries.
     """
     now = services.now()
     with services.database.reading() as tx:
         gates = note_opening.gates_of(tx, viewer)
     fits = next((one for one, gate in gates.items() if password_fits(typed, gate)), None)
+    sends, right = services.settings.mail.on, None
     with services.database.writing() as tx:
-        opened = note_opening.finish_opening(tx, viewer, typed, fits=fits, now=now)
+        if sends:
+            right = codes.fitting(tx, services.keyring, viewer, Purpose.NOTES, code, now=now)
+        lets = right is not None or not sends
+        opened = (
+            note_opening.finish_opening(tx, viewer, typed, fits=fits, now=now) if lets else None
+        )
+        if right is not None and opened is not None:
+            codes.use_up(right, now=now)
+    if not lets:
+        raise codes.wrong_code()
     if opened is None:
         raise NotAllowedError(
             "neither your passphrase nor your recovery code, or there were too many tries"

@@ -1,0 +1,93 @@
+"""What a one-time code by mail is asked for: opening notes elsewhere, changing one's address."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from api.http.addresses import API
+from api.http.asking import ServicesDep, ViewerDep
+from api.http.problems import documented
+from api.workflows import codes, own_address
+from api.workflows.codes import Purpose
+from api.workflows.own_address import NewAddress, OwnAddress
+from api.workflows.services import Services
+from api.workflows.viewer import Viewer
+
+CODES = APIRouter(prefix=f"{API}/me", tags=["me"])
+
+
+class Code(BaseModel):
+    """A code as it was typed; spaces do not matter."""
+
+    code: Annotated[str, Field(max_length=40, examples=["1234 5678"])]
+
+
+@CODES.post("/notes/code", status_code=HTTPStatus.ACCEPTED, responses=documented(409))
+def send_note_code(services: ServicesDep, viewer: ViewerDep) -> None:
+    """Have a code sent to your address, to open your notes on this device."""
+    ask_for_note_code(services, viewer)
+
+
+@CODES.get("/address", responses=documented())
+def my_address(services: ServicesDep, viewer: ViewerDep) -> OwnAddress:
+    """Where you are written to, with most of it hidden."""
+    with services.database.reading() as tx:
+        return own_address.own_address(
+            tx, viewer, now=services.now(), sends=services.settings.mail.on
+        )
+
+
+@CODES.post("/address", status_code=HTTPStatus.ACCEPTED, responses=documented(409, 422))
+def ask_to_change(new: NewAddress, services: ServicesDep, viewer: ViewerDep) -> None:
+    """Ask for another address; a code goes to the one that is held, and confirms it."""
+    change_address(services, viewer, new)
+
+
+@CODES.post("/address/confirm", status_code=HTTPStatus.NO_CONTENT, responses=documented(403, 422))
+def confirm_change(typed: Code, services: ServicesDep, viewer: ViewerDep) -> None:
+    """Put the new address in place by the code; five wrong ones end it."""
+    confirm_address(services, viewer, typed.code)
+
+
+def ask_for_note_code(services: Services, viewer: Viewer) -> None:
+    """Have a code sent that opens notes."""
+    with services.database.writing() as tx:
+        codes.send_code(
+            tx,
+            services.enqueue,
+            viewer,
+            Purpose.NOTES,
+            now=services.now(),
+            sends=services.settings.mail.on,
+        )
+
+
+def change_address(services: Services, viewer: Viewer, new: NewAddress) -> None:
+    """Have a code sent that changes an address."""
+    with services.database.writing() as tx:
+        own_address.ask_to_change(
+            tx,
+            services.enqueue,
+            viewer,
+            new,
+            now=services.now(),
+            sends=services.settings.mail.on,
+        )
+
+
+def confirm_address(services: Services, viewer: Viewer, typed: str) -> None:
+    """Change an address by its code.
+
+    Raises:
+        NotAllowedError: it is not right; that it was tried is kept.
+    """
+    with services.database.writing() as tx:
+        refusal = own_address.confirm_change(
+            tx, services.keyring, viewer, typed, now=services.now()
+        )
+    if refusal is not None:
+        raise refusal

@@ -1,0 +1,86 @@
+"""A person's own mail address: changed by their link and a code sent to the address before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator
+from sqlalchemy.orm import Session as Transaction
+
+from api.confidential.keyring import Keyring
+from api.workflows import codes
+from api.workflows.audit import note_act
+from api.workflows.codes import Purpose
+from api.workflows.jobs import Enqueue
+from api.workflows.people import person_row
+from api.workflows.values import View
+from api.workflows.viewer import Viewer
+from coach.errors import NotAllowedError
+from coach.intake import cells
+
+
+def _an_address(text: str) -> str:
+    return cells.email(text.strip())
+
+
+class NewAddress(View):
+    """The address to write to from now on."""
+
+    address: Annotated[str, AfterValidator(_an_address)]
+
+
+class OwnAddress(View):
+    """Where a person is written to, with most of it hidden: whoever has the link reads this.
+
+    `sends` says whether this server sends mail; without it the programme office changes addresses.
+    `waits_for_code` says that a code was sent to confirm another address.
+    """
+
+    shown: str
+    sends: bool
+    waits_for_code: bool
+
+
+def own_address(tx: Transaction, viewer: Viewer, *, now: datetime, sends: bool) -> OwnAddress:
+    """Where the person who asks is written to."""
+    person = person_row(tx, viewer.person_id or "")
+    name, _, domain = person.email.partition("@")
+    waits = codes.open_code(tx, viewer, Purpose.ADDRESS, now=now) is not None
+    return OwnAddress(
+        shown=f"{name[:1]}…@{domain}" if domain else "", sends=sends, waits_for_code=waits
+    )
+
+
+def ask_to_change(
+    tx: Transaction,
+    enqueue: Enqueue,
+    viewer: Viewer,
+    new: NewAddress,
+    *,
+    now: datetime,
+    sends: bool,
+) -> None:
+    """Send a code to the address that is held, which puts the new one in its place.
+
+    Raises:
+        ConflictError: this server sends no mail, holds no address, or has sent too many codes.
+    """
+    codes.send_code(tx, enqueue, viewer, Purpose.ADDRESS, now=now, sends=sends, detail=new.address)
+
+
+def confirm_change(
+    tx: Transaction, keyring: Keyring, viewer: Viewer, typed: str, *, now: datetime
+) -> NotAllowedError | None:
+    """Put the new address in place for the right code; otherwise the refusal, which is counted.
+
+    It stays until a list of the office brings another address than the list before it.
+    """
+    row = codes.fitting(tx, keyring, viewer, Purpose.ADDRESS, typed, now=now)
+    if row is None:
+        return codes.wrong_code()
+    codes.use_up(row, now=now)
+    person = person_row(tx, row.person_id)
+    person.email, row.detail = row.detail, ""
+    note_act(tx, "address changed", "person", person.id)
+    return None

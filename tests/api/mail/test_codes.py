@@ -1,0 +1,232 @@
+"""One-time codes by mail: a person's address, and a coach's notes on another device."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from api.jobs.kind import Workplace
+from api.jobs.mailing import Mailing
+from api.store.cycle_rows import PersonRow, Side
+from api.store.mail_rows import CodeRow, MailRow, MailState
+from api.workflows import people, schedule
+from tests.mail_server import MailServer, mail_server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from conftest import World
+
+    from api.settings import Settings
+
+API = "/api/v1"
+PASSPHRASE = "tulip anvil ferry quartz"  # noqa: S105 - of a test
+NEW = "other@example.net"
+
+
+@dataclass
+class Person:
+    """Somebody at a server that sends mail, and the mails they get."""
+
+    world: World
+    server: MailServer
+    client: httpx.Client
+    cycle_id: str
+    code: str
+
+    def mailed(self) -> str:
+        """The code in their latest mail."""
+        settings = self.world.services.settings.model_copy(update={"mail": self.server.settings})
+        services = replace(self.world.services, settings=settings)
+        with services.database.reading() as tx:
+            waiting = tx.scalars(select(MailRow.id).where(MailRow.state == MailState.WAITING)).all()
+        for mail_id in waiting:
+            Mailing(Workplace(services, "worker@1"))(f"{mail_id}.0")
+        found = re.search(r"\d{4} \d{4}", self.server.taken[-1].text)
+        assert found is not None
+        return found[0]
+
+    @property
+    def address(self) -> str:
+        with self.world.database.reading() as tx:
+            return tx.get_one(PersonRow, self.world.person_id(self.cycle_id, self.code)).email
+
+    def age_codes(self, by: timedelta) -> None:
+        with self.world.database.writing() as tx:
+            for row in tx.scalars(select(CodeRow)):
+                row.created_at, row.expires_at = row.created_at - by, row.expires_at - by
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def coach(
+    world: World,
+    server: MailServer,
+    serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
+) -> Iterator[Person]:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    settings = world.services.settings.model_copy(update={"mail": server.settings})
+    with serve(settings) as client:
+        client.headers["Authorization"] = f"Bearer {world.link(cycle_id, 'K-1').secret}"
+        yield Person(world, server, client, cycle_id, "K-1")
+
+
+def _confirm(person: Person, code: str) -> int:
+    return person.client.post(f"{API}/me/address/confirm", json={"code": code}).status_code
+
+
+def test_an_address_is_changed_by_a_code_to_the_one_before(coach: Person) -> None:
+    shown = coach.client.get(f"{API}/me/address").json()
+    assert shown == {"shown": "k…@example.org", "sends": True, "waits_for_code": False}
+    asked = coach.client.post(f"{API}/me/address", json={"address": f" {NEW}"})
+    assert asked.status_code == HTTPStatus.ACCEPTED
+    assert coach.address == "k1@example.org"
+    code = coach.mailed()
+    assert coach.server.taken[-1].recipient == "k1@example.org"
+    assert "another address take the place" in coach.server.taken[-1].text
+    assert code not in coach.server.taken[-1].mail["Subject"]
+    assert _confirm(coach, code) == HTTPStatus.NO_CONTENT
+    assert coach.address == NEW
+    assert _confirm(coach, code) == HTTPStatus.FORBIDDEN, "a code works once"
+    refused = coach.client.post(f"{API}/me/address", json={"address": "nobody"})
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_the_next_list_changes_it_back_only_where_it_brings_another(coach: Person) -> None:
+    coach.client.post(f"{API}/me/address", json={"address": NEW})
+    assert _confirm(coach, coach.mailed()) == HTTPStatus.NO_CONTENT
+    world, now = coach.world, coach.world.services.now()
+    with world.database.writing() as tx:
+        coaches = people.roster_of(tx, coach.cycle_id).coaches
+        people.take_in(tx, coach.cycle_id, Side.COACH, coaches, now=now)
+    assert coach.address == NEW
+    moved = [one.model_copy(update={"email": "office@example.org"}) for one in coaches]
+    with world.database.writing() as tx:
+        people.take_in(tx, coach.cycle_id, Side.COACH, moved, now=now)
+    assert coach.address == "office@example.org"
+
+
+def test_a_code_ends_after_ten_minutes_five_tries_or_with_the_next(coach: Person) -> None:
+    coach.client.post(f"{API}/me/address", json={"address": NEW})
+    first = coach.mailed()
+    coach.client.post(f"{API}/me/address", json={"address": "third@example.net"})
+    second = coach.mailed()
+    assert _confirm(coach, first) == HTTPStatus.FORBIDDEN
+    for _ in range(4):
+        assert _confirm(coach, "0000 0000") == HTTPStatus.FORBIDDEN
+    assert _confirm(coach, second) == HTTPStatus.FORBIDDEN, "tried five times"
+    coach.client.post(f"{API}/me/address", json={"address": NEW})
+    third = coach.mailed()
+    refused = coach.client.post(f"{API}/me/address", json={"address": NEW})
+    assert refused.status_code == HTTPStatus.CONFLICT, "a fourth within ten minutes"
+    coach.age_codes(timedelta(minutes=11))
+    assert _confirm(coach, third) == HTTPStatus.FORBIDDEN, "too old"
+    assert coach.address == "k1@example.org"
+
+
+def test_the_code_itself_lies_nowhere_in_the_database(coach: Person) -> None:
+    coach.client.post(f"{API}/me/address", json={"address": NEW})
+    plain = coach.mailed().replace(" ", "")
+    with coach.world.database.reading() as tx:
+        for row in (*tx.scalars(select(CodeRow)), *tx.scalars(select(MailRow))):
+            assert plain not in repr(vars(row))
+
+
+def _notes(coach: Person) -> str:
+    """A note written on one device, which has chosen a passphrase; the session's id."""
+    key = coach.world.notes_key(coach.cycle_id, "K-1")
+    person_id = coach.world.person_id(coach.cycle_id, "K-1")
+    with coach.world.database.reading() as tx:
+        session = schedule.person_page(tx, person_id).sessions[0].id
+    own = {"X-Notes-Key": key}
+    written = coach.client.put(f"{API}/sessions/{session}/note", json={"text": "mine"}, headers=own)
+    assert written.is_success
+    chosen = {"passphrase": PASSPHRASE}
+    assert coach.client.put(f"{API}/me/notes/passphrase", json=chosen, headers=own).is_success
+    return session
+
+
+def _open(coach: Person, passphrase: str, code: str) -> httpx.Response:
+    coach.client.cookies.clear()
+    asked = {"passphrase": passphrase, "code": code}
+    return coach.client.post(f"{API}/me/notes/open", json=asked)
+
+
+def test_notes_open_elsewhere_by_passphrase_and_code_and_by_neither_alone(coach: Person) -> None:
+    session = _notes(coach)
+    note = f"{API}/sessions/{session}/note"
+    coach.client.cookies.clear()
+    assert coach.client.get(note).status_code == HTTPStatus.FORBIDDEN
+    assert _open(coach, PASSPHRASE, "").status_code == HTTPStatus.FORBIDDEN
+    assert coach.client.post(f"{API}/me/notes/code").status_code == HTTPStatus.ACCEPTED
+    code = coach.mailed()
+    assert _open(coach, "wrong horse battery", code).status_code == HTTPStatus.FORBIDDEN
+    assert _open(coach, PASSPHRASE, "0000 0000").status_code == HTTPStatus.FORBIDDEN
+    assert coach.client.get(note).status_code == HTTPStatus.FORBIDDEN
+    assert _open(coach, PASSPHRASE, code).is_success
+    assert coach.client.get(note).json()["text"] == "mine"
+    assert _open(coach, PASSPHRASE, code).status_code == HTTPStatus.FORBIDDEN, "used up"
+
+
+def test_a_code_for_one_thing_does_nothing_else(coach: Person) -> None:
+    _notes(coach)
+    coach.client.post(f"{API}/me/notes/code")
+    code = coach.mailed()
+    assert _confirm(coach, code) == HTTPStatus.FORBIDDEN
+    coach.client.post(f"{API}/me/address", json={"address": NEW})
+    assert _open(coach, PASSPHRASE, coach.mailed()).status_code == HTTPStatus.FORBIDDEN
+
+
+def test_the_pages_lead_through_both(coach: Person) -> None:
+    _notes(coach)
+    link = coach.client.headers.pop("Authorization").partition(" ")[2]
+    coach.client.cookies.clear()
+    coach.client.headers["Sec-Fetch-Site"] = "same-origin"
+    home = f"/p/{link}"
+    assert f'href="{home}/address"' in coach.client.get(home).text
+    assert "Send me the code" in coach.client.get(f"{home}/address").text
+    wrong = coach.client.post(f"{home}/address", data={"address": "nobody"})
+    assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert 'value="nobody"' in wrong.text
+    coach.client.post(f"{home}/address", data={"address": NEW})
+    assert "Code from the mail" in coach.client.get(f"{home}/address").text
+    refused = coach.client.post(f"{home}/address/confirm", data={"code": "1"})
+    assert "not the one in your last mail" in refused.text
+    coach.client.post(f"{home}/address/confirm", data={"code": coach.mailed()})
+    assert coach.address == NEW
+    assert "o…@example.net" in coach.client.get(f"{home}/address").text
+
+    assert "Send me a code" in coach.client.get(f"{home}/notes").text
+    coach.client.post(f"{home}/notes/code")
+    assert "on its way" in coach.client.get(f"{home}/notes").text
+    both = {"passphrase": PASSPHRASE, "code": coach.mailed()}
+    assert coach.client.post(f"{home}/notes/open", data=both).status_code == HTTPStatus.SEE_OTHER
+    assert "They are open on this device" in coach.client.get(f"{home}/notes").text
+
+
+def test_without_mail_the_page_says_what_to_do_instead(world: World, client: httpx.Client) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    link = world.link(cycle_id, "K-1").secret
+    text = client.get(f"/p/{link}/address").text
+    assert "The programme office changes it for you" in text
+    assert "<form" not in text
+    refused = client.post(
+        f"{API}/me/address", json={"address": NEW}, headers={"Authorization": f"Bearer {link}"}
+    )
+    assert refused.status_code == HTTPStatus.CONFLICT
+    assert "Send me a code" not in client.get(f"/p/{link}/notes").text
