@@ -114,6 +114,10 @@ def write_note(coach: Page, coachee_name: str) -> None:
     for width in (PHONE, DESK):
         fits(coach, width)
     press(coach, "Save the session note")
+    expect(coach.get_by_role("heading", name="Keep this code")).to_be_visible()
+    for width in (PHONE, DESK):
+        fits(coach, width)
+    coach.get_by_role("link", name="I have written it down").click()
     expect(coach.get_by_text(PRIVATE)).to_be_visible()
 
 
