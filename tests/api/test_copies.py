@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import MetaData, Table, func, select
 
@@ -48,6 +48,7 @@ def test_a_file_of_any_size_comes_back(tmp_path: Path, size: int) -> None:
     assert sealed.stat().st_mode & 0o077 == 0
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(data=st.data())
 def test_whatever_is_altered_does_not_open(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
