@@ -126,7 +126,7 @@ def solve(
     if keep is not None:
         result = result.model_copy(update={"moves": moves(judges, keep, result)})
     tell(Phase.AUDITING, "auditing the result")
-    findings = audit(roster, cycle, result, keep)
+    findings = audit(roster, cycle, result, keep, watch.check_cancelled)
     if findings:
         raise UnsoundResultError("; ".join(map(str, findings)))
     tell(Phase.DONE, f"{len(told)} of {counted(len(roster.coachees), 'coachee')} placed")

@@ -62,10 +62,18 @@ class Watch:
             CancelledError: somebody asked to stop.
             OutOfTimeError: the limit has passed.
         """
-        if self._cancelled():
-            raise CancelledError("the run was cancelled")
+        self.check_cancelled()
         if self.left == 0:
             raise OutOfTimeError
+
+    def check_cancelled(self) -> None:
+        """As `check` for work that has to be done whatever the time.
+
+        Raises:
+            CancelledError: somebody asked to stop.
+        """
+        if self._cancelled():
+            raise CancelledError("the run was cancelled")
 
     def call(self, work: Callable[[], Answer], stop: Callable[[], object]) -> Answer:
         """Let a solver work in a thread of its own; `stop` it when the run has to end.

@@ -4,12 +4,19 @@ Coaches are capacities here, sessions are ignored. Dual prices come with the flo
 coachee, `v_j >= 0` of a place with a coach, `u_i + v_j >= c_ij`. By weak duality no choice is worth
 more than `sum u + sum capacity v`, and one that holds pair `ij` no more than that less
 `loss_ij = u_i + v_j - c_ij`. All in whole numbers, so the bounds are exact.
+
+Many pairs are sifted: the flow takes those that are worth most to each coachee, and then those of
+the others that are worth more than their prices, until there are none. The prices of the few are
+then prices of all, so that the optimum of the few is that of all. Each such flow takes a part of a
+second; the solver cannot be interrupted while it is at one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +28,12 @@ from matching.watch import SolverFaultError
 Worth = NDArray[np.int64]
 _LARGEST = 1 << 61  # of costs times nodes, as the cost scaling needs
 _MOST_ROUNDS = 1000
+_MANY = 500_000  # pairs beyond which they are sifted
+_BEST_EACH = 40  # pairs of each coachee the first flow takes
+_MORE_EACH = 10  # pairs of each coachee that come in at once later
+
+Prices = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Of coachees, `int64[n]`, and of places with coaches, `int64[m]`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +45,7 @@ class Flow:
         worth: `int64[Q]`, of each of them.
         choice: `int64[K]`, chosen pairs, ascending.
         value: what the choice is worth; no choice of allowed pairs exceeds it.
+        known_prices: dual prices, where they came with the flow.
     """
 
     problem: Problem
@@ -39,10 +53,13 @@ class Flow:
     worth: Worth
     choice: NDArray[np.int64]
     value: int
+    known_prices: Prices | None = None
 
     @cached_property
-    def prices(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Dual prices: `int64[n]` of coachees and `int64[m]` of places."""
+    def prices(self) -> Prices:
+        """Dual prices."""
+        if self.known_prices is not None:
+            return self.known_prices
         chosen = np.searchsorted(self.pairs, self.choice)
         return _prices(self.problem, self.pairs, self.worth, chosen)
 
@@ -61,8 +78,50 @@ def fits_flow(problem: Problem, most_worth: int) -> bool:
     return most_worth * (len(problem.priority) + len(problem.capacity) + 2) < _LARGEST
 
 
-def best_flow(problem: Problem, pairs: NDArray[np.int64], worth: Worth) -> Flow:
-    """The assignment of `pairs` that is worth most; `worth` is not negative."""
+def best_flow(
+    problem: Problem,
+    pairs: NDArray[np.int64],
+    worth: Worth,
+    each_round: Callable[[], object] = lambda: None,
+    many: int = _MANY,
+) -> Flow:
+    """The assignment of `pairs` (ascending) that is worth most; `worth` is not negative.
+
+    More than `many` pairs are sifted; `each_round` is called between the flows over some of them.
+    """
+    if len(pairs) <= many:
+        return _flow(problem, pairs, worth)
+    part = _best_of_each(problem.coachee[pairs], worth, _BEST_EACH)
+    while True:
+        each_round()
+        flow = _flow(problem, pairs[part], worth[part])
+        each_round()
+        coachee_price, place_price = flow.prices
+        gain = worth - place_price[problem.coach[pairs]]
+        gain -= coachee_price[problem.coachee[pairs]]
+        better = np.flatnonzero(gain > 0)
+        if not len(better):
+            break
+        more = better[_best_of_each(problem.coachee[pairs[better]], gain[better], _MORE_EACH)]
+        part = np.union1d(part, more)
+    if int(coachee_price.sum() + place_price @ problem.capacity) != flow.value:
+        return _flow(problem, pairs, worth)  # prices that were cut short prove nothing
+    return Flow(problem, pairs, worth, flow.choice, flow.value, flow.prices)
+
+
+def _best_of_each(coachee: NDArray[np.int64], worth: Worth, most: int) -> NDArray[np.int64]:
+    """The places of up to `most` entries of each coachee, those worth most; ascending."""
+    edges = np.flatnonzero(np.diff(coachee, prepend=-1, append=-1))
+    found = [np.zeros(0, dtype=np.int64)]
+    for first, last in pairwise(edges.tolist()):
+        few = last - first <= most
+        best = np.arange(last - first) if few else np.argpartition(-worth[first:last], most)[:most]
+        found.append(first + np.sort(best))
+    return np.concatenate(found)
+
+
+def _flow(problem: Problem, pairs: NDArray[np.int64], worth: Worth) -> Flow:
+    """All `pairs` at once."""
     coachees, coaches = len(problem.priority), len(problem.capacity)
     sink = coachees + coaches
     solver = min_cost_flow.SimpleMinCostFlow()
@@ -85,7 +144,7 @@ def best_flow(problem: Problem, pairs: NDArray[np.int64], worth: Worth) -> Flow:
 
 def _prices(
     problem: Problem, pairs: NDArray[np.int64], worth: Worth, chosen: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> Prices:
     """The least prices of places at which everybody is content with their choice.
 
     Raised round by round (Bellman and Ford on the residual network) until nobody envies; were the

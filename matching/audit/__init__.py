@@ -6,6 +6,8 @@ the grid, gaps, caps, funnels and levels are counted anew, one after the other, 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.audit import leftover, levels, pairing, rematch, sessions
@@ -30,16 +32,27 @@ CHECKS = (
 
 
 def audit(
-    roster: Roster, cycle: Cycle, result: Result, keep: Result | None = None
+    roster: Roster,
+    cycle: Cycle,
+    result: Result,
+    keep: Result | None = None,
+    each_step: Callable[[], object] = lambda: None,
 ) -> tuple[Finding, ...]:
     """Everything in `result` that does not hold for these people under this policy.
 
     `keep` is the earlier result that level `kept` counts. An empty answer is a sound result.
+    `each_step` is called every few moments; what it raises ends the audit.
     """
-    case = Case(roster, cycle, result, keep)
+    case = Case(roster, cycle, result, keep, each_step)
     if far := tuple(sessions.far_away(case)):
         return far
-    return tuple(finding for check in CHECKS for finding in check(case))
+    return tuple(_findings(case))
+
+
+def _findings(case: Case) -> Iterator[Finding]:
+    for check in CHECKS:
+        case.each_step()
+        yield from check(case)
 
 
 __all__ = ["CHECKS", "Finding", "audit"]

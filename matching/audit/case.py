@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 from coach.cycle import Cycle
@@ -15,11 +16,19 @@ from matching.rules import Facts
 class Case:
     """One result beside the people and the policy it was made for."""
 
-    def __init__(self, roster: Roster, cycle: Cycle, result: Result, keep: Result | None) -> None:
+    def __init__(
+        self,
+        roster: Roster,
+        cycle: Cycle,
+        result: Result,
+        keep: Result | None,
+        each_step: Callable[[], object] = lambda: None,
+    ) -> None:
         self.roster = roster
         self.cycle = cycle
         self.result = result
         self.keep = keep
+        self.each_step = each_step
         self.hours = Hours(cycle)
         self.coachees = {coachee.id: coachee for coachee in roster.coachees}
         self.coaches = {coach.id: coach for coach in roster.coaches}
@@ -30,7 +39,7 @@ class Case:
     @cached_property
     def judges(self) -> Judges:
         """The rules upon the auditor's own reading of everybody's free time."""
-        return Judges(Facts(self.roster, self.cycle, self.hours.free_time(self.roster)))
+        return Judges(Facts(self.roster, self.cycle, self.hours.free_time(self.roster, self.free)))
 
     @cached_property
     def known(self) -> tuple[Match, ...]:
@@ -44,6 +53,7 @@ class Case:
     def free(self, person: Coachee | Coach) -> Spans:
         """The person's free time, read once."""
         if id(person) not in self._spans:
+            self.each_step()
             self._spans[id(person)] = self.hours.free(person)
         return self._spans[id(person)]
 

@@ -7,7 +7,7 @@ other, and told in whole minutes since 1970-01-01T00:00Z.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
 from coach.holidays import public_holidays
-from coach.people import Person, Roster
+from coach.people import Coach, Coachee, Person, Roster
 from matching.free_time import FreeTime, pack
 
 Spans = list[tuple[int, int]]
@@ -41,6 +41,9 @@ class Hours:
         self._days = [first + timedelta(n) for n in range((last - first).days + 1)]
         self._minutes: dict[tuple[str, date, int], int] = {}
         self._weekly: dict[tuple[str, tuple[WeeklyWindow, ...]], Spans] = {}
+        self._walls: dict[tuple[str, int, int], list[tuple[date, int]]] = {}
+        self._holidays: dict[str, frozenset[date]] = {}
+        self._faults: dict[int, str | None] = {}
 
     def free(self, person: Person) -> Spans:
         """The person's free time `[start, end)`, ascending, joined where windows adjoin."""
@@ -54,23 +57,34 @@ class Hours:
 
     def _on_days(self, zone: str, windows: Sequence[WeeklyWindow], off: set[date]) -> Spans:
         spans: Spans = []
-        for day in self._days:
-            if day in off:
-                continue
-            for window in windows:
-                if window.weekday == day.weekday():
-                    start = self._wall(zone, day, window.start_minute)
-                    end = self._wall(zone, day, window.end_minute)
-                    if start < end:
-                        spans.append((start, end))
+        for window in windows:
+            starts = self._every(zone, window.weekday, window.start_minute)
+            ends = self._every(zone, window.weekday, window.end_minute)
+            for (day, start), (_, end) in zip(starts, ends, strict=True):
+                if start < end and day not in off:
+                    spans.append((start, end))
         return _joined(spans)
+
+    def _every(self, zone: str, weekday: int, minute: int) -> list[tuple[date, int]]:
+        """A wall time on every such weekday near the cycle."""
+        key = zone, weekday, minute
+        if key not in self._walls:
+            days = [day for day in self._days if day.weekday() == weekday]
+            self._walls[key] = [(day, self._wall(zone, day, minute)) for day in days]
+        return self._walls[key]
 
     def _off(self, person: Person) -> set[date]:
         off = {day for dates in person.unavailable for day in self._days if day in dates}
         if self._cycle.calendar.public_holidays:
-            for year in {day.year for day in self._days}:
-                off |= public_holidays(person.country, year)
+            off |= self._holidays_of(person.country)
         return off
+
+    def _holidays_of(self, country: str) -> frozenset[date]:
+        if country not in self._holidays:
+            years = {day.year for day in self._days}
+            known = frozenset[date]().union(*(public_holidays(country, year) for year in years))
+            self._holidays[country] = known
+        return self._holidays[country]
 
     def _wall(self, zone: str, day: date, minute: int) -> int:
         key = zone, day, minute
@@ -106,6 +120,11 @@ class Hours:
 
     def misplaced(self, start: int) -> str | None:
         """Why a session may not begin at `start` whoever it is with; `None` where it may."""
+        if start not in self._faults:
+            self._faults[start] = self._fault(start)
+        return self._faults[start]
+
+    def _fault(self, start: int) -> str | None:
         begin, length = self._local(start), self._cycle.sessions.minutes
         last = self._local(start + length - 1).date()
         dates = self._cycle.cycle
@@ -121,8 +140,11 @@ class Hours:
     def _local(self, minute: int) -> datetime:
         return datetime.fromtimestamp(minute * 60, self._cycle.cycle.zone)
 
-    def free_time(self, roster: Roster) -> FreeTime:
-        """Everybody's free starts by this reading, in the shape the rules judge from."""
+    def free_time(self, roster: Roster, free: Callable[[Coachee | Coach], Spans]) -> FreeTime:
+        """Everybody's free starts by this reading, in the shape the rules judge from.
+
+        `free` tells a person's free time.
+        """
         starts, days = self.starts()
         first = self._cycle.cycle.start
         monday = first - timedelta(first.weekday())
@@ -132,15 +154,15 @@ class Hours:
             starts=np.array(starts, dtype=np.int64),
             day=day,
             week=week,
-            coachees=pack(self._rows(roster.coachees, starts)),
-            coaches=pack(self._rows(roster.coaches, starts)),
+            coachees=pack(self._rows([free(one) for one in roster.coachees], starts)),
+            coaches=pack(self._rows([free(one) for one in roster.coaches], starts)),
         )
 
-    def _rows(self, people: Sequence[Person], starts: list[int]) -> NDArray[np.bool_]:
-        rows = np.zeros((len(people), len(starts)), dtype=np.bool_)
+    def _rows(self, everybody: Sequence[Spans], starts: list[int]) -> NDArray[np.bool_]:
+        rows = np.zeros((len(everybody), len(starts)), dtype=np.bool_)
         length = self._cycle.sessions.minutes
-        for row, person in zip(rows, people, strict=True):
-            for begin, end in self.free(person):
+        for row, spans in zip(rows, everybody, strict=True):
+            for begin, end in spans:
                 row[bisect_left(starts, begin) : bisect_right(starts, end - length)] = True
         return rows
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.audit.case import Case, named
 from matching.audit.finding import Finding
 from matching.result import Match, Verdict
+
+_AT_ONCE = 500  # matches whose verdicts are compared between two steps
 
 
 def everybody_once(case: Case) -> Iterator[Finding]:
@@ -29,20 +32,27 @@ def everybody_once(case: Case) -> Iterator[Finding]:
 
 def rules(case: Case) -> Iterator[Finding]:
     """No hard rule forbids a match, and its verdicts are what the rules say of it."""
-    allowed = []
-    for match in case.known:
-        pair = case.row[match.coachee], case.column[match.coach]
-        objections = case.judges.objections(*pair)
-        for rule, because in objections.items():
-            yield Finding(named(match), f"rule {rule} forbids it: {because}")
-        if not objections:
-            allowed.append(match)
-    yield from _verdicts(case, allowed)
+    allowed = case.judges.allowed(*_pairs(case, case.known)).tolist()
+    for match, fine in zip(case.known, allowed, strict=True):
+        if not fine:
+            pair = case.row[match.coachee], case.column[match.coach]
+            for rule, because in case.judges.objections(*pair).items():
+                yield Finding(named(match), f"rule {rule} forbids it: {because}")
+    sound = [match for match, fine in zip(case.known, allowed, strict=True) if fine]
+    for first in range(0, len(sound), _AT_ONCE):
+        case.each_step()
+        yield from _verdicts(case, sound[first : first + _AT_ONCE])
 
 
-def _verdicts(case: Case, matches: list[Match]) -> Iterator[Finding]:
+def _pairs(case: Case, matches: Sequence[Match]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of matches."""
     rows = np.array([case.row[match.coachee] for match in matches], dtype=np.int64)
     columns = np.array([case.column[match.coach] for match in matches], dtype=np.int64)
+    return rows, columns
+
+
+def _verdicts(case: Case, matches: Sequence[Match]) -> Iterator[Finding]:
+    rows, columns = _pairs(case, matches)
     for match, right in zip(matches, case.judges.verdicts_of(rows, columns), strict=True):
         yield from _compare(match, {verdict.rule: verdict for verdict in right})
 

@@ -65,7 +65,7 @@ class Course:
         if not fits_flow(self.problem, stack.most_worth):
             return None
         pairs = np.flatnonzero(allowed)
-        return best_flow(self.problem, pairs, stack.worth[pairs]), stack
+        return best_flow(self.problem, pairs, stack.worth[pairs], self.watch.check), stack
 
     def coordinator(self, allowed: NDArray[np.bool_]) -> Coordinator:
         """The exact search over `allowed` pairs under everything decided so far.

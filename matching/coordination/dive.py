@@ -49,7 +49,7 @@ def dive(
         fewest = min(fewest, len(dropped))
         stays = ~np.isin(pairs, dropped)
         pairs, worth = pairs[stays], worth[stays]
-        flow = best_flow(desk.problem, pairs, worth)
+        flow = best_flow(desk.problem, pairs, worth, watch.check)
         if flow.value < at_least:
             return
 

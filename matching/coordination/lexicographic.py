@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from matching.assignment.flow import Worth
 from matching.problem import Problem
 
+_INTEGERS = 1 << 62
+
 
 @dataclass(frozen=True, eq=False)
 class Aim:
@@ -33,17 +35,21 @@ class Stack:
     """
 
     def __init__(self, problem: Problem, aims: Sequence[Aim]) -> None:
-        factor, required = 1, 0
-        worth = np.zeros(problem.size, dtype=object)
+        self.required = 0
+        self.most_worth = 0  # an upper bound, while sums might not fit the integers below
+        factor, factors = 1, []
         for aim in reversed(aims):
-            worth = worth + factor * aim.weights
-            required += factor * aim.least
+            factors.append((factor, aim))
+            self.required += factor * aim.least
+            self.most_worth += factor * int(aim.weights.max(initial=0))
             factor *= 1 + most(problem, aim.weights)
-        self.most_worth = int(max(worth, default=0))
-        self.required = required
         self.worth: Worth = np.zeros(0, dtype=np.int64)
-        if self.most_worth < 1 << 62:
-            self.worth = worth.astype(np.int64)
+        if self.most_worth < _INTEGERS:
+            self.worth = np.zeros(problem.size, dtype=np.int64)
+            for factor, aim in factors:
+                if aim.weights.any():  # a factor before nothing may be beyond all integers
+                    self.worth += factor * aim.weights
+            self.most_worth = int(self.worth.max(initial=0))
 
 
 def most(problem: Problem, weights: NDArray[np.int64]) -> int:
