@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from coach.people import Roster
 from matching.audit import audit
 from matching.coordination.branch_and_price import Desk
 from matching.coordination.course import Course
+from matching.coordination.crew import Crew
 from matching.coordination.pins import pinned_choice
 from matching.coordination.planning import Order, make_plan
 from matching.explanation import Effort, explain_unmatched
@@ -25,6 +27,7 @@ from matching.rematching.moves import moves
 from matching.result import Result
 from matching.rules import Facts
 from matching.telling import matches, uids_of
+from matching.threads import threads
 from matching.timetable.quality import Quality
 from matching.watch import OutOfTimeError, SolverFaultError, Watch
 
@@ -84,19 +87,22 @@ def solve(
     free = free_time(roster, cycle)
     judges = Judges(Facts(roster, cycle, free))
     try:
-        eligible = judges.table(watch.check)
-        problem = build_problem(roster, cycle, free, eligible, keep=keep, each_block=watch.check)
-        desk = Desk(problem, options.seed)
-        tell(Phase.MATCHING, _open_pairs(desk.problem.size))
-        solving = watch.part(1 - _TIME_FOR_THE_REST)
-        pinned = pinned_choice(judges, desk, solving)
+        spread = threads(options.workers)
+        eligible = judges.table(watch.check, spread)
+        problem = build_problem(
+            roster, cycle, free, eligible, keep=keep, each_block=watch.check, spread=spread
+        )
         order = Order(
             levels=cycle.objective.levels,
             quality=Quality(roster, cycle),
             report=tell.level,
             kept=kept_starts(roster, keep),
         )
-        plan = make_plan(desk, pinned, order, solving)
+        tell(Phase.MATCHING, _open_pairs(problem.size))
+        solving = watch.part(1 - _TIME_FOR_THE_REST)
+        with closing(Crew(options.workers, problem, options.seed)) as crew:
+            desk = Desk(problem, options.seed, crew)
+            plan = make_plan(desk, pinned_choice(judges, desk, solving), order, solving)
     except OutOfTimeError as error:
         raise NoUsableResultError(
             f"the time limit of {limit:g} s passed before any usable result; allow more time"

@@ -19,6 +19,7 @@ from matching.free_time import FreeTime
 from matching.result import FunnelStep, Verdict
 from matching.rules import FORBIDDEN, RULES, Facts, Rule
 from matching.rules.rule import Indices
+from matching.threads import Spread
 
 _BLOCK_CELLS = 1 << 20
 
@@ -70,19 +71,31 @@ class Judges:
                 total += weight * rule.judge(coachee, coach).astype(np.int32)
         return total
 
-    def table(self, each_block: Callable[[], object] = lambda: None) -> PairTable:
-        """Everybody judged with everybody, block by block; `each_block` is called between them."""
+    def table(
+        self, each_block: Callable[[], object] = lambda: None, spread: Spread = map
+    ) -> PairTable:
+        """Everybody judged with everybody, block by block.
+
+        `each_block` is called between blocks, which `spread` may work on at once.
+        """
         roster = self.facts.roster
         empty = np.zeros(0, dtype=np.int32)
         parts = [(empty, empty, empty)]
-        for rows, columns in blocks(len(roster.coachees), len(roster.coaches)):
+        for part in spread(self._part, blocks(len(roster.coachees), len(roster.coaches))):
             each_block()
-            row, column = np.nonzero(self.allowed(rows, columns))
-            coachee = (row + rows[0, 0]).astype(np.int32)
-            coach = column.astype(np.int32)
-            parts.append((coachee, coach, self.points(coachee, coach)))
+            parts.append(part)
         coachees, coaches, points = zip(*parts, strict=True)
         return PairTable(np.concatenate(coachees), np.concatenate(coaches), np.concatenate(points))
+
+    def _part(
+        self, block: tuple[NDArray[np.int32], NDArray[np.int32]]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """Coachee, coach and points of the allowed pairs of a block."""
+        rows, columns = block
+        row, column = np.nonzero(self.allowed(rows, columns))
+        coachee = (row + rows[0, 0]).astype(np.int32)
+        coach = column.astype(np.int32)
+        return coachee, coach, self.points(coachee, coach)
 
     def verdicts(self, coachee: int, coach: int) -> tuple[Verdict, ...]:
         """What each weighed rule says of one allowed pair; their sum is its points."""

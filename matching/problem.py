@@ -18,6 +18,7 @@ from matching.free_time import FreeTime
 from matching.judgement import PairTable
 from matching.result import Result
 from matching.schedulable import SeriesLimits, schedulable
+from matching.threads import Spread
 
 Pair = tuple[int, int]
 """Rows of a coachee and of a coach in the roster."""
@@ -107,6 +108,7 @@ def build_problem(
     require: Collection[Pair] = (),
     forbid: Collection[Pair] = (),
     each_block: Callable[[], object] = lambda: None,
+    spread: Spread = map,
 ) -> Problem:
     """The problem of one cycle.
 
@@ -119,9 +121,12 @@ def build_problem(
         require: further pairs that have to be chosen.
         forbid: pairs that may not be chosen.
         each_block: called between blocks of pairs.
+        spread: works on several blocks at once.
     """
     limits = session_limits(roster, cycle.sessions)
-    able = schedulable(free, limits, eligible.coachee, eligible.coach, each_block)
+    able = schedulable(
+        free, limits, eligible.coachee, eligible.coach, each_block=each_block, spread=spread
+    )
     coachee = eligible.coachee[able].astype(np.int64)
     coach = eligible.coach[able].astype(np.int64)
     code = coachee * max(1, len(roster.coaches)) + coach

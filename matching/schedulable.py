@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.free_time import Bits, FreeTime, pack, unpack
+from matching.threads import Spread
 
 _BLOCK_BYTES = 1 << 25
 _WORD = 64
@@ -92,12 +93,14 @@ def schedulable(
     limits: SeriesLimits,
     coachee: NDArray[np.int32],
     coach: NDArray[np.int32],
+    *,
     each_block: Callable[[], object] = lambda: None,
+    spread: Spread = map,
 ) -> NDArray[np.bool_]:
     """`bool[P]`: whether each pair `(coachee[p], coach[p])` can place its whole series alone.
 
     The coach's own caps, the gaps, the buffer and the order of the sessions all hold.
-    `each_block` is called between blocks of pairs.
+    `each_block` is called between blocks of pairs, which `spread` may work on at once.
     """
     answer = np.zeros(len(coachee), dtype=np.bool_)
     used = unpack(np.bitwise_or.reduce(free.coachees, axis=0, keepdims=True), len(free.starts))
@@ -110,9 +113,12 @@ def schedulable(
     if not days_decide(starts, day, limits):
         by_day[:] = False
     days = _DayWords(free, columns, day)
-    for block in _blocks(np.flatnonzero(by_day), days.bytes_a_row):
-        each_block()
+
+    def on_days(block: NDArray[np.int64]) -> None:
         answer[block] = _series_on_days(days.common(coachee[block], coach[block]), limits)
+
+    for _ in spread(on_days, _blocks(np.flatnonzero(by_day), days.bytes_a_row)):
+        each_block()
     by_start = np.flatnonzero(~by_day)
     caps = np.minimum(limits.count, np.stack([limits.day_cap, limits.week_cap]))[:, coach[by_start]]
     for day_cap, week_cap in np.unique(caps, axis=1).T.tolist():

@@ -9,7 +9,7 @@ branching leaves pricing as it is (Barnhart et al. 1998, section 5).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.assignment.master import Floor, Master, Relaxed, Weights
+from matching.coordination.crew import Crew, Question
 from matching.problem import Problem
 from matching.timetable.calendar import CoachCalendar, Timetable, members
 from matching.timetable.oracle import CoachOracle
@@ -34,9 +35,11 @@ class Desk:
     `pool` holds, for each coach that was ever expanded, the sets (of pairs) known to be held.
     """
 
-    def __init__(self, problem: Problem, seed: int) -> None:
+    def __init__(self, problem: Problem, seed: int, crew: Crew | None = None) -> None:
+        """Pricing is left to the `crew`, once there is much of it."""
         self.problem = problem
         self.seed = seed
+        self._crew = crew or Crew(1, problem, seed)
         self._oracles: dict[int, CoachOracle] = {}
         self.pool: dict[int, set[tuple[int, ...]]] = {}
 
@@ -57,6 +60,24 @@ class Desk:
         """The pairs of a coach that a bit set of local indices stands for."""
         own = self.problem.by_coach[coach]
         return tuple(int(own[place]) for place in members(local))
+
+    def best(
+        self, worths: Mapping[int, tuple[dict[int, float], float]], watch: Watch
+    ) -> dict[int, list[int]]:
+        """For coaches the sets that are worth more than given, as `CoachOracle.best`.
+
+        `worths` holds the worth of each candidate and what has to be surpassed.
+        """
+        open_to_more = {
+            coach: one for coach, one in worths.items() if not self.oracle(coach).none_above(*one)
+        }
+        if not self._crew.wanted(len(open_to_more)):
+            return {
+                coach: self.oracle(coach).best(*one, watch) for coach, one in open_to_more.items()
+            }
+        questions = [Question(coach, best_sets, one) for coach, one in open_to_more.items()]
+        answers = self._crew.ask(questions, self._oracles, watch)
+        return dict(zip(open_to_more, answers, strict=True))
 
     def offended(self, choice: Choice, watch: Watch) -> list[int]:
         """Coaches that cannot hold what `choice` gives them."""
@@ -79,6 +100,13 @@ class Desk:
             coach: self.oracle(coach).timetable(self.local(coach, pairs), watch)
             for coach, pairs in self.loads(choice).items()
         }
+
+
+def best_sets(
+    oracle: CoachOracle, argument: tuple[dict[int, float], float], watch: Watch
+) -> list[int]:
+    """As `CoachOracle.best`, asked of a crew."""
+    return oracle.best(*argument, watch)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,13 +193,15 @@ class Coordinator:
 
     def _price(self, relaxed: Relaxed) -> bool:
         """Add the best set of each expanded coach that would raise the value; whether any did."""
-        added = False
+        worths = {}
         for coach in sorted(relaxed.price):
             prices = relaxed.price[coach]
             own = self.problem.by_coach[coach].tolist()
             worth = {place: prices[pair] for place, pair in enumerate(own) if prices.get(pair)}
-            above = relaxed.rent[coach] + _EPSILON
-            for found in self.desk.oracle(coach).best(worth, above, self.watch):
+            worths[coach] = worth, relaxed.rent[coach] + _EPSILON
+        added = False
+        for coach, sets in self.desk.best(worths, self.watch).items():
+            for found in sets:
                 added |= self._add(coach, found)
         return added
 

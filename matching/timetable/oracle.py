@@ -8,7 +8,7 @@ are shrunk until every part of them can be held, so that each rules out as much 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from matching.timetable.calendar import CoachCalendar, Timetable, members
 from matching.timetable.insertion import insert_all
@@ -76,6 +76,23 @@ class CoachOracle:
             self._maximal = [other for other in self._maximal if other & held != other]
             self._maximal.append(held)
 
+    @property
+    def held(self) -> list[Placed]:
+        """The timetables found so far, in the order of their finding."""
+        return list(self._held.values())
+
+    @property
+    def impossible(self) -> list[int]:
+        """Sets that cannot be held though each part of them can."""
+        return list(self._impossible)
+
+    def hear(self, held: Iterable[Placed], impossible: Iterable[int]) -> None:
+        """Take over what another oracle of the same coach has found out."""
+        for placed in held:
+            self.learn(placed)
+        for core in impossible:
+            self._rule_out(core)
+
     def maximal(self, wanted: int, watch: Watch) -> int:
         """A part of `wanted` that can be held; taken in by ascending local index."""
         held = 0
@@ -90,9 +107,16 @@ class CoachOracle:
         Empty only where no set is above. The last one is worth most of all sets, unless the search
         was long. `worth` is positive.
         """
+        if self.none_above(worth, above):
+            return []
         search = _BestSet(self, worth, above, watch)
         search.run()
         return search.found
+
+    def none_above(self, worth: Mapping[int, float], above: float) -> bool:
+        """Whether not even as many as there are places for, those worth most, are above."""
+        dearest = sorted(worth.values(), reverse=True)[: self.calendar.most]
+        return sum(dearest) <= above
 
     def prices(self, worth: Mapping[int, float]) -> tuple[float, dict[int, float]]:
         """`total`, and for each candidate `weight`.
@@ -150,6 +174,9 @@ class CoachOracle:
                 known = self._find(rest, watch)
             if not known:
                 core = rest
+        self._rule_out(core)
+
+    def _rule_out(self, core: int) -> None:
         self._impossible = [other for other in self._impossible if other & core != core]
         self._impossible.append(core)
 
@@ -175,8 +202,6 @@ class _BestSet:
     def run(self) -> None:
         """Fill `found`."""
         dearest = sorted(self._worth, key=lambda one: (-self._worth[one], one))[: self._most]
-        if sum(self._worth[one] for one in dearest) <= self._best:
-            return
         if self._oracle.can_hold(sum(1 << one for one in dearest), self._watch):
             self.found.append(sum(1 << one for one in dearest))
             return

@@ -1,0 +1,240 @@
+"""Questions about single coaches, answered by several processes at once.
+
+Each coach belongs to one member of the crew, who keeps an oracle of theirs and is told what the
+run's own oracle knows when the coach is first asked about; what a member finds out comes back with
+the answer. A member may be a process or work within the run: an answer depends on what that coach's
+oracle was asked before and on nothing else, so that results are the same whatever the size.
+
+Processes are started when there has been enough to ask that starting them pays. They end with the
+run: when it closes them, and when their pipe ends because the run's process has gone. Where one of
+them is lost the run works for it.
+"""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, cast
+
+import numpy as np
+
+from matching.problem import Problem
+from matching.timetable.calendar import CoachCalendar
+from matching.timetable.model import Placed
+from matching.timetable.oracle import CoachOracle
+from matching.watch import Watch
+
+_WORTH_STARTING = 150  # questions, after which there will be many more
+_POLL_SECONDS = 0.05
+_GRACE_SECONDS = 2.0
+_COMMAND = (sys.executable, "-m", "matching.coordination.crew_member")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked about a coach: `ask(oracle, argument, watch)`, a function of a module."""
+
+    coach: int
+    ask: Callable[[CoachOracle, Any, Watch], Any]
+    argument: Any
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a member is told with the first question about a coach."""
+
+    coachees: tuple[int, ...]
+    held: list[Placed]
+    impossible: list[int]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer, and what was found out on the way: timetables and impossible sets."""
+
+    value: Any
+    held: list[Placed]
+    impossible: list[int]
+
+
+class Member:
+    """Oracles of some coaches, and what of theirs has been told."""
+
+    def __init__(self, problem: Problem, seed: int) -> None:
+        """Of `problem` only what concerns coaches and hours is looked at."""
+        self._problem = problem
+        self._seed = seed
+        self._oracles: dict[int, CoachOracle] = {}
+        self._told: dict[int, tuple[int, frozenset[int]]] = {}
+
+    def answer(self, question: Question, brief: Brief | None, watch: Watch) -> Answer:
+        """Answer one question; `brief` comes with the first about a coach."""
+        coach = question.coach
+        if brief is not None:
+            calendar = CoachCalendar(self._problem, coach, brief.coachees)
+            self._oracles[coach] = oracle = CoachOracle(calendar, self._seed)
+            oracle.hear(brief.held, brief.impossible)
+            self._told[coach] = len(oracle.held), frozenset(oracle.impossible)
+        oracle = self._oracles[coach]
+        value = question.ask(oracle, question.argument, watch)
+        held, impossible = self._told[coach]
+        self._told[coach] = len(oracle.held), frozenset(oracle.impossible)
+        return Answer(
+            value,
+            oracle.held[held:],
+            [core for core in oracle.impossible if core not in impossible],
+        )
+
+
+class Crew:
+    """Those who answer for one run, `size` of them."""
+
+    def __init__(self, size: int, problem: Problem, seed: int) -> None:
+        self._size = size
+        self._hours = problem.only(np.zeros(problem.size, dtype=np.bool_))
+        self._seed = seed
+        self._asked = 0
+        self._briefed: set[int] = set()
+        self._own = Member(self._hours, seed)
+        self._processes: list[_Process] = []
+
+    def wanted(self, questions: int) -> bool:
+        """Whether enough has been asked, with so many `questions` now, to ask the crew."""
+        self._asked += questions
+        return self._asked >= _WORTH_STARTING
+
+    def ask(
+        self,
+        questions: Sequence[Question],
+        oracles: Mapping[int, CoachOracle],
+        watch: Watch,
+    ) -> list[Any]:
+        """The answers; `oracles` of the run tell what is known, and learn.
+
+        Raises:
+            CancelledError, OutOfTimeError: as `Watch.check`; what was asked is lost.
+        """
+        if self._size > 1 and not self._processes:
+            self._processes = [_Process(self._hours, self._seed) for _ in range(self._size)]
+        asked = [(question, self._brief(question, oracles)) for question in questions]
+        try:
+            if self._processes:
+                answers = self._from_processes(asked, watch)
+            else:
+                answers = [self._own.answer(question, brief, watch) for question, brief in asked]
+        except _LostError:
+            self.close()
+            self._size = 1
+            return self.ask(questions, oracles, watch)
+        except BaseException:
+            self.close()  # nobody waits any more for what they are at
+            raise
+        for question, answer in zip(questions, answers, strict=True):
+            oracles[question.coach].hear(answer.held, answer.impossible)
+        return [answer.value for answer in answers]
+
+    @property
+    def pids(self) -> list[int]:
+        """The numbers of the processes that are there."""
+        return [process.pid for process in self._processes]
+
+    def close(self) -> None:
+        """End all processes now."""
+        for process in self._processes:
+            process.end()
+        self._processes = []
+        self._briefed.clear()
+
+    def _brief(self, question: Question, oracles: Mapping[int, CoachOracle]) -> Brief | None:
+        if question.coach in self._briefed:
+            return None
+        self._briefed.add(question.coach)
+        oracle = oracles[question.coach]
+        return Brief(oracle.calendar.coachees, oracle.held, oracle.impossible)
+
+    def _from_processes(
+        self, asked: Sequence[tuple[Question, Brief | None]], watch: Watch
+    ) -> list[Answer]:
+        theirs = [self._processes[question.coach % self._size] for question, _ in asked]
+        for process, one in zip(theirs, asked, strict=True):
+            process.put(one)
+        return [process.get(watch) for process in theirs]
+
+
+class _LostError(Exception):
+    """A process has gone."""
+
+
+class _Process:
+    """A member in a process of its own; questions are answered in their order."""
+
+    def __init__(self, hours: Problem, seed: int) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, no words of others
+            _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._questions: SimpleQueue[Any] = SimpleQueue()
+        self._answers: SimpleQueue[Any] = SimpleQueue()
+        self._threads = [Thread(target=work, daemon=True) for work in (self._write, self._read)]
+        for thread in self._threads:
+            thread.start()
+        self.put((hours, seed))
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    def put(self, what: object) -> None:
+        """Send something, without waiting until it is read."""
+        self._questions.put(what)
+
+    def get(self, watch: Watch) -> Answer:
+        """The next answer.
+
+        Raises:
+            CancelledError, OutOfTimeError: as `Watch.check`.
+        """
+        while True:
+            watch.check()
+            try:
+                answer = self._answers.get(timeout=_POLL_SECONDS)
+            except Empty:
+                continue
+            if isinstance(answer, BaseException):
+                raise answer
+            return cast("Answer", answer)
+
+    def end(self) -> None:
+        """End the process now, and wait until it has gone."""
+        self._process.kill()
+        self._process.wait()
+        self._questions.put(None)
+        for thread in self._threads:
+            thread.join(_GRACE_SECONDS)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # what was still to be sent is of no use to anybody
+                    pipe.close()
+
+    def _write(self) -> None:
+        sink = self._process.stdin
+        try:
+            while sink and (what := self._questions.get()) is not None:
+                pickle.dump(what, sink, protocol=pickle.HIGHEST_PROTOCOL)
+                sink.flush()
+        except OSError:
+            return  # the reader sees that the process has gone
+
+    def _read(self) -> None:
+        source = self._process.stdout
+        try:
+            while source:
+                self._answers.put(pickle.load(source))  # noqa: S301 - from our own process
+        except (EOFError, OSError, pickle.UnpicklingError):
+            self._answers.put(_LostError())

@@ -1,0 +1,58 @@
+"""A process of a crew: reads questions about coaches from its input, writes answers to its output.
+
+First comes the problem with the seed, then questions with their briefs. When the input ends,
+whoever asked has gone, and the process ends at once, whatever it is at. Run by `crew`.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, BinaryIO
+
+from matching.coordination.crew import Member
+from matching.watch import SolverFaultError, Watch
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asked decides when to stop
+    told = _own_output()
+    asked: SimpleQueue[Any] = SimpleQueue()
+    Thread(target=_read, args=(sys.stdin.buffer, asked), daemon=True).start()
+    problem, seed = asked.get()
+    member = Member(problem, seed)
+    watch = Watch(lambda: 0.0, None, lambda: False)
+    while True:
+        question, brief = asked.get()
+        try:
+            answer: object = member.answer(question, brief, watch)
+        except Exception as fault:  # noqa: BLE001 - raised again where it was asked
+            answer = SolverFaultError(f"{type(fault).__name__} in a process of the crew: {fault}")
+        pickle.dump(answer, told, protocol=pickle.HIGHEST_PROTOCOL)
+        told.flush()
+
+
+def _own_output() -> BinaryIO:
+    """The way to whoever asks; what libraries print by themselves goes nowhere from now on."""
+    told = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, no path
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    return told
+
+
+def _read(source: BinaryIO, asked: SimpleQueue[Any]) -> None:
+    """Queue what comes in, and end the process with its input."""
+    try:
+        while True:
+            asked.put(pickle.load(source))  # noqa: S301 - from the process that started this one
+    except (EOFError, OSError, pickle.UnpicklingError):
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
