@@ -39,7 +39,7 @@ class Desk:
         """Pricing is left to the `crew`, once there is much of it."""
         self.problem = problem
         self.seed = seed
-        self._crew = crew or Crew(1, problem, seed)
+        self.crew = crew or Crew(1, problem, seed)
         self._oracles: dict[int, CoachOracle] = {}
         self.pool: dict[int, set[tuple[int, ...]]] = {}
 
@@ -71,12 +71,12 @@ class Desk:
         open_to_more = {
             coach: one for coach, one in worths.items() if not self.oracle(coach).none_above(*one)
         }
-        if not self._crew.wanted(len(open_to_more)):
+        if not self.crew.wanted(len(open_to_more)):
             return {
                 coach: self.oracle(coach).best(*one, watch) for coach, one in open_to_more.items()
             }
         questions = [Question(coach, best_sets, one) for coach, one in open_to_more.items()]
-        answers = self._crew.ask(questions, self._oracles, watch)
+        answers = self.crew.ask(questions, self._oracles, watch)
         return dict(zip(open_to_more, answers, strict=True))
 
     def offended(self, choice: Choice, watch: Watch) -> list[int]:

@@ -1,9 +1,11 @@
-"""Questions about single coaches, answered by several processes at once.
+"""Questions about single coaches, answered by several processes at once; and other errands.
 
 Each coach belongs to one member of the crew, who keeps an oracle of theirs and is told what the
 run's own oracle knows when the coach is first asked about; what a member finds out comes back with
 the answer. A member may be a process or work within the run: an answer depends on what that coach's
 oracle was asked before and on nothing else, so that results are the same whatever the size.
+
+An errand is a function of its argument alone, and goes to any member.
 
 Processes are started when there has been enough to ask that starting them pays. They end with the
 run: when it closes them, and when their pipe ends because the run's process has gone. Where one of
@@ -15,12 +17,13 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +34,8 @@ from matching.timetable.oracle import CoachOracle
 from matching.watch import Watch
 
 _WORTH_STARTING = 150  # questions, after which there will be many more
+_ERRAND = 5  # an errand counts as so many questions
+_AHEAD = 2  # errands each process is given at once
 _POLL_SECONDS = 0.05
 _GRACE_SECONDS = 2.0
 _COMMAND = (sys.executable, "-m", "matching.coordination.crew_member")
@@ -42,6 +47,14 @@ class Question:
 
     coach: int
     ask: Callable[[CoachOracle, Any, Watch], Any]
+    argument: Any
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Something to work out: `work(argument, watch)`, a function of a module."""
+
+    work: Callable[[Any, Watch], Any]
     argument: Any
 
 
@@ -120,8 +133,7 @@ class Crew:
         Raises:
             CancelledError, OutOfTimeError: as `Watch.check`; what was asked is lost.
         """
-        if self._size > 1 and not self._processes:
-            self._processes = [_Process(self._hours, self._seed) for _ in range(self._size)]
+        self._start()
         asked = [(question, self._brief(question, oracles)) for question in questions]
         try:
             if self._processes:
@@ -138,6 +150,48 @@ class Crew:
         for question, answer in zip(questions, answers, strict=True):
             oracles[question.coach].hear(answer.held, answer.impossible)
         return [answer.value for answer in answers]
+
+    def run(
+        self, work: Callable[[Any, Watch], Any], arguments: Sequence[Any], watch: Watch
+    ) -> Iterator[Any]:
+        """What `work` makes of each of the `arguments`, in their order.
+
+        Raises:
+            CancelledError, OutOfTimeError: as `Watch.check`; what was begun is lost.
+        """
+        done = 0
+        if self.wanted(_ERRAND * len(arguments)):
+            self._start()
+            try:
+                for answer in self._errands(work, arguments, watch):
+                    yield answer
+                    done += 1
+            except _LostError:
+                self.close()
+                self._size = 1
+            except BaseException:
+                self.close()  # nobody waits any more for what they are at
+                raise
+        for argument in arguments[done:]:
+            yield work(argument, watch)
+
+    def _errands(
+        self, work: Callable[[Any, Watch], Any], arguments: Sequence[Any], watch: Watch
+    ) -> Iterator[Any]:
+        """Errands in turn to every process; nothing where there is none."""
+        begun: deque[_Process] = deque()
+        for place, argument in enumerate(arguments if self._processes else ()):
+            process = self._processes[place % self._size]
+            process.put((Errand(work, argument), None))
+            begun.append(process)
+            if len(begun) == _AHEAD * self._size:
+                yield begun.popleft().get(watch)
+        while begun:
+            yield begun.popleft().get(watch)
+
+    def _start(self) -> None:
+        if self._size > 1 and not self._processes:
+            self._processes = [_Process(self._hours, self._seed) for _ in range(self._size)]
 
     @property
     def pids(self) -> list[int]:
@@ -194,7 +248,7 @@ class _Process:
         """Send something, without waiting until it is read."""
         self._questions.put(what)
 
-    def get(self, watch: Watch) -> Answer:
+    def get(self, watch: Watch) -> Any:  # noqa: ANN401 - whatever was asked for
         """The next answer.
 
         Raises:
@@ -208,7 +262,7 @@ class _Process:
                 continue
             if isinstance(answer, BaseException):
                 raise answer
-            return cast("Answer", answer)
+            return answer
 
     def end(self) -> None:
         """End the process now, and wait until it has gone."""

@@ -1,7 +1,7 @@
 """A process of a crew: reads questions about coaches from its input, writes answers to its output.
 
-First comes the problem with the seed, then questions with their briefs. When the input ends,
-whoever asked has gone, and the process ends at once, whatever it is at. Run by `crew`.
+First comes the problem with the seed, then questions with their briefs, and errands. When the
+input ends, whoever asked has gone, and the process ends at once, whatever it is at. Run by `crew`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO
 
-from matching.coordination.crew import Member
+from matching.coordination.crew import Errand, Member
 from matching.watch import SolverFaultError, Watch
 
 
@@ -28,9 +28,13 @@ def main() -> None:
     member = Member(problem, seed)
     watch = Watch(lambda: 0.0, None, lambda: False)
     while True:
-        question, brief = asked.get()
+        task, brief = asked.get()
         try:
-            answer: object = member.answer(question, brief, watch)
+            answer: object = (
+                task.work(task.argument, watch)
+                if isinstance(task, Errand)
+                else member.answer(task, brief, watch)
+            )
         except Exception as fault:  # noqa: BLE001 - raised again where it was asked
             answer = SolverFaultError(f"{type(fault).__name__} in a process of the crew: {fault}")
         pickle.dump(answer, told, protocol=pickle.HIGHEST_PROTOCOL)

@@ -57,12 +57,11 @@ class Timing:
                 coach.answer = series_one_by_one(coach.task, self._watch)
             self._tell(report)
             for effort in _EFFORTS:
-                for coach in self._unproven():
-                    if coach.answer is None:
-                        continue
-                    coach.answer = best_timetable(
-                        coach.task, coach.answer, self._watch, effort=effort, seed=self._desk.seed
-                    )
+                coaches = [one for one in self._unproven() if one.answer is not None]
+                tasks = [(one.task, one.answer, effort, self._desk.seed) for one in coaches]
+                answers = self._desk.crew.run(_bettered, tasks, self._watch)
+                for coach, answer in zip(coaches, answers, strict=True):
+                    coach.answer = answer
                     self._tell(report)
         value, bound = self._tell(report)
         return LevelOutcome(
@@ -90,6 +89,12 @@ class Timing:
         bound = sum(one.bound for one in self._coaches.values())
         report(ObjectiveLevel.SCHEDULE, value, bound)
         return value, bound
+
+
+def _bettered(argument: tuple[CoachTask, CoachAnswer, float, int], watch: Watch) -> CoachAnswer:
+    """As `best_timetable`, an errand for a crew."""
+    task, answer, effort, seed = argument
+    return best_timetable(task, answer, watch, effort=effort, seed=seed)
 
 
 class _Coach:

@@ -158,3 +158,27 @@ def test_pairs_are_judged_the_same_by_any_number_of_threads() -> None:
         assert (first.coachee == second.coachee).all()
         assert (first.coach == second.coach).all()
     assert list(threads(3)(lambda number: number * number, range(20))) == [n * n for n in range(20)]
+
+
+def squared(number: int, _watch: Watch) -> int:
+    return number * number
+
+
+def test_errands_come_back_in_their_order_by_any_number_of_processes(problem: Problem) -> None:
+    expected = [number * number for number in range(101)]
+    for size in (1, 3):
+        with closing(Crew(size, problem, 0)) as crew:
+            assert list(crew.run(squared, range(101), NEVER)) == expected
+            assert len(crew.pids) == (size if size > 1 else 0)
+    with closing(Crew(2, problem, 0)) as crew:
+        assert list(crew.run(squared, range(3), NEVER)) == [0, 1, 4]
+        assert crew.pids == []
+
+
+def test_errands_of_a_lost_process_are_done_by_the_run(problem: Problem) -> None:
+    with closing(Crew(2, problem, 0)) as crew:
+        answers = crew.run(squared, range(60), NEVER)
+        first = next(answers)
+        os.kill(crew.pids[1], signal.SIGKILL)
+        assert [first, *answers] == [number * number for number in range(60)]
+        assert crew.pids == []
