@@ -25,9 +25,7 @@ def match(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(
-            min=1, help="Processors it may use; the engine takes one so far. [default: all]"
-        ),
+        typer.Option(min=1, help="Processors it may use. [default: all]"),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of all random choices.")] = 0,
     keep: Annotated[

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.cycle import ObjectiveLevel
+from matching.assignment.components import components
 from matching.assignment.flow import Flow, best_flow, fits_flow
 from matching.assignment.master import Floor
 from matching.coordination.branch_and_price import Choice, Coordinator, Desk
@@ -67,18 +68,40 @@ class Course:
         pairs = np.flatnonzero(allowed)
         return best_flow(self.problem, pairs, stack.worth[pairs], self.watch.check), stack
 
-    def coordinator(self, allowed: NDArray[np.bool_]) -> Coordinator:
+    def parts(self, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+        """`allowed` pairs in parts that can be searched one after the other.
+
+        What was reached is the most there is, so that each part of a choice that reaches it has to
+        reach what it reaches there. That holds where every level so far is proven and nothing but
+        sums couples the parts.
+        """
+        if self.problem.share or not self.certain:
+            return [allowed]
+        return components(self.problem, allowed)
+
+    def coordinator(self, allowed: NDArray[np.bool_], choice: Choice | None = None) -> Coordinator:
         """The exact search over `allowed` pairs under everything decided so far.
+
+        With a `choice` that keeps all that, `allowed` is one of several `parts`: only what the
+        choice reaches with pairs of the part has to be reached with them.
 
         Raises:
             TooLargeError: there are too many pairs to search.
         """
         if np.count_nonzero(allowed) > _MOST_PAIRS:
             raise TooLargeError
-        floors = [Floor(aim.weights.astype(np.float64), aim.least) for aim in self.reached]
+        must, floors = self.must, []
+        if choice is not None:
+            here = np.zeros(len(must), dtype=np.bool_)
+            here[self.problem.coachee[allowed]] = True
+            must = must & here
+            choice = choice[allowed[choice]]
+        for aim in self.reached:
+            least = aim.least if choice is None else int(aim.weights[choice].sum())
+            floors.append(Floor(aim.weights.astype(np.float64), least))
         if self.problem.share:
             floors.insert(0, Floor(balances(self.problem).astype(np.float64), 0.0))
-        return Coordinator(self.desk, floors, allowed, self.must, self.watch)
+        return Coordinator(self.desk, floors, allowed, must, self.watch)
 
     def any_choice(self, allowed: NDArray[np.bool_]) -> Choice | None:
         """Some choice of `allowed` pairs that breaks nothing; `None` is a proof there is none."""

@@ -104,12 +104,36 @@ class _Sum:
                 self._value + 1
             )
             allowed[self._best] = True
-        if not self._done():
+        parts = [] if self._done() else course.parts(allowed)
+        if len(parts) == 1:
             found = course.coordinator(allowed).maximise(
                 self._weights.astype(np.float64), self._best, self._hear, bound=self._bound
             )
             self._best = self._best if found.choice is None else found.choice
             self._value, self._bound = found.value, found.bound
+        else:
+            self._by_parts(parts)
+
+    def _by_parts(self, parts: Sequence[NDArray[np.bool_]]) -> None:
+        """Search parts one after the other; none can gain more than value and bound are apart."""
+        weights = self._weights.astype(np.float64)
+        hopes = [self._bound - self._value] * len(parts)
+        for place, part in enumerate(parts):
+            gap = self._bound - self._value
+            if not gap:
+                return
+            inside = self._best[part[self._best]]
+            before = int(self._weights[inside].sum())
+            search = self._course.coordinator(part, self._best)
+            found = search.maximise(weights, inside, _silent, bound=before + gap)
+            if found.choice is not None and found.value > before:
+                outside = self._best[~part[self._best]]
+                self._best = np.union1d(outside, found.choice)
+                self._value += found.value - before
+            hopes[place] = found.bound - found.value
+            still = sum(min(hope, gap) for hope in hopes)
+            self._lower(self._value + still)
+            self._tell()
 
     def _accept(self, choice: Choice) -> bool:
         value = int(self._weights[choice].sum())
@@ -131,6 +155,10 @@ class _Sum:
 
     def _tell(self) -> None:
         self._course.report(self._level, self._value, self._bound)
+
+
+def _silent(_value: int | None, _bound: int) -> None:
+    """Of a part nothing is told but what it comes to."""
 
 
 class _Worst:

@@ -1,0 +1,36 @@
+"""Pairs that hang together: a chain of shared coachees or coaches leads from one to the other."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.problem import Problem
+
+
+def components(problem: Problem, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    """The `allowed: bool[P]` pairs by parts that have no person in common, the smallest first.
+
+    Each person takes the least number among their neighbours, and then that number's own, until
+    nothing changes (hooking and pointer jumping, Shiloach and Vishkin 1982): few rounds on arrays.
+    """
+    pairs = np.flatnonzero(allowed)
+    coachee = problem.coachee[pairs]
+    coach = problem.coach[pairs] + len(problem.priority)
+    label = np.arange(len(problem.priority) + len(problem.capacity))
+    while True:
+        least = np.minimum(label[coachee], label[coach])
+        hooked = label.copy()
+        for people in (coachee, coach, label[coachee], label[coach]):
+            np.minimum.at(hooked, people, least)
+        hooked = hooked[hooked]
+        if (hooked == label).all():
+            break
+        label = hooked
+    parts = label[coachee]
+    found = []
+    for part in np.unique(parts):
+        inside = np.zeros(problem.size, dtype=np.bool_)
+        inside[pairs[parts == part]] = True
+        found.append(inside)
+    return sorted(found, key=np.count_nonzero)
