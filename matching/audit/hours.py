@@ -140,11 +140,14 @@ class Hours:
     def _local(self, minute: int) -> datetime:
         return datetime.fromtimestamp(minute * 60, self._cycle.cycle.zone)
 
-    def free_time(self, roster: Roster, free: Callable[[Coachee | Coach], Spans]) -> FreeTime:
+    def free_time(
+        self, roster: Roster, known: Callable[[Coachee | Coach], Spans] | None = None
+    ) -> FreeTime:
         """Everybody's free starts by this reading, in the shape the rules judge from.
 
-        `free` tells a person's free time.
+        `known` tells a person's free time where it was read before.
         """
+        free = known or self.free
         starts, days = self.starts()
         first = self._cycle.cycle.start
         monday = first - timedelta(first.weekday())
