@@ -18,10 +18,11 @@ from matching.coordination.crew import Crew, Question
 from matching.free_time import free_time
 from matching.judgement import Judges, judge_pairs
 from matching.problem import Problem, build_problem
+from matching.refusals import CancelledError
 from matching.rules import Facts
 from matching.threads import threads
 from matching.timetable.oracle import CoachOracle
-from matching.watch import CancelledError, SolverFaultError, Watch
+from matching.watch import SolverFaultError, Watch
 from tests.bench.instances import REGION, TIGHT, instance
 
 NEVER = Watch(time.monotonic, None, lambda: False)
