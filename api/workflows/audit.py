@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -123,17 +124,19 @@ def verify(
     `between_pages` is called now and then, so that a long check can be stopped.
     """
     expected, rows, broken, known = NO_ROWS, 0, None, head == NO_ROWS
-    for row in tx.scalars(
-        select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=_PAGE)
-    ):
-        rows += 1
-        fits = row.number == rows and hmac.compare_digest(row.seal, _seal(keyring, expected, row))
-        if not fits and broken is None:
-            broken = row.number
-        expected = row.seal
-        known = known or row.seal == head
-        if rows % _PAGE == 0:
-            between_pages()
+    query = select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=_PAGE)
+    with closing(tx.scalars(query)) as trail:
+        for row in trail:
+            rows += 1
+            fits = row.number == rows and hmac.compare_digest(
+                row.seal, _seal(keyring, expected, row)
+            )
+            if not fits and broken is None:
+                broken = row.number
+            expected = row.seal
+            known = known or row.seal == head
+            if rows % _PAGE == 0:
+                between_pages()
     return AuditReport(
         rows=rows,
         head=expected,
