@@ -94,13 +94,14 @@ class Message(InvitationValue):
 
 
 def invitations(sessions: Iterable[Session]) -> dict[str, Invitation]:
-    """The invitations to one pair's whole series, by uid."""
+    """The invitations to one pair's series, by uid; a series may go on from another coach's."""
     series = tuple(sessions)
+    count = max((session.number for session in series), default=0)
     return {
         session.uid: Invitation(
             uid=session.uid,
             number=session.number,
-            count=len(series),
+            count=count,
             start=session.start,
             end=session.end,
         )

@@ -17,10 +17,11 @@ from matching.coordination.course import Course
 from matching.coordination.crew import Crew
 from matching.coordination.pins import pinned_choice
 from matching.coordination.planning import Order, make_plan
+from matching.coordination.timing import Earlier
 from matching.explanation import Effort, explain_unmatched
 from matching.free_time import free_time
 from matching.judgement import Judges
-from matching.problem import build_problem, kept_starts, rows
+from matching.problem import build_problem, kept_starts, past_moments, rows
 from matching.progress import IsCancelled, Phase, Progress, ReportProgress
 from matching.refusals import ImpossiblePinsError, NoUsableResultError
 from matching.rematching.moves import moves
@@ -29,6 +30,7 @@ from matching.rules import Facts
 from matching.telling import matches, uids_of
 from matching.threads import threads
 from matching.timetable.quality import Quality
+from matching.under_way import Behind, UnderWay
 from matching.watch import OutOfTimeError, SolverFaultError, Watch
 
 __all__ = [
@@ -66,13 +68,15 @@ def solve(
     input_sha256: str,
     clock: Callable[[], float],
     keep: Result | None = None,
+    under_way: UnderWay | None = None,
     report: ReportProgress = lambda _progress: None,
     cancelled: IsCancelled = lambda: False,
 ) -> Result:
     """Match and timetable `roster` under the policy of `cycle`, level by level, and explain it.
 
     `clock` is a monotonic clock in seconds. `keep` is an earlier result whose pairs level `kept`
-    counts and whose session uids stay with pairs that stay.
+    counts and whose session uids stay with pairs that stay. With `under_way` its sessions before
+    that day stand as they were, and only what is still owed is placed.
 
     Raises:
         ImpossiblePinsError: a pin breaks a hard rule, a capacity, or cannot be timetabled.
@@ -85,18 +89,26 @@ def solve(
     tell = _Teller(watch, report)
     tell(Phase.JUDGING, f"judging {_beside(roster)}")
     free = free_time(roster, cycle)
-    judges = Judges(Facts(roster, cycle, free))
+    behind = Behind(cycle, under_way, keep) if under_way else None
+    judges = Judges(Facts(roster, cycle, free, behind))
     try:
         spread = threads(options.workers)
         eligible = judges.table(watch.check, spread)
         problem = build_problem(
-            roster, cycle, free, eligible, keep=keep, each_block=watch.check, spread=spread
+            roster,
+            cycle,
+            free,
+            eligible,
+            keep=keep,
+            each_block=watch.check,
+            spread=spread,
+            behind=behind,
         )
         order = Order(
             levels=cycle.objective.levels,
             quality=Quality(roster, cycle),
             report=tell.level,
-            kept=kept_starts(roster, keep),
+            earlier=Earlier(kept_starts(roster, keep), past_moments(roster, behind)),
         )
         tell(Phase.MATCHING, _open_pairs(problem.size))
         solving = watch.part(1 - _TIME_FOR_THE_REST)
@@ -132,7 +144,7 @@ def solve(
     if keep is not None:
         result = result.model_copy(update={"moves": moves(judges, keep, result)})
     tell(Phase.AUDITING, "auditing the result")
-    findings = audit(roster, cycle, result, keep, watch.check_cancelled)
+    findings = audit(roster, cycle, result, keep, under_way, each_step=watch.check_cancelled)
     if findings:
         raise UnsoundResultError("; ".join(map(str, findings)))
     tell(Phase.DONE, f"{len(told)} of {counted(len(roster.coachees), 'coachee')} placed")
@@ -149,7 +161,9 @@ def place_all(
         CancelledError: somebody asked to stop.
     """
     roster, judges = facts.roster, Judges(facts)
-    problem = build_problem(roster, facts.cycle, facts.free_time, judges.table())
+    problem = build_problem(
+        roster, facts.cycle, facts.free_time, judges.table(), behind=facts.behind
+    )
     desk = Desk(problem, options.seed)
     try:
         pinned_choice(judges, desk, watch)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
@@ -19,6 +19,7 @@ from matching.judgement import PairTable
 from matching.result import Result
 from matching.schedulable import SeriesLimits, schedulable
 from matching.threads import Spread
+from matching.under_way import Behind, Demand, can_place
 
 Pair = tuple[int, int]
 """Rows of a coachee and of a coach in the roster."""
@@ -40,6 +41,9 @@ class Problem:
         share: least share of the chosen pairs that has to be of two countries.
         limits: gaps, lengths and caps of the sessions.
         free: the free starts of everybody.
+        demand: what each pair has to place, where not every pair has to place its whole series.
+        week_taken: for each coach the sessions of that week that lie behind.
+        week: the week of the first day, in a cycle under way.
     """
 
     priority: NDArray[np.int64]
@@ -53,6 +57,9 @@ class Problem:
     share: Fraction
     limits: SeriesLimits
     free: FreeTime
+    demand: Demand | None = None
+    week_taken: Mapping[int, int] = field(default_factory=dict)
+    week: int = -1
 
     @property
     def size(self) -> int:
@@ -76,6 +83,7 @@ class Problem:
             kept=self.kept[pairs],
             cross=self.cross[pairs],
             pinned=self.pinned[pairs],
+            demand=self.demand and self.demand.only(pairs),
         )
 
 
@@ -109,6 +117,7 @@ def build_problem(
     forbid: Collection[Pair] = (),
     each_block: Callable[[], object] = lambda: None,
     spread: Spread = map,
+    behind: Behind | None = None,
 ) -> Problem:
     """The problem of one cycle.
 
@@ -122,11 +131,19 @@ def build_problem(
         forbid: pairs that may not be chosen.
         each_block: called between blocks of pairs.
         spread: works on several blocks at once.
+        behind: what lies behind in a cycle under way.
     """
     limits = session_limits(roster, cycle.sessions)
-    able = schedulable(
-        free, limits, eligible.coachee, eligible.coach, each_block=each_block, spread=spread
-    )
+    demand: Demand | None = None
+    if behind is None:
+        able = schedulable(
+            free, limits, eligible.coachee, eligible.coach, each_block=each_block, spread=spread
+        )
+    else:
+        free = behind.open_time(roster, free, limits)
+        whole = behind.demand(roster, eligible.coachee, eligible.coach)
+        able = can_place(free, limits, eligible.coachee, eligible.coach, whole)
+        demand = whole.only(able)
     coachee = eligible.coachee[able].astype(np.int64)
     coach = eligible.coach[able].astype(np.int64)
     code = coachee * max(1, len(roster.coaches)) + coach
@@ -151,6 +168,11 @@ def build_problem(
         ),
         limits=limits,
         free=free,
+        demand=demand,
+        week_taken={row: behind.taken(coach.id) for row, coach in enumerate(roster.coaches)}
+        if behind
+        else {},
+        week=behind.week if behind else -1,
     )
     return problem.only(~marks(forbid)) if forbid else problem
 
@@ -201,6 +223,16 @@ def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int
         }
         for match in (keep.matches if keep else ())
         if match.coachee in coachees and match.coach in coaches
+    }
+
+
+def past_moments(roster: Roster, behind: Behind | None) -> dict[Pair, list[tuple[int, int]]]:
+    """Day index and start (epoch minutes) of the sessions that lie behind, by pair."""
+    coachees, coaches = rows(roster.coachees), rows(roster.coaches)
+    return {
+        (coachees[coachee], coaches[coach]): behind.moments(coachee, coach)
+        for coachee, coach in (behind.sessions if behind else ())
+        if behind and coachee in coachees and coach in coaches
     }
 
 

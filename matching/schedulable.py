@@ -96,11 +96,14 @@ def schedulable(
     *,
     each_block: Callable[[], object] = lambda: None,
     spread: Spread = map,
+    first: NDArray[np.int64] | None = None,
 ) -> NDArray[np.bool_]:
     """`bool[P]`: whether each pair `(coachee[p], coach[p])` can place its whole series alone.
 
     The coach's own caps, the gaps, the buffer and the order of the sessions all hold.
     `each_block` is called between blocks of pairs, which `spread` may work on at once.
+    `first: int64[P, 2]` holds the first and the last day on which the first session of each pair
+    may be; any day where it is not given.
     """
     answer = np.zeros(len(coachee), dtype=np.bool_)
     used = unpack(np.bitwise_or.reduce(free.coachees, axis=0, keepdims=True), len(free.starts))
@@ -115,7 +118,9 @@ def schedulable(
     days = _DayWords(free, columns, day)
 
     def on_days(block: NDArray[np.int64]) -> None:
-        answer[block] = _series_on_days(days.common(coachee[block], coach[block]), limits)
+        held = days.common(coachee[block], coach[block])
+        opening = held if first is None else held & pack(_within(days.every, first[block]))
+        answer[block] = _series_on_days(held, opening, limits)
 
     for _ in spread(on_days, _blocks(np.flatnonzero(by_day), days.bytes_a_row)):
         each_block()
@@ -129,8 +134,15 @@ def schedulable(
                 free.coachees[coachee[block]] & free.coaches[coach[block]], len(free.starts)
             )[:, columns]
             chain = _SeriesOnStarts(starts, day, week, limits, (day_cap, week_cap))
-            answer[block] = chain.exist(common)
+            begin = common if first is None else common & _within(day, first[block])
+            answer[block] = chain.exist(common, begin)
     return answer
+
+
+def _within(days: NDArray[np.integer], first: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """`bool[B, D]`: which of the days `[D]` lie in each range `[B, 2]`, both ends included."""
+    inside: NDArray[np.bool_] = (days >= first[:, :1]) & (days <= first[:, 1:])
+    return inside
 
 
 def _blocks(chosen: NDArray[np.int64], bytes_a_row: int) -> Iterator[NDArray[np.int64]]:
@@ -157,6 +169,11 @@ class _DayWords:
         """Memory one pair takes while it is compared."""
         return 24 * self._days * self._words
 
+    @property
+    def every(self) -> NDArray[np.int64]:
+        """All days, `int64[D]`."""
+        return np.arange(self._days)
+
     def _lay_out(self, bits: Bits) -> Bits:
         width = self._days * self._words
         laid = np.zeros((len(bits), width), dtype=np.uint64)
@@ -172,11 +189,14 @@ class _DayWords:
         return pack(both.reshape(len(both), self._days, self._words).any(axis=2))
 
 
-def _series_on_days(days: Bits, limits: SeriesLimits) -> NDArray[np.bool_]:
-    """`bool[B]`: whether the days `uint64[B, W]` hold `count` days with the wanted gaps."""
+def _series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np.bool_]:
+    """`bool[B]`: whether the days `uint64[B, W]` hold `count` days with the wanted gaps.
+
+    The first of them is one of `begin`, of the same shape.
+    """
     longest = days.shape[1] * _WORD
     low, high = limits.min_gap_days, min(limits.max_gap_days, longest)
-    reached = days.copy()
+    reached = begin.copy()
     for _ in range(limits.count - 1):
         if low > high:
             return np.zeros(len(days), dtype=np.bool_)
@@ -231,9 +251,9 @@ class _SeriesOnStarts:
         self._same_day = np.clip(day_start, self._first, self._last)
         self._same_week = np.clip(week_start, self._first, self._last)
 
-    def exist(self, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """`bool[B]` of the common starts `bool[B, S]`."""
-        reached = {(1, 1): free}
+    def exist(self, free: NDArray[np.bool_], begin: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """`bool[B]` of the common starts `bool[B, S]` and those for a first session."""
+        reached = {(1, 1): begin}
         for _ in range(self._count - 1):
             reached = self._next(reached, free)
         found = np.zeros(len(free), dtype=np.bool_)

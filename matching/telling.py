@@ -27,7 +27,11 @@ def uids_of(keep: Result | None) -> Uids:
 def matches(
     judges: Judges, plan: Plan, *, input_sha256: str, seed: int, known: Uids
 ) -> tuple[Match, ...]:
-    """The matches of a plan, by the order of the coachees. Sessions in `known` keep their uid."""
+    """The matches of a plan, by the order of the coachees. Sessions in `known` keep their uid.
+
+    What lies behind a pair that stays is told as it was; the rest goes on with the next number.
+    """
+    behind = judges.facts.behind
     told = []
     verdicts = judges.verdicts_of(plan.coachee, plan.coach)
     for (row, column), points, series, because in zip(
@@ -36,20 +40,23 @@ def matches(
         coachee = judges.facts.roster.coachees[row].id
         coach = judges.facts.roster.coaches[column].id
         kept = known.get((coachee, coach), {})
+        past = behind.of(coachee, coach) if behind else ()
+        passed = behind.number(coachee, coach) if behind else 0
         told.append(
             Match(
                 coachee=coachee,
                 coach=coach,
                 points=points,
                 verdicts=because,
-                sessions=tuple(
+                sessions=past
+                + tuple(
                     _session(
                         judges,
                         start,
                         number,
                         kept.get(number) or _uid(input_sha256, seed, coachee, coach, number),
                     )
-                    for number, start in enumerate(series, start=1)
+                    for number, start in enumerate(series, start=passed + 1)
                 ),
             )
         )

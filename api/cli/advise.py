@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter
 
-from api.cli.solve_again import solve_again
+from api.cli.solve_again import solver_of
 from api.intake import read_result_folder
 from matching.explanation import Advice
 from matching.explanation import advise as advise_cycle
@@ -24,7 +24,8 @@ def advise(
 ) -> None:
     """Tell the three changes to the cycle that would place most people."""
     found = read_result_folder(folder)
-    told = advise_cycle(found.inputs.roster, found.inputs.cycle, found.result, solve_again)
+    inputs = found.inputs
+    told = advise_cycle(inputs.roster, inputs.cycle, found.result, solver_of(inputs))
     if as_json:
         typer.echo(_ADVICE.dump_json(told, indent=2))
         return

@@ -41,5 +41,5 @@ def _findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
     inputs, result = found.inputs, found.result
     if inputs.sha256 != result.input_sha256:
         yield Finding("inputs", "the files in inputs/ are not those the result was made from")
-    yield from audit(inputs.roster, inputs.cycle, result, inputs.keep)
+    yield from audit(inputs.roster, inputs.cycle, result, inputs.keep, inputs.under_way)
     yield from folder_findings(folder, found)

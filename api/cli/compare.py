@@ -16,6 +16,7 @@ from matching.rematching.comparison import Comparison, Row, compare_results
 from matching.rematching.moves import moves
 from matching.result import Move
 from matching.rules import Facts
+from matching.under_way import Behind
 
 
 def compare(
@@ -31,7 +32,9 @@ def compare(
         typer.echo(told.model_dump_json(indent=2))
         return
     roster, cycle = new.inputs.roster, new.inputs.cycle
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    where = new.inputs.under_way
+    behind = Behind(cycle, where, new.inputs.keep) if where else None
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle), behind))
     reasons = moves(judges, old.result, new.result)
     for line in _lines(told, reasons):
         typer.echo(line)

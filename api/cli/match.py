@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from api.cli.run import processors, run
 from api.cli.summary import print_summary
 from api.intake import read_inputs
+from coach.cycle import Cycle
 from matching.engine import SolveOptions
 
 
@@ -31,13 +33,33 @@ def match(
     keep: Annotated[
         Path | None, typer.Option(metavar="RESULT.json", help="Earlier result to stay close to.")
     ] = None,
+    not_before: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="In mid-cycle, with --keep: what lies before this date stands as it was.",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Match and timetable a cycle and write all its results."""
+    if not_before and keep is None:
+        raise typer.BadParameter("needs --keep, the result whose sessions before that date stand")
     inputs = read_inputs(cycle, coachees, coaches, keep)
+    if not_before:
+        inputs = inputs.from_day(_within(not_before.date(), inputs.cycle))
     options = SolveOptions(
         time_limit_seconds=time_limit, workers=workers or processors(), seed=seed
     )
     result = run(inputs, out, options, quiet=quiet)
     if not quiet:
         print_summary(inputs, result, out)
+
+
+def _within(day: date, cycle: Cycle) -> date:
+    dates = cycle.cycle
+    if not dates.start <= day <= dates.end:
+        raise typer.BadParameter(
+            f"--not-before {day} lies outside the cycle, {dates.start} to {dates.end}"
+        )
+    return day

@@ -64,6 +64,7 @@ def _again(inputs: CycleInputs, record: RunRecord, trace: Trace) -> Result:
             input_sha256=record.run.input_sha256,
             clock=time.monotonic,
             keep=inputs.keep,
+            under_way=inputs.under_way,
             report=trace,
         )
     except ImpossiblePinsError as error:

@@ -50,6 +50,7 @@ def run(inputs: CycleInputs, out: Path, options: SolveOptions, *, quiet: bool) -
                 input_sha256=inputs.sha256,
                 clock=time.monotonic,
                 keep=inputs.keep,
+                under_way=inputs.under_way,
                 report=trace,
                 cancelled=cancelled,
             )

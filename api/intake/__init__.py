@@ -5,6 +5,7 @@ What cells mean is decided in `coach.intake`; here files are opened, bounded and
 
 from api.intake.inputs import (
     KEPT,
+    UNDER_WAY,
     CycleInputs,
     NamedFile,
     combine,
@@ -20,6 +21,7 @@ from coach.intake.columns import PeopleKind
 
 __all__ = [
     "KEPT",
+    "UNDER_WAY",
     "CycleInputs",
     "NamedFile",
     "PeopleKind",

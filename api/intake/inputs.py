@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,8 +30,10 @@ from coach.intake.reference import Reading
 from coach.intake.wording import WHOLE_FILE
 from coach.people import Roster
 from matching.result import Result
+from matching.under_way import UnderWay, under_way
 
 KEPT = "kept.json"
+UNDER_WAY = "under-way.json"
 """The earlier result to be kept, among the input files of a run."""
 
 if TYPE_CHECKING:  # reading files does not need the solver, which takes seconds to import
@@ -57,9 +60,10 @@ class CycleInputs:
         cycle: the dates and the policy.
         keep: an earlier result whose pairs shall stay, if one was given.
         files: the files as read, by the names they have in a result's `inputs/`: `cycle.toml`,
-            `coachees.csv` (or `.xlsx`, `.ods`), `coaches.csv`, `kept.json`.
+            `coachees.csv` (or `.xlsx`, `.ods`), `coaches.csv`, `kept.json`, `under-way.json`.
         sha256: the fingerprint of `files`.
         cycle_file: where each key of the cycle file stands.
+        under_way: where the cycle stands, if it is matched again in its middle.
     """
 
     roster: Roster
@@ -68,6 +72,19 @@ class CycleInputs:
     files: Mapping[str, bytes]
     sha256: str
     cycle_file: CycleFile
+    under_way: UnderWay | None = None
+
+    def from_day(self, day: date) -> CycleInputs:
+        """The same in mid-cycle: what `keep` has before `day` stands, the rest is placed anew."""
+        if self.keep is None:
+            return self
+        where = under_way(self.keep, day, self.cycle.cycle.zone)
+        return self.standing(where, where.model_dump_json(indent=2).encode() + b"\n")
+
+    def standing(self, where: UnderWay, content: bytes) -> CycleInputs:
+        """The same where the cycle stands as a file with this `content` says."""
+        files = {**self.files, UNDER_WAY: content}
+        return replace(self, under_way=where, files=files, sha256=fingerprint(files))
 
     def pin_faults(self, error: ImpossiblePinsError) -> UnusableInputError:
         """Pins that the engine cannot honour, as faults at their lines of the cycle file."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.intake.inputs import KEPT, CycleInputs, Source, combine, from_disk
+from pydantic import ValidationError
+
+from api.intake.inputs import KEPT, UNDER_WAY, CycleInputs, Source, combine, from_disk
 from api.intake.limits import LARGEST_CYCLE_FILE, LARGEST_FILE, LARGEST_RESULT
 from api.intake.result_file import read_result
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.wording import WHOLE_FILE
 from matching.result import Result
+from matching.under_way import UnderWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,25 @@ def read_result_folder(folder: Path) -> ResultFolder:
         )
     except UnusableInputError as error:
         raise UnusableInputError([*faults, *error.faults]) from None
+    where = folder / "inputs" / UNDER_WAY
+    if where.exists():
+        inputs, found = _standing(inputs, from_disk(where, LARGEST_RESULT))
+        faults.extend(found)
     if faults or result is None:
         raise UnusableInputError(faults)
     return ResultFolder(inputs, result)
+
+
+def _standing(inputs: CycleInputs, stored: Source) -> tuple[CycleInputs, tuple[InputFault, ...]]:
+    if isinstance(stored, InputFault):
+        return inputs, (stored,)
+    try:
+        where = UnderWay.model_validate_json(stored.content)
+    except ValidationError as error:
+        told = error.errors(include_url=False, include_context=False)[0]["msg"]
+        message = f"this does not say where a cycle stands: {told[0].lower()}{told[1:]}"
+        return inputs, (InputFault(stored.name, 1, WHOLE_FILE, message),)
+    return inputs.standing(where, stored.content), ()
 
 
 def _people(folder: Path, stem: str) -> Source:

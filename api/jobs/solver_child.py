@@ -34,6 +34,7 @@ def run(task_text: str, report: ReportProgress) -> dict[str, str]:
         input_sha256=task.input_sha256,
         clock=time.monotonic,
         keep=task.work.keep,
+        under_way=task.work.under_way,
         report=trace,
     )
     record = _record(task, trace, result, began)

@@ -73,7 +73,7 @@ def _refuse_past(after: Mapping[str, Invitation], now: datetime) -> None:
     if past:
         raise ConflictError(
             f"sessions that nobody was told of would lie in the past ({past} of them); "
-            "let `start` in the cycle file be a day to come, and start a new run"
+            "start a new run, which places nothing before tomorrow"
         )
 
 

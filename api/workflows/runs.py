@@ -25,6 +25,7 @@ from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row, policy_of
 from api.workflows.jobs import Enqueue, Job
 from api.workflows.people import roster_of
+from api.workflows.standing import standing
 from api.workflows.values import View
 from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError
@@ -32,6 +33,7 @@ from coach.people import Roster
 from matching.progress import Progress
 from matching.result import Result
 from matching.run_record import RunRecord
+from matching.under_way import UnderWay
 
 RUN_JOB = "run"
 
@@ -39,13 +41,16 @@ RUN_JOB = "run"
 class RunOptions(View):
     """How to run: the limit in seconds, parallel workers, the seed, and whether to keep pairs.
 
-    With `keep`, level `kept` counts the pairs of the published plan that stay.
+    With `keep`, level `kept` counts the pairs of the published plan that stay. In a cycle under way
+    that plan is always kept to: its sessions before `not_before` stand, and no session is placed
+    before it. `None` is tomorrow, in the cycle's zone.
     """
 
     time_limit_seconds: Annotated[float, Field(gt=0, le=86_400)] = 300.0
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
     keep: bool = True
+    not_before: date | None = None
 
 
 def _is_none(value: object) -> bool:
@@ -55,13 +60,15 @@ def _is_none(value: object) -> bool:
 class RunInput(View):
     """Everything a run works from, frozen at the moment it was asked for.
 
-    `own_policy` is the policy of the cycle at that moment, where the run works from another.
+    `own_policy` is the policy of the cycle at that moment, where the run works from another;
+    `under_way` says where the cycle stood, where it had begun.
     """
 
     roster: Roster
     cycle: Cycle
     keep: Result | None
     own_policy: Annotated[Cycle | None, Field(exclude_if=_is_none)] = None
+    under_way: Annotated[UnderWay | None, Field(exclude_if=_is_none)] = None
 
     @property
     def policy(self) -> Cycle:
@@ -116,24 +123,28 @@ def start_run(
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: a run of the cycle is still open, or one of its sides is empty.
+        ConflictError: a run of the cycle is still open, one of its sides is empty, or
+            `not_before` is no day it could start again from.
     """
-    work = frozen_input(tx, cycle_id, keep=options.keep)
+    work = frozen_input(tx, cycle_id, options, now=now)
     return queue_run(tx, enqueue, cycle_id, work, options, now=now)
 
 
-def frozen_input(tx: Transaction, cycle_id: str, *, keep: bool) -> RunInput:
-    """A cycle's people and policy as they are, and with `keep` its published result.
+def frozen_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: datetime) -> RunInput:
+    """A cycle's people and policy as they are, its published result, and where it stands.
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: one of its sides is empty.
+        ConflictError: one of its sides is empty, or `not_before` does not fit.
     """
     cycle = policy_of(cycle_row(tx, cycle_id))
     roster = roster_of(tx, cycle_id)
     if not roster.coachees or not roster.coaches:
         raise ConflictError("the cycle needs coachees and coaches first: upload both lists")
-    return RunInput(roster=roster, cycle=cycle, keep=_published(tx, cycle_id) if keep else None)
+    published = _published(tx, cycle_id)
+    where = standing(tx, cycle_id, cycle, published, options.not_before, now=now)
+    keep = published if options.keep or where else None
+    return RunInput(roster=roster, cycle=cycle, keep=keep, under_way=where)
 
 
 def queue_run(
@@ -240,7 +251,12 @@ def input_sha256(work: RunInput) -> str:
 
 def input_digests(work: RunInput) -> dict[str, str]:
     """The fingerprint of each part of a run's input, made in the same way."""
-    parts = {"roster": work.roster, "cycle": work.cycle, "keep": work.keep}
+    parts = {
+        "roster": work.roster,
+        "cycle": work.cycle,
+        "keep": work.keep,
+        "under_way": work.under_way,
+    }
     return {name: _digest(part) for name, part in parts.items() if part is not None}
 
 

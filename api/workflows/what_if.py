@@ -29,6 +29,6 @@ def start_what_if(
         NotFoundError: there is no such cycle.
         ConflictError: a run of the cycle is still open, or one of its sides is empty.
     """
-    own = frozen_input(tx, cycle_id, keep=options.keep)
+    own = frozen_input(tx, cycle_id, options, now=now)
     work = own.model_copy(update={"cycle": policy, "own_policy": own.cycle})
     return queue_run(tx, enqueue, cycle_id, work, options, now=now, purpose=RunPurpose.WHAT_IF)

@@ -14,6 +14,7 @@ from matching.audit import leftover, levels, pairing, rematch, sessions
 from matching.audit.case import Case
 from matching.audit.finding import Finding
 from matching.result import Result
+from matching.under_way import UnderWay
 
 CHECKS = (
     pairing.everybody_once,
@@ -28,6 +29,7 @@ CHECKS = (
     leftover.unmatched,
     levels.levels,
     rematch.told_moves,
+    rematch.what_lies_behind,
 )
 
 
@@ -36,14 +38,17 @@ def audit(
     cycle: Cycle,
     result: Result,
     keep: Result | None = None,
+    under_way: UnderWay | None = None,
+    *,
     each_step: Callable[[], object] = lambda: None,
 ) -> tuple[Finding, ...]:
     """Everything in `result` that does not hold for these people under this policy.
 
-    `keep` is the earlier result that level `kept` counts. An empty answer is a sound result.
-    `each_step` is called every few moments; what it raises ends the audit.
+    `keep` is the earlier result that level `kept` counts; `under_way` says where the cycle stood.
+    An empty answer is a sound result. `each_step` is called every few moments; what it raises ends
+    the audit.
     """
-    case = Case(roster, cycle, result, keep, each_step)
+    case = Case(roster, cycle, result, keep, under_way, each_step=each_step)
     if far := tuple(sessions.far_away(case)):
         return far
     return tuple(_findings(case))

@@ -19,6 +19,8 @@ def count_who_can_meet(
     days: NDArray[np.int64],
     coaches: Sequence[Coach],
     policy: SessionPolicy,
+    *,
+    opening: NDArray[np.bool_] | None = None,
 ) -> int:
     """How many of the coaches have a whole series in their starts in common with one coachee.
 
@@ -28,21 +30,23 @@ def count_who_can_meet(
         days: `[S]`, the local date of each start as a proleptic ordinal.
         coaches: the `c` coaches.
         policy: gaps, lengths and caps.
+        opening: `[S]`, the starts a first session may have; any where it is not given.
     """
     used = np.flatnonzero(common.any(axis=0))
     if not len(used):
         return 0
     common, starts, days = common[:, used], starts[used], days[used]
+    first = common if opening is None else common & opening[used]
     by_day = _days_matter_alone(starts, days, policy)
     everybody = np.ones(len(common), dtype=np.bool_)
-    able = _reach_by_day(common, days, policy) if by_day else everybody
+    able = _reach_by_day(common, first, days, policy) if by_day else everybody
     return sum(
         fits
         and (
             (by_day and _week_cap(coach, policy) >= _most_in_a_week(policy))
-            or _reach_by_start(starts[row], days[row], coach, policy)
+            or _reach_by_start((starts[row], days[row], begin[row]), coach, policy)
         )
-        for fits, row, coach in zip(able.tolist(), common, coaches, strict=True)
+        for fits, row, begin, coach in zip(able.tolist(), common, first, coaches, strict=True)
     )
 
 
@@ -63,15 +67,19 @@ def _week_cap(coach: Coach, policy: SessionPolicy) -> int:
 
 
 def _reach_by_day(
-    common: NDArray[np.bool_], days: NDArray[np.int64], policy: SessionPolicy
+    common: NDArray[np.bool_],
+    opening: NDArray[np.bool_],
+    days: NDArray[np.int64],
+    policy: SessionPolicy,
 ) -> NDArray[np.bool_]:
     """`bool[c]`: whether each row has enough days, each the right gap after the one before."""
     place = days - days[0]
     first, last = policy.min_gap_days, policy.max_gap_days
     free = np.zeros((len(common), int(place[-1]) + 1), dtype=np.bool_)
+    reached = np.zeros_like(free)
     for column, day in enumerate(place.tolist()):
         free[:, day] |= common[:, column]
-    reached: NDArray[np.bool_] = free
+        reached[:, day] |= opening[:, column]
     for _ in range(policy.count - 1):
         sums = np.zeros((len(free), free.shape[1] + 1), dtype=np.int64)
         np.cumsum(reached, axis=1, out=sums[:, 1:])
@@ -83,14 +91,17 @@ def _reach_by_day(
 
 
 def _reach_by_start(
-    starts: NDArray[np.int64], days: NDArray[np.int64], coach: Coach, policy: SessionPolicy
+    moments_of: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]],
+    coach: Coach,
+    policy: SessionPolicy,
 ) -> bool:
     """States are the last start with how many of the series lie on its day and in its week."""
     a_day = coach.max_per_day or policy.max_per_coach_day
     a_week = _week_cap(coach, policy)
     apart = policy.minutes + policy.buffer_minutes
+    starts, days, opening = moments_of
     moments = list(zip(starts.tolist(), days.tolist(), strict=True))
-    states = {(place, 1, 1) for place in range(len(moments))}
+    states = {(place, 1, 1) for place in np.flatnonzero(opening).tolist()}
     for _ in range(policy.count - 1):
         following = set()
         for place, on_day, in_week in states:

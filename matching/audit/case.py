@@ -7,10 +7,12 @@ from functools import cached_property
 
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Roster
+from coach.sessions import Session
 from matching.audit.hours import Hours, Spans
 from matching.judgement import Judges
 from matching.result import Match, Result
 from matching.rules import Facts
+from matching.under_way import Behind, UnderWay
 
 
 class Case:
@@ -22,6 +24,8 @@ class Case:
         cycle: Cycle,
         result: Result,
         keep: Result | None,
+        under_way: UnderWay | None = None,
+        *,
         each_step: Callable[[], object] = lambda: None,
     ) -> None:
         self.roster = roster
@@ -29,6 +33,7 @@ class Case:
         self.result = result
         self.keep = keep
         self.each_step = each_step
+        self.under_way = under_way
         self.hours = Hours(cycle)
         self.coachees = {coachee.id: coachee for coachee in roster.coachees}
         self.coaches = {coach.id: coach for coach in roster.coaches}
@@ -39,7 +44,31 @@ class Case:
     @cached_property
     def judges(self) -> Judges:
         """The rules upon the auditor's own reading of everybody's free time."""
-        return Judges(Facts(self.roster, self.cycle, self.hours.free_time(self.roster, self.free)))
+        behind = Behind(self.cycle, self.under_way, self.keep) if self.under_way else None
+        free = self.hours.free_time(self.roster, self.free)
+        return Judges(Facts(self.roster, self.cycle, free, behind))
+
+    @cached_property
+    def past(self) -> dict[tuple[str, str], tuple[Session, ...]]:
+        """By pair the sessions of the kept result on dates before the day it was matched again."""
+        if self.under_way is None or self.keep is None:
+            return {}
+        zone, first = self.cycle.cycle.zone, self.under_way.not_before
+        return {
+            (match.coachee, match.coach): past
+            for match in self.keep.matches
+            if (past := tuple(s for s in match.sessions if s.start.astimezone(zone).date() < first))
+        }
+
+    def is_past(self, match: Match, session: Session) -> bool:
+        """Whether the session stands as it was, so that nothing of it is judged anew."""
+        return session in self.past.get((match.coachee, match.coach), ())
+
+    def first_number(self, match: Match) -> int:
+        """The number of the first session that a match tells of."""
+        if past := self.past.get((match.coachee, match.coach)):
+            return past[0].number
+        return self.under_way.reached.get(match.coachee, 0) + 1 if self.under_way else 1
 
     @cached_property
     def known(self) -> tuple[Match, ...]:

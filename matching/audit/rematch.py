@@ -1,10 +1,10 @@
-"""What a re-match says it changed, told again from both results."""
+"""What a re-match says it changed, and what it must not have changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matching.audit.case import Case
+from matching.audit.case import Case, named
 from matching.audit.finding import Finding
 from matching.rematching.moves import moves
 
@@ -20,3 +20,23 @@ def told_moves(case: Case) -> Iterator[Finding]:
             yield Finding(f"move of {move.coachee}", f"has to be told: {move.because}")
     for coachee in told:
         yield Finding(f"move of {coachee}", "is told, though nothing moved")
+
+
+def what_lies_behind(case: Case) -> Iterator[Finding]:
+    """Sessions before the day stand as they were, and every other one is on that day or later."""
+    if case.under_way is None:
+        return
+    zone, first = case.cycle.cycle.zone, case.under_way.not_before
+    for match in case.known:
+        for session in case.past.get((match.coachee, match.coach), ()):
+            if session not in match.sessions:
+                yield Finding(
+                    named(match), f"session {session.number} lies behind, but is not told"
+                )
+        for session in match.sessions:
+            day = session.start.astimezone(zone).date()
+            if day < first and not case.is_past(match, session):
+                yield Finding(
+                    named(match),
+                    f"session {session.number} is placed on {day}, before {first}",
+                )

@@ -27,7 +27,8 @@ def _rhythm(case: Case, days: list[date]) -> int:
         return 0
     points, half_span, gaps = case.cycle.timetable.rhythm, (high - low) / 2, sessions.count - 1
     distances = (
-        abs((later - earlier).days - (low + high) / 2) for earlier, later in pairwise(days)
+        min(abs((later - earlier).days - (low + high) / 2), half_span)
+        for earlier, later in pairwise(days)
     )
     # Halves are exact in binary, so the whole part is too once both sides are doubled.
     return sum(int(points * 2 * away) // int(2 * half_span * gaps) for away in distances)
@@ -36,7 +37,7 @@ def _rhythm(case: Case, days: list[date]) -> int:
 def _finish(case: Case, last: date) -> int:
     policy = case.cycle.timetable
     lacking = policy.slack_days - (case.cycle.cycle.end - last).days
-    return policy.finish * lacking // policy.slack_days if lacking > 0 else 0
+    return policy.finish * min(max(lacking, 0), policy.slack_days) // policy.slack_days
 
 
 def _leave(case: Case, match: Match, days: list[date]) -> int:

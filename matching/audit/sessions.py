@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import groupby, pairwise
 
 from coach.sessions import Session
@@ -27,13 +28,17 @@ def series(case: Case) -> Iterator[Finding]:
     policy, zone = case.cycle.sessions, case.cycle.cycle.zone
     for match in case.known:
         numbers = [session.number for session in match.sessions]
-        if numbers != list(range(1, policy.count + 1)):
+        first = case.first_number(match)
+        last = max([policy.count, *(one.number for one in case.past.get(_pair(match), ()))])
+        if not numbers or numbers != list(range(first, last + 1)):
             yield Finding(
                 named(match),
                 f"has sessions {', '.join(map(str, numbers)) or 'none'}; "
-                f"has to have 1 to {policy.count}, in this order",
+                f"has to have {first} to {last}, in this order",
             )
         for before, after in pairwise(match.sessions):
+            if case.is_past(match, after):
+                continue
             dates = [one.start.astimezone(zone).date() for one in (before, after)]
             gap = (dates[1] - dates[0]).days
             if not policy.min_gap_days <= gap <= policy.max_gap_days:
@@ -50,6 +55,8 @@ def places(case: Case) -> Iterator[Finding]:
     for match in case.known:
         people = case.coachees[match.coachee], case.coaches[match.coach]
         for session in match.sessions:
+            if case.is_past(match, session):
+                continue
             about = f"{named(match)}, {_told(session)}"
             yield from (Finding(about, fault) for fault in _form(case, session))
             start = minute_of(session.start)
@@ -86,40 +93,60 @@ def loads(case: Case) -> Iterator[Finding]:
     """No coach is in two sessions at once, without their buffer, or beyond their caps."""
     by_coach = sorted(case.known, key=lambda match: match.coach)
     for coach_id, matches in groupby(by_coach, key=lambda match: match.coach):
-        told = sorted(
-            ((session, match) for match in matches for session in match.sessions),
-            key=lambda one: one[0].start,
-        )
-        yield from _apart(case, coach_id, told)
-        yield from _caps(case, coach_id, [session for session, _ in told])
+        told = {
+            session.uid: (session, match.coachee) for match in matches for session in match.sessions
+        }
+        for (coachee, coach), past in case.past.items():
+            if coach == coach_id:  # also with whom the coach is no longer matched
+                told |= {session.uid: (session, coachee) for session in past}
+        in_order = sorted(told.values(), key=lambda one: one[0].start)
+        yield from _apart(case, coach_id, in_order)
+        yield from _caps(case, coach_id, [session for session, _ in in_order])
 
 
-def _apart(case: Case, coach: str, told: list[tuple[Session, Match]]) -> Iterator[Finding]:
+def _pair(match: Match) -> tuple[str, str]:
+    return match.coachee, match.coach
+
+
+def _is_settled(case: Case, sessions: Iterable[Session]) -> bool:
+    """Whether all of them lie behind, so that nobody can change anything about them."""
+    if case.under_way is None:
+        return False
+    zone, first = case.cycle.cycle.zone, case.under_way.not_before
+    return all(one.start.astimezone(zone).date() < first for one in sessions)
+
+
+def _apart(case: Case, coach: str, told: list[tuple[Session, str]]) -> Iterator[Finding]:
     buffer = case.cycle.sessions.buffer_minutes
     for (one, first), (other, second) in pairwise(told):
         free = (other.start - one.end).total_seconds() / 60
-        if free < buffer:
+        if free < buffer and not _is_settled(case, (one, other)):
             problem = "overlap" if free < 0 else f"have {free:g} minutes between, {buffer} needed"
             yield Finding(
                 f"coach {coach}",
-                f"{_told(one)} with {first.coachee} and {_told(other)} with {second.coachee} "
-                f"{problem}",
+                f"{_told(one)} with {first} and {_told(other)} with {second} {problem}",
             )
 
 
 def _caps(case: Case, coach_id: str, sessions: list[Session]) -> Iterator[Finding]:
     coach, policy = case.coaches[coach_id], case.cycle.sessions
-    dates = [session.start.astimezone(case.cycle.cycle.zone).date() for session in sessions]
+    zone = case.cycle.cycle.zone
+    by_day: dict[date, list[Session]] = defaultdict(list)
+    by_week: dict[tuple[int, int], list[Session]] = defaultdict(list)
+    for session in sessions:
+        day = session.start.astimezone(zone).date()
+        by_day[day].append(session)
+        by_week[day.isocalendar()[:2]].append(session)
     a_day = coach.max_per_day or policy.max_per_coach_day
-    for day, count in Counter(dates).items():
-        if count > a_day:
-            yield Finding(f"coach {coach_id}", f"has {count} sessions on {day}, takes {a_day}")
+    for day, some in by_day.items():
+        if len(some) > a_day and not _is_settled(case, some):
+            yield Finding(f"coach {coach_id}", f"has {len(some)} sessions on {day}, takes {a_day}")
     a_week = coach.max_per_week or policy.max_per_coach_week
-    for (year, week), count in Counter(day.isocalendar()[:2] for day in dates).items():
-        if count > a_week:
+    for (year, week), some in by_week.items():
+        if len(some) > a_week and not _is_settled(case, some):
             yield Finding(
                 f"coach {coach_id}",
-                f"has {count} sessions in week {week} of {year}, takes {a_week}",
+                f"has {len(some)} sessions in week {week} of {year}, takes {a_week}",
             )
 
 

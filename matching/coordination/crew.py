@@ -110,7 +110,9 @@ class Crew:
 
     def __init__(self, size: int, problem: Problem, seed: int) -> None:
         self._size = size
-        self._hours = problem.only(np.zeros(problem.size, dtype=np.bool_))
+        # What pairs still have to place in a cycle under way is told by pair; else none is needed.
+        pairs = np.full(problem.size, problem.demand is not None)
+        self._hours = problem.only(pairs)
         self._seed = seed
         self._asked = 0
         self._briefed: set[int] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coach.cycle import ObjectiveLevel
@@ -11,8 +11,7 @@ from matching.coordination.course import Course, Report
 from matching.coordination.first_choice import first_choice
 from matching.coordination.levels import run_levels
 from matching.coordination.plan import Plan
-from matching.coordination.timing import Timing
-from matching.problem import Pair
+from matching.coordination.timing import Earlier, Timing
 from matching.timetable.quality import Quality
 from matching.watch import Watch
 
@@ -25,13 +24,13 @@ class Order:
         levels: in their order.
         quality: what a good series is.
         report: whom to tell of progress.
-        kept: starts of earlier sessions that should stay, by pair and number.
+        earlier: what pairs had before.
     """
 
     levels: Sequence[ObjectiveLevel]
     quality: Quality
     report: Report
-    kept: Mapping[Pair, Mapping[int, int]] = field(default_factory=dict)
+    earlier: Earlier = field(default_factory=Earlier)
 
 
 def make_plan(desk: Desk, pinned: Choice, order: Order, watch: Watch) -> Plan:
@@ -41,10 +40,10 @@ def make_plan(desk: Desk, pinned: Choice, order: Order, watch: Watch) -> Plan:
     """
     first = first_choice(desk, pinned, watch)
     reached = run_levels(Course(desk, watch, order.report), order.levels, first)
-    timing = Timing(desk, reached.choice, order.quality, order.kept, watch)
+    timing = Timing(desk, reached.choice, order.quality, order.earlier, watch)
     outcomes = list(reached.levels)
     wanted = ObjectiveLevel.SCHEDULE in order.levels
-    if wanted or order.kept:
+    if wanted or order.earlier.starts:
         outcome = timing.improve(order.report)
         outcomes += [outcome] if wanted else []
     problem, choice = desk.problem, reached.choice

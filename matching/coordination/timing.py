@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from coach.cycle import ObjectiveLevel
@@ -21,11 +22,24 @@ from matching.timetable.coach_task import (
     times,
     worth_of_staying,
 )
-from matching.timetable.quality import WHOLE, Quality
+from matching.timetable.quality import WHOLE, Moment, Quality
 from matching.watch import OutOfTimeError, Watch
 
 _EFFORTS = (1.0, 8.0)  # CP-SAT's deterministic time for one coach; nobody gets the second before
 # everybody has had the first
+
+
+@dataclass(frozen=True, eq=False)
+class Earlier:
+    """What pairs had before.
+
+    Attributes:
+        starts: starts (epoch minutes) that should stay, by pair and number.
+        past: the sessions that lie behind, by pair.
+    """
+
+    starts: Mapping[Pair, Mapping[int, int]] = field(default_factory=dict)
+    past: Mapping[Pair, Sequence[Moment]] = field(default_factory=dict)
 
 
 class Timing:
@@ -36,16 +50,14 @@ class Timing:
         desk: Desk,
         choice: Choice,
         quality: Quality,
-        kept: Mapping[Pair, Mapping[int, int]],
+        earlier: Earlier,
         watch: Watch,
     ) -> None:
-        """`kept` holds starts that should stay, by pair and number."""
         self._desk = desk
         self._choice = choice
-        self._quality = quality
         self._watch = watch
         self._coaches = {
-            coach: _Coach(desk, pairs, quality, kept, watch)
+            coach: _Coach(desk, pairs, quality, earlier, watch)
             for coach, pairs in desk.loads(choice).items()
         }
 
@@ -105,7 +117,7 @@ class _Coach:
         desk: Desk,
         pairs: list[int],
         quality: Quality,
-        kept: Mapping[Pair, Mapping[int, int]],
+        earlier: Earlier,
         watch: Watch,
     ) -> None:
         self.row = row = int(desk.problem.coach[pairs[0]])
@@ -117,10 +129,11 @@ class _Coach:
         self._worth = worth_of_staying(len(pairs))
         self._coachees = desk.problem.coachee[pairs].tolist()
         self._wishes = {
-            local: Wish(kept[coachee, row], self._worth)
+            local: Wish(earlier.starts[coachee, row], self._worth)
             for local, coachee in zip(self._placed, self._coachees, strict=True)
-            if (coachee, row) in kept
+            if (coachee, row) in earlier.starts
         }
+        self._past = [earlier.past.get((coachee, row), ()) for coachee in self._coachees]
         self.task: CoachTask = coach_task(self._calendar, quality, self._placed, self._wishes)
         self._answer: CoachAnswer | None = None
         self._read()
@@ -142,10 +155,10 @@ class _Coach:
         self.starts = times(task, answer.timetable if answer else task.now)
         day = self._calendar.day_of
         self.points = sum(
-            self._quality.of(coachee, self.row, [(day[start], start) for start in series])
-            for coachee, series in zip(self._coachees, self.starts, strict=True)
+            self._quality.of(coachee, self.row, [*past, *((day[one], one) for one in series)])
+            for coachee, past, series in zip(self._coachees, self._past, self.starts, strict=True)
         )
-        self.bound = WHOLE * len(self.pairs)
+        self.bound = WHOLE * len(self.pairs) - self._settled
         if answer is not None:
             self.bound -= max(self._alone, answer.bound + self._worth * self._staying())
 
@@ -155,7 +168,15 @@ class _Coach:
             wish.starts.get(number) == start
             for series, local in zip(self.starts, self._placed, strict=True)
             if (wish := self._wishes.get(local)) is not None
-            for number, start in enumerate(series, start=1)
+            for number, start in enumerate(series, start=self._calendar.passed[local] + 1)
+        )
+
+    @cached_property
+    def _settled(self) -> int:
+        """What the sessions that lie behind cost by now; the last of all only if none follows."""
+        return sum(
+            self._quality.faults(coachee, self.row, past, goes_on=bool(series))
+            for coachee, past, series in zip(self._coachees, self._past, self.starts, strict=True)
         )
 
     @cached_property

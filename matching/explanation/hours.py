@@ -28,7 +28,7 @@ class ChangedHours:
     def facts(self, roster: Roster, cycle: Cycle) -> Facts:
         """The same as free time made from the start, row by row."""
         if _grid(cycle) != _grid(self._base.cycle):
-            return Facts(roster, cycle, free_time(roster, cycle))
+            return Facts(roster, cycle, free_time(roster, cycle), self._base.behind)
         base = self._base.free_time
         anew = Roster(
             coachees=tuple(one for one in roster.coachees if self._known("coachee", one) is None),
@@ -43,6 +43,7 @@ class ChangedHours:
                 coachees=self._taken("coachee", roster.coachees, base.coachees, fresh),
                 coaches=self._taken("coach", roster.coaches, base.coaches, fresh),
             ),
+            self._base.behind,
         )
 
     def _known(self, side: str, person: Person) -> int | None:

@@ -15,6 +15,7 @@ from matching.problem import session_limits
 from matching.result import FunnelStep, UnmatchedReason
 from matching.rules import FORBIDDEN
 from matching.schedulable import schedulable
+from matching.under_way import can_place
 
 _BLOCK_CELLS = 1 << 17  # small, so that whoever takes standings one by one can stop in between
 
@@ -101,9 +102,17 @@ def can_meet(
     rows, row = np.unique(coachee, return_inverse=True)
     columns, column = np.unique(coach, return_inverse=True)
     few = replace(free, coachees=free.coachees[rows], coaches=free.coaches[columns])
-    some = Roster(coachees=(), coaches=tuple(roster.coaches[one] for one in columns.tolist()))
+    some = Roster(
+        coachees=tuple(roster.coachees[one] for one in rows.tolist()),
+        coaches=tuple(roster.coaches[one] for one in columns.tolist()),
+    )
     limits = session_limits(some, judges.facts.cycle.sessions)
-    return schedulable(few, limits, row.astype(np.int32), column.astype(np.int32))
+    pairs = row.astype(np.int32), column.astype(np.int32)
+    behind = judges.facts.behind
+    if behind is None:
+        return schedulable(few, limits, *pairs)
+    demand = behind.demand(some, *pairs)
+    return can_place(behind.open_time(some, few, limits), limits, *pairs, demand)
 
 
 def _any_of(masks: Iterable[NDArray[np.bool_]], size: int) -> NDArray[np.bool_]:

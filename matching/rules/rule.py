@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Roster
 from matching.free_time import FreeTime
+from matching.under_way import Behind
 
 Points = NDArray[np.int16]
 Indices = NDArray[np.integer]
@@ -23,11 +24,16 @@ FULL = 100
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """What rules judge from. Rows of `free_time` stand as the people do in `roster`."""
+    """What rules judge from. Rows of `free_time` stand as the people do in `roster`.
+
+    `behind` is there for a cycle under way. Rules judge a pair by the whole cycle all the same, so
+    that its points do not change as time goes by.
+    """
 
     roster: Roster
     cycle: Cycle
     free_time: FreeTime
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ one before it leaves open.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from matching.free_time import unpack
 from matching.problem import Problem
 from matching.schedulable import days_decide, successors
 from matching.timetable.packing import place_on_day
+from matching.under_way import NONE
 
 Series = tuple[int, ...]
 """Starts of one pair's sessions in epoch minutes, ascending."""
@@ -49,6 +51,8 @@ class CoachCalendar:
         by_day: whether positions are days.
         position_day: for each position its day index in the cycle.
         position_week: for each position its week.
+        anchor: for each candidate the day of the session right before those to place, if any.
+        passed: for each candidate the number of that session.
         low: for each position the first position the next session may have.
         high: one past the last.
         position_start: for each position its start, where positions are starts.
@@ -62,6 +66,8 @@ class CoachCalendar:
         self.apart = limits.apart
         self.day_cap = int(limits.day_cap[coach])
         self.week_cap = int(limits.week_cap[coach])
+        self._week_left = {problem.week: self.week_cap - problem.week_taken.get(coach, 0)}
+        self._read_demand(problem)
         self.capacity = int(problem.capacity[coach])
         anybody = np.bitwise_or.reduce(free.coachees[list(coachees)], axis=0)
         columns = np.flatnonzero(unpack(anybody & free.coaches[coach], len(free.starts)))
@@ -89,6 +95,27 @@ class CoachCalendar:
         self._candidates: dict[int, Candidate] = {}
         self._fits: dict[tuple[int, tuple[int, ...]], bool] = {}
 
+    def _read_demand(self, problem: Problem) -> None:
+        """How many sessions each candidate has to place, from when on, and after which one."""
+        some = len(self.coachees)
+        self._owed = [self.count] * some
+        self._first: list[tuple[int, int]] | None = None
+        self.anchor: list[int | None] = [None] * some
+        self.passed = [0] * some
+        if problem.demand is not None:
+            own = problem.by_coach[self.coach]
+            pairs = own[np.searchsorted(problem.coachee[own], self.coachees)]
+            demand = problem.demand.only(pairs)
+            self._owed = demand.owed.tolist()
+            self._first = [(low, high) for low, high in demand.first.tolist()]
+            self.anchor = [None if day == NONE else day for day in demand.anchor.tolist()]
+            self.passed = demand.passed.tolist()
+
+    @cached_property
+    def week_limit(self) -> dict[int, int]:
+        """For each week the most sessions that are still to be had."""
+        return {week: self._week_left.get(week, self.week_cap) for week in set(self.position_week)}
+
     @cached_property
     def day_of(self) -> dict[int, int]:
         """The day of each start."""
@@ -97,6 +124,8 @@ class CoachCalendar:
     @cached_property
     def popularity(self) -> list[float]:
         """For each position the share of all candidates who are free there."""
+        if not self.positions:
+            return []
         crowd = np.zeros(self.positions)
         step = 256
         for first in range(0, len(self.coachees), step):
@@ -111,7 +140,7 @@ class CoachCalendar:
         if local not in self._candidates:
             row = self._free.coachees[self.coachees[local]]
             common = unpack(row, len(self._free.starts))[self._columns]
-            self._candidates[local] = self._candidate(common)
+            self._candidates[local] = self._candidate(local, common)
         return self._candidates[local]
 
     @property
@@ -125,7 +154,7 @@ class CoachCalendar:
         weeks: dict[int, int] = {}
         for day, week in {*zip(self.position_day, self.position_week, strict=True)}:
             weeks[week] = weeks.get(week, 0) + self.day_limit[day]
-        return any(places > self.week_cap for places in weeks.values())
+        return any(places > self.week_limit[week] for week, places in weeks.items())
 
     @cached_property
     def most(self) -> int:
@@ -133,8 +162,9 @@ class CoachCalendar:
         weeks: dict[int, int] = {}
         for day, week in {*zip(self.position_day, self.position_week, strict=True)}:
             weeks[week] = weeks.get(week, 0) + self.day_limit[day]
-        sessions = sum(min(places, self.week_cap) for places in weeks.values())
-        return min(self.capacity, sessions // self.count)
+        sessions = sum(min(places, self.week_limit[week]) for week, places in weeks.items())
+        least = min(self._owed)
+        return min(self.capacity, sessions // least) if least else self.capacity
 
     @cached_property
     def day_limit(self) -> dict[int, int]:
@@ -162,27 +192,42 @@ class CoachCalendar:
                 self._fits[position, crowd] = known
         return known
 
-    def _candidate(self, common: NDArray[np.bool_]) -> Candidate:
+    def _candidate(self, local: int, common: NDArray[np.bool_]) -> Candidate:
         starts: dict[int, list[int]] = {}
         for index in np.flatnonzero(common).tolist():
             starts.setdefault(int(self._position[index]), []).append(int(self._starts[index]))
         free = sum(1 << position for position in starts)
-        chain = self.chain(free)
+        chain = self.chain(local, free)
         useful = {position for number in chain for position in members(number)}
         return Candidate(
             chain=tuple(tuple(members(number)) for number in chain),
             starts={position: tuple(starts[position]) for position in sorted(useful)},
         )
 
-    def chain(self, free: int) -> list[int]:
-        """For each session number the positions (a bit set) on some whole series within `free`."""
-        forward = [free]
-        for _ in range(self.count - 1):
+    def chain(self, local: int, free: int) -> list[int]:
+        """For each session a candidate has to place, the positions on some series in `free`.
+
+        Each is a bit set; the list is empty where nothing is owed.
+        """
+        owed = self._owed[local]
+        if not owed:
+            return []
+        forward = [free & self._beginning(local)]
+        for _ in range(owed - 1):
             forward.append(self._after(forward[-1]) & free)
         chain = [forward[-1]]
-        for number in range(self.count - 2, -1, -1):
+        for number in range(owed - 2, -1, -1):
             chain.append(self._before(chain[-1]) & forward[number])
         return chain[::-1]
+
+    def _beginning(self, local: int) -> int:
+        """The positions a candidate's first session may have."""
+        if self._first is None:
+            return -1
+        low, high = self._first[local]
+        first = bisect_left(self.position_day, low)
+        last = bisect_right(self.position_day, high)
+        return (1 << max(first, last)) - (1 << first)
 
     def _after(self, positions: int) -> int:
         reached = 0

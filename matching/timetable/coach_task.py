@@ -121,7 +121,6 @@ def coach_task(
     The order of coachees in the task is that of `placed`.
     """
     series = tuple(_series(calendar, quality, one, wishes.get(one)) for one in placed)
-    weeks = dict.fromkeys(calendar.position_week, calendar.week_cap)
     return CoachTask(
         apart=calendar.apart,
         by_day=calendar.by_day,
@@ -130,7 +129,7 @@ def coach_task(
         low=tuple(calendar.low),
         high=tuple(calendar.high),
         day_limit=calendar.day_limit,
-        week_limit=weeks if calendar.week_can_bind else {},
+        week_limit=calendar.week_limit if calendar.week_can_bind else {},
         gaps=quality.gap_costs,
         series=series,
         now=tuple(
@@ -167,14 +166,16 @@ def _series(
         }
         for position, starts in candidate.starts.items()
     }
-    last = len(candidate.chain) - 1
+    last, anchor = len(candidate.chain) - 1, calendar.anchor[one]
     numbers = []
     for place, positions in enumerate(candidate.chain):
-        stays = wish.starts.get(place + 1) if wish else None
+        stays = wish.starts.get(calendar.passed[one] + place + 1) if wish else None
         berths: list[Berth] = []
         for position in positions:
             costs = own[position]
             extra = quality.finish_cost(day[position]) if place == last else 0
+            if place == 0 and anchor is not None:
+                extra += quality.gap_cost(day[position] - anchor)
             if wish and stays in costs:
                 costs = {**costs, stays: costs[stays] - wish.worth}
             berths.extend(_berths(position, costs, extra))

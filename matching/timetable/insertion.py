@@ -38,7 +38,8 @@ class Agenda:
         day = calendar.position_day[position]
         if self._day.get(day, 0) >= calendar.day_limit[day]:
             return False
-        if self._week.get(calendar.position_week[position], 0) >= calendar.week_cap:
+        week = calendar.position_week[position]
+        if self._week.get(week, 0) >= calendar.week_limit[week]:
             return False
         if calendar.by_day:
             crowd = self._on.get(position, ())
@@ -75,9 +76,11 @@ class Agenda:
 
     def insert(self, candidate: int, cost: Sequence[float]) -> bool:
         """Add the series of `candidate` whose positions cost least in sum, if there is any."""
-        chain = self._calendar.chain(self.open_to(candidate))
+        chain = self._calendar.chain(candidate, self.open_to(candidate))
         if not all(chain):
             return False
+        if not chain:
+            return self.add(candidate, [])
         return self.add(candidate, _cheapest(self._calendar, chain, cost))
 
 

@@ -148,8 +148,8 @@ class TimetableModel:
             else:
                 self.model.add(sum(terms) <= calendar.day_limit[day])
         if calendar.week_can_bind:
-            for terms in weeks.values():
-                self.model.add(sum(terms) <= calendar.week_cap)
+            for week, terms in weeks.items():
+                self.model.add(sum(terms) <= calendar.week_limit[week])
 
     def _exclusive(self) -> None:
         calendar = self._calendar

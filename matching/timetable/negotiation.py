@@ -27,7 +27,7 @@ class SeriesPlanner:
     def __init__(self, calendar: CoachCalendar, candidate: int) -> None:
         chain = calendar.candidate(candidate).chain
         self.positions = tuple(calendar.candidate(candidate).starts)
-        self._last = chain[-1]
+        self._last = chain[-1] if chain else ()
         # For each number but the last: position, and the slice of next positions it leaves open.
         self._steps = [
             [
@@ -43,6 +43,8 @@ class SeriesPlanner:
 
     def cheapest(self, cost: Sequence[float]) -> list[int]:
         """The positions that cost least in sum; `cost` is by position."""
+        if not self._last:
+            return []
         best = [cost[position] for position in self._last]
         table = [best]
         for steps in reversed(self._steps):
@@ -104,9 +106,9 @@ class _Table:
         self._week: dict[int, int] = {}
         self.series: dict[int, list[int]] = {}
         for one in wanted:
-            share = 1 / len(planners[one].positions)
-            for position in planners[one].positions:
-                self._price[position] += share
+            positions = planners[one].positions
+            for position in positions:
+                self._price[position] += 1 / len(positions)
         for one in wanted:
             self._settle(one, 0.0)
 
@@ -133,7 +135,7 @@ class _Table:
         if not self._calendar.week_can_bind:
             return True
         load = self._week.get(self._calendar.position_week[position], 0) - (one in crowd)
-        return load < self._calendar.week_cap
+        return load < self._calendar.week_limit[self._calendar.position_week[position]]
 
     def _settle(self, one: int, fine: float) -> None:
         self._leave(one)

@@ -2,7 +2,7 @@
 
 With `N` sessions, `e` the middle of the least and the most gap, and `h` half the span between them:
 
-    each gap of `d` days       rhythm |d - e| / (h (N - 1))          rounded down
+    each gap of `d` days       rhythm min(|d - e|, h) / (h (N - 1))  rounded down
     the last session           finish (slack - days left) / slack    rounded down, not below 0
     each session beside leave  leave / N                             rounded down
     each session at other      hours / N                             rounded down
@@ -42,26 +42,29 @@ class Quality:
         self._cycle = cycle
         policy, sessions = cycle.timetable, cycle.sessions
         self._days = len(cycle.cycle.days)
-        low, high, gaps = sessions.min_gap_days, sessions.max_gap_days, sessions.count - 1
-        # Twice the distance from the middle over twice half the span: whole numbers throughout.
         self.gap_costs = tuple(
-            policy.rhythm * abs(2 * gap - low - high) // ((high - low) * gaps)
-            if low <= gap <= high and low < high and gaps
-            else 0
-            for gap in range(min(high, self._days) + 1)
+            self.gap_cost(gap) for gap in range(min(sessions.max_gap_days, self._days) + 1)
         )
-        self._finish = [
-            policy.finish * max(0, policy.slack_days - (self._days - 1 - day)) // policy.slack_days
-            for day in range(self._days)
-        ]
         self._leave = policy.leave // sessions.count
         self._hours = policy.hours // sessions.count
         self._beside: dict[tuple[int, int], frozenset[int]] = {}
         self._spans: dict[tuple[str, tuple[WeeklyWindow, ...]], tuple[tuple[int, int], ...]] = {}
 
+    def gap_cost(self, days: int) -> int:
+        """What a gap of so many days costs; one that is not allowed, as much as the worst."""
+        low, high = self._cycle.sessions.min_gap_days, self._cycle.sessions.max_gap_days
+        gaps = self._cycle.sessions.count - 1
+        if low == high or not gaps:
+            return 0
+        # Twice the distance from the middle over twice half the span: whole numbers throughout.
+        away = min(abs(2 * days - low - high), high - low)
+        return self._cycle.timetable.rhythm * away // ((high - low) * gaps)
+
     def finish_cost(self, day: int) -> int:
         """What a last session on `day` costs."""
-        return self._finish[day]
+        policy = self._cycle.timetable
+        lacking = policy.slack_days - (self._days - 1 - day)
+        return policy.finish * min(max(0, lacking), policy.slack_days) // policy.slack_days
 
     def session_cost(self, coachee: int, coach: int, moment: Moment) -> int:
         """What a session of two rows of the roster costs by itself."""
@@ -69,13 +72,18 @@ class Quality:
         beside = self._leave if self._leave and day in self._beside_leave(coachee, coach) else 0
         return beside + (0 if self._is_preferred(coachee, start) else self._hours)
 
-    def faults(self, coachee: int, coach: int, series: Sequence[Moment]) -> int:
-        """What the faults of a series cost, in order of time; none has none."""
+    def faults(
+        self, coachee: int, coach: int, series: Sequence[Moment], *, goes_on: bool = False
+    ) -> int:
+        """What the faults of a series cost, in order of time; none has none.
+
+        Where it `goes_on`, its last session is not the last of all.
+        """
         if not series:
             return 0
         own = sum(self.session_cost(coachee, coach, moment) for moment in series)
-        gaps = sum(self.gap_costs[later - earlier] for (earlier, _), (later, _) in pairwise(series))
-        return own + gaps + self.finish_cost(series[-1][0])
+        gaps = sum(self.gap_cost(later - earlier) for (earlier, _), (later, _) in pairwise(series))
+        return own + gaps + (0 if goes_on else self.finish_cost(series[-1][0]))
 
     def of(self, coachee: int, coach: int, series: Sequence[Moment]) -> int:
         """Points of a series, in order of time."""

@@ -255,9 +255,7 @@ class Relaxation:
 
         together(calendar.position_day, calendar.day_limit)
         if calendar.week_can_bind:
-            together(
-                calendar.position_week, dict.fromkeys(calendar.position_week, calendar.week_cap)
-            )
+            together(calendar.position_week, calendar.week_limit)
         if not calendar.by_day:
             self._cells(on)
             return
