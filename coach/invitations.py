@@ -131,6 +131,18 @@ def messages(
     )
 
 
+def told_anew(
+    before: Mapping[str, Told], after: Mapping[str, Invitation], now: datetime
+) -> tuple[Message, ...]:
+    """Every invitation of `after`, whether anything has changed or not, in order of time.
+
+    For whoever hands out the whole of a plan again: what is equal keeps its SEQUENCE.
+    """
+    changed = {one.invitation.uid: one for one in messages(before, after, now)}
+    told = (changed.get(uid) or asked_again(before[uid], now) for uid in after)
+    return tuple(sorted(told, key=lambda one: (one.invitation.start, one.invitation.uid)))
+
+
 def applied(before: Mapping[str, Told], sent: Iterable[Message]) -> dict[str, Told]:
     """What a person has been told once `sent` has gone out, by uid.
 

@@ -11,6 +11,7 @@ import typer
 from api.cli.run import processors, run
 from api.cli.summary import print_summary
 from api.intake import read_inputs
+from api.intake.told_before import told_before
 from coach.cycle import Cycle
 from matching.engine import SolveOptions
 
@@ -51,7 +52,8 @@ def match(
     options = SolveOptions(
         time_limit_seconds=time_limit, workers=workers or processors(), seed=seed
     )
-    result = run(inputs, out, options, quiet=quiet)
+    before = told_before(keep, inputs.keep) if keep and inputs.keep else {}
+    result = run(inputs, out, options, quiet=quiet, before=before)
     if not quiet:
         print_summary(inputs, result, out)
 

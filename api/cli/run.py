@@ -6,11 +6,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
+from types import FrameType, MappingProxyType
 
 from api.cli.out_folder import check_out_folder
 from api.cli.progress_view import shown_progress
@@ -19,6 +19,7 @@ from api.intake import KEPT, CycleInputs
 from api.results import write_results
 from api.results.digests import digests
 from api.surroundings import surroundings
+from coach.invitations import Told
 from matching.engine import SolveOptions, solve
 from matching.progress import IsCancelled
 from matching.refusals import ImpossiblePinsError
@@ -31,8 +32,17 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run(inputs: CycleInputs, out: Path, options: SolveOptions, *, quiet: bool) -> Result:
+def run(
+    inputs: CycleInputs,
+    out: Path,
+    options: SolveOptions,
+    *,
+    quiet: bool,
+    before: Mapping[str, Told] = MappingProxyType({}),
+) -> Result:
     """Solve `inputs` and write every result into the folder `out`.
+
+    `before` is what people were told by the result that is kept, by uid.
 
     Raises:
         UnusableInputError: a pin cannot be honoured; told at its line.
@@ -79,6 +89,7 @@ def run(inputs: CycleInputs, out: Path, options: SolveOptions, *, quiet: bool) -
         next_best=next_best,
         inputs=inputs.files.items(),
         now=datetime.now(UTC),
+        before=before,
     )
     return result
 

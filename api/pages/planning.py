@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from api.http import addresses
 from api.http.asking import ServicesDep
@@ -37,6 +38,12 @@ class RunForm(BaseModel):
 
     time_limit_seconds: Annotated[float, Field(gt=0, le=86_400)]
     keep: bool = False
+    not_before: date | None = None
+
+    @field_validator("not_before", mode="before")
+    @classmethod
+    def _none_where_left_empty(cls, value: object) -> object:
+        return value or None
 
 
 @PLANNING.post("/cycles/{cycle_id}/runs")

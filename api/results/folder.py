@@ -19,6 +19,7 @@ from api.results.schedule_xlsx import schedule_xlsx
 from api.results.unmatched_csv import unmatched_csv
 from coach.cycle import Cycle
 from coach.errors import ProgrammeError
+from coach.invitations import Told
 from coach.people import Roster
 from matching.explanation import Section
 from matching.result import Result
@@ -43,6 +44,7 @@ def write_results(
     now: datetime,
     deployment: Deployment | None = None,
     next_best: Mapping[str, Section] = MappingProxyType({}),
+    before: Mapping[str, Told] = MappingProxyType({}),
 ) -> None:
     """Write everything about `result` into the folder `out`, in place of an earlier result there.
 
@@ -59,6 +61,7 @@ def write_results(
         now: the aware moment that invitations and report carry.
         deployment: who sends the invitations; the example organiser where none is given.
         next_best: what the report tells of runner-ups, by coachee.
+        before: what people were told by the result this one was made from, by uid.
 
     Raises:
         ProgrammeError: `out` cannot be written to.
@@ -72,6 +75,7 @@ def write_results(
         now=now,
         deployment=deployment or Deployment(),
         next_best=next_best,
+        before=before,
     )
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -105,6 +109,7 @@ def _files(
     now: datetime,
     deployment: Deployment,
     next_best: Mapping[str, Section],
+    before: Mapping[str, Told],
 ) -> Iterator[tuple[str, bytes]]:
     view = view_plan(roster, cycle, result, deployment, next_best)
     yield "result.json", result_json(result)
@@ -117,7 +122,7 @@ def _files(
     yield "forms/feedback.html", feedback_form()
     for name, content in inputs:
         yield f"inputs/{Path(name).name}", content
-    for name, content in invites(roster, result, deployment, now):
+    for name, content in invites(roster, result, deployment, now, before):
         yield f"invites/{name}", content
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from api.calendar.eml import eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
 from api.deployment import Deployment
-from coach.invitations import Message, invitations, messages
+from coach.invitations import Message, Told, invitations, told_anew
 from coach.people import Person, Roster
 from matching.result import Result
 
@@ -20,13 +20,21 @@ _ID_SIGNS = 40
 
 
 def invites(
-    roster: Roster, result: Result, deployment: Deployment, now: datetime
+    roster: Roster,
+    result: Result,
+    deployment: Deployment,
+    now: datetime,
+    before: Mapping[str, Told],
 ) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of all invitations to the sessions of `result`, made at the moment `now`."""
+    """Names and bytes of all invitations to the sessions of `result`, made at the moment `now`.
+
+    `before` is what people were told by an earlier result, by uid: what has changed since has a
+    raised SEQUENCE.
+    """
     coachees = {person.id: person for person in roster.coachees}
     coaches = {person.id: person for person in roster.coaches}
     for match in result.matches:
-        asked = messages({}, invitations(match.sessions), now)
+        asked = told_anew(before, invitations(match.sessions), now)
         for person in (coachees[match.coachee], coaches[match.coach]):
             recipient = Recipient.of(person)
             token = _reply_token(result, person)

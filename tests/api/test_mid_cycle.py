@@ -1,0 +1,255 @@
+"""A cycle under way: somebody leaves, and the rest is matched again, through HTTP and on disk."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from api.cli import main
+from matching.result import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    import httpx
+    from conftest import World
+
+    from api.settings import Settings
+
+API = "/api/v1"
+Command = Callable[..., str]
+DAY = timedelta(days=1)
+_COLUMNS = "id,name,email,country,languages,availability,rank"
+_WEEK = "Mon 09:00-16:00; Tue 09:00-16:00; Wed 09:00-16:00; Thu 09:00-16:00; Fri 09:00-16:00"
+
+
+def policy(start: date) -> bytes:
+    return (
+        f"[cycle]\nstart = {start}\nend = {start + 200 * DAY}\n"
+        "[sessions]\ncount = 6\nmin_gap_days = 14\nmax_gap_days = 35\n"
+        "[calendar]\npublic_holidays = false\n"
+    ).encode()
+
+
+def coachees(numbers: range) -> bytes:
+    rows = (f"C-{n},Coachee {n},c{n}@example.org,RS,en:C1,{_WEEK},OF-4,commander" for n in numbers)
+    return "\n".join([f"{_COLUMNS},role", *rows]).encode()
+
+
+def coaches(numbers: range) -> bytes:
+    rows = (f"K-{n},Coach {n},k{n}@example.org,ME,en:C1,{_WEEK},OF-5,3" for n in numbers)
+    return "\n".join([f"{_COLUMNS},capacity", *rows]).encode()
+
+
+@pytest.fixture
+def working(
+    world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
+) -> Iterator[httpx.Client]:
+    """The programme office at a server with a worker."""
+    with serve(world.services.settings.model_copy(update={"worker": True})) as client:
+        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
+        yield client
+
+
+def bring(client: httpx.Client, cycle: str, coachee: range, coach: range) -> None:
+    files = {
+        "coachees": ("coachees.csv", coachees(coachee)),
+        "coaches": ("coaches.csv", coaches(coach)),
+    }
+    assert client.put(f"{API}/cycles/{cycle}/people", files=files).is_success
+
+
+def planned(client: httpx.Client, cycle: str, **options: object) -> tuple[str, dict[str, Any]]:
+    """A run to its end: the plan's id and its result."""
+    asked = client.post(f"{API}/cycles/{cycle}/runs", json={"time_limit_seconds": 120} | options)
+    assert asked.status_code == HTTPStatus.ACCEPTED, asked.text
+    ends = time.monotonic() + 90
+    while True:
+        run = client.get(asked.headers["location"]).json()
+        if run["state"] not in {"queued", "running"}:
+            break
+        assert time.monotonic() < ends, run
+        time.sleep(0.2)
+    assert run["state"] == "finished", run
+    return run["plan_id"], client.get(f"{API}/plans/{run['plan_id']}").json()["result"]
+
+
+def starts(result: dict[str, Any]) -> dict[tuple[str, str, int], tuple[str, datetime]]:
+    return {
+        (match["coachee"], match["coach"], one["number"]): (
+            one["uid"],
+            datetime.fromisoformat(one["start"]),
+        )
+        for match in result["matches"]
+        for one in match["sessions"]
+    }
+
+
+def test_a_coach_leaves_in_the_middle_of_a_cycle(working: httpx.Client) -> None:
+    today = datetime.now(UTC).date()
+    made = working.post(f"{API}/cycles", content=policy(today - 60 * DAY))
+    cycle = made.json()["id"]
+    bring(working, cycle, range(5), range(3))
+    plan, first = planned(working, cycle)
+    assert working.post(f"{API}/plans/{plan}/publish").is_success
+    before = starts(first)
+    gone = Counter(match["coach"] for match in first["matches"]).most_common(1)[0][0]
+    left = [n for n in range(3) if f"K-{n}" != gone]
+    # Two coaches stay; a new one joins, so that everybody can go on.
+    files = {
+        "coachees": ("coachees.csv", coachees(range(5))),
+        "coaches": (
+            "coaches.csv",
+            b"\n".join(
+                [
+                    *(coaches(range(n, n + 1)) for n in left[:1]),
+                    *(coaches(range(n, n + 1)).splitlines()[1] for n in (*left[1:], 7)),
+                ]
+            ),
+        ),
+    }
+    assert working.put(f"{API}/cycles/{cycle}/people", files=files).is_success
+    plan, second = planned(working, cycle)
+    after = starts(second)
+    tomorrow = today + DAY
+    held = {key for key, (_, start) in before.items() if start.date() < tomorrow}
+    assert {key for key in held if key[1] != gone} <= after.keys()
+    for key, (uid, start) in after.items():
+        if start.date() < tomorrow:
+            assert before[key] == (uid, start)
+    had = Counter(coachee for coachee, _, _ in held)
+    moved = [
+        match
+        for match in second["matches"]
+        if match["coachee"] in {coachee for coachee, coach, _ in before if coach == gone}
+    ]
+    assert moved
+    assert len(second["matches"]) == 5
+    for match in moved:
+        numbers = [one["number"] for one in match["sessions"]]
+        assert numbers == list(range(had[match["coachee"]] + 1, 7))
+        assert had[match["coachee"]] >= 1
+
+    told = working.post(f"{API}/plans/{plan}/publish")
+    assert told.is_success, told.text
+    owed = [key for key, (_, start) in before.items() if key[1] == gone and key not in held]
+    assert told.json()["cancels"] == 2 * len(owed)
+    schedule = working.get(f"{API}/cycles/{cycle}/schedule").json()
+    stands = [one for one in schedule if one["state"] == "confirmed"]
+    per_coachee = Counter(one["coachee"]["code"] for one in stands)
+    assert set(per_coachee.values()) == {6}
+    assert all(one["count"] == 6 for one in stands)
+    messages = working.get(f"{API}/cycles/{cycle}/outbox").json()
+    assert len(messages) >= told.json()["requests"] + told.json()["cancels"]
+
+
+def test_a_day_that_does_not_fit_is_refused(working: httpx.Client) -> None:
+    today = datetime.now(UTC).date()
+    made = working.post(f"{API}/cycles", content=policy(today - 60 * DAY))
+    cycle = made.json()["id"]
+    bring(working, cycle, range(2), range(1))
+
+    def refused(day: date) -> str:
+        answer = working.post(f"{API}/cycles/{cycle}/runs", json={"not_before": f"{day}"})
+        assert answer.status_code == HTTPStatus.CONFLICT
+        return str(answer.json()["detail"])
+
+    assert "published plan" in refused(today + 5 * DAY)
+    plan, _ = planned(working, cycle)
+    assert working.post(f"{API}/plans/{plan}/publish").is_success
+    assert "has passed" in refused(today - 3 * DAY)
+    assert "outside the cycle" in refused(today + 400 * DAY)
+    day = today + 20 * DAY
+    _, again = planned(working, cycle, not_before=f"{day}")
+    _, same = planned(working, cycle, not_before=f"{day}")
+    assert starts(again) == starts(same)
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Command:
+    def typed(*parts: object, code: int = 0) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main([str(part) for part in parts])
+        told = capsys.readouterr()
+        assert int(ended.value.code or 0) == code, told
+        return told.out + told.err
+
+    return typed
+
+
+def sequences(folder: Path) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for path in (folder / "invites").glob("*.ics"):
+        text = path.read_text("utf-8")
+        uid, sequence = (
+            re.search(f"^{name}:(.+)$", text, re.MULTILINE) for name in ("UID", "SEQUENCE")
+        )
+        assert uid
+        assert sequence
+        found.setdefault(uid[1].strip(), set()).add(int(sequence[1]))
+    return found
+
+
+def test_on_disk_what_lies_behind_stands_and_changed_invitations_rise(
+    tmp_path: Path, command: Command
+) -> None:
+    start = date(2027, 1, 18)
+    (tmp_path / "cycle.toml").write_bytes(policy(start))
+    (tmp_path / "c.csv").write_bytes(coachees(range(3)))
+    (tmp_path / "k.csv").write_bytes(coaches(range(2)))
+
+    def match(out: str, *more: object, code: int = 0) -> str:
+        files = tmp_path / "cycle.toml", "--coachees", tmp_path / "c.csv"
+        more = ("--coaches", tmp_path / "k.csv", "--out", tmp_path / out, "--quiet", *more)
+        return command("match", *files, *more, code=code)
+
+    def result(out: str) -> Result:
+        return Result.model_validate_json((tmp_path / out / "result.json").read_bytes())
+
+    match("one")
+    one = result("one")
+    uid = one.matches[0].sessions[4].uid
+    blocked = one.matches[0].sessions[4].start.date()
+    for place, out in enumerate(("two", "three")):
+        kept = tmp_path / ("one", "two")[place] / "result.json"
+        dates = "; ".join(
+            f"{session.start.date()}"
+            for name in ("one", "two")[: place + 1]
+            for session in result(name).matches[0].sessions
+            if session.uid == uid
+        )
+        lines = coachees(range(3)).decode().splitlines()
+        rows = [f"{line},{dates if line.startswith('C-0,') else ''}" for line in lines[1:]]
+        (tmp_path / "c.csv").write_text("\n".join([f"{lines[0]},unavailable", *rows]))
+        match(out, "--keep", kept, "--not-before", "2027-03-20")
+        assert "sound" in command("check", tmp_path / out)
+        assert "equal" in command("replay", tmp_path / out)
+    last = result("three")
+    for before, after in zip(one.matches, last.matches, strict=True):
+        assert before.coach == after.coach
+        behind = [s for s in before.sessions if s.start.date() < date(2027, 3, 20)]
+        assert behind
+        assert list(after.sessions[: len(behind)]) == behind
+    assert last.matches[0].sessions[4].start.date() != blocked
+    assert set(map(frozenset, sequences(tmp_path / "one").values())) == {frozenset({0})}
+    assert sequences(tmp_path / "two")[uid] == {1}
+    assert sequences(tmp_path / "three")[uid] == {2}
+    unmoved = last.matches[1].sessions[0].uid
+    assert sequences(tmp_path / "three")[unmoved] == {0}
+
+    assert "needs --keep" in match("four", "--not-before", "2027-03-20", code=2)
+    kept = tmp_path / "one" / "result.json"
+    outside = match("four", "--keep", kept, "--not-before", "2028-03-20", code=2)
+    assert "outside the cycle" in re.sub(r"\s+│?\s*", " ", outside)
+    where = tmp_path / "three" / "inputs" / "under-way.json"
+    where.write_text('{"not_before": "soon"}')
+    assert "under-way.json" in command("check", tmp_path / "three", code=2)
