@@ -128,7 +128,8 @@ def solve(
         except OutOfTimeError:
             return False  # not verified in time, so not told
 
-    effort = None if options.explain else Effort(tries_in_all=0)
+    # Remedies are tried on changed policies, which know nothing of what lies behind.
+    effort = None if options.explain and behind is None else Effort(tries_in_all=0)
     certain = plan.levels[0].proven
     unmatched = tuple(explain_unmatched(judges, told, can_place, effort, certain=certain))
     proven = all(one.proven for one in plan.levels if one.name is not ObjectiveLevel.SCHEDULE)

@@ -32,7 +32,9 @@ def explain(
 
     def next_best(match: Match) -> RunnerUp | None:
         try:
-            return RunnerUps(roster, cycle, found.result, watch).of(match)
+            return RunnerUps(
+                roster, cycle, found.result, watch, under_way=found.inputs.under_way
+            ).of(match)
         except OutOfTimeError as error:
             raise NoUsableResultError(
                 f"no other plan for {match.coachee} was found within {_LIMIT_SECONDS:g} s"

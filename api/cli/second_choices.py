@@ -30,7 +30,9 @@ def second_choices(
     watch = Watch(time.monotonic, max(0.0, min(_SECONDS, left)), cancelled)
     told: dict[str, Section] = {}
     with suppress(OutOfTimeError):  # a report without them is a report
-        runner_ups = RunnerUps(inputs.roster, inputs.cycle, result, watch)
+        runner_ups = RunnerUps(
+            inputs.roster, inputs.cycle, result, watch, under_way=inputs.under_way
+        )
         for coachee, second in runner_ups.all():
             told[coachee] = runner_up_section(second, inputs.roster)
     return told

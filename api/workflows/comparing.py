@@ -21,6 +21,7 @@ from matching.rematching.comparison import (
 from matching.rematching.moves import moves
 from matching.result import Change, Move
 from matching.rules import Facts
+from matching.under_way import Behind
 
 
 class ChangeCounts(View):
@@ -105,5 +106,7 @@ def _reasons(
         coachees=tuple(one for one in after.roster.coachees if one.id in coachees),
         coaches=tuple(one for one in after.roster.coaches if one.id in coaches),
     )
-    facts = Facts(concerned, after.cycle, free_time(concerned, after.cycle))
+    where = after.under_way
+    behind = Behind(after.cycle, where, before.result) if where else None
+    facts = Facts(concerned, after.cycle, free_time(concerned, after.cycle), behind)
     return moves(Judges(facts), before.result, after.result)

@@ -22,6 +22,7 @@ from coach.errors import ConflictError, NotFoundError
 from coach.invitations import Method
 from coach.people import Roster
 from matching.result import Result
+from matching.under_way import UnderWay
 
 
 class PlanSummary(View):
@@ -43,7 +44,8 @@ class PlanView(View):
 
     `outdated` says that the lists or the policy of the cycle have changed since. `own_policy` is
     the policy the cycle had when the plan was made, where that is from another: of a what-if, and
-    of a plan in which one coach is replaced and every other pair is pinned.
+    of a plan in which one coach is replaced and every other pair is pinned. `under_way` says where
+    the cycle stood, if it had begun.
     """
 
     summary: PlanSummary
@@ -52,6 +54,7 @@ class PlanView(View):
     roster: Roster
     cycle: Cycle
     own_policy: Cycle | None
+    under_way: UnderWay | None
 
     @property
     def policy(self) -> Cycle:
@@ -118,6 +121,7 @@ def plan_view(tx: Transaction, plan_id: str) -> PlanView:
         roster=frozen.roster,
         cycle=frozen.cycle,
         own_policy=frozen.own_policy,
+        under_way=frozen.under_way,
     )
 
 

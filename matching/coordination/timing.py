@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 
 from coach.cycle import ObjectiveLevel
 from matching.coordination.branch_and_price import Choice, Desk
@@ -27,6 +28,7 @@ from matching.watch import OutOfTimeError, Watch
 
 _EFFORTS = (1.0, 8.0)  # CP-SAT's deterministic time for one coach; nobody gets the second before
 # everybody has had the first
+_MOST = 250_000  # berths of all tasks searched in one turn, so that no clock has to end it
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,10 +93,12 @@ class Timing:
 
     def _unproven(self) -> list[_Coach]:
         """Coaches whose best timetable is not known yet, the smallest task first."""
-        return sorted(
+        waiting = sorted(
             (one for one in self._coaches.values() if not (one.answer and one.answer.proven)),
             key=lambda one: (one.task.size, one.row),
         )
+        so_far = accumulate(one.task.size for one in waiting)
+        return [one for one, size in zip(waiting, so_far, strict=True) if size <= _MOST]
 
     def _tell(self, report: Report) -> tuple[int, int]:
         value = sum(one.points for one in self._coaches.values())

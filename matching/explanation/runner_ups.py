@@ -24,14 +24,23 @@ from matching.problem import build_problem, kept_pairs, pin_pairs
 from matching.rematching.comparison import CoacheeDifference, LevelDifference
 from matching.result import Change, Match, Result
 from matching.rules import Facts
+from matching.under_way import Behind, UnderWay
 from matching.watch import OutOfTimeError, TooLargeError, Watch
 
 
 class RunnerUps:
     """What one plan could be without one of its matches."""
 
-    def __init__(self, roster: Roster, cycle: Cycle, result: Result, watch: Watch) -> None:
-        """`watch` bounds everything that is asked.
+    def __init__(
+        self,
+        roster: Roster,
+        cycle: Cycle,
+        result: Result,
+        watch: Watch,
+        *,
+        under_way: UnderWay | None = None,
+    ) -> None:
+        """`watch` bounds everything that is asked; `under_way` says where the cycle stood.
 
         Raises:
             OutOfTimeError: not even the pairs were judged in time.
@@ -40,12 +49,19 @@ class RunnerUps:
         self._result = result
         self._watch = watch
         free = free_time(roster, cycle)
-        self._judges = Judges(Facts(roster, cycle, free))
+        behind = Behind(cycle, under_way, result) if under_way else None
+        self._judges = Judges(Facts(roster, cycle, free, behind))
         eligible = self._judges.table(watch.check)
         # Pins are kept by leaving their coachees no other pair, so that one can be let go.
         unpinned = cycle.model_copy(update={"pins": {}})
         self._problem = build_problem(
-            roster, unpinned, free, eligible, keep=result, each_block=watch.check
+            roster,
+            unpinned,
+            free,
+            eligible,
+            keep=result,
+            each_block=watch.check,
+            behind=behind,
         )
         self._desk = Desk(self._problem, result.seed)
         self._now = dict(kept_pairs(roster, result))
