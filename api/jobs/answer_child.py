@@ -17,6 +17,7 @@ from matching.progress import Phase, Progress, ReportProgress
 from matching.refusals import NoUsableResultError
 from matching.rematching.replacement import replacements
 from matching.result import Match, Result
+from matching.under_way import UnderWay
 from matching.watch import OutOfTimeError, Watch
 
 
@@ -27,6 +28,7 @@ class SolvingAgain:
     limit_seconds: float
     report: ReportProgress
     began: float
+    under_way: UnderWay | None
     times: int = 0
 
     def __call__(self, roster: Roster, cycle: Cycle, keep: Result) -> Result:
@@ -40,6 +42,7 @@ class SolvingAgain:
             input_sha256=keep.input_sha256,
             clock=time.monotonic,
             keep=keep,
+            under_way=self.under_way,
             report=self._tell,
         )
 
@@ -53,7 +56,7 @@ class SolvingAgain:
 def answer(task_text: str, report: ReportProgress) -> dict[str, str]:
     """Answer the question of a task, a `QuestionTask` as JSON."""
     task = QuestionTask.model_validate_json(task_text)
-    again = SolvingAgain(task.limit_seconds, report, time.monotonic())
+    again = SolvingAgain(task.limit_seconds, report, time.monotonic(), task.under_way)
     return {"answer": _answer(task, again).model_dump_json()}
 
 
@@ -86,7 +89,9 @@ def _next_best(task: QuestionTask, report: ReportProgress) -> NextBest:
     def of(match: Match) -> RunnerUp | None:
         report(_moment("solving again without this pair"))
         try:
-            return RunnerUps(task.roster, task.cycle, task.result, watch).of(match)
+            return RunnerUps(
+                task.roster, task.cycle, task.result, watch, under_way=task.under_way
+            ).of(match)
         except OutOfTimeError as error:
             raise NoUsableResultError(
                 f"no other plan for {match.coachee} was found within {task.limit_seconds:g} s"

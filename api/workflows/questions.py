@@ -32,6 +32,7 @@ from matching.explanation import Advice, Explanation
 from matching.progress import Progress
 from matching.rematching.replacement import Replacement
 from matching.result import Result
+from matching.under_way import UnderWay
 
 QUESTION_JOB = "question"
 
@@ -95,7 +96,7 @@ class QuestionView(View):
 
 
 class QuestionTask(View):
-    """Everything that answering a question works from."""
+    """Everything that answering a question works from; `under_way`, where the cycle had begun."""
 
     kind: QuestionKind
     coachee: str
@@ -104,6 +105,7 @@ class QuestionTask(View):
     cycle: Cycle
     result: Result
     limit_seconds: float
+    under_way: UnderWay | None = None
 
 
 def ask(
@@ -190,6 +192,7 @@ def question_task(tx: Transaction, row: QuestionRow, limit_seconds: float) -> Qu
         cycle=cycle,
         result=plan.result,
         limit_seconds=limit_seconds,
+        under_way=plan.under_way,
     )
 
 

@@ -47,7 +47,8 @@ def start_replacement(
         raise ConflictError(f"{coachee} has no coach in this plan; start a new run instead")
     if now_with.coach == coach:
         raise ConflictError(f"{coachee} is with {coach} already; name another coach")
-    work = frozen_input(tx, plan.summary.cycle_id, keep=True)
+    keeping = options.model_copy(update={"keep": True})
+    work = frozen_input(tx, plan.summary.cycle_id, keeping, now=now)
     if all(one.id != coach for one in work.roster.coaches):
         raise NotFoundError(f"there is no coach {coach} in this cycle")
     if coachee in work.cycle.pins:
@@ -66,7 +67,7 @@ def start_replacement(
         enqueue,
         plan.summary.cycle_id,
         swapped,
-        options.model_copy(update={"keep": True}),
+        keeping,
         now=now,
         purpose=RunPurpose.REPLACEMENT,
     )
