@@ -11,13 +11,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.http.addresses import SIGN_IN
+from api.http.addresses import PROVIDER, SIGN_IN
 
 _TRIES = RateLimitItemPerMinute(20)
 
 
 class SignInRate:
-    """Answers 429 to an address that posts to the sign-in more than twenty times a minute."""
+    """Answers 429 to an address that tries to sign in more than twenty times a minute.
+
+    Going to the provider is a try too, though a GET: it leaves a row behind.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -37,9 +40,9 @@ class SignInRate:
         await answer(scope, receive, send)
 
     def _too_many(self, scope: Scope) -> bool:
-        if scope["type"] != "http" or scope["method"] != "POST":
+        if scope["type"] != "http" or not scope["path"].startswith(SIGN_IN):
             return False
-        if not scope["path"].startswith(SIGN_IN):
+        if scope["method"] != "POST" and scope["path"] != PROVIDER:
             return False
         address = (scope.get("client") or ("unknown", 0))[0]
         return not self._tries.hit(_TRIES, address)

@@ -206,6 +206,13 @@ def test_one_address_tries_only_so_often(browser: httpx.Client) -> None:
     assert statuses.count(HTTPStatus.TOO_MANY_REQUESTS) == 1
 
 
+def test_one_address_goes_to_the_provider_only_so_often(browser: httpx.Client) -> None:
+    statuses = [browser.get("/sign-in/provider").status_code for _ in range(21)]
+    assert statuses[-1] == HTTPStatus.TOO_MANY_REQUESTS
+    assert statuses.count(HTTPStatus.TOO_MANY_REQUESTS) == 1
+    assert browser.get("/sign-in").status_code == HTTPStatus.OK
+
+
 def test_users_from_the_command_line(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
