@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 from contextlib import ExitStack, suppress
@@ -54,6 +55,8 @@ def serve(
         listening = _listen(settings.host, settings.port)
         shown = load_sample_cycle(services) if demo else None
         _print_addresses(services, shown)
+        gc.collect()
+        gc.freeze()  # what is there from the start stays: let no search for garbage go through it
         with suppress(KeyboardInterrupt):
             uvicorn.Server(_uvicorn_config(app)).run(sockets=[listening])
 

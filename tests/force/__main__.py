@@ -16,6 +16,7 @@ from tests.force import (
     mails_killed,
     note_searched,
     publisher_killed,
+    streams,
     worker_killed,
     writer_killed,
 )
@@ -30,6 +31,7 @@ ON_BOTH: tuple[ModuleType, ...] = (
     note_searched,
     audit_altered,
     copy_restored,
+    streams,
 )
 ON_SQLITE: tuple[ModuleType, ...] = (load, files_fuzzed)
 

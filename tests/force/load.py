@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import random
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-
-import httpx
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from api.workflows import schedule, statements
 from api.workflows.schedule import SessionView
@@ -32,6 +33,8 @@ _P99_SECONDS = 0.25
 _WRITES = 0.2
 _COACHEES, _COACHES = 60, 20
 _WARM_UP = 50
+_LINES = 200
+_LENGTH = re.compile(rb"(?i)content-length: (\d+)")
 _ANSWER_SECONDS = 30.0
 _API = "/api/v1"
 
@@ -51,15 +54,17 @@ def measure(times: int, database: str) -> Figure:
         people = _people(world)
         with served(world, None, "--no-worker") as server:
             asyncio.run(_send(server.address, people, _WARM_UP, _WARM_UP))
-            worked = server.processor_seconds()
+            worked, resident = server.processor_seconds(), server.resident_mebibytes()
             taken, errors = asyncio.run(_send(server.address, people, times, A_SECOND))
             worked = server.processor_seconds() - worked
+            grown = server.resident_mebibytes() - resident
     taken.sort()
     p50, p99 = (taken[int(len(taken) * share)] for share in (0.5, 0.99))
     return Figure(
         f"{times} requests, {A_SECOND} a second, a fifth writes, {database}",
         f"p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms, longest {taken[-1] * 1000:.0f} ms, "
-        f"{errors} errors, {worked / times * 1000:.1f} ms of processor each {seconds(begun)}",
+        f"{errors} errors, {worked / times * 1000:.1f} ms of processor each, "
+        f"{resident:.0f} MiB resident before and {grown:.0f} more after {seconds(begun)}",
         MUST,
         p99 < _P99_SECONDS and not errors,
     )
@@ -92,47 +97,83 @@ async def _send(
     """Seconds from the moment each request was due, and how many were not answered well."""
     taken: list[float] = []
     errors = 0
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+    lines = Lines(address)
 
-    async with httpx.AsyncClient(
-        base_url=address, timeout=_ANSWER_SECONDS, limits=limits
-    ) as client:
+    async def one(due: float, request: bytes) -> None:
+        nonlocal errors
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                errors += await lines.status_of(request) != HTTPStatus.OK
+        except (OSError, EOFError, TimeoutError):
+            errors += 1
+        taken.append(time.perf_counter() - due)
 
-        async def one(due: float, request: dict[str, Any]) -> None:
-            nonlocal errors
-            try:
-                errors += not (await client.request(**request)).is_success
-            except httpx.HTTPError:
-                errors += 1
-            taken.append(time.perf_counter() - due)
-
-        begun = time.perf_counter()
-        async with asyncio.TaskGroup() as group:
-            for number, request in enumerate(itertools.islice(_requests(people), times)):
-                due = begun + number / a_second
-                await asyncio.sleep(max(0.0, due - time.perf_counter()))
-                group.create_task(one(due, request))
+    begun = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for number, request in enumerate(itertools.islice(_requests(people), times)):
+            due = begun + number / a_second
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            group.create_task(one(due, request))
+    lines.close()
     return taken, errors
 
 
-def _requests(people: list[Person]) -> Iterator[dict[str, Any]]:
+class Lines:
+    """Connections that stay open, as many as are waited on at once.
+
+    A client of HTTP with all its comfort takes as much of the processor as the server itself, and
+    more once answers are slow; it would be measured then. This one reads what the server says.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._place = urlsplit(address)
+        self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._most = asyncio.Semaphore(_LINES)
+
+    async def status_of(self, request: bytes) -> int:
+        """Send a request, read its whole answer, and give its status."""
+        async with self._most:
+            if self._free:
+                reader, writer = self._free.pop()
+            else:
+                host, port = self._place.hostname, self._place.port
+                reader, writer = await asyncio.open_connection(host, port)
+            try:
+                writer.write(request)
+                head = await reader.readuntil(b"\r\n\r\n")
+                await reader.readexactly(int(_LENGTH.findall(head)[0]))
+            except BaseException:
+                writer.close()
+                raise
+            self._free.append((reader, writer))
+            return int(head.split(b" ", 2)[1])
+
+    def close(self) -> None:
+        """Close every connection."""
+        for _, writer in self._free:
+            writer.close()
+
+
+def _requests(people: list[Person]) -> Iterator[bytes]:
     """What people do: look at their sessions, at one of them, as page or JSON; give feedback."""
     rng = random.Random(20_270_122)
     while True:
         person = rng.choice(people)
         session = f"{_API}/sessions/{person.session_id}"
-        bearer = {"Authorization": f"Bearer {person.secret}"}
         if rng.random() < _WRITES:
             said = {"attendance": "held", "rating": rng.randint(1, 4), "text": "as agreed"}
-            yield {
-                "method": "PUT",
-                "url": f"{session}/feedback",
-                "json": said,
-                "headers": bearer,
-            }
+            yield _request("PUT", f"{session}/feedback", person, json.dumps(said))
         else:
             place = rng.choice([f"{_API}/me/sessions", session, f"/p/{person.secret}"])
-            yield {"method": "GET", "url": place, "headers": bearer}
+            yield _request("GET", place, person, "")
+
+
+def _request(method: str, place: str, person: Person, body: str) -> bytes:
+    about = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+    return (
+        f"{method} {place} HTTP/1.1\r\nHost: localhost\r\n"
+        f"Authorization: Bearer {person.secret}\r\n{about}\r\n{body}"
+    ).encode()
 
 
 if __name__ == "__main__":

@@ -79,6 +79,11 @@ class Server:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def resident_mebibytes(self) -> float:
+        """How much memory it has resident now (Linux, proc(5): the second field, in pages)."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+
 
 @contextmanager
 def served(world: World, log: Path | None = None, *options: str) -> Iterator[Server]:

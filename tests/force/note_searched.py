@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 from sqlalchemy import inspect, text
@@ -148,10 +149,24 @@ def _rows(world: World) -> Iterator[Place]:
 
 
 def _files(world: World) -> Iterator[Place]:
-    """Every file of the deployment: on SQLite the database, its WAL and its index too."""
-    for path in world.services.settings.data_dir.rglob("*"):
-        if path.is_file():
-            yield f"file {path.name}", path.read_bytes()
+    """Every file of the deployment: on SQLite the database, its WAL and its index too.
+
+    On PostgreSQL every file of the server after a checkpoint, its WAL among them.
+    """
+    folders = [world.services.settings.data_dir]
+    if not world.database.is_sqlite:
+        server = world.database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.exec_driver_sql("CHECKPOINT")
+            folders.append(Path(connection.scalar(text("SHOW data_directory"))))
+    for folder in folders:
+        for path in folder.rglob("*"):
+            if not path.is_file():
+                continue
+            try:
+                yield f"file {path.relative_to(folder)}", path.read_bytes()
+            except FileNotFoundError:  # a running PostgreSQL takes files of its own away
+                continue
 
 
 def _commands(world: World, cycle_id: str, session: SessionView) -> Iterator[Place]:
@@ -159,12 +174,10 @@ def _commands(world: World, cycle_id: str, session: SessionView) -> Iterator[Pla
     for person in (session.coach, session.coachee):
         told = _run(world, "person", "export", person.code, "--cycle", cycle_id)
         yield f"export of {person.code}", told
-    if not world.database.is_sqlite:
-        return
     copy = world.services.settings.data_dir.parent / "copy"
     yield "backup's words", _run(world, "backup", "--to", str(copy))
     yield "copy", copy.read_bytes()
-    opened = copy.with_suffix(".sqlite")
+    opened = copy.with_suffix(".opened")
     decrypt_file(world.services.keyring.backups, copy, opened)
     yield "opened copy", opened.read_bytes()
 

@@ -24,6 +24,7 @@ from tests.force import (
     mails_killed,
     note_searched,
     publisher_killed,
+    streams,
     worker_killed,
     writer_killed,
 )
@@ -48,6 +49,7 @@ pytestmark = pytest.mark.force
         (audit_altered, 26, SQLITE),
         (note_searched, 2, SQLITE),
         (files_fuzzed, 150, SQLITE),
+        (streams, 10, SQLITE),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)).rpartition(".")[2],
 )

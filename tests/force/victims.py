@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -10,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from api.cli.worker import worker
 from api.confidential.keyring import open_keyring
 from api.intake import NamedFile
 from api.jobs.queue import JobQueue
@@ -54,6 +56,11 @@ class Victim:
     def wait_for_end(self) -> None:
         """Let it come to its end by itself."""
         self._process.join()
+
+    def end(self, seconds: float) -> None:
+        """Ask it to end in order."""
+        self._process.terminate()
+        self._process.join(seconds)
 
     def kill(self) -> set[str]:
         """End it where it is, and tell what it had said until then."""
@@ -108,6 +115,16 @@ def send_mails(settings: Settings, tell: Tell) -> None:
     Worker(services.on_behalf_of(lambda: SYSTEM)).start()
     tell("at work")
     threading.Event().wait()
+
+
+def hold_slot(settings: Settings, tell: Tell, *, number: int) -> None:
+    """Be `gender-coach worker --slot NUMBER`: the command itself; only its imports are spared."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for told in (1, 2):
+        os.dup2(nowhere, told)
+    os.environ["DATABASE_URL"] = settings.database_url
+    tell("begun")
+    worker(number=number, data=settings.data_dir)
 
 
 def _database(settings: Settings) -> Database:

@@ -1,0 +1,73 @@
+"""Many people following one run at once: each is told its end, and pages are answered meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import httpx
+
+from api.http.addresses import API
+from tests.bench.figures import Figure
+from tests.force.measuring import DATABASES, command, deployment, seconds, served
+
+TIMES = 100
+MUST = "every stream told the end, 0 errors beside"
+_ASKED_BESIDE = 100
+_ANSWER_SECONDS = 60.0
+_OPEN_WITHIN_SECONDS = 60.0
+_END = "event: end"
+
+
+def measure(times: int, database: str) -> Figure:
+    """Follow a queued run by `times` streams, ask for pages beside, then cancel the run."""
+    begun = time.monotonic()
+    with deployment(database) as world:
+        cycle_id, token = world.cycle(), world.manager_token()
+        with served(world, None, "--no-worker") as server:
+            before = server.resident_mebibytes()
+            told, beside, errors = asyncio.run(_follow(server.address, cycle_id, token, times))
+            after = server.resident_mebibytes()
+    beside.sort()
+    return Figure(
+        f"{times} streams of one run at once, {database}",
+        f"{told} told the end; beside them {len(beside)} requests, longest "
+        f"{beside[-1] * 1000:.0f} ms, {errors} errors; "
+        f"{before:.0f} MiB resident before, {after:.0f} after, {seconds(begun)}",
+        MUST,
+        told == times and not errors,
+    )
+
+
+async def _follow(
+    address: str, cycle_id: str, token: str, times: int
+) -> tuple[int, list[float], int]:
+    """How many streams were told the end, how long requests beside took, and their errors."""
+    limits = httpx.Limits(max_connections=times + 10)
+    bearer = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(
+        base_url=address, headers=bearer, timeout=_ANSWER_SECONDS, limits=limits
+    ) as client:
+        run = (await client.post(f"{API}/cycles/{cycle_id}/runs")).raise_for_status().json()["id"]
+        opened = asyncio.Semaphore(0)
+
+        async def one() -> bool:
+            async with client.stream("GET", f"{API}/runs/{run}/events") as stream:
+                opened.release()
+                return any([line == _END async for line in stream.aiter_lines()])
+
+        followers = [asyncio.create_task(one()) for _ in range(times)]
+        async with asyncio.timeout(_OPEN_WITHIN_SECONDS):
+            for _ in range(times):
+                await opened.acquire()
+        beside, errors = [], 0
+        for _ in range(_ASKED_BESIDE):
+            asked = time.perf_counter()
+            errors += not (await client.get(f"{API}/cycles/{cycle_id}")).is_success
+            beside.append(time.perf_counter() - asked)
+        (await client.post(f"{API}/runs/{run}/cancel")).raise_for_status()
+        return sum(await asyncio.gather(*followers)), beside, errors
+
+
+if __name__ == "__main__":
+    command("Streams at once", measure, TIMES, DATABASES)
