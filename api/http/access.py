@@ -27,7 +27,8 @@ class Access:
 
     Where `asks_who` is not set, the route answers without the database, even while that is away.
     Where `fresh` is set, a browser's user must have shown lately who they are: it is so for what
-    takes personal data out of the house, and for what changes how one signs in. `noted` is the act
+    takes personal data out of the house (also by mail: invitations carry secret links to addresses
+    that the office itself can change), and for what changes how one signs in. `noted` is the act
     that is written into the audit trail when the office asks for personal data by a route.
     """
 
@@ -70,9 +71,9 @@ ACCESS: dict[tuple[str, str], Access] = {
     ),
     ("POST", _api("/people/{person_id}/link")): Access(MANAGER, fresh=True),
     ("GET", _api("/cycles/{cycle_id}/outbox/waiting")): Access(MANAGER),
-    ("GET", _api("/cycles/{cycle_id}/outbox/post")): Access(MANAGER),
-    ("POST", _api("/cycles/{cycle_id}/outbox/post")): Access(MANAGER),
-    ("POST", _api("/cycles/{cycle_id}/outbox/post/retry")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/outbox/post")): Access(MANAGER, noted="messages opened"),
+    ("POST", _api("/cycles/{cycle_id}/outbox/post")): Access(MANAGER, fresh=True),
+    ("POST", _api("/cycles/{cycle_id}/outbox/post/retry")): Access(MANAGER, fresh=True),
     ("POST", _api("/cycles/{cycle_id}/outbox/sent")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}/events")): Access(MANAGER),
@@ -103,7 +104,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", _api("/me/consent")): Access(PERSON),
     ("PUT", _api("/me/consent")): Access(PERSON),
     ("PUT", _api("/me/publicity")): Access(PERSON),
-    ("GET", _api("/cycles/{cycle_id}/consents")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/consents")): Access(MANAGER, noted="people opened"),
     ("GET", _api("/me/credentials")): Access(OFFICE),
     ("POST", _api("/me/credentials")): Access(OFFICE, fresh=True),
     ("DELETE", _api("/credentials/{credential_id}")): Access(OFFICE),

@@ -13,6 +13,7 @@ from api.pages.frame import go_on, page
 from coach.errors import ConfirmFirstError
 
 _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
+_STEPS_OF_MAILS = frozenset({"send", "retry"})  # forms that stand on the page above them
 _WHAT_TO_DO = {
     HTTPStatus.UNAUTHORIZED: (
         "The programme office signs in at /sign-in, or with the one-time address that the server "
@@ -45,4 +46,7 @@ def _looked_at(request: Request) -> str:
     path = request.url.path
     if request.method == "GET":
         return f"{path}?{request.url.query}" if request.url.query else path
-    return ACCOUNT if path.startswith(ACCOUNT) else "/"
+    if path.startswith(ACCOUNT):
+        return ACCOUNT
+    sending, _, step = path.rpartition("/")
+    return sending if step in _STEPS_OF_MAILS else "/"

@@ -12,9 +12,11 @@ from sqlalchemy import select, update
 from api.http.access import ACCESS as API_ACCESS
 from api.pages import ACCESS as PAGES_ACCESS
 from api.store.audit_rows import AuditRow
+from api.store.question_rows import QuestionKind
 from api.store.run_rows import PlanRow
 from api.store.session_rows import OutboxRow
-from api.workflows import schedule
+from api.workflows import questions, schedule
+from api.workflows.questions import Asking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,12 +34,20 @@ def things(world: World) -> dict[str, str]:
     """Identifiers for every parameter of a path."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
-    with world.database.reading() as tx:
+    person_id = world.person_id(cycle_id, "C-1")
+    with world.database.writing() as tx:
+        plan_id = tx.scalars(select(PlanRow.id)).first() or ""
+        asking = Asking(kind=QuestionKind.EXPLAIN, person_id=person_id)
+        question = questions.ask(
+            tx, world.services.enqueue, plan_id, asking, now=world.services.now()
+        )
         return {
             "cycle_id": cycle_id,
+            "person_id": person_id,
             "session_id": schedule.cycle_schedule(tx, cycle_id)[0].id,
             "message_id": tx.scalars(select(OutboxRow.id)).first() or "",
-            "plan_id": tx.scalars(select(PlanRow.id)).first() or "",
+            "plan_id": plan_id,
+            "question_id": question.id,
         }
 
 
