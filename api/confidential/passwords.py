@@ -71,8 +71,8 @@ def totp_step_of(secret: str, code: str, now: datetime, after: int) -> int | Non
     Codes of the steps just before and after `now` are taken too; clocks differ.
     """
     totp, current = pyotp.TOTP(secret), int(now.timestamp()) // _STEP_SECONDS
-    typed = code.replace(" ", "")
+    typed = code.replace(" ", "").encode()
     for step in range(current - _STEPS_AROUND, current + _STEPS_AROUND + 1):
-        if step > after and hmac.compare_digest(totp.at(step * _STEP_SECONDS), typed):
+        if step > after and hmac.compare_digest(totp.at(step * _STEP_SECONDS).encode(), typed):
             return step
     return None

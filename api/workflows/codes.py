@@ -97,8 +97,8 @@ def fitting(
     row = open_code(tx, viewer, purpose, now=now)
     if row is None:
         return None
-    plain = "".join(sign for sign in typed if sign.isdigit())
-    if hmac.compare_digest(plain, keyring.one_time_code(row.id)):
+    plain = "".join(sign for sign in typed if sign.isdecimal())
+    if hmac.compare_digest(plain.encode(), keyring.one_time_code(row.id).encode()):
         return row
     row.tries += 1
     note_act(tx, "code wrong", "person", row.person_id, purpose=purpose.value, tries=row.tries)

@@ -317,6 +317,28 @@ def test_personal_data_leaves_only_after_showing_again_who_one_is(
     assert signed_in.get(export).status_code == HTTPStatus.OK
 
 
+def test_mails_are_released_only_after_showing_again_who_one_is(
+    world: World, signed_in: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1"}))
+    _with_app(world, signed_in)
+    until = {"until": NOW.isoformat()}
+    for step in ("send", "retry"):
+        asked = signed_in.post(f"/cycles/{cycle_id}/messages/{step}", data=until)
+        assert asked.url.path == "/confirm", step
+        assert asked.url.params["go_on_to"] == f"/cycles/{cycle_id}/messages"
+    for step in ("post", "post/retry"):
+        refused = signed_in.post(f"/api/v1/cycles/{cycle_id}/outbox/{step}", json=until)
+        assert refused.status_code == HTTPStatus.FORBIDDEN, step
+        assert refused.json()["type"].endswith("#confirm-first")
+
+
+@pytest.mark.parametrize("typed", ["²³⁴⁵⁶⁷", "١٢٣٤٥٦", "ö"])
+def test_a_code_of_signs_that_are_no_digits_is_simply_wrong(typed: str) -> None:
+    assert totp_step_of(new_totp_secret(), typed, NOW, after=0) is None
+
+
 def test_a_stolen_browser_cannot_change_how_one_signs_in(
     world: World, signed_in: httpx.Client
 ) -> None:
