@@ -70,10 +70,15 @@ class HeldNote(View):
 
 
 class Held(View):
-    """Everything that is held about one person; who else appears is left out."""
+    """Everything that is held about one person; who else appears is left out.
+
+    `address` is where they are written to: the one of `profile`, which is as the office's list
+    brought it, or another that they have put in its place.
+    """
 
     code: str
     side: Side
+    address: str
     profile: dict[str, Any]
     left_at: datetime | None
     sessions: tuple[HeldSession, ...]
@@ -99,6 +104,7 @@ def held_about(tx: Transaction, person_id: str) -> Held:
     return Held(
         code=row.code,
         side=row.side,
+        address=row.email,
         profile={field: value for field, value in row.profile.items() if field != "refuses"},
         left_at=row.left_at,
         sessions=tuple(

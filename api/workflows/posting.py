@@ -160,12 +160,18 @@ def note_refused(tx: Transaction, mail_id: str, problem: str, *, now: datetime) 
 def try_failed_again(tx: Transaction, enqueue: Enqueue, cycle_id: str, *, now: datetime) -> int:
     """Have every mail of a cycle tried again that could not be delivered; tells how many.
 
+    One-time codes are left alone: they are asked for anew.
+
     Raises:
         NotFoundError: there is no such cycle.
     """
     cycle_row(tx, cycle_id)
     failed = tx.scalars(
-        select(MailRow).where(MailRow.cycle_id == cycle_id, MailRow.state == MailState.FAILED)
+        select(MailRow).where(
+            MailRow.cycle_id == cycle_id,
+            MailRow.kind != MailKind.CODE,
+            MailRow.state == MailState.FAILED,
+        )
     ).all()
     for row in failed:
         row.state, row.ended_at, row.queued_at, row.created_at = MailState.WAITING, None, None, now

@@ -16,7 +16,7 @@ from api.jobs.kind import Workplace
 from api.jobs.mailing import Mailing
 from api.store.cycle_rows import PersonRow, Side
 from api.store.mail_rows import CodeRow, MailRow, MailState
-from api.workflows import people, schedule
+from api.workflows import people, person_rights, posting, schedule
 from tests.mail_server import MailServer, mail_server
 
 if TYPE_CHECKING:
@@ -101,6 +101,9 @@ def test_an_address_is_changed_by_a_code_to_the_one_before(coach: Person) -> Non
     assert code not in coach.server.taken[-1].mail["Subject"]
     assert _confirm(coach, code) == HTTPStatus.NO_CONTENT
     assert coach.address == NEW
+    with coach.world.database.writing() as tx:
+        held = person_rights.held_about(tx, coach.world.person_id(coach.cycle_id, "K-1"))
+    assert held.address == NEW
     assert _confirm(coach, code) == HTTPStatus.FORBIDDEN, "a code works once"
     refused = coach.client.post(f"{API}/me/address", json={"address": "nobody"})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -123,6 +126,7 @@ def test_the_next_list_changes_it_back_only_where_it_brings_another(coach: Perso
 def test_a_code_ends_after_ten_minutes_five_tries_or_with_the_next(coach: Person) -> None:
     coach.client.post(f"{API}/me/address", json={"address": NEW})
     first = coach.mailed()
+    assert _confirm(coach, "١٢٣٤ ٥٦٧²") == HTTPStatus.FORBIDDEN, "digits of another script"
     coach.client.post(f"{API}/me/address", json={"address": "third@example.net"})
     second = coach.mailed()
     assert _confirm(coach, first) == HTTPStatus.FORBIDDEN
@@ -136,6 +140,19 @@ def test_a_code_ends_after_ten_minutes_five_tries_or_with_the_next(coach: Person
     coach.age_codes(timedelta(minutes=11))
     assert _confirm(coach, third) == HTTPStatus.FORBIDDEN, "too old"
     assert coach.address == "k1@example.org"
+
+
+def test_a_code_that_could_not_be_delivered_is_not_tried_again_with_the_others(
+    coach: Person,
+) -> None:
+    coach.client.post(f"{API}/me/address", json={"address": NEW})
+    world = coach.world
+    with world.database.writing() as tx:
+        tx.scalars(select(MailRow)).one().state = MailState.FAILED
+    with world.database.writing() as tx:
+        now, enqueue = world.services.now(), world.services.enqueue
+        assert posting.try_failed_again(tx, enqueue, coach.cycle_id, now=now) == 0
+        assert tx.scalars(select(MailRow)).one().state is MailState.FAILED
 
 
 def test_the_code_itself_lies_nowhere_in_the_database(coach: Person) -> None:
