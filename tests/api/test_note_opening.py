@@ -24,7 +24,7 @@ class Device:
     """A browser with the coach's link, and cookies of its own."""
 
     def __init__(self, base: httpx.URL, link: str, session_id: str) -> None:
-        self.browser = httpx.Client(base_url=base, follow_redirects=True)
+        self.browser = httpx.Client(base_url=base, follow_redirects=True, timeout=30)
         self.browser.headers["Origin"] = str(base).rstrip("/")
         self.bearer = {"Authorization": f"Bearer {link}"}
         self.home = f"/p/{link}"
