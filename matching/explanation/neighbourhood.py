@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from coach.cycle import Cycle
 from coach.people import Coach, Roster
 from matching.explanation.changes import Change
-from matching.explanation.standing import can_meet
 from matching.judgement import Judges
+from matching.meeting import can_meet
 from matching.result import Match
 
 _SMALL = 60  # up to so many coachees are solved again whole

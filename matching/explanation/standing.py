@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.people import Roster
 from matching.judgement import Judges, blocks
+from matching.meeting import can_meet
 from matching.pairs import SCHEDULE
-from matching.problem import session_limits
 from matching.result import FunnelStep, UnmatchedReason
 from matching.rules import FORBIDDEN
-from matching.schedulable import schedulable
-from matching.under_way import can_place
 
 _BLOCK_CELLS = 1 << 17  # small, so that whoever takes standings one by one can stop in between
 
@@ -89,30 +86,6 @@ def standings(judges: Judges, rows: Sequence[int]) -> Iterator[Standing]:
             yield Standing(
                 row, {name: forbids[place] for name, forbids in objects.items()}, able[place]
             )
-
-
-def can_meet(
-    judges: Judges, coachee: NDArray[np.int32], coach: NDArray[np.int32]
-) -> NDArray[np.bool_]:
-    """`bool[p]` where a pair, were it alone, could place its whole series.
-
-    Looks at the free time of these people only, however large the roster is.
-    """
-    roster, free = judges.facts.roster, judges.facts.free_time
-    rows, row = np.unique(coachee, return_inverse=True)
-    columns, column = np.unique(coach, return_inverse=True)
-    few = replace(free, coachees=free.coachees[rows], coaches=free.coaches[columns])
-    some = Roster(
-        coachees=tuple(roster.coachees[one] for one in rows.tolist()),
-        coaches=tuple(roster.coaches[one] for one in columns.tolist()),
-    )
-    limits = session_limits(some, judges.facts.cycle.sessions)
-    pairs = row.astype(np.int32), column.astype(np.int32)
-    behind = judges.facts.behind
-    if behind is None:
-        return schedulable(few, limits, *pairs)
-    demand = behind.demand(some, *pairs)
-    return can_place(behind.open_time(some, few, limits), limits, *pairs, demand)
 
 
 def _any_of(masks: Iterable[NDArray[np.bool_]], size: int) -> NDArray[np.bool_]:

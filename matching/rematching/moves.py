@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from coach.availability import epoch_minute
 from coach.sessions import Session
-from matching.explanation.standing import can_meet
 from matching.free_time import unpack
 from matching.judgement import Judges
+from matching.meeting import can_meet
 from matching.rematching.comparison import CoacheeDifference, compare_results
 from matching.result import Change, Match, Move, Result, SessionMove
 
 
-def moves(judges: Judges, before: Result, after: Result) -> tuple[Move, ...]:
+def moves(
+    judges: Judges,
+    before: Result,
+    after: Result,
+    each_move: Callable[[], object] = lambda: None,
+) -> tuple[Move, ...]:
     """Everybody for whom anything differs between a kept result and the one made from it.
 
-    `judges` are those of the people and the policy of `after`.
+    `judges` are those of the people and the policy of `after`; `each_move` is called before each.
     """
-    return tuple(_Reasons(judges, before, after).moves())
+    return tuple(_Reasons(judges, before, after).moves(each_move))
 
 
 class _Reasons:
@@ -38,8 +43,9 @@ class _Reasons:
         self._had = Counter(match.coach for match in before.matches)
         self._newcomers = self._after.keys() - self._before.keys()
 
-    def moves(self) -> Iterator[Move]:
+    def moves(self, each_move: Callable[[], object]) -> Iterator[Move]:
         for one in self._differences:
+            each_move()
             sessions: tuple[SessionMove, ...] = ()
             if one.change is Change.RETIMED:
                 sessions = tuple(self._sessions(one.coachee))
