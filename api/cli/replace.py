@@ -11,6 +11,7 @@ import typer
 from pydantic import TypeAdapter
 
 from api.intake import read_result_folder
+from coach.counting import counted
 from matching.rematching.replacement import Replacement, replacements
 
 _REPLACEMENTS = TypeAdapter(tuple[Replacement, ...])
@@ -51,7 +52,8 @@ def replace(
 
 def _lines(one: Replacement) -> Iterator[str]:
     costs = f"costs {one.price}" if one.price > 0 else f"gains {-one.price}"
-    yield f"{one.coach}: {one.points} points; {costs if one.price else 'costs nothing'}"
+    points = counted(one.points, "point")
+    yield f"{one.coach}: {points}; {costs if one.price else 'costs nothing'}"
     for verdict in one.verdicts:
         yield f"  {verdict.rule}: {verdict.because}"
     yield "  " + ", ".join(f"{start:%a %d %b %H:%M}" for start, _ in one.times)

@@ -14,6 +14,7 @@ from api.intake import policy_file
 from api.intake.inputs import from_disk
 from api.intake.limits import LARGEST_CYCLE_FILE
 from api.intake.reference_data import reference
+from coach.counting import counted
 from coach.cycle import Cycle, CycleDates
 from coach.errors import UnusableInputError
 from coach.intake.reference import Reading
@@ -62,6 +63,6 @@ def _lines(card: RuleCard) -> Iterator[str]:
     for setting in card.settings:
         yield f"    {setting.key} = {setting.value}"
     for example in card.examples:
-        points = "not possible" if example.points is None else f"{example.points} points"
+        points = "not possible" if example.points is None else counted(example.points, "point")
         yield f"    e.g. {example.situation} {points}: {example.because}"
     yield ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from coach.counting import counted
 from coach.people import Roster
 from matching.explanation.changes import named
 from matching.explanation.person import Explanation, OtherCoach, RunnerUp
@@ -62,7 +63,7 @@ class _Telling:
         return "nobody" if one is None else self._names.get(one, one)
 
     def _match(self, coachee: str, match: Match) -> Section:
-        title = f"{coachee} is with {self._name(match.coach)}, {match.points} points"
+        title = f"{coachee} is with {self._name(match.coach)}, {counted(match.points, 'point')}"
         return Section(title, tuple(map(_verdict, match.verdicts)))
 
     def runner_up(self, second: RunnerUp | None) -> Section:
@@ -78,7 +79,7 @@ class _Telling:
         if not second.proven:
             moves.append("Not proven: time ran out, and a better second choice may exist.")
         return Section(
-            f"The next best is {self._name(second.coach)}, {second.points} points",
+            f"The next best is {self._name(second.coach)}, {counted(second.points, 'point')}",
             (*(price or ["It would cost nobody anything at any level."]), *moves),
         )
 
@@ -98,10 +99,11 @@ class _Telling:
         if other.objections:
             because = "; ".join(f"{one.rule}: {one.because}" for one in other.objections)
             return f"{name}: not possible ({because})"
+        points = counted(other.points or 0, "point")
         if other.holders:
             holders = ", ".join(map(self._name, other.holders))
-            return f"{name}: {other.points} points; the places are held by {holders}"
-        return f"{name}: {other.points} points"
+            return f"{name}: {points}; the places are held by {holders}"
+        return f"{name}: {points}"
 
 
 def _verdict(verdict: Verdict) -> str:

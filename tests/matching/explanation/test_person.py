@@ -10,7 +10,13 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.errors import NotFoundError
 from coach.languages import LanguageSkill
 from coach.people import Coach, Coachee, Roster
-from matching.explanation import Explanation, explain, sections
+from matching.explanation import (
+    Explanation,
+    RunnerUp,
+    explain,
+    runner_up_section,
+    sections,
+)
 from matching.explanation.runner_ups import RunnerUps
 from matching.free_time import free_time
 from matching.judgement import Judges
@@ -176,3 +182,9 @@ def test_nobody_of_that_name_is_a_clear_refusal() -> None:
     roster = Roster(coachees=(coachee("c1"),), coaches=(coach("k1"),))
     with pytest.raises(NotFoundError, match="no coachee c9 in this result"):
         told_of("c9", roster)
+
+
+def test_one_point_is_told_as_one() -> None:
+    roster = Roster(coachees=(coachee("a"),), coaches=(coach("k"),))
+    second = RunnerUp(coach="k", points=1, verdicts=(), price=(), moves=())
+    assert runner_up_section(second, roster).title == "The next best is K (k), 1 point"
