@@ -88,10 +88,10 @@ def solve(
     watch = Watch(clock, limit, cancelled)
     tell = _Teller(watch, report)
     tell(Phase.JUDGING, f"judging {_beside(roster)}")
-    free = free_time(roster, cycle)
-    behind = Behind(cycle, under_way, keep) if under_way else None
-    judges = Judges(Facts(roster, cycle, free, behind))
     try:
+        free = free_time(roster, cycle, watch.check)
+        behind = Behind(cycle, under_way, keep) if under_way else None
+        judges = Judges(Facts(roster, cycle, free, behind))
         spread = threads(options.workers)
         eligible = judges.table(watch.check, spread)
         problem = build_problem(
@@ -120,7 +120,14 @@ def solve(
             f"the time limit of {limit:g} s passed before any usable result; allow more time"
         ) from error
     tell(Phase.EXPLAINING, "looking for remedies")
-    told = matches(judges, plan, input_sha256=input_sha256, seed=options.seed, known=uids_of(keep))
+    told = matches(
+        judges,
+        plan,
+        input_sha256=input_sha256,
+        seed=options.seed,
+        known=uids_of(keep),
+        each_match=watch.check_cancelled,
+    )
 
     def can_place(facts: Facts, coachees: Collection[str]) -> bool:
         try:
@@ -131,7 +138,11 @@ def solve(
     # Remedies are tried on changed policies, which know nothing of what lies behind.
     effort = None if options.explain and behind is None else Effort(tries_in_all=0)
     certain = plan.levels[0].proven
-    unmatched = tuple(explain_unmatched(judges, told, can_place, effort, certain=certain))
+    unmatched = tuple(
+        explain_unmatched(
+            judges, told, can_place, effort, certain=certain, each_step=watch.check_cancelled
+        )
+    )
     proven = all(one.proven for one in plan.levels if one.name is not ObjectiveLevel.SCHEDULE)
     result = Result(
         status="optimal" if proven else "feasible",
@@ -143,7 +154,9 @@ def solve(
         unmatched=unmatched,
     )
     if keep is not None:
-        result = result.model_copy(update={"moves": moves(judges, keep, result)})
+        result = result.model_copy(
+            update={"moves": moves(judges, keep, result, watch.check_cancelled)}
+        )
     tell(Phase.AUDITING, "auditing the result")
     findings = audit(roster, cycle, result, keep, under_way, each_step=watch.check_cancelled)
     if findings:

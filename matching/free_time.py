@@ -6,7 +6,7 @@ where both have bit `s`. Bit `s` of a row is bit `s % 64` of its word `s // 64`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -71,8 +71,13 @@ def pack(rows: NDArray[np.bool_]) -> Bits:
     return np.ascontiguousarray(packed).view("<u8").astype(np.uint64, copy=False)
 
 
-def free_time(roster: Roster, cycle: Cycle) -> FreeTime:
-    """Lay the grid over the cycle and mark each person's free starts."""
+def free_time(
+    roster: Roster, cycle: Cycle, each_person: Callable[[], object] = lambda: None
+) -> FreeTime:
+    """Lay the grid over the cycle and mark each person's free starts.
+
+    `each_person` is called before each of them; what it raises ends the work.
+    """
     starts, day = _grid(cycle)
     first = cycle.cycle.start.toordinal()
     week = (first + day.astype(np.int64) - 1) // 7 - (first - 1) // 7  # ordinal 1 is a Monday
@@ -81,8 +86,8 @@ def free_time(roster: Roster, cycle: Cycle) -> FreeTime:
         starts=starts,
         day=day,
         week=week.astype(np.int32),
-        coachees=calendars.rows(roster.coachees),
-        coaches=calendars.rows(roster.coaches),
+        coachees=calendars.rows(roster.coachees, each_person),
+        coaches=calendars.rows(roster.coaches, each_person),
     )
 
 
@@ -131,11 +136,12 @@ class _Calendars:
         self._off: dict[tuple[str, str], Bits] = {}
         self._zones: dict[str, _ZoneDays] = {}
 
-    def rows(self, people: Sequence[Person]) -> Bits:
+    def rows(self, people: Sequence[Person], each_person: Callable[[], object]) -> Bits:
         """`uint64[len(people), W]`."""
         words = -(-len(self._starts) // _WORD)
         table = np.zeros((len(people), words), dtype=np.uint64)
         for row, person in zip(table, people, strict=True):
+            each_person()
             self._fill(row, person)
         return table
 

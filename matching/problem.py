@@ -142,7 +142,15 @@ def build_problem(
     else:
         free = behind.open_time(roster, free, limits)
         whole = behind.demand(roster, eligible.coachee, eligible.coach)
-        able = can_place(free, limits, eligible.coachee, eligible.coach, whole)
+        able = can_place(
+            free,
+            limits,
+            eligible.coachee,
+            eligible.coach,
+            whole,
+            each_block=each_block,
+            spread=spread,
+        )
         demand = whole.only(able)
     coachee = eligible.coachee[able].astype(np.int64)
     coach = eligible.coach[able].astype(np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from uuid import UUID
 
@@ -25,11 +25,18 @@ def uids_of(keep: Result | None) -> Uids:
 
 
 def matches(
-    judges: Judges, plan: Plan, *, input_sha256: str, seed: int, known: Uids
+    judges: Judges,
+    plan: Plan,
+    *,
+    input_sha256: str,
+    seed: int,
+    known: Uids,
+    each_match: Callable[[], object] = lambda: None,
 ) -> tuple[Match, ...]:
     """The matches of a plan, by the order of the coachees. Sessions in `known` keep their uid.
 
     What lies behind a pair that stays is told as it was; the rest goes on with the next number.
+    `each_match` is called before each of them.
     """
     behind = judges.facts.behind
     told = []
@@ -37,6 +44,7 @@ def matches(
     for (row, column), points, series, because in zip(
         plan.pairs, plan.points.tolist(), plan.series, verdicts, strict=True
     ):
+        each_match()
         coachee = judges.facts.roster.coachees[row].id
         coach = judges.facts.roster.coaches[column].id
         kept = known.get((coachee, coach), {})

@@ -8,7 +8,7 @@ that day or later. A coachee whose coach has changed goes on with the next numbe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -25,6 +25,7 @@ from coach.sessions import Session
 from matching.free_time import FreeTime, pack, unpack
 from matching.result import Result
 from matching.schedulable import SeriesLimits, schedulable
+from matching.threads import Spread
 
 _A_WEEK = 7
 
@@ -200,6 +201,9 @@ def can_place(
     coachee: NDArray[np.int32],
     coach: NDArray[np.int32],
     demand: Demand,
+    *,
+    each_block: Callable[[], object] = lambda: None,
+    spread: Spread = map,
 ) -> NDArray[np.bool_]:
     """`bool[P]`: which pairs, were they alone, could place all that is owed in `free`.
 
@@ -213,6 +217,8 @@ def can_place(
             replace(limits, count=owed),
             coachee[some],
             coach[some],
+            each_block=each_block,
+            spread=spread,
             first=demand.first[some],
         )
     return answer

@@ -22,6 +22,7 @@ def unmatched(case: Case) -> Iterator[Finding]:
     for entry in case.result.unmatched:
         if entry.coachee not in case.coachees:
             continue
+        case.each_step()
         about = f"unmatched {entry.coachee}"
         steps = _funnel(case, entry)
         if entry.funnel != steps:

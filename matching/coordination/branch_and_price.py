@@ -24,6 +24,7 @@ from matching.timetable.oracle import CoachOracle
 from matching.watch import OutOfTimeError, Watch
 
 _EPSILON = 1e-6
+_DUAL_TOLERANCE = 1e-7  # by which HiGHS may overlook what a pair would gain
 
 Choice = NDArray[np.int64]
 """Chosen pairs, ascending."""
@@ -304,6 +305,7 @@ class _Search:
     def _floor(self, relaxed: Relaxed) -> int:
         """The whole number no choice exceeds, allowing for what pricing and solver let pass."""
         slack = _EPSILON * (2 + len(relaxed.rent)) + 1e-9 * abs(relaxed.value)
+        slack += _DUAL_TOLERANCE * len(self._at.must)  # of every pair chosen, one a coachee
         return floor(relaxed.value + slack)
 
     def _beaten(self, bound: int) -> bool:

@@ -60,6 +60,7 @@ def explain_unmatched(
     effort: Effort | None = None,
     *,
     certain: bool = True,
+    each_step: Callable[[], object] = lambda: None,
 ) -> Iterator[Unmatched]:
     """Everybody of the roster who is in no match, in its order: why, and what would help.
 
@@ -68,13 +69,16 @@ def explain_unmatched(
     that plan moves only people near the coachee.
 
     `certain` says that no plan places more; where it is not, more time may be all that is needed.
+    `each_step` is called for each of them and for each change looked at; what it raises ends the
+    search.
     """
     effort = effort or Effort()
-    search = _Search(judges, matches, place_all, certain=certain)
+    search = _Search(judges, matches, place_all, each_step, certain=certain)
     people = judges.facts.roster.coachees
     placed = {match.coachee for match in matches}
     rows = [row for row, coachee in enumerate(people) if coachee.id not in placed]
     for number, standing in enumerate(standings(judges, rows)):
+        each_step()
         tries = effort.tries(len(rows) - number, search.tries)
         looks = effort.looks(len(rows) - number, search.looks)
         found = search.remedies(standing, tries, looks)
@@ -90,9 +94,16 @@ class _Search:
     """The search for remedies beside one plan."""
 
     def __init__(
-        self, judges: Judges, matches: Collection[Match], place_all: PlaceAll, *, certain: bool
+        self,
+        judges: Judges,
+        matches: Collection[Match],
+        place_all: PlaceAll,
+        each_step: Callable[[], object],
+        *,
+        certain: bool,
     ) -> None:
         self._judges = judges
+        self._each_step = each_step
         self._load = Counter(match.coach for match in matches)
         self._placed = len(matches)
         self._parts = Neighbourhoods(judges, matches)
@@ -115,6 +126,7 @@ class _Search:
             if self.tries >= last_try or self.looks >= last_look:
                 return
             self.looks += 1
+            self._each_step()
             open_to = self._open_after(standing, change)
             helps = self._may_help(standing, open_to, change)
             if helps and self._verified(standing, open_to, change):

@@ -48,7 +48,7 @@ class RunnerUps:
         self._roster = roster
         self._result = result
         self._watch = watch
-        free = free_time(roster, cycle)
+        free = free_time(roster, cycle, watch.check)
         behind = Behind(cycle, under_way, result) if under_way else None
         self._judges = Judges(Facts(roster, cycle, free, behind))
         eligible = self._judges.table(watch.check)

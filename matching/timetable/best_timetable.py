@@ -102,6 +102,7 @@ class _Relaxation:
         self.forbidden: list[tuple[Held, ...]] = []
         size = len(programme.cost)
         self._solver = quiet_solver()
+        self._solver.HandleUserInterrupt = True  # without it nothing stops the solver
         self._solver.addVars(size, np.zeros(size), np.ones(size))
         every = np.arange(size, dtype=np.int32)
         self._solver.changeColsCost(size, every, np.array(programme.cost, dtype=np.float64))

@@ -8,7 +8,7 @@ decide; it finds most timetables that exist, and proves nothing.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import cycle, islice, pairwise
 from random import Random
 
@@ -66,11 +66,12 @@ def negotiate(
     planners: dict[int, SeriesPlanner],
     wanted: Sequence[int],
     parleys: int,
+    each_parley: Callable[[], object] = lambda: None,
 ) -> dict[int, list[int]] | None:
     """Positions for every candidate of `wanted`, or `None` where they did not agree.
 
     Each of the `parleys` has its own order and its own temper: by how much a contested day grows
-    dearer for good.
+    dearer for good. `each_parley` is called before each; what it raises ends them.
     """
     for one in wanted:
         if one not in planners:
@@ -78,6 +79,7 @@ def negotiate(
     queue = list(wanted)
     draw = Random(sum(1 << one for one in wanted))  # noqa: S311 - an order, not a secret
     for temper in islice(cycle(_TEMPERS), parleys):
+        each_parley()
         draw.shuffle(queue)
         table = _Table(calendar, planners, queue, temper)
         fine = _FIRST_FINE

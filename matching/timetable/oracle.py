@@ -118,13 +118,13 @@ class CoachOracle:
         dearest = sorted(worth.values(), reverse=True)[: self.calendar.most]
         return sum(dearest) <= above
 
-    def prices(self, worth: Mapping[int, float]) -> tuple[float, dict[int, float]]:
+    def prices(self, worth: Mapping[int, float], watch: Watch) -> tuple[float, dict[int, float]]:
         """`total`, and for each candidate `weight`.
 
         A set is worth at most `total` and what its members are worth beyond their weight.
         Nothing is known of too many candidates.
         """
-        limit = self._relaxation.limit_for(worth)
+        limit = self._relaxation.limit_for(worth, watch)
         if limit is None:
             return sum(worth.values()), dict.fromkeys(worth, 0.0)
         dearest = sorted(worth, key=lambda one: -worth[one])[: self.calendar.most]
@@ -149,15 +149,15 @@ class CoachOracle:
         by_day = self.calendar.by_day
         placed = insert_all(self.calendar, candidates, _ATTEMPTS if by_day else _ATTEMPTS_ALONE)
         if placed is None and by_day:
-            placed = negotiate(self.calendar, self._planners, candidates, BRIEFLY)
+            placed = negotiate(self.calendar, self._planners, candidates, BRIEFLY, watch.check)
         if placed is None:
-            answer = self._relaxation.test(candidates)
+            answer = self._relaxation.test(candidates, watch)
             if isinstance(answer, Limit):
                 self._limits.append(answer)
                 return False
             placed = answer
             if placed is None and by_day:
-                placed = negotiate(self.calendar, self._planners, candidates, LONG)
+                placed = negotiate(self.calendar, self._planners, candidates, LONG, watch.check)
         if placed is None:
             model = TimetableModel(self.calendar, candidates, required=True)
             placed = model.solve(watch, seed=self._seed)
@@ -205,7 +205,7 @@ class _BestSet:
         if self._oracle.can_hold(sum(1 << one for one in dearest), self._watch):
             self.found.append(sum(1 << one for one in dearest))
             return
-        total, weight = self._oracle.prices(self._worth)
+        total, weight = self._oracle.prices(self._worth, self._watch)
         gain = {one: self._worth[one] - weight[one] for one in self._worth}
         self._order = sorted(self._worth, key=lambda one: (-gain[one], -self._worth[one], one))
         self._gain = [gain[one] for one in self._order]

@@ -24,6 +24,7 @@ from matching.assignment.quiet_highs import Row, add_rows, quiet_solver, sure
 from matching.timetable.calendar import CoachCalendar, members
 from matching.timetable.day_rows import DayRow, broken_row
 from matching.timetable.packing import exclusive_on_day
+from matching.watch import Watch
 
 Pair = tuple[int, int]
 """A candidate and a position."""
@@ -120,41 +121,57 @@ class Relaxation:
         self._calendar = calendar
         self._members: list[int] = []
 
-    def test(self, wanted: Sequence[int]) -> Limit | dict[int, list[int]] | None:
-        """A limit that excludes `wanted`, or whole series for them, or neither (`None`)."""
-        self._hold(wanted)
-        self._maximise(dict.fromkeys(wanted, 1.0), len(wanted) - _WHOLE)
+    def test(self, wanted: Sequence[int], watch: Watch) -> Limit | dict[int, list[int]] | None:
+        """A limit that excludes `wanted`, or whole series for them, or neither (`None`).
+
+        Raises:
+            CancelledError, OutOfTimeError: as `Watch.check`.
+        """
+        self._hold(wanted, watch)
+        self._maximise(dict.fromkeys(wanted, 1.0), len(wanted) - _WHOLE, watch)
         solution = self._solver.getSolution()
         if self._solver.getObjectiveValue() > len(wanted) - _WHOLE:
             return self._whole(np.asarray(solution.col_value), wanted)
         limit = self._limit(np.asarray(solution.row_dual))
         return limit if limit.excludes(sum(1 << one for one in wanted)) else None
 
-    def limit_for(self, worth: Mapping[int, float]) -> Limit | None:
-        """The limit that bounds best what a set is worth; `None` for too many candidates."""
+    def limit_for(self, worth: Mapping[int, float], watch: Watch) -> Limit | None:
+        """The limit that bounds best what a set is worth; `None` for too many candidates.
+
+        Raises:
+            CancelledError, OutOfTimeError: as `Watch.check`.
+        """
         if len(worth) > _WIDEST:
             return None
-        self._hold(sorted(worth))
-        self._maximise(worth, 0.0)
+        self._hold(sorted(worth), watch)
+        self._maximise(worth, 0.0, watch)
         return self._limit(np.asarray(self._solver.getSolution().row_dual))
 
-    def _hold(self, wanted: Sequence[int]) -> None:
+    def _hold(self, wanted: Sequence[int], watch: Watch) -> None:
         if not set(wanted) <= set(self._members):
             wider = sorted({*self._members, *wanted})
-            self._build(wider if len(wider) <= _WIDEST else sorted(wanted))
+            self._members = []  # nobody is held where the run ends in between
+            self._build(wider if len(wider) <= _WIDEST else sorted(wanted), watch)
 
-    def _maximise(self, worth: Mapping[int, float], needed: float) -> None:
+    def _maximise(self, worth: Mapping[int, float], needed: float, watch: Watch) -> None:
         """Solve, with rows of days added while some are broken and the value is above `needed`."""
         costs = np.array([worth.get(one, 0.0) for one in self._members])
         index = np.arange(len(costs), dtype=np.int32)
         self._solver.changeColsCost(len(costs), index, costs)
-        sure(self._solver.run())
+        self._run(watch)
         for _ in range(_ROUNDS):
-            if self._solver.getObjectiveValue() <= needed or not self._add_broken():
+            if self._solver.getObjectiveValue() <= needed or not self._add_broken(watch):
                 return
-            sure(self._solver.run())
+            self._run(watch)
 
-    def _add_broken(self) -> bool:
+    def _run(self, watch: Watch) -> None:
+        """Solve; a solver that is still at it when the run has to end is not used again."""
+        solver, members = self._solver, self._members
+        self._members = []
+        sure(watch.call(solver.run, lambda: None))
+        self._members = members
+
+    def _add_broken(self, watch: Watch) -> bool:
         """Add the row that the present solution breaks most on each day; whether there was any."""
         calendar = self._calendar
         if not calendar.by_day:
@@ -167,6 +184,7 @@ class Relaxation:
                 load.setdefault(position, {})[one] = there
         added = []
         for position, loads in load.items():
+            watch.check()
             row = broken_row(calendar, position, loads)
             if row is not None:
                 added.append(self._day_row(row))
@@ -190,13 +208,14 @@ class Relaxation:
             values.extend([float(value)] * len(self._columns[pair]))
         return -highspy.kHighsInf, float(shared.limit), columns, values
 
-    def _build(self, candidates: list[int]) -> None:
-        self._members = candidates
+    def _build(self, candidates: list[int], watch: Watch) -> None:
         self._at: list[tuple[int, int]] = []  # candidate and position of each session column
         self._columns: dict[tuple[int, int], list[int]] = {}
         rows: list[Row] = []
         for place, candidate in enumerate(candidates):
-            self._series(place, candidate, rows)
+            watch.check()
+            self._series(place, candidate, rows, len(candidates))
+        watch.check()
         self._first_shared = len(rows)
         self._shared: list[_Shared] = []
         self._share()
@@ -210,18 +229,14 @@ class Relaxation:
         self._solver.addVars(size, np.zeros(size), np.ones(size))
         self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
         add_rows(self._solver, rows)
+        self._members = candidates
 
-    def _series(
-        self,
-        place: int,
-        candidate: int,
-        rows: list[Row],
-    ) -> None:
+    def _series(self, place: int, candidate: int, rows: list[Row], candidates: int) -> None:
         low, high = self._calendar.low, self._calendar.high
         before: list[int] = []
         earlier: tuple[int, ...] = ()
         for positions in self._calendar.candidate(candidate).chain:
-            first = len(self._members) + len(self._at)
+            first = candidates + len(self._at)
             here = list(range(first, first + len(positions)))
             for position, column in zip(positions, here, strict=True):
                 self._at.append((candidate, position))

@@ -118,7 +118,7 @@ def test_a_set_is_excluded_without_a_search_where_days_are_used_up() -> None:
     calendar = tuesdays(windows, 6, 3)
     counted = 3 + (3 * 4) // 2
     assert counted > calendar.positions
-    answer = Relaxation(calendar).test(range(5))
+    answer = Relaxation(calendar).test(range(5), Watch(time.monotonic, None, lambda: False))
     assert isinstance(answer, Limit)
     assert answer.excludes(0b11111)
     oracle = CoachOracle(calendar)

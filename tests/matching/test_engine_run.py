@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from datetime import timedelta
 from random import Random
 
@@ -103,6 +104,33 @@ def test_cancelling_ends_the_run_at_once() -> None:
             cancelled=cancelled,
         )
     assert time.monotonic() - asked[0] < 1.0
+
+
+def test_everybody_is_a_chance_to_stop_before_and_after_the_plan_is_made() -> None:
+    roster, cycle = instance(REGION, 4)
+    crowd = roster.coachees + tuple(
+        one.model_copy(update={"id": f"X-{one.id}"}) for one in roster.coachees
+    )
+    looks: Counter[Phase] = Counter()
+    phases = [Phase.JUDGING]
+
+    def look() -> bool:
+        looks[phases[-1]] += 1
+        return False
+
+    result = solve(
+        roster.model_copy(update={"coachees": crowd}),
+        cycle,
+        options=SolveOptions(explain=False),
+        input_sha256=SHA,
+        clock=time.monotonic,
+        report=lambda progress: phases.append(progress.phase),
+        cancelled=look,
+    )
+    assert result.unmatched
+    assert looks[Phase.JUDGING] >= len(crowd) + len(roster.coaches)
+    assert looks[Phase.EXPLAINING] >= len(crowd)
+    assert looks[Phase.AUDITING] >= len(crowd)
 
 
 def test_progress_tells_every_level_and_bounds_only_fall() -> None:

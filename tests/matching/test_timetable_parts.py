@@ -90,7 +90,7 @@ def test_model_and_relaxation_by_themselves_agree_with_trying_everything(seed: i
             possible = can_hold(coach, people, cycle)
             placed = TimetableModel(calendar, wanted, required=True).solve(watch())
             assert (placed is not None) == possible
-            answer = relaxation.test(wanted)
+            answer = relaxation.test(wanted, watch())
             assert not (isinstance(answer, Limit) and possible)
             assert not (isinstance(answer, dict) and not possible)
 
@@ -111,7 +111,7 @@ def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
         size = random.randint(1, min(calendar.most, len(coachees)))
         wanted = sorted(random.sample(range(len(coachees)), size))
         placed = TimetableModel(calendar, wanted, required=True).solve(watch())
-        answer = relaxation.test(wanted)
+        answer = relaxation.test(wanted, watch())
         assert not (isinstance(answer, Limit) and placed is not None)
         if isinstance(answer, dict):
             assert placed is not None
@@ -156,7 +156,7 @@ def test_a_days_cap_holds_where_positions_are_starts(cap: int, possible: bool) -
     calendar = one_day([(540, 1020), (540, 1020)], cap, 2)
     placed = TimetableModel(calendar, [0, 1], required=True).solve(watch())
     assert (placed is not None) == possible
-    assert isinstance(Relaxation(calendar).test([0, 1]), Limit) != possible
+    assert isinstance(Relaxation(calendar).test([0, 1], watch()), Limit) != possible
 
 
 @pytest.mark.parametrize(("wanted", "possible"), [([0, 1], False), ([0, 2], True)])
@@ -166,14 +166,14 @@ def test_sessions_never_overlap_where_positions_are_starts(
     calendar = one_day([(540, 630), (540, 630), (660, 750)], 5, 1)
     placed = TimetableModel(calendar, wanted, required=True).solve(watch())
     assert (placed is not None) == possible
-    assert isinstance(Relaxation(calendar).test(wanted), Limit) != possible
+    assert isinstance(Relaxation(calendar).test(wanted, watch()), Limit) != possible
     assert CoachOracle(calendar).can_hold(sum(1 << one for one in wanted), watch()) == possible
 
 
 def test_a_limit_made_for_worths_excludes_nothing_that_can_be_held() -> None:
     calendar = one_day([(540, 630), (660, 750), (780, 870), (900, 1020)], 5, 1)
     calendar.capacity = 2  # so that the places have a price
-    limit = Relaxation(calendar).limit_for(dict.fromkeys(range(4), 1.0))
+    limit = Relaxation(calendar).limit_for(dict.fromkeys(range(4), 1.0), watch())
     assert limit is not None
     for size in range(5):
         for some in combinations(range(4), size):
