@@ -12,7 +12,7 @@ from api.deployment import Deployment
 from api.intake import CycleInputs
 from api.results.plan_view import MatchView, PersonView, PlanView, UnmatchedView, view_plan
 from coach.counting import counted
-from matching.result import Move, Result
+from matching.result import Change, Move, Result
 
 _TELLING = ("preference", "language", "topics", "rank")  # rules that people ask about
 _REASONS = 3
@@ -80,6 +80,8 @@ def move_line(move: Move) -> str:
     if move.sessions:
         count = len(move.sessions)
         changed = f"{count} session{'s' if count > 1 else ''} at other times"
+    elif move.change is Change.RETIMED:
+        changed = f"stays with {move.after}, for more or fewer sessions"
     else:
         changed = f"{move.after or 'nobody'} instead of {move.before or 'nobody'}"
     return f"  {move.coachee}: {changed} ({move.because})"

@@ -87,7 +87,7 @@ def other_plans(listed: tuple[PlanSummary, ...], plan_id: str, zone: ZoneInfo) -
 def _tiles(counts: ChangeCounts) -> list[tuple[int, str]]:
     return [
         (counts.same, "stay as they are"),
-        (counts.retimed, "keep their coach, at other times"),
+        (counts.retimed, "keep their coach, with other sessions"),
         (counts.moved, "get another coach"),
         (counts.placed, "get a coach who had none"),
         (counts.unplaced, "lose their coach"),

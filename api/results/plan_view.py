@@ -16,6 +16,7 @@ from coach.ranks import Rank
 from coach.sessions import Session
 from matching.explanation import Section
 from matching.result import (
+    Change,
     FunnelStep,
     LevelOutcome,
     Match,
@@ -203,6 +204,8 @@ def view_moves(moves: Iterable[Move], people: Iterable[Person]) -> tuple[MoveVie
         if move.sessions:
             times = counted(len(move.sessions), "session")
             return f"{times} with {named(move.after)} at other times"
+        if move.change is Change.RETIMED:
+            return f"stays with {named(move.after)}, for more or fewer sessions"
         return f"{named(move.after)} instead of {named(move.before)}"
 
     return tuple(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from coach.availability import epoch_minute
+from coach.counting import counted
 from coach.sessions import Session
 from matching.free_time import unpack
 from matching.judgement import Judges
@@ -60,7 +61,8 @@ class _Reasons:
 
     def _because(self, one: CoacheeDifference, sessions: tuple[SessionMove, ...]) -> str:
         if one.change is Change.RETIMED:
-            return "; ".join(dict.fromkeys(session.because for session in sessions))
+            why = [*self._number(one.coachee), *(session.because for session in sessions)]
+            return "; ".join(dict.fromkeys(why))
         if one.before is None:
             return "had no coach before"
         gone = self._gone(one.coachee, one.before)
@@ -69,6 +71,12 @@ class _Reasons:
             if self._newcomers
             else "the places and hours of this coach are needed by others"
         )
+
+    def _number(self, coachee: str) -> Iterator[str]:
+        """That the series is longer or shorter than it was, where it is."""
+        now, before = (len(kept[coachee].sessions) for kept in (self._after, self._before))
+        if now != before:
+            yield f"{counted(now, 'session')} instead of {before}"
 
     def _gone(self, coachee: str, coach: str) -> str | None:
         """Why the pair is no longer possible, were it alone; `None` where it is."""

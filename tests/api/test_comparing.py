@@ -120,6 +120,18 @@ def test_somebody_who_has_left_the_lists_is_told_as_gone(
     assert "Coach 2 (K-2)" in page, "whoever has left is still told by name"
 
 
+def test_a_shorter_series_with_the_same_coach_is_told_as_that(
+    world: World, office: httpx.Client, cycle_id: str, published: str
+) -> None:
+    assert published
+    shorter = world.result({"C-1": "K-1", "C-2": "K-1"}, sessions=1)
+    plan_id = world.plan(cycle_id, shorter)
+    page = office.get(f"/plans/{plan_id}/compare").text
+    assert "stays with Coach 1 (K-1), for more or fewer sessions" in page
+    assert "1 session instead of 2" in page
+    assert "Coach 1 (K-1) instead of Coach 1 (K-1)" not in page
+
+
 def test_the_page_says_who_changes_and_what_is_won_and_lost(
     office: httpx.Client, published: str, draft: str
 ) -> None:
