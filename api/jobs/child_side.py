@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -29,6 +30,10 @@ Work = Callable[[str, ReportProgress], dict[str, str]]
 def serve_parent(work: Work) -> None:
     """Do the one task on standard input."""
     os.nice(NICENESS)
+    for sent in (signal.SIGTERM, signal.SIGINT):
+        # A stop is often told to a whole group of processes. The parent gives its job back then,
+        # and ends this one; a child that went first would look like one that broke.
+        signal.signal(sent, signal.SIG_IGN)
     told = _own_output()
     task = sys.stdin.readline()
     threading.Thread(target=_end_with_parent, args=(sys.stdin,), daemon=True).start()

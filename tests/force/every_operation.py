@@ -24,7 +24,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.http.access import ACCESS
-from api.workflows import credentials, schedule
+from api.store.question_rows import QuestionKind
+from api.workflows import credentials, questions, schedule
+from api.workflows.questions import Asking
 from api.workflows.viewer import AccessRole, Viewer
 from tests.api.conftest import CYCLE_TOML, World
 from tests.bench.figures import Figure
@@ -90,7 +92,12 @@ def _ground(world: World) -> Ground:
     manager = world.user_token(AccessRole.MANAGER)
     with world.database.reading() as tx:
         session = schedule.cycle_schedule(tx, cycle_id)[0]
+    someone = world.person_id(cycle_id, "C-3")
     with world.database.writing() as tx:
+        asking = Asking(kind=QuestionKind.EXPLAIN, person_id=someone)
+        question = questions.ask(
+            tx, world.services.enqueue, plan_id, asking, now=world.services.now()
+        )
         run = tx.connection().exec_driver_sql("SELECT run_id FROM plans LIMIT 1").scalar_one()
         message = tx.connection().exec_driver_sql("SELECT id FROM outbox LIMIT 1").scalar_one()
         user_id = credentials.ensure_user(
@@ -110,7 +117,8 @@ def _ground(world: World) -> Ground:
             "run_id": run,
             "message_id": message,
             "session_id": session.id,
-            "person_id": world.person_id(cycle_id, "C-3"),  # a new link ends the one before
+            "question_id": question.id,
+            "person_id": someone,  # a new link ends the one before
             "credential_id": spare.id,
         },
         secrets={
