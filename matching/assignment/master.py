@@ -22,7 +22,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.quiet_highs import quiet_solver, sure
+from matching.assignment.quiet_highs import Row, add_rows, quiet_solver, sure
 from matching.problem import Problem
 from matching.watch import SolverFaultError, Watch
 
@@ -85,12 +85,11 @@ class Master:
         own = self._problem.by_coach[coach].tolist()
         pairs = [pair for pair in own if pair in self._column]
         first = self._solver.getNumRow()
-        for pair in pairs:
-            column = np.array([self._column[pair]])
-            self._solver.addRow(-highspy.kHighsInf, 0.0, 1, column, np.array([1.0]))
+        rows: list[Row] = [(-highspy.kHighsInf, 0.0, [self._column[pair]], [1.0]) for pair in pairs]
+        # At once: each addition alone goes over the whole programme.
+        add_rows(self._solver, [*rows, (-highspy.kHighsInf, 1.0, [], [])])
         self._links[coach] = {pair: first + place for place, pair in enumerate(pairs)}
         self._one_set[coach] = first + len(pairs)
-        self._solver.addRow(-highspy.kHighsInf, 1.0, 0, np.array([]), np.array([]))
         self._sets[coach] = set()
 
     @property
@@ -215,8 +214,20 @@ class Master:
             sure(self._solver.addRow(floor.least, infinity, len(index), index, weights[index]))
         self._slack = range(self._pairs, self._pairs + coachees + len(floors))
         first = coachees + coaches
-        for row in (*range(coachees), *range(first, first + len(floors))):
-            self._solver.addCol(0.0, 0.0, 0.0, 1, np.array([row]), np.array([1.0]))
+        lacking = np.array([*range(coachees), *range(first, first + len(floors))], dtype=np.int32)
+        nothing = np.zeros(len(lacking))
+        sure(
+            self._solver.addCols(
+                len(lacking),
+                nothing,
+                nothing,
+                nothing,
+                len(lacking),
+                np.arange(len(lacking), dtype=np.int32),
+                lacking,
+                np.ones(len(lacking)),
+            )
+        )
 
     def _set_costs(self, *, lack: bool) -> None:
         self._lack = lack

@@ -58,10 +58,10 @@ class Timing:
         self._desk = desk
         self._choice = choice
         self._watch = watch
-        self._coaches = {
-            coach: _Coach(desk, pairs, quality, earlier, watch)
-            for coach, pairs in desk.loads(choice).items()
-        }
+        self._coaches: dict[int, _Coach] = {}
+        for coach, pairs in desk.loads(choice).items():
+            watch.check_cancelled()
+            self._coaches[coach] = _Coach(desk, pairs, quality, earlier, watch)
 
     def improve(self, report: Report) -> LevelOutcome:
         """Better every coach's series while time lasts, first a little for all of them."""
