@@ -16,6 +16,7 @@ from api.results.plan_view import LEVEL_WORDS, view_moves
 from api.workflows import comparing, cycles, plans
 from api.workflows.comparing import ChangeCounts
 from api.workflows.plans import PlanSummary
+from api.workflows.values import Identifier
 from coach.counting import counted
 from coach.cycle import ObjectiveLevel
 from matching.rematching.comparison import LevelDifference
@@ -48,7 +49,7 @@ def compare_plans(
     plan_id: str,
     request: Request,
     services: ServicesDep,
-    before: Annotated[str, Query(max_length=40)] = "",
+    before: Annotated[Identifier, Query()] = "",
 ) -> Response:
     """Who changes between two plans of a cycle, and what is won and lost."""
     with services.database.reading() as tx:

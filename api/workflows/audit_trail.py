@@ -173,7 +173,7 @@ def _filtered(which: AuditFilter, people: dict[str, str]) -> Select[AuditRow]:
         query = query.where(_of_cycle(which.cycle_id))
     if which.since is not None:
         query = query.where(AuditRow.at >= _midnight(which.since))
-    if which.until is not None:
+    if which.until is not None and which.until < date.max:
         query = query.where(AuditRow.at < _midnight(which.until) + timedelta(days=1))
     if which.before is not None:
         query = query.where(AuditRow.number < which.before)

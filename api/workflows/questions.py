@@ -24,7 +24,7 @@ from api.workflows.jobs import Enqueue, Job
 from api.workflows.people import person_row, roster_of
 from api.workflows.plans import plan_view
 from api.workflows.runs import RunFailure
-from api.workflows.values import View
+from api.workflows.values import Identifier, View
 from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError
 from coach.people import Roster
@@ -45,7 +45,7 @@ class Asking(View):
     """
 
     kind: QuestionKind
-    person_id: Annotated[str | None, Field(max_length=40)] = None
+    person_id: Identifier | None = None
     not_before: date | None = None
     sessions: Annotated[int | None, Field(ge=1, le=20)] = None
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.store.cycle_rows import PersonRow, Side
 from api.store.session_rows import SessionState
+from coach.feedback import OneLine
 from coach.sessions import Attendance, Reply
+
+Identifier = Annotated[str, Field(max_length=40), OneLine]
+"""What a request names a thing by; PostgreSQL does not even compare text with a zero byte in it."""
 
 
 class View(BaseModel):

@@ -50,6 +50,9 @@ def test_acts_are_in_the_trail_with_who_what_and_when(office: httpx.Client) -> N
     assert begun["actor_id"]
     by_them = office.get(f"{API}/audit", params={"actor_id": begun["actor_id"], "limit": 1})
     assert [entry["number"] for entry in by_them.json()] == [begun["number"]]
+    ever = {"object_id": cycle_id, "since": "0001-01-01", "until": "9999-12-31"}
+    assert office.get(f"{API}/audit", params=ever).json() == [begun]
+    assert office.get("/audit", params=ever).is_success
 
 
 def test_an_act_that_fails_is_not_in_the_trail(acted: World) -> None:

@@ -191,6 +191,22 @@ def test_what_makes_no_sense_is_refused(world: World, office: httpx.Client) -> N
     assert nobody.status_code == HTTPStatus.CONFLICT
 
 
+def test_a_name_with_a_zero_byte_in_it_is_refused_on_every_database(
+    world: World, office: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    plan_id = world.published(cycle_id, world.result({"C-1": "K-1"})).plan.id
+    for path in (
+        f"/plans/{plan_id}/compare?before=%00",
+        f"{API}/plans/{plan_id}/comparison?before=%00",
+        f"{API}/plans/{plan_id}/questions?person_id=%00",
+    ):
+        assert office.get(path).status_code == HTTPStatus.UNPROCESSABLE_ENTITY, path
+    asking = {"kind": "explain", "person_id": "\0"}
+    asked = office.post(f"{API}/plans/{plan_id}/questions", json=asking)
+    assert asked.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 def test_a_pinned_pair_is_not_replaced_behind_the_policys_back(
     world: World, office: httpx.Client
 ) -> None:

@@ -16,7 +16,7 @@ from api.workflows.comparing import PlanComparison
 from api.workflows.messages import Letter, OutboxMessage
 from api.workflows.plans import PlanSummary, PlanView, Publication
 from api.workflows.services import Services
-from api.workflows.values import SessionView
+from api.workflows.values import Identifier, SessionView
 
 PLANS = APIRouter(prefix=API, tags=["plans"])
 SCHEDULE = APIRouter(prefix=API, tags=["schedule"])
@@ -57,8 +57,8 @@ def compare_plans(
     plan_id: str,
     services: ServicesDep,
     before: Annotated[
-        str | None,
-        Query(max_length=40, description="The plan to compare with; else the published one."),
+        Identifier | None,
+        Query(description="The plan to compare with; else the published one."),
     ] = None,
 ) -> PlanComparison:
     """What differs between two plans of a cycle: policy, levels, and everybody who changes, why.

@@ -15,7 +15,7 @@ from api.workflows import questions, replacing, runs
 from api.workflows.questions import Asking, QuestionView
 from api.workflows.replacing import Swap
 from api.workflows.runs import RunView
-from api.workflows.values import View
+from api.workflows.values import Identifier, View
 
 QUESTIONS = APIRouter(prefix=API, tags=["questions"])
 
@@ -52,8 +52,8 @@ def list_questions(
     plan_id: str,
     services: ServicesDep,
     person_id: Annotated[
-        str | None,
-        Query(max_length=40, description="The coachee they are about; else the plan as a whole."),
+        Identifier | None,
+        Query(description="The coachee they are about; else the plan as a whole."),
     ] = None,
 ) -> tuple[QuestionView, ...]:
     """The questions about one coachee of a plan, or about all of it, with their answers."""
