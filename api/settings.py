@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     `confirm_minutes` is how long after showing a second factor personal data can be exported and
     an account changed without showing it again. `oidc` lets users sign in with an account they have
     elsewhere.
+    `retention_days` is how long after a cycle's last day its people are erased; 0 leaves them.
     `consent_texts` is a folder with the deployment's own texts of what people agree to.
     `executor_id` names this process among those that do jobs, and stays the same when it starts
     again.
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     run_time_limit_seconds: Annotated[float, Field(gt=0, le=86400)] = 300.0
     run_workers: Annotated[int, Field(ge=1, le=64)] = 2
     link_grace_days: Annotated[int, Field(ge=0, le=3650)] = 60
+    retention_days: Annotated[int, Field(ge=0, le=36500)] = 730
     sign_in_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     cookie_idle_minutes: Annotated[int, Field(ge=1, le=10080)] = 120
     cookie_hours: Annotated[int, Field(ge=1, le=720)] = 12

@@ -25,6 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("api.cli.user:user", "Add, list or disable users, or print a sign-in address."),
     "audit": ("api.cli.audit:audit", "Verify the audit trail, and print its head to keep."),
     "person": ("api.cli.person:person", "Export what is held about one person, or erase it."),
+    "retention": ("api.cli.retention:retention",
+                  "Erase the people of cycles past their time, or tell what that would be."),
     "keys": ("api.cli.keys:keys", "Rotate the master key; stop servers and workers first."),
     "backup": ("api.cli.backup:backup", "Copy the database while it is in use, encrypted."),
     "restore": ("api.cli.backup:restore", "Put a copy in the place of the database, once checked."),

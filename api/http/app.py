@@ -32,6 +32,7 @@ from api.http.routes import (
     plans,
     questions,
     reference,
+    retention,
     runs,
     sessions,
 )
@@ -127,7 +128,14 @@ def _lifespan(services: Services, queue: JobQueue) -> Lifespan[FastAPI]:
 
 def _routers() -> Iterator[APIRouter]:
     yield health.HEALTH
-    yield from (cycles.CYCLES, cycles.PEOPLE, runs.RUNS, plans.PLANS, plans.SCHEDULE)
+    yield from (
+        cycles.CYCLES,
+        cycles.PEOPLE,
+        retention.RETENTION,
+        runs.RUNS,
+        plans.PLANS,
+        plans.SCHEDULE,
+    )
     yield from (
         questions.QUESTIONS,
         mails.MAILS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api.jobs import answering, mailing, reminding, solving, verifying
+from api.jobs import answering, mailing, reminding, retaining, solving, verifying
 from api.jobs.kind import JobKind
 
 KINDS: tuple[JobKind, ...] = (
@@ -14,6 +14,7 @@ KINDS: tuple[JobKind, ...] = (
     mailing.MAIL,
     reminding.REMINDING,
     verifying.VERIFYING,
+    retaining.RETAINING,
 )
 
 BY_NAME: Mapping[str, JobKind] = {kind.name: kind for kind in KINDS}

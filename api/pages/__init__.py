@@ -19,11 +19,12 @@ from api.pages.planning import PLANNING
 from api.pages.problem_page import problem_page
 from api.pages.questions import QUESTION_PAGES
 from api.pages.reference import REFERENCE
+from api.pages.retention import RETENTION_PAGES
 from api.pages.sign_in import SIGNING_IN
 from api.pages.statements import STATEMENTS
 
 router = APIRouter()
-_OF_OFFICE = (OFFICE, FOLLOW_UP, SIGNING_IN, ELSEWHERE, ACCOUNTS, AUDIT)
+_OF_OFFICE = (OFFICE, RETENTION_PAGES, FOLLOW_UP, SIGNING_IN, ELSEWHERE, ACCOUNTS, AUDIT)
 _OF_PLANS = (PLANNING, COMPARING, QUESTION_PAGES, PLAN_PERSON)
 _OF_PEOPLE = (PERSON, CONSENT, STATEMENTS, NOTES, OWN_ADDRESS)
 for part in (*_OF_OFFICE, *_OF_PLANS, *_OF_PEOPLE, REFERENCE):

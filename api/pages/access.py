@@ -11,6 +11,8 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/cycles"): Access(MANAGER),
     ("GET", "/cycles/{cycle_id}"): Access(MANAGER),
     ("POST", "/cycles/{cycle_id}/policy"): Access(MANAGER),
+    ("POST", "/cycles/{cycle_id}/retention/hold"): Access(MANAGER),
+    ("POST", "/cycles/{cycle_id}/retention/release"): Access(MANAGER),
     ("GET", "/cycles/{cycle_id}/rules"): Access(MANAGER),
     ("GET", "/cycles/{cycle_id}/people"): Access(MANAGER, noted="people opened"),
     ("POST", "/cycles/{cycle_id}/people"): Access(MANAGER),

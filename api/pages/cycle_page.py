@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,8 @@ from api.http.asking import services_of
 from api.moments import day_text, short_moment_text
 from api.pages.frame import page
 from api.pages.words import PLAN_STATE, RUN_PURPOSE, RUN_STATE
-from api.workflows import cycles, plans, posting, runs, waiting_mail
+from api.workflows import cycles, plans, posting, retention_dates, runs, waiting_mail
+from api.workflows.retention_dates import Retention
 from coach.errors import UnusableInputError
 
 
@@ -22,6 +24,7 @@ def draw_cycle(
     people_error: UnusableInputError | None = None,
     policy_error: UnusableInputError | None = None,
     what_if_error: UnusableInputError | None = None,
+    hold_fault: str = "",
 ) -> Response:
     """Where a cycle stands: its lists, policy, runs and plans, and what can be done next.
 
@@ -37,9 +40,12 @@ def draw_cycle(
             tx, cycle_id, now=services.now(), sends=services.settings.mail.on
         )
         post = posting.post_of(tx, cycle_id, sends=services.settings.mail.on)
+        stays = retention_dates.retention_of(
+            tx, cycle_id, services.settings.retention_days, now=services.now()
+        )
     summary = overview.summary
     zone = ZoneInfo(summary.timezone)
-    failed = people_error or policy_error or what_if_error
+    failed = people_error or policy_error or what_if_error or hold_fault
     return page(
         request,
         "office/cycle.html",
@@ -49,7 +55,9 @@ def draw_cycle(
         post=post,
         period=f"{day_text(summary.start)} to {day_text(summary.end)}",
         sessions=overview.policy.sessions,
-        ready=summary.coachees > 0 and summary.coaches > 0,
+        ready=summary.coachees > 0 and summary.coaches > 0 and stays.erased_at is None,
+        retention=_told(stays, zone),
+        hold_fault=hold_fault,
         open_run=overview.open_run_id,
         runs=[
             (
@@ -69,3 +77,16 @@ def draw_cycle(
         what_if_faults=what_if_error.faults if what_if_error else (),
         time_limit=int(services.settings.run_time_limit_seconds),
     )
+
+
+def _told(stays: Retention, zone: ZoneInfo) -> dict[str, object]:
+    def day(moment: datetime | None) -> str:
+        return "" if moment is None else day_text(moment.astimezone(zone).date())
+
+    return {
+        "soon": stays.soon,
+        "on": "" if stays.erased_on is None else day_text(stays.erased_on),
+        "held": day(stays.held_at),
+        "because": stays.held_because,
+        "erased": day(stays.erased_at),
+    }

@@ -20,7 +20,13 @@ class Side(StrEnum):
 
 
 class CycleRow(Identified):
-    """A cycle: its policy as a validated value, and the file it was read from."""
+    """A cycle: its policy as a validated value, and the file it was read from.
+
+    Attributes:
+        erasure_announced_at: since when managers have been warned that its people will be erased.
+        held_at: since when that is held; `held_because` is a manager's reason.
+        erased_at: when its people were erased last.
+    """
 
     __tablename__ = "cycles"
 
@@ -29,6 +35,10 @@ class CycleRow(Identified):
     source: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    erasure_announced_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    held_because: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    erased_at: Mapped[datetime | None]
 
 
 class PersonRow(Identified):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.store.cycle_rows import CycleRow, PersonRow, Side
@@ -147,7 +147,13 @@ def _summaries(tx: Transaction, cycles: Select[CycleRow]) -> tuple[CycleSummary,
         (cycle_id, side): number
         for cycle_id, side, number in tx.execute(
             select(PersonRow.cycle_id, PersonRow.side, func.count())
-            .where(PersonRow.cycle_id.in_(ids), PersonRow.left_at.is_(None))
+            .join(CycleRow, CycleRow.id == PersonRow.cycle_id)
+            .where(
+                PersonRow.cycle_id.in_(ids),
+                or_(  # whom the end of the retention took out was in the cycle to its end
+                    PersonRow.left_at.is_(None), PersonRow.left_at == CycleRow.erased_at
+                ),
+            )
             .group_by(PersonRow.cycle_id, PersonRow.side)
         )
     }

@@ -5,49 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.store.access_rows import CredentialRow
-from api.store.confidential_rows import NotebookRow, NoteKeyRow, NoteRow
+from api.store.confidential_rows import NoteRow
 from api.store.cycle_rows import PersonRow, Side
-from api.store.mail_rows import CodeRow, MailRow
-from api.store.question_rows import QuestionRow
-from api.store.run_rows import RunRow
 from api.store.session_rows import (
     FeedbackRow,
     OutboxRow,
     RecordRow,
-    ReplyRow,
     SessionRow,
     SessionState,
 )
 from api.workflows.audit import note_act
 from api.workflows.consent import GivenConsent, given_by
+from api.workflows.erasing import erase_people
 from api.workflows.people import person_row
-from api.workflows.runs import RunInput
 from api.workflows.schedule import person_page
 from api.workflows.statements import feedback_view, record_view
 from api.workflows.values import FeedbackView, RecordView, View
 from coach.errors import ConflictError
-from coach.people import Person, Roster
 from coach.sessions import Reply
-
-ERASED = "(erased)"
-_EMPTY: dict[str, Any] = {
-    "name": ERASED,
-    "email": "",
-    "languages": (),
-    "availability": (),
-    "unavailable": (),
-    "unit": "",
-    "refuses": frozenset(),
-    "topics": (),
-}
-_EMPTY_ON_SIDE: dict[Side, dict[str, Any]] = {
-    Side.COACHEE: {"prefers": ()},
-    Side.COACH: {"chain_of_command": ()},
-}
 
 
 class HeldSession(View):
@@ -153,28 +132,7 @@ def erase(tx: Transaction, person_id: str, *, now: datetime) -> None:
     """
     row = person_row(tx, person_id)
     _refuse_while_expected(tx, person_id, now)
-    row.name, row.email, row.profile = ERASED, "", _without_person(row.side, row.profile)
-    row.left_at, row.erased_at = row.left_at or now, now
-    mine = select(SessionRow.id).where(
-        SessionRow.coachee_id == person_id  # what a coach recorded stays the coachee's
-    )
-    for statement in (
-        delete(NoteKeyRow).where(
-            or_(NoteKeyRow.author_id == person_id, NoteKeyRow.subject_id == person_id)
-        ),
-        delete(NotebookRow).where(NotebookRow.person_id == person_id),
-        delete(QuestionRow).where(QuestionRow.person_id == person_id),
-        delete(CredentialRow).where(CredentialRow.person_id == person_id),
-        delete(MailRow).where(MailRow.person_id == person_id),
-        delete(CodeRow).where(CodeRow.person_id == person_id),
-        update(ReplyRow).where(ReplyRow.person_id == person_id).values(comment=""),
-        update(FeedbackRow).where(FeedbackRow.author_id == person_id).values(text=""),
-        update(RecordRow)
-        .where(RecordRow.session_id.in_(mine))
-        .values(topic="", agreed_actions="", next_step=""),
-    ):
-        tx.execute(statement, execution_options={"synchronize_session": False})
-    _erase_from_runs(tx, row)
+    erase_people(tx, row.cycle_id, PersonRow.id == person_id, now=now)
     note_act(tx, "person erased", "person", person_id)
 
 
@@ -193,42 +151,3 @@ def _refuse_while_expected(tx: Transaction, person_id: str, now: datetime) -> No
             "this person still has sessions to come: take in the list without them, "
             "run again and publish, then erase"
         )
-
-
-def _without_person(side: Side, profile: dict[str, Any]) -> dict[str, Any]:
-    plain = {
-        field: sorted(value)
-        if isinstance(value, frozenset)
-        else list(value)
-        if isinstance(value, tuple)
-        else value
-        for field, value in (_EMPTY | _EMPTY_ON_SIDE[side]).items()
-    }
-    return profile | plain
-
-
-def _erase_from_runs(tx: Transaction, row: PersonRow) -> None:
-    """Also in what each run of the cycle was frozen with; its fingerprint stays as it was."""
-    for run in tx.scalars(select(RunRow).where(RunRow.cycle_id == row.cycle_id)).all():
-        work = RunInput.model_validate_json(run.input)
-        run.input = work.model_copy(
-            update={"roster": _roster_without(work.roster, row)}
-        ).model_dump_json()
-
-
-def _roster_without(roster: Roster, row: PersonRow) -> Roster:
-    def scrubbed(people: tuple[Any, ...], side: Side) -> tuple[Any, ...]:
-        return tuple(_scrub(one, side) if _is(one, side, row) else one for one in people)
-
-    return Roster(
-        coachees=scrubbed(roster.coachees, Side.COACHEE),
-        coaches=scrubbed(roster.coaches, Side.COACH),
-    )
-
-
-def _is(person: Person, side: Side, row: PersonRow) -> bool:
-    return side is row.side and person.id == row.code
-
-
-def _scrub(person: Person, side: Side) -> Person:
-    return person.model_copy(update=_EMPTY | _EMPTY_ON_SIDE[side])

@@ -17,6 +17,7 @@ from api.store.run_rows import RunRow
 from api.store.schema import METADATA
 from api.workflows import (
     credentials,
+    erasing,
     key_rotation,
     people,
     person_rights,
@@ -114,7 +115,7 @@ def test_nothing_of_an_erased_coachee_is_left_but_what_totals_need(
         assert statements.record_of(tx, manager, session.id).attendance is Attendance.HELD
         plan = plans.list_plans(tx, cycle_id)[0]
         assert plans.plan_view(tx, plan.id).result == world.result({"C-1": "K-1", "C-2": "K-2"})
-    assert seen.brief.name == person_rights.ERASED
+    assert seen.brief.name == erasing.ERASED
     assert (seen.profile.country, seen.profile.rank.code) == ("RS", "OF-5")
     if world.database.is_sqlite:
         files = [path.read_bytes() for path in world.services.settings.data_dir.iterdir()]
@@ -180,7 +181,7 @@ def test_exporting_from_the_command_line(
     person(PersonAction.ERASE, "C-3", cycle=cycle_id, data=data)
     with world.database.reading() as tx:
         erased = people.person_of_cycle(tx, world.person_id(cycle_id, "C-3"))
-    assert erased.brief.name == person_rights.ERASED
+    assert erased.brief.name == erasing.ERASED
 
 
 def test_after_a_rotation_notes_and_second_factors_open_with_the_new_key_alone(

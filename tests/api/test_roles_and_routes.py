@@ -59,6 +59,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/cycles/{cycle_id}/what-if"): {
         "content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"
     },
+    ("PUT", "/api/v1/cycles/{cycle_id}/retention/hold"): {"json": {"because": "x"}},
+    ("POST", "/cycles/{cycle_id}/retention/hold"): {"data": {"because": "x"}},
     ("POST", "/api/v1/plans/{plan_id}/questions"): {"json": {"kind": "advise"}},
     ("POST", "/api/v1/me/credentials"): {"json": {"label": "x"}},
     ("PUT", "/api/v1/sessions/{session_id}/reply"): {"json": {"reply": "accepted"}},
