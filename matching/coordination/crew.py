@@ -14,6 +14,7 @@ them is lost the run works for it.
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -232,7 +233,10 @@ class _Process:
 
     def __init__(self, hours: Problem, seed: int) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own module, no words of others
-            _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            (*_COMMAND, str(os.getpid())),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         self._questions: SimpleQueue[Any] = SimpleQueue()
         self._answers: SimpleQueue[Any] = SimpleQueue()

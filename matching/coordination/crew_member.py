@@ -1,7 +1,8 @@
 """A process of a crew: reads questions about coaches from its input, writes answers to its output.
 
 First comes the problem with the seed, then questions with their briefs, and errands. When the
-input ends, whoever asked has gone, and the process ends at once, whatever it is at. Run by `crew`.
+input ends, or the process that started this one has gone, it ends at once, whatever it is at; while
+the solvers are still being loaded, too. Run by `crew`.
 """
 
 from __future__ import annotations
@@ -10,17 +11,22 @@ import os
 import pickle
 import signal
 import sys
+import time
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO
 
-from matching.coordination.crew import Errand, Member
-from matching.watch import SolverFaultError, Watch
+_LOOK_SECONDS = 0.5
 
 
-def main() -> None:
-    """Answer until the input ends."""
+def main(parent: int) -> None:
+    """Answer until the input ends or the process with the number `parent` has gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asked decides when to stop
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
+    # Loading the solvers takes seconds on a busy machine, in which nobody may be left behind.
+    from matching.coordination.crew import Errand, Member  # noqa: PLC0415
+    from matching.watch import SolverFaultError, Watch  # noqa: PLC0415
+
     told = _own_output()
     asked: SimpleQueue[Any] = SimpleQueue()
     Thread(target=_read, args=(sys.stdin.buffer, asked), daemon=True).start()
@@ -41,6 +47,13 @@ def main() -> None:
         told.flush()
 
 
+def _end_with(parent: int) -> None:
+    """End this process when its parent has gone."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os._exit(0)
+
+
 def _own_output() -> BinaryIO:
     """The way to whoever asks; what libraries print by themselves goes nowhere from now on."""
     told = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -59,4 +72,4 @@ def _read(source: BinaryIO, asked: SimpleQueue[Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

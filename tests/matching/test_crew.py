@@ -140,11 +140,21 @@ def test_a_fault_in_a_process_is_one_of_the_run(problem: Problem) -> None:
 
 def test_a_process_ends_when_whoever_asked_has_gone() -> None:
     member = subprocess.Popen(
-        [sys.executable, "-m", "matching.coordination.crew_member"], stdin=subprocess.PIPE
+        [sys.executable, "-m", "matching.coordination.crew_member", str(os.getpid())],
+        stdin=subprocess.PIPE,
     )
     assert member.stdin is not None
     member.stdin.close()
     assert member.wait(60) == 0
+
+
+def test_a_process_ends_with_its_parent_though_its_input_stays_open() -> None:
+    nobody = 0  # no process has it as its parent, so that the parent is seen to have gone
+    with subprocess.Popen(
+        [sys.executable, "-m", "matching.coordination.crew_member", str(nobody)],
+        stdin=subprocess.PIPE,
+    ) as member:
+        assert member.wait(60) == 0
 
 
 def test_pairs_are_judged_the_same_by_any_number_of_threads() -> None:
