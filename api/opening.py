@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
 
 from api.confidential.keyring import Keyring, KeyringError, open_keyring
 from api.settings import Settings
 from api.store import schema
-from api.store.confidential_rows import KeyMarkRow
+from api.store.access_rows import CredentialRow
+from api.store.audit_rows import AuditRow
+from api.store.confidential_rows import KeyMarkRow, NoteKeyRow
 from api.store.database import Database, in_clear_words
 from coach.errors import ProgrammeError
 
@@ -32,6 +35,12 @@ def open_deployment(settings: Settings) -> tuple[Database, Keyring]:
         raise
 
 
+def _has_sealed(tx: Transaction) -> bool:
+    """Whether something there opens with a key file only, from before databases bore its mark."""
+    sealed = (NoteKeyRow.id, AuditRow.number, CredentialRow.id)
+    return any(tx.scalar(select(column).limit(1)) is not None for column in sealed)
+
+
 def _key_file_of(database: Database, settings: Settings) -> Keyring:
     """The key file this database is used with; made where neither has been used yet."""
     path = settings.master_key_file
@@ -40,7 +49,7 @@ def _key_file_of(database: Database, settings: Settings) -> Keyring:
     if known is None:
         with database.writing() as tx:
             first = tx.get(KeyMarkRow, _MARK)
-            keyring = open_keyring(path, create=first is None)
+            keyring = open_keyring(path, create=first is None and not _has_sealed(tx))
             if first is None:
                 tx.add(KeyMarkRow(name=_MARK, mark=keyring.mark))
                 return keyring

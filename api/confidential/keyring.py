@@ -89,7 +89,17 @@ def open_keyring(path: Path, *, create: bool) -> Keyring:
         _create(path)
     if path.stat().st_mode & _OTHERS_MAY_READ:
         raise KeyringError(f"the key file {path} can be read by others: run chmod 600 {path}")
-    return _parse(path)
+    return _parse(path, _read(path))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KeyringError(
+            f"the key file {path} cannot be read: {error.strerror}; "
+            "it has to belong to the user that runs the programme, with mode 600"
+        ) from error
 
 
 def _create(path: Path) -> None:
@@ -118,9 +128,9 @@ def write_keyring(path: Path, keyring: Keyring) -> None:
     unfinished.replace(path)
 
 
-def _parse(path: Path) -> Keyring:
+def _parse(path: Path, written: bytes) -> Keyring:
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(written)
         master = {int(version): bytes.fromhex(key) for version, key in content["master"].items()}
         single = [bytes.fromhex(content[name]) for name in _SINGLE]
     except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:

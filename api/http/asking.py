@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
+from sqlalchemy.exc import OperationalError
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
@@ -18,6 +20,7 @@ from api.http.cookies import cookie_name, notes_cookie
 from api.settings import Settings
 from api.store.access_rows import CredentialKind
 from api.store.columns import ID_LENGTH
+from api.store.database import has_no_room
 from api.workflows import audit, credentials, note_opening
 from api.workflows.services import Services
 from api.workflows.viewer import NOBODY, AccessRole, Viewer
@@ -28,6 +31,7 @@ from coach.errors import (
     NotSignedInError,
 )
 
+_LOG = logging.getLogger(__name__)
 LINK_PARAMETER = "link"
 NOTES_HEADER = "X-Notes-Key"
 _BY_HEADER = frozenset({CredentialKind.TOKEN, CredentialKind.LINK})
@@ -146,9 +150,19 @@ def identify(request: Request, services: Services, link: str | None) -> Viewer:
                 viewer = replace(viewer, notes_open=True, notebook=notebook)
     request.state.viewer = viewer
     if stale and viewer.credential_id is not None:
-        with services.database.writing() as tx:
-            credentials.touch(tx, viewer.credential_id, now=now)
+        _write_down_use(services, viewer.credential_id, now)
     return viewer
+
+
+def _write_down_use(services: Services, credential_id: str, now: datetime) -> None:
+    """Note that a credential was used; while the disk is full, who only reads goes on without."""
+    try:
+        with services.database.writing() as tx:
+            credentials.touch(tx, credential_id, now=now)
+    except OperationalError as error:
+        if not has_no_room(error):
+            raise
+        _LOG.warning("the use of a credential was not noted: the disk is full")
 
 
 def _shown(

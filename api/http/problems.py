@@ -17,11 +17,16 @@ from starlette.exceptions import HTTPException
 from api.error_table import ERROR_TABLE, OUR_FAULT, ErrorKind, kind_of
 from api.fault_place import place_of
 from api.http.addresses import API
+from api.store.database import has_no_room
 from coach.errors import InputFault, ProgrammeError, UnusableInputError
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger(__name__)
 _AWAY = "the database does not answer at the moment; nothing was changed, please try again soon"
+_NO_ROOM = (
+    "there is no room left where the database is; nothing was changed. "
+    "Whoever runs the server has to make room; then please try again"
+)
 _TRY_AGAIN = {"Retry-After": "10"}  # seconds
 
 
@@ -132,12 +137,16 @@ def add_problem_handlers(app: FastAPI, page: PageOfProblem | None) -> None:
 
 
 def database_is_away(error: Exception) -> HTTPException:
-    """The answer while the database does not, noted in the log; also from within a body's reading.
+    """The answer while the database does not, or has no room; noted in the log.
 
-    There the framework would take any other error for a body that cannot be read.
+    Also from within a body's reading: there the framework would take any other error for a body
+    that cannot be read.
     """
-    _LOG.error("the database is away: %s", place_of(error))
-    return HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, _AWAY, _TRY_AGAIN)
+    full = has_no_room(error)
+    what = "the disk of the database is full" if full else "the database is away"
+    _LOG.error("%s: %s", what, place_of(error))
+    told = _NO_ROOM if full else _AWAY
+    return HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, told, _TRY_AGAIN)
 
 
 def every_kind() -> tuple[ErrorKind, ...]:

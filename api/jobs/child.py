@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel
@@ -50,7 +51,8 @@ class Child:
         self._reader.join(_GRACE_SECONDS)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(BrokenPipeError):  # what it did not live to read is lost with it
+                    pipe.close()
 
     def _read(self, task: BaseModel) -> None:
         """Give the child its task, and queue each of its lines; at last one that ends it."""
@@ -58,8 +60,9 @@ class Child:
         if source is None or sink is None:
             raise RuntimeError("the solver was started without pipes")
         try:
-            sink.write(task.model_dump_json() + "\n")
-            sink.flush()
+            with suppress(BrokenPipeError):  # it is gone already; how it ended is told below
+                sink.write(task.model_dump_json() + "\n")
+                sink.flush()
             for text in source:
                 self._lines.put(json.loads(text))
         except (OSError, ValueError) as error:
@@ -71,5 +74,5 @@ class Child:
 
 def _how_it_ended(code: int) -> str:
     if code < 0:
-        return f"stopped by signal {-code}; on Linux, 9 often means that memory ran out"
+        return f"stopped by signal {-code}; on Linux, 9 and 6 often mean that memory ran out"
     return f"exit code {code}"

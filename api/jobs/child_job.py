@@ -150,8 +150,7 @@ class ChildJob(ABC, Generic[Asked]):
                 row.state, row.finished_at = RunState.FAILED, self._now()
             elif "crashed" in last:
                 _LOG.error("%s %s: its process ended badly: %s", self.noun, about, last["crashed"])
-                ended = f"the solver ended badly ({last['crashed']}); please report this"
-                self._fail(row, ended)
+                self._fail(row, _ended_badly(str(last["crashed"])))
             else:
                 self._keep_answer(tx, row, last)
             note_act(tx, f"{self.noun} {row.state}", self.noun, about)
@@ -160,6 +159,14 @@ class ChildJob(ABC, Generic[Asked]):
         failure = RunFailure(slug=OUR_FAULT.slug, title=OUR_FAULT.title, detail=detail)
         row.failure = failure.model_dump()
         row.state, row.finished_at = RunState.FAILED, self._now()
+
+
+def _ended_badly(how: str) -> str:
+    return (
+        f"the solver ended badly ({how}). Nothing of it was kept; please start it again. Where "
+        "memory ran out, let it use fewer workers or give the machine more memory; if it happens "
+        "again, tell whoever runs the server"
+    )
 
 
 def _without_repeats(told: list[Line]) -> list[Line]:

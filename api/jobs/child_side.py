@@ -42,6 +42,8 @@ def serve_parent(work: Work) -> None:
     except ProgrammeError as error:
         kind = kind_of(error)
         _tell(told, refused={"slug": kind.slug, "title": kind.title, "detail": str(error)})
+    except MemoryError as error:
+        _tell(told, crashed=f"memory ran out; {place_of(error)}")
     except Exception as error:  # noqa: BLE001 - whatever it was, the parent has to hear of it
         _tell(told, crashed=place_of(error))
     else:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.fault_place import place_of
 from api.jobs.kind import StoppedError
+from api.store.database import has_no_room
 
 _LOG = logging.getLogger(__name__)
 _AWAY_SECONDS = 1.0
@@ -27,6 +28,7 @@ def patiently(stopping: threading.Event, work: Callable[[], Value]) -> Value:
         try:
             return work()
         except OperationalError as error:
-            _LOG.warning("the database is away during a job: %s", place_of(error))
+            what = "has no room" if has_no_room(error) else "is away"
+            _LOG.warning("the database %s during a job: %s", what, place_of(error))
             if stopping.wait(_AWAY_SECONDS):
                 raise StoppedError from error

@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
+from sqlite3 import SQLITE_FULL
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import Error as SqliteError
 from typing import Self
 
+from psycopg.errors import DiskFull as PostgresDiskFull
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session as Transaction
@@ -116,7 +119,7 @@ class WritersTurn:
         self._threads.acquire()
         try:
             if self._file is None:
-                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                self._file = self._opened()
             fcntl.flock(self._file, fcntl.LOCK_EX)
         except BaseException:
             self._threads.release()
@@ -126,6 +129,15 @@ class WritersTurn:
         if self._file is not None:
             fcntl.flock(self._file, fcntl.LOCK_UN)
         self._threads.release()
+
+    def _opened(self) -> int:
+        try:
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise DatabaseUnusableError(
+                f"the database cannot be written: {self._path}: {error.strerror}; "
+                "let the user that runs the programme write into that folder"
+            ) from error
 
     def close(self) -> None:
         """Close the file; a further turn opens it again."""
@@ -176,6 +188,14 @@ def in_clear_words(url: str) -> Iterator[None]:
             f"the database at {_shown(make_url(url))} cannot be used: "
             f"{str(error.orig).strip()}; check DATABASE_URL, and that it is there and writable"
         ) from error
+
+
+def has_no_room(error: BaseException) -> bool:
+    """Whether a database refused to write because the disk it lies on is full."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(cause, SqliteError):
+        return cause.sqlite_errorcode == SQLITE_FULL
+    return isinstance(cause, PostgresDiskFull)
 
 
 def open_jobs_engine(url: str) -> Engine:

@@ -28,6 +28,8 @@ from coach.errors import ConflictError, NotFoundError, NotSignedInError
 
 _SECRET_BYTES = 32
 _TOUCH_EVERY = timedelta(minutes=5)
+_SKEW = timedelta(minutes=5)  # by which the clocks of several machines may differ
+_BRIEF = {CredentialKind.COOKIE, CredentialKind.SIGN_IN, CredentialKind.HALF}
 _ROLE_OF_SIDE = {Side.COACHEE: AccessRole.COACHEE, Side.COACH: AccessRole.COACH}
 # Built once: every request asks these, and to build a statement costs as much as to run it.
 _CREDENTIAL = select(CredentialRow).where(CredentialRow.secret_sha256 == bindparam("sha256"))
@@ -301,7 +303,7 @@ def identify(
     row, role, disabled_at, side, cycle_id, left_at = found
     if not _stands(row, now) or row.kind not in kinds:
         return NOBODY
-    if row.kind is CredentialKind.COOKIE and now - (row.last_used_at or row.created_at) > idle:
+    if row.kind is CredentialKind.COOKIE and not -_SKEW <= now - _last_use(row) <= idle:
         return NOBODY
     if disabled_at is not None or left_at is not None:
         return NOBODY
@@ -381,7 +383,18 @@ def _valid(
     return row
 
 
+def _last_use(row: CredentialRow) -> datetime:
+    return row.last_used_at or row.created_at
+
+
 def _stands(row: CredentialRow, now: datetime) -> bool:
+    """Whether it still opens something.
+
+    What a user holds for hours at most ends where the clock is set back to before it was made:
+    that clock could no longer tell when it ends. Links and tokens last through such a mistake.
+    """
+    if row.kind in _BRIEF and row.created_at - now > _SKEW:
+        return False
     return row.revoked_at is None and row.expires_at > now
 
 

@@ -156,7 +156,7 @@ def test_while_postgresql_is_away_requests_say_so_and_runs_wait(
         assert brought.headers["Retry-After"]
         assert client.get("/healthz").status_code == HTTPStatus.OK
         assert client.get("/readyz").status_code == HTTPStatus.SERVICE_UNAVAILABLE
-        time.sleep(4)
+        time.sleep(10)
         own_postgres.start()
         assert _until(client, run_id, "finished")["plan_id"]
         second = client.post(f"{API}/cycles/{cycle_id}/runs").json()["id"]

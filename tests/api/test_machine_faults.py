@@ -1,0 +1,459 @@
+"""Faults of the machine: no right to write, no room, no memory, a clock that was set back."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event, func, select, update
+from sqlalchemy.pool import Pool
+
+from api.confidential.keyring import KeyringError, open_keyring
+from api.jobs.kind import Workplace
+from api.jobs.solving import Solving
+from api.mail.settings import MailSettings
+from api.opening import open_deployment
+from api.store import schema
+from api.store.access_rows import CredentialKind, CredentialRow
+from api.store.confidential_rows import KeyMarkRow
+from api.store.cycle_rows import PersonRow
+from api.store.mail_rows import CodeRow, MailRow
+from api.store.run_rows import PlanRow, RunRow, RunState
+from api.store.session_rows import OutboxRow
+from api.workflows import audit, codes, credentials, plans, reminding, runs
+from api.workflows.codes import Purpose
+from api.workflows.runs import RunOptions
+from api.workflows.viewer import NOBODY, AccessRole, Viewer
+from coach.errors import NotSignedInError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    import httpx
+    from conftest import World
+
+    from api.settings import Settings
+
+API = "/api/v1"
+NOON = datetime(2026, 12, 2, 12, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+IDLE = timedelta(hours=2)
+PAIRS = {"C-1": "K-1", "C-2": "K-2"}
+_COLUMNS = "id,name,email,country,languages,availability,rank"
+
+
+# No right to write or to read.
+
+
+def _without_overriding(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Python by a user whom the modes of files bind, as they do not bind root."""
+    able = ["--bounding-set=-dac_override,-dac_read_search"]
+    before = [shutil.which("setpriv") or "", *able] if os.geteuid() == 0 else []
+    if before and not before[0]:
+        pytest.skip("modes do not bind root, and setpriv of util-linux is not installed")
+    return subprocess.run(
+        [*before, sys.executable, *arguments],
+        env={name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o500)
+    ended = _without_overriding("-m", "api", "serve", "--data", str(folder))
+    assert ended.returncode == 2, ended.stderr
+    assert f"{folder}" in ended.stderr
+    assert "writable" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert list(folder.iterdir()) == []
+
+
+_OPENED_WITHOUT_RIGHTS = """
+import sys
+from pathlib import Path
+from api.opening import open_deployment
+from api.settings import Settings
+from api.store import schema
+from api.store.database import Database
+from coach.errors import ProgrammeError
+
+def write():
+    database, _ = open_deployment(settings)
+    try:
+        with database.writing():
+            return "written"
+    finally:
+        database.close()
+
+settings = Settings(data_dir=Path(sys.argv[1]))
+made = Database(settings.database_url)
+schema.migrate(made)
+made.close()
+print(write())
+for file, mode in (("master.key", 0o200), (".sqlite-writer", 0o400), (".sqlite", 0o000)):
+    (place,) = settings.data_dir.glob("*" + file)
+    place.chmod(mode)
+    try:
+        print(write())
+    except ProgrammeError as error:
+        print(str(error).replace(chr(10), " "))
+    place.chmod(0o600)
+print(write())
+"""
+
+
+def test_files_of_another_user_are_told(tmp_path: Path) -> None:
+    ended = _without_overriding("-c", _OPENED_WITHOUT_RIGHTS, str(tmp_path))
+    assert ended.returncode == 0, ended.stderr
+    before, key, writer, file, after = ended.stdout.splitlines()
+    assert before == after == "written"
+    assert "master.key cannot be read: Permission denied" in key
+    assert "cannot be written" in writer
+    assert "cannot be used" in file
+
+
+# No room.
+
+
+def _many_coachees() -> bytes:
+    week = "Mon 09:00-16:00; Wed 09:00-16:00"
+    rows = (f"C-{n},Coachee {n},c{n}@example.org,RS,en,{week},OF-5,commander" for n in range(1000))
+    return "\n".join([f"{_COLUMNS},role", *rows]).encode()
+
+
+def _coach() -> bytes:
+    return f"{_COLUMNS},capacity\nK-1,Coach,k@example.org,SE,en,Mon 09:00-16:00,OF-5,3".encode()
+
+
+class Disk:
+    """The disk of the database, which can be filled up."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._limited: list[Any] = []
+
+    def fill(self) -> None:
+        """From now on nothing more fits in.
+
+        SQLite refuses further pages as it does on a full disk; of PostgreSQL, a trigger raises its
+        own error of a full disk where people or the use of credentials are written.
+        """
+        if self._world.database.is_sqlite:
+            for connection in self._limited:
+                connection.execute("PRAGMA max_page_count=1")  # SQLite takes: as many as there are
+            return
+        with self._world.database.writing() as tx:
+            tx.connection().exec_driver_sql(
+                "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                "RAISE EXCEPTION 'could not extend file: no space left' USING ERRCODE='53100'; "
+                "END $$"
+            )
+            for table in ("people", "credentials"):
+                tx.connection().exec_driver_sql(
+                    f"CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON {table} "
+                    "FOR EACH ROW EXECUTE FUNCTION full_disk()"
+                )
+
+    def make_room(self) -> None:
+        if self._world.database.is_sqlite:
+            for connection in self._limited:
+                connection.execute("PRAGMA max_page_count=1000000")
+            return
+        with self._world.database.writing() as tx:
+            tx.connection().exec_driver_sql("DROP FUNCTION full_disk CASCADE")
+
+    def watch(self, connection: Any, _record: object) -> None:  # noqa: ANN401 - of two drivers
+        self._limited.append(connection)
+
+
+@pytest.fixture
+def disk(world: World) -> Iterator[Disk]:
+    disk = Disk(world)
+    event.listen(Pool, "connect", disk.watch)
+    yield disk
+    event.remove(Pool, "connect", disk.watch)
+
+
+def _counts(world: World) -> dict[str, int]:
+    with world.database.reading() as tx:
+        return {
+            table.name: tx.scalar(select(func.count()).select_from(table)) or 0
+            for table in schema.METADATA.sorted_tables
+        }
+
+
+def test_on_a_full_disk_nothing_is_half_done_and_the_server_goes_on(
+    world: World,
+    disk: Disk,
+    serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
+) -> None:
+    bearer = {"Authorization": f"Bearer {world.manager_token()}"}
+    lists = {
+        "coachees": ("coachees.csv", _many_coachees()),
+        "coaches": ("coaches.csv", _coach()),
+    }
+    with serve(world.services.settings) as client:
+        client.headers.update(bearer)
+        made = client.post(f"{API}/cycles", content=b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n")
+        people = f"{API}/cycles/{made.json()['id']}/people"
+        before = _counts(world)
+        _use_long_ago(world)
+        disk.fill()
+        refused = client.put(people, files=lists)
+        assert refused.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+        assert "no room" in refused.json()["detail"]
+        assert "nothing was changed" in refused.json()["detail"]
+        assert int(refused.headers["Retry-After"]) > 0
+        assert _counts(world) == before
+        assert client.get(people).json() == []
+        disk.make_room()
+        assert client.put(people, files=lists).is_success
+        after = _counts(world)
+        assert after["people"] == before["people"] + 1001
+        assert after["audit"] > before["audit"]
+    with world.database.reading() as tx:
+        assert audit.verify(tx, world.services.keyring).first_broken is None
+
+
+def _use_long_ago(world: World) -> None:
+    """Make the next use of each credential one that would be written down."""
+    with world.database.writing() as tx:
+        tx.execute(update(CredentialRow).values(last_used_at=world.services.now() - HOUR))
+
+
+# No key.
+
+
+def test_no_new_key_is_made_while_something_is_sealed(world: World) -> None:
+    """A database from before the mark of its key file was kept in it, and that file is lost."""
+    world.published(world.cycle(), world.result(PAIRS))
+    settings = world.services.settings
+    with world.database.reading() as tx:
+        assert tx.scalar(select(func.count()).select_from(KeyMarkRow)) == 0
+    kept = settings.master_key_file.read_bytes()
+    settings.master_key_file.unlink()
+    with pytest.raises(KeyringError, match="restore it from where it was kept apart"):
+        open_deployment(settings)
+    assert not settings.master_key_file.exists()
+    settings.master_key_file.write_bytes(kept)
+    settings.master_key_file.chmod(0o600)
+    database, keyring = open_deployment(settings)
+    database.close()
+    assert keyring.mark == open_keyring(settings.master_key_file, create=False).mark
+
+
+# No memory.
+
+
+def test_a_run_whose_solver_runs_out_of_memory_fails_and_says_what_to_do(world: World) -> None:
+    _assert_told(_ended(world, _take_memory), "memory ran out", "exit code", "signal 6")
+
+
+def test_a_run_whose_solver_is_killed_fails_and_says_what_to_do(world: World) -> None:
+    _assert_told(_ended(world, lambda pid: os.kill(pid, signal.SIGKILL)), "signal 9")
+
+
+def _take_memory(pid: int) -> None:
+    """Let that process have no further memory."""
+    resource.prlimit(pid, resource.RLIMIT_AS, (1, resource.RLIM_INFINITY))
+
+
+def _ended(world: World, at_work: Callable[[int], object]) -> RunRow:
+    """A run, at whose solver something is done as soon as there is one."""
+    cycle_id = world.cycle()
+    with world.database.writing() as tx:
+        run_id = runs.start_run(
+            tx, world.services.enqueue, cycle_id, RunOptions(), now=world.services.now()
+        ).id
+    solving = threading.Thread(
+        target=Solving(Workplace(world.services, "worker@1")), args=(run_id,)
+    )
+    before = _children()
+    solving.start()
+    ends = time.monotonic() + 60
+    while not (new := _children() - before):
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+    at_work(new.pop())
+    solving.join()
+    with world.database.reading() as tx:
+        assert tx.scalar(select(func.count()).select_from(PlanRow)) == 0
+        row = tx.get_one(RunRow, run_id)
+        tx.expunge(row)
+    again = Solving(Workplace(world.services, "worker@1"))
+    again(run_id)
+    with world.database.reading() as tx:
+        assert tx.get_one(RunRow, run_id).state is RunState.FAILED, "what is over stays over"
+    return row
+
+
+def _children() -> set[int]:
+    """The processes that any thread of this one has started and that are still there."""
+    tasks = Path("/proc/self/task")
+    return {
+        int(pid)
+        for task in tasks.iterdir()
+        for pid in (task / "children").read_text(encoding="ascii").split()
+    }
+
+
+def _assert_told(row: RunRow, *one_of: str) -> None:
+    assert row.state is RunState.FAILED
+    assert row.finished_at is not None
+    detail = (row.failure or {})["detail"]
+    assert any(words in detail for words in one_of), detail
+    assert "start it again" in detail
+    assert "memory" in detail
+
+
+def test_a_solver_that_python_tells_of_no_memory_says_so() -> None:
+    code = (
+        "from api.jobs.child_side import serve_parent; serve_parent(lambda *_: bytearray(1 << 62))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write("{}\n")
+        child.stdin.flush()
+        told = child.stdout.readline()
+    assert "memory ran out; MemoryError at" in json.loads(told)["crashed"]
+
+
+# A clock that was set back.
+
+
+def _who(world: World, secret: str, now: datetime) -> Viewer:
+    kinds = frozenset(CredentialKind)
+    with world.database.reading() as tx:
+        return credentials.identify(tx, secret, kinds, now=now, idle=IDLE)
+
+
+def test_a_browser_is_not_signed_in_again_by_a_clock_set_back(world: World) -> None:
+    with world.database.writing() as tx:
+        user = credentials.ensure_manager(tx, "manager", now=NOON)
+        cookie = credentials.issue_cookie(tx, user, now=NOON, lasting=4 * HOUR)
+        token = credentials.issue_token(
+            tx, Viewer(AccessRole.MANAGER, user_id=user), "x", now=NOON, lasting=DAY
+        )
+    assert _who(world, cookie.secret, NOON + HOUR).is_manager
+    with world.database.writing() as tx:
+        credentials.touch(tx, cookie.id, now=NOON + HOUR)
+    assert _who(world, cookie.secret, NOON + 4 * HOUR) == NOBODY, "ended"
+    for back in (NOON - 10 * DAY, NOON - HOUR, NOON, NOON + timedelta(minutes=54)):
+        assert _who(world, cookie.secret, back) == NOBODY, back
+    assert _who(world, token.secret, NOON - HOUR).is_manager, "machines go on"
+    with world.database.writing() as tx:
+        credentials.end_browsers(tx, user, NOON + HOUR)
+    assert _who(world, cookie.secret, NOON + HOUR) == NOBODY
+
+
+def test_a_sign_in_address_works_once_whatever_the_clock_does(world: World) -> None:
+    def opens(secret: str, now: datetime) -> bool:
+        try:
+            with world.database.writing() as tx:
+                credentials.sign_in(tx, secret, now=now, lasting=HOUR)
+        except NotSignedInError:
+            return False
+        return True
+
+    with world.database.writing() as tx:
+        user = credentials.ensure_manager(tx, "manager", now=NOON)
+        used, unused = (
+            credentials.offer_sign_in(tx, user, now=NOON, lasting=HOUR).secret for _ in range(2)
+        )
+    assert opens(used, NOON)
+    assert not opens(used, NOON - DAY)
+    assert not opens(unused, NOON - DAY), "it would last a day longer"
+    assert opens(unused, NOON - timedelta(minutes=1)), "two machines differ by a minute"
+
+
+def test_an_old_code_is_not_revived_by_a_clock_set_back(world: World) -> None:
+    cycle_id = world.cycle()
+    viewer = Viewer(AccessRole.COACH, person_id=world.person_id(cycle_id, "K-1"))
+    with world.database.writing() as tx:
+        codes.send_code(
+            tx, lambda *_: None, viewer, Purpose.ADDRESS, now=NOON, sends=True, detail="x@y.org"
+        )
+        (code,) = tx.scalars(select(CodeRow.id))
+    typed = world.services.keyring.one_time_code(code)
+
+    def fits(now: datetime) -> bool:
+        with world.database.writing() as tx:
+            found = codes.fitting(
+                tx, world.services.keyring, viewer, Purpose.ADDRESS, typed, now=now
+            )
+            return found is not None
+
+    assert fits(NOON)
+    assert not fits(NOON + timedelta(minutes=11))
+    assert not fits(NOON - timedelta(minutes=30))
+
+
+def test_the_audit_trail_stays_one_whole_chain(world: World) -> None:
+    for moment in (NOON, NOON - DAY, NOON - 400 * DAY, NOON + DAY):
+        turned = replace(world.services, now=lambda moment=moment: moment)
+        with turned.on_behalf_of(lambda: NOBODY).database.writing() as tx:
+            audit.note_act(tx, "user added", "user", f"{moment:%Y}")
+    with world.database.reading() as tx:
+        report = audit.verify(tx, world.services.keyring)
+    assert (report.rows, report.first_broken) == (4, None)
+
+
+def test_a_change_told_under_an_earlier_clock_still_follows_the_one_before(world: World) -> None:
+    """Calendars go by SEQUENCE first, and by DTSTAMP only where that is the same."""
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    plan_id = world.plan(cycle_id, world.result(PAIRS, first_day=21))
+    earlier = datetime(2026, 11, 1, tzinfo=UTC)
+    with world.database.writing() as tx:
+        plans.publish(
+            tx, world.services.keyring, plan_id, now=earlier, link_grace=timedelta(days=60)
+        )
+    with world.database.reading() as tx:
+        told = tx.execute(
+            select(OutboxRow.session_id, OutboxRow.person_id, OutboxRow.message)
+        ).all()
+    sequences: dict[tuple[str, str], list[int]] = {}
+    for session, person, message in told:
+        sequences.setdefault((session, person), []).append(message["sequence"])
+    assert len(told) > len(sequences)
+    assert all(len(set(each)) == len(each) for each in sequences.values()), "none stands for two"
+    assert all(sorted(each) == list(range(len(each))) for each in sequences.values())
+
+
+def test_reminders_are_not_doubled_by_a_clock_set_back(world: World) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result(PAIRS))
+    with world.database.writing() as tx:
+        tx.execute(update(OutboxRow).values(sent_at=datetime(2026, 12, 2, tzinfo=UTC)))
+    settings = MailSettings(host="127.0.0.1")
+    moment = datetime(2027, 1, 21, 9, 0, tzinfo=UTC)
+    written = []
+    for now in (moment, moment - 2 * HOUR, moment - DAY, moment):
+        with world.database.writing() as tx:
+            written.append(reminding.remind(tx, lambda *_: None, settings, now=now))
+    with world.database.reading() as tx:
+        rows = tx.scalar(select(func.count()).select_from(MailRow))
+        people = tx.scalar(select(func.count()).select_from(PersonRow))
+    assert written[0] > 0
+    assert written[1:] == [0, 0, 0]
+    assert rows == written[0] <= (people or 0)
