@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import itertools
+import json
+import logging
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -15,6 +19,7 @@ from sqlalchemy import select
 from api.http.access import ACCESS as API_ACCESS
 from api.http.access import EVERYBODY, Access
 from api.http.app import api_routes, create_app
+from api.logs import set_up_logs
 from api.pages import ACCESS as PAGES_ACCESS
 from api.store.access_rows import PasskeyRow
 from api.store.question_rows import QuestionKind
@@ -25,6 +30,8 @@ from api.workflows.questions import Asking
 from api.workflows.viewer import AccessRole, Viewer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conftest import SharedServer
 
 TABLE = API_ACCESS | PAGES_ACCESS
@@ -51,6 +58,7 @@ CALLERS = (
     Caller("nobody", AccessRole.NOBODY),
 )
 PASSPHRASE = "tulip anvil ferry quartz"  # noqa: S105 - of a test
+MARK = "the colonel never listens"
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/cycles"): {"content": b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n"},
     ("PUT", "/api/v1/cycles/{cycle_id}/policy"): {
@@ -65,9 +73,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/me/credentials"): {"json": {"label": "x"}},
     ("PUT", "/api/v1/sessions/{session_id}/reply"): {"json": {"reply": "accepted"}},
     ("PUT", "/api/v1/sessions/{session_id}/record"): {
-        "json": {"session_date": "2026-01-28", "attendance": "held", "topic": "x"}
+        "json": {"session_date": "2026-01-28", "attendance": "held", "topic": MARK}
     },
-    ("PUT", "/api/v1/sessions/{session_id}/note"): {"json": {"text": "x"}},
+    ("PUT", "/api/v1/sessions/{session_id}/note"): {"json": {"text": MARK}},
     ("PUT", "/api/v1/sessions/{session_id}/feedback"): {
         "json": {"attendance": "held", "rating": 4}
     },
@@ -223,3 +231,48 @@ def test_an_application_with_a_hole_in_its_table_does_not_start(
     monkeypatch.delitem(API_ACCESS, ("GET", "/api/v1/cycles"))
     with pytest.raises(RuntimeError, match="/api/v1/cycles"):
         create_app(shared.world.services.settings)
+
+
+@pytest.fixture
+def debug_log(shared: SharedServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What the server logs where it logs the most."""
+    written, root, ours = io.StringIO(), logging.getLogger(), logging.getLogger("api")
+    before, level = root.handlers[:], ours.level
+    monkeypatch.setattr("sys.stderr", written)
+    set_up_logs(shared.world.services.settings.model_copy(update={"log_level": "debug"}))
+    yield written
+    root.handlers[:] = before
+    ours.setLevel(level)
+
+
+def test_no_route_logs_anything_of_people(
+    shared: SharedServer, things: dict[str, str], debug_log: io.StringIO
+) -> None:
+    """Last, because it uses links up: every route, as each role it admits, at level `debug`."""
+    shown = {MARK, PASSPHRASE, "Coachee ", "Coach ", "example.org", things["notes"]}
+    shown |= {things[caller.code] for caller in CALLERS[1:5]}
+    asked = 0
+    for route, caller in itertools.product(sorted(TABLE), CALLERS):
+        method, path = route
+        if _expected(TABLE[route], caller, path) is not None:
+            continue
+        once = _one_time_things(shared, caller)
+        headers = _headers(shared, things, caller, path)
+        shown |= {once["secret"], headers.get("Authorization", "Bearer x").partition(" ")[2]}
+        link = things.get(caller.code, "a-link-that-nobody-was-given")
+        filled = path.format(**things, **once, link=link)
+        body = BODIES.get(route, {})
+        shared.client.request(method, filled, headers=headers, follow_redirects=False, **body)
+        shown |= set(shared.client.cookies.values())
+        shared.client.cookies.clear()
+        asked += 1
+    shown.discard("x")
+    ends = time.monotonic() + 30
+    while debug_log.getvalue().count('"event": "request"') < asked:  # told after the answer
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+    told = [json.loads(line) for line in debug_log.getvalue().splitlines()]
+    untold = {path for _, path in TABLE} - {line.get("route") for line in told}
+    limited = {path for path in untold if "sign-in" in path}  # refused for too many tries
+    assert untold == limited
+    assert [words for words in shown if words in debug_log.getvalue()] == []
