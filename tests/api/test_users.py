@@ -289,10 +289,15 @@ def _long_ago(world: World) -> None:
 
 def _with_app(world: World, browser: httpx.Client) -> pyotp.TOTP:
     secret = browser.get("/account").text.partition('name="totp_secret" value="')[2][:32]
-    before = pyotp.TOTP(secret).at(datetime.now(UTC) - timedelta(seconds=30))
-    browser.post("/account", data={"totp_secret": secret, "password": GOOD, "code": before})
+    app = pyotp.TOTP(secret)
+    browser.post("/account", data={"totp_secret": secret, "password": GOOD, "code": app.now()})
     _long_ago(world)
-    return pyotp.TOTP(secret)
+    return app
+
+
+def _next(app: pyotp.TOTP) -> str:
+    """The code after the one shown now: taken already, and later than one used a moment ago."""
+    return app.at(datetime.now(UTC) + timedelta(seconds=30))
 
 
 def test_personal_data_leaves_only_after_showing_again_who_one_is(
@@ -312,7 +317,7 @@ def test_personal_data_leaves_only_after_showing_again_who_one_is(
     go_on_to = asked.url.params["go_on_to"]
     wrong = signed_in.post("/confirm", data={"code": "000000", "go_on_to": go_on_to})
     assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    right = signed_in.post("/confirm", data={"code": app.now(), "go_on_to": go_on_to})
+    right = signed_in.post("/confirm", data={"code": _next(app), "go_on_to": go_on_to})
     assert right.url.path == f"/plans/{plan}/report.html"
     assert signed_in.get(export).status_code == HTTPStatus.OK
 
