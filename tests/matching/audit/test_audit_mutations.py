@@ -16,6 +16,7 @@ from matching.audit import CHECKS, audit
 from matching.audit.case import Case
 from matching.result import Change as Became
 from matching.result import Match, Move, Result, Unmatched
+from matching.under_way import under_way
 from tests.matching.planner import plan, shifted
 
 MONDAYS = (WeeklyWindow(0, 540, 720), WeeklyWindow(2, 540, 660))
@@ -217,15 +218,29 @@ def test_the_audit_names_what_was_changed(change: Change, says: str) -> None:
     assert any(says in finding for finding in told), told
 
 
+def on_its_own(result: Result) -> Case:
+    """A result as the first of its cycle."""
+    return Case(ROSTER, CYCLE, result, None)
+
+
+def going_on(result: Result) -> Case:
+    """A result of the same cycle under way, with everything of the sound one to be kept."""
+    standing = under_way(SOUND, SOUND.matches[0].sessions[1].start.date(), CYCLE.cycle.zone)
+    return Case(ROSTER, CYCLE, result, SOUND, standing)
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_every_check_finds_some_change_and_nothing_in_the_sound_result(
     check: Callable[..., object],
 ) -> None:
     assert any(
-        list(check(Case(ROSTER, CYCLE, change(SOUND), None)))  # type: ignore[call-overload]
+        list(check(case))  # type: ignore[call-overload]
         for change, _ in CHANGES.values()
+        for case in (on_its_own(change(SOUND)), going_on(change(SOUND)))
     )
-    assert not list(check(Case(ROSTER, CYCLE, SOUND, None)))  # type: ignore[call-overload]
+    assert not list(check(on_its_own(SOUND)))  # type: ignore[call-overload]
+    told_kept = level_changed(1, value=len(SOUND.matches), bound=len(SOUND.matches), proven=True)
+    assert not list(check(going_on(told_kept(SOUND))))  # type: ignore[call-overload]
 
 
 POLICIES: dict[str, tuple[str, dict[str, object], str]] = {
