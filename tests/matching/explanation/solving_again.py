@@ -5,6 +5,7 @@ from __future__ import annotations
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from matching.explanation import RunnerUp, Solve
+from matching.refusals import ImpossiblePinsError
 from matching.rematching.comparison import (
     CoacheeDifference,
     Comparison,
@@ -20,9 +21,13 @@ def runner_up(
     """The coachee's coach in the best plan that places them without this match.
 
     Their place comes before everybody else's in that plan, so that the price of a second choice
-    is told even where somebody would lose a place. `None` where nobody else can coach them.
+    is told even where somebody would lose a place. `None` where nobody else can coach them, or
+    where the other pins, the share and that together leave no plan at all.
     """
-    other = solve(*_without(roster, cycle, match), result)
+    try:
+        other = solve(*_without(roster, cycle, match), result)
+    except ImpossiblePinsError:
+        return None
     instead = next((one for one in other.matches if one.coachee == match.coachee), None)
     if instead is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
@@ -36,6 +36,7 @@ def what_it_costs(one: RunnerUp | None) -> object:
     return [(level.name, level.before, level.after) for level in one.price], kept
 
 
+@example(Random(267))  # where the other pins and the share leave no plan without the match
 @given(randoms)
 @settings(max_examples=40, deadline=None)
 def test_all_at_once_say_what_solving_again_says(random: Random) -> None:

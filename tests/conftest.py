@@ -1,0 +1,16 @@
+"""Generated cases are the same in every run: the gate tells of changes, not of luck or of load.
+
+`HYPOTHESIS_PROFILE=explore make test` looks for new ones.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", derandomize=False, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
