@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy import text
@@ -152,7 +153,7 @@ def _replace_rows(
     kept = None
     if not _is_empty(database):
         schema.require_current(database)
-        kept = aside / f"database.before-{now:%Y%m%dT%H%M%SZ}"
+        kept = _unused(aside / f"database.before-{now:%Y%m%dT%H%M%SZ}")
         back_up(database, key, kept, prepare)
     schema.migrate(database)
     prepare(database.url)
@@ -173,12 +174,18 @@ def _is_empty(database: Database) -> bool:
 
 def _put_aside(place: Path, now: datetime) -> Path:
     """Rename the database with what lies beside it, so that it can be put back by hand."""
-    kept = place.with_name(f"{place.name}.before-{now:%Y%m%dT%H%M%SZ}")
+    kept = _unused(place.with_name(f"{place.name}.before-{now:%Y%m%dT%H%M%SZ}"))
     for ending in _BESIDE:
         part = place.with_name(place.name + ending)
         if part.exists():
             part.rename(kept.with_name(kept.name + ending))
     return kept
+
+
+def _unused(path: Path) -> Path:
+    """That path, or the first numbered one that names nothing yet: what is kept stays whole."""
+    others = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(one for one in chain([path], others) if not one.exists())
 
 
 def _require_sound(path: Path) -> None:

@@ -118,6 +118,12 @@ def test_a_copy_restores_the_database_as_it_was(
     kept = Path(said.rpartition("kept as ")[2].strip())
     assert kept.exists()
     assert kept.with_name(kept.name + "-wal").exists() or kept.stat().st_size > 0
+    before = kept.read_bytes()
+    put_it_back(tmp_path / "copy", force=True)  # within the same second
+    again = Path(capsys.readouterr().out.rpartition("kept as ")[2].strip())
+    assert again.exists()
+    assert again != kept
+    assert kept.read_bytes() == before
     if not world.database.is_sqlite:
         put_it_back(kept, force=True)
         assert _cycle_count(world) == 2
