@@ -12,10 +12,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import psycopg
@@ -23,6 +24,7 @@ import pytest
 import uvicorn
 from sqlalchemy import event
 
+from api.cli import DEBUG_VARIABLE, main
 from api.confidential.keyring import open_keyring
 from api.http.app import create_app
 from api.intake import NamedFile
@@ -370,6 +372,41 @@ def office(client: httpx.Client, world: World) -> httpx.Client:
     """The programme office, by a bearer token."""
     client.headers["Authorization"] = f"Bearer {world.manager_token()}"
     return client
+
+
+@pytest.fixture
+def working(
+    world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
+) -> Iterator[httpx.Client]:
+    """The programme office, talking to a server with a worker."""
+    with serve(world.services.settings.model_copy(update={"worker": True})) as client:
+        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
+        yield client
+
+
+class Outcome(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def gender_coach(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Types a command as a person does."""
+    monkeypatch.delenv(DEBUG_VARIABLE, raising=False)
+
+    def run(*arguments: object) -> Outcome:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return Outcome(int(ended.value.code or 0), out, err)
+
+    return run
 
 
 @pytest.fixture

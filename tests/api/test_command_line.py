@@ -1,5 +1,7 @@
 """The commands as a person types them."""
 
+from __future__ import annotations
+
 import csv
 import io
 import json
@@ -8,11 +10,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import load_workbook
@@ -26,31 +27,10 @@ from api.sample.people import COACHEES, COACHES
 from coach.cycle import ObjectiveLevel
 from matching.rules import RULES
 
+if TYPE_CHECKING:
+    from conftest import Command
+
 PLAIN_CYCLE = "[cycle]\nstart = 2027-01-18\nend = 2027-07-16\n"
-
-
-class Outcome(NamedTuple):
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Outcome]
-
-
-@pytest.fixture
-def gender_coach(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    monkeypatch.delenv(DEBUG_VARIABLE, raising=False)
-
-    def run(*arguments: object) -> Outcome:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return Outcome(int(ended.value.code or 0), out, err)
-
-    return run
 
 
 @pytest.fixture

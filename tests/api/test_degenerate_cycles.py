@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
-from api.cli import main
+if TYPE_CHECKING:
+    from conftest import Command
 
 COACHEES = "id,name,email,country,languages,availability,role,refuses\n"
 COACHES = "id,name,email,country,languages,availability,capacity\n"
@@ -59,30 +59,8 @@ CASES = (
 )
 
 
-class Outcome(NamedTuple):
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def typed(*arguments: object) -> Outcome:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return Outcome(int(ended.value.code or 0), out, err)
-
-    return typed
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_every_command_answers(case: Degenerate, run: Run, tmp_path: Path) -> None:
+def test_every_command_answers(case: Degenerate, gender_coach: Command, tmp_path: Path) -> None:
     for name, text in (
         ("cycle.toml", case.cycle), ("coachees.csv", case.coachees), ("coaches.csv", case.coaches),
     ):  # fmt: skip
@@ -91,7 +69,7 @@ def test_every_command_answers(case: Degenerate, run: Run, tmp_path: Path) -> No
              "--coaches", tmp_path / "coaches.csv", "--out")  # fmt: skip
     out = tmp_path / "out"
 
-    matched = run("match", *files, out, "--workers", 1)
+    matched = gender_coach("match", *files, out, "--workers", 1)
     assert (matched.code, matched.err) == (0, "")
     result = json.loads((out / "result.json").read_text("utf-8"))
     assert len(result["matches"]) == case.placed
@@ -100,22 +78,24 @@ def test_every_command_answers(case: Degenerate, run: Run, tmp_path: Path) -> No
                                                                    else [])  # fmt: skip
     everybody = case.coachees.count("\n") - 1
     assert len(result["matches"]) + len(result["unmatched"]) == everybody
-    for told in (matched, run("check", out), run("replay", out)):
+    for told in (matched, gender_coach("check", out), gender_coach("replay", out)):
         assert (told.code, told.err) == (0, ""), told
         assert_plain_plurals(told.out)
     for coachee in [one["coachee"] for one in (*result["matches"], *result["unmatched"])][:2]:
-        explained = run("explain", out, coachee)
+        explained = gender_coach("explain", out, coachee)
         assert (explained.code, explained.err) == (0, "")
         assert_plain_plurals(explained.out)
-        assert json.loads(run("explain", out, coachee, "--json").out)["coachee"] == coachee
+        assert json.loads(gender_coach("explain", out, coachee, "--json").out)["coachee"] == coachee
     for command in ("advise",):
-        assert run(command, out).code == 0
-    kept = run("match", *files, tmp_path / "kept", "--keep", out / "result.json", "--quiet")
+        assert gender_coach(command, out).code == 0
+    kept = gender_coach(
+        "match", *files, tmp_path / "kept", "--keep", out / "result.json", "--quiet"
+    )
     assert (kept.code, kept.out, kept.err) == (0, "", "")
     again = json.loads((tmp_path / "kept" / "result.json").read_text("utf-8"))
     assert again["matches"] == result["matches"]
-    assert run("check", tmp_path / "kept").code == 0
-    pairs = run("pairs", *files, tmp_path / "pairs.csv")
+    assert gender_coach("check", tmp_path / "kept").code == 0
+    pairs = gender_coach("pairs", *files, tmp_path / "pairs.csv")
     assert pairs.code == 0
     assert_plain_plurals(pairs.out)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -15,15 +14,11 @@ import pytest
 
 from api.cli import main
 from matching.result import Result
+from tests.api.following import over
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from contextlib import AbstractContextManager
-
     import httpx
-    from conftest import World
 
-    from api.settings import Settings
 
 API = "/api/v1"
 Command = Callable[..., str]
@@ -50,16 +45,6 @@ def coaches(numbers: range) -> bytes:
     return "\n".join([f"{_COLUMNS},capacity", *rows]).encode()
 
 
-@pytest.fixture
-def working(
-    world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
-) -> Iterator[httpx.Client]:
-    """The programme office at a server with a worker."""
-    with serve(world.services.settings.model_copy(update={"worker": True})) as client:
-        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
-        yield client
-
-
 def bring(client: httpx.Client, cycle: str, coachee: range, coach: range) -> None:
     files = {
         "coachees": ("coachees.csv", coachees(coachee)),
@@ -72,13 +57,7 @@ def planned(client: httpx.Client, cycle: str, **options: object) -> tuple[str, d
     """A run to its end: the plan's id and its result."""
     asked = client.post(f"{API}/cycles/{cycle}/runs", json={"time_limit_seconds": 120} | options)
     assert asked.status_code == HTTPStatus.ACCEPTED, asked.text
-    ends = time.monotonic() + 90
-    while True:
-        run = client.get(asked.headers["location"]).json()
-        if run["state"] not in {"queued", "running"}:
-            break
-        assert time.monotonic() < ends, run
-        time.sleep(0.2)
+    run = over(client, asked.headers["location"])
     assert run["state"] == "finished", run
     return run["plan_id"], client.get(f"{API}/plans/{run['plan_id']}").json()["result"]
 

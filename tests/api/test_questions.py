@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import pytest
 from sqlalchemy import select
 
 from api.jobs.answer_child import ordinal
@@ -18,14 +16,11 @@ from api.workflows import person_rights
 from api.workflows.questions import Answer
 from matching.rematching.replacement import Replacement
 from matching.result import FunnelStep, Remedy, Unmatched
+from tests.api.following import over
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
-
     from conftest import World
 
-    from api.settings import Settings
 
 API = "/api/v1"
 COLUMNS = "id,name,email,country,languages,availability,rank"
@@ -37,17 +32,6 @@ LEFT_OUT = Unmatched(
 )
 
 OTHER_COACH = Replacement(coach="K-2", points=300, price=0, verdicts=(), times=())
-
-
-@pytest.fixture
-def working(
-    world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
-) -> Iterator[httpx.Client]:
-    """The programme office at a server with a worker."""
-    settings = world.services.settings.model_copy(update={"worker": True})
-    with serve(settings) as client:
-        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
-        yield client
 
 
 def _lists(client: httpx.Client, cycle_id: str, *, capacity: int = 1) -> None:
@@ -64,21 +48,10 @@ def _lists(client: httpx.Client, cycle_id: str, *, capacity: int = 1) -> None:
     assert client.put(f"{API}/cycles/{cycle_id}/people", files=files).is_success
 
 
-def _over(client: httpx.Client, address: str) -> dict[str, Any]:
-    """What stands at an address of the API, once it is over."""
-    ends = time.monotonic() + 90
-    while time.monotonic() < ends:
-        told: dict[str, Any] = client.get(address).json()
-        if told["state"] not in {"queued", "running"}:
-            return told
-        time.sleep(0.2)
-    pytest.fail(f"{address} does not end")
-
-
 def _ask(client: httpx.Client, plan_id: str, **asking: object) -> dict[str, Any]:
     asked = client.post(f"{API}/plans/{plan_id}/questions", json=asking)
     assert asked.status_code == HTTPStatus.ACCEPTED, asked.text
-    return _over(client, asked.headers["location"])
+    return over(client, asked.headers["location"])
 
 
 def test_why_and_what_else_is_solved_once_and_kept(world: World, working: httpx.Client) -> None:
@@ -130,14 +103,14 @@ def test_a_coach_is_replaced_and_nobody_else_is_touched(
     cycle_id = world.cycle()
     _lists(working, cycle_id, capacity=3)
     run = working.post(f"{API}/cycles/{cycle_id}/runs").json()
-    plan_id = _over(working, f"{API}/runs/{run['id']}")["plan_id"]
+    plan_id = over(working, f"{API}/runs/{run['id']}")["plan_id"]
     assert working.post(f"{API}/plans/{plan_id}/publish").is_success
     before = working.get(f"{API}/plans/{plan_id}").json()["result"]["matches"]
     old, person = before[0]["coach"], world.person_id(cycle_id, "C-1")
 
     asked = working.post(f"/plans/{plan_id}/people/{person}/other-coaches", data={"sessions": "2"})
     assert asked.status_code == HTTPStatus.SEE_OTHER
-    question = _over(working, f"{API}{asked.headers['location']}")
+    question = over(working, f"{API}{asked.headers['location']}")
     (other,) = question["answer"]["replacements"]
     assert other["coach"] != old
     assert len(other["times"]) == 2
@@ -148,7 +121,7 @@ def test_a_coach_is_replaced_and_nobody_else_is_touched(
     wanted = {"coach": other["coach"]}
     started = working.post(f"{API}/plans/{plan_id}/people/{person}/replace", json=wanted)
     assert started.json()["purpose"] == "replacement"
-    done = _over(working, started.headers["location"])
+    done = over(working, started.headers["location"])
     assert done["state"] == "finished", done
     told = working.get(f"{API}/plans/{done['plan_id']}/comparison").json()
     assert told["settings"] == []

@@ -31,8 +31,7 @@ from matching.result import Result
 from matching.run_record import result_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
 
     from conftest import World
 
@@ -69,17 +68,6 @@ end = 2027-07-16
 min_gap_days = 14
 max_gap_days = 35
 """
-
-
-@pytest.fixture
-def working(
-    world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
-) -> Iterator[httpx.Client]:
-    """The programme office at a server with a worker."""
-    settings = world.services.settings.model_copy(update={"worker": True})
-    with serve(settings) as client:
-        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
-        yield client
 
 
 def _slow_cycle(client: httpx.Client) -> str:

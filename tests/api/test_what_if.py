@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
-import pytest
 from sqlalchemy import select
 
 from api.store.audit_rows import AuditRow
+from tests.api.following import over
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
-
     from conftest import World
 
-    from api.settings import Settings
 
 API = "/api/v1"
 OTHER = b"""[cycle]
@@ -28,27 +23,6 @@ end = 2027-07-16
 [sessions]
 count = 3
 """
-
-
-@pytest.fixture
-def working(
-    world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
-) -> Iterator[httpx.Client]:
-    """The programme office at a server with a worker."""
-    settings = world.services.settings.model_copy(update={"worker": True})
-    with serve(settings) as client:
-        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
-        yield client
-
-
-def _finished(client: httpx.Client, run_id: str) -> dict[str, Any]:
-    ends = time.monotonic() + 60
-    while time.monotonic() < ends:
-        run: dict[str, Any] = client.get(f"{API}/runs/{run_id}").json()
-        if run["state"] not in {"queued", "running"}:
-            return run
-        time.sleep(0.1)
-    pytest.fail("the run does not end")
 
 
 def test_another_policy_is_tried_and_compared_and_never_published(
@@ -61,7 +35,7 @@ def test_another_policy_is_tried_and_compared_and_never_published(
     asked = working.post(f"{API}/cycles/{cycle_id}/what-if", content=OTHER)
     assert asked.status_code == HTTPStatus.ACCEPTED
     assert asked.json()["purpose"] == "what-if"
-    run = _finished(working, asked.json()["id"])
+    run = over(working, f"{API}/runs/{asked.json()['id']}")
     assert run["state"] == "finished", run
 
     plan = working.get(f"{API}/plans/{run['plan_id']}").json()

@@ -1,35 +1,17 @@
 """What a manager asks of a finished result: another coach, another policy, another result."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
 from api.cli import main
 
-
-class Outcome(NamedTuple):
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def typed(*arguments: object) -> Outcome:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return Outcome(int(ended.value.code or 0), out, err)
-
-    return typed
+if TYPE_CHECKING:
+    from conftest import Command
 
 
 @pytest.fixture(scope="module")
@@ -62,41 +44,52 @@ def after(before: Path) -> Path:
     return out
 
 
-def test_a_replacement_is_told_with_its_price_and_times(run: Run, before: Path) -> None:
-    told = run("replace", before, "C-12")
+def test_a_replacement_is_told_with_its_price_and_times(
+    gender_coach: Command, before: Path
+) -> None:
+    told = gender_coach("replace", before, "C-12")
     assert told.code == 0
     assert "points; costs" in told.out
-    (first, *_) = json.loads(run("replace", before, "C-12", "--json").out)
+    (first, *_) = json.loads(gender_coach("replace", before, "C-12", "--json").out)
     assert len(first["times"]) == 6
-    late = run("replace", before, "C-12", "--not-before", "2027-07-01", "--sessions", 1, "--json")
+    late = gender_coach(
+        "replace", before, "C-12", "--not-before", "2027-07-01", "--sessions", 1, "--json"
+    )
     assert all(one["times"][0][0] >= "2027-07-01" for one in json.loads(late.out))
-    nobody = run("replace", before, "C-12", "--not-before", "2027-07-15", "--sessions", 6)
+    nobody = gender_coach("replace", before, "C-12", "--not-before", "2027-07-15", "--sessions", 6)
     assert nobody.out == "Nobody else could coach C-12 without changes for others.\n"
-    assert "no coachee C-99" in run("replace", before, "C-99").err
+    assert "no coachee C-99" in gender_coach("replace", before, "C-99").err
 
 
 def test_two_results_are_compared_with_the_reason_of_each_move(
-    run: Run, before: Path, after: Path
+    gender_coach: Command, before: Path, after: Path
 ) -> None:
-    told = run("compare", before, after)
+    told = gender_coach("compare", before, after)
     assert told.code == 0
     assert "sessions.max_gap_days: 41 instead of 42" in told.out
     assert "instead of K-01 (K-01 is no longer among the coaches)" in told.out
-    written = json.loads(run("compare", before, after, "--json").out)
+    written = json.loads(gender_coach("compare", before, after, "--json").out)
     assert {level["name"] for level in written["levels"]} >= {"placed", "total"}
-    assert "nothing differs for anybody" in run("compare", before, before).out
+    assert "nothing differs for anybody" in gender_coach("compare", before, before).out
 
 
-def test_a_re_match_tells_what_it_changed_and_passes_its_check(run: Run, after: Path) -> None:
+def test_a_re_match_tells_what_it_changed_and_passes_its_check(
+    gender_coach: Command, after: Path
+) -> None:
     told = json.loads((after / "result.json").read_text())["moves"]
     gone = [move for move in told if move["because"] == "K-01 is no longer among the coaches"]
     assert {move["before"] for move in gone} == {"K-01"}
-    assert run("check", after).code == 0
+    assert gender_coach("check", after).code == 0
     report = (after / "report.html").read_text()
     assert "What changed since the earlier plan" in report
     assert "K-01 is no longer among the coaches" in report
 
 
-def test_advice_tells_changes_of_the_policy_or_that_there_are_none(run: Run, before: Path) -> None:
-    assert run("advise", before).out == "No single change to the policy would place more people.\n"
-    assert json.loads(run("advise", before, "--json").out) == []
+def test_advice_tells_changes_of_the_policy_or_that_there_are_none(
+    gender_coach: Command, before: Path
+) -> None:
+    assert (
+        gender_coach("advise", before).out
+        == "No single change to the policy would place more people.\n"
+    )
+    assert json.loads(gender_coach("advise", before, "--json").out) == []
