@@ -17,6 +17,11 @@ def day_text(day: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def day_of(moment: datetime | None, zone: ZoneInfo) -> str:
+    """The local day of a moment in full; nothing where there is none."""
+    return "" if moment is None else day_text(moment.astimezone(zone).date())
+
+
 def short_day_text(day: date) -> str:
     """`Wed 20 Jan 2027`."""
     return f"{_WEEKDAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]} {day.year}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -49,12 +48,6 @@ class FreeTime:
     week: NDArray[np.int32]
     coachees: Bits
     coaches: Bits
-
-    @cached_property
-    def day_offsets(self) -> NDArray[np.int64]:
-        """`int64[D + 1]`: day `d` has the starts from `[d]` up to `[d + 1]`."""
-        days = int(self.day[-1]) + 1 if len(self.day) else 0
-        return np.searchsorted(self.day, np.arange(days + 1)).astype(np.int64)
 
 
 def unpack(bits: Bits, count: int) -> NDArray[np.bool_]:

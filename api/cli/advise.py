@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import TypeAdapter
 
-from api.cli.solve_again import solver_of
+from api.cli.run import processors
 from api.intake import read_result_folder
+from api.solving_again import solve_again
 from matching.explanation import Advice
 from matching.explanation import advise as advise_cycle
 
+_LIMIT_SECONDS = 120.0
 _ADVICE = TypeAdapter(tuple[Advice, ...])
 
 
@@ -25,7 +28,13 @@ def advise(
     """Tell the three changes to the cycle that would place most people."""
     found = read_result_folder(folder)
     inputs = found.inputs
-    told = advise_cycle(inputs.roster, inputs.cycle, found.result, solver_of(inputs))
+    solver = partial(
+        solve_again,
+        limit_seconds=_LIMIT_SECONDS,
+        workers=processors(),
+        under_way=inputs.under_way,
+    )
+    told = advise_cycle(inputs.roster, inputs.cycle, found.result, solver)
     if as_json:
         typer.echo(_ADVICE.dump_json(told, indent=2))
         return

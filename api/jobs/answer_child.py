@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass
 
 from api.jobs.child_side import serve_parent
+from api.solving_again import solve_again
 from api.store.question_rows import QuestionKind
 from api.workflows.questions import Answer, QuestionTask
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.engine import SolveOptions, solve
 from matching.explanation import NextBest, RunnerUp, advise, explain
 from matching.explanation.runner_ups import RunnerUps
 from matching.progress import Phase, Progress, ReportProgress
@@ -34,14 +34,12 @@ class SolvingAgain:
     def __call__(self, roster: Roster, cycle: Cycle, keep: Result) -> Result:
         """The best result within the limit, without looking for remedies."""
         self.times += 1
-        options = SolveOptions(time_limit_seconds=self.limit_seconds, seed=keep.seed, explain=False)
-        return solve(
+        return solve_again(
             roster,
             cycle,
-            options=options,
-            input_sha256=keep.input_sha256,
-            clock=time.monotonic,
-            keep=keep,
+            keep,
+            limit_seconds=self.limit_seconds,
+            workers=1,
             under_way=self.under_way,
             report=self._tell,
         )

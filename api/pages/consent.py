@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api.consent_texts import consent_texts
 from api.http import addresses
 from api.http.asking import ServicesDep, ViewerDep
-from api.moments import day_text
+from api.moments import day_of, day_text
 from api.pages.frame import Typed, go_on, page, taken
 from api.workflows import consent
 from api.workflows.consent import Acceptance, PublicityAnswer
@@ -32,8 +31,8 @@ def read(link: str, request: Request, services: ServicesDep, viewer: ViewerDep) 
         home=addresses.person(link),
         shown=shown,
         dated=day_text(shown.terms.dated),
-        accepted=_day(shown.accepted_at, zone),
-        named_since=_day(shown.publicity_given_at, zone),
+        accepted=day_of(shown.accepted_at, zone),
+        named_since=day_of(shown.publicity_given_at, zone),
     )
 
 
@@ -53,7 +52,3 @@ def answer_publicity(link: str, typed: Typed, services: ServicesDep, viewer: Vie
     with services.database.writing() as tx:
         consent.answer_publicity(tx, texts, viewer, said, now=services.now())
     return go_on(addresses.person_consent(link))
-
-
-def _day(moment: datetime | None, zone: ZoneInfo) -> str:
-    return "" if moment is None else day_text(moment.astimezone(zone).date())

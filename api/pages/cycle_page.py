@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
 from api.http.asking import services_of
-from api.moments import day_text, short_moment_text
+from api.moments import day_of, day_text, short_moment_text
 from api.pages.frame import page
 from api.pages.words import PLAN_STATE, RUN_PURPOSE, RUN_STATE
 from api.workflows import cycles, plans, posting, retention_dates, runs, waiting_mail
@@ -80,13 +79,10 @@ def draw_cycle(
 
 
 def _told(stays: Retention, zone: ZoneInfo) -> dict[str, object]:
-    def day(moment: datetime | None) -> str:
-        return "" if moment is None else day_text(moment.astimezone(zone).date())
-
     return {
         "soon": stays.soon,
         "on": "" if stays.erased_on is None else day_text(stays.erased_on),
-        "held": day(stays.held_at),
+        "held": day_of(stays.held_at, zone),
         "because": stays.held_because,
-        "erased": day(stays.erased_at),
+        "erased": day_of(stays.erased_at, zone),
     }

@@ -16,13 +16,18 @@ from api.pages.questions import QuestionLine, latest_of
 from api.pages.words import PLAN_STATE
 from api.results.answer_view import (
     ExplanationView,
-    Names,
     ReplacementView,
-    names_of,
     view_explanation,
     view_replacements,
 )
-from api.results.plan_view import MatchView, UnmatchedView, view_match, view_unmatched
+from api.results.plan_view import (
+    MatchView,
+    Names,
+    UnmatchedView,
+    names_of,
+    view_match,
+    view_unmatched,
+)
 from api.store.question_rows import QuestionKind
 from api.store.run_rows import PlanState
 from api.workflows import cycles, people, plans, questions, replacing, runs
@@ -45,7 +50,10 @@ def one_coachee(plan_id: str, person_id: str, request: Request, services: Servic
         cycle = cycles.cycle_summary(tx, found.summary.cycle_id)
         remaining = questions.remaining_of(tx, plan_id, person_id, services.now())
         pinned = code in cycles.policy_of(cycles.cycle_row(tx, cycle.id)).pins
-        names = {**names_of(people.roster_of(tx, cycle.id)), **names_of(found.roster)}
+        now_there, planned = people.roster_of(tx, cycle.id), found.roster
+        names = names_of(
+            (*now_there.coachees, *now_there.coaches, *planned.coachees, *planned.coaches)
+        )
     zone = ZoneInfo(cycle.timezone)
     deployment = deployment_of(request)
     match = _match(found, code, deployment)

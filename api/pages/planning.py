@@ -18,8 +18,8 @@ from api.pages.cycle_page import draw_cycle
 from api.pages.frame import deployment_of, go_on, page
 from api.pages.questions import latest_of
 from api.pages.words import PHASES, PLAN_STATE, RUN_PURPOSE, RUN_STATE
-from api.results.answer_view import names_of, view_advice
-from api.results.plan_view import view_plan
+from api.results.answer_view import view_advice
+from api.results.plan_view import names_of, view_plan
 from api.results.report import report_html
 from api.results.schedule_xlsx import schedule_xlsx
 from api.store.cycle_rows import Side
@@ -148,7 +148,9 @@ def one_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
             if side is Side.COACHEE
         },
         advised=advised,
-        advice=None if advice is None else view_advice(advice, names_of(found.roster)),
+        advice=None
+        if advice is None
+        else view_advice(advice, names_of((*found.roster.coachees, *found.roster.coaches))),
         compare_first=cycle.published_plan_id,
         footnotes=view.footnotes,
     )

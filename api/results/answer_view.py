@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from api.results.plan_view import LEVEL_WORDS, SessionView, view_session
+from api.results.plan_view import LEVEL_WORDS, Names, SessionView, name_in, view_session
 from coach.counting import counted
 from coach.cycle import Cycle
-from coach.people import Roster
 from coach.sessions import Session
 from matching.explanation import Advice, Explanation, RunnerUp
 from matching.explanation.person import OtherCoach
@@ -16,7 +15,6 @@ from matching.rematching.comparison import LevelDifference, SettingDifference
 from matching.rematching.replacement import Replacement
 from matching.result import Verdict
 
-Names = Mapping[str, str]
 _FIRST = 8  # other coaches who are told at once; the rest is behind a fold
 
 
@@ -74,11 +72,6 @@ class AdviceView:
     settings: tuple[SettingDifference, ...]
 
 
-def names_of(roster: Roster) -> Names:
-    """Everybody as the manager reads of them, by id."""
-    return {one.id: f"{one.name} ({one.id})" for one in (*roster.coachees, *roster.coaches)}
-
-
 def view_explanation(told: Explanation, names: Names) -> ExplanationView:
     """The next best coach and everybody else."""
     others = tuple(_other(one, names) for one in told.others)
@@ -97,7 +90,7 @@ def view_replacements(
     return tuple(
         ReplacementView(
             id=one.coach,
-            coach=names.get(one.coach, one.coach),
+            coach=name_in(names, one.coach),
             points=counted(one.points, "point"),
             price=_price_of(one),
             verdicts=one.verdicts,
@@ -115,8 +108,8 @@ def view_advice(told: tuple[Advice, ...], names: Names) -> tuple[AdviceView, ...
     return tuple(
         AdviceView(
             change=one.change,
-            placed=tuple(names.get(each, each) for each in one.placed),
-            unplaced=tuple(names.get(each, each) for each in one.unplaced),
+            placed=tuple(name_in(names, each) for each in one.placed),
+            unplaced=tuple(name_in(names, each) for each in one.unplaced),
             settings=one.settings,
         )
         for one in told
@@ -124,16 +117,15 @@ def view_advice(told: tuple[Advice, ...], names: Names) -> tuple[AdviceView, ...
 
 
 def _runner_up(second: RunnerUp, names: Names) -> RunnerUpView:
-    def named(one: str | None) -> str:
-        return "nobody" if one is None else names.get(one, one)
-
+    called = partial(name_in, names)
     return RunnerUpView(
-        coach=named(second.coach),
+        coach=called(second.coach),
         points=counted(second.points, "point"),
         verdicts=second.verdicts,
         price=tuple(_price_line(level) for level in second.price if level.gain),
         moves=tuple(
-            f"{named(one.coachee)} would be with {named(one.after)} instead of {named(one.before)}"
+            f"{called(one.coachee)} would be with {called(one.after)} "
+            f"instead of {called(one.before)}"
             for one in second.moves
         ),
         proven=second.proven,
@@ -145,13 +137,13 @@ def _price_line(level: LevelDifference) -> str:
 
 
 def _other(other: OtherCoach, names: Names) -> OtherCoachView:
-    coach = names.get(other.coach, other.coach)
+    coach = name_in(names, other.coach)
     if other.objections:
         why = tuple(f"{one.rule}: {one.because}" for one in other.objections)
         return OtherCoachView(coach, "not possible", "bad", why)
     points = counted(other.points or 0, "point")
     if other.holders:
-        holders = ", ".join(names.get(one, one) for one in other.holders)
+        holders = ", ".join(name_in(names, one) for one in other.holders)
         held = (
             f"{'The place is' if len(other.holders) == 1 else 'The places are'} held by {holders}"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 from api.deployment import Deployment
@@ -15,6 +16,7 @@ from coach.people import Coach, Coachee, Person, Roster
 from coach.ranks import Rank
 from coach.sessions import Session
 from matching.explanation import Section
+from matching.explanation.changes import named
 from matching.result import (
     Change,
     FunnelStep,
@@ -26,6 +28,8 @@ from matching.result import (
     Unmatched,
     Verdict,
 )
+
+Names = Mapping[str, str]
 
 LEVEL_WORDS = {
     ObjectiveLevel.PLACED: "Coachees with a coach, each counted with their priority",
@@ -193,23 +197,30 @@ def view_plan(
     )
 
 
+def names_of(people: Iterable[Person]) -> Names:
+    """Everybody as the manager reads of them, by id."""
+    return {one.id: named(one) for one in people}
+
+
+def name_in(names: Names, one: str | None) -> str:
+    """Somebody by name; whoever has left is told by id."""
+    return "nobody" if one is None else names.get(one, one)
+
+
 def view_moves(moves: Iterable[Move], people: Iterable[Person]) -> tuple[MoveView, ...]:
     """Moves in words; whoever is not among `people` is told by id."""
-    names = {one.id: f"{one.name} ({one.id})" for one in people}
-
-    def named(one: str | None) -> str:
-        return "nobody" if one is None else names.get(one, one)
+    called = partial(name_in, names_of(people))
 
     def change(move: Move) -> str:
         if move.sessions:
             times = counted(len(move.sessions), "session")
-            return f"{times} with {named(move.after)} at other times"
+            return f"{times} with {called(move.after)} at other times"
         if move.change is Change.RETIMED:
-            return f"stays with {named(move.after)}, for more or fewer sessions"
-        return f"{named(move.after)} instead of {named(move.before)}"
+            return f"stays with {called(move.after)}, for more or fewer sessions"
+        return f"{called(move.after)} instead of {called(move.before)}"
 
     return tuple(
-        MoveView(coachee=named(move.coachee), change=change(move), because=move.because)
+        MoveView(coachee=called(move.coachee), change=change(move), because=move.because)
         for move in moves
     )
 

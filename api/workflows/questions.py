@@ -23,7 +23,7 @@ from api.workflows.cycles import cycle_row, policy_of
 from api.workflows.jobs import Enqueue, Job
 from api.workflows.people import person_row, roster_of
 from api.workflows.plans import plan_view
-from api.workflows.runs import RunFailure
+from api.workflows.runs import RunFailure, ask_to_stop
 from api.workflows.values import Identifier, View
 from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError
@@ -165,12 +165,7 @@ def cancel_question(tx: Transaction, question_id: str, *, now: datetime) -> Ques
         ConflictError: it is over.
     """
     row = _question_row(tx, question_id)
-    if row.state.final:
-        raise ConflictError(f"the question is over ({row.state}); there is nothing to cancel")
-    row.cancel_asked_at = row.cancel_asked_at or now
-    if row.state is RunState.QUEUED:
-        row.state, row.finished_at = RunState.CANCELLED, now
-    note_act(tx, "question cancel asked for", "question", question_id)
+    ask_to_stop(tx, row, "question", now=now)
     return _view(row)
 
 

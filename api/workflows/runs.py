@@ -20,6 +20,7 @@ from api.store.run_rows import (
     RunPurpose,
     RunRow,
     RunState,
+    WorkRow,
 )
 from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row, policy_of
@@ -221,14 +222,22 @@ def cancel_run(tx: Transaction, run_id: str, *, now: datetime) -> RunView:
         NotFoundError: there is no such run.
         ConflictError: the run is over.
     """
-    row = _run_row(tx, run_id)
+    ask_to_stop(tx, _run_row(tx, run_id), "run", now=now)
+    return run_view(tx, run_id)
+
+
+def ask_to_stop(tx: Transaction, row: WorkRow, noun: str, *, now: datetime) -> None:
+    """Have work stop: what is queued at once, what a worker has when it next looks.
+
+    Raises:
+        ConflictError: it is over.
+    """
     if row.state.final:
-        raise ConflictError(f"the run is over ({row.state}); there is nothing to cancel")
+        raise ConflictError(f"the {noun} is over ({row.state}); there is nothing to cancel")
     row.cancel_asked_at = row.cancel_asked_at or now
     if row.state is RunState.QUEUED:
         row.state, row.finished_at = RunState.CANCELLED, now
-    note_act(tx, "run cancel asked for", "run", run_id)
-    return run_view(tx, run_id)
+    note_act(tx, f"{noun} cancel asked for", noun, row.id)
 
 
 def run_record(tx: Transaction, run_id: str) -> RunRecord:

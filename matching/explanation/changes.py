@@ -173,8 +173,3 @@ class Changes:
 def named(person: Person) -> str:
     """A person as the manager reads of them: `Ana Example (K-04)`."""
     return f"{person.name} ({person.id})"
-
-
-def _with_rules(cycle: Cycle, table: str, changes: dict[str, object]) -> Cycle:
-    rule = getattr(cycle.rules, table).model_copy(update=changes)
-    return cycle.model_copy(update={"rules": cycle.rules.model_copy(update={table: rule})})

@@ -12,7 +12,6 @@ the tolerance of the linear solver.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from math import ceil
 
 import highspy
@@ -20,6 +19,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from matching.assignment.quiet_highs import Row, add_rows, quiet_solver, sure
+from matching.timetable import quiet_cp_sat
 from matching.timetable.cheapest_series import NEVER, paths
 from matching.timetable.coach_task import Berths, CoachAnswer, CoachTask
 from matching.timetable.improvement import improve
@@ -171,18 +171,10 @@ def _search(
     model.add(total <= known.cost - 1)
     model.minimize(total)
     while True:
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = seed
-        solver.parameters.linearization_level = 2
-        solver.parameters.cp_model_presolve = False
-        solver.parameters.cp_model_probing_level = 0
-        solver.parameters.max_deterministic_time = effort
-        status = watch.call(partial(solver.solve, model), solver.stop_search)
+        solver = quiet_cp_sat.quiet_solver(seed, effort)
+        status = quiet_cp_sat.status_of(solver, model, watch)
         if status == cp_model.INFEASIBLE:
             return CoachAnswer(known.timetable, known.cost, known.cost)
-        if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN}:
-            raise SolverFaultError(f"CP-SAT answered {solver.status_name(status)}")
         bound = min(known.cost, max(known.bound, ceil(solver.best_objective_bound - _WHOLE)))
         if status == cp_model.UNKNOWN:
             return CoachAnswer(known.timetable, known.cost, bound)

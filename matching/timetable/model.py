@@ -11,12 +11,12 @@ other crowd that does not fit a day is forbidden when it turns up.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from ortools.sat.python import cp_model
 
 from matching.timetable.calendar import CoachCalendar, Timetable
 from matching.timetable.packing import exclusive_on_day, place_on_day
+from matching.timetable.quiet_cp_sat import quiet_solver, status_of
 from matching.watch import SolverFaultError, Watch
 
 Term = cp_model.IntVar
@@ -88,21 +88,13 @@ class TimetableModel:
     def _answered(self, watch: Watch, seed: int) -> cp_model.CpSolver | None:
         """A solver with a solution, `None` where there is none; impatient searches come first."""
         for search, effort in _SEARCHES:
-            solver = cp_model.CpSolver()
-            solver.parameters.num_workers = 1
-            solver.parameters.random_seed = seed
-            solver.parameters.linearization_level = 2
-            solver.parameters.cp_model_presolve = False
-            solver.parameters.cp_model_probing_level = 0
+            solver = quiet_solver(seed, effort)
             solver.parameters.search_branching = search
-            solver.parameters.max_deterministic_time = effort
-            status = watch.call(partial(solver.solve, self.model), solver.stop_search)
+            status = status_of(solver, self.model, watch)
             if status == cp_model.INFEASIBLE:
                 return None
-            if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-                return solver
             if status != cp_model.UNKNOWN:
-                break
+                return solver
         raise SolverFaultError(f"CP-SAT answered {solver.status_name(status)}")
 
     def _series(self, candidate: int) -> None:

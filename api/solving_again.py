@@ -1,0 +1,45 @@
+"""The engine as explanations ask it: solved anew beside a result that is kept."""
+
+from __future__ import annotations
+
+import time
+
+from coach.cycle import Cycle
+from coach.people import Roster
+from matching.engine import SolveOptions, solve
+from matching.progress import Progress, ReportProgress
+from matching.result import Result
+from matching.under_way import UnderWay
+
+
+def _tell_nobody(_progress: Progress) -> None:
+    return
+
+
+def solve_again(
+    roster: Roster,
+    cycle: Cycle,
+    keep: Result,
+    *,
+    limit_seconds: float,
+    workers: int,
+    under_way: UnderWay | None,
+    report: ReportProgress = _tell_nobody,
+) -> Result:
+    """The best result within the limit, without looking for remedies; `under_way` as `keep` was.
+
+    Raises:
+        ProgrammeError: there is none, and the engine says why.
+    """
+    return solve(
+        roster,
+        cycle,
+        options=SolveOptions(
+            time_limit_seconds=limit_seconds, workers=workers, seed=keep.seed, explain=False
+        ),
+        input_sha256=keep.input_sha256,
+        clock=time.monotonic,
+        keep=keep,
+        under_way=under_way,
+        report=report,
+    )
