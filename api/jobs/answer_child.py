@@ -1,11 +1,10 @@
-"""The process that answers a question, `python -m api.jobs.answer_child`: solving again."""
+"""What the process does that answers a question: solving again."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
 
-from api.jobs.child_side import serve_parent
 from api.solving_again import solve_again
 from api.store.question_rows import QuestionKind
 from api.workflows.questions import Answer, QuestionTask
@@ -51,7 +50,7 @@ class SolvingAgain:
         self.report(progress.model_copy(update=told))
 
 
-def answer(task_text: str, report: ReportProgress) -> dict[str, str]:
+def work(task_text: str, report: ReportProgress) -> dict[str, str]:
     """Answer the question of a task, a `QuestionTask` as JSON."""
     task = QuestionTask.model_validate_json(task_text)
     again = SolvingAgain(task.limit_seconds, report, time.monotonic(), task.under_way)
@@ -100,7 +99,3 @@ def _next_best(task: QuestionTask, report: ReportProgress) -> NextBest:
 
 def _moment(message: str) -> Progress:
     return Progress(phase=Phase.MATCHING, elapsed_seconds=0.0, message=message)
-
-
-if __name__ == "__main__":
-    serve_parent(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -13,17 +14,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
+_COMMAND = (sys.executable, "-m", "api.jobs.child_process")
 _GRACE_SECONDS = 2.0
 
 Line = dict[str, Any]
 
 
 class Child:
-    """A process at work on one task; `module` is the one it runs, with `serve_parent`."""
+    """A process at work on one task; `module` is the one whose `work` it does."""
 
     def __init__(self, module: str, task: BaseModel) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own module, no words of others
-            (sys.executable, "-m", module),
+            (*_COMMAND, module, str(os.getpid())),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -18,10 +17,8 @@ from typing import TextIO
 from api.error_table import kind_of
 from api.fault_place import place_of
 from coach.errors import ProgrammeError
+from matching.orphan import ORPHANED
 from matching.progress import Progress, ReportProgress
-
-NICENESS = 5  # pages are answered before numbers are crunched
-ORPHANED = 3
 
 Work = Callable[[str, ReportProgress], dict[str, str]]
 """Does the task in a text; returns the members of the last line, each already as JSON."""
@@ -29,11 +26,6 @@ Work = Callable[[str, ReportProgress], dict[str, str]]
 
 def serve_parent(work: Work) -> None:
     """Do the one task on standard input."""
-    os.nice(NICENESS)
-    for sent in (signal.SIGTERM, signal.SIGINT):
-        # A stop is often told to a whole group of processes. The parent gives its job back then,
-        # and ends this one; a child that went first would look like one that broke.
-        signal.signal(sent, signal.SIG_IGN)
     told = _own_output()
     task = sys.stdin.readline()
     threading.Thread(target=_end_with_parent, args=(sys.stdin,), daemon=True).start()

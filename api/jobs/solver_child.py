@@ -1,4 +1,4 @@
-"""The process that does a run, `python -m api.jobs.solver_child`.
+"""What the process does that does a run.
 
 Its last line is `{"result": …, "record": …}`.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
-from api.jobs.child_side import serve_parent
 from api.jobs.solver_task import Task
 from api.surroundings import surroundings
 from api.workflows.runs import input_digests
@@ -18,7 +17,7 @@ from matching.result import Result
 from matching.run_record import Parameters, RunRecord, Trace
 
 
-def run(task_text: str, report: ReportProgress) -> dict[str, str]:
+def work(task_text: str, report: ReportProgress) -> dict[str, str]:
     """Solve the task, a `Task` as JSON, and record how that went."""
     task = Task.model_validate_json(task_text)
     began = datetime.now(UTC)
@@ -55,7 +54,3 @@ def _record(task: Task, trace: Trace, result: Result, began: datetime) -> RunRec
         surroundings=surroundings(),
         began=began,
     )
-
-
-if __name__ == "__main__":
-    serve_parent(run)

@@ -11,20 +11,18 @@ import os
 import pickle
 import signal
 import sys
-import time
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO
 
-_LOOK_SECONDS = 0.5
+from matching.orphan import ORPHANED, end_with
 
 
 def main(parent: int) -> None:
     """Answer until the input ends or the process with the number `parent` has gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asked decides when to stop
-    Thread(target=_end_with, args=(parent,), daemon=True).start()
-    # Loading the solvers takes seconds on a busy machine, in which nobody may be left behind.
-    from matching.coordination.crew import Errand, Member  # noqa: PLC0415
+    end_with(parent)
+    from matching.coordination.crew import Errand, Member  # noqa: PLC0415 - takes seconds
     from matching.watch import SolverFaultError, Watch  # noqa: PLC0415
 
     told = _own_output()
@@ -47,13 +45,6 @@ def main(parent: int) -> None:
         told.flush()
 
 
-def _end_with(parent: int) -> None:
-    """End this process when its parent has gone."""
-    while os.getppid() == parent:
-        time.sleep(_LOOK_SECONDS)
-    os._exit(0)
-
-
 def _own_output() -> BinaryIO:
     """The way to whoever asks; what libraries print by themselves goes nowhere from now on."""
     told = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -68,7 +59,7 @@ def _read(source: BinaryIO, asked: SimpleQueue[Any]) -> None:
         while True:
             asked.put(pickle.load(source))  # noqa: S301 - from the process that started this one
     except (EOFError, OSError, pickle.UnpicklingError):
-        os._exit(0)
+        os._exit(ORPHANED)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import sys
 import time
 from contextlib import contextmanager
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -20,13 +21,13 @@ from sqlalchemy import select
 
 from api.intake import NamedFile
 from api.jobs.child import Child
-from api.jobs.child_side import ORPHANED
 from api.jobs.solver_task import Task
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, RunRow, RunState
 from api.workflows import people, runs, uploads
 from api.workflows.runs import RunInput, RunOptions, input_sha256
 from coach.people import Roster
+from matching.orphan import ORPHANED
 from matching.result import Result
 from matching.run_record import result_digest
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 API = "/api/v1"
+CHILD = (sys.executable, "-m", "api.jobs.child_process")
 _COLUMNS = "id,name,email,country,languages,availability,rank"
 
 
@@ -242,9 +244,42 @@ def _slow_task() -> Task:
     )
 
 
+def test_a_working_process_ends_with_its_parent_before_it_has_loaded_anything() -> None:
+    nobody = 0  # no process has it as its parent, so that the parent is seen to have gone
+    with subprocess.Popen(
+        [*CHILD, "api.jobs.solver_child", str(nobody)], stdin=subprocess.PIPE
+    ) as child:
+        assert child.wait(60) == ORPHANED
+
+
+def test_a_working_process_leaves_stops_to_its_parent_while_it_starts() -> None:
+    with subprocess.Popen(
+        [*CHILD, "api.jobs.solver_child", str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as child:
+        ignored = Path(f"/proc/{child.pid}/status")
+        while not _ignores(ignored.read_text(encoding="ascii"), signal.SIGTERM):
+            assert child.poll() is None
+            time.sleep(0.001)
+        child.terminate()
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(_slow_task().model_dump_json().encode() + b"\n")
+        child.stdin.flush()
+        assert b"judging" in child.stdout.readline()
+        child.stdin.close()
+
+
+def _ignores(status: str, sent: signal.Signals) -> bool:
+    """Whether a process ignores a signal, by what Linux tells of it (proc(5))."""
+    mask = next(line for line in status.splitlines() if line.startswith("SigIgn:"))
+    return bool(int(mask.split()[1], 16) >> (sent - 1) & 1)
+
+
 def test_a_solver_ends_with_whoever_asked() -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "api.jobs.solver_child"],
+        [*CHILD, "api.jobs.solver_child", str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as child:

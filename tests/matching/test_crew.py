@@ -17,6 +17,7 @@ from matching.coordination.branch_and_price import Desk, best_sets
 from matching.coordination.crew import Crew, Question
 from matching.free_time import free_time
 from matching.judgement import Judges, judge_pairs
+from matching.orphan import ORPHANED
 from matching.problem import Problem, build_problem
 from matching.refusals import CancelledError
 from matching.rules import Facts
@@ -145,7 +146,7 @@ def test_a_process_ends_when_whoever_asked_has_gone() -> None:
     )
     assert member.stdin is not None
     member.stdin.close()
-    assert member.wait(60) == 0
+    assert member.wait(60) == ORPHANED
 
 
 def test_a_process_ends_with_its_parent_though_its_input_stays_open() -> None:
@@ -154,7 +155,7 @@ def test_a_process_ends_with_its_parent_though_its_input_stays_open() -> None:
         [sys.executable, "-m", "matching.coordination.crew_member", str(nobody)],
         stdin=subprocess.PIPE,
     ) as member:
-        assert member.wait(60) == 0
+        assert member.wait(60) == ORPHANED
 
 
 def test_pairs_are_judged_the_same_by_any_number_of_threads() -> None:
