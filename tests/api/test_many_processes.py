@@ -2,67 +2,92 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import socket
-import subprocess
-import sys
 import time
+from collections import Counter
+from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from api.jobs.slot import SlotTakenError, slot
 from api.settings import Settings
+from api.store.audit_rows import AuditRow
 from api.store.database import Database
 from api.store.run_rows import PlanRow, RunRow, RunState
+from tests.force.victims import OUTPUT, Victim, answer_requests, hold_slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from conftest import PostgresServer, World
 
 API = "/api/v1"
-CYCLES = 3
+SERVERS = ("server 1", "server 2")
+WORKERS = ("worker@1", "worker@2", "worker@3")
+_HANGS_SECONDS = 300.0  # what is slow is waited for; what takes longer than this never ends
+_GOODBYE_SECONDS = 60.0
+
+Found = TypeVar("Found")
 
 
 class Fleet:
-    """Processes of one deployment; each can be killed, and is then started again."""
+    """Processes of one deployment: the commands themselves, each killed and started at will."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
-        self.ports: dict[str, int] = {}
+        self._running: dict[str, Victim] = {}
+        self._addresses: dict[str, str] = {}
 
-    def start(self, name: str) -> None:
-        kind, _, number = name.partition("-")
-        if kind == "server":
-            if name not in self.ports:
-                self.ports[name] = _free_port()
-            options = ["serve", "--no-worker", "--port", str(self.ports[name])]
-        else:
-            options = ["worker", "--slot", number]
-        self.running[name] = subprocess.Popen(
-            [sys.executable, "-m", "api", *options, "--data", str(self._settings.data_dir)],
-            env=os.environ | {"DATABASE_URL": self._settings.database_url},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+    def keep_up(self) -> None:
+        """Start what was killed, or what ended because its slot or port was not free yet."""
+        for name in (*SERVERS, *WORKERS):
+            if name not in self._running or not self._running[name].at_work:
+                self.kill(name)
+                self._running[name] = self._start(name)
 
     def kill(self, name: str) -> None:
-        os.kill(self.running[name].pid, signal.SIGKILL)
-        self.running[name].wait()
+        if name in self._running:
+            self._running.pop(name).kill()
 
     def stop(self) -> None:
-        for process in self.running.values():
-            process.terminate()
-        for process in self.running.values():
-            process.wait(30)
+        for victim in self._running.values():
+            victim.end(_GOODBYE_SECONDS)
+            victim.kill()
+
+    def wait_for(self, what: Callable[[], Found | None]) -> Found:
+        """What `what` finds, as soon as it finds something, however long that takes."""
+        hangs = time.monotonic() + _HANGS_SECONDS
+        while True:
+            self.keep_up()
+            found = what()
+            if found is not None:
+                return found
+            assert time.monotonic() < hangs, (self._settings.data_dir / OUTPUT).read_text()
+            time.sleep(0.05)
+
+    def server(self, rng: random.Random) -> str | None:
+        """The address of a server that answers, where one does."""
+        for address in rng.sample(sorted(self._addresses.values()), len(self._addresses)):
+            try:
+                httpx.get(f"{address}/readyz", timeout=_HANGS_SECONDS).raise_for_status()
+            except httpx.TransportError:  # it was killed, or has only been started
+                continue
+            return address
+        return None
+
+    def _start(self, name: str) -> Victim:
+        if name in WORKERS:
+            number = int(name.partition("@")[2])
+            return Victim(partial(hold_slot, number=number), self._settings)
+        port = _free_port()
+        self._addresses[name] = f"http://127.0.0.1:{port}"
+        return Victim(partial(answer_requests, port=port), self._settings)
 
 
 def _free_port() -> int:
@@ -84,41 +109,43 @@ def fleet(world: World) -> Iterator[Fleet]:
     fleet.stop()
 
 
-def _post(fleet: Fleet, path: str, bearer: dict[str, str]) -> httpx.Response:
-    """Ask whichever server answers; a killed one is away for a while."""
-    ends = time.monotonic() + 60
-    while time.monotonic() < ends:
-        for port in fleet.ports.values():
-            try:
-                return httpx.post(f"http://127.0.0.1:{port}{path}", headers=bearer, timeout=10)
-            except httpx.TransportError:
-                time.sleep(0.1)
-    pytest.fail("no server answers")
+def _slot_at_work(world: World, run_id: str) -> str | None:
+    """The slot whose worker has taken a run up, if any has."""
+    with world.database.reading() as tx:
+        return tx.get_one(RunRow, run_id).slot
 
 
-def test_killed_at_random_no_run_is_lost_or_done_twice(world: World, fleet: Fleet) -> None:
+def _all_over(world: World) -> bool | None:
+    with world.database.reading() as tx:
+        states = tx.scalars(select(RunRow.state)).all()
+    return True if all(state.final for state in states) else None
+
+
+def test_each_killed_in_turn_no_run_is_lost_or_done_twice(world: World, fleet: Fleet) -> None:
+    """Killed are both servers, and three times whichever worker has taken up the newest run."""
     rng = random.Random(11)
     bearer = {"Authorization": f"Bearer {world.manager_token()}"}
-    for name in ("server-1", "server-2", "worker-1", "worker-2"):
-        fleet.start(name)
     asked = []
-    for _ in range(CYCLES):
-        answer = _post(fleet, f"{API}/cycles/{world.cycle()}/runs", bearer)
+    for victim in rng.sample([*SERVERS, *WORKERS], 5):
+        server = fleet.wait_for(lambda: fleet.server(rng))
+        runs = f"{server}{API}/cycles/{world.cycle()}/runs"
+        answer = httpx.post(runs, headers=bearer, timeout=_HANGS_SECONDS)
         assert answer.status_code == HTTPStatus.ACCEPTED
-        asked.append(answer.json()["id"])
-        victim = rng.choice(sorted(fleet.running))
-        fleet.kill(victim)
-        fleet.start(victim)
-    ends = time.monotonic() + 120
-    states: dict[str, RunState] = {}
-    while set(states.values()) != {RunState.FINISHED} and time.monotonic() < ends:
-        time.sleep(0.3)
-        with world.database.reading() as tx:
-            states = dict(tx.execute(select(RunRow.id, RunRow.state)).all())
-    assert states == dict.fromkeys(asked, RunState.FINISHED)
+        run_id = answer.json()["id"]
+        asked.append(run_id)
+        slot_at_work = fleet.wait_for(lambda: _slot_at_work(world, run_id))  # noqa: B023 - waited for in this very turn
+        fleet.kill(victim if victim in SERVERS else slot_at_work)
+    fleet.wait_for(lambda: _all_over(world))
+
     with world.database.reading() as tx:
-        plans = tx.execute(select(PlanRow.run_id, func.count()).group_by(PlanRow.run_id)).all()
-    assert dict(map(tuple, plans)) == dict.fromkeys(asked, 1)
+        rows = tx.execute(select(RunRow.id, RunRow.state, RunRow.attempts)).all()
+        plans = Counter(tx.scalars(select(PlanRow.run_id)))
+        ends = Counter(
+            tx.scalars(select(AuditRow.object_id).where(AuditRow.action == "run finished"))
+        )
+    assert {row.id: row.state for row in rows} == dict.fromkeys(asked, RunState.FINISHED)
+    assert plans == ends == Counter(asked)
+    assert any(row.attempts > 1 for row in rows), "no kill met a run in work"
 
 
 def test_a_slot_is_held_by_one_process_on_whatever_machine(world: World, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from api.cli.serve import serve
 from api.cli.worker import worker
 from api.confidential.keyring import open_keyring
 from api.intake import NamedFile
@@ -27,6 +28,7 @@ from api.workflows.viewer import SYSTEM
 from tests.api.conftest import CYCLE_TOML, coachees_csv, coaches_csv
 
 COACHEES, COACHES = 3, 2
+OUTPUT = "output.log"
 _PROCESSES: Any = multiprocessing.get_context("forkserver")
 
 Tell = Callable[[str], None]
@@ -119,12 +121,23 @@ def send_mails(settings: Settings, tell: Tell) -> None:
 
 def hold_slot(settings: Settings, tell: Tell, *, number: int) -> None:
     """Be `gender-coach worker --slot NUMBER`: the command itself; only its imports are spared."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    _begin_command(settings, tell)
+    worker(number=number, data=settings.data_dir)
+
+
+def answer_requests(settings: Settings, tell: Tell, *, port: int) -> None:
+    """Be `gender-coach serve --no-worker --port PORT`, in the same way."""
+    _begin_command(settings, tell)
+    serve(port=port, data=settings.data_dir, worker=False)
+
+
+def _begin_command(settings: Settings, tell: Tell) -> None:
+    """Be a process of the deployment, whose output is kept beside the data."""
+    output = os.open(settings.data_dir / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for told in (1, 2):
-        os.dup2(nowhere, told)
+        os.dup2(output, told)
     os.environ["DATABASE_URL"] = settings.database_url
     tell("begun")
-    worker(number=number, data=settings.data_dir)
 
 
 def _database(settings: Settings) -> Database:
