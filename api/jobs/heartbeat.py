@@ -1,4 +1,4 @@
-"""A worker says every few seconds that it is alive; whose runs are stale follows from that."""
+"""A worker says every few seconds that it is alive; which jobs are stranded follows from that."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session as Transaction
 
 from api.fault_place import place_of
 from api.store.database import Database
-from api.store.run_rows import RunRow, RunState, SlotRow
+from api.store.run_rows import SlotRow
 
 _EVERY_SECONDS = 10.0
 STALE_AFTER = timedelta(seconds=60)
@@ -46,21 +44,3 @@ class Heartbeat:
                     tx.get_one(SlotRow, self._slot).seen_at = self._now()
             except SQLAlchemyError as error:  # the database is away; it is tried again
                 _LOG.warning("heartbeat of %s missed: %s", self._slot, place_of(error))
-
-
-def stale_runs(tx: Transaction, now: datetime) -> int:
-    """How many runs are in work by a worker that is no longer heard of.
-
-    They go on once a worker of that slot starts again, here or on another machine.
-    """
-    return (
-        tx.scalar(
-            select(func.count(RunRow.id))
-            .outerjoin(SlotRow, SlotRow.name == RunRow.slot)
-            .where(
-                RunRow.state == RunState.RUNNING,
-                SlotRow.seen_at.is_(None) | (SlotRow.seen_at < now - STALE_AFTER),
-            )
-        )
-        or 0
-    )

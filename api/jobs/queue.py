@@ -8,7 +8,7 @@ is JSON: the default would run whatever code somebody wrote into the database.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from dbos import DBOSPortableJSONSerializer as PlainJson
@@ -35,6 +35,7 @@ class JobQueue:
             serializer=PlainJson(),
             application_name=APPLICATION,
             lazy=True,
+            retry_connection_errors=False,
         )
 
     def __call__(self, tx: Transaction, job: Job) -> None:
@@ -52,11 +53,22 @@ class JobQueue:
             options["delay_seconds"] = job.wait.total_seconds()
         self._client.enqueue_in_transaction(tx, options, job.about)
 
-    def give_back(self, kind: JobKind, jobs: Iterable[str]) -> None:
-        """Queue jobs anew that a worker had in work; what they went through no longer counts."""
-        identifiers = list(jobs)
-        if identifiers:
-            self._client.resume_workflows(identifiers, queue_name=kind.queue_name)
+    def give_back(self, slot: str, *, at_work: Container[str]) -> None:
+        """Queue anew what the worker of a slot has taken, except jobs it is still `at_work` on.
+
+        What they went through no longer counts.
+        """
+        taken = self._client.list_workflows(
+            status="PENDING",
+            executor_id=slot,
+            name=list(self._kinds),
+            load_input=False,
+            load_output=False,
+        )
+        for job in taken:
+            if job.workflow_id not in at_work:
+                queue = self._kinds[job.name].queue_name
+                self._client.resume_workflows([job.workflow_id], queue_name=queue)
 
     def close(self) -> None:
         """Give back every connection."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import defaultdict
 from collections.abc import Callable
 
 from dbos import DBOS
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from api.fault_place import place_of
 from api.jobs.heartbeat import Heartbeat
@@ -72,44 +72,45 @@ class Worker:
         self._heartbeat.stop()
         self._desk.close()
         DBOS.destroy(destroy_registry=True)
-        for kind in self._kinds:
-            self._queue.give_back(kind, self._desk.given_back[kind.name])
+        # Whatever is still this slot's: what gave up, and what the job engine took out of a queue
+        # meanwhile, and never began.
+        try:
+            self._queue.give_back(self._place.slot, at_work=self._desk.at_work)
+        except OperationalError as error:
+            _LOG.warning("jobs stay with %s: %s", self._place.slot, place_of(error))
         self._queue.close()
         if self._engine is not None:
             self._engine.dispose()
 
 
 class Desk:
-    """Keeps how many jobs of each kind are in work, and which were given back at the end."""
+    """Keeps which jobs are in work."""
 
     def __init__(self, stopping: threading.Event) -> None:
         self._stopping = stopping
-        self._in_work = 0
         self._changed = threading.Condition()
-        self.given_back: defaultdict[str, list[str]] = defaultdict(list)
+        self.at_work: set[str] = set()
 
     def guarded(self, kind: JobKind, do: Doer) -> Callable[[str], None]:
         """`do`, of which at most `kind.at_once` are in work, and none once the desk is closed."""
         room = threading.Semaphore(kind.at_once)
 
         def work(about: str) -> None:
+            job = Job(kind.name, about).id
             with self._changed:
-                self._in_work += 1
+                self.at_work.add(job)
             try:
                 self._wait_for(room)
                 try:
                     do(about)
                 finally:
                     room.release()
-            except StoppedError:
-                self.given_back[kind.name].append(Job(kind.name, about).id)
-                raise
             except Exception as error:
-                _LOG.error("job %s ended badly: %s", Job(kind.name, about).id, place_of(error))
+                _LOG.error("job %s ended badly: %s", job, place_of(error))
                 raise
             finally:
                 with self._changed:
-                    self._in_work -= 1
+                    self.at_work.discard(job)
                     self._changed.notify_all()
 
         return work
@@ -118,7 +119,7 @@ class Desk:
         """Begin no further job, and wait until those in work have ended or given up."""
         self._stopping.set()
         with self._changed:
-            self._changed.wait_for(lambda: not self._in_work, _LONGEST_GOODBYE_SECONDS)
+            self._changed.wait_for(lambda: not self.at_work, _LONGEST_GOODBYE_SECONDS)
 
     def _wait_for(self, room: threading.Semaphore) -> None:
         while not self._stopping.is_set():

@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Connection, MetaData, Table, func, insert, inspect,
 from api.store.schema import METADATA, VERSION_TABLE
 from coach.errors import ProgrammeError
 
-_JOBS_SCHEMA = "dbos"
+JOBS_SCHEMA = "dbos"
 _OWN_COUNTS = frozenset({"dbos_migrations", VERSION_TABLE})
 _AT_ONCE = 500
 
@@ -73,7 +73,7 @@ def _pairs(source: Connection, target: Connection) -> dict[str, tuple[Table, Tab
 
 
 def _job_tables(connection: Connection) -> dict[str, Table]:
-    schema = None if connection.dialect.name == "sqlite" else _JOBS_SCHEMA
+    schema = None if connection.dialect.name == "sqlite" else JOBS_SCHEMA
     known = MetaData()
     known.reflect(connection, schema=schema)
     left_out = _OWN_COUNTS | METADATA.tables.keys()

@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from api.jobs.heartbeat import STALE_AFTER
 from api.jobs.kind import Doer, JobKind, StoppedError, Workplace, daily, hourly
 from api.jobs.kind_table import KINDS
 from api.jobs.queue import JobQueue
+from api.jobs.stranded import stranded_jobs
 from api.jobs.ticking import Ticking
 from api.jobs.worker import Worker
+from api.store.run_rows import SlotRow
 from api.workflows.jobs import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import httpx
     from conftest import World
 
 SECONDS = 30
@@ -189,6 +193,41 @@ def test_however_often_a_worker_is_stopped_in_order_its_job_is_done(
     book.gate.set()
     work(kind)
     _wait(lambda: ("sum", "1") in book.done)
+
+
+def test_jobs_of_every_kind_are_stranded_once_their_worker_is_not_heard_of(
+    world: World, book: Book, work: Callable[..., Worker], client: httpx.Client
+) -> None:
+    mail, question = book.kind("mail", ahead=3), book.kind("question")
+    jobs = [Job("mail", "1"), Job("mail", "2"), Job("question", "1"), Job("question", "2")]
+    _queue(world, (mail, question), *jobs)
+    book.gate.clear()
+    worker = work(mail, question)
+
+    def after(silence: timedelta) -> dict[str, int]:
+        with world.database.reading() as tx:
+            heard = tx.get_one(SlotRow, "worker@1").seen_at
+            return {kind: n for kind, n in stranded_jobs(tx, heard + silence).items() if n}
+
+    in_work = {"mail": 2, "question": 1}  # the second question waits in its queue
+    _wait(lambda: after(STALE_AFTER + timedelta(seconds=1)) == in_work)
+    assert after(STALE_AFTER) == {}
+
+    def told_by_the_server() -> bool:
+        with world.database.writing() as tx:  # again, for it may be heard of meanwhile
+            tx.get_one(SlotRow, "worker@1").seen_at = world.services.now() - 2 * STALE_AFTER
+        told = client.get("/metrics").text
+        return all(
+            f'gender_coach_stranded_jobs{{kind="{kind}"}} {number}' in told
+            for kind, number in in_work.items()
+        )
+
+    _wait(told_by_the_server)
+    worker.stop()
+    assert after(2 * STALE_AFTER) == {}, "given back, as is what was taken in that very moment"
+    book.gate.set()
+    work(mail, question)
+    _wait(lambda: len(book.done) == len(jobs))
 
 
 class Clock:

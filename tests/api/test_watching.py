@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import time
-from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +12,10 @@ from fastapi import Request
 from sqlalchemy import select
 
 from api.http.routes.health import is_local
-from api.jobs.heartbeat import STALE_AFTER, Heartbeat, stale_runs
+from api.jobs.kind_table import BY_NAME
 from api.logs import set_up_logs
 from api.settings import Settings
 from api.store.access_rows import CredentialRow
-from api.store.run_rows import RunRow, RunState, SlotRow
-from api.workflows import runs
-from api.workflows.runs import RunOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +74,8 @@ def test_figures_count_requests_by_route_and_runs_by_state(
     assert 'route="/p/{link}"' in figures
     assert 'status="404"' in figures
     assert 'gender_coach_runs{state="queued"} 0' in figures
-    assert "gender_coach_stale_runs 0" in figures
+    for kind in BY_NAME:
+        assert f'gender_coach_stranded_jobs{{kind="{kind}"}} 0' in figures
     assert link not in figures
     assert "nowhere" not in figures
 
@@ -161,22 +158,3 @@ def test_a_fault_is_logged_by_its_place_not_its_message(logged: io.StringIO) -> 
     assert line["event"] == "it failed"
     assert line["error"].startswith("ValueError at test_watching.py:")
     assert "Colonel" not in logged.getvalue()
-
-
-def test_a_run_is_stale_once_its_worker_is_not_heard_of(world: World) -> None:
-    now = world.services.now()
-    beat = Heartbeat(world.database, "worker@3", lambda: now)
-    beat.start()
-    beat.stop()
-    cycle_id = world.cycle()
-    with world.database.writing() as tx:
-        run = runs.start_run(tx, world.services.enqueue, cycle_id, RunOptions(), now=now)
-        row = tx.get_one(RunRow, run.id)
-        row.state, row.slot = RunState.RUNNING, "worker@3"
-        tx.flush()
-        assert tx.get_one(SlotRow, "worker@3").seen_at == now
-        assert stale_runs(tx, now + STALE_AFTER) == 0
-        assert stale_runs(tx, now + STALE_AFTER + timedelta(seconds=1)) == 1
-        row.slot = "worker@4"
-        tx.flush()
-        assert stale_runs(tx, now) == 1

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.http.asking import ServicesDep, ViewerDep, is_bearer
 from api.http.watching import Measures
-from api.jobs.heartbeat import stale_runs
+from api.jobs.stranded import stranded_jobs
 from api.settings import Settings
 from api.store import schema
 from api.store.run_rows import RunRow, RunState
@@ -67,13 +67,13 @@ def _figures(services: Services) -> str:
         for state, number in tx.execute(select(RunRow.state, func.count()).group_by(RunRow.state)):
             runs[state] = number
         unsent = tx.scalar(select(func.count()).where(OutboxRow.sent_at.is_(None))) or 0
-        stale = stale_runs(tx, services.now())
+        stranded = stranded_jobs(tx, services.now())
     lines = ["# HELP gender_coach_runs Runs by state.", "# TYPE gender_coach_runs gauge"]
     lines += [f'gender_coach_runs{{state="{state}"}} {number}' for state, number in runs.items()]
     lines += [
-        "# HELP gender_coach_stale_runs Runs whose worker is no longer heard of.",
-        "# TYPE gender_coach_stale_runs gauge",
-        f"gender_coach_stale_runs {stale}",
+        "# HELP gender_coach_stranded_jobs Jobs in work by a worker that is no longer heard of.",
+        "# TYPE gender_coach_stranded_jobs gauge",
+        *(f'gender_coach_stranded_jobs{{kind="{kind}"}} {n}' for kind, n in stranded.items()),
         "# HELP gender_coach_outbox_unsent Messages that were not sent yet.",
         "# TYPE gender_coach_outbox_unsent gauge",
         f"gender_coach_outbox_unsent {unsent}",
