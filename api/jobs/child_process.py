@@ -6,19 +6,15 @@ parent's end are seen to before that, so that nothing goes wrong meanwhile.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from importlib import import_module
 
 from matching.orphan import end_with
 
-_NICENESS = 5  # pages are answered before numbers are crunched
-
 
 def main(module: str, parent: int) -> None:
     """Do the one task on standard input for the process with the number `parent`."""
-    os.nice(_NICENESS)
     for sent in (signal.SIGTERM, signal.SIGINT):
         # A stop is often told to a whole group of processes. The parent gives its job back then,
         # and ends this one; a child that went first would look like one that broke.

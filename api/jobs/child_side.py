@@ -20,12 +20,15 @@ from coach.errors import ProgrammeError
 from matching.orphan import ORPHANED
 from matching.progress import Progress, ReportProgress
 
+_NICENESS = 5  # pages are answered before numbers are crunched
+
 Work = Callable[[str, ReportProgress], dict[str, str]]
 """Does the task in a text; returns the members of the last line, each already as JSON."""
 
 
 def serve_parent(work: Work) -> None:
     """Do the one task on standard input."""
+    os.nice(_NICENESS)
     told = _own_output()
     task = sys.stdin.readline()
     threading.Thread(target=_end_with_parent, args=(sys.stdin,), daemon=True).start()
