@@ -147,11 +147,10 @@ def _summaries(tx: Transaction, cycles: Select[CycleRow]) -> tuple[CycleSummary,
         (cycle_id, side): number
         for cycle_id, side, number in tx.execute(
             select(PersonRow.cycle_id, PersonRow.side, func.count())
-            .join(CycleRow, CycleRow.id == PersonRow.cycle_id)
             .where(
                 PersonRow.cycle_id.in_(ids),
-                or_(  # whom the end of the retention took out was in the cycle to its end
-                    PersonRow.left_at.is_(None), PersonRow.left_at == CycleRow.erased_at
+                or_(  # whom only erasing took out still counts
+                    PersonRow.left_at.is_(None), PersonRow.left_at == PersonRow.erased_at
                 ),
             )
             .group_by(PersonRow.cycle_id, PersonRow.side)

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session as Transaction
+from sqlalchemy.orm import undefer
 
+from api.intake import NamedFile
 from api.store.access_rows import CredentialRow
 from api.store.confidential_rows import NotebookRow, NoteKeyRow
-from api.store.cycle_rows import PersonRow, Side
+from api.store.cycle_rows import CycleRow, PersonRow, Side
 from api.store.mail_rows import CodeRow, MailRow
 from api.store.question_rows import QuestionRow
-from api.store.run_rows import RunRow
+from api.store.run_rows import PlanRow, RunProgressRow, RunRow, RunState
 from api.store.session_rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
+from api.workflows import uploads
+from api.workflows.cycles import as_json, cycle_row, policy_of
+from api.workflows.erasing_runs import bare_source
+from api.workflows.people import profile_of
 from api.workflows.runs import RunInput
-from coach.people import Person, Roster
+from api.workflows.tombstones import ERASED, Gone, names_of, tombstone_code
+from coach.cycle import Cycle
+from coach.errors import UnusableInputError
+from matching.result import Result
 
-ERASED = "(erased)"
-_EMPTY: dict[str, Any] = {
-    "name": ERASED,
-    "email": "",
-    "languages": (),
-    "availability": (),
-    "unavailable": (),
-    "unit": "",
-    "refuses": frozenset(),
-    "topics": (),
-}
-_EMPTY_ON_SIDE: dict[Side, dict[str, Any]] = {
-    Side.COACHEE: {"prefers": ()},
-    Side.COACH: {"chain_of_command": ()},
-}
-_Codes = set[tuple[Side, str]]
+_OPEN = (RunState.QUEUED, RunState.RUNNING)
 
 
 def erase_people(
@@ -41,25 +35,57 @@ def erase_people(
 ) -> None:
     """Erase those people of a cycle whose row is as `which` says, leaving tombstones.
 
-    Stay: side, country, sex, year of birth, rank and service, attendance and ratings. Go: name,
-    address, languages, times, unit, wishes, every text, links, and the keys of every note by or
-    about them, in older copies of the database as well.
+    Stay: side, country, time zone, sex, year of birth, rank, service and role, attendance and
+    ratings, and who was with whom when, under another code. Go: name, address, code, languages,
+    times, unit, wishes, every text of theirs, what plans and runs say of them, their names in what
+    others wrote of a session with them, links, and the keys of every note by or about them, in
+    older copies of the database as well.
     """
     here = (PersonRow.cycle_id == cycle_id, which)
+    runs = tx.scalars(
+        select(RunRow).where(RunRow.cycle_id == cycle_id).options(undefer(RunRow.input))
+    ).all()
+    inputs = [RunInput.model_validate_json(run.input) for run in runs]
     rows = tx.scalars(select(PersonRow).where(*here)).all()
-    for row in rows:
-        row.name, row.email, row.profile = ERASED, "", _without_person(row.side, row.profile)
-        row.left_at, row.erased_at = row.left_at or now, row.erased_at or now
-    _erase_rows_of(tx, here)
-    codes = {(row.side, row.code) for row in rows}
-    for run in tx.scalars(select(RunRow).where(RunRow.cycle_id == cycle_id)).all():
-        work = RunInput.model_validate_json(run.input)
-        run.input = work.model_copy(
-            update={"roster": _roster_without(work.roster, codes)}
-        ).model_dump_json()
+    gone = _gone(rows, inputs)
+    _erase_rows_of(tx, here, gone)
+    _entomb(tx, cycle_id, gone, now)
+    for run, work in zip(runs, inputs, strict=True):
+        run.input = gone.work(work).model_dump_json()
+        if run.failure is not None and gone.speaks(run.failure["detail"]):
+            run.failure = run.failure | {"detail": ERASED}
+    _erase_from_plans(tx, cycle_id, gone)
+    _erase_from_policy(cycle_row(tx, cycle_id), gone)
+    tx.flush()
 
 
-def _erase_rows_of(tx: Transaction, here: tuple[ColumnElement[bool], ...]) -> None:
+def at_work(tx: Transaction, cycle_id: str) -> str:
+    """What is at work on a cycle's people, if anything, and would bring back what is erased."""
+    runs = tx.scalar(
+        select(func.count()).where(RunRow.cycle_id == cycle_id, RunRow.state.in_(_OPEN))
+    )
+    asked = tx.scalar(
+        select(func.count())
+        .select_from(QuestionRow)
+        .join(PlanRow, PlanRow.id == QuestionRow.plan_id)
+        .where(PlanRow.cycle_id == cycle_id, QuestionRow.state.in_(_OPEN))
+    )
+    return "a run" if runs else "a question" if asked else ""
+
+
+def _gone(rows: Sequence[PersonRow], inputs: Sequence[RunInput]) -> Gone:
+    codes = {(row.side, row.code): tombstone_code(row.code) for row in rows}
+    names = {*names_of(map(profile_of, rows)), *(row.email for row in rows)}
+    for work in inputs:  # frozen before a later list called them otherwise
+        for side, people in (
+            (Side.COACHEE, work.roster.coachees),
+            (Side.COACH, work.roster.coaches),
+        ):
+            names.update(names_of(one for one in people if (side, one.id) in codes))
+    return Gone(codes=codes, names=frozenset(names - {""}))
+
+
+def _erase_rows_of(tx: Transaction, here: tuple[ColumnElement[bool], ...], gone: Gone) -> None:
     tx.flush()
     them = select(PersonRow.id).where(*here)
     theirs = select(SessionRow.id).where(
@@ -81,31 +107,70 @@ def _erase_rows_of(tx: Transaction, here: tuple[ColumnElement[bool], ...]) -> No
         .values(topic="", agreed_actions="", next_step=""),
     ):
         tx.execute(statement, execution_options={"synchronize_session": False})
+    with_them = or_(SessionRow.coachee_id.in_(them), SessionRow.coach_id.in_(them))
+    said = select(SessionRow.id).where(with_them)
+    for record in tx.scalars(select(RecordRow).where(RecordRow.session_id.in_(said))):
+        record.topic = gone.text(record.topic)
+        record.agreed_actions = gone.text(record.agreed_actions)
+        record.next_step = gone.text(record.next_step)
+    for feedback in tx.scalars(select(FeedbackRow).where(FeedbackRow.session_id.in_(said))):
+        feedback.text = gone.text(feedback.text)
+    for reply in tx.scalars(select(ReplyRow).where(ReplyRow.session_id.in_(said))):
+        reply.comment = gone.text(reply.comment)
 
 
-def _without_person(side: Side, profile: dict[str, Any]) -> dict[str, Any]:
-    plain = {
-        field: sorted(value)
-        if isinstance(value, frozenset)
-        else list(value)
-        if isinstance(value, tuple)
-        else value
-        for field, value in (_EMPTY | _EMPTY_ON_SIDE[side]).items()
-    }
-    return profile | plain
+def _entomb(tx: Transaction, cycle_id: str, gone: Gone, now: datetime) -> None:
+    """Make rows of theirs tombstones, and have others name them by their codes from now on."""
+    for row in tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id)):
+        person = profile_of(row)
+        left = gone.person(person)
+        if (row.side, row.code) in gone.codes:
+            row.code, row.name, row.email = left.id, ERASED, ""
+            row.left_at, row.erased_at = row.left_at or now, row.erased_at or now
+        if left != person:
+            row.profile = left.model_dump(mode="json")
 
 
-def _roster_without(roster: Roster, codes: _Codes) -> Roster:
-    """Also in what a run was frozen with; its fingerprint stays as it was."""
-
-    def scrubbed(people: tuple[Any, ...], side: Side) -> tuple[Any, ...]:
-        return tuple(_scrub(one, side) if (side, one.id) in codes else one for one in people)
-
-    return Roster(
-        coachees=scrubbed(roster.coachees, Side.COACHEE),
-        coaches=scrubbed(roster.coaches, Side.COACH),
+def _erase_from_plans(tx: Transaction, cycle_id: str, gone: Gone) -> None:
+    plans = tx.scalars(
+        select(PlanRow).where(PlanRow.cycle_id == cycle_id).options(undefer(PlanRow.result))
+    ).all()
+    for plan in plans:
+        result = Result.model_validate_json(plan.result)
+        if (left := gone.result(result)) != result:
+            plan.result = left.model_dump_json()
+    asked = tx.scalars(
+        select(QuestionRow)
+        .where(QuestionRow.plan_id.in_([plan.id for plan in plans]))
+        .options(undefer(QuestionRow.answer))
     )
+    for question in asked:
+        if gone.speaks(f"{question.answer} {question.latest} {question.failure}"):
+            tx.delete(question)
+    told = tx.scalars(
+        select(RunProgressRow)
+        .join(RunRow, RunRow.id == RunProgressRow.run_id)
+        .where(RunRow.cycle_id == cycle_id)
+    )
+    for moment in told:
+        if gone.speaks(moment.progress["message"]):
+            moment.progress = moment.progress | {"message": ERASED}
 
 
-def _scrub(person: Person, side: Side) -> Person:
-    return person.model_copy(update=_EMPTY | _EMPTY_ON_SIDE[side])
+def _erase_from_policy(row: CycleRow, gone: Gone) -> None:
+    """The file a cycle was read from is kept as far as it still says what the policy is."""
+    policy = policy_of(row)
+    left = gone.policy(policy)
+    source = gone.source(row.source)
+    row.held_because = gone.text(row.held_because)
+    if left != policy:
+        row.policy = as_json(left)
+    if source != row.source:
+        row.source = source if _read(source) == left else bare_source(left)
+
+
+def _read(source: str) -> Cycle | None:
+    try:
+        return uploads.read_policy(NamedFile(uploads.CYCLE_FILE, source.encode()))
+    except UnusableInputError:
+        return None

@@ -8,8 +8,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.store.run_rows import PlanRow, RunProgressRow, RunRow
-from api.workflows.erasing import ERASED
 from api.workflows.runs import RunInput
+from api.workflows.tombstones import ERASED
 from coach.cycle import Cycle
 from matching.result import Result
 

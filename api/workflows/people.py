@@ -141,7 +141,7 @@ def ids_by_code(tx: Transaction, cycle_id: str) -> dict[tuple[Side, str], str]:
 
 def _put(row: PersonRow, person: Person, position: int) -> bool:
     """Bring `row` to what `person` says, and tell whether that changed anything of it."""
-    same = row.left_at is None and row.profile is not None and _parsed(row) == person
+    same = row.left_at is None and row.profile is not None and profile_of(row) == person
     row.position, row.left_at, row.erased_at = position, None, None
     if row.profile is None or row.profile["email"] != person.email:
         row.email = person.email  # otherwise one that they have changed themselves stays
@@ -158,11 +158,12 @@ def _rows(tx: Transaction, cycle_id: str, side: Side) -> Sequence[PersonRow]:
     ).all()
 
 
-def _parsed(row: PersonRow) -> Coachee | Coach:
+def profile_of(row: PersonRow) -> Coachee | Coach:
+    """What the list says of a person."""
     return _MODELS[row.side].model_validate(row.profile)
 
 
 def _view(row: PersonRow) -> PersonView:
     return PersonView(
-        brief=person_brief(row), email=row.email, profile=_parsed(row), left_at=row.left_at
+        brief=person_brief(row), email=row.email, profile=profile_of(row), left_at=row.left_at
     )

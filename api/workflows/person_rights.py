@@ -20,7 +20,7 @@ from api.store.session_rows import (
 )
 from api.workflows.audit import note_act
 from api.workflows.consent import GivenConsent, given_by
-from api.workflows.erasing import erase_people
+from api.workflows.erasing import at_work, erase_people
 from api.workflows.people import person_row
 from api.workflows.schedule import person_page
 from api.workflows.statements import feedback_view, record_view
@@ -120,18 +120,19 @@ def held_about(tx: Transaction, person_id: str) -> Held:
 
 
 def erase(tx: Transaction, person_id: str, *, now: datetime) -> None:
-    """Erase a person, leaving a tombstone with what totals are counted by.
-
-    Stay: side, country, sex, year of birth, rank and service, attendance and ratings. Go: name,
-    address, languages, times, unit, wishes, every text, links, and the keys of every note by or
-    about them, in older copies of the database as well.
+    """Erase a person, leaving a tombstone with what totals are counted by; see `erase_people`.
 
     Raises:
         NotFoundError: there is no such person.
-        ConflictError: they still have sessions to come.
+        ConflictError: they still have sessions to come, or a run or a question is at work.
     """
     row = person_row(tx, person_id)
     _refuse_while_expected(tx, person_id, now)
+    if working := at_work(tx, row.cycle_id):
+        raise ConflictError(
+            f"{working} is at work on this cycle's people: wait until it has ended, or cancel it, "
+            "then erase"
+        )
     erase_people(tx, row.cycle_id, PersonRow.id == person_id, now=now)
     note_act(tx, "person erased", "person", person_id)
 

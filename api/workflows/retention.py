@@ -17,18 +17,17 @@ from api.store.confidential_rows import NoteRow
 from api.store.cycle_rows import PersonRow
 from api.store.mail_rows import CodeRow, MailRow
 from api.store.question_rows import QuestionRow
-from api.store.run_rows import PlanRow, RunRow, RunState
+from api.store.run_rows import PlanRow, RunRow
 from api.store.session_rows import OutboxRow
 from api.workflows.audit import note_act
 from api.workflows.cycles import as_json, cycle_row, policy_of
-from api.workflows.erasing import erase_people
+from api.workflows.erasing import at_work, erase_people
 from api.workflows.erasing_runs import bare_source, erase_runs, without_people
 from api.workflows.retention_dates import standing_of, standings
 from api.workflows.values import View
 
 RETENTION_JOB = "retention"
 _STALE = timedelta(days=30)  # ended secrets are shown to their owner for a while
-_OPEN = (RunState.QUEUED, RunState.RUNNING)
 
 
 class ToErase(View):
@@ -74,7 +73,7 @@ def to_erase(tx: Transaction, cycle_id: str) -> ToErase:
     return ToErase(
         cycle_id=cycle_id,
         name=row.name,
-        at_work=_at_work(tx, cycle_id),
+        at_work=at_work(tx, cycle_id),
         counts={what: _count(tx, table, which) for what, (table, which) in counted.items()},
     )
 
@@ -96,7 +95,6 @@ def erase_cycle(
     if found.at_work:
         return None
     erase_people(tx, cycle_id, true(), now=now)
-    tx.flush()
     erase_runs(tx, cycle_id)
     for statement in (
         delete(QuestionRow).where(QuestionRow.plan_id.in_(_plans(cycle_id))),
@@ -141,13 +139,6 @@ def _stale(now: datetime) -> dict[str, tuple[type[Row], ColumnElement[bool]]]:
 
 def _plans(cycle_id: str) -> Select[str]:
     return select(PlanRow.id).where(PlanRow.cycle_id == cycle_id)
-
-
-def _at_work(tx: Transaction, cycle_id: str) -> str:
-    if _count(tx, RunRow, (RunRow.cycle_id == cycle_id) & RunRow.state.in_(_OPEN)):
-        return "a run"
-    asked = QuestionRow.plan_id.in_(_plans(cycle_id)) & QuestionRow.state.in_(_OPEN)
-    return "a question" if _count(tx, QuestionRow, asked) else ""
 
 
 def _count(tx: Transaction, table: type[Row], which: ColumnElement[bool]) -> int:

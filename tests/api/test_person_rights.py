@@ -13,11 +13,10 @@ from api.confidential.keyring import KeyringError, open_keyring
 from api.confidential.sealing import SealBrokenError
 from api.store.access_rows import UserRow
 from api.store.confidential_rows import NoteKeyRow, NoteRow
-from api.store.run_rows import RunRow
+from api.store.run_rows import RunRow, RunState
 from api.store.schema import METADATA
 from api.workflows import (
     credentials,
-    erasing,
     key_rotation,
     people,
     person_rights,
@@ -29,6 +28,7 @@ from api.workflows import (
     users,
 )
 from api.workflows.replies import ReplyInput
+from api.workflows.tombstones import ERASED
 from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError, NotFoundError
 from coach.feedback import Feedback, Note, SharedRecord
@@ -107,15 +107,23 @@ def test_nothing_of_an_erased_coachee_is_left_but_what_totals_need(
     world.database.forget_deleted()
     with world.database.reading() as tx:
         for table in METADATA.sorted_tables:
-            rows = repr(tx.execute(table.select()).all())
+            rows = repr([tuple(row) for row in tx.execute(table.select())])
             assert not [word for word in WORDS if word in rows], table.name
         seen = people.person_of_cycle(tx, person_id)
         manager = Viewer(AccessRole.MANAGER, user_id="office")
         assert statements.feedback_of(tx, manager, session.id).rating == 4
         assert statements.record_of(tx, manager, session.id).attendance is Attendance.HELD
         plan = plans.list_plans(tx, cycle_id)[0]
-        assert plans.plan_view(tx, plan.id).result == world.result({"C-1": "K-1", "C-2": "K-2"})
-    assert seen.brief.name == erasing.ERASED
+        left = plans.plan_view(tx, plan.id).result
+    code = seen.brief.code
+    assert code not in {"C-1", "C-2"}
+    before = world.result({"C-1": "K-1", "C-2": "K-2"})
+    assert [(one.coachee, one.coach, one.points, one.sessions) for one in left.matches] == [
+        ({"C-1": code}.get(one.coachee, one.coachee), one.coach, one.points, one.sessions)
+        for one in before.matches
+    ]
+    assert [one.verdicts[0].because for one in left.matches] == [ERASED, "both: sr"]
+    assert seen.brief.name == ERASED
     assert (seen.profile.country, seen.profile.rank.code) == ("RS", "OF-5")
     if world.database.is_sqlite:
         files = [path.read_bytes() for path in world.services.settings.data_dir.iterdir()]
@@ -178,10 +186,17 @@ def test_exporting_from_the_command_line(
         person(PersonAction.EXPORT, "C-1", data=data)
     with pytest.raises(ConflictError, match="to come"):
         person(PersonAction.ERASE, "C-1", cycle=cycle_id, data=data)
+    third = world.person_id(cycle_id, "C-3")
+    with world.database.writing() as tx:
+        tx.execute(update(RunRow).values(state=RunState.RUNNING))
+    with pytest.raises(ConflictError, match="a run is at work"):
+        person(PersonAction.ERASE, third, data=data)
+    with world.database.writing() as tx:
+        tx.execute(update(RunRow).values(state=RunState.FINISHED))
     person(PersonAction.ERASE, "C-3", cycle=cycle_id, data=data)
     with world.database.reading() as tx:
-        erased = people.person_of_cycle(tx, world.person_id(cycle_id, "C-3"))
-    assert erased.brief.name == erasing.ERASED
+        erased = people.person_of_cycle(tx, third)
+    assert erased.brief.name == ERASED
 
 
 def test_after_a_rotation_notes_and_second_factors_open_with_the_new_key_alone(

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.jobs.answer_child import ordinal
 from api.store.audit_rows import AuditRow
@@ -258,6 +258,8 @@ def test_what_was_asked_of_a_person_goes_with_them(world: World, office: httpx.C
     plan_id = world.plan(cycle_id, world.result({"C-1": "K-1"}))
     person = world.person_id(cycle_id, "C-1")
     assert office.post(f"/plans/{plan_id}/people/{person}/explain").is_redirect
+    with world.database.writing() as tx:
+        tx.execute(update(QuestionRow).values(state=RunState.CANCELLED))
     with world.database.writing() as tx:
         person_rights.erase(tx, person, now=world.services.now())
     with world.database.reading() as tx:

@@ -146,7 +146,7 @@ def test_a_note_is_nowhere_in_the_database_in_clear(published: World) -> None:
         statements.write_note(tx, keyring, coach, session_id, Note(text=SECRET), now=now)
     with published.database.reading() as tx:
         for table in METADATA.sorted_tables:
-            assert not [row for row in tx.execute(table.select()) if SECRET in repr(row)]
+            assert not [row for row in tx.execute(table.select()) if SECRET in repr(tuple(row))]
     folder = published.services.settings.data_dir
     files = [path for path in folder.iterdir() if path.is_file()]
     assert files

@@ -1,0 +1,313 @@
+"""Two people with a mark in every field live through a cycle, are erased, and are searched for."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from sqlalchemy import inspect, select, text
+
+from api.store.cycle_rows import PersonRow, Side
+from api.store.mail_rows import MailRow, MailState
+from api.workflows import credentials, cycles, figures, person_rights, replies, schedule, statements
+from api.workflows.replies import ReplyInput
+from api.workflows.viewer import AccessRole, Viewer
+from coach.feedback import Feedback, Note, SharedRecord
+from coach.sessions import Attendance, Reply
+from tests.api.following import over
+from tests.mail_server import MailServer, mail_server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from conftest import World
+
+    from api.settings import Settings
+
+API = "/api/v1"
+DAY = timedelta(days=1)
+TODAY = datetime.now(UTC)
+LONG_AFTER = TODAY + 400 * DAY
+WEEK = "Mon 09:00-16:00; Tue 09:00-16:00; Wed 09:00-16:00"
+PERSON = "id,name,email,country,languages,availability,rank,unit,topics"
+MARKS = {
+    Side.COACHEE: re.compile(r"qzcoachee\w*", re.IGNORECASE),
+    Side.COACH: re.compile(r"qzcoach(?!ee)\w*", re.IGNORECASE),
+}
+
+
+def _marked(mark: str, name: str, country: str, rank: str, week: str = WEEK) -> str:
+    return (
+        f"{mark}Code,{name} {mark}Surname,{mark}Mail@{mark}Domain.example,{country},en:C1,"
+        f"{week},{rank},{mark}Unit,{mark}Topic;both"
+    )
+
+
+def _lists(name: str, coach_week: str = WEEK) -> dict[str, tuple[str, bytes]]:
+    """Four coachees, and three coaches who take one each; one on each side carries marks."""
+    coachees = [
+        f"{_marked('QzCoachee', name, 'RS', 'OF-4')},QzCoachCode;K-2,K-3,commander",
+        *(
+            f"C-{n},Coachee {n},c{n}@example.org,RS,en:C1,{WEEK},OF-4,u{n},both,"
+            f"{'QzCoachCode' * (n == 2)},{'QzCoachCode' * (n == 3)},commander"
+            for n in (2, 3, 4)
+        ),
+    ]
+    marked = _marked("QzCoach", name.replace("Coachee", "Coach"), "ME", "OF-5", coach_week)
+    coaches = [
+        f"{marked},,1,C-4",
+        *(
+            f"K-{n},Coach {n},k{n}@example.org,ME,en:C1,{WEEK},OF-5,v{n},both,"
+            f"{'QzCoacheeCode' * (n == 3)},1,{' qzcoacheecode' * (n == 3)}"
+            for n in (2, 3)
+        ),
+    ]
+    return {
+        "coachees": ("coachees.csv", _sheet("prefers,refuses,role", coachees)),
+        "coaches": ("coaches.csv", _sheet("refuses,capacity,chain_of_command", coaches)),
+    }
+
+
+def _sheet(columns: str, rows: list[str]) -> bytes:
+    return "\n".join([f"{PERSON},{columns}", *rows]).encode()
+
+
+def _policy(hours: int) -> str:
+    start = TODAY - 60 * DAY
+    return (
+        f"[cycle]\nstart = {start:%Y-%m-%d}\nend = {start + 200 * DAY:%Y-%m-%d}\n"
+        "# QzCoacheeName QzCoacheeSurname (QzCoacheeCode) asked for mornings of QzCoachCode\n"
+        "[sessions]\ncount = 6\nmin_gap_days = 14\nmax_gap_days = 35\n"
+        '[calendar]\npublic_holidays = false\n[pins]\nQzCoacheeCode = "QzCoachCode"\n'
+        '[bans]\n"C-4" = ["QzCoachCode"]\n'
+        f"[timetable]\nhours = {hours}\nrhythm = 40\n[timetable.preferred_by]\n"
+        '"QzCoacheeCode" = ["Mon 09:00-12:00"]\n'
+    )
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def office(
+    world: World,
+    server: MailServer,
+    serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
+) -> Iterator[httpx.Client]:
+    """The programme office, at a server that works and sends mail."""
+    settings = world.services.settings.model_copy(update={"worker": True, "mail": server.settings})
+    with serve(settings) as client:
+        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
+        yield client
+
+
+class Life:
+    """What happens to the two marked people in a cycle, step by step."""
+
+    def __init__(self, world: World, office: httpx.Client, server: MailServer) -> None:
+        self._world, self._office, self._server = world, office, server
+        made = office.post(f"{API}/cycles", content=_policy(10).encode())
+        assert made.is_success, made.text
+        self.cycle_id: str = made.json()["id"]
+
+    def bring(self, *lists: str) -> None:
+        files = _lists(*lists)
+        brought = self._office.put(f"{API}/cycles/{self.cycle_id}/people", files=files)
+        assert brought.is_success, brought.text
+
+    def plan(self) -> str:
+        return self._made(f"cycles/{self.cycle_id}/runs", json={"time_limit_seconds": 60})
+
+    def what_if(self) -> str:
+        return self._made(f"cycles/{self.cycle_id}/what-if", content=_policy(5).encode())
+
+    def _made(self, place: str, **asked: Any) -> str:  # noqa: ANN401 - as httpx has it
+        plan: str = self._over(self._office.post(f"{API}/{place}", **asked))["plan_id"]
+        return plan
+
+    def _over(self, answer: httpx.Response) -> dict[str, Any]:
+        assert answer.status_code == HTTPStatus.ACCEPTED, answer.text
+        ended = over(self._office, answer.headers["location"])
+        assert ended["state"] == "finished", ended
+        return ended
+
+    def publish(self, plan_id: str) -> None:
+        """Publish a plan, and have its messages sent."""
+        assert self._office.post(f"{API}/plans/{plan_id}/publish").is_success
+        until = {"until": datetime.now(UTC).isoformat()}
+        place = f"{API}/cycles/{self.cycle_id}/outbox/post"
+        assert self._office.post(place, json=until).is_success
+        self._await_mails()
+
+    def _await_mails(self) -> None:
+        ends = time.monotonic() + 60
+        while time.monotonic() < ends:
+            with self._world.database.reading() as tx:
+                left = tx.scalars(select(MailRow.id).where(MailRow.state == MailState.WAITING))
+                if not left.all():
+                    return
+            time.sleep(0.2)
+        pytest.fail("mails are not sent")
+
+    def say_everything(self) -> None:
+        """All that people say of sessions, marks of themselves and of each other in it."""
+        with self._world.database.writing() as tx:
+            sessions = schedule.cycle_schedule(tx, self.cycle_id)
+            for number, session in enumerate(
+                one for one in sessions if one.coachee.code == "QzCoacheeCode"
+            ):
+                coach = Viewer(AccessRole.COACH, person_id=session.coach.id, notes_open=True)
+                coachee = Viewer(AccessRole.COACHEE, person_id=session.coachee.id)
+                if session.end > TODAY:
+                    for viewer in (coach, coachee):
+                        said = ReplyInput(
+                            reply=Reply.DECLINED, comment="qzcoachdomain? no. QzCoacheeSurname"
+                        )
+                        replies.reply_to(tx, viewer, session.id, said, now=TODAY)
+                    continue
+                record = SharedRecord(
+                    session_date=session.end.date(),
+                    attendance=Attendance.HELD,
+                    topic="QzCoacheeTopic",
+                    agreed_actions="QzCoachName writes to QzCoacheeMail@QzCoacheeDomain.example",
+                    next_step="QzCoacheeUnit",
+                )
+                feedback = Feedback(
+                    attendance=Attendance.HELD, rating=4, text=f"QzCoachSurname was good {number}"
+                )
+                note, now = Note(text="QzCoacheeName QzCoachName"), TODAY
+                keyring = self._world.services.keyring
+                statements.submit_record(tx, coach, session.id, record, now=now)
+                statements.write_note(tx, keyring, coach, session.id, note, now=now)
+                statements.give_feedback(tx, coachee, session.id, feedback, now=now)
+
+    def change_address(self, code: str, address: str) -> None:
+        """As the person does it, by the code that is mailed to them."""
+        services, person_id = self._world.services, self.person_id(code)
+        with services.database.writing() as tx:
+            link = credentials.issue_link(
+                tx, services.keyring, person_id, now=services.now(), grace=60 * DAY
+            )
+        headers = {"Authorization": f"Bearer {link.secret}"}
+        with httpx.Client(base_url=self._office.base_url, headers=headers) as person:
+            asked = person.post(f"{API}/me/address", json={"address": address})
+            assert asked.status_code == HTTPStatus.ACCEPTED, asked.text
+            self._await_mails()
+            typed = re.search(r"\d{4} \d{4}", self._server.taken[-1].text)
+            assert typed
+            confirmed = person.post(f"{API}/me/address/confirm", json={"code": typed[0]})
+            assert confirmed.is_success, confirmed.text
+
+    def ask_everything(self, plan_id: str) -> None:
+        questions = f"{API}/plans/{plan_id}/questions"
+        for code in ("QzCoacheeCode", "C-2", "C-3"):
+            about = {"kind": "explain", "person_id": self.person_id(code)}
+            self._over(self._office.post(questions, json=about))
+        for asked in (
+            {"kind": "advise"},
+            {"kind": "replace", "person_id": self.person_id("QzCoacheeCode")},
+        ):
+            self._over(self._office.post(questions, json=asked))
+
+    def person_id(self, code: str) -> str:
+        with self._world.database.reading() as tx:
+            found = select(PersonRow.id).where(
+                PersonRow.cycle_id == self.cycle_id, PersonRow.code == code
+            )
+            return str(tx.scalars(found).one())
+
+
+def _tables(world: World) -> dict[str, str]:
+    """Every row of every table of the database, those of the job engine too."""
+    looked = inspect(world.database.engine)
+    schemas = [None] if world.database.is_sqlite else ["public", "dbos"]
+    names = {
+        table: f'"{schema}"."{table}"' if schema else f'"{table}"'
+        for schema in schemas
+        for table in looked.get_table_names(schema=schema)
+    }
+    with world.database.reading() as tx:
+        return {
+            table: repr([tuple(row) for row in tx.execute(text(f"SELECT * FROM {name}"))])  # noqa: S608 - tables that are there
+            for table, name in names.items()
+        }
+
+
+def _found(world: World, side: Side) -> dict[str, set[str]]:
+    """Where a side's marks are, and which."""
+    places = _tables(world)
+    if world.database.is_sqlite:
+        for path in world.services.settings.data_dir.rglob("*"):
+            if path.is_file():
+                places[path.name] = path.read_bytes().decode("latin-1")
+    found = {place: set(MARKS[side].findall(content)) for place, content in places.items()}
+    return {place: words for place, words in found.items() if words}
+
+
+def _exports(world: World, cycle_id: str) -> str:
+    with world.database.writing() as tx:
+        ids = tx.scalars(select(PersonRow.id).where(PersonRow.cycle_id == cycle_id)).all()
+        return "".join(person_rights.held_about(tx, one).model_dump_json() for one in ids)
+
+
+def test_nothing_names_who_was_erased(
+    world: World, office: httpx.Client, server: MailServer
+) -> None:
+    life = Life(world, office, server)
+    life.bring("QzCoacheeFormer")
+    life.bring("QzCoacheeName")
+    first = life.plan()
+    told = office.get(f"{API}/plans/{first}").text
+    assert "one more place with QzCoachName QzCoachSurname (QzCoachCode)" in told
+    life.publish(first)
+    life.say_everything()
+    life.change_address("QzCoacheeCode", "QzCoacheeOther@example.org")
+    life.change_address("QzCoachCode", "QzCoachOther@example.org")
+    life.ask_everything(first)
+    life.bring("QzCoacheeName", "Thu 09:00-16:00; Wed 14:00-16:00")
+    second = life.plan()
+    told = office.get(f"{API}/plans/{second}").text
+    assert "QzCoachCode not free at the old time" in told
+    assert "QzCoacheeCode" in office.get(f"{API}/plans/{second}/comparison").text
+    life.publish(second)
+    life.what_if()
+    spoken_of = {"cycles", "people", "plans", "questions", "runs", "replies", "shared_records"}
+    assert spoken_of <= _found(world, Side.COACHEE).keys()
+    assert {*spoken_of, "feedback"} <= _found(world, Side.COACH).keys()
+
+    for side, code in ((Side.COACHEE, "QzCoacheeCode"), (Side.COACH, "QzCoachCode")):
+        with world.database.reading() as tx:
+            before = figures.figures_of_cycles(tx)
+        with world.database.writing() as tx:
+            person_rights.erase(tx, life.person_id(code), now=LONG_AFTER)
+        world.database.forget_deleted()
+        left = _found(world, side)
+        # Jobs of mails are in lanes by domain, until they have been over for a week.
+        assert left.keys() <= {"workflow_status", "gender-coach.sqlite"}
+        assert {word.lower() for words in left.values() for word in words} <= {
+            f"qz{side.value}domain"
+        }
+        assert not MARKS[side].search(_exports(world, life.cycle_id))
+        with world.database.reading() as tx:
+            assert figures.figures_of_cycles(tx) == before
+            row = cycles.cycle_row(tx, life.cycle_id)
+            assert "[sessions]" in row.source, "the file a cycle was read from is kept"
+    plan = office.get(f"{API}/plans/{second}").json()
+    assert len(plan["result"]["matches"]) == 3
+    for page in (
+        f"/plans/{second}",
+        f"/plans/{second}/compare?before={first}",
+        f"/cycles/{life.cycle_id}",
+    ):
+        shown = office.get(page)
+        assert shown.is_success, page
+        assert not re.search("qzcoach", shown.text, re.IGNORECASE)
