@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from pydantic import BaseModel
 
+STOPS = (signal.SIGTERM, signal.SIGINT)
 _COMMAND = (sys.executable, "-m", "api.jobs.child_process")
 _GRACE_SECONDS = 2.0
 
@@ -24,14 +27,15 @@ class Child:
     """A process at work on one task; `module` is the one whose `work` it does."""
 
     def __init__(self, module: str, task: BaseModel) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, no words of others
-            (*_COMMAND, module, str(os.getpid())),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-        )
+        with _signals_held():
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, no words of others
+                (*_COMMAND, module, str(os.getpid())),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+            )
         self._lines: queue.SimpleQueue[Line] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, args=(task,), daemon=True)
         self._reader.start()
@@ -72,6 +76,19 @@ class Child:
             return
         code = self._process.wait()
         self._lines.put({"crashed": _how_it_ended(code)})
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Start a process that no stop can end before it says itself what a stop means to it.
+
+    It inherits from this thread that signals are held; the other threads of this process get them.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _how_it_ended(code: int) -> str:

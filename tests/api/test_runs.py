@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -30,6 +29,7 @@ from coach.people import Roster
 from matching.orphan import ORPHANED
 from matching.result import Result
 from matching.run_record import result_digest
+from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,36 +40,6 @@ if TYPE_CHECKING:
 
 API = "/api/v1"
 CHILD = (sys.executable, "-m", "api.jobs.child_process")
-_COLUMNS = "id,name,email,country,languages,availability,rank"
-
-
-def slow_lists(coachees: int = 100, coaches: int = 28) -> dict[str, tuple[str, bytes]]:
-    """Two lists of people with one short window a week each: some seconds of work."""
-    rng = random.Random(7)
-
-    def window() -> str:
-        hour = rng.randrange(8, 14)
-        return f"{rng.choice(['Mon', 'Tue', 'Wed', 'Thu', 'Fri'])} {hour:02}:00-{hour + 2:02}:30"
-
-    def row(code: str, last: str) -> str:
-        return f"{code},{code},{code.lower()}@example.org,BA,en,{window()},OF-5,{last}"
-
-    first = [row(f"C-{n}", "commander") for n in range(coachees)]
-    second = [row(f"K-{n}", "4") for n in range(coaches)]
-    return {
-        "coachees": ("coachees.csv", "\n".join([f"{_COLUMNS},role", *first]).encode()),
-        "coaches": ("coaches.csv", "\n".join([f"{_COLUMNS},capacity", *second]).encode()),
-    }
-
-
-SLOW_CYCLE = b"""
-[cycle]
-start = 2027-01-18
-end = 2027-07-16
-[sessions]
-min_gap_days = 14
-max_gap_days = 35
-"""
 
 
 def _slow_cycle(client: httpx.Client) -> str:
@@ -290,6 +260,19 @@ def test_a_solver_ends_with_whoever_asked() -> None:
         assert b"judging" in child.stdout.readline()
         child.stdin.close()
         assert child.wait(5) == ORPHANED
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_told_to_a_working_process_at_once_is_left_to_its_parent(
+    sent: signal.Signals,
+) -> None:
+    child = Child("api.jobs.solver_child", _slow_task())
+    os.kill(child.pid, sent)
+    told: list[dict[str, Any]] = []
+    while not told:
+        told = child.lines(0.1)
+    child.kill()
+    assert "progress" in told[0], told
 
 
 def test_a_solver_that_is_killed_says_so() -> None:

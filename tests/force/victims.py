@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -63,6 +64,10 @@ class Victim:
         """Ask it to end in order."""
         self._process.terminate()
         self._process.join(seconds)
+
+    def tell_group(self, sent: signal.Signals) -> None:
+        """Tell a command and all processes below it at once, as a service manager does."""
+        os.killpg(self._process.pid, sent)
 
     def kill(self) -> set[str]:
         """End it where it is, and tell what it had said until then."""
@@ -125,14 +130,17 @@ def hold_slot(settings: Settings, tell: Tell, *, number: int) -> None:
     worker(number=number, data=settings.data_dir)
 
 
-def answer_requests(settings: Settings, tell: Tell, *, port: int) -> None:
-    """Be `gender-coach serve --no-worker --port PORT`, in the same way."""
+def answer_requests(
+    settings: Settings, tell: Tell, *, port: int, with_worker: bool = False
+) -> None:
+    """Be `gender-coach serve --port PORT`, in the same way."""
     _begin_command(settings, tell)
-    serve(port=port, data=settings.data_dir, worker=False)
+    serve(port=port, data=settings.data_dir, worker=with_worker)
 
 
 def _begin_command(settings: Settings, tell: Tell) -> None:
-    """Be a process of the deployment, whose output is kept beside the data."""
+    """Be a process with a group of its own, whose output is kept beside the data."""
+    os.setpgid(0, 0)
     output = os.open(settings.data_dir / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for told in (1, 2):
         os.dup2(output, told)

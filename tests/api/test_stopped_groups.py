@@ -1,0 +1,107 @@
+"""A stop told to a whole group of processes, as by systemd or Ctrl+C: the run is given back."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+from sqlalchemy import func, select
+
+from api.intake import NamedFile
+from api.jobs.queue import JobQueue
+from api.store.audit_rows import AuditRow
+from api.store.cycle_rows import Side
+from api.store.run_rows import PlanRow, RunProgressRow, RunRow, RunState
+from api.workflows import cycles, people, runs, uploads
+from api.workflows.runs import RunOptions
+from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
+from tests.force.victims import OUTPUT, Victim, Work, answer_requests, hold_slot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import World
+    from sqlalchemy import Row
+
+_HANGS_SECONDS = 300.0
+Found = TypeVar("Found")
+
+
+def _wait_for(world: World, what: Callable[[], Found | None]) -> Found:
+    """What `what` finds, as soon as it finds something, however long that takes."""
+    hangs = time.monotonic() + _HANGS_SECONDS
+    while (found := what()) is None:
+        output = world.services.settings.data_dir / OUTPUT
+        assert time.monotonic() < hangs, output.read_text(encoding="utf-8")
+        time.sleep(0.01)
+    return found
+
+
+def _slow_run(world: World) -> str:
+    """A run of some seconds that waits for a worker."""
+    files = [NamedFile(name, content) for name, content in slow_lists(60, 17).values()]
+    lists = uploads.read_lists(SLOW_CYCLE.decode(), *files)
+    queue, now = JobQueue(world.services.settings.database_url), world.services.now()
+    with world.database.writing() as tx:
+        cycle_id = cycles.create_cycle(tx, lists.cycle, SLOW_CYCLE.decode(), now=now).id
+        people.take_in(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=now)
+        people.take_in(tx, cycle_id, Side.COACH, lists.roster.coaches, now=now)
+        run = runs.start_run(tx, queue, cycle_id, RunOptions(workers=1), now=now)
+    queue.close()
+    return run.id
+
+
+def _serving() -> Work:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return partial(answer_requests, port=port, with_worker=True)
+
+
+@pytest.mark.parametrize(
+    "command", [lambda: partial(hold_slot, number=1), _serving], ids=["worker", "serve"]
+)
+def test_a_stop_of_the_whole_group_gives_the_run_back_and_another_worker_finishes_it(
+    world: World, command: Callable[[], Work]
+) -> None:
+    settings, run_id = world.services.settings, _slow_run(world)
+
+    def run() -> Row[RunState, int, str | None, dict[str, Any] | None]:
+        query = select(RunRow.state, RunRow.attempts, RunRow.slot, RunRow.failure)
+        with world.database.reading() as tx:
+            return tx.execute(query.where(RunRow.id == run_id)).one()
+
+    def is_solving() -> bool | None:
+        with world.database.reading() as tx:
+            told = tx.scalar(select(func.count()).where(RunProgressRow.run_id == run_id))
+        return True if told else None
+
+    stopped = Victim(command(), settings)
+    try:
+        _wait_for(world, is_solving)
+        assert (run().state, run().attempts) == (RunState.RUNNING, 1)
+        stopped.tell_group(signal.SIGTERM)
+        _wait_for(world, lambda: None if stopped.at_work else True)
+    finally:
+        stopped.kill()
+    given_back = run()
+    assert (given_back.state, given_back.attempts) == (RunState.QUEUED, 0), given_back.failure
+    assert given_back.slot is None
+
+    other = Victim(partial(hold_slot, number=2), settings)
+    try:
+        _wait_for(world, lambda: True if run().state.final else None)
+    finally:
+        other.end(_HANGS_SECONDS)
+        other.kill()
+    finished = run()
+    assert (finished.state, finished.attempts) == (RunState.FINISHED, 1), finished.failure
+    assert finished.slot == "worker@2"
+    with world.database.reading() as tx:
+        assert len(tx.scalars(select(PlanRow.id).where(PlanRow.run_id == run_id)).all()) == 1
+        ends = select(AuditRow.action).where(AuditRow.object_id == run_id)
+        assert sorted(tx.scalars(ends)) == ["run asked for", "run finished"]
