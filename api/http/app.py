@@ -7,6 +7,7 @@ import importlib.util
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -41,10 +42,12 @@ from api.http.watching import Measures, Watching
 from api.jobs.queue import JobQueue
 from api.jobs.worker import Worker
 from api.opening import open_deployment
-from api.provider.client import Provider
 from api.settings import Settings
 from api.workflows.services import Services, utc_now
 from api.workflows.viewer import SYSTEM
+
+if TYPE_CHECKING:
+    from api.provider.client import Provider
 
 _PAGES = "api.pages"
 
@@ -98,8 +101,7 @@ def open_services(settings: Settings) -> tuple[Services, JobQueue]:
     consent_texts(settings.consent_texts)  # refused at the start, not where somebody reads them
     database, keyring = open_deployment(settings)
     queue = JobQueue(settings.database_url)
-    provider = None if settings.oidc is None else Provider(settings.oidc, utc_now)
-    services = Services(settings, database, keyring, queue, utc_now, provider)
+    services = Services(settings, database, keyring, queue, utc_now, _provider(settings))
     return services.on_behalf_of(lambda: SYSTEM), queue
 
 
@@ -108,6 +110,14 @@ def api_routes(app: FastAPI) -> Iterator[tuple[str, str]]:
     for route in iter_route_contexts(app.routes):
         for method in sorted(route.methods or ()):
             yield method, route.path_format or ""
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if settings.oidc is None:
+        return None
+    from api.provider.client import Provider  # noqa: PLC0415 - much to load, and few have one
+
+    return Provider(settings.oidc, utc_now)
 
 
 def _lifespan(services: Services, queue: JobQueue) -> Lifespan[FastAPI]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -21,7 +21,7 @@ from api.http.cookies import begun_cookie, half_cookie, leave_cookie
 from api.http.routes.access import signed_in
 from api.pages.frame import go_on
 from api.pages.sign_in import leave_begun
-from api.provider.client import Asked, Identity, Provider
+from api.provider.identity import Asked, Identity
 from api.store.access_rows import CeremonyKind
 from api.workflows import ceremonies, sign_in, users
 from api.workflows.ceremonies import Ceremony
@@ -29,6 +29,9 @@ from api.workflows.services import Services
 from api.workflows.users import Link
 from api.workflows.viewer import Viewer
 from coach.errors import ConflictError, NotSignedInError
+
+if TYPE_CHECKING:
+    from api.provider.client import Provider
 
 ELSEWHERE = APIRouter(include_in_schema=False)
 _KINDS = (

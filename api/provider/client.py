@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import httpx2
 import structlog
@@ -22,8 +21,9 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from api.provider.identity import Asked, Identity
 from api.provider.settings import IdentityProvider, is_safe_address
 from coach.errors import NotSignedInError, UnreachableError
 
@@ -37,37 +37,12 @@ _KEYS_LAST = timedelta(hours=1)
 _KEYS_AGAIN_AFTER = timedelta(minutes=1)
 _LEEWAY = timedelta(minutes=1)
 _LONGEST_SUBJECT = 255
+_OTHER_SHAPES = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What libraries raise on JSON of shapes they do not expect; pydantic's own is a `ValueError`."""
 
 
 class ProviderAwayError(UnreachableError):
     """The identity provider does not answer, or not as a provider does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was sent with a browser to the provider, to be held against what comes back.
-
-    `fresh` asks for a sign-in that happens now, whatever session the provider has.
-    """
-
-    state: str
-    nonce: str
-    verifier: str
-    back_to: str
-    fresh: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who signed in, as far as the provider may be believed.
-
-    `mail` is an address only where the provider has verified it.
-    """
-
-    issuer: str
-    subject: str
-    mail: str | None
-    two_factors: bool
 
 
 class _Description(BaseModel):
@@ -85,6 +60,39 @@ class _Description(BaseModel):
 class _Token(BaseModel):
     id_token: str
     access_token: str
+
+
+_Second = Annotated[int | float, Field(allow_inf_nan=False)]
+
+
+class _Claims(BaseModel):
+    """The shapes of the claims that are looked at (OpenID Connect Core 1.0, section 2).
+
+    Of another shape, a provider is not understood. An address counts only in the one right shape,
+    and is otherwise left aside.
+    """
+
+    model_config = ConfigDict(strict=True)
+
+    iss: str
+    sub: Annotated[str, Field(min_length=1, max_length=_LONGEST_SUBJECT)]
+    aud: str | list[str]
+    exp: _Second
+    iat: _Second
+    nonce: str
+    auth_time: _Second | None = None
+    azp: str | None = None
+    at_hash: str | None = None
+    acr: str | None = None
+    amr: list[str] = []
+    email: Any = None
+    email_verified: Any = None
+
+    @property
+    def mail(self) -> str | None:
+        """The address, where the provider has verified it."""
+        verified = self.email_verified is True and isinstance(self.email, str)
+        return self.email if verified else None
 
 
 class Provider:
@@ -140,11 +148,10 @@ class Provider:
         self._check_answer(answer, asked, description)
         token = self._token(answer["code"], asked, description)
         claims = self._claims(token, asked)
-        mail = claims.get("email") if claims.get("email_verified") is True else None
         return Identity(
             issuer=self.settings.issuer,
-            subject=claims["sub"],
-            mail=mail if isinstance(mail, str) else None,
+            subject=claims.sub,
+            mail=claims.mail,
             two_factors=self._tells_of_two_factors(claims),
         )
 
@@ -175,10 +182,12 @@ class Provider:
             return _Token.model_validate(told)
         except httpx2.HTTPError as error:
             raise self._away(type(error).__name__) from error
-        except (AuthlibBaseError, ValidationError, ValueError) as error:
+        except AuthlibBaseError as error:
             raise _not_believed(f"no token: {type(error).__name__}") from error
+        except _OTHER_SHAPES as error:
+            raise self._not_understood("no token", error) from error
 
-    def _claims(self, token: _Token, asked: Asked) -> dict[str, Any]:
+    def _claims(self, token: _Token, asked: Asked) -> _Claims:
         """What the signed token says, once everything about it was checked."""
         try:
             try:
@@ -187,6 +196,7 @@ class Provider:
                 signed = jwt.decode(
                     token.id_token, self._key_set(again=True), algorithms=_SIGNED_BY
                 )
+            shaped = _Claims.model_validate(signed.claims)
             claims = CodeIDToken(
                 signed.claims,
                 signed.header,
@@ -202,24 +212,21 @@ class Provider:
             )
             now = self._now()
             claims.validate(now=int(now.timestamp()), leeway=int(_LEEWAY.total_seconds()))
-        except (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError) as error:
+        except (JoseError, AuthlibBaseError) as error:
             raise _not_believed(type(error).__name__) from error
-        subject, at = claims["sub"], claims.get("auth_time")
-        if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT:
-            raise _not_believed("the subject is no subject")
-        if asked.fresh and not (
-            isinstance(at, int) and now.timestamp() - at <= _LEEWAY.total_seconds()
-        ):
+        except _OTHER_SHAPES as error:
+            raise self._not_understood("its token", error) from error
+        at = shaped.auth_time
+        if asked.fresh and (at is None or now.timestamp() - at > _LEEWAY.total_seconds()):
             raise _not_believed("the sign-in there was not just now")
-        return dict(claims)
+        return shaped
 
-    def _tells_of_two_factors(self, claims: dict[str, Any]) -> bool:
+    def _tells_of_two_factors(self, claims: _Claims) -> bool:
         settings = self.settings
-        methods = claims.get("amr") or []
         return (
             settings.second_factor == "trust"
-            or claims.get("acr") in settings.strong_acr
-            or any(method in settings.strong_amr for method in methods)
+            or claims.acr in settings.strong_acr
+            or any(method in settings.strong_amr for method in claims.amr)
         )
 
     def _description(self) -> _Description:
@@ -252,7 +259,7 @@ class Provider:
         told = self._read(self._description().jwks_uri)
         try:
             keys = KeySet.import_key_set(told)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except (JoseError, *_OTHER_SHAPES) as error:
             raise self._away("its keys cannot be read") from error
         self._keys = (self._now(), keys)
         return keys
@@ -270,7 +277,7 @@ class Provider:
                     if len(content) > _LARGEST_ANSWER:
                         raise self._away("its answer is endless")
             return httpx2.Response(200, content=content).json()
-        except (httpx2.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError, RecursionError) as error:
             raise self._away(type(error).__name__) from error
 
     def _client(self, asked: Asked, description: _Description | None = None) -> OAuth2Client:
@@ -285,6 +292,13 @@ class Provider:
             code_challenge_method="S256",
             timeout=_SECONDS,
             follow_redirects=False,
+        )
+
+    def _not_understood(self, what: str, error: Exception) -> NotSignedInError:
+        _LOG.warning("identity provider not understood", what=what, why=type(error).__name__)
+        return NotSignedInError(
+            f"{self.settings.name} told of you in a way that this server does not understand; "
+            "sign in by password, and tell whoever runs it"
         )
 
     def _away(self, why: str) -> ProviderAwayError:

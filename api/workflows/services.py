@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from api.confidential.keyring import Keyring
-from api.provider.client import Provider
 from api.settings import Settings
 from api.store.database import Database
 from api.workflows.audit import stamp_with
 from api.workflows.jobs import Enqueue
 from api.workflows.viewer import Viewer
+
+if TYPE_CHECKING:
+    from api.provider.client import Provider
 
 
 def utc_now() -> datetime:

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.deployment import MailAddress
-from api.provider.client import Identity
+from api.provider.identity import Identity
 from api.store.access_rows import CredentialKind, UserRow
 from api.workflows.audit import note_act
 from api.workflows.credentials import end_browsers, end_credentials

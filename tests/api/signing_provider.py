@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -34,6 +36,7 @@ class SigningProvider:
     Attributes:
         subject: who signs in.
         describe, claim, answer: change the description, the token's claims, the address's answer.
+        keys, grant: change the published keys, and the answer that the token is in.
         sign: makes the token out of the claims.
     """
 
@@ -45,6 +48,8 @@ class SigningProvider:
     sign: Callable[[SigningProvider, dict[str, Any]], str] = field(
         default=lambda provider, claims: provider.signed(claims)
     )
+    keys: Callable[[dict[str, Any]], Any] = _unchanged
+    grant: Callable[[dict[str, Any]], Any] = _unchanged
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
     asked: dict[str, str] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -52,6 +57,12 @@ class SigningProvider:
     def signed(self, claims: dict[str, Any], key: RSAKey | None = None) -> str:
         used = key or self.key
         return jwt.encode({"alg": "RS256", "kid": used.kid}, claims, used)
+
+    def signed_under(self, header: dict[str, Any], payload: bytes) -> str:
+        """Signed with the right key, whatever header and payload are."""
+        told = f"{_part({'alg': 'RS256', 'kid': 'one'} | header)}.{_encoded(payload)}"
+        mark = self.key.private_key.sign(told.encode(), PKCS1v15(), SHA256())
+        return f"{told}.{_encoded(mark)}"
 
     def unsigned(self, claims: dict[str, Any]) -> str:
         return f"{_part({'alg': 'none'})}.{_part(claims)}."
@@ -121,7 +132,7 @@ def provider_on_loopback() -> Iterator[SigningProvider]:
             if parts.path == "/.well-known/openid-configuration":
                 self._json(provider.description())
             elif parts.path == "/keys":
-                self._json({"keys": [provider.key.as_dict(private=False)]})
+                self._json(provider.keys({"keys": [provider.key.as_dict(private=False)]}))
             elif parts.path == "/authorise":
                 self.send_response(303)
                 self.send_header("Location", provider.authorise(_single(parts.query)))
@@ -135,12 +146,12 @@ def provider_on_loopback() -> Iterator[SigningProvider]:
             if told is None:
                 self._json({"error": "invalid_grant"}, 400)
             else:
-                self._json(told)
+                self._json(provider.grant(told))
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-        def _json(self, value: dict[str, Any], status: int = 200) -> None:
+        def _json(self, value: Any, status: int = 200) -> None:  # noqa: ANN401 - JSON
             content = json.dumps(value).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
@@ -165,4 +176,8 @@ def _single(query: str) -> dict[str, str]:
 
 
 def _part(value: dict[str, Any]) -> str:
-    return urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+    return _encoded(json.dumps(value).encode())
+
+
+def _encoded(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import subprocess
+import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -279,6 +282,83 @@ def _answers(liar: SigningProvider, **changed: str) -> None:
     liar.answer = lambda answer: answer | changed
 
 
+NO_TEXT: tuple[object, ...] = (5, 0.5, True, [], ["x"], {}, {"x": 1})
+NO_TIME: tuple[object, ...] = ("x", "5", True, [], [5], {}, -1)
+SHAPES: dict[str, tuple[object, ...]] = {
+    "amr": (5, 0.5, True, "mfa", [5], [["mfa"]], ["mfa", {}], {}, {"mfa": 1}),
+    "aud": (5, True, [], [5], [[CLIENT_ID]], {}, {CLIENT_ID: 1}),
+    **dict.fromkeys(("acr", "azp", "at_hash", "sub", "iss", "nonce"), NO_TEXT),
+    "exp": (*NO_TIME, float("nan"), float("-inf")),
+    "iat": (*NO_TIME[:-1], 1 << 70, float("inf")),
+    "auth_time": NO_TIME[:-1],
+}
+
+
+@pytest.mark.parametrize("claim", SHAPES)
+def test_a_claim_of_another_shape_is_refused_in_words(office: Office, claim: str) -> None:
+    office.user(subject="anna")
+    for shape in SHAPES[claim]:
+        _claims(office.provider, **{claim: shape})
+        with office.browser() as browser:
+            answer = browser.get("/sign-in/provider")
+            assert answer.status_code == HTTPStatus.UNAUTHORIZED, shape
+            assert "begin again" in answer.text or "does not understand" in answer.text, shape
+            assert office.role_of(browser) is None, shape
+
+
+DEEP = b'{"sub":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+OTHER_SHAPES: dict[str, Callable[[SigningProvider], None]] = {
+    "claims that are a list": lambda liar: _signs(liar, lambda it, _: it.signed_under({}, b"[]")),
+    "claims that are a number": lambda liar: _signs(liar, lambda it, _: it.signed_under({}, b"5")),
+    "claims that are no JSON": lambda liar: _signs(liar, lambda it, _: it.signed_under({}, b"{")),
+    "claims that are no text": lambda liar: _signs(
+        liar, lambda it, _: it.signed_under({}, b"\xff")
+    ),
+    "claims without a bottom": lambda liar: _signs(liar, lambda it, _: it.signed_under({}, DEEP)),
+    "an algorithm that is a list": lambda liar: _heads(liar, alg=["RS256"]),
+    "an algorithm that is a number": lambda liar: _heads(liar, alg=5),
+    "a key that is a number": lambda liar: _heads(liar, kid=5),
+    "a key that is a list": lambda liar: _heads(liar, kid=["one"]),
+    "critical parameters that are none": lambda liar: _heads(liar, crit=5),
+    "a token that is a number": lambda liar: _grants(liar, id_token=5),
+    "a token with other letters": lambda liar: _grants(liar, id_token="é.é.é"),  # noqa: S106 - none
+    "an end of the access that is a list": lambda liar: _grants(liar, expires_in=["x"]),
+    "an access token that is none": lambda liar: _grants(liar, access_token=None),
+    "an error that is a list": lambda liar: _grants(liar, error=["x"]),
+    "a grant that is a list": lambda liar: setattr(liar, "grant", lambda _: [5]),
+    "a grant that is a number": lambda liar: setattr(liar, "grant", lambda _: 5),
+}
+
+
+def _heads(liar: SigningProvider, **header: object) -> None:
+    _signs(liar, lambda it, claims: it.signed_under(header, json.dumps(_strong(claims)).encode()))
+
+
+def _grants(liar: SigningProvider, **changed: object) -> None:
+    liar.claim, liar.grant = _strong, lambda told: told | changed
+
+
+@pytest.mark.parametrize("shape", OTHER_SHAPES)
+def test_a_token_of_another_shape_is_refused_in_words(office: Office, shape: str) -> None:
+    office.user(subject="anna")
+    OTHER_SHAPES[shape](office.provider)
+    with office.browser() as browser:
+        answer = browser.get("/sign-in/provider")
+        assert answer.status_code == HTTPStatus.UNAUTHORIZED, answer.text
+        assert "begin again" in answer.text or "does not understand" in answer.text
+        assert office.role_of(browser) is None
+
+
+@pytest.mark.parametrize("keys", [5, [], [5], {}, {"keys": 5}, {"keys": [5]}, {"keys": [{}]}])
+def test_keys_of_another_shape_are_a_provider_that_is_away(office: Office, keys: object) -> None:
+    office.user(subject="anna")
+    office.provider.claim, office.provider.keys = _strong, lambda _: keys
+    with office.browser() as browser:
+        answer = browser.get("/sign-in/provider")
+        assert answer.status_code in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.UNAUTHORIZED}
+        assert office.role_of(browser) is None
+
+
 @pytest.mark.parametrize("lie", LIES)
 def test_a_provider_that_lies_is_not_believed(office: Office, lie: str) -> None:
     office.user(subject="anna")
@@ -440,6 +520,12 @@ def test_confirming_there_needs_a_sign_in_of_now_by_the_same_person(office: Offi
         assert stale.status_code == HTTPStatus.UNAUTHORIZED
         _claims(office.provider, sub="berta")
         assert browser.get("/confirm/provider").status_code == HTTPStatus.UNAUTHORIZED
+
+
+def test_without_settings_nothing_of_it_is_loaded() -> None:
+    look = "import sys, api.http.app, api.pages; print([m for m in sys.modules if 'authlib' in m])"
+    told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
 
 
 def test_without_settings_there_is_no_such_way_in(client: httpx.Client) -> None:

@@ -22,7 +22,7 @@ from api.confidential.passwords import (
     totp_step_of,
     weakness,
 )
-from api.provider.client import Identity
+from api.provider.identity import Identity
 from api.store.access_rows import CredentialRow
 from api.workflows import credentials, sign_in, users
 from api.workflows.sign_in import AccountForm, SignInForm
