@@ -18,11 +18,11 @@ class BanRule(Rule):
     hard = True
     settings = ("bans",)
     examples: ClassVar = (
-        Example("The pair is not ruled out.", FULL, "not ruled out in the cycle file"),
+        Example("The pair is not ruled out.", FULL, "not ruled out by the programme office"),
         Example(
             "The pair is ruled out.",
             FORBIDDEN,
-            "ruled out in the cycle file",
+            "ruled out by the programme office",
             policy={"bans": {"c": ["k"]}},
         ),
     )
@@ -44,4 +44,8 @@ class BanRule(Rule):
 
     def because(self, _coachee: Coachee, _coach: Coach, points: int) -> str:
         ruled_out = points == FORBIDDEN
-        return "ruled out in the cycle file" if ruled_out else "not ruled out in the cycle file"
+        return (
+            "ruled out by the programme office"
+            if ruled_out
+            else "not ruled out by the programme office"
+        )

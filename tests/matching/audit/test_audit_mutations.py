@@ -308,7 +308,7 @@ def test_what_a_re_match_moved_has_to_be_told_with_its_reason() -> None:
         update={"matches": (kept.model_copy(update={"coach": "k2"}), *others)}
     )
     told = [str(finding) for finding in audit(ROSTER, CYCLE, SOUND, earlier)]
-    assert "move of c1: has to be told: ban: ruled out in the cycle file" in told
+    assert "move of c1: has to be told: ban: ruled out by the programme office" in told
     assert "level kept: value is 0, the matches make 2" in told
 
 
