@@ -14,7 +14,7 @@ second; the solver cannot be interrupted while it is at one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -107,6 +107,27 @@ def best_flow(
     if int(coachee_price.sum() + place_price @ problem.capacity) != flow.value:
         return _flow(problem, pairs, worth)  # prices that were cut short prove nothing
     return Flow(problem, pairs, worth, flow.choice, flow.value, flow.prices)
+
+
+def flow_beside(
+    problem: Problem, settled: NDArray[np.int64], pairs: NDArray[np.int64], worth: Worth
+) -> tuple[NDArray[np.int64], int]:
+    """The best assignment of `pairs` beside `settled` ones of other coachees, which stay.
+
+    The chosen pairs with the settled ones, ascending, and what those of `pairs` are worth together.
+    """
+    coachees, coachee = np.unique(problem.coachee[pairs], return_inverse=True)
+    coaches, coach = np.unique(problem.coach[pairs], return_inverse=True)
+    taken = np.bincount(problem.coach[settled], minlength=len(problem.capacity))
+    rest = replace(
+        problem,
+        priority=problem.priority[coachees],
+        capacity=(problem.capacity - taken)[coaches],
+        coachee=coachee,
+        coach=coach,
+    )
+    flow = _flow(rest, np.arange(len(pairs)), worth)
+    return np.union1d(settled, pairs[flow.choice]), flow.value
 
 
 def _best_of_each(coachee: NDArray[np.int64], worth: Worth, most: int) -> NDArray[np.int64]:

@@ -111,8 +111,13 @@ class Master:
         )
         return True
 
-    def allow(self, must: NDArray[np.bool_], allowed: NDArray[np.bool_]) -> None:
-        """Coachees `bool[n]` who have to be placed, and pairs `bool[P]` that may be chosen."""
+    def allow(
+        self, must: NDArray[np.bool_], allowed: NDArray[np.bool_] | NDArray[np.float64]
+    ) -> None:
+        """Coachees `bool[n]` who have to be placed, and pairs `[P]` that may be chosen.
+
+        Of each pair as much as `allowed` says, between 0 and 1.
+        """
         every = np.arange(self._pairs, dtype=np.int32)
         self._solver.changeColsBounds(
             self._pairs,

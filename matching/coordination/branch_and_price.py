@@ -168,12 +168,21 @@ class Coordinator:
         `bound` is one already known. Stops as soon as a value of `enough` is reached, or the
         bound falls below it.
         """
-        self._master.aim(objective)
+        self.aim(objective)
         limit = int(np.abs(objective).sum()) if bound is None else bound
         return _Search(self, objective, start, tell, (limit, enough)).run()
 
-    def relax(self, must: NDArray[np.bool_], allowed: NDArray[np.bool_]) -> Relaxed | None:
-        """The linear optimum with sets priced in; `None` where nothing fits."""
+    def aim(self, objective: Weights) -> None:
+        """Let `relax` maximise `objective: float64[P]`."""
+        self._master.aim(objective)
+
+    def relax(
+        self, must: NDArray[np.bool_], allowed: NDArray[np.bool_] | NDArray[np.float64]
+    ) -> Relaxed | None:
+        """The linear optimum with sets priced in; `None` where nothing fits.
+
+        `allowed: [P]` may say how much of each pair may be chosen at most, between 0 and 1.
+        """
         self._master.allow(must, allowed)
         while True:
             relaxed = self._master.relax(self.watch)

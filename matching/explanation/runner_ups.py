@@ -7,17 +7,23 @@ holds for all others, so that only the assignment is solved anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from matching.coordination.branch_and_price import Choice, Desk
+from matching.coordination.conflicts import Instead
 from matching.coordination.course import Course
-from matching.coordination.levels import Reached, run_levels
+from matching.coordination.levels import run_levels
+from matching.coordination.lexicographic import Aim
 from matching.coordination.repair import Repair
 from matching.explanation.person import RunnerUp
+from matching.explanation.second_bests import SecondBests, easily_compared, few_enough
 from matching.free_time import free_time
 from matching.judgement import Judges
 from matching.problem import build_problem, kept_pairs, pin_pairs
@@ -26,6 +32,9 @@ from matching.result import Change, Match, Result
 from matching.rules import Facts
 from matching.under_way import Behind, UnderWay
 from matching.watch import OutOfTimeError, TooLargeError, Watch
+
+_NOBODY = -1
+_BRIEFLY, _LONG = 8, 150  # assignments that are looked at for one match
 
 
 class RunnerUps:
@@ -71,19 +80,33 @@ class RunnerUps:
         self._levels = (*chosen, ObjectiveLevel.KEPT)
         self._row = {one.id: row for row, one in enumerate(roster.coachees)}
         self._chosen = np.flatnonzero(self._problem.kept)
+        self._priority = self._problem.priority[self._problem.coachee]
+        self._second: SecondBests | None = None
+        self._found: dict[int, Instead] = {}  # plans that may not be the best
 
     def all(self) -> Iterator[tuple[str, RunnerUp | None]]:
         """Each matched coachee with their runner-up, as long as there is time.
 
-        Whoever is left out was not decided: in time, or because too many pairs are in question.
+        Those that are easily decided come first. Whoever is left out was not decided: in time, or
+        because too many pairs are in question.
         """
-        for match in self._result.matches:
-            try:
-                yield match.coachee, self.of(match)
-            except TooLargeError:
-                continue
-            except OutOfTimeError:
-                return
+        waiting = self._result.matches
+        try:
+            for way in self._short_ways():
+                undecided = []
+                for match in waiting:
+                    row = self._row[match.coachee]
+                    choice = way(row)
+                    if choice is None:
+                        undecided.append(match)
+                    else:
+                        yield match.coachee, self._told(row, choice, proven=True)
+                waiting = tuple(undecided)
+            for match in waiting:
+                with suppress(TooLargeError):
+                    yield match.coachee, self.of(match)
+        except OutOfTimeError:
+            return
 
     def of(self, match: Match) -> RunnerUp | None:
         """The coachee's coach in the best plan that places them without this match.
@@ -96,24 +119,75 @@ class RunnerUps:
         """
         row = self._row[match.coachee]
         course = self._course(row)
-        first = self._first(course, row)
-        if first is None:
+        if not course.allowed[self._problem.coachee == row].any():
             return None
-        reached = run_levels(course, self._levels, first)
-        return self._told(row, reached)
+        found = self._found.get(row)
+        if found is not None and found.choice is not None and self._second is not None:
+            # As many can be placed, and none worse off: those levels are decided.
+            course.reached = [Aim(self._priority, self._second.placed)]
+            course.allowed &= self._second.within(found)
+            decided = {ObjectiveLevel.PLACED, ObjectiveLevel.WORST}
+            left = [level for level in self._levels if level not in decided]
+            reached = run_levels(course, left, found.choice)
+        else:
+            first = self._first(course, row)
+            if first is None:
+                return None
+            reached = run_levels(course, self._levels, first)
+        proven = all(level.proven for level in reached.levels)
+        return self._told(row, reached.choice, proven=proven)
+
+    def _short_ways(self) -> tuple[Callable[[int], Choice | None], ...]:
+        """Ways in which most are decided, the shortest first; none where too little is proven."""
+        whole = 0 < len(self._chosen) == len(self._result.matches)
+        comparable = easily_compared(self._result, self._levels[:-1])
+        if not (whole and comparable and few_enough(self._desk)):
+            return ()
+        levels = self._levels[:-1]
+        allowed = self._allowed(_NOBODY)
+        try:
+            self._second = SecondBests(self._desk, self._chosen, allowed, levels, self._watch)
+        except OutOfTimeError:
+            return ()  # some are told the long way
+        return self._by_detour, partial(self._by_search, _BRIEFLY), partial(self._by_search, _LONG)
+
+    def _by_detour(self, row: int) -> Choice | None:
+        """The best plan without the match of `row`, where it is the nearest and all keep pins."""
+        if self._second is None or row in self._pins:
+            return None
+        return self._second.by_detour(row, self._in_order(row))
+
+    def _by_search(self, most: int, row: int) -> Choice | None:
+        """The best plan without the match of `row`, where assignments alone lead to it."""
+        if self._second is None or row in self._pins:
+            return None
+        found = self._second.by_search(row, self._allowed(row), self._in_order(row), most)
+        if found is None or found.choice is None:
+            return None
+        if not found.proven:
+            self._found[row] = found
+            return None
+        return found.choice
+
+    def _in_order(self, row: int) -> Callable[[Choice], bool]:
+        """What tells whether a choice keeps everybody else's pins, and the share."""
+        return self._course(row).breaks_nothing
+
+    def _allowed(self, row: int) -> NDArray[np.bool_]:
+        """`bool[P]`: everything but the present pair of `row`, and what pins forbid to others."""
+        problem = self._problem
+        allowed: NDArray[np.bool_] = (problem.coachee != row) | ~problem.kept
+        for other, column in self._pins.items():
+            if other != row:
+                allowed &= (problem.coachee != other) | (problem.coach == column)
+        return allowed
 
     def _course(self, row: int) -> Course:
         """Everything allowed but the present pair of a coachee, who has to be placed."""
-        problem = self._problem
-        must = np.zeros(len(problem.priority), dtype=np.bool_)
-        must[row] = True
-        allowed = (problem.coachee != row) | ~problem.kept
-        for other, column in self._pins.items():
-            if other != row:
-                must[other] = True
-                allowed &= (problem.coachee != other) | (problem.coach == column)
+        must = np.zeros(len(self._problem.priority), dtype=np.bool_)
+        must[[row, *self._pins]] = True
         course = Course(self._desk, self._watch, lambda _level, _value, _bound: None, must)
-        course.allowed = allowed
+        course.allowed = self._allowed(row)
         return course
 
     def _first(self, course: Course, row: int) -> Choice | None:
@@ -127,8 +201,8 @@ class RunnerUps:
             return repair.choice
         return course.any_choice(course.allowed)
 
-    def _told(self, row: int, reached: Reached) -> RunnerUp:
-        problem, choice = self._problem, reached.choice
+    def _told(self, row: int, choice: Choice, *, proven: bool) -> RunnerUp:
+        problem = self._problem
         after = dict(
             zip(problem.coachee[choice].tolist(), problem.coach[choice].tolist(), strict=True)
         )
@@ -139,7 +213,7 @@ class RunnerUps:
             verdicts=self._judges.verdicts(row, after[row]),
             price=tuple(self._price(choice)),
             moves=tuple(self._moves(row, after)),
-            proven=all(level.proven for level in reached.levels),
+            proven=proven,
         )
 
     def _price(self, choice: Choice) -> Iterator[LevelDifference]:

@@ -132,6 +132,15 @@ class CoachOracle:
             self._limits.append(limit)
         return limit.total / UNIT, {one: limit.weight(one) / UNIT for one in worth}
 
+    def conflict(self, wanted: int, watch: Watch) -> int:
+        """A part of `wanted` that cannot be held though each part of it can.
+
+        `wanted` cannot be held.
+        """
+        return next(
+            (core for core in self._impossible if core & wanted == core), 0
+        ) or self._shrink(wanted, watch)
+
     def _known(self, wanted: int) -> bool | None:
         if wanted.bit_count() > self.calendar.most:
             return False
@@ -165,7 +174,7 @@ class CoachOracle:
             self.learn(placed)
         return placed is not None
 
-    def _shrink(self, impossible: int, watch: Watch) -> None:
+    def _shrink(self, impossible: int, watch: Watch) -> int:
         core = impossible
         for one in members(impossible):
             rest = core & ~(1 << one)
@@ -175,6 +184,7 @@ class CoachOracle:
             if not known:
                 core = rest
         self._rule_out(core)
+        return core
 
     def _rule_out(self, core: int) -> None:
         self._impossible = [other for other in self._impossible if other & core != core]
