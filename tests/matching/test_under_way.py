@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise, product
 from random import Random
@@ -18,12 +20,14 @@ from coach.sessions import Session
 from matching.audit import audit
 from matching.audit.case import Case
 from matching.audit.rhythm import series_points
+from matching.coordination import crew
 from matching.engine import SolveOptions, solve
 from matching.free_time import free_time
 from matching.judgement import Judges
 from matching.result import Match, Result
 from matching.rules import Facts
 from matching.under_way import UnderWay, under_way
+from tests.bench.instances import TIGHT, instance
 from tests.matching.crowded import START
 from tests.matching.planner import ends
 from tests.matching.reference import blocking_rules, common_starts
@@ -279,3 +283,43 @@ def test_nothing_better_goes_on_from_what_lies_behind(seed: int) -> None:
     if points is not None:
         assert result.levels[-1].value == points
         assert result.levels[-1].bound == points
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_in_mid_cycle_several_processes_say_what_one_says(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "_WORTH_STARTING", 1)  # so that processes are asked from the start
+    roster, cycle = instance(replace(TIGHT, coachees=90, coaches=24), seed)
+
+    def again(
+        workers: int,
+        people: Roster,
+        keep: Result | None = None,
+        where: UnderWay | None = None,
+    ) -> Result:
+        return solve(
+            people,
+            cycle,
+            options=SolveOptions(explain=False, workers=workers),
+            input_sha256="",
+            clock=lambda: 0.0,
+            keep=keep,
+            under_way=where,
+        )
+
+    earlier = again(1, roster)
+    where = under_way(earlier, cycle.cycle.start + timedelta(60), cycle.cycle.zone)
+    gone = earlier.matches[0].coach
+    coaches = tuple(
+        one.model_copy(update={"capacity": one.capacity + 1})
+        for one in roster.coaches
+        if one.id != gone
+    )
+    left = roster.model_copy(update={"coaches": coaches})
+    alone = again(1, left, earlier, where)
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    together = again(2, left, earlier, where)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime > spent, "no process was asked"
+    assert together == alone
+    assert any(move.coachee == earlier.matches[0].coachee for move in alone.moves)
