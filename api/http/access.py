@@ -62,6 +62,8 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", _api("/cycles/{cycle_id}/retention")): Access(MANAGER),
     ("PUT", _api("/cycles/{cycle_id}/retention/hold")): Access(MANAGER),
     ("DELETE", _api("/cycles/{cycle_id}/retention/hold")): Access(MANAGER),
+    ("GET", _api("/cycles/{cycle_id}/reminders")): Access(MANAGER),
+    ("PUT", _api("/cycles/{cycle_id}/reminders")): Access(MANAGER),
     ("GET", _api("/cycles/{cycle_id}/runs")): Access(MANAGER),
     ("POST", _api("/cycles/{cycle_id}/runs")): Access(MANAGER),
     ("POST", _api("/cycles/{cycle_id}/what-if")): Access(MANAGER),

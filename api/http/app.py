@@ -149,6 +149,7 @@ def _routers() -> Iterator[APIRouter]:
     yield from (
         questions.QUESTIONS,
         mails.MAILS,
+        mails.REMINDERS,
         codes.CODES,
         plans.INVITATIONS,
         sessions.SESSIONS,

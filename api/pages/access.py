@@ -13,6 +13,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/cycles/{cycle_id}/policy"): Access(MANAGER),
     ("POST", "/cycles/{cycle_id}/retention/hold"): Access(MANAGER),
     ("POST", "/cycles/{cycle_id}/retention/release"): Access(MANAGER),
+    ("POST", "/cycles/{cycle_id}/reminders"): Access(MANAGER),
     ("GET", "/cycles/{cycle_id}/rules"): Access(MANAGER),
     ("GET", "/cycles/{cycle_id}/people"): Access(MANAGER, noted="people opened"),
     ("POST", "/cycles/{cycle_id}/people"): Access(MANAGER),

@@ -11,7 +11,15 @@ from api.http.asking import services_of
 from api.moments import day_of, day_text, short_moment_text
 from api.pages.frame import page
 from api.pages.words import PLAN_STATE, RUN_PURPOSE, RUN_STATE
-from api.workflows import cycles, plans, posting, retention_dates, runs, waiting_mail
+from api.workflows import (
+    cycles,
+    plans,
+    posting,
+    reminding,
+    retention_dates,
+    runs,
+    waiting_mail,
+)
 from api.workflows.retention_dates import Retention
 from coach.errors import UnusableInputError
 
@@ -39,6 +47,7 @@ def draw_cycle(
             tx, cycle_id, now=services.now(), sends=services.settings.mail.on
         )
         post = posting.post_of(tx, cycle_id, sends=services.settings.mail.on)
+        reminders = reminding.reminders_of(tx, cycle_id, services.settings.mail)
         stays = retention_dates.retention_of(
             tx, cycle_id, services.settings.retention_days, now=services.now()
         )
@@ -55,6 +64,8 @@ def draw_cycle(
         period=f"{day_text(summary.start)} to {day_text(summary.end)}",
         sessions=overview.policy.sessions,
         ready=summary.coachees > 0 and summary.coaches > 0 and stays.erased_at is None,
+        reminders=reminders,
+        reminders_off_since=day_of(reminders.off_since, zone),
         retention=_told(stays, zone),
         hold_fault=hold_fault,
         open_run=overview.open_run_id,

@@ -13,7 +13,16 @@ from api.http.asking import ServicesDep, ViewerDep
 from api.moments import short_moment_text
 from api.pages.frame import deployment_of, go_on, page
 from api.pages.lines import ReplyCounts, feedback_text, office_line, record_text
-from api.workflows import cycles, messages, posting, schedule, statements, waiting_mail
+from api.workflows import (
+    cycles,
+    messages,
+    posting,
+    reminding,
+    schedule,
+    statements,
+    waiting_mail,
+)
+from api.workflows.reminding import ReminderSwitch
 
 FOLLOW_UP = APIRouter(include_in_schema=False)
 
@@ -119,3 +128,13 @@ def try_again(cycle_id: str, services: ServicesDep) -> Response:
     with services.database.writing() as tx:
         posting.try_failed_again(tx, services.enqueue, cycle_id, now=services.now())
     return go_on(f"{addresses.cycle(cycle_id)}/messages")
+
+
+@FOLLOW_UP.post("/cycles/{cycle_id}/reminders")
+def switch_reminders(
+    cycle_id: str, form: Annotated[ReminderSwitch, Form()], services: ServicesDep
+) -> Response:
+    """Switch reminders off for this cycle alone, or on again."""
+    with services.database.writing() as tx:
+        reminding.switch_reminders(tx, cycle_id, form, now=services.now())
+    return go_on(f"{addresses.cycle(cycle_id)}#reminders")

@@ -26,6 +26,7 @@ class CycleRow(Identified):
         erasure_announced_at: since when managers have been warned that its people will be erased.
         held_at: since when that is held; `held_because` is a manager's reason.
         erased_at: when its people were erased last.
+        reminders_off_at: since when nobody in it is reminded of anything by mail.
     """
 
     __tablename__ = "cycles"
@@ -39,6 +40,7 @@ class CycleRow(Identified):
     held_at: Mapped[datetime | None]
     held_because: Mapped[str] = mapped_column(String(200), default="", server_default="")
     erased_at: Mapped[datetime | None]
+    reminders_off_at: Mapped[datetime | None]
 
 
 class PersonRow(Identified):

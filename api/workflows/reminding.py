@@ -1,7 +1,8 @@
 """Reminders: a neutral mail to who has not answered before a session, or said nothing after it.
 
 Never twice for the same thing: each reminder is a row that can be there once. Never of what people
-were not told of, of a cancelled session, to who has left, or at night where they are.
+were not told of, of a cancelled session, to who has left, or at night where they are. Never in a
+cycle for which a manager has switched them off.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.mail.settings import MailSettings
-from api.store.cycle_rows import PersonRow
+from api.store.cycle_rows import CycleRow, PersonRow
 from api.store.mail_rows import MailKind, MailRow, MailState
 from api.store.session_rows import (
     FeedbackRow,
@@ -25,8 +26,10 @@ from api.store.session_rows import (
     SessionState,
 )
 from api.workflows.audit import note_act
+from api.workflows.cycles import cycle_row
 from api.workflows.jobs import Enqueue
 from api.workflows.posting import queue
+from api.workflows.values import View
 from coach.sessions import Attendance
 
 REMINDING_JOB = "reminding"
@@ -35,6 +38,68 @@ _SETTLES = timedelta(days=1)  # nobody is reminded of what they were told a mome
 _FORGOTTEN = timedelta(days=14)  # nor of what is long past, when reminders are first switched on
 
 Due = Select[SessionRow, PersonRow]
+
+
+class ReminderSwitch(View):
+    """Whether the people of a cycle are to be reminded."""
+
+    on: bool
+
+
+class Reminders(View):
+    """Whether the people of a cycle are reminded by mail, and of what.
+
+    `on` is what a manager decides for this cycle alone, `off_since` since when it is off. `before`
+    is how many days before a session who has not answered is reminded, `after` how many days after
+    it who has written nothing: settings of the whole deployment, `None` where it reminds nobody.
+    """
+
+    on: bool
+    off_since: datetime | None
+    before: int | None
+    after: int | None
+
+
+def reminders_of(tx: Transaction, cycle_id: str, settings: MailSettings) -> Reminders:
+    """Whether the people of a cycle are reminded.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    off_since = cycle_row(tx, cycle_id).reminders_off_at
+    return Reminders(
+        on=off_since is None,
+        off_since=off_since,
+        before=(settings.on and settings.remind_reply_days) or None,
+        after=(settings.on and settings.remind_after_days) or None,
+    )
+
+
+def switch_reminders(
+    tx: Transaction, cycle_id: str, said: ReminderSwitch, *, now: datetime
+) -> None:
+    """Have nobody in a cycle reminded, or everybody again; it can be said twice.
+
+    Those that wait to be sent lapse when their turn comes. Switched on again, they are written anew
+    where there still is a reason.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    row = cycle_row(tx, cycle_id)
+    off_since = row.reminders_off_at
+    if said.on == (off_since is None):
+        return
+    row.reminders_off_at = None if said.on else now
+    if off_since is not None:
+        lapsed = (
+            MailRow.cycle_id == cycle_id,
+            MailRow.session_id.is_not(None),
+            MailRow.state == MailState.DROPPED,
+            MailRow.ended_at >= off_since,
+        )
+        tx.execute(delete(MailRow).where(*lapsed))
+    note_act(tx, f"reminders switched {'on' if said.on else 'off'}", "cycle", cycle_id)
 
 
 def remind(tx: Transaction, enqueue: Enqueue, settings: MailSettings, *, now: datetime) -> int:
@@ -105,8 +170,10 @@ def _missing(kind: MailKind, settings: MailSettings, now: datetime) -> Due:
     query = (
         select(SessionRow, PersonRow)
         .join(PersonRow, _whom(kind))
+        .join(CycleRow, CycleRow.id == SessionRow.cycle_id)
         .outerjoin(RecordRow, RecordRow.session_id == SessionRow.id)
         .where(
+            CycleRow.reminders_off_at.is_(None),
             SessionRow.state == SessionState.CONFIRMED,
             PersonRow.left_at.is_(None),
             PersonRow.email != "",

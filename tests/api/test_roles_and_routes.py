@@ -69,6 +69,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("PUT", "/api/v1/cycles/{cycle_id}/retention/hold"): {"json": {"because": "x"}},
     ("POST", "/cycles/{cycle_id}/retention/hold"): {"data": {"because": "x"}},
+    ("PUT", "/api/v1/cycles/{cycle_id}/reminders"): {"json": {"on": False}},
+    ("POST", "/cycles/{cycle_id}/reminders"): {"data": {"on": "true"}},
     ("POST", "/api/v1/plans/{plan_id}/questions"): {"json": {"kind": "advise"}},
     ("POST", "/api/v1/me/credentials"): {"json": {"label": "x"}},
     ("PUT", "/api/v1/sessions/{session_id}/reply"): {"json": {"reply": "accepted"}},

@@ -1,4 +1,4 @@
-"""The mails of a cycle: having them sent, seeing how far they are, and saying what was sent."""
+"""The mails of a cycle: having them sent, how far they are, what was sent, and reminders."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from pydantic import AwareDatetime, BaseModel, Field
 from api.http.addresses import API
 from api.http.asking import ServicesDep
 from api.http.problems import documented
-from api.workflows import posting, waiting_mail
+from api.workflows import posting, reminding, waiting_mail
 from api.workflows.posting import Post
+from api.workflows.reminding import Reminders, ReminderSwitch
 from api.workflows.services import Services
 from api.workflows.waiting_mail import Waiting
 
 MAILS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/outbox", tags=["invitations"])
+REMINDERS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/reminders", tags=["invitations"])
 
 
 class UpTo(BaseModel):
@@ -84,3 +86,22 @@ def mark_sent(cycle_id: str, which: UpTo, services: ServicesDep) -> Count:
 def _post(services: Services, cycle_id: str) -> Post:
     with services.database.reading() as tx:
         return posting.post_of(tx, cycle_id, sends=services.settings.mail.on)
+
+
+@REMINDERS.get("", responses=documented(404))
+def read_reminders(cycle_id: str, services: ServicesDep) -> Reminders:
+    """Whether the people of a cycle are reminded by mail, and of what."""
+    return _reminders(services, cycle_id)
+
+
+@REMINDERS.put("", responses=documented(404, 422))
+def switch_reminders(cycle_id: str, said: ReminderSwitch, services: ServicesDep) -> Reminders:
+    """Switch reminders off for this cycle alone, or on again."""
+    with services.database.writing() as tx:
+        reminding.switch_reminders(tx, cycle_id, said, now=services.now())
+    return _reminders(services, cycle_id)
+
+
+def _reminders(services: Services, cycle_id: str) -> Reminders:
+    with services.database.reading() as tx:
+        return reminding.reminders_of(tx, cycle_id, services.settings.mail)

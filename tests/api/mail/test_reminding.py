@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +14,12 @@ from sqlalchemy import select, update
 from api.jobs.kind import Workplace
 from api.jobs.mailing import Mailing
 from api.mail.settings import MailSettings
+from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import PersonRow, Side
-from api.store.mail_rows import MailKind, MailRow
+from api.store.mail_rows import MailKind, MailRow, MailState
 from api.store.session_rows import OutboxRow, SessionRow
 from api.workflows import people, reminding, replies, statements
+from api.workflows.reminding import ReminderSwitch
 from api.workflows.replies import ReplyInput
 from api.workflows.viewer import AccessRole, Viewer
 from coach.feedback import SharedRecord
@@ -24,10 +27,13 @@ from coach.sessions import Attendance, Reply
 from tests.mail_server import MailServer, mail_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
+    import httpx
     from conftest import World
 
+    from api.settings import Settings
     from api.workflows.jobs import Job
 
 PAIRS = {"C-1": "K-1", "C-2": "K-2"}
@@ -53,6 +59,19 @@ class Cycle:
             query = select(MailRow.id, MailRow.kind, PersonRow.code)
             rows = tx.execute(query.join(PersonRow, PersonRow.id == MailRow.person_id)).all()
         return Counter((kind, code) for key, kind, code in rows if key not in before)
+
+    def switch(self, *, on: bool, now: datetime) -> None:
+        with self.world.database.writing() as tx:
+            reminding.switch_reminders(tx, self.id, ReminderSwitch(on=on), now=now)
+
+    def send(self, server: MailServer, now: datetime) -> Counter[str]:
+        """Who is written to when a worker does every job queued so far."""
+        settings = self.world.services.settings.model_copy(update={"mail": server.settings})
+        services = replace(self.world.services, settings=settings, now=lambda: now)
+        before = len(server.taken)
+        for job in self.jobs:
+            Mailing(Workplace(services, "worker@1"))(job.about)
+        return Counter(taken.recipient.partition("@")[0] for taken in server.taken[before:])
 
     def tell_everybody(self, at: datetime) -> None:
         with self.world.database.writing() as tx:
@@ -157,13 +176,9 @@ def test_a_reminder_is_neutral_leads_to_the_page_and_lapses_with_its_reason(
 ) -> None:
     cycle.remind(BEFORE)
     cycle.accept("C-1")
-    settings = cycle.world.services.settings.model_copy(update={"mail": server.settings})
-    services = replace(cycle.world.services, settings=settings, now=lambda: BEFORE)
-    for job in [*cycle.jobs, *cycle.jobs]:
-        Mailing(Workplace(services, "worker@1"))(job.about)
-    assert Counter(taken.recipient for taken in server.taken) == {
-        f"{code}@example.org": 1 for code in ("k1", "c2", "k2")
-    }, "C-1 has answered meanwhile"
+    sent = cycle.send(server, BEFORE)
+    assert sent == Counter(["k1", "c2", "k2"]), "C-1 has answered meanwhile"
+    assert cycle.send(server, BEFORE) == Counter(), "done twice, sent once"
     taken = next(taken for taken in server.taken if taken.recipient == "c2@example.org")
     assert taken.mail["Subject"] == "Reminder: Coaching session 1 of 2: Wed 27 Jan 2027, 11:00 CET"
     assert taken.mail["Reply-To"].startswith("replies+")
@@ -172,3 +187,87 @@ def test_a_reminder_is_neutral_leads_to_the_page_and_lapses_with_its_reason(
     assert "Coach 2" not in taken.text
     assert "gender" not in taken.content.lower().decode()
     assert all(line.endswith(b"\r\n") for line in taken.content.splitlines(keepends=True))
+
+
+def test_switched_off_for_one_cycle_nobody_in_it_is_reminded(world: World, cycle: Cycle) -> None:
+    other = Cycle(world, world.cycle(), [])
+    world.published(other.id, world.result(PAIRS))
+    other.tell_everybody(datetime(2026, 12, 2, 9, 0, tzinfo=UTC))
+    cycle.switch(on=False, now=BEFORE)
+    assert cycle.remind(BEFORE) == _all(MailKind.REPLY_REMINDER, "C-1", "K-1", "C-2", "K-2")
+    with world.database.reading() as tx:
+        assert set(tx.scalars(select(MailRow.cycle_id))) == {other.id}
+    cycle.switch(on=True, now=BEFORE)
+    assert cycle.remind(BEFORE) == _all(MailKind.REPLY_REMINDER, "C-1", "K-1", "C-2", "K-2")
+
+
+def test_reminders_that_wait_lapse_and_are_written_anew_once_they_are_switched_on(
+    cycle: Cycle, server: MailServer
+) -> None:
+    everybody = _all(MailKind.REPLY_REMINDER, "C-1", "K-1", "C-2", "K-2")
+    assert cycle.remind(BEFORE) == everybody
+    sent, waiting = cycle.jobs[:1], cycle.jobs[1:]
+    cycle.jobs = sent
+    told = cycle.send(server, BEFORE)
+    cycle.switch(on=False, now=BEFORE)
+    cycle.jobs = waiting
+    assert cycle.send(server, BEFORE) == Counter()
+    with cycle.world.database.reading() as tx:
+        states = Counter(tx.scalars(select(MailRow.state)))
+    assert states == {MailState.SENT: 1, MailState.DROPPED: 3}
+
+    later = BEFORE + timedelta(hours=3)
+    cycle.switch(on=True, now=later)
+    cycle.accept("C-1")
+    cycle.jobs = []
+    cycle.remind(later)
+    told += cycle.send(server, later)
+    assert told - Counter(["c1"]) == Counter(["k1", "c2", "k2"]), "each once; C-1 has answered"
+
+
+def test_what_lapsed_for_another_reason_before_is_left(cycle: Cycle, server: MailServer) -> None:
+    cycle.remind(BEFORE)
+    cycle.accept("C-1")
+    cycle.send(server, BEFORE)
+    off = BEFORE + timedelta(hours=1)
+    cycle.switch(on=False, now=off)
+    cycle.switch(on=True, now=off)
+    with cycle.world.database.reading() as tx:
+        states = Counter(tx.scalars(select(MailRow.state)))
+    assert states == {MailState.SENT: 3, MailState.DROPPED: 1}
+    assert cycle.remind(off) == Counter()
+
+
+def test_the_switch_by_the_api_is_in_the_audit_trail(cycle: Cycle, office: httpx.Client) -> None:
+    address = f"/api/v1/cycles/{cycle.id}/reminders"
+    nobody = {"before": None, "after": None}
+    assert office.get(address).json() == {"on": True, "off_since": None, **nobody}
+    for _ in range(2):
+        told = office.put(address, json={"on": False}).json()
+        assert not told["on"]
+        assert told["off_since"]
+    assert office.put(address, json={"on": True}).json()["on"]
+    assert office.put(address, json={}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert office.get("/api/v1/cycles/none/reminders").status_code == HTTPStatus.NOT_FOUND
+    with cycle.world.database.reading() as tx:
+        query = select(AuditRow.action).where(AuditRow.action.startswith("reminders"))
+        acts = tx.scalars(query.order_by(AuditRow.number)).all()
+    assert acts == ["reminders switched off", "reminders switched on"], "said twice is once"
+
+
+def test_the_switch_on_the_page_of_the_cycle(
+    cycle: Cycle,
+    server: MailServer,
+    serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
+    office: httpx.Client,
+) -> None:
+    page, switch = f"/cycles/{cycle.id}", f"/cycles/{cycle.id}/reminders"
+    assert "This server reminds nobody by mail." in office.get(page).text
+    settings = cycle.world.services.settings.model_copy(update={"mail": server.settings})
+    with serve(settings) as client:
+        client.headers["Authorization"] = office.headers["Authorization"]
+        assert "7 days before it" in client.get(page).text
+        assert client.post(switch, data={"on": "false"}).headers["location"] == f"{page}#reminders"
+        assert "Switched off for this cycle since" in client.get(page).text
+        client.post(switch, data={"on": "true"})
+        assert "Switch them off for this cycle" in client.get(page).text
