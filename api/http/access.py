@@ -79,6 +79,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", _api("/cycles/{cycle_id}/outbox/post")): Access(MANAGER, noted="messages opened"),
     ("POST", _api("/cycles/{cycle_id}/outbox/post")): Access(MANAGER, fresh=True),
     ("POST", _api("/cycles/{cycle_id}/outbox/post/retry")): Access(MANAGER, fresh=True),
+    ("POST", _api("/cycles/{cycle_id}/outbox/post/{mail_id}/sent")): Access(MANAGER),
     ("POST", _api("/cycles/{cycle_id}/outbox/sent")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}")): Access(MANAGER),
     ("GET", _api("/runs/{run_id}/events")): Access(MANAGER),

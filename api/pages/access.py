@@ -23,6 +23,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/cycles/{cycle_id}/sessions"): Access(MANAGER, noted="timetable opened"),
     ("GET", "/cycles/{cycle_id}/messages"): Access(MANAGER, noted="messages opened"),
     ("POST", "/cycles/{cycle_id}/messages/sent"): Access(MANAGER),
+    ("POST", "/cycles/{cycle_id}/messages/{mail_id}/sent"): Access(MANAGER),
     ("POST", "/cycles/{cycle_id}/messages/send"): Access(MANAGER, fresh=True),
     ("POST", "/cycles/{cycle_id}/messages/retry"): Access(MANAGER, fresh=True),
     ("GET", "/runs/{run_id}"): Access(MANAGER),

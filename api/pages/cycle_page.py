@@ -10,16 +10,9 @@ from fastapi import Request, Response
 from api.http.asking import services_of
 from api.moments import day_of, day_text, short_moment_text
 from api.pages.frame import page
+from api.pages.mails import mails_shown
 from api.pages.words import PLAN_STATE, RUN_PURPOSE, RUN_STATE
-from api.workflows import (
-    cycles,
-    plans,
-    posting,
-    reminding,
-    retention_dates,
-    runs,
-    waiting_mail,
-)
+from api.workflows import cycles, plans, reminding, retention_dates, runs
 from api.workflows.retention_dates import Retention
 from coach.errors import UnusableInputError
 
@@ -43,10 +36,7 @@ def draw_cycle(
         overview = cycles.cycle_overview(tx, cycle_id)
         runs_of_cycle = runs.list_runs(tx, cycle_id)
         plans_of_cycle = plans.list_plans(tx, cycle_id)
-        waiting = waiting_mail.waiting(
-            tx, cycle_id, now=services.now(), sends=services.settings.mail.on
-        )
-        post = posting.post_of(tx, cycle_id, sends=services.settings.mail.on)
+        mails = mails_shown(tx, services, overview.summary)
         reminders = reminding.reminders_of(tx, cycle_id, services.settings.mail)
         stays = retention_dates.retention_of(
             tx, cycle_id, services.settings.retention_days, now=services.now()
@@ -59,8 +49,7 @@ def draw_cycle(
         "office/cycle.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK,
         cycle=summary,
-        waiting=waiting,
-        post=post,
+        **mails,
         period=f"{day_text(summary.start)} to {day_text(summary.end)}",
         sessions=overview.policy.sessions,
         ready=summary.coachees > 0 and summary.coaches > 0 and stays.erased_at is None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from api.http.asking import ServicesDep, ViewerDep
 from api.moments import short_moment_text
 from api.pages.frame import deployment_of, go_on, page
 from api.pages.lines import ReplyCounts, feedback_text, office_line, record_text
+from api.pages.mails import mails_shown
 from api.workflows import (
     cycles,
     messages,
@@ -39,18 +41,15 @@ def all_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Resp
     with services.database.reading() as tx:
         cycle = cycles.cycle_summary(tx, cycle_id)
         listed = schedule.cycle_schedule(tx, cycle_id)
-        waiting = waiting_mail.waiting(
-            tx, cycle_id, now=services.now(), sends=services.settings.mail.on
-        )
-        post = posting.post_of(tx, cycle_id, sends=services.settings.mail.on)
+        mails = mails_shown(tx, services, cycle)
     lines = [office_line(session) for session in listed]
     return page(
         request,
         "office/sessions.html",
+        HTTPStatus.OK,
         cycle=cycle,
         lines=lines,
-        waiting=waiting,
-        post=post,
+        **mails,
         replies=ReplyCounts.of(listed),
         declined=[line for line in lines if line.declined],
     )
@@ -85,17 +84,14 @@ def all_messages(cycle_id: str, request: Request, services: ServicesDep) -> Resp
     with services.database.reading() as tx:
         cycle = cycles.cycle_summary(tx, cycle_id)
         listed = messages.outbox(tx, cycle_id)
-        waiting = waiting_mail.waiting(
-            tx, cycle_id, now=services.now(), sends=services.settings.mail.on
-        )
-        post = posting.post_of(tx, cycle_id, sends=services.settings.mail.on)
+        mails = mails_shown(tx, services, cycle)
     zone = ZoneInfo(cycle.timezone)
     return page(
         request,
         "office/messages.html",
+        HTTPStatus.OK,
         cycle=cycle,
-        waiting=waiting,
-        post=post,
+        **mails,
         messages=[
             (each, short_moment_text(each.start, zone), f"{addresses.API}/outbox/{each.id}.eml")
             for each in listed
@@ -109,6 +105,14 @@ def mark_sent(cycle_id: str, form: Annotated[SentForm, Form()], services: Servic
     with services.database.writing() as tx:
         now, sends = services.now(), services.settings.mail.on
         waiting_mail.mark_sent(tx, cycle_id, form.until, now=now, sends=sends)
+    return go_on(f"{addresses.cycle(cycle_id)}/messages")
+
+
+@FOLLOW_UP.post("/cycles/{cycle_id}/messages/{mail_id}/sent")
+def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> Response:
+    """Note that one mail which could not be delivered has been sent in another way."""
+    with services.database.writing() as tx:
+        posting.mark_sent_otherwise(tx, cycle_id, mail_id, now=services.now())
     return go_on(f"{addresses.cycle(cycle_id)}/messages")
 
 

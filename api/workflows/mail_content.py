@@ -136,14 +136,14 @@ class Writing:
 
 
 def _is_overtaken(tx: Transaction, message: OutboxRow) -> bool:
-    """Whether a younger message about the same session to the same person was released as well."""
+    """Whether a younger message about the same session to the same person was released or sent."""
     others = tx.scalars(
         select(OutboxRow.message)
-        .join(MailRow, MailRow.outbox_id == OutboxRow.id)
+        .outerjoin(MailRow, MailRow.outbox_id == OutboxRow.id)
         .where(
             OutboxRow.session_id == message.session_id,
             OutboxRow.person_id == message.person_id,
-            MailRow.state.in_([MailState.WAITING, MailState.SENT]),
+            OutboxRow.sent_at.is_not(None) | (MailRow.state == MailState.WAITING),
         )
     )
     return any(other["sequence"] > message.message["sequence"] for other in others)

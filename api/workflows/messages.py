@@ -105,6 +105,11 @@ def letter_of(row: OutboxRow, person: PersonRow) -> Letter:
     return _letter(Message.model_validate(row.message), person, row.session_id)
 
 
+def told_start(row: OutboxRow) -> datetime:
+    """When the session begins of which a message of the outbox tells."""
+    return Message.model_validate(row.message).invitation.start
+
+
 def as_ics(letter: Letter, deployment: Deployment) -> bytes:
     """The calendar object."""
     return ics_bytes(letter.message, letter.recipient, deployment)

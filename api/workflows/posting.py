@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session as Transaction
 from api.store.columns import new_id
 from api.store.cycle_rows import PersonRow
 from api.store.mail_rows import MailKind, MailRow, MailState
-from api.store.session_rows import OutboxRow
+from api.store.session_rows import OutboxRow, SessionRow
 from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row
 from api.workflows.jobs import Enqueue, Job
+from api.workflows.messages import told_start
 from api.workflows.values import PersonBrief, View, person_brief
 from api.workflows.waiting_mail import ready_rows
-from coach.errors import ConflictError
+from coach.errors import ConflictError, NotFoundError
 
 MAIL_JOB = "mail"
 POST_JOB = "post"
@@ -36,6 +37,7 @@ class FailedMail(View):
     """A mail that could not be delivered: to whom, at which address, and why.
 
     `outbox_id` is the message it carried, to be saved and sent in another way; reminders have none.
+    `number` and `start` are of the session it tells of.
     """
 
     id: str
@@ -44,6 +46,8 @@ class FailedMail(View):
     address: str
     problem: str
     outbox_id: str | None
+    number: int
+    start: datetime
     ended_at: datetime | None
 
 
@@ -182,6 +186,27 @@ def try_failed_again(tx: Transaction, enqueue: Enqueue, cycle_id: str, *, now: d
     return len(failed)
 
 
+def mark_sent_otherwise(tx: Transaction, cycle_id: str, mail_id: str, *, now: datetime) -> None:
+    """Note that the office has sent a mail in another way that could not be delivered.
+
+    Raises:
+        NotFoundError: there is no such mail in this cycle.
+        ConflictError: it is not among those that could not be delivered.
+    """
+    row = tx.get(MailRow, mail_id)
+    if row is None or row.cycle_id != cycle_id or row.kind is MailKind.CODE:
+        raise NotFoundError(f"there is no mail {mail_id} in this cycle")
+    if row.state is not MailState.FAILED:
+        raise ConflictError(
+            f"this mail is {row.state}; only one that could not be delivered can be noted as sent "
+            "in another way"
+        )
+    row.state, row.ended_at = MailState.DROPPED, now
+    if row.outbox_id is not None:
+        tx.get_one(OutboxRow, row.outbox_id).sent_at = now
+    note_act(tx, "mail sent otherwise", "mail", row.id)
+
+
 def post_of(tx: Transaction, cycle_id: str, *, sends: bool) -> Post:
     """How far the mails of a cycle are; codes are not among them.
 
@@ -194,12 +219,6 @@ def post_of(tx: Transaction, cycle_id: str, *, sends: bool) -> Post:
     counts = dict.fromkeys(MailState, 0)
     for state, number in tx.execute(query):
         counts[state] = number
-    failed = tx.execute(
-        select(MailRow, PersonRow)
-        .join(PersonRow, PersonRow.id == MailRow.person_id)
-        .where(*here, MailRow.state == MailState.FAILED)
-        .order_by(PersonRow.code, MailRow.id)
-    )
     trouble = tx.scalar(
         select(MailRow.problem)
         .where(*here, MailRow.state == MailState.WAITING, MailRow.problem != "")
@@ -210,18 +229,7 @@ def post_of(tx: Transaction, cycle_id: str, *, sends: bool) -> Post:
         sends=sends,
         waiting=counts[MailState.WAITING],
         sent=counts[MailState.SENT],
-        failed=tuple(
-            FailedMail(
-                id=row.id,
-                kind=row.kind,
-                to=person_brief(person),
-                address=person.email,
-                problem=row.problem,
-                outbox_id=row.outbox_id,
-                ended_at=row.ended_at,
-            )
-            for row, person in failed
-        ),
+        failed=_failed(tx, cycle_id),
         trouble=trouble or "",
     )
 
@@ -237,6 +245,36 @@ def require_sending(*, sends: bool) -> None:
             "this server sends no mail: save the messages and send them yourself, "
             "or set GENDER_COACH_MAIL__HOST"
         )
+
+
+def _failed(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
+    """The mails of a cycle that could not be delivered, one person's together."""
+    failed = tx.execute(
+        select(MailRow, PersonRow, OutboxRow, SessionRow)
+        .join(PersonRow, PersonRow.id == MailRow.person_id)
+        .outerjoin(OutboxRow, OutboxRow.id == MailRow.outbox_id)
+        .join(SessionRow, SessionRow.id == func.coalesce(MailRow.session_id, OutboxRow.session_id))
+        .where(
+            MailRow.cycle_id == cycle_id,
+            MailRow.kind != MailKind.CODE,
+            MailRow.state == MailState.FAILED,
+        )
+        .order_by(PersonRow.code, SessionRow.starts_at, MailRow.id)
+    )
+    return tuple(
+        FailedMail(
+            id=row.id,
+            kind=row.kind,
+            to=person_brief(person),
+            address=person.email,
+            problem=row.problem,
+            outbox_id=row.outbox_id,
+            number=session.number,
+            start=session.starts_at if message is None else told_start(message),
+            ended_at=row.ended_at,
+        )
+        for row, person, message, session in failed
+    )
 
 
 def _fail(tx: Transaction, row: MailRow, problem: str, now: datetime) -> None:

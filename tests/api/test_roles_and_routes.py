@@ -22,6 +22,7 @@ from api.http.app import api_routes, create_app
 from api.logs import set_up_logs
 from api.pages import ACCESS as PAGES_ACCESS
 from api.store.access_rows import PasskeyRow
+from api.store.mail_rows import MailKind, MailRow, MailState
 from api.store.question_rows import QuestionKind
 from api.store.run_rows import PlanRow, RunRow
 from api.store.session_rows import OutboxRow
@@ -103,6 +104,17 @@ def things(shared: SharedServer) -> dict[str, str]:
         run = tx.scalars(select(RunRow.id)).first()
     with world.database.writing() as tx:
         asking = Asking(kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3"))
+        mail = MailRow(
+            kind=MailKind.INVITATION,
+            cycle_id=cycle_id,
+            person_id=mine.coachee.id,
+            outbox_id=message,
+            state=MailState.FAILED,
+            created_at=mine.start,
+        )
+        tx.add(mail)
+        tx.flush()
+        mail_id = mail.id
         question = questions.ask(tx, world.services.enqueue, plan or "", asking, now=mine.start)
     for session in sessions:
         _say_everything(shared, session.id, session.coach.id, session.coachee.id)
@@ -113,6 +125,7 @@ def things(shared: SharedServer) -> dict[str, str]:
         "message_id": message or "",
         "plan_id": plan or "",
         "run_id": run or "",
+        "mail_id": mail_id,
         "question_id": question.id,
         "name": "style.css",
         **{caller.code: world.link(cycle_id, caller.code).secret for caller in CALLERS[1:5]},

@@ -69,6 +69,14 @@ def try_again(cycle_id: str, services: ServicesDep) -> Post:
     return _post(services, cycle_id)
 
 
+@MAILS.post("/post/{mail_id}/sent", responses=documented(404, 409))
+def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> Post:
+    """Note that you have sent one mail in another way that could not be delivered."""
+    with services.database.writing() as tx:
+        posting.mark_sent_otherwise(tx, cycle_id, mail_id, now=services.now())
+    return _post(services, cycle_id)
+
+
 @MAILS.post("/sent", responses=documented(404, 422))
 def mark_sent(cycle_id: str, which: UpTo, services: ServicesDep) -> Count:
     """Note that you have sent what waited yourself; this server will not send it."""

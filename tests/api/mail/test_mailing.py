@@ -17,11 +17,13 @@ from api.jobs.kind import StoppedError, Workplace
 from api.jobs.mailing import Mailing
 from api.jobs.queue import JobQueue
 from api.jobs.worker import Worker
+from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import PersonRow, Side
 from api.store.mail_rows import MailRow, MailState
 from api.store.session_rows import OutboxRow
 from api.workflows import credentials, people, posting, waiting_mail
 from api.workflows.viewer import AccessRole, Viewer
+from coach.errors import ConflictError
 from tests.mail_server import BROKEN, MailServer, free_port, mail_server
 
 if TYPE_CHECKING:
@@ -220,6 +222,89 @@ def test_refused_for_good_it_is_shown_with_its_address_and_can_be_tried_again(
     office_mail.send(*office_mail.queue_all())
     assert (office_mail.post().sent, office_mail.post().failed) == (8, ())
     assert set(office_mail.server.times().values()) == {1}
+
+
+def _refused(office_mail: Office, code: str) -> tuple[posting.FailedMail, ...]:
+    """Everything sent but to one person, to whom nothing can be delivered."""
+    office_mail.release()
+    address = f"{code.replace('-', '').lower()}@example.org"
+    office_mail.server.to_recipient[address] = ["550 5.1.1 No such user"] * 9
+    office_mail.send(*office_mail.queue_all())
+    return office_mail.post().failed
+
+
+def _mark(office_mail: Office, mail_id: str) -> None:
+    with office_mail.services.database.writing() as tx:
+        now = office_mail.services.now()
+        posting.mark_sent_otherwise(tx, office_mail.cycle_id, mail_id, now=now)
+
+
+def test_one_that_failed_and_was_sent_otherwise_is_noted_and_not_tried_again(
+    office_mail: Office,
+) -> None:
+    first, second = _refused(office_mail, "C-1")
+    assert (first.number, second.number) == (1, 2)
+    assert first.start < second.start
+    _mark(office_mail, first.id)
+    assert office_mail.post().failed == (second,)
+    with office_mail.services.database.reading() as tx:
+        assert tx.get_one(OutboxRow, first.outbox_id).sent_at == MOMENT
+        assert tx.get_one(OutboxRow, second.outbox_id).sent_at is None
+        acts = select(AuditRow.object_id).where(AuditRow.action == "mail sent otherwise")
+        assert tx.scalars(acts).all() == [first.id]
+    with pytest.raises(ConflictError, match="dropped"):
+        _mark(office_mail, first.id)
+
+    office_mail.server.to_recipient.clear()
+    with office_mail.services.database.writing() as tx:
+        enqueue = office_mail.services.enqueue
+        assert posting.try_failed_again(tx, enqueue, office_mail.cycle_id, now=MOMENT) == 1
+    with pytest.raises(ConflictError, match="waiting"):
+        _mark(office_mail, second.id)
+    office_mail.send(*office_mail.queue_all())
+    assert office_mail.states() == {MailState.SENT: 7, MailState.DROPPED: 1}
+    with pytest.raises(ConflictError, match="sent"):
+        _mark(office_mail, second.id)
+
+
+def test_an_older_time_is_not_sent_after_a_newer_one_was_sent_otherwise(
+    office_mail: Office,
+) -> None:
+    older = _refused(office_mail, "C-1")
+    world = office_mail.world
+    world.published(office_mail.cycle_id, world.result(PAIRS, first_day=21))
+    failed = _refused(office_mail, "C-1")
+    newer = [mail for mail in failed if mail.id not in {mail.id for mail in older}]
+    assert len(newer) == len(older) == 2
+    for mail in newer:
+        _mark(office_mail, mail.id)
+    office_mail.server.to_recipient.clear()
+    before = len(office_mail.server.taken)
+    with office_mail.services.database.writing() as tx:
+        enqueue = office_mail.services.enqueue
+        assert posting.try_failed_again(tx, enqueue, office_mail.cycle_id, now=MOMENT) == 2
+    office_mail.send(*office_mail.queue_all())
+    assert len(office_mail.server.taken) == before
+    assert office_mail.post().failed == ()
+
+
+def test_sent_otherwise_by_the_api_and_on_the_page(
+    office_mail: Office, office: httpx.Client
+) -> None:
+    first, second = _refused(office_mail, "C-1")
+    cycle = office_mail.cycle_id
+    other = office_mail.world.cycle()
+    address = f"{API}/cycles/{cycle}/outbox/post/{first.id}/sent"
+    elsewhere = office.post(address.replace(cycle, other))
+    assert elsewhere.status_code == HTTPStatus.NOT_FOUND
+    assert [mail["id"] for mail in office.post(address).json()["failed"]] == [second.id]
+    assert office.post(address).status_code == HTTPStatus.CONFLICT
+    page = office.get(f"/cycles/{cycle}/messages").text
+    form = f"/cycles/{cycle}/messages/{second.id}/sent"
+    assert f'action="{form}"' in page
+    assert "Session 2, Wed 3 Feb 2027, 09:00 CET" in page
+    assert office.post(form).headers["location"] == f"/cycles/{cycle}/messages"
+    assert "could not be delivered" not in office.get(f"/cycles/{cycle}/messages").text
 
 
 def test_cut_off_before_the_answer_it_is_sent_again_under_the_same_message_id(

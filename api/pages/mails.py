@@ -1,0 +1,30 @@
+"""What the pages of a cycle show of its mails: what waits, and what could not be delivered."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.moments import short_moment_text
+from api.store.mail_rows import MailKind
+from api.workflows import posting, waiting_mail
+from api.workflows.cycles import CycleSummary
+from api.workflows.posting import FailedMail
+from api.workflows.services import Services
+
+
+def mails_shown(tx: Transaction, services: Services, cycle: CycleSummary) -> dict[str, object]:
+    """The values that `pieces/waiting_mail.html` is drawn from."""
+    sends, zone = services.settings.mail.on, ZoneInfo(cycle.timezone)
+    post = posting.post_of(tx, cycle.id, sends=sends)
+    return {
+        "waiting": waiting_mail.waiting(tx, cycle.id, now=services.now(), sends=sends),
+        "post": post,
+        "failed": [(mail, _about(mail, zone)) for mail in post.failed],
+    }
+
+
+def _about(mail: FailedMail, zone: ZoneInfo) -> str:
+    session = f"ession {mail.number}, {short_moment_text(mail.start, zone)}"
+    return f"S{session}" if mail.kind is MailKind.INVITATION else f"Reminder of s{session}"
