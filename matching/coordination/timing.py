@@ -28,7 +28,7 @@ from matching.watch import OutOfTimeError, Watch
 
 _EFFORTS = (1.0, 8.0)  # CP-SAT's deterministic time for one coach; nobody gets the second before
 # everybody has had the first
-_MOST = 250_000  # berths of all tasks searched in one turn, so that no clock has to end it
+_MOST = 250_000  # berths of all tasks that are searched, so that no clock has to end it
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +70,9 @@ class Timing:
             for coach in self._coaches.values():
                 coach.answer = series_one_by_one(coach.task, self._watch)
             self._tell(report)
+            searched = self._searched()
             for effort in _EFFORTS:
-                coaches = [one for one in self._unproven() if one.answer is not None]
+                coaches = [one for one in searched if not one.proven]
                 tasks = [(one.task, one.answer, effort, self._desk.seed) for one in coaches]
                 answers = self._desk.crew.run(_bettered, tasks, self._watch)
                 for coach, answer in zip(coaches, answers, strict=True):
@@ -91,10 +92,10 @@ class Timing:
         }
         return tuple(starts[pair] for pair in self._choice.tolist())
 
-    def _unproven(self) -> list[_Coach]:
-        """Coaches whose best timetable is not known yet, the smallest task first."""
+    def _searched(self) -> list[_Coach]:
+        """Coaches whose best timetable will be looked for, the smallest task first."""
         waiting = sorted(
-            (one for one in self._coaches.values() if not (one.answer and one.answer.proven)),
+            (one for one in self._coaches.values() if not one.proven),
             key=lambda one: (one.task.size, one.row),
         )
         so_far = accumulate(one.task.size for one in waiting)
@@ -152,6 +153,11 @@ class _Coach:
         if answer != self._answer:
             self._answer = answer
             self._read()
+
+    @property
+    def proven(self) -> bool:
+        """Whether the best timetable is known."""
+        return self._answer is not None and self._answer.proven
 
     def _read(self) -> None:
         """Starts, points, and what no timetable exceeds."""

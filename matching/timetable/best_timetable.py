@@ -3,7 +3,9 @@
 First series are bettered one by one. What each costs alone bounds the sum; where that leaves a
 gap, the linear relaxation of all series together is solved. It is mostly integral, and then its
 solution is the best timetable. Else its prices bound the cost (Lagrange), and rule out whatever no
-better timetable uses; CP-SAT searches what is left, within an effort that no clock enters.
+timetable of a given cost uses; CP-SAT searches what is left, within an effort that no clock enters.
+The best timetable is mostly a little above the bound, so it is looked for there first: far less is
+left of what costs so little (a third of the time on the field-wide class).
 
 Prices are rounded to whole numbers before anything is bounded with them, so a bound holds whatever
 the tolerance of the linear solver.
@@ -29,6 +31,7 @@ from matching.watch import SolverFaultError, Watch
 _UNIT = 1 << 20
 _WHOLE = 1e-6
 _LARGEST = 60_000  # columns beyond which nothing is searched
+_ROOMS = (4, 16)  # above the bound, in which a timetable is looked for before all that is better
 
 
 def series_one_by_one(task: CoachTask, watch: Watch) -> CoachAnswer:
@@ -63,14 +66,18 @@ def best_timetable(
     known = CoachAnswer(known.timetable, known.cost, max(known.bound, _whole_part(bound)))
     if known.proven:
         return known
-    slack = (known.cost - 1) * _UNIT - bound
-    left = Programme(
-        task, price, [_least(task, price, who) + slack for who in range(len(task.series))]
-    )
-    for crowd in relaxed.forbidden:
-        if all(left.has(one) for one in crowd):
-            left.forbid(crowd)
-    return _search(left, known, watch, effort, seed)
+    priced = [_least(task, price, who) for who in range(len(task.series))]
+    for room in (*_ROOMS, known.cost):
+        most = min(known.cost - 1, known.bound + room)
+        slack = most * _UNIT - bound
+        left = Programme(task, price, [one + slack for one in priced])
+        for crowd in relaxed.forbidden:
+            if all(left.has(one) for one in crowd):
+                left.forbid(crowd)
+        known = _search(left, known, most, watch, effort=effort, seed=seed)
+        if known.bound <= most:
+            break  # found, or too hard: more room would only be harder
+    return known
 
 
 def alone(task: CoachTask) -> list[int]:
@@ -154,9 +161,9 @@ def _row(shared: Shared) -> Row:
 
 
 def _search(
-    programme: Programme, known: CoachAnswer, watch: Watch, effort: float, seed: int
+    programme: Programme, known: CoachAnswer, most: int, watch: Watch, *, effort: float, seed: int
 ) -> CoachAnswer:
-    """CP-SAT on what a better timetable may use."""
+    """CP-SAT on what a timetable that costs no more than `most` may use."""
     model = cp_model.CpModel()
     terms = [model.new_bool_var("") for _ in programme.cost]
     for low, _, columns, signs in programme.rows:
@@ -168,14 +175,14 @@ def _search(
     for shared in programme.shared:
         _limit(model, terms, shared)
     total = sum(cost * term for cost, term in zip(programme.cost, terms, strict=True) if cost)
-    model.add(total <= known.cost - 1)
+    model.add(total <= most)
     model.minimize(total)
     while True:
         solver = quiet_cp_sat.quiet_solver(seed, effort)
         status = quiet_cp_sat.status_of(solver, model, watch)
         if status == cp_model.INFEASIBLE:
-            return CoachAnswer(known.timetable, known.cost, known.cost)
-        bound = min(known.cost, max(known.bound, ceil(solver.best_objective_bound - _WHOLE)))
+            return CoachAnswer(known.timetable, known.cost, most + 1)
+        bound = min(most + 1, max(known.bound, ceil(solver.best_objective_bound - _WHOLE)))
         if status == cp_model.UNKNOWN:
             return CoachAnswer(known.timetable, known.cost, bound)
         found = programme.taken([solver.boolean_value(term) for term in terms])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from tests.bench.anytime_figures import anytime_figures
 from tests.bench.cycle_figures import cycle_figures
 from tests.bench.engine_figures import engine_figures
 from tests.bench.figures import show
@@ -12,6 +13,7 @@ from tests.bench.peer_figures import peer_figures
 TABLES = {
     "cycle": ("A regional cycle", cycle_figures),
     "engine": ("The engine at four sizes", engine_figures),
+    "anytime": ("How soon a run answers", anytime_figures),
     "peers": ("Assignment alone, beside other packages", peer_figures),
 }
 

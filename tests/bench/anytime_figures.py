@@ -1,0 +1,122 @@
+"""How soon a run answers: to whoever cancels it, and to a time limit; at the size of the field.
+
+A run that is asked to stop stops at its next look at its watch, so the longest time between two
+looks bounds how long anybody waits; where a solver is at work it is given half a second more.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.people import Roster
+from matching.audit import audit
+from matching.engine import SolveOptions, solve
+from matching.refusals import CancelledError
+from matching.result import Result
+from tests.bench.figures import Figure
+from tests.bench.instances import FIELD_WIDE, TIGHT, UN_WIDE, InstanceClass, instance
+
+CANCELLED_WITHIN = 1.0
+LIMIT_SHARE, LIMIT_SECONDS = 0.1, 2.0
+MIDDLE = replace(UN_WIDE, coachees=2_000, coaches=500)
+_CANCEL_AT = (5.0, 25.0, 40.0, 60.0)
+_LIMITS = (
+    ("field-wide, 10,000 x 2,000", FIELD_WIDE, 1, 60.0),
+    ("field-wide, 10,000 x 2,000", FIELD_WIDE, 1, 100.0),
+    ("2,000 x 500, 2 or 3 windows a week", MIDDLE, 1, 5.0),
+    ("tight, 300 x 80, seed 2", TIGHT, 2, 5.0),
+    ("tight, 300 x 80, seed 3", TIGHT, 3, 10.0),
+)
+
+Cancelled = Callable[[], bool]
+
+
+def anytime_figures() -> Iterator[Figure]:
+    """Looks at the watch, cancelled runs, and runs with a limit."""
+    field = instance(FIELD_WIDE, 1)
+    for name, people in (
+        ("field-wide, 10,000 x 2,000", field),
+        ("2,000 x 500", instance(MIDDLE, 1)),
+    ):
+        yield _looks(name, people)
+    for moment in _CANCEL_AT:
+        yield _cancelled(field, moment)
+    for name, shape, seed, limit in _LIMITS:
+        yield _limited(name, shape, seed, limit)
+
+
+def _solve(
+    people: tuple[Roster, Cycle], limit: float | None, cancelled: Cancelled = lambda: False
+) -> Result:
+    return solve(
+        *people,
+        options=SolveOptions(time_limit_seconds=limit),
+        input_sha256="",
+        clock=time.monotonic,
+        cancelled=cancelled,
+    )
+
+
+def _looks(name: str, people: tuple[Roster, Cycle]) -> Figure:
+    """The longest time between two looks of a whole run, its beginning and end included."""
+    last = begun = time.monotonic()
+    longest, when = 0.0, 0.0
+
+    def look() -> bool:
+        nonlocal last, longest, when
+        now = time.monotonic()
+        if now - last > longest:
+            longest, when = now - last, last - begun
+        last = now
+        return False
+
+    _solve(people, None, look)
+    look()
+    return Figure(
+        f"{name}: longest time between two looks at the watch",
+        f"{longest:.2f} s, {when:.0f} s after the beginning of {last - begun:.0f} s",
+        f"under {CANCELLED_WITHIN:g} s",
+        longest < CANCELLED_WITHIN,
+    )
+
+
+def _cancelled(people: tuple[Roster, Cycle], moment: float) -> Figure:
+    begun = time.monotonic()
+    try:
+        _solve(people, None, lambda: time.monotonic() - begun > moment)
+    except CancelledError:
+        answered = f"after {(late := time.monotonic() - begun - moment):.2f} s"
+        kept = late < CANCELLED_WITHIN
+    else:
+        answered, kept = "not: it was done before", False
+    return Figure(
+        f"field-wide, cancelled after {moment:g} s: answered",
+        answered,
+        f"within {CANCELLED_WITHIN:g} s",
+        kept,
+    )
+
+
+def _limited(name: str, shape: InstanceClass, seed: int, limit: float) -> Figure:
+    roster, cycle = instance(shape, seed)
+    begun = time.monotonic()
+    result = _solve((roster, cycle), limit)
+    seconds = time.monotonic() - begun
+    findings = audit(roster, cycle, result)
+    if findings:
+        raise AssertionError("; ".join(map(str, findings)))
+    told = ", ".join(
+        f"{one.name} {one.value:,}" + (" proven" if one.proven else f" of at most {one.bound:,}")
+        for one in result.levels
+        if one.name is not ObjectiveLevel.KEPT
+    )
+    most = max(limit * (1 + LIMIT_SHARE), limit + LIMIT_SECONDS)
+    return Figure(
+        f"{name}, limit {limit:g} s",
+        f"{seconds:.1f} s; {told}",
+        f"ends within {most:g} s, audited",
+        seconds < most,
+    )
