@@ -75,8 +75,8 @@ def best_timetable(
             if all(left.has(one) for one in crowd):
                 left.forbid(crowd)
         known = _search(left, known, most, watch, effort=effort, seed=seed)
-        if known.bound <= most:
-            break  # found, or too hard: more room would only be harder
+        if known.cost <= most + 1:
+            break  # found, or all that is better was searched
     return known
 
 
