@@ -93,7 +93,7 @@ class Mailing:
         with self._database.writing() as tx:
             row = tx.get(MailRow, mail_id)
             if row is not None and row.state is MailState.WAITING:
-                row.state, row.ended_at = MailState.DROPPED, self._now()
+                row.state, row.ended_at, row.problem = MailState.DROPPED, self._now(), ""
 
     def _note_sent(self, mail_id: str) -> None:
         with self._database.writing() as tx:

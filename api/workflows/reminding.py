@@ -97,6 +97,7 @@ def switch_reminders(
             MailRow.session_id.is_not(None),
             MailRow.state == MailState.DROPPED,
             MailRow.ended_at >= off_since,
+            MailRow.problem == "",  # otherwise it failed, and the office has sent it itself
         )
         tx.execute(delete(MailRow).where(*lapsed))
     note_act(tx, f"reminders switched {'on' if said.on else 'off'}", "cycle", cycle_id)

@@ -18,7 +18,7 @@ from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import PersonRow, Side
 from api.store.mail_rows import MailKind, MailRow, MailState
 from api.store.session_rows import OutboxRow, SessionRow
-from api.workflows import people, reminding, replies, statements
+from api.workflows import people, posting, reminding, replies, statements
 from api.workflows.reminding import ReminderSwitch
 from api.workflows.replies import ReplyInput
 from api.workflows.viewer import AccessRole, Viewer
@@ -235,6 +235,21 @@ def test_what_lapsed_for_another_reason_before_is_left(cycle: Cycle, server: Mai
     with cycle.world.database.reading() as tx:
         states = Counter(tx.scalars(select(MailRow.state)))
     assert states == {MailState.SENT: 3, MailState.DROPPED: 1}
+    assert cycle.remind(off) == Counter()
+
+
+def test_one_that_the_office_has_sent_itself_is_not_written_anew(
+    cycle: Cycle, server: MailServer
+) -> None:
+    server.to_recipient["c1@example.org"] = ["550 5.1.1 No such user"]
+    cycle.remind(BEFORE)
+    cycle.send(server, BEFORE)
+    off = BEFORE + timedelta(hours=1)
+    cycle.switch(on=False, now=off)
+    with cycle.world.database.writing() as tx:
+        (failed,) = posting.post_of(tx, cycle.id, sends=True).failed
+        posting.mark_sent_otherwise(tx, cycle.id, failed.id, now=off)
+    cycle.switch(on=True, now=off)
     assert cycle.remind(off) == Counter()
 
 
