@@ -219,6 +219,11 @@ class TimetablePolicy(Table):
             raise ValueError(f"rhythm, finish, leave and hours come to {in_all}, more than 100")
         return value
 
+    def preferring(self, preferred_by: dict[str, tuple[WeeklyWindow, ...]]) -> TimetablePolicy:
+        """The same with other times for single coachees; without any times hours cost nothing."""
+        hours = self.hours if self.preferred or preferred_by else 0
+        return self.model_copy(update={"preferred_by": preferred_by, "hours": hours})
+
     def preferred_times(self, coachee: str) -> tuple[WeeklyWindow, ...]:
         """The preferred times of a coachee in their own zone; empty where all are alike."""
         return self.preferred_by.get(coachee, self.preferred)

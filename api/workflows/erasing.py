@@ -16,7 +16,7 @@ from api.store.cycle_rows import CycleRow, PersonRow, Side
 from api.store.mail_rows import CodeRow, MailRow
 from api.store.question_rows import QuestionRow
 from api.store.run_rows import PlanRow, RunProgressRow, RunRow, RunState
-from api.store.session_rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
+from api.store.session_rows import FeedbackRow, OutboxRow, RecordRow, ReplyRow, SessionRow
 from api.workflows import uploads
 from api.workflows.cycles import as_json, cycle_row, policy_of
 from api.workflows.erasing_runs import bare_source
@@ -74,7 +74,7 @@ def at_work(tx: Transaction, cycle_id: str) -> str:
 
 
 def _gone(rows: Sequence[PersonRow], inputs: Sequence[RunInput]) -> Gone:
-    codes = {(row.side, row.code): tombstone_code(row.code) for row in rows}
+    codes = {(row.side, row.code): row.code if row.erased_at else tombstone_code() for row in rows}
     names = {*names_of(map(profile_of, rows)), *(row.email for row in rows)}
     for work in inputs:  # frozen before a later list called them otherwise
         for side, people in (
@@ -99,6 +99,7 @@ def _erase_rows_of(tx: Transaction, here: tuple[ColumnElement[bool], ...], gone:
         delete(QuestionRow).where(QuestionRow.person_id.in_(them)),
         delete(CredentialRow).where(CredentialRow.person_id.in_(them)),
         delete(MailRow).where(MailRow.person_id.in_(them)),
+        delete(OutboxRow).where(OutboxRow.person_id.in_(them)),  # there is nobody to send it to
         delete(CodeRow).where(CodeRow.person_id.in_(them)),
         update(ReplyRow).where(ReplyRow.person_id.in_(them)).values(comment=""),
         update(FeedbackRow).where(FeedbackRow.author_id.in_(them)).values(text=""),
@@ -160,7 +161,7 @@ def _erase_from_plans(tx: Transaction, cycle_id: str, gone: Gone) -> None:
 def _erase_from_policy(row: CycleRow, gone: Gone) -> None:
     """The file a cycle was read from is kept as far as it still says what the policy is."""
     policy = policy_of(row)
-    left = gone.policy(policy)
+    left = gone.policy_without(policy)
     source = gone.source(row.source)
     row.held_because = gone.text(row.held_because)
     if left != policy:

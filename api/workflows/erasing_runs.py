@@ -45,9 +45,7 @@ def erase_runs(tx: Transaction, cycle_id: str) -> None:
 
 def without_people(policy: Cycle) -> Cycle:
     """A policy without what names people by their ids: pins, bans, preferred times of one."""
-    own_times = policy.timetable
-    hours = own_times.hours if own_times.preferred else 0  # which counts nothing without times
-    times = own_times.model_copy(update={"preferred_by": {}, "hours": hours})
+    times = policy.timetable.preferring({})
     return policy.model_copy(update={"pins": {}, "bans": {}, "timetable": times})
 
 

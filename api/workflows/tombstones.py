@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from matching.under_way import UnderWay
 ERASED = "(erased)"
 _PREFIX = "erased-"
 _SHORTEST_NAME = 3  # letters; shorter parts of a name are words of other texts
+_APOSTROPHES = "'\u2018\u2019\u02bc"  # phones write another one than lists do
 _EMPTY: dict[str, Any] = {
     "name": ERASED,
     "email": "",
@@ -31,9 +33,9 @@ _EMPTY: dict[str, Any] = {
 }
 
 
-def tombstone_code(code: str) -> str:
-    """A code that tells nothing of who had `code`; that of a tombstone stays."""
-    return code if code.startswith(_PREFIX) else f"{_PREFIX}{new_id()[:12]}"
+def tombstone_code() -> str:
+    """A code that tells nothing of who gets it."""
+    return f"{_PREFIX}{new_id()[:12]}"
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,22 @@ class Gone:
 
     def speaks(self, text: str) -> bool:
         """Whether a text names one of them, by code, name or address."""
-        return bool(self._anything.search(text))
+        return bool(self._anything.search(_composed(text)))
 
     def text(self, text: str) -> str:
-        """A text of somebody else's without their names (or longer parts of them) and addresses."""
-        return self._parts.sub(ERASED, self._names.sub(ERASED, text))
+        """A text of somebody else's without their names (or longer parts of them) and addresses.
+
+        A part of a name that is written small is a word, such as `will` or `may`.
+        """
+        before = _composed(text)
+        after = self._parts.sub(self._unless_a_word, self._whole_names.sub(ERASED, before))
+        return text if after == before else after
 
     def source(self, text: str) -> str:
-        """The text of a cycle file with their codes from now on, and without their names."""
-        new = {old: now for (_, old), now in self.codes.items()}
-        return self.text(_any_of(new).sub(lambda found: new[found[0]], text))
+        """The text of a cycle file without the lines with their codes, and without their names."""
+        codes = _any_of(code for _, code in self.codes)
+        lines = text.splitlines(keepends=True)
+        return self.text("".join(line for line in lines if not codes.search(_composed(line))))
 
     def roster(self, roster: Roster) -> Roster:
         """A roster in which they are tombstones, also where others name them."""
@@ -79,6 +87,31 @@ class Gone:
     def person(self, one: Coachee | Coach) -> Coachee | Coach:
         """A person as a tombstone, where they are one of them; whom they name by other codes."""
         return self._as_coachee(one) if isinstance(one, Coachee) else self._as_coach(one)
+
+    def policy_without(self, policy: Cycle) -> Cycle:
+        """A policy that speaks of them no more: a later list could not name them either."""
+        coachees = {code for side, code in self.codes if side is Side.COACHEE}
+        coaches = {code for side, code in self.codes if side is Side.COACH}
+        pins = {
+            one: other
+            for one, other in policy.pins.items()
+            if one not in coachees and other not in coaches
+        }
+        bans = {
+            one: others - coaches
+            for one, others in policy.bans.items()
+            if one not in coachees and not (others and others <= coaches)
+        }
+        times = policy.timetable
+        return policy.model_copy(
+            update={
+                "pins": pins,
+                "bans": bans,
+                "timetable": times.preferring(
+                    {one: own for one, own in times.preferred_by.items() if one not in coachees}
+                ),
+            }
+        )
 
     def policy(self, policy: Cycle) -> Cycle:
         """A policy that speaks of them by their codes from now on."""
@@ -117,14 +150,14 @@ class Gone:
         )
 
     def _as_coachee(self, one: Coachee) -> Coachee:
-        if self.coachee(one.id) != one.id:
+        if (Side.COACHEE, one.id) in self.codes:
             return one.model_copy(update=_EMPTY | {"prefers": (), "id": self.coachee(one.id)})
         prefers = tuple(map(self.coach, one.prefers))
         refuses = frozenset(map(self.coach, one.refuses))
         return one.model_copy(update={"prefers": prefers, "refuses": refuses})
 
     def _as_coach(self, one: Coach) -> Coach:
-        if self.coach(one.id) != one.id:
+        if (Side.COACH, one.id) in self.codes:
             return one.model_copy(
                 update=_EMPTY | {"chain_of_command": (), "id": self.coach(one.id)}
             )
@@ -185,13 +218,27 @@ class Gone:
         return _any_of([*self.names, *(code for _, code in self.codes)], re.IGNORECASE)
 
     @cached_property
-    def _names(self) -> re.Pattern[str]:
-        return _any_of(self.names, re.IGNORECASE)
+    def _whole_names(self) -> re.Pattern[str]:
+        return _any_of((one for one in self.names if " " in one or "@" in one), re.IGNORECASE)
 
     @cached_property
     def _parts(self) -> re.Pattern[str]:
-        parts = (part for name in self.names for part in re.split(r"[\s,]+", name))
-        return _any_of(part for part in parts if len(part) >= _SHORTEST_NAME)
+        return _any_of(self._parts_as_listed, re.IGNORECASE)
+
+    @cached_property
+    def _parts_as_listed(self) -> frozenset[str]:
+        names = [_composed(name) for name in self.names if "@" not in name]
+        parts = (
+            part.strip(_APOSTROPHES)
+            for name in names
+            for between in (r"[\s,]+", rf"[^\w{_APOSTROPHES}]+")  # two surnames are one or two
+            for part in re.split(between, name)
+        )
+        return frozenset(part for part in parts if len(part) >= _SHORTEST_NAME or part in names)
+
+    def _unless_a_word(self, found: re.Match[str]) -> str:
+        is_word = found[0][0].islower() and found[0] not in self._parts_as_listed
+        return found[0] if is_word else ERASED
 
 
 def names_of(people: Iterable[Person]) -> Iterator[str]:
@@ -200,7 +247,15 @@ def names_of(people: Iterable[Person]) -> Iterator[str]:
         yield from {one.name, one.email} - {"", ERASED}
 
 
+def _composed(text: str) -> str:
+    """A text in which a letter with its accent is one character, however it was typed."""
+    return unicodedata.normalize("NFC", text)
+
+
 def _any_of(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
     """Finds any of `words` where it stands by itself, the longest first; without words, nothing."""
-    told = "|".join(re.escape(word) for word in sorted({*words}, key=len, reverse=True))
+    ordered = sorted({*map(_composed, words)} - {""}, key=len, reverse=True)
+    told = "|".join(
+        re.sub(f"[{_APOSTROPHES}]", f"[{_APOSTROPHES}]", re.escape(word)) for word in ordered
+    )
     return re.compile(rf"(?<!\w)(?:{told})(?!\w)" if told else r"(?!)", flags)

@@ -87,7 +87,7 @@ def _policy(hours: int) -> str:
         '[calendar]\npublic_holidays = false\n[pins]\nQzCoacheeCode = "QzCoachCode"\n'
         '[bans]\n"C-4" = ["QzCoachCode"]\n'
         f"[timetable]\nhours = {hours}\nrhythm = 40\n[timetable.preferred_by]\n"
-        '"QzCoacheeCode" = ["Mon 09:00-12:00"]\n'
+        '"QzCoacheeCode" = ["Mon 09:00-12:00"]\n"C-2" = ["Mon 09:00-15:00"]\n'
     )
 
 

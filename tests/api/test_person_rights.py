@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
+from io import BytesIO
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select, update
@@ -13,8 +16,10 @@ from api.confidential.keyring import KeyringError, open_keyring
 from api.confidential.sealing import SealBrokenError
 from api.store.access_rows import UserRow
 from api.store.confidential_rows import NoteKeyRow, NoteRow
+from api.store.cycle_rows import PersonRow, Side
 from api.store.run_rows import RunRow, RunState
 from api.store.schema import METADATA
+from api.store.session_rows import OutboxRow
 from api.workflows import (
     credentials,
     key_rotation,
@@ -28,13 +33,15 @@ from api.workflows import (
     users,
 )
 from api.workflows.replies import ReplyInput
-from api.workflows.tombstones import ERASED
+from api.workflows.tombstones import ERASED, Gone
 from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError, NotFoundError
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply
+from tests.api.conftest import CYCLE_TOML, coachees_csv, coaches_csv
 
 if TYPE_CHECKING:
+    import httpx
     from conftest import World
 
     from api.workflows.values import SessionView
@@ -235,3 +242,99 @@ def test_a_rotation_that_fails_changes_nothing(world: World, cycle_id: str) -> N
         rotate()
     with world.database.reading() as tx:
         assert statements.note_of(tx, keyring, coach, session.id).text == "a note"
+
+
+def test_a_cancellation_that_waited_keeps_no_other_mail_from_being_saved(
+    world: World, office: httpx.Client
+) -> None:
+    cycle_id = world.cycle()
+    world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
+    world.published(cycle_id, world.result({"C-3": "K-1", "C-2": "K-2"}, first_day=21))
+    person_id = world.person_id(cycle_id, "C-1")
+    with world.database.writing() as tx:
+        assert person_id in tx.scalars(select(OutboxRow.person_id)).all()
+        person_rights.erase(tx, person_id, now=AFTER)
+    with world.database.reading() as tx:
+        left = {row.id: row.person_id for row in tx.scalars(select(OutboxRow))}
+    assert person_id not in left.values()
+    for message_id in left:
+        opened = office.get(f"/api/v1/outbox/{message_id}.eml")
+        assert opened.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+    saved = office.get(f"/api/v1/cycles/{cycle_id}/outbox.zip")
+    with ZipFile(BytesIO(saved.content)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist()
+
+
+_NAMING = """\
+[pins]
+C-1 = "K-1"
+C-3 = "K-2"
+[bans]
+C-1 = ["K-2"]
+C-2 = [
+  "K-1",
+]
+[timetable]
+rhythm = 40
+hours = 10
+[timetable.preferred_by]
+C-1 = ["Mon 09:00-12:00"]
+"""
+
+
+@pytest.mark.parametrize("code", ["C-1", "K-1"])
+def test_a_policy_that_named_them_stands_in_no_later_lists_way(
+    world: World, office: httpx.Client, code: str
+) -> None:
+    cycle_id = world.cycle(coachees=10)
+    policy = {"content": (CYCLE_TOML + _NAMING).encode()}
+    assert office.put(f"/api/v1/cycles/{cycle_id}/policy", **policy).is_success
+    with world.database.writing() as tx:
+        person_rights.erase(tx, world.person_id(cycle_id, code), now=AFTER)
+    coachees = coachees_csv(10).replace(b"\nC-1,", b"\nC-11,", code == "C-1")
+    coaches = coaches_csv().replace(b"\nK-1,", b"\nK-11,", code == "K-1")
+    files = {"coachees": ("coachees.csv", coachees), "coaches": ("coaches.csv", coaches)}
+    brought = office.put(f"/api/v1/cycles/{cycle_id}/people", files=files)
+    assert brought.is_success, brought.text
+    left = office.get(f"/api/v1/cycles/{cycle_id}/policy").json()
+    assert left["pins"] == {"C-3": "K-2"}
+    assert left["bans"] == ({"C-2": ["K-1"]} if code == "C-1" else {"C-1": ["K-2"]})
+    assert "C-10" in office.get(f"/api/v1/cycles/{cycle_id}/people").text, "no other id is theirs"
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "left"),
+    [
+        ("Sean O'Brien", "O\u2019Brien was late, and o'brien", "(erased) was late, and o'brien"),
+        ("Ana Đurić-Kos", "Kos, Đurić, ĐURIĆ-KOS, Kosovo", "(erased), (erased), (erased), Kosovo"),
+        ("Đurić Ana", "with Đuric\u0301, in Anapa", "with (erased), in Anapa"),
+        ("Will", "Will will do it; WILL too", "(erased) will do it; (erased) too"),
+        ("MAY Theresa", "Maj May may come in June", "Maj (erased) may come in June"),
+        ('Robert "Bob" Li', "Bob, not LI, not Bobby", "(erased), not LI, not Bobby"),
+        ("Li", "Li likes LI", "(erased) likes (erased)"),
+    ],
+)
+def test_names_are_found_as_people_write_them(name: str, said: str, left: str) -> None:
+    gone = Gone(codes={(Side.COACH, "K-1"): "erased-1"}, names=frozenset({name, "a@example.org"}))
+    assert gone.text(said) == left
+    untouched = "At example.org, e\u0301te\u0301"
+    assert gone.text(untouched) == untouched, "no other text is changed in any way"
+
+
+def test_an_id_that_looks_like_a_tombstones_is_erased_all_the_same(
+    world: World, cycle_id: str
+) -> None:
+    person_id = world.person_id(cycle_id, "C-3")
+    with world.database.writing() as tx:
+        row = tx.get_one(PersonRow, person_id)
+        row.code = "erased-somebody"
+        row.profile = row.profile | {"id": row.code}
+    with world.database.writing() as tx:
+        person_rights.erase(tx, person_id, now=AFTER)
+        first = tx.get_one(PersonRow, person_id)
+        assert first.code != "erased-somebody"
+        assert "Coachee 3" not in json.dumps(first.profile)
+        code = first.code
+        person_rights.erase(tx, person_id, now=AFTER)
+        assert tx.get_one(PersonRow, person_id).code == code, "that of a tombstone stays"
