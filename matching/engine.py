@@ -40,7 +40,10 @@ __all__ = [
     "solve",
 ]
 
-_TIME_FOR_THE_REST = 0.15  # share of a time limit kept for explaining and auditing
+_TIME_FOR_THE_REST = 0.15  # share of a time limit kept for explaining and auditing, at least
+_MOST_FOR_THE_REST = 0.5
+_JUDGED_AGAIN = 0.75  # of the time judging took: explaining and auditing judge much of it again
+_TIME_FOR_REMEDIES = 0.5  # share of what is kept; the audit has the other half
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def solve(
             earlier=Earlier(kept_starts(roster, keep), past_moments(roster, behind)),
         )
         tell(Phase.MATCHING, _open_pairs(problem.size))
-        solving = watch.part(1 - _TIME_FOR_THE_REST)
+        solving = watch.part(1 - _share_for_the_rest(watch))
         with closing(Crew(options.workers, problem, options.seed)) as crew:
             desk = Desk(problem, options.seed, crew)
             plan = make_plan(desk, pinned_choice(judges, desk, solving), order, solving)
@@ -129,9 +132,11 @@ def solve(
         each_match=watch.check_cancelled,
     )
 
+    remedying = watch.part(_TIME_FOR_REMEDIES)
+
     def can_place(facts: Facts, coachees: Collection[str]) -> bool:
         try:
-            return place_all(facts, coachees, options=options, watch=watch)
+            return place_all(facts, coachees, options=options, watch=remedying)
         except OutOfTimeError:
             return False  # not verified in time, so not told
 
@@ -140,7 +145,13 @@ def solve(
     certain = plan.levels[0].proven
     unmatched = tuple(
         explain_unmatched(
-            judges, told, can_place, effort, certain=certain, each_step=watch.check_cancelled
+            judges,
+            told,
+            can_place,
+            effort,
+            certain=certain,
+            each_step=watch.check_cancelled,
+            in_time=lambda: remedying.left != 0,
         )
     )
     proven = all(one.proven for one in plan.levels if one.name is not ObjectiveLevel.SCHEDULE)
@@ -188,6 +199,14 @@ def place_all(
     must[[row[coachee] for coachee in coachees]] = True
     course = Course(desk, watch, lambda _level, _value, _bound: None, must)
     return course.any_choice(course.allowed) is not None
+
+
+def _share_for_the_rest(watch: Watch) -> float:
+    """What is kept of the time that is left once everybody is judged."""
+    if not watch.left:
+        return _TIME_FOR_THE_REST
+    again = _JUDGED_AGAIN * watch.elapsed / watch.left
+    return min(_MOST_FOR_THE_REST, max(_TIME_FOR_THE_REST, again))
 
 
 def _beside(roster: Roster) -> str:

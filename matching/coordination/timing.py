@@ -23,6 +23,7 @@ from matching.timetable.coach_task import (
     times,
     worth_of_staying,
 )
+from matching.timetable.model import times as held_times
 from matching.timetable.quality import WHOLE, Moment, Quality
 from matching.watch import OutOfTimeError, Watch
 
@@ -68,6 +69,7 @@ class Timing:
         self._tell(report)
         with suppress(OutOfTimeError):  # the series that are there stay, with the bound so far
             for coach in self._coaches.values():
+                self._watch.check()
                 coach.answer = series_one_by_one(coach.task, self._watch)
             self._tell(report)
             searched = self._searched()
@@ -139,9 +141,13 @@ class _Coach:
             if (coachee, row) in earlier.starts
         }
         self._past = [earlier.past.get((coachee, row), ()) for coachee in self._coachees]
-        self.task: CoachTask = coach_task(self._calendar, quality, self._placed, self._wishes)
         self._answer: CoachAnswer | None = None
         self._read()
+
+    @cached_property
+    def task(self) -> CoachTask:
+        """What the coach has to hold; made only when there is time to better it."""
+        return coach_task(self._calendar, self._quality, self._placed, self._wishes)
 
     @property
     def answer(self) -> CoachAnswer | None:
@@ -161,8 +167,12 @@ class _Coach:
 
     def _read(self) -> None:
         """Starts, points, and what no timetable exceeds."""
-        task, answer = self.task, self._answer
-        self.starts = times(task, answer.timetable if answer else task.now)
+        answer = self._answer
+        self.starts = (
+            times(self.task, answer.timetable)
+            if answer
+            else list(held_times(self._calendar, self._placed).values())
+        )
         day = self._calendar.day_of
         self.points = sum(
             self._quality.of(coachee, self.row, [*past, *((day[one], one) for one in series)])

@@ -61,6 +61,7 @@ def explain_unmatched(
     *,
     certain: bool = True,
     each_step: Callable[[], object] = lambda: None,
+    in_time: Callable[[], bool] = lambda: True,
 ) -> Iterator[Unmatched]:
     """Everybody of the roster who is in no match, in its order: why, and what would help.
 
@@ -70,10 +71,10 @@ def explain_unmatched(
 
     `certain` says that no plan places more; where it is not, more time may be all that is needed.
     `each_step` is called for each of them and for each change looked at; what it raises ends the
-    search.
+    search. Once `in_time` says no, nobody's remedies are looked for any more.
     """
     effort = effort or Effort()
-    search = _Search(judges, matches, place_all, each_step, certain=certain)
+    search = _Search(judges, matches, place_all, each_step, in_time, certain=certain)
     people = judges.facts.roster.coachees
     placed = {match.coachee for match in matches}
     rows = [row for row, coachee in enumerate(people) if coachee.id not in placed]
@@ -99,11 +100,13 @@ class _Search:
         matches: Collection[Match],
         place_all: PlaceAll,
         each_step: Callable[[], object],
+        in_time: Callable[[], bool],
         *,
         certain: bool,
     ) -> None:
         self._judges = judges
         self._each_step = each_step
+        self._in_time = in_time
         self._load = Counter(match.coach for match in matches)
         self._placed = len(matches)
         self._parts = Neighbourhoods(judges, matches)
@@ -123,7 +126,7 @@ class _Search:
                 yield Remedy(change=nothing.words, effect=self._effect(standing, nothing))
                 return
         for change in Changes(self._judges, standing, self._load):
-            if self.tries >= last_try or self.looks >= last_look:
+            if self.tries >= last_try or self.looks >= last_look or not self._in_time():
                 return
             self.looks += 1
             self._each_step()

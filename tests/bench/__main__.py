@@ -7,6 +7,7 @@ import sys
 from tests.bench.anytime_figures import anytime_figures
 from tests.bench.cycle_figures import cycle_figures
 from tests.bench.engine_figures import engine_figures
+from tests.bench.explanation_figures import explanation_figures
 from tests.bench.figures import show
 from tests.bench.peer_figures import peer_figures
 
@@ -14,6 +15,7 @@ TABLES = {
     "cycle": ("A regional cycle", cycle_figures),
     "engine": ("The engine at four sizes", engine_figures),
     "anytime": ("How soon a run answers", anytime_figures),
+    "explanations": ("Explanations at the size of a mission", explanation_figures),
     "peers": ("Assignment alone, beside other packages", peer_figures),
 }
 

@@ -198,6 +198,16 @@ def test_where_the_plan_is_not_proven_more_time_may_be_all_that_is_needed() -> N
     assert [remedy.change for remedy in told.remedies] == ["one more place with K1 (k1)"]
 
 
+def test_once_time_is_up_everybody_is_told_why_but_no_remedy_is_looked_for() -> None:
+    roster = Roster(coachees=(coachee("c1"), coachee("c2")), coaches=(coach("k1", capacity=0),))
+    cycle = Cycle.model_validate(POLICY)
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    moments = iter((True, False))
+    told = explain_unmatched(judges, (), place_all, in_time=lambda: next(moments, False))
+    assert [len(one.remedies) for one in told] == [1, 0]
+    assert all(one.funnel for one in explain_unmatched(judges, (), place_all, in_time=bool))
+
+
 def test_looking_at_changes_is_kept_within_its_effort_too() -> None:
     roster = Roster(
         coachees=tuple(coachee(f"c{n}", country="AL") for n in range(5)),

@@ -1,0 +1,99 @@
+"""Explanations at the size of a mission: next best coaches of all, remedies, and advice.
+
+Each is asked as the programme asks it: next best coaches as the report does, in ten seconds; advice
+as the command does. The solving they explain is not counted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from api.solving_again import solve_again
+from coach.cycle import Cycle
+from coach.people import Roster
+from matching.engine import SolveOptions, solve
+from matching.explanation import advise
+from matching.explanation.runner_ups import RunnerUps
+from matching.result import Result
+from matching.watch import Watch
+from tests.bench.figures import Figure
+from tests.bench.instances import TIGHT, UN_WIDE, instance
+
+REPORT_SECONDS = 10.0  # as `gender-coach match` gives to all next best coaches
+ADVICE_SECONDS = 30.0  # most for each policy that is tried
+CROWDED = replace(UN_WIDE, capacity=(1, 4))
+_CLASSES = (
+    ("UN-wide, 1,200 x 400", UN_WIDE),
+    ("the same with 1 to 4 places a coach", CROWDED),
+    ("tight, 300 x 80", TIGHT),
+)
+
+
+def explanation_figures() -> Iterator[Figure]:
+    """Next best coaches in each class; remedies and advice where many are left out."""
+    for name, shape in _CLASSES:
+        roster, cycle = instance(shape, 1)
+        result, seconds = _solved(roster, cycle, explain=False)
+        yield _runner_ups(name, roster, cycle, result)
+        if result.unmatched:
+            yield _remedies(name, roster, cycle, seconds)
+            yield _advice(name, roster, cycle, result, seconds)
+
+
+def _solved(roster: Roster, cycle: Cycle, *, explain: bool) -> tuple[Result, float]:
+    begun = time.perf_counter()
+    result = solve(
+        roster,
+        cycle,
+        options=SolveOptions(explain=explain),
+        input_sha256="",
+        clock=time.monotonic,
+    )
+    return result, time.perf_counter() - begun
+
+
+def _runner_ups(name: str, roster: Roster, cycle: Cycle, result: Result) -> Figure:
+    """How many are told in the report's time, and how long all that come at once take."""
+    begun = time.perf_counter()
+    watch = Watch(time.monotonic, REPORT_SECONDS, lambda: False)
+    found = list(RunnerUps(roster, cycle, result, watch).all())
+    proven = sum(one is None or one.proven for _, one in found)
+    return Figure(
+        f"{name}: next best coach of each match, {REPORT_SECONDS:g} s",
+        f"{proven:,} of {len(result.matches):,} proven in {time.perf_counter() - begun:.1f} s",
+        f"ends within {REPORT_SECONDS + 2:g} s",
+        time.perf_counter() - begun < REPORT_SECONDS + 2,
+    )
+
+
+def _remedies(name: str, roster: Roster, cycle: Cycle, without: float) -> Figure:
+    result, seconds = _solved(roster, cycle, explain=True)
+    helped = sum(bool(one.remedies) for one in result.unmatched)
+    return Figure(
+        f"{name}: verified remedies of who is left out",
+        f"for {helped} of {len(result.unmatched)} in {seconds - without:.1f} s",
+        beside=f"{seconds / without:.1f} x solving without",
+    )
+
+
+def _advice(name: str, roster: Roster, cycle: Cycle, result: Result, solving: float) -> Figure:
+    tried = 0
+    again = partial(solve_again, limit_seconds=ADVICE_SECONDS, workers=1, under_way=None)
+
+    def counted(people: Roster, policy: Cycle, keep: Result) -> Result:
+        nonlocal tried
+        tried += 1
+        return again(people, policy, keep)
+
+    begun = time.perf_counter()
+    advice = advise(roster, cycle, result, counted)
+    seconds = time.perf_counter() - begun
+    gains = ", ".join(f"{one.change} ({one.gain} more)" for one in advice)
+    return Figure(
+        f"{name}: the changes that place most, {tried} policies solved again",
+        f"{seconds:.1f} s; {gains or 'none helps'}",
+        beside=f"{seconds / tried / solving:.1f} x solving, for each" if tried else "",
+    )
