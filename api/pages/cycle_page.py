@@ -36,7 +36,7 @@ def draw_cycle(
         overview = cycles.cycle_overview(tx, cycle_id)
         runs_of_cycle = runs.list_runs(tx, cycle_id)
         plans_of_cycle = plans.list_plans(tx, cycle_id)
-        mails = mails_shown(tx, services, overview.summary)
+        mails = mails_shown(tx, services, overview.summary, named=False)
         reminders = reminding.reminders_of(tx, cycle_id, services.settings.mail)
         stays = retention_dates.retention_of(
             tx, cycle_id, services.settings.retention_days, now=services.now()

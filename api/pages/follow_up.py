@@ -41,7 +41,7 @@ def all_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Resp
     with services.database.reading() as tx:
         cycle = cycles.cycle_summary(tx, cycle_id)
         listed = schedule.cycle_schedule(tx, cycle_id)
-        mails = mails_shown(tx, services, cycle)
+        mails = mails_shown(tx, services, cycle, named=False)
     lines = [office_line(session) for session in listed]
     return page(
         request,
@@ -84,7 +84,7 @@ def all_messages(cycle_id: str, request: Request, services: ServicesDep) -> Resp
     with services.database.reading() as tx:
         cycle = cycles.cycle_summary(tx, cycle_id)
         listed = messages.outbox(tx, cycle_id)
-        mails = mails_shown(tx, services, cycle)
+        mails = mails_shown(tx, services, cycle, named=True)
     zone = ZoneInfo(cycle.timezone)
     return page(
         request,

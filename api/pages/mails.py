@@ -14,14 +14,20 @@ from api.workflows.posting import FailedMail
 from api.workflows.services import Services
 
 
-def mails_shown(tx: Transaction, services: Services, cycle: CycleSummary) -> dict[str, object]:
-    """The values that `pieces/waiting_mail.html` is drawn from."""
+def mails_shown(
+    tx: Transaction, services: Services, cycle: CycleSummary, *, named: bool
+) -> dict[str, object]:
+    """The values that `pieces/waiting_mail.html` is drawn from.
+
+    To whom no mail could be delivered is told only where it is `named`, and that is noted in the
+    audit trail; elsewhere it is how many there are.
+    """
     sends, zone = services.settings.mail.on, ZoneInfo(cycle.timezone)
     post = posting.post_of(tx, cycle.id, sends=sends)
     return {
         "waiting": waiting_mail.waiting(tx, cycle.id, now=services.now(), sends=sends),
         "post": post,
-        "failed": [(mail, _about(mail, zone)) for mail in post.failed],
+        "failed": [(mail, _about(mail, zone)) for mail in post.failed] if named else [],
     }
 
 

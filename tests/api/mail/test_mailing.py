@@ -307,6 +307,22 @@ def test_sent_otherwise_by_the_api_and_on_the_page(
     assert "could not be delivered" not in office.get(f"/cycles/{cycle}/messages").text
 
 
+@pytest.mark.parametrize("place", ["", "/sessions"])
+def test_whose_mail_failed_is_told_only_where_looking_is_noted(
+    office_mail: Office, office: httpx.Client, place: str
+) -> None:
+    first, _ = _refused(office_mail, "C-1")
+    page = office.get(f"/cycles/{office_mail.cycle_id}{place}").text
+    assert "2 mails could not be delivered" in page
+    assert f'"/cycles/{office_mail.cycle_id}/messages"' in page
+    assert first.address not in page
+    assert first.problem not in page
+    assert first.address in office.get(f"/cycles/{office_mail.cycle_id}/messages").text
+    with office_mail.services.database.reading() as tx:
+        noted = select(AuditRow.object_id).where(AuditRow.action == "messages opened")
+        assert tx.scalars(noted).all() == [office_mail.cycle_id]
+
+
 def test_cut_off_before_the_answer_it_is_sent_again_under_the_same_message_id(
     office_mail: Office,
 ) -> None:
