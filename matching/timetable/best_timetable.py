@@ -67,7 +67,7 @@ def best_timetable(
     if known.proven:
         return known
     priced = [_least(task, price, who) for who in range(len(task.series))]
-    for room in (*_ROOMS, known.cost):
+    for room in (*_ROOMS, known.cost - known.bound):
         most = min(known.cost - 1, known.bound + room)
         slack = most * _UNIT - bound
         left = Programme(task, price, [one + slack for one in priced])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
@@ -24,7 +25,7 @@ from matching.judgement import judge_pairs
 from matching.problem import build_problem
 from matching.result import Match, Result
 from matching.timetable.best_timetable import best_timetable, series_one_by_one
-from matching.timetable.coach_task import coach_task, times
+from matching.timetable.coach_task import Berths, CoachTask, coach_task, times
 from matching.timetable.quality import WHOLE, Quality
 from matching.watch import Watch
 from tests.bench.instances import TIGHT, instance
@@ -196,16 +197,20 @@ def watch() -> Watch:
     return Watch(time.monotonic, None, lambda: False)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_task_survives_the_way_to_another_process(seed: int) -> None:
-    """It is numbers alone: its copy gives the same answer, never worse than what it began with."""
+def busy_coaches(seed: int) -> tuple[Desk, Quality, list[int]]:
+    """Coaches of a tight programme with four candidates or more."""
     roster, cycle = instance(TIGHT, seed)
     free = free_time(roster, cycle)
     problem = build_problem(roster, cycle, free, judge_pairs(roster, cycle, free))
-    desk = Desk(problem, 0)
-    quality = Quality(roster, cycle)
-    busy = [coach for coach, pairs in enumerate(problem.by_coach) if len(pairs) > 3][:4]
-    for coach in busy:
+    busy = [coach for coach, pairs in enumerate(problem.by_coach) if len(pairs) > 3]
+    return Desk(problem, 0), Quality(roster, cycle), busy
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_task_survives_the_way_to_another_process(seed: int) -> None:
+    """It is numbers alone: its copy gives the same answer, never worse than what it began with."""
+    desk, quality, busy = busy_coaches(seed)
+    for coach in busy[:4]:
         oracle = desk.oracle(coach)
         placed = oracle.positions(oracle.maximal((1 << 4) - 1, watch()), watch())
         task = coach_task(oracle.calendar, quality, placed, {})
@@ -222,6 +227,40 @@ def test_a_task_survives_the_way_to_another_process(seed: int) -> None:
             for one, series in zip(placed, started, strict=True)
         ]
         assert sum(points) == WHOLE * len(points) - answer.cost
+
+
+def gaining(task: CoachTask, gain: int) -> CoachTask:
+    """The same task, where the first session of each series costs so much less whenever it is."""
+
+    def first(berths: Berths) -> Berths:
+        return tuple(replace(berth, cost=berth.cost - gain) for berth in berths)
+
+    return replace(
+        task,
+        series=tuple((first(series[0]), *series[1:]) for series in task.series),
+        now=tuple((*first(series[:1]), *series[1:]) for series in task.now),
+    )
+
+
+@pytest.mark.parametrize("effort", [1e-9, 2.0], ids=["in vain", "long enough"])
+def test_what_all_timetables_gain_adds_to_the_bound(effort: float) -> None:
+    """As where sessions stay at their times: costs are then far below 0."""
+    gain = 1000
+    desk, quality, busy = busy_coaches(0)
+    proven = 0
+    for coach in busy[:12]:
+        oracle = desk.oracle(coach)
+        placed = oracle.positions(oracle.maximal((1 << 6) - 1, watch()), watch())
+        task = coach_task(oracle.calendar, quality, placed, {})
+        other = gaining(task, gain)
+        known = series_one_by_one(other, watch())
+        gained = best_timetable(other, known, watch(), effort=effort)
+        assert gained.bound >= known.bound
+        answer = best_timetable(task, series_one_by_one(task, watch()), watch(), effort=effort)
+        if answer.proven and gained.proven:
+            assert gained.cost + gain * len(placed) == answer.cost
+            proven += 1
+    assert proven > 5
 
 
 def test_a_session_at_a_preferred_time_costs_nothing() -> None:
