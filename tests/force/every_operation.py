@@ -22,9 +22,12 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from sqlalchemy import select
 
 from api.http.access import ACCESS
+from api.store.mail_rows import MailKind, MailRow, MailState
 from api.store.question_rows import QuestionKind
+from api.store.session_rows import OutboxRow
 from api.workflows import credentials, questions, schedule
 from api.workflows.questions import Asking
 from api.workflows.viewer import AccessRole, Viewer
@@ -99,7 +102,20 @@ def _ground(world: World) -> Ground:
             tx, world.services.enqueue, plan_id, asking, now=world.services.now()
         )
         run = tx.connection().exec_driver_sql("SELECT run_id FROM plans LIMIT 1").scalar_one()
-        message = tx.connection().exec_driver_sql("SELECT id FROM outbox LIMIT 1").scalar_one()
+        message = tx.scalars(select(OutboxRow)).first()
+        if message is None:
+            raise RuntimeError("publishing wrote no message")
+        failed = MailRow(
+            kind=MailKind.INVITATION,
+            cycle_id=cycle_id,
+            person_id=message.person_id,
+            outbox_id=message.id,
+            state=MailState.FAILED,
+            created_at=world.services.now(),
+        )
+        tx.add(failed)
+        tx.flush()
+        message_id, mail_id = message.id, failed.id
         user_id = credentials.ensure_user(
             tx, AccessRole.MANAGER.value, AccessRole.MANAGER, now=world.services.now()
         )
@@ -115,7 +131,8 @@ def _ground(world: World) -> Ground:
             "cycle_id": cycle_id,
             "plan_id": plan_id,
             "run_id": run,
-            "message_id": message,
+            "message_id": message_id,
+            "mail_id": mail_id,
             "session_id": session.id,
             "question_id": question.id,
             "person_id": someone,  # a new link ends the one before
