@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-STOPS = (signal.SIGTERM, signal.SIGINT)
+_STOPS = (signal.SIGTERM, signal.SIGINT)
 _COMMAND = (sys.executable, "-m", "api.jobs.child_process")
 _GRACE_SECONDS = 2.0
 
@@ -80,11 +80,13 @@ class Child:
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Start a process that no stop can end before it says itself what a stop means to it.
+    """Start a process that no stop ever reaches; the other threads of this process get them.
 
-    It inherits from this thread that signals are held; the other threads of this process get them.
+    A stop is often told to a whole group of processes. This one gives its job back then, and ends
+    its child; a child that went first would look like one that broke. It inherits from this thread
+    that signals are held, from its first moment on and whatever its libraries make of them.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
     try:
         yield
     finally:
