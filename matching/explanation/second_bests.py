@@ -24,7 +24,7 @@ from matching.watch import Watch
 
 _DEAR = 8  # times the most points is what nobody's place is given up for
 _MORE = 3  # points that plans may lose beyond a detour, at first
-_FOR_PRICES = 0.5  # of the time there is
+_FOR_PRICES = 0.8  # of the time there is: with them most are told at once, without them few
 _MOST_COACHES = 1000  # the ways between more take too long
 
 _IN_ORDER = (ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL)
