@@ -31,6 +31,11 @@ _A_BATCH = 100
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
 _LONGEST_PROBLEM = 300
+_NOT_FAILED = {
+    MailState.WAITING: "is about to be sent by this server",
+    MailState.SENT: "was sent by this server",
+    MailState.DROPPED: "was noted already, or is not needed any more",
+}
 
 
 class FailedMail(View):
@@ -198,8 +203,8 @@ def mark_sent_otherwise(tx: Transaction, cycle_id: str, mail_id: str, *, now: da
         raise NotFoundError(f"there is no mail {mail_id} in this cycle")
     if row.state is not MailState.FAILED:
         raise ConflictError(
-            f"this mail is {row.state}; only one that could not be delivered can be noted as sent "
-            "in another way"
+            f"this mail {_NOT_FAILED[row.state]}; only one that could not be delivered can be "
+            "noted as sent in another way"
         )
     row.state, row.ended_at = MailState.DROPPED, now
     if row.outbox_id is not None:
