@@ -42,6 +42,7 @@ from api.workflows.services import Services
 from api.workflows.viewer import SYSTEM, AccessRole, Viewer
 from coach.sessions import Session
 from matching.result import Match, Result, Verdict
+from tests.mail_server import MailServer, mail_server
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 CYCLE_TOML = """\
@@ -372,6 +373,26 @@ def office(client: httpx.Client, world: World) -> httpx.Client:
     """The programme office, by a bearer token."""
     client.headers["Authorization"] = f"Bearer {world.manager_token()}"
     return client
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A mail server on loopback."""
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def sending(
+    world: World,
+    server: MailServer,
+    serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
+) -> Iterator[httpx.Client]:
+    """The programme office, by a bearer token, at a server that does jobs and sends mail."""
+    settings = world.services.settings.model_copy(update={"worker": True, "mail": server.settings})
+    with serve(settings) as client:
+        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
+        yield client
 
 
 @pytest.fixture

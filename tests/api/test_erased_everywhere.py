@@ -20,15 +20,11 @@ from api.workflows.viewer import AccessRole, Viewer
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply
 from tests.api.following import over
-from tests.mail_server import MailServer, mail_server
+from tests.mail_server import MailServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
-
     from conftest import World
 
-    from api.settings import Settings
 
 API = "/api/v1"
 DAY = timedelta(days=1)
@@ -89,25 +85,6 @@ def _policy(hours: int) -> str:
         f"[timetable]\nhours = {hours}\nrhythm = 40\n[timetable.preferred_by]\n"
         '"QzCoacheeCode" = ["Mon 09:00-12:00"]\n"C-2" = ["Mon 09:00-15:00"]\n'
     )
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
-def office(
-    world: World,
-    server: MailServer,
-    serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
-) -> Iterator[httpx.Client]:
-    """The programme office, at a server that works and sends mail."""
-    settings = world.services.settings.model_copy(update={"worker": True, "mail": server.settings})
-    with serve(settings) as client:
-        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
-        yield client
 
 
 class Life:
@@ -260,13 +237,13 @@ def _exports(world: World, cycle_id: str) -> str:
 
 
 def test_nothing_names_who_was_erased(
-    world: World, office: httpx.Client, server: MailServer
+    world: World, sending: httpx.Client, server: MailServer
 ) -> None:
-    life = Life(world, office, server)
+    life = Life(world, sending, server)
     life.bring("QzCoacheeFormer")
     life.bring("QzCoacheeName")
     first = life.plan()
-    told = office.get(f"{API}/plans/{first}").text
+    told = sending.get(f"{API}/plans/{first}").text
     assert "one more place with QzCoachName QzCoachSurname (QzCoachCode)" in told
     life.publish(first)
     life.say_everything()
@@ -275,9 +252,9 @@ def test_nothing_names_who_was_erased(
     life.ask_everything(first)
     life.bring("QzCoacheeName", "Thu 09:00-16:00; Wed 14:00-16:00")
     second = life.plan()
-    told = office.get(f"{API}/plans/{second}").text
+    told = sending.get(f"{API}/plans/{second}").text
     assert "QzCoachCode not free at the old time" in told
-    assert "QzCoacheeCode" in office.get(f"{API}/plans/{second}/comparison").text
+    assert "QzCoacheeCode" in sending.get(f"{API}/plans/{second}/comparison").text
     life.publish(second)
     life.what_if()
     spoken_of = {"cycles", "people", "plans", "questions", "runs", "replies", "shared_records"}
@@ -301,13 +278,13 @@ def test_nothing_names_who_was_erased(
             assert figures.figures_of_cycles(tx) == before
             row = cycles.cycle_row(tx, life.cycle_id)
             assert "[sessions]" in row.source, "the file a cycle was read from is kept"
-    plan = office.get(f"{API}/plans/{second}").json()
+    plan = sending.get(f"{API}/plans/{second}").json()
     assert len(plan["result"]["matches"]) == 3
     for page in (
         f"/plans/{second}",
         f"/plans/{second}/compare?before={first}",
         f"/cycles/{life.cycle_id}",
     ):
-        shown = office.get(page)
+        shown = sending.get(page)
         assert shown.is_success, page
         assert not re.search("qzcoach", shown.text, re.IGNORECASE)

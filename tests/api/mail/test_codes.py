@@ -17,7 +17,7 @@ from api.jobs.mailing import Mailing
 from api.store.cycle_rows import PersonRow, Side
 from api.store.mail_rows import CodeRow, MailRow, MailState
 from api.workflows import people, person_rights, posting, schedule
-from tests.mail_server import MailServer, mail_server
+from tests.mail_server import MailServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,12 +63,6 @@ class Person:
         with self.world.database.writing() as tx:
             for row in tx.scalars(select(CodeRow)):
                 row.created_at, row.expires_at = row.created_at - by, row.expires_at - by
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from coach.errors import ConflictError
 from tests.mail_server import BROKEN, MailServer, free_port, mail_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     import httpx
@@ -88,12 +88,6 @@ class Office:
 
     def _enqueue(self, tx: object, job: Job) -> None:
         self.services.enqueue(tx, job)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
 
 
 @pytest.fixture
@@ -406,19 +400,6 @@ def test_the_office_may_still_send_what_waits_itself(office_mail: Office) -> Non
     office_mail.send(*jobs)
     assert office_mail.server.taken == []
     assert office_mail.states() == {MailState.DROPPED: 8}
-
-
-@pytest.fixture
-def sending(
-    world: World,
-    server: MailServer,
-    serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
-) -> Iterator[httpx.Client]:
-    """The programme office at a server that has a worker and sends mail."""
-    settings = world.services.settings.model_copy(update={"worker": True, "mail": server.settings})
-    with serve(settings) as client:
-        client.headers["Authorization"] = f"Bearer {world.manager_token()}"
-        yield client
 
 
 def test_released_by_one_call_everything_is_sent_by_the_worker(

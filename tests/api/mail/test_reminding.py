@@ -24,10 +24,10 @@ from api.workflows.replies import ReplyInput
 from api.workflows.viewer import AccessRole, Viewer
 from coach.feedback import SharedRecord
 from coach.sessions import Attendance, Reply
-from tests.mail_server import MailServer, mail_server
+from tests.mail_server import MailServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     import httpx
@@ -163,12 +163,6 @@ def test_both_kinds_can_be_turned_off(cycle: Cycle) -> None:
     cycle.mail = MailSettings(host="127.0.0.1", remind_reply_days=0, remind_after_days=0)
     assert cycle.remind(BEFORE) == Counter()
     assert cycle.remind(AFTER) == Counter()
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
 
 
 def test_a_reminder_is_neutral_leads_to_the_page_and_lapses_with_its_reason(
