@@ -1,10 +1,10 @@
 """The engine against trying everything, on as many random programmes as wanted.
 
 `python -m tests.bench.brute_force --first 1000 --seeds 500` makes a programme of each kind with
-each seed (scarce time; many places; every rule; an earlier result kept), and compares values,
-bounds and audit of the engine with every assignment and every timetable, as the tests do with few
-seeds. Prints each difference and at last how many programmes were compared; ends with 1 where
-anything differed.
+each seed (scarce time; many places; every rule; an earlier result kept; large sets), and compares
+values, bounds and audit of the engine with every assignment and every timetable, as the tests do
+with few seeds. Prints each difference and at last how many programmes were compared; ends with 1
+where anything differed.
 """
 
 from __future__ import annotations

@@ -15,7 +15,9 @@ from matching.result import Result
 from tests.matching.brute_force import best_values
 from tests.matching.crowded import crowded
 from tests.matching.instances import random_cycle, random_roster
-from tests.matching.roomy import roomy
+from tests.matching.roomy import roomy, sociable
+
+_ALONE = 0.4
 
 Programme = tuple[Roster, Cycle, Result | None]
 """People, policy, and an earlier result to keep."""
@@ -82,9 +84,20 @@ def earlier_result(seed: int) -> Programme:
     return without_one, free, earlier
 
 
+def large_sets(seed: int) -> Programme:
+    """Coaches who hold several coachees at once, mostly with an earlier result by other points."""
+    random = Random(seed)
+    roster, cycle = sociable(random)
+    if random.random() < _ALONE:
+        return roster, cycle, None
+    unlike = cycle.weights.model_copy(update={"preference": 0, "country": 0})
+    return roster, cycle, solved(roster, cycle.model_copy(update={"weights": unlike, "pins": {}}))
+
+
 PROGRAMMES: dict[str, Callable[[int], Programme]] = {
     "scarce time": scarce_time,
     "many places": many_places,
     "every rule": every_rule,
     "earlier result": earlier_result,
+    "large sets": large_sets,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 
@@ -13,10 +14,10 @@ from coach.people import Coach, Coachee, Role, Roster
 START = date(2027, 3, 22)  # a Monday; the clock changes on the 28th
 
 
-def crowded(random: Random) -> tuple[Roster, Cycle]:
-    """Up to five coachees and two or three coaches whose windows are narrow."""
+def crowded(random: Random, crowd: Sequence[int] = (2, 3, 4, 5)) -> tuple[Roster, Cycle]:
+    """One to three coaches whose windows are narrow; one of `crowd` says how many coachees."""
     midnight = random.random() < 0.15
-    coachee_ids = [f"c{n}" for n in range(random.choice([2, 3, 4, 5]))]
+    coachee_ids = [f"c{n}" for n in range(random.choice(crowd))]
     coach_ids = [f"k{n}" for n in range(random.choice([1, 1, 2, 3]))]
     roster = Roster(
         coachees=tuple(

@@ -12,6 +12,7 @@ from tests.matching.comparing import (
     differences,
     earlier_result,
     every_rule,
+    large_sets,
     many_places,
     scarce_time,
 )
@@ -39,3 +40,8 @@ def test_every_rule(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_an_earlier_result_is_kept_where_it_can_be(seed: int) -> None:
     assert_best(earlier_result(seed))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_large_sets(seed: int) -> None:
+    assert_best(large_sets(seed))
