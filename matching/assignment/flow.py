@@ -27,7 +27,6 @@ from matching.watch import SolverFaultError
 
 Worth = NDArray[np.int64]
 _LARGEST = 1 << 61  # of costs times nodes, as the cost scaling needs
-_MOST_ROUNDS = 1000
 _MANY = 500_000  # pairs beyond which they are sifted
 _BEST_EACH = 40  # pairs of each coachee the first flow takes
 _MORE_EACH = 10  # pairs of each coachee that come in at once later
@@ -168,8 +167,8 @@ def _prices(
 ) -> Prices:
     """The least prices of places at which everybody is content with their choice.
 
-    Raised round by round (Bellman and Ford on the residual network) until nobody envies; were the
-    rounds cut short, the prices of coachees would still make them feasible.
+    Raised round by round (Bellman and Ford on the residual network) until nobody envies, which is
+    so after as many rounds as there are coaches.
     """
     coachee, coach = problem.coachee[pairs], problem.coach[pairs]
     order = np.argsort(coach, kind="stable")
@@ -181,7 +180,7 @@ def _prices(
     has[coachee[chosen]] = coach[chosen]
     gains[coachee[chosen]] = worth[chosen]
     place_price = np.zeros(len(problem.capacity), dtype=np.int64)
-    for _ in range(_MOST_ROUNDS if len(pairs) else 0):
+    for _ in range(1 + len(problem.capacity) if len(pairs) else 0):
         surplus = np.where(has >= 0, gains - place_price[has], 0)
         bids = np.maximum(0, np.maximum.reduceat(offers - surplus[seekers], edges))
         if (bids <= place_price[sold]).all():

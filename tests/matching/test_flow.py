@@ -39,6 +39,23 @@ def test_sifted_pairs_give_the_optimum_of_all(seed: int) -> None:
     assert len(np.unique(problem.coachee[sifted.choice])) == len(sifted.choice)
 
 
+def test_prices_hold_where_envy_spreads_over_all_coaches() -> None:
+    """Everybody could have the next coach as well, and one person at the end is left without."""
+    coaches = 1_200
+    coachee = np.repeat(np.arange(coaches + 1), 2)[1:-1]
+    coach = np.repeat(np.arange(coaches), 2)
+    chain = replace(
+        region(4, 3, 1),
+        priority=np.ones(coaches + 1, dtype=np.int64),
+        capacity=np.ones(coaches, dtype=np.int64),
+        coachee=coachee,
+        coach=coach,
+    )
+    flow = best_flow(chain, np.arange(len(coach)), np.full(len(coach), 7, dtype=np.int64))
+    coachee_price, place_price = flow.prices
+    assert coachee_price.sum() + place_price.sum() == flow.value == 7 * coaches
+
+
 def test_nothing_to_assign() -> None:
     problem = region(4, 3, 1)
     nothing = np.zeros(0, dtype=np.int64)
