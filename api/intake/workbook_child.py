@@ -16,6 +16,7 @@ from datetime import datetime, time, timedelta
 from pathlib import PurePosixPath
 from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError, iterparse
+from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -165,6 +166,10 @@ def _attributes(element: Element) -> dict[str, str]:
     return {key.rpartition("}")[2]: value for key, value in element.items()}
 
 
+class BrokenPartError(ValueError):
+    """A part of the workbook is no whole XML."""
+
+
 class SheetTooLargeError(ValueError):
     """The sheet has more rows or columns than are read."""
 
@@ -176,6 +181,8 @@ def sheet_rows(
 
     And row, column (both from 0) and text of each cell that is only seemingly empty.
     """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        _check_parts(archive)
     with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
         named = [name for name in workbook.sheet_names if name.strip().casefold() == sheet]
         if not workbook.sheet_names:
@@ -195,6 +202,18 @@ def sheet_rows(
         [[cell_text(value) for value in row] for row in rows],
         [(row, column, text) for (row, column), text in sorted(lost.items())],
     )
+
+
+def _check_parts(archive: zipfile.ZipFile) -> None:
+    """Refuse parts that are no whole XML, in which calamine may go round without end."""
+    for name in archive.namelist():
+        if name == "content.xml" or (name.startswith("xl/") and name.endswith((".xml", ".rels"))):
+            parser = expat.ParserCreate()
+            try:
+                with archive.open(name) as part:
+                    parser.ParseFile(part)
+            except expat.ExpatError as error:
+                raise BrokenPartError(f"its part {name} is broken ({error})") from None
 
 
 def answer(content: bytes, sheet: str, most_rows: int) -> dict[str, Any]:

@@ -133,7 +133,11 @@ class SecondBests:
 def few_enough(desk: Desk) -> bool:
     """Whether the ways between all coaches are found in moments, in whole numbers."""
     problem = desk.problem
-    dear = _DEAR * (2 + int(problem.points.max(initial=0))) * int(problem.priority.max(initial=1))
+    dear = (
+        (_DEAR + 1)
+        * (1 + int(problem.points.max(initial=0)))
+        * int(problem.priority.max(initial=1))
+    )
     most = PARTS * dear * (1 + len(problem.priority))
     return len(problem.capacity) <= _MOST_COACHES and fits_flow(
         problem, most * (2 + len(problem.priority))

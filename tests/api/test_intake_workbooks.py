@@ -216,6 +216,14 @@ def test_a_directory_before_the_beginning_of_the_file_is_told() -> None:
     assert "damaged" in refusal(bytes(content))
 
 
+def test_a_tag_that_does_not_fit_is_told_and_not_gone_round_for_ever() -> None:
+    parts = members(ods("coachees", [["id", "name"], ["C-1", "Ana"]]))
+    parts["content.xml"] = parts["content.xml"].replace(
+        b"</table:table-cell>", b"</tablet:cell>", 1
+    )
+    assert "content.xml is broken (mismatched tag" in refusal(archive(parts))
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_no_damage_to_an_archive_gets_past_its_check(data: st.DataObject) -> None:
