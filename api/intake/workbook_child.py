@@ -11,6 +11,7 @@ import json
 import resource
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from pathlib import PurePosixPath
@@ -23,6 +24,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 LARGEST_MEMORY = 3 * 1024**3 // 2
 LONGEST_CPU_SECONDS = 20
 MOST_COLUMNS = 1_000
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)  # parts that do not unpack to what they were
 
 
 def cell_text(value: Any) -> str:  # noqa: ANN401 - whatever a cell can hold
@@ -220,7 +222,7 @@ def answer(content: bytes, sheet: str, most_rows: int) -> dict[str, Any]:
     """`{"rows": …, "lost": …}`, or `{"error": …}` with why there are none."""
     try:
         rows, lost = sheet_rows(content, sheet, most_rows)
-    except (CalamineError, ParseError, ValueError, OverflowError, MemoryError) as error:
+    except (CalamineError, ParseError, ValueError, OverflowError, MemoryError, *_DAMAGED) as error:
         return {"error": str(error) or type(error).__name__}
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # calamine's own way out, of no public class

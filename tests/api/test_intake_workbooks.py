@@ -224,6 +224,15 @@ def test_a_tag_that_does_not_fit_is_told_and_not_gone_round_for_ever() -> None:
     assert "content.xml is broken (mismatched tag" in refusal(archive(parts))
 
 
+def test_a_part_with_another_checksum_is_told() -> None:
+    content = bytearray(ods("coachees", [["id", "name"], ["C-1", "Ana"]]))
+    with zipfile.ZipFile(io.BytesIO(content)) as whole:
+        checksum = struct.pack("<L", whole.getinfo("content.xml").CRC)
+    assert content.count(checksum) == 2, "beside the part, and in the directory"
+    content = content.replace(checksum, b"\0\0\0\0")
+    assert "CRC" in refusal(bytes(content))
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_no_damage_to_an_archive_gets_past_its_check(data: st.DataObject) -> None:
