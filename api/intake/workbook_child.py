@@ -214,7 +214,7 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
             try:
                 with archive.open(name) as part:
                     parser.ParseFile(part)
-            except expat.ExpatError as error:
+            except (expat.ExpatError, LookupError) as error:  # the latter of an unknown encoding
                 raise BrokenPartError(f"its part {name} is broken ({error})") from None
 
 

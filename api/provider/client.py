@@ -37,6 +37,7 @@ _KEYS_LAST = timedelta(hours=1)
 _KEYS_AGAIN_AFTER = timedelta(minutes=1)
 _LEEWAY = timedelta(minutes=1)
 _LONGEST_SUBJECT = 255
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"  # PostgreSQL cannot even look for some
 _OTHER_SHAPES = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 """What libraries raise on JSON of shapes they do not expect; pydantic's own is a `ValueError`."""
 
@@ -75,7 +76,7 @@ class _Claims(BaseModel):
     model_config = ConfigDict(strict=True)
 
     iss: str
-    sub: Annotated[str, Field(min_length=1, max_length=_LONGEST_SUBJECT)]
+    sub: Annotated[str, Field(pattern=_NO_CONTROLS, max_length=_LONGEST_SUBJECT)]
     aud: str | list[str]
     exp: _Second
     iat: _Second
@@ -91,8 +92,8 @@ class _Claims(BaseModel):
     @property
     def mail(self) -> str | None:
         """The address, where the provider has verified it."""
-        verified = self.email_verified is True and isinstance(self.email, str)
-        return self.email if verified else None
+        told = self.email if self.email_verified is True else None
+        return told if isinstance(told, str) and told.isprintable() else None
 
 
 class Provider:

@@ -189,6 +189,8 @@ def test_an_acr_that_counts_is_asked_for_and_taken(open_office: Callable[..., Of
         (True, {"email": "anna@example.org", "email_verified": "true"}, False),
         (True, {"email": "anna@example.org"}, False),
         (True, {"email": "other@example.org", "email_verified": True}, False),
+        (True, {"email": "anna@example.org\0", "email_verified": True}, False),
+        (True, {"email": "\ud800", "email_verified": True}, False),
         (False, {"email": "anna@example.org", "email_verified": True}, False),
     ],
 )
@@ -287,7 +289,8 @@ NO_TIME: tuple[object, ...] = ("x", "5", True, [], [5], {}, -1)
 SHAPES: dict[str, tuple[object, ...]] = {
     "amr": (5, 0.5, True, "mfa", [5], [["mfa"]], ["mfa", {}], {}, {"mfa": 1}),
     "aud": (5, True, [], [5], [[CLIENT_ID]], {}, {CLIENT_ID: 1}),
-    **dict.fromkeys(("acr", "azp", "at_hash", "sub", "iss", "nonce"), NO_TEXT),
+    **dict.fromkeys(("acr", "azp", "at_hash", "iss", "nonce"), NO_TEXT),
+    "sub": (*NO_TEXT, "", "anna\0", "anna\n", "x" * 256),
     "exp": (*NO_TIME, float("nan"), float("-inf")),
     "iat": (*NO_TIME[:-1], 1 << 70, float("inf")),
     "auth_time": NO_TIME[:-1],
