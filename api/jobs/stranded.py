@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.jobs.heartbeat import STALE_AFTER
 from api.jobs.kind_table import BY_NAME
-from api.store.row_copying import JOBS_SCHEMA
+from api.store.row_copying import jobs_schema
 from api.store.run_rows import SlotRow
 
 _IN_WORK = "PENDING"
@@ -20,13 +20,12 @@ _IN_WORK = "PENDING"
 
 def stranded_jobs(tx: Transaction, now: datetime) -> dict[str, int]:
     """How many jobs of each kind are stranded; of every kind there is, 0 where none is."""
-    is_sqlite = tx.get_bind().dialect.name == "sqlite"
     job = table(
         "workflow_status",
         column("name"),
         column("status"),
         column("executor_id"),
-        schema=None if is_sqlite else JOBS_SCHEMA,
+        schema=jobs_schema(tx.connection()),
     )
     counted = tx.execute(
         select(job.c.name, func.count())

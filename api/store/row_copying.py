@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Connection, MetaData, Table, func, insert, inspect,
 from api.store.schema import METADATA, VERSION_TABLE
 from coach.errors import ProgrammeError
 
-JOBS_SCHEMA = "dbos"
+_JOBS_SCHEMA = "dbos"
 _OWN_COUNTS = frozenset({"dbos_migrations", VERSION_TABLE})
 _AT_ONCE = 500
 
@@ -72,8 +72,13 @@ def _pairs(source: Connection, target: Connection) -> dict[str, tuple[Table, Tab
     }
 
 
+def jobs_schema(connection: Connection) -> str | None:
+    """Where the job engine has its tables; SQLite has no schemas."""
+    return None if connection.dialect.name == "sqlite" else _JOBS_SCHEMA
+
+
 def _job_tables(connection: Connection) -> dict[str, Table]:
-    schema = None if connection.dialect.name == "sqlite" else JOBS_SCHEMA
+    schema = jobs_schema(connection)
     known = MetaData()
     known.reflect(connection, schema=schema)
     left_out = _OWN_COUNTS | METADATA.tables.keys()

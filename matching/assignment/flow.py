@@ -103,8 +103,6 @@ def best_flow(
             break
         more = better[_best_of_each(problem.coachee[pairs[better]], gain[better], _MORE_EACH)]
         part = np.union1d(part, more)
-    if int(coachee_price.sum() + place_price @ problem.capacity) != flow.value:
-        return _flow(problem, pairs, worth)  # prices that were cut short prove nothing
     return Flow(problem, pairs, worth, flow.choice, flow.value, flow.prices)
 
 
