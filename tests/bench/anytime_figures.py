@@ -7,17 +7,16 @@ looks bounds how long anybody waits; where a solver is at work it is given half 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
-from matching.audit import audit
-from matching.engine import SolveOptions, solve
+from matching.engine import SolveOptions
 from matching.refusals import CancelledError
-from matching.result import Result
 from tests.bench.figures import Figure
 from tests.bench.instances import FIELD_WIDE, TIGHT, UN_WIDE, InstanceClass, instance
+from tests.bench.solving import require_sound, solved
 
 CANCELLED_WITHIN = 1.0
 LIMIT_SHARE, LIMIT_SECONDS = 0.1, 2.0
@@ -30,8 +29,6 @@ _LIMITS = (
     ("tight, 300 x 80, seed 2", TIGHT, 2, 5.0),
     ("tight, 300 x 80, seed 3", TIGHT, 3, 10.0),
 )
-
-Cancelled = Callable[[], bool]
 
 
 def anytime_figures() -> Iterator[Figure]:
@@ -48,18 +45,6 @@ def anytime_figures() -> Iterator[Figure]:
         yield _limited(name, shape, seed, limit)
 
 
-def _solve(
-    people: tuple[Roster, Cycle], limit: float | None, cancelled: Cancelled = lambda: False
-) -> Result:
-    return solve(
-        *people,
-        options=SolveOptions(time_limit_seconds=limit),
-        input_sha256="",
-        clock=time.monotonic,
-        cancelled=cancelled,
-    )
-
-
 def _looks(name: str, people: tuple[Roster, Cycle]) -> Figure:
     """The longest time between two looks of a whole run, its beginning and end included."""
     last = begun = time.monotonic()
@@ -73,7 +58,7 @@ def _looks(name: str, people: tuple[Roster, Cycle]) -> Figure:
         last = now
         return False
 
-    _solve(people, None, look)
+    solved(*people, SolveOptions(), cancelled=look)
     look()
     return Figure(
         f"{name}: longest time between two looks at the watch",
@@ -86,7 +71,7 @@ def _looks(name: str, people: tuple[Roster, Cycle]) -> Figure:
 def _cancelled(people: tuple[Roster, Cycle], moment: float) -> Figure:
     begun = time.monotonic()
     try:
-        _solve(people, None, lambda: time.monotonic() - begun > moment)
+        solved(*people, SolveOptions(), cancelled=lambda: time.monotonic() - begun > moment)
     except CancelledError:
         answered = f"after {(late := time.monotonic() - begun - moment):.2f} s"
         kept = late < CANCELLED_WITHIN
@@ -102,12 +87,8 @@ def _cancelled(people: tuple[Roster, Cycle], moment: float) -> Figure:
 
 def _limited(name: str, shape: InstanceClass, seed: int, limit: float) -> Figure:
     roster, cycle = instance(shape, seed)
-    begun = time.monotonic()
-    result = _solve((roster, cycle), limit)
-    seconds = time.monotonic() - begun
-    findings = audit(roster, cycle, result)
-    if findings:
-        raise AssertionError("; ".join(map(str, findings)))
+    result, seconds = solved(roster, cycle, SolveOptions(time_limit_seconds=limit))
+    require_sound(roster, cycle, result)
     told = ", ".join(
         f"{one.name} {one.value:,}" + (" proven" if one.proven else f" of at most {one.bound:,}")
         for one in result.levels

@@ -13,9 +13,8 @@ from ortools.sat.python import cp_model
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from matching.assignment.flow import best_flow
-from matching.audit import audit
 from matching.coordination.branch_and_price import Desk
-from matching.engine import SolveOptions, solve
+from matching.engine import SolveOptions
 from matching.free_time import free_time
 from matching.judgement import judge_pairs
 from matching.problem import Problem, build_problem
@@ -25,6 +24,7 @@ from matching.timetable.calendar import CoachCalendar
 from matching.timetable.model import TimetableModel
 from tests.bench.figures import Figure, peak_mebibytes
 from tests.bench.instances import FIELD_WIDE, REGION, TIGHT, UN_WIDE, InstanceClass, instance
+from tests.bench.solving import require_sound, solved
 
 GIBIBYTES = 1024
 ONE_MODEL_SECONDS = 60.0
@@ -64,19 +64,9 @@ def _run(shape: InstanceClass, seed: int, workers: int = 1) -> Run:
         if progress.level and progress.value == progress.bound:
             run.decided.setdefault(progress.level, progress.elapsed_seconds)
 
-    begun = time.perf_counter()
-    run.result = solve(
-        roster,
-        cycle,
-        options=SolveOptions(workers=workers, explain=False),
-        input_sha256="",
-        clock=time.monotonic,
-        report=hear,
-    )
-    run.seconds = time.perf_counter() - begun
-    findings = audit(roster, cycle, run.result)
-    if findings:
-        raise AssertionError("; ".join(map(str, findings)))
+    options = SolveOptions(workers=workers, explain=False)
+    run.result, run.seconds = solved(roster, cycle, options, report=hear)
+    require_sound(roster, cycle, run.result)
     return run
 
 

@@ -14,13 +14,14 @@ from functools import partial
 from api.solving_again import solve_again
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.engine import SolveOptions, solve
+from matching.engine import SolveOptions
 from matching.explanation import advise
 from matching.explanation.runner_ups import RunnerUps
 from matching.result import Result
 from matching.watch import Watch
 from tests.bench.figures import Figure
 from tests.bench.instances import TIGHT, UN_WIDE, instance
+from tests.bench.solving import solved
 
 REPORT_SECONDS = 10.0  # as `gender-coach match` gives to all next best coaches
 ADVICE_SECONDS = 30.0  # most for each policy that is tried
@@ -36,23 +37,11 @@ def explanation_figures() -> Iterator[Figure]:
     """Next best coaches in each class; remedies and advice where many are left out."""
     for name, shape in _CLASSES:
         roster, cycle = instance(shape, 1)
-        result, seconds = _solved(roster, cycle, explain=False)
+        result, seconds = solved(roster, cycle, SolveOptions(explain=False))
         yield _runner_ups(name, roster, cycle, result)
         if result.unmatched:
             yield _remedies(name, roster, cycle, seconds)
             yield _advice(name, roster, cycle, result, seconds)
-
-
-def _solved(roster: Roster, cycle: Cycle, *, explain: bool) -> tuple[Result, float]:
-    begun = time.perf_counter()
-    result = solve(
-        roster,
-        cycle,
-        options=SolveOptions(explain=explain),
-        input_sha256="",
-        clock=time.monotonic,
-    )
-    return result, time.perf_counter() - begun
 
 
 def _runner_ups(name: str, roster: Roster, cycle: Cycle, result: Result) -> Figure:
@@ -70,7 +59,7 @@ def _runner_ups(name: str, roster: Roster, cycle: Cycle, result: Result) -> Figu
 
 
 def _remedies(name: str, roster: Roster, cycle: Cycle, without: float) -> Figure:
-    result, seconds = _solved(roster, cycle, explain=True)
+    result, seconds = solved(roster, cycle, SolveOptions())
     helped = sum(bool(one.remedies) for one in result.unmatched)
     return Figure(
         f"{name}: verified remedies of who is left out",

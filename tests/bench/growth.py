@@ -9,15 +9,15 @@ import json
 import math
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from markupsafe import escape
 
-from matching.engine import SolveOptions, solve
+from matching.engine import SolveOptions
 from tests.bench.figures import machine, peak_mebibytes
 from tests.bench.instances import UN_WIDE, instance
+from tests.bench.solving import solved
 
 FACTORS = (1, 2, 4, 8)
 COACHEES, COACHES = 300, 100
@@ -39,15 +39,7 @@ def measure(factor: int) -> Size:
     """Solve one size in this process."""
     shape = replace(UN_WIDE, coachees=COACHEES * factor, coaches=COACHES * factor)
     roster, cycle = instance(shape, seed=1)
-    begun = time.perf_counter()
-    result = solve(
-        roster,
-        cycle,
-        options=SolveOptions(explain=False),
-        input_sha256="",
-        clock=time.monotonic,
-    )
-    seconds = time.perf_counter() - begun
+    result, seconds = solved(roster, cycle, SolveOptions(explain=False))
     return Size(factor, seconds, peak_mebibytes(), result.status == "optimal")
 
 

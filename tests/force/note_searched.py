@@ -145,10 +145,8 @@ def _rows(world: World) -> Iterator[Place]:
             for table in looked.get_table_names(schema=schema):
                 name = f'"{schema}"."{table}"' if schema else f'"{table}"'
                 rows = tx.execute(text(f"SELECT * FROM {name}")).all()  # noqa: S608 - tables that are there
-                yield (
-                    f"table {name}",
-                    repr([tuple(row) for row in rows]).encode(),
-                )  # a row cuts texts
+                whole = [tuple(row) for row in rows]  # a row itself cuts long texts
+                yield f"table {name}", repr(whole).encode()
 
 
 def _files(world: World) -> Iterator[Place]:
