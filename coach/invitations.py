@@ -51,7 +51,7 @@ class Status(StrEnum):
 class Invitation(InvitationValue):
     """A session as one person is invited to it: number `number` of `count`, `[start, end)`.
 
-    `join_link` is where an online session takes place, if the manager has set it.
+    `join_link` is where an online session takes place; nothing in the programme sets it so far.
     """
 
     uid: str

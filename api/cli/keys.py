@@ -27,7 +27,8 @@ def keys(
     forget_old: Annotated[
         bool,
         typer.Option(
-            "--forget-old", help="Drop the old keys; notes in older copies then stay closed."
+            "--forget-old",
+            help="Drop the old keys; notes in older copies then open with an older key file only.",
         ),
     ] = False,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,

@@ -42,7 +42,7 @@ def person(
                 person_rights.erase(tx, person_id, now=services.now())
         if action is PersonAction.ERASE:
             services.database.forget_deleted()
-            typer.echo(f"{ident} is erased. Copies made before still hold them, notes aside.")
+            typer.echo(f"{ident} is erased. Copies made before still hold them, notes included.")
 
 
 def _find(services: Services, ident: str, cycle: str) -> str:

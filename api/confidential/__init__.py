@@ -1,1 +1,1 @@
-"""Sealing what coaches write for themselves, so that a stolen database does not tell it."""
+"""Sealing what coaches write for themselves, so that the database alone does not tell it."""

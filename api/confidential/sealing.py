@@ -1,7 +1,7 @@
 """Sealing texts with AES-256-GCM, each bound to where it lies.
 
 The additional data names table, row, author and version: a sealed text that somebody moves to
-another row, or puts back from an older version, does not open.
+another row does not open, nor an older one put back without the rest of its row.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ class KeyMarkRow(Row):
 class NoteKeyRow(Identified):
     """A data key for what one author writes about one coachee, wrapped by a master key.
 
-    Destroying the row makes every text under it unreadable, in backups as well.
+    Destroying the row makes every text under it unreadable here. Copies of the database that were
+    made before hold the row still, and open it with the master key of its version.
     """
 
     __tablename__ = "note_keys"

@@ -38,8 +38,8 @@ def erase_people(
     Stay: side, country, time zone, sex, year of birth, rank, service and role, attendance and
     ratings, and who was with whom when, under another code. Go: name, address, code, languages,
     times, unit, wishes, every text of theirs, what plans and runs say of them, their names in what
-    others wrote of a session with them, links, and the keys of every note by or about them, in
-    older copies of the database as well.
+    others wrote of a session with them, links, and every note by or about them with its key. Older
+    copies of the database still hold all of it.
     """
     here = (PersonRow.cycle_id == cycle_id, which)
     runs = tx.scalars(

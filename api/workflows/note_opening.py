@@ -4,6 +4,9 @@ The secret link alone does not open them, because the programme office has hande
 keeps a key of its own in a cookie; another device gets one for the coach's passphrase, which can
 only be chosen on a device where the notes are open, or for a recovery code, once.
 
+All this decides what the server shows; none of it takes part in the encryption, for which see
+`api.confidential`. Whoever can add rows to `credentials` gets notes opened by the server.
+
 Who has lost all of these begins a new notebook. It opens nothing that was written before: if it
 did, so would whoever has the link, or the coach's mail.
 """

@@ -41,7 +41,7 @@ class HeldSession(View):
 
 
 class HeldNote(View):
-    """A note the person wrote: that there is one, not what it says. Only they can open it."""
+    """A note the person wrote: that there is one, not what it says. It is shown to them alone."""
 
     session_id: str
     version: int

@@ -1,7 +1,7 @@
 """What is said of a session: the coach's shared record and note, the coachee's feedback.
 
 Three circles of readers: coach, coachee and manager read the record; coachee and manager read
-the feedback; the author alone reads a note.
+the feedback; a note is shown to its author alone.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def submit_record(
 
 @RECORDS.get("/{session_id}/note", responses=documented(404))
 def read_note(session_id: str, services: ServicesDep, viewer: ViewerDep) -> NoteView:
-    """Your own note. It opens on the devices where you have opened your notes, to nobody else."""
+    """Your own note, shown to you alone, on the devices where you have opened your notes."""
     with services.database.reading() as tx:
         return statements.note_of(tx, services.keyring, viewer, session_id)
 
