@@ -20,7 +20,7 @@ from coach.errors import (
     UnreachableError,
     UnusableInputError,
 )
-from matching.refusals import CancelledError, ImpossiblePinsError, NoUsableResultError
+from matching.errors import CancelledError, ImpossiblePinsError, NoUsableResultError
 
 EXIT_DONE = 0
 EXIT_OUR_FAULT = 1

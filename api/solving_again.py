@@ -7,9 +7,9 @@ import time
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.engine import SolveOptions, solve
+from matching.instance.partial_cycle import UnderWay
 from matching.progress import Progress, ReportProgress
 from matching.result import Result
-from matching.under_way import UnderWay
 
 
 def _tell_nobody(_progress: Progress) -> None:

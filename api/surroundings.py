@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from zoneinfo import TZPATH
 
-from matching.run_record import Surroundings
+from matching.records.run_record import Surroundings
 
 _PACKAGES = ("gender-coach", "highspy", "holidays", "numpy", "ortools", "scipy", "tzdata")
 _ZONES = "time zones"  # of the system, which go before the package `tzdata`

@@ -11,7 +11,7 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from coach.counting import counted
+from coach.plural import counted
 
 
 @cache

@@ -8,30 +8,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coach.counting import counted
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
-from matching.audit import audit
-from matching.coordination.branch_and_price import Desk
-from matching.coordination.course import Course
-from matching.coordination.crew import Crew
-from matching.coordination.pins import pinned_choice
-from matching.coordination.planning import Order, make_plan
-from matching.coordination.timing import Earlier
+from coach.plural import counted
+from matching.auditor import audit
+from matching.coach_timetable.quality import Quality
+from matching.deadline import OutOfTimeError, SolverFaultError, Watch
+from matching.errors import ImpossiblePinsError, NoUsableResultError
 from matching.explanation import Effort, explain_unmatched
-from matching.free_time import free_time
-from matching.judgement import Judges
-from matching.problem import build_problem, kept_starts, past_moments, rows
+from matching.instance.availability_grid import free_time
+from matching.instance.partial_cycle import Behind, UnderWay
+from matching.instance.problem import build_problem, kept_starts, past_moments, rows
 from matching.progress import IsCancelled, Phase, Progress, ReportProgress
-from matching.refusals import ImpossiblePinsError, NoUsableResultError
 from matching.rematching.moves import moves
 from matching.result import Result
+from matching.result_builder import matches, uids_of
 from matching.rules import Facts
-from matching.telling import matches, uids_of
-from matching.threads import threads
-from matching.timetable.quality import Quality
-from matching.under_way import Behind, UnderWay
-from matching.watch import OutOfTimeError, SolverFaultError, Watch
+from matching.rules.evaluation import Judges
+from matching.search.branch_and_price import Desk
+from matching.search.pins import pinned_choice
+from matching.search.pipeline import Order, make_plan
+from matching.search.search_state import Course
+from matching.search.timetable_optimisation import Earlier
+from matching.search.worker_pool import Crew
+from matching.thread_pool import threads
 
 __all__ = [
     "SolveOptions",

@@ -10,8 +10,8 @@ import typer
 
 from api.intake import ResultFolder, read_result_folder
 from api.results.folder_audit import folder_findings
-from coach.counting import counted
-from matching.audit import Finding, audit
+from coach.plural import counted
+from matching.auditor import Finding, audit
 
 EXIT_UNSOUND = 1
 

@@ -10,13 +10,13 @@ import typer
 
 from api.cli.summary import move_line
 from api.intake import read_result_folder
-from matching.free_time import free_time
-from matching.judgement import Judges
+from matching.instance.availability_grid import free_time
+from matching.instance.partial_cycle import Behind
 from matching.rematching.comparison import Comparison, Row, compare_results
 from matching.rematching.moves import moves
 from matching.result import Move
 from matching.rules import Facts
-from matching.under_way import Behind
+from matching.rules.evaluation import Judges
 
 
 def compare(

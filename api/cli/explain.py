@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from api.intake import read_result_folder
+from matching.deadline import OutOfTimeError, Watch
+from matching.errors import NoUsableResultError
 from matching.explanation import RunnerUp, sections
 from matching.explanation import explain as explain_coachee
 from matching.explanation.runner_ups import RunnerUps
-from matching.refusals import NoUsableResultError
 from matching.result import Match
-from matching.watch import OutOfTimeError, Watch
 
 _LIMIT_SECONDS = 120.0
 

@@ -12,8 +12,8 @@ import typer
 from api.intake import read_inputs
 from api.spreadsheet_cells import safe_cell
 from api.whole_file import write_whole
-from coach.counting import counted
-from matching.pairs import pair_rows
+from coach.plural import counted
+from matching.instance.pair_report import pair_rows
 
 
 def pairs(

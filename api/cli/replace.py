@@ -11,7 +11,7 @@ import typer
 from pydantic import TypeAdapter
 
 from api.intake import read_result_folder
-from coach.counting import counted
+from coach.plural import counted
 from matching.rematching.replacement import Replacement, replacements
 
 _REPLACEMENTS = TypeAdapter(tuple[Replacement, ...])

@@ -14,11 +14,11 @@ from api.intake import CycleInputs, read_result_folder, read_run_record
 from api.results.digests import digests
 from api.surroundings import surroundings
 from matching.engine import SolveOptions, solve
-from matching.refusals import ImpossiblePinsError
-from matching.replay import Difference, Replay
-from matching.replay import replay as compare_with_record
+from matching.errors import ImpossiblePinsError
+from matching.records.replay import Difference, Replay
+from matching.records.replay import replay as compare_with_record
+from matching.records.run_record import RunRecord, Trace
 from matching.result import Result
-from matching.run_record import RunRecord, Trace
 
 EXIT_NOT_EQUAL = 1
 

@@ -14,10 +14,10 @@ from api.intake import policy_file
 from api.intake.inputs import from_disk
 from api.intake.limits import LARGEST_CYCLE_FILE
 from api.intake.reference_data import reference
-from coach.counting import counted
 from coach.cycle import Cycle, CycleDates
 from coach.errors import UnusableInputError
 from coach.intake.reference import Reading
+from coach.plural import counted
 from matching.rules.catalogue import RuleCard, as_markdown, catalogue
 
 _WIDTH = 96

@@ -21,10 +21,10 @@ from api.results.digests import digests
 from api.surroundings import surroundings
 from coach.invitations import Told
 from matching.engine import SolveOptions, solve
+from matching.errors import ImpossiblePinsError
 from matching.progress import IsCancelled
-from matching.refusals import ImpossiblePinsError
+from matching.records.run_record import Parameters, Trace
 from matching.result import Result
-from matching.run_record import Parameters, Trace
 
 
 def processors() -> int:

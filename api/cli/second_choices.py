@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from api.intake import CycleInputs
+from matching.deadline import OutOfTimeError, Watch
 from matching.explanation import Section, runner_up_section
 from matching.explanation.runner_ups import RunnerUps
 from matching.progress import IsCancelled
 from matching.result import Result
-from matching.watch import OutOfTimeError, Watch
 
 _SECONDS = 10.0
 

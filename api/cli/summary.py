@@ -11,7 +11,7 @@ import typer
 from api.deployment import Deployment
 from api.intake import CycleInputs
 from api.results.plan_view import MatchView, PersonView, PlanView, UnmatchedView, view_plan
-from coach.counting import counted
+from coach.plural import counted
 from matching.result import Change, Move, Result
 
 _TELLING = ("preference", "language", "topics", "rank")  # rules that people ask about

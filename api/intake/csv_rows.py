@@ -9,7 +9,7 @@ from itertools import islice
 
 from api.intake.limits import MOST_ROWS, UnreadableError, check_rows
 from coach.errors import InputFault
-from coach.intake.wording import WHOLE_FILE
+from coach.intake.fault_messages import WHOLE_FILE
 
 _SEPARATORS = ",;"
 _LONGEST_HEADER = 131_072

@@ -25,19 +25,19 @@ from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind
 from coach.intake.cross_references import pin_faults, sheet_faults
 from coach.intake.cycle_file import CycleFile, read_cycle, unread_cycle
+from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.people_sheet import PeopleSheet, unread_sheet
 from coach.intake.reference import Reading
-from coach.intake.wording import WHOLE_FILE
 from coach.people import Roster
+from matching.instance.partial_cycle import UnderWay, under_way
 from matching.result import Result
-from matching.under_way import UnderWay, under_way
 
 KEPT = "kept.json"
 UNDER_WAY = "under-way.json"
 """The earlier result to be kept, among the input files of a run."""
 
 if TYPE_CHECKING:  # reading files does not need the solver, which takes seconds to import
-    from matching.refusals import ImpossiblePinsError
+    from matching.errors import ImpossiblePinsError
 
 
 @dataclass(frozen=True, slots=True)

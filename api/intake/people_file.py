@@ -8,10 +8,10 @@ from api.intake.reference_data import reference
 from api.intake.workbook_rows import OLE_START, ZIP_START, is_opendocument, workbook_table
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind
+from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.people_sheet import PeopleSheet, read_sheet, unread_sheet
 from coach.intake.reference import Reading
 from coach.intake.table import TextTable
-from coach.intake.wording import WHOLE_FILE
 from coach.people import Coach, Coachee
 
 _WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from api.intake.limits import LARGEST_RESULT, UnreadableError, check_size
 from coach.errors import InputFault
-from coach.intake.toml_lines import dotted
-from coach.intake.wording import WHOLE_FILE
+from coach.intake.fault_messages import WHOLE_FILE
+from coach.intake.toml_positions import dotted
 from matching.result import Result
 
 

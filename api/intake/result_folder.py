@@ -11,9 +11,9 @@ from api.intake.inputs import KEPT, UNDER_WAY, CycleInputs, Source, combine, fro
 from api.intake.limits import LARGEST_CYCLE_FILE, LARGEST_FILE, LARGEST_RESULT
 from api.intake.result_file import read_result
 from coach.errors import InputFault, UnusableInputError
-from coach.intake.wording import WHOLE_FILE
+from coach.intake.fault_messages import WHOLE_FILE
+from matching.instance.partial_cycle import UnderWay
 from matching.result import Result
-from matching.under_way import UnderWay
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from api.intake.inputs import from_disk
 from api.intake.limits import LARGEST_FILE, UnreadableError, check_size
 from coach.errors import InputFault, UnusableInputError
-from coach.intake.toml_lines import dotted
-from coach.intake.wording import WHOLE_FILE
-from matching.run_record import RunRecord
+from coach.intake.fault_messages import WHOLE_FILE
+from coach.intake.toml_positions import dotted
+from matching.records.run_record import RunRecord
 
 
 def read_run_record(folder: Path) -> RunRecord:

@@ -10,14 +10,14 @@ from api.store.question_rows import QuestionKind
 from api.workflows.questions import Answer, QuestionTask
 from coach.cycle import Cycle
 from coach.people import Roster
+from matching.deadline import OutOfTimeError, Watch
+from matching.errors import NoUsableResultError
 from matching.explanation import NextBest, RunnerUp, advise, explain
 from matching.explanation.runner_ups import RunnerUps
+from matching.instance.partial_cycle import UnderWay
 from matching.progress import Phase, Progress, ReportProgress
-from matching.refusals import NoUsableResultError
 from matching.rematching.replacement import replacements
 from matching.result import Match, Result
-from matching.under_way import UnderWay
-from matching.watch import OutOfTimeError, Watch
 
 
 @dataclass

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from matching.orphan import end_with
+from matching.parent_watchdog import end_with
 
 
 def main(module: str, parent: int) -> None:

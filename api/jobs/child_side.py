@@ -17,7 +17,7 @@ from typing import TextIO
 from api.error_table import kind_of
 from api.fault_place import place_of
 from coach.errors import ProgrammeError
-from matching.orphan import ORPHANED
+from matching.parent_watchdog import ORPHANED
 from matching.progress import Progress, ReportProgress
 
 _NICENESS = 5  # pages are answered before numbers are crunched

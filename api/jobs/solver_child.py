@@ -13,8 +13,8 @@ from api.surroundings import surroundings
 from api.workflows.runs import input_digests
 from matching.engine import SolveOptions, solve
 from matching.progress import ReportProgress
+from matching.records.run_record import Parameters, RunRecord, Trace
 from matching.result import Result
-from matching.run_record import Parameters, RunRecord, Trace
 
 
 def work(task_text: str, report: ReportProgress) -> dict[str, str]:

@@ -12,8 +12,8 @@ from api.jobs.solver_task import Task
 from api.store.run_rows import RunProgressRow, RunRow
 from api.workflows.plans import store_plan
 from api.workflows.runs import RUN_JOB, RunInput, RunOptions
+from matching.records.run_record import RunRecord
 from matching.result import Result
-from matching.run_record import RunRecord
 
 
 class Solving(ChildJob[RunRow]):

@@ -17,8 +17,8 @@ from api.workflows import comparing, cycles, plans
 from api.workflows.comparing import ChangeCounts
 from api.workflows.plans import PlanSummary
 from api.workflows.values import Identifier
-from coach.counting import counted
 from coach.cycle import ObjectiveLevel
+from coach.plural import counted
 from matching.rematching.comparison import LevelDifference
 
 COMPARING = APIRouter(include_in_schema=False)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from api.results.plan_view import LEVEL_WORDS, Names, SessionView, name_in, view_session
-from coach.counting import counted
 from coach.cycle import Cycle
+from coach.plural import counted
 from coach.sessions import Session
 from matching.explanation import Advice, Explanation, RunnerUp
-from matching.explanation.person import OtherCoach
+from matching.explanation.explain_coachee import OtherCoach
 from matching.rematching.comparison import LevelDifference, SettingDifference
 from matching.rematching.replacement import Replacement
 from matching.result import Verdict

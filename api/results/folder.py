@@ -22,8 +22,8 @@ from coach.errors import ProgrammeError
 from coach.invitations import Told
 from coach.people import Roster
 from matching.explanation import Section
+from matching.records.run_record import RunRecord
 from matching.result import Result
-from matching.run_record import RunRecord
 
 FOLDERS = ("inputs", "invites", "forms")
 PARTS = (

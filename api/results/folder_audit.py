@@ -16,9 +16,9 @@ from pydantic import ValidationError
 from api.intake import ResultFolder
 from api.results.folder import PARTS
 from api.results.invites_audit import invites_findings
-from matching.audit import Finding
+from matching.auditor import Finding
+from matching.records.run_record import RunRecord, result_digest
 from matching.result import Result
-from matching.run_record import RunRecord, result_digest
 
 _FORMS = ("session-note.html", "feedback.html")
 _TOLD = 5  # rows of one kind that are told one by one

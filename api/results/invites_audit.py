@@ -19,7 +19,7 @@ from pathlib import Path
 from api.intake import ResultFolder
 from coach.people import Person
 from coach.sessions import Session
-from matching.audit import Finding
+from matching.auditor import Finding
 
 _EVENT = frozenset(
     {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "SEQUENCE", "STATUS", "CLASS"}

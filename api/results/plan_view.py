@@ -10,13 +10,13 @@ from types import MappingProxyType
 from api.deployment import Deployment
 from api.moments import day_text, hours_text, short_day_text, zone_short
 from api.results.timetable_picture import Picture, draw_timetable
-from coach.counting import counted
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Person, Roster
+from coach.plural import counted
 from coach.ranks import Rank
 from coach.sessions import Session
 from matching.explanation import Section
-from matching.explanation.changes import named
+from matching.explanation.candidate_changes import named
 from matching.result import (
     Change,
     FunnelStep,

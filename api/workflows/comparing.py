@@ -10,8 +10,8 @@ from api.workflows.plans import PlanSummary, PlanView, plan_view
 from api.workflows.values import View
 from coach.errors import ConflictError
 from coach.people import Roster
-from matching.free_time import free_time
-from matching.judgement import Judges
+from matching.instance.availability_grid import free_time
+from matching.instance.partial_cycle import Behind
 from matching.rematching.comparison import (
     CoacheeDifference,
     LevelDifference,
@@ -21,7 +21,7 @@ from matching.rematching.comparison import (
 from matching.rematching.moves import moves
 from matching.result import Change, Move
 from matching.rules import Facts
-from matching.under_way import Behind
+from matching.rules.evaluation import Judges
 
 
 class ChangeCounts(View):

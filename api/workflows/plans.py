@@ -21,8 +21,8 @@ from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError
 from coach.invitations import Method
 from coach.people import Roster
+from matching.instance.partial_cycle import UnderWay
 from matching.result import Result
-from matching.under_way import UnderWay
 
 
 class PlanSummary(View):

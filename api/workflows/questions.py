@@ -29,10 +29,10 @@ from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError
 from coach.people import Roster
 from matching.explanation import Advice, Explanation
+from matching.instance.partial_cycle import UnderWay
 from matching.progress import Progress
 from matching.rematching.replacement import Replacement
 from matching.result import Result
-from matching.under_way import UnderWay
 
 QUESTION_JOB = "question"
 

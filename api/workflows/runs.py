@@ -31,10 +31,10 @@ from api.workflows.values import View
 from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError
 from coach.people import Roster
+from matching.instance.partial_cycle import UnderWay
 from matching.progress import Progress
+from matching.records.run_record import RunRecord
 from matching.result import Result
-from matching.run_record import RunRecord
-from matching.under_way import UnderWay
 
 RUN_JOB = "run"
 

@@ -11,8 +11,8 @@ from api.store.cycle_rows import PersonRow
 from api.store.session_rows import SessionRow, SessionState
 from coach.cycle import Cycle
 from coach.errors import ConflictError
+from matching.instance.partial_cycle import UnderWay, under_way
 from matching.result import Result
-from matching.under_way import UnderWay, under_way
 
 
 def standing(

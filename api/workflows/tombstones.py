@@ -14,8 +14,8 @@ from api.store.cycle_rows import Side
 from api.workflows.runs import RunInput
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person, Roster
+from matching.instance.partial_cycle import UnderWay
 from matching.result import Match, Move, Result, Unmatched
-from matching.under_way import UnderWay
 
 ERASED = "(erased)"
 _PREFIX = "erased-"

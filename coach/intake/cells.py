@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from coach.availability import MINUTES_A_DAY, WEEKDAYS, DateRange, WeeklyWindow
+from coach.intake.fault_messages import did_you_mean, listed, shown
 from coach.intake.reference import Reading
-from coach.intake.wording import did_you_mean, listed, shown
 from coach.languages import LanguageSkill, Level
 
 T = TypeVar("T")

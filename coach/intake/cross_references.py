@@ -8,9 +8,9 @@ from coach.cycle import Cycle
 from coach.errors import InputFault
 from coach.intake.columns import PeopleKind
 from coach.intake.cycle_file import CycleFile
+from coach.intake.fault_messages import shown
 from coach.intake.people_sheet import Draft, PeopleSheet
 from coach.intake.reference import Reading
-from coach.intake.wording import shown
 
 YOUNGEST_YEARS = 16
 _NAMING = {PeopleKind.COACHEES: ("prefers", "refuses"), PeopleKind.COACHES: ("refuses",)}

@@ -13,9 +13,9 @@ from coach.cycle import Cycle, Table
 from coach.errors import InputFault
 from coach.intake.policy_values import READERS
 from coach.intake.reference import Reading
-from coach.intake.toml_lines import KeyPath, dotted, line_of
+from coach.intake.toml_positions import KeyPath, dotted, line_of
 from coach.intake.toml_text import parse_toml
-from coach.intake.validation_sentences import kind_of_value, sentence
+from coach.intake.validation_messages import kind_of_value, sentence
 
 _NAMING = ("pins", "bans", "preferred_by")  # what names people of the two other files
 

@@ -10,9 +10,9 @@ from coach.errors import InputFault
 from coach.intake import cells
 from coach.intake.cells import CellError
 from coach.intake.columns import COLUMNS, Column, PeopleKind
+from coach.intake.fault_messages import shown
 from coach.intake.reference import Reading
 from coach.intake.table import TextTable, header_key
-from coach.intake.wording import shown
 from coach.people import Coach, Coachee
 from coach.ranks import Rank, RankTitleError, looks_like_code, parse_code
 

@@ -15,8 +15,8 @@ from coach.cycle import CountryRelation, ObjectiveLevel
 from coach.intake import cells
 from coach.intake.cells import CellError
 from coach.intake.reference import Reading
-from coach.intake.toml_lines import KeyPath
-from coach.intake.validation_sentences import kind_of_value
+from coach.intake.toml_positions import KeyPath
+from coach.intake.validation_messages import kind_of_value
 
 T = TypeVar("T")
 Faults = list[tuple[KeyPath, CellError]]

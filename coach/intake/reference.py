@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from coach.intake.wording import nearest
+from coach.intake.fault_messages import nearest
 from coach.ranks import RankTable
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from coach.errors import InputFault
-from coach.intake.toml_lines import KeyPath, TooDeepError, dotted, key_lines, key_on_line
-from coach.intake.wording import WHOLE_FILE, shown
+from coach.intake.fault_messages import WHOLE_FILE, shown
+from coach.intake.toml_positions import KeyPath, TooDeepError, dotted, key_lines, key_on_line
 
 _MOST_ERRORS = 20
 _LONGEST_MENDED = 65_536  # characters; each error costs another reading of the text

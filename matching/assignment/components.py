@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.problem import Problem
+from matching.instance.problem import Problem
 
 
 def components(problem: Problem, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from matching.explanation.advice import Advice, advise
-from matching.explanation.person import Explanation, NextBest, RunnerUp, Solve, explain
+from matching.explanation.explain_coachee import Explanation, NextBest, RunnerUp, Solve, explain
 from matching.explanation.remedies import Effort, PlaceAll, explain_unmatched
-from matching.explanation.sections import Section, runner_up_section, sections
+from matching.explanation.text_sections import Section, runner_up_section, sections
 
 __all__ = [
     "Advice",

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
-from matching.explanation.person import Solve
+from matching.explanation.eligibility import Standing, standings
+from matching.explanation.explain_coachee import Solve
 from matching.explanation.policy import SHARE, PolicyChange, policy_changes
-from matching.explanation.standing import Standing, standings
-from matching.free_time import free_time
-from matching.judgement import Judges
-from matching.pairs import SCHEDULE
+from matching.instance.availability_grid import free_time
+from matching.instance.pair_report import SCHEDULE
 from matching.rematching.comparison import SettingDifference, compare_policies
 from matching.result import Result, ResultValue
 from matching.rules import Facts
+from matching.rules.evaluation import Judges
 
 _MOST = 3
 

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from coach.cycle import Cycle
 from coach.people import Coach, Roster
-from matching.explanation.changes import Change
-from matching.judgement import Judges
-from matching.meeting import can_meet
+from matching.explanation.candidate_changes import Change
+from matching.instance.meeting import can_meet
 from matching.result import Match
+from matching.rules.evaluation import Judges
 
 _SMALL = 60  # up to so many coachees are solved again whole
 _COACHES = 4  # with whom the coachee might be placed

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
 
-from coach.counting import counted
 from coach.cycle import CountryRelation, Cycle
 from coach.languages import Level
-from matching.pairs import SCHEDULE
+from coach.plural import counted
+from matching.instance.pair_report import SCHEDULE
 from matching.rules.language import language_name
 
 SHARE = "share"  # stands among the rules for the least share of pairs across a border

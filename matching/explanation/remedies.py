@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.people import Roster
-from matching.explanation.changes import Change, Changes, named
-from matching.explanation.hours import ChangedHours
+from matching.explanation.candidate_changes import Change, Changes, named
+from matching.explanation.changed_availability import ChangedHours
+from matching.explanation.eligibility import Standing, standings
 from matching.explanation.neighbourhood import Neighbourhoods
-from matching.explanation.standing import Standing, standings
-from matching.judgement import Judges
 from matching.result import Match, Remedy, Unmatched
 from matching.rules import Facts
+from matching.rules.evaluation import Judges
 
 PlaceAll = Callable[[Facts, Collection[str]], bool]
 """Whether all these coachees can be placed at once: true only where such a plan was found."""

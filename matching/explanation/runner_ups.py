@@ -16,22 +16,22 @@ from numpy.typing import NDArray
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
-from matching.coordination.branch_and_price import Choice, Desk
-from matching.coordination.conflicts import Instead
-from matching.coordination.course import Course
-from matching.coordination.levels import run_levels
-from matching.coordination.lexicographic import Aim
-from matching.coordination.repair import Repair
-from matching.explanation.person import RunnerUp
-from matching.explanation.second_bests import SecondBests, easily_compared, few_enough
-from matching.free_time import free_time
-from matching.judgement import Judges
-from matching.problem import build_problem, kept_pairs, pin_pairs
+from matching.deadline import OutOfTimeError, TooLargeError, Watch
+from matching.explanation.explain_coachee import RunnerUp
+from matching.explanation.runner_up_bounds import SecondBests, easily_compared, few_enough
+from matching.instance.availability_grid import free_time
+from matching.instance.partial_cycle import Behind, UnderWay
+from matching.instance.problem import build_problem, kept_pairs, pin_pairs
 from matching.rematching.comparison import CoacheeDifference, LevelDifference
 from matching.result import Change, Match, Result
 from matching.rules import Facts
-from matching.under_way import Behind, UnderWay
-from matching.watch import OutOfTimeError, TooLargeError, Watch
+from matching.rules.evaluation import Judges
+from matching.search.branch_and_price import Choice, Desk
+from matching.search.conflict_branching import Instead
+from matching.search.levels import run_levels
+from matching.search.lexicographic_weights import Aim
+from matching.search.repair import Repair
+from matching.search.search_state import Course
 
 _NOBODY = -1
 _BRIEFLY, _LONG = 8, 150  # assignments that are looked at for one match

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from coach.availability import epoch_minute
-from coach.counting import counted
+from coach.plural import counted
 from coach.sessions import Session
-from matching.free_time import unpack
-from matching.judgement import Judges
-from matching.meeting import can_meet
+from matching.instance.availability_grid import unpack
+from matching.instance.meeting import can_meet
 from matching.rematching.comparison import CoacheeDifference, compare_results
 from matching.result import Change, Match, Move, Result, SessionMove
+from matching.rules.evaluation import Judges
 
 
 def moves(

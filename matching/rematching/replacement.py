@@ -18,10 +18,10 @@ from coach.availability import epoch_minute, from_epoch_minute
 from coach.cycle import Cycle, SessionPolicy
 from coach.errors import NotFoundError
 from coach.people import Coach, Roster
-from matching.free_time import free_time, unpack
-from matching.judgement import Judges
+from matching.instance.availability_grid import free_time, unpack
 from matching.result import Match, Result, ResultValue, Verdict
 from matching.rules import Facts
+from matching.rules.evaluation import Judges
 
 _MOST = 3
 Moment = tuple[int, int]

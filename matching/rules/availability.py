@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.availability import WeeklyWindow
-from coach.counting import counted
 from coach.people import Coach, Coachee
-from matching.free_time import Bits, pack, unpack
+from coach.plural import counted
+from matching.instance.availability_grid import Bits, pack, unpack
 from matching.rules.rule import FULL, Example, Facts, Indices, Points, Rule
 
 _CHOICES = 20  # common starts for each session from which on more are no easier

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Roster
-from matching.free_time import FreeTime
-from matching.under_way import Behind
+from matching.instance.availability_grid import FreeTime
+from matching.instance.partial_cycle import Behind
 
 Points = NDArray[np.int16]
 Indices = NDArray[np.integer]

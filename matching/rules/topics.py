@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.people import Coach, Coachee, Person
-from matching.free_time import pack
+from matching.instance.availability_grid import pack
 from matching.rules.rule import FULL, Example, Facts, Indices, Points, Rule
 
 

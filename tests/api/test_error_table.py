@@ -1,11 +1,11 @@
 from http import HTTPStatus
 
 import coach.errors
-import matching.refusals
+import matching.errors
 from api.error_table import ERROR_TABLE, EXIT_OUT_OF_TIME, OUR_FAULT, kind_of
 from api.spreadsheet_cells import safe_cell
 from coach.errors import ConflictError, ProgrammeError, UnusableInputError
-from matching.refusals import NoUsableResultError
+from matching.errors import NoUsableResultError
 
 
 class SpecialConflictError(ConflictError):
@@ -15,7 +15,7 @@ class SpecialConflictError(ConflictError):
 def test_every_error_of_the_family_has_its_own_row() -> None:
     family = {
         value
-        for module in (coach.errors, matching.refusals)
+        for module in (coach.errors, matching.errors)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, ProgrammeError)
     }

@@ -16,7 +16,7 @@ from coach.errors import InputFault, UnusableInputError
 from coach.intake.cycle_file import CycleFile, read_cycle
 from coach.intake.reference import Reading
 from coach.languages import Level
-from matching.refusals import ImpossiblePin, ImpossiblePinsError
+from matching.errors import ImpossiblePin, ImpossiblePinsError
 
 DATES = "[cycle]\nstart = 2027-01-18\nend = 2027-07-16\n"
 COACHEES = b"""\

@@ -25,9 +25,9 @@ from api.store.run_rows import PlanRow, RunRow, RunState
 from api.workflows import people, runs, uploads
 from api.workflows.runs import RunInput, RunOptions, input_sha256
 from coach.people import Roster
-from matching.orphan import ORPHANED
+from matching.parent_watchdog import ORPHANED
+from matching.records.run_record import result_digest
 from matching.result import Result
-from matching.run_record import result_digest
 from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
 
 if TYPE_CHECKING:

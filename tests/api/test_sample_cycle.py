@@ -10,10 +10,10 @@ import pytest
 from api.intake import CycleInputs, read_inputs
 from api.sample import SAMPLE_FILES, sample_file
 from api.sample.build import coachees_xlsx, coaches_csv
-from matching.free_time import free_time
-from matching.judgement import Judges
-from matching.pairs import pair_rows
+from matching.instance.availability_grid import free_time
+from matching.instance.pair_report import pair_rows
 from matching.rules import Facts
+from matching.rules.evaluation import Judges
 
 
 @pytest.fixture(scope="module")

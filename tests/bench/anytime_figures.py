@@ -13,7 +13,7 @@ from dataclasses import replace
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from matching.engine import SolveOptions
-from matching.refusals import CancelledError
+from matching.errors import CancelledError
 from tests.bench.figures import Figure
 from tests.bench.instances import FIELD_WIDE, TIGHT, UN_WIDE, InstanceClass, instance
 from tests.bench.solving import require_sound, solved

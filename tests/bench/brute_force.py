@@ -13,7 +13,7 @@ import argparse
 import sys
 from collections import Counter
 
-from tests.matching.comparing import PROGRAMMES, differences
+from tests.matching.comparison import PROGRAMMES, differences
 
 _TELL_EVERY = 100
 

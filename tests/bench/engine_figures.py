@@ -12,16 +12,16 @@ from ortools.sat.python import cp_model
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
-from matching.assignment.flow import best_flow
-from matching.coordination.branch_and_price import Desk
+from matching.assignment.min_cost_flow import best_flow
+from matching.coach_timetable.calendar import CoachCalendar
+from matching.coach_timetable.model import TimetableModel
 from matching.engine import SolveOptions
-from matching.free_time import free_time
-from matching.judgement import judge_pairs
-from matching.problem import Problem, build_problem
+from matching.instance.availability_grid import free_time
+from matching.instance.problem import Problem, build_problem
 from matching.progress import Progress
 from matching.result import Result
-from matching.timetable.calendar import CoachCalendar
-from matching.timetable.model import TimetableModel
+from matching.rules.evaluation import judge_pairs
+from matching.search.branch_and_price import Desk
 from tests.bench.figures import Figure, peak_mebibytes
 from tests.bench.instances import FIELD_WIDE, REGION, TIGHT, UN_WIDE, InstanceClass, instance
 from tests.bench.solving import require_sound, solved

@@ -14,11 +14,11 @@ from functools import partial
 from api.solving_again import solve_again
 from coach.cycle import Cycle
 from coach.people import Roster
+from matching.deadline import Watch
 from matching.engine import SolveOptions
 from matching.explanation import advise
 from matching.explanation.runner_ups import RunnerUps
 from matching.result import Result
-from matching.watch import Watch
 from tests.bench.figures import Figure
 from tests.bench.instances import TIGHT, UN_WIDE, instance
 from tests.bench.solving import solved

@@ -21,10 +21,10 @@ from pathlib import Path
 
 import numpy as np
 
-from matching.assignment.flow import best_flow
-from matching.free_time import FreeTime
-from matching.problem import Problem
-from matching.schedulable import SeriesLimits
+from matching.assignment.min_cost_flow import best_flow
+from matching.instance.availability_grid import FreeTime
+from matching.instance.problem import Problem
+from matching.instance.series_feasibility import SeriesLimits
 from tests.bench.figures import Figure
 
 COACHEES, COACHES, SEED = 1_000, 500, 1

@@ -6,7 +6,7 @@ import time
 
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.audit import audit
+from matching.auditor import audit
 from matching.engine import SolveOptions, solve
 from matching.progress import IsCancelled, ReportProgress
 from matching.result import Result

@@ -25,10 +25,10 @@ from api.intake.limits import MOST_ROWS, UnreadableError, check_archive
 from api.intake.reference_data import reference
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind
+from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.people_sheet import read_sheet
 from coach.intake.reference import Reading
 from coach.intake.table import TextTable
-from coach.intake.wording import WHOLE_FILE
 from tests.force.damages import Damaged, damaged_text, damaged_workbook
 
 MOST_SECONDS = 1.0

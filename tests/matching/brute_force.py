@@ -12,10 +12,10 @@ import numpy as np
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
-from matching.free_time import free_time
-from matching.judgement import Judges
+from matching.instance.availability_grid import free_time
 from matching.result import Result
 from matching.rules import Facts
+from matching.rules.evaluation import Judges
 from tests.matching.reference import blocking_rules, common_starts, series_holds
 
 Assignment = tuple[int | None, ...]

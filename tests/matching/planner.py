@@ -8,11 +8,11 @@ from coach.availability import epoch_minute
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
 from coach.sessions import Session
-from matching.free_time import free_time
-from matching.judgement import Judges
+from matching.coach_timetable.quality import Quality
+from matching.instance.availability_grid import free_time
 from matching.result import FunnelStep, LevelOutcome, Match, Result, Unmatched
 from matching.rules import Facts
-from matching.timetable.quality import Quality
+from matching.rules.evaluation import Judges
 from tests.matching.reference import blocking_rules, can_meet, common_starts, series_holds
 
 HARD = ("language", "country", "rank", "unit", "refusal", "ban")

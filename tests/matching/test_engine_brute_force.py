@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.matching.comparing import (
+from tests.matching.comparison import (
     Programme,
     differences,
     earlier_result,

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from coach.availability import WeeklyWindow
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
-from matching.audit import audit
+from matching.auditor import audit
 from matching.engine import SolveOptions, solve
+from matching.errors import CancelledError, ImpossiblePinsError, NoUsableResultError
 from matching.progress import Phase, Progress
-from matching.refusals import CancelledError, ImpossiblePinsError, NoUsableResultError
 from matching.result import Result
 from tests.bench.instances import REGION, TIGHT, instance
 from tests.matching.crowded import crowded

@@ -19,7 +19,7 @@ from api.intake import NamedFile
 from api.workflows import people, runs, uploads, what_if
 from api.workflows.runs import ProgressEvent, RunOptions, RunView
 from api.workflows.services import Services
-from matching.run_record import RunRecord
+from matching.records.run_record import RunRecord
 
 RUNS = APIRouter(prefix=API, tags=["runs"])
 _LOOK_AGAIN_SECONDS = 0.4

@@ -21,8 +21,8 @@ from coach.errors import ProgrammeError
 from coach.feedback import RATINGS
 from coach.people import Roster
 from coach.sessions import Attendance
+from matching.records.run_record import Parameters, RunRecord, Surroundings, Trace
 from matching.result import Result
-from matching.run_record import Parameters, RunRecord, Surroundings, Trace
 
 NOW = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 INPUTS = [("cycle.toml", b"[cycle]\r\n"), ("people/coachees.csv", b"id;name\n")]

@@ -5,7 +5,7 @@ from coach.languages import LanguageSkill, Level
 from coach.people import Roster
 from coach.ranks import parse_code
 from matching.explanation import advise
-from tests.matching.explanation.test_person import CYCLE, best, coach, coachee
+from tests.matching.explanation.test_explain_coachee import CYCLE, best, coach, coachee
 
 
 def test_the_steps_that_place_most_people_are_told_first() -> None:

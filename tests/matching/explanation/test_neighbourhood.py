@@ -10,10 +10,10 @@ from coach.cycle import Cycle
 from coach.languages import LanguageSkill
 from coach.people import Coach, Coachee, Roster
 from matching.explanation import explain_unmatched
-from matching.free_time import free_time
-from matching.judgement import Judges
+from matching.instance.availability_grid import free_time
 from matching.result import Match
 from matching.rules import Facts
+from matching.rules.evaluation import Judges
 
 MONDAY = WeeklyWindow(0, 540, 660)
 PLAIN: dict[str, object] = {

@@ -11,10 +11,10 @@ from coach.languages import LanguageSkill, Level
 from coach.people import Coach, Coachee, Roster
 from coach.ranks import parse_code
 from matching.explanation import Effort, explain_unmatched
-from matching.free_time import free_time
-from matching.judgement import Judges
+from matching.instance.availability_grid import free_time
 from matching.result import Unmatched
 from matching.rules import Facts
+from matching.rules.evaluation import Judges
 from tests.matching.placing import place_all
 from tests.matching.planner import plan
 

@@ -7,12 +7,12 @@ from random import Random
 
 from hypothesis import given, settings
 
+from matching.deadline import Watch
 from matching.engine import SolveOptions, place_all, solve
 from matching.explanation import explain_unmatched
-from matching.free_time import free_time
-from matching.judgement import Judges
+from matching.instance.availability_grid import free_time
 from matching.rules import Facts
-from matching.watch import Watch
+from matching.rules.evaluation import Judges
 from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.placing import place_all as place_all_by_trying
 

@@ -10,13 +10,13 @@ from hypothesis import example, given, settings
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
+from matching.deadline import Watch
 from matching.engine import SolveOptions, solve
 from matching.explanation import RunnerUp
 from matching.explanation.runner_ups import RunnerUps
 from matching.result import Result
-from matching.watch import Watch
 from tests.bench.instances import REGION, TIGHT, InstanceClass, instance
-from tests.matching.explanation.solving_again import runner_up
+from tests.matching.explanation.resolve import runner_up
 from tests.matching.instances import random_cycle, random_roster, randoms
 
 

@@ -11,10 +11,10 @@ from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
 from coach.languages import LanguageSkill, Level
 from coach.people import Coach, Coachee, Roster
-from matching.free_time import free_time
-from matching.judgement import Judges
+from matching.instance.availability_grid import free_time
 from matching.rules import FORBIDDEN, RULES, Example, Facts, Rule
 from matching.rules.catalogue import as_markdown, catalogue
+from matching.rules.evaluation import Judges
 from matching.rules.language import language_name
 
 PLAIN = {

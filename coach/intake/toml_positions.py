@@ -1,0 +1,168 @@
+"""On which line each key of a TOML text stands, which its parser does not tell.
+
+Follows TOML 1.0 far enough to find keys; values are only skipped. Whether the text is valid is
+for `tomllib` to say; on invalid text the answer covers what comes before the error.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from coach.intake.fault_messages import shown
+
+KeyPath = tuple[str | int, ...]
+
+DEEPEST = 12  # tables, arrays and dotted keys inside each other; a cycle file needs four
+
+
+class TooDeepError(ValueError):
+    """Keys or values are nested deeper than any use; `line` says where."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        super().__init__("tables, lists or keys are nested too deeply")
+
+
+_TOKEN = re.compile(
+    r"""
+      (?P<blank>[ \t\r]+|\#[^\n]*)
+    | (?P<newline>\n)
+    | (?P<string>\"\"\"(?:\\.|[^\\])*?\"{3,5}|'''.*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*')
+    | (?P<sign>[\[\]{}=,.])
+    | (?P<bare>[^\s\#"'\[\]{}=,.]+)
+    | (?P<stray>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(slots=True)
+class _Scope:
+    """A container being read: its path, whether it is an array, and the next element's number."""
+
+    path: KeyPath
+    is_array: bool = False
+    count: int = 0
+
+
+@dataclass(slots=True)
+class _Scanner:
+    lines: dict[KeyPath, int] = field(default_factory=dict)
+    newest: dict[int, KeyPath] = field(default_factory=dict)
+    table: KeyPath = ()
+    scopes: list[_Scope] = field(default_factory=list)
+    key: list[str] = field(default_factory=list)
+    in_value: bool = False
+    header_depth: int = 0
+    value_path: KeyPath = ()
+
+    def note(self, path: KeyPath, line: int) -> None:
+        if len(path) > DEEPEST:
+            raise TooDeepError(line)
+        for length in range(1, len(path) + 1):
+            self.lines.setdefault(path[:length], line)
+        self.newest[line] = path
+
+    def take(self, kind: str, token: str, line: int) -> None:
+        if kind == "newline":
+            if not self.scopes:
+                self.key, self.in_value, self.header_depth = [], False, 0
+        elif kind == "sign":
+            self._sign(token, line)
+        elif self.in_value:
+            self._element(line)
+        else:
+            self.key.append(_key_part(token))
+            if len(self.key) > DEEPEST:
+                raise TooDeepError(line)
+
+    def _sign(self, sign: str, line: int) -> None:
+        if not self.in_value and not self.scopes and sign in "[]":
+            self._header(sign, line)
+        elif sign == "=" and not self.in_value:
+            base = self.scopes[-1].path if self.scopes else self.table
+            self.value_path = (*base, *self.key)
+            self.note(self.value_path, line)
+            self.key, self.in_value = [], True
+        elif sign in "[{" and self.in_value:
+            self._element(line)
+            self.scopes.append(_Scope(self.value_path, is_array=sign == "["))
+            self.in_value = sign == "["
+        elif sign in "]}" and self.scopes:
+            self.scopes.pop()
+            self.key, self.in_value = [], True
+        elif sign == "," and self.scopes:
+            self.scopes[-1].count += 1
+            self.in_value = self.scopes[-1].is_array
+
+    def _header(self, sign: str, line: int) -> None:
+        if sign == "[":
+            self.header_depth += 1
+        elif self.key:
+            self.table = tuple(self.key)
+            self.note(self.table, line)
+            self.key = []
+
+    def _element(self, line: int) -> None:
+        """A value starts; inside an array it is an element with a number."""
+        if self.scopes and self.scopes[-1].is_array:
+            scope = self.scopes[-1]
+            self.value_path = (*scope.path, scope.count)
+            self.note(self.value_path, line)
+
+
+def key_lines(text: str) -> dict[KeyPath, int]:
+    """The line (from 1) of every key, table and array element, by path: `("bans", "C-1", 0)`.
+
+    Raises:
+        TooDeepError: for what would take a parser of nested keys unreasonably long.
+    """
+    return _scanned(text).lines
+
+
+def key_on_line(text: str, line: int) -> KeyPath:
+    """The last key that is named on `line`, also where it is named a second time; else `()`."""
+    return _scanned(text).newest.get(line, ())
+
+
+def _scanned(text: str) -> _Scanner:
+    scanner = _Scanner()
+    for kind, token, line in _tokens(text):
+        scanner.take(kind, token, line)
+    return scanner
+
+
+def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int:
+    """The line of `path`, or else of the nearest table around it, or else 1."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in lines:
+            return lines[path[:length]]
+    return 1
+
+
+def dotted(path: KeyPath) -> str:
+    """`("calendar", "blackout", 1)` as `calendar.blackout[1]`."""
+    return "".join(
+        f"[{part}]" if isinstance(part, int) else f".{shown(part)[1:-1]}" for part in path
+    ).lstrip(".")
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    line = 1
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "stray"
+        if kind not in {"blank", "stray"}:
+            yield kind, match[0], line
+        line += match[0].count("\n")
+
+
+def _key_part(token: str) -> str:
+    if token[0] not in "\"'":
+        return token
+    try:
+        return str(tomllib.loads(f"key = {token}")["key"])
+    except tomllib.TOMLDecodeError:
+        return token[1:-1]

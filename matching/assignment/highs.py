@@ -1,0 +1,51 @@
+"""HiGHS as this engine uses it: silent, with one thread, and never ignored when it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import highspy
+import numpy as np
+
+from matching.deadline import SolverFaultError
+
+Row = tuple[float, float, list[int], list[float]]
+"""Lower and upper bound of a row, its columns and their values."""
+
+
+class QuietHighs(highspy.Highs):
+    """A HiGHS that prints nothing, not even its banner, and uses one thread."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - called while the base class is made
+        """Be quiet before anything is said."""
+        self.setOptionValue("output_flag", False)
+        self.setOptionValue("threads", 1)
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
+def quiet_solver() -> QuietHighs:
+    """A new solver."""
+    return QuietHighs()  # type: ignore[no-untyped-call]
+
+
+def sure(status: highspy.HighsStatus) -> None:
+    """Raise where HiGHS has refused a change of the programme."""
+    if status == highspy.HighsStatus.kError:
+        raise SolverFaultError("HiGHS refused a change of the programme")
+
+
+def add_rows(solver: highspy.Highs, rows: Sequence[Row]) -> None:
+    """Add many rows at once."""
+    sizes = [len(columns) for _, _, columns, _ in rows]
+    begin = np.concatenate([[0], np.cumsum(sizes)])[:-1].astype(np.int32)
+    sure(
+        solver.addRows(
+            len(rows),
+            np.array([row[0] for row in rows]),
+            np.array([row[1] for row in rows]),
+            sum(sizes),
+            begin,
+            np.array([column for row in rows for column in row[2]], dtype=np.int32),
+            np.array([value for row in rows for value in row[3]]),
+        )
+    )

@@ -1,0 +1,192 @@
+"""The assignment alone, by min-cost flow: its optimum bounds every plan.
+
+Coaches are capacities here, sessions are ignored. Dual prices come with the flow: `u_i >= 0` of a
+coachee, `v_j >= 0` of a place with a coach, `u_i + v_j >= c_ij`. By weak duality no choice is worth
+more than `sum u + sum capacity v`, and one that holds pair `ij` no more than that less
+`loss_ij = u_i + v_j - c_ij`. All in whole numbers, so the bounds are exact.
+
+Many pairs are sifted: the flow takes those that are worth most to each coachee, and then those of
+the others that are worth more than their prices, until there are none. The prices of the few are
+then prices of all, so that the optimum of the few is that of all. Each such flow takes a part of a
+second; the solver cannot be interrupted while it is at one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.graph.python import min_cost_flow
+
+from matching.deadline import SolverFaultError
+from matching.instance.problem import Problem
+
+Worth = NDArray[np.int64]
+_LARGEST = 1 << 61  # of costs times nodes, as the cost scaling needs
+_MANY = 500_000  # pairs beyond which they are sifted
+_BEST_EACH = 40  # pairs of each coachee the first flow takes
+_MORE_EACH = 10  # pairs of each coachee that come in at once later
+
+Prices = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Of coachees, `int64[n]`, and of places with coaches, `int64[m]`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """The best assignment of some pairs by their `worth`.
+
+    Attributes:
+        pairs: `int64[Q]`, the pairs that were allowed, ascending.
+        worth: `int64[Q]`, of each of them.
+        choice: `int64[K]`, chosen pairs, ascending.
+        value: what the choice is worth; no choice of allowed pairs exceeds it.
+        known_prices: dual prices, where they came with the flow.
+    """
+
+    problem: Problem
+    pairs: NDArray[np.int64]
+    worth: Worth
+    choice: NDArray[np.int64]
+    value: int
+    known_prices: Prices | None = None
+
+    @cached_property
+    def prices(self) -> Prices:
+        """Dual prices."""
+        if self.known_prices is not None:
+            return self.known_prices
+        chosen = np.searchsorted(self.pairs, self.choice)
+        return _prices(self.problem, self.pairs, self.worth, chosen)
+
+    @cached_property
+    def loss(self) -> NDArray[np.int64]:
+        """`int64[Q]`: how much less than `value` a choice with this pair is worth at least."""
+        coachee_price, place_price = self.prices
+        problem, pairs = self.problem, self.pairs
+        return (
+            coachee_price[problem.coachee[pairs]] + place_price[problem.coach[pairs]] - self.worth
+        )
+
+
+def fits_flow(problem: Problem, most_worth: int) -> bool:
+    """Whether worths up to `most_worth` stay within the integers of the solver."""
+    return most_worth * (len(problem.priority) + len(problem.capacity) + 2) < _LARGEST
+
+
+def best_flow(
+    problem: Problem,
+    pairs: NDArray[np.int64],
+    worth: Worth,
+    each_round: Callable[[], object] = lambda: None,
+    many: int = _MANY,
+) -> Flow:
+    """The assignment of `pairs` (ascending) that is worth most; `worth` is not negative.
+
+    More than `many` pairs are sifted; `each_round` is called between the flows over some of them.
+    """
+    if len(pairs) <= many:
+        return _flow(problem, pairs, worth)
+    part = _best_of_each(problem.coachee[pairs], worth, _BEST_EACH)
+    while True:
+        each_round()
+        flow = _flow(problem, pairs[part], worth[part])
+        each_round()
+        coachee_price, place_price = flow.prices
+        gain = worth - place_price[problem.coach[pairs]]
+        gain -= coachee_price[problem.coachee[pairs]]
+        better = np.flatnonzero(gain > 0)
+        if not len(better):
+            break
+        more = better[_best_of_each(problem.coachee[pairs[better]], gain[better], _MORE_EACH)]
+        part = np.union1d(part, more)
+    return Flow(problem, pairs, worth, flow.choice, flow.value, flow.prices)
+
+
+def flow_beside(
+    problem: Problem, settled: NDArray[np.int64], pairs: NDArray[np.int64], worth: Worth
+) -> tuple[NDArray[np.int64], int]:
+    """The best assignment of `pairs` beside `settled` ones of other coachees, which stay.
+
+    The chosen pairs with the settled ones, ascending, and what those of `pairs` are worth together.
+    """
+    coachees, coachee = np.unique(problem.coachee[pairs], return_inverse=True)
+    coaches, coach = np.unique(problem.coach[pairs], return_inverse=True)
+    taken = np.bincount(problem.coach[settled], minlength=len(problem.capacity))
+    rest = replace(
+        problem,
+        priority=problem.priority[coachees],
+        capacity=(problem.capacity - taken)[coaches],
+        coachee=coachee,
+        coach=coach,
+    )
+    flow = _flow(rest, np.arange(len(pairs)), worth)
+    return np.union1d(settled, pairs[flow.choice]), flow.value
+
+
+def _best_of_each(coachee: NDArray[np.int64], worth: Worth, most: int) -> NDArray[np.int64]:
+    """The places of up to `most` entries of each coachee, those worth most; ascending."""
+    edges = np.flatnonzero(np.diff(coachee, prepend=-1, append=-1))
+    found = [np.zeros(0, dtype=np.int64)]
+    for first, last in pairwise(edges.tolist()):
+        few = last - first <= most
+        best = np.arange(last - first) if few else np.argpartition(-worth[first:last], most)[:most]
+        found.append(first + np.sort(best))
+    return np.concatenate(found)
+
+
+def _flow(problem: Problem, pairs: NDArray[np.int64], worth: Worth) -> Flow:
+    """All `pairs` at once."""
+    coachees, coaches = len(problem.priority), len(problem.capacity)
+    sink = coachees + coaches
+    solver = min_cost_flow.SimpleMinCostFlow()
+    solver.add_arcs_with_capacity_and_unit_cost(
+        np.concatenate([problem.coachee[pairs], np.arange(sink)]),
+        np.concatenate([coachees + problem.coach[pairs], np.full(sink, sink)]),
+        np.concatenate(
+            [np.ones(len(pairs) + coachees, dtype=np.int64), problem.capacity],
+        ),
+        np.concatenate([-worth, np.zeros(sink, dtype=np.int64)]),
+    )
+    supplies = np.zeros(sink + 1, dtype=np.int64)
+    supplies[:coachees], supplies[sink] = 1, -coachees
+    solver.set_nodes_supplies(np.arange(sink + 1), supplies)
+    if solver.solve() != solver.OPTIMAL:
+        raise SolverFaultError("the min-cost flow has no optimum")
+    chosen = np.flatnonzero(solver.flows(np.arange(len(pairs))))
+    return Flow(problem, pairs, worth, pairs[chosen], int(worth[chosen].sum()))
+
+
+def _prices(
+    problem: Problem, pairs: NDArray[np.int64], worth: Worth, chosen: NDArray[np.int64]
+) -> Prices:
+    """The least prices of places at which everybody is content with their choice.
+
+    Raised round by round (Bellman and Ford on the residual network) until nobody envies, which is
+    so after as many rounds as there are coaches.
+    """
+    coachee, coach = problem.coachee[pairs], problem.coach[pairs]
+    order = np.argsort(coach, kind="stable")
+    by_coach, edges = coach[order], np.flatnonzero(np.diff(coach[order], prepend=-1))
+    sold = by_coach[edges]
+    seekers, offers = coachee[order], worth[order]
+    has = np.full(len(problem.priority), -1, dtype=np.int64)
+    gains = np.zeros(len(problem.priority), dtype=np.int64)
+    has[coachee[chosen]] = coach[chosen]
+    gains[coachee[chosen]] = worth[chosen]
+    place_price = np.zeros(len(problem.capacity), dtype=np.int64)
+    for _ in range(1 + len(problem.capacity) if len(pairs) else 0):
+        surplus = np.where(has >= 0, gains - place_price[has], 0)
+        bids = np.maximum(0, np.maximum.reduceat(offers - surplus[seekers], edges))
+        if (bids <= place_price[sold]).all():
+            break
+        place_price[sold] = np.maximum(place_price[sold], bids)
+    coachee_price = np.zeros(len(problem.priority), dtype=np.int64)
+    if len(pairs):
+        first = np.flatnonzero(np.diff(coachee, prepend=-1))
+        best = np.maximum.reduceat(worth - place_price[coach], first)
+        coachee_price[coachee[first]] = np.maximum(0, best)
+    return coachee_price, place_price

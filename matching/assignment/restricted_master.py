@@ -1,0 +1,246 @@
+"""The assignment master as a linear programme that grows.
+
+    max c x
+    sum_j x_ij <= 1                      each coachee, >= 1 where one has to be placed
+    sum_i x_ij <= capacity_j             each coach
+    x_ij <= sum_{S holds i} z_jS         each pair of an *expanded* coach
+    sum_S z_jS <= 1                      each expanded coach: one of its known feasible sets
+    a x >= b                             floors: levels already decided, cross-border share
+
+An expanded coach is described by sets it can hold, priced in on demand. Whenever x is integral the
+set of an expanded coach lies inside one of its known sets, so it can be held, though z need not be
+integral. What a floor or a must-place row lacks is measured by slack columns, so that the programme
+always has a solution and its duals can price sets in until the lack is 0 or proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.assignment.highs import Row, add_rows, quiet_solver, sure
+from matching.deadline import SolverFaultError, Watch
+from matching.instance.problem import Problem
+
+_HALF = 0.5
+
+Weights = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxed:
+    """A solution of the linear programme.
+
+    Attributes:
+        value: of the objective, or minus the lack where the lack was minimised.
+        chosen: `float64[P]`, x.
+        price: for each expanded coach, the dual of each pair's link, by pair.
+        rent: for each expanded coach, the dual of its one-set row.
+    """
+
+    value: float
+    chosen: NDArray[np.float64]
+    price: Mapping[int, Mapping[int, float]]
+    rent: Mapping[int, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Floor:
+    """`weights x >= least`, `weights: float64[P]`."""
+
+    weights: Weights
+    least: float
+
+
+class Master:
+    """The growing programme of one problem."""
+
+    def __init__(self, problem: Problem, pairs: NDArray[np.int64], floors: Sequence[Floor]) -> None:
+        """`pairs` are those of the problem that may be chosen; the others have no column."""
+        self._problem = problem
+        self._chosen_of = pairs
+        self._column = dict(zip(pairs.tolist(), range(len(pairs)), strict=True))
+        self._pairs = len(pairs)
+        self._solver = quiet_solver()
+        self._links: dict[int, dict[int, int]] = {}
+        self._one_set: dict[int, int] = {}
+        self._sets: dict[int, set[tuple[int, ...]]] = {}
+        self._lack = False
+        self._objective = np.zeros(self._pairs)
+        self._build(floors)
+
+    def aim(self, objective: Weights) -> None:
+        """Maximise `objective: float64[P]`."""
+        self._objective = objective[self._chosen_of]
+        self._set_costs(lack=False)
+
+    def expand(self, coach: int) -> None:
+        """Describe a coach by sets from now on."""
+        if coach in self._links:
+            return
+        own = self._problem.by_coach[coach].tolist()
+        pairs = [pair for pair in own if pair in self._column]
+        first = self._solver.getNumRow()
+        rows: list[Row] = [(-highspy.kHighsInf, 0.0, [self._column[pair]], [1.0]) for pair in pairs]
+        # At once: each addition alone goes over the whole programme.
+        add_rows(self._solver, [*rows, (-highspy.kHighsInf, 1.0, [], [])])
+        self._links[coach] = {pair: first + place for place, pair in enumerate(pairs)}
+        self._one_set[coach] = first + len(pairs)
+        self._sets[coach] = set()
+
+    @property
+    def expanded(self) -> frozenset[int]:
+        """Coaches that are described by sets."""
+        return frozenset(self._links)
+
+    def add_set(self, coach: int, pairs: tuple[int, ...]) -> bool:
+        """Let an expanded coach choose a set (of pairs) it can hold; false where it could."""
+        links = self._links[coach]
+        pairs = tuple(pair for pair in pairs if pair in links)
+        if pairs in self._sets[coach]:
+            return False
+        self._sets[coach].add(pairs)
+        rows = [*(links[pair] for pair in pairs), self._one_set[coach]]
+        values = [-1.0] * len(pairs) + [1.0]
+        self._solver.addCol(
+            0.0, 0.0, highspy.kHighsInf, len(rows), np.array(rows), np.array(values)
+        )
+        return True
+
+    def allow(
+        self, must: NDArray[np.bool_], allowed: NDArray[np.bool_] | NDArray[np.float64]
+    ) -> None:
+        """Coachees `bool[n]` who have to be placed, and pairs `[P]` that may be chosen.
+
+        Of each pair as much as `allowed` says, between 0 and 1.
+        """
+        every = np.arange(self._pairs, dtype=np.int32)
+        self._solver.changeColsBounds(
+            self._pairs,
+            every,
+            np.zeros(self._pairs),
+            allowed[self._chosen_of].astype(np.float64),
+        )
+        coachees = len(must)
+        self._solver.changeRowsBounds(  # type: ignore[attr-defined] # missing in the stubs
+            coachees,
+            np.arange(coachees, dtype=np.int32),
+            must.astype(np.float64),
+            np.ones(coachees),
+        )
+
+    def relax(self, watch: Watch) -> Relaxed | None:
+        """The best for the objective with nothing lacking; `None` where there is none."""
+        status = self._run(watch, lack=False)
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return None
+        return self._read(status)
+
+    def least_lack(self, watch: Watch) -> Relaxed:
+        """The least lack over the known sets."""
+        return self._read(self._run(watch, lack=True))
+
+    def _run(self, watch: Watch, *, lack: bool) -> highspy.HighsModelStatus:
+        if lack != self._lack:
+            self._set_costs(lack=lack)
+        watch.call(self._solver.run, lambda: None)
+        return self._solver.getModelStatus()
+
+    def _read(self, status: highspy.HighsModelStatus) -> Relaxed:
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise SolverFaultError(f"HiGHS answered {self._solver.modelStatusToString(status)}")
+        solution = self._solver.getSolution()
+        dual = np.asarray(solution.row_dual)
+        return Relaxed(
+            value=self._solver.getObjectiveValue(),
+            chosen=self._spread(np.asarray(solution.col_value)[: self._pairs]),
+            price={
+                coach: {pair: max(0.0, float(dual[row])) for pair, row in links.items()}
+                for coach, links in self._links.items()
+            },
+            rent={coach: float(dual[row]) for coach, row in self._one_set.items()},
+        )
+
+    def integral(self, watch: Watch) -> NDArray[np.bool_] | None:
+        """The best integral choice `bool[P]` over the known sets, with nothing lacking."""
+        if self._lack:
+            self._set_costs(lack=False)
+        solver = quiet_solver()
+        solver.passModel(self._solver.getModel())
+        every = np.arange(self._pairs, dtype=np.int32)
+        solver.changeColsIntegrality(
+            self._pairs, every, np.full(self._pairs, highspy.HighsVarType.kInteger)
+        )
+        solver.setOptionValue("mip_rel_gap", 0.0)
+        solver.setOptionValue("mip_abs_gap", 0.0)
+        if watch.left is not None:
+            solver.setOptionValue("time_limit", watch.left)
+        solver.HandleUserInterrupt = True
+        watch.call(solver.run, solver.cancelSolve)
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        chosen = np.asarray(solver.getSolution().col_value)[: self._pairs]
+        return self._spread(chosen) > _HALF
+
+    def _spread(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values of the columns as `float64[P]` of all pairs of the problem."""
+        spread = np.zeros(self._problem.size)
+        spread[self._chosen_of] = values
+        return spread
+
+    def _build(self, floors: Sequence[Floor]) -> None:
+        problem = self._problem
+        coachees, coaches = len(problem.priority), len(problem.capacity)
+        infinity = highspy.kHighsInf
+        self._solver.addVars(self._pairs, np.zeros(self._pairs), np.ones(self._pairs))
+        self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        for rows, places, upper in (
+            (coachees, problem.coachee[self._chosen_of], np.ones(coachees)),
+            (coaches, problem.coach[self._chosen_of], problem.capacity.astype(np.float64)),
+        ):
+            order = np.argsort(places, kind="stable").astype(np.int32)
+            begin = np.searchsorted(places[order], np.arange(rows)).astype(np.int32)
+            self._solver.addRows(
+                rows,
+                np.full(rows, -infinity),
+                upper,
+                self._pairs,
+                begin,
+                order,
+                np.ones(self._pairs),
+            )
+        for floor in floors:
+            weights = floor.weights[self._chosen_of]
+            index = np.flatnonzero(weights).astype(np.int32)
+            sure(self._solver.addRow(floor.least, infinity, len(index), index, weights[index]))
+        self._slack = range(self._pairs, self._pairs + coachees + len(floors))
+        first = coachees + coaches
+        lacking = np.array([*range(coachees), *range(first, first + len(floors))], dtype=np.int32)
+        nothing = np.zeros(len(lacking))
+        sure(
+            self._solver.addCols(
+                len(lacking),
+                nothing,
+                nothing,
+                nothing,
+                len(lacking),
+                np.arange(len(lacking), dtype=np.int32),
+                lacking,
+                np.ones(len(lacking)),
+            )
+        )
+
+    def _set_costs(self, *, lack: bool) -> None:
+        self._lack = lack
+        every = np.arange(self._pairs, dtype=np.int32)
+        cost = np.zeros(self._pairs) if lack else self._objective
+        self._solver.changeColsCost(self._pairs, every, cost)
+        slack = np.array(self._slack, dtype=np.int32)
+        size = len(slack)
+        self._solver.changeColsCost(size, slack, np.full(size, -1.0 if lack else 0.0))
+        limit = highspy.kHighsInf if lack else 0.0
+        self._solver.changeColsBounds(size, slack, np.zeros(size), np.full(size, limit))

@@ -1,0 +1,92 @@
+"""What every part of the audit looks at: the inputs, the result, and both by id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from coach.cycle import Cycle
+from coach.people import Coach, Coachee, Roster
+from coach.sessions import Session
+from matching.auditor.hours import Hours, Spans
+from matching.instance.partial_cycle import Behind, UnderWay
+from matching.result import Match, Result
+from matching.rules import Facts
+from matching.rules.evaluation import Judges
+
+
+class Case:
+    """One result beside the people and the policy it was made for."""
+
+    def __init__(
+        self,
+        roster: Roster,
+        cycle: Cycle,
+        result: Result,
+        keep: Result | None,
+        under_way: UnderWay | None = None,
+        *,
+        each_step: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.roster = roster
+        self.cycle = cycle
+        self.result = result
+        self.keep = keep
+        self.each_step = each_step
+        self.under_way = under_way
+        self.hours = Hours(cycle)
+        self.coachees = {coachee.id: coachee for coachee in roster.coachees}
+        self.coaches = {coach.id: coach for coach in roster.coaches}
+        self.row = {coachee.id: row for row, coachee in enumerate(roster.coachees)}
+        self.column = {coach.id: column for column, coach in enumerate(roster.coaches)}
+        self._spans: dict[int, Spans] = {}
+
+    @cached_property
+    def judges(self) -> Judges:
+        """The rules upon the auditor's own reading of everybody's free time."""
+        behind = Behind(self.cycle, self.under_way, self.keep) if self.under_way else None
+        free = self.hours.free_time(self.roster, self.free)
+        return Judges(Facts(self.roster, self.cycle, free, behind))
+
+    @cached_property
+    def past(self) -> dict[tuple[str, str], tuple[Session, ...]]:
+        """By pair the sessions of the kept result on dates before the day it was matched again."""
+        if self.under_way is None or self.keep is None:
+            return {}
+        zone, first = self.cycle.cycle.zone, self.under_way.not_before
+        return {
+            (match.coachee, match.coach): past
+            for match in self.keep.matches
+            if (past := tuple(s for s in match.sessions if s.start.astimezone(zone).date() < first))
+        }
+
+    def is_past(self, match: Match, session: Session) -> bool:
+        """Whether the session stands as it was, so that nothing of it is judged anew."""
+        return session in self.past.get((match.coachee, match.coach), ())
+
+    def first_number(self, match: Match) -> int:
+        """The number of the first session that a match tells of."""
+        if past := self.past.get((match.coachee, match.coach)):
+            return past[0].number
+        return self.under_way.reached.get(match.coachee, 0) + 1 if self.under_way else 1
+
+    @cached_property
+    def known(self) -> tuple[Match, ...]:
+        """The matches of people who are in the roster."""
+        return tuple(
+            match
+            for match in self.result.matches
+            if match.coachee in self.coachees and match.coach in self.coaches
+        )
+
+    def free(self, person: Coachee | Coach) -> Spans:
+        """The person's free time, read once."""
+        if id(person) not in self._spans:
+            self.each_step()
+            self._spans[id(person)] = self.hours.free(person)
+        return self._spans[id(person)]
+
+
+def named(match: Match) -> str:
+    """How findings name a match."""
+    return f"match {match.coachee} with {match.coach}"

@@ -1,0 +1,191 @@
+"""The auditor's own reading of everybody's windows, days off and the session grid.
+
+Nothing here is shared with the engine: wall times are made with `datetime`, one day after the
+other, and told in whole minutes since 1970-01-01T00:00Z.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.availability import WeeklyWindow
+from coach.cycle import Cycle
+from coach.holidays import public_holidays
+from coach.people import Coach, Coachee, Person, Roster
+from matching.instance.availability_grid import FreeTime, pack
+
+Spans = list[tuple[int, int]]
+
+_A_DAY = timedelta(days=1)
+_MARGIN = 2 * _A_DAY  # a local day may lie this far outside the cycle's days
+
+
+def minute_of(moment: datetime) -> int:
+    """Whole minutes since 1970-01-01T00:00Z of an aware moment."""
+    return int(moment.timestamp() // 60)
+
+
+class Hours:
+    """When people are free, and where sessions may begin, under one policy."""
+
+    def __init__(self, cycle: Cycle) -> None:
+        self._cycle = cycle
+        first, last = cycle.cycle.start - _MARGIN, cycle.cycle.end + _MARGIN
+        self._days = [first + timedelta(n) for n in range((last - first).days + 1)]
+        self._minutes: dict[tuple[str, date, int], int] = {}
+        self._weekly: dict[tuple[str, tuple[WeeklyWindow, ...]], Spans] = {}
+        self._walls: dict[tuple[str, int, int], list[tuple[date, int]]] = {}
+        self._holidays: dict[str, frozenset[date]] = {}
+        self._faults: dict[int, str | None] = {}
+
+    def free(self, person: Person) -> Spans:
+        """The person's free time `[start, end)`, ascending, joined where windows adjoin."""
+        return self._on_days(person.timezone, person.availability, self._off(person))
+
+    def weekly(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Spans:
+        """Windows of every week in a zone, ascending and joined; each kind is read once."""
+        if (zone, windows) not in self._weekly:
+            self._weekly[zone, windows] = self._on_days(zone, windows, set())
+        return self._weekly[zone, windows]
+
+    def _on_days(self, zone: str, windows: Sequence[WeeklyWindow], off: set[date]) -> Spans:
+        spans: Spans = []
+        for window in windows:
+            starts = self._every(zone, window.weekday, window.start_minute)
+            ends = self._every(zone, window.weekday, window.end_minute)
+            for (day, start), (_, end) in zip(starts, ends, strict=True):
+                if start < end and day not in off:
+                    spans.append((start, end))
+        return _joined(spans)
+
+    def _every(self, zone: str, weekday: int, minute: int) -> list[tuple[date, int]]:
+        """A wall time on every such weekday near the cycle."""
+        key = zone, weekday, minute
+        if key not in self._walls:
+            days = [day for day in self._days if day.weekday() == weekday]
+            self._walls[key] = [(day, self._wall(zone, day, minute)) for day in days]
+        return self._walls[key]
+
+    def _off(self, person: Person) -> set[date]:
+        off = {day for dates in person.unavailable for day in self._days if day in dates}
+        if self._cycle.calendar.public_holidays:
+            off |= self._holidays_of(person.country)
+        return off
+
+    def _holidays_of(self, country: str) -> frozenset[date]:
+        if country not in self._holidays:
+            years = {day.year for day in self._days}
+            known = frozenset[date]().union(*(public_holidays(country, year) for year in years))
+            self._holidays[country] = known
+        return self._holidays[country]
+
+    def _wall(self, zone: str, day: date, minute: int) -> int:
+        key = zone, day, minute
+        if key not in self._minutes:
+            wall = datetime.combine(day, time()) + timedelta(minutes=minute)
+            self._minutes[key] = minute_of(wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC))
+        return self._minutes[key]
+
+    def starts(self) -> tuple[list[int], list[date]]:
+        """Every start the grid, the cycle's days and its blackout dates allow, with its date."""
+        starts: dict[int, date] = {}
+        step = self._cycle.sessions.grid_minutes
+        for day in self._cycle.cycle.days:
+            for minute in range(0, 24 * 60, step):
+                start = self._wall(self._cycle.cycle.timezone, day, minute)
+                starts[start] = self._local(start).date()
+            starts |= self._repeated_hour(day)
+        good = [start for start in sorted(starts) if not self.misplaced(start)]
+        return good, [starts[start] for start in good]
+
+    def _repeated_hour(self, day: date) -> dict[int, date]:
+        """Starts in the second turn of an hour that the clock repeats."""
+        zone, step = self._cycle.cycle.zone, self._cycle.sessions.grid_minutes
+        extra: dict[int, date] = {}
+        for minute in range(0, 24 * 60, step):
+            wall = datetime.combine(day, time()) + timedelta(minutes=minute)
+            again = wall.replace(tzinfo=zone, fold=1)
+            if again.utcoffset() != again.replace(fold=0).utcoffset():
+                start = minute_of(again.astimezone(UTC))
+                if self._local(start).replace(tzinfo=None) == wall:
+                    extra[start] = day
+        return extra
+
+    def misplaced(self, start: int) -> str | None:
+        """Why a session may not begin at `start` whoever it is with; `None` where it may."""
+        if start not in self._faults:
+            self._faults[start] = self._fault(start)
+        return self._faults[start]
+
+    def _fault(self, start: int) -> str | None:
+        begin, length = self._local(start), self._cycle.sessions.minutes
+        last = self._local(start + length - 1).date()
+        dates = self._cycle.cycle
+        if begin.date() < dates.start or last > dates.end:
+            return f"outside the cycle ({dates.start} to {dates.end})"
+        if (begin.hour * 60 + begin.minute) % self._cycle.sessions.grid_minutes:
+            return f"off the grid of {self._cycle.sessions.grid_minutes} minutes"
+        touched = {begin.date() + n * _A_DAY for n in range((last - begin.date()).days + 1)}
+        for day in sorted(touched & self._cycle.blackout_days):
+            return f"on the blackout date {day}"
+        return None
+
+    def _local(self, minute: int) -> datetime:
+        return datetime.fromtimestamp(minute * 60, self._cycle.cycle.zone)
+
+    def free_time(
+        self, roster: Roster, known: Callable[[Coachee | Coach], Spans] | None = None
+    ) -> FreeTime:
+        """Everybody's free starts by this reading, in the shape the rules judge from.
+
+        `known` tells a person's free time where it was read before.
+        """
+        free = known or self.free
+        starts, days = self.starts()
+        first = self._cycle.cycle.start
+        monday = first - timedelta(first.weekday())
+        day = np.array([(one - first).days for one in days], dtype=np.int32)
+        week = np.array([(one - monday).days // 7 for one in days], dtype=np.int32)
+        return FreeTime(
+            starts=np.array(starts, dtype=np.int64),
+            day=day,
+            week=week,
+            coachees=pack(self._rows([free(one) for one in roster.coachees], starts)),
+            coaches=pack(self._rows([free(one) for one in roster.coaches], starts)),
+        )
+
+    def _rows(self, everybody: Sequence[Spans], starts: list[int]) -> NDArray[np.bool_]:
+        rows = np.zeros((len(everybody), len(starts)), dtype=np.bool_)
+        length = self._cycle.sessions.minutes
+        for row, spans in zip(rows, everybody, strict=True):
+            for begin, end in spans:
+                row[bisect_left(starts, begin) : bisect_right(starts, end - length)] = True
+        return rows
+
+
+def inside(spans: Spans, start: int, end: int) -> bool:
+    """Whether `[start, end)` lies wholly in one of the joined `spans`."""
+    place = bisect_right(spans, (start, 1 << 62)) - 1
+    return place >= 0 and end <= spans[place][1]
+
+
+def _joined(spans: Spans) -> Spans:
+    joined: Spans = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def ascending(values: Sequence[int]) -> bool:
+    """Whether each value is greater than the one before."""
+    return all(one < other for one, other in pairwise(values))

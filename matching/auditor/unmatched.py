@@ -1,0 +1,110 @@
+"""Those without a coach: the funnel counted again, and the reason that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.people import Coach
+from matching.auditor.context import Case
+from matching.auditor.finding import Finding
+from matching.auditor.hours import minute_of
+from matching.auditor.pair_feasibility import count_who_can_meet
+from matching.instance.availability_grid import unpack
+from matching.result import FunnelStep, Unmatched, UnmatchedReason
+
+
+def unmatched(case: Case) -> Iterator[Finding]:
+    """Each funnel is what rules and calendars leave, the reason follows, remedies say something."""
+    for entry in case.result.unmatched:
+        if entry.coachee not in case.coachees:
+            continue
+        case.each_step()
+        about = f"unmatched {entry.coachee}"
+        steps = _funnel(case, entry)
+        if entry.funnel != steps:
+            yield Finding(about, f"funnel {_told(entry.funnel)} has to be {_told(steps)}")
+        if entry.reason != _reason(steps):
+            yield Finding(about, f"reason {entry.reason} has to be {_reason(steps)}")
+        for remedy in entry.remedies:
+            if not remedy.change.strip() or not remedy.effect.strip():
+                yield Finding(about, "a remedy does not say what changes and what it does")
+
+
+def _funnel(case: Case, entry: Unmatched) -> tuple[FunnelStep, ...]:
+    row, judges = case.row[entry.coachee], case.judges
+    steps = []
+    left = np.ones(len(case.roster.coaches), dtype=np.bool_)
+    for name, left in judges.passing(row):
+        steps.append(FunnelStep(rule=name, left=int(left.sum())))
+    able = _who_can_meet(case, row, np.flatnonzero(left))
+    return (*steps, FunnelStep(rule="schedule", left=able))
+
+
+def _who_can_meet(case: Case, row: int, columns: NDArray[np.int64]) -> int:
+    free, cycle = case.judges.facts.free_time, case.cycle
+    common = unpack(free.coachees[row] & free.coaches[columns], len(free.starts))
+    days = free.day.astype(np.int64) + cycle.cycle.start.toordinal()
+    coaches = [case.roster.coaches[column] for column in columns.tolist()]
+    if case.under_way is None:
+        return count_who_can_meet(common, free.starts, days, coaches, cycle.sessions)
+    coachee = case.roster.coachees[row].id
+    return sum(
+        _can_go_on(case, coachee, coach, (starts, free.starts, days))
+        for coach, starts in zip(coaches, common, strict=True)
+    )
+
+
+def _can_go_on(
+    case: Case,
+    coachee: str,
+    coach: Coach,
+    common: tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]],
+) -> bool:
+    """Whether the two could place what is still owed, beside what lies behind the coach."""
+    free, starts, days = common
+    past, policy = case.past.get((coachee, coach.id), ()), case.cycle.sessions
+    reached = case.under_way.reached.get(coachee, 0) if case.under_way else 0
+    owed = policy.count - (past[-1].number if past else reached)
+    if owed <= 0:
+        return bool(past)
+    free = free & _left_by_the_past(case, coach, starts, days)
+    opening = np.ones(len(days), dtype=np.bool_)
+    if past:
+        last = past[-1].start.astimezone(case.cycle.cycle.zone).date().toordinal()
+        gap = days - last
+        opening = (gap >= policy.min_gap_days) & (gap <= policy.max_gap_days)
+    left = policy.model_copy(update={"count": owed})
+    return bool(count_who_can_meet(free[np.newaxis], starts, days, [coach], left, opening=opening))
+
+
+def _left_by_the_past(
+    case: Case, coach: Coach, starts: NDArray[np.int64], days: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Starts on the day or later that the coach's sessions before it leave free."""
+    if case.under_way is None:
+        return np.ones(len(days), dtype=np.bool_)
+    first, policy, zone = case.under_way.not_before, case.cycle.sessions, case.cycle.cycle.zone
+    past = [one for (_, who), some in case.past.items() if who == coach.id for one in some]
+    left: NDArray[np.bool_] = days >= first.toordinal()
+    for session in past:
+        left &= starts >= minute_of(session.start) + policy.minutes + policy.buffer_minutes
+    monday = first - timedelta(first.weekday())
+    in_week = sum(session.start.astimezone(zone).date() >= monday for session in past)
+    if in_week >= (coach.max_per_week or policy.max_per_coach_week):
+        left &= days >= monday.toordinal() + 7
+    return left
+
+
+def _reason(steps: tuple[FunnelStep, ...]) -> UnmatchedReason:
+    *rules, schedule = steps
+    if not rules[-1].left:
+        return "nobody-eligible"
+    return "all-taken" if schedule.left else "nobody-schedulable"
+
+
+def _told(steps: tuple[FunnelStep, ...]) -> str:
+    return " > ".join(f"{step.rule} {step.left}" for step in steps)

@@ -1,0 +1,149 @@
+"""A timetable by inserting one series after another: fast, and often enough.
+
+Each series takes the chain of positions that costs the others least; whoever finds no chain goes to
+the head of the queue and everything starts again (squeaky wheel optimisation, Joslin and Clements
+1999).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from matching.coach_timetable.calendar import CoachCalendar, members
+
+_LONG_CHAIN = 400  # positions beyond which the cheapest chain is looked for greedily
+
+
+class Agenda:
+    """A coach's positions as they fill up."""
+
+    def __init__(self, calendar: CoachCalendar) -> None:
+        self._calendar = calendar
+        self._on: dict[int, tuple[int, ...]] = {}
+        self._day: dict[int, int] = {}
+        self._week: dict[int, int] = {}
+        self.placed: dict[int, list[int]] = {}
+
+    def open_to(self, candidate: int) -> int:
+        """The positions (a bit set) at which one more session with `candidate` would fit."""
+        calendar = self._calendar
+        return sum(
+            1 << position
+            for position in calendar.candidate(candidate).starts
+            if self._fits(position, candidate)
+        )
+
+    def _fits(self, position: int, candidate: int) -> bool:
+        calendar = self._calendar
+        day = calendar.position_day[position]
+        if self._day.get(day, 0) >= calendar.day_limit[day]:
+            return False
+        week = calendar.position_week[position]
+        if self._week.get(week, 0) >= calendar.week_limit[week]:
+            return False
+        if calendar.by_day:
+            crowd = self._on.get(position, ())
+            return calendar.fits(position, (*crowd, candidate))
+        start = calendar.position_start[position]
+        return all(
+            abs(start - calendar.position_start[other]) >= calendar.apart for other in self._on
+        )
+
+    def add(self, candidate: int, positions: Sequence[int]) -> bool:
+        """Take a whole series in; false, and nothing taken, where it breaks a cap by itself."""
+        for number, position in enumerate(positions):
+            if number and not self._fits(position, candidate):
+                self._remove(candidate, positions[:number])
+                return False
+            self._on[position] = (*self._on.get(position, ()), candidate)
+            self._count(position, 1)
+        self.placed[candidate] = list(positions)
+        return True
+
+    def _remove(self, candidate: int, positions: Sequence[int]) -> None:
+        for position in positions:
+            left = tuple(other for other in self._on[position] if other != candidate)
+            if left:
+                self._on[position] = left
+            else:
+                del self._on[position]
+            self._count(position, -1)
+
+    def _count(self, position: int, change: int) -> None:
+        day, week = self._calendar.position_day[position], self._calendar.position_week[position]
+        self._day[day] = self._day.get(day, 0) + change
+        self._week[week] = self._week.get(week, 0) + change
+
+    def insert(self, candidate: int, cost: Sequence[float]) -> bool:
+        """Add the series of `candidate` whose positions cost least in sum, if there is any."""
+        chain = self._calendar.chain(candidate, self.open_to(candidate))
+        if not all(chain):
+            return False
+        if not chain:
+            return self.add(candidate, [])
+        return self.add(candidate, _cheapest(self._calendar, chain, cost))
+
+
+def insert_all(
+    calendar: CoachCalendar, wanted: Iterable[int], attempts: int
+) -> dict[int, list[int]] | None:
+    """Positions for every candidate of `wanted`, or `None` where no attempt found any."""
+    queue = sorted(wanted, key=lambda one: (len(calendar.candidate(one).starts), one))
+    for _ in range(attempts):
+        agenda = Agenda(calendar)
+        cost = crowding(calendar, queue)
+        failed = next((one for one in queue if not agenda.insert(one, cost)), None)
+        if failed is None:
+            return agenda.placed
+        if queue[0] == failed:
+            return None
+        queue.remove(failed)
+        queue.insert(0, failed)
+    return None
+
+
+def crowding(calendar: CoachCalendar, wanted: Iterable[int]) -> list[float]:
+    """For each position how much `wanted` candidates need it, against its day's limit."""
+    cost = [0.0] * calendar.positions
+    for one in wanted:
+        starts = calendar.candidate(one).starts
+        for position in starts:
+            cost[position] += 1 / len(starts)
+    return [
+        need / calendar.day_limit[day]
+        for need, day in zip(cost, calendar.position_day, strict=True)
+    ]
+
+
+def _cheapest(calendar: CoachCalendar, chain: list[int], cost: Sequence[float]) -> list[int]:
+    if sum(number.bit_count() for number in chain) > _LONG_CHAIN:
+        return _greedy(calendar, chain, cost)
+    after: dict[int, float] = {position: cost[position] for position in members(chain[-1])}
+    choice: list[dict[int, int]] = []
+    for number in reversed(chain[:-1]):
+        here: dict[int, float] = {}
+        best: dict[int, int] = {}
+        following = sorted(after)
+        for position in members(number):
+            low, high = calendar.low[position], calendar.high[position]
+            reachable = [other for other in following if low <= other < high]
+            best[position] = min(reachable, key=after.__getitem__)
+            here[position] = cost[position] + after[best[position]]
+        choice.append(best)
+        after = here
+    position = min(after, key=after.__getitem__)
+    positions = [position]
+    for best in reversed(choice):
+        position = best[position]
+        positions.append(position)
+    return positions
+
+
+def _greedy(calendar: CoachCalendar, chain: list[int], cost: Sequence[float]) -> list[int]:
+    positions: list[int] = []
+    within = -1
+    for number in chain:
+        position = min(members(number & within), key=cost.__getitem__)
+        positions.append(position)
+        within = (1 << calendar.high[position]) - (1 << calendar.low[position])
+    return positions

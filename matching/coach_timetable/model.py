@@ -1,0 +1,217 @@
+"""One coach's timetable as a CP-SAT model.
+
+`y[i, k, p]` says that session `k` of candidate `i` is at position `p`. Gaps are prefix sums: up to
+position `e` there are no more sessions `k + 1` than sessions `k` at positions that let the next be
+at `e`, and no more sessions `k` than sessions `k + 1` at positions the former still reach. Since
+ranges of next positions never decrease, that is exact, and its linear relaxation is tight for one
+series (a path). Each day has its limit and the crowds of coachees of whom no two can share it; any
+other crowd that does not fit a day is forbidden when it turns up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ortools.sat.python import cp_model
+
+from matching.coach_timetable.calendar import CoachCalendar, Timetable
+from matching.coach_timetable.cp_sat import quiet_solver, status_of
+from matching.coach_timetable.day_packing import exclusive_on_day, place_on_day
+from matching.deadline import SolverFaultError, Watch
+
+Term = cp_model.IntVar
+Placed = dict[int, list[int]]
+"""Positions of the sessions by local index."""
+
+# Kinds of search with their effort in CP-SAT's deterministic time, which no clock enters. What is
+# hard for one kind is often easy for the other.
+_SEARCHES = (
+    (cp_model.AUTOMATIC_SEARCH, 0.4),
+    (cp_model.PORTFOLIO_WITH_QUICK_RESTART_SEARCH, 2.0),
+    (cp_model.AUTOMATIC_SEARCH, float("inf")),
+)
+
+
+class TimetableModel:
+    """The timetables of a coach with any of `candidates`, each there or not.
+
+    `required` candidates have to be there. With a `model` given, this one becomes a part of it.
+    """
+
+    def __init__(
+        self,
+        calendar: CoachCalendar,
+        candidates: Sequence[int],
+        *,
+        required: bool,
+        model: cp_model.CpModel | None = None,
+    ) -> None:
+        self._calendar = calendar
+        self.model = model or cp_model.CpModel()
+        self.there: dict[int, Term] = {}
+        self._at: dict[tuple[int, int], list[Term]] = {}
+        for candidate in candidates:
+            self.there[candidate] = self.model.new_bool_var("")
+            if required:
+                self.model.add(self.there[candidate] == 1)
+            self._series(candidate)
+        if not required:
+            self.model.add(sum(self.there.values()) <= calendar.capacity)
+        self._limits()
+        if calendar.by_day:
+            self._exclusive()
+        else:
+            self._cells()
+
+    def at(self, candidate: int, position: int) -> list[Term]:
+        """The terms that say a session of `candidate` is at `position`."""
+        return self._at.get((candidate, position), [])
+
+    def solve(self, watch: Watch, *, seed: int = 0) -> Placed | None:
+        """A solution, or `None` where there is none.
+
+        Raises:
+            CancelledError, OutOfTimeError: before an answer was found.
+        """
+        while True:
+            solver = self._answered(watch, seed)
+            if solver is None:
+                return None
+            placed = self._read(solver)
+            crowds = self._crowds(placed)
+            if not crowds:
+                return placed
+            for day, crowd in crowds:
+                terms = [term for candidate in crowd for term in self.at(candidate, day)]
+                self.model.add(sum(terms) <= len(crowd) - 1)
+
+    def _answered(self, watch: Watch, seed: int) -> cp_model.CpSolver | None:
+        """A solver with a solution, `None` where there is none; impatient searches come first."""
+        for search, effort in _SEARCHES:
+            solver = quiet_solver(seed, effort)
+            solver.parameters.search_branching = search
+            status = status_of(solver, self.model, watch)
+            if status == cp_model.INFEASIBLE:
+                return None
+            if status != cp_model.UNKNOWN:
+                return solver
+        raise SolverFaultError(f"CP-SAT answered {solver.status_name(status)}")
+
+    def _series(self, candidate: int) -> None:
+        calendar, there = self._calendar, self.there[candidate]
+        before: tuple[tuple[int, ...], list[Term]] | None = None
+        for positions in calendar.candidate(candidate).chain:
+            here = [self.model.new_bool_var("") for _ in positions]
+            self.model.add(sum(here) == there)
+            if before is not None:
+                self._gaps(*before, positions, here)
+            for position, term in zip(positions, here, strict=True):
+                self._at.setdefault((candidate, position), []).append(term)
+            before = positions, here
+
+    def _gaps(
+        self,
+        positions: tuple[int, ...],
+        here: list[Term],
+        next_positions: tuple[int, ...],
+        following: list[Term],
+    ) -> None:
+        low = [self._calendar.low[position] for position in positions]
+        high = [self._calendar.high[position] for position in positions]
+        for end, position in enumerate(next_positions):
+            allowing = sum(edge <= position for edge in low)
+            if allowing < len(here):
+                self.model.add(sum(following[: end + 1]) <= sum(here[:allowing]))
+        for end, edge in enumerate(high):
+            reached = sum(position < edge for position in next_positions)
+            if reached < len(following):
+                self.model.add(sum(here[: end + 1]) <= sum(following[:reached]))
+
+    def _limits(self) -> None:
+        calendar = self._calendar
+        days: dict[int, list[Term]] = {}
+        weeks: dict[int, list[Term]] = {}
+        for (_, position), terms in self._at.items():
+            days.setdefault(calendar.position_day[position], []).extend(terms)
+            weeks.setdefault(calendar.position_week[position], []).extend(terms)
+        for day, terms in days.items():
+            if calendar.day_limit[day] == 1:
+                self.model.add_at_most_one(terms)
+            else:
+                self.model.add(sum(terms) <= calendar.day_limit[day])
+        if calendar.week_can_bind:
+            for week, terms in weeks.items():
+                self.model.add(sum(terms) <= calendar.week_limit[week])
+
+    def _exclusive(self) -> None:
+        calendar = self._calendar
+        for position, day in enumerate(calendar.position_day):
+            if calendar.day_limit[day] == 1:
+                continue
+            here = [candidate for candidate in self.there if self.at(candidate, position)]
+            options = tuple(calendar.candidate(one).starts[position] for one in here)
+            for crowd in exclusive_on_day(options, calendar.apart):
+                self.model.add_at_most_one(
+                    term for place in crowd for term in self.at(here[place], position)
+                )
+
+    def _cells(self) -> None:
+        """Sessions and buffers cover each start at most once."""
+        calendar = self._calendar
+        starts = calendar.position_start
+        first = 0
+        by_position: dict[int, list[Term]] = {}
+        for (_, position), terms in self._at.items():
+            by_position.setdefault(position, []).extend(terms)
+        for position, start in enumerate(starts):
+            while starts[first] + calendar.apart <= start:
+                first += 1
+            covering = [t for p in range(first, position + 1) for t in by_position.get(p, [])]
+            if len(covering) > 1:
+                self.model.add_at_most_one(covering)
+
+    def _read(self, solver: cp_model.CpSolver) -> Placed:
+        placed: Placed = {
+            candidate: [] for candidate, there in self.there.items() if solver.boolean_value(there)
+        }
+        for (candidate, position), terms in self._at.items():
+            placed.get(candidate, []).extend(
+                position for term in terms if solver.boolean_value(term)
+            )
+        return {candidate: sorted(positions) for candidate, positions in placed.items()}
+
+    def _crowds(self, placed: Placed) -> list[tuple[int, tuple[int, ...]]]:
+        """Days, with a smallest part of their coachees that does not fit them."""
+        if not self._calendar.by_day:
+            return []
+        on_day: dict[int, list[int]] = {}
+        for candidate, positions in placed.items():
+            for position in positions:
+                on_day.setdefault(position, []).append(candidate)
+        crowds = []
+        for position, crowd in on_day.items():
+            if self._calendar.fits(position, tuple(crowd)):
+                continue
+            for one in tuple(crowd):
+                rest = tuple(other for other in crowd if other != one)
+                if not self._calendar.fits(position, rest):
+                    crowd.remove(one)
+            crowds.append((position, tuple(crowd)))
+        return crowds
+
+
+def times(calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]) -> Timetable:
+    """The starts that positions stand for; on a day, one after the other."""
+    on: dict[int, list[int]] = {}
+    for candidate, positions in placed.items():
+        for position in positions:
+            on.setdefault(position, []).append(candidate)
+    series: dict[int, list[int]] = {candidate: [] for candidate in placed}
+    for position, crowd in on.items():
+        options = tuple(calendar.candidate(candidate).starts[position] for candidate in crowd)
+        starts = place_on_day(options, calendar.apart)
+        if starts is None:
+            raise SolverFaultError("a day holds sessions that do not fit it")
+        for candidate, start in zip(crowd, starts, strict=True):
+            series[candidate].append(start)
+    return {candidate: tuple(sorted(starts)) for candidate, starts in series.items()}

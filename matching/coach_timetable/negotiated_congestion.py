@@ -1,0 +1,159 @@
+"""A timetable by negotiation: all take their cheapest series, and contested days grow dearer.
+
+One candidate after the other plans anew under the present prices until nobody contests a day
+(negotiated congestion, McMurchie and Ebeling 1995, there for wires on a chip). Only where days
+decide; it finds most timetables that exist, and proves nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from itertools import cycle, islice, pairwise
+from random import Random
+
+from matching.coach_timetable.calendar import CoachCalendar
+
+_FIRST_FINE = 1.0
+_FINE_GROWTH = 1.3
+_ROUNDS = 12
+_TEMPERS = (1.0, 0.1, 0.4, 1.5, 0.7, 0.2, 2.0, 0.05)
+BRIEFLY, LONG = 4, 24  # parleys, each in another order and temper
+
+
+class SeriesPlanner:
+    """The cheapest series of one candidate, prepared once and asked often."""
+
+    def __init__(self, calendar: CoachCalendar, candidate: int) -> None:
+        chain = calendar.candidate(candidate).chain
+        self.positions = tuple(calendar.candidate(candidate).starts)
+        self._last = chain[-1] if chain else ()
+        # For each number but the last: position, and the slice of next positions it leaves open.
+        self._steps = [
+            [
+                (
+                    position,
+                    bisect_left(following, calendar.low[position]),
+                    bisect_left(following, calendar.high[position]),
+                )
+                for position in number
+            ]
+            for number, following in pairwise(chain)
+        ]
+
+    def cheapest(self, cost: Sequence[float]) -> list[int]:
+        """The positions that cost least in sum; `cost` is by position."""
+        if not self._last:
+            return []
+        best = [cost[position] for position in self._last]
+        table = [best]
+        for steps in reversed(self._steps):
+            best = [cost[position] + min(best[low:high]) for position, low, high in steps]
+            table.append(best)
+        place = best.index(min(best))
+        series = []
+        for steps, after in zip(self._steps, reversed(table[:-1]), strict=True):
+            position, low, high = steps[place]
+            series.append(position)
+            slice_ = after[low:high]
+            place = low + slice_.index(min(slice_))
+        series.append(self._last[place])
+        return series
+
+
+def negotiate(
+    calendar: CoachCalendar,
+    planners: dict[int, SeriesPlanner],
+    wanted: Sequence[int],
+    parleys: int,
+    each_parley: Callable[[], object] = lambda: None,
+) -> dict[int, list[int]] | None:
+    """Positions for every candidate of `wanted`, or `None` where they did not agree.
+
+    Each of the `parleys` has its own order and its own temper: by how much a contested day grows
+    dearer for good. `each_parley` is called before each; what it raises ends them.
+    """
+    for one in wanted:
+        if one not in planners:
+            planners[one] = SeriesPlanner(calendar, one)
+    queue = list(wanted)
+    draw = Random(sum(1 << one for one in wanted))  # noqa: S311 - an order, not a secret
+    for temper in islice(cycle(_TEMPERS), parleys):
+        each_parley()
+        draw.shuffle(queue)
+        table = _Table(calendar, planners, queue, temper)
+        fine = _FIRST_FINE
+        for _ in range(_ROUNDS):
+            if table.turn(fine):
+                return table.series
+            fine *= _FINE_GROWTH
+    return None
+
+
+class _Table:
+    """Who is where, and what each position has come to cost."""
+
+    def __init__(
+        self,
+        calendar: CoachCalendar,
+        planners: dict[int, SeriesPlanner],
+        wanted: Sequence[int],
+        memory: float,
+    ) -> None:
+        self._memory = memory
+        self._calendar = calendar
+        self._planners = planners
+        self._price = [0.0] * calendar.positions
+        self._on: list[tuple[int, ...]] = [()] * calendar.positions
+        self._week: dict[int, int] = {}
+        self.series: dict[int, list[int]] = {}
+        for one in wanted:
+            positions = planners[one].positions
+            for position in positions:
+                self._price[position] += 1 / len(positions)
+        for one in wanted:
+            self._settle(one, 0.0)
+
+    def turn(self, fine: float) -> bool:
+        """Let everybody whose series is contested plan anew; whether nobody's is any more."""
+        contested = [one for one in self.series if self._is_contested(one)]
+        for one in contested:
+            for position in self.series[one]:
+                if not self._free(position, one):
+                    self._price[position] += self._memory
+        for one in contested:
+            self._settle(one, fine)
+        return not any(self._is_contested(one) for one in contested)
+
+    def _is_contested(self, one: int) -> bool:
+        return not all(self._free(position, one) for position in self.series[one])
+
+    def _free(self, position: int, one: int) -> bool:
+        """Whether nobody else stands in the way of a session of `one` at a position."""
+        crowd = self._on[position]
+        others = tuple(other for other in crowd if other != one) if one in crowd else crowd
+        if others and not self._calendar.fits(position, (*others, one)):
+            return False
+        if not self._calendar.week_can_bind:
+            return True
+        load = self._week.get(self._calendar.position_week[position], 0) - (one in crowd)
+        return load < self._calendar.week_limit[self._calendar.position_week[position]]
+
+    def _settle(self, one: int, fine: float) -> None:
+        self._leave(one)
+        cost = self._price
+        if fine:
+            cost = cost.copy()
+            for position in self._planners[one].positions:
+                if not self._free(position, one):
+                    cost[position] += fine
+        self.series[one] = self._planners[one].cheapest(cost)
+        for position in self.series[one]:
+            self._on[position] = (*self._on[position], one)
+            week = self._calendar.position_week[position]
+            self._week[week] = self._week.get(week, 0) + 1
+
+    def _leave(self, one: int) -> None:
+        for position in self.series.get(one, ()):
+            self._on[position] = tuple(other for other in self._on[position] if other != one)
+            self._week[self._calendar.position_week[position]] -= 1

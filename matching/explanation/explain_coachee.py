@@ -1,0 +1,138 @@
+"""One coachee explained: why this coach, the next best and its price; or why nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from coach.cycle import Cycle
+from coach.errors import NotFoundError
+from coach.people import Roster
+from matching.explanation.eligibility import Standing, standings
+from matching.instance.availability_grid import free_time
+from matching.instance.pair_report import SCHEDULE
+from matching.rematching.comparison import CoacheeDifference, LevelDifference
+from matching.result import Match, Result, ResultValue, Unmatched, Verdict
+from matching.rules import Facts
+from matching.rules.evaluation import Judges
+
+
+class Solve(Protocol):
+    """The engine, without explanations: the best result, changed no more than need be."""
+
+    def __call__(self, roster: Roster, cycle: Cycle, keep: Result) -> Result:
+        """Match and timetable `roster` under `cycle`; level `kept` counts the pairs of `keep`."""
+        ...
+
+
+NextBest = Callable[[Match], "RunnerUp | None"]
+"""The runner-up of a match; `None` where no plan gives the coachee anybody else."""
+
+
+class Objection(ResultValue):
+    """What stands in the way of a pair: a hard rule or `schedule`, and why."""
+
+    rule: str
+    because: str
+
+
+class OtherCoach(ResultValue):
+    """A coach the coachee is not with: the points the pair would have, or what objects to it.
+
+    `holders` are the coachees this coach has now, where no place is left.
+    """
+
+    coach: str
+    points: int | None
+    objections: tuple[Objection, ...]
+    holders: tuple[str, ...]
+
+
+class RunnerUp(ResultValue):
+    """The next best coach, found by solving again without the pair that was chosen.
+
+    `price` is what placed, worst and total would come to; `moves` are the others who would be with
+    somebody else or with nobody. Where it is not `proven`, time ran out: this plan exists, but a
+    better one for the coachee may too.
+    """
+
+    coach: str
+    points: int
+    verdicts: tuple[Verdict, ...]
+    price: tuple[LevelDifference, ...]
+    moves: tuple[CoacheeDifference, ...]
+    proven: bool = True
+
+
+class Explanation(ResultValue):
+    """What a programme manager may ask about one coachee. Not for anybody else's eyes.
+
+    `match` with `runner_up` (`None`: without this coach the coachee would have none) or
+    `unmatched`; and every coach the coachee is not with, the possible ones by their points, then
+    the others by how much stands in the way.
+    """
+
+    coachee: str
+    match: Match | None
+    runner_up: RunnerUp | None
+    unmatched: Unmatched | None
+    others: tuple[OtherCoach, ...]
+
+
+def explain(
+    roster: Roster, cycle: Cycle, result: Result, coachee: str, next_best: NextBest
+) -> Explanation:
+    """Explain what `result` gives a coachee; `next_best` is asked where that is a match.
+
+    Raises:
+        NotFoundError: the result knows no such coachee.
+    """
+    match = next((one for one in result.matches if one.coachee == coachee), None)
+    unmatched = next((one for one in result.unmatched if one.coachee == coachee), None)
+    row = next((row for row, one in enumerate(roster.coachees) if one.id == coachee), None)
+    if row is None or (match is None and unmatched is None):
+        known = ", ".join(one.id for one in roster.coachees[:5])
+        raise NotFoundError(f"no coachee {coachee} in this result; it speaks of {known} and others")
+    return Explanation(
+        coachee=coachee,
+        match=match,
+        runner_up=next_best(match) if match else None,
+        unmatched=unmatched,
+        others=_others(roster, cycle, result, row),
+    )
+
+
+def _others(roster: Roster, cycle: Cycle, result: Result, row: int) -> tuple[OtherCoach, ...]:
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    (standing,) = standings(judges, [row])
+    chosen = {match.coach for match in result.matches if match.coachee == roster.coachees[row].id}
+    holders: dict[str, list[str]] = {}
+    for match in result.matches:
+        holders.setdefault(match.coach, []).append(match.coachee)
+    others = [
+        _other(judges, standing, column, tuple(holders.get(coach.id, ())))
+        for column, coach in enumerate(roster.coaches)
+        if coach.id not in chosen
+    ]
+    return tuple(sorted(others, key=lambda one: (len(one.objections), -(one.points or 0))))
+
+
+def _other(judges: Judges, standing: Standing, column: int, holders: tuple[str, ...]) -> OtherCoach:
+    coach = judges.facts.roster.coaches[column]
+    objections = [
+        Objection(rule=rule, because=because)
+        for rule, because in judges.objections(standing.row, column).items()
+    ]
+    if not standing.able[column]:
+        objections.append(
+            Objection(rule=SCHEDULE, because="not all sessions find a time that both are free")
+        )
+    pair = np.array([standing.row]), np.array([column])
+    return OtherCoach(
+        coach=coach.id,
+        points=None if objections else int(judges.points(*pair)[0]),
+        objections=tuple(objections),
+        holders=holders if not objections and len(holders) >= coach.capacity else (),
+    )

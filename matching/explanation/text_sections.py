@@ -1,0 +1,111 @@
+"""An explanation as titled lines of text, for a terminal or a page to lay out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from coach.people import Roster
+from coach.plural import counted
+from matching.explanation.candidate_changes import named
+from matching.explanation.explain_coachee import Explanation, OtherCoach, RunnerUp
+from matching.rematching.comparison import CoacheeDifference
+from matching.result import Match, Unmatched, Verdict
+
+_OTHERS = 5  # other coaches worth telling
+
+_REASONS = {
+    "nobody-eligible": "the rules leave no coach",
+    "nobody-schedulable": "with none of the coaches the rules leave do all sessions find a time",
+    "all-taken": "the places of all who could coach them are needed by others",
+}
+
+
+class Section(NamedTuple):
+    """A heading and the lines below it."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def sections(explanation: Explanation, roster: Roster) -> tuple[Section, ...]:
+    """What a programme manager reads of one coachee."""
+    return tuple(_Telling(_names(roster)).sections(explanation))
+
+
+def runner_up_section(second: RunnerUp | None, roster: Roster) -> Section:
+    """What a programme manager reads of the next best coach of one match."""
+    return _Telling(_names(roster)).runner_up(second)
+
+
+def _names(roster: Roster) -> dict[str, str]:
+    return {person.id: named(person) for person in (*roster.coachees, *roster.coaches)}
+
+
+class _Telling:
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def sections(self, explanation: Explanation) -> Iterator[Section]:
+        coachee = self._name(explanation.coachee)
+        if explanation.match:
+            yield self._match(coachee, explanation.match)
+            yield self.runner_up(explanation.runner_up)
+        if explanation.unmatched:
+            yield from self._unmatched(coachee, explanation.unmatched)
+        if explanation.others:
+            lines = tuple(map(self._other, explanation.others[:_OTHERS]))
+            more = len(explanation.others) - len(lines)
+            title = f"Other coaches (the first {len(lines)} of {len(lines) + more})"
+            yield Section(title if more else "Other coaches", lines)
+
+    def _name(self, one: str | None) -> str:
+        return "nobody" if one is None else self._names.get(one, one)
+
+    def _match(self, coachee: str, match: Match) -> Section:
+        title = f"{coachee} is with {self._name(match.coach)}, {counted(match.points, 'point')}"
+        return Section(title, tuple(map(_verdict, match.verdicts)))
+
+    def runner_up(self, second: RunnerUp | None) -> Section:
+        """The next best coach and the price, or that there is nobody else."""
+        if second is None:
+            return Section("There is no other coach", ("Nobody else could coach them at all.",))
+        price = [
+            f"{level.name}: {level.after} instead of {level.before}"
+            for level in second.price
+            if level.gain
+        ]
+        moves = [*map(self._move, second.moves)]
+        if not second.proven:
+            moves.append("Not proven: time ran out, and a better second choice may exist.")
+        return Section(
+            f"The next best is {self._name(second.coach)}, {counted(second.points, 'point')}",
+            (*(price or ["It would cost nobody anything at any level."]), *moves),
+        )
+
+    def _move(self, move: CoacheeDifference) -> str:
+        before, after = self._name(move.before), self._name(move.after)
+        return f"{self._name(move.coachee)} would be with {after} instead of {before}"
+
+    def _unmatched(self, coachee: str, entry: Unmatched) -> Iterator[Section]:
+        steps = tuple(f"after {step.rule}: {step.left} left" for step in entry.funnel)
+        yield Section(f"{coachee} has no coach: {_REASONS[entry.reason]}", steps)
+        remedies = tuple(f"{remedy.change}: {remedy.effect}" for remedy in entry.remedies)
+        nothing = ("No single change that was tried would do.",)
+        yield Section("What would help, each checked by solving again", remedies or nothing)
+
+    def _other(self, other: OtherCoach) -> str:
+        name = self._name(other.coach)
+        if other.objections:
+            because = "; ".join(f"{one.rule}: {one.because}" for one in other.objections)
+            return f"{name}: not possible ({because})"
+        points = counted(other.points or 0, "point")
+        if other.holders:
+            holders = ", ".join(map(self._name, other.holders))
+            return f"{name}: {points}; the places are held by {holders}"
+        return f"{name}: {points}"
+
+
+def _verdict(verdict: Verdict) -> str:
+    worth = verdict.points * verdict.weight
+    return f"{verdict.rule}: {worth} ({verdict.points} x {verdict.weight}), {verdict.because}"

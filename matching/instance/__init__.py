@@ -1,0 +1,1 @@
+"""The problem instance: availability, feasible session series, and what is fixed already."""

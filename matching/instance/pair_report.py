@@ -1,0 +1,63 @@
+"""Every coachee with every coach, one row each: eligible or not, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from coach.cycle import Cycle
+from coach.people import Roster
+from matching.instance.availability_grid import free_time
+from matching.instance.problem import session_limits
+from matching.instance.series_feasibility import schedulable
+from matching.rules import FORBIDDEN, Facts
+from matching.rules.evaluation import Judges, blocks
+
+SCHEDULE = "schedule"  # stands among the rules where a pair cannot place its sessions
+
+
+class PairRow(NamedTuple):
+    """One pair; `points` is `None` where anything in `blocked_by` stands in the way."""
+
+    coachee: str
+    coach: str
+    eligible: bool
+    points: int | None
+    blocked_by: tuple[str, ...]
+
+
+def pair_rows(roster: Roster, cycle: Cycle) -> Iterator[PairRow]:
+    """All pairs in the order of the files, judged block by block in bounded memory."""
+    free = free_time(roster, cycle)
+    judges = Judges(Facts(roster, cycle, free))
+    limits = session_limits(roster, cycle.sessions)
+    names = (*(rule.name for rule in judges.hard), SCHEDULE)
+    coach_ids = [coach.id for coach in roster.coaches]
+    for rows, columns in blocks(len(roster.coachees), len(coach_ids)):
+        coachee, coach = (part.ravel() for part in np.broadcast_arrays(rows, columns))
+        blocking = [(rule.judge(rows, columns) == FORBIDDEN).ravel() for rule in judges.hard]
+        blocking.append(~schedulable(free, limits, coachee, coach))
+        code = sum(
+            (by_rule.astype(np.int64) << bit for bit, by_rule in enumerate(blocking)),
+            start=np.zeros(len(coachee), dtype=np.int64),
+        )
+        eligible = np.flatnonzero(code == 0)
+        points = np.zeros(len(coachee), dtype=np.int32)
+        points[eligible] = judges.points(coachee[eligible], coach[eligible])
+        blocked_by = {one: _named(one, names) for one in np.unique(code).tolist()}
+        told = zip(coachee.tolist(), coach.tolist(), code.tolist(), points.tolist(), strict=True)
+        for row, column, one, worth in told:
+            yield PairRow(
+                coachee=roster.coachees[row].id,
+                coach=coach_ids[column],
+                eligible=not one,
+                points=None if one else worth,
+                blocked_by=blocked_by[one],
+            )
+
+
+def _named(code: int, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names whose bits `code` holds."""
+    return tuple(name for bit, name in enumerate(names) if code >> bit & 1)

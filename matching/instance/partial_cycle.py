@@ -1,0 +1,228 @@
+"""A cycle under way: what lies behind a day, and what is still owed to whom from then on.
+
+Sessions of the kept result before the day stand as they were: they keep their place in their pair's
+series, bind the gap to the next one, and count for their coach's week. Everything else is placed on
+that day or later. A coachee whose coach has changed goes on with the next number of the series.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from coach.availability import epoch_minute
+from coach.cycle import Cycle
+from coach.people import Roster
+from coach.sessions import Session
+from matching.instance.availability_grid import FreeTime, pack, unpack
+from matching.instance.series_feasibility import SeriesLimits, schedulable
+from matching.result import Result
+from matching.thread_pool import Spread
+
+_A_WEEK = 7
+
+
+class UnderWay(BaseModel):
+    """Where a cycle stands.
+
+    Attributes:
+        not_before: the first local date, in the cycle's zone, on which a session may be placed.
+        reached: by coachee, the number of the last session of their series that lies behind, with
+            whomever it was; 0 for whom it does not name. Pairs that stay go on from their own
+            sessions, whatever stands here.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    not_before: date
+    reached: dict[str, int] = Field(default_factory=dict)
+
+
+def under_way(keep: Result, not_before: date, zone: ZoneInfo) -> UnderWay:
+    """Where a cycle stands by a result alone: each session before the day was one of the series."""
+    return UnderWay(
+        not_before=not_before,
+        reached={
+            match.coachee: max(
+                [match.sessions[0].number - 1]
+                + [one.number for one in match.sessions if _date(one, zone) < not_before]
+            )
+            for match in keep.matches
+            if match.sessions
+        },
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """What each of some pairs still has to place.
+
+    Attributes:
+        owed: `int64[P]`, sessions.
+        first: `int64[P, 2]`, the first and the last day index the next session may have.
+        anchor: `int64[P]`, the day index of the session right before it; `NONE` without one.
+        passed: `int64[P]`, the number of that session in its series.
+    """
+
+    owed: NDArray[np.int64]
+    first: NDArray[np.int64]
+    anchor: NDArray[np.int64]
+    passed: NDArray[np.int64]
+
+    def only(self, pairs: NDArray[np.bool_] | NDArray[np.int64]) -> Demand:
+        """That of some of the pairs, by `bool[P]` or by their places."""
+        return Demand(self.owed[pairs], self.first[pairs], self.anchor[pairs], self.passed[pairs])
+
+
+NONE = -(1 << 40)
+
+
+class Behind:
+    """What lies behind, by the ids of people, and what follows for arrays of pairs."""
+
+    def __init__(self, cycle: Cycle, where: UnderWay, keep: Result | None) -> None:
+        self._cycle = cycle
+        self.where = where
+        zone = cycle.cycle.zone
+        self.sessions: Mapping[tuple[str, str], tuple[Session, ...]] = {
+            (match.coachee, match.coach): tuple(
+                one for one in match.sessions if _date(one, zone) < where.not_before
+            )
+            for match in (keep.matches if keep else ())
+        }
+
+    def of(self, coachee: str, coach: str) -> tuple[Session, ...]:
+        """The sessions of a pair that lie behind."""
+        return self.sessions.get((coachee, coach), ())
+
+    def number(self, coachee: str, coach: str) -> int:
+        """The number of the last session that lies behind in the series the pair goes on with."""
+        past = self.of(coachee, coach)
+        return past[-1].number if past else self.where.reached.get(coachee, 0)
+
+    def demand(
+        self, roster: Roster, coachee: NDArray[np.integer], coach: NDArray[np.integer]
+    ) -> Demand:
+        """What pairs of rows `[P]` still have to place."""
+        count, days = self._cycle.sessions.count, len(self._cycle.cycle.days)
+        reached = np.array(
+            [self.where.reached.get(one.id, 0) for one in roster.coachees], dtype=np.int64
+        )
+        passed = reached[coachee] if len(reached) else np.zeros(len(coachee), dtype=np.int64)
+        first = np.tile(np.array([0, days], dtype=np.int64), (len(coachee), 1))
+        anchor = np.full(len(coachee), NONE, dtype=np.int64)
+        row = {one.id: place for place, one in enumerate(roster.coachees)}
+        column = {one.id: place for place, one in enumerate(roster.coaches)}
+        width = max(1, len(column))
+        code = coachee.astype(np.int64) * width + coach
+        known = np.isin(
+            code,
+            [
+                row[one] * width + column[other]
+                for one, other in self.sessions
+                if one in row and other in column
+            ],
+        )
+        for place in np.flatnonzero(known).tolist():
+            past = self.of(
+                roster.coachees[int(coachee[place])].id, roster.coaches[int(coach[place])].id
+            )
+            if past:
+                last = self._day(past[-1])
+                passed[place], anchor[place] = past[-1].number, last
+                first[place] = (
+                    last + self._cycle.sessions.min_gap_days,
+                    last + self._cycle.sessions.max_gap_days,
+                )
+        return Demand(np.maximum(0, count - passed), first, anchor, passed)
+
+    def open_time(self, roster: Roster, free: FreeTime, limits: SeriesLimits) -> FreeTime:
+        """`free` without what lies behind, and without what the coaches' past sessions take up."""
+        count = len(free.starts)
+        late = free.day >= self._first_day
+        coaches = unpack(free.coaches, count) & late
+        week = free.week == self.week
+        for place, coach in enumerate(roster.coaches):
+            past = self._by_coach.get(coach.id, ())
+            if past:
+                last = max(epoch_minute(one.start) for one in past)
+                coaches[place] &= free.starts >= last + limits.apart
+            if self.taken(coach.id) >= limits.week_cap[place]:
+                coaches[place] &= ~week
+        return replace(
+            free, coachees=free.coachees & pack(late[np.newaxis, :]), coaches=pack(coaches)
+        )
+
+    @property
+    def week(self) -> int:
+        """The week of the first day, counted as `FreeTime.week` does."""
+        first = self._cycle.cycle.start.toordinal()
+        return (self.where.not_before.toordinal() - 1) // _A_WEEK - (first - 1) // _A_WEEK
+
+    def taken(self, coach: str) -> int:
+        """The sessions a coach had in that week."""
+        week = (self.where.not_before.toordinal() - 1) // _A_WEEK
+        zone = self._cycle.cycle.zone
+        return sum(
+            (_date(one, zone).toordinal() - 1) // _A_WEEK == week
+            for one in self._by_coach.get(coach, ())
+        )
+
+    def moments(self, coachee: str, coach: str) -> list[tuple[int, int]]:
+        """Day index and start (epoch minutes) of a pair's sessions that lie behind."""
+        return [(self._day(one), epoch_minute(one.start)) for one in self.of(coachee, coach)]
+
+    @cached_property
+    def _by_coach(self) -> Mapping[str, list[Session]]:
+        found: dict[str, list[Session]] = defaultdict(list)
+        for (_, coach), sessions in self.sessions.items():
+            found[coach].extend(sessions)
+        return found
+
+    @property
+    def _first_day(self) -> int:
+        return (self.where.not_before - self._cycle.cycle.start).days
+
+    def _day(self, session: Session) -> int:
+        return (_date(session, self._cycle.cycle.zone) - self._cycle.cycle.start).days
+
+
+def can_place(
+    free: FreeTime,
+    limits: SeriesLimits,
+    coachee: NDArray[np.int32],
+    coach: NDArray[np.int32],
+    demand: Demand,
+    *,
+    each_block: Callable[[], object] = lambda: None,
+    spread: Spread = map,
+) -> NDArray[np.bool_]:
+    """`bool[P]`: which pairs, were they alone, could place all that is owed in `free`.
+
+    A pair that owes nothing can where it has had its sessions together; a new pair has no use.
+    """
+    answer: NDArray[np.bool_] = (demand.owed == 0) & (demand.anchor != NONE)
+    for owed in np.unique(demand.owed[demand.owed > 0]).tolist():
+        some = np.flatnonzero(demand.owed == owed)
+        answer[some] = schedulable(
+            free,
+            replace(limits, count=owed),
+            coachee[some],
+            coach[some],
+            each_block=each_block,
+            spread=spread,
+            first=demand.first[some],
+        )
+    return answer
+
+
+def _date(session: Session, zone: ZoneInfo) -> date:
+    return session.start.astimezone(zone).date()

@@ -1,0 +1,252 @@
+"""The joint problem as arrays: who may be placed with whom, for what, and under which limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.availability import epoch_minute
+from coach.cycle import Cycle, SessionPolicy
+from coach.people import Roster
+from matching.instance.availability_grid import FreeTime
+from matching.instance.partial_cycle import Behind, Demand, can_place
+from matching.instance.series_feasibility import SeriesLimits, schedulable
+from matching.result import Result
+from matching.rules.evaluation import PairTable
+from matching.thread_pool import Spread
+
+Pair = tuple[int, int]
+"""Rows of a coachee and of a coach in the roster."""
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Every pair that passes the rules and can, were it alone, place all its sessions.
+
+    Attributes:
+        priority: `int64[n]`, of each coachee.
+        capacity: `int64[m]`, coachees each coach takes at most.
+        coachee: `int64[P]`, rows of the roster; pairs are sorted by (coachee, coach).
+        coach: `int64[P]`.
+        points: `int64[P]`.
+        kept: `bool[P]`, pairs of the earlier result.
+        cross: `bool[P]`, pairs of two countries.
+        pinned: `bool[P]`, pairs that have to be chosen.
+        share: least share of the chosen pairs that has to be of two countries.
+        limits: gaps, lengths and caps of the sessions.
+        free: the free starts of everybody.
+        demand: what each pair has to place, where not every pair has to place its whole series.
+        week_taken: for each coach the sessions of that week that lie behind.
+        week: the week of the first day, in a cycle under way.
+    """
+
+    priority: NDArray[np.int64]
+    capacity: NDArray[np.int64]
+    coachee: NDArray[np.int64]
+    coach: NDArray[np.int64]
+    points: NDArray[np.int64]
+    kept: NDArray[np.bool_]
+    cross: NDArray[np.bool_]
+    pinned: NDArray[np.bool_]
+    share: Fraction
+    limits: SeriesLimits
+    free: FreeTime
+    demand: Demand | None = None
+    week_taken: Mapping[int, int] = field(default_factory=dict)
+    week: int = -1
+
+    @property
+    def size(self) -> int:
+        """Number of pairs."""
+        return len(self.coachee)
+
+    @cached_property
+    def by_coach(self) -> tuple[NDArray[np.int64], ...]:
+        """The pairs of each coach, ascending by coachee."""
+        order = np.argsort(self.coach, kind="stable")
+        edges = np.searchsorted(self.coach[order], np.arange(1, len(self.capacity)))
+        return tuple(np.split(order, edges))
+
+    def only(self, pairs: NDArray[np.bool_]) -> Problem:
+        """The same problem with fewer pairs: those where `pairs: bool[P]` is true."""
+        return replace(
+            self,
+            coachee=self.coachee[pairs],
+            coach=self.coach[pairs],
+            points=self.points[pairs],
+            kept=self.kept[pairs],
+            cross=self.cross[pairs],
+            pinned=self.pinned[pairs],
+            demand=self.demand and self.demand.only(pairs),
+        )
+
+
+def session_limits(roster: Roster, sessions: SessionPolicy) -> SeriesLimits:
+    """The session policy with each coach's own caps; caps no series can reach are cut to count."""
+    return SeriesLimits(
+        count=sessions.count,
+        minutes=sessions.minutes,
+        min_gap_days=sessions.min_gap_days,
+        max_gap_days=sessions.max_gap_days,
+        buffer_minutes=sessions.buffer_minutes,
+        day_cap=np.array(
+            [coach.max_per_day or sessions.max_per_coach_day for coach in roster.coaches],
+            dtype=np.int64,
+        ),
+        week_cap=np.array(
+            [coach.max_per_week or sessions.max_per_coach_week for coach in roster.coaches],
+            dtype=np.int64,
+        ),
+    )
+
+
+def build_problem(
+    roster: Roster,
+    cycle: Cycle,
+    free: FreeTime,
+    eligible: PairTable,
+    *,
+    keep: Result | None = None,
+    require: Collection[Pair] = (),
+    forbid: Collection[Pair] = (),
+    each_block: Callable[[], object] = lambda: None,
+    spread: Spread = map,
+    behind: Behind | None = None,
+) -> Problem:
+    """The problem of one cycle.
+
+    Args:
+        roster: everybody.
+        cycle: the policy; its pins are required pairs.
+        free: free starts of everybody.
+        eligible: the pairs that pass all hard rules.
+        keep: an earlier result whose pairs level `kept` counts.
+        require: further pairs that have to be chosen.
+        forbid: pairs that may not be chosen.
+        each_block: called between blocks of pairs.
+        spread: works on several blocks at once.
+        behind: what lies behind in a cycle under way.
+    """
+    limits = session_limits(roster, cycle.sessions)
+    demand: Demand | None = None
+    if behind is None:
+        able = schedulable(
+            free, limits, eligible.coachee, eligible.coach, each_block=each_block, spread=spread
+        )
+    else:
+        free = behind.open_time(roster, free, limits)
+        whole = behind.demand(roster, eligible.coachee, eligible.coach)
+        able = can_place(
+            free,
+            limits,
+            eligible.coachee,
+            eligible.coach,
+            whole,
+            each_block=each_block,
+            spread=spread,
+        )
+        demand = whole.only(able)
+    coachee = eligible.coachee[able].astype(np.int64)
+    coach = eligible.coach[able].astype(np.int64)
+    code = coachee * max(1, len(roster.coaches)) + coach
+
+    def marks(pairs: Collection[Pair]) -> NDArray[np.bool_]:
+        codes = [row * max(1, len(roster.coaches)) + column for row, column in pairs]
+        return np.isin(code, np.array(codes, dtype=np.int64))
+
+    country = np.array([person.country for person in roster.coachees], dtype=object)
+    coach_country = np.array([person.country for person in roster.coaches], dtype=object)
+    problem = Problem(
+        priority=np.array([person.priority for person in roster.coachees], dtype=np.int64),
+        capacity=np.array([person.capacity for person in roster.coaches], dtype=np.int64),
+        coachee=coachee,
+        coach=coach,
+        points=eligible.points[able].astype(np.int64),
+        kept=marks(kept_pairs(roster, keep)),
+        cross=(country[coachee] != coach_country[coach]).astype(np.bool_),
+        pinned=marks({*pin_pairs(roster, cycle), *require}),
+        share=reachable_share(
+            Fraction(str(cycle.rules.country.minimum_cross_border_share)), len(roster.coachees)
+        ),
+        limits=limits,
+        free=free,
+        demand=demand,
+        week_taken={row: behind.taken(coach.id) for row, coach in enumerate(roster.coaches)}
+        if behind
+        else {},
+        week=behind.week if behind else -1,
+    )
+    return problem.only(~marks(forbid)) if forbid else problem
+
+
+def reachable_share(share: Fraction, people: int) -> Fraction:
+    """The least share not below `share` that up to `people` pairs can have.
+
+    Among so few pairs it demands exactly what `share` demands, in small whole numbers.
+    """
+    if share == 0:
+        return share
+    return min(
+        (Fraction(ceil(share * pairs), pairs) for pairs in range(1, people + 1)), default=share
+    )
+
+
+def rows(people: Sequence[object]) -> dict[str, int]:
+    """Each person's row by id."""
+    return {person.id: row for row, person in enumerate(people)}  # type: ignore[attr-defined]
+
+
+def pin_pairs(roster: Roster, cycle: Cycle) -> list[Pair]:
+    """The pinned pairs of the cycle file whose people exist, in file order."""
+    coachees, coaches = rows(roster.coachees), rows(roster.coaches)
+    return [
+        (coachees[coachee], coaches[coach])
+        for coachee, coach in cycle.pins.items()
+        if coachee in coachees and coach in coaches
+    ]
+
+
+def kept_pairs(roster: Roster, keep: Result | None) -> list[Pair]:
+    """The pairs of an earlier result whose people are still there."""
+    coachees, coaches = rows(roster.coachees), rows(roster.coaches)
+    return [
+        (coachees[match.coachee], coaches[match.coach])
+        for match in (keep.matches if keep else ())
+        if match.coachee in coachees and match.coach in coaches
+    ]
+
+
+def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int]]:
+    """Starts (epoch minutes) of the sessions of an earlier result, by pair and number."""
+    coachees, coaches = rows(roster.coachees), rows(roster.coaches)
+    return {
+        (coachees[match.coachee], coaches[match.coach]): {
+            session.number: epoch_minute(session.start) for session in match.sessions
+        }
+        for match in (keep.matches if keep else ())
+        if match.coachee in coachees and match.coach in coaches
+    }
+
+
+def past_moments(roster: Roster, behind: Behind | None) -> dict[Pair, list[tuple[int, int]]]:
+    """Day index and start (epoch minutes) of the sessions that lie behind, by pair."""
+    coachees, coaches = rows(roster.coachees), rows(roster.coaches)
+    return {
+        (coachees[coachee], coaches[coach]): behind.moments(coachee, coach)
+        for coachee, coach in (behind.sessions if behind else ())
+        if behind and coachee in coachees and coach in coaches
+    }
+
+
+def balances(problem: Problem) -> NDArray[np.int64]:
+    """`int64[P]`: what each pair adds to the cross-border balance, which must not be below 0.
+
+    That is `cross - share`, times the denominator of the share.
+    """
+    return problem.share.denominator * problem.cross.astype(np.int64) - problem.share.numerator

@@ -1,0 +1,282 @@
+"""Which pairs can place a whole series of sessions, were they alone: a reachability question.
+
+Session `k + 1` may begin where some start of session `k` lies the right number of days before.
+Ranges of predecessors grow with the start, so the question is answered for whole blocks of pairs
+by shifting bits: exact on days wherever days decide, and on starts otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.instance.availability_grid import Bits, FreeTime, pack, unpack
+from matching.thread_pool import Spread
+
+_BLOCK_BYTES = 1 << 25
+_WORD = 64
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesLimits:
+    """What every series keeps to.
+
+    Attributes:
+        count: sessions of a pair.
+        minutes: length of a session.
+        min_gap_days: least days between the local dates of consecutive sessions.
+        max_gap_days: most days between them.
+        buffer_minutes: free time a coach needs between two sessions.
+        day_cap: `int64[m]`, sessions each coach takes on a local date.
+        week_cap: `int64[m]`, sessions each coach takes in an ISO week.
+    """
+
+    count: int
+    minutes: int
+    min_gap_days: int
+    max_gap_days: int
+    buffer_minutes: int
+    day_cap: NDArray[np.int64]
+    week_cap: NDArray[np.int64]
+
+    @property
+    def apart(self) -> int:
+        """Least minutes between two starts of one coach."""
+        return self.minutes + self.buffer_minutes
+
+    @property
+    def most_in_week(self) -> int:
+        """Most sessions that the gaps let one series have in an ISO week."""
+        return min(self.count, -(-7 // self.min_gap_days)) if self.min_gap_days else self.count
+
+
+@dataclass(frozen=True, eq=False)
+class Successors:
+    """For each start of a list, the range of starts the next session of the pair may have.
+
+    `low` and `high` are `int64[S]`: the next session is at an index in `[low, high)`. Both never
+    decrease, which makes prefix sums over starts an exact description of the gaps.
+    """
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+
+
+def successors(
+    starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits
+) -> Successors:
+    """The ranges of next starts by gap and, within the day or across midnight, by the clock."""
+    low = np.maximum(
+        np.searchsorted(day, day + limits.min_gap_days),
+        np.searchsorted(starts, starts + limits.apart),
+    )
+    high = np.searchsorted(day, day + limits.max_gap_days, side="right")
+    return Successors(low=low, high=np.maximum(low, high))
+
+
+def days_decide(starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits) -> bool:
+    """Whether sessions on different days never touch and no series has two on one day.
+
+    Then a series is a choice of days, and a coach's days can be filled one by one.
+    """
+    if limits.min_gap_days == 0:
+        return False
+    last_of_day = np.flatnonzero(np.diff(day))  # between the last of a day and the next day's first
+    return bool((starts[last_of_day + 1] - starts[last_of_day] >= limits.apart).all())
+
+
+def schedulable(
+    free: FreeTime,
+    limits: SeriesLimits,
+    coachee: NDArray[np.int32],
+    coach: NDArray[np.int32],
+    *,
+    each_block: Callable[[], object] = lambda: None,
+    spread: Spread = map,
+    first: NDArray[np.int64] | None = None,
+) -> NDArray[np.bool_]:
+    """`bool[P]`: whether each pair `(coachee[p], coach[p])` can place its whole series alone.
+
+    The coach's own caps, the gaps, the buffer and the order of the sessions all hold.
+    `each_block` is called between blocks of pairs, which `spread` may work on at once.
+    `first: int64[P, 2]` holds the first and the last day on which the first session of each pair
+    may be; any day where it is not given.
+    """
+    answer = np.zeros(len(coachee), dtype=np.bool_)
+    used = unpack(np.bitwise_or.reduce(free.coachees, axis=0, keepdims=True), len(free.starts))
+    used &= unpack(np.bitwise_or.reduce(free.coaches, axis=0, keepdims=True), len(free.starts))
+    columns = np.flatnonzero(used[0])
+    if not len(columns) or not len(coachee):
+        return answer
+    starts, day, week = free.starts[columns], free.day[columns], free.week[columns]
+    by_day = limits.week_cap[coach] >= limits.most_in_week
+    if not days_decide(starts, day, limits):
+        by_day[:] = False
+    days = _DayWords(free, columns, day)
+
+    def on_days(block: NDArray[np.int64]) -> None:
+        held = days.common(coachee[block], coach[block])
+        opening = held if first is None else held & pack(_within(days.every, first[block]))
+        answer[block] = _series_on_days(held, opening, limits)
+
+    for _ in spread(on_days, _blocks(np.flatnonzero(by_day), days.bytes_a_row)):
+        each_block()
+    by_start = np.flatnonzero(~by_day)
+    caps = np.minimum(limits.count, np.stack([limits.day_cap, limits.week_cap]))[:, coach[by_start]]
+    for day_cap, week_cap in np.unique(caps, axis=1).T.tolist():
+        same = by_start[(caps[0] == day_cap) & (caps[1] == week_cap)]
+        for block in _blocks(same, 64 * len(columns)):
+            each_block()
+            common = unpack(
+                free.coachees[coachee[block]] & free.coaches[coach[block]], len(free.starts)
+            )[:, columns]
+            chain = _SeriesOnStarts(starts, day, week, limits, (day_cap, week_cap))
+            begin = common if first is None else common & _within(day, first[block])
+            answer[block] = chain.exist(common, begin)
+    return answer
+
+
+def _within(days: NDArray[np.integer], first: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """`bool[B, D]`: which of the days `[D]` lie in each range `[B, 2]`, both ends included."""
+    inside: NDArray[np.bool_] = (days >= first[:, :1]) & (days <= first[:, 1:])
+    return inside
+
+
+def _blocks(chosen: NDArray[np.int64], bytes_a_row: int) -> Iterator[NDArray[np.int64]]:
+    step = max(1, _BLOCK_BYTES // bytes_a_row)
+    for first in range(0, len(chosen), step):
+        yield chosen[first : first + step]
+
+
+class _DayWords:
+    """Free starts laid out anew so that each day has words of its own."""
+
+    def __init__(self, free: FreeTime, columns: NDArray[np.int64], day: NDArray[np.int32]) -> None:
+        within = np.arange(len(day)) - np.searchsorted(day, day)
+        self._words = int(within.max()) // _WORD + 1
+        self._days = int(day[-1]) + 1
+        self._places = day.astype(np.int64) * self._words * _WORD + within
+        self._columns = columns
+        self._count = len(free.starts)
+        self._coachees = self._lay_out(free.coachees)
+        self._coaches = self._lay_out(free.coaches)
+
+    @property
+    def bytes_a_row(self) -> int:
+        """Memory one pair takes while it is compared."""
+        return 24 * self._days * self._words
+
+    @property
+    def every(self) -> NDArray[np.int64]:
+        """All days, `int64[D]`."""
+        return np.arange(self._days)
+
+    def _lay_out(self, bits: Bits) -> Bits:
+        width = self._days * self._words
+        laid = np.zeros((len(bits), width), dtype=np.uint64)
+        for block in _blocks(np.arange(len(bits)), width * _WORD):
+            spread = np.zeros((len(block), width * _WORD), dtype=np.bool_)
+            spread[:, self._places] = unpack(bits[block], self._count)[:, self._columns]
+            laid[block] = pack(spread)
+        return laid
+
+    def common(self, coachee: NDArray[np.int32], coach: NDArray[np.int32]) -> Bits:
+        """`uint64[B, ceil(D / 64)]`: the days on which both of a pair have a common start."""
+        both = (self._coachees[coachee] & self._coaches[coach]) != 0
+        return pack(both.reshape(len(both), self._days, self._words).any(axis=2))
+
+
+def _series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np.bool_]:
+    """`bool[B]`: whether the days `uint64[B, W]` hold `count` days with the wanted gaps.
+
+    The first of them is one of `begin`, of the same shape.
+    """
+    longest = days.shape[1] * _WORD
+    low, high = limits.min_gap_days, min(limits.max_gap_days, longest)
+    reached = begin.copy()
+    for _ in range(limits.count - 1):
+        if low > high:
+            return np.zeros(len(days), dtype=np.bool_)
+        span, covered = high - low + 1, 1
+        while covered < span:
+            step = min(covered, span - covered)
+            reached |= _later(reached, step)
+            covered += step
+        reached = _later(reached, low) & days
+    found: Bits = np.bitwise_or.reduce(reached, axis=1)
+    some: NDArray[np.bool_] = found != 0
+    return some
+
+
+def _later(bits: Bits, by: int) -> Bits:
+    """Bits `[B, W]` moved `by` places up."""
+    words, rest = divmod(by, _WORD)
+    moved = np.zeros_like(bits)
+    width = bits.shape[1]
+    if words >= width:
+        return moved
+    moved[:, words:] = bits[:, : width - words] << np.uint64(rest)
+    if rest:
+        moved[:, words + 1 :] |= bits[:, : width - words - 1] >> np.uint64(_WORD - rest)
+    return moved
+
+
+class _SeriesOnStarts:
+    """Reachability on starts, with the caps of a coach that one series alone can reach.
+
+    A state after a session counts the sessions so far on its day and in its week.
+    """
+
+    def __init__(
+        self,
+        starts: NDArray[np.int64],
+        day: NDArray[np.int32],
+        week: NDArray[np.int32],
+        limits: SeriesLimits,
+        caps: tuple[int, int],
+    ) -> None:
+        """`caps` are the coach's for a day and for a week."""
+        self._count = limits.count
+        self._day_cap, self._week_cap = caps
+        index = np.arange(len(starts))
+        following = successors(starts, day, limits)
+        # The predecessors of a start: those whose range of next starts holds it.
+        self._first = np.searchsorted(following.high, index, side="right")
+        self._last = np.searchsorted(following.low, index, side="right")
+        day_start = np.searchsorted(day, day)
+        week_start = np.searchsorted(week, week)
+        self._same_day = np.clip(day_start, self._first, self._last)
+        self._same_week = np.clip(week_start, self._first, self._last)
+
+    def exist(self, free: NDArray[np.bool_], begin: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """`bool[B]` of the common starts `bool[B, S]` and those for a first session."""
+        reached = {(1, 1): begin}
+        for _ in range(self._count - 1):
+            reached = self._next(reached, free)
+        found = np.zeros(len(free), dtype=np.bool_)
+        for states in reached.values():
+            found |= states.any(axis=1)
+        return found
+
+    def _next(
+        self, reached: dict[tuple[int, int], NDArray[np.bool_]], free: NDArray[np.bool_]
+    ) -> dict[tuple[int, int], NDArray[np.bool_]]:
+        following: dict[tuple[int, int], NDArray[np.bool_]] = {}
+
+        def add(key: tuple[int, int], states: NDArray[np.bool_]) -> None:
+            if key[0] <= self._day_cap and key[1] <= self._week_cap:
+                following[key] = following[key] | states if key in following else states
+
+        for (on_day, in_week), states in reached.items():
+            sums = np.zeros((len(free), free.shape[1] + 1), dtype=np.int32)
+            np.cumsum(states, axis=1, out=sums[:, 1:])
+            first, week, day, last = (
+                sums[:, edge] for edge in (self._first, self._same_week, self._same_day, self._last)
+            )
+            add((1, 1), (week > first) & free)
+            add((1, in_week + 1), (day > week) & free)
+            add((on_day + 1, in_week + 1), (last > day) & free)
+        return following

@@ -1,0 +1,35 @@
+"""A plan: chosen pairs with the starts of their sessions, and what it reaches at each level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.coach_timetable.calendar import Series
+from matching.result import LevelOutcome
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What the engine decides, before it is told in words.
+
+    Attributes:
+        coachee: `int64[K]`, rows of the roster, ascending.
+        coach: `int64[K]`.
+        points: `int64[K]`.
+        series: for each pair the starts of its sessions in epoch minutes, ascending.
+        levels: value and bound of each level, in the policy's order.
+    """
+
+    coachee: NDArray[np.int64]
+    coach: NDArray[np.int64]
+    points: NDArray[np.int64]
+    series: tuple[Series, ...]
+    levels: tuple[LevelOutcome, ...]
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """`(coachee, coach)` rows, ascending by coachee."""
+        return list(zip(self.coachee.tolist(), self.coach.tolist(), strict=True))

@@ -1,0 +1,107 @@
+"""Those whom a coach could not hold find another: directly, or where somebody else makes room.
+
+Chains of two moves at most, each checked by the coaches' oracles with what they can say at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.coach_timetable.calendar import members
+from matching.deadline import Watch
+from matching.search.branch_and_price import Choice, Desk
+
+_OPTIONS = 30  # coaches somebody is tried with, those worth most
+
+
+class Repair:
+    """A choice every coach can hold, while more coachees are put into it."""
+
+    def __init__(
+        self, desk: Desk, choice: Choice, pairs: NDArray[np.int64], worth: NDArray[np.int64]
+    ) -> None:
+        """`pairs: int64[Q]`, ascending, may be used; `worth: int64[Q]`, best first."""
+        self._desk = desk
+        self._problem = problem = desk.problem
+        self._pairs = pairs
+        self._worth = worth
+        self._first = np.searchsorted(
+            problem.coachee[pairs], np.arange(len(problem.priority) + 1)
+        ).tolist()
+        self._left = problem.capacity - np.bincount(
+            problem.coach[choice], minlength=len(problem.capacity)
+        )
+        self._held = {coach: desk.local(coach, own) for coach, own in desk.loads(choice).items()}
+        self._chosen = dict(zip(problem.coachee[choice].tolist(), choice.tolist(), strict=True))
+
+    @property
+    def choice(self) -> Choice:
+        """The choice so far."""
+        return np.array(sorted(self._chosen.values()), dtype=np.int64)
+
+    def place(self, coachees: list[int], watch: Watch) -> None:
+        """Place whom it can of `coachees`, who are in no chosen pair."""
+        for coachee in coachees:
+            watch.check()
+            if not self._directly(coachee):
+                self._by_a_move(coachee)
+
+    def _options(self, coachee: int) -> NDArray[np.int64]:
+        first, last = self._first[coachee], self._first[coachee + 1]
+        order = np.argsort(-self._worth[first:last], kind="stable")
+        return self._pairs[first:last][order]
+
+    def _directly(self, coachee: int, without: int = -1) -> bool:
+        """Put a coachee with a coach who has a place left, other than `without`."""
+        options = self._options(coachee)
+        coaches = self._problem.coach[options]
+        free = options[(self._left[coaches] > 0) & (coaches != without)][:_OPTIONS]
+        for pair in free.tolist():
+            if self._fits(pair, 0):
+                self._put(pair)
+                return True
+        return False
+
+    def _by_a_move(self, coachee: int) -> bool:
+        for pair in self._options(coachee)[:_OPTIONS].tolist():
+            coach = int(self._problem.coach[pair])
+            for other in self._others(coach):
+                there = self._desk.local(coach, [other])
+                if self._problem.pinned[other] or not self._fits(pair, there):
+                    continue
+                mover = int(self._problem.coachee[other])
+                self._take(other)
+                if self._directly(mover, coach):
+                    self._put(pair)
+                    return True
+                self._put(other)
+        return False
+
+    def _others(self, coach: int) -> Iterator[int]:
+        """Pairs of a coach whose coachee has an option with a place left."""
+        own = self._problem.by_coach[coach]
+        for place in members(self._held.get(coach, 0)):
+            options = self._options(int(self._problem.coachee[own[place]]))
+            elsewhere = options[self._problem.coach[options] != coach]
+            if (self._left[self._problem.coach[elsewhere]] > 0).any():
+                yield int(own[place])
+
+    def _fits(self, pair: int, without: int) -> bool:
+        coach = int(self._problem.coach[pair])
+        held = self._held.get(coach, 0) & ~without
+        return self._desk.oracle(coach).surely_holds(held | self._desk.local(coach, [pair]))
+
+    def _put(self, pair: int) -> None:
+        coach = int(self._problem.coach[pair])
+        self._held[coach] = self._held.get(coach, 0) | self._desk.local(coach, [pair])
+        self._left[coach] -= 1
+        self._chosen[int(self._problem.coachee[pair])] = pair
+
+    def _take(self, pair: int) -> None:
+        coach = int(self._problem.coach[pair])
+        self._held[coach] &= ~self._desk.local(coach, [pair])
+        self._left[coach] += 1
+        del self._chosen[int(self._problem.coachee[pair])]

@@ -1,0 +1,62 @@
+"""The bare assignment: many pairs sifted give the optimum and the prices of all at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from matching.assignment.min_cost_flow import best_flow
+from matching.instance.availability_grid import free_time
+from matching.instance.problem import Problem, build_problem
+from matching.rules.evaluation import judge_pairs
+from tests.bench.instances import REGION, instance
+
+
+def region(coachees: int, coaches: int, seed: int) -> Problem:
+    roster, cycle = instance(replace(REGION, coachees=coachees, coaches=coaches), seed)
+    free = free_time(roster, cycle)
+    return build_problem(roster, cycle, free, judge_pairs(roster, cycle, free))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_sifted_pairs_give_the_optimum_of_all(seed: int) -> None:
+    problem = region(120, 70, seed)
+    draw = np.random.default_rng(seed)
+    pairs = np.flatnonzero(draw.random(problem.size) < 0.9)
+    # Few worths: ties everywhere, and coaches whom everybody wants.
+    worth = draw.integers(0, 5, problem.size)[pairs] + 3 * (problem.coach[pairs] % 7)
+    rounds: list[int] = []
+    whole = best_flow(problem, pairs, worth)
+    sifted = best_flow(problem, pairs, worth, lambda: rounds.append(1), many=0)
+    assert rounds
+    assert sifted.value == whole.value == int(worth[np.isin(pairs, sifted.choice)].sum())
+    assert sifted.loss.min() >= 0
+    coachee_price, place_price = sifted.prices
+    assert coachee_price.sum() + place_price @ problem.capacity == whole.value
+    assert (np.bincount(problem.coach[sifted.choice], minlength=70) <= problem.capacity).all()
+    assert len(np.unique(problem.coachee[sifted.choice])) == len(sifted.choice)
+
+
+def test_prices_hold_where_envy_spreads_over_all_coaches() -> None:
+    """Everybody could have the next coach as well, and one person at the end is left without."""
+    coaches = 1_200
+    coachee = np.repeat(np.arange(coaches + 1), 2)[1:-1]
+    coach = np.repeat(np.arange(coaches), 2)
+    chain = replace(
+        region(4, 3, 1),
+        priority=np.ones(coaches + 1, dtype=np.int64),
+        capacity=np.ones(coaches, dtype=np.int64),
+        coachee=coachee,
+        coach=coach,
+    )
+    flow = best_flow(chain, np.arange(len(coach)), np.full(len(coach), 7, dtype=np.int64))
+    coachee_price, place_price = flow.prices
+    assert coachee_price.sum() + place_price.sum() == flow.value == 7 * coaches
+
+
+def test_nothing_to_assign() -> None:
+    problem = region(4, 3, 1)
+    nothing = np.zeros(0, dtype=np.int64)
+    assert best_flow(problem, nothing, nothing, many=-1).value == 0

@@ -1,0 +1,322 @@
+"""Change one thing in a sound result, and the audit says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, timedelta
+
+import pytest
+
+from coach.availability import DateRange, WeeklyWindow
+from coach.cycle import Cycle
+from coach.languages import LanguageSkill, Level
+from coach.people import Coach, Coachee, Roster
+from coach.ranks import parse_code
+from matching.auditor import CHECKS, audit
+from matching.auditor.context import Case
+from matching.instance.partial_cycle import under_way
+from matching.result import Change as Became
+from matching.result import Match, Move, Result, Unmatched
+from tests.matching.planner import plan, shifted
+
+MONDAYS = (WeeklyWindow(0, 540, 720), WeeklyWindow(2, 540, 660))
+PLAIN = {
+    "country": "SE",
+    "languages": (LanguageSkill("en"),),
+    "availability": MONDAYS,
+    "timezone": "Europe/Stockholm",
+}
+
+
+def coachee(one: str, **changes: object) -> Coachee:
+    own = {"id": one, "name": one, "email": f"{one}@example.org", "role": "commander"}
+    return Coachee.model_validate({**PLAIN, **own, **changes})
+
+
+def coach(one: str, **changes: object) -> Coach:
+    own = {"id": one, "name": one, "email": f"{one}@example.org", "capacity": 2}
+    return Coach.model_validate({**PLAIN, **own, **changes})
+
+
+ROSTER = Roster(
+    coachees=(
+        coachee("c1", priority=3, rank=parse_code("OF-5")),
+        coachee("c2", country="AL", topics=("Leadership",)),
+        coachee("c3", prefers=("k2",)),
+        coachee("c4", languages=(LanguageSkill("sq"),)),
+        coachee("c5", availability=(WeeklyWindow(6, 540, 660),)),
+    ),
+    coaches=(
+        coach("k1", topics=("leadership",), rank=parse_code("OF-4")),
+        coach(
+            "k2",
+            capacity=1,
+            max_per_week=1,
+            unavailable=(DateRange(date(2027, 2, 8), date(2027, 2, 9)),),
+        ),
+    ),
+)
+CYCLE = Cycle.model_validate(
+    {
+        "cycle": {"start": date(2027, 1, 25), "end": date(2027, 3, 26)},
+        "sessions": {
+            "count": 3,
+            "minutes": 60,
+            "min_gap_days": 7,
+            "max_gap_days": 16,
+            "buffer_minutes": 0,
+        },
+        "calendar": {"blackout": (DateRange(date(2027, 2, 1), date(2027, 2, 1)),)},
+        "rules": {"country": {"minimum_cross_border_share": 0.33}},
+        "pins": {"c3": "k2"},
+        "bans": {"c1": frozenset({"k2"})},
+    }
+)  # fmt: skip
+SOUND = plan(ROSTER, CYCLE)
+Change = Callable[[Result], Result]
+
+
+def test_the_result_to_be_changed_is_sound_and_has_all_sorts_of_people() -> None:
+    assert audit(ROSTER, CYCLE, SOUND) == ()
+    assert [(match.coachee, match.coach) for match in SOUND.matches] == [
+        ("c1", "k1"), ("c2", "k1"), ("c3", "k2"),
+    ]  # fmt: skip
+    assert [entry.reason for entry in SOUND.unmatched] == ["nobody-eligible", "nobody-schedulable"]
+
+
+def match_changed(row: int, /, **changes: object) -> Change:
+    def change(result: Result) -> Result:
+        matches = list(result.matches)
+        matches[row] = matches[row].model_copy(update=changes)
+        return result.model_copy(update={"matches": tuple(matches)})
+
+    return change
+
+
+def session_changed(row: int, place: int, /, **changes: object) -> Change:
+    def change(result: Result) -> Result:
+        sessions = list(result.matches[row].sessions)
+        sessions[place] = sessions[place].model_copy(update=changes)
+        return match_changed(row, sessions=tuple(sessions))(result)
+
+    return change
+
+
+def session_moved(number: int, place: int, **by: float) -> Change:
+    moved = shifted(SOUND.matches[number].sessions[place], timedelta(**by))
+    return session_changed(number, place, start=moved.start, end=moved.end)
+
+
+def verdict_changed(place: int, /, **changes: object) -> Change:
+    def change(result: Result) -> Result:
+        verdicts = list(result.matches[0].verdicts)
+        verdicts[place] = verdicts[place].model_copy(update=changes)
+        return match_changed(0, verdicts=tuple(verdicts))(result)
+
+    return change
+
+
+def level_changed(place: int, /, **changes: object) -> Change:
+    def change(result: Result) -> Result:
+        levels = list(result.levels)
+        levels[place] = levels[place].model_copy(update=changes)
+        return result.model_copy(update={"levels": tuple(levels)})
+
+    return change
+
+
+def unmatched_changed(**changes: object) -> Change:
+    def change(result: Result) -> Result:
+        first, *others = result.unmatched
+        return result.model_copy(update={"unmatched": (first.model_copy(update=changes), *others)})
+
+    return change
+
+
+def result_changed(**changes: object) -> Change:
+    return lambda result: result.model_copy(update=changes)
+
+
+def first(result: Result) -> Match:
+    return result.matches[0]
+
+
+def leftover(result: Result) -> Unmatched:
+    return result.unmatched[0]
+
+
+SESSIONS = first(SOUND).sessions
+FIRST_DAY = SESSIONS[0].start.date()
+STEPS = leftover(SOUND).funnel
+CHANGES: dict[str, tuple[Change, str]] = {
+    "a match is dropped": (
+        lambda result: result_changed(matches=result.matches[1:])(result), "coachee c1: is not in"),
+    "a match is doubled": (
+        lambda result: result_changed(matches=(*result.matches, first(result)))(result), "2 times"),
+    "a coachee is nobody": (match_changed(0, coachee="c9"), "coachee c9: is in the result but not"),
+    "a coach is nobody": (match_changed(0, coach="k9"), "coach k9: is in the result but not"),
+    "a banned coach": (match_changed(0, coach="k2"), "rule ban forbids it"),
+    "a pin is broken": (match_changed(2, coach="k1"), "is pinned to coach k2"),
+    "too many coachees": (match_changed(1, coach="k2"), "coach k2: has 2 coachees, takes 1"),
+    "an unmatched is dropped": (
+        lambda result: result_changed(unmatched=result.unmatched[1:])(result), "c4: is not in"),
+    "points are raised": (match_changed(0, points=first(SOUND).points + 1), "its verdicts make"),
+    "a verdict is dropped": (
+        lambda result: match_changed(0, verdicts=first(result).verdicts[1:])(result),
+        "has 0 verdicts of rule language"),
+    "a verdict is doubled": (
+        lambda result: match_changed(0, verdicts=first(result).verdicts[:1] * 2)(result),
+        "has 2 verdicts of rule language"),
+    "a verdict's points": (verdict_changed(0, points=99), "verdict language 99 x 3"),
+    "a verdict's weight": (verdict_changed(1, weight=9), "verdict country 100 x 9"),
+    "a verdict's reason": (verdict_changed(2, because="they are friends"), "they are friends"),
+    "a verdict's rule": (verdict_changed(3, rule="sympathy"), "1 verdicts of rule sympathy"),
+    "a session is dropped": (match_changed(0, sessions=SESSIONS[:2]), "has to have 1 to 3"),
+    "no session": (match_changed(0, sessions=()), "has sessions none"),
+    "sessions out of order": (match_changed(0, sessions=SESSIONS[::-1]), "has sessions 3, 2, 1"),
+    "a session's number": (session_changed(0, 1, number=3), "has sessions 1, 3, 3"),
+    "a uid twice": (session_changed(0, 1, uid=SESSIONS[0].uid), "belongs to 2 sessions"),
+    "no uid": (session_changed(0, 1, uid=""), "has no uid"),
+    "shorter": (session_changed(0, 1, end=SESSIONS[1].end - timedelta(minutes=15)), "lasts 45"),
+    "other zone": (session_changed(0, 1, start=SESSIONS[1].start.astimezone(UTC)), "cycle's zone"),
+    "seconds": (session_moved(0, 1, seconds=30), "whole minute"),
+    "off the grid": (session_moved(0, 1, minutes=10), "off the grid of 30 minutes"),
+    "out of the window": (session_moved(0, 1, hours=6), "c1 is not free"),
+    "before the cycle": (session_moved(0, 0, days=-7), "outside the cycle"),
+    "after the cycle": (session_moved(0, 2, days=70), "outside the cycle"),
+    "on a blackout date": (session_moved(0, 0, days=7), "on the blackout date 2027-02-01"),
+    "too soon": (session_moved(0, 2, days=-2), "days lie between session 2"),
+    "too late": (session_moved(0, 2, days=14), "days lie between session 2"),
+    "on a day off": (session_moved(2, 1, days=5), "k2 is not free for the whole"),
+    "two at once": (session_moved(1, 0, hours=-1), "overlap"),
+    "the reason": (unmatched_changed(reason="all-taken"), "has to be nobody-eligible"),
+    "a funnel's number": (
+        unmatched_changed(funnel=(STEPS[0].model_copy(update={"left": 1}), *STEPS[1:])),
+        "language 1 > country 0"),
+    "a funnel's step": (unmatched_changed(funnel=STEPS[:-1]), "schedule 0"),
+    "placed": (level_changed(0, value=6), "level placed: value is 6, the matches make 5"),
+    "kept": (level_changed(1, value=1), "level kept"),
+    "worst": (level_changed(2, value=1), "level worst"),
+    "total": (level_changed(3, value=1), "level total"),
+    "schedule": (level_changed(4, value=1), "level schedule"),
+    "a bound": (level_changed(0, bound=1), "bound 1 lies below the value"),
+    "a proof": (level_changed(0, proven=True), "told as proven"),
+    "a missing proof": (level_changed(0, bound=5), "told as not proven"),
+    "the status": (result_changed(status="optimal"), "status: is optimal"),
+    "a move nobody made": (
+        result_changed(moves=(Move(coachee="c1", change=Became.MOVED, before="k2", after="k1",
+                                   because="somebody wanted it", sessions=()),)),
+        "move of c1: is told, though nothing moved"),
+    "a level is dropped": (
+        lambda result: result_changed(levels=result.levels[1:])(result), "the cycle's are"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "says"), CHANGES.values(), ids=CHANGES.keys())
+def test_the_audit_names_what_was_changed(change: Change, says: str) -> None:
+    told = [str(finding) for finding in audit(ROSTER, CYCLE, change(SOUND))]
+    assert any(says in finding for finding in told), told
+
+
+def on_its_own(result: Result) -> Case:
+    """A result as the first of its cycle."""
+    return Case(ROSTER, CYCLE, result, None)
+
+
+def going_on(result: Result) -> Case:
+    """A result of the same cycle under way, with everything of the sound one to be kept."""
+    standing = under_way(SOUND, SOUND.matches[0].sessions[1].start.date(), CYCLE.cycle.zone)
+    return Case(ROSTER, CYCLE, result, SOUND, standing)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_every_check_finds_some_change_and_nothing_in_the_sound_result(
+    check: Callable[..., object],
+) -> None:
+    assert any(
+        list(check(case))  # type: ignore[call-overload]
+        for change, _ in CHANGES.values()
+        for case in (on_its_own(change(SOUND)), going_on(change(SOUND)))
+    )
+    assert not list(check(on_its_own(SOUND)))  # type: ignore[call-overload]
+    told_kept = level_changed(1, value=len(SOUND.matches), bound=len(SOUND.matches), proven=True)
+    assert not list(check(going_on(told_kept(SOUND))))  # type: ignore[call-overload]
+
+
+POLICIES: dict[str, tuple[str, dict[str, object], str]] = {
+    "caps a day": ("sessions", {"max_per_coach_day": 1}, "2 sessions on 2027-01-25, takes 1"),
+    "caps a week": ("sessions", {"max_per_coach_week": 1}, "in week 4 of 2027, takes 1"),
+    "buffers": ("sessions", {"buffer_minutes": 30}, "have 0 minutes between, 30 needed"),
+    "gaps": ("sessions", {"max_gap_days": 7}, "7 to 7 are wanted"),
+    "lengths": ("sessions", {"minutes": 90}, "lasts 60 minutes, has to last 90"),
+    "counts": ("sessions", {"count": 4}, "has to have 1 to 4"),
+    "dates": ("cycle", {"end": date(2027, 2, 9)}, "outside the cycle"),
+    "zones": ("cycle", {"timezone": "Africa/Nairobi"}, "not told in the cycle's zone"),
+    "blackouts": ("calendar", {"blackout": (DateRange(FIRST_DAY, FIRST_DAY),)}, "blackout date"),
+    "weights": ("weights", {"topics": 9}, "topics 100 x 9"),
+    "bans": ("bans", {"c1": frozenset({"k1"})}, "rule ban forbids it"),
+    "pins": ("pins", {"c2": "k2"}, "coachee c2: is pinned to coach k2"),
+    "objectives": ("objective", {"levels": ("placed", "total")}, "the cycle's are placed, total"),
+    "shares": ("rules", {"country": {"minimum_cross_border_share": 0.34}}, "a share of 0.34"),
+    "languages": ("rules", {"language": {"minimum_level": Level.C2}}, "rule language forbids"),
+    "ranks": ("rules", {"rank": {"standard": 0}}, "rule rank forbids it"),
+}
+
+
+@pytest.mark.parametrize(("table", "changes", "says"), POLICIES.values(), ids=POLICIES.keys())
+def test_the_audit_reads_the_policy_anew(table: str, changes: dict[str, object], says: str) -> None:
+    written = CYCLE.model_dump(exclude_unset=True)
+    written[table] = {**written.get(table, {}), **changes}
+    cycle = Cycle.model_validate(written, strict=False)
+    told = [str(finding) for finding in audit(ROSTER, cycle, SOUND)]
+    assert any(says in finding for finding in told), told
+
+
+PEOPLE: dict[str, tuple[str, dict[str, object], str]] = {
+    "windows": ("c1", {"availability": (WeeklyWindow(4, 540, 720),)}, "c1 is not free"),
+    "time zones": ("k1", {"timezone": "America/New_York"}, "k1 is not free"),
+    "days away": ("c2", {"unavailable": (DateRange(FIRST_DAY, FIRST_DAY),)}, "c2 is not free"),
+    "holidays": ("c3", {"country": "MT"}, "c3 is not free"),
+    "refusals": ("k1", {"refuses": frozenset({"c1"})}, "refused by one of the two"),
+    "capacities": ("k1", {"capacity": 1}, "has 2 coachees, takes 1"),
+    "own caps": ("k1", {"max_per_day": 1}, "takes 1"),
+    "chains": ("k1", {"chain_of_command": ("c2",)}, "rule unit forbids it"),
+    "priorities": ("c1", {"priority": 4}, "the matches make 6"),
+    "countries": ("c2", {"country": "SE"}, "0 of 3 pairs cross a border"),
+}
+
+
+@pytest.mark.parametrize(("one", "changes", "says"), PEOPLE.values(), ids=PEOPLE.keys())
+def test_the_audit_reads_the_people_anew(one: str, changes: dict[str, object], says: str) -> None:
+    roster = Roster(
+        coachees=tuple(
+            person.model_copy(update=changes) if person.id == one else person
+            for person in ROSTER.coachees
+        ),
+        coaches=tuple(
+            person.model_copy(update=changes) if person.id == one else person
+            for person in ROSTER.coaches
+        ),
+    )
+    told = [str(finding) for finding in audit(roster, CYCLE, SOUND)]
+    assert any(says in finding for finding in told), told
+
+
+def test_what_a_re_match_moved_has_to_be_told_with_its_reason() -> None:
+    (kept, *others) = SOUND.matches
+    earlier = SOUND.model_copy(
+        update={"matches": (kept.model_copy(update={"coach": "k2"}), *others)}
+    )
+    told = [str(finding) for finding in audit(ROSTER, CYCLE, SOUND, earlier)]
+    assert "move of c1: has to be told: ban: ruled out by the programme office" in told
+    assert "level kept: value is 0, the matches make 2" in told
+
+
+def test_a_result_with_every_level_proven_is_sound_as_optimal() -> None:
+    levels = tuple(
+        level.model_copy(update={"bound": level.value, "proven": True}) for level in SOUND.levels
+    )
+    optimal = SOUND.model_copy(update={"levels": levels, "status": "optimal"})
+    assert audit(ROSTER, CYCLE, optimal) == ()
+    late = (*levels[:-1], SOUND.levels[-1])  # only `schedule` is open
+    assert audit(ROSTER, CYCLE, optimal.model_copy(update={"levels": late})) == ()

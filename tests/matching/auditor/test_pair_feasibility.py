@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from coach.cycle import SessionPolicy
+from matching.auditor.pair_feasibility import count_who_can_meet
+from tests.matching.auditor.test_auditor_mutations import coach
+
+MONDAY = 739_005  # as a proleptic ordinal
+
+
+@pytest.mark.parametrize(
+    ("moments", "policy", "caps", "able"),
+    [
+        ([(0, 0), (60, 0)], {"min_gap_days": 0}, {}, True),  # one right after the other
+        ([(0, 0), (59, 0)], {"min_gap_days": 0}, {}, False),
+        ([(0, 0), (60, 0)], {"min_gap_days": 0}, {"max_per_day": 1}, False),
+        ([(0, 0), (60, 0)], {"min_gap_days": 0, "buffer_minutes": 5}, {}, False),
+        ([(0, 0), (1440, 1)], {"min_gap_days": 1}, {}, True),
+        ([(0, 0), (1440, 1)], {"min_gap_days": 1}, {"max_per_week": 1}, False),
+        ([(0, 0), (1440, 1)], {"min_gap_days": 2}, {}, False),
+        ([(0, 6), (1440, 7)], {"min_gap_days": 1}, {"max_per_week": 1}, True),  # Sunday, Monday
+        ([(0, 0), (7 * 1440, 7)], {"min_gap_days": 1, "max_gap_days": 7}, {}, True),
+        ([(0, 0), (8 * 1440, 8)], {"min_gap_days": 1, "max_gap_days": 7}, {}, False),
+        ([(1430, 0), (1440, 1)], {"min_gap_days": 1}, {}, False),  # across midnight
+        ([], {"min_gap_days": 1}, {}, False),
+    ],
+)
+def test_a_series_fits_where_gaps_caps_and_the_clock_allow(
+    moments: list[tuple[int, int]], policy: dict[str, int], caps: dict[str, int], able: bool
+) -> None:
+    assert MONDAY % 7 == 1
+    sessions = SessionPolicy.model_validate(
+        {"count": 2, "minutes": 60, "max_gap_days": 9, "max_per_coach_day": 2, **policy}
+    )
+    starts = np.array([start for start, _ in moments], dtype=np.int64)
+    days = np.array([day + MONDAY for _, day in moments], dtype=np.int64)
+    common = np.ones((1, len(moments)), dtype=np.bool_)
+    counted = count_who_can_meet(common, starts, days, [coach("k1", **caps)], sessions)
+    assert counted == able

@@ -1,0 +1,280 @@
+"""The `schedule` level against every timetable of tiny programmes, counted by the auditor."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+
+import pytest
+
+from coach.availability import DateRange, WeeklyWindow, epoch_minute
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.people import Coach, Coachee, Roster
+from coach.sessions import Session
+from matching.auditor import audit
+from matching.auditor.context import Case
+from matching.auditor.series_quality import series_points
+from matching.coach_timetable.best_timetable import best_timetable, series_one_by_one
+from matching.coach_timetable.quality import WHOLE, Quality
+from matching.coach_timetable.subproblem import Berths, CoachTask, coach_task, times
+from matching.deadline import Watch
+from matching.engine import SolveOptions, solve
+from matching.instance.availability_grid import free_time
+from matching.instance.problem import build_problem
+from matching.result import Match, Result
+from matching.rules.evaluation import judge_pairs
+from matching.search.branch_and_price import Desk
+from tests.bench.instances import TIGHT, instance
+from tests.matching.crowded import START, crowded
+from tests.matching.planner import ends
+from tests.matching.reference import common_starts, series_holds
+
+MOST = 60_000  # timetables that a test tries
+Series = tuple[datetime, ...]
+
+
+def with_quality(random: Random) -> tuple[Roster, Cycle]:
+    """A crowded programme in which every kind of fault occurs."""
+    roster, cycle = crowded(random)
+    own = {roster.coachees[0].id: (WeeklyWindow(0, 600, 690), WeeklyWindow(2, 570, 720))}
+    timetable = {
+        "rhythm": random.choice([0, 40]),
+        "finish": random.choice([0, 20]),
+        "leave": random.choice([0, 19]),
+        "slack_days": random.choice([3, 14]),
+        "hours": 20,
+        "preferred": tuple(WeeklyWindow(day, 540, 630) for day in range(5)),
+        "preferred_by": random.choice([{}, own]),
+    }
+    data = cycle.model_dump() | {"timetable": timetable, "pins": {}}
+    return roster, Cycle.model_validate(data)
+
+
+def solved(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
+    return solve(
+        roster,
+        cycle,
+        options=SolveOptions(explain=False),
+        input_sha256="0" * 64,
+        clock=time.monotonic,
+        keep=keep,
+    )
+
+
+def all_series(coachee: Coachee, coach: Coach, cycle: Cycle) -> Iterator[Series]:
+    starts = common_starts(coachee, coach, cycle)
+
+    def extend(series: Series) -> Iterator[Series]:
+        if len(series) == cycle.sessions.count:
+            yield series
+            return
+        for start in starts:
+            later = not series or start > series[-1]
+            if later and series_holds([*series, start], [], coach, cycle):
+                yield from extend((*series, start))
+
+    return extend(())
+
+
+def as_match(coachee: str, coach: str, series: Series, cycle: Cycle) -> Match:
+    return Match(
+        coachee=coachee,
+        coach=coach,
+        points=0,
+        verdicts=(),
+        sessions=tuple(
+            Session(uid=f"{number}", number=number, start=start, end=ends(start, cycle))
+            for number, start in enumerate(series, start=1)
+        ),
+    )
+
+
+def best_of_coach(
+    roster: Roster, cycle: Cycle, result: Result, coach: Coach, keep: Result | None
+) -> tuple[int, int] | None:
+    """The most sessions that stay at their time, and the most points then; `None`: too many."""
+    case = Case(roster, cycle, result, None)
+    before = {
+        (match.coachee, match.coach): {s.number: epoch_minute(s.start) for s in match.sessions}
+        for match in (keep.matches if keep else ())
+    }
+    choices: list[list[tuple[int, int, Series]]] = []
+    tried = 1
+    for match in result.matches:
+        if match.coach != coach.id:
+            continue
+        old = before.get((match.coachee, coach.id), {})
+        choices.append(
+            [
+                (
+                    sum(old.get(n) == epoch_minute(s) for n, s in enumerate(series, start=1)),
+                    series_points(case, as_match(match.coachee, coach.id, series, cycle)),
+                    series,
+                )
+                for series in all_series(case.coachees[match.coachee], coach, cycle)
+            ]
+        )
+        tried *= len(choices[-1])
+        if tried > MOST:
+            return None
+
+    def best(place: int, booked: list[list[datetime]]) -> tuple[int, int] | None:
+        if place == len(choices):
+            return 0, 0
+        found = None
+        for stays, points, series in choices[place]:
+            if booked and not series_holds(list(series), booked, coach, cycle):
+                continue
+            rest = best(place + 1, [*booked, list(series)])
+            if rest is not None:
+                value = rest[0] + stays, rest[1] + points
+                found = value if found is None else max(found, value)
+        return found
+
+    return best(0, [])
+
+
+def staying(result: Result, keep: Result) -> int:
+    before = {(m.coachee, m.coach, s.number): s.start for m in keep.matches for s in m.sessions}
+    return sum(
+        before.get((m.coachee, m.coach, s.number)) == s.start
+        for m in result.matches
+        for s in m.sessions
+    )
+
+
+def agrees(roster: Roster, cycle: Cycle, result: Result, keep: Result | None) -> bool:
+    """Whether it was compared; too many timetables are not."""
+    best = [best_of_coach(roster, cycle, result, coach, keep) for coach in roster.coaches]
+    if any(one is None for one in best):
+        return False
+    level = result.levels[-1]
+    assert level.name is ObjectiveLevel.SCHEDULE
+    if keep is not None:
+        assert staying(result, keep) == sum(one[0] for one in best if one)
+    assert level.value == sum(one[1] for one in best if one)
+    assert level.bound == level.value
+    assert level.proven
+    assert audit(roster, cycle, result, keep) == ()
+    return True
+
+
+@pytest.mark.parametrize("seed", range(90))
+def test_no_timetable_is_better(seed: int) -> None:
+    roster, cycle = with_quality(Random(seed))
+    agrees(roster, cycle, solved(roster, cycle), None)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_first_sessions_stay_and_then_their_quality_counts(seed: int) -> None:
+    random = Random(seed)
+    roster, cycle = with_quality(random)
+    earlier = solved(roster, cycle)
+    day = random.choice(cycle.cycle.days)
+    calendar = cycle.calendar.model_copy(update={"blackout": (DateRange(day, day),)})
+    changed = cycle.model_copy(update={"calendar": calendar})
+    agrees(roster, changed, solved(roster, changed, earlier), earlier)
+
+
+def test_enough_of_them_are_compared() -> None:
+    """Guards the two tests above against instances that say nothing."""
+    compared = 0
+    for seed in range(90):
+        roster, cycle = with_quality(Random(seed))
+        result = solved(roster, cycle)
+        shared = any(
+            sum(match.coach == coach.id for match in result.matches) > 1 for coach in roster.coaches
+        )
+        compared += shared and agrees(roster, cycle, result, None)
+    assert compared > 15
+
+
+def watch() -> Watch:
+    return Watch(time.monotonic, None, lambda: False)
+
+
+def busy_coaches(seed: int) -> tuple[Desk, Quality, list[int]]:
+    """Coaches of a tight programme with four candidates or more."""
+    roster, cycle = instance(TIGHT, seed)
+    free = free_time(roster, cycle)
+    problem = build_problem(roster, cycle, free, judge_pairs(roster, cycle, free))
+    busy = [coach for coach, pairs in enumerate(problem.by_coach) if len(pairs) > 3]
+    return Desk(problem, 0), Quality(roster, cycle), busy
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_task_survives_the_way_to_another_process(seed: int) -> None:
+    """It is numbers alone: its copy gives the same answer, never worse than what it began with."""
+    desk, quality, busy = busy_coaches(seed)
+    for coach in busy[:4]:
+        oracle = desk.oracle(coach)
+        placed = oracle.positions(oracle.maximal((1 << 4) - 1, watch()), watch())
+        task = coach_task(oracle.calendar, quality, placed, {})
+        known = series_one_by_one(task, watch())
+        assert task.costs(task.now) >= known.cost >= known.bound
+        answer = best_timetable(task, known, watch(), effort=2.0)
+        assert known.cost >= answer.cost >= answer.bound >= known.bound
+        copy, copied = pickle.loads(pickle.dumps((task, known)))  # noqa: S301 - our own
+        assert best_timetable(copy, copied, watch(), effort=2.0) == answer
+        started = times(task, answer.timetable)
+        days = oracle.calendar.day_of
+        points = [
+            quality.of(oracle.calendar.coachees[one], coach, [(days[s], s) for s in series])
+            for one, series in zip(placed, started, strict=True)
+        ]
+        assert sum(points) == WHOLE * len(points) - answer.cost
+
+
+def gaining(task: CoachTask, gain: int) -> CoachTask:
+    """The same task, where the first session of each series costs so much less whenever it is."""
+
+    def first(berths: Berths) -> Berths:
+        return tuple(replace(berth, cost=berth.cost - gain) for berth in berths)
+
+    return replace(
+        task,
+        series=tuple((first(series[0]), *series[1:]) for series in task.series),
+        now=tuple((*first(series[:1]), *series[1:]) for series in task.now),
+    )
+
+
+@pytest.mark.parametrize("effort", [1e-9, 2.0], ids=["in vain", "long enough"])
+def test_what_all_timetables_gain_adds_to_the_bound(effort: float) -> None:
+    """As where sessions stay at their times: costs are then far below 0."""
+    gain = 1000
+    desk, quality, busy = busy_coaches(0)
+    proven = 0
+    for coach in busy[:12]:
+        oracle = desk.oracle(coach)
+        placed = oracle.positions(oracle.maximal((1 << 6) - 1, watch()), watch())
+        task = coach_task(oracle.calendar, quality, placed, {})
+        other = gaining(task, gain)
+        known = series_one_by_one(other, watch())
+        gained = best_timetable(other, known, watch(), effort=effort)
+        assert gained.bound >= known.bound
+        answer = best_timetable(task, series_one_by_one(task, watch()), watch(), effort=effort)
+        if answer.proven and gained.proven:
+            assert gained.cost + gain * len(placed) == answer.cost
+            proven += 1
+    assert proven > 5
+
+
+def test_a_session_at_a_preferred_time_costs_nothing() -> None:
+    roster, cycle = with_quality(Random(3))
+    preferred = {"preferred": (WeeklyWindow(0, 540, 600), WeeklyWindow(0, 600, 720)), "hours": 20}
+    policy = cycle.timetable.model_copy(update=preferred | {"preferred_by": {}, "leave": 0})
+    cycle = cycle.model_copy(update={"timetable": policy})
+    person = roster.coachees[0]
+    quality = Quality(roster, cycle)
+    each = 20 // cycle.sessions.count
+    monday = datetime(START.year, START.month, START.day, 9, tzinfo=person.zone)
+    length = cycle.sessions.minutes
+    for minutes, expected in ((0, 0), (30, 0), (180 - length, 0), (181 - length, each)):
+        start = epoch_minute(monday) + minutes
+        assert quality.session_cost(0, 0, (0, start)) == expected
+    assert quality.session_cost(0, 0, (1, epoch_minute(monday) + 24 * 60)) == each
+    assert quality.session_cost(0, 0, (0, epoch_minute(monday) - 1)) == each

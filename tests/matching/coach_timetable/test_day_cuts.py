@@ -1,0 +1,126 @@
+"""The rows that say who can share a day, against every crowd that fits it."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from itertools import combinations
+from random import Random
+
+import pytest
+
+from coach.availability import WeeklyWindow
+from coach.cycle import Cycle
+from coach.people import Roster
+from matching.coach_timetable.calendar import CoachCalendar
+from matching.coach_timetable.day_cuts import broken_row
+from matching.coach_timetable.feasibility_and_pricing import CoachOracle
+from matching.coach_timetable.lp_relaxation import Limit, Relaxation
+from matching.deadline import Watch
+from matching.instance.availability_grid import free_time
+from matching.instance.problem import build_problem
+from matching.rules.evaluation import judge_pairs
+from tests.bench.instances import REGION, instance
+
+EVERY_HOUR = [
+    (540 + 30 * first, 720 - 30 * last) for first in range(4) for last in range(4 - first)
+]
+ALONE, EARLY, LATE = (570, 690), (540, 630), (630, 720)  # of 540 to 720
+
+
+def tuesdays(windows: list[tuple[int, int]], weeks: int, sessions: int) -> CoachCalendar:
+    """A coach with Tuesdays from 9 to 12 and a coachee for each window then; 90 minutes each."""
+    roster, cycle = instance(REGION, 1)
+    shared = {
+        "unavailable": (),
+        "timezone": "Europe/Belgrade",
+        "rank": roster.coaches[0].rank,
+        "languages": roster.coaches[0].languages,
+    }
+    coach = roster.coaches[0].model_copy(
+        update={
+            **shared,
+            "availability": (WeeklyWindow(1, 540, 720),),
+            "capacity": len(windows),
+            "max_per_day": 5,
+            "max_per_week": 5,
+        }
+    )
+    people = tuple(
+        one.model_copy(update={**shared, "availability": (WeeklyWindow(1, *window),)})
+        for one, window in zip(roster.coachees, windows, strict=False)
+    )
+    gaps = {"count": sessions, "min_gap_days": 7, "max_gap_days": 21}
+    dates = {"end": cycle.cycle.start + timedelta(7 * weeks - 1)}
+    cycle = Cycle(
+        cycle=cycle.cycle.model_copy(update=dates), sessions=cycle.sessions.model_copy(update=gaps)
+    )
+    everybody = Roster(coachees=people, coaches=(coach,))
+    free = free_time(everybody, cycle)
+    problem = build_problem(everybody, cycle, free, judge_pairs(everybody, cycle, free))
+    calendar = CoachCalendar(problem, 0, problem.coachee.tolist())
+    assert len(calendar.coachees) == len(windows)
+    assert calendar.by_day
+    return calendar
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_row_holds_for_every_crowd_that_fits_whoever_is_lifted_into_it(seed: int) -> None:
+    random = Random(seed)
+    windows = [random.choice(EVERY_HOUR) for _ in range(8)]
+    windows = [(first, last) for first, last in windows if last - first >= 90]
+    calendar = tuesdays(windows, 3, 1)
+    everybody = range(len(windows))
+    there = random.sample(everybody, min(5, len(windows)))
+    load = {one: random.uniform(0.1, 1.0) for one in there}
+    row = broken_row(calendar, 0, load)
+    if row is None:
+        return
+    assert sum(row.coefficient(one) * part for one, part in load.items()) > row.limit
+    lifted = {one: row.coefficient(one) for one in random.sample(everybody, len(windows))}
+    assert all(coefficient >= 0 for coefficient in lifted.values())
+    for size in (1, 2, 3):
+        for crowd in combinations(everybody, size):
+            if calendar.fits(0, crowd):
+                assert sum(lifted[one] for one in crowd) <= row.limit
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_row_is_broken_by_a_mixture_of_crowds_that_fit(seed: int) -> None:
+    random = Random(seed)
+    windows = [random.choice((ALONE, EARLY, LATE, (540, 720), (540, 660))) for _ in range(6)]
+    calendar = tuesdays(windows, 3, 1)
+    fitting = [
+        crowd
+        for size in (1, 2)
+        for crowd in combinations(range(6), size)
+        if calendar.fits(0, crowd)
+    ]
+    shares = [random.random() for _ in range(4)]
+    load = dict.fromkeys(range(6), 0.0)
+    for share in shares:
+        for one in random.choice(fitting):
+            load[one] += share / sum(shares)
+    assert broken_row(calendar, 0, load) is None
+
+
+def test_whoever_needs_a_day_alone_takes_the_places_of_two() -> None:
+    calendar = tuesdays([ALONE, EARLY, LATE, (540, 720)], 3, 1)
+    row = broken_row(calendar, 0, {0: 0.5, 1: 0.5, 2: 0.5, 3: 0.5})
+    assert row is not None
+    assert [row.coefficient(one) / row.limit for one in range(4)] == [1, 0.5, 0.5, 0.5]
+    assert row.limit > 0
+
+
+def test_a_set_is_excluded_without_a_search_where_days_are_used_up() -> None:
+    # Six Tuesdays: one who needs each day alone takes three, the others need four more.
+    windows = [ALONE, EARLY, LATE, EARLY, LATE]
+    calendar = tuesdays(windows, 6, 3)
+    counted = 3 + (3 * 4) // 2
+    assert counted > calendar.positions
+    answer = Relaxation(calendar).test(range(5), Watch(time.monotonic, None, lambda: False))
+    assert isinstance(answer, Limit)
+    assert answer.excludes(0b11111)
+    oracle = CoachOracle(calendar)
+    assert oracle.can_hold(0b00111, Watch(time.monotonic, None, lambda: False))
+    assert not answer.excludes(0b00111)

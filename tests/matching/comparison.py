@@ -1,0 +1,103 @@
+"""The engine's answer to a tiny programme beside the best there is, found by trying everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from random import Random
+
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.people import Roster
+from matching.auditor import audit
+from matching.engine import SolveOptions, solve
+from matching.errors import ImpossiblePinsError
+from matching.result import Result
+from tests.matching.brute_force import best_values
+from tests.matching.crowded import crowded
+from tests.matching.instances import random_cycle, random_roster
+from tests.matching.roomy import roomy, sociable
+
+_ALONE = 0.4
+
+Programme = tuple[Roster, Cycle, Result | None]
+"""People, policy, and an earlier result to keep."""
+
+
+def solved(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
+    """Solve by a clock that shows a different time whenever it is looked at."""
+    ticks = count()
+    return solve(
+        roster,
+        cycle,
+        options=SolveOptions(explain=False),
+        input_sha256="0" * 64,
+        clock=lambda: float(next(ticks)),
+        keep=keep,
+    )
+
+
+def differences(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Iterator[str]:
+    """In what the engine's answer is not the best one, proven and sound."""
+    expected = best_values(roster, cycle, keep)
+    try:
+        result = solved(roster, cycle, keep)
+    except ImpossiblePinsError as error:
+        if expected is not None:
+            yield f"refused ({error}), though {expected} can be reached"
+        return
+    if expected is None:
+        yield "solved, though the pins rule out every plan"
+        return
+    levels = [level for level in result.levels if level.name is not ObjectiveLevel.SCHEDULE]
+    if [level.value for level in levels] != expected:
+        yield f"values are {[level.value for level in levels]}, the best are {expected}"
+    if [level.bound for level in levels] != expected:
+        yield f"bounds are {[level.bound for level in levels]}, the best are {expected}"
+    if result.status != "optimal" or not all(level.proven for level in levels):
+        yield "is not told as proven"
+    yield from map(str, audit(roster, cycle, result, keep))
+
+
+def scarce_time(seed: int) -> Programme:
+    """Narrow windows, caps, buffers, shares, pins and bans."""
+    return *crowded(Random(seed)), None
+
+
+def many_places(seed: int) -> Programme:
+    """The same with 2 to 8 places with each coach."""
+    return *roomy(Random(seed)), None
+
+
+def every_rule(seed: int) -> Programme:
+    """A few people with something of every rule."""
+    random = Random(seed)
+    roster = random_roster(random, random.randint(1, 5), random.randint(1, 3))
+    return roster, random_cycle(random, roster), None
+
+
+def earlier_result(seed: int) -> Programme:
+    """A coach gone since an earlier result, which is to be kept where it can."""
+    roster, cycle = crowded(Random(seed))
+    free = cycle.model_copy(update={"pins": {}})
+    earlier = solved(roster, free)
+    without_one = roster.model_copy(update={"coaches": roster.coaches[1:] or roster.coaches})
+    return without_one, free, earlier
+
+
+def large_sets(seed: int) -> Programme:
+    """Coaches who hold several coachees at once, mostly with an earlier result by other points."""
+    random = Random(seed)
+    roster, cycle = sociable(random)
+    if random.random() < _ALONE:
+        return roster, cycle, None
+    unlike = cycle.weights.model_copy(update={"preference": 0, "country": 0})
+    return roster, cycle, solved(roster, cycle.model_copy(update={"weights": unlike, "pins": {}}))
+
+
+PROGRAMMES: dict[str, Callable[[int], Programme]] = {
+    "scarce time": scarce_time,
+    "many places": many_places,
+    "every rule": every_rule,
+    "earlier result": earlier_result,
+    "large sets": large_sets,
+}

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+import pytest
+
+from coach.availability import WeeklyWindow
+from coach.cycle import Cycle, ObjectiveLevel
+from coach.errors import NotFoundError
+from coach.languages import LanguageSkill
+from coach.people import Coach, Coachee, Roster
+from matching.deadline import Watch
+from matching.explanation import (
+    Explanation,
+    RunnerUp,
+    explain,
+    runner_up_section,
+    sections,
+)
+from matching.explanation.runner_ups import RunnerUps
+from matching.instance.availability_grid import free_time
+from matching.result import FunnelStep, LevelOutcome, Match, Result, Unmatched
+from matching.rules import Facts
+from matching.rules.evaluation import Judges
+from tests.matching.explanation.resolve import runner_up as by_solving_again
+from tests.matching.placing import plans
+
+PLAIN: dict[str, object] = {
+    "country": "SE",
+    "languages": (LanguageSkill("en"),),
+    "availability": (WeeklyWindow(0, 540, 600),),
+    "timezone": "Europe/Stockholm",
+}
+CYCLE = Cycle.model_validate(
+    {
+        "cycle": {"start": date(2027, 1, 18), "end": date(2027, 1, 30)},
+        "sessions": {"count": 2, "minutes": 60, "min_gap_days": 7, "max_gap_days": 7},
+    }
+)
+
+
+def coachee(one: str, **changes: object) -> Coachee:
+    own = {"id": one, "name": one.upper(), "email": f"{one}@example.org", "role": "commander"}
+    return Coachee.model_validate({**PLAIN, **own, **changes})
+
+
+def coach(one: str, **changes: object) -> Coach:
+    own = {"id": one, "name": one.upper(), "email": f"{one}@example.org", "capacity": 1}
+    return Coach.model_validate({**PLAIN, **own, **changes})
+
+
+def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
+    """The best of all plans there are, without times of sessions."""
+    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    row = {one.id: number for number, one in enumerate(roster.coachees)}
+    column = {one.id: number for number, one in enumerate(roster.coaches)}
+    kept = {(one.coachee, one.coach) for one in keep.matches} if keep else set()
+
+    def matches(plan: dict[str, str]) -> tuple[Match, ...]:
+        told = {one: judges.verdicts(row[one], column[plan[one]]) for one in plan}
+        return tuple(
+            Match(coachee=one, coach=plan[one], verdicts=told[one], sessions=(),
+                  points=sum(v.points * v.weight for v in told[one]))
+            for one in plan
+        )  # fmt: skip
+
+    def worth(plan: dict[str, str]) -> dict[ObjectiveLevel, int]:
+        points = [match.points for match in matches(plan)]
+        return {
+            ObjectiveLevel.PLACED: sum(roster.coachees[row[one]].priority for one in plan),
+            ObjectiveLevel.KEPT: len(kept & set(plan.items())),
+            ObjectiveLevel.WORST: min(points, default=0),
+            ObjectiveLevel.TOTAL: sum(points),
+            ObjectiveLevel.SCHEDULE: 0,
+        }
+
+    every = plans(roster.coachees, roster, cycle, all_of_them=False)
+    chosen = max(every, key=lambda plan: [worth(plan)[name] for name in cycle.objective.levels])
+    return Result(
+        status="optimal", seed=0, input_sha256="", wall_seconds=0,
+        levels=tuple(
+            LevelOutcome(name=name, value=worth(chosen)[name], bound=worth(chosen)[name],
+                         proven=True)
+            for name in cycle.objective.levels
+        ),
+        matches=matches(chosen),
+        unmatched=tuple(
+            Unmatched(coachee=one, reason="all-taken", remedies=(),
+                      funnel=(FunnelStep(rule="schedule", left=1),))
+            for one in row if one not in chosen
+        ),
+    )  # fmt: skip
+
+
+def told_of(one: str, roster: Roster, cycle: Cycle = CYCLE) -> Explanation:
+    result = best(roster, cycle)
+    again = partial(by_solving_again, roster, cycle, result, solve=best)
+    warm = RunnerUps(roster, cycle, result, Watch(lambda: 0.0, None, lambda: False))
+    told = explain(roster, cycle, result, one, warm.of)
+    assert told == explain(roster, cycle, result, one, again)
+    return told
+
+
+def test_the_next_best_coach_is_told_with_what_it_would_cost_everybody() -> None:
+    roster = Roster(
+        coachees=(coachee("c1", prefers=("k1", "k2")), coachee("c2", prefers=("k2",))),
+        coaches=(coach("k1"), coach("k2")),
+    )
+    told = told_of("c1", roster)
+    assert told.match is not None
+    assert told.match.coach == "k1"
+    assert told.runner_up is not None
+    assert told.runner_up.coach == "k2"
+    assert told.runner_up.points == told.match.points - 40
+    assert [(move.coachee, move.before, move.after) for move in told.runner_up.moves] == [
+        ("c2", "k2", "k1")
+    ]
+    gains = {level.name: level.gain for level in told.runner_up.price}
+    assert gains == {"placed": 0, "worst": -400, "total": -440}
+
+
+def test_a_second_choice_may_cost_somebody_their_place_and_says_so() -> None:
+    roster = Roster(
+        coachees=(coachee("c1"), coachee("c2", priority=2, prefers=("k2",), refuses={"k1"})),
+        coaches=(coach("k1"), coach("k2")),
+    )
+    told = told_of("c1", roster)
+    assert told.runner_up is not None
+    assert [(move.coachee, move.after) for move in told.runner_up.moves] == [("c2", None)]
+    assert told.runner_up.price[0].gain == -2
+    lines = [line for section in sections(told, roster) for line in section.lines]
+    assert "C2 (c2) would be with nobody instead of K2 (k2)" in lines
+    assert "placed: 1 instead of 3" in lines
+
+
+def test_a_second_choice_that_costs_nothing_moves_nobody_for_the_sake_of_it() -> None:
+    roster = Roster(
+        coachees=(coachee("c1"), coachee("c2")), coaches=(coach("k1"), coach("k2"), coach("k3"))
+    )
+    told = told_of("c1", roster)
+    assert told.runner_up is not None
+    assert told.runner_up.moves == ()
+    assert {level.gain for level in told.runner_up.price} == {0}
+    lines = [line for section in sections(told, roster) for line in section.lines]
+    assert "It would cost nobody anything at any level." in lines
+
+
+def test_without_anybody_else_there_is_no_runner_up_even_for_a_pin() -> None:
+    roster = Roster(coachees=(coachee("c1"),), coaches=(coach("k1"), coach("k2", refuses={"c1"})))
+    pinned = CYCLE.model_copy(update={"pins": {"c1": "k1"}})
+    told = told_of("c1", roster, pinned)
+    assert told.runner_up is None
+    (other,) = told.others
+    assert [(one.rule, one.because) for one in other.objections] == [
+        ("refusal", "refused by one of the two")
+    ]
+    assert ("There is no other coach", ("Nobody else could coach them at all.",)) in sections(
+        told, roster
+    )
+
+
+def test_an_unmatched_coachee_sees_who_holds_the_places_and_what_objects() -> None:
+    late = (WeeklyWindow(4, 540, 600),)
+    roster = Roster(
+        coachees=(coachee("c1"), coachee("c2", prefers=("k1",), priority=2)),
+        coaches=(coach("k1"), coach("k2", availability=late), coach("k3", capacity=0)),
+    )
+    told = told_of("c1", roster)
+    assert told.match is None
+    assert told.unmatched is not None
+    by_coach = {other.coach: other for other in told.others}
+    assert by_coach["k1"].holders == ("c2",)
+    assert [one.rule for one in by_coach["k2"].objections] == ["schedule"]
+    assert by_coach["k2"].points is None
+    titles = [section.title for section in sections(told, roster)]
+    assert titles[0].startswith("C1 (c1) has no coach: the places of all")
+    assert told.others[-1].coach == "k2"
+
+
+def test_nobody_of_that_name_is_a_clear_refusal() -> None:
+    roster = Roster(coachees=(coachee("c1"),), coaches=(coach("k1"),))
+    with pytest.raises(NotFoundError, match="no coachee c9 in this result"):
+        told_of("c9", roster)
+
+
+def test_one_point_is_told_as_one() -> None:
+    roster = Roster(coachees=(coachee("a"),), coaches=(coach("k"),))
+    second = RunnerUp(coach="k", points=1, verdicts=(), price=(), moves=())
+    assert runner_up_section(second, roster).title == "The next best is K (k), 1 point"

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import given, settings
+
+from matching.instance.pair_report import pair_rows
+from tests.matching.instances import random_cycle, random_roster, randoms
+from tests.matching.reference import blocking_rules, can_meet
+
+
+@given(randoms)
+@settings(max_examples=50, deadline=None)
+def test_each_pair_is_told_with_all_that_blocks_it(random: Random) -> None:
+    roster = random_roster(random, 3, 3)
+    cycle = random_cycle(random, roster)
+    rows = list(pair_rows(roster, cycle))
+    pairs = [(coachee, coach) for coachee in roster.coachees for coach in roster.coaches]
+    for row, (coachee, coach) in zip(rows, pairs, strict=True):
+        blocked = blocking_rules(coachee, coach, cycle)
+        if not can_meet(coachee, coach, cycle):
+            blocked.append("schedule")
+        assert (row.coachee, row.coach) == (coachee.id, coach.id)
+        assert list(row.blocked_by) == blocked
+        assert row.eligible == (not blocked)
+        assert (row.points is None) == bool(blocked)
+
+
+def test_nobody_on_a_side_writes_no_row() -> None:
+    roster = random_roster(Random(2), 3, 0)
+    assert not list(pair_rows(roster, random_cycle(Random(2), roster)))

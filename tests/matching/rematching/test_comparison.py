@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+from coach.availability import DateRange
+from coach.cycle import Cycle
+from matching.rematching.comparison import compare_policies, compare_results
+from matching.result import Change, Match, Result
+from tests.matching.auditor.test_auditor_mutations import CYCLE, ROSTER, SOUND
+from tests.matching.planner import plan, shifted
+
+
+def with_matches(matches: tuple[Match, ...]) -> Result:
+    return SOUND.model_copy(update={"matches": matches})
+
+
+def test_a_result_beside_itself_shows_nobody_changed_and_nothing_gained() -> None:
+    same = compare_results(SOUND, SOUND)
+    assert same.changed == ()
+    assert same.count(Change.SAME) == len(ROSTER.coachees)
+    assert {level.gain for level in same.levels} == {0}
+
+
+def test_each_coachee_is_told_with_what_became_of_them() -> None:
+    first, second, third = SOUND.matches
+    moved = first.model_copy(update={"coach": "k2"})
+    later = tuple(shifted(session, timedelta(hours=1)) for session in second.sessions[1:])
+    retimed = second.model_copy(update={"sessions": (second.sessions[0], *later)})
+    after = with_matches((moved, retimed))
+    told = {one.coachee: one for one in compare_results(SOUND, after).coachees}
+    assert (told["c1"].change, told["c1"].before, told["c1"].after) == (Change.MOVED, "k1", "k2")
+    assert (told["c2"].change, told["c2"].moved_sessions) == (Change.RETIMED, 2)
+    assert (told["c3"].change, told["c3"].before, told["c3"].after) == (
+        Change.UNPLACED, third.coach, None,
+    )  # fmt: skip
+    assert told["c4"].change is Change.SAME
+    back = compare_results(after, SOUND)
+    assert next(one for one in back.coachees if one.coachee == "c3").change is Change.PLACED
+
+
+def test_levels_tell_what_is_won_and_lost() -> None:
+    after = plan(ROSTER.model_copy(update={"coachees": ROSTER.coachees[:2]}), CYCLE)
+    told = {level.name: level for level in compare_results(SOUND, after).levels}
+    assert (told["placed"].before, told["placed"].after, told["placed"].gain) == (5, 4, -1)
+    assert told["total"].gain == -SOUND.matches[2].points
+
+
+def test_points_are_not_compared_across_policies_that_weigh_differently() -> None:
+    heavier = CYCLE.model_copy(update={"weights": CYCLE.weights.model_copy(update={"topics": 9})})
+    told = compare_results(SOUND, plan(ROSTER, heavier), (CYCLE, heavier))
+    assert [(one.key, one.before, one.after) for one in told.settings] == [
+        ("weights.topics", "3", "9")
+    ]
+    assert {level.name: level.gain for level in told.levels} == {
+        "placed": 0, "kept": 0, "worst": None, "total": None, "schedule": 0,
+    }  # fmt: skip
+    assert any(row[0] == "total" and row[-1] == "not comparable" for row in told.level_table())
+
+
+def test_tables_and_json_hold_the_same() -> None:
+    told = compare_results(SOUND, with_matches(SOUND.matches[1:]))
+    header, *rows = told.coachee_table()
+    assert header == ("coachee", "change", "before", "after", "sessions at other times")
+    assert rows == [("c1", "unplaced", "k1", "", 0)]
+    written = json.loads(told.model_dump_json())
+    assert written["coachees"][-1]["coachee"] == "c1"
+    assert written["levels"][0] == {"name": "placed", "before": 5, "after": 5, "gain": 0}
+
+
+def test_policies_differ_in_dotted_keys_as_the_cycle_file_writes_them() -> None:
+    other = Cycle.model_validate(
+        {
+            "cycle": {"start": date(2027, 1, 25), "end": date(2027, 3, 26), "name": "Again"},
+            "calendar": {"blackout": (DateRange(date(2027, 2, 1), date(2027, 2, 3)),)},
+            "rules": {"language": {"minimum_level": 3, "groups": (frozenset({"hr", "bs"}),)}},
+            "bans": {"c1": frozenset({"k2", "k1"})},
+            "objective": {"levels": ("placed", "total")},
+        },
+        strict=False,
+    )
+    plain = Cycle.model_validate({"cycle": {"start": date(2027, 1, 25), "end": date(2027, 3, 26)}})
+    told = {one.key: (one.before, one.after) for one in compare_policies(plain, other)}
+    assert told == {
+        "cycle.name": ("Cycle", "Again"),
+        "calendar.blackout": ("none", "2027-02-01..2027-02-03"),
+        "rules.language.minimum_level": ("B2", "B1"),
+        "rules.language.groups": ("none", "bs, hr"),
+        "bans.c1": ("", "k1, k2"),
+        "objective.levels": ("placed; kept; worst; total; schedule", "placed; total"),
+    }
+    assert compare_policies(plain, plain) == ()

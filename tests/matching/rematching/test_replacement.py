@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+
+from coach.cycle import Cycle
+from coach.errors import NotFoundError
+from coach.people import Roster
+from coach.sessions import Session
+from matching.auditor import audit
+from matching.rematching.replacement import Replacement, replacements
+from matching.result import Match, Result
+from tests.matching.auditor.test_auditor_mutations import CYCLE, ROSTER, SOUND, coach
+from tests.matching.instances import random_cycle, random_roster, randoms
+from tests.matching.placing import all_series
+from tests.matching.planner import plan
+from tests.matching.reference import blocking_rules
+
+
+def with_replacement(result: Result, coachee: str, instead: Replacement) -> Result:
+    """The result with the coachee at the other coach, everybody else as they are."""
+    match = Match(
+        coachee=coachee,
+        coach=instead.coach,
+        points=instead.points,
+        verdicts=instead.verdicts,
+        sessions=tuple(
+            Session(uid=f"new-{number}", number=number, start=start, end=end)
+            for number, (start, end) in enumerate(instead.times, start=1)
+        ),
+    )
+    others = [one for one in result.matches if one.coachee != coachee]
+    leftover = tuple(one for one in result.unmatched if one.coachee != coachee)
+    return result.model_copy(update={"matches": (*others, match), "unmatched": leftover})
+
+
+def with_places(roster: Roster) -> Roster:
+    coaches = [one.model_copy(update={"capacity": one.capacity + 1}) for one in roster.coaches]
+    return roster.model_copy(update={"coaches": tuple(coaches)})
+
+
+def faults(roster: Roster, cycle: Cycle, result: Result) -> list[str]:
+    found = map(str, audit(roster, cycle, result))
+    return [one for one in found if not one.startswith("level")]
+
+
+@given(randoms)
+@settings(max_examples=100, deadline=None)
+def test_all_coaches_with_whom_it_works_are_found_and_nobody_else_is_touched(
+    random: Random,
+) -> None:
+    roster = with_places(random_roster(random, 4, 5))
+    cycle = random_cycle(random, roster)
+    result = plan(roster, cycle)
+    coachee = random.choice(roster.coachees)
+    told = replacements(roster, cycle, result, coachee.id, most=9)
+    for instead in told:
+        assert faults(roster, cycle, with_replacement(result, coachee.id, instead)) == []
+    now = {match.coachee: match.coach for match in result.matches}
+    booked = {
+        one.id: [
+            [session.start for session in match.sessions]
+            for match in result.matches
+            if match.coach == one.id and match.coachee != coachee.id
+        ]
+        for one in roster.coaches
+    }
+    possible = {
+        one.id
+        for one in roster.coaches
+        if one.id != now.get(coachee.id)
+        and len(booked[one.id]) < one.capacity
+        and not blocking_rules(coachee, one, cycle)
+        and next(all_series(coachee, one, cycle, booked[one.id]), None) is not None
+    }
+    assert {instead.coach for instead in told} == possible
+
+
+def test_the_price_and_the_order_are_by_points() -> None:
+    coaches = (*ROSTER.coaches, coach("k3"), coach("k4", topics=("Leadership",)))
+    roster = ROSTER.model_copy(update={"coaches": coaches})
+    told = replacements(roster, CYCLE, SOUND, "c2")
+    assert [one.coach for one in told] == ["k4", "k3"]
+    assert [one.price for one in told] == [SOUND.matches[1].points - one.points for one in told]
+    assert told[0].points > told[1].points
+    assert len(replacements(roster, CYCLE, SOUND, "c2", most=1)) == 1
+
+
+def test_a_cycle_under_way_needs_only_what_is_left() -> None:
+    roster = ROSTER.model_copy(update={"coaches": (*ROSTER.coaches, coach("k3"))})
+    third = SOUND.matches[1].sessions[2].start.date()
+    (told,) = replacements(roster, CYCLE, SOUND, "c2", not_before=third, sessions=1)
+    assert [start.date() for start, _ in told.times] == [third]
+    late = CYCLE.cycle.end - timedelta(3)
+    assert replacements(roster, CYCLE, SOUND, "c2", not_before=late) == ()
+
+
+def test_a_replacement_that_breaks_the_cross_border_share_is_not_told() -> None:
+    coaches = (*ROSTER.coaches, coach("k3", country="AL"), coach("k4"))
+    roster = ROSTER.model_copy(update={"coaches": coaches})
+    assert [one.coach for one in replacements(roster, CYCLE, SOUND, "c2")] == ["k4"]
+
+
+def test_nobody_of_that_id_is_a_clear_refusal() -> None:
+    with pytest.raises(NotFoundError, match="no coachee c9 in this cycle"):
+        replacements(ROSTER, CYCLE, SOUND, "c9")

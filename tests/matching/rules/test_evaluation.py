@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coach.cycle import Cycle
+from coach.people import Roster
+from matching.instance.availability_grid import free_time
+from matching.rules import FORBIDDEN, Facts
+from matching.rules.evaluation import Judges, blocks, funnel, judge_pairs, verdicts
+from matching.rules.marks import Marks
+from tests.matching.instances import random_cycle, random_roster, randoms
+from tests.matching.reference import blocking_rules, common_starts
+
+
+def instance(random: Random, coachees: int = 5, coaches: int = 4) -> tuple[Roster, Cycle]:
+    roster = random_roster(random, coachees, coaches)
+    return roster, random_cycle(random, roster)
+
+
+def judged(roster: Roster, cycle: Cycle) -> Judges:
+    return Judges(Facts(roster, cycle, free_time(roster, cycle)))
+
+
+def every_pair(roster: Roster) -> list[tuple[int, int]]:
+    return [(i, j) for i in range(len(roster.coachees)) for j in range(len(roster.coaches))]
+
+
+@given(randoms)
+@settings(max_examples=60, deadline=None)
+def test_the_judgement_forbids_exactly_what_the_plain_reference_forbids(random: Random) -> None:
+    roster, cycle = instance(random)
+    judges = judged(roster, cycle)
+    expected = {
+        (i, j): blocking_rules(roster.coachees[i], roster.coaches[j], cycle)
+        for i, j in every_pair(roster)
+    }
+    assert {pair: list(judges.objections(*pair)) for pair in expected} == expected
+    table = judge_pairs(roster, cycle, judges.facts.free_time)
+    allowed = [pair for pair, names in expected.items() if not names]
+    assert list(zip(table.coachee, table.coach, strict=True)) == allowed
+    for (i, j), points in zip(allowed, table.points, strict=True):
+        assert sum(v.points * v.weight for v in judges.verdicts(i, j)) == points
+
+
+@given(randoms)
+@settings(max_examples=40, deadline=None)
+def test_a_block_and_single_pairs_get_the_same_judgement(random: Random) -> None:
+    roster, cycle = instance(random)
+    rows, columns = np.ogrid[: len(roster.coachees), : len(roster.coaches)]
+    flat = np.nonzero(np.ones((len(roster.coachees), len(roster.coaches)), dtype=np.bool_))
+    for rule in judged(roster, cycle).rules:
+        block = rule.judge(rows, columns)
+        assert block.dtype == np.int16
+        assert block.min() >= FORBIDDEN
+        assert block.max() <= 100
+        assert block.ravel().tolist() == rule.judge(*flat).tolist()
+
+
+@given(randoms)
+@settings(max_examples=40, deadline=None)
+def test_points_never_grow_when_common_time_shrinks_and_count_it_rightly(random: Random) -> None:
+    roster, cycle = instance(random, 2, 2)
+    judges = judged(roster, cycle)
+    availability = next(rule for rule in judges.rules if rule.name == "availability")
+    for i, j in every_pair(roster):
+        common = len(common_starts(roster.coachees[i], roster.coaches[j], cycle))
+        enough = 20 * cycle.sessions.count
+        assert judges.points_of(availability, i, j) == min(100, 100 * common // enough)
+
+
+@given(randoms)
+@settings(max_examples=30, deadline=None)
+def test_a_funnel_loses_coaches_rule_by_rule_and_ends_at_the_eligible(random: Random) -> None:
+    roster, cycle = instance(random)
+    judges = judged(roster, cycle)
+    for row, coachee in enumerate(roster.coachees):
+        steps = funnel(judges, row)
+        names = [step.rule for step in steps]
+        assert names == ["language", "country", "rank", "unit", "refusal", "ban"]
+        for number, step in enumerate(steps, start=1):
+            blocked = [set(blocking_rules(coachee, coach, cycle)) for coach in roster.coaches]
+            assert step.left == sum(
+                not (names & set(steps_so_far(steps, number))) for names in blocked
+            )
+
+
+def steps_so_far(steps: tuple[object, ...], number: int) -> list[str]:
+    return [step.rule for step in steps[:number]]  # type: ignore[attr-defined]
+
+
+def test_blocks_are_bounded_and_cover_every_coachee_once() -> None:
+    seen: list[int] = []
+    for rows, columns in blocks(10, 7, cells=22):
+        assert rows.size * columns.size <= 22
+        seen.extend(rows.ravel())
+    assert seen == list(range(10))
+    assert [rows.size for rows, _ in blocks(2, 50, cells=22)] == [1, 1]
+
+
+@pytest.mark.parametrize("sizes", [(0, 0), (0, 3), (3, 0)])
+def test_nobody_on_a_side_is_no_pair(sizes: tuple[int, int]) -> None:
+    roster, cycle = instance(Random(1), *sizes)
+    table = judge_pairs(roster, cycle, free_time(roster, cycle))
+    assert [part.shape for part in (table.coachee, table.coach, table.points)] == [(0,)] * 3
+
+
+def test_verdicts_hold_every_weighed_rule_even_at_weight_nought() -> None:
+    roster, cycle = instance(Random(3), 8, 8)
+    table = judge_pairs(roster, cycle, free_time(roster, cycle))
+    told = verdicts(roster, cycle, free_time(roster, cycle), table.coachee[0], table.coach[0])
+    weights = cycle.weights.model_dump()
+    assert {verdict.rule: verdict.weight for verdict in told} == weights
+
+
+def test_a_refusal_reads_the_same_whoever_refused() -> None:
+    roster, cycle = instance(Random(5), 1, 1)
+    coachee, coach = roster.coachees[0], roster.coaches[0]
+    phrases = []
+    for refusals in (({coach.id}, set()), (set(), {coachee.id}), ({coach.id}, {coachee.id})):
+        one = coachee.model_copy(update={"refuses": frozenset(refusals[0])})
+        other = coach.model_copy(update={"refuses": frozenset(refusals[1])})
+        told = judged(Roster(coachees=(one,), coaches=(other,)), cycle).objections(0, 0)
+        phrases.append(told["refusal"])
+    assert phrases == ["refused by one of the two"] * 3
+
+
+@given(st.sets(st.tuples(st.integers(0, 5), st.integers(0, 4))))
+def test_marks_are_found_where_they_were_made(cells: set[tuple[int, int]]) -> None:
+    marks = Marks(((row, column, row + 1) for row, column in cells), 6, 5)
+    table = np.zeros((6, 5), dtype=np.int16)
+    for row, column in cells:
+        table[row, column] = row + 1
+    rows, columns = np.ogrid[:6, :5]
+    assert marks.at(rows, columns).tolist() == table.tolist()
+
+
+def test_chains_of_command_name_people_and_units_in_any_capitals() -> None:
+    roster, cycle = instance(Random(9), 1, 1)
+    coachee = roster.coachees[0].model_copy(update={"id": "C-1", "unit": "2nd Brigade"})
+    cases: list[tuple[tuple[str, ...], bool]] = [
+        (("c-1",), True), (("2ND brigade ",), True), (("",), False), (("3rd Brigade",), False),
+    ]  # fmt: skip
+    for chain, forbidden in cases:
+        coach = roster.coaches[0].model_copy(update={"chain_of_command": chain, "unit": ""})
+        told = judged(Roster(coachees=(coachee,), coaches=(coach,)), cycle).objections(0, 0)
+        assert ("unit" in told) == forbidden
