@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from api.deployment import Deployment
 from api.mail.settings import MailSettings
+from api.organisation import Deployment
 from api.provider.settings import IdentityProvider, is_number
 
 KIB = 1024

@@ -22,9 +22,9 @@ from urllib.parse import quote
 from api.calendar.ics import common_name
 from api.calendar.recipient import Recipient
 from api.calendar.wording import file_name, summary
-from api.deployment import Deployment
-from api.moments import short_moment_text, span_text
-from api.templating import render
+from api.organisation import Deployment
+from api.web.date_formats import short_moment_text, span_text
+from api.web.templating import render
 from coach.invitations import Message, Method
 
 _MARK = "0123456789abcdef" * 2  # placeholders: of a mark's length, and what base64 cannot hold

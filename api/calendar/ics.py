@@ -12,7 +12,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vUri
 
 from api.calendar.recipient import Recipient
 from api.calendar.wording import PRODUCT, summary
-from api.deployment import Deployment
+from api.organisation import Deployment
 from coach.invitations import Message, Method
 
 _NOBODYS_ADDRESS = "mailto:nobody"

@@ -6,7 +6,7 @@ session takes place: no names, no topics, and the programme only where the deplo
 
 from __future__ import annotations
 
-from api.deployment import Deployment
+from api.organisation import Deployment
 from coach.invitations import Invitation
 
 PRODUCT = "-//Coaching scheduler//EN"

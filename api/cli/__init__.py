@@ -75,7 +75,7 @@ def _not_asked() -> None:
 
 
 def _refused(error: ProgrammeError) -> int:
-    from api.error_table import kind_of  # noqa: PLC0415 - imports the engine, which takes a second
+    from api.error_mapping import kind_of  # noqa: PLC0415 - imports the engine, which takes a second
 
     if isinstance(error, UnusableInputError):
         lines = [str(fault) for fault in error.faults]
@@ -96,6 +96,6 @@ def _our_fault(error: Exception) -> int:
             f"{error}\nRun it again with {DEBUG_VARIABLE}=1 and report what it prints.",
             err=True,
         )
-    from api.error_table import EXIT_OUR_FAULT  # noqa: PLC0415 - as above
+    from api.error_mapping import EXIT_OUR_FAULT  # noqa: PLC0415 - as above
 
     return EXIT_OUR_FAULT

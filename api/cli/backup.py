@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
+from api.background.worker_lease import slot
 from api.cli.terminal import open_on_terminal, prepare_job_tables, settings_from
-from api.confidential.keyring import open_keyring
-from api.jobs.slot import slot
-from api.store.copying import back_up, refuse_while_used
-from api.store.copying import restore as put_back
-from api.store.database import Database, in_clear_words
+from api.crypto.key_ring import open_keyring
+from api.database.backup import back_up, refuse_while_used
+from api.database.backup import restore as put_back
+from api.database.engine import Database, in_clear_words
 from api.workflows import audit
 
 _DATA = typer.Option(help="Folder of the database and keys.")

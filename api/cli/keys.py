@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from api.background.worker_lease import slot
 from api.cli.terminal import open_on_terminal
-from api.confidential.keyring import write_keyring
-from api.jobs.slot import slot
-from api.workflows.key_rotation import wrap_all_anew
+from api.crypto.key_ring import write_keyring
+from api.crypto.key_rotation import wrap_all_anew
 
 
 class KeyAction(StrEnum):

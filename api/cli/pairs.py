@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
+from api.files.atomic_write import write_whole
+from api.files.csv_injection import safe_cell
 from api.intake import read_inputs
-from api.spreadsheet_cells import safe_cell
-from api.whole_file import write_whole
 from coach.plural import counted
 from matching.instance.pair_report import pair_rows
 

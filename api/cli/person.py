@@ -10,9 +10,9 @@ import typer
 from sqlalchemy import select
 
 from api.cli.terminal import open_on_terminal
+from api.services import Services
 from api.store.cycle_rows import PersonRow
 from api.workflows import person_rights
-from api.workflows.services import Services
 from coach.errors import ConflictError, NotFoundError
 
 

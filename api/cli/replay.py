@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from api.cli.progress_view import shown_progress
+from api.files.checksums import digests
 from api.intake import CycleInputs, read_result_folder, read_run_record
-from api.results.digests import digests
 from api.surroundings import surroundings
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
+from api.files.upload_limits import LARGEST_CYCLE_FILE
 from api.intake import policy_file
 from api.intake.inputs import from_disk
-from api.intake.limits import LARGEST_CYCLE_FILE
 from api.intake.reference_data import reference
 from coach.cycle import Cycle, CycleDates
 from coach.errors import UnusableInputError

@@ -15,9 +15,9 @@ from types import FrameType, MappingProxyType
 from api.cli.out_folder import check_out_folder
 from api.cli.progress_view import shown_progress
 from api.cli.second_choices import second_choices
+from api.files.checksums import digests
 from api.intake import KEPT, CycleInputs
 from api.results import write_results
-from api.results.digests import digests
 from api.surroundings import surroundings
 from coach.invitations import Told
 from matching.engine import SolveOptions, solve

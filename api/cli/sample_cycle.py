@@ -7,15 +7,15 @@ from importlib import resources
 
 from sqlalchemy.orm import Session as Transaction
 
+from api.background.job import Job
+from api.background.job_type import Workplace
 from api.intake import NamedFile
-from api.jobs.kind import Workplace
 from api.jobs.solving import Solving
+from api.services import Services
 from api.store.cycle_rows import Side
 from api.store.run_rows import RunState
 from api.workflows import credentials, cycles, people, plans, runs, schedule, uploads
-from api.workflows.jobs import Job
 from api.workflows.runs import RunOptions, RunView
-from api.workflows.services import Services
 from coach.errors import ProgrammeError
 
 _TIME_LIMIT_SECONDS = 60.0

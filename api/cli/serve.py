@@ -13,18 +13,18 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
+from api.app import create_app
+from api.background.queue import prepare_job_tables
+from api.background.worker_lease import slot
 from api.cli.sample_cycle import DemoAddresses, load_sample_cycle
 from api.cli.terminal import settings_from
-from api.http import addresses
-from api.http.app import create_app
-from api.jobs.queue import prepare_job_tables
-from api.jobs.slot import slot
-from api.logs import set_up_logs
+from api.database import schema
+from api.database.engine import Database, in_clear_words
+from api.http import urls as addresses
+from api.logging.setup import set_up_logs
+from api.services import Services
 from api.settings import Settings
-from api.store import schema
-from api.store.database import Database, in_clear_words
 from api.workflows import credentials, users
-from api.workflows.services import Services
 from coach.errors import ProgrammeError
 
 _SHUTDOWN_SECONDS = 3

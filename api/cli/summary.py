@@ -8,8 +8,8 @@ from pathlib import Path
 
 import typer
 
-from api.deployment import Deployment
 from api.intake import CycleInputs
+from api.organisation import Deployment
 from api.results.plan_view import MatchView, PersonView, PlanView, UnmatchedView, view_plan
 from coach.plural import counted
 from matching.result import Change, Move, Result

@@ -14,11 +14,11 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.orm import Session as Transaction
 
-from api.opening import open_deployment
+from api.background.job import Job
+from api.bootstrap import open_deployment
+from api.http.principal import SYSTEM
+from api.services import Services
 from api.settings import Settings
-from api.workflows.jobs import Job
-from api.workflows.services import Services
-from api.workflows.viewer import SYSTEM
 from coach.errors import InputFault, UnusableInputError
 
 
@@ -56,7 +56,7 @@ def settings_from(**given: Any) -> Settings:  # noqa: ANN401 - options of severa
 
 def prepare_job_tables(url: str) -> None:
     """Create or bring up to date the tables of the job engine, which is imported only here."""
-    importlib.import_module("api.jobs.queue").prepare_job_tables(url)
+    importlib.import_module("api.background.queue").prepare_job_tables(url)
 
 
 class _LateQueue:
@@ -69,7 +69,7 @@ class _LateQueue:
     def __call__(self, tx: Transaction, job: Job) -> None:
         """Queue `job`."""
         if self._queue is None:
-            self._queue = importlib.import_module("api.jobs.queue").JobQueue(self._url)
+            self._queue = importlib.import_module("api.background.queue").JobQueue(self._url)
         self._queue(tx, job)
 
     def close(self) -> None:

@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from api.cli.terminal import open_on_terminal
-from api.http import addresses
+from api.http import urls as addresses
+from api.http.principal import AccessRole
+from api.services import Services
 from api.workflows import credentials, users
-from api.workflows.services import Services
 from api.workflows.users import Link
-from api.workflows.viewer import AccessRole
 from coach.errors import InputFault, UnusableInputError
 
 

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
+from api.app import open_services
+from api.background.worker import Worker
+from api.background.worker_lease import slot
 from api.cli.serve import prepare
 from api.cli.terminal import settings_from
-from api.http.app import open_services
-from api.jobs.slot import slot
-from api.jobs.worker import Worker
-from api.logs import set_up_logs
+from api.logging.setup import set_up_logs
 
 
 def worker(

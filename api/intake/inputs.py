@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.intake.limits import (
+from api.files.upload_limits import (
     LARGEST_CYCLE_FILE,
     LARGEST_FILE,
     LARGEST_RESULT,

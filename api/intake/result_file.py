@@ -6,7 +6,7 @@ import re
 
 from pydantic import ValidationError
 
-from api.intake.limits import LARGEST_RESULT, UnreadableError, check_size
+from api.files.upload_limits import LARGEST_RESULT, UnreadableError, check_size
 from coach.errors import InputFault
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.toml_positions import dotted

@@ -6,9 +6,9 @@ import json
 
 from sqlalchemy.orm import Session as Transaction
 
-from api.jobs.child import Line
-from api.jobs.child_job import ChildJob
-from api.jobs.kind import JobKind
+from api.background.job_type import JobKind
+from api.background.subprocess.subprocess_job import ChildJob
+from api.background.subprocess.subprocess_task import Line
 from api.store.question_rows import QuestionRow
 from api.store.run_rows import RunState
 from api.workflows.questions import QUESTION_JOB, Answer, QuestionTask, question_task

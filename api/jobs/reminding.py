@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.jobs.kind import Doer, JobKind, Workplace, hourly
-from api.jobs.patience import patiently
+from api.background.database_retry import patiently
+from api.background.job_type import Doer, JobKind, Workplace, hourly
 from api.workflows import reminding
 from api.workflows.reminding import REMINDING_JOB
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from api.jobs.finished import forget_finished
-from api.jobs.kind import Doer, JobKind, StoppedError, Workplace, daily
-from api.jobs.patience import patiently
+from api.background.database_retry import patiently
+from api.background.job_type import Doer, JobKind, StoppedError, Workplace, daily
+from api.background.purge import forget_finished
 from api.workflows import retention, retention_dates
 from api.workflows.retention import RETENTION_JOB
 

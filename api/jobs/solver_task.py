@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from api.values import View
 from api.workflows.runs import RunInput, RunOptions
-from api.workflows.values import View
 
 
 class Task(View):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.jobs.child import Line
-from api.jobs.child_job import ChildJob
-from api.jobs.kind import JobKind
+from api.background.job_type import JobKind
+from api.background.subprocess.subprocess_job import ChildJob
+from api.background.subprocess.subprocess_task import Line
 from api.jobs.solver_task import Task
 from api.store.run_rows import RunProgressRow, RunRow
 from api.workflows.plans import store_plan

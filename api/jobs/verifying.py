@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from api.jobs.kind import Doer, JobKind, StoppedError, Workplace, daily
+from api.background.job_type import Doer, JobKind, StoppedError, Workplace, daily
 from api.workflows import audit, audit_trail
 
 _LOG = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.http.signposts import Signposted
+from api.http.prefix_router import Signposted
 from api.pages.access import ACCESS
 from api.pages.account import ACCOUNTS
 from api.pages.audit import AUDIT
@@ -16,12 +16,12 @@ from api.pages.own_address import OWN_ADDRESS
 from api.pages.person import PERSON
 from api.pages.plan_person import PLAN_PERSON
 from api.pages.planning import PLANNING
-from api.pages.problem_page import problem_page
 from api.pages.questions import QUESTION_PAGES
 from api.pages.reference import REFERENCE
 from api.pages.retention import RETENTION_PAGES
 from api.pages.sign_in import SIGNING_IN
 from api.pages.statements import STATEMENTS
+from api.web.error_page import problem_page
 
 router = APIRouter()
 _OF_OFFICE = (OFFICE, RETENTION_PAGES, FOLLOW_UP, SIGNING_IN, ELSEWHERE, ACCOUNTS, AUDIT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.http.access import COACH, COACHEE, EVERYBODY, MANAGER, OFFICE, PERSON, Access
+from api.http.permissions import COACH, COACHEE, EVERYBODY, MANAGER, OFFICE, PERSON, Access
 
 _SESSION = "/p/{link}/sessions/{session_id}"
 

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from api.confidential.passwords import hash_password, new_totp_secret, totp_address
-from api.http.addresses import ACCOUNT, CONFIRM, own_page
-from api.http.asking import ServicesDep, ViewerDep
+from api.crypto.password_hashing import hash_password, new_totp_secret, totp_address
+from api.http.authentication import ServicesDep, ViewerDep
 from api.http.cookies import begun_cookie
 from api.http.routes.access import TokenRequest
-from api.moments import short_moment_text
-from api.pages.frame import Typed, checked, deployment_of, go_on, page, taken
+from api.http.urls import ACCOUNT, CONFIRM, own_page
 from api.pages.sign_in import Shown, offered, site_of
 from api.store.access_rows import CeremonyKind
+from api.web.date_formats import short_moment_text
+from api.web.rendering import Typed, checked, deployment_of, go_on, page, taken
 from api.workflows import ceremonies, credentials, passkeys, second_factors, sign_in, users
 from api.workflows.passkeys import PasskeyName
 from api.workflows.sign_in import AccountForm, CodeForm

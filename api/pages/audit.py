@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.http.addresses import AUDIT as AUDIT_PAGE
-from api.http.asking import ServicesDep, ViewerDep
-from api.moments import short_moment_text
-from api.pages.frame import checked, filled, page
+from api.http.authentication import ServicesDep, ViewerDep
+from api.http.urls import AUDIT as AUDIT_PAGE
+from api.web.date_formats import short_moment_text
+from api.web.rendering import checked, filled, page
 from api.workflows import audit_trail, cycles, figures
 from api.workflows.audit_trail import AuditEntry, AuditFilter, AuditStanding
 

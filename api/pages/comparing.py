@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.http.asking import ServicesDep
-from api.moments import short_moment_text
-from api.pages.frame import page
-from api.pages.words import PLAN_STATE, Badge
+from api.http.authentication import ServicesDep
 from api.results.plan_view import LEVEL_WORDS, view_moves
+from api.values import Identifier
+from api.web.date_formats import short_moment_text
+from api.web.labels import PLAN_STATE, Badge
+from api.web.rendering import page
 from api.workflows import comparing, cycles, plans
 from api.workflows.comparing import ChangeCounts
 from api.workflows.plans import PlanSummary
-from api.workflows.values import Identifier
 from coach.cycle import ObjectiveLevel
 from coach.plural import counted
 from matching.rematching.comparison import LevelDifference

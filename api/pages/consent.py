@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 
 from api.consent_texts import consent_texts
-from api.http import addresses
-from api.http.asking import ServicesDep, ViewerDep
-from api.moments import day_of, day_text
-from api.pages.frame import Typed, go_on, page, taken
+from api.http import urls as addresses
+from api.http.authentication import ServicesDep, ViewerDep
+from api.web.date_formats import day_of, day_text
+from api.web.rendering import Typed, go_on, page, taken
 from api.workflows import consent
 from api.workflows.consent import Acceptance, PublicityAnswer
 from api.workflows.people import person_row

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
-from api.http.asking import services_of
-from api.moments import day_of, day_text, short_moment_text
-from api.pages.frame import page
-from api.pages.mails import mails_shown
-from api.pages.words import PLAN_STATE, RUN_PURPOSE, RUN_STATE
+from api.http.authentication import services_of
+from api.mail.presenters import mails_shown
+from api.web.date_formats import day_of, day_text, short_moment_text
+from api.web.labels import PLAN_STATE, RUN_PURPOSE, RUN_STATE
+from api.web.rendering import page
 from api.workflows import cycles, plans, reminding, retention_dates, runs
 from api.workflows.retention_dates import Retention
 from coach.errors import UnusableInputError

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.http.addresses import (
+from api.http.authentication import ServicesDep, ViewerDep
+from api.http.cookies import begun_cookie, half_cookie, leave_cookie
+from api.http.principal import Viewer
+from api.http.routes.access import signed_in
+from api.http.urls import (
     ACCOUNT,
     CONFIRM,
     PROVIDER,
@@ -16,18 +20,14 @@ from api.http.addresses import (
     SIGN_IN,
     own_page,
 )
-from api.http.asking import ServicesDep, ViewerDep
-from api.http.cookies import begun_cookie, half_cookie, leave_cookie
-from api.http.routes.access import signed_in
-from api.pages.frame import go_on
 from api.pages.sign_in import leave_begun
 from api.provider.identity import Asked, Identity
+from api.services import Services
 from api.store.access_rows import CeremonyKind
+from api.web.rendering import go_on
 from api.workflows import ceremonies, sign_in, users
 from api.workflows.ceremonies import Ceremony
-from api.workflows.services import Services
 from api.workflows.users import Link
-from api.workflows.viewer import Viewer
 from coach.errors import ConflictError, NotSignedInError
 
 if TYPE_CHECKING:

@@ -9,21 +9,14 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
-from api.http import addresses
-from api.http.asking import ServicesDep, ViewerDep
-from api.moments import short_moment_text
-from api.pages.frame import deployment_of, go_on, page
+from api.http import urls as addresses
+from api.http.authentication import ServicesDep, ViewerDep
+from api.mail import delivery as posting
+from api.mail.presenters import mails_shown
 from api.pages.lines import ReplyCounts, feedback_text, office_line, record_text
-from api.pages.mails import mails_shown
-from api.workflows import (
-    cycles,
-    messages,
-    posting,
-    reminding,
-    schedule,
-    statements,
-    waiting_mail,
-)
+from api.web.date_formats import short_moment_text
+from api.web.rendering import deployment_of, go_on, page
+from api.workflows import cycles, messages, reminding, schedule, statements, waiting_mail
 from api.workflows.reminding import ReminderSwitch
 
 FOLLOW_UP = APIRouter(include_in_schema=False)

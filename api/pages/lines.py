@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from api.deployment import Deployment
-from api.moments import (
+from api.organisation import Deployment
+from api.results.forms import ATTENDANCE_WORDS
+from api.store.cycle_rows import Side
+from api.store.session_rows import SessionState
+from api.values import FeedbackView, PersonBrief, RecordView, SessionView
+from api.web.date_formats import (
     day_text,
     hours_text,
     short_day_text,
@@ -17,7 +21,7 @@ from api.moments import (
     span_text,
     zone_short,
 )
-from api.pages.words import (
+from api.web.labels import (
     ATTENDANCE,
     CANCELLED,
     OWN_REPLY,
@@ -26,10 +30,6 @@ from api.pages.words import (
     Badge,
     rating_text,
 )
-from api.results.forms import ATTENDANCE_WORDS
-from api.store.cycle_rows import Side
-from api.store.session_rows import SessionState
-from api.workflows.values import FeedbackView, PersonBrief, RecordView, SessionView
 from coach.feedback import TOOK_PLACE, is_open_for_feedback
 from coach.sessions import Reply
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.confidential.passwords import hash_password
-from api.http import addresses
-from api.http.asking import ServicesDep, ViewerDep
+from api.crypto.password_hashing import hash_password
+from api.http import urls as addresses
+from api.http.authentication import ServicesDep, ViewerDep
 from api.http.routes.access import Passphrase, leave_note_key, opened_by_passphrase
 from api.http.routes.codes import ask_for_note_code
-from api.pages.frame import Typed, go_on, page, sentence, taken
+from api.web.rendering import Typed, go_on, page, sentence, taken
 from api.workflows import codes, note_opening
 from api.workflows.codes import Purpose
 from coach.errors import ConflictError, NotAllowedError, UnusableInputError

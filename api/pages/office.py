@@ -8,14 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from api.consent_texts import consent_texts
-from api.http import addresses
-from api.http.asking import ServicesDep, ViewerDep
+from api.http import urls as addresses
+from api.http.authentication import ServicesDep, ViewerDep
 from api.intake import NamedFile
-from api.moments import day_text, short_moment_text
 from api.pages.cycle_page import draw_cycle
-from api.pages.frame import deployment_of, go_on, page
 from api.results.plan_view import view_person
 from api.store.cycle_rows import Side
+from api.web.date_formats import day_text, short_moment_text
+from api.web.rendering import deployment_of, go_on, page
 from api.workflows import consent, credentials, cycles, people, uploads
 from coach.errors import UnusableInputError
 

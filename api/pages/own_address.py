@@ -6,10 +6,10 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from api.http import addresses
-from api.http.asking import ServicesDep, ViewerDep
+from api.http import urls as addresses
+from api.http.authentication import ServicesDep, ViewerDep
 from api.http.routes.codes import Code, change_address, confirm_address
-from api.pages.frame import Typed, checked, go_on, page, sentence, taken
+from api.web.rendering import Typed, checked, go_on, page, sentence, taken
 from api.workflows import own_address
 from api.workflows.own_address import NewAddress
 from coach.errors import ConflictError, NotAllowedError

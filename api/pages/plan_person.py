@@ -7,13 +7,10 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.deployment import Deployment
-from api.http import addresses
-from api.http.asking import ServicesDep
-from api.moments import short_moment_text
-from api.pages.frame import Typed, deployment_of, filled, go_on, page, taken
+from api.http import urls as addresses
+from api.http.authentication import ServicesDep
+from api.organisation import Deployment
 from api.pages.questions import QuestionLine, latest_of
-from api.pages.words import PLAN_STATE
 from api.results.answer_view import (
     ExplanationView,
     ReplacementView,
@@ -30,6 +27,9 @@ from api.results.plan_view import (
 )
 from api.store.question_rows import QuestionKind
 from api.store.run_rows import PlanState
+from api.web.date_formats import short_moment_text
+from api.web.labels import PLAN_STATE
+from api.web.rendering import Typed, deployment_of, filled, go_on, page, taken
 from api.workflows import cycles, people, plans, questions, replacing, runs
 from api.workflows.plans import PlanView
 from api.workflows.questions import Asking

@@ -9,15 +9,12 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from pydantic import BaseModel, Field, field_validator
 
-from api.http import addresses
-from api.http.asking import ServicesDep
+from api.http import urls as addresses
+from api.http.authentication import ServicesDep
 from api.intake import NamedFile
-from api.moments import short_moment_text
 from api.pages.comparing import other_plans
 from api.pages.cycle_page import draw_cycle
-from api.pages.frame import deployment_of, go_on, page
 from api.pages.questions import latest_of
-from api.pages.words import PHASES, PLAN_STATE, RUN_PURPOSE, RUN_STATE
 from api.results.answer_view import view_advice
 from api.results.plan_view import names_of, view_plan
 from api.results.report import report_html
@@ -25,6 +22,9 @@ from api.results.schedule_xlsx import schedule_xlsx
 from api.store.cycle_rows import Side
 from api.store.question_rows import QuestionKind
 from api.store.run_rows import PlanState
+from api.web.date_formats import short_moment_text
+from api.web.labels import PHASES, PLAN_STATE, RUN_PURPOSE, RUN_STATE
+from api.web.rendering import deployment_of, go_on, page
 from api.workflows import cycles, people, plans, questions, runs, uploads, what_if
 from coach.errors import UnusableInputError
 from matching.rematching.comparison import compare_policies

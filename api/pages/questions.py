@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
-from api.http import addresses
-from api.http.asking import ServicesDep
-from api.moments import short_moment_text
-from api.pages.frame import go_on, page
-from api.pages.words import QUESTION_KIND, QUESTION_STATE, Badge
+from api.http import urls as addresses
+from api.http.authentication import ServicesDep
 from api.store.question_rows import QuestionKind
 from api.store.run_rows import RunState
+from api.web.date_formats import short_moment_text
+from api.web.labels import QUESTION_KIND, QUESTION_STATE, Badge
+from api.web.rendering import go_on, page
 from api.workflows import cycles, plans, questions
 from api.workflows.questions import Answer, Asking, QuestionView
 from api.workflows.runs import RunFailure

@@ -10,10 +10,10 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
-from api.http.addresses import STATIC
-from api.http.asking import ServicesDep
-from api.pages.frame import page
-from api.templating import static_file
+from api.http.authentication import ServicesDep
+from api.http.urls import STATIC
+from api.web.rendering import page
+from api.web.templating import static_file
 from api.workflows import cycles
 from coach.cycle import Cycle, CycleDates
 from matching.rules.catalogue import RuleCard, catalogue

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.http import addresses
-from api.http.asking import ServicesDep
+from api.http import urls as addresses
+from api.http.authentication import ServicesDep
 from api.pages.cycle_page import draw_cycle
-from api.pages.frame import Typed, checked, go_on
+from api.web.rendering import Typed, checked, go_on
 from api.workflows import retention_dates
 from api.workflows.retention_dates import HoldInput
 

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.confidential.passwords import password_fits
-from api.http.addresses import PASSKEY, SECOND, SIGN_IN, own_page
-from api.http.asking import ServicesDep
+from api.crypto.password_hashing import password_fits
+from api.http.authentication import ServicesDep
 from api.http.cookies import begun_cookie, half_cookie, leave_cookie
 from api.http.routes.access import leave_signed_in, signed_in
-from api.pages.frame import Typed, deployment_of, page, taken
+from api.http.urls import PASSKEY, SECOND, SIGN_IN, own_page
 from api.settings import Settings
 from api.store.access_rows import CeremonyKind
+from api.web.rendering import Typed, deployment_of, page, taken
 from api.workflows import ceremonies, passkeys, sign_in
 from api.workflows.ceremonies import Ceremony
 from api.workflows.passkeys import Site

@@ -9,14 +9,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.http import addresses
-from api.http.asking import ServicesDep, ViewerDep, services_of, viewer_of
+from api.http import urls as addresses
+from api.http.authentication import ServicesDep, ViewerDep, services_of, viewer_of
 from api.http.routes.access import leave_note_key
-from api.pages.frame import Typed, checked, deployment_of, filled, go_on, page, sentence
 from api.pages.lines import own_line
 from api.pages.notes import code_page
-from api.pages.words import ATTENDANCES, NO_RATING, RATING_OPTIONS
 from api.store.cycle_rows import Side
+from api.web.labels import ATTENDANCES, NO_RATING, RATING_OPTIONS
+from api.web.rendering import Typed, checked, deployment_of, filled, go_on, page, sentence
 from api.workflows import note_opening, schedule, statements
 from api.workflows.note_opening import NotesClosedError
 from coach.errors import ConflictError, NotAllowedError, UnusableInputError

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from api.deployment import Deployment
+from api.organisation import Deployment
 from api.results.forms import feedback_form, session_note_form
 from api.results.invites import invites
 from api.results.plan_view import view_plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.templating import render
+from api.web.templating import render
 from coach.feedback import RATINGS
 from coach.sessions import Attendance
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from api.calendar.eml import eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
-from api.deployment import Deployment
+from api.organisation import Deployment
 from coach.invitations import Message, Told, invitations, told_anew
 from coach.people import Person, Roster
 from matching.result import Result

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from api.deployment import Deployment
-from api.moments import day_text, hours_text, short_day_text, zone_short
+from api.organisation import Deployment
 from api.results.timetable_picture import Picture, draw_timetable
+from api.web.date_formats import day_text, hours_text, short_day_text, zone_short
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Person, Roster
 from coach.plural import counted

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from api.deployment import Deployment
-from api.moments import moment_text
+from api.organisation import Deployment
 from api.results.plan_view import PlanView
-from api.templating import render
+from api.web.date_formats import moment_text
+from api.web.templating import render
 from coach.cycle import Cycle
 from matching.result import Result
 

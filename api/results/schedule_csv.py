@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from api.spreadsheet_cells import safe_cell
+from api.files.csv_injection import safe_cell
 from matching.result import Result
 
 COLUMNS = ("coachee", "coach", "session", "start", "end", "uid")

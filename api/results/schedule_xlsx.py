@@ -12,9 +12,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
+from api.files.csv_injection import safe_cell
+from api.files.zip_archive import with_fixed_times
 from api.results.plan_view import MatchView, PlanView, UnmatchedView
-from api.results.zipped import with_fixed_times
-from api.spreadsheet_cells import safe_cell
 from matching.result import Result
 
 _HEAD_FONT = Font(bold=True, color="FFFFFF")

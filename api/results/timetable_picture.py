@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from api.moments import hours_text, short_day_text, short_month_text
+from api.web.date_formats import hours_text, short_day_text, short_month_text
 from coach.cycle import Cycle
 from coach.people import Roster
 from coach.sessions import Session

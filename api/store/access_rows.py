@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.store.columns import Identified, Row, Word
+from api.database.types import Identified, Row, Word
 
 
 class CredentialKind(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.store.columns import ID_LENGTH, Identified, Row
+from api.database.types import ID_LENGTH, Identified, Row
 
 
 class AuditRow(Row):

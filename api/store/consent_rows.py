@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.store.columns import Identified, Word
+from api.database.types import Identified, Word
 
 
 class Asked(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.store.columns import Word
+from api.database.types import Word
 from api.store.run_rows import WorkRow
 
 

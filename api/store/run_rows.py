@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.store.columns import Identified, Row, Word
+from api.database.types import Identified, Row, Word
 
 
 class RunState(StrEnum):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.store.columns import Identified, Word
+from api.database.types import Identified, Word
 from api.store.cycle_rows import Side
 from coach.sessions import Attendance, Reply
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.store.columns import new_id
+from api.database.types import new_id
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow
 from api.store.session_rows import OutboxRow, SessionRow, SessionState

@@ -18,10 +18,10 @@ from types import SimpleNamespace
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.confidential.keyring import Keyring
+from api.crypto.key_ring import Keyring
+from api.http.principal import Viewer
 from api.store.audit_rows import AuditRow
-from api.workflows.values import View
-from api.workflows.viewer import Viewer
+from api.values import View
 
 _STAMP = "gender_coach_audit"
 NO_ROWS = "0" * 64

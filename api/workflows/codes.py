@@ -14,14 +14,14 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.confidential.keyring import Keyring
-from api.store.columns import new_id
-from api.store.mail_rows import CodeRow, MailKind, MailRow, MailState
+from api.background.job import Enqueue
+from api.crypto.key_ring import Keyring
+from api.database.types import new_id
+from api.http.principal import Viewer
+from api.mail.delivery import queue
+from api.mail.rows import CodeRow, MailKind, MailRow, MailState
 from api.workflows.audit import note_act
-from api.workflows.jobs import Enqueue
 from api.workflows.people import person_row
-from api.workflows.posting import queue
-from api.workflows.viewer import Viewer
 from coach.errors import ConflictError, NotAllowedError
 
 LASTS = timedelta(minutes=10)

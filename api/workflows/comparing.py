@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.store.run_rows import PlanRow, PlanState
+from api.values import View
 from api.workflows.plans import PlanSummary, PlanView, plan_view
-from api.workflows.values import View
 from coach.errors import ConflictError
 from coach.people import Roster
 from matching.instance.availability_grid import free_time

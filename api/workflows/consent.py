@@ -13,13 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.consent_texts import TERMS_OF, ConsentText
+from api.http.principal import Viewer
 from api.store.consent_rows import Asked, ConsentRow
 from api.store.cycle_rows import PersonRow
+from api.values import PersonBrief, View, person_brief
 from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row
 from api.workflows.people import person_row
-from api.workflows.values import PersonBrief, View, person_brief
-from api.workflows.viewer import Viewer
 from coach.errors import ConflictError
 
 Texts = Mapping[Asked, ConsentText]

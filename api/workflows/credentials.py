@@ -15,15 +15,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session as Transaction
 
-from api.confidential.keyring import Keyring
+from api.crypto.key_ring import Keyring
+from api.database.types import new_id
+from api.http.principal import NOBODY, AccessRole, Viewer
 from api.store.access_rows import CredentialKind, CredentialRow, UserRow
-from api.store.columns import new_id
 from api.store.cycle_rows import PersonRow, Side
+from api.values import View
 from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row, policy_of
 from api.workflows.people import person_row
-from api.workflows.values import View
-from api.workflows.viewer import NOBODY, AccessRole, Viewer
 from coach.errors import ConflictError, NotFoundError, NotSignedInError
 
 _SECRET_BYTES = 32

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import undefer
 
 from api.intake import NamedFile
+from api.mail.rows import CodeRow, MailRow
 from api.store.access_rows import CredentialRow
 from api.store.confidential_rows import NotebookRow, NoteKeyRow
 from api.store.cycle_rows import CycleRow, PersonRow, Side
-from api.store.mail_rows import CodeRow, MailRow
 from api.store.question_rows import QuestionRow
 from api.store.run_rows import PlanRow, RunProgressRow, RunRow, RunState
 from api.store.session_rows import FeedbackRow, OutboxRow, RecordRow, ReplyRow, SessionRow

@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.store.session_rows import RecordRow, SessionRow, SessionState
+from api.values import View
 from api.workflows.cycles import CycleSummary, list_cycles
-from api.workflows.values import View
 from coach.sessions import Attendance
 
 

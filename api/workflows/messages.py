@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session as Transaction
 from api.calendar.eml import AnswerLinks, eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
-from api.deployment import Deployment
+from api.http.principal import AccessRole, Viewer
+from api.organisation import Deployment
 from api.store.cycle_rows import PersonRow, Side
 from api.store.session_rows import OutboxRow, SessionRow, SessionState
+from api.values import PersonBrief, View, person_brief
 from api.workflows.cycles import cycle_row
 from api.workflows.people import person_row
 from api.workflows.schedule import own_session
-from api.workflows.values import PersonBrief, View, person_brief
-from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import NotFoundError
 from coach.invitations import Invitation, Message, Method
 

@@ -8,14 +8,14 @@ from typing import Annotated
 from pydantic import AfterValidator
 from sqlalchemy.orm import Session as Transaction
 
-from api.confidential.keyring import Keyring
+from api.background.job import Enqueue
+from api.crypto.key_ring import Keyring
+from api.http.principal import Viewer
+from api.values import View
 from api.workflows import codes
 from api.workflows.audit import note_act
 from api.workflows.codes import Purpose
-from api.workflows.jobs import Enqueue
 from api.workflows.people import person_row
-from api.workflows.values import View
-from api.workflows.viewer import Viewer
 from coach.errors import NotAllowedError
 from coach.intake import cells
 

@@ -33,11 +33,11 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from api.http.principal import Viewer
 from api.store.access_rows import PasskeyRow, UserRow
+from api.values import View
 from api.workflows.audit import note_act
 from api.workflows.ceremonies import Ceremony
-from api.workflows.values import View
-from api.workflows.viewer import Viewer
 from coach.errors import ConflictError, InputFault, NotFoundError, UnusableInputError
 from coach.feedback import OneLine
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.store.cycle_rows import PersonRow, Side
+from api.values import PersonBrief, View, person_brief
 from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row
-from api.workflows.values import PersonBrief, View, person_brief
 from coach.errors import NotFoundError
 from coach.people import Coach, Coachee, Person, Roster
 

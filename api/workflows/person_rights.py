@@ -18,13 +18,13 @@ from api.store.session_rows import (
     SessionRow,
     SessionState,
 )
+from api.values import FeedbackView, RecordView, View
 from api.workflows.audit import note_act
 from api.workflows.consent import GivenConsent, given_by
 from api.workflows.erasing import at_work, erase_people
 from api.workflows.people import person_row
 from api.workflows.schedule import person_page
 from api.workflows.statements import feedback_view, record_view
-from api.workflows.values import FeedbackView, RecordView, View
 from coach.errors import ConflictError
 from coach.sessions import Reply
 

@@ -14,17 +14,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import undefer
 
+from api.background.job import Enqueue, Job
 from api.store.cycle_rows import PersonRow, Side
 from api.store.question_rows import QuestionKind, QuestionRow
 from api.store.run_rows import PlanRow, PlanState, RunState
 from api.store.session_rows import SessionRow, SessionState
+from api.values import Identifier, View
 from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row, policy_of
-from api.workflows.jobs import Enqueue, Job
 from api.workflows.people import person_row, roster_of
 from api.workflows.plans import plan_view
 from api.workflows.runs import RunFailure, ask_to_stop
-from api.workflows.values import Identifier, View
 from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError
 from coach.people import Roster

@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.background.job import Enqueue
+from api.mail.delivery import queue
+from api.mail.rows import MailKind, MailRow, MailState
 from api.mail.settings import MailSettings
 from api.store.cycle_rows import CycleRow, PersonRow
-from api.store.mail_rows import MailKind, MailRow, MailState
 from api.store.session_rows import (
     FeedbackRow,
     OutboxRow,
@@ -25,11 +27,9 @@ from api.store.session_rows import (
     SessionRow,
     SessionState,
 )
+from api.values import View
 from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row
-from api.workflows.jobs import Enqueue
-from api.workflows.posting import queue
-from api.workflows.values import View
 from coach.sessions import Attendance
 
 REMINDING_JOB = "reminding"

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session as Transaction
 
+from api.background.job import Enqueue
 from api.store.run_rows import PlanState, RunPurpose
-from api.workflows.jobs import Enqueue
+from api.values import View
 from api.workflows.plans import plan_view
 from api.workflows.questions import coachee_of_plan
 from api.workflows.runs import RunInput, RunOptions, RunView, frozen_input, queue_run
-from api.workflows.values import View
 from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError
 from matching.result import Match, Result

@@ -8,11 +8,11 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.http.principal import AccessRole, Viewer
 from api.store.session_rows import ReplyRow, SessionState
+from api.values import SessionView, View
 from api.workflows.audit import note_act
 from api.workflows.schedule import own_session, person_page, session_view
-from api.workflows.values import SessionView, View
-from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError, NotAllowedError
 from coach.feedback import LongText
 from coach.sessions import Reply

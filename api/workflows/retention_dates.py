@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.store.cycle_rows import CycleRow, PersonRow
 from api.store.session_rows import SessionRow, SessionState
+from api.values import View
 from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row
-from api.workflows.values import View
 from coach.errors import ConflictError
 from coach.feedback import OneLine
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.background.job import Enqueue, Job
 from api.settings import Settings
 from api.store.run_rows import (
     PlanRow,
@@ -22,12 +23,11 @@ from api.store.run_rows import (
     RunState,
     WorkRow,
 )
+from api.values import View
 from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row, policy_of
-from api.workflows.jobs import Enqueue, Job
 from api.workflows.people import roster_of
 from api.workflows.standing import standing
-from api.workflows.values import View
 from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError
 from coach.people import Roster

@@ -10,11 +10,11 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import aliased
 
+from api.http.principal import AccessRole, Viewer
 from api.store.cycle_rows import CycleRow, PersonRow, Side
 from api.store.session_rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
+from api.values import PersonBrief, SessionView, View
 from api.workflows.cycles import cycle_row
-from api.workflows.values import PersonBrief, SessionView, View
-from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import NotFoundError
 from coach.sessions import Reply
 

@@ -9,9 +9,11 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.confidential.keyring import Keyring
-from api.confidential.passwords import totp_step_of, weakness
+from api.crypto.key_ring import Keyring
+from api.crypto.password_hashing import totp_step_of, weakness
+from api.http.principal import AccessRole, Viewer
 from api.store.access_rows import CredentialRow, UserRow
+from api.values import View
 from api.workflows.audit import note_act
 from api.workflows.credentials import (
     Issued,
@@ -21,8 +23,6 @@ from api.workflows.credentials import (
     issue_half,
 )
 from api.workflows.second_factors import code_fits, count_failure, is_locked, seal_totp
-from api.workflows.values import View
-from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import InputFault, UnusableInputError
 from coach.feedback import OneLine
 

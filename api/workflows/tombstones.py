@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from api.store.columns import new_id
+from api.database.types import new_id
 from api.store.cycle_rows import Side
 from api.workflows.runs import RunInput
 from coach.cycle import Cycle

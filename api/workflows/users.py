@@ -9,13 +9,13 @@ from pydantic import Field, StringConstraints, ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.deployment import MailAddress
+from api.http.principal import AccessRole, Viewer
+from api.organisation import MailAddress
 from api.provider.identity import Identity
 from api.store.access_rows import CredentialKind, UserRow
+from api.values import View
 from api.workflows.audit import note_act
 from api.workflows.credentials import end_browsers, end_credentials
-from api.workflows.values import View
-from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError, InputFault, NotFoundError, UnusableInputError
 from coach.feedback import OneLine
 

@@ -7,15 +7,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session as Transaction
 
-from api.confidential.keyring import Keyring
+from api.crypto.key_ring import Keyring
+from api.mail.rows import MailRow, MailState
 from api.store.cycle_rows import PersonRow
-from api.store.mail_rows import MailRow, MailState
 from api.store.session_rows import OutboxRow, SessionRow
+from api.values import View
 from api.workflows import credentials
 from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row
 from api.workflows.messages import Letter, letter_of
-from api.workflows.values import View
 from coach.invitations import Method
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session as Transaction
 
+from api.background.job import Enqueue
 from api.store.run_rows import RunPurpose
-from api.workflows.jobs import Enqueue
 from api.workflows.runs import RunOptions, RunView, frozen_input, queue_run
 from coach.cycle import Cycle
 

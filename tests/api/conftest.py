@@ -24,22 +24,22 @@ import pytest
 import uvicorn
 from sqlalchemy import event
 
+from api.app import create_app
+from api.background.job import Job
+from api.background.queue import prepare_job_tables
 from api.cli import DEBUG_VARIABLE, main
-from api.confidential.keyring import open_keyring
-from api.http.app import create_app
+from api.crypto.key_ring import open_keyring
+from api.database import schema
+from api.database.engine import Database
+from api.http.principal import SYSTEM, AccessRole, Viewer
 from api.intake import NamedFile
-from api.jobs.queue import prepare_job_tables
+from api.services import Services
 from api.settings import Settings
-from api.store import schema
 from api.store.cycle_rows import Side
-from api.store.database import Database
 from api.store.run_rows import RunRow, RunState
 from api.workflows import credentials, cycles, note_opening, people, plans, runs, uploads
 from api.workflows.credentials import Issued
-from api.workflows.jobs import Job
 from api.workflows.runs import RunOptions
-from api.workflows.services import Services
-from api.workflows.viewer import SYSTEM, AccessRole, Viewer
 from coach.sessions import Session
 from matching.result import Match, Result, Verdict
 from tests.mail_server import MailServer, mail_server

@@ -10,11 +10,11 @@ from sqlalchemy import delete, insert, select, update
 
 from api.cli.audit import AuditAction, BrokenTrailError
 from api.cli.audit import audit as audit_command
+from api.database.engine import Database
+from api.http.principal import AccessRole, Viewer
 from api.store.audit_rows import AuditRow
-from api.store.database import Database
 from api.workflows import audit, audit_trail, cycles, schedule, statements
 from api.workflows.audit_trail import AuditFilter
-from api.workflows.viewer import AccessRole, Viewer
 from coach.feedback import Note
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import select
 
 from api.consent_texts import ConsentTextError, consent_texts
+from api.http.principal import AccessRole, Viewer
 from api.settings import Settings
 from api.store.audit_rows import AuditRow
 from api.store.consent_rows import Asked, ConsentRow
 from api.workflows import consent, person_rights
 from api.workflows.consent import Acceptance, PublicityAnswer
-from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError
 
 if TYPE_CHECKING:

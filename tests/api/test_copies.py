@@ -11,15 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import MetaData, Table, func, select
 
+from api.background.queue import JobQueue, prepare_job_tables
+from api.background.worker_lease import SlotTakenError, slot
 from api.cli.backup import backup, restore
-from api.confidential.copies import BrokenCopyError, decrypt_file, encrypt_file
-from api.confidential.sealing import new_data_key
-from api.jobs.queue import JobQueue, prepare_job_tables
-from api.jobs.slot import SlotTakenError, slot
-from api.store import copying, schema
+from api.crypto.encrypted_stream import BrokenCopyError, decrypt_file, encrypt_file
+from api.crypto.envelope_encryption import new_data_key
+from api.database import backup as copying
+from api.database import schema
+from api.database.engine import Database
 from api.store.access_rows import UserRow
 from api.store.cycle_rows import CycleRow
-from api.store.database import Database
 from api.workflows import audit, cycles, runs
 from api.workflows.runs import RunOptions
 from coach.errors import ConflictError, ProgrammeError

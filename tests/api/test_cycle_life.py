@@ -22,12 +22,12 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
+from api.http.principal import AccessRole, Viewer
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, PlanState
 from api.store.session_rows import OutboxRow, SessionState
 from api.workflows import people, plans, replies, schedule, statements
 from api.workflows.replies import ReplyInput
-from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError
 from coach.feedback import SharedRecord
 from coach.invitations import Invitation, Message, Status, applied
@@ -36,7 +36,7 @@ from coach.sessions import Attendance, Reply
 if TYPE_CHECKING:
     from conftest import World
 
-    from api.workflows.values import SessionView
+    from api.values import SessionView
 
 COACHEES, COACHES = ("C-1", "C-2", "C-3"), ("K-1", "K-2")
 GRACE = timedelta(days=60)

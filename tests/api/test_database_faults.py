@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import Table, func, select
 
+from api.app import open_services
+from api.background.job_type import Workplace
 from api.cli.serve import migrate
 from api.cli.terminal import settings_from
-from api.confidential.keyring import KeyringError, open_keyring
-from api.http.app import open_services
-from api.jobs.kind import Workplace
+from api.crypto.key_ring import KeyringError, open_keyring
+from api.database import schema
+from api.database.engine import Database, DatabaseUnusableError
 from api.jobs.solving import Solving
 from api.settings import Settings
-from api.store import schema
-from api.store.database import Database, DatabaseUnusableError
 from api.store.run_rows import RunRow, RunState
 from api.workflows import runs
 from api.workflows.runs import RunOptions

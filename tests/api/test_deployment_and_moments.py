@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from api.deployment import Deployment, Territory
-from api.moments import day_text, span_text, zone_short, zone_text
+from api.organisation import Deployment, Territory
+from api.web.date_formats import day_text, span_text, zone_short, zone_text
 
 START, END = datetime(2027, 7, 5, 7, 0, tzinfo=UTC), datetime(2027, 7, 5, 8, 30, tzinfo=UTC)
 

@@ -2,8 +2,8 @@ from http import HTTPStatus
 
 import coach.errors
 import matching.errors
-from api.error_table import ERROR_TABLE, EXIT_OUT_OF_TIME, OUR_FAULT, kind_of
-from api.spreadsheet_cells import safe_cell
+from api.error_mapping import ERROR_TABLE, EXIT_OUT_OF_TIME, OUR_FAULT, kind_of
+from api.files.csv_injection import safe_cell
 from coach.errors import ConflictError, ProgrammeError, UnusableInputError
 from matching.errors import NoUsableResultError
 

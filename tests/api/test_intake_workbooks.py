@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from api.files.upload_limits import UnreadableError, check_archive
+from api.files.workbook_reader_process import cell_text
 from api.intake import PeopleKind, read_people
-from api.intake.limits import UnreadableError, check_archive
-from api.intake.workbook_child import cell_text
 from coach.errors import UnusableInputError
 from coach.people import Coach, Coachee
 

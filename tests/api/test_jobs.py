@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from api.jobs.heartbeat import STALE_AFTER
-from api.jobs.kind import Doer, JobKind, StoppedError, Workplace, daily, hourly
-from api.jobs.kind_table import KINDS
-from api.jobs.queue import JobQueue
-from api.jobs.stranded import stranded_jobs
-from api.jobs.ticking import Ticking
-from api.jobs.worker import Worker
+from api.background.heartbeat import STALE_AFTER
+from api.background.job import Job
+from api.background.job_type import Doer, JobKind, StoppedError, Workplace, daily, hourly
+from api.background.orphaned_jobs import stranded_jobs
+from api.background.queue import JobQueue
+from api.background.registry import KINDS
+from api.background.scheduler import Ticking
+from api.background.worker import Worker
 from api.store.run_rows import SlotRow
-from api.workflows.jobs import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

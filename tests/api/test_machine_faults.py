@@ -21,22 +21,22 @@ import pytest
 from sqlalchemy import event, func, select, update
 from sqlalchemy.pool import Pool
 
-from api.confidential.keyring import KeyringError, open_keyring
-from api.jobs.kind import Workplace
+from api.background.job_type import Workplace
+from api.bootstrap import open_deployment
+from api.crypto.key_ring import KeyringError, open_keyring
+from api.database import schema
+from api.http.principal import NOBODY, AccessRole, Viewer
 from api.jobs.solving import Solving
+from api.mail.rows import CodeRow, MailRow
 from api.mail.settings import MailSettings
-from api.opening import open_deployment
-from api.store import schema
 from api.store.access_rows import CredentialKind, CredentialRow
 from api.store.confidential_rows import KeyMarkRow
 from api.store.cycle_rows import PersonRow
-from api.store.mail_rows import CodeRow, MailRow
 from api.store.run_rows import PlanRow, RunRow, RunState
 from api.store.session_rows import OutboxRow
 from api.workflows import audit, codes, credentials, plans, reminding, runs
 from api.workflows.codes import Purpose
 from api.workflows.runs import RunOptions
-from api.workflows.viewer import NOBODY, AccessRole, Viewer
 from coach.errors import NotSignedInError
 
 if TYPE_CHECKING:
@@ -88,10 +88,10 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 _OPENED_WITHOUT_RIGHTS = """
 import sys
 from pathlib import Path
-from api.opening import open_deployment
+from api.bootstrap import open_deployment
 from api.settings import Settings
-from api.store import schema
-from api.store.database import Database
+from api.database import schema
+from api.database.engine import Database
 from coach.errors import ProgrammeError
 
 def write():
@@ -325,7 +325,8 @@ def _assert_told(row: RunRow, *one_of: str) -> None:
 
 def test_a_solver_that_python_tells_of_no_memory_says_so() -> None:
     code = (
-        "from api.jobs.child_side import serve_parent; serve_parent(lambda *_: bytearray(1 << 62))"
+        "from api.background.subprocess.child_protocol import serve_parent; "
+        "serve_parent(lambda *_: bytearray(1 << 62))"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, inspect, select, table
 
-from api.store import schema
+from api.database import schema
+from api.http.principal import AccessRole, Viewer
 from api.store.consent_rows import Asked, ConsentRow
 from api.store.question_rows import QuestionKind
 from api.store.run_rows import PlanRow
@@ -17,14 +18,13 @@ from api.workflows import codes, questions, replies, schedule, statements
 from api.workflows.codes import Purpose
 from api.workflows.questions import Asking
 from api.workflows.replies import ReplyInput
-from api.workflows.viewer import AccessRole, Viewer
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Reply
 
 if TYPE_CHECKING:
     from conftest import World
 
-    from api.store.database import Database
+    from api.database.engine import Database
 
 GONE_SINCE = {"note_holders"}  # names of tables that no model has any more
 FILLED = {

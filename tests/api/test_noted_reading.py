@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from api.http.access import ACCESS as API_ACCESS
+from api.http.permissions import ACCESS as API_ACCESS
 from api.pages import ACCESS as PAGES_ACCESS
 from api.store.audit_rows import AuditRow
 from api.store.question_rows import QuestionKind

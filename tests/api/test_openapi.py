@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.http.problems import MEDIA_TYPE
+from api.http.problem_details import MEDIA_TYPE
 
 if TYPE_CHECKING:
     from conftest import SharedServer

@@ -12,17 +12,18 @@ from sqlalchemy import select, update
 
 from api.cli.keys import KeyAction, keys
 from api.cli.person import PersonAction, person
-from api.confidential.keyring import KeyringError, open_keyring
-from api.confidential.sealing import SealBrokenError
+from api.crypto import key_rotation
+from api.crypto.envelope_encryption import SealBrokenError
+from api.crypto.key_ring import KeyringError, open_keyring
+from api.database.schema import METADATA
+from api.http.principal import AccessRole, Viewer
 from api.store.access_rows import UserRow
 from api.store.confidential_rows import NoteKeyRow, NoteRow
 from api.store.cycle_rows import PersonRow, Side
 from api.store.run_rows import RunRow, RunState
-from api.store.schema import METADATA
 from api.store.session_rows import OutboxRow
 from api.workflows import (
     credentials,
-    key_rotation,
     people,
     person_rights,
     plans,
@@ -34,7 +35,6 @@ from api.workflows import (
 )
 from api.workflows.replies import ReplyInput
 from api.workflows.tombstones import ERASED, Gone
-from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError, NotFoundError
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     import httpx
     from conftest import World
 
-    from api.workflows.values import SessionView
+    from api.values import SessionView
 
 AFTER = datetime(2027, 8, 1, tzinfo=UTC)
 WORDS = ("Coachee 1", "c1@example.org", "own topic", "my feedback", "another day")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from api.http.principal import AccessRole, Viewer
 from api.store.access_rows import CredentialRow
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, PlanState
@@ -24,7 +25,6 @@ from api.workflows import (
     statements,
 )
 from api.workflows.replies import ReplyInput
-from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError, NotAllowedError, NotFoundError, UnusableInputError
 from coach.feedback import Feedback, SharedRecord
 from coach.invitations import Message, Method
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from conftest import World
 
-    from api.workflows.values import SessionView
+    from api.values import SessionView
 
 GRACE = timedelta(days=60)
 PAIRS = {"C-1": "K-1", "C-2": "K-2"}

@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import delete, func, select, text, update
 
+from api.background.job import Job
+from api.background.job_type import Workplace
+from api.background.purge import forget_finished
+from api.background.queue import JobQueue
+from api.background.registry import BY_NAME
+from api.background.worker import Worker
 from api.cli import retention as command
-from api.jobs.finished import forget_finished
-from api.jobs.kind import Workplace
-from api.jobs.kind_table import BY_NAME
-from api.jobs.queue import JobQueue
-from api.jobs.worker import Worker
+from api.database.schema import METADATA
+from api.http.principal import AccessRole, Viewer
+from api.mail.rows import CodeRow
 from api.store.access_rows import CredentialKind, CredentialRow
 from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import CycleRow, PersonRow, Side
-from api.store.mail_rows import CodeRow
 from api.store.question_rows import QuestionKind, QuestionRow
 from api.store.run_rows import PlanRow, PlanState, RunRow, RunState
-from api.store.schema import METADATA
 from api.store.session_rows import OutboxRow, SessionRow
 from api.workflows import (
     audit,
@@ -39,13 +41,11 @@ from api.workflows import (
     statements,
     uploads,
 )
-from api.workflows.jobs import Job
 from api.workflows.questions import Asking
 from api.workflows.retention import RETENTION_JOB
 from api.workflows.retention_dates import HoldInput
 from api.workflows.runs import RunInput
 from api.workflows.tombstones import ERASED
-from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError
 from coach.feedback import Feedback, SharedRecord
 from coach.sessions import Attendance

@@ -17,8 +17,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from api.background.subprocess.subprocess_task import Child
 from api.intake import NamedFile
-from api.jobs.child import Child
 from api.jobs.solver_task import Task
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, RunRow, RunState
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 API = "/api/v1"
-CHILD = (sys.executable, "-m", "api.jobs.child_process")
+CHILD = (sys.executable, "-m", "api.background.subprocess.subprocess_main")
 
 
 def _slow_cycle(client: httpx.Client) -> str:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from api.confidential.keyring import Keyring, KeyringError, open_keyring, write_keyring
-from api.confidential.sealing import SealBrokenError, new_data_key, seal, unseal
+from api.crypto.envelope_encryption import SealBrokenError, new_data_key, seal, unseal
+from api.crypto.key_ring import Keyring, KeyringError, open_keyring, write_keyring
+from api.database.schema import METADATA
+from api.http.principal import AccessRole, Viewer
 from api.store.confidential_rows import NoteKeyRow, NoteRow
-from api.store.schema import METADATA
 from api.workflows import statements
-from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import NotAllowedError, NotFoundError
 from coach.feedback import Note
 

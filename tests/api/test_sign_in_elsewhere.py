@@ -20,15 +20,15 @@ import pytest
 from joserfc.jwk import RSAKey
 from pydantic import SecretStr, ValidationError
 
-from api.confidential.passwords import hash_password, new_totp_secret
-from api.http.addresses import own_page
+from api.crypto.password_hashing import hash_password, new_totp_secret
+from api.http.principal import AccessRole, Viewer
+from api.http.urls import own_page
 from api.provider.settings import IdentityProvider
 from api.settings import Settings
 from api.store.access_rows import CeremonyRow, UserRow
 from api.workflows import sign_in, users
 from api.workflows.sign_in import AccountForm
 from api.workflows.users import Link
-from api.workflows.viewer import AccessRole, Viewer
 from tests.api.signing_provider import CLIENT_ID, CLIENT_SECRET, provider_on_loopback
 
 if TYPE_CHECKING:
@@ -526,7 +526,7 @@ def test_confirming_there_needs_a_sign_in_of_now_by_the_same_person(office: Offi
 
 
 def test_without_settings_nothing_of_it_is_loaded() -> None:
-    look = "import sys, api.http.app, api.pages; print([m for m in sys.modules if 'authlib' in m])"
+    look = "import sys, api.app, api.pages; print([m for m in sys.modules if 'authlib' in m])"
     told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 from sqlalchemy import func, select
 
+from api.background.queue import JobQueue
 from api.intake import NamedFile
-from api.jobs.queue import JobQueue
 from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, RunProgressRow, RunRow, RunState

@@ -12,13 +12,13 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, MetaData, String, Table, inspect, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from api.jobs.queue import prepare_job_tables
-from api.jobs.slot import SlotTakenError, slot
+from api.background.queue import prepare_job_tables
+from api.background.worker_lease import SlotTakenError, slot
+from api.database import schema
+from api.database.engine import Database
 from api.settings import Settings
-from api.store import schema
 from api.store.access_rows import UserRow
 from api.store.cycle_rows import CycleRow, PersonRow
-from api.store.database import Database
 
 MOMENT = datetime.fromisoformat("2026-12-01T10:00:00+01:00")
 

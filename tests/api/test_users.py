@@ -14,19 +14,19 @@ from sqlalchemy import update
 
 from api.cli.user import OfficeRole, UserAction
 from api.cli.user import user as user_command
-from api.confidential import passwords
-from api.confidential.passwords import (
+from api.crypto import password_hashing as passwords
+from api.crypto.password_hashing import (
     hash_password,
     new_totp_secret,
     password_fits,
     totp_step_of,
     weakness,
 )
+from api.http.principal import AccessRole, Viewer
 from api.provider.identity import Identity
 from api.store.access_rows import CredentialRow
 from api.workflows import credentials, sign_in, users
 from api.workflows.sign_in import AccountForm, SignInForm
-from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import ConflictError, NotFoundError, UnusableInputError
 
 if TYPE_CHECKING:

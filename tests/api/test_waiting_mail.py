@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from api.results.zipped import zip_stream
+from api.files.zip_archive import zip_stream
+from api.http.principal import AccessRole, Viewer
 from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import Side
 from api.workflows import credentials, messages, people, waiting_mail
-from api.workflows.viewer import AccessRole, Viewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

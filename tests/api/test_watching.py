@@ -11,9 +11,9 @@ import pytest
 from fastapi import Request
 from sqlalchemy import select
 
-from api.http.routes.health import is_local
-from api.jobs.kind_table import BY_NAME
-from api.logs import set_up_logs
+from api.background.registry import BY_NAME
+from api.http.health_routes import is_local
+from api.logging.setup import set_up_logs
 from api.settings import Settings
 from api.store.access_rows import CredentialRow
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from api.database.engine import Database
 from api.store.cycle_rows import CycleRow
-from api.store.database import Database
 from api.workflows import audit
 from tests.api.conftest import World
 from tests.bench.figures import Figure

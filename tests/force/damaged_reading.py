@@ -20,8 +20,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from api.intake import combine, workbook_child
-from api.intake.limits import MOST_ROWS, UnreadableError, check_archive
+from api.files import workbook_reader_process as workbook_child
+from api.files.upload_limits import MOST_ROWS, UnreadableError, check_archive
+from api.intake import combine
 from api.intake.reference_data import reference
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind

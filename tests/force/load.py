@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from api.http.principal import AccessRole, Viewer
 from api.workflows import schedule, statements
 from api.workflows.schedule import SessionView
-from api.workflows.viewer import AccessRole, Viewer
 from coach.feedback import SharedRecord
 from coach.sessions import Attendance
 from tests.api.conftest import World

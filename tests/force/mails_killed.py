@@ -11,12 +11,13 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from api.background.queue import JobQueue
 from api.intake import NamedFile
-from api.jobs.queue import JobQueue
+from api.mail import delivery as posting
+from api.mail.rows import MailRow, MailState
 from api.settings import Settings
 from api.store.cycle_rows import Side
-from api.store.mail_rows import MailRow, MailState
-from api.workflows import cycles, people, posting, uploads
+from api.workflows import cycles, people, uploads
 from tests.api.conftest import CYCLE_TOML, NOW, World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds

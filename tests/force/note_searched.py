@@ -20,13 +20,13 @@ from pathlib import Path
 import httpx
 from sqlalchemy import inspect, text
 
-from api.confidential.copies import decrypt_file
-from api.http.access import ACCESS
-from api.http.addresses import API
+from api.crypto.encrypted_stream import decrypt_file
+from api.http.permissions import ACCESS
+from api.http.principal import AccessRole
+from api.http.urls import API
 from api.pages.access import ACCESS as PAGES
 from api.workflows import schedule
 from api.workflows.schedule import SessionView
-from api.workflows.viewer import AccessRole
 from tests.api.conftest import World
 from tests.bench.figures import Figure
 from tests.force.load import record_as_held

@@ -7,7 +7,7 @@ import time
 
 import httpx
 
-from api.http.addresses import API
+from api.http.urls import API
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds, served
 

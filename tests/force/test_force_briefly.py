@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, select
 
+from api.files.workbook_reader import workbook_table
 from api.intake import NamedFile, combine
-from api.intake.workbook_rows import workbook_table
 from api.store.cycle_rows import PersonRow
 from api.store.run_rows import RunRow, RunState
 from api.store.session_rows import OutboxRow

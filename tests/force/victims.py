@@ -12,20 +12,20 @@ from typing import Any
 
 from sqlalchemy import select
 
+from api.background.queue import JobQueue
+from api.background.worker import Worker
 from api.cli.serve import serve
 from api.cli.worker import worker
-from api.confidential.keyring import open_keyring
+from api.crypto.key_ring import open_keyring
+from api.database.engine import Database
+from api.http.principal import SYSTEM
 from api.intake import NamedFile
-from api.jobs.queue import JobQueue
-from api.jobs.worker import Worker
+from api.services import Services, utc_now
 from api.settings import Settings
 from api.store.cycle_rows import Side
-from api.store.database import Database
 from api.store.run_rows import PlanRow, PlanState
 from api.workflows import cycles, people, plans, uploads
 from api.workflows.audit import stamp_with
-from api.workflows.services import Services, utc_now
-from api.workflows.viewer import SYSTEM
 from tests.api.conftest import CYCLE_TOML, coachees_csv, coaches_csv
 
 COACHEES, COACHES = 3, 2

@@ -15,7 +15,7 @@ from functools import partial
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session as Transaction
 
-from api.jobs.queue import JobQueue
+from api.background.queue import JobQueue
 from api.settings import Settings
 from api.store.audit_rows import AuditRow
 from api.store.run_rows import PlanRow, RunProgressRow, RunRow, RunState

@@ -10,7 +10,7 @@ import pytest
 from api.calendar.eml import eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
-from api.deployment import Deployment
+from api.organisation import Deployment
 from coach.invitations import Invitation, Message, Method
 
 HERE = Path(__file__).parent

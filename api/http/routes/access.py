@@ -10,10 +10,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from api.confidential.passwords import hash_password, password_fits
-from api.http.addresses import API, own_page, person
-from api.http.addresses import SIGN_IN as SIGN_IN_PAGE
-from api.http.asking import ServicesDep, ViewerDep
+from api.crypto.password_hashing import hash_password, password_fits
+from api.http.authentication import ServicesDep, ViewerDep
 from api.http.cookies import (
     begun_cookie,
     cookie_name,
@@ -21,15 +19,17 @@ from api.http.cookies import (
     leave_cookie,
     notes_cookie,
 )
-from api.http.problems import documented
+from api.http.principal import AccessRole, Viewer
+from api.http.problem_details import documented
+from api.http.urls import API, own_page, person
+from api.http.urls import SIGN_IN as SIGN_IN_PAGE
+from api.services import Services
 from api.settings import Settings
 from api.workflows import codes, credentials, note_opening, schedule
 from api.workflows.codes import Purpose
 from api.workflows.credentials import CredentialView, Issued
 from api.workflows.note_opening import Opening
 from api.workflows.schedule import PersonPage
-from api.workflows.services import Services
-from api.workflows.viewer import AccessRole, Viewer
 from coach.errors import NotAllowedError
 from coach.feedback import OneLine
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.http.addresses import API
-from api.http.asking import ServicesDep, ViewerDep
-from api.http.problems import documented
+from api.http.authentication import ServicesDep, ViewerDep
+from api.http.problem_details import documented
+from api.http.urls import API
 from api.workflows import audit_trail
 from api.workflows.audit_trail import AuditEntry, AuditFilter, AuditStanding
 

@@ -8,14 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.http.addresses import API
-from api.http.asking import ServicesDep, ViewerDep
-from api.http.problems import documented
+from api.http.authentication import ServicesDep, ViewerDep
+from api.http.principal import Viewer
+from api.http.problem_details import documented
+from api.http.urls import API
+from api.services import Services
 from api.workflows import codes, own_address
 from api.workflows.codes import Purpose
 from api.workflows.own_address import NewAddress, OwnAddress
-from api.workflows.services import Services
-from api.workflows.viewer import Viewer
 
 CODES = APIRouter(prefix=f"{API}/me", tags=["me"])
 

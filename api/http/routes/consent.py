@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.consent_texts import consent_texts
-from api.http.addresses import API
-from api.http.asking import ServicesDep, ViewerDep
-from api.http.problems import documented
+from api.http.authentication import ServicesDep, ViewerDep
+from api.http.problem_details import documented
+from api.http.urls import API
 from api.workflows import consent
 from api.workflows.consent import Acceptance, ConsentPage, PersonConsent, PublicityAnswer
 

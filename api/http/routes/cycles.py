@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Response, UploadFile
 
-from api.http.addresses import API
-from api.http.asking import ServicesDep
-from api.http.problems import documented
+from api.http.authentication import ServicesDep
+from api.http.problem_details import documented
+from api.http.urls import API
 from api.intake import NamedFile
 from api.store.cycle_rows import Side
 from api.workflows import cycles, people, uploads

@@ -8,13 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
-from api.http.addresses import API
-from api.http.asking import ServicesDep
-from api.http.problems import documented
-from api.workflows import posting, reminding, waiting_mail
-from api.workflows.posting import Post
+from api.http.authentication import ServicesDep
+from api.http.problem_details import documented
+from api.http.urls import API
+from api.mail import delivery as posting
+from api.mail.delivery import Post
+from api.services import Services
+from api.workflows import reminding, waiting_mail
 from api.workflows.reminding import Reminders, ReminderSwitch
-from api.workflows.services import Services
 from api.workflows.waiting_mail import Waiting
 
 MAILS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/outbox", tags=["invitations"])

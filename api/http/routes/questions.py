@@ -8,14 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.http.addresses import API
-from api.http.asking import ServicesDep
-from api.http.problems import documented
+from api.http.authentication import ServicesDep
+from api.http.problem_details import documented
+from api.http.urls import API
+from api.values import Identifier, View
 from api.workflows import questions, replacing, runs
 from api.workflows.questions import Asking, QuestionView
 from api.workflows.replacing import Swap
 from api.workflows.runs import RunView
-from api.workflows.values import Identifier, View
 
 QUESTIONS = APIRouter(prefix=API, tags=["questions"])
 

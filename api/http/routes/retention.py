@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.http.addresses import API
-from api.http.asking import ServicesDep
-from api.http.problems import documented
+from api.http.authentication import ServicesDep
+from api.http.problem_details import documented
+from api.http.urls import API
+from api.services import Services
 from api.workflows import retention_dates
 from api.workflows.retention_dates import HoldInput, Retention
-from api.workflows.services import Services
 
 RETENTION = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/retention", tags=["people"])
 

@@ -11,14 +11,14 @@ from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.http.addresses import API
-from api.http.asking import ServicesDep
-from api.http.problems import documented
+from api.http.authentication import ServicesDep
+from api.http.problem_details import documented
 from api.http.routes.cycles import CycleFileBody
+from api.http.urls import API
 from api.intake import NamedFile
+from api.services import Services
 from api.workflows import people, runs, uploads, what_if
 from api.workflows.runs import ProgressEvent, RunOptions, RunView
-from api.workflows.services import Services
 from matching.records.run_record import RunRecord
 
 RUNS = APIRouter(prefix=API, tags=["runs"])

@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.calendar.wording import file_name
-from api.http.addresses import API
-from api.http.asking import ServicesDep, ViewerDep
-from api.http.problems import documented
+from api.http.authentication import ServicesDep, ViewerDep
+from api.http.problem_details import documented
 from api.http.routes.access import leave_note_key
+from api.http.urls import API
 from api.store.cycle_rows import Side
+from api.values import FeedbackView, NoteView, RecordView, SessionView
 from api.workflows import messages, note_opening, replies, schedule, statements
 from api.workflows.replies import ReplyInput
-from api.workflows.values import FeedbackView, NoteView, RecordView, SessionView
 from coach.feedback import Feedback, Note, SharedRecord
 
 SESSIONS = APIRouter(prefix=f"{API}/sessions", tags=["sessions"])

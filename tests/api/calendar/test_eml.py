@@ -11,7 +11,7 @@ from api.calendar import eml, ics
 from api.calendar.eml import AnswerLinks, eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
-from api.deployment import Deployment
+from api.organisation import Deployment
 from coach.invitations import Message, Method
 
 HOUSE = Deployment()

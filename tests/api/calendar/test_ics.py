@@ -10,7 +10,7 @@ from ical.calendar_stream import IcsCalendarStream
 
 from api.calendar.ics import common_name, ics_bytes
 from api.calendar.recipient import Recipient
-from api.deployment import Deployment
+from api.organisation import Deployment
 from coach.invitations import Invitation, Message, Method
 
 HOUSE = Deployment()

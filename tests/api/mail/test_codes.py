@@ -12,11 +12,12 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from api.jobs.kind import Workplace
-from api.jobs.mailing import Mailing
+from api.background.job_type import Workplace
+from api.mail import delivery as posting
+from api.mail.job import Mailing
+from api.mail.rows import CodeRow, MailRow, MailState
 from api.store.cycle_rows import PersonRow, Side
-from api.store.mail_rows import CodeRow, MailRow, MailState
-from api.workflows import people, person_rights, posting, schedule
+from api.workflows import people, person_rights, schedule
 from tests.mail_server import MailServer
 
 if TYPE_CHECKING:

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, text
 
-from api.jobs.kind import StoppedError, Workplace
-from api.jobs.mailing import Mailing
-from api.jobs.queue import JobQueue
-from api.jobs.worker import Worker
+from api.background.job_type import StoppedError, Workplace
+from api.background.queue import JobQueue
+from api.background.worker import Worker
+from api.http.principal import AccessRole, Viewer
+from api.mail import delivery as posting
+from api.mail.job import Mailing
+from api.mail.rows import MailRow, MailState
 from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import PersonRow, Side
-from api.store.mail_rows import MailRow, MailState
 from api.store.session_rows import OutboxRow
-from api.workflows import credentials, people, posting, waiting_mail
-from api.workflows.viewer import AccessRole, Viewer
+from api.workflows import credentials, people, waiting_mail
 from coach.errors import ConflictError
 from tests.mail_server import BROKEN, MailServer, free_port, mail_server
 
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
     import httpx
     from conftest import World
 
+    from api.background.job import Job
+    from api.services import Services
     from api.settings import Settings
-    from api.workflows.jobs import Job
-    from api.workflows.services import Services
 
 API = "/api/v1"
 PAIRS = {"C-1": "K-1", "C-2": "K-2"}

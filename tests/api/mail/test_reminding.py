@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from api.jobs.kind import Workplace
-from api.jobs.mailing import Mailing
+from api.background.job_type import Workplace
+from api.http.principal import AccessRole, Viewer
+from api.mail import delivery as posting
+from api.mail.job import Mailing
+from api.mail.rows import MailKind, MailRow, MailState
 from api.mail.settings import MailSettings
 from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import PersonRow, Side
-from api.store.mail_rows import MailKind, MailRow, MailState
 from api.store.session_rows import OutboxRow, SessionRow
-from api.workflows import people, posting, reminding, replies, statements
+from api.workflows import people, reminding, replies, statements
 from api.workflows.reminding import ReminderSwitch
 from api.workflows.replies import ReplyInput
-from api.workflows.viewer import AccessRole, Viewer
 from coach.feedback import SharedRecord
 from coach.sessions import Attendance, Reply
 from tests.mail_server import MailServer
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     import httpx
     from conftest import World
 
+    from api.background.job import Job
     from api.settings import Settings
-    from api.workflows.jobs import Job
 
 PAIRS = {"C-1": "K-1", "C-2": "K-2"}
 FIRST = datetime(2027, 1, 27, 8, 0, tzinfo=UTC)  # of C-1; that of C-2 is two hours later

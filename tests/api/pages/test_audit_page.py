@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import update
 
-from api.jobs.kind import StoppedError, Workplace
+from api.background.job_type import StoppedError, Workplace
+from api.http.principal import AccessRole
 from api.jobs.verifying import verifying
 from api.store.audit_rows import AuditRow
 from api.workflows import audit, audit_trail
-from api.workflows.viewer import AccessRole
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import Engine, event
 
-from api.templating import environment
+from api.web.templating import environment
 from coach.cycle import ObjectiveLevel
 from matching.result import FunnelStep, LevelOutcome, Remedy, Unmatched
 from matching.rules import RULES

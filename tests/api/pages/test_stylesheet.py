@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from api.templating import static_file
+from api.web.templating import static_file
 
 CSS = static_file("style.css").decode()
 ENOUGH = 4.5  # WCAG 2.2, success criterion 1.4.3, for text of normal size

@@ -1,6 +1,6 @@
 import pytest
 
-from api.deployment import Deployment
+from api.organisation import Deployment
 from api.results.plan_view import rank_text, view_plan
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster

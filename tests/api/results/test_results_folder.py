@@ -13,7 +13,7 @@ import pytest
 import vobject
 from openpyxl import load_workbook
 
-from api.deployment import Deployment
+from api.organisation import Deployment
 from api.results import write_results
 from api.results.forms import ATTENDANCE_WORDS
 from coach.cycle import Cycle

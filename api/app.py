@@ -1,0 +1,192 @@
+"""The application: services, defences, routes and pages put together from explicit settings."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import iter_route_contexts
+from starlette.types import Lifespan
+
+from api.background.queue import JobQueue
+from api.background.worker import Worker
+from api.bootstrap import open_deployment
+from api.consent_texts import consent_texts
+from api.http import health_routes as health
+from api.http import reference_routes as reference
+from api.http.authentication import authorise
+from api.http.middleware.body_size_limit import BodyLimit
+from api.http.middleware.host_and_csrf import Defences
+from api.http.middleware.request_logging import Measures, Watching
+from api.http.middleware.sign_in_rate_limit import SignInRate
+from api.http.openapi import ABOUT, TAGS
+from api.http.permissions import ACCESS, Access
+from api.http.prefix_router import Signposted
+from api.http.principal import SYSTEM
+from api.http.problem_details import PageOfProblem, add_problem_handlers
+from api.http.routes import (
+    access,
+    audit,
+    codes,
+    consent,
+    cycles,
+    mails,
+    plans,
+    questions,
+    retention,
+    runs,
+    sessions,
+)
+from api.services import Services, utc_now
+from api.settings import Settings
+
+if TYPE_CHECKING:
+    from api.provider.client import Provider
+
+_PAGES = "api.pages"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole server on the database of `settings`, which has to be migrated already.
+
+    Its lifespan starts the worker, where `settings.worker` asks for one, and closes everything.
+
+    Raises:
+        SchemaError: the database is of another version.
+        DatabaseUnusableError: it is not there, or cannot be read.
+        KeyringError: the key file is missing, broken, or open to others.
+    """
+    services, queue = open_services(settings)
+    app = FastAPI(
+        title=settings.deployment.programme_name or "Gender Coach Programme",
+        version="1",
+        description=ABOUT,
+        openapi_tags=TAGS,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(services, queue),
+        dependencies=[Depends(authorise)],
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.services = services
+    app.add_middleware(BodyLimit, settings=settings)
+    app.add_middleware(SignInRate)
+    app.add_middleware(Defences, settings=settings)
+    app.state.measures = Measures()
+    app.add_middleware(Watching, measures=app.state.measures)
+    for router in _routers():
+        app.include_router(Signposted.of(router))
+    pages = _pages()
+    if pages is not None:
+        app.include_router(pages.router)
+    add_problem_handlers(app, _problem_page(pages))
+    app.state.access = ACCESS | getattr(pages, "ACCESS", {})
+    try:
+        _require_whole_table(app)
+    except RuntimeError:
+        services.database.close()
+        raise
+    return app
+
+
+def open_services(settings: Settings) -> tuple[Services, JobQueue]:
+    """What routes and pages work with, on a database that is checked to be of this version."""
+    consent_texts(settings.consent_texts)  # refused at the start, not where somebody reads them
+    database, keyring = open_deployment(settings)
+    queue = JobQueue(settings.database_url)
+    services = Services(settings, database, keyring, queue, utc_now, _provider(settings))
+    return services.on_behalf_of(lambda: SYSTEM), queue
+
+
+def api_routes(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """Method and path of every route of an application."""
+    for route in iter_route_contexts(app.routes):
+        for method in sorted(route.methods or ()):
+            yield method, route.path_format or ""
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if settings.oidc is None:
+        return None
+    from api.provider.client import Provider  # noqa: PLC0415 - much to load, and few have one
+
+    return Provider(settings.oidc, utc_now)
+
+
+def _lifespan(services: Services, queue: JobQueue) -> Lifespan[FastAPI]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        settings, database = services.settings, services.database
+        worker = Worker(services)
+        if settings.worker:
+            await run_in_threadpool(worker.start)
+        yield
+        if settings.worker:
+            await run_in_threadpool(worker.stop)
+        queue.close()
+        database.close()
+
+    return lifespan
+
+
+def _routers() -> Iterator[APIRouter]:
+    yield health.HEALTH
+    yield from (
+        cycles.CYCLES,
+        cycles.PEOPLE,
+        retention.RETENTION,
+        runs.RUNS,
+        plans.PLANS,
+        plans.SCHEDULE,
+    )
+    yield from (
+        questions.QUESTIONS,
+        mails.MAILS,
+        mails.REMINDERS,
+        codes.CODES,
+        plans.INVITATIONS,
+        sessions.SESSIONS,
+        sessions.INVITATION,
+        sessions.RECORDS,
+    )
+    yield from (
+        audit.AUDIT,
+        sessions.FEEDBACK,
+        access.ME,
+        access.LINKS,
+        consent.CONSENT,
+        consent.CONSENTS,
+        access.SIGN_IN,
+        reference.REFERENCE,
+    )
+
+
+def _pages() -> ModuleType | None:
+    """The package of pages, where it is installed: its `router`, `ACCESS` and `problem_page`."""
+    found = importlib.util.find_spec(_PAGES)
+    if found is None or found.origin is None:
+        return None
+    return importlib.import_module(_PAGES)
+
+
+def _problem_page(pages: ModuleType | None) -> PageOfProblem | None:
+    page: PageOfProblem | None = getattr(pages, "problem_page", None)
+    return page
+
+
+def _require_whole_table(app: FastAPI) -> None:
+    table: dict[tuple[str, str], Access] = app.state.access
+    routes = set(api_routes(app))
+    missing, stray = routes - table.keys(), table.keys() - routes
+    if missing or stray:
+        raise RuntimeError(
+            f"the table of roles and routes is not whole: missing {sorted(missing)}, "
+            f"without a route {sorted(stray)}"
+        )

@@ -1,0 +1,82 @@
+"""What a kind of job is, and where jobs are done."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from api.services import Services
+from api.settings import Settings
+
+Period = Callable[[datetime], str]
+"""Names the stretch of time that a moment lies in; a scheduled job is done once in each."""
+
+
+class StoppedError(BaseException):
+    """The server is going down: the job is given back as it is, and taken up again by a worker.
+
+    No `Exception`, because the job engine would take one for the end of the job.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Where jobs are done: with these services, in this worker's slot.
+
+    Once `stopping` is set, whatever takes longer than a moment raises `StoppedError`.
+    """
+
+    services: Services
+    slot: str
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+
+Doer = Callable[[str], None]
+"""Does one job, given what it is about; safe to call again after a crash at any point."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """One kind of durable job. Its module ends with one of these, and the table names it.
+
+    Attributes:
+        name: stands before each job's identifier; stays, because queued jobs bear it.
+        open: makes what does the jobs, once for each worker, when that starts.
+        queue: where its jobs wait; the name, where nothing else is said.
+        at_once: how many of them one worker does at a time.
+        ahead: how many one worker takes out of the queue at a time; the others wait in it.
+        lanes: whether each job has a lane, of which one is done at a time over all workers.
+        poll_seconds: how often a worker looks for new ones.
+        most_crashes: how often a worker may die over one before it is given up; without a number
+            it never is. A worker that is stopped in order has not died.
+        every: of a scheduled kind, the period in which it is done once, over all workers.
+        works_with: whether a worker with these settings can do it; the others leave it alone.
+    """
+
+    name: str
+    open: Callable[[Workplace], Doer]
+    queue: str = ""
+    at_once: int = 1
+    ahead: int = 1
+    lanes: bool = False
+    poll_seconds: float = 1.0
+    most_crashes: int | None = 10
+    every: Period | None = None
+    works_with: Callable[[Settings], bool] = lambda _settings: True
+
+    @property
+    def queue_name(self) -> str:
+        """Where its jobs wait."""
+        return self.queue or self.name
+
+
+def daily(now: datetime) -> str:
+    """The day of a moment, in UTC."""
+    return f"{now.astimezone(UTC):%Y-%m-%d}"
+
+
+def hourly(now: datetime) -> str:
+    """The hour of a moment, in UTC."""
+    return f"{now.astimezone(UTC):%Y-%m-%dT%H}"

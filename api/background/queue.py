@@ -1,0 +1,97 @@
+"""Putting jobs into their queues.
+
+DBOS keeps its tables in the same database, so that a job is queued in the very transaction that
+causes it. Its arguments and results are identifiers only, never personal data, and its serializer
+is JSON: the default would run whatever code somebody wrote into the database.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Container, Mapping
+
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from dbos import DBOSPortableJSONSerializer as PlainJson
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session as Transaction
+
+from api.background.job import NOW, Job
+from api.background.job_type import JobKind
+from api.background.registry import BY_NAME
+from api.database.engine import open_jobs_engine
+
+APPLICATION = "gender-coach"
+APPLICATION_VERSION = "1"  # pinned: a job queued before an upgrade is done after it
+
+
+class JobQueue:
+    """The producing end: callable as `api.background.job.Enqueue`."""
+
+    def __init__(self, url: str, kinds: Mapping[str, JobKind] = BY_NAME) -> None:
+        self._kinds = kinds
+        self._engine = open_jobs_engine(url)
+        self._client = DBOSClient(
+            system_database_engine=self._engine,
+            serializer=PlainJson(),
+            application_name=APPLICATION,
+            lazy=True,
+            retry_connection_errors=False,
+        )
+
+    def __call__(self, tx: Transaction, job: Job) -> None:
+        """Queue `job`; doing so twice queues it once."""
+        kind = self._kinds[job.kind]
+        options: EnqueueOptions = {
+            "workflow_name": kind.name,
+            "queue_name": kind.queue_name,
+            "workflow_id": job.id,
+            "app_version": APPLICATION_VERSION,
+        }
+        if kind.lanes:
+            options["queue_partition_key"] = job.lane or ""
+        if job.wait > NOW:
+            options["delay_seconds"] = job.wait.total_seconds()
+        self._client.enqueue_in_transaction(tx, options, job.about)
+
+    def give_back(self, slot: str, *, at_work: Container[str]) -> None:
+        """Queue anew what the worker of a slot has taken, except jobs it is still `at_work` on.
+
+        What they went through no longer counts.
+        """
+        taken = self._client.list_workflows(
+            status="PENDING",
+            executor_id=slot,
+            name=list(self._kinds),
+            load_input=False,
+            load_output=False,
+        )
+        for job in taken:
+            if job.workflow_id not in at_work:
+                queue = self._kinds[job.name].queue_name
+                self._client.resume_workflows([job.workflow_id], queue_name=queue)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._client.destroy()
+        self._engine.dispose()
+
+
+def prepare_job_tables(url: str) -> None:
+    """Create or bring up to date the tables of the job engine."""
+    logging.getLogger("dbos").setLevel(logging.WARNING)
+    DBOS.migrate(url)
+
+
+def job_settings(engine: Engine, executor_id: str) -> DBOSConfig:
+    """How the job engine is set up; nothing of it leaves this machine."""
+    return {
+        "name": APPLICATION,
+        "system_database_engine": engine,
+        "system_database_url": str(engine.url.render_as_string(hide_password=False)),
+        "application_version": APPLICATION_VERSION,
+        "executor_id": executor_id,
+        "serializer": PlainJson(),
+        "enable_otlp": False,
+        "run_migrations": False,
+        "log_level": "WARNING",
+    }

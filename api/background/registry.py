@@ -1,0 +1,21 @@
+"""Every kind of job, in one table. A new kind is one module and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from api.background.job_type import JobKind
+from api.jobs import answering, reminding, retaining, solving, verifying
+from api.mail import job as mailing
+
+KINDS: tuple[JobKind, ...] = (
+    solving.RUN,
+    answering.QUESTION,
+    mailing.POST,
+    mailing.MAIL,
+    reminding.REMINDING,
+    verifying.VERIFYING,
+    retaining.RETAINING,
+)
+
+BY_NAME: Mapping[str, JobKind] = {kind.name: kind for kind in KINDS}

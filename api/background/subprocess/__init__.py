@@ -1,0 +1,1 @@
+"""Jobs whose work is done by a child process."""

@@ -1,0 +1,60 @@
+"""A worker's slot: held by one process at a time, on whichever machine.
+
+Two workers of one slot would take each other's jobs in work for interrupted ones.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from api.database.engine import Database
+from coach.errors import ProgrammeError
+
+
+class SlotTakenError(ProgrammeError):
+    """Another process holds the slot."""
+
+
+@contextmanager
+def slot(database: Database, data_dir: Path, name: str) -> Iterator[None]:
+    """Hold the slot `name` for the block; it is given back even where the process is killed.
+
+    Raises:
+        SlotTakenError: another process holds it.
+    """
+    holding = _by_file(data_dir, name) if database.is_sqlite else _by_database(database, name)
+    with holding as got_it:
+        if not got_it:
+            raise SlotTakenError(
+                f"{name} is running already on this database; stop it first, "
+                "or start this one under another name"
+            )
+        yield
+
+
+@contextmanager
+def _by_file(data_dir: Path, name: str) -> Iterator[bool]:
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / f"{name}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+@contextmanager
+def _by_database(database: Database, name: str) -> Iterator[bool]:
+    """By an advisory lock of PostgreSQL, which ends with the connection that took it."""
+    number = zlib.crc32(f"gender-coach {name}".encode())
+    engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield bool(connection.scalar(select(func.pg_try_advisory_lock(number))))
+        connection.invalidate()

@@ -1,0 +1,63 @@
+"""Opening a deployment: its database and its key file, both checked to be the right ones."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.crypto.key_ring import Keyring, KeyringError, open_keyring
+from api.database import schema
+from api.database.engine import Database, in_clear_words
+from api.settings import Settings
+from api.store.access_rows import CredentialRow
+from api.store.audit_rows import AuditRow
+from api.store.confidential_rows import KeyMarkRow, NoteKeyRow
+from coach.errors import ProgrammeError
+
+_MARK = "key file"
+
+
+def open_deployment(settings: Settings) -> tuple[Database, Keyring]:
+    """The database and the secrets of a deployment whose database is of this version.
+
+    Raises:
+        SchemaError: the database is of another version.
+        DatabaseUnusableError: it is not there, or cannot be read.
+        KeyringError: the key file is missing, broken, open to others, or another database's.
+    """
+    database = Database(settings.database_url)
+    try:
+        with in_clear_words(settings.database_url):
+            schema.require_current(database)
+            return database, _key_file_of(database, settings)
+    except ProgrammeError:
+        database.close()
+        raise
+
+
+def _has_sealed(tx: Transaction) -> bool:
+    """Whether something there opens with a key file only, from before databases bore its mark."""
+    sealed = (NoteKeyRow.id, AuditRow.number, CredentialRow.id)
+    return any(tx.scalar(select(column).limit(1)) is not None for column in sealed)
+
+
+def _key_file_of(database: Database, settings: Settings) -> Keyring:
+    """The key file this database is used with; made where neither has been used yet."""
+    path = settings.master_key_file
+    with database.reading() as tx:
+        known = tx.scalar(select(KeyMarkRow.mark).where(KeyMarkRow.name == _MARK))
+    if known is None:
+        with database.writing() as tx:
+            first = tx.get(KeyMarkRow, _MARK)
+            keyring = open_keyring(path, create=first is None and not _has_sealed(tx))
+            if first is None:
+                tx.add(KeyMarkRow(name=_MARK, mark=keyring.mark))
+                return keyring
+            known = first.mark  # another process was quicker
+    keyring = open_keyring(path, create=False)
+    if known != keyring.mark:
+        raise KeyringError(
+            f"the key file {path} is not the one this database is used with: "
+            "put that one there, the same on every machine"
+        )
+    return keyring

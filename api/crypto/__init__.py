@@ -1,0 +1,1 @@
+"""Cryptography: key ring, envelope encryption, password hashing, encrypted streams."""

@@ -1,0 +1,37 @@
+"""Where coaches' notes open."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from api.database.types import Moment
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go up."""
+    op.create_table(
+        "note_holders",
+        sa.Column("person_id", sa.String(length=20), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("passphrase_hash", sa.String(length=200), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_until", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+            name=op.f("fk_note_holders_person_id_people"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_note_holders")),
+    )
+
+
+def downgrade() -> None:
+    """Go back."""
+    op.drop_table("note_holders")

@@ -1,0 +1,41 @@
+"""What people have agreed to."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from api.database.types import Moment
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go up."""
+    op.create_table(
+        "consents",
+        sa.Column("person_id", sa.String(length=20), nullable=False),
+        sa.Column("asked", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.String(length=40), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("given_at", Moment(), nullable=False),
+        sa.Column("revoked_at", Moment(), nullable=True),
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+            name=op.f("fk_consents_person_id_people"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
+    )
+    op.create_index(op.f("ix_consents_person_id"), "consents", ["person_id"], unique=False)
+
+
+def downgrade() -> None:
+    """Go back."""
+    op.drop_index(op.f("ix_consents_person_id"), table_name="consents")
+    op.drop_table("consents")

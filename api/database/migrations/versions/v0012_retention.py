@@ -1,0 +1,33 @@
+"""When the people of a cycle are erased, and whether that is held."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from api.database.types import Moment
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+_MOMENTS = ("erasure_announced_at", "held_at", "erased_at")
+
+
+def upgrade() -> None:
+    """Go up."""
+    for name in _MOMENTS:
+        op.add_column("cycles", sa.Column(name, Moment(), nullable=True))
+    op.add_column(
+        "cycles",
+        sa.Column("held_because", sa.String(length=200), nullable=False, server_default=""),
+    )
+
+
+def downgrade() -> None:
+    """Go back."""
+    with op.batch_alter_table("cycles") as cycles:
+        cycles.drop_column("held_because")
+        for name in reversed(_MOMENTS):
+            cycles.drop_column(name)

@@ -1,0 +1,24 @@
+"""Whether reminders are switched off for one cycle."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from api.database.types import Moment
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go up."""
+    op.add_column("cycles", sa.Column("reminders_off_at", Moment(), nullable=True))
+
+
+def downgrade() -> None:
+    """Go back."""
+    with op.batch_alter_table("cycles") as cycles:
+        cycles.drop_column("reminders_off_at")

@@ -1,0 +1,111 @@
+"""Copying every row from one database into another, whichever kinds they are.
+
+The tables of the job engine are the same on both kinds, in the schema `dbos` of PostgreSQL and
+without one in SQLite; they are read from the databases as they are, for they are not ours.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import JSON, Connection, MetaData, Table, func, insert, inspect, select, text
+
+from api.database.schema import METADATA, VERSION_TABLE
+from coach.errors import ProgrammeError
+
+_JOBS_SCHEMA = "dbos"
+_OWN_COUNTS = frozenset({"dbos_migrations", VERSION_TABLE})
+_AT_ONCE = 500
+
+Counts = dict[str, int]
+
+
+class RowsLostError(ProgrammeError):
+    """After copying, a table has not as many rows as it should."""
+
+
+def copy_rows(source: Connection, target: Connection) -> Counts:
+    """Put every row of `source` into the empty tables of `target`; tells how many of each table.
+
+    Nothing is committed here.
+
+    Raises:
+        RowsLostError: something is not there afterwards.
+    """
+    counts: Counts = {}
+    for name, (read, write) in _pairs(source, target).items():
+        for rows in _in_parts(source, read):
+            target.execute(insert(write), [_fitting(row, read, write) for row in rows])
+        counts[name] = _count(source, read)
+        if _count(target, write) != counts[name]:
+            raise RowsLostError(f"not every row of {name} was copied; nothing was changed")
+    return counts
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether the database has no row of ours, or no table of ours at all."""
+    there = set(inspect(connection).get_table_names())
+    return all(
+        connection.execute(select(table).limit(1)).first() is None
+        for table in METADATA.sorted_tables
+        if table.name in there
+    )
+
+
+def empty(connection: Connection) -> None:
+    """Take every row out of a PostgreSQL, in the transaction it is in."""
+    names = ", ".join(
+        connection.dialect.identifier_preparer.format_table(table)
+        for table in (*METADATA.sorted_tables, *_job_tables(connection).values())
+    )
+    connection.execute(text(f"TRUNCATE {names}"))
+
+
+def _pairs(source: Connection, target: Connection) -> dict[str, tuple[Table, Table]]:
+    """The tables to copy, those that others refer to first: as `source` and `target` have them."""
+    ours: list[Table] = METADATA.sorted_tables
+    here, there = _job_tables(source), _job_tables(target)
+    return {table.name: (table, table) for table in ours} | {
+        name: (here[name], there[name]) for name in here if name in there
+    }
+
+
+def jobs_schema(connection: Connection) -> str | None:
+    """Where the job engine has its tables; SQLite has no schemas."""
+    return None if connection.dialect.name == "sqlite" else _JOBS_SCHEMA
+
+
+def _job_tables(connection: Connection) -> dict[str, Table]:
+    schema = jobs_schema(connection)
+    known = MetaData()
+    known.reflect(connection, schema=schema)
+    left_out = _OWN_COUNTS | METADATA.tables.keys()
+    return {table.name: table for table in known.sorted_tables if table.name not in left_out}
+
+
+def _in_parts(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+    streamed = source.execution_options(yield_per=_AT_ONCE).execute(select(table))
+    for part in streamed.mappings().partitions():
+        yield [dict(row) for row in part]
+
+
+def _fitting(row: dict[str, Any], read: Table, write: Table) -> dict[str, Any]:
+    """The row as `write` takes it; what is JSON on one side alone is turned."""
+    return {
+        name: _turned(read.c[name].type, write.c[name].type)(value)
+        for name, value in row.items()
+        if name in write.c
+    }
+
+
+def _turned(before: object, after: object) -> Callable[[Any], Any]:
+    if isinstance(before, JSON) == isinstance(after, JSON):
+        return lambda value: value
+    turn: Callable[[Any], Any] = json.dumps if isinstance(before, JSON) else json.loads
+    return lambda value: None if value is None else turn(value)
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()

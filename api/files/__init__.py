@@ -1,0 +1,1 @@
+"""Files: written atomically, read within limits, safe for spreadsheet programs."""

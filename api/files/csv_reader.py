@@ -1,0 +1,84 @@
+"""Rows of a CSV file: UTF-8 with or without BOM, cells separated by `,` or `;`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from itertools import islice
+
+from api.files.upload_limits import MOST_ROWS, UnreadableError, check_rows
+from coach.errors import InputFault
+from coach.intake.fault_messages import WHOLE_FILE
+
+_SEPARATORS = ",;"
+_LONGEST_HEADER = 131_072
+_ESCAPED = re.compile("[\udc80-\udcff]")
+
+
+def csv_rows(file: str, content: bytes) -> tuple[list[list[str]], list[InputFault]]:
+    """Every row, empty ones too, and what makes the file no good CSV.
+
+    The n-th list is row n of the same file in a spreadsheet: a quoted cell may hold line breaks,
+    its record is one row. After a broken quotation nothing can be trusted, so reading ends there.
+
+    Raises:
+        UnreadableError: it is no CSV file, or has too many rows.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableError("the file is UTF-16 text; save it as CSV in UTF-8")
+    if b"\x00" in content:
+        raise UnreadableError("the file is no text; save it as CSV in UTF-8, as XLSX or as ODS")
+    text = content.decode("utf-8-sig", errors="surrogateescape")
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=_separator(text),
+        skipinitialspace=True,
+        strict=True,
+    )
+    rows: list[list[str]] = []
+    faults: list[InputFault] = []
+    try:
+        rows.extend(islice(reader, MOST_ROWS + 2))
+    except csv.Error as error:
+        message = f"the row is no CSV ({error}); is a quotation mark missing or not doubled?"
+        faults.append(InputFault(file, len(rows) + 1, WHOLE_FILE, message))
+    check_rows(len(rows) - 1)
+    return rows, faults + _undecodable(file, rows)
+
+
+def _separator(text: str) -> str:
+    """The one of `,` and `;` that the header row has more of, outside quotes."""
+    header: list[str] = []
+    quoted = False
+    for character in islice(text, _LONGEST_HEADER):
+        if character == '"':
+            quoted = not quoted
+        elif character in "\r\n" and not quoted:
+            break
+        elif not quoted:
+            header.append(character)
+    return max(_SEPARATORS, key=header.count)
+
+
+def _undecodable(file: str, rows: list[list[str]]) -> list[InputFault]:
+    """A fault for the first cell with bytes that are no UTF-8, and how many more there are.
+
+    They were read as lone surrogates (PEP 383).
+    """
+    bad = [
+        (number, place, cell)
+        for number, row in enumerate(rows, start=1)
+        for place, cell in enumerate(row)
+        if not cell.isascii() and _ESCAPED.search(cell)
+    ]
+    if not bad:
+        return []
+    number, place, cell = bad[0]
+    byte = min(ord(character) - 0xDC00 for character in _ESCAPED.findall(cell))
+    header = rows[0][place].strip() if number > 1 and place < len(rows[0]) else ""
+    more = f", and so have {len(bad) - 1} other cells" if bad[1:] else ""
+    message = f"holds the byte 0x{byte:02X}, which is no UTF-8{more}; save the file as CSV in UTF-8"
+    return [
+        InputFault(file, number, header if header.isprintable() and header else WHOLE_FILE, message)
+    ]

@@ -1,0 +1,109 @@
+"""For the machines that watch this one: alive, ready, and figures."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from ipaddress import ip_address
+from secrets import compare_digest
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.background.orphaned_jobs import stranded_jobs
+from api.database import schema
+from api.http.authentication import ServicesDep, ViewerDep, is_bearer
+from api.http.middleware.request_logging import Measures
+from api.services import Services
+from api.settings import Settings
+from api.store.run_rows import RunRow, RunState
+from api.store.session_rows import OutboxRow
+from coach.errors import NotAllowedError, ProgrammeError
+
+HEALTH = APIRouter(include_in_schema=False)
+_MARKS_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+
+
+@HEALTH.get("/healthz")
+def alive() -> Response:
+    """The process answers."""
+    return Response("alive\n", media_type="text/plain")
+
+
+@HEALTH.get("/readyz")
+def ready(services: ServicesDep) -> Response:
+    """The database answers, and is of this version."""
+    try:
+        schema.require_current(services.database)
+    except (SQLAlchemyError, ProgrammeError):
+        return Response(
+            "the database is away or of another version\n",
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            media_type="text/plain",
+        )
+    return Response("ready\n", media_type="text/plain")
+
+
+@HEALTH.get("/metrics")
+def metrics(request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+    """Figures for Prometheus: to who shows the token for them, or asks from this very machine."""
+    settings = services.settings
+    if not (viewer.is_manager or shows_token(request, settings) or is_local(request, settings)):
+        raise NotAllowedError(
+            "figures are for who shows GENDER_COACH_METRICS_TOKEN or a manager's token; "
+            "without a public address also for this machine itself"
+        )
+    measures: Measures = request.app.state.measures
+    lines = generate_latest(measures.registry).decode() + _figures(services)
+    return Response(lines, media_type=CONTENT_TYPE_LATEST)
+
+
+def _figures(services: Services) -> str:
+    """Figures that are in the database, as Prometheus reads them."""
+    with services.database.reading() as tx:
+        runs = dict.fromkeys(RunState, 0)
+        for state, number in tx.execute(select(RunRow.state, func.count()).group_by(RunRow.state)):
+            runs[state] = number
+        unsent = tx.scalar(select(func.count()).where(OutboxRow.sent_at.is_(None))) or 0
+        stranded = stranded_jobs(tx, services.now())
+    lines = ["# HELP gender_coach_runs Runs by state.", "# TYPE gender_coach_runs gauge"]
+    lines += [f'gender_coach_runs{{state="{state}"}} {number}' for state, number in runs.items()]
+    lines += [
+        "# HELP gender_coach_stranded_jobs Jobs in work by a worker that is no longer heard of.",
+        "# TYPE gender_coach_stranded_jobs gauge",
+        *(f'gender_coach_stranded_jobs{{kind="{kind}"}} {n}' for kind, n in stranded.items()),
+        "# HELP gender_coach_outbox_unsent Messages that were not sent yet.",
+        "# TYPE gender_coach_outbox_unsent gauge",
+        f"gender_coach_outbox_unsent {unsent}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def shows_token(request: Request, settings: Settings) -> bool:
+    """Whether a request shows the configured token for figures."""
+    token, headers = settings.metrics_token, request.headers
+    if token is None or not is_bearer(headers):
+        return False
+    shown = headers["authorization"].partition(" ")[2].strip()
+    return compare_digest(shown.encode(), token.get_secret_value().encode())
+
+
+def is_local(request: Request, settings: Settings) -> bool:
+    """Whether a request comes from this machine, and cannot have come through a proxy on it.
+
+    A proxy's requests come from loopback too, whoever sent them; so with a public address nothing
+    counts as local, nor does what a proxy has marked.
+    """
+    client = request.client.host if request.client else ""
+    public = urlsplit(settings.base_url).hostname or ""
+    marked = any(header in request.headers for header in _MARKS_OF_PROXIES)
+    return _is_loopback(client) and _is_loopback(public) and not marked
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,48 @@
+"""How often one address may try to sign in."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.http.urls import PROVIDER, SIGN_IN
+
+_TRIES = RateLimitItemPerMinute(20)
+
+
+class SignInRate:
+    """Answers 429 to an address that tries to sign in more than twenty times a minute.
+
+    Going to the provider is a try too, though a GET: it leaves a row behind.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._tries = MovingWindowRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through, or refuse it."""
+        if not self._too_many(scope):
+            await self._app(scope, receive, send)
+            return
+        refusal = HTTPException(
+            HTTPStatus.TOO_MANY_REQUESTS, "too many tries to sign in; wait a minute"
+        )
+        refused = scope["app"].exception_handlers[HTTPException]
+        answer = refused(Request(scope, receive), refusal)
+        answer.headers["Retry-After"] = "60"
+        await answer(scope, receive, send)
+
+    def _too_many(self, scope: Scope) -> bool:
+        if scope["type"] != "http" or not scope["path"].startswith(SIGN_IN):
+            return False
+        if scope["method"] != "POST" and scope["path"] != PROVIDER:
+            return False
+        address = (scope.get("client") or ("unknown", 0))[0]
+        return not self._tries.hit(_TRIES, address)

@@ -1,0 +1,71 @@
+"""What is the same for everybody: the rules, the forms, the kinds of problems, this description."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from api.http.openapi import described
+from api.http.problem_details import every_kind
+from api.http.urls import API
+from coach.cycle import Cycle, CycleDates
+from coach.feedback import RATINGS, Feedback, Note, SharedRecord
+from coach.sessions import Attendance
+from matching.rules.catalogue import RuleCard, catalogue
+
+_DEFAULTS = Cycle(cycle=CycleDates(start=date(2000, 1, 1), end=date(2000, 1, 1)))
+REFERENCE = APIRouter(prefix=API, tags=["reference"])
+
+
+class FormsView(BaseModel):
+    """The forms: what each field may hold, as JSON Schema, and the values to choose from."""
+
+    attendance: tuple[Attendance, ...]
+    ratings: dict[int, str]
+    shared_record: dict[str, Any]
+    note: dict[str, Any]
+    feedback: dict[str, Any]
+
+
+class ProblemKind(BaseModel):
+    """One kind of problem; `slug` ends the `type` of its documents."""
+
+    slug: str
+    title: str
+    status: int
+
+
+@REFERENCE.get("/forms")
+def forms() -> FormsView:
+    """The session note form (shared record and note) and the feedback form."""
+    return FormsView(
+        attendance=tuple(Attendance),
+        ratings=RATINGS,
+        shared_record=SharedRecord.model_json_schema(),
+        note=Note.model_json_schema(),
+        feedback=Feedback.model_json_schema(),
+    )
+
+
+@REFERENCE.get("/rules")
+def rules() -> tuple[RuleCard, ...]:
+    """The matching rules as they document themselves, with the settings a new cycle begins with."""
+    return catalogue(_DEFAULTS)
+
+
+@REFERENCE.get("/problems")
+def problems() -> tuple[ProblemKind, ...]:
+    """Every kind of problem document there is."""
+    return tuple(
+        ProblemKind(slug=kind.slug, title=kind.title, status=kind.http_status)
+        for kind in every_kind()
+    )
+
+
+@REFERENCE.get("/openapi.json", include_in_schema=False)
+def openapi(request: Request) -> dict[str, Any]:
+    """The description of this API in OpenAPI."""
+    return described(request.app)

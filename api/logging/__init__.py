@@ -1,0 +1,1 @@
+"""Logging: its configuration, and where an exception was raised without its message."""

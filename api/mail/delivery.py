@@ -1,0 +1,288 @@
+"""Mails that this server sends by itself: released by the office, tried, sent, or refused.
+
+A mail's row says what it is and what became of it. Its bytes are made again for each try, from
+what is stored: they hold a secret link, which lies nowhere in clear. While person, link and
+settings stay as they are, they are the same bytes under the same Message-ID, so that a message
+handed over twice is recognised.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.background.job import Enqueue, Job
+from api.database.types import new_id
+from api.mail.rows import MailKind, MailRow, MailState
+from api.store.cycle_rows import PersonRow
+from api.store.session_rows import OutboxRow, SessionRow
+from api.values import PersonBrief, View, person_brief
+from api.workflows.audit import note_act
+from api.workflows.cycles import cycle_row
+from api.workflows.messages import told_start
+from api.workflows.waiting_mail import ready_rows
+from coach.errors import ConflictError, NotFoundError
+
+MAIL_JOB = "mail"
+POST_JOB = "post"
+_A_BATCH = 100
+_FIRST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(hours=1)
+_LONGEST_PROBLEM = 300
+_NOT_FAILED = {
+    MailState.WAITING: "is about to be sent by this server",
+    MailState.SENT: "was sent by this server",
+    MailState.DROPPED: "was noted already, or is not needed any more",
+}
+
+
+class FailedMail(View):
+    """A mail that could not be delivered: to whom, at which address, and why.
+
+    `outbox_id` is the message it carried, to be saved and sent in another way; reminders have none.
+    `number` and `start` are of the session it tells of.
+    """
+
+    id: str
+    kind: MailKind
+    to: PersonBrief
+    address: str
+    problem: str
+    outbox_id: str | None
+    number: int
+    start: datetime
+    ended_at: datetime | None
+
+
+class Post(View):
+    """How far this server has come with the mails of a cycle.
+
+    `sends` says whether it sends any. `trouble` is what stands in the way of one that waits, as
+    the mail server put it last; empty where nothing does.
+    """
+
+    sends: bool
+    waiting: int
+    sent: int
+    failed: tuple[FailedMail, ...]
+    trouble: str
+
+
+def release(
+    tx: Transaction, enqueue: Enqueue, cycle_id: str, until: datetime, *, now: datetime
+) -> int:
+    """Have everything sent that waits in a cycle and was written up to `until`; tells how many.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    ready = [
+        row for row in ready_rows(tx, cycle_id, now=now, sends=True) if row.created_at <= until
+    ]
+    tx.add_all(
+        MailRow(
+            kind=MailKind.INVITATION,
+            cycle_id=cycle_id,
+            person_id=row.person_id,
+            outbox_id=row.id,
+            state=MailState.WAITING,
+            created_at=now,
+        )
+        for row in ready
+    )
+    tx.flush()
+    if ready:
+        enqueue(tx, Job(POST_JOB, new_id()))
+    note_act(tx, "messages released", "cycle", cycle_id, messages=len(ready))
+    return len(ready)
+
+
+def queue_some(tx: Transaction, enqueue: Enqueue, *, now: datetime) -> int:
+    """Queue the jobs of some mails that were released; tells how many, 0 once there are no more."""
+    rows = tx.execute(
+        select(MailRow, PersonRow.email)
+        .join(PersonRow, PersonRow.id == MailRow.person_id)
+        .where(MailRow.state == MailState.WAITING, MailRow.queued_at.is_(None))
+        .order_by(MailRow.created_at, MailRow.id)
+        .limit(_A_BATCH)
+    ).all()
+    for row, address in rows:
+        queue(tx, enqueue, row, address, now=now)
+    return len(rows)
+
+
+def queue(
+    tx: Transaction,
+    enqueue: Enqueue,
+    row: MailRow,
+    address: str,
+    *,
+    now: datetime,
+    wait: timedelta = timedelta(0),
+) -> None:
+    """Queue the next try of a mail, in the lane of the domain it goes to."""
+    row.queued_at = now
+    lane = address.rpartition("@")[2].lower()
+    enqueue(tx, Job(MAIL_JOB, f"{row.id}.{row.tries}", lane=lane, wait=wait))
+
+
+def note_sent(tx: Transaction, mail_id: str, *, now: datetime) -> None:
+    """Note that the mail server has taken a mail."""
+    row = tx.get_one(MailRow, mail_id)
+    row.state, row.ended_at, row.problem = MailState.SENT, now, ""
+    if row.outbox_id is not None:
+        tx.get_one(OutboxRow, row.outbox_id).sent_at = now
+
+
+def note_trouble(tx: Transaction, mail_id: str, problem: str) -> None:
+    """Note what keeps every mail from being sent, beside the one that met it first."""
+    tx.get_one(MailRow, mail_id).problem = problem[:_LONGEST_PROBLEM]
+
+
+def note_refused_for_now(
+    tx: Transaction,
+    enqueue: Enqueue,
+    mail_id: str,
+    problem: str,
+    *,
+    now: datetime,
+    give_up_after: timedelta,
+) -> None:
+    """Have a mail tried again later, each time later still, until it is too old."""
+    row = tx.get_one(MailRow, mail_id)
+    if now - row.created_at >= give_up_after:
+        _fail(tx, row, f"tried for {give_up_after} in vain: {problem}", now)
+        return
+    wait = min(_FIRST_WAIT * 2**row.tries, _LONGEST_WAIT)
+    row.tries += 1
+    row.problem = problem[:_LONGEST_PROBLEM]
+    queue(tx, enqueue, row, tx.get_one(PersonRow, row.person_id).email, now=now, wait=wait)
+
+
+def note_refused(tx: Transaction, mail_id: str, problem: str, *, now: datetime) -> None:
+    """Note that a mail cannot be delivered, for a person to look at."""
+    _fail(tx, tx.get_one(MailRow, mail_id), problem, now)
+
+
+def try_failed_again(tx: Transaction, enqueue: Enqueue, cycle_id: str, *, now: datetime) -> int:
+    """Have every mail of a cycle tried again that could not be delivered; tells how many.
+
+    One-time codes are left alone: they are asked for anew.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    cycle_row(tx, cycle_id)
+    failed = tx.scalars(
+        select(MailRow).where(
+            MailRow.cycle_id == cycle_id,
+            MailRow.kind != MailKind.CODE,
+            MailRow.state == MailState.FAILED,
+        )
+    ).all()
+    for row in failed:
+        row.state, row.ended_at, row.queued_at, row.created_at = MailState.WAITING, None, None, now
+        row.tries += 1  # its next job is another one than the last
+    if failed:
+        enqueue(tx, Job(POST_JOB, new_id()))
+    note_act(tx, "mails tried again", "cycle", cycle_id, mails=len(failed))
+    return len(failed)
+
+
+def mark_sent_otherwise(tx: Transaction, cycle_id: str, mail_id: str, *, now: datetime) -> None:
+    """Note that the office has sent a mail in another way that could not be delivered.
+
+    Raises:
+        NotFoundError: there is no such mail in this cycle.
+        ConflictError: it is not among those that could not be delivered.
+    """
+    row = tx.get(MailRow, mail_id)
+    if row is None or row.cycle_id != cycle_id or row.kind is MailKind.CODE:
+        raise NotFoundError(f"there is no mail {mail_id} in this cycle")
+    if row.state is not MailState.FAILED:
+        raise ConflictError(
+            f"this mail {_NOT_FAILED[row.state]}; only one that could not be delivered can be "
+            "noted as sent in another way"
+        )
+    row.state, row.ended_at = MailState.DROPPED, now
+    if row.outbox_id is not None:
+        tx.get_one(OutboxRow, row.outbox_id).sent_at = now
+    note_act(tx, "mail sent otherwise", "mail", row.id)
+
+
+def post_of(tx: Transaction, cycle_id: str, *, sends: bool) -> Post:
+    """How far the mails of a cycle are; codes are not among them.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    cycle_row(tx, cycle_id)
+    here = (MailRow.cycle_id == cycle_id, MailRow.kind != MailKind.CODE)
+    query = select(MailRow.state, func.count()).where(*here).group_by(MailRow.state)
+    counts = dict.fromkeys(MailState, 0)
+    for state, number in tx.execute(query):
+        counts[state] = number
+    trouble = tx.scalar(
+        select(MailRow.problem)
+        .where(*here, MailRow.state == MailState.WAITING, MailRow.problem != "")
+        .order_by(MailRow.queued_at.desc())
+        .limit(1)
+    )
+    return Post(
+        sends=sends,
+        waiting=counts[MailState.WAITING],
+        sent=counts[MailState.SENT],
+        failed=_failed(tx, cycle_id),
+        trouble=trouble or "",
+    )
+
+
+def require_sending(*, sends: bool) -> None:
+    """Refuse where this server sends no mail.
+
+    Raises:
+        ConflictError: it does not.
+    """
+    if not sends:
+        raise ConflictError(
+            "this server sends no mail: save the messages and send them yourself, "
+            "or set GENDER_COACH_MAIL__HOST"
+        )
+
+
+def _failed(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
+    """The mails of a cycle that could not be delivered, one person's together."""
+    failed = tx.execute(
+        select(MailRow, PersonRow, OutboxRow, SessionRow)
+        .join(PersonRow, PersonRow.id == MailRow.person_id)
+        .outerjoin(OutboxRow, OutboxRow.id == MailRow.outbox_id)
+        .join(SessionRow, SessionRow.id == func.coalesce(MailRow.session_id, OutboxRow.session_id))
+        .where(
+            MailRow.cycle_id == cycle_id,
+            MailRow.kind != MailKind.CODE,
+            MailRow.state == MailState.FAILED,
+        )
+        .order_by(PersonRow.code, SessionRow.starts_at, MailRow.id)
+    )
+    return tuple(
+        FailedMail(
+            id=row.id,
+            kind=row.kind,
+            to=person_brief(person),
+            address=person.email,
+            problem=row.problem,
+            outbox_id=row.outbox_id,
+            number=session.number,
+            start=session.starts_at if message is None else told_start(message),
+            ended_at=row.ended_at,
+        )
+        for row, person, message, session in failed
+    )
+
+
+def _fail(tx: Transaction, row: MailRow, problem: str, now: datetime) -> None:
+    row.state, row.ended_at = MailState.FAILED, now
+    row.problem = problem[:_LONGEST_PROBLEM]
+    note_act(tx, "mail not delivered", "mail", row.id)

@@ -1,0 +1,51 @@
+"""Mails without a calendar object: reminders and codes, as the bytes to hand to a mail server."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from api.calendar.ics import common_name
+from api.calendar.recipient import Recipient
+from api.organisation import Deployment
+from api.web.templating import render
+
+
+def letter_bytes(
+    folder: str,
+    recipient: Recipient,
+    deployment: Deployment,
+    *,
+    mark: str,
+    stamp: datetime,
+    reply_token: str,
+    **values: object,
+) -> bytes:
+    """The mail in `templates/mail/` and `folder`; equal arguments give equal bytes.
+
+    Args:
+        folder: holds `subject.txt`, `body.txt` and `body.html`.
+        recipient: whom.
+        deployment: who sends.
+        mark: of this mail alone; Message-ID and boundary follow from it.
+        stamp: when it was made, aware.
+        reply_token: marks this recipient's replies.
+        values: what the templates are drawn with, beside `sender`.
+    """
+    sender = common_name(deployment.organiser_name)
+    words = {"sender": sender} | values
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(display_name=sender, addr_spec=deployment.organiser_address)
+    mail["To"] = Address(display_name=common_name(recipient.name), addr_spec=recipient.address)
+    mail["Reply-To"] = deployment.reply_to(reply_token)
+    mail["Subject"] = render(f"mail/{folder}/subject.txt", **words).strip()
+    mail["Date"] = format_datetime(stamp)
+    mail["Message-ID"] = f"<{mark}@{deployment.domain}>"
+    mail.set_content(render(f"mail/{folder}/body.txt", **words), cte="base64")
+    html = render(f"mail/{folder}/body.html", **words)
+    mail.add_alternative(html, subtype="html", cte="base64")
+    mail.set_boundary(f"=1={mark}")
+    return mail.as_bytes()

@@ -1,0 +1,37 @@
+"""What the pages of a cycle show of its mails: what waits, and what could not be delivered."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.mail import delivery as posting
+from api.mail.delivery import FailedMail
+from api.mail.rows import MailKind
+from api.services import Services
+from api.web.date_formats import short_moment_text
+from api.workflows import waiting_mail
+from api.workflows.cycles import CycleSummary
+
+
+def mails_shown(
+    tx: Transaction, services: Services, cycle: CycleSummary, *, named: bool
+) -> dict[str, object]:
+    """The values that `pieces/waiting_mail.html` is drawn from.
+
+    To whom no mail could be delivered is told only where it is `named`, and that is noted in the
+    audit trail; elsewhere it is how many there are.
+    """
+    sends, zone = services.settings.mail.on, ZoneInfo(cycle.timezone)
+    post = posting.post_of(tx, cycle.id, sends=sends)
+    return {
+        "waiting": waiting_mail.waiting(tx, cycle.id, now=services.now(), sends=sends),
+        "post": post,
+        "failed": [(mail, _about(mail, zone)) for mail in post.failed] if named else [],
+    }
+
+
+def _about(mail: FailedMail, zone: ZoneInfo) -> str:
+    session = f"ession {mail.number}, {short_moment_text(mail.start, zone)}"
+    return f"S{session}" if mail.kind is MailKind.INVITATION else f"Reminder of s{session}"

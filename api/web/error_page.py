@@ -1,0 +1,52 @@
+"""A refusal or a fault as a page: what, where, and what to do."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import Request, Response
+
+from api.error_mapping import ERROR_TABLE
+from api.http.problem_details import Problem
+from api.http.urls import ACCOUNT, confirm
+from api.web.rendering import go_on, page
+from coach.errors import ConfirmFirstError
+
+_CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
+_STEPS_OF_MAILS = frozenset({"send", "retry"})  # forms that stand on the page above them
+_WHAT_TO_DO = {
+    HTTPStatus.UNAUTHORIZED: (
+        "The programme office signs in at /sign-in, or with the one-time address that the server "
+        "prints when it starts; `gender-coach user sign-in` makes another. If you have sessions "
+        "yourself, open the secret link in your invitation: it needs no sign-in."
+    ),
+    HTTPStatus.CONFLICT: "Go back, load the page again, and see how things stand now.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Go back, mend what is named here, and send it again.",
+}
+
+
+def problem_page(request: Request, problem: Problem) -> Response:
+    """The page that answers `request` with `problem`.
+
+    Who only has to show once more who they are is sent to do so, and comes back.
+    """
+    if problem.type.endswith(_CONFIRM_FIRST):
+        return go_on(confirm(_looked_at(request)))
+    return page(
+        request,
+        "problem.html",
+        problem.status,
+        problem=problem,
+        what_to_do=_WHAT_TO_DO.get(HTTPStatus(problem.status), ""),
+    )
+
+
+def _looked_at(request: Request) -> str:
+    """The page to come back to: what was asked for, or, after a form, where the form stands."""
+    path = request.url.path
+    if request.method == "GET":
+        return f"{path}?{request.url.query}" if request.url.query else path
+    if path.startswith(ACCOUNT):
+        return ACCOUNT
+    sending, _, step = path.rpartition("/")
+    return sending if step in _STEPS_OF_MAILS else "/"
