@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.terminal import open_on_terminal
+from api.cli.services import open_on_terminal
 from api.workflows import audit as trail
 from api.workflows import audit_trail
 from coach.errors import ProgrammeError

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from api.background.worker_lease import slot
-from api.cli.terminal import open_on_terminal, prepare_job_tables, settings_from
+from api.cli.services import open_on_terminal, prepare_job_tables, settings_from
 from api.crypto.key_ring import open_keyring
 from api.database.backup import back_up, refuse_while_used
 from api.database.backup import restore as put_back

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from api.intake import ResultFolder, read_result_folder
-from api.results.folder_audit import folder_findings
+from api.input_files import ResultFolder, read_result_folder
+from api.results.folder_check import folder_findings
 from coach.plural import counted
 from matching.auditor import Finding, audit
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.summary import move_line
-from api.intake import read_result_folder
+from api.input_files import read_result_folder
 from matching.instance.availability_grid import free_time
 from matching.instance.partial_cycle import Behind
 from matching.rematching.comparison import Comparison, Row, compare_results

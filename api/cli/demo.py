@@ -10,7 +10,7 @@ import typer
 
 from api.cli.run import processors, run
 from api.cli.summary import print_summary
-from api.intake import read_inputs
+from api.input_files import read_inputs
 from api.sample import SAMPLE_FILES, sample_file
 from matching.engine import SolveOptions
 

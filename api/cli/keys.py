@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from api.background.worker_lease import slot
-from api.cli.terminal import open_on_terminal
+from api.cli.services import open_on_terminal
 from api.crypto.key_ring import write_keyring
 from api.crypto.key_rotation import wrap_all_anew
 

@@ -10,8 +10,8 @@ import typer
 
 from api.cli.run import processors, run
 from api.cli.summary import print_summary
-from api.intake import read_inputs
-from api.intake.told_before import told_before
+from api.input_files import read_inputs
+from api.results.previous_sequences import told_before
 from coach.cycle import Cycle
 from matching.engine import SolveOptions
 

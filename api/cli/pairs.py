@@ -11,7 +11,7 @@ import typer
 
 from api.files.atomic_write import write_whole
 from api.files.csv_injection import safe_cell
-from api.intake import read_inputs
+from api.input_files import read_inputs
 from coach.plural import counted
 from matching.instance.pair_report import pair_rows
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from api.cli.terminal import open_on_terminal
+from api.cli.services import open_on_terminal
 from api.services import Services
 from api.store.cycle_rows import PersonRow
 from api.workflows import person_rights

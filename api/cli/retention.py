@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.terminal import open_on_terminal
+from api.cli.services import open_on_terminal
 from api.services import Services
 from api.workflows import retention as erasing
 from api.workflows.retention import ToErase

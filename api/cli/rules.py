@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from api.files.upload_limits import LARGEST_CYCLE_FILE
-from api.intake import policy_file
-from api.intake.inputs import from_disk
-from api.intake.reference_data import reference
+from api.input_files import policy_file
+from api.input_files.cycle_inputs import from_disk
+from api.input_files.reference_data import reference
 from coach.cycle import Cycle, CycleDates
 from coach.errors import UnusableInputError
 from coach.intake.reference import Reading

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType, MappingProxyType
 
-from api.cli.out_folder import check_out_folder
+from api.cli.output_folder import check_out_folder
 from api.cli.progress_view import shown_progress
-from api.cli.second_choices import second_choices
+from api.cli.runner_ups import second_choices
 from api.files.checksums import digests
-from api.intake import KEPT, CycleInputs
+from api.input_files import KEPT, CycleInputs
 from api.results import write_results
 from api.surroundings import surroundings
 from coach.invitations import Told

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.background.job import Job
 from api.background.job_type import Workplace
-from api.intake import NamedFile
+from api.input_files import NamedFile
 from api.jobs.solving import Solving
 from api.services import Services
 from api.store.cycle_rows import Side

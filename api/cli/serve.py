@@ -17,7 +17,7 @@ from api.app import create_app
 from api.background.queue import prepare_job_tables
 from api.background.worker_lease import slot
 from api.cli.sample_cycle import DemoAddresses, load_sample_cycle
-from api.cli.terminal import settings_from
+from api.cli.services import settings_from
 from api.database import schema
 from api.database.engine import Database, in_clear_words
 from api.http import urls as addresses

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from api.intake import CycleInputs
+from api.input_files import CycleInputs
 from api.organisation import Deployment
 from api.results.plan_view import MatchView, PersonView, PlanView, UnmatchedView, view_plan
 from coach.plural import counted

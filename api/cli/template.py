@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.files.atomic_write import write_whole
-from api.template_workbook import template_workbook
+from api.input_files.template_workbook import template_workbook
 
 
 def template(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.terminal import open_on_terminal
+from api.cli.services import open_on_terminal
 from api.http import urls as addresses
 from api.http.principal import AccessRole
 from api.services import Services

@@ -13,7 +13,7 @@ from api.app import open_services
 from api.background.worker import Worker
 from api.background.worker_lease import slot
 from api.cli.serve import prepare
-from api.cli.terminal import settings_from
+from api.cli.services import settings_from
 from api.logging.setup import set_up_logs
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from api.organisation import Deployment
-from api.results.forms import ATTENDANCE_WORDS
+from api.results.printable_forms import ATTENDANCE_WORDS
 from api.store.cycle_rows import Side
 from api.store.session_rows import SessionState
 from api.values import FeedbackView, PersonBrief, RecordView, SessionView

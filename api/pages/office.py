@@ -10,7 +10,7 @@ from fastapi import APIRouter, File, Request, Response, UploadFile
 from api.consent_texts import consent_texts
 from api.http import urls as addresses
 from api.http.authentication import ServicesDep, ViewerDep
-from api.intake import NamedFile
+from api.input_files import NamedFile
 from api.pages.cycle_page import draw_cycle
 from api.results.plan_view import view_person
 from api.store.cycle_rows import Side

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from api.http import urls as addresses
 from api.http.authentication import ServicesDep
-from api.intake import NamedFile
+from api.input_files import NamedFile
 from api.pages.comparing import other_plans
 from api.pages.cycle_page import draw_cycle
 from api.pages.questions import latest_of

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from api.organisation import Deployment
-from api.results.forms import feedback_form, session_note_form
-from api.results.invites import invites
+from api.results.invitations import invites
 from api.results.plan_view import view_plan
+from api.results.printable_forms import feedback_form, session_note_form
 from api.results.report import report_html
 from api.results.schedule_csv import schedule_csv
 from api.results.schedule_xlsx import schedule_xlsx

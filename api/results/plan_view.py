@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 
 from api.organisation import Deployment
-from api.results.timetable_picture import Picture, draw_timetable
+from api.results.timetable_chart import Picture, draw_timetable
 from api.web.date_formats import day_text, hours_text, short_day_text, zone_short
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Person, Roster

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.results.forms import ATTENDANCE_WORDS
+from api.results.printable_forms import ATTENDANCE_WORDS
 from api.store.question_rows import QuestionKind
 from api.store.run_rows import PlanState, RunPurpose, RunState
 from coach.feedback import RATINGS

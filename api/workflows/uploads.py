@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.intake import CycleInputs, NamedFile, combine, policy_file
-from api.intake.reference_data import reference
+from api.input_files import CycleInputs, NamedFile, combine, policy_file
+from api.input_files.reference_data import reference
 from coach.cycle import Cycle
 from coach.errors import UnusableInputError
 from coach.intake.columns import PeopleKind

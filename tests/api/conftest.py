@@ -32,7 +32,7 @@ from api.crypto.key_ring import open_keyring
 from api.database import schema
 from api.database.engine import Database
 from api.http.principal import SYSTEM, AccessRole, Viewer
-from api.intake import NamedFile
+from api.input_files import NamedFile
 from api.services import Services
 from api.settings import Settings
 from api.store.cycle_rows import Side

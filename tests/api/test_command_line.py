@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 from api.cli import DEBUG_VARIABLE, application, main
 from api.cli.command_table import COMMANDS
 from api.cli.summary import summary_lines
-from api.intake import read_result_folder
+from api.input_files import read_result_folder
 from api.sample import SAMPLE_FILES, sample_file
 from api.sample.people import COACHEES, COACHES
 from coach.cycle import ObjectiveLevel

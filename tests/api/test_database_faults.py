@@ -17,7 +17,7 @@ from sqlalchemy import Table, func, select
 from api.app import open_services
 from api.background.job_type import Workplace
 from api.cli.serve import migrate
-from api.cli.terminal import settings_from
+from api.cli.services import settings_from
 from api.crypto.key_ring import KeyringError, open_keyring
 from api.database import schema
 from api.database.engine import Database, DatabaseUnusableError

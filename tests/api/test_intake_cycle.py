@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.intake import CycleInputs, NamedFile, combine, fingerprint, read_inputs
-from api.intake.reference_data import reference
+from api.input_files import CycleInputs, NamedFile, combine, fingerprint, read_inputs
+from api.input_files.reference_data import reference
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import CountryRelation, Cycle, ObjectiveLevel
 from coach.errors import InputFault, UnusableInputError

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.intake import PeopleKind, read_people
+from api.input_files import PeopleKind, read_people
 from coach.availability import DateRange, WeeklyWindow
 from coach.errors import UnusableInputError
 from coach.languages import LanguageSkill, Level

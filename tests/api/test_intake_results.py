@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.intake import read_result
+from api.input_files import read_result
 from api.results import result_json
 from matching.result import FunnelStep, LevelOutcome, Remedy, Result, Unmatched
 

@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from api.files.upload_limits import UnreadableError, check_archive
 from api.files.workbook_reader_process import cell_text
-from api.intake import PeopleKind, read_people
+from api.input_files import PeopleKind, read_people
 from coach.errors import UnusableInputError
 from coach.people import Coach, Coachee
 

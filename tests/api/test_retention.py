@@ -294,7 +294,7 @@ _KILLED = """\
 import os, signal, sys
 from datetime import datetime
 from pathlib import Path
-from api.cli.terminal import open_on_terminal
+from api.cli.services import open_on_terminal
 from api.workflows import retention
 
 data, now, *cycles = sys.argv[1:]

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import select
 
 from api.background.subprocess.subprocess_task import Child
-from api.intake import NamedFile
+from api.input_files import NamedFile
 from api.jobs.solver_task import Task
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, RunRow, RunState

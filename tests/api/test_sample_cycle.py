@@ -7,7 +7,7 @@ from importlib.resources import as_file
 
 import pytest
 
-from api.intake import CycleInputs, read_inputs
+from api.input_files import CycleInputs, read_inputs
 from api.sample import SAMPLE_FILES, sample_file
 from api.sample.build import coachees_xlsx, coaches_csv
 from matching.instance.availability_grid import free_time

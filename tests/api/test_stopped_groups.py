@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from api.background.queue import JobQueue
-from api.intake import NamedFile
+from api.input_files import NamedFile
 from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, RunProgressRow, RunRow, RunState

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from api.intake.people_file import read_people
+from api.input_files.people_file import read_people
 from coach.intake.columns import PeopleKind
 from tests.bench.figures import Figure
 

@@ -22,8 +22,8 @@ from typing import Any
 
 from api.files import workbook_reader_process as workbook_child
 from api.files.upload_limits import MOST_ROWS, UnreadableError, check_archive
-from api.intake import combine
-from api.intake.reference_data import reference
+from api.input_files import combine
+from api.input_files.reference_data import reference
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind
 from coach.intake.fault_messages import WHOLE_FILE

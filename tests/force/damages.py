@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from xml.sax.saxutils import escape
 
-from api.intake import NamedFile
-from api.template_workbook import template_workbook
+from api.input_files import NamedFile
+from api.input_files.template_workbook import template_workbook
 
 CYCLE = b"""\
 [cycle]

@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from api.background.queue import JobQueue
-from api.intake import NamedFile
+from api.input_files import NamedFile
 from api.mail import delivery as posting
 from api.mail.rows import MailRow, MailState
 from api.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from api.files.workbook_reader import workbook_table
-from api.intake import NamedFile, combine
+from api.input_files import NamedFile, combine
 from api.store.cycle_rows import PersonRow
 from api.store.run_rows import RunRow, RunState
 from api.store.session_rows import OutboxRow

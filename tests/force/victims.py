@@ -19,7 +19,7 @@ from api.cli.worker import worker
 from api.crypto.key_ring import open_keyring
 from api.database.engine import Database
 from api.http.principal import SYSTEM
-from api.intake import NamedFile
+from api.input_files import NamedFile
 from api.services import Services, utc_now
 from api.settings import Settings
 from api.store.cycle_rows import Side

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Response, UploadFile
 from api.http.authentication import ServicesDep
 from api.http.problem_details import documented
 from api.http.urls import API
-from api.intake import NamedFile
+from api.input_files import NamedFile
 from api.store.cycle_rows import Side
 from api.workflows import cycles, people, uploads
 from api.workflows.cycles import CycleOverview, CycleSummary

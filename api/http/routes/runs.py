@@ -15,7 +15,7 @@ from api.http.authentication import ServicesDep
 from api.http.problem_details import documented
 from api.http.routes.cycles import CycleFileBody
 from api.http.urls import API
-from api.intake import NamedFile
+from api.input_files import NamedFile
 from api.services import Services
 from api.workflows import people, runs, uploads, what_if
 from api.workflows.runs import ProgressEvent, RunOptions, RunView

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from api.results.forms import feedback_form, session_note_form
+from api.results.printable_forms import feedback_form, session_note_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

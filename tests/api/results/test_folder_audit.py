@@ -11,8 +11,8 @@ import pytest
 from openpyxl import load_workbook
 
 from api.cli import main
-from api.intake import read_result_folder
-from api.results.folder_audit import folder_findings
+from api.input_files import read_result_folder
+from api.results.folder_check import folder_findings
 
 
 @pytest.fixture(scope="module")

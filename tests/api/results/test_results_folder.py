@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from api.organisation import Deployment
 from api.results import write_results
-from api.results.forms import ATTENDANCE_WORDS
+from api.results.printable_forms import ATTENDANCE_WORDS
 from coach.cycle import Cycle
 from coach.errors import ProgrammeError
 from coach.feedback import RATINGS

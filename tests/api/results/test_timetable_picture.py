@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from api.results.timetable_picture import HEAD_HEIGHT, LABEL_WIDTH, WEEK_WIDTH, draw_timetable
+from api.results.timetable_chart import HEAD_HEIGHT, LABEL_WIDTH, WEEK_WIDTH, draw_timetable
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.result import Result

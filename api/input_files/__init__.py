@@ -3,7 +3,7 @@
 What cells mean is decided in `coach.intake`; here files are opened, bounded and decoded.
 """
 
-from api.intake.inputs import (
+from api.input_files.cycle_inputs import (
     KEPT,
     UNDER_WAY,
     CycleInputs,
@@ -13,10 +13,10 @@ from api.intake.inputs import (
     policy_file,
     read_inputs,
 )
-from api.intake.people_file import read_people
-from api.intake.result_file import read_result
-from api.intake.result_folder import ResultFolder, read_result_folder
-from api.intake.run_record_file import read_run_record
+from api.input_files.people_file import read_people
+from api.results.result_file import read_result
+from api.results.result_folder import ResultFolder, read_result_folder
+from api.results.run_record_file import read_run_record
 from coach.intake.columns import PeopleKind
 
 __all__ = [

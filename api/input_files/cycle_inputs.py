@@ -17,9 +17,9 @@ from api.files.upload_limits import (
     UnreadableError,
     check_size,
 )
-from api.intake.people_file import file_ending, people_sheet
-from api.intake.reference_data import reference
-from api.intake.result_file import read_result
+from api.input_files.people_file import file_ending, people_sheet
+from api.input_files.reference_data import reference
+from api.results.result_file import read_result
 from coach.cycle import Cycle
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind

@@ -13,9 +13,9 @@ from pathlib import Path
 from openpyxl import load_workbook
 from pydantic import ValidationError
 
-from api.intake import ResultFolder
+from api.input_files import ResultFolder
 from api.results.folder import PARTS
-from api.results.invites_audit import invites_findings
+from api.results.invitation_check import invites_findings
 from matching.auditor import Finding
 from matching.records.run_record import RunRecord, result_digest
 from matching.result import Result

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from api.files.upload_limits import LARGEST_FILE, UnreadableError, check_size
-from api.intake.inputs import from_disk
+from api.input_files.cycle_inputs import from_disk
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.toml_positions import dotted

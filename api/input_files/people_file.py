@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.files.csv_reader import csv_rows
 from api.files.upload_limits import UnreadableError, check_size
 from api.files.workbook_reader import OLE_START, ZIP_START, is_opendocument, workbook_table
-from api.intake.reference_data import reference
+from api.input_files.reference_data import reference
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind
 from coach.intake.fault_messages import WHOLE_FILE

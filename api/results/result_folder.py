@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from api.files.upload_limits import LARGEST_CYCLE_FILE, LARGEST_FILE, LARGEST_RESULT
-from api.intake.inputs import KEPT, UNDER_WAY, CycleInputs, Source, combine, from_disk
-from api.intake.result_file import read_result
+from api.input_files.cycle_inputs import KEPT, UNDER_WAY, CycleInputs, Source, combine, from_disk
+from api.results.result_file import read_result
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.fault_messages import WHOLE_FILE
 from matching.instance.partial_cycle import UnderWay

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
-from api.intake import CycleInputs
+from api.input_files import CycleInputs
 from matching.deadline import OutOfTimeError, Watch
 from matching.explanation import Section, runner_up_section
 from matching.explanation.runner_ups import RunnerUps
