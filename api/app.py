@@ -14,10 +14,12 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import iter_route_contexts
 from starlette.types import Lifespan
 
+from api.accounts import routes as access
 from api.background.queue import JobQueue
 from api.background.worker import Worker
 from api.bootstrap import open_deployment
-from api.consent_texts import consent_texts
+from api.consent import routes as consent
+from api.consent.texts import consent_texts
 from api.http import health_routes as health
 from api.http import reference_routes as reference
 from api.http.authentication import authorise
@@ -30,24 +32,13 @@ from api.http.permissions import ACCESS, Access
 from api.http.prefix_router import Signposted
 from api.http.principal import SYSTEM
 from api.http.problem_details import PageOfProblem, add_problem_handlers
-from api.http.routes import (
-    access,
-    audit,
-    codes,
-    consent,
-    cycles,
-    mails,
-    plans,
-    questions,
-    retention,
-    runs,
-    sessions,
-)
+from api.http.routes import audit, cycles, mails, plans, questions, retention, runs, sessions
+from api.personal_links import routes as codes
 from api.services import Services, utc_now
 from api.settings import Settings
 
 if TYPE_CHECKING:
-    from api.provider.client import Provider
+    from api.accounts.oidc.client import Provider
 
 _PAGES = "api.pages"
 
@@ -115,7 +106,7 @@ def api_routes(app: FastAPI) -> Iterator[tuple[str, str]]:
 def _provider(settings: Settings) -> Provider | None:
     if settings.oidc is None:
         return None
-    from api.provider.client import Provider  # noqa: PLC0415 - much to load, and few have one
+    from api.accounts.oidc.client import Provider  # noqa: PLC0415 - much to load, and few have one
 
     return Provider(settings.oidc, utc_now)
 

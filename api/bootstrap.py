@@ -5,12 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.rows import CredentialRow
+from api.audit_trail.rows import AuditRow
 from api.crypto.key_ring import Keyring, KeyringError, open_keyring
 from api.database import schema
 from api.database.engine import Database, in_clear_words
 from api.settings import Settings
-from api.store.access_rows import CredentialRow
-from api.store.audit_rows import AuditRow
 from api.store.confidential_rows import KeyMarkRow, NoteKeyRow
 from coach.errors import ProgrammeError
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from api.audit_trail.log import stamp_with
 from api.background.job import Enqueue
 from api.crypto.key_ring import Keyring
 from api.database.engine import Database
 from api.http.principal import Viewer
 from api.settings import Settings
-from api.workflows.audit import stamp_with
 
 if TYPE_CHECKING:
-    from api.provider.client import Provider
+    from api.accounts.oidc.client import Provider
 
 
 def utc_now() -> datetime:

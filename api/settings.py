@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.accounts.oidc.settings import IdentityProvider, is_number
 from api.mail.settings import MailSettings
 from api.organisation import Deployment
-from api.provider.settings import IdentityProvider, is_number
 
 KIB = 1024
 MIB = 1024 * KIB

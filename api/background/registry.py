@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from api.audit_trail import job as verifying
 from api.background.job_type import JobKind
-from api.jobs import answering, reminding, retaining, solving, verifying
+from api.jobs import answering, reminding, retaining, solving
 from api.mail import job as mailing
 
 KINDS: tuple[JobKind, ...] = (

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from api.audit_trail import log as trail
 from api.cli.services import open_on_terminal
-from api.workflows import audit as trail
 from api.workflows import audit_trail
 from coach.errors import ProgrammeError
 

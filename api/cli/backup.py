@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
+from api.audit_trail import log as audit
 from api.background.worker_lease import slot
 from api.cli.services import open_on_terminal, prepare_job_tables, settings_from
 from api.crypto.key_ring import open_keyring
 from api.database.backup import back_up, refuse_while_used
 from api.database.backup import restore as put_back
 from api.database.engine import Database, in_clear_words
-from api.workflows import audit
 
 _DATA = typer.Option(help="Folder of the database and keys.")
 

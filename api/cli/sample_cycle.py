@@ -7,6 +7,7 @@ from importlib import resources
 
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts import credentials
 from api.background.job import Job
 from api.background.job_type import Workplace
 from api.input_files import NamedFile
@@ -14,7 +15,7 @@ from api.jobs.solving import Solving
 from api.services import Services
 from api.store.cycle_rows import Side
 from api.store.run_rows import RunState
-from api.workflows import credentials, cycles, people, plans, runs, schedule, uploads
+from api.workflows import cycles, people, plans, runs, schedule, uploads
 from api.workflows.runs import RunOptions, RunView
 from coach.errors import ProgrammeError
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
+from api.accounts import credentials, users
 from api.app import create_app
 from api.background.queue import prepare_job_tables
 from api.background.worker_lease import slot
@@ -24,7 +25,6 @@ from api.http import urls as addresses
 from api.logging.setup import set_up_logs
 from api.services import Services
 from api.settings import Settings
-from api.workflows import credentials, users
 from coach.errors import ProgrammeError
 
 _SHUTDOWN_SECONDS = 3

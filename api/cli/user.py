@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
+from api.accounts import credentials, users
+from api.accounts.users import Link
 from api.cli.services import open_on_terminal
 from api.http import urls as addresses
 from api.http.principal import AccessRole
 from api.services import Services
-from api.workflows import credentials, users
-from api.workflows.users import Link
 from coach.errors import InputFault, UnusableInputError
 
 

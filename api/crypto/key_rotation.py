@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.rows import UserRow
+from api.accounts.second_factors import seal_totp, unseal_totp
+from api.audit_trail.log import note_act
 from api.crypto.key_ring import Keyring
-from api.store.access_rows import UserRow
 from api.store.confidential_rows import NoteKeyRow
-from api.workflows.audit import note_act
-from api.workflows.second_factors import seal_totp, unseal_totp
 from api.workflows.statements import unwrap, wrap
 
 

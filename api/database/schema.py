@@ -10,19 +10,18 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
+# Importing the rows registers their tables.
+import api.accounts.rows
+import api.audit_trail.rows
+import api.consent.rows
+import api.mail.rows
+import api.store.confidential_rows
+import api.store.cycle_rows
+import api.store.question_rows
+import api.store.run_rows
+import api.store.session_rows  # noqa: F401
 from api.database.engine import Database
 from api.database.types import Row
-from api.mail import rows as mail_rows  # noqa: F401 - as below
-from api.store import (
-    access_rows,  # noqa: F401 - importing the rows registers their tables
-    audit_rows,  # noqa: F401 - importing the rows registers their tables
-    confidential_rows,  # noqa: F401 - importing the rows registers their tables
-    consent_rows,  # noqa: F401 - importing the rows registers their tables
-    cycle_rows,  # noqa: F401 - importing the rows registers their tables
-    question_rows,  # noqa: F401 - importing the rows registers their tables
-    run_rows,  # noqa: F401 - importing the rows registers their tables
-    session_rows,  # noqa: F401 - importing the rows registers their tables
-)
 from coach.errors import ProgrammeError
 
 METADATA = Row.metadata

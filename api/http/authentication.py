@@ -14,6 +14,9 @@ from sqlalchemy.exc import OperationalError
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from api.accounts import credentials
+from api.accounts.rows import CredentialKind
+from api.audit_trail import log as audit
 from api.database.engine import has_no_room
 from api.database.types import ID_LENGTH
 from api.http.cookies import cookie_name, notes_cookie
@@ -22,8 +25,7 @@ from api.http.principal import NOBODY, AccessRole, Viewer
 from api.http.urls import link_in
 from api.services import Services
 from api.settings import Settings
-from api.store.access_rows import CredentialKind
-from api.workflows import audit, credentials, note_opening
+from api.workflows import note_opening
 from coach.errors import (
     ConfirmFirstError,
     NotAllowedError,

@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import note_act
 from api.background.job import Enqueue, Job
 from api.database.types import new_id
 from api.mail.rows import MailKind, MailRow, MailState
 from api.store.cycle_rows import PersonRow
 from api.store.session_rows import OutboxRow, SessionRow
 from api.values import PersonBrief, View, person_brief
-from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row
 from api.workflows.messages import told_start
 from api.workflows.waiting_mail import ready_rows

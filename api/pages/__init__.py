@@ -2,25 +2,25 @@
 
 from fastapi import APIRouter
 
+from api.accounts.pages.account import ACCOUNTS
+from api.accounts.pages.oidc import ELSEWHERE
+from api.accounts.pages.sign_in import SIGNING_IN
+from api.consent.pages import CONSENT
 from api.http.prefix_router import Signposted
 from api.pages.access import ACCESS
-from api.pages.account import ACCOUNTS
 from api.pages.audit import AUDIT
 from api.pages.comparing import COMPARING
-from api.pages.consent import CONSENT
-from api.pages.elsewhere import ELSEWHERE
 from api.pages.follow_up import FOLLOW_UP
 from api.pages.notes import NOTES
 from api.pages.office import OFFICE
-from api.pages.own_address import OWN_ADDRESS
 from api.pages.person import PERSON
 from api.pages.plan_person import PLAN_PERSON
 from api.pages.planning import PLANNING
 from api.pages.questions import QUESTION_PAGES
 from api.pages.reference import REFERENCE
 from api.pages.retention import RETENTION_PAGES
-from api.pages.sign_in import SIGNING_IN
 from api.pages.statements import STATEMENTS
+from api.personal_links.email_pages import OWN_ADDRESS
 from api.web.error_page import problem_page
 
 router = APIRouter()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from api.accounts.routes import Passphrase, leave_note_key, opened_by_passphrase
 from api.crypto.password_hashing import hash_password
 from api.http import urls as addresses
 from api.http.authentication import ServicesDep, ViewerDep
-from api.http.routes.access import Passphrase, leave_note_key, opened_by_passphrase
-from api.http.routes.codes import ask_for_note_code
+from api.personal_links import one_time_codes as codes
+from api.personal_links.one_time_codes import Purpose
+from api.personal_links.routes import ask_for_note_code
 from api.web.rendering import Typed, go_on, page, sentence, taken
-from api.workflows import codes, note_opening
-from api.workflows.codes import Purpose
+from api.workflows import note_opening
 from coach.errors import ConflictError, NotAllowedError, UnusableInputError
 
 NOTES = APIRouter(prefix="/p/{link}/notes", include_in_schema=False)

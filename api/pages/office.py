@@ -7,7 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Request, Response, UploadFile
 
-from api.consent_texts import consent_texts
+from api.accounts import credentials
+from api.consent import service as consent
+from api.consent.texts import consent_texts
 from api.http import urls as addresses
 from api.http.authentication import ServicesDep, ViewerDep
 from api.input_files import NamedFile
@@ -16,7 +18,7 @@ from api.results.plan_view import view_person
 from api.store.cycle_rows import Side
 from api.web.date_formats import day_text, short_moment_text
 from api.web.rendering import deployment_of, go_on, page
-from api.workflows import consent, credentials, cycles, people, uploads
+from api.workflows import cycles, people, uploads
 from coach.errors import UnusableInputError
 
 OFFICE = APIRouter(include_in_schema=False)

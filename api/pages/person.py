@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 
 from api.calendar.wording import file_name
-from api.consent_texts import consent_texts
+from api.consent import service as consent
+from api.consent.texts import consent_texts
 from api.http import urls as addresses
 from api.http.authentication import ServicesDep, ViewerDep
 from api.http.principal import AccessRole
 from api.pages.lines import feedback_text, own_line, record_text
 from api.store.cycle_rows import Side
 from api.web.rendering import Typed, deployment_of, go_on, page, taken
-from api.workflows import consent, messages, replies, schedule, statements
+from api.workflows import messages, replies, schedule, statements
 from api.workflows.replies import ReplyInput
 
 PERSON = APIRouter(prefix="/p/{link}", include_in_schema=False)

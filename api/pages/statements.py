@@ -9,9 +9,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from api.accounts.routes import leave_note_key
 from api.http import urls as addresses
 from api.http.authentication import ServicesDep, ViewerDep, services_of, viewer_of
-from api.http.routes.access import leave_note_key
 from api.pages.lines import own_line
 from api.pages.notes import code_page
 from api.store.cycle_rows import Side

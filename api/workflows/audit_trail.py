@@ -10,15 +10,15 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Select, or_, select, union_all
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.rows import UserRow
+from api.audit_trail.log import NO_ROWS, AuditReport
+from api.audit_trail.rows import AuditCheckRow, AuditRow
 from api.crypto.key_ring import Keyring
 from api.http.principal import Viewer
-from api.store.access_rows import UserRow
-from api.store.audit_rows import AuditCheckRow, AuditRow
 from api.store.cycle_rows import PersonRow
 from api.store.run_rows import PlanRow, RunRow
 from api.store.session_rows import SessionRow
 from api.values import View
-from api.workflows.audit import NO_ROWS, AuditReport
 from coach.feedback import OneLine
 
 _PERSON = "person"

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import note_act
 from api.store.cycle_rows import CycleRow, PersonRow, Side
 from api.store.run_rows import PlanRow, PlanState, RunRow, RunState
 from api.values import View
-from api.workflows.audit import note_act
 from coach.cycle import Cycle
 from coach.errors import NotFoundError
 

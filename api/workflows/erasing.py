@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import undefer
 
+from api.accounts.rows import CredentialRow
 from api.input_files import NamedFile
 from api.mail.rows import CodeRow, MailRow
-from api.store.access_rows import CredentialRow
 from api.store.confidential_rows import NotebookRow, NoteKeyRow
 from api.store.cycle_rows import CycleRow, PersonRow, Side
 from api.store.question_rows import QuestionRow

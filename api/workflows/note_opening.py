@@ -19,14 +19,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.credentials import Issued, issue_note_key, sha256_of
+from api.accounts.rows import CredentialKind, CredentialRow
+from api.accounts.second_factors import new_recovery_code, plain_code
+from api.audit_trail.log import note_act
 from api.crypto.password_hashing import weakness
 from api.http.principal import AccessRole, Viewer
-from api.store.access_rows import CredentialKind, CredentialRow
 from api.store.confidential_rows import NotebookRow, NoteRow
 from api.values import View
-from api.workflows.audit import note_act
-from api.workflows.credentials import Issued, issue_note_key, sha256_of
-from api.workflows.second_factors import new_recovery_code, plain_code
 from coach.errors import ConflictError, InputFault, NotAllowedError, UnusableInputError
 
 _FREE_TRIES = 5

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import note_act
 from api.store.cycle_rows import PersonRow, Side
 from api.values import PersonBrief, View, person_brief
-from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row
 from coach.errors import NotFoundError
 from coach.people import Coach, Coachee, Person, Roster

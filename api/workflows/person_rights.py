@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.store.access_rows import CredentialRow
+from api.accounts.rows import CredentialRow
+from api.audit_trail.log import note_act
+from api.consent.service import GivenConsent, given_by
 from api.store.confidential_rows import NoteRow
 from api.store.cycle_rows import PersonRow, Side
 from api.store.session_rows import (
@@ -19,8 +21,6 @@ from api.store.session_rows import (
     SessionState,
 )
 from api.values import FeedbackView, RecordView, View
-from api.workflows.audit import note_act
-from api.workflows.consent import GivenConsent, given_by
 from api.workflows.erasing import at_work, erase_people
 from api.workflows.people import person_row
 from api.workflows.schedule import person_page

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.credentials import ensure_links
+from api.audit_trail.log import note_act
 from api.crypto.key_ring import Keyring
 from api.store.run_rows import PlanRow, PlanState, RunPurpose, RunRow, RunState
 from api.store.session_rows import SessionRow, SessionState
 from api.values import View
 from api.workflows.announcing import announce
-from api.workflows.audit import note_act
-from api.workflows.credentials import ensure_links
 from api.workflows.cycles import cycle_row, policy_of
 from api.workflows.people import roster_of
 from api.workflows.runs import RunInput

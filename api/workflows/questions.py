@@ -14,13 +14,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import undefer
 
+from api.audit_trail.log import note_act
 from api.background.job import Enqueue, Job
 from api.store.cycle_rows import PersonRow, Side
 from api.store.question_rows import QuestionKind, QuestionRow
 from api.store.run_rows import PlanRow, PlanState, RunState
 from api.store.session_rows import SessionRow, SessionState
 from api.values import Identifier, View
-from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row, policy_of
 from api.workflows.people import person_row, roster_of
 from api.workflows.plans import plan_view

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import note_act
 from api.background.job import Enqueue
 from api.mail.delivery import queue
 from api.mail.rows import MailKind, MailRow, MailState
@@ -28,7 +29,6 @@ from api.store.session_rows import (
     SessionState,
 )
 from api.values import View
-from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row
 from coach.sessions import Attendance
 

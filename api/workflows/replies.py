@@ -8,10 +8,10 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import note_act
 from api.http.principal import AccessRole, Viewer
 from api.store.session_rows import ReplyRow, SessionState
 from api.values import SessionView, View
-from api.workflows.audit import note_act
 from api.workflows.schedule import own_session, person_page, session_view
 from coach.errors import ConflictError, NotAllowedError
 from coach.feedback import LongText

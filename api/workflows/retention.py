@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, true
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.rows import CeremonyRow, CredentialRow
+from api.audit_trail.log import note_act
 from api.database.types import Row
 from api.mail.rows import CodeRow, MailRow
-from api.store.access_rows import CeremonyRow, CredentialRow
 from api.store.confidential_rows import NoteRow
 from api.store.cycle_rows import PersonRow
 from api.store.question_rows import QuestionRow
 from api.store.run_rows import PlanRow, RunRow
 from api.store.session_rows import OutboxRow
 from api.values import View
-from api.workflows.audit import note_act
 from api.workflows.cycles import as_json, cycle_row, policy_of
 from api.workflows.erasing import at_work, erase_people
 from api.workflows.erasing_runs import bare_source, erase_runs, without_people

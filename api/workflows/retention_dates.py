@@ -17,10 +17,10 @@ from pydantic import StringConstraints
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import note_act
 from api.store.cycle_rows import CycleRow, PersonRow
 from api.store.session_rows import SessionRow, SessionState
 from api.values import View
-from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row
 from coach.errors import ConflictError
 from coach.feedback import OneLine

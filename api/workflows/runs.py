@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import note_act
 from api.background.job import Enqueue, Job
 from api.settings import Settings
 from api.store.run_rows import (
@@ -24,7 +25,6 @@ from api.store.run_rows import (
     WorkRow,
 )
 from api.values import View
-from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row, policy_of
 from api.workflows.people import roster_of
 from api.workflows.standing import standing

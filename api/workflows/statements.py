@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import note_act
 from api.crypto.envelope_encryption import new_data_key, seal, unseal, wrapping_key
 from api.crypto.key_ring import Keyring
 from api.database.types import new_id
@@ -22,7 +23,6 @@ from api.store.confidential_rows import NoteKeyRow, NoteRow
 from api.store.session_rows import FeedbackRow, RecordRow, SessionRow
 from api.values import FeedbackView, NoteView, RecordView, View
 from api.web.date_formats import moment_text
-from api.workflows.audit import note_act
 from api.workflows.note_opening import NotesClosedError
 from api.workflows.people import person_row
 from api.workflows.schedule import own_session

@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts import credentials
+from api.audit_trail.log import note_act
 from api.crypto.key_ring import Keyring
 from api.mail.rows import MailRow, MailState
 from api.store.cycle_rows import PersonRow
 from api.store.session_rows import OutboxRow, SessionRow
 from api.values import View
-from api.workflows import credentials
-from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row
 from api.workflows.messages import Letter, letter_of
 from coach.invitations import Method

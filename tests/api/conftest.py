@@ -24,6 +24,8 @@ import pytest
 import uvicorn
 from sqlalchemy import event
 
+from api.accounts import credentials
+from api.accounts.credentials import Issued
 from api.app import create_app
 from api.background.job import Job
 from api.background.queue import prepare_job_tables
@@ -37,8 +39,7 @@ from api.services import Services
 from api.settings import Settings
 from api.store.cycle_rows import Side
 from api.store.run_rows import RunRow, RunState
-from api.workflows import credentials, cycles, note_opening, people, plans, runs, uploads
-from api.workflows.credentials import Issued
+from api.workflows import cycles, note_opening, people, plans, runs, uploads
 from api.workflows.runs import RunOptions
 from coach.sessions import Session
 from matching.result import Match, Result, Verdict

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from api.audit_trail import log as audit
+from api.audit_trail.rows import AuditRow
 from api.cli.audit import AuditAction, BrokenTrailError
 from api.cli.audit import audit as audit_command
 from api.database.engine import Database
 from api.http.principal import AccessRole, Viewer
-from api.store.audit_rows import AuditRow
-from api.workflows import audit, audit_trail, cycles, schedule, statements
+from api.workflows import audit_trail, cycles, schedule, statements
 from api.workflows.audit_trail import AuditFilter
 from coach.feedback import Note
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from api.consent_texts import ConsentTextError, consent_texts
+from api.audit_trail.rows import AuditRow
+from api.consent import service as consent
+from api.consent.rows import Asked, ConsentRow
+from api.consent.service import Acceptance, PublicityAnswer
+from api.consent.texts import ConsentTextError, consent_texts
 from api.http.principal import AccessRole, Viewer
 from api.settings import Settings
-from api.store.audit_rows import AuditRow
-from api.store.consent_rows import Asked, ConsentRow
-from api.workflows import consent, person_rights
-from api.workflows.consent import Acceptance, PublicityAnswer
+from api.workflows import person_rights
 from coach.errors import ConflictError
 
 if TYPE_CHECKING:

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import MetaData, Table, func, select
 
+from api.accounts.rows import UserRow
+from api.audit_trail import log as audit
 from api.background.queue import JobQueue, prepare_job_tables
 from api.background.worker_lease import SlotTakenError, slot
 from api.cli.backup import backup, restore
@@ -19,9 +21,8 @@ from api.crypto.envelope_encryption import new_data_key
 from api.database import backup as copying
 from api.database import schema
 from api.database.engine import Database
-from api.store.access_rows import UserRow
 from api.store.cycle_rows import CycleRow
-from api.workflows import audit, cycles, runs
+from api.workflows import cycles, runs
 from api.workflows.runs import RunOptions
 from coach.errors import ConflictError, ProgrammeError
 

@@ -12,10 +12,11 @@ import httpx
 import pytest
 from sqlalchemy import inspect, select, text
 
+from api.accounts import credentials
 from api.http.principal import AccessRole, Viewer
 from api.mail.rows import MailRow, MailState
 from api.store.cycle_rows import PersonRow, Side
-from api.workflows import credentials, cycles, figures, person_rights, replies, schedule, statements
+from api.workflows import cycles, figures, person_rights, replies, schedule, statements
 from api.workflows.replies import ReplyInput
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply

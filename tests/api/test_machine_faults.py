@@ -21,6 +21,9 @@ import pytest
 from sqlalchemy import event, func, select, update
 from sqlalchemy.pool import Pool
 
+from api.accounts import credentials
+from api.accounts.rows import CredentialKind, CredentialRow
+from api.audit_trail import log as audit
 from api.background.job_type import Workplace
 from api.bootstrap import open_deployment
 from api.crypto.key_ring import KeyringError, open_keyring
@@ -29,13 +32,13 @@ from api.http.principal import NOBODY, AccessRole, Viewer
 from api.jobs.solving import Solving
 from api.mail.rows import CodeRow, MailRow
 from api.mail.settings import MailSettings
-from api.store.access_rows import CredentialKind, CredentialRow
+from api.personal_links import one_time_codes as codes
+from api.personal_links.one_time_codes import Purpose
 from api.store.confidential_rows import KeyMarkRow
 from api.store.cycle_rows import PersonRow
 from api.store.run_rows import PlanRow, RunRow, RunState
 from api.store.session_rows import OutboxRow
-from api.workflows import audit, codes, credentials, plans, reminding, runs
-from api.workflows.codes import Purpose
+from api.workflows import plans, reminding, runs
 from api.workflows.runs import RunOptions
 from coach.errors import NotSignedInError
 

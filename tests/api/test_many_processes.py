@@ -14,10 +14,10 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from api.audit_trail.rows import AuditRow
 from api.background.worker_lease import SlotTakenError, slot
 from api.database.engine import Database
 from api.settings import Settings
-from api.store.audit_rows import AuditRow
 from api.store.run_rows import PlanRow, RunRow, RunState
 from tests.force.victims import OUTPUT, Victim, answer_requests, hold_slot
 

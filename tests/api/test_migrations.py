@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, inspect, select, table
 
+from api.consent.rows import Asked, ConsentRow
 from api.database import schema
 from api.http.principal import AccessRole, Viewer
-from api.store.consent_rows import Asked, ConsentRow
+from api.personal_links import one_time_codes as codes
+from api.personal_links.one_time_codes import Purpose
 from api.store.question_rows import QuestionKind
 from api.store.run_rows import PlanRow
-from api.workflows import codes, questions, replies, schedule, statements
-from api.workflows.codes import Purpose
+from api.workflows import questions, replies, schedule, statements
 from api.workflows.questions import Asking
 from api.workflows.replies import ReplyInput
 from coach.feedback import Feedback, Note, SharedRecord

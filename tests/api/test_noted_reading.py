@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
+from api.audit_trail.rows import AuditRow
 from api.http.permissions import ACCESS as API_ACCESS
 from api.pages import ACCESS as PAGES_ACCESS
-from api.store.audit_rows import AuditRow
 from api.store.question_rows import QuestionKind
 from api.store.run_rows import PlanRow
 from api.store.session_rows import OutboxRow

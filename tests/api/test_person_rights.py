@@ -10,6 +10,8 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import select, update
 
+from api.accounts import credentials, second_factors, users
+from api.accounts.rows import UserRow
 from api.cli.keys import KeyAction, keys
 from api.cli.person import PersonAction, person
 from api.crypto import key_rotation
@@ -17,22 +19,11 @@ from api.crypto.envelope_encryption import SealBrokenError
 from api.crypto.key_ring import KeyringError, open_keyring
 from api.database.schema import METADATA
 from api.http.principal import AccessRole, Viewer
-from api.store.access_rows import UserRow
 from api.store.confidential_rows import NoteKeyRow, NoteRow
 from api.store.cycle_rows import PersonRow, Side
 from api.store.run_rows import RunRow, RunState
 from api.store.session_rows import OutboxRow
-from api.workflows import (
-    credentials,
-    people,
-    person_rights,
-    plans,
-    replies,
-    schedule,
-    second_factors,
-    statements,
-    users,
-)
+from api.workflows import people, person_rights, plans, replies, schedule, statements
 from api.workflows.replies import ReplyInput
 from api.workflows.tombstones import ERASED, Gone
 from coach.errors import ConflictError, NotFoundError

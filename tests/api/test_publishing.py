@@ -8,22 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from api.accounts import credentials
+from api.accounts.rows import CredentialRow
 from api.http.principal import AccessRole, Viewer
-from api.store.access_rows import CredentialRow
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, PlanState
 from api.store.session_rows import OutboxRow, SessionRow, SessionState
-from api.workflows import (
-    credentials,
-    cycles,
-    messages,
-    people,
-    plans,
-    replies,
-    runs,
-    schedule,
-    statements,
-)
+from api.workflows import cycles, messages, people, plans, replies, runs, schedule, statements
 from api.workflows.replies import ReplyInput
 from coach.errors import ConflictError, NotAllowedError, NotFoundError, UnusableInputError
 from coach.feedback import Feedback, SharedRecord

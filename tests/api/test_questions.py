@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from sqlalchemy import select, update
 
+from api.audit_trail.rows import AuditRow
 from api.jobs.answer_child import ordinal
-from api.store.audit_rows import AuditRow
 from api.store.question_rows import QuestionKind, QuestionRow
 from api.store.run_rows import RunState
 from api.workflows import person_rights

@@ -15,10 +15,10 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from api.accounts import users
+from api.accounts.oidc.settings import IdentityProvider
+from api.accounts.users import Link
 from api.http.principal import AccessRole
-from api.provider.settings import IdentityProvider
-from api.workflows import users
-from api.workflows.users import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import delete, func, select, text, update
 
+from api.accounts import credentials
+from api.accounts.rows import CredentialKind, CredentialRow
+from api.audit_trail import log as audit
+from api.audit_trail.rows import AuditRow
 from api.background.job import Job
 from api.background.job_type import Workplace
 from api.background.purge import forget_finished
@@ -22,15 +26,11 @@ from api.cli import retention as command
 from api.database.schema import METADATA
 from api.http.principal import AccessRole, Viewer
 from api.mail.rows import CodeRow
-from api.store.access_rows import CredentialKind, CredentialRow
-from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import CycleRow, PersonRow, Side
 from api.store.question_rows import QuestionKind, QuestionRow
 from api.store.run_rows import PlanRow, PlanState, RunRow, RunState
 from api.store.session_rows import OutboxRow, SessionRow
 from api.workflows import (
-    audit,
-    credentials,
     cycles,
     figures,
     plans,

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
+from api.accounts import credentials
+from api.accounts.rows import PasskeyRow
 from api.app import api_routes, create_app
 from api.http.permissions import ACCESS as API_ACCESS
 from api.http.permissions import EVERYBODY, Access
@@ -23,11 +25,10 @@ from api.http.principal import AccessRole, Viewer
 from api.logging.setup import set_up_logs
 from api.mail.rows import MailKind, MailRow, MailState
 from api.pages import ACCESS as PAGES_ACCESS
-from api.store.access_rows import PasskeyRow
 from api.store.question_rows import QuestionKind
 from api.store.run_rows import PlanRow, RunRow
 from api.store.session_rows import OutboxRow
-from api.workflows import credentials, questions, schedule
+from api.workflows import questions, schedule
 from api.workflows.questions import Asking
 
 if TYPE_CHECKING:

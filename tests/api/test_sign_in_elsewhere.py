@@ -20,15 +20,15 @@ import pytest
 from joserfc.jwk import RSAKey
 from pydantic import SecretStr, ValidationError
 
+from api.accounts import sign_in, users
+from api.accounts.oidc.settings import IdentityProvider
+from api.accounts.rows import CeremonyRow, UserRow
+from api.accounts.sign_in import AccountForm
+from api.accounts.users import Link
 from api.crypto.password_hashing import hash_password, new_totp_secret
 from api.http.principal import AccessRole, Viewer
 from api.http.urls import own_page
-from api.provider.settings import IdentityProvider
 from api.settings import Settings
-from api.store.access_rows import CeremonyRow, UserRow
-from api.workflows import sign_in, users
-from api.workflows.sign_in import AccountForm
-from api.workflows.users import Link
 from tests.api.signing_provider import CLIENT_ID, CLIENT_SECRET, provider_on_loopback
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 from sqlalchemy import func, select
 
+from api.audit_trail.rows import AuditRow
 from api.background.queue import JobQueue
 from api.input_files import NamedFile
-from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, RunProgressRow, RunRow, RunState
 from api.workflows import cycles, people, runs, uploads

@@ -12,12 +12,12 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, MetaData, String, Table, inspect, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from api.accounts.rows import UserRow
 from api.background.queue import prepare_job_tables
 from api.background.worker_lease import SlotTakenError, slot
 from api.database import schema
 from api.database.engine import Database
 from api.settings import Settings
-from api.store.access_rows import UserRow
 from api.store.cycle_rows import CycleRow, PersonRow
 
 MOMENT = datetime.fromisoformat("2026-12-01T10:00:00+01:00")

@@ -12,6 +12,10 @@ import pyotp
 import pytest
 from sqlalchemy import update
 
+from api.accounts import credentials, sign_in, users
+from api.accounts.oidc.identity import Identity
+from api.accounts.rows import CredentialRow
+from api.accounts.sign_in import AccountForm, SignInForm
 from api.cli.user import OfficeRole, UserAction
 from api.cli.user import user as user_command
 from api.crypto import password_hashing as passwords
@@ -23,10 +27,6 @@ from api.crypto.password_hashing import (
     weakness,
 )
 from api.http.principal import AccessRole, Viewer
-from api.provider.identity import Identity
-from api.store.access_rows import CredentialRow
-from api.workflows import credentials, sign_in, users
-from api.workflows.sign_in import AccountForm, SignInForm
 from coach.errors import ConflictError, NotFoundError, UnusableInputError
 
 if TYPE_CHECKING:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from api.accounts import credentials
+from api.audit_trail.rows import AuditRow
 from api.files.zip_archive import zip_stream
 from api.http.principal import AccessRole, Viewer
-from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import Side
-from api.workflows import credentials, messages, people, waiting_mail
+from api.workflows import messages, people, waiting_mail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

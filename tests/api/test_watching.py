@@ -11,11 +11,11 @@ import pytest
 from fastapi import Request
 from sqlalchemy import select
 
+from api.accounts.rows import CredentialRow
 from api.background.registry import BY_NAME
 from api.http.health_routes import is_local
 from api.logging.setup import set_up_logs
 from api.settings import Settings
-from api.store.access_rows import CredentialRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,11 +9,11 @@ import httpx
 import pytest
 from starlette.exceptions import HTTPException
 
+from api.accounts import credentials
 from api.http.cookies import cookie_name
 from api.http.middleware.body_size_limit import BodyLimit
 from api.services import utc_now
 from api.settings import MIB, Settings
-from api.workflows import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 from sqlalchemy import select
 
-from api.store.audit_rows import AuditRow
+from api.audit_trail.rows import AuditRow
 from tests.api.following import over
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.store.audit_rows import AuditRow
-from api.workflows import audit
+from api.audit_trail import log as audit
+from api.audit_trail.rows import AuditRow
 from tests.api.conftest import World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds

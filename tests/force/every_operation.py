@@ -24,12 +24,13 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy import select
 
+from api.accounts import credentials
 from api.http.permissions import ACCESS
 from api.http.principal import AccessRole, Viewer
 from api.mail.rows import MailKind, MailRow, MailState
 from api.store.question_rows import QuestionKind
 from api.store.session_rows import OutboxRow
-from api.workflows import credentials, questions, schedule
+from api.workflows import questions, schedule
 from api.workflows.questions import Asking
 from tests.api.conftest import CYCLE_TOML, World
 from tests.bench.figures import Figure

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from api.audit_trail.log import stamp_with
 from api.background.queue import JobQueue
 from api.background.worker import Worker
 from api.cli.serve import serve
@@ -25,7 +26,6 @@ from api.settings import Settings
 from api.store.cycle_rows import Side
 from api.store.run_rows import PlanRow, PlanState
 from api.workflows import cycles, people, plans, uploads
-from api.workflows.audit import stamp_with
 from tests.api.conftest import CYCLE_TOML, coachees_csv, coaches_csv
 
 COACHEES, COACHES = 3, 2

@@ -15,9 +15,9 @@ from functools import partial
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.rows import AuditRow
 from api.background.queue import JobQueue
 from api.settings import Settings
-from api.store.audit_rows import AuditRow
 from api.store.run_rows import PlanRow, RunProgressRow, RunRow, RunState
 from api.workflows import runs
 from api.workflows.runs import RunOptions

@@ -17,13 +17,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import note_act
 from api.background.database_retry import patiently
 from api.background.job_type import StoppedError, Workplace
 from api.background.subprocess.subprocess_task import Child, Line
 from api.error_mapping import OUR_FAULT
 from api.logging.exception_location import place_of
 from api.store.run_rows import RunState, WorkRow
-from api.workflows.audit import note_act
 from api.workflows.runs import RunFailure
 
 _LOG = logging.getLogger(__name__)

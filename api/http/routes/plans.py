@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
+from api.accounts import credentials
 from api.files.zip_archive import zip_stream
 from api.http.authentication import ServicesDep
 from api.http.problem_details import documented
 from api.http.urls import API, person_session
 from api.services import Services
 from api.values import Identifier, SessionView
-from api.workflows import comparing, credentials, messages, plans, schedule, waiting_mail
+from api.workflows import comparing, messages, plans, schedule, waiting_mail
 from api.workflows.comparing import PlanComparison
 from api.workflows.messages import Letter, OutboxMessage
 from api.workflows.plans import PlanSummary, PlanView, Publication

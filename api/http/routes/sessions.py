@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api.accounts.routes import leave_note_key
 from api.calendar.wording import file_name
 from api.http.authentication import ServicesDep, ViewerDep
 from api.http.problem_details import documented
-from api.http.routes.access import leave_note_key
 from api.http.urls import API
 from api.store.cycle_rows import Side
 from api.values import FeedbackView, NoteView, RecordView, SessionView

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, text
 
+from api.accounts import credentials
+from api.audit_trail.rows import AuditRow
 from api.background.job_type import StoppedError, Workplace
 from api.background.queue import JobQueue
 from api.background.worker import Worker
@@ -20,10 +22,9 @@ from api.http.principal import AccessRole, Viewer
 from api.mail import delivery as posting
 from api.mail.job import Mailing
 from api.mail.rows import MailRow, MailState
-from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import PersonRow, Side
 from api.store.session_rows import OutboxRow
-from api.workflows import credentials, people, waiting_mail
+from api.workflows import people, waiting_mail
 from coach.errors import ConflictError
 from tests.mail_server import BROKEN, MailServer, free_port, mail_server
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
+from api.audit_trail.rows import AuditRow
 from api.background.job_type import Workplace
 from api.http.principal import AccessRole, Viewer
 from api.mail import delivery as posting
 from api.mail.job import Mailing
 from api.mail.rows import MailKind, MailRow, MailState
 from api.mail.settings import MailSettings
-from api.store.audit_rows import AuditRow
 from api.store.cycle_rows import PersonRow, Side
 from api.store.session_rows import OutboxRow, SessionRow
 from api.workflows import people, reminding, replies, statements

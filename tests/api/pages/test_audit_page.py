@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import update
 
+from api.audit_trail import log as audit
+from api.audit_trail.job import verifying
+from api.audit_trail.rows import AuditRow
 from api.background.job_type import StoppedError, Workplace
 from api.http.principal import AccessRole
-from api.jobs.verifying import verifying
-from api.store.audit_rows import AuditRow
-from api.workflows import audit, audit_trail
+from api.workflows import audit_trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable

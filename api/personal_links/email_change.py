@@ -8,13 +8,13 @@ from typing import Annotated
 from pydantic import AfterValidator
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import note_act
 from api.background.job import Enqueue
 from api.crypto.key_ring import Keyring
 from api.http.principal import Viewer
+from api.personal_links import one_time_codes as codes
+from api.personal_links.one_time_codes import Purpose
 from api.values import View
-from api.workflows import codes
-from api.workflows.audit import note_act
-from api.workflows.codes import Purpose
 from api.workflows.people import person_row
 from coach.errors import NotAllowedError
 from coach.intake import cells

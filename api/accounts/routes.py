@@ -10,6 +10,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
+from api.accounts import credentials
+from api.accounts.credentials import CredentialView, Issued
 from api.crypto.password_hashing import hash_password, password_fits
 from api.http.authentication import ServicesDep, ViewerDep
 from api.http.cookies import (
@@ -23,11 +25,11 @@ from api.http.principal import AccessRole, Viewer
 from api.http.problem_details import documented
 from api.http.urls import API, own_page, person
 from api.http.urls import SIGN_IN as SIGN_IN_PAGE
+from api.personal_links import one_time_codes as codes
+from api.personal_links.one_time_codes import Purpose
 from api.services import Services
 from api.settings import Settings
-from api.workflows import codes, credentials, note_opening, schedule
-from api.workflows.codes import Purpose
-from api.workflows.credentials import CredentialView, Issued
+from api.workflows import note_opening, schedule
 from api.workflows.note_opening import Opening
 from api.workflows.schedule import PersonPage
 from coach.errors import NotAllowedError

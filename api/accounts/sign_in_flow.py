@@ -17,8 +17,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session as Transaction
 
-from api.store.access_rows import CeremonyKind, CeremonyRow
-from api.workflows.credentials import sha256_of
+from api.accounts.credentials import sha256_of
+from api.accounts.rows import CeremonyKind, CeremonyRow
 
 LASTING = timedelta(minutes=10)
 _SECRET_BYTES = 32

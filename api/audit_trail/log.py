@@ -18,9 +18,9 @@ from types import SimpleNamespace
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.rows import AuditRow
 from api.crypto.key_ring import Keyring
 from api.http.principal import Viewer
-from api.store.audit_rows import AuditRow
 from api.values import View
 
 _STAMP = "gender_coach_audit"

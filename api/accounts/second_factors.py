@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.credentials import sha256_of
+from api.accounts.rows import RecoveryCodeRow, UserRow
+from api.audit_trail.log import note_act
 from api.crypto.envelope_encryption import seal, unseal, wrapping_key
 from api.crypto.key_ring import Keyring
 from api.crypto.password_hashing import totp_step_of
 from api.http.principal import Viewer
-from api.store.access_rows import RecoveryCodeRow, UserRow
-from api.workflows.audit import note_act
-from api.workflows.credentials import sha256_of
 
 RECOVERY_CODES = 10
 _SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that are taken for one another

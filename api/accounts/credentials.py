@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.rows import CredentialKind, CredentialRow, UserRow
+from api.audit_trail.log import note_act
 from api.crypto.key_ring import Keyring
 from api.database.types import new_id
 from api.http.principal import NOBODY, AccessRole, Viewer
-from api.store.access_rows import CredentialKind, CredentialRow, UserRow
 from api.store.cycle_rows import PersonRow, Side
 from api.values import View
-from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row, policy_of
 from api.workflows.people import person_row
 from coach.errors import ConflictError, NotFoundError, NotSignedInError

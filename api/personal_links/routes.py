@@ -12,10 +12,11 @@ from api.http.authentication import ServicesDep, ViewerDep
 from api.http.principal import Viewer
 from api.http.problem_details import documented
 from api.http.urls import API
+from api.personal_links import email_change as own_address
+from api.personal_links import one_time_codes as codes
+from api.personal_links.email_change import NewAddress, OwnAddress
+from api.personal_links.one_time_codes import Purpose
 from api.services import Services
-from api.workflows import codes, own_address
-from api.workflows.codes import Purpose
-from api.workflows.own_address import NewAddress, OwnAddress
 
 CODES = APIRouter(prefix=f"{API}/me", tags=["me"])
 

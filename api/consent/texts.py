@@ -16,7 +16,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.store.consent_rows import Asked
+from api.consent.rows import Asked
 from api.store.cycle_rows import Side
 from coach.errors import ProgrammeError
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request, Response
 
 from api.http import urls as addresses
 from api.http.authentication import ServicesDep, ViewerDep
-from api.http.routes.codes import Code, change_address, confirm_address
+from api.personal_links import email_change as own_address
+from api.personal_links.email_change import NewAddress
+from api.personal_links.routes import Code, change_address, confirm_address
 from api.web.rendering import Typed, checked, go_on, page, sentence, taken
-from api.workflows import own_address
-from api.workflows.own_address import NewAddress
 from coach.errors import ConflictError, NotAllowedError
 
 OWN_ADDRESS = APIRouter(prefix="/p/{link}/address", include_in_schema=False)

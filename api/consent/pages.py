@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
-from api.consent_texts import consent_texts
+from api.consent import service as consent
+from api.consent.service import Acceptance, PublicityAnswer
+from api.consent.texts import consent_texts
 from api.http import urls as addresses
 from api.http.authentication import ServicesDep, ViewerDep
 from api.web.date_formats import day_of, day_text
 from api.web.rendering import Typed, go_on, page, taken
-from api.workflows import consent
-from api.workflows.consent import Acceptance, PublicityAnswer
 from api.workflows.people import person_row
 
 CONSENT = APIRouter(prefix="/p/{link}", include_in_schema=False)

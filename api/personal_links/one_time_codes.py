@@ -14,13 +14,13 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import note_act
 from api.background.job import Enqueue
 from api.crypto.key_ring import Keyring
 from api.database.types import new_id
 from api.http.principal import Viewer
 from api.mail.delivery import queue
 from api.mail.rows import CodeRow, MailKind, MailRow, MailState
-from api.workflows.audit import note_act
 from api.workflows.people import person_row
 from coach.errors import ConflictError, NotAllowedError
 

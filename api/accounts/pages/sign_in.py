@@ -9,18 +9,19 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from api.accounts import passkeys, sign_in
+from api.accounts import sign_in_flow as ceremonies
+from api.accounts.passkeys import Site
+from api.accounts.routes import leave_signed_in, signed_in
+from api.accounts.rows import CeremonyKind
+from api.accounts.sign_in import CodeForm, SignInForm
+from api.accounts.sign_in_flow import Ceremony
 from api.crypto.password_hashing import password_fits
 from api.http.authentication import ServicesDep
 from api.http.cookies import begun_cookie, half_cookie, leave_cookie
-from api.http.routes.access import leave_signed_in, signed_in
 from api.http.urls import PASSKEY, SECOND, SIGN_IN, own_page
 from api.settings import Settings
-from api.store.access_rows import CeremonyKind
 from api.web.rendering import Typed, deployment_of, page, taken
-from api.workflows import ceremonies, passkeys, sign_in
-from api.workflows.ceremonies import Ceremony
-from api.workflows.passkeys import Site
-from api.workflows.sign_in import CodeForm, SignInForm
 from coach.errors import NotSignedInError
 
 SIGNING_IN = APIRouter(include_in_schema=False)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 
+from api.audit_trail import log as audit
 from api.background.job_type import Doer, JobKind, StoppedError, Workplace, daily
-from api.workflows import audit, audit_trail
+from api.workflows import audit_trail
 
 _LOG = logging.getLogger(__name__)
 

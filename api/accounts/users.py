@@ -9,13 +9,13 @@ from pydantic import Field, StringConstraints, ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.accounts.credentials import end_browsers, end_credentials
+from api.accounts.oidc.identity import Identity
+from api.accounts.rows import CredentialKind, UserRow
+from api.audit_trail.log import note_act
 from api.http.principal import AccessRole, Viewer
 from api.organisation import MailAddress
-from api.provider.identity import Identity
-from api.store.access_rows import CredentialKind, UserRow
 from api.values import View
-from api.workflows.audit import note_act
-from api.workflows.credentials import end_browsers, end_credentials
 from coach.errors import ConflictError, InputFault, NotFoundError, UnusableInputError
 from coach.feedback import OneLine
 

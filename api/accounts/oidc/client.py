@@ -23,8 +23,8 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.provider.identity import Asked, Identity
-from api.provider.settings import IdentityProvider, is_safe_address
+from api.accounts.oidc.identity import Asked, Identity
+from api.accounts.oidc.settings import IdentityProvider, is_safe_address
 from coach.errors import NotSignedInError, UnreachableError
 
 _LOG = structlog.stdlib.get_logger(__name__)

@@ -9,20 +9,20 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.crypto.key_ring import Keyring
-from api.crypto.password_hashing import totp_step_of, weakness
-from api.http.principal import AccessRole, Viewer
-from api.store.access_rows import CredentialRow, UserRow
-from api.values import View
-from api.workflows.audit import note_act
-from api.workflows.credentials import (
+from api.accounts.credentials import (
     Issued,
     end_browsers,
     half_of,
     issue_cookie,
     issue_half,
 )
-from api.workflows.second_factors import code_fits, count_failure, is_locked, seal_totp
+from api.accounts.rows import CredentialRow, UserRow
+from api.accounts.second_factors import code_fits, count_failure, is_locked, seal_totp
+from api.audit_trail.log import note_act
+from api.crypto.key_ring import Keyring
+from api.crypto.password_hashing import totp_step_of, weakness
+from api.http.principal import AccessRole, Viewer
+from api.values import View
 from coach.errors import InputFault, UnusableInputError
 from coach.feedback import OneLine
 

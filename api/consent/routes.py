@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.consent_texts import consent_texts
+from api.consent import service as consent
+from api.consent.service import Acceptance, ConsentPage, PersonConsent, PublicityAnswer
+from api.consent.texts import consent_texts
 from api.http.authentication import ServicesDep, ViewerDep
 from api.http.problem_details import documented
 from api.http.urls import API
-from api.workflows import consent
-from api.workflows.consent import Acceptance, ConsentPage, PersonConsent, PublicityAnswer
 
 CONSENT = APIRouter(prefix=f"{API}/me", tags=["me"])
 CONSENTS = APIRouter(prefix=f"{API}/cycles", tags=["people"])

@@ -33,11 +33,11 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from api.accounts.rows import PasskeyRow, UserRow
+from api.accounts.sign_in_flow import Ceremony
+from api.audit_trail.log import note_act
 from api.http.principal import Viewer
-from api.store.access_rows import PasskeyRow, UserRow
 from api.values import View
-from api.workflows.audit import note_act
-from api.workflows.ceremonies import Ceremony
 from coach.errors import ConflictError, InputFault, NotFoundError, UnusableInputError
 from coach.feedback import OneLine
 

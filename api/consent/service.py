@@ -12,12 +12,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.consent_texts import TERMS_OF, ConsentText
+from api.audit_trail.log import note_act
+from api.consent.rows import Asked, ConsentRow
+from api.consent.texts import TERMS_OF, ConsentText
 from api.http.principal import Viewer
-from api.store.consent_rows import Asked, ConsentRow
 from api.store.cycle_rows import PersonRow
 from api.values import PersonBrief, View, person_brief
-from api.workflows.audit import note_act
 from api.workflows.cycles import cycle_row
 from api.workflows.people import person_row
 from coach.errors import ConflictError

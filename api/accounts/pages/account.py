@@ -10,18 +10,19 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from api.accounts import credentials, passkeys, second_factors, sign_in, users
+from api.accounts import sign_in_flow as ceremonies
+from api.accounts.pages.sign_in import Shown, offered, site_of
+from api.accounts.passkeys import PasskeyName
+from api.accounts.routes import TokenRequest
+from api.accounts.rows import CeremonyKind
+from api.accounts.sign_in import AccountForm, CodeForm
 from api.crypto.password_hashing import hash_password, new_totp_secret, totp_address
 from api.http.authentication import ServicesDep, ViewerDep
 from api.http.cookies import begun_cookie
-from api.http.routes.access import TokenRequest
 from api.http.urls import ACCOUNT, CONFIRM, own_page
-from api.pages.sign_in import Shown, offered, site_of
-from api.store.access_rows import CeremonyKind
 from api.web.date_formats import short_moment_text
 from api.web.rendering import Typed, checked, deployment_of, go_on, page, taken
-from api.workflows import ceremonies, credentials, passkeys, second_factors, sign_in, users
-from api.workflows.passkeys import PasskeyName
-from api.workflows.sign_in import AccountForm, CodeForm
 from coach.errors import NotSignedInError, UnusableInputError
 
 ACCOUNTS = APIRouter(include_in_schema=False)

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.accounts import sign_in, users
+from api.accounts import sign_in_flow as ceremonies
+from api.accounts.oidc.identity import Asked, Identity
+from api.accounts.pages.sign_in import leave_begun
+from api.accounts.routes import signed_in
+from api.accounts.rows import CeremonyKind
+from api.accounts.sign_in_flow import Ceremony
+from api.accounts.users import Link
 from api.http.authentication import ServicesDep, ViewerDep
 from api.http.cookies import begun_cookie, half_cookie, leave_cookie
 from api.http.principal import Viewer
-from api.http.routes.access import signed_in
 from api.http.urls import (
     ACCOUNT,
     CONFIRM,
@@ -20,18 +27,12 @@ from api.http.urls import (
     SIGN_IN,
     own_page,
 )
-from api.pages.sign_in import leave_begun
-from api.provider.identity import Asked, Identity
 from api.services import Services
-from api.store.access_rows import CeremonyKind
 from api.web.rendering import go_on
-from api.workflows import ceremonies, sign_in, users
-from api.workflows.ceremonies import Ceremony
-from api.workflows.users import Link
 from coach.errors import ConflictError, NotSignedInError
 
 if TYPE_CHECKING:
-    from api.provider.client import Provider
+    from api.accounts.oidc.client import Provider
 
 ELSEWHERE = APIRouter(include_in_schema=False)
 _KINDS = (
