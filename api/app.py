@@ -20,6 +20,8 @@ from api.background.worker import Worker
 from api.bootstrap import open_deployment
 from api.consent import routes as consent
 from api.consent.texts import consent_texts
+from api.cycles import routes as cycles
+from api.data_protection import routes as retention
 from api.http import health_routes as health
 from api.http import reference_routes as reference
 from api.http.authentication import authorise
@@ -32,15 +34,20 @@ from api.http.permissions import ACCESS, Access
 from api.http.prefix_router import Signposted
 from api.http.principal import SYSTEM
 from api.http.problem_details import PageOfProblem, add_problem_handlers
-from api.http.routes import audit, cycles, mails, plans, questions, retention, runs, sessions
+from api.invitations import routes as mails
+from api.overview import audit_routes as audit
 from api.personal_links import routes as codes
+from api.plan_queries import routes as questions
+from api.plans import routes as plans
+from api.runs import routes as runs
 from api.services import Services, utc_now
+from api.sessions import routes as sessions
 from api.settings import Settings
 
 if TYPE_CHECKING:
     from api.accounts.oidc.client import Provider
 
-_PAGES = "api.pages"
+_PAGES = "api.page_routers"
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -10,8 +10,8 @@ from api.audit_trail.rows import AuditRow
 from api.crypto.key_ring import Keyring, KeyringError, open_keyring
 from api.database import schema
 from api.database.engine import Database, in_clear_words
+from api.session_reports.note_rows import KeyMarkRow, NoteKeyRow
 from api.settings import Settings
-from api.store.confidential_rows import KeyMarkRow, NoteKeyRow
 from coach.errors import ProgrammeError
 
 _MARK = "key file"

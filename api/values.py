@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.store.cycle_rows import PersonRow, Side
-from api.store.session_rows import SessionState
+from api.cycles.rows import PersonRow, Side
+from api.sessions.rows import SessionState
 from coach.feedback import OneLine
 from coach.sessions import Attendance, Reply
 

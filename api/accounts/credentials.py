@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.rows import CredentialKind, CredentialRow, UserRow
 from api.audit_trail.log import note_act
 from api.crypto.key_ring import Keyring
+from api.cycles.rows import PersonRow, Side
+from api.cycles.service import cycle_row, policy_of
 from api.database.types import new_id
 from api.http.principal import NOBODY, AccessRole, Viewer
-from api.store.cycle_rows import PersonRow, Side
+from api.participants.service import person_row
 from api.values import View
-from api.workflows.cycles import cycle_row, policy_of
-from api.workflows.people import person_row
 from coach.errors import ConflictError, NotFoundError, NotSignedInError
 
 _SECRET_BYTES = 32

@@ -28,10 +28,11 @@ from api.http.urls import SIGN_IN as SIGN_IN_PAGE
 from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import Purpose
 from api.services import Services
+from api.session_reports import note_access as note_opening
+from api.session_reports.note_access import Opening
+from api.sessions import schedule
+from api.sessions.schedule import PersonPage
 from api.settings import Settings
-from api.workflows import note_opening, schedule
-from api.workflows.note_opening import Opening
-from api.workflows.schedule import PersonPage
 from coach.errors import NotAllowedError
 from coach.feedback import OneLine
 

@@ -6,7 +6,7 @@ import logging
 
 from api.audit_trail import log as audit
 from api.background.job_type import Doer, JobKind, StoppedError, Workplace, daily
-from api.workflows import audit_trail
+from api.overview import audit_trail
 
 _LOG = logging.getLogger(__name__)
 

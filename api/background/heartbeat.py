@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.database.engine import Database
 from api.logging.exception_location import place_of
-from api.store.run_rows import SlotRow
+from api.runs.rows import SlotRow
 
 _EVERY_SECONDS = 10.0
 STALE_AFTER = timedelta(seconds=60)

@@ -1,6 +1,6 @@
 """Jobs as workflows see them: what is to be done later, queued in the transaction that causes it.
 
-What a job does is in `api.jobs`, one module a kind.
+What a job does is in the `job.py` of its subject.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.background.heartbeat import STALE_AFTER
 from api.background.registry import BY_NAME
 from api.database.table_copy import jobs_schema
-from api.store.run_rows import SlotRow
+from api.runs.rows import SlotRow
 
 _IN_WORK = "PENDING"
 

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 
 from api.audit_trail import job as verifying
 from api.background.job_type import JobKind
-from api.jobs import answering, reminding, retaining, solving
+from api.data_protection import job as retaining
 from api.mail import job as mailing
+from api.plan_queries import job as answering
+from api.reminders import job as reminding
+from api.runs import job as solving
 
 KINDS: tuple[JobKind, ...] = (
     solving.RUN,

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from api.cli.run import processors
 from api.input_files import read_result_folder
-from api.solving_again import solve_again
+from api.plan_queries.resolve import solve_again
 from matching.explanation import Advice
 from matching.explanation import advise as advise_cycle
 

@@ -10,7 +10,7 @@ import typer
 
 from api.audit_trail import log as trail
 from api.cli.services import open_on_terminal
-from api.workflows import audit_trail
+from api.overview import audit_trail
 from coach.errors import ProgrammeError
 
 

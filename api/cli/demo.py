@@ -11,7 +11,7 @@ import typer
 from api.cli.run import processors, run
 from api.cli.summary import print_summary
 from api.input_files import read_inputs
-from api.sample import SAMPLE_FILES, sample_file
+from api.participants.sample import SAMPLE_FILES, sample_file
 from matching.engine import SolveOptions
 
 _LIMIT_SECONDS = 60.0  # never reached; a demo ends by itself on any machine

@@ -10,9 +10,9 @@ import typer
 from sqlalchemy import select
 
 from api.cli.services import open_on_terminal
+from api.cycles.rows import PersonRow
+from api.data_protection import subject_access as person_rights
 from api.services import Services
-from api.store.cycle_rows import PersonRow
-from api.workflows import person_rights
 from coach.errors import ConflictError, NotFoundError
 
 

@@ -12,7 +12,7 @@ import typer
 from api.cli.progress_view import shown_progress
 from api.files.checksums import digests
 from api.input_files import CycleInputs, read_result_folder, read_run_record
-from api.surroundings import surroundings
+from api.runs.environment import surroundings
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError
 from matching.records.replay import Difference, Replay

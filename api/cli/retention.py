@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from api.cli.services import open_on_terminal
+from api.data_protection import retention_sweep as erasing
+from api.data_protection.retention_sweep import ToErase
 from api.services import Services
-from api.workflows import retention as erasing
-from api.workflows.retention import ToErase
 
 
 def retention(

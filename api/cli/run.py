@@ -18,7 +18,7 @@ from api.cli.runner_ups import second_choices
 from api.files.checksums import digests
 from api.input_files import KEPT, CycleInputs
 from api.results import write_results
-from api.surroundings import surroundings
+from api.runs.environment import surroundings
 from coach.invitations import Told
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError

@@ -10,13 +10,18 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts import credentials
 from api.background.job import Job
 from api.background.job_type import Workplace
+from api.cycles import service as cycles
+from api.cycles.rows import Side
 from api.input_files import NamedFile
-from api.jobs.solving import Solving
+from api.participants import service as people
+from api.participants import uploads
+from api.plans import service as plans
+from api.runs import service as runs
+from api.runs.job import Solving
+from api.runs.rows import RunState
+from api.runs.service import RunOptions, RunView
 from api.services import Services
-from api.store.cycle_rows import Side
-from api.store.run_rows import RunState
-from api.workflows import cycles, people, plans, runs, schedule, uploads
-from api.workflows.runs import RunOptions, RunView
+from api.sessions import schedule
 from coach.errors import ProgrammeError
 
 _TIME_LIMIT_SECONDS = 60.0
@@ -106,4 +111,4 @@ def _two_people(tx: Transaction, services: Services, cycle_id: str) -> DemoAddre
 
 
 def _sample_file(name: str) -> NamedFile:
-    return NamedFile(name, (resources.files("api") / "sample" / name).read_bytes())
+    return NamedFile(name, (resources.files("api.participants") / "sample" / name).read_bytes())

@@ -11,9 +11,9 @@ from api.consent.service import Acceptance, PublicityAnswer
 from api.consent.texts import consent_texts
 from api.http import urls as addresses
 from api.http.authentication import ServicesDep, ViewerDep
+from api.participants.service import person_row
 from api.web.date_formats import day_of, day_text
 from api.web.rendering import Typed, go_on, page, taken
-from api.workflows.people import person_row
 
 CONSENT = APIRouter(prefix="/p/{link}", include_in_schema=False)
 

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import note_act
 from api.consent.rows import Asked, ConsentRow
 from api.consent.texts import TERMS_OF, ConsentText
+from api.cycles.rows import PersonRow
+from api.cycles.service import cycle_row
 from api.http.principal import Viewer
-from api.store.cycle_rows import PersonRow
+from api.participants.service import person_row
 from api.values import PersonBrief, View, person_brief
-from api.workflows.cycles import cycle_row
-from api.workflows.people import person_row
 from coach.errors import ConflictError
 
 Texts = Mapping[Asked, ConsentText]

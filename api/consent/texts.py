@@ -17,7 +17,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.consent.rows import Asked
-from api.store.cycle_rows import Side
+from api.cycles.rows import Side
 from coach.errors import ProgrammeError
 
 _HEADING = "## "

@@ -9,8 +9,8 @@ from api.accounts.rows import UserRow
 from api.accounts.second_factors import seal_totp, unseal_totp
 from api.audit_trail.log import note_act
 from api.crypto.key_ring import Keyring
-from api.store.confidential_rows import NoteKeyRow
-from api.workflows.statements import unwrap, wrap
+from api.session_reports.note_rows import NoteKeyRow
+from api.session_reports.service import unwrap, wrap
 
 
 def wrap_all_anew(tx: Transaction, keyring: Keyring) -> int:

@@ -14,12 +14,12 @@ from sqlalchemy import Connection, inspect
 import api.accounts.rows
 import api.audit_trail.rows
 import api.consent.rows
+import api.cycles.rows
 import api.mail.rows
-import api.store.confidential_rows
-import api.store.cycle_rows
-import api.store.question_rows
-import api.store.run_rows
-import api.store.session_rows  # noqa: F401
+import api.plan_queries.rows
+import api.runs.rows
+import api.session_reports.note_rows
+import api.sessions.rows  # noqa: F401
 from api.database.engine import Database
 from api.database.types import Row
 from coach.errors import ProgrammeError

@@ -24,8 +24,8 @@ from api.http.permissions import Access
 from api.http.principal import NOBODY, AccessRole, Viewer
 from api.http.urls import link_in
 from api.services import Services
+from api.session_reports import note_access as note_opening
 from api.settings import Settings
-from api.workflows import note_opening
 from coach.errors import (
     ConfirmFirstError,
     NotAllowedError,

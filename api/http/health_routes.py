@@ -16,10 +16,10 @@ from api.background.orphaned_jobs import stranded_jobs
 from api.database import schema
 from api.http.authentication import ServicesDep, ViewerDep, is_bearer
 from api.http.middleware.request_logging import Measures
+from api.runs.rows import RunRow, RunState
 from api.services import Services
+from api.sessions.rows import OutboxRow
 from api.settings import Settings
-from api.store.run_rows import RunRow, RunState
-from api.store.session_rows import OutboxRow
 from coach.errors import NotAllowedError, ProgrammeError
 
 HEALTH = APIRouter(include_in_schema=False)

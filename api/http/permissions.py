@@ -134,4 +134,4 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/sign-in/{secret}"): Access(EVERYBODY),
     ("POST", "/sign-out"): Access(OFFICE),
 }
-"""By method and path. Pages add their rows in `api.pages.access.ACCESS`, when they are there."""
+"""By method and path. Pages add their rows in `api.http.page_permissions`, when they are there."""

@@ -13,15 +13,16 @@ from api.accounts import credentials
 from api.calendar.recipient import Recipient
 from api.calendar.wording import summary
 from api.crypto.key_ring import Keyring
+from api.cycles.rows import PersonRow
 from api.http import urls as addresses
+from api.invitations import outbox as messages
 from api.mail.plain_message import letter_bytes
 from api.mail.rows import CodeRow, MailKind, MailRow, MailState
 from api.personal_links.one_time_codes import Purpose
+from api.reminders import service as reminding
+from api.sessions.rows import OutboxRow, SessionRow
 from api.settings import Settings
-from api.store.cycle_rows import PersonRow
-from api.store.session_rows import OutboxRow, SessionRow
 from api.web.date_formats import short_moment_text, span_text
-from api.workflows import messages, reminding
 from coach.errors import ConflictError
 from coach.invitations import Method
 

@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import note_act
 from api.background.job import Enqueue, Job
+from api.cycles.rows import PersonRow
+from api.cycles.service import cycle_row
 from api.database.types import new_id
+from api.invitations.dispatch import ready_rows
+from api.invitations.outbox import told_start
 from api.mail.rows import MailKind, MailRow, MailState
-from api.store.cycle_rows import PersonRow
-from api.store.session_rows import OutboxRow, SessionRow
+from api.sessions.rows import OutboxRow, SessionRow
 from api.values import PersonBrief, View, person_brief
-from api.workflows.cycles import cycle_row
-from api.workflows.messages import told_start
-from api.workflows.waiting_mail import ready_rows
 from coach.errors import ConflictError, NotFoundError
 
 MAIL_JOB = "mail"

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session as Transaction
 
+from api.cycles.service import CycleSummary
+from api.invitations import dispatch as waiting_mail
 from api.mail import delivery as posting
 from api.mail.delivery import FailedMail
 from api.mail.rows import MailKind
 from api.services import Services
 from api.web.date_formats import short_moment_text
-from api.workflows import waiting_mail
-from api.workflows.cycles import CycleSummary
 
 
 def mails_shown(

@@ -12,10 +12,10 @@ from api.audit_trail.log import note_act
 from api.background.job import Enqueue
 from api.crypto.key_ring import Keyring
 from api.http.principal import Viewer
+from api.participants.service import person_row
 from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import Purpose
 from api.values import View
-from api.workflows.people import person_row
 from coach.errors import NotAllowedError
 from coach.intake import cells
 

@@ -21,7 +21,7 @@ from api.database.types import new_id
 from api.http.principal import Viewer
 from api.mail.delivery import queue
 from api.mail.rows import CodeRow, MailKind, MailRow, MailState
-from api.workflows.people import person_row
+from api.participants.service import person_row
 from coach.errors import ConflictError, NotAllowedError
 
 LASTS = timedelta(minutes=10)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.plan_queries.rows import QuestionKind
 from api.results.printable_forms import ATTENDANCE_WORDS
-from api.store.question_rows import QuestionKind
-from api.store.run_rows import PlanState, RunPurpose, RunState
+from api.runs.rows import PlanState, RunPurpose, RunState
 from coach.feedback import RATINGS
 from coach.sessions import Attendance, Reply
 from matching.progress import Phase

@@ -31,16 +31,21 @@ from api.background.job import Job
 from api.background.queue import prepare_job_tables
 from api.cli import DEBUG_VARIABLE, main
 from api.crypto.key_ring import open_keyring
+from api.cycles import service as cycles
+from api.cycles.rows import Side
 from api.database import schema
 from api.database.engine import Database
 from api.http.principal import SYSTEM, AccessRole, Viewer
 from api.input_files import NamedFile
+from api.participants import service as people
+from api.participants import uploads
+from api.plans import service as plans
+from api.runs import service as runs
+from api.runs.rows import RunRow, RunState
+from api.runs.service import RunOptions
 from api.services import Services
+from api.session_reports import note_access as note_opening
 from api.settings import Settings
-from api.store.cycle_rows import Side
-from api.store.run_rows import RunRow, RunState
-from api.workflows import cycles, note_opening, people, plans, runs, uploads
-from api.workflows.runs import RunOptions
 from coach.sessions import Session
 from matching.result import Match, Result, Verdict
 from tests.mail_server import MailServer, mail_server

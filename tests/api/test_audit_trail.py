@@ -12,10 +12,13 @@ from api.audit_trail import log as audit
 from api.audit_trail.rows import AuditRow
 from api.cli.audit import AuditAction, BrokenTrailError
 from api.cli.audit import audit as audit_command
+from api.cycles import service as cycles
 from api.database.engine import Database
 from api.http.principal import AccessRole, Viewer
-from api.workflows import audit_trail, cycles, schedule, statements
-from api.workflows.audit_trail import AuditFilter
+from api.overview import audit_trail
+from api.overview.audit_trail import AuditFilter
+from api.session_reports import service as statements
+from api.sessions import schedule
 from coach.feedback import Note
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from api.cli import DEBUG_VARIABLE, application, main
 from api.cli.command_table import COMMANDS
 from api.cli.summary import summary_lines
 from api.input_files import read_result_folder
-from api.sample import SAMPLE_FILES, sample_file
-from api.sample.people import COACHEES, COACHES
+from api.participants.sample import SAMPLE_FILES, sample_file
+from api.participants.sample.people import COACHEES, COACHES
 from coach.cycle import ObjectiveLevel
 from matching.rules import RULES
 

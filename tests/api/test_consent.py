@@ -17,9 +17,9 @@ from api.consent import service as consent
 from api.consent.rows import Asked, ConsentRow
 from api.consent.service import Acceptance, PublicityAnswer
 from api.consent.texts import ConsentTextError, consent_texts
+from api.data_protection import subject_access as person_rights
 from api.http.principal import AccessRole, Viewer
 from api.settings import Settings
-from api.workflows import person_rights
 from coach.errors import ConflictError
 
 if TYPE_CHECKING:

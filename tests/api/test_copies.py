@@ -18,12 +18,13 @@ from api.background.worker_lease import SlotTakenError, slot
 from api.cli.backup import backup, restore
 from api.crypto.encrypted_stream import BrokenCopyError, decrypt_file, encrypt_file
 from api.crypto.envelope_encryption import new_data_key
+from api.cycles import service as cycles
+from api.cycles.rows import CycleRow
 from api.database import backup as copying
 from api.database import schema
 from api.database.engine import Database
-from api.store.cycle_rows import CycleRow
-from api.workflows import cycles, runs
-from api.workflows.runs import RunOptions
+from api.runs import service as runs
+from api.runs.service import RunOptions
 from coach.errors import ConflictError, ProgrammeError
 
 if TYPE_CHECKING:

@@ -22,12 +22,15 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
+from api.cycles.rows import Side
 from api.http.principal import AccessRole, Viewer
-from api.store.cycle_rows import Side
-from api.store.run_rows import PlanRow, PlanState
-from api.store.session_rows import OutboxRow, SessionState
-from api.workflows import people, plans, replies, schedule, statements
-from api.workflows.replies import ReplyInput
+from api.participants import service as people
+from api.plans import service as plans
+from api.runs.rows import PlanRow, PlanState
+from api.session_reports import service as statements
+from api.sessions import replies, schedule
+from api.sessions.replies import ReplyInput
+from api.sessions.rows import OutboxRow, SessionState
 from coach.errors import ConflictError
 from coach.feedback import SharedRecord
 from coach.invitations import Invitation, Message, Status, applied

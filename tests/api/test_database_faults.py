@@ -21,11 +21,11 @@ from api.cli.services import settings_from
 from api.crypto.key_ring import KeyringError, open_keyring
 from api.database import schema
 from api.database.engine import Database, DatabaseUnusableError
-from api.jobs.solving import Solving
+from api.runs import service as runs
+from api.runs.job import Solving
+from api.runs.rows import RunRow, RunState
+from api.runs.service import RunOptions
 from api.settings import Settings
-from api.store.run_rows import RunRow, RunState
-from api.workflows import runs
-from api.workflows.runs import RunOptions
 from coach.errors import UnusableInputError
 
 if TYPE_CHECKING:

@@ -13,11 +13,15 @@ import pytest
 from sqlalchemy import inspect, select, text
 
 from api.accounts import credentials
+from api.cycles import service as cycles
+from api.cycles.rows import PersonRow, Side
+from api.data_protection import subject_access as person_rights
 from api.http.principal import AccessRole, Viewer
 from api.mail.rows import MailRow, MailState
-from api.store.cycle_rows import PersonRow, Side
-from api.workflows import cycles, figures, person_rights, replies, schedule, statements
-from api.workflows.replies import ReplyInput
+from api.overview import statistics as figures
+from api.session_reports import service as statements
+from api.sessions import replies, schedule
+from api.sessions.replies import ReplyInput
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply
 from tests.api.following import over

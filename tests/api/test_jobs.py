@@ -20,7 +20,7 @@ from api.background.queue import JobQueue
 from api.background.registry import KINDS
 from api.background.scheduler import Ticking
 from api.background.worker import Worker
-from api.store.run_rows import SlotRow
+from api.runs.rows import SlotRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -27,19 +27,21 @@ from api.audit_trail import log as audit
 from api.background.job_type import Workplace
 from api.bootstrap import open_deployment
 from api.crypto.key_ring import KeyringError, open_keyring
+from api.cycles.rows import PersonRow
 from api.database import schema
 from api.http.principal import NOBODY, AccessRole, Viewer
-from api.jobs.solving import Solving
 from api.mail.rows import CodeRow, MailRow
 from api.mail.settings import MailSettings
 from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import Purpose
-from api.store.confidential_rows import KeyMarkRow
-from api.store.cycle_rows import PersonRow
-from api.store.run_rows import PlanRow, RunRow, RunState
-from api.store.session_rows import OutboxRow
-from api.workflows import plans, reminding, runs
-from api.workflows.runs import RunOptions
+from api.plans import service as plans
+from api.reminders import service as reminding
+from api.runs import service as runs
+from api.runs.job import Solving
+from api.runs.rows import PlanRow, RunRow, RunState
+from api.runs.service import RunOptions
+from api.session_reports.note_rows import KeyMarkRow
+from api.sessions.rows import OutboxRow
 from coach.errors import NotSignedInError
 
 if TYPE_CHECKING:

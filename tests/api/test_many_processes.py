@@ -17,8 +17,8 @@ from sqlalchemy import select
 from api.audit_trail.rows import AuditRow
 from api.background.worker_lease import SlotTakenError, slot
 from api.database.engine import Database
+from api.runs.rows import PlanRow, RunRow, RunState
 from api.settings import Settings
-from api.store.run_rows import PlanRow, RunRow, RunState
 from tests.force.victims import OUTPUT, Victim, answer_requests, hold_slot
 
 if TYPE_CHECKING:

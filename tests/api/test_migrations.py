@@ -14,11 +14,13 @@ from api.database import schema
 from api.http.principal import AccessRole, Viewer
 from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import Purpose
-from api.store.question_rows import QuestionKind
-from api.store.run_rows import PlanRow
-from api.workflows import questions, replies, schedule, statements
-from api.workflows.questions import Asking
-from api.workflows.replies import ReplyInput
+from api.plan_queries import service as questions
+from api.plan_queries.rows import QuestionKind
+from api.plan_queries.service import Asking
+from api.runs.rows import PlanRow
+from api.session_reports import service as statements
+from api.sessions import replies, schedule
+from api.sessions.replies import ReplyInput
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Reply
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from api.workflows import schedule
+from api.sessions import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

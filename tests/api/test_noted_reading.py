@@ -11,12 +11,13 @@ from sqlalchemy import select, update
 
 from api.audit_trail.rows import AuditRow
 from api.http.permissions import ACCESS as API_ACCESS
-from api.pages import ACCESS as PAGES_ACCESS
-from api.store.question_rows import QuestionKind
-from api.store.run_rows import PlanRow
-from api.store.session_rows import OutboxRow
-from api.workflows import questions, schedule
-from api.workflows.questions import Asking
+from api.page_routers import ACCESS as PAGES_ACCESS
+from api.plan_queries import service as questions
+from api.plan_queries.rows import QuestionKind
+from api.plan_queries.service import Asking
+from api.runs.rows import PlanRow
+from api.sessions import schedule
+from api.sessions.rows import OutboxRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable

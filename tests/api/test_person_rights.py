@@ -17,15 +17,19 @@ from api.cli.person import PersonAction, person
 from api.crypto import key_rotation
 from api.crypto.envelope_encryption import SealBrokenError
 from api.crypto.key_ring import KeyringError, open_keyring
+from api.cycles.rows import PersonRow, Side
+from api.data_protection import subject_access as person_rights
+from api.data_protection.redaction import ERASED, Gone
 from api.database.schema import METADATA
 from api.http.principal import AccessRole, Viewer
-from api.store.confidential_rows import NoteKeyRow, NoteRow
-from api.store.cycle_rows import PersonRow, Side
-from api.store.run_rows import RunRow, RunState
-from api.store.session_rows import OutboxRow
-from api.workflows import people, person_rights, plans, replies, schedule, statements
-from api.workflows.replies import ReplyInput
-from api.workflows.tombstones import ERASED, Gone
+from api.participants import service as people
+from api.plans import service as plans
+from api.runs.rows import RunRow, RunState
+from api.session_reports import service as statements
+from api.session_reports.note_rows import NoteKeyRow, NoteRow
+from api.sessions import replies, schedule
+from api.sessions.replies import ReplyInput
+from api.sessions.rows import OutboxRow
 from coach.errors import ConflictError, NotFoundError
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply

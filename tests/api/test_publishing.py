@@ -10,12 +10,18 @@ from sqlalchemy import func, select
 
 from api.accounts import credentials
 from api.accounts.rows import CredentialRow
+from api.cycles import service as cycles
+from api.cycles.rows import Side
 from api.http.principal import AccessRole, Viewer
-from api.store.cycle_rows import Side
-from api.store.run_rows import PlanRow, PlanState
-from api.store.session_rows import OutboxRow, SessionRow, SessionState
-from api.workflows import cycles, messages, people, plans, replies, runs, schedule, statements
-from api.workflows.replies import ReplyInput
+from api.invitations import outbox as messages
+from api.participants import service as people
+from api.plans import service as plans
+from api.runs import service as runs
+from api.runs.rows import PlanRow, PlanState
+from api.session_reports import service as statements
+from api.sessions import replies, schedule
+from api.sessions.replies import ReplyInput
+from api.sessions.rows import OutboxRow, SessionRow, SessionState
 from coach.errors import ConflictError, NotAllowedError, NotFoundError, UnusableInputError
 from coach.feedback import Feedback, SharedRecord
 from coach.invitations import Message, Method

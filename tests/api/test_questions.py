@@ -9,11 +9,11 @@ import httpx
 from sqlalchemy import select, update
 
 from api.audit_trail.rows import AuditRow
-from api.jobs.answer_child import ordinal
-from api.store.question_rows import QuestionKind, QuestionRow
-from api.store.run_rows import RunState
-from api.workflows import person_rights
-from api.workflows.questions import Answer
+from api.data_protection import subject_access as person_rights
+from api.plan_queries.rows import QuestionKind, QuestionRow
+from api.plan_queries.service import Answer
+from api.plan_queries.subprocess import ordinal
+from api.runs.rows import RunState
 from matching.rematching.replacement import Replacement
 from matching.result import FunnelStep, Remedy, Unmatched
 from tests.api.following import over

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from api.sample import SAMPLE_FILES, sample_file
+from api.participants.sample import SAMPLE_FILES, sample_file
 
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]

@@ -23,29 +23,27 @@ from api.background.queue import JobQueue
 from api.background.registry import BY_NAME
 from api.background.worker import Worker
 from api.cli import retention as command
+from api.cycles import service as cycles
+from api.cycles.rows import CycleRow, PersonRow, Side
+from api.data_protection import retention_policy as retention_dates
+from api.data_protection import retention_sweep as retention
+from api.data_protection.redaction import ERASED
+from api.data_protection.retention_policy import HoldInput
+from api.data_protection.retention_sweep import RETENTION_JOB
 from api.database.schema import METADATA
 from api.http.principal import AccessRole, Viewer
 from api.mail.rows import CodeRow
-from api.store.cycle_rows import CycleRow, PersonRow, Side
-from api.store.question_rows import QuestionKind, QuestionRow
-from api.store.run_rows import PlanRow, PlanState, RunRow, RunState
-from api.store.session_rows import OutboxRow, SessionRow
-from api.workflows import (
-    cycles,
-    figures,
-    plans,
-    questions,
-    retention,
-    retention_dates,
-    schedule,
-    statements,
-    uploads,
-)
-from api.workflows.questions import Asking
-from api.workflows.retention import RETENTION_JOB
-from api.workflows.retention_dates import HoldInput
-from api.workflows.runs import RunInput
-from api.workflows.tombstones import ERASED
+from api.overview import statistics as figures
+from api.participants import uploads
+from api.plan_queries import service as questions
+from api.plan_queries.rows import QuestionKind, QuestionRow
+from api.plan_queries.service import Asking
+from api.plans import service as plans
+from api.runs.rows import PlanRow, PlanState, RunRow, RunState
+from api.runs.service import RunInput
+from api.session_reports import service as statements
+from api.sessions import schedule
+from api.sessions.rows import OutboxRow, SessionRow
 from coach.errors import ConflictError
 from coach.feedback import Feedback, SharedRecord
 from coach.sessions import Attendance
@@ -295,7 +293,7 @@ import os, signal, sys
 from datetime import datetime
 from pathlib import Path
 from api.cli.services import open_on_terminal
-from api.workflows import retention
+from api.data_protection import retention_sweep as retention
 
 data, now, *cycles = sys.argv[1:]
 with open_on_terminal(Path(data)) as services:

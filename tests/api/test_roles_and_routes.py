@@ -24,12 +24,13 @@ from api.http.permissions import EVERYBODY, Access
 from api.http.principal import AccessRole, Viewer
 from api.logging.setup import set_up_logs
 from api.mail.rows import MailKind, MailRow, MailState
-from api.pages import ACCESS as PAGES_ACCESS
-from api.store.question_rows import QuestionKind
-from api.store.run_rows import PlanRow, RunRow
-from api.store.session_rows import OutboxRow
-from api.workflows import questions, schedule
-from api.workflows.questions import Asking
+from api.page_routers import ACCESS as PAGES_ACCESS
+from api.plan_queries import service as questions
+from api.plan_queries.rows import QuestionKind
+from api.plan_queries.service import Asking
+from api.runs.rows import PlanRow, RunRow
+from api.sessions import schedule
+from api.sessions.rows import OutboxRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,7 +139,7 @@ def _say_everything(shared: SharedServer, session_id: str, coach: str, coachee: 
     """Make sure that nothing is "not found" only because it is not there yet."""
     from datetime import date  # noqa: PLC0415
 
-    from api.workflows import statements  # noqa: PLC0415
+    from api.session_reports import service as statements  # noqa: PLC0415
     from coach.feedback import Feedback, Note, SharedRecord  # noqa: PLC0415
 
     services = shared.world.services

@@ -18,12 +18,14 @@ import pytest
 from sqlalchemy import select
 
 from api.background.subprocess.subprocess_task import Child
+from api.cycles.rows import Side
 from api.input_files import NamedFile
-from api.jobs.solver_task import Task
-from api.store.cycle_rows import Side
-from api.store.run_rows import PlanRow, RunRow, RunState
-from api.workflows import people, runs, uploads
-from api.workflows.runs import RunInput, RunOptions, input_sha256
+from api.participants import service as people
+from api.participants import uploads
+from api.runs import service as runs
+from api.runs.rows import PlanRow, RunRow, RunState
+from api.runs.service import RunInput, RunOptions, input_sha256
+from api.runs.solver_task import Task
 from coach.people import Roster
 from matching.parent_watchdog import ORPHANED
 from matching.records.run_record import result_digest
@@ -187,7 +189,7 @@ def test_equal_input_has_an_equal_fingerprint_in_every_process() -> None:
     cycle = uploads.read_policy(NamedFile("cycle.toml", policy))
     work = RunInput(roster=Roster(coachees=(), coaches=()), cycle=cycle, keep=None)
     code = (
-        "import sys; from api.workflows.runs import RunInput, input_sha256; "
+        "import sys; from api.runs.service import RunInput, input_sha256; "
         "print(input_sha256(RunInput.model_validate_json(sys.stdin.read())))"
     )
     found = {
@@ -216,14 +218,14 @@ def _slow_task() -> Task:
 def test_a_working_process_ends_with_its_parent_before_it_has_loaded_anything() -> None:
     nobody = 0  # no process has it as its parent, so that the parent is seen to have gone
     with subprocess.Popen(
-        [*CHILD, "api.jobs.solver_child", str(nobody)], stdin=subprocess.PIPE
+        [*CHILD, "api.runs.subprocess", str(nobody)], stdin=subprocess.PIPE
     ) as child:
         assert child.wait(60) == ORPHANED
 
 
 def test_a_solver_ends_with_whoever_asked() -> None:
     with subprocess.Popen(
-        [*CHILD, "api.jobs.solver_child", str(os.getpid())],
+        [*CHILD, "api.runs.subprocess", str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as child:
@@ -238,7 +240,7 @@ def test_a_solver_ends_with_whoever_asked() -> None:
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_told_to_a_working_process_is_left_to_its_parent(sent: signal.Signals) -> None:
-    child = Child("api.jobs.solver_child", _slow_task())
+    child = Child("api.runs.subprocess", _slow_task())
     try:
         for _moment in ("at once", "once it is at work"):
             os.kill(child.pid, sent)
@@ -251,7 +253,7 @@ def test_a_stop_told_to_a_working_process_is_left_to_its_parent(sent: signal.Sig
 
 
 def test_a_solver_that_is_killed_says_so() -> None:
-    child = Child("api.jobs.solver_child", _slow_task())
+    child = Child("api.runs.subprocess", _slow_task())
     while not child.lines(0.1):
         pass
     os.kill(child.pid, signal.SIGKILL)

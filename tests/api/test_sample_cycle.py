@@ -8,8 +8,8 @@ from importlib.resources import as_file
 import pytest
 
 from api.input_files import CycleInputs, read_inputs
-from api.sample import SAMPLE_FILES, sample_file
-from api.sample.build import coachees_xlsx, coaches_csv
+from api.participants.sample import SAMPLE_FILES, sample_file
+from api.participants.sample.build import coachees_xlsx, coaches_csv
 from matching.instance.availability_grid import free_time
 from matching.instance.pair_report import pair_rows
 from matching.rules import Facts

@@ -13,8 +13,8 @@ from api.crypto.envelope_encryption import SealBrokenError, new_data_key, seal, 
 from api.crypto.key_ring import Keyring, KeyringError, open_keyring, write_keyring
 from api.database.schema import METADATA
 from api.http.principal import AccessRole, Viewer
-from api.store.confidential_rows import NoteKeyRow, NoteRow
-from api.workflows import statements
+from api.session_reports import service as statements
+from api.session_reports.note_rows import NoteKeyRow, NoteRow
 from coach.errors import NotAllowedError, NotFoundError
 from coach.feedback import Note
 
@@ -87,7 +87,8 @@ def test_links_follow_from_their_identifier(tmp_path: Path) -> None:
 
 def _coach_and_session(world: World, code: str = "C-1") -> tuple[Viewer, str]:
     with world.database.reading() as tx:
-        from api.workflows import cycles, schedule  # noqa: PLC0415 - used here alone
+        from api.cycles import service as cycles  # noqa: PLC0415 - used here alone
+        from api.sessions import schedule  # noqa: PLC0415 - used here alone
 
         cycle_id = cycles.list_cycles(tx)[0].id
         session = next(

@@ -13,11 +13,14 @@ from sqlalchemy import func, select
 
 from api.audit_trail.rows import AuditRow
 from api.background.queue import JobQueue
+from api.cycles import service as cycles
+from api.cycles.rows import Side
 from api.input_files import NamedFile
-from api.store.cycle_rows import Side
-from api.store.run_rows import PlanRow, RunProgressRow, RunRow, RunState
-from api.workflows import cycles, people, runs, uploads
-from api.workflows.runs import RunOptions
+from api.participants import service as people
+from api.participants import uploads
+from api.runs import service as runs
+from api.runs.rows import PlanRow, RunProgressRow, RunRow, RunState
+from api.runs.service import RunOptions
 from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
 from tests.force.victims import OUTPUT, Victim, Work, answer_requests, hold_slot
 

@@ -15,10 +15,10 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from api.accounts.rows import UserRow
 from api.background.queue import prepare_job_tables
 from api.background.worker_lease import SlotTakenError, slot
+from api.cycles.rows import CycleRow, PersonRow
 from api.database import schema
 from api.database.engine import Database
 from api.settings import Settings
-from api.store.cycle_rows import CycleRow, PersonRow
 
 MOMENT = datetime.fromisoformat("2026-12-01T10:00:00+01:00")
 

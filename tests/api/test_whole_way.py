@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 API = "/api/v1"
-SAMPLE = resources.files("api") / "sample"
+SAMPLE = resources.files("api.participants") / "sample"
 CONFIDENCE = "spoke of leaving the service"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from api.solving_again import solve_again
+from api.plan_queries.resolve import solve_again
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.deadline import Watch

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from conftest import Server
     from playwright.sync_api import Browser, BrowserContext, Page
 
-SAMPLE = resources.files("api") / "sample"
+SAMPLE = resources.files("api.participants") / "sample"
 PHONE, DESK = 360, 1280
 RUN_MILLISECONDS = 60_000
 PRIVATE = "Only I can read this."

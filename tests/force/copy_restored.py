@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from api.audit_trail import log as audit
+from api.cycles.rows import CycleRow
 from api.database.engine import Database
-from api.store.cycle_rows import CycleRow
 from tests.api.conftest import World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds

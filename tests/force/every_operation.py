@@ -28,10 +28,11 @@ from api.accounts import credentials
 from api.http.permissions import ACCESS
 from api.http.principal import AccessRole, Viewer
 from api.mail.rows import MailKind, MailRow, MailState
-from api.store.question_rows import QuestionKind
-from api.store.session_rows import OutboxRow
-from api.workflows import questions, schedule
-from api.workflows.questions import Asking
+from api.plan_queries import service as questions
+from api.plan_queries.rows import QuestionKind
+from api.plan_queries.service import Asking
+from api.sessions import schedule
+from api.sessions.rows import OutboxRow
 from tests.api.conftest import CYCLE_TOML, World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds, served

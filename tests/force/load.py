@@ -18,8 +18,9 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from api.http.principal import AccessRole, Viewer
-from api.workflows import schedule, statements
-from api.workflows.schedule import SessionView
+from api.session_reports import service as statements
+from api.sessions import schedule
+from api.sessions.schedule import SessionView
 from coach.feedback import SharedRecord
 from coach.sessions import Attendance
 from tests.api.conftest import World

@@ -12,12 +12,14 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from api.background.queue import JobQueue
+from api.cycles import service as cycles
+from api.cycles.rows import Side
 from api.input_files import NamedFile
 from api.mail import delivery as posting
 from api.mail.rows import MailRow, MailState
+from api.participants import service as people
+from api.participants import uploads
 from api.settings import Settings
-from api.store.cycle_rows import Side
-from api.workflows import cycles, people, uploads
 from tests.api.conftest import CYCLE_TOML, NOW, World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds

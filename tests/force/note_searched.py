@@ -21,12 +21,12 @@ import httpx
 from sqlalchemy import inspect, text
 
 from api.crypto.encrypted_stream import decrypt_file
+from api.http.page_permissions import ACCESS as PAGES
 from api.http.permissions import ACCESS
 from api.http.principal import AccessRole
 from api.http.urls import API
-from api.pages.access import ACCESS as PAGES
-from api.workflows import schedule
-from api.workflows.schedule import SessionView
+from api.sessions import schedule
+from api.sessions.schedule import SessionView
 from tests.api.conftest import World
 from tests.bench.figures import Figure
 from tests.force.load import record_as_held

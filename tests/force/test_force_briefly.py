@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, select
 
+from api.cycles.rows import PersonRow
 from api.files.workbook_reader import workbook_table
 from api.input_files import NamedFile, combine
-from api.store.cycle_rows import PersonRow
-from api.store.run_rows import RunRow, RunState
-from api.store.session_rows import OutboxRow
+from api.runs.rows import RunRow, RunState
+from api.sessions.rows import OutboxRow
 from tests.force import (
     audit_altered,
     copy_restored,

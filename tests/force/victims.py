@@ -18,14 +18,17 @@ from api.background.worker import Worker
 from api.cli.serve import serve
 from api.cli.worker import worker
 from api.crypto.key_ring import open_keyring
+from api.cycles import service as cycles
+from api.cycles.rows import Side
 from api.database.engine import Database
 from api.http.principal import SYSTEM
 from api.input_files import NamedFile
+from api.participants import service as people
+from api.participants import uploads
+from api.plans import service as plans
+from api.runs.rows import PlanRow, PlanState
 from api.services import Services, utc_now
 from api.settings import Settings
-from api.store.cycle_rows import Side
-from api.store.run_rows import PlanRow, PlanState
-from api.workflows import cycles, people, plans, uploads
 from tests.api.conftest import CYCLE_TOML, coachees_csv, coaches_csv
 
 COACHEES, COACHES = 3, 2

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.rows import AuditRow
 from api.background.queue import JobQueue
+from api.runs import service as runs
+from api.runs.rows import PlanRow, RunProgressRow, RunRow, RunState
+from api.runs.service import RunOptions
 from api.settings import Settings
-from api.store.run_rows import PlanRow, RunProgressRow, RunRow, RunState
-from api.workflows import runs
-from api.workflows.runs import RunOptions
 from tests.api.conftest import World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds

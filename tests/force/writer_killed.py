@@ -8,7 +8,7 @@ import time
 from sqlalchemy import func, select, text
 
 from api.audit_trail import log as audit
-from api.store.cycle_rows import CycleRow, PersonRow
+from api.cycles.rows import CycleRow, PersonRow
 from tests.api.conftest import World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds

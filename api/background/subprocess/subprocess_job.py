@@ -23,8 +23,8 @@ from api.background.job_type import StoppedError, Workplace
 from api.background.subprocess.subprocess_task import Child, Line
 from api.error_mapping import OUR_FAULT
 from api.logging.exception_location import place_of
-from api.store.run_rows import RunState, WorkRow
-from api.workflows.runs import RunFailure
+from api.runs.rows import RunState, WorkRow
+from api.runs.service import RunFailure
 
 _LOG = logging.getLogger(__name__)
 _TURN_SECONDS = 0.25

@@ -13,11 +13,13 @@ import pytest
 from sqlalchemy import select
 
 from api.background.job_type import Workplace
+from api.cycles.rows import PersonRow, Side
+from api.data_protection import subject_access as person_rights
 from api.mail import delivery as posting
 from api.mail.job import Mailing
 from api.mail.rows import CodeRow, MailRow, MailState
-from api.store.cycle_rows import PersonRow, Side
-from api.workflows import people, person_rights, schedule
+from api.participants import service as people
+from api.sessions import schedule
 from tests.mail_server import MailServer
 
 if TYPE_CHECKING:

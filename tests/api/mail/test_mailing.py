@@ -18,13 +18,14 @@ from api.audit_trail.rows import AuditRow
 from api.background.job_type import StoppedError, Workplace
 from api.background.queue import JobQueue
 from api.background.worker import Worker
+from api.cycles.rows import PersonRow, Side
 from api.http.principal import AccessRole, Viewer
+from api.invitations import dispatch as waiting_mail
 from api.mail import delivery as posting
 from api.mail.job import Mailing
 from api.mail.rows import MailRow, MailState
-from api.store.cycle_rows import PersonRow, Side
-from api.store.session_rows import OutboxRow
-from api.workflows import people, waiting_mail
+from api.participants import service as people
+from api.sessions.rows import OutboxRow
 from coach.errors import ConflictError
 from tests.mail_server import BROKEN, MailServer, free_port, mail_server
 

@@ -13,16 +13,19 @@ from sqlalchemy import select, update
 
 from api.audit_trail.rows import AuditRow
 from api.background.job_type import Workplace
+from api.cycles.rows import PersonRow, Side
 from api.http.principal import AccessRole, Viewer
 from api.mail import delivery as posting
 from api.mail.job import Mailing
 from api.mail.rows import MailKind, MailRow, MailState
 from api.mail.settings import MailSettings
-from api.store.cycle_rows import PersonRow, Side
-from api.store.session_rows import OutboxRow, SessionRow
-from api.workflows import people, reminding, replies, statements
-from api.workflows.reminding import ReminderSwitch
-from api.workflows.replies import ReplyInput
+from api.participants import service as people
+from api.reminders import service as reminding
+from api.reminders.service import ReminderSwitch
+from api.session_reports import service as statements
+from api.sessions import replies
+from api.sessions.replies import ReplyInput
+from api.sessions.rows import OutboxRow, SessionRow
 from coach.feedback import SharedRecord
 from coach.sessions import Attendance, Reply
 from tests.mail_server import MailServer

@@ -16,7 +16,7 @@ from api.audit_trail.job import verifying
 from api.audit_trail.rows import AuditRow
 from api.background.job_type import StoppedError, Workplace
 from api.http.principal import AccessRole
-from api.workflows import audit_trail
+from api.overview import audit_trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable

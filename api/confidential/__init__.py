@@ -1,1 +1,0 @@
-"""Sealing what coaches write for themselves, so that the database alone does not tell it."""

@@ -1,0 +1,163 @@
+"""The programme office's pages about cycles and their people."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, File, Request, Response, UploadFile
+
+from api.accounts import credentials
+from api.consent import service as consent
+from api.consent.texts import consent_texts
+from api.cycles import service as cycles
+from api.cycles.rows import Side
+from api.http import urls as addresses
+from api.http.authentication import ServicesDep, ViewerDep
+from api.input_files import NamedFile
+from api.overview.cycle_page import draw_cycle
+from api.participants import service as people
+from api.participants import uploads
+from api.results.plan_view import view_person
+from api.web.date_formats import day_text, short_moment_text
+from api.web.rendering import deployment_of, go_on, page
+from coach.errors import UnusableInputError
+
+OFFICE = APIRouter(include_in_schema=False)
+
+
+@OFFICE.get("/")
+def all_cycles(request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+    """Every cycle, and the way to begin one; auditors have a first page of their own."""
+    if not viewer.is_manager:
+        return go_on(addresses.AUDIT)
+    return _cycles(request, services)
+
+
+@OFFICE.post("/cycles")
+def begin_cycle(
+    file: Annotated[UploadFile, File()], request: Request, services: ServicesDep
+) -> Response:
+    """Begin a cycle from a cycle file."""
+    content = file.file.read()
+    try:
+        policy = uploads.read_policy(NamedFile(file.filename or uploads.CYCLE_FILE, content))
+    except UnusableInputError as error:
+        return _cycles(request, services, error)
+    with services.database.writing() as tx:
+        begun = cycles.create_cycle(tx, policy, content.decode("utf-8-sig"), now=services.now())
+    return go_on(addresses.cycle(begun.id))
+
+
+@OFFICE.get("/cycles/{cycle_id}")
+def one_cycle(cycle_id: str, request: Request) -> Response:
+    """Where a cycle stands, and what can be done next."""
+    return draw_cycle(request, cycle_id)
+
+
+@OFFICE.post("/cycles/{cycle_id}/policy")
+def replace_policy(
+    cycle_id: str, file: Annotated[UploadFile, File()], request: Request, services: ServicesDep
+) -> Response:
+    """Put another cycle file in place."""
+    content = file.file.read()
+    with services.database.reading() as tx:
+        roster = people.roster_of(tx, cycle_id)
+    try:
+        named = NamedFile(file.filename or uploads.CYCLE_FILE, content)
+        policy = uploads.read_policy(named, roster)
+    except UnusableInputError as error:
+        return draw_cycle(request, cycle_id, policy_error=error)
+    with services.database.writing() as tx:
+        text = content.decode("utf-8-sig")
+        cycles.replace_policy(tx, cycle_id, policy, text, now=services.now())
+    return go_on(addresses.cycle(cycle_id))
+
+
+@OFFICE.post("/cycles/{cycle_id}/people")
+def take_in_people(
+    cycle_id: str,
+    coachees: Annotated[UploadFile, File()],
+    coaches: Annotated[UploadFile, File()],
+    request: Request,
+    services: ServicesDep,
+) -> Response:
+    """Take in both lists, or say everything that is wrong with them."""
+    with services.database.reading() as tx:
+        source = cycles.cycle_row(tx, cycle_id).source
+    try:
+        roster = uploads.read_lists(source, _named(coachees), _named(coaches)).roster
+    except UnusableInputError as error:
+        return draw_cycle(request, cycle_id, people_error=error)
+    with services.database.writing() as tx:
+        now = services.now()
+        people.take_in(tx, cycle_id, Side.COACHEE, roster.coachees, now=now)
+        people.take_in(tx, cycle_id, Side.COACH, roster.coaches, now=now)
+    return go_on(f"{addresses.cycle(cycle_id)}/people")
+
+
+@OFFICE.get("/cycles/{cycle_id}/people")
+def everybody(cycle_id: str, request: Request, services: ServicesDep) -> Response:
+    """Everybody of a cycle, and their secret links."""
+    with services.database.reading() as tx:
+        summary = cycles.cycle_summary(tx, cycle_id)
+        listed = people.list_people(tx, cycle_id)
+        texts = consent_texts(services.settings.consent_texts)
+        agreed = consent.consents_of_cycle(tx, texts, cycle_id)
+    deployment = deployment_of(request)
+    return page(
+        request,
+        "office/people.html",
+        cycle=summary,
+        agreed={each.person.id: each for each in agreed},
+        not_agreed=sum(each.accepted_at is None for each in agreed),
+        sides=[
+            (
+                heading,
+                [
+                    (each, view_person(each.profile, deployment))
+                    for each in listed
+                    if each.brief.side is side
+                ],
+            )
+            for heading, side in (("Coachees", Side.COACHEE), ("Coaches", Side.COACH))
+        ],
+        footnotes=deployment.footnotes([each.brief.country for each in listed]),
+    )
+
+
+@OFFICE.post("/people/{person_id}/link")
+def make_link(person_id: str, request: Request, services: ServicesDep) -> Response:
+    """Make a person's secret link and show it this once."""
+    with services.database.writing() as tx:
+        now, grace = services.now(), services.settings.link_grace
+        issued = credentials.issue_link(tx, services.keyring, person_id, now=now, grace=grace)
+        person = people.person_of_cycle(tx, person_id)
+        cycle = cycles.cycle_summary(tx, people.person_row(tx, person_id).cycle_id)
+    zone = person.profile.zone
+    return page(
+        request,
+        "office/link.html",
+        cycle=cycle,
+        person=person,
+        address=services.settings.base_url + addresses.person(issued.secret),
+        expires=short_moment_text(issued.expires_at, zone),
+    )
+
+
+def _cycles(
+    request: Request, services: ServicesDep, error: UnusableInputError | None = None
+) -> Response:
+    with services.database.reading() as tx:
+        listed = cycles.list_cycles(tx)
+    return page(
+        request,
+        "office/cycles.html",
+        HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
+        cycles=[(each, f"{day_text(each.start)} to {day_text(each.end)}") for each in listed],
+        faults=error.faults if error else (),
+    )
+
+
+def _named(upload: UploadFile) -> NamedFile:
+    return NamedFile(upload.filename or "file", upload.file.read())

@@ -1,0 +1,80 @@
+"""Erasing a whole cycle's people from its runs, plans and policy."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session as Transaction
+
+from api.data_protection.redaction import ERASED
+from api.runs.rows import PlanRow, RunProgressRow, RunRow
+from api.runs.service import RunInput
+from coach.cycle import Cycle
+from matching.result import Result
+
+
+def erase_runs(tx: Transaction, cycle_id: str) -> None:
+    """What runs were given, how they went, and every word of their plans.
+
+    Stay: that there were runs, when, their fingerprints, and who was with whom when, by code.
+    """
+    runs = select(RunRow.id).where(RunRow.cycle_id == cycle_id)
+    for run in tx.scalars(select(RunRow).where(RunRow.cycle_id == cycle_id)).all():
+        work = RunInput.model_validate_json(run.input)
+        own = work.own_policy
+        run.input = work.model_copy(
+            update={
+                "cycle": without_people(work.cycle),
+                "own_policy": None if own is None else without_people(own),
+                "keep": None if work.keep is None else _without_words(work.keep),
+            }
+        ).model_dump_json()
+        if run.failure is not None:
+            run.failure = run.failure | {"detail": ERASED}
+    for plan in tx.scalars(select(PlanRow).where(PlanRow.cycle_id == cycle_id)).all():
+        result = Result.model_validate_json(plan.result)
+        plan.result = _without_words(result).model_dump_json()
+    tx.flush()
+    for statement in (
+        update(RunRow).where(RunRow.cycle_id == cycle_id).values(record=None),
+        delete(RunProgressRow).where(RunProgressRow.run_id.in_(runs)),
+    ):
+        tx.execute(statement, execution_options={"synchronize_session": False})
+
+
+def without_people(policy: Cycle) -> Cycle:
+    """A policy without what names people by their ids: pins, bans, preferred times of one."""
+    times = policy.timetable.preferring({})
+    return policy.model_copy(update={"pins": {}, "bans": {}, "timetable": times})
+
+
+def bare_source(policy: Cycle) -> str:
+    """A cycle file of the dates alone: the one that was brought may speak of people anywhere."""
+    dates = policy.cycle
+    name, zone = (json.dumps(text, ensure_ascii=False) for text in (dates.name, dates.timezone))
+    return (
+        f"# The rest {ERASED}.\n[cycle]\nname = {name}\n"
+        f"start = {dates.start}\nend = {dates.end}\ntimezone = {zone}\n"
+    )
+
+
+def _without_words(result: Result) -> Result:
+    """A result without its sentences: they tell what languages, ranks and hours people have."""
+    return result.model_copy(
+        update={
+            "matches": tuple(
+                match.model_copy(
+                    update={
+                        "verdicts": tuple(
+                            verdict.model_copy(update={"because": ERASED})
+                            for verdict in match.verdicts
+                        )
+                    }
+                )
+                for match in result.matches
+            ),
+            "unmatched": tuple(one.model_copy(update={"remedies": ()}) for one in result.unmatched),
+            "moves": (),
+        }
+    )

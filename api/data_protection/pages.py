@@ -1,0 +1,34 @@
+"""The forms of a cycle's page that hold its people from being erased."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api.data_protection import retention_policy as retention_dates
+from api.data_protection.retention_policy import HoldInput
+from api.http import urls as addresses
+from api.http.authentication import ServicesDep
+from api.overview.cycle_page import draw_cycle
+from api.web.rendering import Typed, checked, go_on
+
+RETENTION_PAGES = APIRouter(prefix="/cycles/{cycle_id}/retention", include_in_schema=False)
+_FAULT = "Please say why, in at most 200 letters on one line."
+
+
+@RETENTION_PAGES.post("/hold")
+def hold(cycle_id: str, typed: Typed, request: Request, services: ServicesDep) -> Response:
+    """Have nobody of a cycle erased until it is released."""
+    said, _ = checked(HoldInput, typed, whole="because")
+    if said is None:
+        return draw_cycle(request, cycle_id, hold_fault=_FAULT)
+    with services.database.writing() as tx:
+        retention_dates.hold(tx, cycle_id, said, now=services.now())
+    return go_on(f"{addresses.cycle(cycle_id)}#retention")
+
+
+@RETENTION_PAGES.post("/release")
+def release(cycle_id: str, services: ServicesDep) -> Response:
+    """Hold it no longer."""
+    with services.database.writing() as tx:
+        retention_dates.release(tx, cycle_id)
+    return go_on(f"{addresses.cycle(cycle_id)}#retention")

@@ -1,0 +1,261 @@
+"""What is left of erased people in stored values: another code, and no sentence about them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from api.cycles.rows import Side
+from api.database.types import new_id
+from api.runs.service import RunInput
+from coach.cycle import Cycle
+from coach.people import Coach, Coachee, Person, Roster
+from matching.instance.partial_cycle import UnderWay
+from matching.result import Match, Move, Result, Unmatched
+
+ERASED = "(erased)"
+_PREFIX = "erased-"
+_SHORTEST_NAME = 3  # letters; shorter parts of a name are words of other texts
+_APOSTROPHES = "'\u2018\u2019\u02bc"  # phones write another one than lists do
+_EMPTY: dict[str, Any] = {
+    "name": ERASED,
+    "email": "",
+    "languages": (),
+    "availability": (),
+    "unavailable": (),
+    "unit": "",
+    "refuses": frozenset(),
+    "topics": (),
+}
+
+
+def tombstone_code() -> str:
+    """A code that tells nothing of who gets it."""
+    return f"{_PREFIX}{new_id()[:12]}"
+
+
+@dataclass(frozen=True)
+class Gone:
+    """People who are being erased from a cycle.
+
+    Attributes:
+        codes: their codes from now on, by side and the code they had.
+        names: what texts may call them by: names and addresses, former ones as well.
+    """
+
+    codes: Mapping[tuple[Side, str], str]
+    names: frozenset[str]
+
+    def coachee(self, code: str) -> str:
+        """The code of a coachee from now on."""
+        return self.codes.get((Side.COACHEE, code), code)
+
+    def coach(self, code: str) -> str:
+        """The code of a coach from now on."""
+        return self.codes.get((Side.COACH, code), code)
+
+    def speaks(self, text: str) -> bool:
+        """Whether a text names one of them, by code, name or address."""
+        return bool(self._anything.search(_composed(text)))
+
+    def text(self, text: str) -> str:
+        """A text of somebody else's without their names (or longer parts of them) and addresses.
+
+        A part of a name that is written small is a word, such as `will` or `may`.
+        """
+        before = _composed(text)
+        after = self._parts.sub(self._unless_a_word, self._whole_names.sub(ERASED, before))
+        return text if after == before else after
+
+    def source(self, text: str) -> str:
+        """The text of a cycle file without the lines with their codes, and without their names."""
+        codes = _any_of(code for _, code in self.codes)
+        lines = text.splitlines(keepends=True)
+        return self.text("".join(line for line in lines if not codes.search(_composed(line))))
+
+    def roster(self, roster: Roster) -> Roster:
+        """A roster in which they are tombstones, also where others name them."""
+        return Roster(
+            coachees=tuple(map(self._as_coachee, roster.coachees)),
+            coaches=tuple(map(self._as_coach, roster.coaches)),
+        )
+
+    def person(self, one: Coachee | Coach) -> Coachee | Coach:
+        """A person as a tombstone, where they are one of them; whom they name by other codes."""
+        return self._as_coachee(one) if isinstance(one, Coachee) else self._as_coach(one)
+
+    def policy_without(self, policy: Cycle) -> Cycle:
+        """A policy that speaks of them no more: a later list could not name them either."""
+        coachees = {code for side, code in self.codes if side is Side.COACHEE}
+        coaches = {code for side, code in self.codes if side is Side.COACH}
+        pins = {
+            one: other
+            for one, other in policy.pins.items()
+            if one not in coachees and other not in coaches
+        }
+        bans = {
+            one: others - coaches
+            for one, others in policy.bans.items()
+            if one not in coachees and not (others and others <= coaches)
+        }
+        times = policy.timetable
+        return policy.model_copy(
+            update={
+                "pins": pins,
+                "bans": bans,
+                "timetable": times.preferring(
+                    {one: own for one, own in times.preferred_by.items() if one not in coachees}
+                ),
+            }
+        )
+
+    def policy(self, policy: Cycle) -> Cycle:
+        """A policy that speaks of them by their codes from now on."""
+        pins = {self.coachee(one): self.coach(other) for one, other in policy.pins.items()}
+        bans = {
+            self.coachee(one): frozenset(map(self.coach, others))
+            for one, others in policy.bans.items()
+        }
+        preferred = {
+            self.coachee(one): times for one, times in policy.timetable.preferred_by.items()
+        }
+        times = policy.timetable.model_copy(update={"preferred_by": preferred})
+        return policy.model_copy(update={"pins": pins, "bans": bans, "timetable": times})
+
+    def work(self, work: RunInput) -> RunInput:
+        """What a run was frozen with; its fingerprint stays as it was."""
+        own, keep, where = work.own_policy, work.keep, work.under_way
+        return work.model_copy(
+            update={
+                "roster": self.roster(work.roster),
+                "cycle": self.policy(work.cycle),
+                "own_policy": None if own is None else self.policy(own),
+                "keep": None if keep is None else self.result(keep),
+                "under_way": None if where is None else self._standing(where),
+            }
+        )
+
+    def result(self, result: Result) -> Result:
+        """A result whose sentences about them are gone: who was with whom when is left."""
+        return result.model_copy(
+            update={
+                "matches": tuple(map(self._match, result.matches)),
+                "unmatched": tuple(map(self._unmatched, result.unmatched)),
+                "moves": tuple(map(self._move, result.moves)),
+            }
+        )
+
+    def _as_coachee(self, one: Coachee) -> Coachee:
+        if (Side.COACHEE, one.id) in self.codes:
+            return one.model_copy(update=_EMPTY | {"prefers": (), "id": self.coachee(one.id)})
+        prefers = tuple(map(self.coach, one.prefers))
+        refuses = frozenset(map(self.coach, one.refuses))
+        return one.model_copy(update={"prefers": prefers, "refuses": refuses})
+
+    def _as_coach(self, one: Coach) -> Coach:
+        if (Side.COACH, one.id) in self.codes:
+            return one.model_copy(
+                update=_EMPTY | {"chain_of_command": (), "id": self.coach(one.id)}
+            )
+        refuses = frozenset(map(self.coachee, one.refuses))
+        chain = tuple(map(self._in_chain, one.chain_of_command))
+        return one.model_copy(update={"refuses": refuses, "chain_of_command": chain})
+
+    def _match(self, match: Match) -> Match:
+        coachee, coach = self.coachee(match.coachee), self.coach(match.coach)
+        if (coachee, coach) == (match.coachee, match.coach):
+            return match
+        because = {"because": ERASED}
+        verdicts = tuple(verdict.model_copy(update=because) for verdict in match.verdicts)
+        return match.model_copy(update={"coachee": coachee, "coach": coach, "verdicts": verdicts})
+
+    def _unmatched(self, one: Unmatched) -> Unmatched:
+        coachee = self.coachee(one.coachee)
+        remedies = (
+            remedy
+            for remedy in one.remedies
+            if not self.speaks(remedy.change) and not self.speaks(remedy.effect)
+        )
+        kept = tuple(remedies) if coachee == one.coachee else ()
+        return one.model_copy(update={"coachee": coachee, "remedies": kept})
+
+    def _move(self, move: Move) -> Move:
+        told = move.model_copy(
+            update={
+                "coachee": self.coachee(move.coachee),
+                "before": None if move.before is None else self.coach(move.before),
+                "after": None if move.after is None else self.coach(move.after),
+            }
+        )
+        if told == move:
+            return move
+        because = {"because": ERASED}
+        sessions = tuple(session.model_copy(update=because) for session in move.sessions)
+        return told.model_copy(update=because | {"sessions": sessions})
+
+    def _standing(self, where: UnderWay) -> UnderWay:
+        reached = {self.coachee(one): number for one, number in where.reached.items()}
+        return where.model_copy(update={"reached": reached})
+
+    def _in_chain(self, entry: str) -> str:
+        return self._chain.get(entry.strip().casefold(), entry)
+
+    @cached_property
+    def _chain(self) -> dict[str, str]:
+        """Coachees' codes from now on, by what a chain of command knows them by."""
+        return {
+            old.strip().casefold(): now
+            for (side, old), now in self.codes.items()
+            if side is Side.COACHEE
+        }
+
+    @cached_property
+    def _anything(self) -> re.Pattern[str]:
+        return _any_of([*self.names, *(code for _, code in self.codes)], re.IGNORECASE)
+
+    @cached_property
+    def _whole_names(self) -> re.Pattern[str]:
+        return _any_of((one for one in self.names if " " in one or "@" in one), re.IGNORECASE)
+
+    @cached_property
+    def _parts(self) -> re.Pattern[str]:
+        return _any_of(self._parts_as_listed, re.IGNORECASE)
+
+    @cached_property
+    def _parts_as_listed(self) -> frozenset[str]:
+        names = [_composed(name) for name in self.names if "@" not in name]
+        parts = (
+            part.strip(_APOSTROPHES)
+            for name in names
+            for between in (r"[\s,]+", rf"[^\w{_APOSTROPHES}]+")  # two surnames are one or two
+            for part in re.split(between, name)
+        )
+        return frozenset(part for part in parts if len(part) >= _SHORTEST_NAME or part in names)
+
+    def _unless_a_word(self, found: re.Match[str]) -> str:
+        is_word = found[0][0].islower() and found[0] not in self._parts_as_listed
+        return found[0] if is_word else ERASED
+
+
+def names_of(people: Iterable[Person]) -> Iterator[str]:
+    """What texts may call people by."""
+    for one in people:
+        yield from {one.name, one.email} - {"", ERASED}
+
+
+def _composed(text: str) -> str:
+    """A text in which a letter with its accent is one character, however it was typed."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _any_of(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
+    """Finds any of `words` where it stands by itself, the longest first; without words, nothing."""
+    ordered = sorted({*map(_composed, words)} - {""}, key=len, reverse=True)
+    told = "|".join(
+        re.sub(f"[{_APOSTROPHES}]", f"[{_APOSTROPHES}]", re.escape(word)) for word in ordered
+    )
+    return re.compile(rf"(?<!\w)(?:{told})(?!\w)" if told else r"(?!)", flags)

@@ -1,0 +1,207 @@
+"""How long a cycle's people stay: when they are erased, the warning before it, and holding it.
+
+Nobody is erased unwarned. The daily job notes when it first saw a cycle within thirty days of its
+time, and erases only once that note is thirty days old: also after an upgrade, after the setting
+was shortened, and where a clock was wrong for a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import StringConstraints
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import note_act
+from api.cycles.rows import CycleRow, PersonRow
+from api.cycles.service import cycle_row
+from api.sessions.rows import SessionRow, SessionState
+from api.values import View
+from coach.errors import ConflictError
+from coach.feedback import OneLine
+
+WARNED = timedelta(days=30)
+
+
+class HoldInput(View):
+    """Why the people of a cycle must not be erased yet; name no person in it."""
+
+    because: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine
+    ]
+
+
+class Retention(View):
+    """How long the people of a cycle stay.
+
+    `last_day` is the cycle's, or that of a later session. `erased_on` is the day from which they
+    are erased; `None` where this deployment erases nobody by itself, where it is held, and where it
+    is done. `soon` says that it is thirty days away or less.
+    """
+
+    last_day: date
+    erased_on: date | None
+    soon: bool
+    held_at: datetime | None
+    held_because: str
+    erased_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a cycle stands today: its last day, when its time is over, and what is noted of it.
+
+    `over_on` is `None` where there is nothing to erase or erasing is switched off.
+    """
+
+    row: CycleRow
+    today: date
+    last_day: date
+    over_on: date | None
+
+    @property
+    def announced_on(self) -> date | None:
+        """Since which day managers have been warned."""
+        announced = self.row.erasure_announced_at
+        return None if announced is None else announced.astimezone(_zone(self.row)).date()
+
+    @property
+    def erased_on(self) -> date | None:
+        """The day from which the daily job erases."""
+        if self.over_on is None or self.row.held_at is not None:
+            return None
+        return max(self.over_on, (self.announced_on or self.today) + WARNED)
+
+    @property
+    def near(self) -> bool:
+        """Whether it is time to warn, were it not held."""
+        return self.over_on is not None and self.over_on - self.today <= WARNED
+
+    def is_due(self, *, warned: bool) -> bool:
+        """Whether to erase today: the time is over, and where `warned` the warning as well."""
+        if self.over_on is None or self.row.held_at is not None or self.today < self.over_on:
+            return False
+        if not warned:
+            return True
+        return self.announced_on is not None and self.announced_on + WARNED <= self.today
+
+
+def retention_of(tx: Transaction, cycle_id: str, days: int, *, now: datetime) -> Retention:
+    """How long the people of a cycle stay, by the setting `days`.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    standing = standing_of(tx, cycle_row(tx, cycle_id), days, now=now)
+    on = standing.erased_on
+    return Retention(
+        last_day=standing.last_day,
+        erased_on=on,
+        soon=on is not None and on - standing.today <= WARNED,
+        held_at=standing.row.held_at,
+        held_because=standing.row.held_because,
+        erased_at=standing.row.erased_at if standing.over_on is None else None,
+    )
+
+
+def hold(tx: Transaction, cycle_id: str, said: HoldInput, *, now: datetime) -> None:
+    """Erase nobody of this cycle until it is released; the reason can be put anew.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        ConflictError: its people are erased already.
+    """
+    row = cycle_row(tx, cycle_id)
+    if row.erased_at is not None and not _came_again(tx, row):
+        raise ConflictError("the people of this cycle are erased already; nothing is left to hold")
+    row.held_at, row.held_because = row.held_at or now, said.because
+    row.erasure_announced_at = None
+    note_act(tx, "erasure held", "cycle", cycle_id)
+
+
+def release(tx: Transaction, cycle_id: str) -> None:
+    """Hold it no longer; managers are warned thirty days again before anybody is erased.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        ConflictError: it is not held.
+    """
+    row = cycle_row(tx, cycle_id)
+    if row.held_at is None:
+        raise ConflictError("erasing this cycle is not held")
+    row.held_at, row.held_because, row.erasure_announced_at = None, "", None
+    note_act(tx, "erasure released", "cycle", cycle_id)
+
+
+def announce(tx: Transaction, days: int, *, now: datetime) -> int:
+    """Note of which cycles managers are warned from now on; tells how many are new.
+
+    Where a cycle is no longer near its time, because a setting or its dates changed, the note is
+    taken back: the next warning lasts thirty days again.
+    """
+    new = 0
+    for standing in standings(tx, days, now=now):
+        row = standing.row
+        warn = standing.near and row.held_at is None
+        if warn and row.erasure_announced_at is None:
+            row.erasure_announced_at = now
+            note_act(tx, "erasure announced", "cycle", row.id)
+            new += 1
+        elif not warn:
+            row.erasure_announced_at = None
+    return new
+
+
+def standings(tx: Transaction, days: int, *, now: datetime) -> tuple[Standing, ...]:
+    """Where every cycle stands today, the oldest first."""
+    rows = tx.scalars(select(CycleRow).order_by(CycleRow.created_at, CycleRow.id)).all()
+    last = dict(
+        tx.execute(
+            select(SessionRow.cycle_id, func.max(SessionRow.ends_at))
+            .where(SessionRow.state == SessionState.CONFIRMED)
+            .group_by(SessionRow.cycle_id)
+        ).all()
+    )
+    return tuple(_standing(tx, row, last, days, now) for row in rows)
+
+
+def standing_of(tx: Transaction, row: CycleRow, days: int, *, now: datetime) -> Standing:
+    """Where one cycle stands today."""
+    last = tx.scalar(
+        select(func.max(SessionRow.ends_at)).where(
+            SessionRow.cycle_id == row.id, SessionRow.state == SessionState.CONFIRMED
+        )
+    )
+    return _standing(tx, row, {} if last is None else {row.id: last}, days, now)
+
+
+def _standing(
+    tx: Transaction, row: CycleRow, last: Mapping[str, datetime], days: int, now: datetime
+) -> Standing:
+    last_day = date.fromisoformat(row.policy["cycle"]["end"])
+    if row.id in last:  # the cycle file may have been shortened after publishing
+        last_day = max(last_day, last[row.id].astimezone(_zone(row)).date())
+    kept = not days or (row.erased_at is not None and not _came_again(tx, row))
+    return Standing(
+        row=row,
+        today=now.astimezone(_zone(row)).date(),
+        last_day=last_day,
+        over_on=None if kept else last_day + timedelta(days=days),
+    )
+
+
+def _came_again(tx: Transaction, row: CycleRow) -> bool:
+    """Whether people or a cycle file were brought after the cycle was erased."""
+    if row.erased_at is None or row.changed_at > row.erased_at:
+        return True
+    there = select(PersonRow.id).where(PersonRow.cycle_id == row.id, PersonRow.erased_at.is_(None))
+    return tx.scalar(there.limit(1)) is not None
+
+
+def _zone(row: CycleRow) -> ZoneInfo:
+    return ZoneInfo(row.policy["cycle"]["timezone"])

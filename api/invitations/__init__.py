@@ -1,0 +1,1 @@
+"""Invitations: what changes on publishing, the outbox, and how its messages are sent."""

@@ -1,1 +1,0 @@
-"""Durable jobs on the programme's own database: what is queued is done once, killed or not."""

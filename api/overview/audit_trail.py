@@ -1,0 +1,190 @@
+"""Looking at the audit trail: by filters, page by page, and what the last check of it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, Select, or_, select, union_all
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.rows import UserRow
+from api.audit_trail.log import NO_ROWS, AuditReport
+from api.audit_trail.rows import AuditCheckRow, AuditRow
+from api.crypto.key_ring import Keyring
+from api.cycles.rows import PersonRow
+from api.http.principal import Viewer
+from api.runs.rows import PlanRow, RunRow
+from api.sessions.rows import SessionRow
+from api.values import View
+from coach.feedback import OneLine
+
+_PERSON = "person"
+_PSEUDONYM = "P-"
+_ROLES_OF_PEOPLE = frozenset({"coach", "coachee"})
+_Word = Annotated[str, Field(max_length=100), OneLine]
+
+
+class AuditEntry(View):
+    """One act, as it is shown. An auditor sees pseudonyms in the place of people's identifiers."""
+
+    number: int
+    at: datetime
+    role: str
+    actor_id: str | None
+    action: str
+    object_kind: str
+    object_id: str
+    detail: dict[str, str | int]
+
+
+class AuditFilter(View):
+    """Which acts to show; what is `None` does not filter.
+
+    `since` and `until` are days in UTC, both included. `cycle_id` takes acts on the cycle itself,
+    and on its people, sessions, runs and plans. `before` is a number in the trail.
+    """
+
+    actor_id: _Word | None = None
+    object_id: _Word | None = None
+    object_kind: _Word | None = None
+    action: _Word | None = None
+    cycle_id: _Word | None = None
+    since: date | None = None
+    until: date | None = None
+    before: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+
+
+class AuditCheck(View):
+    """One check of the whole trail; `first_broken` is `None` where every row fitted."""
+
+    at: datetime
+    rows: int
+    head: str
+    first_broken: int | None
+
+
+class AuditStanding(View):
+    """How long the trail is now, its head, and what the last check found.
+
+    The head is the last row's seal. Keep it elsewhere: `gender-coach audit verify --head` tells
+    whether it is still in the trail.
+    """
+
+    rows: int
+    head: str
+    last_check: AuditCheck | None
+
+
+def entries(
+    tx: Transaction, keyring: Keyring, viewer: Viewer, which: AuditFilter
+) -> tuple[AuditEntry, ...]:
+    """The acts that `which` selects, the youngest first."""
+    people = _people(tx, keyring, (which.actor_id, which.object_id))
+    return tuple(
+        _entry(row, veil=None if viewer.is_manager else keyring.pseudonym)
+        for row in tx.scalars(_filtered(which, people))
+    )
+
+
+def names_in(tx: Transaction, viewer: Viewer, shown: tuple[AuditEntry, ...]) -> dict[str, str]:
+    """What to call those who occur in `shown`, by identifier.
+
+    Users are called by their name; people by their code, and that for managers alone.
+    """
+    identifiers = {one.actor_id for one in shown if one.actor_id}
+    identifiers |= {one.object_id for one in shown if one.object_kind in {"user", _PERSON}}
+    users = select(UserRow.id, UserRow.name).where(UserRow.id.in_(identifiers))
+    names = dict(tx.execute(users).all())
+    if viewer.is_manager:
+        people = select(PersonRow.id, PersonRow.code).where(PersonRow.id.in_(identifiers))
+        names |= dict(tx.execute(people).all())
+    return names
+
+
+def standing(tx: Transaction) -> AuditStanding:
+    """How the trail stands, without verifying it."""
+    last = tx.execute(
+        select(AuditRow.number, AuditRow.seal).order_by(AuditRow.number.desc()).limit(1)
+    ).one_or_none()
+    check = tx.scalars(
+        select(AuditCheckRow).order_by(AuditCheckRow.at.desc(), AuditCheckRow.id).limit(1)
+    ).first()
+    return AuditStanding(
+        rows=0 if last is None else last.number,
+        head=NO_ROWS if last is None else last.seal,
+        last_check=None
+        if check is None
+        else AuditCheck(
+            at=check.at, rows=check.rows, head=check.head, first_broken=check.first_broken
+        ),
+    )
+
+
+def keep_check(tx: Transaction, report: AuditReport, *, now: datetime) -> None:
+    """Keep what a check found, for the page and the figures."""
+    tx.add(
+        AuditCheckRow(at=now, rows=report.rows, head=report.head, first_broken=report.first_broken)
+    )
+
+
+def _entry(row: AuditRow, veil: Callable[[str], str] | None) -> AuditEntry:
+    """One act; `veil` makes a pseudonym of a person's identifier."""
+    actor, thing = row.actor_id, row.object_id
+    if veil is not None and actor is not None and row.role in _ROLES_OF_PEOPLE:
+        actor = veil(actor)
+    if veil is not None and row.object_kind == _PERSON:
+        thing = veil(thing)
+    return AuditEntry(
+        number=row.number,
+        at=row.at,
+        role=row.role,
+        actor_id=actor,
+        action=row.action,
+        object_kind=row.object_kind,
+        object_id=thing,
+        detail=row.detail,
+    )
+
+
+def _people(tx: Transaction, keyring: Keyring, wanted: tuple[str | None, ...]) -> dict[str, str]:
+    """The identifiers behind pseudonyms that are filtered by; every person is tried."""
+    sought = {one for one in wanted if one is not None and one.startswith(_PSEUDONYM)}
+    if not sought:
+        return {}
+    pseudonyms = ((keyring.pseudonym(one), one) for one in tx.scalars(select(PersonRow.id)))
+    return {pseudonym: one for pseudonym, one in pseudonyms if pseudonym in sought}
+
+
+def _filtered(which: AuditFilter, people: dict[str, str]) -> Select[AuditRow]:
+    query = select(AuditRow).order_by(AuditRow.number.desc()).limit(which.limit)
+    for column, wanted in (
+        (AuditRow.actor_id, which.actor_id),
+        (AuditRow.object_id, which.object_id),
+        (AuditRow.object_kind, which.object_kind),
+        (AuditRow.action, which.action),
+    ):
+        if wanted is not None:
+            query = query.where(column == people.get(wanted, wanted))
+    if which.cycle_id is not None:
+        query = query.where(_of_cycle(which.cycle_id))
+    if which.since is not None:
+        query = query.where(AuditRow.at >= _midnight(which.since))
+    if which.until is not None and which.until < date.max:
+        query = query.where(AuditRow.at < _midnight(which.until) + timedelta(days=1))
+    if which.before is not None:
+        query = query.where(AuditRow.number < which.before)
+    return query
+
+
+def _of_cycle(cycle_id: str) -> ColumnElement[bool]:
+    tables = (PersonRow, SessionRow, RunRow, PlanRow)
+    parts = union_all(*(select(table.id).where(table.cycle_id == cycle_id) for table in tables))
+    return or_(AuditRow.object_id == cycle_id, AuditRow.object_id.in_(parts))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)

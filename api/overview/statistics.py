@@ -1,0 +1,42 @@
+"""Figures of whole cycles, for who may see no persons."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.cycles.service import CycleSummary, list_cycles
+from api.sessions.rows import RecordRow, SessionRow, SessionState
+from api.values import View
+from coach.sessions import Attendance
+
+
+class CycleFigures(View):
+    """A cycle in numbers: its sessions as published, and how many are recorded as held."""
+
+    cycle: CycleSummary
+    sessions: int
+    held: int
+
+
+def figures_of_cycles(tx: Transaction) -> tuple[CycleFigures, ...]:
+    """Every cycle in numbers, the youngest first; three queries, however many there are."""
+    on = dict(
+        tx.execute(
+            select(SessionRow.cycle_id, func.count())
+            .where(SessionRow.state == SessionState.CONFIRMED)
+            .group_by(SessionRow.cycle_id)
+        ).all()
+    )
+    held = dict(
+        tx.execute(
+            select(SessionRow.cycle_id, func.count())
+            .join(RecordRow, RecordRow.session_id == SessionRow.id)
+            .where(RecordRow.attendance == Attendance.HELD)
+            .group_by(SessionRow.cycle_id)
+        ).all()
+    )
+    return tuple(
+        CycleFigures(cycle=cycle, sessions=on.get(cycle.id, 0), held=held.get(cycle.id, 0))
+        for cycle in list_cycles(tx)
+    )

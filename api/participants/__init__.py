@@ -1,0 +1,1 @@
+"""The people of one cycle: uploaded lists, and the bundled sample."""

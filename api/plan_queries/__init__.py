@@ -1,0 +1,1 @@
+"""Queries about a plan: explanations, advice, replacements; answered by a background job."""

@@ -1,0 +1,140 @@
+"""Plans, the schedule, and the messages that publishing causes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+
+from api.accounts import credentials
+from api.files.zip_archive import zip_stream
+from api.http.authentication import ServicesDep
+from api.http.problem_details import documented
+from api.http.urls import API, person_session
+from api.invitations import dispatch as waiting_mail
+from api.invitations import outbox as messages
+from api.invitations.outbox import Letter, OutboxMessage
+from api.plans import comparison as comparing
+from api.plans import service as plans
+from api.plans.comparison import PlanComparison
+from api.plans.service import PlanSummary, PlanView, Publication
+from api.services import Services
+from api.sessions import schedule
+from api.values import Identifier, SessionView
+
+PLANS = APIRouter(prefix=API, tags=["plans"])
+SCHEDULE = APIRouter(prefix=API, tags=["schedule"])
+INVITATIONS = APIRouter(prefix=API, tags=["invitations"])
+EML = "message/rfc822"
+ZIP = "application/zip"
+
+
+@PLANS.get("/cycles/{cycle_id}/plans", responses=documented(404))
+def list_plans(cycle_id: str, services: ServicesDep) -> tuple[PlanSummary, ...]:
+    """The plans of a cycle, the youngest first."""
+    with services.database.reading() as tx:
+        return plans.list_plans(tx, cycle_id)
+
+
+@PLANS.get("/plans/{plan_id}", responses=documented(404))
+def read_plan(plan_id: str, services: ServicesDep) -> PlanView:
+    """A plan whole: matches with verdicts and sessions, the unmatched with funnel and remedies."""
+    with services.database.reading() as tx:
+        return plans.plan_view(tx, plan_id)
+
+
+@PLANS.post("/plans/{plan_id}/publish", responses=documented(404, 409))
+def publish_plan(plan_id: str, services: ServicesDep) -> Publication:
+    """Make a draft the plan of its cycle; what changes for each person goes into the outbox."""
+    with services.database.writing() as tx:
+        return plans.publish(
+            tx,
+            services.keyring,
+            plan_id,
+            now=services.now(),
+            link_grace=services.settings.link_grace,
+        )
+
+
+@PLANS.get("/plans/{plan_id}/comparison", responses=documented(404, 409, 422))
+def compare_plans(
+    plan_id: str,
+    services: ServicesDep,
+    before: Annotated[
+        Identifier | None,
+        Query(description="The plan to compare with; else the published one."),
+    ] = None,
+) -> PlanComparison:
+    """What differs between two plans of a cycle: policy, levels, and everybody who changes, why.
+
+    `gain` is `null` where two policies measure points by other rules or weights.
+    """
+    with services.database.reading() as tx:
+        pair = comparing.plan_pair(tx, plan_id, before)
+    return comparing.compared(*pair)
+
+
+@SCHEDULE.get("/cycles/{cycle_id}/schedule", responses=documented(404))
+def cycle_schedule(cycle_id: str, services: ServicesDep) -> tuple[SessionView, ...]:
+    """Every published session in order of time, cancelled ones included, with its replies."""
+    with services.database.reading() as tx:
+        return schedule.cycle_schedule(tx, cycle_id)
+
+
+@INVITATIONS.get("/cycles/{cycle_id}/outbox", responses=documented(404))
+def list_outbox(cycle_id: str, services: ServicesDep) -> tuple[OutboxMessage, ...]:
+    """The messages to people, the youngest first."""
+    with services.database.reading() as tx:
+        return messages.outbox(tx, cycle_id)
+
+
+@INVITATIONS.get(
+    "/outbox/{message_id}.eml",
+    responses=documented(404) | {200: {"content": {EML: {}}}},
+    response_class=Response,
+)
+def outbox_mail(message_id: str, services: ServicesDep) -> Response:
+    """One message as a mail ready to send; an invitation's buttons lead to the person's page."""
+    with services.database.reading() as tx:
+        letter = messages.outbox_letter(tx, message_id)
+        secret = ""
+        if letter.needs_link:
+            link = credentials.link_of(tx, services.keyring, letter.person_id, now=services.now())
+            secret = link.secret
+    return Response(_mail(services, message_id, letter, secret), media_type=EML)
+
+
+@INVITATIONS.get(
+    "/cycles/{cycle_id}/outbox.zip",
+    responses=documented(404) | {200: {"content": {ZIP: {}}}},
+    response_class=Response,
+)
+def waiting_mails(cycle_id: str, services: ServicesDep) -> Response:
+    """Every message that was not sent yet, as mails ready to send, in one archive."""
+    with services.database.writing() as tx:
+        mails = waiting_mail.take_waiting(
+            tx,
+            services.keyring,
+            cycle_id,
+            now=services.now(),
+            sends=services.settings.mail.on,
+        )
+    members = (
+        (mail_name(number, mail.letter), _mail(services, mail.message_id, mail.letter, mail.secret))
+        for number, mail in enumerate(mails, start=1)
+    )
+    headers = {"Content-Disposition": 'attachment; filename="messages.zip"'}
+    return StreamingResponse(zip_stream(members), media_type=ZIP, headers=headers)
+
+
+def mail_name(number: int, letter: Letter) -> str:
+    """A file name that says nothing of who is written to: `0001-invitation-session-2.eml`."""
+    what = "invitation" if letter.needs_link else "cancellation"
+    return f"{number:04}-{what}-session-{letter.message.invitation.number}.eml"
+
+
+def _mail(services: Services, message_id: str, letter: Letter, secret: str) -> bytes:
+    page = services.settings.base_url + person_session(secret, letter.session_id)
+    token = services.keyring.reply_token(message_id)
+    return messages.as_eml(letter, services.settings.deployment, token, page)

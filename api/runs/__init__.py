@@ -1,0 +1,1 @@
+"""Runs: queued, solved in a child process, stored as draft plans."""

@@ -1,0 +1,56 @@
+"""What the process does that does a run.
+
+Its last line is `{"result": …, "record": …}`.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from api.runs.environment import surroundings
+from api.runs.service import input_digests
+from api.runs.solver_task import Task
+from matching.engine import SolveOptions, solve
+from matching.progress import ReportProgress
+from matching.records.run_record import Parameters, RunRecord, Trace
+from matching.result import Result
+
+
+def work(task_text: str, report: ReportProgress) -> dict[str, str]:
+    """Solve the task, a `Task` as JSON, and record how that went."""
+    task = Task.model_validate_json(task_text)
+    began = datetime.now(UTC)
+    trace = Trace(report)
+    result = solve(
+        task.work.roster,
+        task.work.cycle,
+        options=SolveOptions(
+            time_limit_seconds=task.options.time_limit_seconds,
+            workers=task.options.workers,
+            seed=task.options.seed,
+        ),
+        input_sha256=task.input_sha256,
+        clock=time.monotonic,
+        keep=task.work.keep,
+        under_way=task.work.under_way,
+        report=trace,
+    )
+    record = _record(task, trace, result, began)
+    return {"result": result.model_dump_json(), "record": record.model_dump_json()}
+
+
+def _record(task: Task, trace: Trace, result: Result, began: datetime) -> RunRecord:
+    inputs, options = input_digests(task.work), task.options
+    return trace.record(
+        result,
+        parameters=Parameters(
+            seed=options.seed,
+            workers=options.workers,
+            time_limit_seconds=options.time_limit_seconds,
+        ),
+        inputs=inputs,
+        kept_sha256=inputs.get("keep"),
+        surroundings=surroundings(),
+        began=began,
+    )

@@ -1,0 +1,1 @@
+"""Session reports: the shared record, the sealed note of the coach, the feedback of the coachee."""

@@ -1,0 +1,255 @@
+"""Where a coach's notes open: on the device that wrote the first one, and by a passphrase.
+
+The secret link alone does not open them, because the programme office has handed it out. A device
+keeps a key of its own in a cookie; another device gets one for the coach's passphrase, which can
+only be chosen on a device where the notes are open, or for a recovery code, once.
+
+All this decides what the server shows; none of it takes part in the encryption, for which see
+`api.confidential`. Whoever can add rows to `credentials` gets notes opened by the server.
+
+Who has lost all of these begins a new notebook. It opens nothing that was written before: if it
+did, so would whoever has the link, or the coach's mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.credentials import Issued, issue_note_key, sha256_of
+from api.accounts.rows import CredentialKind, CredentialRow
+from api.accounts.second_factors import new_recovery_code, plain_code
+from api.audit_trail.log import note_act
+from api.crypto.password_hashing import weakness
+from api.http.principal import AccessRole, Viewer
+from api.session_reports.note_rows import NotebookRow, NoteRow
+from api.values import View
+from coach.errors import ConflictError, InputFault, NotAllowedError, UnusableInputError
+
+_FREE_TRIES = 5
+_LOCKED = timedelta(minutes=15)
+_MOST = 5
+
+
+class NotesClosedError(NotAllowedError):
+    """The notes are not open on this device."""
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__(
+            why
+            or "your notes are closed on this device: open them with your passphrase or your "
+            "recovery code, or begin a new notebook"
+        )
+
+
+class Opening(View):
+    """How it stands with a coach's notes on the device that asks.
+
+    `notebook` is the number of the one that is open here; a later one than the first was begun
+    because the earlier could not be opened any more. Where none is open, `has_passphrase` and
+    `has_recovery_code` tell whether some notebook of theirs can be opened so.
+    """
+
+    begun: bool
+    is_open: bool
+    notebook: int
+    notebooks: int
+    has_passphrase: bool
+    has_recovery_code: bool
+
+
+def opening_of(tx: Transaction, viewer: Viewer) -> Opening:
+    """Whether notes were begun, are open here, and what opens them elsewhere."""
+    rows = _notebooks(tx, viewer)
+    told = [row for row in rows if not viewer.notes_open or row.number == viewer.notebook]
+    return Opening(
+        begun=bool(rows),
+        is_open=viewer.notes_open,
+        notebook=viewer.notebook,
+        notebooks=len(rows),
+        has_passphrase=any(row.passphrase_hash for row in told),
+        has_recovery_code=any(row.recovery_sha256 for row in told),
+    )
+
+
+def open_first(tx: Transaction, viewer: Viewer, *, now: datetime) -> tuple[Viewer, Issued | None]:
+    """Make the device that asks the one where notes are open, if none was so far.
+
+    Returns the viewer with the notes open, and the device's new key where one was made.
+
+    Raises:
+        NotesClosedError: they are open on another device.
+        NotAllowedError: `viewer` is no coach.
+    """
+    if viewer.role is not AccessRole.COACH or viewer.person_id is None:
+        raise NotAllowedError("notes are for coaches alone")
+    if viewer.notes_open:
+        return viewer, None
+    if _notebooks(tx, viewer):
+        raise NotesClosedError
+    return _begin(tx, viewer, 1, now)
+
+
+def begin_afresh(tx: Transaction, viewer: Viewer, *, now: datetime) -> tuple[Viewer, Issued]:
+    """Begin a new notebook on the device that asks, where the earlier one cannot be opened.
+
+    It opens no earlier note: so it gives nothing to who only has the link, and takes nothing from
+    the coach, whose devices go on as before.
+
+    Raises:
+        ConflictError: there is none yet, it is open here, or there are five already.
+    """
+    rows = _notebooks(tx, viewer)
+    if not rows or viewer.notes_open:
+        raise ConflictError("your notes are open here, or you have written none yet")
+    if len(rows) >= _MOST:
+        raise ConflictError(f"you have begun {_MOST} notebooks; open one of them")
+    return _begin(tx, viewer, max(row.number for row in rows) + 1, now)
+
+
+def choose_passphrase(tx: Transaction, viewer: Viewer, passphrase_hash: str) -> None:
+    """Let a passphrase open the notes on further devices; a later one replaces it.
+
+    Raises:
+        NotesClosedError: they are not open on the device that asks.
+        ConflictError: there are no notes yet.
+    """
+    row = _open_notebook(tx, viewer)
+    row.passphrase_hash, row.failures, row.locked_until = passphrase_hash, 0, None
+    note_act(tx, "note passphrase chosen", "person", row.person_id)
+
+
+def make_recovery_code(tx: Transaction, viewer: Viewer) -> str:
+    """A code that opens the notes once where the passphrase is forgotten; shown this once.
+
+    Raises:
+        NotesClosedError: they are not open on the device that asks.
+        ConflictError: there are no notes yet.
+    """
+    row, code = _open_notebook(tx, viewer), new_recovery_code()
+    row.recovery_sha256 = sha256_of(plain_code(code))
+    note_act(tx, "note recovery code made", "person", row.person_id)
+    return code
+
+
+def gates_of(tx: Transaction, viewer: Viewer) -> dict[int, str]:
+    """By notebook, the hash to hold a typed passphrase against, before the next transaction."""
+    return {
+        row.number: row.passphrase_hash
+        for row in _notebooks(tx, viewer)
+        if row.passphrase_hash is not None
+    }
+
+
+def finish_opening(
+    tx: Transaction, viewer: Viewer, typed: str, *, fits: int | None, now: datetime
+) -> tuple[Viewer, Issued] | None:
+    """A key for the device that typed the right thing; `None`, and counted, where not.
+
+    `fits` is the notebook whose passphrase it is, if any; else it may be a recovery code, which is
+    used up. Where a later notebook is open on the device already, both are one from now on.
+    """
+    rows = {row.number: row for row in _notebooks(tx, viewer)}
+    if not rows or viewer.role is not AccessRole.COACH:
+        return None
+    first = rows[min(rows)]
+    if first.locked_until is not None and first.locked_until > now:
+        return None
+    mark = sha256_of(plain_code(typed))
+    by_code = next((n for n, row in rows.items() if row.recovery_sha256 == mark), None)
+    number = fits if fits in rows else by_code
+    if number is None:
+        first.failures += 1
+        first.locked_until = now + _LOCKED if first.failures >= _FREE_TRIES else None
+        note_act(tx, "note passphrase wrong", "person", first.person_id, failures=first.failures)
+        return None
+    first.failures, first.locked_until = 0, None
+    if number == by_code:
+        rows[number].recovery_sha256 = rows[number].passphrase_hash = None
+        note_act(tx, "note recovery code used", "person", first.person_id)
+    if viewer.notes_open and viewer.notebook in rows and viewer.notebook != number:
+        number = _join(tx, rows[number], rows[viewer.notebook])
+    note_act(tx, "notes opened on a device", "person", first.person_id)
+    return _opened(tx, viewer, number, now)
+
+
+def notebook_opened_by(
+    tx: Transaction, viewer: Viewer, secret: str, *, now: datetime
+) -> int | None:
+    """The notebook that is open on the device whose key is `secret`; `None` where none is."""
+    label = tx.scalar(
+        select(CredentialRow.label).where(
+            CredentialRow.secret_sha256 == sha256_of(secret),
+            CredentialRow.kind == CredentialKind.NOTES,
+            CredentialRow.person_id == viewer.person_id,
+            CredentialRow.revoked_at.is_(None),
+            CredentialRow.expires_at > now,
+        )
+    )
+    return None if label is None else int(label or 1)
+
+
+def refuse_weak_passphrase(passphrase: str) -> None:
+    """Refuse a passphrase that is easily guessed.
+
+    Raises:
+        UnusableInputError: says why, and what to do.
+    """
+    why = weakness(passphrase, [])
+    if why is not None:
+        raise UnusableInputError([InputFault("form", 1, "passphrase", why)])
+
+
+def _notebooks(tx: Transaction, viewer: Viewer) -> list[NotebookRow]:
+    query = select(NotebookRow).where(NotebookRow.person_id == viewer.person_id)
+    return list(tx.scalars(query.order_by(NotebookRow.number)))
+
+
+def _open_notebook(tx: Transaction, viewer: Viewer) -> NotebookRow:
+    rows = {row.number: row for row in _notebooks(tx, viewer)}
+    if not rows:
+        raise ConflictError("you have written no note yet; this can be done after the first one")
+    if not viewer.notes_open or viewer.notebook not in rows:
+        raise NotesClosedError
+    return rows[viewer.notebook]
+
+
+def _begin(tx: Transaction, viewer: Viewer, number: int, now: datetime) -> tuple[Viewer, Issued]:
+    person_id = viewer.person_id or ""
+    tx.add(NotebookRow(person_id=person_id, number=number, created_at=now))
+    action = "notes begun on a device" if number == 1 else "new notebook begun on a device"
+    note_act(tx, action, "person", person_id)
+    return _opened(tx, viewer, number, now)
+
+
+def _join(tx: Transaction, one: NotebookRow, other: NotebookRow) -> int:
+    """Make one notebook of two that are open on one device; tells its number."""
+    kept, gone = sorted((one, other), key=lambda row: row.number)
+    kept.passphrase_hash = kept.passphrase_hash or gone.passphrase_hash
+    kept.recovery_sha256 = kept.recovery_sha256 or gone.recovery_sha256
+    author = kept.person_id
+    tx.execute(
+        update(NoteRow)
+        .where(NoteRow.author_id == author, NoteRow.notebook == gone.number)
+        .values(notebook=kept.number)
+    )
+    tx.execute(
+        update(CredentialRow)
+        .where(
+            CredentialRow.person_id == author,
+            CredentialRow.kind == CredentialKind.NOTES,
+            CredentialRow.label == str(gone.number),
+        )
+        .values(label=str(kept.number))
+    )
+    tx.delete(gone)
+    note_act(tx, "notebooks joined", "person", author)
+    return kept.number
+
+
+def _opened(tx: Transaction, viewer: Viewer, number: int, now: datetime) -> tuple[Viewer, Issued]:
+    key = issue_note_key(tx, viewer, number, now=now)
+    return replace(viewer, notes_open=True, notebook=number), key

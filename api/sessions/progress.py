@@ -1,0 +1,79 @@
+"""Where a cycle stands: what of its published plan lies behind, and from when on it is open."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.cycles.rows import PersonRow
+from api.sessions.rows import SessionRow, SessionState
+from coach.cycle import Cycle
+from coach.errors import ConflictError
+from matching.instance.partial_cycle import UnderWay, under_way
+from matching.result import Result
+
+
+def standing(
+    tx: Transaction,
+    cycle_id: str,
+    cycle: Cycle,
+    published: Result | None,
+    not_before: date | None,
+    *,
+    now: datetime,
+) -> UnderWay | None:
+    """Where a cycle stands on the day `not_before`, tomorrow where none is given.
+
+    `None` for a cycle that has not begun by then. Who was without a coach for a while goes on from
+    the last session they had, whatever plan it was in.
+
+    Raises:
+        ConflictError: there is no published plan to go on from, or the day has passed, or it lies
+            outside the cycle.
+    """
+    zone = cycle.cycle.zone
+    today = now.astimezone(zone).date()
+    if not_before is not None:
+        _check(not_before, cycle, published, today)
+    if published is None:
+        return None
+    day = not_before or today + timedelta(1)
+    if day <= cycle.cycle.start:
+        return None
+    reached = _reached(tx, cycle_id, datetime.combine(day, time(), zone).astimezone(UTC))
+    where = under_way(published, day, zone)
+    both = where.reached.keys() | reached.keys()
+    return UnderWay(
+        not_before=day,
+        reached={one: max(where.reached.get(one, 0), reached.get(one, 0)) for one in sorted(both)},
+    )
+
+
+def _reached(tx: Transaction, cycle_id: str, begins: datetime) -> dict[str, int]:
+    """By coachee, the highest number of a session before a moment that was not cancelled."""
+    rows = tx.execute(
+        select(PersonRow.code, func.max(SessionRow.number))
+        .join(PersonRow, PersonRow.id == SessionRow.coachee_id)
+        .where(
+            SessionRow.cycle_id == cycle_id,
+            SessionRow.state == SessionState.CONFIRMED,
+            SessionRow.starts_at < begins,
+        )
+        .group_by(PersonRow.code)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _check(day: date, cycle: Cycle, published: Result | None, today: date) -> None:
+    if published is None:
+        raise ConflictError(
+            "not_before is for a cycle with a published plan to go on from; leave it out"
+        )
+    if day < today:
+        raise ConflictError(f"not_before {day} has passed; let it be {today} or later")
+    if not cycle.cycle.start <= day <= cycle.cycle.end:
+        raise ConflictError(
+            f"not_before {day} lies outside the cycle, {cycle.cycle.start} to {cycle.cycle.end}"
+        )

@@ -1,0 +1,117 @@
+"""Sessions of published plans, and what people answer and say about them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.cycles.rows import Side
+from api.database.types import Identified, Word
+from coach.sessions import Attendance, Reply
+
+
+class SessionState(StrEnum):
+    """Whether a session is on."""
+
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+class SessionRow(Identified):
+    """One session as last published: number `number` of `count` in its pair's series.
+
+    `uid` stays through every change, `sequence` counts them, and `asked_sequence` is the one at
+    which people were last asked to reply: an older reply no longer counts.
+    """
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "uid"),
+        Index("ix_sessions_coachee", "coachee_id", "starts_at"),
+        Index("ix_sessions_coach", "coach_id", "starts_at"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+    )
+
+    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"))
+    uid: Mapped[str] = mapped_column(String(200))
+    coachee_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    coach_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    count: Mapped[int]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    sequence: Mapped[int]
+    asked_sequence: Mapped[int]
+    state: Mapped[SessionState] = mapped_column(Word(SessionState))
+    changed_at: Mapped[datetime]
+
+
+class ReplyRow(Identified):
+    """A person's latest answer; it counts while the session did not change since."""
+
+    __tablename__ = "replies"
+    __table_args__ = (UniqueConstraint("session_id", "person_id"),)
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    reply: Mapped[Reply] = mapped_column(Word(Reply))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    sequence: Mapped[int]
+    replied_at: Mapped[datetime]
+
+
+class RecordRow(Identified):
+    """The shared record of a session, as its coach submitted it last."""
+
+    __tablename__ = "shared_records"
+
+    session_id: Mapped[str] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), unique=True
+    )
+    author_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    session_date: Mapped[date]
+    attendance: Mapped[Attendance] = mapped_column(Word(Attendance))
+    topic: Mapped[str] = mapped_column(Text, default="")
+    agreed_actions: Mapped[str] = mapped_column(Text, default="")
+    next_step: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+    submitted_at: Mapped[datetime]
+
+
+class FeedbackRow(Identified):
+    """A coachee's feedback on one session."""
+
+    __tablename__ = "feedback"
+
+    session_id: Mapped[str] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), unique=True
+    )
+    author_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    attendance: Mapped[Attendance] = mapped_column(Word(Attendance))
+    rating: Mapped[int | None]
+    text: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+    submitted_at: Mapped[datetime]
+
+
+class OutboxRow(Identified):
+    """A message to one person, made in the transaction that caused it.
+
+    `message` is a `coach.invitations.Message`; `method` repeats its method for searching.
+    """
+
+    __tablename__ = "outbox"
+
+    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"), index=True)
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"))
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    side: Mapped[Side] = mapped_column(Word(Side))
+    method: Mapped[str] = mapped_column(String(10))
+    message: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]

@@ -1,0 +1,230 @@
+"""The schedule: sessions as the office sees them, and as each person sees their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session as Transaction
+from sqlalchemy.orm import aliased
+
+from api.cycles.rows import CycleRow, PersonRow, Side
+from api.cycles.service import cycle_row
+from api.http.principal import AccessRole, Viewer
+from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
+from api.values import PersonBrief, SessionView, View
+from coach.errors import NotFoundError
+from coach.sessions import Reply
+
+
+class PersonPage(View):
+    """What a person finds behind their secret link: themselves, the cycle, and their sessions."""
+
+    person: PersonBrief
+    cycle_id: str
+    cycle_name: str
+    sessions: tuple[SessionView, ...]
+
+
+_PERSON = (
+    select(
+        PersonRow.id,
+        PersonRow.code,
+        PersonRow.side,
+        PersonRow.name,
+        PersonRow.profile["country"].as_string().label("country"),
+        PersonRow.timezone,
+        PersonRow.cycle_id,
+        CycleRow.name.label("cycle_name"),
+    )
+    .join(CycleRow, CycleRow.id == PersonRow.cycle_id)
+    .where(PersonRow.id == bindparam("person_id"))
+)
+
+
+def cycle_schedule(tx: Transaction, cycle_id: str) -> tuple[SessionView, ...]:
+    """Every session of a cycle ever published, cancelled ones included, in order of time.
+
+    Times are told in the cycle's zone.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    zone = _cycle_zone(tx, cycle_id)
+    return _views(tx.execute(_OF_CYCLE, {"cycle_id": cycle_id}), zone, reader=None)
+
+
+def person_page(tx: Transaction, person_id: str) -> PersonPage:
+    """A person's own sessions, in order of time, told in their zone.
+
+    Raises:
+        NotFoundError: there is no such person.
+    """
+    found = tx.execute(_PERSON, {"person_id": person_id}).one_or_none()
+    if found is None:
+        raise NotFoundError(f"there is no person {person_id}")
+    rows = tx.execute(_OF_PERSON, {"person_id": person_id})
+    return PersonPage(
+        person=PersonBrief(
+            id=found.id,
+            code=found.code,
+            side=found.side,
+            name=found.name,
+            country=found.country,
+            timezone=found.timezone,
+        ),
+        cycle_id=found.cycle_id,
+        cycle_name=found.cycle_name,
+        sessions=_views(rows, found.timezone, reader=person_id),
+    )
+
+
+def session_view(tx: Transaction, viewer: Viewer, session_id: str) -> SessionView:
+    """One session, to a manager or to one of its two people.
+
+    Raises:
+        NotFoundError: there is none, or it is somebody else's.
+    """
+    row = tx.execute(_ONE, {"session_id": session_id}).one_or_none()
+    if row is None or not (viewer.is_manager or _is_of(row, viewer)):
+        raise _no_session(session_id)
+    if viewer.is_manager:
+        zone = _cycle_zone(tx, row.cycle_id)
+    else:
+        zone = row.coachee_timezone if row.coachee_id == viewer.person_id else row.coach_timezone
+    return _views([row], zone, reader=viewer.person_id)[0]
+
+
+def own_session(tx: Transaction, viewer: Viewer, session_id: str) -> SessionRow:
+    """The row of a session, where `viewer` is a manager or one of its two people.
+
+    Raises:
+        NotFoundError: there is none, or it is somebody else's; which of the two is not told.
+    """
+    row = tx.get(SessionRow, session_id)
+    if row is None or not (viewer.is_manager or _is_of(row, viewer)):
+        raise _no_session(session_id)
+    return row
+
+
+def _no_session(session_id: str) -> NotFoundError:
+    return NotFoundError(f"there is no session {session_id}")
+
+
+def _is_of(row: Any, viewer: Viewer) -> bool:  # noqa: ANN401 - a session, as its row or its columns
+    owner = {AccessRole.COACHEE: row.coachee_id, AccessRole.COACH: row.coach_id}.get(viewer.role)
+    return owner is not None and owner == viewer.person_id
+
+
+def _prepared() -> Select[Any]:
+    """The sessions with all that is shown beside them.
+
+    Built once, with columns alone: every person's page asks this, and to build it costs more than
+    to run it.
+    """
+    coachee, coach = aliased(PersonRow), aliased(PersonRow)
+    of_coachee, of_coach = aliased(ReplyRow), aliased(ReplyRow)
+    sides = ((coachee, of_coachee, "coachee"), (coach, of_coach, "coach"))
+    people = [
+        column.label(f"{side}_{name}")
+        for person, reply, side in sides
+        for name, column in (
+            ("code", person.code),
+            ("name", person.name),
+            ("country", person.profile["country"].as_string()),
+            ("timezone", person.timezone),
+            ("replied", reply.reply),
+            ("replied_to", reply.sequence),
+            ("comment", reply.comment),
+        )
+    ]
+    return (
+        select(
+            *SessionRow.__table__.columns,
+            *people,
+            RecordRow.attendance,
+            FeedbackRow.id.label("feedback_id"),
+        )
+        .join(coachee, coachee.id == SessionRow.coachee_id)
+        .join(coach, coach.id == SessionRow.coach_id)
+        .outerjoin(
+            of_coachee,
+            (of_coachee.session_id == SessionRow.id)
+            & (of_coachee.person_id == SessionRow.coachee_id),
+        )
+        .outerjoin(
+            of_coach,
+            (of_coach.session_id == SessionRow.id) & (of_coach.person_id == SessionRow.coach_id),
+        )
+        .outerjoin(RecordRow, RecordRow.session_id == SessionRow.id)
+        .outerjoin(FeedbackRow, FeedbackRow.session_id == SessionRow.id)
+        .order_by(SessionRow.starts_at, SessionRow.uid)
+    )
+
+
+_SESSIONS = _prepared()
+_OF_CYCLE = _SESSIONS.where(SessionRow.cycle_id == bindparam("cycle_id"))
+_OF_PERSON = _SESSIONS.where(
+    (SessionRow.coachee_id == bindparam("person_id"))
+    | (SessionRow.coach_id == bindparam("person_id"))
+)
+_ONE = _SESSIONS.where(SessionRow.id == bindparam("session_id"))
+
+
+def _views(rows: Iterable[Any], timezone: str, *, reader: str | None) -> tuple[SessionView, ...]:
+    """Rows of `_SESSIONS` as `reader` may see them; `None` is the programme office."""
+    zone = ZoneInfo(timezone)
+    return tuple(_view(row, timezone, zone, reader) for row in rows)
+
+
+def _view(row: Any, timezone: str, zone: ZoneInfo, reader: str | None) -> SessionView:  # noqa: ANN401 - a row of columns
+    to_coachee, to_coach = reader in {None, row.coachee_id}, reader in {None, row.coach_id}
+    return SessionView(
+        id=row.id,
+        cycle_id=row.cycle_id,
+        uid=row.uid,
+        number=row.number,
+        count=row.count,
+        start=row.starts_at.astimezone(zone),
+        end=row.ends_at.astimezone(zone),
+        timezone=timezone,
+        state=row.state,
+        sequence=row.sequence,
+        coachee=PersonBrief(
+            id=row.coachee_id,
+            code=row.coachee_code,
+            side=Side.COACHEE,
+            name=row.coachee_name,
+            country=row.coachee_country,
+            timezone=row.coachee_timezone if to_coachee else None,
+        ),
+        coach=PersonBrief(
+            id=row.coach_id,
+            code=row.coach_code,
+            side=Side.COACH,
+            name=row.coach_name,
+            country=row.coach_country,
+            timezone=row.coach_timezone if to_coach else None,
+        ),
+        coachee_reply=_counting(row, row.coachee_replied, row.coachee_replied_to)
+        if to_coachee
+        else None,
+        coach_reply=_counting(row, row.coach_replied, row.coach_replied_to) if to_coach else None,
+        coachee_comment=(row.coachee_comment or "") if to_coachee else "",
+        coach_comment=(row.coach_comment or "") if to_coach else "",
+        recorded=row.attendance,
+        feedback_given=row.feedback_id is not None,
+    )
+
+
+def _counting(row: Any, reply: Reply | None, sequence: int | None) -> Reply:  # noqa: ANN401 - as above
+    if reply is None or sequence is None or sequence < row.asked_sequence:
+        return Reply.NONE
+    return reply
+
+
+def _cycle_zone(tx: Transaction, cycle_id: str) -> str:
+    zone: str = cycle_row(tx, cycle_id).policy["cycle"]["timezone"]
+    return zone
