@@ -343,7 +343,7 @@ def test_ctrl_c_ends_a_run_and_leaves_nothing(sample: Path) -> None:
     (sample / "cycle.toml").write_text(PLAIN_CYCLE, "utf-8")
     command = [sys.executable, "-m", "api", "match", "cycle.toml", "--coachees", "many.csv",
                "--coaches", "others.csv", "--out", "out"]  # fmt: skip
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     with subprocess.Popen(
         command, cwd=sample, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:

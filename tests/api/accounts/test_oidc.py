@@ -29,7 +29,7 @@ from api.crypto.password_hashing import hash_password, new_totp_secret
 from api.http.principal import AccessRole, Viewer
 from api.http.urls import own_page
 from api.settings import Settings
-from tests.api.signing_provider import CLIENT_ID, CLIENT_SECRET, provider_on_loopback
+from tests.api.accounts.signing_provider import CLIENT_ID, CLIENT_SECRET, provider_on_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from conftest import World
 
-    from tests.api.signing_provider import SigningProvider
+    from tests.api.accounts.signing_provider import SigningProvider
 
 GOOD = "tulip anvil ferry quartz"
 

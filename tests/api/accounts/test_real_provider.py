@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from api.settings import Settings
 
-FOLDER = Path(__file__).parents[1] / "provider"
+FOLDER = Path(__file__).parents[2] / "provider"
 SECRET = "a secret of the tests and of nothing else"  # noqa: S105 - of the tests
 
 pytestmark = pytest.mark.skipif(

@@ -14,7 +14,7 @@ import pytest
 from api.participants.sample import SAMPLE_FILES, sample_file
 
 Json = dict[str, Any]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TYPED = ("match", "cycle.toml", "--coachees", "coachees.xlsx", "--coaches", "coaches.csv",
          "--workers", "1", "--seed", "5", "--quiet")  # fmt: skip
 
