@@ -30,7 +30,10 @@ from coach.invitations import Message, Method
 _MARK = "0123456789abcdef" * 2  # placeholders: of a mark's length, and what base64 cannot hold
 _PLAIN, _HTML, _CALENDAR = "<plain>\n", "<html>\n", "<calendar>\n"
 _CRLF = compat32.clone(linesep="\r\n")  # parts hold nothing a person wrote but base64
-_FOLDERS = {Method.REQUEST: "mail/invitation", Method.CANCEL: "mail/cancellation"}
+_FOLDERS = {
+    Method.REQUEST: "invitations/mail/invitation",
+    Method.CANCEL: "invitations/mail/cancellation",
+}
 
 
 @dataclass(frozen=True, slots=True)

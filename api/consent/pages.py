@@ -27,7 +27,7 @@ def read(link: str, request: Request, services: ServicesDep, viewer: ViewerDep) 
         zone = ZoneInfo(person_row(tx, person_id).timezone)
     return page(
         request,
-        "person/consent.html",
+        "consent/consent.html",
         home=addresses.person(link),
         shown=shown,
         dated=day_text(shown.terms.dated),

@@ -2,7 +2,7 @@
 
 A text is a plain file: lines `version:` and `date:`, a blank line, then parts that begin with a
 heading `## …`, in paragraphs of one line each. A deployment puts its own three files into a folder
-of its choice; those shipped are in `templates/consent`.
+of its choice; those shipped are in `templates/consent/texts`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def consent_texts(folder: Path | None) -> dict[Asked, ConsentText]:
 
 
 def _read(folder: Path | None, asked: Asked) -> ConsentText:
-    place = (folder or resources.files("templates") / "consent") / f"{asked}.txt"
+    place = (folder or resources.files("templates") / "consent" / "texts") / f"{asked}.txt"
     try:
         content = place.read_bytes()
         return _parsed(content.decode("utf-8").replace("\r\n", "\n"), content)

@@ -107,7 +107,7 @@ def everybody(cycle_id: str, request: Request, services: ServicesDep) -> Respons
     deployment = deployment_of(request)
     return page(
         request,
-        "office/people.html",
+        "participants/people.html",
         cycle=summary,
         agreed={each.person.id: each for each in agreed},
         not_agreed=sum(each.accepted_at is None for each in agreed),
@@ -137,7 +137,7 @@ def make_link(person_id: str, request: Request, services: ServicesDep) -> Respon
     zone = person.profile.zone
     return page(
         request,
-        "office/link.html",
+        "personal_links/link.html",
         cycle=cycle,
         person=person,
         address=services.settings.base_url + addresses.person(issued.secret),
@@ -152,7 +152,7 @@ def _cycles(
         listed = cycles.list_cycles(tx)
     return page(
         request,
-        "office/cycles.html",
+        "cycles/cycles.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
         cycles=[(each, f"{day_text(each.start)} to {day_text(each.end)}") for each in listed],
         faults=error.faults if error else (),

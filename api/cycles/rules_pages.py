@@ -40,7 +40,7 @@ class Part:
 @REFERENCE.get("/rules")
 def all_rules(request: Request) -> Response:
     """Every matching rule with its examples."""
-    return page(request, "office/rules.html", cards=_told(_DEFAULTS), cycle=None)
+    return page(request, "cycles/rules.html", cards=_told(_DEFAULTS), cycle=None)
 
 
 @REFERENCE.get("/cycles/{cycle_id}/rules")
@@ -48,13 +48,13 @@ def rules_of_cycle(cycle_id: str, request: Request, services: ServicesDep) -> Re
     """Every matching rule as a cycle sets it."""
     with services.database.reading() as tx:
         overview = cycles.cycle_overview(tx, cycle_id)
-    return page(request, "office/rules.html", cards=_told(overview.policy), cycle=overview.summary)
+    return page(request, "cycles/rules.html", cards=_told(overview.policy), cycle=overview.summary)
 
 
 @REFERENCE.get("/sign-in/{secret}")
 def ask_sign_in(secret: str, request: Request) -> Response:
     """Ask before a one-time sign-in address is used up: mail scanners open links."""
-    return page(request, "sign_in.html", address=f"/sign-in/{secret}")
+    return page(request, "accounts/sign_in_address.html", address=f"/sign-in/{secret}")
 
 
 @REFERENCE.get(STATIC + "/{name}")

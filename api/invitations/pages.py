@@ -43,7 +43,7 @@ def all_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Resp
     lines = [office_line(session) for session in listed]
     return page(
         request,
-        "office/sessions.html",
+        "sessions/office_sessions.html",
         HTTPStatus.OK,
         cycle=cycle,
         lines=lines,
@@ -65,7 +65,7 @@ def one_session(
     zone = ZoneInfo(session.timezone)
     return page(
         request,
-        "office/session.html",
+        "sessions/office_session.html",
         cycle=cycle,
         line=office_line(session),
         record=said.record and record_text(said.record, zone),
@@ -86,7 +86,7 @@ def all_messages(cycle_id: str, request: Request, services: ServicesDep) -> Resp
     zone = ZoneInfo(cycle.timezone)
     return page(
         request,
-        "office/messages.html",
+        "invitations/messages.html",
         HTTPStatus.OK,
         cycle=cycle,
         **mails,

@@ -75,7 +75,7 @@ class Writing:
             return None
         digits, zone = self.keyring.one_time_code(code.id), ZoneInfo(person.timezone)
         content = letter_bytes(
-            "code",
+            "personal_links/mail/code",
             Recipient(name=person.name, address=person.email, zone=zone),
             self.settings.deployment,
             mark=row.id,
@@ -101,7 +101,7 @@ class Writing:
         form = _FORMS.get(row.kind, "")
         page = addresses.person_session(secrets[person.id], session.id) + form
         content = letter_bytes(
-            "reminder",
+            "reminders/mail/reminder",
             Recipient(name=person.name, address=person.email, zone=zone),
             deployment,
             mark=row.id,

@@ -24,7 +24,7 @@ def letter_bytes(
     reply_token: str,
     **values: object,
 ) -> bytes:
-    """The mail in `templates/mail/` and `folder`; equal arguments give equal bytes.
+    """The mail whose templates lie in `folder`; equal arguments give equal bytes.
 
     Args:
         folder: holds `subject.txt`, `body.txt` and `body.html`.
@@ -41,11 +41,11 @@ def letter_bytes(
     mail["From"] = Address(display_name=sender, addr_spec=deployment.organiser_address)
     mail["To"] = Address(display_name=common_name(recipient.name), addr_spec=recipient.address)
     mail["Reply-To"] = deployment.reply_to(reply_token)
-    mail["Subject"] = render(f"mail/{folder}/subject.txt", **words).strip()
+    mail["Subject"] = render(f"{folder}/subject.txt", **words).strip()
     mail["Date"] = format_datetime(stamp)
     mail["Message-ID"] = f"<{mark}@{deployment.domain}>"
-    mail.set_content(render(f"mail/{folder}/body.txt", **words), cte="base64")
-    html = render(f"mail/{folder}/body.html", **words)
+    mail.set_content(render(f"{folder}/body.txt", **words), cte="base64")
+    html = render(f"{folder}/body.html", **words)
     mail.add_alternative(html, subtype="html", cte="base64")
     mail.set_boundary(f"=1={mark}")
     return mail.as_bytes()

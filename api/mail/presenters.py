@@ -18,7 +18,7 @@ from api.web.date_formats import short_moment_text
 def mails_shown(
     tx: Transaction, services: Services, cycle: CycleSummary, *, named: bool
 ) -> dict[str, object]:
-    """The values that `pieces/waiting_mail.html` is drawn from.
+    """The values that `invitations/waiting_messages.html` is drawn from.
 
     To whom no mail could be delivered is told only where it is `named`, and that is noted in the
     audit trail; elsewhere it is how many there are.

@@ -48,7 +48,7 @@ def audit_page(said: Asked, request: Request, services: ServicesDep, viewer: Vie
         numbers = () if viewer.is_manager else figures.figures_of_cycles(tx)
     return page(
         request,
-        "office/audit.html",
+        "overview/audit.html",
         422 if faults else 200,
         lines=[_line(one, names, said) for one in shown],
         older=_address(said, before=str(shown[-1].number)) if more else None,

@@ -50,7 +50,7 @@ def draw_cycle(
     failed = people_error or policy_error or what_if_error or hold_fault
     return page(
         request,
-        "office/cycle.html",
+        "overview/cycle.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK,
         cycle=summary,
         **mails,

@@ -65,7 +65,7 @@ def _draw(
         )
     return page(
         request,
-        "person/address.html",
+        "personal_links/address.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
         home=addresses.person(link),
         address=addresses.person_address(link),

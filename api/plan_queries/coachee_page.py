@@ -66,7 +66,7 @@ def one_coachee(plan_id: str, person_id: str, request: Request, services: Servic
     replaced = latest_of(asked, QuestionKind.REPLACE, zone)
     return page(
         request,
-        "office/plan_person.html",
+        "plan_queries/coachee.html",
         cycle=cycle,
         plan_id=plan_id,
         state=PLAN_STATE[found.summary.state],

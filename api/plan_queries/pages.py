@@ -63,7 +63,7 @@ def one_question(question_id: str, request: Request, services: ServicesDep) -> R
         return go_on(f"{place}#{_PLACE[asked.kind]}")
     return page(
         request,
-        "office/question.html",
+        "plan_queries/question.html",
         cycle=cycle,
         title=QUESTION_KIND[asked.kind],
         place=place,

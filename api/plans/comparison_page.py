@@ -63,7 +63,7 @@ def compare_plans(
     people = (*old.roster.coachees, *old.roster.coaches, *new.roster.coachees, *new.roster.coaches)
     return page(
         request,
-        "office/compare.html",
+        "plans/comparison.html",
         cycle=cycle,
         before=plan_line(old.summary, zone),
         after=plan_line(new.summary, zone),

@@ -17,13 +17,15 @@ ATTENDANCE_WORDS = {
 
 def session_note_form() -> bytes:
     """The shared record of a session, for the coach."""
-    return render("forms/session-note.html", attendances=tuple(ATTENDANCE_WORDS.values())).encode()
+    return render(
+        "results/printable_session_note.html", attendances=tuple(ATTENDANCE_WORDS.values())
+    ).encode()
 
 
 def feedback_form() -> bytes:
     """Feedback on a session, for the coachee."""
     return render(
-        "forms/feedback.html",
+        "results/printable_feedback.html",
         attendances=tuple(ATTENDANCE_WORDS.values()),
         ratings=tuple(RATINGS.items()),
     ).encode()

@@ -17,7 +17,7 @@ def report_html(
 ) -> bytes:
     """The report on a plan, made at the moment `now`."""
     return render(
-        "report/report.html",
+        "results/report.html",
         plan=view,
         made=moment_text(now, cycle.cycle.zone),
         wall_seconds=f"{result.wall_seconds:.1f}",

@@ -98,7 +98,7 @@ def one_run(run_id: str, request: Request, services: ServicesDep) -> Response:
     latest = run.latest
     return page(
         request,
-        "office/run.html",
+        "runs/run.html",
         run=run,
         cycle=cycle,
         state=RUN_STATE[run.state],
@@ -136,7 +136,7 @@ def one_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
     advice = advised.answer.advice if advised and advised.answer else None
     return page(
         request,
-        "office/plan.html",
+        "plans/plan.html",
         plan=view,
         plan_id=plan_id,
         cycle=cycle,

@@ -89,7 +89,7 @@ def code_page(request: Request, link: str, code: str, go_on_to: str) -> Response
     """The page that shows a recovery code this once."""
     return page(
         request,
-        "person/recovery_code.html",
+        "session_reports/recovery_code.html",
         home=addresses.person(link),
         notes=addresses.person_notes(link),
         code=code,
@@ -109,7 +109,7 @@ def _draw(
         code = codes.open_code(tx, viewer, Purpose.NOTES, now=services.now())
     return page(
         request,
-        "person/notes.html",
+        "session_reports/notebook.html",
         422 if faults else 200,
         home=addresses.person(link),
         address=addresses.person_notes(link),

@@ -60,7 +60,9 @@ class FormPage:
         deployment = deployment_of(self.request)
         return page(
             self.request,
-            "person/note_form.html" if side is Side.COACH else "person/feedback_form.html",
+            "session_reports/note_form.html"
+            if side is Side.COACH
+            else "session_reports/feedback_form.html",
             HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
             home=addresses.person(self.link),
             line=own_line(session, side, self.session_page, deployment, services.now()),

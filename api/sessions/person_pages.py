@@ -43,7 +43,7 @@ def my_sessions(link: str, request: Request, services: ServicesDep, viewer: View
     ]
     return page(
         request,
-        "person/sessions.html",
+        "sessions/person_sessions.html",
         home=addresses.person(link),
         name=mine.person.name,
         told=told,
@@ -88,7 +88,7 @@ def my_session(
     )
     return page(
         request,
-        "person/session.html",
+        "sessions/person_session.html",
         home=addresses.person(link),
         line=line,
         is_coach=coach,

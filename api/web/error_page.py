@@ -34,7 +34,7 @@ def problem_page(request: Request, problem: Problem) -> Response:
         return go_on(confirm(_looked_at(request)))
     return page(
         request,
-        "problem.html",
+        "web/error.html",
         problem.status,
         problem=problem,
         what_to_do=_WHAT_TO_DO.get(HTTPStatus(problem.status), ""),

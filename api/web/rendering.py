@@ -37,7 +37,7 @@ def page(
         "is_manager": viewer is not None and viewer.role is AccessRole.MANAGER,
         "footnotes": (),
     }
-    return HTMLResponse(render(f"pages/{template}", **(frame | values)), status)
+    return HTMLResponse(render(template, **(frame | values)), status)
 
 
 def go_on(address: str) -> RedirectResponse:

@@ -62,7 +62,7 @@ def make_recovery_codes(request: Request, services: ServicesDep, viewer: ViewerD
     """Make new recovery codes and show them this once."""
     with services.database.writing() as tx:
         codes = second_factors.make_recovery_codes(tx, viewer)
-    return page(request, "office/shown_once.html", codes=codes, token=None)
+    return page(request, "accounts/shown_once.html", codes=codes, token=None)
 
 
 @ACCOUNTS.post(f"{ACCOUNT}/tokens")
@@ -75,7 +75,7 @@ def make_token(
         token = credentials.issue_token(
             tx, viewer, asked.label, now=services.now(), lasting=timedelta(days=asked.days)
         )
-    return page(request, "office/shown_once.html", codes=(), token=token.secret)
+    return page(request, "accounts/shown_once.html", codes=(), token=token.secret)
 
 
 @ACCOUNTS.post(f"{ACCOUNT}/passkeys/begin")
@@ -178,7 +178,7 @@ def _confirm_page(
         has_passkeys = bool(passkeys.passkeys_of(tx, viewer))
     return page(
         request,
-        "office/confirm.html",
+        "accounts/confirm.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
         user=user,
         go_on_to=go_on_to,
@@ -205,7 +205,7 @@ def _account_page(
     issuer = deployment_of(request).programme_name or "Coaching scheduler"
     return page(
         request,
-        "account.html",
+        "accounts/account.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
         user=user,
         secret=secret,

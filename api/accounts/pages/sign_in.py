@@ -48,7 +48,7 @@ def ask_who(
     """The form to sign in."""
     return page(
         request,
-        "sign_in_form.html",
+        "accounts/sign_in.html",
         address=SIGN_IN,
         entered=dict.fromkeys(SignInForm.model_fields, ""),
         provider=services.settings.oidc,
@@ -86,7 +86,7 @@ def ask_second(request: Request, services: ServicesDep) -> Response:
     """The form for the second factor, after an account elsewhere was the first."""
     return page(
         request,
-        "second_factor.html",
+        "accounts/second_factor.html",
         address=f"{SECOND}/code",
         entered={"code": ""},
         passkeys=services.settings.passkeys_work,

@@ -41,7 +41,7 @@ def _viewer(world: World, cycle_id: str, code: str) -> Viewer:
 
 def _folder(at: Path, **changed: str) -> Path:
     """The texts shipped, in a folder of a deployment, some of them changed."""
-    shutil.copytree(Path(str(resources.files("templates") / "consent")), at)
+    shutil.copytree(Path(str(resources.files("templates") / "consent" / "texts")), at)
     for name, text in changed.items():
         (at / f"{name}.txt").write_text(text, encoding="utf-8")
     return at
