@@ -156,5 +156,5 @@ def test_a_fault_is_logged_by_its_place_not_its_message(logged: io.StringIO) -> 
         logging.getLogger("api.test").exception("it failed")
     (line,) = map(json.loads, logged.getvalue().splitlines())
     assert line["event"] == "it failed"
-    assert line["error"].startswith("ValueError at test_watching.py:")
+    assert line["error"].startswith("ValueError at test_request_logging.py:")
     assert "Colonel" not in logged.getvalue()
