@@ -17,7 +17,7 @@ from starlette.types import Lifespan
 from api.accounts import routes as access
 from api.background.queue import JobQueue
 from api.background.worker import Worker
-from api.bootstrap import open_deployment
+from api.bootstrap import open_database_and_keyring
 from api.consent import routes as consent
 from api.consent.texts import consent_texts
 from api.cycles import routes as cycles
@@ -25,15 +25,15 @@ from api.data_protection import routes as retention
 from api.http import health_routes as health
 from api.http import reference_routes as reference
 from api.http.authentication import authorise
-from api.http.middleware.body_size_limit import BodyLimit
-from api.http.middleware.host_and_csrf import Defences
-from api.http.middleware.request_logging import Measures, Watching
-from api.http.middleware.sign_in_rate_limit import SignInRate
-from api.http.openapi import ABOUT, TAGS
-from api.http.permissions import ACCESS, Access
-from api.http.prefix_router import Signposted
+from api.http.middleware.body_size_limit import BodySizeLimitMiddleware
+from api.http.middleware.host_and_csrf import WebSecurityMiddleware
+from api.http.middleware.request_logging import RequestLoggingMiddleware, RequestMetrics
+from api.http.middleware.sign_in_rate_limit import SignInRateLimitMiddleware
+from api.http.openapi import API_DESCRIPTION, TAGS
+from api.http.permissions import PERMISSIONS, Permission
+from api.http.prefix_router import PrefixRouter
 from api.http.principal import SYSTEM
-from api.http.problem_details import PageOfProblem, add_problem_handlers
+from api.http.problem_details import ProblemPageRenderer, register_exception_handlers
 from api.invitations import routes as mails
 from api.overview import audit_routes as audit
 from api.personal_links import routes as codes
@@ -64,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title=settings.deployment.programme_name or "Gender Coach Programme",
         version="1",
-        description=ABOUT,
+        description=API_DESCRIPTION,
         openapi_tags=TAGS,
         openapi_url=None,
         docs_url=None,
@@ -74,20 +74,20 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.services = services
-    app.add_middleware(BodyLimit, settings=settings)
-    app.add_middleware(SignInRate)
-    app.add_middleware(Defences, settings=settings)
-    app.state.measures = Measures()
-    app.add_middleware(Watching, measures=app.state.measures)
+    app.add_middleware(BodySizeLimitMiddleware, settings=settings)
+    app.add_middleware(SignInRateLimitMiddleware)
+    app.add_middleware(WebSecurityMiddleware, settings=settings)
+    app.state.request_metrics = RequestMetrics()
+    app.add_middleware(RequestLoggingMiddleware, request_metrics=app.state.request_metrics)
     for router in _routers():
-        app.include_router(Signposted.of(router))
+        app.include_router(PrefixRouter.from_router(router))
     pages = _pages()
     if pages is not None:
         app.include_router(pages.router)
-    add_problem_handlers(app, _problem_page(pages))
-    app.state.access = ACCESS | getattr(pages, "ACCESS", {})
+    register_exception_handlers(app, _problem_page(pages))
+    app.state.permissions = PERMISSIONS | getattr(pages, "PERMISSIONS", {})
     try:
-        _require_whole_table(app)
+        _require_complete_permissions(app)
     except RuntimeError:
         services.database.close()
         raise
@@ -97,13 +97,13 @@ def create_app(settings: Settings) -> FastAPI:
 def open_services(settings: Settings) -> tuple[Services, JobQueue]:
     """What routes and pages work with, on a database that is checked to be of this version."""
     consent_texts(settings.consent_texts)  # refused at the start, not where somebody reads them
-    database, keyring = open_deployment(settings)
+    database, keyring = open_database_and_keyring(settings)
     queue = JobQueue(settings.database_url)
     services = Services(settings, database, keyring, queue, utc_now, _provider(settings))
     return services.on_behalf_of(lambda: SYSTEM), queue
 
 
-def api_routes(app: FastAPI) -> Iterator[tuple[str, str]]:
+def iterate_routes(app: FastAPI) -> Iterator[tuple[str, str]]:
     """Method and path of every route of an application."""
     for route in iter_route_contexts(app.routes):
         for method in sorted(route.methods or ()):
@@ -167,24 +167,24 @@ def _routers() -> Iterator[APIRouter]:
 
 
 def _pages() -> ModuleType | None:
-    """The package of pages, where it is installed: its `router`, `ACCESS` and `problem_page`."""
+    """The pages, where they are installed: their `router`, `PERMISSIONS` and `problem_page`."""
     found = importlib.util.find_spec(_PAGES)
     if found is None or found.origin is None:
         return None
     return importlib.import_module(_PAGES)
 
 
-def _problem_page(pages: ModuleType | None) -> PageOfProblem | None:
-    page: PageOfProblem | None = getattr(pages, "problem_page", None)
+def _problem_page(pages: ModuleType | None) -> ProblemPageRenderer | None:
+    page: ProblemPageRenderer | None = getattr(pages, "problem_page", None)
     return page
 
 
-def _require_whole_table(app: FastAPI) -> None:
-    table: dict[tuple[str, str], Access] = app.state.access
-    routes = set(api_routes(app))
-    missing, stray = routes - table.keys(), table.keys() - routes
-    if missing or stray:
+def _require_complete_permissions(app: FastAPI) -> None:
+    table: dict[tuple[str, str], Permission] = app.state.permissions
+    routes = set(iterate_routes(app))
+    missing, unknown = routes - table.keys(), table.keys() - routes
+    if missing or unknown:
         raise RuntimeError(
             f"the table of roles and routes is not whole: missing {sorted(missing)}, "
-            f"without a route {sorted(stray)}"
+            f"without a route {sorted(unknown)}"
         )

@@ -9,15 +9,15 @@ from api.accounts.rows import CredentialRow
 from api.audit_trail.rows import AuditRow
 from api.crypto.key_ring import Keyring, KeyringError, open_keyring
 from api.database import schema
-from api.database.engine import Database, in_clear_words
+from api.database.engine import Database, readable_database_errors
 from api.session_reports.note_rows import KeyMarkRow, NoteKeyRow
 from api.settings import Settings
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
-_MARK = "key file"
+_KEY_FILE_NAME = "key file"
 
 
-def open_deployment(settings: Settings) -> tuple[Database, Keyring]:
+def open_database_and_keyring(settings: Settings) -> tuple[Database, Keyring]:
     """The database and the secrets of a deployment whose database is of this version.
 
     Raises:
@@ -27,31 +27,31 @@ def open_deployment(settings: Settings) -> tuple[Database, Keyring]:
     """
     database = Database(settings.database_url)
     try:
-        with in_clear_words(settings.database_url):
+        with readable_database_errors(settings.database_url):
             schema.require_current(database)
-            return database, _key_file_of(database, settings)
-    except ProgrammeError:
+            return database, _open_matching_keyring(database, settings)
+    except DomainError:
         database.close()
         raise
 
 
-def _has_sealed(tx: Transaction) -> bool:
+def _has_encrypted_rows(tx: Transaction) -> bool:
     """Whether something there opens with a key file only, from before databases bore its mark."""
     sealed = (NoteKeyRow.id, AuditRow.number, CredentialRow.id)
     return any(tx.scalar(select(column).limit(1)) is not None for column in sealed)
 
 
-def _key_file_of(database: Database, settings: Settings) -> Keyring:
+def _open_matching_keyring(database: Database, settings: Settings) -> Keyring:
     """The key file this database is used with; made where neither has been used yet."""
     path = settings.master_key_file
     with database.reading() as tx:
-        known = tx.scalar(select(KeyMarkRow.mark).where(KeyMarkRow.name == _MARK))
+        known = tx.scalar(select(KeyMarkRow.mark).where(KeyMarkRow.name == _KEY_FILE_NAME))
     if known is None:
         with database.writing() as tx:
-            first = tx.get(KeyMarkRow, _MARK)
-            keyring = open_keyring(path, create=first is None and not _has_sealed(tx))
+            first = tx.get(KeyMarkRow, _KEY_FILE_NAME)
+            keyring = open_keyring(path, create=first is None and not _has_encrypted_rows(tx))
             if first is None:
-                tx.add(KeyMarkRow(name=_MARK, mark=keyring.mark))
+                tx.add(KeyMarkRow(name=_KEY_FILE_NAME, mark=keyring.mark))
                 return keyring
             known = first.mark  # another process was quicker
     keyring = open_keyring(path, create=False)

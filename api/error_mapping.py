@@ -13,24 +13,24 @@ from http import HTTPStatus
 from coach.errors import (
     ConfirmFirstError,
     ConflictError,
+    DomainError,
     NotAllowedError,
     NotFoundError,
     NotSignedInError,
-    ProgrammeError,
     UnreachableError,
     UnusableInputError,
 )
 from matching.errors import CancelledError, ImpossiblePinsError, NoUsableResultError
 
-EXIT_DONE = 0
-EXIT_OUR_FAULT = 1
+EXIT_SUCCESS = 0
+EXIT_INTERNAL_ERROR = 1
 EXIT_UNUSABLE_INPUT = 2
-EXIT_OUT_OF_TIME = 3
+EXIT_TIME_LIMIT = 3
 EXIT_INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorKind:
+class ErrorType:
     """How one class of errors shows outside.
 
     Attributes:
@@ -46,60 +46,60 @@ class ErrorKind:
     title: str
 
 
-OUR_FAULT = ErrorKind(
-    EXIT_OUR_FAULT, HTTPStatus.INTERNAL_SERVER_ERROR, "our-fault", "Something went wrong here"
+INTERNAL_ERROR = ErrorType(
+    EXIT_INTERNAL_ERROR, HTTPStatus.INTERNAL_SERVER_ERROR, "our-fault", "Something went wrong here"
 )
 
-ERROR_TABLE: dict[type[ProgrammeError], ErrorKind] = {
-    UnusableInputError: ErrorKind(
+ERROR_TABLE: dict[type[DomainError], ErrorType] = {
+    UnusableInputError: ErrorType(
         EXIT_UNUSABLE_INPUT,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "unusable-input",
         "The input cannot be used",
     ),
-    ImpossiblePinsError: ErrorKind(
+    ImpossiblePinsError: ErrorType(
         EXIT_UNUSABLE_INPUT,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "impossible-pins",
         "A pin cannot be honoured",
     ),
-    NoUsableResultError: ErrorKind(
-        EXIT_OUT_OF_TIME,
+    NoUsableResultError: ErrorType(
+        EXIT_TIME_LIMIT,
         HTTPStatus.SERVICE_UNAVAILABLE,
         "out-of-time",
         "The time limit came before any usable result",
     ),
-    CancelledError: ErrorKind(
+    CancelledError: ErrorType(
         EXIT_INTERRUPTED, HTTPStatus.CONFLICT, "cancelled", "The run was stopped on request"
     ),
-    NotFoundError: ErrorKind(EXIT_UNUSABLE_INPUT, HTTPStatus.NOT_FOUND, "not-found", "Not found"),
-    ConflictError: ErrorKind(
+    NotFoundError: ErrorType(EXIT_UNUSABLE_INPUT, HTTPStatus.NOT_FOUND, "not-found", "Not found"),
+    ConflictError: ErrorType(
         EXIT_UNUSABLE_INPUT, HTTPStatus.CONFLICT, "conflict", "Not possible in this state"
     ),
-    NotAllowedError: ErrorKind(
+    NotAllowedError: ErrorType(
         EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "not-allowed", "Not allowed"
     ),
-    ConfirmFirstError: ErrorKind(
+    ConfirmFirstError: ErrorType(
         EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "confirm-first", "Please confirm who you are"
     ),
-    UnreachableError: ErrorKind(
-        EXIT_OUR_FAULT,
+    UnreachableError: ErrorType(
+        EXIT_INTERNAL_ERROR,
         HTTPStatus.SERVICE_UNAVAILABLE,
         "unreachable",
         "Another server that is needed does not answer",
     ),
-    NotSignedInError: ErrorKind(
+    NotSignedInError: ErrorType(
         EXIT_UNUSABLE_INPUT, HTTPStatus.UNAUTHORIZED, "not-signed-in", "Please sign in"
     ),
-    ProgrammeError: ErrorKind(
+    DomainError: ErrorType(
         EXIT_UNUSABLE_INPUT, HTTPStatus.BAD_REQUEST, "refused", "The request was refused"
     ),
 }
 
 
-def kind_of(error: BaseException) -> ErrorKind:
+def error_type_of(error: BaseException) -> ErrorType:
     """The kind of the nearest class of `error` in the table; a fault of ours for all others."""
     for ancestor in type(error).__mro__:
-        if issubclass(ancestor, ProgrammeError) and ancestor in ERROR_TABLE:
+        if issubclass(ancestor, DomainError) and ancestor in ERROR_TABLE:
             return ERROR_TABLE[ancestor]
-    return OUR_FAULT
+    return INTERNAL_ERROR

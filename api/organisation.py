@@ -19,13 +19,13 @@ MailAddress = Annotated[
 ]
 
 
-class DeploymentValue(BaseModel):
+class OrganisationSetting(BaseModel):
     """A setting of a deployment."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Territory(DeploymentValue):
+class Territory(OrganisationSetting):
     """How a country or territory is called here, and the footnote that goes with its name."""
 
     name: str
@@ -45,7 +45,7 @@ TERRITORIES: Mapping[str, Territory] = {
 """United Nations usage where it differs from the Unicode names; a deployment may replace it."""
 
 
-class Deployment(DeploymentValue):
+class Organisation(OrganisationSetting):
     """Who sends, and in which words.
 
     Attributes:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from api.audit_trail.log import stamp_with
+from api.audit_trail.log import audit_context_setter
 from api.background.job import Enqueue
 from api.crypto.key_ring import Keyring
 from api.database.engine import Database
-from api.http.principal import Viewer
+from api.http.principal import Principal
 from api.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Services:
     now: Callable[[], datetime] = utc_now
     provider: Provider | None = None
 
-    def on_behalf_of(self, viewer: Callable[[], Viewer]) -> Services:
-        """The same services; what they write is in the audit trail as done by `viewer`."""
-        stamp = stamp_with(self.keyring, viewer, self.now)
+    def on_behalf_of(self, principal: Callable[[], Principal]) -> Services:
+        """The same services; what they write is in the audit trail as done by `principal`."""
+        stamp = audit_context_setter(self.keyring, principal, self.now)
         return replace(self, database=self.database.on_behalf_of(stamp))

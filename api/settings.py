@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from api.accounts.oidc.settings import IdentityProvider, is_number
+from api.accounts.oidc.settings import IdentityProvider, is_ip_address
 from api.mail.settings import MailSettings
-from api.organisation import Deployment
+from api.organisation import Organisation
 
 KIB = 1024
 MIB = 1024 * KIB
-_EVERY_INTERFACE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - to recognise it, not to bind to it
+_WILDCARD_HOSTS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - to recognise it, not to bind to it
 
 
 class Settings(BaseSettings):
@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     worker: bool = True
     executor_id: str = "worker@1"
-    deployment: Deployment = Deployment()
+    deployment: Organisation = Organisation()
     mail: MailSettings = MailSettings()
     consent_texts: Path | None = None
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")
-    def _sqlite_beside_the_data(self) -> Self:
+    def _default_to_sqlite(self) -> Self:
         if not self.database_url:
             default = f"sqlite:///{self.data_dir.resolve() / 'gender-coach.sqlite'}"
             object.__setattr__(self, "database_url", default)
@@ -82,15 +82,15 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://")
 
     @property
-    def site_name(self) -> str:
+    def public_hostname(self) -> str:
         """The host name people know this server by; passkeys are bound to it."""
         return urlsplit(self.base_url).hostname or ""
 
     @property
-    def passkeys_work(self) -> bool:
+    def passkeys_supported(self) -> bool:
         """Whether browsers offer passkeys at this address: a name over https, or `localhost`."""
-        return self.site_name == "localhost" or (
-            self.secure_cookies and not is_number(self.site_name)
+        return self.public_hostname == "localhost" or (
+            self.secure_cookies and not is_ip_address(self.public_hostname)
         )
 
     @property
@@ -103,7 +103,7 @@ class Settings(BaseSettings):
         """The address people open, without a closing slash."""
         if self.public_url is not None:
             return str(self.public_url).rstrip("/")
-        host = "127.0.0.1" if self.host in _EVERY_INTERFACE else self.host
+        host = "127.0.0.1" if self.host in _WILDCARD_HOSTS else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property

@@ -9,20 +9,20 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.cycles.rows import PersonRow, Side
 from api.sessions.rows import SessionState
-from coach.feedback import OneLine
+from coach.feedback import SingleLineText
 from coach.sessions import Attendance, Reply
 
-Identifier = Annotated[str, Field(max_length=40), OneLine]
+Identifier = Annotated[str, Field(max_length=40), SingleLineText]
 """What a request names a thing by; PostgreSQL does not even compare text with a zero byte in it."""
 
 
-class View(BaseModel):
+class FrozenModel(BaseModel):
     """A finished value for a page or an answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class PersonBrief(View):
+class PersonSummary(FrozenModel):
     """As much of a person as the other side of their pair may see.
 
     `timezone` says where somebody is stationed; it is `None` for the other side.
@@ -36,7 +36,7 @@ class PersonBrief(View):
     timezone: str | None
 
 
-class SessionView(View):
+class SessionDetails(FrozenModel):
     """One session, its times in the zone of whoever reads it.
 
     `coachee_reply` and `coach_reply` are `none` until given, and again after the session's time
@@ -55,8 +55,8 @@ class SessionView(View):
     timezone: str
     state: SessionState
     sequence: int
-    coachee: PersonBrief
-    coach: PersonBrief
+    coachee: PersonSummary
+    coach: PersonSummary
     coachee_reply: Reply | None
     coach_reply: Reply | None
     coachee_comment: str
@@ -65,7 +65,7 @@ class SessionView(View):
     feedback_given: bool
 
 
-class RecordView(View):
+class RecordView(FrozenModel):
     """The shared record of a session as it was last submitted."""
 
     session_id: str
@@ -78,7 +78,7 @@ class RecordView(View):
     submitted_at: datetime
 
 
-class NoteView(View):
+class NoteView(FrozenModel):
     """An author's own note, for the author alone."""
 
     session_id: str
@@ -87,7 +87,7 @@ class NoteView(View):
     written_at: datetime
 
 
-class FeedbackView(View):
+class FeedbackView(FrozenModel):
     """A coachee's feedback as it was last submitted; the coach never sees it."""
 
     session_id: str
@@ -98,9 +98,9 @@ class FeedbackView(View):
     submitted_at: datetime
 
 
-def person_brief(row: PersonRow, *, to_other_side: bool = False) -> PersonBrief:
+def person_summary(row: PersonRow, *, to_other_side: bool = False) -> PersonSummary:
     """What may be said of `row` to themselves and the office, or to the other side."""
-    return PersonBrief(
+    return PersonSummary(
         id=row.id,
         code=row.code,
         side=row.side,

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MINUTES_A_DAY = 24 * 60
+MINUTES_PER_DAY = 24 * 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -25,7 +25,8 @@ class WeeklyWindow:
     end_minute: int
 
     def __str__(self) -> str:
-        return f"{WEEKDAYS[self.weekday]} {clock(self.start_minute)}-{clock(self.end_minute)}"
+        start, end = format_clock_time(self.start_minute), format_clock_time(self.end_minute)
+        return f"{WEEKDAYS[self.weekday]} {start}-{end}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,27 +47,27 @@ class DateRange:
         return str(self.first) if self.first == self.last else f"{self.first}..{self.last}"
 
 
-def clock(minute: int) -> str:
+def format_clock_time(minute: int) -> str:
     """`570` as `09:30`; `1440` as `24:00`."""
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def epoch_minute(moment: datetime) -> int:
-    """Whole minutes of an aware `moment` since 1970-01-01T00:00Z."""
-    return int((moment - _EPOCH).total_seconds() // 60)
+def epoch_minute(instant: datetime) -> int:
+    """Whole minutes of an aware `instant` since 1970-01-01T00:00Z."""
+    return int((instant - _EPOCH).total_seconds() // 60)
 
 
-def from_epoch_minute(minute: int, zone: ZoneInfo) -> datetime:
+def epoch_minute_to_local(minute: int, zone: ZoneInfo) -> datetime:
     """The aware local time of an epoch minute."""
     return (_EPOCH + timedelta(minutes=minute)).astimezone(zone)
 
 
-def local_minute(day: date, minute: int, zone: ZoneInfo) -> int:
+def local_to_epoch_minute(day: date, minute: int, zone: ZoneInfo) -> int:
     """Epoch minute of the wall time `minute` after midnight of `day`; 1440 is next midnight.
 
     A wall time that the clock skips maps to where the skipped hour began (PEP 495, fold 0).
     """
-    if minute == MINUTES_A_DAY:
+    if minute == MINUTES_PER_DAY:
         day, minute = day + timedelta(days=1), 0
     wall = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone)
     return epoch_minute(wall.astimezone(UTC))
@@ -80,7 +81,10 @@ def free_intervals(
     Windows that touch or overlap, also across midnight, become one interval.
     """
     spans = sorted(
-        (local_minute(day, window.start_minute, zone), local_minute(day, window.end_minute, zone))
+        (
+            local_to_epoch_minute(day, window.start_minute, zone),
+            local_to_epoch_minute(day, window.end_minute, zone),
+        )
         for day in days
         for window in windows
         if window.weekday == day.weekday()

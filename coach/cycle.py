@@ -13,28 +13,28 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from coach.availability import MINUTES_A_DAY, DateRange, WeeklyWindow
-from coach.languages import Level
+from coach.availability import MINUTES_PER_DAY, DateRange, WeeklyWindow
+from coach.languages import CefrLevel
 from coach.people import RankSensitivity
 
-FIRST_YEAR, LAST_YEAR = 2000, 2199
-LONGEST_CYCLE_DAYS = 3660
-HIGHEST_QUALITY = 100
+MIN_YEAR, MAX_YEAR = 2000, 2199
+MAX_CYCLE_DAYS = 3660
+MAX_QUALITY = 100
 
 
 @cache
-def _zone_names() -> frozenset[str]:
+def _timezone_names() -> frozenset[str]:
     """The names of all time zones. To look for them takes hundredths of a second, so it is once."""
     return frozenset(available_timezones())
 
 
-class Table(BaseModel):
+class CycleFileTable(BaseModel):
     """A table of the cycle file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class CycleDates(Table):
+class CycleDates(CycleFileTable):
     """`[cycle]`: the name, the first and last day of sessions, and the zone dates are told in."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "Cycle"
@@ -44,26 +44,26 @@ class CycleDates(Table):
 
     @field_validator("timezone")
     @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if value not in _zone_names():
+    def _check_timezone(cls, value: str) -> str:
+        if value not in _timezone_names():
             raise ValueError(f"{value!r} is no time zone name; write one like Europe/Belgrade")
         return value
 
     @field_validator("start", "end")
     @classmethod
-    def _plausible(cls, value: date) -> date:
-        if not FIRST_YEAR <= value.year <= LAST_YEAR:
-            raise ValueError(f"the year has to be from {FIRST_YEAR} to {LAST_YEAR}")
+    def _check_year(cls, value: date) -> date:
+        if not MIN_YEAR <= value.year <= MAX_YEAR:
+            raise ValueError(f"the year has to be from {MIN_YEAR} to {MAX_YEAR}")
         return value
 
     @field_validator("end")
     @classmethod
-    def _in_order(cls, end: date, info: ValidationInfo) -> date:
+    def _check_end(cls, end: date, info: ValidationInfo) -> date:
         start = info.data.get("start")  # not there where it is faulty itself
         if start is not None and end < start:
             raise ValueError(f"the last day {end} lies before the first day {start}")
-        if start is not None and (end - start).days > LONGEST_CYCLE_DAYS:
-            raise ValueError(f"a cycle lasts at most ten years, {LONGEST_CYCLE_DAYS} days")
+        if start is not None and (end - start).days > MAX_CYCLE_DAYS:
+            raise ValueError(f"a cycle lasts at most ten years, {MAX_CYCLE_DAYS} days")
         return end
 
     @property
@@ -77,38 +77,38 @@ class CycleDates(Table):
         return tuple(self.start + timedelta(n) for n in range((self.end - self.start).days + 1))
 
 
-class SessionPolicy(Table):
+class SessionPolicy(CycleFileTable):
     """`[sessions]`: how many, how long, how far apart, and how many a coach takes."""
 
     count: Annotated[int, Field(ge=1, le=20)] = 6
-    minutes: Annotated[int, Field(ge=5, le=MINUTES_A_DAY)] = 90
-    grid_minutes: Annotated[int, Field(ge=1, le=MINUTES_A_DAY)] = 30
+    minutes: Annotated[int, Field(ge=5, le=MINUTES_PER_DAY)] = 90
+    grid_minutes: Annotated[int, Field(ge=1, le=MINUTES_PER_DAY)] = 30
     min_gap_days: Annotated[int, Field(ge=0, le=3660)] = 21
     max_gap_days: Annotated[int, Field(ge=0, le=3660, validate_default=True)] = 42
     max_per_coach_day: Annotated[int, Field(ge=1, le=100)] = 2
     max_per_coach_week: Annotated[int, Field(ge=1, le=500)] = 5
-    buffer_minutes: Annotated[int, Field(ge=0, le=MINUTES_A_DAY)] = 0
+    buffer_minutes: Annotated[int, Field(ge=0, le=MINUTES_PER_DAY)] = 0
 
     @field_validator("max_gap_days")
     @classmethod
-    def _gaps_in_order(cls, value: int, info: ValidationInfo) -> int:
+    def _check_max_gap(cls, value: int, info: ValidationInfo) -> int:
         least = info.data.get("min_gap_days")  # not there where it is faulty itself
         if least is not None and value < least:
             raise ValueError(f"the longest gap ({value}) is less than the shortest ({least})")
         return value
 
 
-class CalendarPolicy(Table):
+class CalendarPolicy(CycleFileTable):
     """`[calendar]`: whether people are off on their public holidays, and blackout dates."""
 
     public_holidays: bool = True
     blackout: tuple[DateRange, ...] = ()
 
 
-class LanguagePolicy(Table):
+class LanguagePolicy(CycleFileTable):
     """`[rules.language]`: the level both sides need, and languages a manager counts as common."""
 
-    minimum_level: Level = Level.B2
+    minimum_level: CefrLevel = CefrLevel.B2
     groups: tuple[frozenset[str], ...] = ()
 
 
@@ -122,7 +122,7 @@ class CountryRelation(StrEnum):
     PREFER_SAME = "prefer-same"
 
 
-class CountryPolicy(Table):
+class CountryPolicy(CycleFileTable):
     """`[rules.country]`: the relation wished for, excluded pairs, and the cross-border share."""
 
     relation: CountryRelation = CountryRelation.ANY
@@ -130,7 +130,7 @@ class CountryPolicy(Table):
     minimum_cross_border_share: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
-class RankPolicy(Table):
+class RankPolicy(CycleFileTable):
     """`[rules.rank]`: how many grades below the coachee a coach may stand, for each sensitivity."""
 
     strict: Annotated[int, Field(ge=0, le=30)] = 0
@@ -146,11 +146,11 @@ class RankPolicy(Table):
         }[sensitivity]
 
 
-class UnitPolicy(Table):
+class UnitPolicy(CycleFileTable):
     """`[rules.unit]`: has no settings; the rule is hard in every cycle."""
 
 
-class RulePolicy(Table):
+class RulePolicy(CycleFileTable):
     """`[rules]`."""
 
     language: LanguagePolicy = LanguagePolicy()
@@ -162,7 +162,7 @@ class RulePolicy(Table):
 Weight = Annotated[int, Field(ge=0, le=100)]
 
 
-class Weights(Table):
+class Weights(CycleFileTable):
     """`[weights]`: what each soft rule's 0 to 100 points are multiplied with."""
 
     language: Weight = 3
@@ -173,7 +173,7 @@ class Weights(Table):
     availability: Weight = 1
 
 
-class TimetablePolicy(Table):
+class TimetablePolicy(CycleFileTable):
     """`[timetable]`: what a good series of sessions is; the most points each fault costs of 100.
 
     `rhythm`: gaps away from the middle of the least and the most days between sessions. `finish`:
@@ -192,15 +192,15 @@ class TimetablePolicy(Table):
 
     @field_validator("leave")
     @classmethod
-    def _within_a_hundred(cls, value: int, info: ValidationInfo) -> int:
+    def _check_leave(cls, value: int, info: ValidationInfo) -> int:
         others = info.data.get("rhythm", 0) + info.data.get("finish", 0)
-        if others + value > HIGHEST_QUALITY:
+        if others + value > MAX_QUALITY:
             raise ValueError(f"rhythm, finish and leave come to {others + value}, more than 100")
         return value
 
     @field_validator("hours")
     @classmethod
-    def _with_times_and_points(cls, value: int, info: ValidationInfo) -> int:
+    def _check_hours(cls, value: int, info: ValidationInfo) -> int:
         if not {"leave", "preferred", "preferred_by"} <= info.data.keys():
             return value  # one of them is faulty itself
         named = bool(info.data["preferred"] or info.data["preferred_by"])
@@ -215,11 +215,13 @@ class TimetablePolicy(Table):
                 'write preferred = ["09:00-12:00"]'
             )
         in_all = value + sum(info.data.get(name, 0) for name in ("rhythm", "finish", "leave"))
-        if in_all > HIGHEST_QUALITY:
+        if in_all > MAX_QUALITY:
             raise ValueError(f"rhythm, finish, leave and hours come to {in_all}, more than 100")
         return value
 
-    def preferring(self, preferred_by: dict[str, tuple[WeeklyWindow, ...]]) -> TimetablePolicy:
+    def with_preferred_times(
+        self, preferred_by: dict[str, tuple[WeeklyWindow, ...]]
+    ) -> TimetablePolicy:
         """The same with other times for single coachees; without any times hours cost nothing."""
         hours = self.hours if self.preferred or preferred_by else 0
         return self.model_copy(update={"preferred_by": preferred_by, "hours": hours})
@@ -239,27 +241,27 @@ class ObjectiveLevel(StrEnum):
     SCHEDULE = "schedule"
 
 
-class Objective(Table):
+class ObjectivePolicy(CycleFileTable):
     """`[objective]`: the levels in their order; `placed` first, `schedule`, if there, last."""
 
     levels: tuple[ObjectiveLevel, ...] = tuple(ObjectiveLevel)
 
     @field_validator("levels")
     @classmethod
-    def _ordered(cls, levels: tuple[ObjectiveLevel, ...]) -> tuple[ObjectiveLevel, ...]:
-        wrong = []
+    def _check_levels(cls, levels: tuple[ObjectiveLevel, ...]) -> tuple[ObjectiveLevel, ...]:
+        problems = []
         if len(set(levels)) != len(levels):
-            wrong.append("a level stands twice")
+            problems.append("a level stands twice")
         if not levels or levels[0] is not ObjectiveLevel.PLACED:
-            wrong.append('"placed" has to be the first level')
+            problems.append('"placed" has to be the first level')
         if ObjectiveLevel.SCHEDULE in levels and levels[-1] is not ObjectiveLevel.SCHEDULE:
-            wrong.append('"schedule" has to be the last level')
-        if wrong:
-            raise ValueError(", and ".join(wrong))
+            problems.append('"schedule" has to be the last level')
+        if problems:
+            raise ValueError(", and ".join(problems))
         return levels
 
 
-class Cycle(Table):
+class Cycle(CycleFileTable):
     """A cycle: its dates, its policy, and what the manager has fixed or forbidden."""
 
     cycle: CycleDates
@@ -270,7 +272,7 @@ class Cycle(Table):
     bans: dict[str, frozenset[str]] = Field(default_factory=dict)
     weights: Weights = Weights()
     timetable: TimetablePolicy = TimetablePolicy()
-    objective: Objective = Objective()
+    objective: ObjectivePolicy = ObjectivePolicy()
 
     @property
     def blackout_days(self) -> frozenset[date]:

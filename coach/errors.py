@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
-class ProgrammeError(Exception):
+class DomainError(Exception):
     """Whatever this programme refuses, in a sentence that a person can act on."""
 
 
@@ -33,7 +33,7 @@ class InputFault:
         return f"{self.file}:{self.row}:{self.column}: {self.message}"
 
 
-class UnusableInputError(ProgrammeError):
+class UnusableInputError(DomainError):
     """An input was refused whole; `faults` holds every reason, in reading order."""
 
     def __init__(self, faults: Iterable[InputFault]) -> None:
@@ -41,19 +41,19 @@ class UnusableInputError(ProgrammeError):
         super().__init__("\n".join(map(str, self.faults)))
 
 
-class NotFoundError(ProgrammeError):
+class NotFoundError(DomainError):
     """No such thing, or not for this person to know of."""
 
 
-class ConflictError(ProgrammeError):
+class ConflictError(DomainError):
     """The thing is in a state that does not allow this; the message names the state."""
 
 
-class NotAllowedError(ProgrammeError):
+class NotAllowedError(DomainError):
     """Known and signed in, but without the right to do this."""
 
 
-class NotSignedInError(ProgrammeError):
+class NotSignedInError(DomainError):
     """Nobody is signed in, or the sign-in has ended."""
 
 
@@ -61,5 +61,5 @@ class ConfirmFirstError(NotAllowedError):
     """Signed in, but it was too long ago that they showed who they are."""
 
 
-class UnreachableError(ProgrammeError):
+class UnreachableError(DomainError):
     """Somebody else's server is needed for this, and does not answer."""

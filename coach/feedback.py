@@ -26,7 +26,7 @@ RATINGS = {1: "poor", 2: "weak", 3: "fair", 4: "good", 5: "very good"}
 """The five ratings, and the word a form shows beside each."""
 
 
-def _readable(text: str) -> str:
+def _check_printable(text: str) -> str:
     """Line ends as one sign, however the form sent them; other control characters are refused.
 
     Raises:
@@ -38,7 +38,7 @@ def _readable(text: str) -> str:
     return text
 
 
-def _one_line(text: str) -> str:
+def _check_single_line(text: str) -> str:
     """The text, where it is a single line of signs that can be seen.
 
     Raises:
@@ -51,23 +51,25 @@ def _one_line(text: str) -> str:
     return text
 
 
-Readable = AfterValidator(_readable)
-OneLine = AfterValidator(_one_line)
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Readable]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000), Readable]
-FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), Readable]
+PrintableText = AfterValidator(_check_printable)
+SingleLineText = AfterValidator(_check_single_line)
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), PrintableText]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000), PrintableText]
+FreeText = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=20_000), PrintableText
+]
 
 TOOK_PLACE = frozenset({Attendance.HELD, Attendance.DELEGATE})
 """What a session has been when coach and coachee, or a delegate, met."""
 
 
-class Statement(BaseModel):
+class SessionReport(BaseModel):
     """Something a person has written about a session."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SharedRecord(Statement):
+class SharedRecord(SessionReport):
     """The record a coach writes and coach, coachee and programme manager read.
 
     `session_date` is the day the session was on, or was to be on.
@@ -80,7 +82,7 @@ class SharedRecord(Statement):
     next_step: ShortText = ""
 
     @model_validator(mode="after")
-    def _says_what_it_was_about(self) -> Self:
+    def _check_topic(self) -> Self:
         if self.attendance in TOOK_PLACE and not self.topic:
             raise ValueError("a session that took place had a topic; name it in a few words")
         return self
@@ -90,27 +92,27 @@ class SharedRecord(Statement):
         return self.attendance is not Attendance.CANCELLED and self.session_date > today
 
 
-class Note(Statement):
+class Note(SessionReport):
     """A coach's own words, for the author's eyes alone: never shown to others, never exported."""
 
     text: FreeText
 
 
-def _no_switch(said: object) -> object:
-    """`said`, unless it is yes or no, which would count as 1 or 0.
+def _reject_boolean(value: object) -> object:
+    """`value`, unless it is yes or no, which would count as 1 or 0.
 
     Raises:
         ValueError: it is.
     """
-    if isinstance(said, bool):
+    if isinstance(value, bool):
         raise ValueError("a rating is a number from 1 to 5")  # noqa: TRY004 - pydantic's own way
-    return said
+    return value
 
 
-Rating = Annotated[int, Field(ge=1, le=5), BeforeValidator(_no_switch)]
+Rating = Annotated[int, Field(ge=1, le=5), BeforeValidator(_reject_boolean)]
 
 
-class Feedback(Statement):
+class Feedback(SessionReport):
     """What a coachee says of a session: a `rating` from 1 (poor) to 5 (very good), and words.
 
     A session that did not take place has no rating.
@@ -121,7 +123,7 @@ class Feedback(Statement):
     text: LongText = ""
 
     @model_validator(mode="after")
-    def _rating_fits_attendance(self) -> Self:
+    def _check_rating(self) -> Self:
         if self.attendance is Attendance.HELD and self.rating is None:
             raise ValueError("a session that was held needs a rating from 1 to 5")
         if self.attendance not in TOOK_PLACE and self.rating is not None:

@@ -62,7 +62,7 @@ class Invitation(InvitationValue):
     join_link: str | None = None
 
 
-class Told(InvitationValue):
+class SentInvitation(InvitationValue):
     """What a person was told last of one session, cancelled ones included.
 
     A cancelled session is remembered, so that its SEQUENCE goes on from where it was.
@@ -93,7 +93,7 @@ class Message(InvitationValue):
         return Status.CONFIRMED if self.method is Method.REQUEST else Status.CANCELLED
 
 
-def invitations(sessions: Iterable[Session]) -> dict[str, Invitation]:
+def invitations_by_uid(sessions: Iterable[Session]) -> dict[str, Invitation]:
     """The invitations to one pair's series, by uid; a series may go on from another coach's."""
     series = tuple(sessions)
     count = max((session.number for session in series), default=0)
@@ -109,8 +109,8 @@ def invitations(sessions: Iterable[Session]) -> dict[str, Invitation]:
     }
 
 
-def messages(
-    before: Mapping[str, Told], after: Mapping[str, Invitation], now: datetime
+def diff_invitations(
+    before: Mapping[str, SentInvitation], after: Mapping[str, Invitation], now: datetime
 ) -> tuple[Message, ...]:
     """What one person has to be sent so that `before` becomes `after`, in order of time.
 
@@ -131,19 +131,21 @@ def messages(
     )
 
 
-def told_anew(
-    before: Mapping[str, Told], after: Mapping[str, Invitation], now: datetime
+def reissue_all(
+    before: Mapping[str, SentInvitation], after: Mapping[str, Invitation], now: datetime
 ) -> tuple[Message, ...]:
     """Every invitation of `after`, whether anything has changed or not, in order of time.
 
     For whoever hands out the whole of a plan again: what is equal keeps its SEQUENCE.
     """
-    changed = {one.invitation.uid: one for one in messages(before, after, now)}
-    told = (changed.get(uid) or asked_again(before[uid], now) for uid in after)
+    changed = {one.invitation.uid: one for one in diff_invitations(before, after, now)}
+    told = (changed.get(uid) or repeat_request(before[uid], now) for uid in after)
     return tuple(sorted(told, key=lambda one: (one.invitation.start, one.invitation.uid)))
 
 
-def applied(before: Mapping[str, Told], sent: Iterable[Message]) -> dict[str, Told]:
+def apply_messages(
+    before: Mapping[str, SentInvitation], sent: Iterable[Message]
+) -> dict[str, SentInvitation]:
     """What a person has been told once `sent` has gone out, by uid.
 
     A message older than what is known changes nothing: a replay revives no cancelled session.
@@ -152,13 +154,13 @@ def applied(before: Mapping[str, Told], sent: Iterable[Message]) -> dict[str, To
     for message in sent:
         uid = message.invitation.uid
         if uid not in told or message.sequence >= told[uid].sequence:
-            told[uid] = Told(
+            told[uid] = SentInvitation(
                 invitation=message.invitation, sequence=message.sequence, status=message.status
             )
     return told
 
 
-def asked_again(last: Told, now: datetime) -> Message:
+def repeat_request(last: SentInvitation, now: datetime) -> Message:
     """The same invitation once more, as a reminder to answer: its SEQUENCE stays.
 
     Raises:
@@ -175,7 +177,7 @@ def asked_again(last: Told, now: datetime) -> Message:
     )
 
 
-def _request(last: Told | None, invitation: Invitation, now: datetime) -> Message | None:
+def _request(last: SentInvitation | None, invitation: Invitation, now: datetime) -> Message | None:
     changed = {"STATUS"} if last is None else _changed_properties(last, invitation)
     if not changed:
         return None
@@ -188,7 +190,7 @@ def _request(last: Told | None, invitation: Invitation, now: datetime) -> Messag
     )
 
 
-def _cancel(last: Told, now: datetime) -> Message:
+def _cancel(last: SentInvitation, now: datetime) -> Message:
     return Message(
         method=Method.CANCEL,
         invitation=last.invitation,
@@ -198,7 +200,7 @@ def _cancel(last: Told, now: datetime) -> Message:
     )
 
 
-def _changed_properties(last: Told, invitation: Invitation) -> set[str]:
+def _changed_properties(last: SentInvitation, invitation: Invitation) -> set[str]:
     changed = {
         name
         for field, name in _PROPERTY_OF_FIELD.items()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 
-class Level(IntEnum):
+class CefrLevel(IntEnum):
     """Common European Framework of Reference levels, ordered."""
 
     A1 = 1
@@ -22,7 +22,7 @@ class LanguageSkill:
     """One language a person offers: an ISO 639 code (`sq`, `cnr`) and a level."""
 
     code: str
-    level: Level = Level.C1
+    level: CefrLevel = CefrLevel.C1
 
     def __str__(self) -> str:
         return f"{self.code}:{self.level.name}"

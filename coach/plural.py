@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def counted(number: int, thing: str, things: str | None = None) -> str:
-    """`1 pair`, `2 pairs`, `0 pairs`; `things` is the plural where it is not `thing` with an s."""
-    return f"{number} {thing if number == 1 else things or f'{thing}s'}"
+def pluralise(number: int, singular: str, plural: str | None = None) -> str:
+    """`1 pair`, `2 pairs`, `0 pairs`; `plural` is for words that do not just add an s."""
+    return f"{number} {singular if number == 1 else plural or f'{singular}s'}"

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
 _CODE = re.compile(r"(CIV[~>])?(OF|OR)-([0-9]{1,2})", re.IGNORECASE)
 _HIGHEST = {"OF": 10, "OR": 9}
@@ -65,7 +65,7 @@ def looks_like_code(text: str) -> bool:
     return re.fullmatch(r"CIV[~>].*|(OF|OR)[\s-]*[0-9]+", text.strip(), re.IGNORECASE) is not None
 
 
-class RankTitleError(ProgrammeError):
+class RankTitleError(DomainError):
     """A title that stands for no rank, or for several; the message names the candidates.
 
     `titles` are those of the person's country, where nothing better is known.
@@ -172,11 +172,11 @@ class RankTable:
         here = [row for row in named if row.country == country]
         if here:
             return RankTitleError(
-                f"{wrong}; it is {_listed(here)}: correct the service, or write the code"
+                f"{wrong}; it is {_join_titles(here)}: correct the service, or write the code"
             )
         if named:
             return RankTitleError(
-                f"{wrong}; it is {_listed(named)}: correct the country, or write a code"
+                f"{wrong}; it is {_join_titles(named)}: correct the country, or write a code"
             )
         own = [row for row in self.titles if row.country == country]
         return RankTitleError(
@@ -204,11 +204,11 @@ def _title(row: Mapping[str, str]) -> RankTitle:
 
 def _scopes(named: list[RankTitle], country: str, service: str | None) -> Iterator[list[RankTitle]]:
     """Where to look, one place after the other."""
-    whole = [row for row in named if row.country == country]
+    in_country = [row for row in named if row.country == country]
     if service in {"land", "air", "navy", "mod"}:
-        yield [row for row in whole if service in row.services]
+        yield [row for row in in_country if service in row.services]
     if service not in {"land", "air", "navy"}:
-        yield whole
+        yield in_country
 
 
 def _readings(scope: list[RankTitle], key: str) -> Iterator[list[RankTitle]]:
@@ -219,10 +219,10 @@ def _readings(scope: list[RankTitle], key: str) -> Iterator[list[RankTitle]]:
 
 
 def _ambiguous(title: str, rows: Iterable[RankTitle]) -> str:
-    return f"'{title}' stands for several ranks: {_listed(rows)}; write the code"
+    return f"'{title}' stands for several ranks: {_join_titles(rows)}; write the code"
 
 
-def _listed(rows: Iterable[RankTitle]) -> str:
+def _join_titles(rows: Iterable[RankTitle]) -> str:
     places = list(dict.fromkeys(map(str, rows)))
     shown = places[:6] + (["others"] if len(places) > 6 else [])  # noqa: PLR2004 - fits a line
     return ", ".join(shown[:-1]) + (" and " if shown[1:] else "") + shown[-1]

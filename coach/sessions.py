@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
 
 # One spelling everywhere: pydantic alone would write UTC as `Z` and other zones as an offset.
-Moment = Annotated[AwareDatetime, PlainSerializer(datetime.isoformat, when_used="json")]
+IsoDateTime = Annotated[AwareDatetime, PlainSerializer(datetime.isoformat, when_used="json")]
 
 
 class Session(BaseModel):
@@ -23,8 +23,8 @@ class Session(BaseModel):
 
     uid: str
     number: int
-    start: Moment
-    end: Moment
+    start: IsoDateTime
+    end: IsoDateTime
 
 
 class Attendance(StrEnum):

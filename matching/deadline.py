@@ -9,24 +9,24 @@ from typing import Generic, TypeVar
 from matching.errors import CancelledError
 from matching.progress import IsCancelled
 
-Answer = TypeVar("Answer")
+ResultT = TypeVar("ResultT")
 _POLL_SECONDS = 0.1
 _GRACE_SECONDS = 0.5
 
 
-class SolverFaultError(RuntimeError):
+class SolverError(RuntimeError):
     """A solver or a model of ours did what it must not; nothing of the run can be trusted."""
 
 
-class OutOfTimeError(Exception):
+class DeadlineExceededError(Exception):
     """The time limit has passed; whoever holds a plan returns it."""
 
 
-class TooLargeError(OutOfTimeError):
+class ProblemTooLargeError(DeadlineExceededError):
     """What is left to decide is too large for an exact search; it is told as not proven."""
 
 
-class Watch:
+class Deadline:
     """A clock with a limit, and somebody's wish to stop.
 
     Without a limit nothing a run decides depends on the clock.
@@ -36,35 +36,37 @@ class Watch:
         self, clock: Callable[[], float], limit_seconds: float | None, cancelled: IsCancelled
     ) -> None:
         self._clock = clock
-        self._began = clock()
+        self._started_at = clock()
         self._limit = limit_seconds
         self._cancelled = cancelled
 
     @property
     def elapsed(self) -> float:
         """Seconds since the watch was started."""
-        return self._clock() - self._began
+        return self._clock() - self._started_at
 
     @property
-    def left(self) -> float | None:
+    def remaining(self) -> float | None:
         """Seconds left, at least 0; `None` without a limit."""
         return None if self._limit is None else max(0.0, self._limit - self.elapsed)
 
-    def part(self, share: float) -> Watch:
+    def sub_deadline(self, share: float) -> Deadline:
         """A watch over a share of the time that is left."""
-        left = self.left
-        return Watch(self._clock, None if left is None else left * share, self._cancelled)
+        remaining = self.remaining
+        return Deadline(
+            self._clock, None if remaining is None else remaining * share, self._cancelled
+        )
 
     def check(self) -> None:
         """Go on, or raise.
 
         Raises:
             CancelledError: somebody asked to stop.
-            OutOfTimeError: the limit has passed.
+            DeadlineExceededError: the limit has passed.
         """
         self.check_cancelled()
-        if self.left == 0:
-            raise OutOfTimeError
+        if self.remaining == 0:
+            raise DeadlineExceededError
 
     def check_cancelled(self) -> None:
         """As `check` for work that has to be done whatever the time.
@@ -75,7 +77,7 @@ class Watch:
         if self._cancelled():
             raise CancelledError("the run was cancelled")
 
-    def call(self, work: Callable[[], Answer], stop: Callable[[], object]) -> Answer:
+    def run_interruptible(self, work: Callable[[], ResultT], stop: Callable[[], object]) -> ResultT:
         """Let a solver work in a thread of its own; `stop` it when the run has to end.
 
         A solver that does not stop at once is left to itself, so that the caller never waits.
@@ -84,36 +86,36 @@ class Watch:
             CancelledError, OutOfTimeError: as `check`.
         """
         self.check()
-        thread = _Working(work)
+        thread = _WorkerThread(work)
         thread.start()
         try:
             while not thread.done.wait(_POLL_SECONDS):
                 self.check()
-        except (CancelledError, OutOfTimeError):
+        except (CancelledError, DeadlineExceededError):
             stop()
             thread.done.wait(_GRACE_SECONDS)
             raise
-        if thread.fault is not None:
-            raise thread.fault
-        return thread.answer
+        if thread.error is not None:
+            raise thread.error
+        return thread.result
 
 
-class _Working(Thread, Generic[Answer]):
+class _WorkerThread(Thread, Generic[ResultT]):
     """A thread that keeps what its work answered or raised."""
 
-    answer: Answer
+    result: ResultT
 
-    def __init__(self, work: Callable[[], Answer]) -> None:
+    def __init__(self, work: Callable[[], ResultT]) -> None:
         super().__init__(daemon=True)
         self._work = work
         self.done = Event()
-        self.fault: BaseException | None = None
+        self.error: BaseException | None = None
 
     def run(self) -> None:
         """Work, and say when it is done."""
         try:
-            self.answer = self._work()
-        except BaseException as fault:  # noqa: BLE001 - raised again where it was waited for
-            self.fault = fault
+            self.result = self._work()
+        except BaseException as error:  # noqa: BLE001 - raised again where it was waited for
+            self.error = error
         finally:
             self.done.set()

@@ -10,40 +10,42 @@ import numpy as np
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
-from coach.plural import counted
+from coach.plural import pluralise
 from matching.auditor import audit
 from matching.coach_timetable.quality import Quality
-from matching.deadline import OutOfTimeError, SolverFaultError, Watch
+from matching.deadline import Deadline, DeadlineExceededError, SolverError
 from matching.errors import ImpossiblePinsError, NoUsableResultError
-from matching.explanation import Effort, explain_unmatched
-from matching.instance.availability_grid import free_time
-from matching.instance.partial_cycle import Behind, UnderWay
-from matching.instance.problem import build_problem, kept_starts, past_moments, rows
+from matching.explanation import SearchEffort, explain_unmatched
+from matching.instance.availability_grid import build_availability_grid
+from matching.instance.partial_cycle import FixedHistory, UnderWay
+from matching.instance.problem import build_problem, kept_starts, past_session_times, row_by_id
 from matching.progress import IsCancelled, Phase, Progress, ReportProgress
-from matching.rematching.moves import moves
+from matching.rematching.moves import explain_moves
 from matching.result import Result
-from matching.result_builder import matches, uids_of
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
-from matching.search.branch_and_price import Desk
+from matching.result_builder import build_matches, session_uids
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
+from matching.search.branch_and_price import PricingOracles
 from matching.search.pins import pinned_choice
-from matching.search.pipeline import Order, make_plan
-from matching.search.search_state import Course
-from matching.search.timetable_optimisation import Earlier
-from matching.search.worker_pool import Crew
-from matching.thread_pool import threads
+from matching.search.pipeline import PlanRequest, make_plan
+from matching.search.search_state import SearchState
+from matching.search.timetable_optimisation import PreviousSchedule
+from matching.search.worker_pool import WorkerPool
+from matching.thread_pool import thread_map
 
 __all__ = [
     "SolveOptions",
     "UnsoundResultError",
-    "place_all",
+    "can_place_all",
     "solve",
 ]
 
-_TIME_FOR_THE_REST = 0.15  # share of a time limit kept for explaining and auditing, at least
-_MOST_FOR_THE_REST = 0.5
-_JUDGED_AGAIN = 0.75  # of the time judging took: explaining and auditing judge much of it again
-_TIME_FOR_REMEDIES = 0.5  # share of what is kept; the audit has the other half
+_MIN_RESERVED_SHARE = 0.15  # share of a time limit kept for explaining and auditing, at least
+_MAX_RESERVED_SHARE = 0.5
+_REEVALUATED_SHARE = (
+    0.75  # of the time judging took: explaining and auditing judge much of it again
+)
+_REMEDY_SHARE = 0.5  # share of what is kept; the audit has the other half
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class SolveOptions:
     explain: bool = True
 
 
-class UnsoundResultError(SolverFaultError):
+class UnsoundResultError(SolverError):
     """The audit found the engine's own result at fault; nothing of it is returned."""
 
 
@@ -88,70 +90,74 @@ def solve(
         UnsoundResultError: the result did not pass its audit; a fault of the engine.
     """
     limit = options.time_limit_seconds
-    watch = Watch(clock, limit, cancelled)
-    tell = _Teller(watch, report)
-    tell(Phase.JUDGING, f"judging {_beside(roster)}")
+    deadline = Deadline(clock, limit, cancelled)
+    report_phase = _ProgressReporter(deadline, report)
+    report_phase(Phase.JUDGING, f"judging {_describe_roster(roster)}")
     try:
-        free = free_time(roster, cycle, watch.check)
-        behind = Behind(cycle, under_way, keep) if under_way else None
-        judges = Judges(Facts(roster, cycle, free, behind))
-        spread = threads(options.workers)
-        eligible = judges.table(watch.check, spread)
+        free = build_availability_grid(roster, cycle, deadline.check)
+        history = FixedHistory(cycle, under_way, keep) if under_way else None
+        evaluator = RuleEvaluator(RuleInputs(roster, cycle, free, history))
+        parallel_map = thread_map(options.workers)
+        eligible = evaluator.table(deadline.check, parallel_map)
         problem = build_problem(
             roster,
             cycle,
             free,
             eligible,
             keep=keep,
-            each_block=watch.check,
-            spread=spread,
-            behind=behind,
+            on_block=deadline.check,
+            parallel_map=parallel_map,
+            history=history,
         )
-        order = Order(
+        request = PlanRequest(
             levels=cycle.objective.levels,
             quality=Quality(roster, cycle),
-            report=tell.level,
-            earlier=Earlier(kept_starts(roster, keep), past_moments(roster, behind)),
+            report=report_phase.level,
+            previous=PreviousSchedule(
+                kept_starts(roster, keep), past_session_times(roster, history)
+            ),
         )
-        tell(Phase.MATCHING, _open_pairs(problem.size))
-        solving = watch.part(1 - _share_for_the_rest(watch))
-        with closing(Crew(options.workers, problem, options.seed)) as crew:
-            desk = Desk(problem, options.seed, crew)
-            plan = make_plan(desk, pinned_choice(judges, desk, solving), order, solving)
-    except OutOfTimeError as error:
+        report_phase(Phase.MATCHING, _describe_pairs(problem.size))
+        solve_deadline = deadline.sub_deadline(1 - _reserved_share(deadline))
+        with closing(WorkerPool(options.workers, problem, options.seed)) as worker_pool:
+            oracles = PricingOracles(problem, options.seed, worker_pool)
+            plan = make_plan(
+                oracles, pinned_choice(evaluator, oracles, solve_deadline), request, solve_deadline
+            )
+    except DeadlineExceededError as error:
         raise NoUsableResultError(
             f"the time limit of {limit:g} s passed before any usable result; allow more time"
         ) from error
-    tell(Phase.EXPLAINING, "looking for remedies")
-    told = matches(
-        judges,
+    report_phase(Phase.EXPLAINING, "looking for remedies")
+    built_matches = build_matches(
+        evaluator,
         plan,
         input_sha256=input_sha256,
         seed=options.seed,
-        known=uids_of(keep),
-        each_match=watch.check_cancelled,
+        known=session_uids(keep),
+        on_match=deadline.check_cancelled,
     )
 
-    remedying = watch.part(_TIME_FOR_REMEDIES)
+    remedy_deadline = deadline.sub_deadline(_REMEDY_SHARE)
 
-    def can_place(facts: Facts, coachees: Collection[str]) -> bool:
+    def can_place(inputs: RuleInputs, coachees: Collection[str]) -> bool:
         try:
-            return place_all(facts, coachees, options=options, watch=remedying)
-        except OutOfTimeError:
+            return can_place_all(inputs, coachees, options=options, deadline=remedy_deadline)
+        except DeadlineExceededError:
             return False  # not verified in time, so not told
 
     # Remedies are tried on changed policies, which know nothing of what lies behind.
-    effort = None if options.explain and behind is None else Effort(tries_in_all=0)
-    certain = plan.levels[0].proven
+    effort = None if options.explain and history is None else SearchEffort(max_solves_total=0)
+    placed_proven = plan.levels[0].proven
     unmatched = tuple(
         explain_unmatched(
-            judges,
-            told,
+            evaluator,
+            built_matches,
             can_place,
             effort,
-            certain=certain,
-            each_step=watch.check_cancelled,
-            in_time=lambda: remedying.left != 0,
+            placed_proven=placed_proven,
+            on_step=deadline.check_cancelled,
+            has_time=lambda: remedy_deadline.remaining != 0,
         )
     )
     proven = all(one.proven for one in plan.levels if one.name is not ObjectiveLevel.SCHEDULE)
@@ -159,74 +165,78 @@ def solve(
         status="optimal" if proven else "feasible",
         seed=options.seed,
         input_sha256=input_sha256,
-        wall_seconds=round(watch.elapsed, 3),
+        wall_seconds=round(deadline.elapsed, 3),
         levels=plan.levels,
-        matches=told,
+        matches=built_matches,
         unmatched=unmatched,
     )
     if keep is not None:
         result = result.model_copy(
-            update={"moves": moves(judges, keep, result, watch.check_cancelled)}
+            update={"moves": explain_moves(evaluator, keep, result, deadline.check_cancelled)}
         )
-    tell(Phase.AUDITING, "auditing the result")
-    findings = audit(roster, cycle, result, keep, under_way, each_step=watch.check_cancelled)
+    report_phase(Phase.AUDITING, "auditing the result")
+    findings = audit(roster, cycle, result, keep, under_way, on_step=deadline.check_cancelled)
     if findings:
         raise UnsoundResultError("; ".join(map(str, findings)))
-    tell(Phase.DONE, f"{len(told)} of {counted(len(roster.coachees), 'coachee')} placed")
+    report_phase(
+        Phase.DONE, f"{len(built_matches)} of {pluralise(len(roster.coachees), 'coachee')} placed"
+    )
     return result
 
 
-def place_all(
-    facts: Facts, coachees: Collection[str], *, options: SolveOptions, watch: Watch
+def can_place_all(
+    inputs: RuleInputs, coachees: Collection[str], *, options: SolveOptions, deadline: Deadline
 ) -> bool:
     """Whether some plan that breaks nothing places at least these coachees.
 
     Raises:
-        OutOfTimeError: the limit passed before that was decided.
+        DeadlineExceededError: the limit passed before that was decided.
         CancelledError: somebody asked to stop.
     """
-    roster, judges = facts.roster, Judges(facts)
+    roster, evaluator = inputs.roster, RuleEvaluator(inputs)
     problem = build_problem(
-        roster, facts.cycle, facts.free_time, judges.table(), behind=facts.behind
+        roster, inputs.cycle, inputs.availability_grid, evaluator.table(), history=inputs.history
     )
-    desk = Desk(problem, options.seed)
+    oracles = PricingOracles(problem, options.seed)
     try:
-        pinned_choice(judges, desk, watch)
+        pinned_choice(evaluator, oracles, deadline)
     except ImpossiblePinsError:
         return False
-    row = rows(roster.coachees)
-    must = np.zeros(len(roster.coachees), dtype=np.bool_)
-    must[[row[coachee] for coachee in coachees]] = True
-    course = Course(desk, watch, lambda _level, _value, _bound: None, must)
-    return course.any_choice(course.allowed) is not None
+    row = row_by_id(roster.coachees)
+    must_place = np.zeros(len(roster.coachees), dtype=np.bool_)
+    must_place[[row[coachee] for coachee in coachees]] = True
+    state = SearchState(oracles, deadline, lambda _level, _value, _bound: None, must_place)
+    return state.find_feasible_choice(state.allowed) is not None
 
 
-def _share_for_the_rest(watch: Watch) -> float:
+def _reserved_share(deadline: Deadline) -> float:
     """What is kept of the time that is left once everybody is judged."""
-    if not watch.left:
-        return _TIME_FOR_THE_REST
-    again = _JUDGED_AGAIN * watch.elapsed / watch.left
-    return min(_MOST_FOR_THE_REST, max(_TIME_FOR_THE_REST, again))
+    if not deadline.remaining:
+        return _MIN_RESERVED_SHARE
+    again = _REEVALUATED_SHARE * deadline.elapsed / deadline.remaining
+    return min(_MAX_RESERVED_SHARE, max(_MIN_RESERVED_SHARE, again))
 
 
-def _beside(roster: Roster) -> str:
-    coachees = counted(len(roster.coachees), "coachee")
-    return f"{coachees} beside {counted(len(roster.coaches), 'coach', 'coaches')}"
+def _describe_roster(roster: Roster) -> str:
+    coachees = pluralise(len(roster.coachees), "coachee")
+    return f"{coachees} beside {pluralise(len(roster.coaches), 'coach', 'coaches')}"
 
 
-def _open_pairs(number: int) -> str:
-    return f"{counted(number, 'pair')} {'passes' if number == 1 else 'pass'} the rules and can meet"
+def _describe_pairs(number: int) -> str:
+    return (
+        f"{pluralise(number, 'pair')} {'passes' if number == 1 else 'pass'} the rules and can meet"
+    )
 
 
-class _Teller:
+class _ProgressReporter:
     """Reports progress with the time."""
 
-    def __init__(self, watch: Watch, report: ReportProgress) -> None:
-        self._watch = watch
+    def __init__(self, deadline: Deadline, report: ReportProgress) -> None:
+        self._deadline = deadline
         self._report = report
 
     def __call__(self, phase: Phase, message: str) -> None:
-        self._report(Progress(phase=phase, elapsed_seconds=self._watch.elapsed, message=message))
+        self._report(Progress(phase=phase, elapsed_seconds=self._deadline.elapsed, message=message))
 
     def level(self, level: ObjectiveLevel, value: int | None, bound: int | None) -> None:
         """Report the level in work."""
@@ -237,7 +247,7 @@ class _Teller:
                 level=level,
                 value=value,
                 bound=bound,
-                elapsed_seconds=self._watch.elapsed,
+                elapsed_seconds=self._deadline.elapsed,
                 message=f"{level}: {value} of at most {bound}",
             )
         )

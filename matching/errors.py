@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
 
-class CancelledError(ProgrammeError):
+class CancelledError(DomainError):
     """The run was stopped on request; nothing of it is kept."""
 
 
-class NoUsableResultError(ProgrammeError):
+class NoUsableResultError(DomainError):
     """The time limit came before any usable result."""
 
 
@@ -24,7 +24,7 @@ class ImpossiblePin:
     why: str
 
 
-class ImpossiblePinsError(ProgrammeError):
+class ImpossiblePinsError(DomainError):
     """Some pins cannot be honoured; `pins` says which and why."""
 
     def __init__(self, pins: tuple[ImpossiblePin, ...]) -> None:

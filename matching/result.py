@@ -72,7 +72,7 @@ class Unmatched(ResultValue):
     remedies: tuple[Remedy, ...]
 
 
-class Change(StrEnum):
+class CoacheeChange(StrEnum):
     """What becomes of a coachee from one result to a later one."""
 
     PLACED = "placed"
@@ -99,7 +99,7 @@ class Move(ResultValue):
     """
 
     coachee: str
-    change: Change
+    change: CoacheeChange
     before: str | None
     after: str | None
     because: str

@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from uuid import UUID
 
-from coach.availability import from_epoch_minute
+from coach.availability import epoch_minute_to_local
 from coach.sessions import Session
 from matching.result import Match, Result
-from matching.rules.evaluation import Judges
+from matching.rules.evaluation import RuleEvaluator
 from matching.search.plan import Plan
 
-Uids = Mapping[tuple[str, str], Mapping[int, str]]
+SessionUids = Mapping[tuple[str, str], Mapping[int, str]]
 """Uids of sessions by coachee and coach, and by number."""
 
 
-def uids_of(keep: Result | None) -> Uids:
+def session_uids(keep: Result | None) -> SessionUids:
     """The uids an earlier result has given."""
     return {
         (match.coachee, match.coach): {session.number: session.uid for session in match.sessions}
@@ -24,33 +24,33 @@ def uids_of(keep: Result | None) -> Uids:
     }
 
 
-def matches(
-    judges: Judges,
+def build_matches(
+    evaluator: RuleEvaluator,
     plan: Plan,
     *,
     input_sha256: str,
     seed: int,
-    known: Uids,
-    each_match: Callable[[], object] = lambda: None,
+    known: SessionUids,
+    on_match: Callable[[], object] = lambda: None,
 ) -> tuple[Match, ...]:
     """The matches of a plan, by the order of the coachees. Sessions in `known` keep their uid.
 
     What lies behind a pair that stays is told as it was; the rest goes on with the next number.
-    `each_match` is called before each of them.
+    `on_match` is called before each of them.
     """
-    behind = judges.facts.behind
-    told = []
-    verdicts = judges.verdicts_of(plan.coachee, plan.coach)
+    history = evaluator.inputs.history
+    built = []
+    verdicts = evaluator.verdicts_for_pairs(plan.coachee, plan.coach)
     for (row, column), points, series, because in zip(
         plan.pairs, plan.points.tolist(), plan.series, verdicts, strict=True
     ):
-        each_match()
-        coachee = judges.facts.roster.coachees[row].id
-        coach = judges.facts.roster.coaches[column].id
+        on_match()
+        coachee = evaluator.inputs.roster.coachees[row].id
+        coach = evaluator.inputs.roster.coaches[column].id
         kept = known.get((coachee, coach), {})
-        past = behind.of(coachee, coach) if behind else ()
-        passed = behind.number(coachee, coach) if behind else 0
-        told.append(
+        past = history.past_sessions(coachee, coach) if history else ()
+        previous_number = history.number(coachee, coach) if history else 0
+        built.append(
             Match(
                 coachee=coachee,
                 coach=coach,
@@ -59,26 +59,26 @@ def matches(
                 sessions=past
                 + tuple(
                     _session(
-                        judges,
+                        evaluator,
                         start,
                         number,
                         kept.get(number) or _uid(input_sha256, seed, coachee, coach, number),
                     )
-                    for number, start in enumerate(series, start=passed + 1)
+                    for number, start in enumerate(series, start=previous_number + 1)
                 ),
             )
         )
-    return tuple(told)
+    return tuple(built)
 
 
-def _session(judges: Judges, start: int, number: int, uid: str) -> Session:
-    cycle = judges.facts.cycle
+def _session(evaluator: RuleEvaluator, start: int, number: int, uid: str) -> Session:
+    cycle = evaluator.inputs.cycle
     zone = cycle.cycle.zone
     return Session(
         uid=uid,
         number=number,
-        start=from_epoch_minute(start, zone),
-        end=from_epoch_minute(start + cycle.sessions.minutes, zone),
+        start=epoch_minute_to_local(start, zone),
+        end=epoch_minute_to_local(start + cycle.sessions.minutes, zone),
     )
 
 

@@ -10,33 +10,35 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
-Item = TypeVar("Item")
-Answer = TypeVar("Answer")
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
 
 
-class Spread(Protocol):
+class ParallelMap(Protocol):
     """As `map`: the answers of `work` to all `items`, in their order."""
 
     def __call__(
-        self, work: Callable[[Item], Answer], items: Iterable[Item], /
-    ) -> Iterator[Answer]:
+        self, work: Callable[[ItemT], ResultT], items: Iterable[ItemT], /
+    ) -> Iterator[ResultT]:
         """Work on all items."""
         ...
 
 
-def threads(workers: int) -> Spread:
+def thread_map(workers: int) -> ParallelMap:
     """A `map` that works on up to so many items at once; with one, the plain `map`."""
     if workers == 1:
         return map
 
-    def spread(work: Callable[[Item], Answer], items: Iterable[Item], /) -> Iterator[Answer]:
+    def parallel_map(
+        work: Callable[[ItemT], ResultT], items: Iterable[ItemT], /
+    ) -> Iterator[ResultT]:
         with ThreadPoolExecutor(workers) as pool:
-            begun: deque[Future[Answer]] = deque()
+            pending: deque[Future[ResultT]] = deque()
             for item in items:
-                begun.append(pool.submit(work, item))
-                if len(begun) > workers:
-                    yield begun.popleft().result()
-            while begun:
-                yield begun.popleft().result()
+                pending.append(pool.submit(work, item))
+                if len(pending) > workers:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
 
-    return spread
+    return parallel_map

@@ -11,30 +11,30 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from api.accounts import credentials
-from api.accounts.credentials import CredentialView, Issued
-from api.crypto.password_hashing import hash_password, password_fits
-from api.http.authentication import ServicesDep, ViewerDep
+from api.accounts.credentials import CredentialView, IssuedSecret
+from api.crypto.password_hashing import hash_password, verify_password
+from api.http.authentication import PrincipalDep, ServicesDep
 from api.http.cookies import (
-    begun_cookie,
     cookie_name,
-    half_cookie,
-    leave_cookie,
     notes_cookie,
+    pending_second_factor_cookie,
+    set_secret_cookie,
+    sign_in_flow_cookie,
 )
-from api.http.principal import AccessRole, Viewer
-from api.http.problem_details import documented
-from api.http.urls import API, own_page, person
+from api.http.principal import AccessRole, Principal
+from api.http.problem_details import problem_responses
+from api.http.urls import API, person, safe_redirect_path
 from api.http.urls import SIGN_IN as SIGN_IN_PAGE
 from api.personal_links import one_time_codes as codes
-from api.personal_links.one_time_codes import Purpose
+from api.personal_links.one_time_codes import CodePurpose
 from api.services import Services
 from api.session_reports import note_access as note_opening
-from api.session_reports.note_access import Opening
+from api.session_reports.note_access import NotesStatus
 from api.sessions import schedule
-from api.sessions.schedule import PersonPage
+from api.sessions.schedule import PersonSchedule
 from api.settings import Settings
 from coach.errors import NotAllowedError
-from coach.feedback import OneLine
+from coach.feedback import SingleLineText
 
 ME = APIRouter(prefix=API, tags=["me"])
 LINKS = APIRouter(prefix=API, tags=["people"])
@@ -52,7 +52,9 @@ class Me(BaseModel):
 class TokenRequest(BaseModel):
     """What a bearer token is for, and how many days it works."""
 
-    label: Annotated[str, Field(min_length=1, max_length=200, examples=["HR export"]), OneLine]
+    label: Annotated[
+        str, Field(min_length=1, max_length=200, examples=["HR export"]), SingleLineText
+    ]
     days: Annotated[int, Field(ge=1, le=366)] = 90
 
 
@@ -72,109 +74,115 @@ class RecoveryCode(BaseModel):
     code: str
 
 
-class Link(BaseModel):
+class PersonalLink(BaseModel):
     """A person's secret link: whoever has it sees and does what is theirs."""
 
     address: str
-    credential: Issued
+    credential: IssuedSecret
 
 
-@ME.get("/me", responses=documented())
-def me(viewer: ViewerDep) -> Me:
+@ME.get("/me", responses=problem_responses())
+def me(principal: PrincipalDep) -> Me:
     """Who you are."""
-    return Me(role=viewer.role, person_id=viewer.person_id, cycle_id=viewer.cycle_id)
+    return Me(role=principal.role, person_id=principal.person_id, cycle_id=principal.cycle_id)
 
 
-@ME.get("/me/sessions", responses=documented(404))
-def my_sessions(services: ServicesDep, viewer: ViewerDep) -> PersonPage:
+@ME.get("/me/sessions", responses=problem_responses(404))
+def my_sessions(services: ServicesDep, principal: PrincipalDep) -> PersonSchedule:
     """Your own sessions, in your time zone."""
     with services.database.reading() as tx:
-        return schedule.person_page(tx, viewer.person_id or "")
+        return schedule.person_schedule(tx, principal.person_id or "")
 
 
-@ME.get("/me/credentials", responses=documented())
-def my_credentials(services: ServicesDep, viewer: ViewerDep) -> tuple[CredentialView, ...]:
+@ME.get("/me/credentials", responses=problem_responses())
+def my_credentials(services: ServicesDep, principal: PrincipalDep) -> tuple[CredentialView, ...]:
     """Your signed-in browsers and your tokens, without their secrets."""
     with services.database.reading() as tx:
-        return credentials.credentials_of(tx, viewer)
+        return credentials.credentials_of(tx, principal)
 
 
-@ME.post("/me/credentials", status_code=HTTPStatus.CREATED, responses=documented(422))
-def make_token(asked: TokenRequest, services: ServicesDep, viewer: ViewerDep) -> Issued:
+@ME.post("/me/credentials", status_code=HTTPStatus.CREATED, responses=problem_responses(422))
+def make_token(body: TokenRequest, services: ServicesDep, principal: PrincipalDep) -> IssuedSecret:
     """Make a bearer token for a program; its secret is shown this once."""
     with services.database.writing() as tx:
         return credentials.issue_token(
-            tx, viewer, asked.label, now=services.now(), lasting=timedelta(days=asked.days)
+            tx, principal, body.label, now=services.now(), lifetime=timedelta(days=body.days)
         )
 
 
 @ME.delete(
     "/credentials/{credential_id}",
     status_code=HTTPStatus.NO_CONTENT,
-    responses=documented(404),
+    responses=problem_responses(404),
 )
-def revoke(credential_id: str, services: ServicesDep, viewer: ViewerDep) -> None:
+def revoke(credential_id: str, services: ServicesDep, principal: PrincipalDep) -> None:
     """Make one of your credentials, or a person's link, stop working."""
     with services.database.writing() as tx:
-        credentials.revoke(tx, viewer, credential_id, now=services.now())
+        credentials.revoke(tx, principal, credential_id, now=services.now())
 
 
-@ME.get("/me/notes", responses=documented())
-def my_notes(services: ServicesDep, viewer: ViewerDep) -> Opening:
+@ME.get("/me/notes", responses=problem_responses())
+def my_notes(services: ServicesDep, principal: PrincipalDep) -> NotesStatus:
     """Whether your notes are open on this device, and whether a passphrase opens them elsewhere."""
     with services.database.reading() as tx:
-        return note_opening.opening_of(tx, viewer)
+        return note_opening.read_notes_status(tx, principal)
 
 
-@ME.put("/me/notes/passphrase", status_code=HTTPStatus.NO_CONTENT, responses=documented(409, 422))
-def choose_passphrase(asked: Passphrase, services: ServicesDep, viewer: ViewerDep) -> None:
+@ME.put(
+    "/me/notes/passphrase", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(409, 422)
+)
+def choose_passphrase(body: Passphrase, services: ServicesDep, principal: PrincipalDep) -> None:
     """Choose the passphrase that opens your notes on other devices."""
-    note_opening.refuse_weak_passphrase(asked.passphrase)
-    hashed = hash_password(asked.passphrase)
+    note_opening.refuse_weak_passphrase(body.passphrase)
+    hashed = hash_password(body.passphrase)
     with services.database.writing() as tx:
-        note_opening.choose_passphrase(tx, viewer, hashed)
+        note_opening.choose_passphrase(tx, principal, hashed)
 
 
-@ME.post("/me/notes/open", responses=documented(422))
+@ME.post("/me/notes/open", responses=problem_responses(422))
 def open_notes(
-    asked: Passphrase, services: ServicesDep, viewer: ViewerDep, response: Response
-) -> Opening:
+    body: Passphrase, services: ServicesDep, principal: PrincipalDep, response: Response
+) -> NotesStatus:
     """Open your notes on this device by your passphrase or recovery code.
 
     Five wrong ones lock for a while. Where this server sends mail, a one-time code is needed too.
     """
-    opened, key = opened_by_passphrase(services, viewer, asked.passphrase, asked.code)
-    leave_note_key(response, services, viewer, key)
+    opened, key = open_notes_by_passphrase(services, principal, body.passphrase, body.code)
+    set_note_key_cookie(response, services, principal, key)
     with services.database.reading() as tx:
-        return note_opening.opening_of(tx, opened)
+        return note_opening.read_notes_status(tx, opened)
 
 
-@ME.post("/me/notes/recovery-code", status_code=HTTPStatus.CREATED, responses=documented(409))
-def make_recovery_code(services: ServicesDep, viewer: ViewerDep) -> RecoveryCode:
+@ME.post(
+    "/me/notes/recovery-code", status_code=HTTPStatus.CREATED, responses=problem_responses(409)
+)
+def make_recovery_code(services: ServicesDep, principal: PrincipalDep) -> RecoveryCode:
     """Make a code that opens your notes once; one made before stops working."""
     with services.database.writing() as tx:
-        return RecoveryCode(code=note_opening.make_recovery_code(tx, viewer))
+        return RecoveryCode(code=note_opening.make_recovery_code(tx, principal))
 
 
-@ME.post("/me/notes/afresh", responses=documented(409))
-def begin_afresh(services: ServicesDep, viewer: ViewerDep, response: Response) -> Opening:
+@ME.post("/me/notes/afresh", responses=problem_responses(409))
+def begin_afresh(services: ServicesDep, principal: PrincipalDep, response: Response) -> NotesStatus:
     """Begin a new notebook on this device; earlier notes stay closed until they are opened."""
     with services.database.writing() as tx:
-        opened, key = note_opening.begin_afresh(tx, viewer, now=services.now())
-        opening = note_opening.opening_of(tx, opened)
-    leave_note_key(response, services, viewer, key)
-    return opening
+        opened, key = note_opening.begin_afresh(tx, principal, now=services.now())
+        notes_status = note_opening.read_notes_status(tx, opened)
+    set_note_key_cookie(response, services, principal, key)
+    return notes_status
 
 
-@LINKS.post("/people/{person_id}/link", status_code=HTTPStatus.CREATED, responses=documented(404))
-def make_link(person_id: str, services: ServicesDep) -> Link:
+@LINKS.post(
+    "/people/{person_id}/link", status_code=HTTPStatus.CREATED, responses=problem_responses(404)
+)
+def make_link(person_id: str, services: ServicesDep) -> PersonalLink:
     """Make a person's secret link; those handed out before stop working."""
     settings = services.settings
     with services.database.writing() as tx:
         issued = credentials.issue_link(
             tx, services.keyring, person_id, now=services.now(), grace=settings.link_grace
         )
-    return Link(address=settings.base_url + person(issued.secret), credential=issued)
+    return PersonalLink(address=settings.base_url + person(issued.secret), credential=issued)
 
 
 @SIGN_IN.post("/sign-in/{secret}")
@@ -183,40 +191,40 @@ def sign_in(secret: str, services: ServicesDep) -> Response:
     settings = services.settings
     with services.database.writing() as tx:
         cookie = credentials.sign_in(
-            tx, secret, now=services.now(), lasting=timedelta(hours=settings.cookie_hours)
+            tx, secret, now=services.now(), lifetime=timedelta(hours=settings.cookie_hours)
         )
-    return signed_in(settings, cookie)
+    return signed_in_response(settings, cookie)
 
 
 @SIGN_IN.post("/sign-out")
-def sign_out(services: ServicesDep, viewer: ViewerDep) -> Response:
+def sign_out(services: ServicesDep, principal: PrincipalDep) -> Response:
     """Make the browser's cookie stop working, and remove it."""
     with services.database.writing() as tx:
-        credentials.revoke(tx, viewer, viewer.credential_id or "", now=services.now())
+        credentials.revoke(tx, principal, principal.credential_id or "", now=services.now())
     elsewhere = "" if services.provider is None else "?signed_out=here"
     answer = RedirectResponse(SIGN_IN_PAGE + elsewhere, HTTPStatus.SEE_OTHER)
-    leave_cookie(answer, services.settings, cookie_name(services.settings), "", 0)
+    set_secret_cookie(answer, services.settings, cookie_name(services.settings), "", 0)
     return answer
 
 
-def signed_in(settings: Settings, cookie: Issued, go_on_to: str = "/") -> Response:
+def signed_in_response(settings: Settings, cookie: IssuedSecret, go_on_to: str = "/") -> Response:
     """The answer that leaves a browser signed in, and leads on."""
-    answer = RedirectResponse(own_page(go_on_to), HTTPStatus.SEE_OTHER)
-    leave_signed_in(answer, settings, cookie)
+    answer = RedirectResponse(safe_redirect_path(go_on_to), HTTPStatus.SEE_OTHER)
+    set_session_cookie(answer, settings, cookie)
     return answer
 
 
-def leave_signed_in(answer: Response, settings: Settings, cookie: Issued) -> None:
+def set_session_cookie(answer: Response, settings: Settings, cookie: IssuedSecret) -> None:
     """Leave a browser signed in, and nothing of what it had begun."""
     seconds = settings.cookie_hours * 3600
-    leave_cookie(answer, settings, cookie_name(settings), cookie.secret, seconds)
-    for begun in (half_cookie(settings), begun_cookie(settings)):
-        leave_cookie(answer, settings, begun, "", 0)
+    set_secret_cookie(answer, settings, cookie_name(settings), cookie.secret, seconds)
+    for cookie_to_clear in (pending_second_factor_cookie(settings), sign_in_flow_cookie(settings)):
+        set_secret_cookie(answer, settings, cookie_to_clear, "", 0)
 
 
-def opened_by_passphrase(
-    services: Services, viewer: Viewer, typed: str, code: str
-) -> tuple[Viewer, Issued]:
+def open_notes_by_passphrase(
+    services: Services, principal: Principal, typed: str, code: str
+) -> tuple[Principal, IssuedSecret]:
     """The viewer with their notes open and a device's key to them, for what opens them.
 
     Where this server sends mail, that is the passphrase and the code of a mail; the code alone
@@ -227,20 +235,28 @@ def opened_by_passphrase(
     """
     now = services.now()
     with services.database.reading() as tx:
-        gates = note_opening.gates_of(tx, viewer)
-    fits = next((one for one, gate in gates.items() if password_fits(typed, gate)), None)
-    sends, right = services.settings.mail.on, None
+        gates = note_opening.passphrase_hashes(tx, principal)
+    matching_notebook = next(
+        (one for one, gate in gates.items() if verify_password(typed, gate)), None
+    )
+    sends, right = services.settings.mail.enabled, None
     with services.database.writing() as tx:
         if sends:
-            right = codes.fitting(tx, services.keyring, viewer, Purpose.NOTES, code, now=now)
-        lets = right is not None or not sends
+            right = codes.verify_code(
+                tx, services.keyring, principal, CodePurpose.NOTES, code, now=now
+            )
+        code_accepted = right is not None or not sends
         opened = (
-            note_opening.finish_opening(tx, viewer, typed, fits=fits, now=now) if lets else None
+            note_opening.open_notebook(
+                tx, principal, typed, matching_notebook=matching_notebook, now=now
+            )
+            if code_accepted
+            else None
         )
         if right is not None and opened is not None:
-            codes.use_up(right, now=now)
-    if not lets:
-        raise codes.wrong_code()
+            codes.mark_used(right, now=now)
+    if not code_accepted:
+        raise codes.wrong_code_error()
     if opened is None:
         raise NotAllowedError(
             "neither your passphrase nor your recovery code, or there were too many tries"
@@ -248,11 +264,11 @@ def opened_by_passphrase(
     return opened
 
 
-def leave_note_key(
-    answer: Response, services: Services, viewer: Viewer, key: Issued | None
+def set_note_key_cookie(
+    answer: Response, services: Services, principal: Principal, key: IssuedSecret | None
 ) -> None:
     """Leave a device's key to a coach's notes, where one was made, in its browser."""
-    if key is not None and viewer.person_id is not None:
-        name = notes_cookie(services.settings, viewer.person_id)
+    if key is not None and principal.person_id is not None:
+        name = notes_cookie(services.settings, principal.person_id)
         seconds = int((key.expires_at - services.now()).total_seconds())
-        leave_cookie(answer, services.settings, name, key.secret, seconds)
+        set_secret_cookie(answer, services.settings, name, key.secret, seconds)

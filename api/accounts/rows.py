@@ -15,21 +15,23 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import Identified, Row, Word
+from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class CredentialKind(StrEnum):
     """What a secret opens, and how it is used."""
 
     SIGN_IN = "sign_in"  # one-time address of a user
-    COOKIE = "cookie"  # a user's signed-in browser
+    BROWSER_SESSION = "cookie"  # a user's signed-in browser
     TOKEN = "token"  # noqa: S105 - a kind, no secret: a user's bearer token for programs
     LINK = "link"  # one person's own sessions
     NOTES = "notes"  # a coach's notes, on one device
-    HALF = "half"  # a user's browser after the first of two factors; opens nothing else
+    PENDING_SECOND_FACTOR = (
+        "half"  # a user's browser after the first of two factors; opens nothing else
+    )
 
 
-class UserRow(Identified):
+class UserRow(IdentifiedRow):
     """Somebody of the programme office, or an auditor.
 
     Attributes:
@@ -58,7 +60,7 @@ class UserRow(Identified):
     expected_mail: Mapped[str | None] = mapped_column(String(320), unique=True)
 
 
-class PasskeyRow(Identified):
+class PasskeyRow(IdentifiedRow):
     """A user's passkey: the public half of a key whose private half never leaves their device.
 
     `credential_id` is what the device calls it, in base64url; `sign_count` grows where the device
@@ -76,7 +78,7 @@ class PasskeyRow(Identified):
     last_used_at: Mapped[datetime | None]
 
 
-class RecoveryCodeRow(Identified):
+class RecoveryCodeRow(IdentifiedRow):
     """A code that stands in for a second factor once, as its SHA-256."""
 
     __tablename__ = "recovery_codes"
@@ -86,17 +88,17 @@ class RecoveryCodeRow(Identified):
     used_at: Mapped[datetime | None]
 
 
-class CeremonyKind(StrEnum):
+class SignInFlowKind(StrEnum):
     """What a browser has begun and comes back to finish."""
 
-    PROVIDER_SIGN_IN = "provider sign-in"
-    PROVIDER_LINK = "provider link"
-    PROVIDER_CONFIRM = "provider confirm"
+    OIDC_SIGN_IN = "provider sign-in"
+    OIDC_LINK = "provider link"
+    OIDC_STEP_UP = "provider confirm"
     PASSKEY_SIGN_IN = "passkey sign-in"
     PASSKEY_ADD = "passkey add"
 
 
-class CeremonyRow(Row):
+class SignInFlowRow(TableRow):
     """A sign-in with a provider or a passkey that a browser has begun; gone once it is finished.
 
     Only the SHA-256 of the browser's secret is here. What is sent to the provider or the device
@@ -106,13 +108,13 @@ class CeremonyRow(Row):
     __tablename__ = "ceremonies"
 
     secret_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    kind: Mapped[CeremonyKind] = mapped_column(Word(CeremonyKind))
+    kind: Mapped[SignInFlowKind] = mapped_column(EnumString(SignInFlowKind))
     user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     go_on_to: Mapped[str] = mapped_column(String(300))
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class CredentialRow(Identified):
+class CredentialRow(IdentifiedRow):
     """A secret, as its SHA-256, and whose it is: a user's or a person's, never both.
 
     `confirmed_at` is when a signed-in browser last showed its user's second factor.
@@ -123,7 +125,7 @@ class CredentialRow(Identified):
         CheckConstraint("(user_id IS NULL) <> (person_id IS NULL)", name="one_owner"),
     )
 
-    kind: Mapped[CredentialKind] = mapped_column(Word(CredentialKind))
+    kind: Mapped[CredentialKind] = mapped_column(EnumString(CredentialKind))
     secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[str | None] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), index=True

@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.credentials import sha256_of
 from api.accounts.rows import RecoveryCodeRow, UserRow
-from api.audit_trail.log import note_act
-from api.crypto.envelope_encryption import seal, unseal, wrapping_key
+from api.audit_trail.log import record_event
+from api.crypto.envelope_encryption import decrypt, encrypt, wrapping_key
 from api.crypto.key_ring import Keyring
-from api.crypto.password_hashing import totp_step_of
-from api.http.principal import Viewer
+from api.crypto.password_hashing import matching_totp_step
+from api.http.principal import Principal
 
 RECOVERY_CODES = 10
-_SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that are taken for one another
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that are taken for one another
 _CODE_LENGTH = 16  # of 32 signs: 80 bits, so that a plain hash is enough
-_FREE_TRIES = 5
-_LONGEST_LOCK = timedelta(hours=1)
+_FREE_ATTEMPTS = 5
+_MAX_LOCK = timedelta(hours=1)
 _VERSION_BYTES = 2
 
 
@@ -29,49 +29,53 @@ def is_locked(row: UserRow, now: datetime) -> bool:
     return row.locked_until is not None and row.locked_until > now
 
 
-def code_fits(tx: Transaction, keyring: Keyring, row: UserRow, code: str, *, now: datetime) -> bool:
+def verify_code(
+    tx: Transaction, keyring: Keyring, row: UserRow, code: str, *, now: datetime
+) -> bool:
     """Whether `code` is the app's of now, or a recovery code; either is used up by it."""
     if row.totp_sealed is not None:
-        step = totp_step_of(unseal_totp(keyring, row), code, now, after=row.totp_step)
+        step = matching_totp_step(unseal_totp(keyring, row), code, now, after=row.totp_step)
         if step is not None:
             row.totp_step = step
             return True
     return _use_recovery_code(tx, row.id, code, now)
 
 
-def count_failure(tx: Transaction, row: UserRow, action: str, *, now: datetime) -> None:
+def record_failure(tx: Transaction, row: UserRow, action: str, *, now: datetime) -> None:
     """Write down a wrong try. After five in a row each further one locks for twice as long."""
     row.failures += 1
-    row.locked_until = now + _lock(row.failures) if row.failures >= _FREE_TRIES else None
-    note_act(tx, action, "user", row.id, failures=row.failures)
+    row.locked_until = (
+        now + _lock_duration(row.failures) if row.failures >= _FREE_ATTEMPTS else None
+    )
+    record_event(tx, action, "user", row.id, failures=row.failures)
 
 
-def make_recovery_codes(tx: Transaction, viewer: Viewer) -> tuple[str, ...]:
+def make_recovery_codes(tx: Transaction, principal: Principal) -> tuple[str, ...]:
     """Ten new codes, shown this once; those made before stop working."""
-    user_id = viewer.user_id or ""
+    user_id = principal.user_id or ""
     tx.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.user_id == user_id))
     codes = tuple(new_recovery_code() for _ in range(RECOVERY_CODES))
     for code in codes:
-        tx.add(RecoveryCodeRow(user_id=user_id, code_sha256=sha256_of(plain_code(code))))
-    note_act(tx, "recovery codes made", "user", user_id, codes=len(codes))
+        tx.add(RecoveryCodeRow(user_id=user_id, code_sha256=sha256_of(normalise_code(code))))
+    record_event(tx, "recovery codes made", "user", user_id, codes=len(codes))
     return codes
 
 
-def recovery_codes_left(tx: Transaction, viewer: Viewer) -> int:
+def count_unused_recovery_codes(tx: Transaction, principal: Principal) -> int:
     """How many recovery codes of the viewer still work."""
     counted = select(func.count()).where(
-        RecoveryCodeRow.user_id == viewer.user_id, RecoveryCodeRow.used_at.is_(None)
+        RecoveryCodeRow.user_id == principal.user_id, RecoveryCodeRow.used_at.is_(None)
     )
     return tx.scalar(counted) or 0
 
 
 def new_recovery_code() -> str:
     """A random code in fours: `K7QM-2XHD-9PTB-RW4C`."""
-    signs = "".join(secrets.choice(_SIGNS) for _ in range(_CODE_LENGTH))
-    return "-".join(signs[place : place + 4] for place in range(0, _CODE_LENGTH, 4))
+    signs = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+    return "-".join(signs[start : start + 4] for start in range(0, _CODE_LENGTH, 4))
 
 
-def plain_code(typed: str) -> str:
+def normalise_code(typed: str) -> str:
     """A recovery code however it was typed: small letters, spaces and hyphens do not matter."""
     return typed.upper().replace("-", "").replace(" ", "")
 
@@ -79,7 +83,7 @@ def plain_code(typed: str) -> str:
 def seal_totp(keyring: Keyring, user_id: str, secret: str) -> bytes:
     """A second factor's secret under the newest master key, whose version stands before it."""
     version = keyring.master_version
-    sealed = seal(keyring.master[version], secret.encode(), "users", user_id, version)
+    sealed = encrypt(keyring.master[version], secret.encode(), "users", user_id, version)
     return version.to_bytes(_VERSION_BYTES) + sealed
 
 
@@ -88,24 +92,24 @@ def unseal_totp(keyring: Keyring, row: UserRow) -> str:
     stored = row.totp_sealed or b""
     version = int.from_bytes(stored[:_VERSION_BYTES])
     key = wrapping_key(keyring.master, version)
-    return unseal(key, stored[_VERSION_BYTES:], "users", row.id, version).decode()
+    return decrypt(key, stored[_VERSION_BYTES:], "users", row.id, version).decode()
 
 
 def _use_recovery_code(tx: Transaction, user_id: str, code: str, now: datetime) -> bool:
     row = tx.scalar(
         select(RecoveryCodeRow).where(
             RecoveryCodeRow.user_id == user_id,
-            RecoveryCodeRow.code_sha256 == sha256_of(plain_code(code)),
+            RecoveryCodeRow.code_sha256 == sha256_of(normalise_code(code)),
             RecoveryCodeRow.used_at.is_(None),
         )
     )
     if row is None:
         return False
     row.used_at = now
-    note_act(tx, "recovery code used", "user", user_id)
+    record_event(tx, "recovery code used", "user", user_id)
     return True
 
 
-def _lock(failures: int) -> timedelta:
-    doublings = min(failures - _FREE_TRIES, 10)
-    return min(timedelta(seconds=30 << doublings), _LONGEST_LOCK)
+def _lock_duration(failures: int) -> timedelta:
+    doublings = min(failures - _FREE_ATTEMPTS, 10)
+    return min(timedelta(seconds=30 << doublings), _MAX_LOCK)

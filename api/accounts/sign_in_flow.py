@@ -18,14 +18,14 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.credentials import sha256_of
-from api.accounts.rows import CeremonyKind, CeremonyRow
+from api.accounts.rows import SignInFlowKind, SignInFlowRow
 
-LASTING = timedelta(minutes=10)
+FLOW_LIFETIME = timedelta(minutes=10)
 _SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Ceremony:
+class SignInFlow:
     """What one browser has begun.
 
     Attributes:
@@ -34,70 +34,70 @@ class Ceremony:
     """
 
     secret: str
-    kind: CeremonyKind
+    kind: SignInFlowKind
     user_id: str | None
     go_on_to: str
 
     @property
     def state(self) -> str:
         """Ties the provider's answer to this browser."""
-        return self._follow("state")
+        return self._derive("state")
 
     @property
     def nonce(self) -> str:
         """Ties the provider's token to this ceremony."""
-        return self._follow("nonce")
+        return self._derive("nonce")
 
     @property
-    def verifier(self) -> str:
+    def code_verifier(self) -> str:
         """Shows the provider that who asks for the token is who began (RFC 7636)."""
-        return self._follow("verifier")
+        return self._derive("verifier")
 
     @property
     def challenge(self) -> bytes:
         """What a passkey has to sign."""
         return self._digest("challenge")
 
-    def _follow(self, what: str) -> str:
+    def _derive(self, what: str) -> str:
         return urlsafe_b64encode(self._digest(what)).rstrip(b"=").decode()
 
     def _digest(self, what: str) -> bytes:
         return hashlib.sha256(f"{what}:{self.secret}".encode()).digest()
 
 
-def begin(
-    tx: Transaction, kind: CeremonyKind, user_id: str | None, go_on_to: str, *, now: datetime
-) -> Ceremony:
+def start_flow(
+    tx: Transaction, kind: SignInFlowKind, user_id: str | None, go_on_to: str, *, now: datetime
+) -> SignInFlow:
     """Begin a ceremony for the browser that asks; those that nobody finished are swept away."""
-    tx.execute(delete(CeremonyRow).where(CeremonyRow.expires_at <= now))
+    tx.execute(delete(SignInFlowRow).where(SignInFlowRow.expires_at <= now))
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     tx.add(
-        CeremonyRow(
+        SignInFlowRow(
             secret_sha256=sha256_of(secret),
             kind=kind,
             user_id=user_id,
             go_on_to=go_on_to,
-            expires_at=now + LASTING,
+            expires_at=now + FLOW_LIFETIME,
         )
     )
-    return Ceremony(secret, kind, user_id, go_on_to)
+    return SignInFlow(secret, kind, user_id, go_on_to)
 
 
-def look_up(
-    tx: Transaction, secret: str, kinds: Iterable[CeremonyKind], *, now: datetime
-) -> Ceremony | None:
+def find_flow(
+    tx: Transaction, secret: str, kinds: Iterable[SignInFlowKind], *, now: datetime
+) -> SignInFlow | None:
     """The ceremony a browser has begun; `None` where there is none of these `kinds` (any more)."""
-    row = tx.get(CeremonyRow, sha256_of(secret))
+    row = tx.get(SignInFlowRow, sha256_of(secret))
     if row is None or row.kind not in set(kinds) or row.expires_at <= now:
         return None
-    return Ceremony(secret, row.kind, row.user_id, row.go_on_to)
+    return SignInFlow(secret, row.kind, row.user_id, row.go_on_to)
 
 
-def use_up(
-    tx: Transaction, secret: str, kinds: Iterable[CeremonyKind], *, now: datetime
-) -> Ceremony | None:
-    """As `look_up`, and the ceremony is over: nobody finishes it a second time."""
-    found = look_up(tx, secret, kinds, now=now)
+def consume_flow(
+    tx: Transaction, secret: str, kinds: Iterable[SignInFlowKind], *, now: datetime
+) -> SignInFlow | None:
+    """As `find_flow`, and the ceremony is over: nobody finishes it a second time."""
+    found = find_flow(tx, secret, kinds, now=now)
     if found is not None:
-        tx.execute(delete(CeremonyRow).where(CeremonyRow.secret_sha256 == sha256_of(secret)))
+        tx.execute(delete(SignInFlowRow).where(SignInFlowRow.secret_sha256 == sha256_of(secret)))
     return found

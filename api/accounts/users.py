@@ -9,35 +9,37 @@ from pydantic import Field, StringConstraints, ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import end_browsers, end_credentials
+from api.accounts.credentials import end_browser_sessions, revoke_credentials
 from api.accounts.oidc.identity import Identity
 from api.accounts.rows import CredentialKind, UserRow
-from api.audit_trail.log import note_act
-from api.http.principal import AccessRole, Viewer
+from api.audit_trail.log import record_event
+from api.http.principal import AccessRole, Principal
 from api.organisation import MailAddress
-from api.values import View
+from api.values import FrozenModel
 from coach.errors import ConflictError, InputFault, NotFoundError, UnusableInputError
-from coach.feedback import OneLine
+from coach.feedback import SingleLineText
 
 
-class Link(View):
+class ProviderLink(FrozenModel):
     """What a user is called elsewhere: the provider's own word, or an address it has verified."""
 
     issuer: Annotated[str, Field(max_length=300)]
-    subject: Annotated[str, StringConstraints(min_length=1, max_length=255), OneLine] | None = None
+    subject: (
+        Annotated[str, StringConstraints(min_length=1, max_length=255), SingleLineText] | None
+    ) = None
     mail: Annotated[MailAddress, Field(max_length=320)] | None = None
 
 
-class NewUser(View):
+class NewUser(FrozenModel):
     """A user to add."""
 
     name: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), SingleLineText
     ]
     role: AccessRole
 
 
-class UserView(View):
+class UserView(FrozenModel):
     """A user, and by what they sign in."""
 
     id: str
@@ -49,7 +51,7 @@ class UserView(View):
     disabled_at: datetime | None
 
 
-def read_user(name: str, role: AccessRole) -> NewUser:
+def parse_user(name: str, role: AccessRole) -> NewUser:
     """A user to add, by what was typed.
 
     Raises:
@@ -61,14 +63,14 @@ def read_user(name: str, role: AccessRole) -> NewUser:
         raise UnusableInputError(_faults(error)) from None
 
 
-def read_link(issuer: str, subject: str | None, mail: str | None) -> Link:
+def parse_link(issuer: str, subject: str | None, mail: str | None) -> ProviderLink:
     """What a user is called elsewhere, by what was typed.
 
     Raises:
         UnusableInputError: it is not well formed.
     """
     try:
-        return Link(issuer=issuer, subject=subject, mail=mail)
+        return ProviderLink(issuer=issuer, subject=subject, mail=mail)
     except ValidationError as error:
         raise UnusableInputError(_faults(error)) from None
 
@@ -80,17 +82,17 @@ def add_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> 
         UnusableInputError: the name is none.
         ConflictError: the name is taken.
     """
-    new = read_user(name, role)
+    new = parse_user(name, role)
     if tx.scalar(select(UserRow.id).where(UserRow.name == new.name)) is not None:
         raise ConflictError(f"there is a user called {new.name} already")
     row = UserRow(name=new.name, role=new.role.value, created_at=now)
     tx.add(row)
     tx.flush()
-    note_act(tx, "user added", "user", row.id, role=new.role.value)
+    record_event(tx, "user added", "user", row.id, role=new.role.value)
     return row.id
 
 
-def link_user(tx: Transaction, user_id: str, link: Link) -> None:
+def link_user(tx: Transaction, user_id: str, link: ProviderLink) -> None:
     """Let whoever the provider calls so sign in as this user; a link before is replaced.
 
     Raises:
@@ -98,30 +100,30 @@ def link_user(tx: Transaction, user_id: str, link: Link) -> None:
     """
     row = tx.get_one(UserRow, user_id)
     if link.subject is not None:
-        taken = select(UserRow.id).where(
+        duplicate = select(UserRow.id).where(
             UserRow.issuer == link.issuer, UserRow.subject == link.subject, UserRow.id != user_id
         )
-        if tx.scalar(taken) is not None:
+        if tx.scalar(duplicate) is not None:
             raise ConflictError("another user is linked to that account already")
         row.issuer, row.subject, row.expected_mail = link.issuer, link.subject, None
     elif link.mail is not None:
         mail = link.mail.lower()
-        taken = select(UserRow.id).where(UserRow.expected_mail == mail, UserRow.id != user_id)
-        if tx.scalar(taken) is not None:
+        duplicate = select(UserRow.id).where(UserRow.expected_mail == mail, UserRow.id != user_id)
+        if tx.scalar(duplicate) is not None:
             raise ConflictError("another user is to be linked by that address already")
         row.issuer, row.subject, row.expected_mail = None, None, mail
     how = "mail" if link.subject is None else "subject"
-    note_act(tx, "user linked", "user", user_id, how=how)
+    record_event(tx, "user linked", "user", user_id, how=how)
 
 
 def unlink_user(tx: Transaction, user_id: str) -> None:
     """Let nobody sign in as this user with an account elsewhere any more."""
     row = tx.get_one(UserRow, user_id)
     row.issuer = row.subject = row.expected_mail = None
-    note_act(tx, "user unlinked", "user", user_id)
+    record_event(tx, "user unlinked", "user", user_id)
 
 
-def user_known_as(tx: Transaction, identity: Identity, *, link_by_mail: bool) -> UserRow | None:
+def user_for_identity(tx: Transaction, identity: Identity, *, link_by_mail: bool) -> UserRow | None:
     """The user whom the provider means; `None` where nobody was ever linked to that account.
 
     Where the deployment says so, a user prepared for a mail address is linked by it, once: from
@@ -135,11 +137,11 @@ def user_known_as(tx: Transaction, identity: Identity, *, link_by_mail: bool) ->
     if row is None and link_by_mail and identity.mail is not None:
         row = tx.scalar(select(UserRow).where(UserRow.expected_mail == identity.mail.lower()))
         if row is not None and row.disabled_at is None:
-            link_user(tx, row.id, Link(issuer=identity.issuer, subject=identity.subject))
+            link_user(tx, row.id, ProviderLink(issuer=identity.issuer, subject=identity.subject))
     return None if row is None or row.disabled_at is not None else row
 
 
-def user_called(tx: Transaction, name: str) -> UserView:
+def user_by_name(tx: Transaction, name: str) -> UserView:
     """The user called `name`.
 
     Raises:
@@ -151,9 +153,9 @@ def user_called(tx: Transaction, name: str) -> UserView:
     return _view(row)
 
 
-def user_of(tx: Transaction, viewer: Viewer) -> UserView:
+def current_user(tx: Transaction, principal: Principal) -> UserView:
     """The user who is asking."""
-    return _view(tx.get_one(UserRow, viewer.user_id))
+    return _view(tx.get_one(UserRow, principal.user_id))
 
 
 def list_users(tx: Transaction) -> tuple[UserView, ...]:
@@ -161,7 +163,7 @@ def list_users(tx: Transaction) -> tuple[UserView, ...]:
     return tuple(_view(row) for row in tx.scalars(select(UserRow).order_by(UserRow.name)))
 
 
-def anybody_can_sign_in(tx: Transaction) -> bool:
+def any_user_can_sign_in(tx: Transaction) -> bool:
     """Whether some user signs in already: by password, or with an account elsewhere."""
     found = select(UserRow.id).where(
         or_(UserRow.password_hash.is_not(None), UserRow.subject.is_not(None)),
@@ -172,8 +174,8 @@ def anybody_can_sign_in(tx: Transaction) -> bool:
 
 def sign_out_everywhere(tx: Transaction, user_id: str, *, now: datetime) -> None:
     """End every browser a user is signed in with, and addresses not yet used; tokens go on."""
-    end_browsers(tx, user_id, now)
-    note_act(tx, "user signed out everywhere", "user", user_id)
+    end_browser_sessions(tx, user_id, now)
+    record_event(tx, "user signed out everywhere", "user", user_id)
 
 
 def disable_user(tx: Transaction, name: str, *, now: datetime) -> None:
@@ -182,10 +184,10 @@ def disable_user(tx: Transaction, name: str, *, now: datetime) -> None:
     Raises:
         NotFoundError: there is none.
     """
-    user_id = user_called(tx, name).id
+    user_id = user_by_name(tx, name).id
     tx.get_one(UserRow, user_id).disabled_at = now
-    end_credentials(tx, user_id, CredentialKind, now)
-    note_act(tx, "user disabled", "user", user_id)
+    revoke_credentials(tx, user_id, CredentialKind, now)
+    record_event(tx, "user disabled", "user", user_id)
 
 
 def _view(row: UserRow) -> UserView:

@@ -20,27 +20,27 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.rows import AuditRow
 from api.crypto.key_ring import Keyring
-from api.http.principal import Viewer
-from api.values import View
+from api.http.principal import Principal
+from api.values import FrozenModel
 
-_STAMP = "gender_coach_audit"
-NO_ROWS = "0" * 64
+_CONTEXT_KEY = "gender_coach_audit"
+GENESIS_SEAL = "0" * 64
 _PAGE = 1000
-_LATELY = timedelta(hours=1)
+_RECENTLY = timedelta(hours=1)
 _APPEND = insert(AuditRow)
 _LAST = select(AuditRow.number, AuditRow.seal).order_by(AuditRow.number.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class AuditContext:
     """On whose behalf a transaction is, and the key that seals what it does."""
 
     keyring: Keyring
-    viewer: Viewer
+    principal: Principal
     now: datetime
 
 
-class AuditReport(View):
+class AuditReport(FrozenModel):
     """What verifying found. `head` is the last row's seal: keep it elsewhere to notice cuts.
 
     `first_broken` is the number of the first row that does not fit, `None` where all do.
@@ -52,24 +52,24 @@ class AuditReport(View):
     head_known: bool | None
 
 
-def stamp_with(
-    keyring: Keyring, viewer: Callable[[], Viewer], now: Callable[[], datetime]
+def audit_context_setter(
+    keyring: Keyring, principal: Callable[[], Principal], now: Callable[[], datetime]
 ) -> Callable[[Transaction], None]:
     """What stamps each transaction where it begins."""
 
     def stamp(tx: Transaction) -> None:
-        tx.info[_STAMP] = Stamp(keyring, viewer(), now())
+        tx.info[_CONTEXT_KEY] = AuditContext(keyring, principal(), now())
 
     return stamp
 
 
-def note_act(
+def record_event(
     tx: Transaction,
     action: str,
     object_kind: str,
     object_id: str,
     *,
-    by: Viewer | None = None,
+    by: Principal | None = None,
     **detail: str | int,
 ) -> None:
     """Append one act to the trail: identifiers, words and counts only.
@@ -79,36 +79,36 @@ def note_act(
     Raises:
         LookupError: the transaction bears no stamp.
     """
-    stamp: Stamp | None = tx.info.get(_STAMP)
+    stamp: AuditContext | None = tx.info.get(_CONTEXT_KEY)
     if stamp is None:
         raise LookupError("an act in a transaction that is on nobody's behalf")
-    viewer = by or stamp.viewer
+    principal = by or stamp.principal
     tx.flush()
     connection = tx.connection()  # an act as an object of the transaction costs twice as much
     last = connection.execute(_LAST).one_or_none()
-    act = SimpleNamespace(
+    event = SimpleNamespace(
         number=1 if last is None else last.number + 1,
         at=stamp.now.astimezone(UTC).replace(microsecond=0),
-        role=viewer.role.value,
-        actor_id=viewer.user_id or viewer.person_id,
+        role=principal.role.value,
+        actor_id=principal.user_id or principal.person_id,
         action=action,
         object_kind=object_kind,
         object_id=object_id,
         detail=detail,
     )
-    act.seal = _seal(stamp.keyring, NO_ROWS if last is None else last.seal, act)
-    connection.execute(_APPEND, vars(act))
+    event.seal = _seal(stamp.keyring, GENESIS_SEAL if last is None else last.seal, event)
+    connection.execute(_APPEND, vars(event))
 
 
-def was_noted_lately(
-    tx: Transaction, viewer: Viewer, action: str, object_id: str, *, now: datetime
+def was_recorded_recently(
+    tx: Transaction, principal: Principal, action: str, object_id: str, *, now: datetime
 ) -> bool:
     """Whether the viewer did the same with the same thing within the hour."""
     found = select(AuditRow.number).where(
         AuditRow.object_id == object_id,
-        AuditRow.actor_id == viewer.user_id,
+        AuditRow.actor_id == principal.user_id,
         AuditRow.action == action,
-        AuditRow.at > now - _LATELY,
+        AuditRow.at > now - _RECENTLY,
     )
     return tx.scalar(found.limit(1)) is not None
 
@@ -123,7 +123,7 @@ def verify(
 
     `between_pages` is called now and then, so that a long check can be stopped.
     """
-    expected, rows, broken, known = NO_ROWS, 0, None, head == NO_ROWS
+    expected, rows, broken, known = GENESIS_SEAL, 0, None, head == GENESIS_SEAL
     query = select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=_PAGE)
     with closing(tx.scalars(query)) as trail:
         for row in trail:
@@ -145,9 +145,9 @@ def verify(
     )
 
 
-def _seal(keyring: Keyring, before: str, row: AuditRow | SimpleNamespace) -> str:
-    told = [
-        before,
+def _seal(keyring: Keyring, previous_seal: str, row: AuditRow | SimpleNamespace) -> str:
+    sealed_fields = [
+        previous_seal,
         row.number,
         row.at.astimezone(UTC).isoformat(),
         row.role,
@@ -157,5 +157,5 @@ def _seal(keyring: Keyring, before: str, row: AuditRow | SimpleNamespace) -> str
         row.object_id,
         row.detail,
     ]
-    message = json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
+    message = json.dumps(sealed_fields, sort_keys=True, separators=(",", ":")).encode()
     return hmac.new(keyring.audit, message, hashlib.sha256).hexdigest()

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import ID_LENGTH, Identified, Row
+from api.database.types import ID_LENGTH, IdentifiedRow, TableRow
 
 
-class AuditRow(Row):
+class AuditRow(TableRow):
     """One act. Identifiers, words and counts only: no names, no texts, no secrets.
 
     `seal` is an HMAC over this row and the seal of the row before it, so that a row altered, taken
@@ -37,7 +37,7 @@ class AuditRow(Row):
     seal: Mapped[str] = mapped_column(String(64))
 
 
-class AuditCheckRow(Identified):
+class AuditCheckRow(IdentifiedRow):
     """One time that the whole trail was verified, and what was found."""
 
     __tablename__ = "audit_checks"

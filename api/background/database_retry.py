@@ -9,26 +9,26 @@ from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
 
-from api.background.job_type import StoppedError
-from api.database.engine import has_no_room
-from api.logging.exception_location import place_of
+from api.background.job_type import WorkerShutdownError
+from api.database.engine import is_disk_full
+from api.logging.exception_location import exception_location
 
 _LOG = logging.getLogger(__name__)
-_AWAY_SECONDS = 1.0
+_RETRY_SECONDS = 1.0
 Value = TypeVar("Value")
 
 
-def patiently(stopping: threading.Event, work: Callable[[], Value]) -> Value:
-    """Do `work` on the database, again while that is away; it can be done twice.
+def retry_while_unavailable(stopping: threading.Event, operation: Callable[[], Value]) -> Value:
+    """Do `operation` on the database, again while that is away; it can be done twice.
 
     Raises:
-        StoppedError: the server goes down meanwhile.
+        WorkerShutdownError: the server goes down meanwhile.
     """
     while True:
         try:
-            return work()
+            return operation()
         except OperationalError as error:
-            what = "has no room" if has_no_room(error) else "is away"
-            _LOG.warning("the database %s during a job: %s", what, place_of(error))
-            if stopping.wait(_AWAY_SECONDS):
-                raise StoppedError from error
+            what = "has no room" if is_disk_full(error) else "is away"
+            _LOG.warning("the database %s during a job: %s", what, exception_location(error))
+            if stopping.wait(_RETRY_SECONDS):
+                raise WorkerShutdownError from error

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.database.engine import Database
-from api.logging.exception_location import place_of
+from api.logging.exception_location import exception_location
 from api.runs.rows import SlotRow
 
-_EVERY_SECONDS = 10.0
+_INTERVAL_SECONDS = 10.0
 STALE_AFTER = timedelta(seconds=60)
 _LOG = logging.getLogger(__name__)
 
@@ -38,9 +38,9 @@ class Heartbeat:
         self._thread.join()
 
     def _beat(self) -> None:
-        while not self._stopping.wait(_EVERY_SECONDS):
+        while not self._stopping.wait(_INTERVAL_SECONDS):
             try:
                 with self._database.writing() as tx:
                     tx.get_one(SlotRow, self._slot).seen_at = self._now()
             except SQLAlchemyError as error:  # the database is away; it is tried again
-                _LOG.warning("heartbeat of %s missed: %s", self._slot, place_of(error))
+                _LOG.warning("heartbeat of %s missed: %s", self._slot, exception_location(error))

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session as Transaction
 
-NOW = timedelta(0)
+NO_DELAY = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +19,23 @@ class Job:
     """One thing to do: its kind, and what it is about.
 
     Attributes:
-        kind: a name in the table of kinds.
-        about: identifies what is to be done: an id or a period, never personal data. The same kind
-            and `about` again is the same job, and queued once.
-        lane: of a kind that has lanes, which one; jobs of one lane are done one after the other.
+        job_type: a name in the table of kinds.
+        subject_id: identifies what is to be done: an id or a period, never personal data. The same
+            kind and `subject_id` again is the same job, and queued once.
+        partition: of a kind that has lanes, which one; jobs of one lane are done one after the
+            other.
         wait: how long from now it may not begin.
     """
 
-    kind: str
-    about: str
-    lane: str | None = None
-    wait: timedelta = NOW
+    job_type: str
+    subject_id: str
+    partition: str | None = None
+    wait: timedelta = NO_DELAY
 
     @property
     def id(self) -> str:
         """What the job is known by."""
-        return f"{self.kind}-{self.about}"
+        return f"{self.job_type}-{self.subject_id}"
 
 
 Enqueue = Callable[[Transaction, Job], None]

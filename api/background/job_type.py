@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from api.services import Services
 from api.settings import Settings
 
-Period = Callable[[datetime], str]
+PeriodKey = Callable[[datetime], str]
 """Names the stretch of time that a moment lies in; a scheduled job is done once in each."""
 
 
-class StoppedError(BaseException):
+class WorkerShutdownError(BaseException):
     """The server is going down: the job is given back as it is, and taken up again by a worker.
 
     No `Exception`, because the job engine would take one for the end of the job.
@@ -22,10 +22,10 @@ class StoppedError(BaseException):
 
 
 @dataclass(frozen=True, slots=True)
-class Workplace:
+class JobContext:
     """Where jobs are done: with these services, in this worker's slot.
 
-    Once `stopping` is set, whatever takes longer than a moment raises `StoppedError`.
+    Once `stopping` is set, whatever takes longer than a moment raises `WorkerShutdownError`.
     """
 
     services: Services
@@ -33,38 +33,38 @@ class Workplace:
     stopping: threading.Event = field(default_factory=threading.Event)
 
 
-Doer = Callable[[str], None]
+JobHandler = Callable[[str], None]
 """Does one job, given what it is about; safe to call again after a crash at any point."""
 
 
 @dataclass(frozen=True, slots=True)
-class JobKind:
+class JobType:
     """One kind of durable job. Its module ends with one of these, and the table names it.
 
     Attributes:
         name: stands before each job's identifier; stays, because queued jobs bear it.
-        open: makes what does the jobs, once for each worker, when that starts.
+        create_handler: makes what does the jobs, once for each worker, when that starts.
         queue: where its jobs wait; the name, where nothing else is said.
-        at_once: how many of them one worker does at a time.
-        ahead: how many one worker takes out of the queue at a time; the others wait in it.
-        lanes: whether each job has a lane, of which one is done at a time over all workers.
+        concurrency: how many of them one worker does at a time.
+        prefetch: how many one worker takes out of the queue at a time; the others wait in it.
+        partitioned: whether each job has a lane, of which one is done at a time over all workers.
         poll_seconds: how often a worker looks for new ones.
-        most_crashes: how often a worker may die over one before it is given up; without a number
+        max_crashes: how often a worker may die over one before it is given up; without a number
             it never is. A worker that is stopped in order has not died.
-        every: of a scheduled kind, the period in which it is done once, over all workers.
-        works_with: whether a worker with these settings can do it; the others leave it alone.
+        schedule: of a scheduled kind, the period in which it is done once, over all workers.
+        is_enabled: whether a worker with these settings can do it; the others leave it alone.
     """
 
     name: str
-    open: Callable[[Workplace], Doer]
+    create_handler: Callable[[JobContext], JobHandler]
     queue: str = ""
-    at_once: int = 1
-    ahead: int = 1
-    lanes: bool = False
+    concurrency: int = 1
+    prefetch: int = 1
+    partitioned: bool = False
     poll_seconds: float = 1.0
-    most_crashes: int | None = 10
-    every: Period | None = None
-    works_with: Callable[[Settings], bool] = lambda _settings: True
+    max_crashes: int | None = 10
+    schedule: PeriodKey | None = None
+    is_enabled: Callable[[Settings], bool] = lambda _settings: True
 
     @property
     def queue_name(self) -> str:

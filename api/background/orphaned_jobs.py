@@ -11,14 +11,14 @@ from sqlalchemy import column, func, select, table
 from sqlalchemy.orm import Session as Transaction
 
 from api.background.heartbeat import STALE_AFTER
-from api.background.registry import BY_NAME
+from api.background.registry import JOB_TYPES_BY_NAME
 from api.database.table_copy import jobs_schema
 from api.runs.rows import SlotRow
 
-_IN_WORK = "PENDING"
+_PENDING = "PENDING"
 
 
-def stranded_jobs(tx: Transaction, now: datetime) -> dict[str, int]:
+def count_orphaned_jobs(tx: Transaction, now: datetime) -> dict[str, int]:
     """How many jobs of each kind are stranded; of every kind there is, 0 where none is."""
     job = table(
         "workflow_status",
@@ -27,13 +27,13 @@ def stranded_jobs(tx: Transaction, now: datetime) -> dict[str, int]:
         column("executor_id"),
         schema=jobs_schema(tx.connection()),
     )
-    counted = tx.execute(
+    counts = tx.execute(
         select(job.c.name, func.count())
         .outerjoin(SlotRow, SlotRow.name == job.c.executor_id)
         .where(
-            job.c.status == _IN_WORK,
+            job.c.status == _PENDING,
             SlotRow.seen_at.is_(None) | (SlotRow.seen_at < now - STALE_AFTER),
         )
         .group_by(job.c.name)
     )
-    return dict.fromkeys(BY_NAME, 0) | dict(map(tuple, counted))
+    return dict.fromkeys(JOB_TYPES_BY_NAME, 0) | dict(map(tuple, counts))

@@ -10,31 +10,31 @@ from dbos import DBOSPortableJSONSerializer as PlainJson
 from api.database.engine import open_jobs_engine
 
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
-_AT_A_TIME = 500
+_BATCH_SIZE = 500
 
 
-def forget_finished(url: str, before: datetime) -> int:
+def purge_finished_jobs(url: str, before: datetime) -> int:
     """Delete the jobs that ended before that moment, some at a time, and tell how many they were.
 
     A job that waits, is delayed or in work stays, however old it is.
     """
     engine = open_jobs_engine(url)
     client = DBOSClient(system_database_engine=engine, serializer=PlainJson(), lazy=True)
-    forgotten = 0
+    purged = 0
     try:
         while True:
             ended = client.list_workflows(
                 status=_ENDED,
                 completed_before=before.isoformat(),
-                limit=_AT_A_TIME,
+                limit=_BATCH_SIZE,
                 load_input=False,
                 load_output=False,
             )
             if ended:
                 client.delete_workflows([job.workflow_id for job in ended])
-                forgotten += len(ended)
-            if len(ended) < _AT_A_TIME:
-                return forgotten
+                purged += len(ended)
+            if len(ended) < _BATCH_SIZE:
+                return purged
     finally:
         client.destroy()
         engine.dispose()

@@ -15,9 +15,9 @@ from dbos import DBOSPortableJSONSerializer as PlainJson
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session as Transaction
 
-from api.background.job import NOW, Job
-from api.background.job_type import JobKind
-from api.background.registry import BY_NAME
+from api.background.job import NO_DELAY, Job
+from api.background.job_type import JobType
+from api.background.registry import JOB_TYPES_BY_NAME
 from api.database.engine import open_jobs_engine
 
 APPLICATION = "gender-coach"
@@ -27,7 +27,7 @@ APPLICATION_VERSION = "1"  # pinned: a job queued before an upgrade is done afte
 class JobQueue:
     """The producing end: callable as `api.background.job.Enqueue`."""
 
-    def __init__(self, url: str, kinds: Mapping[str, JobKind] = BY_NAME) -> None:
+    def __init__(self, url: str, kinds: Mapping[str, JobType] = JOB_TYPES_BY_NAME) -> None:
         self._kinds = kinds
         self._engine = open_jobs_engine(url)
         self._client = DBOSClient(
@@ -40,33 +40,33 @@ class JobQueue:
 
     def __call__(self, tx: Transaction, job: Job) -> None:
         """Queue `job`; doing so twice queues it once."""
-        kind = self._kinds[job.kind]
+        job_type = self._kinds[job.job_type]
         options: EnqueueOptions = {
-            "workflow_name": kind.name,
-            "queue_name": kind.queue_name,
+            "workflow_name": job_type.name,
+            "queue_name": job_type.queue_name,
             "workflow_id": job.id,
             "app_version": APPLICATION_VERSION,
         }
-        if kind.lanes:
-            options["queue_partition_key"] = job.lane or ""
-        if job.wait > NOW:
+        if job_type.partitioned:
+            options["queue_partition_key"] = job.partition or ""
+        if job.wait > NO_DELAY:
             options["delay_seconds"] = job.wait.total_seconds()
-        self._client.enqueue_in_transaction(tx, options, job.about)
+        self._client.enqueue_in_transaction(tx, options, job.subject_id)
 
-    def give_back(self, slot: str, *, at_work: Container[str]) -> None:
-        """Queue anew what the worker of a slot has taken, except jobs it is still `at_work` on.
+    def release_jobs(self, slot: str, *, running: Container[str]) -> None:
+        """Queue anew what the worker of a slot has taken, except jobs it is still `running` on.
 
         What they went through no longer counts.
         """
-        taken = self._client.list_workflows(
+        pending = self._client.list_workflows(
             status="PENDING",
             executor_id=slot,
             name=list(self._kinds),
             load_input=False,
             load_output=False,
         )
-        for job in taken:
-            if job.workflow_id not in at_work:
+        for job in pending:
+            if job.workflow_id not in running:
                 queue = self._kinds[job.name].queue_name
                 self._client.resume_workflows([job.workflow_id], queue_name=queue)
 
@@ -76,13 +76,13 @@ class JobQueue:
         self._engine.dispose()
 
 
-def prepare_job_tables(url: str) -> None:
+def migrate_job_tables(url: str) -> None:
     """Create or bring up to date the tables of the job engine."""
     logging.getLogger("dbos").setLevel(logging.WARNING)
     DBOS.migrate(url)
 
 
-def job_settings(engine: Engine, executor_id: str) -> DBOSConfig:
+def dbos_config(engine: Engine, executor_id: str) -> DBOSConfig:
     """How the job engine is set up; nothing of it leaves this machine."""
     return {
         "name": APPLICATION,

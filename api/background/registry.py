@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from api.audit_trail import job as verifying
-from api.background.job_type import JobKind
+from api.background.job_type import JobType
 from api.data_protection import job as retaining
 from api.mail import job as mailing
 from api.plan_queries import job as answering
 from api.reminders import job as reminding
 from api.runs import job as solving
 
-KINDS: tuple[JobKind, ...] = (
-    solving.RUN,
-    answering.QUESTION,
-    mailing.POST,
-    mailing.MAIL,
-    reminding.REMINDING,
-    verifying.VERIFYING,
-    retaining.RETAINING,
+JOB_TYPES: tuple[JobType, ...] = (
+    solving.RUN_JOB_TYPE,
+    answering.QUERY_JOB_TYPE,
+    mailing.DISPATCH_JOB_TYPE,
+    mailing.MAIL_JOB_TYPE,
+    reminding.REMINDER_JOB_TYPE,
+    verifying.AUDIT_VERIFICATION_JOB_TYPE,
+    retaining.RETENTION_JOB_TYPE,
 )
 
-BY_NAME: Mapping[str, JobKind] = {kind.name: kind for kind in KINDS}
+JOB_TYPES_BY_NAME: Mapping[str, JobType] = {kind.name: kind for kind in JOB_TYPES}

@@ -16,23 +16,23 @@ from collections.abc import Sequence
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.background.job import Enqueue, Job
-from api.background.job_type import JobKind
-from api.logging.exception_location import place_of
+from api.background.job_type import JobType
+from api.logging.exception_location import exception_location
 from api.services import Services
 
-_EVERY_SECONDS = 20.0
+_INTERVAL_SECONDS = 20.0
 _LOG = logging.getLogger(__name__)
 
 
-class Ticking:
+class Scheduler:
     """Looks at the clock in a thread of its own."""
 
-    def __init__(self, services: Services, enqueue: Enqueue, kinds: Sequence[JobKind]) -> None:
+    def __init__(self, services: Services, enqueue: Enqueue, kinds: Sequence[JobType]) -> None:
         self._services, self._enqueue = services, enqueue
-        self._scheduled = [(kind, kind.every) for kind in kinds if kind.every is not None]
-        self._queued: dict[str, str] = {}
+        self._scheduled = [(kind, kind.schedule) for kind in kinds if kind.schedule is not None]
+        self._last_enqueued: dict[str, str] = {}
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._go_on, name="ticking", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="ticking", daemon=True)
 
     def start(self) -> None:
         """Begin, with a first look."""
@@ -43,21 +43,21 @@ class Ticking:
         self._stopping.set()
         self._thread.join()
 
-    def look(self) -> None:
+    def enqueue_due(self) -> None:
         """Queue the job of each scheduled kind for the period of this moment, if that is new."""
         now = self._services.now()
         for kind, period in self._scheduled:
-            about = period(now)
-            if self._queued.get(kind.name) != about:
+            subject_id = period(now)
+            if self._last_enqueued.get(kind.name) != subject_id:
                 with self._services.database.writing() as tx:
-                    self._enqueue(tx, Job(kind.name, about))
-                self._queued[kind.name] = about
+                    self._enqueue(tx, Job(kind.name, subject_id))
+                self._last_enqueued[kind.name] = subject_id
 
-    def _go_on(self) -> None:
+    def _run(self) -> None:
         while True:
             try:
-                self.look()
+                self.enqueue_due()
             except SQLAlchemyError as error:  # the database is away; it is tried again
-                _LOG.warning("scheduled jobs could not be queued: %s", place_of(error))
-            if self._stopping.wait(_EVERY_SECONDS):
+                _LOG.warning("scheduled jobs could not be queued: %s", exception_location(error))
+            if self._stopping.wait(_INTERVAL_SECONDS):
                 return

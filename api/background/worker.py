@@ -12,17 +12,17 @@ from sqlalchemy.exc import OperationalError
 
 from api.background.heartbeat import Heartbeat
 from api.background.job import Job
-from api.background.job_type import Doer, JobKind, StoppedError, Workplace
-from api.background.queue import JobQueue, job_settings
-from api.background.registry import BY_NAME
-from api.background.scheduler import Ticking
+from api.background.job_type import JobContext, JobHandler, JobType, WorkerShutdownError
+from api.background.queue import JobQueue, dbos_config
+from api.background.registry import JOB_TYPES_BY_NAME
+from api.background.scheduler import Scheduler
 from api.database.engine import open_jobs_engine
-from api.logging.exception_location import place_of
+from api.logging.exception_location import exception_location
 from api.services import Services
 
 _LOG = logging.getLogger(__name__)
-_TURN_SECONDS = 0.2
-_LONGEST_GOODBYE_SECONDS = 20.0
+_POLL_SECONDS = 0.2
+_SHUTDOWN_TIMEOUT_SECONDS = 20.0
 
 
 class Worker:
@@ -33,26 +33,26 @@ class Worker:
     most one worker.
     """
 
-    def __init__(self, services: Services, kinds: dict[str, JobKind] | None = None) -> None:
-        known = dict(BY_NAME) if kinds is None else kinds
+    def __init__(self, services: Services, kinds: dict[str, JobType] | None = None) -> None:
+        known = dict(JOB_TYPES_BY_NAME) if kinds is None else kinds
         settings = services.settings
         self._queue = JobQueue(settings.database_url, known)
-        self._kinds = [kind for kind in known.values() if kind.works_with(settings)]
-        self._place = Workplace(services, settings.executor_id)
-        self._desk = Desk(self._place.stopping)
+        self._kinds = [kind for kind in known.values() if kind.is_enabled(settings)]
+        self._context = JobContext(services, settings.executor_id)
+        self._running_jobs = RunningJobs(self._context.stopping)
         self._heartbeat = Heartbeat(services.database, settings.executor_id, services.now)
-        self._ticking = Ticking(services, self._queue, self._kinds)
+        self._scheduler = Scheduler(services, self._queue, self._kinds)
         self._engine: Engine | None = None
 
     def start(self) -> None:
         """Begin taking jobs, in threads of this process."""
-        settings = self._place.services.settings
+        settings = self._context.services.settings
         self._engine = open_jobs_engine(settings.database_url)
         logging.getLogger("dbos").setLevel(logging.WARNING)
-        DBOS(config=job_settings(self._engine, settings.executor_id))
+        DBOS(config=dbos_config(self._engine, settings.executor_id))
         for kind in self._kinds:
-            work = self._desk.guarded(kind, kind.open(self._place))
-            most = kind.most_crashes
+            work = self._running_jobs.limited(kind, kind.create_handler(self._context))
+            most = kind.max_crashes
             DBOS.workflow(name=kind.name, max_recovery_attempts=most)(work)
         DBOS.listen_queues([kind.queue_name for kind in self._kinds])
         DBOS.launch()
@@ -60,57 +60,57 @@ class Worker:
         for kind in self._kinds:
             DBOS.register_queue(
                 kind.queue_name,
-                worker_concurrency=kind.ahead,
-                partition_concurrency=1 if kind.lanes else None,
+                worker_concurrency=kind.prefetch,
+                partition_concurrency=1 if kind.partitioned else None,
                 polling_interval_sec=kind.poll_seconds,
             )
-        self._ticking.start()
+        self._scheduler.start()
 
     def stop(self) -> None:
         """Take no more jobs, and give back those in work, for any worker to take up."""
-        self._ticking.stop()
+        self._scheduler.stop()
         self._heartbeat.stop()
-        self._desk.close()
+        self._running_jobs.close()
         DBOS.destroy(destroy_registry=True)
         # Whatever is still this slot's: what gave up, and what the job engine took out of a queue
         # meanwhile, and never began.
         try:
-            self._queue.give_back(self._place.slot, at_work=self._desk.at_work)
+            self._queue.release_jobs(self._context.slot, running=self._running_jobs.running)
         except OperationalError as error:
-            _LOG.warning("jobs stay with %s: %s", self._place.slot, place_of(error))
+            _LOG.warning("jobs stay with %s: %s", self._context.slot, exception_location(error))
         self._queue.close()
         if self._engine is not None:
             self._engine.dispose()
 
 
-class Desk:
+class RunningJobs:
     """Keeps which jobs are in work."""
 
     def __init__(self, stopping: threading.Event) -> None:
         self._stopping = stopping
         self._changed = threading.Condition()
-        self.at_work: set[str] = set()
+        self.running: set[str] = set()
 
-    def guarded(self, kind: JobKind, do: Doer) -> Callable[[str], None]:
-        """`do`, of which at most `kind.at_once` are in work, and none once the desk is closed."""
-        room = threading.Semaphore(kind.at_once)
+    def limited(self, kind: JobType, handler: JobHandler) -> Callable[[str], None]:
+        """`handler`, run at most `kind.concurrency` times at once, and not once this is closed."""
+        semaphore = threading.Semaphore(kind.concurrency)
 
-        def work(about: str) -> None:
-            job = Job(kind.name, about).id
+        def work(subject_id: str) -> None:
+            job = Job(kind.name, subject_id).id
             with self._changed:
-                self.at_work.add(job)
+                self.running.add(job)
             try:
-                self._wait_for(room)
+                self._acquire(semaphore)
                 try:
-                    do(about)
+                    handler(subject_id)
                 finally:
-                    room.release()
+                    semaphore.release()
             except Exception as error:
-                _LOG.error("job %s ended badly: %s", job, place_of(error))
+                _LOG.error("job %s ended badly: %s", job, exception_location(error))
                 raise
             finally:
                 with self._changed:
-                    self.at_work.discard(job)
+                    self.running.discard(job)
                     self._changed.notify_all()
 
         return work
@@ -119,12 +119,12 @@ class Desk:
         """Begin no further job, and wait until those in work have ended or given up."""
         self._stopping.set()
         with self._changed:
-            self._changed.wait_for(lambda: not self.at_work, _LONGEST_GOODBYE_SECONDS)
+            self._changed.wait_for(lambda: not self.running, _SHUTDOWN_TIMEOUT_SECONDS)
 
-    def _wait_for(self, room: threading.Semaphore) -> None:
+    def _acquire(self, semaphore: threading.Semaphore) -> None:
         while not self._stopping.is_set():
-            if room.acquire(timeout=_TURN_SECONDS):
+            if semaphore.acquire(timeout=_POLL_SECONDS):
                 if not self._stopping.is_set():
                     return
-                room.release()
-        raise StoppedError
+                semaphore.release()
+        raise WorkerShutdownError

@@ -14,24 +14,24 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from api.database.engine import Database
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
 
-class SlotTakenError(ProgrammeError):
+class WorkerLeaseHeldError(DomainError):
     """Another process holds the slot."""
 
 
 @contextmanager
-def slot(database: Database, data_dir: Path, name: str) -> Iterator[None]:
+def hold_worker_lease(database: Database, data_dir: Path, name: str) -> Iterator[None]:
     """Hold the slot `name` for the block; it is given back even where the process is killed.
 
     Raises:
-        SlotTakenError: another process holds it.
+        WorkerLeaseHeldError: another process holds it.
     """
-    holding = _by_file(data_dir, name) if database.is_sqlite else _by_database(database, name)
-    with holding as got_it:
-        if not got_it:
-            raise SlotTakenError(
+    lock = _file_lock(data_dir, name) if database.is_sqlite else _advisory_lock(database, name)
+    with lock as acquired:
+        if not acquired:
+            raise WorkerLeaseHeldError(
                 f"{name} is running already on this database; stop it first, "
                 "or start this one under another name"
             )
@@ -39,7 +39,7 @@ def slot(database: Database, data_dir: Path, name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _by_file(data_dir: Path, name: str) -> Iterator[bool]:
+def _file_lock(data_dir: Path, name: str) -> Iterator[bool]:
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / f"{name}.lock").open("w") as file:
         try:
@@ -51,7 +51,7 @@ def _by_file(data_dir: Path, name: str) -> Iterator[bool]:
 
 
 @contextmanager
-def _by_database(database: Database, name: str) -> Iterator[bool]:
+def _advisory_lock(database: Database, name: str) -> Iterator[bool]:
     """By an advisory lock of PostgreSQL, which ends with the connection that took it."""
     number = zlib.crc32(f"gender-coach {name}".encode())
     engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")

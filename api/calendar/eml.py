@@ -21,13 +21,15 @@ from urllib.parse import quote
 
 from api.calendar.ics import common_name
 from api.calendar.recipient import Recipient
-from api.calendar.wording import file_name, summary
-from api.organisation import Deployment
-from api.web.date_formats import short_moment_text, span_text
+from api.calendar.wording import invitation_file_name, summary
+from api.organisation import Organisation
+from api.web.date_formats import format_datetime_range, format_short_datetime
 from api.web.templating import render
 from coach.invitations import Message, Method
 
-_MARK = "0123456789abcdef" * 2  # placeholders: of a mark's length, and what base64 cannot hold
+_TOKEN_PLACEHOLDER = (
+    "0123456789abcdef" * 2
+)  # placeholders: of a mark's length, and what base64 cannot hold
 _PLAIN, _HTML, _CALENDAR = "<plain>\n", "<html>\n", "<calendar>\n"
 _CRLF = compat32.clone(linesep="\r\n")  # parts hold nothing a person wrote but base64
 _FOLDERS = {
@@ -37,23 +39,23 @@ _FOLDERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerLinks:
-    """Where the mail's buttons lead: pages that ask (`on_the_web`), or mails ready to send."""
+class ReplyLinks:
+    """Where the mail's buttons lead: pages that ask (`are_web_pages`), or mails ready to send."""
 
     accept: str
     decline: str
     propose: str
-    on_the_web: bool = True
+    are_web_pages: bool = True
 
 
 def eml_bytes(
     message: Message,
     recipient: Recipient,
-    deployment: Deployment,
+    deployment: Organisation,
     *,
     calendar: bytes,
     reply_token: str,
-    links: AnswerLinks | None = None,
+    links: ReplyLinks | None = None,
 ) -> bytes:
     """The whole mail, ready to send: text, HTML and the calendar object, which is also attached.
 
@@ -69,24 +71,26 @@ def eml_bytes(
     title = summary(message.invitation, deployment)
     values: dict[str, object] = {
         "title": title,
-        "when": span_text(message.invitation.start, message.invitation.end, recipient.zone),
-        "short_when": short_moment_text(message.invitation.start, recipient.zone),
+        "when": format_datetime_range(
+            message.invitation.start, message.invitation.end, recipient.zone
+        ),
+        "short_when": format_short_datetime(message.invitation.start, recipient.zone),
         "changed": message.sequence > 0 and message.asks_again,
         "join_link": message.invitation.join_link,
         "links": links or _mail_links(title, reply_to),
         "sender": common_name(deployment.organiser_name),
     }
     folder = _FOLDERS[message.method]
-    mark = _mark(message, recipient)
-    frame = _frame(
+    token = _message_token(message, recipient)
+    skeleton = _skeleton(
         format_datetime(message.stamp),
         deployment.domain,
         message.method.value,
-        file_name(message.invitation, ".ics"),
+        invitation_file_name(message.invitation, ".ics"),
     )
     contents = {
-        _PLAIN: _lines(render(f"{folder}/body.txt", **values)),
-        _HTML: _lines(render(f"{folder}/body.html", **values)),
+        _PLAIN: _crlf_bytes(render(f"{folder}/body.txt", **values)),
+        _HTML: _crlf_bytes(render(f"{folder}/body.html", **values)),
         _CALENDAR: calendar,
     }
     people = _people_headers(
@@ -97,7 +101,7 @@ def eml_bytes(
         reply_to,
     )
     subject = _subject_header(render(f"{folder}/subject.txt", **values).strip())
-    return people + subject + _filled(frame, mark, contents)
+    return people + subject + _fill_in(skeleton, token, contents)
 
 
 @lru_cache(maxsize=256)
@@ -125,26 +129,26 @@ def _subject_header(subject: str) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _frame(date: str, domain: str, method: str, attached: str) -> bytes:
+def _skeleton(date: str, domain: str, method: str, attachment_name: str) -> bytes:
     """Everything else of a mail but its mark and its contents, for which placeholders stand.
 
     Mails differ in little more than these, and to build each from nothing takes most of the time.
     """
     own = EmailMessage(policy=SMTP)
     own["Date"] = date
-    own["Message-ID"] = f"<{_MARK}@{domain}>"
-    return _headers(own) + _body(method, attached).as_bytes(policy=_CRLF)
+    own["Message-ID"] = f"<{_TOKEN_PLACEHOLDER}@{domain}>"
+    return _headers(own) + _body(method, attachment_name).as_bytes(policy=_CRLF)
 
 
-def _body(method: str, attached: str) -> MIMEMultipart:
+def _body(method: str, attachment_name: str) -> MIMEMultipart:
     """The alternatives a mail program chooses from, and the attachment for those that do not."""
-    alternatives = MIMEMultipart("alternative", boundary=f"=2={_MARK}", policy=_CRLF)
+    alternatives = MIMEMultipart("alternative", boundary=f"=2={_TOKEN_PLACEHOLDER}", policy=_CRLF)
     alternatives.attach(_part("text", "plain", _PLAIN, charset="utf-8"))
     alternatives.attach(_part("text", "html", _HTML, charset="utf-8"))
     alternatives.attach(_part("text", "calendar", _CALENDAR, method=method, charset="UTF-8"))
     attachment = _part("application", "ics", _CALENDAR)
-    attachment.add_header("Content-Disposition", "attachment", filename=attached)
-    body = MIMEMultipart("mixed", boundary=f"=1={_MARK}", policy=_CRLF)
+    attachment.add_header("Content-Disposition", "attachment", filename=attachment_name)
+    body = MIMEMultipart("mixed", boundary=f"=1={_TOKEN_PLACEHOLDER}", policy=_CRLF)
     body.attach(alternatives)
     body.attach(attachment)
     return body
@@ -157,30 +161,30 @@ def _part(main: str, sub: str, placeholder: str, **parameters: str) -> MIMEBase:
     return part
 
 
-def _filled(frame: bytes, mark: str, contents: Mapping[str, bytes]) -> bytes:
+def _fill_in(skeleton: bytes, token: str, contents: Mapping[str, bytes]) -> bytes:
     """A frame with its mark and contents; these are base64, in which no placeholder can stand."""
-    mail = frame.replace(_MARK.encode(), mark.encode())
+    mail = skeleton.replace(_TOKEN_PLACEHOLDER.encode(), token.encode())
     for placeholder, content in contents.items():
         encoded = encodebytes(content).replace(b"\n", b"\r\n")
         mail = mail.replace(placeholder.encode().replace(b"\n", b"\r\n"), encoded)
     return mail
 
 
-def _lines(text: str) -> bytes:
+def _crlf_bytes(text: str) -> bytes:
     """`text` with the line ends of mail."""
     return text.replace("\n", "\r\n").encode()
 
 
-def _mail_links(title: str, reply_to: str) -> AnswerLinks:
+def _mail_links(title: str, reply_to: str) -> ReplyLinks:
     def link(answer: str) -> str:
         return f"mailto:{quote(reply_to, safe='@')}?subject={quote(f'{answer}: {title}')}"
 
-    return AnswerLinks(
-        link("Accepted"), link("Declined"), link("Another time please"), on_the_web=False
+    return ReplyLinks(
+        link("Accepted"), link("Declined"), link("Another time please"), are_web_pages=False
     )
 
 
-def _mark(message: Message, recipient: Recipient) -> str:
+def _message_token(message: Message, recipient: Recipient) -> str:
     facts = (
         message.invitation.uid,
         recipient.address,

@@ -12,19 +12,19 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vUri
 
 from api.calendar.recipient import Recipient
 from api.calendar.wording import PRODUCT, summary
-from api.organisation import Deployment
+from api.organisation import Organisation
 from coach.invitations import Message, Method
 
-_NOBODYS_ADDRESS = "mailto:nobody"
-_NOBODY = f"ATTENDEE:{_NOBODYS_ADDRESS}\r\n".encode()
+_PLACEHOLDER_ADDRESS = "mailto:nobody"
+_ATTENDEE_PLACEHOLDER = f"ATTENDEE:{_PLACEHOLDER_ADDRESS}\r\n".encode()
 
 
-def ics_bytes(message: Message, recipient: Recipient, deployment: Deployment) -> bytes:
+def ics_bytes(message: Message, recipient: Recipient, deployment: Organisation) -> bytes:
     """`message` as a calendar object of RFC 5546 with `recipient` as its only attendee.
 
     Equal arguments give equal bytes: lines of at most 75 octets, ended by CR LF.
     """
-    frame = _frame(
+    skeleton = _skeleton(
         message,
         summary(message.invitation, deployment),
         deployment.organiser_address,
@@ -32,11 +32,11 @@ def ics_bytes(message: Message, recipient: Recipient, deployment: Deployment) ->
         deployment.alarm_lead,
     )
     attendee = _attendee_lines(common_name(recipient.name), recipient.address, message.method)
-    return frame.replace(_NOBODY, attendee)
+    return skeleton.replace(_ATTENDEE_PLACEHOLDER, attendee)
 
 
 @lru_cache(maxsize=256)
-def _frame(
+def _skeleton(
     message: Message, title: str, organiser: str, organiser_name: str, alarm_lead: timedelta
 ) -> bytes:
     """The calendar object but for the attendee, in whose lines a placeholder stands.
@@ -45,7 +45,7 @@ def _frame(
     """
     event = _event(message, title)
     event.add("organizer", vCalAddress.new(organiser, cn=organiser_name))
-    event.add("attendee", vCalAddress(_NOBODYS_ADDRESS))
+    event.add("attendee", vCalAddress(_PLACEHOLDER_ADDRESS))
     if message.method is Method.REQUEST:
         event.add_component(_alarm(title, alarm_lead))
     calendar = Calendar()
@@ -80,8 +80,8 @@ def _attendee_lines(name: str, address: str, method: Method) -> bytes:
     """The lines of the one attendee."""
     alone = Event()
     alone.add("attendee", _attendee(name, address, method))
-    whole = bytes(alone.to_ical())
-    return whole.removeprefix(b"BEGIN:VEVENT\r\n").removesuffix(b"END:VEVENT\r\n")
+    lines = bytes(alone.to_ical())
+    return lines.removeprefix(b"BEGIN:VEVENT\r\n").removesuffix(b"END:VEVENT\r\n")
 
 
 def _attendee(name: str, address: str, method: Method) -> vCalAddress:

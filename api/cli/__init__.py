@@ -17,25 +17,25 @@ from typing import Any
 import typer
 
 from api.cli.command_table import COMMANDS
-from coach.errors import ProgrammeError, UnusableInputError
+from coach.errors import DomainError, UnusableInputError
 
 DEBUG_VARIABLE = "GENDER_COACH_DEBUG"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
-    _print_anything()
+    _replace_unprintable_characters()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    asked = next((word for word in given if not word.startswith("-")), None)
+    command = next((word for word in given if not word.startswith("-")), None)
     try:
-        application(asked)(given, prog_name="gender-coach")
-    except ProgrammeError as error:
-        sys.exit(_refused(error))
+        build_application(command)(given, prog_name="gender-coach")
+    except DomainError as error:
+        sys.exit(_report_error(error))
     except Exception as error:  # noqa: BLE001 - the last place that can tell a person of it
-        sys.exit(_our_fault(error))
+        sys.exit(_report_internal_error(error))
 
 
-def application(asked: str | None) -> typer.Typer:
+def build_application(command: str | None) -> typer.Typer:
     """The commands, of which only the one asked for can be run; the others tell their summary."""
     app = typer.Typer(
         help="Match coachees with coaches and timetable their sessions, proven and explained.",
@@ -45,23 +45,23 @@ def application(asked: str | None) -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(_no_options)
-    for name, (place, summary) in COMMANDS.items():
-        if name == asked:
-            app.command(name)(_loaded(place))
+    for name, (target, summary) in COMMANDS.items():
+        if name == command:
+            app.command(name)(_load_command(target))
         else:
-            app.command(name, help=summary)(_not_asked)
+            app.command(name, help=summary)(_not_selected)
     return app
 
 
-def _print_anything() -> None:
+def _replace_unprintable_characters() -> None:
     """A terminal that lacks a letter of somebody's name shows `?` for it."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
-def _loaded(place: str) -> Callable[..., Any]:
-    module, _, function = place.partition(":")
+def _load_command(target: str) -> Callable[..., Any]:
+    module, _, function = target.partition(":")
     loaded: Callable[..., Any] = getattr(importlib.import_module(module), function)
     return loaded
 
@@ -70,12 +70,12 @@ def _no_options() -> None:
     """There are no options before the command; with this, one command alone keeps its name."""
 
 
-def _not_asked() -> None:
+def _not_selected() -> None:
     raise AssertionError("a command that was not asked for was run")
 
 
-def _refused(error: ProgrammeError) -> int:
-    from api.error_mapping import kind_of  # noqa: PLC0415 - imports the engine, which takes a second
+def _report_error(error: DomainError) -> int:
+    from api.error_mapping import error_type_of  # noqa: PLC0415 - imports the engine, which takes a second
 
     if isinstance(error, UnusableInputError):
         lines = [str(fault) for fault in error.faults]
@@ -84,10 +84,10 @@ def _refused(error: ProgrammeError) -> int:
     sys.stdout.flush()
     for line in lines:
         print(line, file=sys.stderr)  # noqa: T201 - the faults go where faults go
-    return kind_of(error).exit_code
+    return error_type_of(error).exit_code
 
 
-def _our_fault(error: Exception) -> int:
+def _report_internal_error(error: Exception) -> int:
     if os.environ.get(DEBUG_VARIABLE):
         traceback.print_exception(error)
     else:
@@ -96,6 +96,6 @@ def _our_fault(error: Exception) -> int:
             f"{error}\nRun it again with {DEBUG_VARIABLE}=1 and report what it prints.",
             err=True,
         )
-    from api.error_mapping import EXIT_OUR_FAULT  # noqa: PLC0415 - as above
+    from api.error_mapping import EXIT_INTERNAL_ERROR  # noqa: PLC0415 - as above
 
-    return EXIT_OUR_FAULT
+    return EXIT_INTERNAL_ERROR

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter
 
-from api.cli.run import processors
+from api.cli.run import available_processors
 from api.input_files import read_result_folder
 from api.plan_queries.resolve import solve_again
 from matching.explanation import Advice
@@ -31,16 +31,16 @@ def advise(
     solver = partial(
         solve_again,
         limit_seconds=_LIMIT_SECONDS,
-        workers=processors(),
+        workers=available_processors(),
         under_way=inputs.under_way,
     )
-    told = advise_cycle(inputs.roster, inputs.cycle, found.result, solver)
+    suggestions = advise_cycle(inputs.roster, inputs.cycle, found.result, solver)
     if as_json:
-        typer.echo(_ADVICE.dump_json(told, indent=2))
+        typer.echo(_ADVICE.dump_json(suggestions, indent=2))
         return
-    if not told:
+    if not suggestions:
         typer.echo("No single change to the policy would place more people.")
-    for one in told:
+    for one in suggestions:
         for line in _lines(one):
             typer.echo(line)
 

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from api.audit_trail import log as trail
-from api.cli.services import open_on_terminal
+from api.cli.services import open_cli_services
 from api.overview import audit_trail
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
 
 class AuditAction(StrEnum):
@@ -20,7 +20,7 @@ class AuditAction(StrEnum):
     VERIFY = "verify"
 
 
-class BrokenTrailError(ProgrammeError):
+class BrokenTrailError(DomainError):
     """The audit trail was altered."""
 
 
@@ -34,11 +34,11 @@ def audit(
 ) -> None:
     """Verify the audit trail, and print its head to keep."""
     del action  # there is one
-    with open_on_terminal(data) as services:
+    with open_cli_services(data) as services:
         with services.database.reading() as tx:
             report = trail.verify(tx, services.keyring, head)
         with services.database.writing() as tx:
-            audit_trail.keep_check(tx, report, now=services.now())
+            audit_trail.store_check_result(tx, report, now=services.now())
     if report.first_broken is not None:
         raise BrokenTrailError(
             f"row {report.first_broken} of {report.rows} does not fit: it, or a row before it, "

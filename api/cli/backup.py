@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from api.audit_trail import log as audit
-from api.background.worker_lease import slot
-from api.cli.services import open_on_terminal, prepare_job_tables, settings_from
+from api.background.worker_lease import hold_worker_lease
+from api.cli.services import load_settings, migrate_job_tables, open_cli_services
 from api.crypto.key_ring import open_keyring
-from api.database.backup import back_up, refuse_while_used
+from api.database.backup import back_up, require_unused
 from api.database.backup import restore as put_back
-from api.database.engine import Database, in_clear_words
+from api.database.engine import Database, readable_database_errors
 
 _DATA = typer.Option(help="Folder of the database and keys.")
 
@@ -26,11 +26,11 @@ def backup(
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
     """Copy the database while it is in use, encrypted."""
-    with open_on_terminal(data) as services:
+    with open_cli_services(data) as services:
         target = to or services.settings.data_dir / f"backup-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-        size = back_up(services.database, services.keyring.backups, target, prepare_job_tables)
+        size = back_up(services.database, services.keyring.backups, target, migrate_job_tables)
         with services.database.writing() as tx:
-            audit.note_act(tx, "database copied", "database", "main", bytes=size)
+            audit.record_event(tx, "database copied", "database", "main", bytes=size)
         key_file = services.settings.master_key_file
     typer.echo(
         f"{target}: {size / 1e6:.1f} MB, checked and encrypted.\n"
@@ -47,27 +47,27 @@ def restore(
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
     """Put a copy in the place of the database, once checked."""
-    settings = settings_from(data_dir=data)
+    settings = load_settings(data_dir=data)
     keyring = open_keyring(settings.master_key_file, create=False)
     now = datetime.now(UTC)
     with (
         closing(Database(settings.database_url)) as database,
-        in_clear_words(settings.database_url),
+        readable_database_errors(settings.database_url),
     ):
-        refuse_while_used(database)
-        with slot(database, settings.data_dir, settings.executor_id):
+        require_unused(database)
+        with hold_worker_lease(database, settings.data_dir, settings.executor_id):
             kept = put_back(
                 database,
                 keyring.backups,
                 source,
-                prepare_job_tables,
+                migrate_job_tables,
                 force=force,
                 aside=settings.data_dir,
                 now=now,
             )
-    with open_on_terminal(data) as services, services.database.writing() as tx:
+    with open_cli_services(data) as services, services.database.writing() as tx:
         report = audit.verify(tx, services.keyring)
-        audit.note_act(tx, "database restored", "database", "main", rows=report.rows)
+        audit.record_event(tx, "database restored", "database", "main", rows=report.rows)
     state = "whole" if report.first_broken is None else f"broken from row {report.first_broken}"
     typer.echo(f"Restored from {source}; the audit trail of {report.rows} rows is {state}.")
     if kept is not None:

@@ -10,10 +10,10 @@ import typer
 
 from api.input_files import ResultFolder, read_result_folder
 from api.results.folder_check import folder_findings
-from coach.plural import counted
+from coach.plural import pluralise
 from matching.auditor import Finding, audit
 
-EXIT_UNSOUND = 1
+EXIT_FINDINGS = 1
 
 
 def check(
@@ -25,14 +25,14 @@ def check(
     for finding in findings:
         typer.echo(str(finding), err=True)
     if findings:
-        found_wrong = counted(len(findings), "finding")
+        found_wrong = pluralise(len(findings), "finding")
         typer.echo(f"{folder}: {found_wrong}; this result does not hold", err=True)
-        raise typer.Exit(EXIT_UNSOUND)
+        raise typer.Exit(EXIT_FINDINGS)
     matches = found.result.matches
     sessions = sum(len(match.sessions) for match in matches)
     typer.echo(
-        f"{folder}: sound. {counted(len(matches), 'match', 'matches')} with "
-        f"{counted(sessions, 'session')} keep every rule, "
+        f"{folder}: sound. {pluralise(len(matches), 'match', 'matches')} with "
+        f"{pluralise(sessions, 'session')} keep every rule, "
         f"window, gap and cap; all {len(found.result.levels)} reported levels are as counted anew."
     )
 

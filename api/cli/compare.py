@@ -10,13 +10,13 @@ import typer
 
 from api.cli.summary import move_line
 from api.input_files import read_result_folder
-from matching.instance.availability_grid import free_time
-from matching.instance.partial_cycle import Behind
-from matching.rematching.comparison import Comparison, Row, compare_results
-from matching.rematching.moves import moves
+from matching.instance.availability_grid import build_availability_grid
+from matching.instance.partial_cycle import FixedHistory
+from matching.rematching.comparison import Comparison, TableRow, compare_results
+from matching.rematching.moves import explain_moves
 from matching.result import Move
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 
 
 def compare(
@@ -27,31 +27,33 @@ def compare(
 ) -> None:
     """Tell what differs between two results, and what is won and lost."""
     old, new = read_result_folder(before), read_result_folder(after)
-    told = compare_results(old.result, new.result, (old.inputs.cycle, new.inputs.cycle))
+    comparison = compare_results(old.result, new.result, (old.inputs.cycle, new.inputs.cycle))
     if as_json:
-        typer.echo(told.model_dump_json(indent=2))
+        typer.echo(comparison.model_dump_json(indent=2))
         return
     roster, cycle = new.inputs.roster, new.inputs.cycle
     where = new.inputs.under_way
-    behind = Behind(cycle, where, new.inputs.keep) if where else None
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle), behind))
-    reasons = moves(judges, old.result, new.result)
-    for line in _lines(told, reasons):
+    history = FixedHistory(cycle, where, new.inputs.keep) if where else None
+    evaluator = RuleEvaluator(
+        RuleInputs(roster, cycle, build_availability_grid(roster, cycle), history)
+    )
+    reasons = explain_moves(evaluator, old.result, new.result)
+    for line in _lines(comparison, reasons):
         typer.echo(line)
 
 
-def _lines(told: Comparison, reasons: Iterable[Move]) -> Iterator[str]:
-    if told.settings:
+def _lines(comparison: Comparison, reasons: Iterable[Move]) -> Iterator[str]:
+    if comparison.settings:
         yield "Policy"
-        for one in told.settings:
+        for one in comparison.settings:
             yield f"  {one.key}: {one.after} instead of {one.before or 'nothing'}"
     yield "Levels"
-    yield from _table(told.level_table())
-    yield "Coachees" if told.changed else "Coachees: nothing differs for anybody"
+    yield from _table(comparison.level_table())
+    yield "Coachees" if comparison.changed else "Coachees: nothing differs for anybody"
     yield from map(move_line, reasons)
 
 
-def _table(rows: Iterable[Row]) -> Iterator[str]:
+def _table(rows: Iterable[TableRow]) -> Iterator[str]:
     cells = [[str(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.run import processors, run
+from api.cli.run import available_processors, solve_and_write
 from api.cli.summary import print_summary
 from api.input_files import read_inputs
 from api.participants.sample import SAMPLE_FILES, sample_file
@@ -32,6 +32,6 @@ def demo(
     ):
         inputs = read_inputs(cycle, coachees, coaches)
     typer.echo("The sample cycle: everybody in it is invented.")
-    options = SolveOptions(time_limit_seconds=_LIMIT_SECONDS, workers=processors())
-    result = run(inputs, out, options, quiet=False)
+    options = SolveOptions(time_limit_seconds=_LIMIT_SECONDS, workers=available_processors())
+    result = solve_and_write(inputs, out, options, quiet=False)
     print_summary(inputs, result, out)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.input_files import read_result_folder
-from matching.deadline import OutOfTimeError, Watch
+from matching.deadline import Deadline, DeadlineExceededError
 from matching.errors import NoUsableResultError
 from matching.explanation import RunnerUp, sections
 from matching.explanation import explain as explain_coachee
@@ -28,23 +28,23 @@ def explain(
     """Tell why this coach, or why nobody and what would help."""
     found = read_result_folder(folder)
     roster, cycle = found.inputs.roster, found.inputs.cycle
-    watch = Watch(time.monotonic, _LIMIT_SECONDS, lambda: False)
+    deadline = Deadline(time.monotonic, _LIMIT_SECONDS, lambda: False)
 
     def next_best(match: Match) -> RunnerUp | None:
         try:
             return RunnerUps(
-                roster, cycle, found.result, watch, under_way=found.inputs.under_way
+                roster, cycle, found.result, deadline, under_way=found.inputs.under_way
             ).of(match)
-        except OutOfTimeError as error:
+        except DeadlineExceededError as error:
             raise NoUsableResultError(
                 f"no other plan for {match.coachee} was found within {_LIMIT_SECONDS:g} s"
             ) from error
 
-    told = explain_coachee(roster, cycle, found.result, coachee, next_best)
+    explanation = explain_coachee(roster, cycle, found.result, coachee, next_best)
     if as_json:
-        typer.echo(told.model_dump_json(indent=2))
+        typer.echo(explanation.model_dump_json(indent=2))
         return
-    for section in sections(told, roster):
+    for section in sections(explanation, roster):
         typer.echo(typer.style(section.title, bold=True))
         for line in section.lines:
             typer.echo(f"  {line}")

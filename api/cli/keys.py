@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from api.background.worker_lease import slot
-from api.cli.services import open_on_terminal
+from api.background.worker_lease import hold_worker_lease
+from api.cli.services import open_cli_services
 from api.crypto.key_ring import write_keyring
-from api.crypto.key_rotation import wrap_all_anew
+from api.crypto.key_rotation import rewrap_all_keys
 
 
 class KeyAction(StrEnum):
@@ -35,13 +35,13 @@ def keys(
 ) -> None:
     """Rotate the master key; stop servers and workers first."""
     del action  # there is one
-    with open_on_terminal(data) as services:
+    with open_cli_services(data) as services:
         settings, path = services.settings, services.settings.master_key_file
-        with slot(services.database, settings.data_dir, settings.executor_id):
+        with hold_worker_lease(services.database, settings.data_dir, settings.executor_id):
             keyring = services.keyring.with_new_master()
             write_keyring(path, keyring)  # both keys are in it before anything needs the new one
             with services.database.writing() as tx:
-                done = wrap_all_anew(tx, keyring)
+                done = rewrap_all_keys(tx, keyring)
             if forget_old:
                 newest = keyring.master_version
                 write_keyring(path, replace(keyring, master={newest: keyring.master[newest]}))

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from api.cli.run import processors, run
+from api.cli.run import available_processors, solve_and_write
 from api.cli.summary import print_summary
 from api.input_files import read_inputs
-from api.results.previous_sequences import told_before
+from api.results.previous_sequences import read_previous_invitations
 from coach.cycle import Cycle
 from matching.engine import SolveOptions
 
@@ -50,10 +50,10 @@ def match(
     if not_before:
         inputs = inputs.from_day(_within(not_before.date(), inputs.cycle))
     options = SolveOptions(
-        time_limit_seconds=time_limit, workers=workers or processors(), seed=seed
+        time_limit_seconds=time_limit, workers=workers or available_processors(), seed=seed
     )
-    before = told_before(keep, inputs.keep) if keep and inputs.keep else {}
-    result = run(inputs, out, options, quiet=quiet, before=before)
+    before = read_previous_invitations(keep, inputs.keep) if keep and inputs.keep else {}
+    result = solve_and_write(inputs, out, options, quiet=quiet, before=before)
     if not quiet:
         print_summary(inputs, result, out)
 

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from api.files.atomic_write import write_whole
-from api.files.csv_injection import safe_cell
+from api.files.atomic_write import write_atomically
+from api.files.csv_injection import escape_formula
 from api.input_files import read_inputs
-from coach.plural import counted
+from coach.plural import pluralise
 from matching.instance.pair_report import pair_rows
 
 
@@ -34,13 +34,13 @@ def pairs(
         eligible += row.eligible
         table.writerow(
             (
-                safe_cell(row.coachee),
-                safe_cell(row.coach),
+                escape_formula(row.coachee),
+                escape_formula(row.coach),
                 "yes" if row.eligible else "no",
                 row.points or 0,
                 ";".join(row.blocked_by),
             )
         )
-    write_whole(out, text.getvalue().encode())
+    write_atomically(out, text.getvalue().encode())
     are = "is" if eligible == 1 else "are"
-    typer.echo(f"{eligible} of {counted(total, 'pair')} {are} eligible; written to {out}")
+    typer.echo(f"{eligible} of {pluralise(total, 'pair')} {are} eligible; written to {out}")

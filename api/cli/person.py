@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from api.cli.services import open_on_terminal
+from api.cli.services import open_cli_services
 from api.cycles.rows import PersonRow
 from api.data_protection import subject_access as person_rights
 from api.services import Services
@@ -33,15 +33,17 @@ def person(
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
     """Export what is held about one person, or erase it."""
-    with open_on_terminal(data) as services:
+    with open_cli_services(data) as services:
         person_id = _find(services, ident, cycle)
         with services.database.writing() as tx:
             if action is PersonAction.EXPORT:
-                typer.echo(person_rights.held_about(tx, person_id).model_dump_json(indent=1))
+                typer.echo(
+                    person_rights.subject_access_report(tx, person_id).model_dump_json(indent=1)
+                )
             else:
-                person_rights.erase(tx, person_id, now=services.now())
+                person_rights.erase_person(tx, person_id, now=services.now())
         if action is PersonAction.ERASE:
-            services.database.forget_deleted()
+            services.database.truncate_wal()
             typer.echo(f"{ident} is erased. Copies made before still hold them, notes included.")
 
 

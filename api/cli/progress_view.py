@@ -15,7 +15,7 @@ from matching.progress import Progress, ReportProgress
 
 
 @contextmanager
-def shown_progress(*, quiet: bool) -> Iterator[ReportProgress]:
+def progress_reporter(*, quiet: bool) -> Iterator[ReportProgress]:
     """A reporter of progress on standard output that suits where the output goes."""
     if quiet:
         yield lambda _progress: None

@@ -11,7 +11,7 @@ import typer
 from pydantic import TypeAdapter
 
 from api.input_files import read_result_folder
-from coach.plural import counted
+from coach.plural import pluralise
 from matching.rematching.replacement import Replacement, replacements
 
 _REPLACEMENTS = TypeAdapter(tuple[Replacement, ...])
@@ -32,7 +32,7 @@ def replace(
 ) -> None:
     """Suggest another coach for one coachee, leaving everybody else as they are."""
     found = read_result_folder(folder)
-    told = replacements(
+    suggestions = replacements(
         found.inputs.roster,
         found.inputs.cycle,
         found.result,
@@ -41,18 +41,18 @@ def replace(
         sessions=sessions,
     )
     if as_json:
-        typer.echo(_REPLACEMENTS.dump_json(told, indent=2))
+        typer.echo(_REPLACEMENTS.dump_json(suggestions, indent=2))
         return
-    if not told:
+    if not suggestions:
         typer.echo(f"Nobody else could coach {coachee} without changes for others.")
-    for one in told:
+    for one in suggestions:
         for line in _lines(one):
             typer.echo(line)
 
 
 def _lines(one: Replacement) -> Iterator[str]:
     costs = f"costs {one.price}" if one.price > 0 else f"gains {-one.price}"
-    points = counted(one.points, "point")
+    points = pluralise(one.points, "point")
     yield f"{one.coach}: {points}; {costs if one.price else 'costs nothing'}"
     for verdict in one.verdicts:
         yield f"  {verdict.rule}: {verdict.because}"

@@ -9,18 +9,18 @@ from typing import Annotated
 
 import typer
 
-from api.cli.progress_view import shown_progress
-from api.files.checksums import digests
+from api.cli.progress_view import progress_reporter
+from api.files.checksums import sha256_digests
 from api.input_files import CycleInputs, read_result_folder, read_run_record
 from api.runs.environment import surroundings
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError
-from matching.records.replay import Difference, Replay
+from matching.records.replay import Replay, ReplayDifference
 from matching.records.replay import replay as compare_with_record
-from matching.records.run_record import RunRecord, Trace
+from matching.records.run_record import RunRecord, TraceRecorder
 from matching.result import Result
 
-EXIT_NOT_EQUAL = 1
+EXIT_DIFFERENT = 1
 
 
 def replay(
@@ -30,31 +30,33 @@ def replay(
 ) -> None:
     """Do a recorded run again and tell what differs; 0 only where nothing does."""
     record, found = read_run_record(folder), read_result_folder(folder)
-    with shown_progress(quiet=as_json) as report:
-        trace = Trace(report)
-        again = _again(found.inputs, record, trace)
-    told = compare_with_record(
+    with progress_reporter(quiet=as_json) as report:
+        trace = TraceRecorder(report)
+        repeated = _solve_again(found.inputs, record, trace)
+    comparison = compare_with_record(
         record,
         found.result,
-        again,
+        repeated,
         trace=trace.steps,
-        inputs=digests(found.inputs.files),
+        inputs=sha256_digests(found.inputs.files),
         surroundings=surroundings(),
     )
     if as_json:
-        typer.echo(told.model_dump_json(indent=2))
+        typer.echo(comparison.model_dump_json(indent=2))
     else:
-        for line in _lines(folder, told, again):
+        for line in _lines(folder, comparison, repeated):
             typer.echo(line)
-    if not told.equal:
-        raise typer.Exit(EXIT_NOT_EQUAL)
+    if not comparison.equal:
+        raise typer.Exit(EXIT_DIFFERENT)
 
 
-def _again(inputs: CycleInputs, record: RunRecord, trace: Trace) -> Result:
+def _solve_again(inputs: CycleInputs, record: RunRecord, trace: TraceRecorder) -> Result:
     """The run with its recorded parameters, and its fingerprint, from which uids follow."""
-    asked = record.run.parameters
+    parameters = record.run.parameters
     options = SolveOptions(
-        time_limit_seconds=asked.time_limit_seconds, workers=asked.workers, seed=asked.seed
+        time_limit_seconds=parameters.time_limit_seconds,
+        workers=parameters.workers,
+        seed=parameters.seed,
     )
     try:
         return solve(
@@ -71,26 +73,26 @@ def _again(inputs: CycleInputs, record: RunRecord, trace: Trace) -> Result:
         raise inputs.pin_faults(error) from error
 
 
-def _lines(folder: Path, told: Replay, again: Result) -> Iterator[str]:
-    matches = f"{len(again.matches)} match{'' if len(again.matches) == 1 else 'es'}"
-    if told.equal:
+def _lines(folder: Path, comparison: Replay, repeated: Result) -> Iterator[str]:
+    matches = f"{len(repeated.matches)} match{'' if len(repeated.matches) == 1 else 'es'}"
+    if comparison.equal:
         yield f"{folder}: equal. All levels, {matches} and every session are as recorded."
     else:
-        count = len(told.differences)
+        count = len(comparison.differences)
         yield f"{folder}: not equal, {count} difference{'' if count == 1 else 's'}"
-    yield from map(_line, told.differences)
-    if told.way:
+    yield from map(_line, comparison.differences)
+    if comparison.way:
         yield "The two went different ways from here on:"
-        yield _line(told.way)
-    if told.surroundings:
+        yield _line(comparison.way)
+    if comparison.surroundings:
         yield "Done by something else than the recorded run:"
-        yield from map(_line, told.surroundings)
-    if told.may_differ:
+        yield from map(_line, comparison.surroundings)
+    if comparison.may_differ:
         yield (
             "  The time limit may have cut one of the two runs short: what is found within a limit "
             "depends on the machine, so they need not be equal."
         )
 
 
-def _line(one: Difference) -> str:
+def _line(one: ReplayDifference) -> str:
     return f"  {one.about}: recorded {one.recorded}; now {one.now}"

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from api.cli.services import open_on_terminal
+from api.cli.services import open_cli_services
 from api.data_protection import retention_sweep as erasing
-from api.data_protection.retention_sweep import ToErase
+from api.data_protection.retention_sweep import ErasureScope
 from api.services import Services
 
 
@@ -26,14 +26,14 @@ def retention(
     Unlike the daily job it does not wait until managers were warned for thirty days. Cycles that
     are held are left alone.
     """
-    with open_on_terminal(data) as services:
+    with open_cli_services(data) as services:
         days, now = services.settings.retention_days, services.now()
         if not days:
             typer.echo("Nobody is erased by time here: GENDER_COACH_RETENTION_DAYS is 0.")
         with services.database.reading() as tx:
             due = erasing.due_cycles(tx, days, now=now, warned=False)
         for cycle_id in due:
-            typer.echo(_told(services, cycle_id, dry_run=dry_run))
+            typer.echo(_erase_or_describe(services, cycle_id, dry_run=dry_run))
         if days and not due:
             typer.echo("No cycle is past its time.")
         if dry_run:
@@ -44,15 +44,15 @@ def retention(
             return
         with services.database.writing() as tx:
             swept = erasing.sweep(tx, now=now)
-        services.database.forget_deleted()
+        services.database.truncate_wal()
         typer.echo(f"Ended secrets deleted: {_counts(swept)}.")
 
 
-def _told(services: Services, cycle_id: str, *, dry_run: bool) -> str:
+def _erase_or_describe(services: Services, cycle_id: str, *, dry_run: bool) -> str:
     with services.database.reading() as tx:
-        found = erasing.to_erase(tx, cycle_id)
-    if found.at_work:
-        return f"{_named(found)}: {found.at_work} is at work on it; again once that has ended."
+        found = erasing.erasure_scope(tx, cycle_id)
+    if found.work_in_progress:
+        return f"{_named(found)}: {found.work_in_progress} is still running; try again after it."
     if dry_run:
         return f"{_named(found)}: would erase {_counts(found.counts)}."
     days, now = services.settings.retention_days, services.now()
@@ -63,7 +63,7 @@ def _told(services: Services, cycle_id: str, *, dry_run: bool) -> str:
     return f"{_named(found)}: erased {_counts(erased.counts)}."
 
 
-def _named(found: ToErase) -> str:
+def _named(found: ErasureScope) -> str:
     return f"{found.name} ({found.cycle_id})"
 
 

@@ -10,14 +10,14 @@ from typing import Annotated
 
 import typer
 
-from api.files.upload_limits import LARGEST_CYCLE_FILE
-from api.input_files import policy_file
-from api.input_files.cycle_inputs import from_disk
+from api.files.upload_limits import MAX_CYCLE_FILE_BYTES
+from api.input_files import read_policy_file
+from api.input_files.cycle_inputs import read_source
 from api.input_files.reference_data import reference
 from coach.cycle import Cycle, CycleDates
 from coach.errors import UnusableInputError
-from coach.intake.reference import Reading
-from coach.plural import counted
+from coach.intake.reference import ReadContext
+from coach.plural import pluralise
 from matching.rules.catalogue import RuleCard, as_markdown, catalogue
 
 _WIDTH = 96
@@ -49,7 +49,7 @@ def _any_cycle() -> Cycle:
 
 
 def _policy(path: Path) -> Cycle:
-    file = policy_file(from_disk(path, LARGEST_CYCLE_FILE), Reading(reference()))
+    file = read_policy_file(read_source(path, MAX_CYCLE_FILE_BYTES), ReadContext(reference()))
     if file.cycle is None:
         raise UnusableInputError(file.faults)
     return file.cycle
@@ -63,6 +63,6 @@ def _lines(card: RuleCard) -> Iterator[str]:
     for setting in card.settings:
         yield f"    {setting.key} = {setting.value}"
     for example in card.examples:
-        points = "not possible" if example.points is None else counted(example.points, "point")
+        points = "not possible" if example.points is None else pluralise(example.points, "point")
         yield f"    e.g. {example.situation} {points}: {example.because}"
     yield ""

@@ -12,33 +12,33 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType, MappingProxyType
 
-from api.cli.output_folder import check_out_folder
-from api.cli.progress_view import shown_progress
-from api.cli.runner_ups import second_choices
-from api.files.checksums import digests
-from api.input_files import KEPT, CycleInputs
+from api.cli.output_folder import check_output_folder
+from api.cli.progress_view import progress_reporter
+from api.cli.runner_ups import find_runner_ups
+from api.files.checksums import sha256_digests
+from api.input_files import KEPT_FILE, CycleInputs
 from api.results import write_results
 from api.runs.environment import surroundings
-from coach.invitations import Told
+from coach.invitations import SentInvitation
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError
 from matching.progress import IsCancelled
-from matching.records.run_record import Parameters, Trace
+from matching.records.run_record import RunParameters, TraceRecorder
 from matching.result import Result
 
 
-def processors() -> int:
+def available_processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run(
+def solve_and_write(
     inputs: CycleInputs,
     out: Path,
     options: SolveOptions,
     *,
     quiet: bool,
-    before: Mapping[str, Told] = MappingProxyType({}),
+    before: Mapping[str, SentInvitation] = MappingProxyType({}),
 ) -> Result:
     """Solve `inputs` and write every result into the folder `out`.
 
@@ -48,10 +48,10 @@ def run(
         UnusableInputError: a pin cannot be honoured; told at its line.
         ProgrammeError: `out` is no place for results, no result came in time, or Ctrl+C.
     """
-    check_out_folder(out)
+    check_output_folder(out)
     began = datetime.now(UTC)
-    with shown_progress(quiet=quiet) as report, _interruptible() as cancelled:
-        trace = Trace(report)
+    with progress_reporter(quiet=quiet) as report, _interruptible() as cancelled:
+        trace = TraceRecorder(report)
         try:
             result = solve(
                 inputs.roster,
@@ -66,17 +66,17 @@ def run(
             )
         except ImpossiblePinsError as error:
             raise inputs.pin_faults(error) from error
-        next_best = second_choices(inputs, result, options.time_limit_seconds, cancelled)
-    named = digests(inputs.files)
+        next_best = find_runner_ups(inputs, result, options.time_limit_seconds, cancelled)
+    named = sha256_digests(inputs.files)
     record = trace.record(
         result,
-        parameters=Parameters(
+        parameters=RunParameters(
             seed=options.seed,
             workers=options.workers,
             time_limit_seconds=options.time_limit_seconds,
         ),
         inputs=named,
-        kept_sha256=named.get(KEPT),
+        kept_sha256=named.get(KEPT_FILE),
         surroundings=surroundings(),
         began=began,
     )

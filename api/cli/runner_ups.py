@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from api.input_files import CycleInputs
-from matching.deadline import OutOfTimeError, Watch
+from matching.deadline import Deadline, DeadlineExceededError
 from matching.explanation import Section, runner_up_section
 from matching.explanation.runner_ups import RunnerUps
 from matching.progress import IsCancelled
@@ -16,7 +16,7 @@ from matching.result import Result
 _SECONDS = 10.0
 
 
-def second_choices(
+def find_runner_ups(
     inputs: CycleInputs, result: Result, limit_seconds: float | None, cancelled: IsCancelled
 ) -> Mapping[str, Section]:
     """What the report tells of the next best coach, by coachee; of some nothing in a large cycle.
@@ -27,12 +27,12 @@ def second_choices(
         CancelledError: somebody asked to stop.
     """
     left = _SECONDS if limit_seconds is None else limit_seconds - result.wall_seconds
-    watch = Watch(time.monotonic, max(0.0, min(_SECONDS, left)), cancelled)
-    told: dict[str, Section] = {}
-    with suppress(OutOfTimeError):  # a report without them is a report
+    deadline = Deadline(time.monotonic, max(0.0, min(_SECONDS, left)), cancelled)
+    found: dict[str, Section] = {}
+    with suppress(DeadlineExceededError):  # a report without them is a report
         runner_ups = RunnerUps(
-            inputs.roster, inputs.cycle, result, watch, under_way=inputs.under_way
+            inputs.roster, inputs.cycle, result, deadline, under_way=inputs.under_way
         )
-        for coachee, second in runner_ups.all():
-            told[coachee] = runner_up_section(second, inputs.roster)
-    return told
+        for coachee, runner_up in runner_ups.all():
+            found[coachee] = runner_up_section(runner_up, inputs.roster)
+    return found

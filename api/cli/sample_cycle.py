@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import credentials
 from api.background.job import Job
-from api.background.job_type import Workplace
+from api.background.job_type import JobContext
 from api.cycles import service as cycles
 from api.cycles.rows import Side
 from api.input_files import NamedFile
@@ -17,18 +17,18 @@ from api.participants import service as people
 from api.participants import uploads
 from api.plans import service as plans
 from api.runs import service as runs
-from api.runs.job import Solving
+from api.runs.job import RunJob
 from api.runs.rows import RunState
 from api.runs.service import RunOptions, RunView
 from api.services import Services
 from api.sessions import schedule
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
 _TIME_LIMIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class DemoAddresses:
+class DemoLinks:
     """Two people of the sample cycle to look at, and the secrets of their links."""
 
     coachee_name: str
@@ -37,17 +37,17 @@ class DemoAddresses:
     coach_secret: str
 
 
-def load_sample_cycle(services: Services) -> DemoAddresses:
+def load_sample_cycle(services: Services) -> DemoLinks:
     """Load the sample cycle where there is no cycle yet, and pick two people who have sessions.
 
     Raises:
-        ProgrammeError: the sample could not be solved.
+        DomainError: the sample could not be solved.
     """
     with services.database.reading() as tx:
         known = cycles.list_cycles(tx)
     cycle_id = known[-1].id if known else _load(services)
     with services.database.writing() as tx:
-        return _two_people(tx, services, cycle_id)
+        return _pick_two_people(tx, services, cycle_id)
 
 
 def _load(services: Services) -> str:
@@ -58,11 +58,11 @@ def _load(services: Services) -> str:
     now = services.now()
     with services.database.writing() as tx:
         summary = cycles.create_cycle(tx, cycle, text, now=now)
-        people.take_in(tx, summary.id, Side.COACHEE, lists.roster.coachees, now=now)
-        people.take_in(tx, summary.id, Side.COACH, lists.roster.coaches, now=now)
-    run = _solved(services, summary.id)
+        people.import_people(tx, summary.id, Side.COACHEE, lists.roster.coachees, now=now)
+        people.import_people(tx, summary.id, Side.COACH, lists.roster.coaches, now=now)
+    run = _solve(services, summary.id)
     if run.plan_id is None:
-        raise ProgrammeError(f"the sample cycle was not solved: {run.failure}")
+        raise DomainError(f"the sample cycle was not solved: {run.failure}")
     with services.database.writing() as tx:
         plans.publish(
             tx,
@@ -74,35 +74,35 @@ def _load(services: Services) -> str:
     return summary.id
 
 
-def _solved(services: Services, cycle_id: str) -> RunView:
+def _solve(services: Services, cycle_id: str) -> RunView:
     """A run done here and now: the server has not started yet, and neither has its worker."""
     options = RunOptions(
         time_limit_seconds=_TIME_LIMIT_SECONDS, workers=services.settings.run_workers
     )
     with services.database.writing() as tx:
-        run = runs.start_run(tx, _not_queued, cycle_id, options, now=services.now())
-    Solving(Workplace(services, services.settings.executor_id))(run.id)
+        run = runs.start_run(tx, _ignore_job, cycle_id, options, now=services.now())
+    RunJob(JobContext(services, services.settings.executor_id))(run.id)
     with services.database.reading() as tx:
         done = runs.run_view(tx, run.id)
     if done.state is not RunState.FINISHED:
-        raise ProgrammeError(f"the sample cycle was not solved: {done.failure}")
+        raise DomainError(f"the sample cycle was not solved: {done.failure}")
     return done
 
 
-def _not_queued(_tx: Transaction, _job: Job) -> None:
+def _ignore_job(_tx: Transaction, _job: Job) -> None:
     """The run is done right away."""
 
 
-def _two_people(tx: Transaction, services: Services, cycle_id: str) -> DemoAddresses:
+def _pick_two_people(tx: Transaction, services: Services, cycle_id: str) -> DemoLinks:
     sessions = schedule.cycle_schedule(tx, cycle_id)
     if not sessions:
-        raise ProgrammeError("the first cycle has nothing published; start with another --data")
+        raise DomainError("the first cycle has nothing published; start with another --data")
     pair = sessions[0]
     secrets = {
         person.side: credentials.link_of(tx, services.keyring, person.id, now=services.now()).secret
         for person in (pair.coachee, pair.coach)
     }
-    return DemoAddresses(
+    return DemoLinks(
         coachee_name=pair.coachee.name,
         coachee_secret=secrets[Side.COACHEE],
         coach_name=pair.coach.name,

@@ -15,23 +15,23 @@ import uvicorn
 
 from api.accounts import credentials, users
 from api.app import create_app
-from api.background.queue import prepare_job_tables
-from api.background.worker_lease import slot
-from api.cli.sample_cycle import DemoAddresses, load_sample_cycle
-from api.cli.services import settings_from
+from api.background.queue import migrate_job_tables
+from api.background.worker_lease import hold_worker_lease
+from api.cli.sample_cycle import DemoLinks, load_sample_cycle
+from api.cli.services import load_settings
 from api.database import schema
-from api.database.engine import Database, in_clear_words
+from api.database.engine import Database, readable_database_errors
 from api.http import urls as addresses
-from api.logging.setup import set_up_logs
+from api.logging.setup import configure_logging
 from api.services import Services
 from api.settings import Settings
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
 _SHUTDOWN_SECONDS = 3
 _MANAGER = "manager"
 
 
-class CannotListenError(ProgrammeError):
+class CannotListenError(DomainError):
     """The server's address is taken, or not this machine's."""
 
 
@@ -44,17 +44,19 @@ def serve(
     worker: Annotated[bool, typer.Option(help="Also do the runs in this process.")] = True,
 ) -> None:
     """Serve the API and the pages, and print the addresses to open."""
-    settings = settings_from(host=host, port=port, data_dir=data, worker=worker)
-    set_up_logs(settings)
-    prepare(settings)
+    settings = load_settings(host=host, port=port, data_dir=data, worker=worker)
+    configure_logging(settings)
+    prepare_database(settings)
     app = create_app(settings)
     services: Services = app.state.services
-    with ExitStack() as held:
+    with ExitStack() as stack:
         if settings.worker:
-            held.enter_context(slot(services.database, settings.data_dir, settings.executor_id))
+            stack.enter_context(
+                hold_worker_lease(services.database, settings.data_dir, settings.executor_id)
+            )
         listening = _listen(settings.host, settings.port)
-        shown = load_sample_cycle(services) if demo else None
-        _print_addresses(services, shown)
+        demo_links = load_sample_cycle(services) if demo else None
+        _print_addresses(services, demo_links)
         gc.collect()
         gc.freeze()  # what is there from the start stays: let no search for garbage go through it
         with suppress(KeyboardInterrupt):
@@ -65,23 +67,23 @@ def migrate(
     *, data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None
 ) -> None:
     """Bring the database to this version of the programme."""
-    settings = settings_from(data_dir=data)
+    settings = load_settings(data_dir=data)
     database = Database(settings.database_url)
-    with in_clear_words(settings.database_url):
+    with readable_database_errors(settings.database_url):
         before = schema.current_revision(database) or "empty"
         after = schema.migrate(database)
-        prepare_job_tables(settings.database_url)
+        migrate_job_tables(settings.database_url)
     database.close()
     typer.echo(f"The database was {before} and is {after}.")
 
 
-def prepare(settings: Settings) -> None:
+def prepare_database(settings: Settings) -> None:
     """Fill an empty database; one of another version is left alone and refused later."""
     database = Database(settings.database_url)
-    with in_clear_words(settings.database_url):
+    with readable_database_errors(settings.database_url):
         if schema.current_revision(database) is None:
             schema.migrate(database)
-        prepare_job_tables(settings.database_url)
+        migrate_job_tables(settings.database_url)
     database.close()
 
 
@@ -112,30 +114,30 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _print_addresses(services: Services, shown: DemoAddresses | None) -> None:
+def _print_addresses(services: Services, demo_links: DemoLinks | None) -> None:
     settings, now = services.settings, services.now()
     base = settings.base_url
     with services.database.reading() as tx:
-        set_up = users.anybody_can_sign_in(tx)
-    if set_up and shown is None:
+        set_up = users.any_user_can_sign_in(tx)
+    if set_up and demo_links is None:
         lines = [f"Serving on {base}", f"  sign in at {base}{addresses.SIGN_IN}"]
     else:
         with services.database.writing() as tx:
             user_id = credentials.ensure_manager(tx, _MANAGER, now=now)
-            once = credentials.offer_sign_in(
-                tx, user_id, now=now, lasting=timedelta(minutes=settings.sign_in_minutes)
+            once = credentials.issue_sign_in_secret(
+                tx, user_id, now=now, lifetime=timedelta(minutes=settings.sign_in_minutes)
             )
         lines = [
             f"Serving on {base}",
             f"  programme manager (works once, within {settings.sign_in_minutes} minutes):",
             f"    {base}{addresses.sign_in(once.secret)}",
         ]
-    if shown is not None:
+    if demo_links is not None:
         lines += [
-            f"  {shown.coachee_name}, coachee:",
-            f"    {base}{addresses.person(shown.coachee_secret)}",
-            f"  {shown.coach_name}, coach:",
-            f"    {base}{addresses.person(shown.coach_secret)}",
+            f"  {demo_links.coachee_name}, coachee:",
+            f"    {base}{addresses.person(demo_links.coachee_secret)}",
+            f"  {demo_links.coach_name}, coach:",
+            f"    {base}{addresses.person(demo_links.coach_secret)}",
         ]
     lines.append("Stop with Ctrl+C. Data and keys are in " + str(settings.data_dir.resolve()))
     typer.echo("\n".join(lines))

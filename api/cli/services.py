@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session as Transaction
 
 from api.background.job import Job
-from api.bootstrap import open_deployment
+from api.bootstrap import open_database_and_keyring
 from api.http.principal import SYSTEM
 from api.services import Services
 from api.settings import Settings
@@ -23,15 +23,15 @@ from coach.errors import InputFault, UnusableInputError
 
 
 @contextmanager
-def open_on_terminal(data: Path | None) -> Iterator[Services]:
+def open_cli_services(data: Path | None) -> Iterator[Services]:
     """The services of the deployment whose data is in `data`, for the block.
 
     Raises:
         ProgrammeError: the settings, the database or the key file cannot be used.
     """
-    settings = settings_from(data_dir=data)
-    database, keyring = open_deployment(settings)
-    queue = _LateQueue(settings.database_url)
+    settings = load_settings(data_dir=data)
+    database, keyring = open_database_and_keyring(settings)
+    queue = _LazyQueue(settings.database_url)
     try:
         yield Services(settings, database, keyring, queue).on_behalf_of(lambda: SYSTEM)
     finally:
@@ -39,14 +39,14 @@ def open_on_terminal(data: Path | None) -> Iterator[Services]:
         database.close()
 
 
-def settings_from(**given: Any) -> Settings:  # noqa: ANN401 - options of several commands
+def load_settings(**options: Any) -> Settings:  # noqa: ANN401 - options of several commands
     """The settings of the environment, with those options that were given in their place.
 
     Raises:
         UnusableInputError: names every setting that is wrong.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        return Settings(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
         raise UnusableInputError(
             InputFault("settings", 1, ".".join(map(str, one["loc"])), one["msg"])
@@ -54,12 +54,12 @@ def settings_from(**given: Any) -> Settings:  # noqa: ANN401 - options of severa
         ) from None
 
 
-def prepare_job_tables(url: str) -> None:
+def migrate_job_tables(url: str) -> None:
     """Create or bring up to date the tables of the job engine, which is imported only here."""
-    importlib.import_module("api.background.queue").prepare_job_tables(url)
+    importlib.import_module("api.background.queue").migrate_job_tables(url)
 
 
-class _LateQueue:
+class _LazyQueue:
     """The queue of jobs, opened once something is put into it: few commands do."""
 
     def __init__(self, url: str) -> None:

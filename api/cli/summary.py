@@ -9,14 +9,20 @@ from pathlib import Path
 import typer
 
 from api.input_files import CycleInputs
-from api.organisation import Deployment
-from api.results.plan_view import MatchView, PersonView, PlanView, UnmatchedView, view_plan
-from coach.plural import counted
-from matching.result import Change, Move, Result
+from api.organisation import Organisation
+from api.results.plan_view import (
+    MatchViewModel,
+    PersonViewModel,
+    PlanViewModel,
+    UnmatchedViewModel,
+    present_plan,
+)
+from coach.plural import pluralise
+from matching.result import CoacheeChange, Move, Result
 
-_TELLING = ("preference", "language", "topics", "rank")  # rules that people ask about
-_REASONS = 3
-_FIRST_SESSIONS = 5
+_REPORTED_RULES = ("preference", "language", "topics", "rank")  # rules that people ask about
+_MAX_REASONS = 3
+_MAX_FIRST_SESSIONS = 5
 _FILES = (
     ("report.html", "the whole plan to read and to print"),
     ("schedule.xlsx, schedule.csv", "every session"),
@@ -37,17 +43,17 @@ def print_summary(inputs: CycleInputs, result: Result, out: Path) -> None:
 
 def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[str]:
     """The summary, line by line; lines that start at the margin are headings."""
-    view = view_plan(inputs.roster, inputs.cycle, result, Deployment())
+    view = present_plan(inputs.roster, inputs.cycle, result, Organisation())
     wishes = {coachee.id: coachee.prefers for coachee in inputs.roster.coachees}
     yield ""
     have = "has" if view.placed == 1 else "have"
-    yield f"{view.name}: {view.placed} of {counted(view.coachees, 'coachee')} {have} a coach"
+    yield f"{view.name}: {view.placed} of {pluralise(view.coachees, 'coachee')} {have} a coach"
     busy = len({match.coach.id for match in view.matches})
-    coaches = counted(view.coaches, "coach", "coaches")
-    yield f"  {counted(view.sessions, 'session')} with {busy} of {coaches}, {view.period}."
-    yield f"  {view.standing}"
+    coaches = pluralise(view.coaches, "coach", "coaches")
+    yield f"  {pluralise(view.sessions, 'session')} with {busy} of {coaches}, {view.period}."
+    yield f"  {view.proof_status}"
     if result.status == "feasible":
-        yield from (f"    {one.words}: {one.value}, {one.standing}" for one in view.levels)
+        yield from (f"    {one.words}: {one.value}, {one.proof_status}" for one in view.levels)
     yield ""
     yield "Who with whom, and why"
     for match in view.matches:
@@ -80,26 +86,26 @@ def move_line(move: Move) -> str:
     if move.sessions:
         count = len(move.sessions)
         changed = f"{count} session{'s' if count > 1 else ''} at other times"
-    elif move.change is Change.RETIMED:
+    elif move.change is CoacheeChange.RETIMED:
         changed = f"stays with {move.after}, for more or fewer sessions"
     else:
         changed = f"{move.after or 'nobody'} instead of {move.before or 'nobody'}"
     return f"  {move.coachee}: {changed} ({move.because})"
 
 
-def _person(person: PersonView) -> str:
+def _person(person: PersonViewModel) -> str:
     return f"{person.name} ({person.id}, {person.rank}, {person.place})"
 
 
-def _match(match: MatchView, *, wished: bool) -> Iterator[str]:
+def _match(match: MatchViewModel, *, wished: bool) -> Iterator[str]:
     yield f"  {_person(match.coachee)}"
-    yield f"    with {_person(match.coach)}, {match.points} of {match.most_points} points"
+    yield f"    with {_person(match.coach)}, {match.points} of {match.max_points} points"
     because = {verdict.rule: verdict.because for verdict in match.verdicts if verdict.points}
-    told = [because[rule] for rule in _TELLING[not wished :] if rule in because]
-    yield f"    {'; '.join(told[:_REASONS])}"
+    reasons = [because[rule] for rule in _REPORTED_RULES[not wished :] if rule in because]
+    yield f"    {'; '.join(reasons[:_MAX_REASONS])}"
 
 
-def _unmatched(entry: UnmatchedView) -> Iterator[str]:
+def _unmatched(entry: UnmatchedViewModel) -> Iterator[str]:
     yield f"  {_person(entry.coachee)}"
     yield f"    {entry.why} Coaches left after each rule:"
     yield f"      {', '.join(f'{step.rule} {step.left}' for step in entry.funnel)}"
@@ -110,22 +116,22 @@ def _unmatched(entry: UnmatchedView) -> Iterator[str]:
         yield "    No single change that was tried would help."
 
 
-def _first_sessions(view: PlanView, result: Result) -> Iterator[str]:
+def _first_sessions(view: PlanViewModel, result: Result) -> Iterator[str]:
     starts = [match.sessions[0].start for match in result.matches]
     in_order = sorted(range(len(starts)), key=starts.__getitem__)
-    for place in in_order[:_FIRST_SESSIONS]:
+    for place in in_order[:_MAX_FIRST_SESSIONS]:
         match = view.matches[place]
         session = match.sessions[0]
         when = f"{session.day}, {session.hours} {session.zone}"
         yield f"  {when:<36} {match.coachee.name} with {match.coach.name}"
-    if len(in_order) > _FIRST_SESSIONS:
-        yield f"  and {len(in_order) - _FIRST_SESSIONS} more pairs; all dates are in the report"
+    if len(in_order) > _MAX_FIRST_SESSIONS:
+        yield f"  and {len(in_order) - _MAX_FIRST_SESSIONS} more pairs; all dates are in the report"
 
 
-def _next(view: PlanView, out: Path) -> Iterator[str]:
+def _next(view: PlanViewModel, out: Path) -> Iterator[str]:
     folder = shlex.quote(str(out))
-    asked = (view.unmatched or view.matches)[:1]
-    for one in asked:
+    examples = (view.unmatched or view.matches)[:1]
+    for one in examples:
         yield f"  gender-coach explain {folder} {shlex.quote(one.coachee.id)}"
     yield f"  gender-coach check {folder}"
     yield "  gender-coach template --out people.xlsx     (a workbook for your own people)"

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from api.accounts import credentials, users
-from api.accounts.users import Link
-from api.cli.services import open_on_terminal
+from api.accounts.users import ProviderLink
+from api.cli.services import open_cli_services
 from api.http import urls as addresses
 from api.http.principal import AccessRole
 from api.services import Services
@@ -59,18 +59,18 @@ def user(
     """Add, link, list or disable users, sign them out, or print a sign-in address."""
     if not name and action is not UserAction.LIST:
         raise UnusableInputError([InputFault("user", 1, "NAME", f"{action} needs a name")])
-    with open_on_terminal(data) as services:
+    with open_cli_services(data) as services:
         if action is UserAction.LIST:
             _list(services)
-        elif action in _SAID:
-            _act(services, action, name, oidc, mail)
-            typer.echo(_SAID[action].format(name=name))
+        elif action in _CONFIRMATIONS:
+            _apply_action(services, action, name, oidc, mail)
+            typer.echo(_CONFIRMATIONS[action].format(name=name))
         else:
             added_as = None if action is UserAction.SIGN_IN else role
             _print_address(services, name, added_as, _link(services, oidc, mail))
 
 
-_SAID = {
+_CONFIRMATIONS = {
     UserAction.LINK: "{name} signs in with that account from now on.",
     UserAction.UNLINK: "No account elsewhere opens {name}'s any more.",
     UserAction.SIGN_OUT: "{name} is signed out of every browser.",
@@ -78,7 +78,7 @@ _SAID = {
 }
 
 
-def _act(
+def _apply_action(
     services: Services, action: UserAction, name: str, oidc: str | None, mail: str | None
 ) -> None:
     link = _link(services, oidc, mail)
@@ -87,7 +87,7 @@ def _act(
             [InputFault("user", 1, "--oidc", "say what the provider calls them, or give --mail")]
         )
     with services.database.writing() as tx:
-        user_id = users.user_called(tx, name).id
+        user_id = users.user_by_name(tx, name).id
         if link is not None:
             users.link_user(tx, user_id, link)
         elif action is UserAction.UNLINK:
@@ -98,7 +98,7 @@ def _act(
             users.disable_user(tx, name, now=services.now())
 
 
-def _link(services: Services, oidc: str | None, mail: str | None) -> Link | None:
+def _link(services: Services, oidc: str | None, mail: str | None) -> ProviderLink | None:
     """What a user is called elsewhere, where that was given.
 
     Raises:
@@ -114,7 +114,7 @@ def _link(services: Services, oidc: str | None, mail: str | None) -> Link | None
     elif mail is not None and not provider.link_by_mail:
         fault = "addresses link only where GENDER_COACH_OIDC__LINK_BY_MAIL is set"
     else:
-        return users.read_link(provider.issuer, oidc, mail)
+        return users.parse_link(provider.issuer, oidc, mail)
     raise UnusableInputError([InputFault("user", 1, "--oidc", fault)])
 
 
@@ -126,18 +126,18 @@ def _list(services: Services) -> None:
 
 
 def _print_address(
-    services: Services, name: str, added_as: OfficeRole | None, link: Link | None
+    services: Services, name: str, added_as: OfficeRole | None, link: ProviderLink | None
 ) -> None:
     minutes = services.settings.sign_in_minutes
     with services.database.writing() as tx:
         if added_as is not None:
             user_id = users.add_user(tx, name, AccessRole(added_as.value), now=services.now())
         else:
-            user_id = users.user_called(tx, name).id
+            user_id = users.user_by_name(tx, name).id
         if link is not None:
             users.link_user(tx, user_id, link)
-        once = credentials.offer_sign_in(
-            tx, user_id, now=services.now(), lasting=timedelta(minutes=minutes)
+        once = credentials.issue_sign_in_secret(
+            tx, user_id, now=services.now(), lifetime=timedelta(minutes=minutes)
         )
     typer.echo(f"{name} signs in here once, within {minutes} minutes:")
     typer.echo(f"  {services.settings.base_url}{addresses.sign_in(once.secret)}")

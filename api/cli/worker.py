@@ -11,10 +11,10 @@ import typer
 
 from api.app import open_services
 from api.background.worker import Worker
-from api.background.worker_lease import slot
-from api.cli.serve import prepare
-from api.cli.services import settings_from
-from api.logging.setup import set_up_logs
+from api.background.worker_lease import hold_worker_lease
+from api.cli.serve import prepare_database
+from api.cli.services import load_settings
+from api.logging.setup import configure_logging
 
 
 def worker(
@@ -25,18 +25,18 @@ def worker(
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
     """Do the runs that servers queue, until it is stopped."""
-    settings = settings_from(data_dir=data, executor_id=f"worker@{number}")
-    set_up_logs(settings)
-    prepare(settings)
+    settings = load_settings(data_dir=data, executor_id=f"worker@{number}")
+    configure_logging(settings)
+    prepare_database(settings)
     services, queue = open_services(settings)
     stopping = threading.Event()
-    for sent in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sent, lambda *_: stopping.set())
-    with slot(services.database, settings.data_dir, settings.executor_id):
-        working = Worker(services)
-        working.start()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, lambda *_: stopping.set())
+    with hold_worker_lease(services.database, settings.data_dir, settings.executor_id):
+        running_worker = Worker(services)
+        running_worker.start()
         typer.echo(f"Doing jobs as {settings.executor_id}. Stop with Ctrl+C.")
         stopping.wait()
-        working.stop()
+        running_worker.stop()
     queue.close()
     services.database.close()

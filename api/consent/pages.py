@@ -10,45 +10,55 @@ from api.consent import service as consent
 from api.consent.service import Acceptance, PublicityAnswer
 from api.consent.texts import consent_texts
 from api.http import urls as addresses
-from api.http.authentication import ServicesDep, ViewerDep
+from api.http.authentication import PrincipalDep, ServicesDep
 from api.participants.service import person_row
-from api.web.date_formats import day_of, day_text
-from api.web.rendering import Typed, go_on, page, taken
+from api.web.date_formats import format_date, format_local_date
+from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
 
 CONSENT = APIRouter(prefix="/p/{link}", include_in_schema=False)
 
 
 @CONSENT.get("/consent")
-def read(link: str, request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+def read(link: str, request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
     """What is private, who sees what, what has to be reported; and whether they may be named."""
-    texts, person_id = consent_texts(services.settings.consent_texts), viewer.person_id or ""
+    texts, person_id = consent_texts(services.settings.consent_texts), principal.person_id or ""
     with services.database.reading() as tx:
-        shown = consent.consent_page(tx, texts, person_id)
+        shown = consent.consent_status(tx, texts, person_id)
         zone = ZoneInfo(person_row(tx, person_id).timezone)
-    return page(
+    return render_page(
         request,
         "consent/consent.html",
         home=addresses.person(link),
         shown=shown,
-        dated=day_text(shown.terms.dated),
-        accepted=day_of(shown.accepted_at, zone),
-        named_since=day_of(shown.publicity_given_at, zone),
+        dated=format_date(shown.terms.dated),
+        accepted=format_local_date(shown.accepted_at, zone),
+        named_since=format_local_date(shown.publicity_given_at, zone),
     )
 
 
 @CONSENT.post("/consent")
-def accept(link: str, typed: Typed, services: ServicesDep, viewer: ViewerDep) -> Response:
+def accept_terms(
+    link: str, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
+) -> Response:
     """Agree to the text that was shown."""
-    texts, said = consent_texts(services.settings.consent_texts), taken(Acceptance, typed)
+    texts, acceptance = (
+        consent_texts(services.settings.consent_texts),
+        parse_form(Acceptance, form_fields),
+    )
     with services.database.writing() as tx:
-        consent.accept(tx, texts, viewer, said, now=services.now())
-    return go_on(addresses.person_consent(link))
+        consent.accept_terms(tx, texts, principal, acceptance, now=services.now())
+    return redirect_after_post(addresses.person_consent(link))
 
 
 @CONSENT.post("/publicity")
-def answer_publicity(link: str, typed: Typed, services: ServicesDep, viewer: ViewerDep) -> Response:
+def answer_publicity(
+    link: str, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
+) -> Response:
     """Say yes or no to being named in public."""
-    texts, said = consent_texts(services.settings.consent_texts), taken(PublicityAnswer, typed)
+    texts, acceptance = (
+        consent_texts(services.settings.consent_texts),
+        parse_form(PublicityAnswer, form_fields),
+    )
     with services.database.writing() as tx:
-        consent.answer_publicity(tx, texts, viewer, said, now=services.now())
-    return go_on(addresses.person_consent(link))
+        consent.answer_publicity(tx, texts, principal, acceptance, now=services.now())
+    return redirect_after_post(addresses.person_consent(link))

@@ -8,10 +8,10 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import Identified, Word
+from api.database.types import EnumString, IdentifiedRow
 
 
-class Asked(StrEnum):
+class ConsentKind(StrEnum):
     """What a text asks for; the file is called the same."""
 
     COACHEE = "coachee"
@@ -19,13 +19,13 @@ class Asked(StrEnum):
     PUBLICITY = "publicity"
 
 
-class ConsentRow(Identified):
+class ConsentRow(IdentifiedRow):
     """One yes of one person; a later version is another row, and none is ever changed to a no."""
 
     __tablename__ = "consents"
 
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    asked: Mapped[Asked] = mapped_column(Word(Asked))
+    asked: Mapped[ConsentKind] = mapped_column(EnumString(ConsentKind))
     version: Mapped[str] = mapped_column(String(40))
     sha256: Mapped[str] = mapped_column(String(64))
     given_at: Mapped[datetime]

@@ -16,33 +16,33 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.consent.rows import Asked
+from api.consent.rows import ConsentKind
 from api.cycles.rows import Side
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
 _HEADING = "## "
 
 
-TERMS_OF = {Side.COACHEE: Asked.COACHEE, Side.COACH: Asked.COACH}
+TERMS_BY_SIDE = {Side.COACHEE: ConsentKind.COACHEE, Side.COACH: ConsentKind.COACH}
 """Which text tells a side what is private and what is not."""
 
 
-class ConsentTextError(ProgrammeError):
+class ConsentTextError(DomainError):
     """A consent text of the deployment is missing or cannot be read."""
 
 
-class _Value(BaseModel):
+class _FrozenModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class TextPart(_Value):
+class TextPart(_FrozenModel):
     """A heading, and the paragraphs below it."""
 
     heading: str
     paragraphs: tuple[str, ...]
 
 
-class ConsentText(_Value):
+class ConsentText(_FrozenModel):
     """One text. `sha256` is of the file: changed under its old version, it is another text."""
 
     version: Annotated[str, Field(min_length=1, max_length=40)]
@@ -52,43 +52,43 @@ class ConsentText(_Value):
 
 
 @cache
-def consent_texts(folder: Path | None) -> dict[Asked, ConsentText]:
+def consent_texts(folder: Path | None) -> dict[ConsentKind, ConsentText]:
     """The texts in `folder`, or those shipped.
 
     Raises:
         ConsentTextError: one is missing or cannot be read; says which.
     """
-    return {asked: _read(folder, asked) for asked in Asked}
+    return {kind: _load_text(folder, kind) for kind in ConsentKind}
 
 
-def _read(folder: Path | None, asked: Asked) -> ConsentText:
-    place = (folder or resources.files("templates") / "consent" / "texts") / f"{asked}.txt"
+def _load_text(folder: Path | None, kind: ConsentKind) -> ConsentText:
+    path = (folder or resources.files("templates") / "consent" / "texts") / f"{kind}.txt"
     try:
-        content = place.read_bytes()
-        return _parsed(content.decode("utf-8").replace("\r\n", "\n"), content)
+        content = path.read_bytes()
+        return _parse_text(content.decode("utf-8").replace("\r\n", "\n"), content)
     except (OSError, ValueError, ValidationError) as error:
         raise ConsentTextError(
-            f"the consent text {place} cannot be read: it needs lines `version:` and "
+            f"the consent text {path} cannot be read: it needs lines `version:` and "
             "`date: 2026-11-24`, a blank line, and parts that begin with `## `; "
             "see docs/how-to/tell-people-what-is-private.md"
         ) from error
 
 
-def _parsed(text: str, content: bytes) -> ConsentText:
+def _parse_text(text: str, content: bytes) -> ConsentText:
     head, _, body = text.partition("\n\n")
-    said = dict(line.split(":", 1) for line in head.splitlines())
+    headers = dict(line.split(":", 1) for line in head.splitlines())
     before, *parts = f"\n{body.strip()}".split(f"\n{_HEADING}")
     if before.strip():
         raise ValueError("there is text before the first heading")
     return ConsentText(
-        version=said["version"].strip() if "version" in said else "",
-        dated=date.fromisoformat(said.get("date", "").strip()),
+        version=headers["version"].strip() if "version" in headers else "",
+        dated=date.fromisoformat(headers.get("date", "").strip()),
         sha256=hashlib.sha256(content).hexdigest(),
-        parts=tuple(_part(part) for part in parts),
+        parts=tuple(_parse_part(part) for part in parts),
     )
 
 
-def _part(text: str) -> TextPart:
+def _parse_part(text: str) -> TextPart:
     heading, _, body = text.partition("\n")
     lines = (line.strip() for line in body.splitlines())
     return TextPart(heading=heading.strip(), paragraphs=tuple(line for line in lines if line))

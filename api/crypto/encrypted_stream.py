@@ -12,15 +12,15 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
 _MAGIC = b"gender-coach backup 1\n"
 _PREFIX_BYTES = 7
-_PIECE = 1024 * 1024
+_CHUNK_BYTES = 1024 * 1024
 _TAG_BYTES = 16
 
 
-class BrokenCopyError(ProgrammeError):
+class BackupDecryptionError(DomainError):
     """A copy does not open: it was altered or cut, or it was made with another key file."""
 
 
@@ -28,44 +28,44 @@ def encrypt_file(key: bytes, source: Path, target: Path) -> None:
     """Write `source`, encrypted, to the new file `target`, readable by its owner alone."""
     prefix, cipher = secrets.token_bytes(_PREFIX_BYTES), AESGCM(key)
     target.touch(mode=0o600, exist_ok=False)
-    with source.open("rb") as read, target.open("wb") as written:
-        written.write(_MAGIC + prefix)
-        number, piece = 0, read.read(_PIECE)
+    with source.open("rb") as read, target.open("wb") as output:
+        output.write(_MAGIC + prefix)
+        number, chunk = 0, read.read(_CHUNK_BYTES)
         while True:
-            following = read.read(_PIECE)
-            nonce = _nonce(prefix, number, last=not following)
-            written.write(cipher.encrypt(nonce, piece, _MAGIC))
-            if not following:
+            next_chunk = read.read(_CHUNK_BYTES)
+            nonce = _nonce(prefix, number, last=not next_chunk)
+            output.write(cipher.encrypt(nonce, chunk, _MAGIC))
+            if not next_chunk:
                 return
-            number, piece = number + 1, following
+            number, chunk = number + 1, next_chunk
 
 
 def decrypt_file(key: bytes, source: Path, target: Path) -> None:
     """Write what is encrypted in `source` to the new file `target`.
 
     Raises:
-        BrokenCopyError: it does not open.
+        BackupDecryptionError: it does not open.
     """
-    cipher, sealed_piece = AESGCM(key), _PIECE + _TAG_BYTES
+    cipher, encrypted_chunk = AESGCM(key), _CHUNK_BYTES + _TAG_BYTES
     target.touch(mode=0o600, exist_ok=False)
-    with source.open("rb") as read, target.open("wb") as written:
+    with source.open("rb") as read, target.open("wb") as output:
         if read.read(len(_MAGIC)) != _MAGIC:
-            raise BrokenCopyError(f"{source} is no copy made by `gender-coach backup`")
+            raise BackupDecryptionError(f"{source} is no copy made by `gender-coach backup`")
         prefix = read.read(_PREFIX_BYTES)
-        number, piece = 0, read.read(sealed_piece)
+        number, chunk = 0, read.read(encrypted_chunk)
         while True:
-            following = read.read(sealed_piece)
+            next_chunk = read.read(encrypted_chunk)
             try:
-                nonce = _nonce(prefix, number, last=not following)
-                written.write(cipher.decrypt(nonce, piece, _MAGIC))
+                nonce = _nonce(prefix, number, last=not next_chunk)
+                output.write(cipher.decrypt(nonce, chunk, _MAGIC))
             except (InvalidTag, ValueError) as error:
-                raise BrokenCopyError(
+                raise BackupDecryptionError(
                     f"{source} does not open: it was altered or cut, "
                     "or it was made with another key file"
                 ) from error
-            if not following:
+            if not next_chunk:
                 return
-            number, piece = number + 1, following
+            number, chunk = number + 1, next_chunk
 
 
 def _nonce(prefix: bytes, number: int, *, last: bool) -> bytes:

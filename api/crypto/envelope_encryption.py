@@ -12,33 +12,33 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from api.crypto.key_ring import KEY_BYTES, KeyringError
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
 _NONCE_BYTES = 12
 
 
-class SealBrokenError(ProgrammeError):
+class DecryptionError(DomainError):
     """A sealed text does not open where it lies: it was altered, moved, or its key is another."""
 
 
-def seal(key: bytes, text: bytes, *place: str | int) -> bytes:
-    """`text` sealed under `key` for one `place`: the nonce, then the ciphertext with its tag."""
+def encrypt(key: bytes, text: bytes, *associated_data: str | int) -> bytes:
+    """`text` encrypted under `key`, bound to `associated_data`: nonce, then ciphertext with tag."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, text, _additional(place))
+    return nonce + AESGCM(key).encrypt(nonce, text, _encode_associated_data(associated_data))
 
 
-def unseal(key: bytes, sealed: bytes, *place: str | int) -> bytes:
-    """What was sealed under `key` for this very `place`.
+def decrypt(key: bytes, sealed: bytes, *associated_data: str | int) -> bytes:
+    """What was sealed under `key` for this very `associated_data`.
 
     Raises:
-        SealBrokenError: it was not.
+        DecryptionError: it was not.
     """
     nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
-        return AESGCM(key).decrypt(nonce, ciphertext, _additional(place))
+        return AESGCM(key).decrypt(nonce, ciphertext, _encode_associated_data(associated_data))
     except InvalidTag as error:
-        raise SealBrokenError(
-            f"{' '.join(map(str, place[:2]))} does not open: it was altered, "
+        raise DecryptionError(
+            f"{' '.join(map(str, associated_data[:2]))} does not open: it was altered, "
             "or the key file is another"
         ) from error
 
@@ -62,5 +62,5 @@ def wrapping_key(master: dict[int, bytes], version: int) -> bytes:
         ) from error
 
 
-def _additional(place: tuple[str | int, ...]) -> bytes:
-    return "\x1f".join(map(str, place)).encode()
+def _encode_associated_data(associated_data: tuple[str | int, ...]) -> bytes:
+    return "\x1f".join(map(str, associated_data)).encode()

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
 KEY_BYTES = 32
-_SINGLE = ("links", "audit", "backups")
-_OTHERS_MAY_READ = 0o077
+_SINGLE_KEYS = ("links", "audit", "backups")
+_GROUP_AND_OTHERS = 0o077
 
 
-class KeyringError(ProgrammeError):
+class KeyringError(DomainError):
     """The key file is missing, unreadable, or open to others."""
 
 
@@ -50,28 +50,28 @@ class Keyring:
 
     def link_secret(self, credential_id: str) -> str:
         """The 256-bit secret of a link: followed from its id, so that mails can be made again."""
-        return urlsafe_b64encode(self._follow(f"link:{credential_id}")).rstrip(b"=").decode()
+        return urlsafe_b64encode(self._derive(f"link:{credential_id}")).rstrip(b"=").decode()
 
     def reply_token(self, message_id: str) -> str:
         """Marks the replies by mail to one message of the outbox, in 128 bits."""
-        return self._follow(f"reply:{message_id}")[:16].hex()
+        return self._derive(f"reply:{message_id}")[:16].hex()
 
     def pseudonym(self, person_id: str) -> str:
         """What an auditor sees in a person's place: the same each time, and followed from a key."""
-        letters = b32encode(self._follow(f"pseudonym:{person_id}")).decode()
+        letters = b32encode(self._derive(f"pseudonym:{person_id}")).decode()
         return f"P-{letters[:5]}-{letters[5:10]}"
 
     def one_time_code(self, code_id: str) -> str:
         """The eight digits of a one-time code, followed from its id."""
-        return f"{int.from_bytes(self._follow(f'code:{code_id}')) % 10**8:08}"
+        return f"{int.from_bytes(self._derive(f'code:{code_id}')) % 10**8:08}"
 
     @property
     def mark(self) -> str:
         """Tells this key file from others, and nothing of its keys; stays through rotations."""
-        return self._follow("mark of this key file").hex()
+        return self._derive("mark of this key file").hex()
 
-    def _follow(self, what: str) -> bytes:
-        return hmac.digest(self.links, what.encode(), hashlib.sha256)
+    def _derive(self, purpose: str) -> bytes:
+        return hmac.digest(self.links, purpose.encode(), hashlib.sha256)
 
 
 def open_keyring(path: Path, *, create: bool) -> Keyring:
@@ -87,7 +87,7 @@ def open_keyring(path: Path, *, create: bool) -> Keyring:
                 "without it, notes stay unreadable and links stop working"
             )
         _create(path)
-    if path.stat().st_mode & _OTHERS_MAY_READ:
+    if path.stat().st_mode & _GROUP_AND_OTHERS:
         raise KeyringError(f"the key file {path} can be read by others: run chmod 600 {path}")
     return _parse(path, _read(path))
 
@@ -105,7 +105,7 @@ def _read(path: Path) -> bytes:
 def _create(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_keyring(path, Keyring({1: _random_key()}, *(_random_key() for _ in _SINGLE)))
+        write_keyring(path, Keyring({1: _random_key()}, *(_random_key() for _ in _SINGLE_KEYS)))
     except OSError as error:
         raise KeyringError(
             f"the key file {path} cannot be made: {error.strerror}; name another folder with --data"
@@ -117,22 +117,22 @@ def write_keyring(path: Path, keyring: Keyring) -> None:
     content = {
         "about": "Keys of the Gender Coach server. Keep a copy apart from the database.",
         "master": {str(version): key.hex() for version, key in keyring.master.items()},
-        **{name: getattr(keyring, name).hex() for name in _SINGLE},
+        **{name: getattr(keyring, name).hex() for name in _SINGLE_KEYS},
     }
-    unfinished = path.with_suffix(".new")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    temporary = path.with_suffix(".new")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(content, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    unfinished.replace(path)
+    temporary.replace(path)
 
 
 def _parse(path: Path, written: bytes) -> Keyring:
     try:
         content: dict[str, Any] = json.loads(written)
         master = {int(version): bytes.fromhex(key) for version, key in content["master"].items()}
-        single = [bytes.fromhex(content[name]) for name in _SINGLE]
+        single = [bytes.fromhex(content[name]) for name in _SINGLE_KEYS]
     except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
         raise KeyringError(f"the key file {path} is broken: restore it from its copy") from error
     if not master or any(len(key) != KEY_BYTES for key in (*master.values(), *single)):

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.rows import UserRow
 from api.accounts.second_factors import seal_totp, unseal_totp
-from api.audit_trail.log import note_act
+from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.session_reports.note_rows import NoteKeyRow
 from api.session_reports.service import unwrap, wrap
 
 
-def wrap_all_anew(tx: Transaction, keyring: Keyring) -> int:
+def rewrap_all_keys(tx: Transaction, keyring: Keyring) -> int:
     """Put everything that a master key wraps under the newest one; tells how many things.
 
     Raises:
@@ -29,5 +29,5 @@ def wrap_all_anew(tx: Transaction, keyring: Keyring) -> int:
     for user in tx.scalars(select(UserRow).where(UserRow.totp_sealed.is_not(None))).all():
         user.totp_sealed = seal_totp(keyring, user.id, unseal_totp(keyring, user))
         done += 1
-    note_act(tx, "master key rotated", "key", str(keyring.master_version), wrapped_anew=done)
+    record_event(tx, "master key rotated", "key", str(keyring.master_version), wrapped_anew=done)
     return done

@@ -13,29 +13,29 @@ from api.consent.texts import consent_texts
 from api.cycles import service as cycles
 from api.cycles.rows import Side
 from api.http import urls as addresses
-from api.http.authentication import ServicesDep, ViewerDep
+from api.http.authentication import PrincipalDep, ServicesDep
 from api.input_files import NamedFile
-from api.overview.cycle_page import draw_cycle
+from api.overview.cycle_page import render_cycle
 from api.participants import service as people
 from api.participants import uploads
-from api.results.plan_view import view_person
-from api.web.date_formats import day_text, short_moment_text
-from api.web.rendering import deployment_of, go_on, page
+from api.results.plan_view import present_person
+from api.web.date_formats import format_date, format_short_datetime
+from api.web.rendering import deployment_of, redirect_after_post, render_page
 from coach.errors import UnusableInputError
 
 OFFICE = APIRouter(include_in_schema=False)
 
 
 @OFFICE.get("/")
-def all_cycles(request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+def show_cycles(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
     """Every cycle, and the way to begin one; auditors have a first page of their own."""
-    if not viewer.is_manager:
-        return go_on(addresses.AUDIT)
-    return _cycles(request, services)
+    if not principal.is_manager:
+        return redirect_after_post(addresses.AUDIT)
+    return _render_cycles(request, services)
 
 
 @OFFICE.post("/cycles")
-def begin_cycle(
+def create_cycle(
     file: Annotated[UploadFile, File()], request: Request, services: ServicesDep
 ) -> Response:
     """Begin a cycle from a cycle file."""
@@ -43,16 +43,16 @@ def begin_cycle(
     try:
         policy = uploads.read_policy(NamedFile(file.filename or uploads.CYCLE_FILE, content))
     except UnusableInputError as error:
-        return _cycles(request, services, error)
+        return _render_cycles(request, services, error)
     with services.database.writing() as tx:
-        begun = cycles.create_cycle(tx, policy, content.decode("utf-8-sig"), now=services.now())
-    return go_on(addresses.cycle(begun.id))
+        created = cycles.create_cycle(tx, policy, content.decode("utf-8-sig"), now=services.now())
+    return redirect_after_post(addresses.cycle(created.id))
 
 
 @OFFICE.get("/cycles/{cycle_id}")
-def one_cycle(cycle_id: str, request: Request) -> Response:
+def show_cycle(cycle_id: str, request: Request) -> Response:
     """Where a cycle stands, and what can be done next."""
-    return draw_cycle(request, cycle_id)
+    return render_cycle(request, cycle_id)
 
 
 @OFFICE.post("/cycles/{cycle_id}/policy")
@@ -67,15 +67,15 @@ def replace_policy(
         named = NamedFile(file.filename or uploads.CYCLE_FILE, content)
         policy = uploads.read_policy(named, roster)
     except UnusableInputError as error:
-        return draw_cycle(request, cycle_id, policy_error=error)
+        return render_cycle(request, cycle_id, policy_error=error)
     with services.database.writing() as tx:
         text = content.decode("utf-8-sig")
         cycles.replace_policy(tx, cycle_id, policy, text, now=services.now())
-    return go_on(addresses.cycle(cycle_id))
+    return redirect_after_post(addresses.cycle(cycle_id))
 
 
 @OFFICE.post("/cycles/{cycle_id}/people")
-def take_in_people(
+def upload_people(
     cycle_id: str,
     coachees: Annotated[UploadFile, File()],
     coaches: Annotated[UploadFile, File()],
@@ -88,16 +88,16 @@ def take_in_people(
     try:
         roster = uploads.read_lists(source, _named(coachees), _named(coaches)).roster
     except UnusableInputError as error:
-        return draw_cycle(request, cycle_id, people_error=error)
+        return render_cycle(request, cycle_id, people_error=error)
     with services.database.writing() as tx:
         now = services.now()
-        people.take_in(tx, cycle_id, Side.COACHEE, roster.coachees, now=now)
-        people.take_in(tx, cycle_id, Side.COACH, roster.coaches, now=now)
-    return go_on(f"{addresses.cycle(cycle_id)}/people")
+        people.import_people(tx, cycle_id, Side.COACHEE, roster.coachees, now=now)
+        people.import_people(tx, cycle_id, Side.COACH, roster.coaches, now=now)
+    return redirect_after_post(f"{addresses.cycle(cycle_id)}/people")
 
 
 @OFFICE.get("/cycles/{cycle_id}/people")
-def everybody(cycle_id: str, request: Request, services: ServicesDep) -> Response:
+def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Response:
     """Everybody of a cycle, and their secret links."""
     with services.database.reading() as tx:
         summary = cycles.cycle_summary(tx, cycle_id)
@@ -105,7 +105,7 @@ def everybody(cycle_id: str, request: Request, services: ServicesDep) -> Respons
         texts = consent_texts(services.settings.consent_texts)
         agreed = consent.consents_of_cycle(tx, texts, cycle_id)
     deployment = deployment_of(request)
-    return page(
+    return render_page(
         request,
         "participants/people.html",
         cycle=summary,
@@ -115,7 +115,7 @@ def everybody(cycle_id: str, request: Request, services: ServicesDep) -> Respons
             (
                 heading,
                 [
-                    (each, view_person(each.profile, deployment))
+                    (each, present_person(each.profile, deployment))
                     for each in listed
                     if each.brief.side is side
                 ],
@@ -135,26 +135,26 @@ def make_link(person_id: str, request: Request, services: ServicesDep) -> Respon
         person = people.person_of_cycle(tx, person_id)
         cycle = cycles.cycle_summary(tx, people.person_row(tx, person_id).cycle_id)
     zone = person.profile.zone
-    return page(
+    return render_page(
         request,
         "personal_links/link.html",
         cycle=cycle,
         person=person,
         address=services.settings.base_url + addresses.person(issued.secret),
-        expires=short_moment_text(issued.expires_at, zone),
+        expires=format_short_datetime(issued.expires_at, zone),
     )
 
 
-def _cycles(
+def _render_cycles(
     request: Request, services: ServicesDep, error: UnusableInputError | None = None
 ) -> Response:
     with services.database.reading() as tx:
         listed = cycles.list_cycles(tx)
-    return page(
+    return render_page(
         request,
         "cycles/cycles.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
-        cycles=[(each, f"{day_text(each.start)} to {day_text(each.end)}") for each in listed],
+        cycles=[(each, f"{format_date(each.start)} to {format_date(each.end)}") for each in listed],
         faults=error.faults if error else (),
     )
 

@@ -11,19 +11,19 @@ from api.cycles import service as cycles
 from api.cycles.rows import Side
 from api.cycles.service import CycleOverview, CycleSummary
 from api.http.authentication import ServicesDep
-from api.http.problem_details import documented
+from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.input_files import NamedFile
 from api.participants import service as people
 from api.participants import uploads
-from api.participants.service import PersonView, UploadSummary
+from api.participants.service import ParticipantDetails, UploadSummary
 from coach.cycle import Cycle
 from matching.rules.catalogue import RuleCard, catalogue
 
 CYCLES = APIRouter(prefix=f"{API}/cycles", tags=["cycles"])
 PEOPLE = APIRouter(prefix=f"{API}/cycles", tags=["people"])
 
-_EXAMPLE = """[cycle]
+_EXAMPLE_CYCLE_FILE = """[cycle]
 name = "Regional cycle 2027/1"
 start = 2027-01-18
 end = 2027-07-16
@@ -33,12 +33,12 @@ CycleFileBody = Annotated[
     Body(
         media_type="application/toml",
         description="A cycle file, as `gender-coach match` takes it.",
-        openapi_examples={"short": {"summary": "All defaults", "value": _EXAMPLE}},
+        openapi_examples={"short": {"summary": "All defaults", "value": _EXAMPLE_CYCLE_FILE}},
     ),
 ]
 
 
-@CYCLES.post("", status_code=HTTPStatus.CREATED, responses=documented(413, 422))
+@CYCLES.post("", status_code=HTTPStatus.CREATED, responses=problem_responses(413, 422))
 def create_cycle(body: CycleFileBody, services: ServicesDep, response: Response) -> CycleSummary:
     """Begin a cycle from a cycle file."""
     cycle = uploads.read_policy(NamedFile(uploads.CYCLE_FILE, body))
@@ -48,28 +48,28 @@ def create_cycle(body: CycleFileBody, services: ServicesDep, response: Response)
     return summary
 
 
-@CYCLES.get("", responses=documented())
+@CYCLES.get("", responses=problem_responses())
 def list_cycles(services: ServicesDep) -> tuple[CycleSummary, ...]:
     """Every cycle, the youngest first."""
     with services.database.reading() as tx:
         return cycles.list_cycles(tx)
 
 
-@CYCLES.get("/{cycle_id}", responses=documented(404))
+@CYCLES.get("/{cycle_id}", responses=problem_responses(404))
 def cycle_overview(cycle_id: str, services: ServicesDep) -> CycleOverview:
     """Where a cycle stands: its policy, an open run, and the drafts that wait."""
     with services.database.reading() as tx:
         return cycles.cycle_overview(tx, cycle_id)
 
 
-@CYCLES.get("/{cycle_id}/policy", responses=documented(404))
+@CYCLES.get("/{cycle_id}/policy", responses=problem_responses(404))
 def read_policy(cycle_id: str, services: ServicesDep) -> Cycle:
     """The policy with every default filled in."""
     with services.database.reading() as tx:
         return cycles.policy_of(cycles.cycle_row(tx, cycle_id))
 
 
-@CYCLES.put("/{cycle_id}/policy", responses=documented(404, 413, 422))
+@CYCLES.put("/{cycle_id}/policy", responses=problem_responses(404, 413, 422))
 def replace_policy(cycle_id: str, body: CycleFileBody, services: ServicesDep) -> CycleSummary:
     """Put another cycle file in place. Plans made before keep the policy they were made with."""
     with services.database.writing() as tx:
@@ -82,14 +82,14 @@ def replace_policy(cycle_id: str, body: CycleFileBody, services: ServicesDep) ->
         )
 
 
-@CYCLES.get("/{cycle_id}/rules", responses=documented(404))
+@CYCLES.get("/{cycle_id}/rules", responses=problem_responses(404))
 def cycle_rules(cycle_id: str, services: ServicesDep) -> tuple[RuleCard, ...]:
     """The matching rules with the settings of this cycle."""
     with services.database.reading() as tx:
         return catalogue(cycles.policy_of(cycles.cycle_row(tx, cycle_id)))
 
 
-@PEOPLE.put("/{cycle_id}/people", responses=documented(404, 413, 422))
+@PEOPLE.put("/{cycle_id}/people", responses=problem_responses(404, 413, 422))
 def upload_people(
     cycle_id: str, coachees: UploadFile, coaches: UploadFile, services: ServicesDep
 ) -> tuple[UploadSummary, UploadSummary]:
@@ -99,21 +99,21 @@ def upload_people(
     """
     with services.database.reading() as tx:
         source = cycles.cycle_row(tx, cycle_id).source
-    roster = uploads.read_lists(source, _named(coachees), _named(coaches)).roster
+    roster = uploads.read_lists(source, _named_file(coachees), _named_file(coaches)).roster
     with services.database.writing() as tx:
         now = services.now()
         return (
-            people.take_in(tx, cycle_id, Side.COACHEE, roster.coachees, now=now),
-            people.take_in(tx, cycle_id, Side.COACH, roster.coaches, now=now),
+            people.import_people(tx, cycle_id, Side.COACHEE, roster.coachees, now=now),
+            people.import_people(tx, cycle_id, Side.COACH, roster.coaches, now=now),
         )
 
 
-@PEOPLE.get("/{cycle_id}/people", responses=documented(404))
-def list_people(cycle_id: str, services: ServicesDep) -> tuple[PersonView, ...]:
+@PEOPLE.get("/{cycle_id}/people", responses=problem_responses(404))
+def list_people(cycle_id: str, services: ServicesDep) -> tuple[ParticipantDetails, ...]:
     """Everybody of a cycle, coachees first. Who has left is still listed."""
     with services.database.reading() as tx:
         return people.list_people(tx, cycle_id)
 
 
-def _named(upload: UploadFile) -> NamedFile:
+def _named_file(upload: UploadFile) -> NamedFile:
     return NamedFile(upload.filename or "file", upload.file.read())

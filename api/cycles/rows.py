@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import Identified, Word
+from api.database.types import EnumString, IdentifiedRow
 
 
 class Side(StrEnum):
@@ -19,7 +19,7 @@ class Side(StrEnum):
     COACH = "coach"
 
 
-class CycleRow(Identified):
+class CycleRow(IdentifiedRow):
     """A cycle: its policy as a validated value, and the file it was read from.
 
     Attributes:
@@ -43,7 +43,7 @@ class CycleRow(Identified):
     reminders_off_at: Mapped[datetime | None]
 
 
-class PersonRow(Identified):
+class PersonRow(IdentifiedRow):
     """A coachee or coach of one cycle.
 
     `code` is the person's id in the spreadsheet, `position` their place in it. Who vanished from
@@ -55,7 +55,7 @@ class PersonRow(Identified):
     __table_args__ = (UniqueConstraint("cycle_id", "side", "code"),)
 
     cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"))
-    side: Mapped[Side] = mapped_column(Word(Side))
+    side: Mapped[Side] = mapped_column(EnumString(Side))
     code: Mapped[str] = mapped_column(String(200))
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(400))

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from api.cycles import service as cycles
 from api.http.authentication import ServicesDep
 from api.http.urls import STATIC
-from api.web.rendering import page
+from api.web.rendering import render_page
 from api.web.templating import static_file
 from coach.cycle import Cycle, CycleDates
 from matching.rules.catalogue import RuleCard, catalogue
@@ -30,7 +30,7 @@ _DEFAULTS = Cycle(cycle=CycleDates(start=_ANY_DAY, end=_ANY_DAY))  # its dates a
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TextPart:
     """A stretch of a paragraph: plain words, or a name as it stands in a file."""
 
     text: str
@@ -38,44 +38,49 @@ class Part:
 
 
 @REFERENCE.get("/rules")
-def all_rules(request: Request) -> Response:
+def show_rules(request: Request) -> Response:
     """Every matching rule with its examples."""
-    return page(request, "cycles/rules.html", cards=_told(_DEFAULTS), cycle=None)
+    return render_page(request, "cycles/rules.html", cards=_cards(_DEFAULTS), cycle=None)
 
 
 @REFERENCE.get("/cycles/{cycle_id}/rules")
-def rules_of_cycle(cycle_id: str, request: Request, services: ServicesDep) -> Response:
+def show_cycle_rules(cycle_id: str, request: Request, services: ServicesDep) -> Response:
     """Every matching rule as a cycle sets it."""
     with services.database.reading() as tx:
         overview = cycles.cycle_overview(tx, cycle_id)
-    return page(request, "cycles/rules.html", cards=_told(overview.policy), cycle=overview.summary)
+    return render_page(
+        request, "cycles/rules.html", cards=_cards(overview.policy), cycle=overview.summary
+    )
 
 
 @REFERENCE.get("/sign-in/{secret}")
-def ask_sign_in(secret: str, request: Request) -> Response:
+def confirm_sign_in(secret: str, request: Request) -> Response:
     """Ask before a one-time sign-in address is used up: mail scanners open links."""
-    return page(request, "accounts/sign_in_address.html", address=f"/sign-in/{secret}")
+    return render_page(request, "accounts/sign_in_address.html", address=f"/sign-in/{secret}")
 
 
 @REFERENCE.get(STATIC + "/{name}")
 def static(name: Literal["style.css", "live.js", "passkey.js"], request: Request) -> Response:
     """The stylesheet and the scripts of the pages."""
     content = static_file(name)
-    mark = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-    headers = {"ETag": mark, "Cache-Control": f"public, max-age={_ONE_HOUR}"}
-    if request.headers.get("if-none-match") == mark:
+    etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    headers = {"ETag": etag, "Cache-Control": f"public, max-age={_ONE_HOUR}"}
+    if request.headers.get("if-none-match") == etag:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(content, media_type=_MEDIA_TYPES[name], headers=headers)
 
 
-def _told(policy: Cycle) -> list[tuple[RuleCard, list[list[Part]]]]:
+def _cards(policy: Cycle) -> list[tuple[RuleCard, list[list[TextPart]]]]:
     """Each rule's card with its paragraphs, in which names between backquotes are code."""
     return [
         (
             card,
             [
-                [Part(text, code=place % 2 == 1) for place, text in enumerate(said.split("`"))]
-                for said in card.text
+                [
+                    TextPart(text, code=index % 2 == 1)
+                    for index, text in enumerate(paragraph.split("`"))
+                ]
+                for paragraph in card.text
             ],
         )
         for card in catalogue(policy)

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.audit_trail.log import note_act
+from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow, PersonRow, Side
 from api.runs.rows import PlanRow, PlanState, RunRow, RunState
-from api.values import View
+from api.values import FrozenModel
 from coach.cycle import Cycle
 from coach.errors import NotFoundError
 
 
-class CycleSummary(View):
+class CycleSummary(FrozenModel):
     """One line about a cycle."""
 
     id: str
@@ -30,7 +30,7 @@ class CycleSummary(View):
     created_at: datetime
 
 
-class CycleOverview(View):
+class CycleOverview(FrozenModel):
     """Where a cycle stands. `open_run_id` is a run still queued or running."""
 
     summary: CycleSummary
@@ -51,7 +51,7 @@ def create_cycle(tx: Transaction, cycle: Cycle, source: str, *, now: datetime) -
     )
     tx.add(row)
     tx.flush()
-    note_act(tx, "cycle begun", "cycle", row.id)
+    record_event(tx, "cycle begun", "cycle", row.id)
     return cycle_summary(tx, row.id)
 
 
@@ -92,7 +92,7 @@ def cycle_overview(tx: Transaction, cycle_id: str) -> CycleOverview:
     return CycleOverview(
         summary=summary,
         policy=policy_of(cycle_row(tx, cycle_id)),
-        open_run_id=next((run.id for run in runs if not RunState(run.state).final), None),
+        open_run_id=next((run.id for run in runs if not RunState(run.state).is_final), None),
         latest_run_id=runs[0].id if runs else None,
         draft_plan_ids=tuple(drafts),
     )
@@ -113,7 +113,7 @@ def replace_policy(
         source,
         now,
     )
-    note_act(tx, "policy replaced", "cycle", cycle_id)
+    record_event(tx, "policy replaced", "cycle", cycle_id)
     return cycle_summary(tx, cycle_id)
 
 

@@ -21,20 +21,20 @@ def erase_runs(tx: Transaction, cycle_id: str) -> None:
     """
     runs = select(RunRow.id).where(RunRow.cycle_id == cycle_id)
     for run in tx.scalars(select(RunRow).where(RunRow.cycle_id == cycle_id)).all():
-        work = RunInput.model_validate_json(run.input)
-        own = work.own_policy
-        run.input = work.model_copy(
+        run_input = RunInput.model_validate_json(run.input)
+        own = run_input.own_policy
+        run.input = run_input.model_copy(
             update={
-                "cycle": without_people(work.cycle),
+                "cycle": without_people(run_input.cycle),
                 "own_policy": None if own is None else without_people(own),
-                "keep": None if work.keep is None else _without_words(work.keep),
+                "keep": None if run_input.keep is None else _without_text(run_input.keep),
             }
         ).model_dump_json()
         if run.failure is not None:
             run.failure = run.failure | {"detail": ERASED}
     for plan in tx.scalars(select(PlanRow).where(PlanRow.cycle_id == cycle_id)).all():
         result = Result.model_validate_json(plan.result)
-        plan.result = _without_words(result).model_dump_json()
+        plan.result = _without_text(result).model_dump_json()
     tx.flush()
     for statement in (
         update(RunRow).where(RunRow.cycle_id == cycle_id).values(record=None),
@@ -45,11 +45,11 @@ def erase_runs(tx: Transaction, cycle_id: str) -> None:
 
 def without_people(policy: Cycle) -> Cycle:
     """A policy without what names people by their ids: pins, bans, preferred times of one."""
-    times = policy.timetable.preferring({})
+    times = policy.timetable.with_preferred_times({})
     return policy.model_copy(update={"pins": {}, "bans": {}, "timetable": times})
 
 
-def bare_source(policy: Cycle) -> str:
+def minimal_source(policy: Cycle) -> str:
     """A cycle file of the dates alone: the one that was brought may speak of people anywhere."""
     dates = policy.cycle
     name, zone = (json.dumps(text, ensure_ascii=False) for text in (dates.name, dates.timezone))
@@ -59,7 +59,7 @@ def bare_source(policy: Cycle) -> str:
     )
 
 
-def _without_words(result: Result) -> Result:
+def _without_text(result: Result) -> Result:
     """A result without its sentences: they tell what languages, ranks and hours people have."""
     return result.model_copy(
         update={

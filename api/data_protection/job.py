@@ -5,24 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from api.background.database_retry import patiently
-from api.background.job_type import Doer, JobKind, StoppedError, Workplace, daily
-from api.background.purge import forget_finished
+from api.background.database_retry import retry_while_unavailable
+from api.background.job_type import JobContext, JobHandler, JobType, WorkerShutdownError, daily
+from api.background.purge import purge_finished_jobs
 from api.data_protection import retention_policy as retention_dates
 from api.data_protection import retention_sweep as retention
 from api.data_protection.retention_sweep import RETENTION_JOB
 
-_JOBS_STAY = timedelta(days=7)
+_JOB_RETENTION = timedelta(days=7)
 
 
-def retaining(place: Workplace) -> Doer:
+def create_retention_handler(context: JobContext) -> JobHandler:
     """Does whatever is due, one transaction for each cycle."""
-    services, stopping = place.services, place.stopping
+    services, stopping = context.services, context.stopping
     days = services.settings.retention_days
 
-    def announce() -> tuple[str, ...]:
+    def record_erasure_warnings() -> tuple[str, ...]:
         with services.database.writing() as tx:
-            retention_dates.announce(tx, days, now=services.now())
+            retention_dates.record_erasure_warnings(tx, days, now=services.now())
             return retention.due_cycles(tx, days, now=services.now())
 
     def erase(cycle_id: str) -> None:
@@ -32,17 +32,19 @@ def retaining(place: Workplace) -> Doer:
     def sweep() -> None:
         with services.database.writing() as tx:
             retention.sweep(tx, now=services.now())
-        services.database.forget_deleted()
-        forget_finished(services.settings.database_url, services.now() - _JOBS_STAY)
+        services.database.truncate_wal()
+        purge_finished_jobs(services.settings.database_url, services.now() - _JOB_RETENTION)
 
     def retain(_day: str) -> None:
-        for cycle_id in patiently(stopping, announce):
+        for cycle_id in retry_while_unavailable(stopping, record_erasure_warnings):
             if stopping.is_set():
-                raise StoppedError
-            patiently(stopping, partial(erase, cycle_id))
-        patiently(stopping, sweep)
+                raise WorkerShutdownError
+            retry_while_unavailable(stopping, partial(erase, cycle_id))
+        retry_while_unavailable(stopping, sweep)
 
     return retain
 
 
-RETAINING = JobKind(name=RETENTION_JOB, open=retaining, poll_seconds=30, every=daily)
+RETENTION_JOB_TYPE = JobType(
+    name=RETENTION_JOB, create_handler=create_retention_handler, poll_seconds=30, schedule=daily
+)

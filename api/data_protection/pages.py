@@ -8,22 +8,24 @@ from api.data_protection import retention_policy as retention_dates
 from api.data_protection.retention_policy import HoldInput
 from api.http import urls as addresses
 from api.http.authentication import ServicesDep
-from api.overview.cycle_page import draw_cycle
-from api.web.rendering import Typed, checked, go_on
+from api.overview.cycle_page import render_cycle
+from api.web.rendering import FormFields, redirect_after_post, validate_form
 
 RETENTION_PAGES = APIRouter(prefix="/cycles/{cycle_id}/retention", include_in_schema=False)
 _FAULT = "Please say why, in at most 200 letters on one line."
 
 
 @RETENTION_PAGES.post("/hold")
-def hold(cycle_id: str, typed: Typed, request: Request, services: ServicesDep) -> Response:
+def hold(
+    cycle_id: str, form_fields: FormFields, request: Request, services: ServicesDep
+) -> Response:
     """Have nobody of a cycle erased until it is released."""
-    said, _ = checked(HoldInput, typed, whole="because")
-    if said is None:
-        return draw_cycle(request, cycle_id, hold_fault=_FAULT)
+    hold_input, _ = validate_form(HoldInput, form_fields, fallback_field="because")
+    if hold_input is None:
+        return render_cycle(request, cycle_id, hold_fault=_FAULT)
     with services.database.writing() as tx:
-        retention_dates.hold(tx, cycle_id, said, now=services.now())
-    return go_on(f"{addresses.cycle(cycle_id)}#retention")
+        retention_dates.hold(tx, cycle_id, hold_input, now=services.now())
+    return redirect_after_post(f"{addresses.cycle(cycle_id)}#retention")
 
 
 @RETENTION_PAGES.post("/release")
@@ -31,4 +33,4 @@ def release(cycle_id: str, services: ServicesDep) -> Response:
     """Hold it no longer."""
     with services.database.writing() as tx:
         retention_dates.release(tx, cycle_id)
-    return go_on(f"{addresses.cycle(cycle_id)}#retention")
+    return redirect_after_post(f"{addresses.cycle(cycle_id)}#retention")

@@ -19,9 +19,9 @@ from matching.result import Match, Move, Result, Unmatched
 
 ERASED = "(erased)"
 _PREFIX = "erased-"
-_SHORTEST_NAME = 3  # letters; shorter parts of a name are words of other texts
+_MIN_NAME_LENGTH = 3  # letters; shorter parts of a name are words of other texts
 _APOSTROPHES = "'\u2018\u2019\u02bc"  # phones write another one than lists do
-_EMPTY: dict[str, Any] = {
+_BLANK_PROFILE: dict[str, Any] = {
     "name": ERASED,
     "email": "",
     "languages": (),
@@ -39,7 +39,7 @@ def tombstone_code() -> str:
 
 
 @dataclass(frozen=True)
-class Gone:
+class Redactor:
     """People who are being erased from a cycle.
 
     Attributes:
@@ -58,37 +58,39 @@ class Gone:
         """The code of a coach from now on."""
         return self.codes.get((Side.COACH, code), code)
 
-    def speaks(self, text: str) -> bool:
+    def mentions(self, text: str) -> bool:
         """Whether a text names one of them, by code, name or address."""
-        return bool(self._anything.search(_composed(text)))
+        return bool(self._mention_pattern.search(_normalise(text)))
 
     def text(self, text: str) -> str:
         """A text of somebody else's without their names (or longer parts of them) and addresses.
 
         A part of a name that is written small is a word, such as `will` or `may`.
         """
-        before = _composed(text)
-        after = self._parts.sub(self._unless_a_word, self._whole_names.sub(ERASED, before))
+        before = _normalise(text)
+        after = self._name_part_pattern.sub(
+            self._redact_unless_common_word, self._full_name_pattern.sub(ERASED, before)
+        )
         return text if after == before else after
 
     def source(self, text: str) -> str:
         """The text of a cycle file without the lines with their codes, and without their names."""
-        codes = _any_of(code for _, code in self.codes)
+        codes = _word_pattern(code for _, code in self.codes)
         lines = text.splitlines(keepends=True)
-        return self.text("".join(line for line in lines if not codes.search(_composed(line))))
+        return self.text("".join(line for line in lines if not codes.search(_normalise(line))))
 
     def roster(self, roster: Roster) -> Roster:
         """A roster in which they are tombstones, also where others name them."""
         return Roster(
-            coachees=tuple(map(self._as_coachee, roster.coachees)),
-            coaches=tuple(map(self._as_coach, roster.coaches)),
+            coachees=tuple(map(self._redact_coachee, roster.coachees)),
+            coaches=tuple(map(self._redact_coach, roster.coaches)),
         )
 
     def person(self, one: Coachee | Coach) -> Coachee | Coach:
         """A person as a tombstone, where they are one of them; whom they name by other codes."""
-        return self._as_coachee(one) if isinstance(one, Coachee) else self._as_coach(one)
+        return self._redact_coachee(one) if isinstance(one, Coachee) else self._redact_coach(one)
 
-    def policy_without(self, policy: Cycle) -> Cycle:
+    def without_mentions(self, policy: Cycle) -> Cycle:
         """A policy that speaks of them no more: a later list could not name them either."""
         coachees = {code for side, code in self.codes if side is Side.COACHEE}
         coaches = {code for side, code in self.codes if side is Side.COACH}
@@ -107,7 +109,7 @@ class Gone:
             update={
                 "pins": pins,
                 "bans": bans,
-                "timetable": times.preferring(
+                "timetable": times.with_preferred_times(
                     {one: own for one, own in times.preferred_by.items() if one not in coachees}
                 ),
             }
@@ -126,16 +128,16 @@ class Gone:
         times = policy.timetable.model_copy(update={"preferred_by": preferred})
         return policy.model_copy(update={"pins": pins, "bans": bans, "timetable": times})
 
-    def work(self, work: RunInput) -> RunInput:
+    def run_input(self, run_input: RunInput) -> RunInput:
         """What a run was frozen with; its fingerprint stays as it was."""
-        own, keep, where = work.own_policy, work.keep, work.under_way
-        return work.model_copy(
+        own, keep, where = run_input.own_policy, run_input.keep, run_input.under_way
+        return run_input.model_copy(
             update={
-                "roster": self.roster(work.roster),
-                "cycle": self.policy(work.cycle),
+                "roster": self.roster(run_input.roster),
+                "cycle": self.policy(run_input.cycle),
                 "own_policy": None if own is None else self.policy(own),
                 "keep": None if keep is None else self.result(keep),
-                "under_way": None if where is None else self._standing(where),
+                "under_way": None if where is None else self._redact_under_way(where),
             }
         )
 
@@ -143,29 +145,31 @@ class Gone:
         """A result whose sentences about them are gone: who was with whom when is left."""
         return result.model_copy(
             update={
-                "matches": tuple(map(self._match, result.matches)),
-                "unmatched": tuple(map(self._unmatched, result.unmatched)),
-                "moves": tuple(map(self._move, result.moves)),
+                "matches": tuple(map(self._redact_match, result.matches)),
+                "unmatched": tuple(map(self._redact_unmatched, result.unmatched)),
+                "moves": tuple(map(self._redact_move, result.moves)),
             }
         )
 
-    def _as_coachee(self, one: Coachee) -> Coachee:
+    def _redact_coachee(self, one: Coachee) -> Coachee:
         if (Side.COACHEE, one.id) in self.codes:
-            return one.model_copy(update=_EMPTY | {"prefers": (), "id": self.coachee(one.id)})
+            return one.model_copy(
+                update=_BLANK_PROFILE | {"prefers": (), "id": self.coachee(one.id)}
+            )
         prefers = tuple(map(self.coach, one.prefers))
         refuses = frozenset(map(self.coach, one.refuses))
         return one.model_copy(update={"prefers": prefers, "refuses": refuses})
 
-    def _as_coach(self, one: Coach) -> Coach:
+    def _redact_coach(self, one: Coach) -> Coach:
         if (Side.COACH, one.id) in self.codes:
             return one.model_copy(
-                update=_EMPTY | {"chain_of_command": (), "id": self.coach(one.id)}
+                update=_BLANK_PROFILE | {"chain_of_command": (), "id": self.coach(one.id)}
             )
         refuses = frozenset(map(self.coachee, one.refuses))
-        chain = tuple(map(self._in_chain, one.chain_of_command))
+        chain = tuple(map(self._redact_chain_entry, one.chain_of_command))
         return one.model_copy(update={"refuses": refuses, "chain_of_command": chain})
 
-    def _match(self, match: Match) -> Match:
+    def _redact_match(self, match: Match) -> Match:
         coachee, coach = self.coachee(match.coachee), self.coach(match.coach)
         if (coachee, coach) == (match.coachee, match.coach):
             return match
@@ -173,17 +177,17 @@ class Gone:
         verdicts = tuple(verdict.model_copy(update=because) for verdict in match.verdicts)
         return match.model_copy(update={"coachee": coachee, "coach": coach, "verdicts": verdicts})
 
-    def _unmatched(self, one: Unmatched) -> Unmatched:
+    def _redact_unmatched(self, one: Unmatched) -> Unmatched:
         coachee = self.coachee(one.coachee)
         remedies = (
             remedy
             for remedy in one.remedies
-            if not self.speaks(remedy.change) and not self.speaks(remedy.effect)
+            if not self.mentions(remedy.change) and not self.mentions(remedy.effect)
         )
         kept = tuple(remedies) if coachee == one.coachee else ()
         return one.model_copy(update={"coachee": coachee, "remedies": kept})
 
-    def _move(self, move: Move) -> Move:
+    def _redact_move(self, move: Move) -> Move:
         told = move.model_copy(
             update={
                 "coachee": self.coachee(move.coachee),
@@ -197,15 +201,15 @@ class Gone:
         sessions = tuple(session.model_copy(update=because) for session in move.sessions)
         return told.model_copy(update=because | {"sessions": sessions})
 
-    def _standing(self, where: UnderWay) -> UnderWay:
+    def _redact_under_way(self, where: UnderWay) -> UnderWay:
         reached = {self.coachee(one): number for one, number in where.reached.items()}
         return where.model_copy(update={"reached": reached})
 
-    def _in_chain(self, entry: str) -> str:
-        return self._chain.get(entry.strip().casefold(), entry)
+    def _redact_chain_entry(self, entry: str) -> str:
+        return self._chain_codes.get(entry.strip().casefold(), entry)
 
     @cached_property
-    def _chain(self) -> dict[str, str]:
+    def _chain_codes(self) -> dict[str, str]:
         """Coachees' codes from now on, by what a chain of command knows them by."""
         return {
             old.strip().casefold(): now
@@ -214,30 +218,30 @@ class Gone:
         }
 
     @cached_property
-    def _anything(self) -> re.Pattern[str]:
-        return _any_of([*self.names, *(code for _, code in self.codes)], re.IGNORECASE)
+    def _mention_pattern(self) -> re.Pattern[str]:
+        return _word_pattern([*self.names, *(code for _, code in self.codes)], re.IGNORECASE)
 
     @cached_property
-    def _whole_names(self) -> re.Pattern[str]:
-        return _any_of((one for one in self.names if " " in one or "@" in one), re.IGNORECASE)
+    def _full_name_pattern(self) -> re.Pattern[str]:
+        return _word_pattern((one for one in self.names if " " in one or "@" in one), re.IGNORECASE)
 
     @cached_property
-    def _parts(self) -> re.Pattern[str]:
-        return _any_of(self._parts_as_listed, re.IGNORECASE)
+    def _name_part_pattern(self) -> re.Pattern[str]:
+        return _word_pattern(self._name_parts, re.IGNORECASE)
 
     @cached_property
-    def _parts_as_listed(self) -> frozenset[str]:
-        names = [_composed(name) for name in self.names if "@" not in name]
+    def _name_parts(self) -> frozenset[str]:
+        names = [_normalise(name) for name in self.names if "@" not in name]
         parts = (
             part.strip(_APOSTROPHES)
             for name in names
             for between in (r"[\s,]+", rf"[^\w{_APOSTROPHES}]+")  # two surnames are one or two
             for part in re.split(between, name)
         )
-        return frozenset(part for part in parts if len(part) >= _SHORTEST_NAME or part in names)
+        return frozenset(part for part in parts if len(part) >= _MIN_NAME_LENGTH or part in names)
 
-    def _unless_a_word(self, found: re.Match[str]) -> str:
-        is_word = found[0][0].islower() and found[0] not in self._parts_as_listed
+    def _redact_unless_common_word(self, found: re.Match[str]) -> str:
+        is_word = found[0][0].islower() and found[0] not in self._name_parts
         return found[0] if is_word else ERASED
 
 
@@ -247,14 +251,14 @@ def names_of(people: Iterable[Person]) -> Iterator[str]:
         yield from {one.name, one.email} - {"", ERASED}
 
 
-def _composed(text: str) -> str:
+def _normalise(text: str) -> str:
     """A text in which a letter with its accent is one character, however it was typed."""
     return unicodedata.normalize("NFC", text)
 
 
-def _any_of(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
+def _word_pattern(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
     """Finds any of `words` where it stands by itself, the longest first; without words, nothing."""
-    ordered = sorted({*map(_composed, words)} - {""}, key=len, reverse=True)
+    ordered = sorted({*map(_normalise, words)} - {""}, key=len, reverse=True)
     told = "|".join(
         re.sub(f"[{_APOSTROPHES}]", f"[{_APOSTROPHES}]", re.escape(word)) for word in ordered
     )

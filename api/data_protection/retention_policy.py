@@ -17,26 +17,26 @@ from pydantic import StringConstraints
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.audit_trail.log import note_act
+from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow, PersonRow
 from api.cycles.service import cycle_row
 from api.sessions.rows import SessionRow, SessionState
-from api.values import View
+from api.values import FrozenModel
 from coach.errors import ConflictError
-from coach.feedback import OneLine
+from coach.feedback import SingleLineText
 
-WARNED = timedelta(days=30)
+WARNING_PERIOD = timedelta(days=30)
 
 
-class HoldInput(View):
+class HoldInput(FrozenModel):
     """Why the people of a cycle must not be erased yet; name no person in it."""
 
     because: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), SingleLineText
     ]
 
 
-class Retention(View):
+class Retention(FrozenModel):
     """How long the people of a cycle stay.
 
     `last_day` is the cycle's, or that of a later session. `erased_on` is the day from which they
@@ -53,16 +53,16 @@ class Retention(View):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RetentionStatus:
     """Where a cycle stands today: its last day, when its time is over, and what is noted of it.
 
-    `over_on` is `None` where there is nothing to erase or erasing is switched off.
+    `expires_on` is `None` where there is nothing to erase or erasing is switched off.
     """
 
     row: CycleRow
     today: date
     last_day: date
-    over_on: date | None
+    expires_on: date | None
 
     @property
     def announced_on(self) -> date | None:
@@ -73,22 +73,22 @@ class Standing:
     @property
     def erased_on(self) -> date | None:
         """The day from which the daily job erases."""
-        if self.over_on is None or self.row.held_at is not None:
+        if self.expires_on is None or self.row.held_at is not None:
             return None
-        return max(self.over_on, (self.announced_on or self.today) + WARNED)
+        return max(self.expires_on, (self.announced_on or self.today) + WARNING_PERIOD)
 
     @property
-    def near(self) -> bool:
+    def is_near(self) -> bool:
         """Whether it is time to warn, were it not held."""
-        return self.over_on is not None and self.over_on - self.today <= WARNED
+        return self.expires_on is not None and self.expires_on - self.today <= WARNING_PERIOD
 
     def is_due(self, *, warned: bool) -> bool:
         """Whether to erase today: the time is over, and where `warned` the warning as well."""
-        if self.over_on is None or self.row.held_at is not None or self.today < self.over_on:
+        if self.expires_on is None or self.row.held_at is not None or self.today < self.expires_on:
             return False
         if not warned:
             return True
-        return self.announced_on is not None and self.announced_on + WARNED <= self.today
+        return self.announced_on is not None and self.announced_on + WARNING_PERIOD <= self.today
 
 
 def retention_of(tx: Transaction, cycle_id: str, days: int, *, now: datetime) -> Retention:
@@ -97,19 +97,19 @@ def retention_of(tx: Transaction, cycle_id: str, days: int, *, now: datetime) ->
     Raises:
         NotFoundError: there is no such cycle.
     """
-    standing = standing_of(tx, cycle_row(tx, cycle_id), days, now=now)
-    on = standing.erased_on
+    status = retention_status(tx, cycle_row(tx, cycle_id), days, now=now)
+    on = status.erased_on
     return Retention(
-        last_day=standing.last_day,
+        last_day=status.last_day,
         erased_on=on,
-        soon=on is not None and on - standing.today <= WARNED,
-        held_at=standing.row.held_at,
-        held_because=standing.row.held_because,
-        erased_at=standing.row.erased_at if standing.over_on is None else None,
+        soon=on is not None and on - status.today <= WARNING_PERIOD,
+        held_at=status.row.held_at,
+        held_because=status.row.held_because,
+        erased_at=status.row.erased_at if status.expires_on is None else None,
     )
 
 
-def hold(tx: Transaction, cycle_id: str, said: HoldInput, *, now: datetime) -> None:
+def hold(tx: Transaction, cycle_id: str, hold_input: HoldInput, *, now: datetime) -> None:
     """Erase nobody of this cycle until it is released; the reason can be put anew.
 
     Raises:
@@ -117,11 +117,11 @@ def hold(tx: Transaction, cycle_id: str, said: HoldInput, *, now: datetime) -> N
         ConflictError: its people are erased already.
     """
     row = cycle_row(tx, cycle_id)
-    if row.erased_at is not None and not _came_again(tx, row):
+    if row.erased_at is not None and not _has_new_data(tx, row):
         raise ConflictError("the people of this cycle are erased already; nothing is left to hold")
-    row.held_at, row.held_because = row.held_at or now, said.because
+    row.held_at, row.held_because = row.held_at or now, hold_input.because
     row.erasure_announced_at = None
-    note_act(tx, "erasure held", "cycle", cycle_id)
+    record_event(tx, "erasure held", "cycle", cycle_id)
 
 
 def release(tx: Transaction, cycle_id: str) -> None:
@@ -135,29 +135,29 @@ def release(tx: Transaction, cycle_id: str) -> None:
     if row.held_at is None:
         raise ConflictError("erasing this cycle is not held")
     row.held_at, row.held_because, row.erasure_announced_at = None, "", None
-    note_act(tx, "erasure released", "cycle", cycle_id)
+    record_event(tx, "erasure released", "cycle", cycle_id)
 
 
-def announce(tx: Transaction, days: int, *, now: datetime) -> int:
+def record_erasure_warnings(tx: Transaction, days: int, *, now: datetime) -> int:
     """Note of which cycles managers are warned from now on; tells how many are new.
 
     Where a cycle is no longer near its time, because a setting or its dates changed, the note is
     taken back: the next warning lasts thirty days again.
     """
     new = 0
-    for standing in standings(tx, days, now=now):
-        row = standing.row
-        warn = standing.near and row.held_at is None
+    for status in retention_statuses(tx, days, now=now):
+        row = status.row
+        warn = status.is_near and row.held_at is None
         if warn and row.erasure_announced_at is None:
             row.erasure_announced_at = now
-            note_act(tx, "erasure announced", "cycle", row.id)
+            record_event(tx, "erasure announced", "cycle", row.id)
             new += 1
         elif not warn:
             row.erasure_announced_at = None
     return new
 
 
-def standings(tx: Transaction, days: int, *, now: datetime) -> tuple[Standing, ...]:
+def retention_statuses(tx: Transaction, days: int, *, now: datetime) -> tuple[RetentionStatus, ...]:
     """Where every cycle stands today, the oldest first."""
     rows = tx.scalars(select(CycleRow).order_by(CycleRow.created_at, CycleRow.id)).all()
     last = dict(
@@ -167,35 +167,37 @@ def standings(tx: Transaction, days: int, *, now: datetime) -> tuple[Standing, .
             .group_by(SessionRow.cycle_id)
         ).all()
     )
-    return tuple(_standing(tx, row, last, days, now) for row in rows)
+    return tuple(_status(tx, row, last, days, now) for row in rows)
 
 
-def standing_of(tx: Transaction, row: CycleRow, days: int, *, now: datetime) -> Standing:
+def retention_status(
+    tx: Transaction, row: CycleRow, days: int, *, now: datetime
+) -> RetentionStatus:
     """Where one cycle stands today."""
     last = tx.scalar(
         select(func.max(SessionRow.ends_at)).where(
             SessionRow.cycle_id == row.id, SessionRow.state == SessionState.CONFIRMED
         )
     )
-    return _standing(tx, row, {} if last is None else {row.id: last}, days, now)
+    return _status(tx, row, {} if last is None else {row.id: last}, days, now)
 
 
-def _standing(
+def _status(
     tx: Transaction, row: CycleRow, last: Mapping[str, datetime], days: int, now: datetime
-) -> Standing:
+) -> RetentionStatus:
     last_day = date.fromisoformat(row.policy["cycle"]["end"])
     if row.id in last:  # the cycle file may have been shortened after publishing
         last_day = max(last_day, last[row.id].astimezone(_zone(row)).date())
-    kept = not days or (row.erased_at is not None and not _came_again(tx, row))
-    return Standing(
+    kept = not days or (row.erased_at is not None and not _has_new_data(tx, row))
+    return RetentionStatus(
         row=row,
         today=now.astimezone(_zone(row)).date(),
         last_day=last_day,
-        over_on=None if kept else last_day + timedelta(days=days),
+        expires_on=None if kept else last_day + timedelta(days=days),
     )
 
 
-def _came_again(tx: Transaction, row: CycleRow) -> bool:
+def _has_new_data(tx: Transaction, row: CycleRow) -> bool:
     """Whether people or a cycle file were brought after the cycle was erased."""
     if row.erased_at is None or row.changed_at > row.erased_at:
         return True

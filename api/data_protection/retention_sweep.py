@@ -11,31 +11,31 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, true
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.rows import CeremonyRow, CredentialRow
-from api.audit_trail.log import note_act
+from api.accounts.rows import CredentialRow, SignInFlowRow
+from api.audit_trail.log import record_event
 from api.cycles.rows import PersonRow
 from api.cycles.service import as_json, cycle_row, policy_of
-from api.data_protection.erase_people import at_work, erase_people
-from api.data_protection.erase_runs import bare_source, erase_runs, without_people
-from api.data_protection.retention_policy import standing_of, standings
-from api.database.types import Row
-from api.mail.rows import CodeRow, MailRow
+from api.data_protection.erase_people import erase_people, work_in_progress
+from api.data_protection.erase_runs import erase_runs, minimal_source, without_people
+from api.data_protection.retention_policy import retention_status, retention_statuses
+from api.database.types import TableRow
+from api.mail.rows import MailRow, OneTimeCodeRow
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunRow
 from api.session_reports.note_rows import NoteRow
 from api.sessions.rows import OutboxRow
-from api.values import View
+from api.values import FrozenModel
 
 RETENTION_JOB = "retention"
 _STALE = timedelta(days=30)  # ended secrets are shown to their owner for a while
 
 
-class ToErase(View):
-    """What is there to erase of one cycle, counted. `at_work` names what it waits for, if any."""
+class ErasureScope(FrozenModel):
+    """What of one cycle is to be erased, counted; `work_in_progress` names what it waits for."""
 
     cycle_id: str
     name: str
-    at_work: str
+    work_in_progress: str
     counts: dict[str, int]
 
 
@@ -44,13 +44,13 @@ def due_cycles(
 ) -> tuple[str, ...]:
     """The cycles to erase today, the oldest first; with `warned` only where the warning is over."""
     return tuple(
-        standing.row.id
-        for standing in standings(tx, days, now=now)
-        if standing.is_due(warned=warned)
+        status.row.id
+        for status in retention_statuses(tx, days, now=now)
+        if status.is_due(warned=warned)
     )
 
 
-def to_erase(tx: Transaction, cycle_id: str) -> ToErase:
+def erasure_scope(tx: Transaction, cycle_id: str) -> ErasureScope:
     """What is there to erase of a cycle.
 
     Raises:
@@ -58,7 +58,7 @@ def to_erase(tx: Transaction, cycle_id: str) -> ToErase:
     """
     row = cycle_row(tx, cycle_id)
     people = select(PersonRow.id).where(PersonRow.cycle_id == cycle_id)
-    counted: dict[str, tuple[type[Row], ColumnElement[bool]]] = {
+    counted: dict[str, tuple[type[TableRow], ColumnElement[bool]]] = {
         "people": (
             PersonRow,
             (PersonRow.cycle_id == cycle_id) & PersonRow.erased_at.is_(None),
@@ -70,17 +70,17 @@ def to_erase(tx: Transaction, cycle_id: str) -> ToErase:
         "mails": (MailRow, MailRow.cycle_id == cycle_id),
         "secrets": (CredentialRow, CredentialRow.person_id.in_(people)),
     }
-    return ToErase(
+    return ErasureScope(
         cycle_id=cycle_id,
         name=row.name,
-        at_work=at_work(tx, cycle_id),
-        counts={what: _count(tx, table, which) for what, (table, which) in counted.items()},
+        work_in_progress=work_in_progress(tx, cycle_id),
+        counts={what: _count(tx, table, condition) for what, (table, condition) in counted.items()},
     )
 
 
 def erase_cycle(
     tx: Transaction, cycle_id: str, days: int, *, now: datetime, warned: bool = True
-) -> ToErase | None:
+) -> ErasureScope | None:
     """Erase everybody of a cycle and what speaks of them, and tell what it was.
 
     `None` where it is not to be erased (any longer), or where a run or question is at work on it.
@@ -89,10 +89,10 @@ def erase_cycle(
         NotFoundError: there is no such cycle.
     """
     row = cycle_row(tx, cycle_id)
-    if not standing_of(tx, row, days, now=now).is_due(warned=warned):
+    if not retention_status(tx, row, days, now=now).is_due(warned=warned):
         return None
-    found = to_erase(tx, cycle_id)
-    if found.at_work:
+    found = erasure_scope(tx, cycle_id)
+    if found.work_in_progress:
         return None
     erase_people(tx, cycle_id, true(), now=now)
     erase_runs(tx, cycle_id)
@@ -103,37 +103,39 @@ def erase_cycle(
     ):
         tx.execute(statement, execution_options={"synchronize_session": False})
     policy = policy_of(row)
-    row.policy, row.source = as_json(without_people(policy)), bare_source(policy)
+    row.policy, row.source = as_json(without_people(policy)), minimal_source(policy)
     row.erased_at = row.changed_at = now
     row.erasure_announced_at = None
-    note_act(tx, "cycle erased", "cycle", cycle_id, by=None, **found.counts)
+    record_event(tx, "cycle erased", "cycle", cycle_id, by=None, **found.counts)
     return found
 
 
 def stale_secrets(tx: Transaction, *, now: datetime) -> dict[str, int]:
     """How many secrets ended so long ago that the next sweep deletes them, by what they are."""
-    return {what: _count(tx, table, which) for what, (table, which) in _stale(now).items()}
+    return {what: _count(tx, table, condition) for what, (table, condition) in _stale(now).items()}
 
 
 def sweep(tx: Transaction, *, now: datetime) -> dict[str, int]:
     """Delete secrets that ended a while ago: links, tokens, browsers, codes, begun sign-ins."""
     found = stale_secrets(tx, now=now)
     if any(found.values()):
-        for table, which in _stale(now).values():
-            tx.execute(delete(table).where(which), execution_options={"synchronize_session": False})
-        note_act(tx, "ended secrets deleted", "retention", f"{now:%Y-%m-%d}", by=None, **found)
+        for table, condition in _stale(now).values():
+            tx.execute(
+                delete(table).where(condition), execution_options={"synchronize_session": False}
+            )
+        record_event(tx, "ended secrets deleted", "retention", f"{now:%Y-%m-%d}", by=None, **found)
     return found
 
 
-def _stale(now: datetime) -> dict[str, tuple[type[Row], ColumnElement[bool]]]:
+def _stale(now: datetime) -> dict[str, tuple[type[TableRow], ColumnElement[bool]]]:
     before = now - _STALE
     return {
         "credentials": (
             CredentialRow,
             or_(CredentialRow.expires_at <= before, CredentialRow.revoked_at <= before),
         ),
-        "codes": (CodeRow, CodeRow.expires_at <= before),
-        "ceremonies": (CeremonyRow, CeremonyRow.expires_at <= before),
+        "codes": (OneTimeCodeRow, OneTimeCodeRow.expires_at <= before),
+        "ceremonies": (SignInFlowRow, SignInFlowRow.expires_at <= before),
     }
 
 
@@ -141,5 +143,5 @@ def _plans(cycle_id: str) -> Select[str]:
     return select(PlanRow.id).where(PlanRow.cycle_id == cycle_id)
 
 
-def _count(tx: Transaction, table: type[Row], which: ColumnElement[bool]) -> int:
-    return tx.scalar(select(func.count()).select_from(table).where(which)) or 0
+def _count(tx: Transaction, table: type[TableRow], condition: ColumnElement[bool]) -> int:
+    return tx.scalar(select(func.count()).select_from(table).where(condition)) or 0

@@ -7,28 +7,28 @@ from fastapi import APIRouter
 from api.data_protection import retention_policy as retention_dates
 from api.data_protection.retention_policy import HoldInput, Retention
 from api.http.authentication import ServicesDep
-from api.http.problem_details import documented
+from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.services import Services
 
 RETENTION = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/retention", tags=["people"])
 
 
-@RETENTION.get("", responses=documented(404))
+@RETENTION.get("", responses=problem_responses(404))
 def read_retention(cycle_id: str, services: ServicesDep) -> Retention:
     """When the people of a cycle are erased, or why that is held."""
     return _retention(services, cycle_id)
 
 
-@RETENTION.put("/hold", responses=documented(404, 409, 422))
-def hold(cycle_id: str, said: HoldInput, services: ServicesDep) -> Retention:
+@RETENTION.put("/hold", responses=problem_responses(404, 409, 422))
+def hold(cycle_id: str, hold_input: HoldInput, services: ServicesDep) -> Retention:
     """Have nobody of a cycle erased until it is released. Name no person in the reason."""
     with services.database.writing() as tx:
-        retention_dates.hold(tx, cycle_id, said, now=services.now())
+        retention_dates.hold(tx, cycle_id, hold_input, now=services.now())
     return _retention(services, cycle_id)
 
 
-@RETENTION.delete("/hold", responses=documented(404, 409))
+@RETENTION.delete("/hold", responses=problem_responses(404, 409))
 def release(cycle_id: str, services: ServicesDep) -> Retention:
     """Hold it no longer. Nobody is erased before managers were warned for thirty days again."""
     with services.database.writing() as tx:

@@ -9,10 +9,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.rows import CredentialRow
-from api.audit_trail.log import note_act
-from api.consent.service import GivenConsent, given_by
+from api.audit_trail.log import record_event
+from api.consent.service import GivenConsent, consents_given_by
 from api.cycles.rows import PersonRow, Side
-from api.data_protection.erase_people import at_work, erase_people
+from api.data_protection.erase_people import erase_people, work_in_progress
 from api.participants.service import person_row
 from api.session_reports.note_rows import NoteRow
 from api.session_reports.service import feedback_view, record_view
@@ -23,13 +23,13 @@ from api.sessions.rows import (
     SessionRow,
     SessionState,
 )
-from api.sessions.schedule import person_page
-from api.values import FeedbackView, RecordView, View
+from api.sessions.schedule import person_schedule
+from api.values import FeedbackView, FrozenModel, RecordView
 from coach.errors import ConflictError
 from coach.sessions import Reply
 
 
-class HeldSession(View):
+class ReportedSession(FrozenModel):
     """A session of the person; the other side is not named."""
 
     number: int
@@ -40,7 +40,7 @@ class HeldSession(View):
     my_comment: str
 
 
-class HeldNote(View):
+class ReportedNote(FrozenModel):
     """A note the person wrote: that there is one, not what it says. It is shown to them alone."""
 
     session_id: str
@@ -48,7 +48,7 @@ class HeldNote(View):
     written_at: datetime
 
 
-class Held(View):
+class SubjectAccessReport(FrozenModel):
     """Everything that is held about one person; who else appears is left out.
 
     `address` is where they are written to: the one of `profile`, which is as the office's list
@@ -60,34 +60,34 @@ class Held(View):
     address: str
     profile: dict[str, Any]
     left_at: datetime | None
-    sessions: tuple[HeldSession, ...]
+    sessions: tuple[ReportedSession, ...]
     records: tuple[RecordView, ...]
     feedback: tuple[FeedbackView, ...]
     consents: tuple[GivenConsent, ...]
-    notes_written: tuple[HeldNote, ...]
+    notes_written: tuple[ReportedNote, ...]
     links_made_at: tuple[datetime, ...]
     messages_sent: int
 
 
-def held_about(tx: Transaction, person_id: str) -> Held:
+def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessReport:
     """All that is held about a person, to hand to them.
 
     Raises:
         NotFoundError: there is no such person.
     """
     row = person_row(tx, person_id)
-    page = person_page(tx, person_id)
-    mine = [session.id for session in page.sessions]
+    page = person_schedule(tx, person_id)
+    session_ids = [session.id for session in page.sessions]
     coachee = row.side is Side.COACHEE
-    note_act(tx, "person exported", "person", person_id)
-    return Held(
+    record_event(tx, "person exported", "person", person_id)
+    return SubjectAccessReport(
         code=row.code,
         side=row.side,
         address=row.email,
         profile={field: value for field, value in row.profile.items() if field != "refuses"},
         left_at=row.left_at,
         sessions=tuple(
-            HeldSession(
+            ReportedSession(
                 number=session.number,
                 start=session.start,
                 end=session.end,
@@ -99,15 +99,17 @@ def held_about(tx: Transaction, person_id: str) -> Held:
         ),
         records=tuple(
             record_view(record)
-            for record in tx.scalars(select(RecordRow).where(RecordRow.session_id.in_(mine)))
+            for record in tx.scalars(select(RecordRow).where(RecordRow.session_id.in_(session_ids)))
         ),
         feedback=tuple(
             feedback_view(given)
             for given in tx.scalars(select(FeedbackRow).where(FeedbackRow.author_id == person_id))
         ),
-        consents=given_by(tx, person_id),
+        consents=consents_given_by(tx, person_id),
         notes_written=tuple(
-            HeldNote(session_id=note.session_id, version=note.version, written_at=note.written_at)
+            ReportedNote(
+                session_id=note.session_id, version=note.version, written_at=note.written_at
+            )
             for note in tx.scalars(select(NoteRow).where(NoteRow.author_id == person_id))
         ),
         links_made_at=tuple(
@@ -119,7 +121,7 @@ def held_about(tx: Transaction, person_id: str) -> Held:
     )
 
 
-def erase(tx: Transaction, person_id: str, *, now: datetime) -> None:
+def erase_person(tx: Transaction, person_id: str, *, now: datetime) -> None:
     """Erase a person, leaving a tombstone with what totals are counted by; see `erase_people`.
 
     Raises:
@@ -127,17 +129,17 @@ def erase(tx: Transaction, person_id: str, *, now: datetime) -> None:
         ConflictError: they still have sessions to come, or a run or a question is at work.
     """
     row = person_row(tx, person_id)
-    _refuse_while_expected(tx, person_id, now)
-    if working := at_work(tx, row.cycle_id):
+    _refuse_with_future_sessions(tx, person_id, now)
+    if working := work_in_progress(tx, row.cycle_id):
         raise ConflictError(
             f"{working} is at work on this cycle's people: wait until it has ended, or cancel it, "
             "then erase"
         )
     erase_people(tx, row.cycle_id, PersonRow.id == person_id, now=now)
-    note_act(tx, "person erased", "person", person_id)
+    record_event(tx, "person erased", "person", person_id)
 
 
-def _refuse_while_expected(tx: Transaction, person_id: str, now: datetime) -> None:
+def _refuse_with_future_sessions(tx: Transaction, person_id: str, now: datetime) -> None:
     coming = tx.scalar(
         select(SessionRow.id)
         .where(

@@ -20,28 +20,30 @@ from sqlalchemy.exc import DBAPIError
 from api.crypto.encrypted_stream import decrypt_file, encrypt_file
 from api.database import schema
 from api.database.engine import Database
-from api.database.table_copy import copy_rows, empty, is_empty
-from coach.errors import ConflictError, ProgrammeError
+from api.database.table_copy import copy_rows, has_no_rows, truncate_all_tables
+from coach.errors import ConflictError, DomainError
 
-_BESIDE = ("", "-wal", "-shm")
+_FILE_SUFFIXES = ("", "-wal", "-shm")
 
-PrepareJobTables = Callable[[str], None]
+MigrateJobTables = Callable[[str], None]
 """Makes the job engine's tables in the database at a URL, or brings them up to date."""
 
 
-class UnsoundCopyError(ProgrammeError):
+class CorruptBackupError(DomainError):
     """A database that was copied is not whole."""
 
 
-def back_up(database: Database, key: bytes, target: Path, prepare: PrepareJobTables) -> int:
+def back_up(
+    database: Database, key: bytes, target: Path, migrate_job_tables: MigrateJobTables
+) -> int:
     """Write a copy of the database as it is now, checked and encrypted, to the new file `target`.
 
     Writers go on meanwhile. Returns how many bytes the copy has.
 
     Raises:
         ConflictError: `target` is there already.
-        ProgrammeError: it cannot be written, for instance because the disk is full.
-        UnsoundCopyError: the copy is not whole.
+        DomainError: it cannot be written, for instance because the disk is full.
+        CorruptBackupError: the copy is not whole.
     """
     if target.exists():
         raise ConflictError(f"{target} is there already; name another file")
@@ -49,13 +51,15 @@ def back_up(database: Database, key: bytes, target: Path, prepare: PrepareJobTab
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="copy", dir=target.parent) as folder:
             plain, encrypted = Path(folder) / "copy.sqlite", Path(folder) / "copy"
-            (_copy_file if database.is_sqlite else _copy_by_rows)(database, plain, prepare)
-            _require_sound(plain)
+            (_copy_file if database.is_sqlite else _copy_by_rows)(
+                database, plain, migrate_job_tables
+            )
+            _check_integrity(plain)
             encrypt_file(key, plain, encrypted)
             encrypted.rename(target)
     except (OSError, DBAPIError) as error:
         why = error.orig if isinstance(error, DBAPIError) else error.strerror or error
-        raise ProgrammeError(
+        raise DomainError(
             f"the copy {target} cannot be made: {why}; nothing is left of it"
         ) from error
     return target.stat().st_size
@@ -65,7 +69,7 @@ def restore(
     database: Database,
     key: bytes,
     source: Path,
-    prepare: PrepareJobTables,
+    migrate_job_tables: MigrateJobTables,
     *,
     force: bool,
     aside: Path,
@@ -80,28 +84,28 @@ def restore(
     Raises:
         ConflictError: there is a database already and `force` is not set, or it is in use.
         BrokenCopyError: the copy does not open.
-        UnsoundCopyError: it opens, but is not whole.
+        CorruptBackupError: it opens, but is not whole.
         SchemaError: it is of another version of this programme.
     """
-    place = Path(database.engine.url.database or "") if database.is_sqlite else None
-    if not force and (place.exists() if place else not _is_empty(database)):
-        where = place or "a database of this programme"
+    database_file = Path(database.engine.url.database or "") if database.is_sqlite else None
+    if not force and (database_file.exists() if database_file else not _is_empty(database)):
+        where = database_file or "a database of this programme"
         raise ConflictError(f"{where} is there; add --force to replace it (it is kept beside)")
-    folder_of = place.parent if place else aside
-    folder_of.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="restore", dir=folder_of) as folder:
+    parent = database_file.parent if database_file else aside
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="restore", dir=parent) as folder:
         plain = Path(folder) / "restored.sqlite"
         decrypt_file(key, source, plain)
-        _require_sound(plain)
-        _require_version(plain)
-        if place is None:
-            return _replace_rows(database, key, plain, prepare, aside=aside, now=now)
-        kept = _put_aside(place, now) if place.exists() else None
-        plain.rename(place)
+        _check_integrity(plain)
+        _check_version(plain)
+        if database_file is None:
+            return _replace_rows(database, key, plain, migrate_job_tables, aside=aside, now=now)
+        kept = _move_aside(database_file, now) if database_file.exists() else None
+        plain.rename(database_file)
     return kept
 
 
-def refuse_while_used(database: Database) -> None:
+def require_unused(database: Database) -> None:
     """Refuse to go on while other connections use a PostgreSQL.
 
     Raises:
@@ -123,19 +127,19 @@ def refuse_while_used(database: Database) -> None:
         )
 
 
-def _copy_file(database: Database, plain: Path, _prepare: PrepareJobTables) -> None:
+def _copy_file(database: Database, plain: Path, _migrate_job_tables: MigrateJobTables) -> None:
     with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as tx:
         tx.exec_driver_sql("VACUUM INTO ?", (str(plain),))
 
 
-def _copy_by_rows(database: Database, plain: Path, prepare: PrepareJobTables) -> None:
-    copy = _opened(plain)
+def _copy_by_rows(database: Database, plain: Path, migrate_job_tables: MigrateJobTables) -> None:
+    copy = _open_copy(plain)
     try:
         schema.migrate(copy)
-        prepare(copy.url)
+        migrate_job_tables(copy.url)
         with database.reading() as source, copy.writing() as target:
             copy_rows(source.connection(), target.connection())
-        _leave_one_file(copy)
+        _leave_wal_mode(copy)
     finally:
         copy.close()
 
@@ -144,7 +148,7 @@ def _replace_rows(
     database: Database,
     key: bytes,
     plain: Path,
-    prepare: PrepareJobTables,
+    migrate_job_tables: MigrateJobTables,
     *,
     aside: Path,
     now: datetime,
@@ -153,14 +157,14 @@ def _replace_rows(
     kept = None
     if not _is_empty(database):
         schema.require_current(database)
-        kept = _unused(aside / f"database.before-{now:%Y%m%dT%H%M%SZ}")
-        back_up(database, key, kept, prepare)
+        kept = _unused_path(aside / f"database.before-{now:%Y%m%dT%H%M%SZ}")
+        back_up(database, key, kept, migrate_job_tables)
     schema.migrate(database)
-    prepare(database.url)
-    copy = _opened(plain)
+    migrate_job_tables(database.url)
+    copy = _open_copy(plain)
     try:
         with copy.reading() as source, database.writing() as target:
-            empty(target.connection())
+            truncate_all_tables(target.connection())
             copy_rows(source.connection(), target.connection())
     finally:
         copy.close()
@@ -169,50 +173,52 @@ def _replace_rows(
 
 def _is_empty(database: Database) -> bool:
     with database.engine.connect() as connection:
-        return is_empty(connection)
+        return has_no_rows(connection)
 
 
-def _put_aside(place: Path, now: datetime) -> Path:
+def _move_aside(database_file: Path, now: datetime) -> Path:
     """Rename the database with what lies beside it, so that it can be put back by hand."""
-    kept = _unused(place.with_name(f"{place.name}.before-{now:%Y%m%dT%H%M%SZ}"))
-    for ending in _BESIDE:
-        part = place.with_name(place.name + ending)
+    kept = _unused_path(
+        database_file.with_name(f"{database_file.name}.before-{now:%Y%m%dT%H%M%SZ}")
+    )
+    for ending in _FILE_SUFFIXES:
+        part = database_file.with_name(database_file.name + ending)
         if part.exists():
             part.rename(kept.with_name(kept.name + ending))
     return kept
 
 
-def _unused(path: Path) -> Path:
+def _unused_path(path: Path) -> Path:
     """That path, or the first numbered one that names nothing yet: what is kept stays whole."""
     others = (path.with_name(f"{path.name}-{number}") for number in count(2))
     return next(one for one in chain([path], others) if not one.exists())
 
 
-def _require_sound(path: Path) -> None:
+def _check_integrity(path: Path) -> None:
     try:
         with closing(sqlite3.connect(path)) as connection:
-            said = connection.execute("PRAGMA integrity_check").fetchall()
+            integrity = connection.execute("PRAGMA integrity_check").fetchall()
             broken = connection.execute("PRAGMA foreign_key_check").fetchall()
     except sqlite3.DatabaseError as error:
-        raise UnsoundCopyError(f"the copy is no sound database: {error}") from error
-    if said != [("ok",)] or broken:
-        raise UnsoundCopyError("the copy is not whole; make another, and check the disk")
+        raise CorruptBackupError(f"the copy is no sound database: {error}") from error
+    if integrity != [("ok",)] or broken:
+        raise CorruptBackupError("the copy is not whole; make another, and check the disk")
 
 
-def _require_version(path: Path) -> None:
-    copy = _opened(path)
+def _check_version(path: Path) -> None:
+    copy = _open_copy(path)
     try:
         schema.require_current(copy)
-        _leave_one_file(copy)
+        _leave_wal_mode(copy)
     finally:
         copy.close()
 
 
-def _opened(path: Path) -> Database:
+def _open_copy(path: Path) -> Database:
     return Database(f"sqlite:///{path}")
 
 
-def _leave_one_file(copy: Database) -> None:
+def _leave_wal_mode(copy: Database) -> None:
     """Have nothing of a copy beside it, so that one file holds it all."""
     copy.close()  # the way back from WAL wants no other connection
     with copy.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:

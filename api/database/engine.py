@@ -19,15 +19,15 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session as Transaction
 
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
-Stamping = Callable[[Transaction], None]
+TransactionHook = Callable[[Transaction], None]
 _BUSY_TIMEOUT_MS = 30_000
 _WRITES = "gender_coach_writes"
 _WRITER_LOCK = 0x67656E646572  # any number that nothing else in the database locks
 
 
-class DatabaseUnusableError(ProgrammeError):
+class DatabaseUnusableError(DomainError):
     """There is no such database, or it cannot be read or written."""
 
 
@@ -37,14 +37,14 @@ class Database:
     There is one writer at a time, on both databases: SQLite has it so, and on PostgreSQL an
     advisory lock does the same, so that what a transaction has read still holds when it commits,
     and the audit trail is one chain. SQLite itself polls for its lock, and who polls may wait long
-    beside somebody who writes all the time; so writers queue before it, see `WritersTurn`.
+    beside somebody who writes all the time; so writers queue before it, see `WriterLock`.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._stamp: Stamping | None = None
+        self._on_begin: TransactionHook | None = None
         self.engine = open_engine(url)
-        self._turn = WritersTurn(make_url(url).database or "") if self.is_sqlite else None
+        self._writer_lock = WriterLock(make_url(url).database or "") if self.is_sqlite else None
         self._writing_engine = self.engine.execution_options(**{_WRITES: True})
         self._reading_engine = (
             self.engine
@@ -57,11 +57,11 @@ class Database:
         """Whether this is a SQLite file."""
         return self.engine.dialect.name == "sqlite"
 
-    def on_behalf_of(self, stamp: Stamping) -> Self:
-        """The same database, whose writing transactions `stamp` marks where they begin."""
-        stamped = copy(self)
-        stamped._stamp = stamp  # noqa: SLF001 - of this very class
-        return stamped
+    def on_behalf_of(self, on_begin: TransactionHook) -> Self:
+        """The same database, whose writing transactions `on_begin` marks where they begin."""
+        bound = copy(self)
+        bound._on_begin = on_begin  # noqa: SLF001 - of this very class
+        return bound
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -76,20 +76,20 @@ class Database:
 
         Open and close it in one thread: the lock is held for the whole block.
         """
-        if self._turn is None:
+        if self._writer_lock is None:
             with Transaction(self._writing_engine) as tx, tx.begin():
                 tx.execute(select(func.pg_advisory_xact_lock(_WRITER_LOCK)))
-                yield self._stamped(tx)
+                yield self._run_hook(tx)
             return
-        with self._turn, Transaction(self._writing_engine) as tx, tx.begin():
-            yield self._stamped(tx)
+        with self._writer_lock, Transaction(self._writing_engine) as tx, tx.begin():
+            yield self._run_hook(tx)
 
-    def _stamped(self, tx: Transaction) -> Transaction:
-        if self._stamp is not None:
-            self._stamp(tx)
+    def _run_hook(self, tx: Transaction) -> Transaction:
+        if self._on_begin is not None:
+            self._on_begin(tx)
         return tx
 
-    def forget_deleted(self) -> None:
+    def truncate_wal(self) -> None:
         """Leave nothing of what was deleted in files beside the database (SQLite's WAL)."""
         if self.is_sqlite:
             autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -99,11 +99,11 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
-        if self._turn is not None:
-            self._turn.close()
+        if self._writer_lock is not None:
+            self._writer_lock.close()
 
 
-class WritersTurn:
+class WriterLock:
     """One writer's turn at a file of SQLite: a lock among threads, and a file lock among processes.
 
     The system wakes who waits for either as soon as it is given back, and gives it back for who was
@@ -119,7 +119,7 @@ class WritersTurn:
         self._threads.acquire()
         try:
             if self._file is None:
-                self._file = self._opened()
+                self._file = self._open_lock_file()
             fcntl.flock(self._file, fcntl.LOCK_EX)
         except BaseException:
             self._threads.release()
@@ -130,7 +130,7 @@ class WritersTurn:
             fcntl.flock(self._file, fcntl.LOCK_UN)
         self._threads.release()
 
-    def _opened(self) -> int:
+    def _open_lock_file(self) -> int:
         try:
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -153,7 +153,7 @@ def open_engine(url: str) -> Engine:
     Transactions of SQLite begin explicitly: `IMMEDIATE` where the connection is to write, since
     a deferred one that turns to writing late is refused as "database is locked".
     """
-    parsed = _understood(url)
+    parsed = _parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),
@@ -169,13 +169,13 @@ def open_engine(url: str) -> Engine:
         max_overflow=40,
         hide_parameters=True,  # errors are logged, and parameters are about people
     )
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 @contextmanager
-def in_clear_words(url: str) -> Iterator[None]:
+def readable_database_errors(url: str) -> Iterator[None]:
     """Tells in words for people why the database at `url` cannot be used, where it cannot.
 
     Raises:
@@ -185,12 +185,12 @@ def in_clear_words(url: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise DatabaseUnusableError(
-            f"the database at {_shown(make_url(url))} cannot be used: "
+            f"the database at {_redacted(make_url(url))} cannot be used: "
             f"{str(error.orig).strip()}; check DATABASE_URL, and that it is there and writable"
         ) from error
 
 
-def has_no_room(error: BaseException) -> bool:
+def is_disk_full(error: BaseException) -> bool:
     """Whether a database refused to write because the disk it lies on is full."""
     cause = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(cause, SqliteError):
@@ -203,7 +203,7 @@ def open_jobs_engine(url: str) -> Engine:
     return open_engine(url).execution_options(**{_WRITES: True})
 
 
-def _understood(url: str) -> URL:
+def _parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -225,17 +225,17 @@ def _make_folder(url: URL) -> None:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseUnusableError(
-                f"the folder of {_shown(url)} cannot be made: {error.strerror}; "
+                f"the folder of {_redacted(url)} cannot be made: {error.strerror}; "
                 "name another with --data"
             ) from error
 
 
-def _shown(url: URL) -> str:
+def _redacted(url: URL) -> str:
     """An address without its password."""
     return url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string()
 
 
-def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
+def _configure_sqlite(connection: SqliteConnection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where `_begin_sqlite` says so
     for pragma in (
         "journal_mode=WAL",

@@ -21,15 +21,15 @@ import api.runs.rows
 import api.session_reports.note_rows
 import api.sessions.rows  # noqa: F401
 from api.database.engine import Database
-from api.database.types import Row
-from coach.errors import ProgrammeError
+from api.database.types import TableRow
+from coach.errors import DomainError
 
-METADATA = Row.metadata
+METADATA = TableRow.metadata
 _SCRIPTS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "gender_coach_schema"
 
 
-class SchemaError(ProgrammeError):
+class SchemaError(DomainError):
     """The database has the shape of another version of this programme."""
 
 

@@ -13,16 +13,16 @@ from typing import Any
 from sqlalchemy import JSON, Connection, MetaData, Table, func, insert, inspect, select, text
 
 from api.database.schema import METADATA, VERSION_TABLE
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
 _JOBS_SCHEMA = "dbos"
-_OWN_COUNTS = frozenset({"dbos_migrations", VERSION_TABLE})
-_AT_ONCE = 500
+_VERSION_TABLES = frozenset({"dbos_migrations", VERSION_TABLE})
+_BATCH_SIZE = 500
 
 Counts = dict[str, int]
 
 
-class RowsLostError(ProgrammeError):
+class RowsLostError(DomainError):
     """After copying, a table has not as many rows as it should."""
 
 
@@ -35,16 +35,16 @@ def copy_rows(source: Connection, target: Connection) -> Counts:
         RowsLostError: something is not there afterwards.
     """
     counts: Counts = {}
-    for name, (read, write) in _pairs(source, target).items():
-        for rows in _in_parts(source, read):
-            target.execute(insert(write), [_fitting(row, read, write) for row in rows])
+    for name, (read, write) in _table_pairs(source, target).items():
+        for rows in _in_batches(source, read):
+            target.execute(insert(write), [_converted_row(row, read, write) for row in rows])
         counts[name] = _count(source, read)
         if _count(target, write) != counts[name]:
             raise RowsLostError(f"not every row of {name} was copied; nothing was changed")
     return counts
 
 
-def is_empty(connection: Connection) -> bool:
+def has_no_rows(connection: Connection) -> bool:
     """Whether the database has no row of ours, or no table of ours at all."""
     there = set(inspect(connection).get_table_names())
     return all(
@@ -54,7 +54,7 @@ def is_empty(connection: Connection) -> bool:
     )
 
 
-def empty(connection: Connection) -> None:
+def truncate_all_tables(connection: Connection) -> None:
     """Take every row out of a PostgreSQL, in the transaction it is in."""
     names = ", ".join(
         connection.dialect.identifier_preparer.format_table(table)
@@ -63,7 +63,7 @@ def empty(connection: Connection) -> None:
     connection.execute(text(f"TRUNCATE {names}"))
 
 
-def _pairs(source: Connection, target: Connection) -> dict[str, tuple[Table, Table]]:
+def _table_pairs(source: Connection, target: Connection) -> dict[str, tuple[Table, Table]]:
     """The tables to copy, those that others refer to first: as `source` and `target` have them."""
     ours: list[Table] = METADATA.sorted_tables
     here, there = _job_tables(source), _job_tables(target)
@@ -81,30 +81,30 @@ def _job_tables(connection: Connection) -> dict[str, Table]:
     schema = jobs_schema(connection)
     known = MetaData()
     known.reflect(connection, schema=schema)
-    left_out = _OWN_COUNTS | METADATA.tables.keys()
+    left_out = _VERSION_TABLES | METADATA.tables.keys()
     return {table.name: table for table in known.sorted_tables if table.name not in left_out}
 
 
-def _in_parts(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
-    streamed = source.execution_options(yield_per=_AT_ONCE).execute(select(table))
+def _in_batches(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+    streamed = source.execution_options(yield_per=_BATCH_SIZE).execute(select(table))
     for part in streamed.mappings().partitions():
         yield [dict(row) for row in part]
 
 
-def _fitting(row: dict[str, Any], read: Table, write: Table) -> dict[str, Any]:
+def _converted_row(row: dict[str, Any], read: Table, write: Table) -> dict[str, Any]:
     """The row as `write` takes it; what is JSON on one side alone is turned."""
     return {
-        name: _turned(read.c[name].type, write.c[name].type)(value)
+        name: _converter(read.c[name].type, write.c[name].type)(value)
         for name, value in row.items()
         if name in write.c
     }
 
 
-def _turned(before: object, after: object) -> Callable[[Any], Any]:
+def _converter(before: object, after: object) -> Callable[[Any], Any]:
     if isinstance(before, JSON) == isinstance(after, JSON):
         return lambda value: value
-    turn: Callable[[Any], Any] = json.dumps if isinstance(before, JSON) else json.loads
-    return lambda value: None if value is None else turn(value)
+    convert: Callable[[Any], Any] = json.dumps if isinstance(before, JSON) else json.loads
+    return lambda value: None if value is None else convert(value)
 
 
 def _count(connection: Connection, table: Table) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 ID_LENGTH = 20
-WORD_LENGTH = 20
+ENUM_LENGTH = 20
 _NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -21,7 +21,7 @@ _NAMING = {
 }
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, kept as UTC: `timestamptz` where there is one, naive UTC in SQLite."""
 
     impl = DateTime(timezone=True)
@@ -44,25 +44,25 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Word(TypeDecorator[StrEnum]):
+class EnumString(TypeDecorator[StrEnum]):
     """A member of one `StrEnum`, kept as its plain word."""
 
-    impl = String(WORD_LENGTH)
+    impl = String(ENUM_LENGTH)
     cache_ok = True
 
-    def __init__(self, words: type[StrEnum]) -> None:
+    def __init__(self, enum_type: type[StrEnum]) -> None:
         super().__init__()
-        self.words = words
+        self.enum_type = enum_type
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
         """Refuse whatever is no member."""
         del dialect
-        return None if value is None else self.words(value).value
+        return None if value is None else self.enum_type(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         """Give back the member."""
         del dialect
-        return None if value is None else self.words(value)
+        return None if value is None else self.enum_type(value)
 
 
 def new_id() -> str:
@@ -70,14 +70,14 @@ def new_id() -> str:
     return secrets.token_hex(ID_LENGTH // 2)
 
 
-class Row(DeclarativeBase):
+class TableRow(DeclarativeBase):
     """A row of a table."""
 
     metadata = MetaData(naming_convention=_NAMING)
-    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON}  # noqa: RUF012 - read once by SQLAlchemy
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON}  # noqa: RUF012 - read once by SQLAlchemy
 
 
-class Identified(Row):
+class IdentifiedRow(TableRow):
     """A row known by a random identifier."""
 
     __abstract__ = True

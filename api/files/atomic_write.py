@@ -6,14 +6,14 @@ import os
 import tempfile
 from pathlib import Path
 
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Write `content` beside `path` and move it there, so that no half file is ever seen.
 
     Raises:
-        ProgrammeError: the file cannot be written.
+        DomainError: the file cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -27,7 +27,7 @@ def write_whole(path: Path, content: bytes) -> None:
             os.unlink(scratch)  # noqa: PTH108 - as above
             raise
     except OSError as error:
-        raise ProgrammeError(
+        raise DomainError(
             f"{path} cannot be written: {error.strerror or error}; name another file with --out"
         ) from error
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 
-def safe_cell(text: str) -> str:
+def escape_formula(text: str) -> str:
     """`text` with an apostrophe before it where a spreadsheet would take it for a formula.
 
     Spreadsheets show such a cell as the text that follows the apostrophe (OWASP, CSV injection).
@@ -13,4 +13,4 @@ def safe_cell(text: str) -> str:
     >>> safe_cell("=1+1"), safe_cell("Ana"), safe_cell("")
     ("'=1+1", 'Ana', '')
     """
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text.startswith(_FORMULA_PREFIXES) else text

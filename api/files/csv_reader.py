@@ -7,13 +7,13 @@ import io
 import re
 from itertools import islice
 
-from api.files.upload_limits import MOST_ROWS, UnreadableError, check_rows
+from api.files.upload_limits import MAX_ROWS, UnreadableError, check_rows
 from coach.errors import InputFault
 from coach.intake.fault_messages import WHOLE_FILE
 
-_SEPARATORS = ",;"
-_LONGEST_HEADER = 131_072
-_ESCAPED = re.compile("[\udc80-\udcff]")
+_DELIMITERS = ",;"
+_MAX_HEADER_CHARACTERS = 131_072
+_LONE_SURROGATES = re.compile("[\udc80-\udcff]")
 
 
 def csv_rows(file: str, content: bytes) -> tuple[list[list[str]], list[InputFault]]:
@@ -32,51 +32,51 @@ def csv_rows(file: str, content: bytes) -> tuple[list[list[str]], list[InputFaul
     text = content.decode("utf-8-sig", errors="surrogateescape")
     reader = csv.reader(
         io.StringIO(text, newline=""),
-        delimiter=_separator(text),
+        delimiter=_detect_delimiter(text),
         skipinitialspace=True,
         strict=True,
     )
     rows: list[list[str]] = []
     faults: list[InputFault] = []
     try:
-        rows.extend(islice(reader, MOST_ROWS + 2))
+        rows.extend(islice(reader, MAX_ROWS + 2))
     except csv.Error as error:
         message = f"the row is no CSV ({error}); is a quotation mark missing or not doubled?"
         faults.append(InputFault(file, len(rows) + 1, WHOLE_FILE, message))
     check_rows(len(rows) - 1)
-    return rows, faults + _undecodable(file, rows)
+    return rows, faults + _decoding_faults(file, rows)
 
 
-def _separator(text: str) -> str:
+def _detect_delimiter(text: str) -> str:
     """The one of `,` and `;` that the header row has more of, outside quotes."""
     header: list[str] = []
     quoted = False
-    for character in islice(text, _LONGEST_HEADER):
+    for character in islice(text, _MAX_HEADER_CHARACTERS):
         if character == '"':
             quoted = not quoted
         elif character in "\r\n" and not quoted:
             break
         elif not quoted:
             header.append(character)
-    return max(_SEPARATORS, key=header.count)
+    return max(_DELIMITERS, key=header.count)
 
 
-def _undecodable(file: str, rows: list[list[str]]) -> list[InputFault]:
+def _decoding_faults(file: str, rows: list[list[str]]) -> list[InputFault]:
     """A fault for the first cell with bytes that are no UTF-8, and how many more there are.
 
     They were read as lone surrogates (PEP 383).
     """
     bad = [
-        (number, place, cell)
+        (number, index, cell)
         for number, row in enumerate(rows, start=1)
-        for place, cell in enumerate(row)
-        if not cell.isascii() and _ESCAPED.search(cell)
+        for index, cell in enumerate(row)
+        if not cell.isascii() and _LONE_SURROGATES.search(cell)
     ]
     if not bad:
         return []
-    number, place, cell = bad[0]
-    byte = min(ord(character) - 0xDC00 for character in _ESCAPED.findall(cell))
-    header = rows[0][place].strip() if number > 1 and place < len(rows[0]) else ""
+    number, index, cell = bad[0]
+    byte = min(ord(character) - 0xDC00 for character in _LONE_SURROGATES.findall(cell))
+    header = rows[0][index].strip() if number > 1 and index < len(rows[0]) else ""
     more = f", and so have {len(bad) - 1} other cells" if bad[1:] else ""
     message = f"holds the byte 0x{byte:02X}, which is no UTF-8{more}; save the file as CSV in UTF-8"
     return [

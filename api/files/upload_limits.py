@@ -13,14 +13,14 @@ import zipfile
 import zlib
 
 MEBIBYTE = 1024 * 1024
-LARGEST_FILE = 20 * MEBIBYTE
-LARGEST_CYCLE_FILE = MEBIBYTE
-LARGEST_RESULT = 256 * MEBIBYTE
-MOST_ROWS = 100_000
-LARGEST_UNPACKED = 256 * MEBIBYTE
-HIGHEST_RATIO = 250  # of a member above 1 MiB; sheets of equal rows reach about 60
-MOST_MEMBERS = 2_000
-_PIECE = MEBIBYTE
+MAX_FILE_BYTES = 20 * MEBIBYTE
+MAX_CYCLE_FILE_BYTES = MEBIBYTE
+MAX_RESULT_BYTES = 256 * MEBIBYTE
+MAX_ROWS = 100_000
+MAX_UNPACKED_BYTES = 256 * MEBIBYTE
+MAX_COMPRESSION_RATIO = 250  # of a member above 1 MiB; sheets of equal rows reach about 60
+MAX_ARCHIVE_MEMBERS = 2_000
+_CHUNK_BYTES = MEBIBYTE
 _LOCAL_HEADER = 30  # bytes before a member's name
 
 
@@ -28,19 +28,19 @@ class UnreadableError(ValueError):
     """A file that cannot be read as a whole; the message says why and what to do."""
 
 
-def check_size(content: bytes, largest: int = LARGEST_FILE) -> None:
-    """Refuse a file of more than `largest` bytes."""
-    if len(content) > largest:
+def check_size(content: bytes, max_bytes: int = MAX_FILE_BYTES) -> None:
+    """Refuse a file of more than `max_bytes` bytes."""
+    if len(content) > max_bytes:
         raise UnreadableError(
             f"the file has {len(content) / MEBIBYTE:.1f} MiB; at most "
-            f"{largest // MEBIBYTE} MiB are read"
+            f"{max_bytes // MEBIBYTE} MiB are read"
         )
 
 
 def check_rows(count: int) -> None:
-    """Refuse a table of more than `MOST_ROWS` rows below its header."""
-    if count > MOST_ROWS:
-        raise UnreadableError(f"the table has more than {MOST_ROWS} rows; split it")
+    """Refuse a table of more than `MAX_ROWS` rows below its header."""
+    if count > MAX_ROWS:
+        raise UnreadableError(f"the table has more than {MAX_ROWS} rows; split it")
 
 
 def check_archive(content: bytes) -> None:
@@ -51,7 +51,7 @@ def check_archive(content: bytes) -> None:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_directory(archive.infolist())
+            _check_declared_sizes(archive.infolist())
             for member in archive.infolist():
                 _check_real_size(archive, member, content)
     except UnreadableError:
@@ -74,22 +74,22 @@ def check_archive(content: bytes) -> None:
         ) from None
 
 
-def _check_directory(members: list[zipfile.ZipInfo]) -> None:
-    if len(members) > MOST_MEMBERS:
+def _check_declared_sizes(members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > MAX_ARCHIVE_MEMBERS:
         raise UnreadableError(
-            f"the workbook holds {len(members)} parts; at most {MOST_MEMBERS} are read"
+            f"the workbook holds {len(members)} parts; at most {MAX_ARCHIVE_MEMBERS} are read"
         )
-    if (total := sum(member.file_size for member in members)) > LARGEST_UNPACKED:
+    if (total := sum(member.file_size for member in members)) > MAX_UNPACKED_BYTES:
         raise UnreadableError(
             f"the workbook unpacks to {total / MEBIBYTE:.0f} MiB; at most "
-            f"{LARGEST_UNPACKED // MEBIBYTE} MiB are read"
+            f"{MAX_UNPACKED_BYTES // MEBIBYTE} MiB are read"
         )
     for member in members:
         ratio = member.file_size / max(1, member.compress_size)
-        if member.file_size > MEBIBYTE and ratio > HIGHEST_RATIO:
+        if member.file_size > MEBIBYTE and ratio > MAX_COMPRESSION_RATIO:
             raise UnreadableError(
                 f"a part of the workbook unpacks to {ratio:.0f} times its size; "
-                f"at most {HIGHEST_RATIO} times are read"
+                f"at most {MAX_COMPRESSION_RATIO} times are read"
             )
 
 
@@ -106,7 +106,7 @@ def _check_real_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, content:
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     size = 0
     while packed and not inflater.eof:
-        size += len(inflater.decompress(packed, _PIECE))
+        size += len(inflater.decompress(packed, _CHUNK_BYTES))
         packed = inflater.unconsumed_tail
         if size > member.file_size:
             raise UnreadableError("the workbook unpacks to more than its directory declares")

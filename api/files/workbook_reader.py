@@ -7,12 +7,12 @@ import subprocess
 import sys
 
 from api.files import workbook_reader_process as workbook_child
-from api.files.upload_limits import MOST_ROWS, UnreadableError, check_archive
+from api.files.upload_limits import MAX_ROWS, UnreadableError, check_archive
 from coach.intake.table import TextTable
 
-_LONGEST_SECONDS = 60
-ZIP_START = b"PK\x03\x04"
-OLE_START = bytes.fromhex("d0cf11e0a1b11ae1")
+_TIMEOUT_SECONDS = 60
+ZIP_SIGNATURE = b"PK\x03\x04"
+OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 def workbook_table(file: str, content: bytes, sheet: str) -> TextTable:
@@ -21,16 +21,16 @@ def workbook_table(file: str, content: bytes, sheet: str) -> TextTable:
     Raises:
         UnreadableError: it is no workbook, or costs too much to read.
     """
-    if content.startswith(OLE_START):
+    if content.startswith(OLE_SIGNATURE):
         raise UnreadableError(
             "the file is an old .xls workbook, or locked with a password; "
             "save it as .xlsx without a password"
         )
     check_archive(content)
-    command = [sys.executable, "-P", workbook_child.__file__, sheet, str(MOST_ROWS + 1)]
+    command = [sys.executable, "-P", workbook_child.__file__, sheet, str(MAX_ROWS + 1)]
     try:
         child = subprocess.run(  # noqa: S603 - our own program, no shell
-            command, input=content, capture_output=True, timeout=_LONGEST_SECONDS, check=False
+            command, input=content, capture_output=True, timeout=_TIMEOUT_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
         raise UnreadableError("the workbook takes too long to read; save it as CSV") from None
@@ -39,14 +39,14 @@ def workbook_table(file: str, content: bytes, sheet: str) -> TextTable:
             "the workbook takes too much memory or time to read; save the sheet as CSV"
         )
     child.check_returncode()
-    answer = json.loads(child.stdout)
-    if "error" in answer:
-        raise UnreadableError(f"the workbook cannot be read: {answer['error']}")
-    spoilt = {(row + 1, column): _spoilt(text) for row, column, text in answer["lost"]}
-    return TextTable(file, answer["rows"], spoilt)
+    response = json.loads(child.stdout)
+    if "error" in response:
+        raise UnreadableError(f"the workbook cannot be read: {response['error']}")
+    cell_faults = {(row + 1, column): _cell_fault(text) for row, column, text in response["lost"]}
+    return TextTable(file, response["rows"], cell_faults)
 
 
-def _spoilt(text: str) -> str:
+def _cell_fault(text: str) -> str:
     if text == workbook_child.UNCOMPUTED:
         return "holds a formula without its value; open the file as a spreadsheet and save it again"
     return f"holds the error {text} of its formula; correct it, or write the value itself"

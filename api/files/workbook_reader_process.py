@@ -21,9 +21,9 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-LARGEST_MEMORY = 3 * 1024**3 // 2
-LONGEST_CPU_SECONDS = 20
-MOST_COLUMNS = 1_000
+MAX_MEMORY_BYTES = 3 * 1024**3 // 2
+MAX_CPU_SECONDS = 20
+MAX_COLUMNS = 1_000
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)  # parts that do not unpack to what they were
 
 
@@ -45,15 +45,15 @@ def cell_text(value: Any) -> str:  # noqa: ANN401 - whatever a cell can hold
     return str(value)  # a date too: ISO 8601
 
 
-_SIGNS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b' t="e"', b" t='e'")
+_MISREAD_MARKERS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b' t="e"', b" t='e'")
 UNCOMPUTED = "formula"
 """Stands for a formula without a value; every other text is an error as the sheet shows it."""
 
-Place = tuple[int, int]
+CellPosition = tuple[int, int]
 """Row and column of a cell, from 0."""
 
 
-def lost_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[Place, str]:
+def misread_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[CellPosition, str]:
     """Cells of a sheet that calamine gives as empty although they are not.
 
     They are errors, such as `#N/A`, and formulas saved without what they amount to: a refusal or a
@@ -69,7 +69,7 @@ def lost_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[Place, 
     if path is None:
         return {}
     sheet = archive.read(path)
-    if not any(sign in sheet for sign in _SIGNS):  # most sheets need no second reading
+    if not any(sign in sheet for sign in _MISREAD_MARKERS):  # most sheets need no second reading
         return {}
     with archive.open(path) as stream:
         return dict(_spreadsheetml(stream))
@@ -85,10 +85,10 @@ def _sheet_path(archive: zipfile.ZipFile, number: int) -> str | None:
         targets = {
             each.get("Id"): each.get("Target", "")
             for each in _elements(stream)
-            if _kind(each) == "Relationship"
+            if _local_name(each) == "Relationship"
         }
     with archive.open(book) as stream:
-        sheets = [_attributes(each) for each in _elements(stream) if _kind(each) == "sheet"]
+        sheets = [_attributes(each) for each in _elements(stream) if _local_name(each) == "sheet"]
     target = targets.get(sheets[number].get("id")) if number < len(sheets) else None
     if target is None:
         return None
@@ -96,7 +96,7 @@ def _sheet_path(archive: zipfile.ZipFile, number: int) -> str | None:
     return path if path in archive.namelist() else None
 
 
-def _spreadsheetml(stream: IO[bytes]) -> Iterator[tuple[Place, str]]:
+def _spreadsheetml(stream: IO[bytes]) -> Iterator[tuple[CellPosition, str]]:
     number = -1
     for row in _elements(stream):
         if not row.tag.endswith("}row"):
@@ -108,7 +108,7 @@ def _spreadsheetml(stream: IO[bytes]) -> Iterator[tuple[Place, str]]:
             cell_type = cell.get("t", "n")
             if cell_type != "e" and (cell_type != "n" or len(cell) == 0):
                 continue
-            parts = {_kind(part): part.text or "" for part in cell}
+            parts = {_local_name(part): part.text or "" for part in cell}
             if cell_type == "e":
                 yield (number, column), parts.get("v", "")
             elif "f" in parts and not parts.get("v"):
@@ -124,11 +124,11 @@ def _column(reference: str) -> int:
     return number - 1
 
 
-def _opendocument(stream: IO[bytes], name: str) -> Iterator[tuple[Place, str]]:
+def _opendocument(stream: IO[bytes], name: str) -> Iterator[tuple[CellPosition, str]]:
     """Rows and cells may stand for many equal ones (ODF 1.3 part 3, 19.679 and 19.683)."""
     here, row, column = False, 0, 0
     for event, element in iterparse(stream, ("start", "end")):  # noqa: S314 - memory and time are bounded
-        kind = _kind(element)
+        kind = _local_name(element)
         own = _attributes(element)
         if event == "start":
             if kind == "table":
@@ -137,15 +137,15 @@ def _opendocument(stream: IO[bytes], name: str) -> Iterator[tuple[Place, str]]:
                 column = 0
             continue
         if kind in {"table-cell", "covered-table-cell"}:
-            if here and (lost := _lost_opendocument(element, own)):
-                yield (row, column), lost
+            if here and (misread := _misread_opendocument(element, own)):
+                yield (row, column), misread
             column += int(own.get("number-columns-repeated", 1))
         elif kind == "table-row":
             row += int(own.get("number-rows-repeated", 1))
             element.clear()
 
 
-def _lost_opendocument(cell: Element, own: Mapping[str, str]) -> str | None:
+def _misread_opendocument(cell: Element, own: Mapping[str, str]) -> str | None:
     if "formula" not in own:
         return None
     # LibreOffice tells an error in an attribute of an extension, beside an empty string.
@@ -159,7 +159,7 @@ def _elements(stream: IO[bytes]) -> Iterator[Element]:
         yield element
 
 
-def _kind(element: Element) -> str:
+def _local_name(element: Element) -> str:
     """An element's name without its namespace: files of either edition of a standard are read."""
     return element.tag.rpartition("}")[2]
 
@@ -168,7 +168,7 @@ def _attributes(element: Element) -> dict[str, str]:
     return {key.rpartition("}")[2]: value for key, value in element.items()}
 
 
-class BrokenPartError(ValueError):
+class MalformedPartError(ValueError):
     """A part of the workbook is no whole XML."""
 
 
@@ -177,7 +177,7 @@ class SheetTooLargeError(ValueError):
 
 
 def sheet_rows(
-    content: bytes, sheet: str, most_rows: int
+    content: bytes, sheet: str, max_rows: int
 ) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
     """Rows of the sheet named `sheet` in whatever case, or else of the first, from row 1.
 
@@ -191,18 +191,18 @@ def sheet_rows(
             return [], []
         chosen = workbook.get_sheet_by_name((named or workbook.sheet_names)[0])
         height, width = (place + 1 for place in chosen.end or (0, 0))
-        if height > most_rows or width > MOST_COLUMNS:
+        if height > max_rows or width > MAX_COLUMNS:
             raise SheetTooLargeError(
                 f"the sheet {chosen.name!r} has {height} rows and {width} columns; "
-                f"at most {most_rows} and {MOST_COLUMNS} are read"
+                f"at most {max_rows} and {MAX_COLUMNS} are read"
             )
         rows = chosen.to_python(skip_empty_area=False)
         number = workbook.sheet_names.index(chosen.name)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        lost = lost_cells(archive, number, chosen.name)
+        misread = misread_cells(archive, number, chosen.name)
     return (
         [[cell_text(value) for value in row] for row in rows],
-        [(row, column, text) for (row, column), text in sorted(lost.items())],
+        [(row, column, text) for (row, column), text in sorted(misread.items())],
     )
 
 
@@ -215,29 +215,29 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
                 with archive.open(name) as part:
                     parser.ParseFile(part)
             except (expat.ExpatError, LookupError) as error:  # the latter of an unknown encoding
-                raise BrokenPartError(f"its part {name} is broken ({error})") from None
+                raise MalformedPartError(f"its part {name} is broken ({error})") from None
 
 
-def answer(content: bytes, sheet: str, most_rows: int) -> dict[str, Any]:
-    """`{"rows": …, "lost": …}`, or `{"error": …}` with why there are none."""
+def build_response(content: bytes, sheet: str, max_rows: int) -> dict[str, Any]:
+    """`{"rows": …, "misread": …}`, or `{"error": …}` with why there are none."""
     try:
-        rows, lost = sheet_rows(content, sheet, most_rows)
+        rows, misread = sheet_rows(content, sheet, max_rows)
     except (CalamineError, ParseError, ValueError, OverflowError, MemoryError, *_DAMAGED) as error:
         return {"error": str(error) or type(error).__name__}
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # calamine's own way out, of no public class
             raise
         return {"error": "its structure is broken"}
-    return {"rows": rows, "lost": lost}
+    return {"rows": rows, "lost": misread}
 
 
 def main() -> None:
     """Read standard input; write the answer to standard output."""
-    resource.setrlimit(resource.RLIMIT_AS, (LARGEST_MEMORY, LARGEST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_CPU_SECONDS, LONGEST_CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sheet, most_rows = sys.argv[1], int(sys.argv[2])
-    json.dump(answer(sys.stdin.buffer.read(), sheet, most_rows), sys.stdout)
+    sheet, max_rows = sys.argv[1], int(sys.argv[2])
+    json.dump(build_response(sys.stdin.buffer.read(), sheet, max_rows), sys.stdout)
 
 
 if __name__ == "__main__":

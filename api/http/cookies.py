@@ -17,21 +17,21 @@ def notes_cookie(settings: Settings, person_id: str) -> str:
     return f"{cookie_name(settings)}-notes-{person_id}"
 
 
-def half_cookie(settings: Settings) -> str:
+def pending_second_factor_cookie(settings: Settings) -> str:
     """The name of the cookie of a browser whose user has shown one factor of two."""
     return f"{cookie_name(settings)}-half"
 
 
-def begun_cookie(settings: Settings) -> str:
+def sign_in_flow_cookie(settings: Settings) -> str:
     """The name of the cookie of a browser that has begun a sign-in and comes back to finish it."""
     return f"{cookie_name(settings)}-begun"
 
 
-def leave_cookie(
-    answer: Response, settings: Settings, name: str, secret: str, seconds: int
+def set_secret_cookie(
+    response: Response, settings: Settings, name: str, secret: str, seconds: int
 ) -> None:
     """Leave a secret in a browser, out of reach of scripts and other sites; 0 removes it."""
-    answer.set_cookie(
+    response.set_cookie(
         name,
         secret,
         max_age=seconds,

@@ -12,18 +12,18 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.background.orphaned_jobs import stranded_jobs
+from api.background.orphaned_jobs import count_orphaned_jobs
 from api.database import schema
-from api.http.authentication import ServicesDep, ViewerDep, is_bearer
-from api.http.middleware.request_logging import Measures
+from api.http.authentication import PrincipalDep, ServicesDep, is_bearer
+from api.http.middleware.request_logging import RequestMetrics
 from api.runs.rows import RunRow, RunState
 from api.services import Services
 from api.sessions.rows import OutboxRow
 from api.settings import Settings
-from coach.errors import NotAllowedError, ProgrammeError
+from coach.errors import DomainError, NotAllowedError
 
 HEALTH = APIRouter(include_in_schema=False)
-_MARKS_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 @HEALTH.get("/healthz")
@@ -37,7 +37,7 @@ def ready(services: ServicesDep) -> Response:
     """The database answers, and is of this version."""
     try:
         schema.require_current(services.database)
-    except (SQLAlchemyError, ProgrammeError):
+    except (SQLAlchemyError, DomainError):
         return Response(
             "the database is away or of another version\n",
             HTTPStatus.SERVICE_UNAVAILABLE,
@@ -47,33 +47,37 @@ def ready(services: ServicesDep) -> Response:
 
 
 @HEALTH.get("/metrics")
-def metrics(request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+def metrics(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
     """Figures for Prometheus: to who shows the token for them, or asks from this very machine."""
     settings = services.settings
-    if not (viewer.is_manager or shows_token(request, settings) or is_local(request, settings)):
+    if not (
+        principal.is_manager
+        or presents_metrics_token(request, settings)
+        or is_local(request, settings)
+    ):
         raise NotAllowedError(
             "figures are for who shows GENDER_COACH_METRICS_TOKEN or a manager's token; "
             "without a public address also for this machine itself"
         )
-    measures: Measures = request.app.state.measures
-    lines = generate_latest(measures.registry).decode() + _figures(services)
+    request_metrics: RequestMetrics = request.app.state.request_metrics
+    lines = generate_latest(request_metrics.registry).decode() + _database_metrics(services)
     return Response(lines, media_type=CONTENT_TYPE_LATEST)
 
 
-def _figures(services: Services) -> str:
+def _database_metrics(services: Services) -> str:
     """Figures that are in the database, as Prometheus reads them."""
     with services.database.reading() as tx:
         runs = dict.fromkeys(RunState, 0)
         for state, number in tx.execute(select(RunRow.state, func.count()).group_by(RunRow.state)):
             runs[state] = number
         unsent = tx.scalar(select(func.count()).where(OutboxRow.sent_at.is_(None))) or 0
-        stranded = stranded_jobs(tx, services.now())
+        orphaned = count_orphaned_jobs(tx, services.now())
     lines = ["# HELP gender_coach_runs Runs by state.", "# TYPE gender_coach_runs gauge"]
     lines += [f'gender_coach_runs{{state="{state}"}} {number}' for state, number in runs.items()]
     lines += [
         "# HELP gender_coach_stranded_jobs Jobs in work by a worker that is no longer heard of.",
         "# TYPE gender_coach_stranded_jobs gauge",
-        *(f'gender_coach_stranded_jobs{{kind="{kind}"}} {n}' for kind, n in stranded.items()),
+        *(f'gender_coach_stranded_jobs{{kind="{kind}"}} {n}' for kind, n in orphaned.items()),
         "# HELP gender_coach_outbox_unsent Messages that were not sent yet.",
         "# TYPE gender_coach_outbox_unsent gauge",
         f"gender_coach_outbox_unsent {unsent}",
@@ -81,7 +85,7 @@ def _figures(services: Services) -> str:
     return "\n".join(lines) + "\n"
 
 
-def shows_token(request: Request, settings: Settings) -> bool:
+def presents_metrics_token(request: Request, settings: Settings) -> bool:
     """Whether a request shows the configured token for figures."""
     token, headers = settings.metrics_token, request.headers
     if token is None or not is_bearer(headers):
@@ -98,8 +102,8 @@ def is_local(request: Request, settings: Settings) -> bool:
     """
     client = request.client.host if request.client else ""
     public = urlsplit(settings.base_url).hostname or ""
-    marked = any(header in request.headers for header in _MARKS_OF_PROXIES)
-    return _is_loopback(client) and _is_loopback(public) and not marked
+    proxied = any(header in request.headers for header in _PROXY_HEADERS)
+    return _is_loopback(client) and _is_loopback(public) and not proxied
 
 
 def _is_loopback(host: str) -> bool:

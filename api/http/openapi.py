@@ -7,11 +7,11 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api.http.permissions import Access
+from api.http.permissions import Permission
 from api.http.principal import AccessRole
 from api.http.problem_details import MEDIA_TYPE
 
-ABOUT = """\
+API_DESCRIPTION = """\
 Matches coachees with coaches and timetables their sessions jointly.
 
 A **cycle** begins with a cycle file; its **people** are taken in as two lists. A **run** makes a
@@ -38,8 +38,8 @@ TAGS = [
     {"name": "audit", "description": "Who did what when, verifiable."},
     {"name": "reference", "description": "Rules, forms, kinds of problems."},
 ]
-_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-_SECRETS = {
+_PROBLEM_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+_SECURITY_SCHEMES = {
     "token": {
         "type": "http",
         "scheme": "bearer",
@@ -52,32 +52,32 @@ _SECRETS = {
         "description": "Of a signed-in browser; `__Host-gender-coach` over https.",
     },
 }
-_SHOWN: list[dict[str, list[str]]] = [{"token": []}, {"browser": []}]
-_NOT_OURS = ("HTTPValidationError", "ValidationError")
+_SECURITY_REQUIREMENTS: list[dict[str, list[str]]] = [{"token": []}, {"browser": []}]
+_FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
-def described(app: FastAPI) -> dict[str, Any]:
+def openapi_document(app: FastAPI) -> dict[str, Any]:
     """The whole description; every refusal is a problem document, whatever the framework says."""
     description: dict[str, Any] = app.openapi()
-    description["components"]["securitySchemes"] = _SECRETS
+    description["components"]["securitySchemes"] = _SECURITY_SCHEMES
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
-            access: Access = app.state.access[method.upper(), path]
-            _describe_refusals(operation)
-            if AccessRole.NOBODY not in access.roles:
-                operation["security"] = _SHOWN
-    for name in _NOT_OURS:
+            permission: Permission = app.state.permissions[method.upper(), path]
+            _describe_errors(operation)
+            if AccessRole.ANONYMOUS not in permission.roles:
+                operation["security"] = _SECURITY_REQUIREMENTS
+    for name in _FRAMEWORK_SCHEMAS:
         description["components"]["schemas"].pop(name, None)
     return description
 
 
-def _describe_refusals(operation: dict[str, Any]) -> None:
+def _describe_errors(operation: dict[str, Any]) -> None:
     answers: dict[str, Any] = operation["responses"]
     if "requestBody" in operation:
         for unread in (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
             answers.setdefault(str(unread.value), {})
     for status, answer in answers.items():
         if int(status) >= HTTPStatus.BAD_REQUEST:
-            answer["content"] = _PROBLEM
+            answer["content"] = _PROBLEM_CONTENT
             answer["description"] = HTTPStatus(int(status)).phrase
     operation["responses"] = dict(sorted(answers.items()))

@@ -12,7 +12,7 @@ from starlette.types import Scope
 _PARAMETER = "{"
 
 
-class Signposted(APIRouter):
+class PrefixRouter(APIRouter):
     """A router that knows how the paths of its routes begin.
 
     To find the route of a request, every route of every router is tried in turn, which takes longer
@@ -21,24 +21,24 @@ class Signposted(APIRouter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._whole: frozenset[str] = frozenset()
-        self._beginnings: tuple[str, ...] = ()
+        self._exact_paths: frozenset[str] = frozenset()
+        self._prefixes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, router: APIRouter) -> Self:
+    def from_router(cls, router: APIRouter) -> Self:
         """`router` with signposts. It has all its routes by now, and is included as it stands."""
-        signposted = cls()
-        signposted.routes = router.routes
+        prefix_router = cls()
+        prefix_router.routes = router.routes
         paths = [context.path or "" for context in iter_route_contexts(router.routes)]
-        signposted._whole = frozenset(path for path in paths if _PARAMETER not in path)
-        signposted._beginnings = tuple(
+        prefix_router._exact_paths = frozenset(path for path in paths if _PARAMETER not in path)
+        prefix_router._prefixes = tuple(
             {path.partition(_PARAMETER)[0] for path in paths if _PARAMETER in path}
         )
-        return signposted
+        return prefix_router
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether one of the routes is for the path and method of a request."""
         path = scope["path"]
-        if scope.get("root_path") or path in self._whole or path.startswith(self._beginnings):
+        if scope.get("root_path") or path in self._exact_paths or path.startswith(self._prefixes):
             return super().matches(scope)
         return Match.NONE, {}

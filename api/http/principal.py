@@ -17,12 +17,12 @@ class AccessRole(StrEnum):
     COACH = "coach"
     COACHEE = "coachee"
     AUDITOR = "auditor"
-    NOBODY = "nobody"
+    ANONYMOUS = "nobody"
     SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
-class Viewer:
+class Principal:
     """Who is asking, by which credential.
 
     Attributes:
@@ -50,15 +50,15 @@ class Viewer:
         """Whether a programme manager is asking."""
         return self.role is AccessRole.MANAGER
 
-    def is_fresh(self, now: datetime, lasting: timedelta) -> bool:
-        """Whether a browser's user has shown within `lasting` who they are.
+    def recently_authenticated(self, now: datetime, lifetime: timedelta) -> bool:
+        """Whether a browser's user has shown within `lifetime` who they are.
 
         A program's has: its token was made by a user who had, for just this.
         """
         if not self.by_cookie:
             return True
-        return self.confirmed_at is not None and now - self.confirmed_at <= lasting
+        return self.confirmed_at is not None and now - self.confirmed_at <= lifetime
 
 
-NOBODY = Viewer(AccessRole.NOBODY)
-SYSTEM = Viewer(AccessRole.SYSTEM)
+ANONYMOUS = Principal(AccessRole.ANONYMOUS)
+SYSTEM = Principal(AccessRole.SYSTEM)

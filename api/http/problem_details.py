@@ -14,23 +14,25 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
-from api.database.engine import has_no_room
-from api.error_mapping import ERROR_TABLE, OUR_FAULT, ErrorKind, kind_of
+from api.database.engine import is_disk_full
+from api.error_mapping import ERROR_TABLE, INTERNAL_ERROR, ErrorType, error_type_of
 from api.http.urls import API
-from api.logging.exception_location import place_of
-from coach.errors import InputFault, ProgrammeError, UnusableInputError
+from api.logging.exception_location import exception_location
+from coach.errors import DomainError, InputFault, UnusableInputError
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger(__name__)
-_AWAY = "the database does not answer at the moment; nothing was changed, please try again soon"
-_NO_ROOM = (
+_UNAVAILABLE = (
+    "the database does not answer at the moment; nothing was changed, please try again soon"
+)
+_DISK_FULL = (
     "there is no room left where the database is; nothing was changed. "
     "Whoever runs the server has to make room; then please try again"
 )
-_TRY_AGAIN = {"Retry-After": "10"}  # seconds
+_RETRY_AFTER = {"Retry-After": "10"}  # seconds
 
 
-class Fault(BaseModel):
+class FaultDetails(BaseModel):
     """One thing wrong with one place of what was sent. `row` 1 is a table's header."""
 
     model_config = ConfigDict(frozen=True)
@@ -41,7 +43,7 @@ class Fault(BaseModel):
     message: str
 
 
-class Problem(BaseModel):
+class ProblemDetails(BaseModel):
     """Why a request was refused: what, where, and what to do."""
 
     model_config = ConfigDict(
@@ -70,34 +72,34 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FaultDetails, ...] = ()
 
 
-PageOfProblem = Callable[[Request, Problem], Response]
+ProblemPageRenderer = Callable[[Request, ProblemDetails], Response]
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problem answers of a route, for its description in OpenAPI."""
     return {
-        status: {"model": Problem, "description": HTTPStatus(status).phrase}
+        status: {"model": ProblemDetails, "description": HTTPStatus(status).phrase}
         for status in (*statuses, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
     }
 
 
-def problem_of(error: Exception) -> Problem:
+def problem_details_of(error: Exception) -> ProblemDetails:
     """The problem document of an error; faults of ours tell nothing of what they were."""
-    kind = kind_of(error)
-    if kind is OUR_FAULT:
+    kind = error_type_of(error)
+    if kind is INTERNAL_ERROR:
         return _problem(kind, "This is a fault of the programme. It was noted; please try again.")
     faults = error.faults if isinstance(error, UnusableInputError) else ()
-    detail = _counted(faults) if faults else str(error)
+    detail = _fault_summary(faults) if faults else str(error)
     return _problem(kind, detail, faults)
 
 
-def add_problem_handlers(app: FastAPI, page: PageOfProblem | None) -> None:
+def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) -> None:
     """Answer every error with a problem; outside the API as a page, where there are pages."""
 
-    def answer(request: Request, problem: Problem) -> Response:
+    def answer(request: Request, problem: ProblemDetails) -> Response:
         if page is not None and not request.url.path.startswith(API):
             return page(request, problem)
         headers = (
@@ -107,67 +109,67 @@ def add_problem_handlers(app: FastAPI, page: PageOfProblem | None) -> None:
             problem.model_dump(), problem.status, headers=headers, media_type=MEDIA_TYPE
         )
 
-    def refused(request: Request, error: Exception) -> Response:
-        return answer(request, problem_of(error))
+    def handle_domain_error(request: Request, error: Exception) -> Response:
+        return answer(request, problem_details_of(error))
 
-    def malformed(request: Request, error: Exception) -> Response:
+    def handle_validation_error(request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
             raise TypeError(type(error))
-        return answer(request, _malformed(error))
+        return answer(request, _validation_problem(error))
 
-    def http_error(request: Request, error: Exception) -> Response:
+    def handle_http_error(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise TypeError(type(error))
-        answered = answer(request, _of_status(error.status_code, error.detail))
+        answered = answer(request, _problem_of_status(error.status_code, error.detail))
         answered.headers.update(error.headers or {})  # which methods are allowed, for instance
         return answered
 
-    def our_fault(request: Request, error: Exception) -> Response:
-        _LOG.error("request failed: %s", place_of(error))
-        return answer(request, problem_of(error))
+    def handle_unexpected_error(request: Request, error: Exception) -> Response:
+        _LOG.error("request failed: %s", exception_location(error))
+        return answer(request, problem_details_of(error))
 
-    def database_away(request: Request, error: Exception) -> Response:
-        return http_error(request, database_is_away(error))
+    def handle_database_error(request: Request, error: Exception) -> Response:
+        return handle_http_error(request, database_unavailable(error))
 
-    app.add_exception_handler(ProgrammeError, refused)
-    app.add_exception_handler(OperationalError, database_away)
-    app.add_exception_handler(RequestValidationError, malformed)
-    app.add_exception_handler(HTTPException, http_error)
-    app.add_exception_handler(Exception, our_fault)
+    app.add_exception_handler(DomainError, handle_domain_error)
+    app.add_exception_handler(OperationalError, handle_database_error)
+    app.add_exception_handler(RequestValidationError, handle_validation_error)
+    app.add_exception_handler(HTTPException, handle_http_error)
+    app.add_exception_handler(Exception, handle_unexpected_error)
 
 
-def database_is_away(error: Exception) -> HTTPException:
+def database_unavailable(error: Exception) -> HTTPException:
     """The answer while the database does not, or has no room; noted in the log.
 
     Also from within a body's reading: there the framework would take any other error for a body
     that cannot be read.
     """
-    full = has_no_room(error)
+    full = is_disk_full(error)
     what = "the disk of the database is full" if full else "the database is away"
-    _LOG.error("%s: %s", what, place_of(error))
-    told = _NO_ROOM if full else _AWAY
-    return HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, told, _TRY_AGAIN)
+    _LOG.error("%s: %s", what, exception_location(error))
+    detail = _DISK_FULL if full else _UNAVAILABLE
+    return HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, detail, _RETRY_AFTER)
 
 
-def every_kind() -> tuple[ErrorKind, ...]:
+def all_error_types() -> tuple[ErrorType, ...]:
     """Every kind of problem there is, each once."""
-    return tuple(dict.fromkeys((*ERROR_TABLE.values(), OUR_FAULT)))
+    return tuple(dict.fromkeys((*ERROR_TABLE.values(), INTERNAL_ERROR)))
 
 
-def _problem(kind: ErrorKind, detail: str, faults: tuple[InputFault, ...] = ()) -> Problem:
-    return Problem(
+def _problem(kind: ErrorType, detail: str, faults: tuple[InputFault, ...] = ()) -> ProblemDetails:
+    return ProblemDetails(
         type=f"{API}/problems#{kind.slug}",
         title=kind.title,
         status=kind.http_status,
         detail=detail,
         faults=tuple(
-            Fault(file=fault.file, row=fault.row, column=fault.column, message=fault.message)
+            FaultDetails(file=fault.file, row=fault.row, column=fault.column, message=fault.message)
             for fault in faults
         ),
     )
 
 
-def _malformed(error: RequestValidationError) -> Problem:
+def _validation_problem(error: RequestValidationError) -> ProblemDetails:
     """Which fields of the request are wrong; what was sent is not repeated."""
     kind = ERROR_TABLE[UnusableInputError]
     faults = tuple(
@@ -179,14 +181,14 @@ def _malformed(error: RequestValidationError) -> Problem:
         )
         for one in error.errors()
     )
-    return _problem(kind, _counted(faults), faults)
+    return _problem(kind, _fault_summary(faults), faults)
 
 
-def _of_status(status: int, detail: str) -> Problem:
+def _problem_of_status(status: int, detail: str) -> ProblemDetails:
     phrase = HTTPStatus(status).phrase
-    return Problem(type="about:blank", title=phrase, status=status, detail=detail or phrase)
+    return ProblemDetails(type="about:blank", title=phrase, status=status, detail=detail or phrase)
 
 
-def _counted(faults: tuple[InputFault, ...]) -> str:
+def _fault_summary(faults: tuple[InputFault, ...]) -> str:
     files = ", ".join(dict.fromkeys(fault.file for fault in faults))
     return f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in {files}"

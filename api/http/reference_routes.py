@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from api.http.openapi import described
-from api.http.problem_details import every_kind
+from api.http.openapi import openapi_document
+from api.http.problem_details import all_error_types
 from api.http.urls import API
 from coach.cycle import Cycle, CycleDates
 from coach.feedback import RATINGS, Feedback, Note, SharedRecord
@@ -61,11 +61,11 @@ def problems() -> tuple[ProblemKind, ...]:
     """Every kind of problem document there is."""
     return tuple(
         ProblemKind(slug=kind.slug, title=kind.title, status=kind.http_status)
-        for kind in every_kind()
+        for kind in all_error_types()
     )
 
 
 @REFERENCE.get("/openapi.json", include_in_schema=False)
 def openapi(request: Request) -> dict[str, Any]:
     """The description of this API in OpenAPI."""
-    return described(request.app)
+    return openapi_document(request.app)

@@ -7,20 +7,24 @@ from urllib.parse import urlencode
 API = "/api/v1"
 STATIC = "/static"
 SIGN_IN = "/sign-in"
-PROVIDER = "/sign-in/provider"
-PROVIDER_BACK = "/sign-in/provider/back"
-SECOND = "/sign-in/second"
+OIDC_START = "/sign-in/provider"
+OIDC_CALLBACK = "/sign-in/provider/back"
+SECOND_FACTOR = "/sign-in/second"
 PASSKEY = "/sign-in/passkey"
 CONFIRM = "/confirm"
 ACCOUNT = "/account"
 AUDIT = "/audit"
 PERSON = "/p/"
-LISTS = "/people"  # ends every address that takes in lists of people
-CYCLE_FILES = ("/cycles", "/policy", "/what-if")  # end every address that takes in a cycle file
-NOTES = "/note"  # ends every address that takes in a coach's note
+PEOPLE_UPLOAD_SUFFIX = "/people"  # ends every address that takes in lists of people
+CYCLE_FILE_SUFFIXES = (
+    "/cycles",
+    "/policy",
+    "/what-if",
+)  # end every address that takes in a cycle file
+NOTE_SUFFIX = "/note"  # ends every address that takes in a coach's note
 
 
-def own_page(path: str) -> str:
+def safe_redirect_path(path: str) -> str:
     """`path` where it is a page of this server, else the first page: nobody is sent elsewhere."""
     plain = path.startswith("/") and path.isascii() and path.isprintable() and " " not in path
     return path if plain and not path.startswith("//") and "\\" not in path else "/"
@@ -28,7 +32,7 @@ def own_page(path: str) -> str:
 
 def confirm(go_on_to: str) -> str:
     """The page that asks who one is again, and then goes on."""
-    return f"{CONFIRM}?{urlencode({'go_on_to': own_page(go_on_to)})}"
+    return f"{CONFIRM}?{urlencode({'go_on_to': safe_redirect_path(go_on_to)})}"
 
 
 def sign_in(secret: str) -> str:
@@ -41,7 +45,7 @@ def person(secret: str) -> str:
     return f"{PERSON}{secret}"
 
 
-def link_in(path: str) -> str | None:
+def link_secret_in_path(path: str) -> str | None:
     """The secret link in the path of a person's page."""
     return path.removeprefix(PERSON).partition("/")[0] if path.startswith(PERSON) else None
 

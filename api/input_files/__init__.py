@@ -4,14 +4,14 @@ What cells mean is decided in `coach.intake`; here files are opened, bounded and
 """
 
 from api.input_files.cycle_inputs import (
-    KEPT,
-    UNDER_WAY,
+    KEPT_FILE,
+    UNDER_WAY_FILE,
     CycleInputs,
     NamedFile,
-    combine,
     fingerprint,
-    policy_file,
+    parse_inputs,
     read_inputs,
+    read_policy_file,
 )
 from api.input_files.people_file import read_people
 from api.results.result_file import read_result
@@ -20,17 +20,17 @@ from api.results.run_record_file import read_run_record
 from coach.intake.columns import PeopleKind
 
 __all__ = [
-    "KEPT",
-    "UNDER_WAY",
+    "KEPT_FILE",
+    "UNDER_WAY_FILE",
     "CycleInputs",
     "NamedFile",
     "PeopleKind",
     "ResultFolder",
-    "combine",
     "fingerprint",
-    "policy_file",
+    "parse_inputs",
     "read_inputs",
     "read_people",
+    "read_policy_file",
     "read_result",
     "read_result_folder",
     "read_run_record",

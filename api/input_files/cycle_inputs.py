@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.files.upload_limits import (
-    LARGEST_CYCLE_FILE,
-    LARGEST_FILE,
-    LARGEST_RESULT,
+    MAX_CYCLE_FILE_BYTES,
+    MAX_FILE_BYTES,
+    MAX_RESULT_BYTES,
     UnreadableError,
     check_size,
 )
@@ -27,13 +27,13 @@ from coach.intake.cross_references import pin_faults, sheet_faults
 from coach.intake.cycle_file import CycleFile, read_cycle, unread_cycle
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.people_sheet import PeopleSheet, unread_sheet
-from coach.intake.reference import Reading
+from coach.intake.reference import ReadContext
 from coach.people import Roster
 from matching.instance.partial_cycle import UnderWay, under_way
 from matching.result import Result
 
-KEPT = "kept.json"
-UNDER_WAY = "under-way.json"
+KEPT_FILE = "kept.json"
+UNDER_WAY_FILE = "under-way.json"
 """The earlier result to be kept, among the input files of a run."""
 
 if TYPE_CHECKING:  # reading files does not need the solver, which takes seconds to import
@@ -48,7 +48,7 @@ class NamedFile:
     content: bytes
 
 
-Source = NamedFile | InputFault
+InputSource = NamedFile | InputFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,11 @@ class CycleInputs:
         if self.keep is None:
             return self
         where = under_way(self.keep, day, self.cycle.cycle.zone)
-        return self.standing(where, where.model_dump_json(indent=2).encode() + b"\n")
+        return self.with_under_way(where, where.model_dump_json(indent=2).encode() + b"\n")
 
-    def standing(self, where: UnderWay, content: bytes) -> CycleInputs:
+    def with_under_way(self, where: UnderWay, content: bytes) -> CycleInputs:
         """The same where the cycle stands as a file with this `content` says."""
-        files = {**self.files, UNDER_WAY: content}
+        files = {**self.files, UNDER_WAY_FILE: content}
         return replace(self, under_way=where, files=files, sha256=fingerprint(files))
 
     def pin_faults(self, error: ImpossiblePinsError) -> UnusableInputError:
@@ -113,19 +113,19 @@ def read_inputs(
     Raises:
         UnusableInputError: with every fault of all files.
     """
-    return combine(
-        from_disk(cycle, LARGEST_CYCLE_FILE),
-        from_disk(coachees, LARGEST_FILE),
-        from_disk(coaches, LARGEST_FILE),
-        None if keep is None else from_disk(keep, LARGEST_RESULT),
+    return parse_inputs(
+        read_source(cycle, MAX_CYCLE_FILE_BYTES),
+        read_source(coachees, MAX_FILE_BYTES),
+        read_source(coaches, MAX_FILE_BYTES),
+        None if keep is None else read_source(keep, MAX_RESULT_BYTES),
     )
 
 
-def from_disk(path: Path, largest: int) -> Source:
-    """A file's bytes, at most one more than `largest`, or the fault that there are none."""
+def read_source(path: Path, max_bytes: int) -> InputSource:
+    """A file's bytes, at most one more than `max_bytes`, or the fault that there are none."""
     try:
         with path.open("rb") as stream:
-            return NamedFile(str(path), stream.read(largest + 1))
+            return NamedFile(str(path), stream.read(max_bytes + 1))
     except FileNotFoundError:
         reason = "there is no such file"
     except IsADirectoryError:
@@ -135,31 +135,37 @@ def from_disk(path: Path, largest: int) -> Source:
     return InputFault(str(path), 1, WHOLE_FILE, reason)
 
 
-def combine(
-    cycle: Source, coachees: Source, coaches: Source, keep: Source | None = None
+def parse_inputs(
+    cycle: InputSource, coachees: InputSource, coaches: InputSource, keep: InputSource | None = None
 ) -> CycleInputs:
     """Read the files of a run from their bytes; a fault stands for a file that has none.
 
     Raises:
         UnusableInputError: with every fault of all files.
     """
-    reading = Reading(reference())
-    cycle_file = policy_file(cycle, reading)
+    reading = ReadContext(reference())
+    cycle_file = read_policy_file(cycle, reading)
     coachee_sheet = _sheet(coachees, PeopleKind.COACHEES, reading)
     coach_sheet = _sheet(coaches, PeopleKind.COACHES, reading)
-    kept, kept_faults = _kept(keep)
+    kept, kept_faults = _read_kept_result(keep)
     one_workbook = coachee_sheet.file == coach_sheet.file
     of_coachees = sheet_faults(coachee_sheet, coach_sheet, cycle_file.cycle, reading)
     of_coaches = sheet_faults(coach_sheet, coachee_sheet, cycle_file.cycle, reading)
     faults = [
-        *_from_top(cycle_file.faults, pin_faults(cycle_file, coachee_sheet, coach_sheet, reading)),
-        *_named(_from_top(coachee_sheet.faults, of_coachees), coachee_sheet, one_workbook),
-        *_named(_from_top(coach_sheet.faults, of_coaches), coach_sheet, one_workbook),
+        *_sorted_by_row(
+            cycle_file.faults, pin_faults(cycle_file, coachee_sheet, coach_sheet, reading)
+        ),
+        *_with_sheet_name(
+            _sorted_by_row(coachee_sheet.faults, of_coachees), coachee_sheet, one_workbook
+        ),
+        *_with_sheet_name(
+            _sorted_by_row(coach_sheet.faults, of_coaches), coach_sheet, one_workbook
+        ),
         *kept_faults,
     ]
     if faults or cycle_file.cycle is None:
         raise UnusableInputError(dict.fromkeys(faults))
-    files = _canonical(cycle, coachees, coaches, keep)
+    files = _canonical_files(cycle, coachees, coaches, keep)
     return CycleInputs(
         roster=Roster(coachees=coachee_sheet.coachees(), coaches=coach_sheet.coaches()),
         cycle=cycle_file.cycle,
@@ -170,12 +176,12 @@ def combine(
     )
 
 
-def _from_top(*found: Iterable[InputFault]) -> list[InputFault]:
+def _sorted_by_row(*found: Iterable[InputFault]) -> list[InputFault]:
     """Faults of one file from top to bottom."""
     return sorted(dict.fromkeys(chain(*found)), key=lambda fault: fault.row)
 
 
-def _named(
+def _with_sheet_name(
     faults: Iterable[InputFault], sheet: PeopleSheet, one_workbook: bool
 ) -> Iterator[InputFault]:
     """The faults, with the sheet where both sheets are in one file."""
@@ -186,13 +192,13 @@ def _named(
             yield fault
 
 
-def policy_file(source: Source, reading: Reading) -> CycleFile:
+def read_policy_file(source: InputSource, reading: ReadContext) -> CycleFile:
     """A cycle file on its own, with its faults; whom it names is not checked."""
     if isinstance(source, InputFault):
         return unread_cycle(source.file, [source])
     row, column = 1, WHOLE_FILE
     try:
-        check_size(source.content, LARGEST_CYCLE_FILE)
+        check_size(source.content, MAX_CYCLE_FILE_BYTES)
         return read_cycle(source.name, source.content.decode("utf-8-sig"), reading)
     except UnreadableError as error:
         message = str(error)
@@ -203,13 +209,13 @@ def policy_file(source: Source, reading: Reading) -> CycleFile:
     return unread_cycle(source.name, [InputFault(source.name, row, column, message)])
 
 
-def _sheet(source: Source, kind: PeopleKind, reading: Reading) -> PeopleSheet:
+def _sheet(source: InputSource, kind: PeopleKind, reading: ReadContext) -> PeopleSheet:
     if isinstance(source, InputFault):
         return unread_sheet(source.file, kind, [source])
     return people_sheet(source.name, source.content, kind, reading)
 
 
-def _kept(source: Source | None) -> tuple[Result | None, tuple[InputFault, ...]]:
+def _read_kept_result(source: InputSource | None) -> tuple[Result | None, tuple[InputFault, ...]]:
     if source is None:
         return None, ()
     if isinstance(source, InputFault):
@@ -217,18 +223,18 @@ def _kept(source: Source | None) -> tuple[Result | None, tuple[InputFault, ...]]
     return read_result(source.name, source.content)
 
 
-def _canonical(
-    cycle: Source, coachees: Source, coaches: Source, keep: Source | None
+def _canonical_files(
+    cycle: InputSource, coachees: InputSource, coaches: InputSource, keep: InputSource | None
 ) -> dict[str, bytes]:
     """The files by their names in `inputs/`."""
     named = {
         "cycle.toml": cycle,
         f"coachees.{_ending(coachees)}": coachees,
         f"coaches.{_ending(coaches)}": coaches,
-        KEPT: keep,
+        KEPT_FILE: keep,
     }
     return {name: source.content for name, source in named.items() if isinstance(source, NamedFile)}
 
 
-def _ending(source: Source) -> str:
+def _ending(source: InputSource) -> str:
     return file_ending(source.content) if isinstance(source, NamedFile) else "csv"

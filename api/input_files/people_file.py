@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from api.files.csv_reader import csv_rows
 from api.files.upload_limits import UnreadableError, check_size
-from api.files.workbook_reader import OLE_START, ZIP_START, is_opendocument, workbook_table
+from api.files.workbook_reader import OLE_SIGNATURE, ZIP_SIGNATURE, is_opendocument, workbook_table
 from api.input_files.reference_data import reference
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.people_sheet import PeopleSheet, read_sheet, unread_sheet
-from coach.intake.reference import Reading
+from coach.intake.reference import ReadContext
 from coach.intake.table import TextTable
 from coach.people import Coach, Coachee
 
 _WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
 
 
-def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: Reading) -> PeopleSheet:
+def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadContext) -> PeopleSheet:
     """Everything that can be read of a people file, with its faults; `name` is for the faults."""
     try:
         check_size(content)
@@ -38,7 +38,7 @@ def read_people(
     Raises:
         UnusableInputError: with every fault of the file.
     """
-    sheet = people_sheet(name, content, kind, Reading(reference()))
+    sheet = people_sheet(name, content, kind, ReadContext(reference()))
     if sheet.faults:
         raise UnusableInputError(sheet.faults)
     return sheet.coachees() if kind is PeopleKind.COACHEES else sheet.coaches()
@@ -46,13 +46,13 @@ def read_people(
 
 def file_ending(content: bytes) -> str:
     """The ending that fits what the file is: `xlsx`, `ods` or `csv`."""
-    if content.startswith(ZIP_START):
+    if content.startswith(ZIP_SIGNATURE):
         return "ods" if is_opendocument(content) else "xlsx"
     return "csv"
 
 
 def _table(name: str, content: bytes, kind: PeopleKind) -> tuple[TextTable, list[InputFault]]:
-    if content.startswith((ZIP_START, OLE_START)):
+    if content.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
         return workbook_table(name, content, kind.value), []
     if name.lower().endswith(_WORKBOOK_ENDINGS):
         raise UnreadableError("the file is no workbook; save it again, or name it .csv if it is")

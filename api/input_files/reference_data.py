@@ -56,11 +56,11 @@ def _country_timezones(zones: Traversable) -> dict[str, str]:
     return {
         country: own[0]
         for country, own in named.items()
-        if len(own) == 1 or len({_present_rule(zones, zone) for zone in own}) == 1
+        if len(own) == 1 or len({_current_posix_rule(zones, zone) for zone in own}) == 1
     }
 
 
-def _present_rule(zones: Traversable, zone: str) -> bytes:
+def _current_posix_rule(zones: Traversable, zone: str) -> bytes:
     """The POSIX rule of a zone for all times after its last recorded change (RFC 9636, 3.3)."""
     return (zones.joinpath(*zone.split("/"))).read_bytes().rsplit(b"\n", 2)[-2]
 

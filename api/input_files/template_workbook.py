@@ -18,7 +18,7 @@ _REQUIRED = PatternFill("solid", fgColor="D9E4EC")
 _OPTIONAL = PatternFill("solid", fgColor="F2F2F2")
 _EXAMPLE = Font(italic=True, color="7F7F7F")
 
-_OTHER_EXAMPLES: Mapping[PeopleKind, Mapping[str, str]] = {
+_EXAMPLE_OVERRIDES: Mapping[PeopleKind, Mapping[str, str]] = {
     PeopleKind.COACHEES: {},
     PeopleKind.COACHES: {
         "id": "K-01",
@@ -48,7 +48,7 @@ def template_workbook() -> bytes:
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     for kind, columns in COLUMNS.items():
-        _fill(workbook.create_sheet(kind.value), kind, columns)
+        _fill_sheet(workbook.create_sheet(kind.value), kind, columns)
     read_me = workbook.create_sheet("Read me")
     read_me.column_dimensions["A"].width = 100
     for row, text in enumerate(_READ_ME.splitlines(), start=1):
@@ -58,14 +58,14 @@ def template_workbook() -> bytes:
     return out.getvalue()
 
 
-def _fill(sheet: Worksheet, kind: PeopleKind, columns: tuple[Column, ...]) -> None:
-    for place, column in enumerate(columns, start=1):
-        header = sheet.cell(1, place, column.name)
+def _fill_sheet(sheet: Worksheet, kind: PeopleKind, columns: tuple[Column, ...]) -> None:
+    for position, column in enumerate(columns, start=1):
+        header = sheet.cell(1, position, column.name)
         header.font = Font(bold=True)
         header.fill = _REQUIRED if column.required else _OPTIONAL
-        header.comment = Comment(_note(column), "Gender Coach", width=320, height=110)
-        text = _OTHER_EXAMPLES[kind].get(column.name, column.example)
-        example = sheet.cell(2, place, int(text) if text.isdigit() else text or None)
+        header.comment = Comment(_header_comment(column), "Gender Coach", width=320, height=110)
+        text = _EXAMPLE_OVERRIDES[kind].get(column.name, column.example)
+        example = sheet.cell(2, position, int(text) if text.isdigit() else text or None)
         example.font = _EXAMPLE
         letter = header.column_letter
         sheet.column_dimensions[letter].width = max(len(column.name), min(len(text), 32)) + 3
@@ -83,5 +83,5 @@ def _fill(sheet: Worksheet, kind: PeopleKind, columns: tuple[Column, ...]) -> No
     sheet.freeze_panes = "C2"
 
 
-def _note(column: Column) -> str:
-    return f"{'Required. ' if column.required else ''}{column.about}"
+def _header_comment(column: Column) -> str:
+    return f"{'Required. ' if column.required else ''}{column.description}"

@@ -8,18 +8,18 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts import credentials
-from api.audit_trail.log import note_act
+from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.cycles.rows import PersonRow
 from api.cycles.service import cycle_row
-from api.invitations.outbox import Letter, letter_of
+from api.invitations.outbox import OutgoingInvitation, outgoing_invitation_of
 from api.mail.rows import MailRow, MailState
 from api.sessions.rows import OutboxRow, SessionRow
-from api.values import View
+from api.values import FrozenModel
 from coach.invitations import Method
 
 
-class Waiting(View):
+class PendingMessages(FrozenModel):
     """How many messages of a cycle wait to be sent, and the moment the youngest was written.
 
     `without_link` counts invitations that cannot be sent: their people have no working link, which
@@ -31,15 +31,17 @@ class Waiting(View):
     until: datetime | None
 
 
-class WaitingMail(View):
+class PendingMail(FrozenModel):
     """A message to send. `secret` opens its person's page; a cancellation needs none."""
 
     message_id: str
-    letter: Letter
+    outgoing_invitation: OutgoingInvitation
     secret: str
 
 
-def waiting(tx: Transaction, cycle_id: str, *, now: datetime, sends: bool = False) -> Waiting:
+def waiting(
+    tx: Transaction, cycle_id: str, *, now: datetime, sends: bool = False
+) -> PendingMessages:
     """What waits to be sent in a cycle.
 
     Where this server `sends`, what was released to it no longer waits.
@@ -47,14 +49,14 @@ def waiting(tx: Transaction, cycle_id: str, *, now: datetime, sends: bool = Fals
     Raises:
         NotFoundError: there is no such cycle.
     """
-    ready, without_link = _waiting(tx, cycle_id, now, sends)
+    ready, without_link = _pending_rows(tx, cycle_id, now, sends)
     until = max((row.created_at for row in ready), default=None)
-    return Waiting(ready=len(ready), without_link=without_link, until=until)
+    return PendingMessages(ready=len(ready), without_link=without_link, until=until)
 
 
-def take_waiting(
+def export_pending(
     tx: Transaction, keyring: Keyring, cycle_id: str, *, now: datetime, sends: bool = False
-) -> tuple[WaitingMail, ...]:
+) -> tuple[PendingMail, ...]:
     """The messages of a cycle that wait, to be saved: one person's together, the oldest first.
 
     They wait on until they are said to be sent. That they were handed out is in the audit trail,
@@ -63,16 +65,16 @@ def take_waiting(
     Raises:
         NotFoundError: there is no such cycle.
     """
-    ready = ready_rows(tx, cycle_id, now=now, sends=sends)
+    ready = sendable_rows(tx, cycle_id, now=now, sends=sends)
     people = {
         row.id: row for row in tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id))
     }
     secrets = credentials.link_secrets(tx, keyring, people, now=now)
-    note_act(tx, "messages exported", "cycle", cycle_id, messages=len(ready))
+    record_event(tx, "messages exported", "cycle", cycle_id, messages=len(ready))
     return tuple(
-        WaitingMail(
+        PendingMail(
             message_id=row.id,
-            letter=letter_of(row, people[row.person_id]),
+            outgoing_invitation=outgoing_invitation_of(row, people[row.person_id]),
             secret=secrets.get(row.person_id, ""),
         )
         for row in ready
@@ -87,25 +89,25 @@ def mark_sent(
     Raises:
         NotFoundError: there is no such cycle.
     """
-    ready = ready_rows(tx, cycle_id, now=now, sends=sends)
+    ready = sendable_rows(tx, cycle_id, now=now, sends=sends)
     sent = [row for row in ready if row.created_at <= until]
     for row in sent:
         row.sent_at = now
     _drop_mails(tx, [row.id for row in sent], now)
-    note_act(tx, "messages sent", "cycle", cycle_id, messages=len(sent))
+    record_event(tx, "messages sent", "cycle", cycle_id, messages=len(sent))
     return len(sent)
 
 
-def ready_rows(tx: Transaction, cycle_id: str, *, now: datetime, sends: bool) -> list[OutboxRow]:
+def sendable_rows(tx: Transaction, cycle_id: str, *, now: datetime, sends: bool) -> list[OutboxRow]:
     """The messages of a cycle that wait and can be sent: one person's together, the oldest first.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
-    return _waiting(tx, cycle_id, now, sends)[0]
+    return _pending_rows(tx, cycle_id, now, sends)[0]
 
 
-def _waiting(
+def _pending_rows(
     tx: Transaction, cycle_id: str, now: datetime, sends: bool
 ) -> tuple[list[OutboxRow], int]:
     """The messages that can be sent, and how many cannot because a link is missing."""
@@ -115,7 +117,7 @@ def _waiting(
         .join(PersonRow, PersonRow.id == OutboxRow.person_id)
         .join(SessionRow, SessionRow.id == OutboxRow.session_id)
         .outerjoin(MailRow, MailRow.outbox_id == OutboxRow.id)
-        .where(OutboxRow.cycle_id == cycle_id, OutboxRow.sent_at.is_(None), _is_here(sends))
+        .where(OutboxRow.cycle_id == cycle_id, OutboxRow.sent_at.is_(None), _not_released(sends))
         .order_by(OutboxRow.person_id, OutboxRow.created_at, SessionRow.starts_at, OutboxRow.id)
     ).all()
     linked = credentials.linked_people(tx, {row.person_id for row, _ in rows}, now=now)
@@ -128,7 +130,7 @@ def _waiting(
     return ready, without_link
 
 
-def _is_here(sends: bool) -> ColumnElement[bool]:
+def _not_released(sends: bool) -> ColumnElement[bool]:
     """Whether a message is the office's: not released, or released to a server that sends none."""
     theirs = MailRow.id.is_(None)
     return theirs if sends else theirs | (MailRow.state != MailState.DROPPED)

@@ -8,28 +8,28 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.calendar.eml import AnswerLinks, eml_bytes
+from api.calendar.eml import ReplyLinks, eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
 from api.cycles.rows import PersonRow, Side
 from api.cycles.service import cycle_row
-from api.http.principal import AccessRole, Viewer
-from api.organisation import Deployment
+from api.http.principal import AccessRole, Principal
+from api.organisation import Organisation
 from api.participants.service import person_row
 from api.sessions.rows import OutboxRow, SessionRow, SessionState
 from api.sessions.schedule import own_session
-from api.values import PersonBrief, View, person_brief
+from api.values import FrozenModel, PersonSummary, person_summary
 from coach.errors import NotFoundError
 from coach.invitations import Invitation, Message, Method
 
 
-class OutboxMessage(View):
+class OutboxMessage(FrozenModel):
     """A message as the outbox lists it: to whom, about which session, and whether it went out."""
 
     id: str
     plan_id: str
     session_id: str
-    to: PersonBrief
+    to: PersonSummary
     method: Method
     number: int
     start: datetime
@@ -38,7 +38,7 @@ class OutboxMessage(View):
     sent_at: datetime | None
 
 
-class Letter(View):
+class OutgoingInvitation(FrozenModel):
     """A message ready to be rendered: what it tells, to whom, and the session it is about."""
 
     message: Message
@@ -59,17 +59,19 @@ class Letter(View):
         return Recipient(name=self.name, address=self.address, zone=ZoneInfo(self.timezone))
 
 
-def session_letter(tx: Transaction, viewer: Viewer, session_id: str, side: Side | None) -> Letter:
+def session_invitation(
+    tx: Transaction, principal: Principal, session_id: str, side: Side | None
+) -> OutgoingInvitation:
     """The invitation to a session as it stands: to whoever asks, or, for managers, to `side`.
 
     Raises:
         NotFoundError: there is no such session, or it is somebody else's.
     """
-    row = own_session(tx, viewer, session_id)
-    own = {AccessRole.COACH: Side.COACH, AccessRole.COACHEE: Side.COACHEE}.get(viewer.role)
+    row = own_session(tx, principal, session_id)
+    own = {AccessRole.COACH: Side.COACH, AccessRole.COACHEE: Side.COACHEE}.get(principal.role)
     to = own or side or Side.COACHEE
     person = person_row(tx, row.coach_id if to is Side.COACH else row.coachee_id)
-    return _letter(_message_now(row), person, session_id)
+    return _outgoing_invitation(_current_message(row), person, session_id)
 
 
 def outbox(tx: Transaction, cycle_id: str) -> tuple[OutboxMessage, ...]:
@@ -85,10 +87,10 @@ def outbox(tx: Transaction, cycle_id: str) -> tuple[OutboxMessage, ...]:
         .where(OutboxRow.cycle_id == cycle_id)
         .order_by(OutboxRow.created_at.desc(), OutboxRow.id)
     )
-    return tuple(_listed(row, person) for row, person in rows)
+    return tuple(_outbox_message(row, person) for row, person in rows)
 
 
-def outbox_letter(tx: Transaction, message_id: str) -> Letter:
+def outbox_invitation(tx: Transaction, message_id: str) -> OutgoingInvitation:
     """A message of the outbox.
 
     Raises:
@@ -97,35 +99,37 @@ def outbox_letter(tx: Transaction, message_id: str) -> Letter:
     row = tx.get(OutboxRow, message_id)
     if row is None:
         raise NotFoundError(f"there is no message {message_id}")
-    return letter_of(row, person_row(tx, row.person_id))
+    return outgoing_invitation_of(row, person_row(tx, row.person_id))
 
 
-def letter_of(row: OutboxRow, person: PersonRow) -> Letter:
+def outgoing_invitation_of(row: OutboxRow, person: PersonRow) -> OutgoingInvitation:
     """A message of the outbox to that person."""
-    return _letter(Message.model_validate(row.message), person, row.session_id)
+    return _outgoing_invitation(Message.model_validate(row.message), person, row.session_id)
 
 
-def told_start(row: OutboxRow) -> datetime:
+def announced_start(row: OutboxRow) -> datetime:
     """When the session begins of which a message of the outbox tells."""
     return Message.model_validate(row.message).invitation.start
 
 
-def as_ics(letter: Letter, deployment: Deployment) -> bytes:
+def render_ics(outgoing_invitation: OutgoingInvitation, deployment: Organisation) -> bytes:
     """The calendar object."""
-    return ics_bytes(letter.message, letter.recipient, deployment)
+    return ics_bytes(outgoing_invitation.message, outgoing_invitation.recipient, deployment)
 
 
-def as_eml(letter: Letter, deployment: Deployment, reply_token: str, page: str) -> bytes:
+def render_eml(
+    outgoing_invitation: OutgoingInvitation, deployment: Organisation, reply_token: str, page: str
+) -> bytes:
     """The mail, whose buttons all lead to the one page that asks before anything happens.
 
     A cancellation has no buttons; its `page` is not looked at.
     """
-    links = AnswerLinks(accept=page, decline=page, propose=page)
+    links = ReplyLinks(accept=page, decline=page, propose=page)
     return eml_bytes(
-        letter.message,
-        letter.recipient,
+        outgoing_invitation.message,
+        outgoing_invitation.recipient,
         deployment,
-        calendar=as_ics(letter, deployment),
+        calendar=render_ics(outgoing_invitation, deployment),
         reply_token=reply_token,
         links=links,
     )
@@ -142,7 +146,7 @@ def invitation_of(row: SessionRow) -> Invitation:
     )
 
 
-def _message_now(row: SessionRow) -> Message:
+def _current_message(row: SessionRow) -> Message:
     confirmed = row.state is SessionState.CONFIRMED
     return Message(
         method=Method.REQUEST if confirmed else Method.CANCEL,
@@ -153,8 +157,10 @@ def _message_now(row: SessionRow) -> Message:
     )
 
 
-def _letter(message: Message, person: PersonRow, session_id: str) -> Letter:
-    return Letter(
+def _outgoing_invitation(
+    message: Message, person: PersonRow, session_id: str
+) -> OutgoingInvitation:
+    return OutgoingInvitation(
         message=message,
         person_id=person.id,
         session_id=session_id,
@@ -164,13 +170,13 @@ def _letter(message: Message, person: PersonRow, session_id: str) -> Letter:
     )
 
 
-def _listed(row: OutboxRow, person: PersonRow) -> OutboxMessage:
+def _outbox_message(row: OutboxRow, person: PersonRow) -> OutboxMessage:
     message = Message.model_validate(row.message)
     return OutboxMessage(
         id=row.id,
         plan_id=row.plan_id,
         session_id=row.session_id,
-        to=person_brief(person),
+        to=person_summary(person),
         method=message.method,
         number=message.invitation.number,
         start=message.invitation.start,

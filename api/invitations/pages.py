@@ -11,20 +11,20 @@ from pydantic import AwareDatetime, BaseModel
 
 from api.cycles import service as cycles
 from api.http import urls as addresses
-from api.http.authentication import ServicesDep, ViewerDep
+from api.http.authentication import PrincipalDep, ServicesDep
 from api.invitations import dispatch as waiting_mail
 from api.invitations import outbox as messages
 from api.mail import delivery as posting
-from api.mail.presenters import mails_shown
+from api.mail.presenters import mail_context
 from api.reminders import service as reminding
 from api.reminders.service import ReminderSwitch
 from api.session_reports import service as statements
 from api.sessions import schedule
-from api.sessions.presenters import ReplyCounts, feedback_text, office_line, record_text
-from api.web.date_formats import short_moment_text
-from api.web.rendering import deployment_of, go_on, page
+from api.sessions.presenters import ReplyCounts, feedback_text, office_session_line, record_text
+from api.web.date_formats import format_short_datetime
+from api.web.rendering import deployment_of, redirect_after_post, render_page
 
-FOLLOW_UP = APIRouter(include_in_schema=False)
+SESSION_PAGES = APIRouter(include_in_schema=False)
 
 
 class SentForm(BaseModel):
@@ -33,15 +33,15 @@ class SentForm(BaseModel):
     until: AwareDatetime
 
 
-@FOLLOW_UP.get("/cycles/{cycle_id}/sessions")
-def all_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Response:
+@SESSION_PAGES.get("/cycles/{cycle_id}/sessions")
+def show_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Response:
     """Every published session with its replies, in order of time."""
     with services.database.reading() as tx:
         cycle = cycles.cycle_summary(tx, cycle_id)
         listed = schedule.cycle_schedule(tx, cycle_id)
-        mails = mails_shown(tx, services, cycle, named=False)
-    lines = [office_line(session) for session in listed]
-    return page(
+        mails = mail_context(tx, services, cycle, include_recipients=False)
+    lines = [office_session_line(session) for session in listed]
+    return render_page(
         request,
         "sessions/office_sessions.html",
         HTTPStatus.OK,
@@ -53,90 +53,92 @@ def all_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Resp
     )
 
 
-@FOLLOW_UP.get("/sessions/{session_id}")
-def one_session(
-    session_id: str, request: Request, services: ServicesDep, viewer: ViewerDep
+@SESSION_PAGES.get("/sessions/{session_id}")
+def show_session(
+    session_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
     """One session: the replies with their messages, the shared record and the feedback."""
     with services.database.reading() as tx:
-        session = schedule.session_view(tx, viewer, session_id)
-        said = statements.said_of(tx, services.keyring, viewer, session_id)
+        session = schedule.session_view(tx, principal, session_id)
+        reports = statements.read_reports(tx, services.keyring, principal, session_id)
         cycle = cycles.cycle_summary(tx, session.cycle_id)
     zone = ZoneInfo(session.timezone)
-    return page(
+    return render_page(
         request,
         "sessions/office_session.html",
         cycle=cycle,
-        line=office_line(session),
-        record=said.record and record_text(said.record, zone),
-        feedback=said.feedback and feedback_text(said.feedback, zone),
+        line=office_session_line(session),
+        record=reports.record and record_text(reports.record, zone),
+        feedback=reports.feedback and feedback_text(reports.feedback, zone),
         footnotes=deployment_of(request).footnotes(
             [session.coachee.country, session.coach.country]
         ),
     )
 
 
-@FOLLOW_UP.get("/cycles/{cycle_id}/messages")
-def all_messages(cycle_id: str, request: Request, services: ServicesDep) -> Response:
+@SESSION_PAGES.get("/cycles/{cycle_id}/messages")
+def show_messages(cycle_id: str, request: Request, services: ServicesDep) -> Response:
     """The invitations and cancellations that publishing has written."""
     with services.database.reading() as tx:
         cycle = cycles.cycle_summary(tx, cycle_id)
         listed = messages.outbox(tx, cycle_id)
-        mails = mails_shown(tx, services, cycle, named=True)
+        mails = mail_context(tx, services, cycle, include_recipients=True)
     zone = ZoneInfo(cycle.timezone)
-    return page(
+    return render_page(
         request,
         "invitations/messages.html",
         HTTPStatus.OK,
         cycle=cycle,
         **mails,
         messages=[
-            (each, short_moment_text(each.start, zone), f"{addresses.API}/outbox/{each.id}.eml")
+            (each, format_short_datetime(each.start, zone), f"{addresses.API}/outbox/{each.id}.eml")
             for each in listed
         ],
     )
 
 
-@FOLLOW_UP.post("/cycles/{cycle_id}/messages/sent")
+@SESSION_PAGES.post("/cycles/{cycle_id}/messages/sent")
 def mark_sent(cycle_id: str, form: Annotated[SentForm, Form()], services: ServicesDep) -> Response:
     """Note that the messages which were waiting have been sent."""
     with services.database.writing() as tx:
-        now, sends = services.now(), services.settings.mail.on
+        now, sends = services.now(), services.settings.mail.enabled
         waiting_mail.mark_sent(tx, cycle_id, form.until, now=now, sends=sends)
-    return go_on(f"{addresses.cycle(cycle_id)}/messages")
+    return redirect_after_post(f"{addresses.cycle(cycle_id)}/messages")
 
 
-@FOLLOW_UP.post("/cycles/{cycle_id}/messages/{mail_id}/sent")
+@SESSION_PAGES.post("/cycles/{cycle_id}/messages/{mail_id}/sent")
 def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> Response:
     """Note that one mail which could not be delivered has been sent in another way."""
     with services.database.writing() as tx:
         posting.mark_sent_otherwise(tx, cycle_id, mail_id, now=services.now())
-    return go_on(f"{addresses.cycle(cycle_id)}/messages")
+    return redirect_after_post(f"{addresses.cycle(cycle_id)}/messages")
 
 
-@FOLLOW_UP.post("/cycles/{cycle_id}/messages/send")
-def send_now(cycle_id: str, form: Annotated[SentForm, Form()], services: ServicesDep) -> Response:
+@SESSION_PAGES.post("/cycles/{cycle_id}/messages/send")
+def send_messages(
+    cycle_id: str, form: Annotated[SentForm, Form()], services: ServicesDep
+) -> Response:
     """Have this server send the messages which are waiting."""
-    posting.require_sending(sends=services.settings.mail.on)
+    posting.require_mail_enabled(sends=services.settings.mail.enabled)
     with services.database.writing() as tx:
-        posting.release(tx, services.enqueue, cycle_id, form.until, now=services.now())
-    return go_on(f"{addresses.cycle(cycle_id)}/messages")
+        posting.release_messages(tx, services.enqueue, cycle_id, form.until, now=services.now())
+    return redirect_after_post(f"{addresses.cycle(cycle_id)}/messages")
 
 
-@FOLLOW_UP.post("/cycles/{cycle_id}/messages/retry")
-def try_again(cycle_id: str, services: ServicesDep) -> Response:
+@SESSION_PAGES.post("/cycles/{cycle_id}/messages/retry")
+def retry_failed_mails(cycle_id: str, services: ServicesDep) -> Response:
     """Have the mails tried again that could not be delivered."""
-    posting.require_sending(sends=services.settings.mail.on)
+    posting.require_mail_enabled(sends=services.settings.mail.enabled)
     with services.database.writing() as tx:
-        posting.try_failed_again(tx, services.enqueue, cycle_id, now=services.now())
-    return go_on(f"{addresses.cycle(cycle_id)}/messages")
+        posting.retry_failed(tx, services.enqueue, cycle_id, now=services.now())
+    return redirect_after_post(f"{addresses.cycle(cycle_id)}/messages")
 
 
-@FOLLOW_UP.post("/cycles/{cycle_id}/reminders")
+@SESSION_PAGES.post("/cycles/{cycle_id}/reminders")
 def switch_reminders(
     cycle_id: str, form: Annotated[ReminderSwitch, Form()], services: ServicesDep
 ) -> Response:
     """Switch reminders off for this cycle alone, or on again."""
     with services.database.writing() as tx:
         reminding.switch_reminders(tx, cycle_id, form, now=services.now())
-    return go_on(f"{addresses.cycle(cycle_id)}#reminders")
+    return redirect_after_post(f"{addresses.cycle(cycle_id)}#reminders")

@@ -14,11 +14,19 @@ from api.participants.service import ids_by_code
 from api.runs.rows import PlanRow
 from api.sessions.rows import OutboxRow, SessionRow, SessionState
 from coach.errors import ConflictError
-from coach.invitations import Invitation, Message, Method, Status, Told, invitations, messages
+from coach.invitations import (
+    Invitation,
+    Message,
+    Method,
+    SentInvitation,
+    Status,
+    diff_invitations,
+    invitations_by_uid,
+)
 from matching.result import Match, Result
 
 
-def announce(
+def publish_sessions(
     tx: Transaction, plan: PlanRow, result: Result, *, now: datetime
 ) -> dict[str, Message]:
     """Bring the sessions of a cycle to `result`, and write both people's messages; by uid.
@@ -34,17 +42,17 @@ def announce(
         for row in tx.scalars(select(SessionRow).where(SessionRow.cycle_id == plan.cycle_id))
     }
     match_of = {session.uid: match for match in result.matches for session in match.sessions}
-    begun = {uid for uid, row in known.items() if _has_begun(row, now)}
+    started = {uid for uid, row in known.items() if _has_started(row, now)}
     after: dict[str, Invitation] = {}
     for match in result.matches:
-        after |= invitations(match.sessions)
-    after = {uid: _in_utc(one) for uid, one in after.items() if uid not in begun}
+        after |= invitations_by_uid(match.sessions)
+    after = {uid: _in_utc(one) for uid, one in after.items() if uid not in started}
     if known:
-        _refuse_past(after, now)
+        _refuse_past_sessions(after, now)
     sent = {
         message.invitation.uid: message
-        for message in messages(
-            {uid: _told(row) for uid, row in known.items() if uid not in begun}, after, now
+        for message in diff_invitations(
+            {uid: _last_sent(row) for uid, row in known.items() if uid not in started}, after, now
         )
     }
     people = ids_by_code(tx, plan.cycle_id)
@@ -53,17 +61,17 @@ def announce(
         row = known.get(uid) or _new_session(plan.cycle_id, uid, match_of[uid], people)
         _apply(row, message, now)
         tx.add(row)
-        outgoing += _both_messages(plan, row, message, now)
+        outgoing += _outbox_rows(plan, row, message, now)
     tx.flush()
     tx.add_all(outgoing)
     return sent
 
 
-def _has_begun(row: SessionRow, now: datetime) -> bool:
+def _has_started(row: SessionRow, now: datetime) -> bool:
     return row.state is SessionState.CONFIRMED and row.starts_at <= now
 
 
-def _refuse_past(after: Mapping[str, Invitation], now: datetime) -> None:
+def _refuse_past_sessions(after: Mapping[str, Invitation], now: datetime) -> None:
     """Refuse to invite to sessions that are over: in a cycle under way, nobody could have come.
 
     Raises:
@@ -77,8 +85,8 @@ def _refuse_past(after: Mapping[str, Invitation], now: datetime) -> None:
         )
 
 
-def _told(row: SessionRow) -> Told:
-    return Told(
+def _last_sent(row: SessionRow) -> SentInvitation:
+    return SentInvitation(
         invitation=Invitation(
             uid=row.uid,
             number=row.number,
@@ -111,12 +119,12 @@ def _new_session(
 
 
 def _apply(row: SessionRow, message: Message, now: datetime) -> None:
-    told = message.invitation
+    invitation = message.invitation
     row.number, row.count, row.starts_at, row.ends_at = (
-        told.number,
-        told.count,
-        told.start,
-        told.end,
+        invitation.number,
+        invitation.count,
+        invitation.start,
+        invitation.end,
     )
     row.sequence, row.changed_at = message.sequence, now
     row.state = (
@@ -126,7 +134,7 @@ def _apply(row: SessionRow, message: Message, now: datetime) -> None:
         row.asked_sequence = message.sequence
 
 
-def _both_messages(
+def _outbox_rows(
     plan: PlanRow, row: SessionRow, message: Message, now: datetime
 ) -> tuple[OutboxRow, OutboxRow]:
     def to(side: Side, person_id: str) -> OutboxRow:

@@ -9,12 +9,12 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.http.authentication import ServicesDep
-from api.http.problem_details import documented
+from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.invitations import dispatch as waiting_mail
-from api.invitations.dispatch import Waiting
+from api.invitations.dispatch import PendingMessages
 from api.mail import delivery as posting
-from api.mail.delivery import Post
+from api.mail.delivery import DeliveryStatus
 from api.reminders import service as reminding
 from api.reminders.service import Reminders, ReminderSwitch
 from api.services import Services
@@ -23,7 +23,7 @@ MAILS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/outbox", tags=["invitations
 REMINDERS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/reminders", tags=["invitations"])
 
 
-class UpTo(BaseModel):
+class MessageCutoff(BaseModel):
     """Which messages are meant: all that wait and were written up to that moment.
 
     Take it from `until` of what waits, so that nothing is meant that you have not seen.
@@ -32,55 +32,55 @@ class UpTo(BaseModel):
     until: Annotated[AwareDatetime, Field(examples=["2027-01-05T10:00:00Z"])]
 
 
-class Count(BaseModel):
+class MessageCount(BaseModel):
     """How many messages it was."""
 
     messages: int
 
 
-@MAILS.get("/waiting", responses=documented(404))
-def what_waits(cycle_id: str, services: ServicesDep) -> Waiting:
+@MAILS.get("/waiting", responses=problem_responses(404))
+def what_waits(cycle_id: str, services: ServicesDep) -> PendingMessages:
     """How many messages wait to be released or sent, and the moment the youngest was written."""
     with services.database.reading() as tx:
         return waiting_mail.waiting(
-            tx, cycle_id, now=services.now(), sends=services.settings.mail.on
+            tx, cycle_id, now=services.now(), sends=services.settings.mail.enabled
         )
 
 
-@MAILS.get("/post", responses=documented(404))
-def how_far(cycle_id: str, services: ServicesDep) -> Post:
+@MAILS.get("/post", responses=problem_responses(404))
+def how_far(cycle_id: str, services: ServicesDep) -> DeliveryStatus:
     """How far this server has come with the mails: waiting, sent, and which were refused why."""
-    return _post(services, cycle_id)
+    return _delivery_status(services, cycle_id)
 
 
-@MAILS.post("/post", status_code=HTTPStatus.ACCEPTED, responses=documented(404, 409, 422))
-def send_now(cycle_id: str, which: UpTo, services: ServicesDep) -> Post:
+@MAILS.post("/post", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(404, 409, 422))
+def send_now(cycle_id: str, which: MessageCutoff, services: ServicesDep) -> DeliveryStatus:
     """Have this server send what waits. It begins at once and goes on by itself."""
-    posting.require_sending(sends=services.settings.mail.on)
+    posting.require_mail_enabled(sends=services.settings.mail.enabled)
     with services.database.writing() as tx:
-        posting.release(tx, services.enqueue, cycle_id, which.until, now=services.now())
-    return _post(services, cycle_id)
+        posting.release_messages(tx, services.enqueue, cycle_id, which.until, now=services.now())
+    return _delivery_status(services, cycle_id)
 
 
-@MAILS.post("/post/retry", status_code=HTTPStatus.ACCEPTED, responses=documented(404, 409))
-def try_again(cycle_id: str, services: ServicesDep) -> Post:
+@MAILS.post("/post/retry", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(404, 409))
+def try_again(cycle_id: str, services: ServicesDep) -> DeliveryStatus:
     """Have everything tried again that could not be delivered, to the addresses as they are now."""
-    posting.require_sending(sends=services.settings.mail.on)
+    posting.require_mail_enabled(sends=services.settings.mail.enabled)
     with services.database.writing() as tx:
-        posting.try_failed_again(tx, services.enqueue, cycle_id, now=services.now())
-    return _post(services, cycle_id)
+        posting.retry_failed(tx, services.enqueue, cycle_id, now=services.now())
+    return _delivery_status(services, cycle_id)
 
 
-@MAILS.post("/post/{mail_id}/sent", responses=documented(404, 409))
-def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> Post:
+@MAILS.post("/post/{mail_id}/sent", responses=problem_responses(404, 409))
+def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> DeliveryStatus:
     """Note that you have sent one mail in another way that could not be delivered."""
     with services.database.writing() as tx:
         posting.mark_sent_otherwise(tx, cycle_id, mail_id, now=services.now())
-    return _post(services, cycle_id)
+    return _delivery_status(services, cycle_id)
 
 
-@MAILS.post("/sent", responses=documented(404, 422))
-def mark_sent(cycle_id: str, which: UpTo, services: ServicesDep) -> Count:
+@MAILS.post("/sent", responses=problem_responses(404, 422))
+def mark_sent(cycle_id: str, which: MessageCutoff, services: ServicesDep) -> MessageCount:
     """Note that you have sent what waited yourself; this server will not send it."""
     with services.database.writing() as tx:
         messages = waiting_mail.mark_sent(
@@ -88,27 +88,27 @@ def mark_sent(cycle_id: str, which: UpTo, services: ServicesDep) -> Count:
             cycle_id,
             which.until,
             now=services.now(),
-            sends=services.settings.mail.on,
+            sends=services.settings.mail.enabled,
         )
-    return Count(messages=messages)
+    return MessageCount(messages=messages)
 
 
-def _post(services: Services, cycle_id: str) -> Post:
+def _delivery_status(services: Services, cycle_id: str) -> DeliveryStatus:
     with services.database.reading() as tx:
-        return posting.post_of(tx, cycle_id, sends=services.settings.mail.on)
+        return posting.delivery_status(tx, cycle_id, sends=services.settings.mail.enabled)
 
 
-@REMINDERS.get("", responses=documented(404))
+@REMINDERS.get("", responses=problem_responses(404))
 def read_reminders(cycle_id: str, services: ServicesDep) -> Reminders:
     """Whether the people of a cycle are reminded by mail, and of what."""
     return _reminders(services, cycle_id)
 
 
-@REMINDERS.put("", responses=documented(404, 422))
-def switch_reminders(cycle_id: str, said: ReminderSwitch, services: ServicesDep) -> Reminders:
+@REMINDERS.put("", responses=problem_responses(404, 422))
+def switch_reminders(cycle_id: str, body: ReminderSwitch, services: ServicesDep) -> Reminders:
     """Switch reminders off for this cycle alone, or on again."""
     with services.database.writing() as tx:
-        reminding.switch_reminders(tx, cycle_id, said, now=services.now())
+        reminding.switch_reminders(tx, cycle_id, body, now=services.now())
     return _reminders(services, cycle_id)
 
 

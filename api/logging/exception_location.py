@@ -5,11 +5,11 @@ from __future__ import annotations
 import traceback
 from pathlib import PurePath
 
-_FRAMES = 4
+_MAX_FRAMES = 4
 
 
-def place_of(error: BaseException) -> str:
+def exception_location(error: BaseException) -> str:
     """The kind of an error, and the last places it came through: `KeyError at a.py:3 > b.py:7`."""
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
-    places = " > ".join(f"{PurePath(frame.filename).name}:{frame.lineno}" for frame in frames)
-    return f"{type(error).__name__} at {places}"
+    frames = traceback.extract_tb(error.__traceback__)[-_MAX_FRAMES:]
+    locations = " > ".join(f"{PurePath(frame.filename).name}:{frame.lineno}" for frame in frames)
+    return f"{type(error).__name__} at {locations}"

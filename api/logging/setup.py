@@ -7,18 +7,18 @@ import sys
 
 import structlog
 
-from api.logging.exception_location import place_of
+from api.logging.exception_location import exception_location
 from api.settings import Settings
 
 
-def set_up_logs(settings: Settings) -> None:
+def configure_logging(settings: Settings) -> None:
     """Our own words at the level asked for, those of libraries from warnings on, to stderr."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _error_without_message,
+        _replace_exception_by_location,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -26,7 +26,7 @@ def set_up_logs(settings: Settings) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,  # else each line of log puts its logger together anew
     )
-    draw: structlog.types.Processor = (
+    renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer()
         if sys.stderr.isatty()
         else structlog.processors.JSONRenderer()
@@ -35,14 +35,14 @@ def set_up_logs(settings: Settings) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, draw],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("api").setLevel(settings.log_level.upper())
 
 
-def _error_without_message(
+def _replace_exception_by_location(
     _logger: object, _method: str, event: structlog.types.EventDict
 ) -> structlog.types.EventDict:
     """Put the place of an error where its traceback would be: messages may name people."""
@@ -52,5 +52,5 @@ def _error_without_message(
     if isinstance(error, tuple):
         error = error[1]
     if isinstance(error, BaseException):
-        event["error"] = place_of(error)
+        event["error"] = exception_location(error)
     return event

@@ -16,26 +16,26 @@ from api.crypto.key_ring import Keyring
 from api.cycles.rows import PersonRow
 from api.http import urls as addresses
 from api.invitations import outbox as messages
-from api.mail.plain_message import letter_bytes
-from api.mail.rows import CodeRow, MailKind, MailRow, MailState
-from api.personal_links.one_time_codes import Purpose
+from api.mail.plain_message import plain_message_bytes
+from api.mail.rows import MailKind, MailRow, MailState, OneTimeCodeRow
+from api.personal_links.one_time_codes import CodePurpose
 from api.reminders import service as reminding
 from api.sessions.rows import OutboxRow, SessionRow
 from api.settings import Settings
-from api.web.date_formats import short_moment_text, span_text
+from api.web.date_formats import format_datetime_range, format_short_datetime
 from coach.errors import ConflictError
 from coach.invitations import Method
 
-_ASKS = {
+_REMINDER_REQUESTS = {
     MailKind.REPLY_REMINDER: "There is no answer from you yet. Does this time suit you?",
     MailKind.RECORD_REMINDER: "The short record of this session is still missing. Please write it:",
     MailKind.FEEDBACK_REMINDER: "How was it? Telling us takes two minutes:",
 }
-_FORMS = {MailKind.RECORD_REMINDER: "/note", MailKind.FEEDBACK_REMINDER: "/feedback"}
+_FORM_PATHS = {MailKind.RECORD_REMINDER: "/note", MailKind.FEEDBACK_REMINDER: "/feedback"}
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class ComposedMail:
     """A mail to hand to the mail server, as its bytes."""
 
     recipient: str
@@ -43,13 +43,13 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class MailComposer:
     """What mails are written with: the keys that links follow from, and the deployment's words."""
 
     keyring: Keyring
     settings: Settings
 
-    def ready(self, tx: Transaction, mail_id: str, *, now: datetime) -> Ready | None:
+    def composed_mail(self, tx: Transaction, mail_id: str, *, now: datetime) -> ComposedMail | None:
         """A mail that waits as it is to be sent now; `None` where there is nothing to send.
 
         Raises:
@@ -62,35 +62,35 @@ class Writing:
         if not person.email:
             return None
         if row.kind is MailKind.INVITATION:
-            return self._invitation(tx, row, person, now)
+            return self._compose_invitation(tx, row, person, now)
         if row.kind is MailKind.CODE:
-            return self._code(tx, row, person, now)
-        return self._reminder(tx, row, person, now)
+            return self._compose_code(tx, row, person, now)
+        return self._compose_reminder(tx, row, person, now)
 
-    def _code(
+    def _compose_code(
         self, tx: Transaction, row: MailRow, person: PersonRow, now: datetime
-    ) -> Ready | None:
-        code = tx.get_one(CodeRow, row.code_id)
+    ) -> ComposedMail | None:
+        code = tx.get_one(OneTimeCodeRow, row.code_id)
         if code.used_at is not None or code.expires_at <= now:
             return None
         digits, zone = self.keyring.one_time_code(code.id), ZoneInfo(person.timezone)
-        content = letter_bytes(
+        content = plain_message_bytes(
             "personal_links/mail/code",
             Recipient(name=person.name, address=person.email, zone=zone),
             self.settings.deployment,
-            mark=row.id,
+            unique_id=row.id,
             stamp=row.created_at,
             reply_token=self.keyring.reply_token(row.id),
             code=f"{digits[:4]} {digits[4:]}",
             until=f"{code.expires_at.astimezone(zone):%H:%M}",
-            changes_address=code.purpose == Purpose.ADDRESS,
+            changes_address=code.purpose == CodePurpose.ADDRESS,
         )
-        return Ready(recipient=person.email, content=content)
+        return ComposedMail(recipient=person.email, content=content)
 
-    def _reminder(
+    def _compose_reminder(
         self, tx: Transaction, row: MailRow, person: PersonRow, now: datetime
-    ) -> Ready | None:
-        if not reminding.has_reason(tx, row, self.settings.mail, now=now):
+    ) -> ComposedMail | None:
+        if not reminding.is_still_due(tx, row, self.settings.mail, now=now):
             return None
         secrets = credentials.link_secrets(tx, self.keyring, [person.id], now=now)
         if person.id not in secrets:
@@ -98,33 +98,33 @@ class Writing:
         session = tx.get_one(SessionRow, row.session_id)
         deployment, zone = self.settings.deployment, ZoneInfo(person.timezone)
         invitation = messages.invitation_of(session)
-        form = _FORMS.get(row.kind, "")
+        form = _FORM_PATHS.get(row.kind, "")
         page = addresses.person_session(secrets[person.id], session.id) + form
-        content = letter_bytes(
+        content = plain_message_bytes(
             "reminders/mail/reminder",
             Recipient(name=person.name, address=person.email, zone=zone),
             deployment,
-            mark=row.id,
+            unique_id=row.id,
             stamp=row.created_at,
             reply_token=self.keyring.reply_token(row.id),
             title=summary(invitation, deployment),
-            when=span_text(session.starts_at, session.ends_at, zone),
-            short_when=short_moment_text(session.starts_at, zone),
-            ask=_ASKS[row.kind],
+            when=format_datetime_range(session.starts_at, session.ends_at, zone),
+            short_when=format_short_datetime(session.starts_at, zone),
+            ask=_REMINDER_REQUESTS[row.kind],
             page=self.settings.base_url + page,
         )
-        return Ready(recipient=person.email, content=content)
+        return ComposedMail(recipient=person.email, content=content)
 
-    def _invitation(
+    def _compose_invitation(
         self, tx: Transaction, row: MailRow, person: PersonRow, now: datetime
-    ) -> Ready | None:
+    ) -> ComposedMail | None:
         message = tx.get_one(OutboxRow, row.outbox_id)
         leaves = person.left_at is not None and message.method != Method.CANCEL
-        if message.sent_at is not None or leaves or _is_overtaken(tx, message):
+        if message.sent_at is not None or leaves or _is_superseded(tx, message):
             return None
-        letter = messages.letter_of(message, person)
+        outgoing_invitation = messages.outgoing_invitation_of(message, person)
         secret = ""
-        if letter.needs_link:
+        if outgoing_invitation.needs_link:
             try:
                 secret = credentials.link_of(tx, self.keyring, person.id, now=now).secret
             except ConflictError as error:
@@ -133,11 +133,11 @@ class Writing:
                 ) from error
         page = self.settings.base_url + addresses.person_session(secret, message.session_id)
         token = self.keyring.reply_token(message.id)
-        content = messages.as_eml(letter, self.settings.deployment, token, page)
-        return Ready(recipient=person.email, content=content)
+        content = messages.render_eml(outgoing_invitation, self.settings.deployment, token, page)
+        return ComposedMail(recipient=person.email, content=content)
 
 
-def _is_overtaken(tx: Transaction, message: OutboxRow) -> bool:
+def _is_superseded(tx: Transaction, message: OutboxRow) -> bool:
     """Whether a younger message about the same session to the same person was released or sent."""
     others = tx.scalars(
         select(OutboxRow.message)

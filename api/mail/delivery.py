@@ -13,32 +13,32 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.audit_trail.log import note_act
+from api.audit_trail.log import record_event
 from api.background.job import Enqueue, Job
 from api.cycles.rows import PersonRow
 from api.cycles.service import cycle_row
 from api.database.types import new_id
-from api.invitations.dispatch import ready_rows
-from api.invitations.outbox import told_start
+from api.invitations.dispatch import sendable_rows
+from api.invitations.outbox import announced_start
 from api.mail.rows import MailKind, MailRow, MailState
 from api.sessions.rows import OutboxRow, SessionRow
-from api.values import PersonBrief, View, person_brief
+from api.values import FrozenModel, PersonSummary, person_summary
 from coach.errors import ConflictError, NotFoundError
 
 MAIL_JOB = "mail"
-POST_JOB = "post"
-_A_BATCH = 100
-_FIRST_WAIT = timedelta(minutes=1)
-_LONGEST_WAIT = timedelta(hours=1)
-_LONGEST_PROBLEM = 300
-_NOT_FAILED = {
+QUEUE_MAILS_JOB = "post"
+_BATCH_SIZE = 100
+_INITIAL_BACKOFF = timedelta(minutes=1)
+_MAX_BACKOFF = timedelta(hours=1)
+_MAX_PROBLEM_LENGTH = 300
+_STATE_PHRASES = {
     MailState.WAITING: "is about to be sent by this server",
     MailState.SENT: "was sent by this server",
     MailState.DROPPED: "was noted already, or is not needed any more",
 }
 
 
-class FailedMail(View):
+class FailedMail(FrozenModel):
     """A mail that could not be delivered: to whom, at which address, and why.
 
     `outbox_id` is the message it carried, to be saved and sent in another way; reminders have none.
@@ -47,7 +47,7 @@ class FailedMail(View):
 
     id: str
     kind: MailKind
-    to: PersonBrief
+    to: PersonSummary
     address: str
     problem: str
     outbox_id: str | None
@@ -56,7 +56,7 @@ class FailedMail(View):
     ended_at: datetime | None
 
 
-class Post(View):
+class DeliveryStatus(FrozenModel):
     """How far this server has come with the mails of a cycle.
 
     `sends` says whether it sends any. `trouble` is what stands in the way of one that waits, as
@@ -70,7 +70,7 @@ class Post(View):
     trouble: str
 
 
-def release(
+def release_messages(
     tx: Transaction, enqueue: Enqueue, cycle_id: str, until: datetime, *, now: datetime
 ) -> int:
     """Have everything sent that waits in a cycle and was written up to `until`; tells how many.
@@ -79,7 +79,7 @@ def release(
         NotFoundError: there is no such cycle.
     """
     ready = [
-        row for row in ready_rows(tx, cycle_id, now=now, sends=True) if row.created_at <= until
+        row for row in sendable_rows(tx, cycle_id, now=now, sends=True) if row.created_at <= until
     ]
     tx.add_all(
         MailRow(
@@ -94,26 +94,26 @@ def release(
     )
     tx.flush()
     if ready:
-        enqueue(tx, Job(POST_JOB, new_id()))
-    note_act(tx, "messages released", "cycle", cycle_id, messages=len(ready))
+        enqueue(tx, Job(QUEUE_MAILS_JOB, new_id()))
+    record_event(tx, "messages released", "cycle", cycle_id, messages=len(ready))
     return len(ready)
 
 
-def queue_some(tx: Transaction, enqueue: Enqueue, *, now: datetime) -> int:
+def queue_batch(tx: Transaction, enqueue: Enqueue, *, now: datetime) -> int:
     """Queue the jobs of some mails that were released; tells how many, 0 once there are no more."""
     rows = tx.execute(
         select(MailRow, PersonRow.email)
         .join(PersonRow, PersonRow.id == MailRow.person_id)
         .where(MailRow.state == MailState.WAITING, MailRow.queued_at.is_(None))
         .order_by(MailRow.created_at, MailRow.id)
-        .limit(_A_BATCH)
+        .limit(_BATCH_SIZE)
     ).all()
     for row, address in rows:
-        queue(tx, enqueue, row, address, now=now)
+        queue_attempt(tx, enqueue, row, address, now=now)
     return len(rows)
 
 
-def queue(
+def queue_attempt(
     tx: Transaction,
     enqueue: Enqueue,
     row: MailRow,
@@ -124,11 +124,11 @@ def queue(
 ) -> None:
     """Queue the next try of a mail, in the lane of the domain it goes to."""
     row.queued_at = now
-    lane = address.rpartition("@")[2].lower()
-    enqueue(tx, Job(MAIL_JOB, f"{row.id}.{row.tries}", lane=lane, wait=wait))
+    partition = address.rpartition("@")[2].lower()
+    enqueue(tx, Job(MAIL_JOB, f"{row.id}.{row.tries}", partition=partition, wait=wait))
 
 
-def note_sent(tx: Transaction, mail_id: str, *, now: datetime) -> None:
+def record_sent(tx: Transaction, mail_id: str, *, now: datetime) -> None:
     """Note that the mail server has taken a mail."""
     row = tx.get_one(MailRow, mail_id)
     row.state, row.ended_at, row.problem = MailState.SENT, now, ""
@@ -136,12 +136,12 @@ def note_sent(tx: Transaction, mail_id: str, *, now: datetime) -> None:
         tx.get_one(OutboxRow, row.outbox_id).sent_at = now
 
 
-def note_trouble(tx: Transaction, mail_id: str, problem: str) -> None:
+def record_server_problem(tx: Transaction, mail_id: str, problem: str) -> None:
     """Note what keeps every mail from being sent, beside the one that met it first."""
-    tx.get_one(MailRow, mail_id).problem = problem[:_LONGEST_PROBLEM]
+    tx.get_one(MailRow, mail_id).problem = problem[:_MAX_PROBLEM_LENGTH]
 
 
-def note_refused_for_now(
+def record_temporary_failure(
     tx: Transaction,
     enqueue: Enqueue,
     mail_id: str,
@@ -153,20 +153,20 @@ def note_refused_for_now(
     """Have a mail tried again later, each time later still, until it is too old."""
     row = tx.get_one(MailRow, mail_id)
     if now - row.created_at >= give_up_after:
-        _fail(tx, row, f"tried for {give_up_after} in vain: {problem}", now)
+        _mark_failed(tx, row, f"tried for {give_up_after} in vain: {problem}", now)
         return
-    wait = min(_FIRST_WAIT * 2**row.tries, _LONGEST_WAIT)
+    wait = min(_INITIAL_BACKOFF * 2**row.tries, _MAX_BACKOFF)
     row.tries += 1
-    row.problem = problem[:_LONGEST_PROBLEM]
-    queue(tx, enqueue, row, tx.get_one(PersonRow, row.person_id).email, now=now, wait=wait)
+    row.problem = problem[:_MAX_PROBLEM_LENGTH]
+    queue_attempt(tx, enqueue, row, tx.get_one(PersonRow, row.person_id).email, now=now, wait=wait)
 
 
-def note_refused(tx: Transaction, mail_id: str, problem: str, *, now: datetime) -> None:
+def record_permanent_failure(tx: Transaction, mail_id: str, problem: str, *, now: datetime) -> None:
     """Note that a mail cannot be delivered, for a person to look at."""
-    _fail(tx, tx.get_one(MailRow, mail_id), problem, now)
+    _mark_failed(tx, tx.get_one(MailRow, mail_id), problem, now)
 
 
-def try_failed_again(tx: Transaction, enqueue: Enqueue, cycle_id: str, *, now: datetime) -> int:
+def retry_failed(tx: Transaction, enqueue: Enqueue, cycle_id: str, *, now: datetime) -> int:
     """Have every mail of a cycle tried again that could not be delivered; tells how many.
 
     One-time codes are left alone: they are asked for anew.
@@ -186,8 +186,8 @@ def try_failed_again(tx: Transaction, enqueue: Enqueue, cycle_id: str, *, now: d
         row.state, row.ended_at, row.queued_at, row.created_at = MailState.WAITING, None, None, now
         row.tries += 1  # its next job is another one than the last
     if failed:
-        enqueue(tx, Job(POST_JOB, new_id()))
-    note_act(tx, "mails tried again", "cycle", cycle_id, mails=len(failed))
+        enqueue(tx, Job(QUEUE_MAILS_JOB, new_id()))
+    record_event(tx, "mails tried again", "cycle", cycle_id, mails=len(failed))
     return len(failed)
 
 
@@ -203,16 +203,16 @@ def mark_sent_otherwise(tx: Transaction, cycle_id: str, mail_id: str, *, now: da
         raise NotFoundError(f"there is no mail {mail_id} in this cycle")
     if row.state is not MailState.FAILED:
         raise ConflictError(
-            f"this mail {_NOT_FAILED[row.state]}; only one that could not be delivered can be "
+            f"this mail {_STATE_PHRASES[row.state]}; only one that could not be delivered can be "
             "noted as sent in another way"
         )
     row.state, row.ended_at = MailState.DROPPED, now
     if row.outbox_id is not None:
         tx.get_one(OutboxRow, row.outbox_id).sent_at = now
-    note_act(tx, "mail sent otherwise", "mail", row.id)
+    record_event(tx, "mail sent otherwise", "mail", row.id)
 
 
-def post_of(tx: Transaction, cycle_id: str, *, sends: bool) -> Post:
+def delivery_status(tx: Transaction, cycle_id: str, *, sends: bool) -> DeliveryStatus:
     """How far the mails of a cycle are; codes are not among them.
 
     Raises:
@@ -230,16 +230,16 @@ def post_of(tx: Transaction, cycle_id: str, *, sends: bool) -> Post:
         .order_by(MailRow.queued_at.desc())
         .limit(1)
     )
-    return Post(
+    return DeliveryStatus(
         sends=sends,
         waiting=counts[MailState.WAITING],
         sent=counts[MailState.SENT],
-        failed=_failed(tx, cycle_id),
+        failed=_failed_mails(tx, cycle_id),
         trouble=trouble or "",
     )
 
 
-def require_sending(*, sends: bool) -> None:
+def require_mail_enabled(*, sends: bool) -> None:
     """Refuse where this server sends no mail.
 
     Raises:
@@ -252,7 +252,7 @@ def require_sending(*, sends: bool) -> None:
         )
 
 
-def _failed(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
+def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
     """The mails of a cycle that could not be delivered, one person's together."""
     failed = tx.execute(
         select(MailRow, PersonRow, OutboxRow, SessionRow)
@@ -270,19 +270,19 @@ def _failed(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
         FailedMail(
             id=row.id,
             kind=row.kind,
-            to=person_brief(person),
+            to=person_summary(person),
             address=person.email,
             problem=row.problem,
             outbox_id=row.outbox_id,
             number=session.number,
-            start=session.starts_at if message is None else told_start(message),
+            start=session.starts_at if message is None else announced_start(message),
             ended_at=row.ended_at,
         )
         for row, person, message, session in failed
     )
 
 
-def _fail(tx: Transaction, row: MailRow, problem: str, now: datetime) -> None:
+def _mark_failed(tx: Transaction, row: MailRow, problem: str, now: datetime) -> None:
     row.state, row.ended_at = MailState.FAILED, now
-    row.problem = problem[:_LONGEST_PROBLEM]
-    note_act(tx, "mail not delivered", "mail", row.id)
+    row.problem = problem[:_MAX_PROBLEM_LENGTH]
+    record_event(tx, "mail not delivered", "mail", row.id)

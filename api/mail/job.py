@@ -12,82 +12,88 @@ import time
 from datetime import timedelta
 from functools import partial
 
-from api.background.database_retry import patiently
+from api.background.database_retry import retry_while_unavailable
 from api.background.job import Enqueue
-from api.background.job_type import Doer, JobKind, StoppedError, Workplace
+from api.background.job_type import JobContext, JobHandler, JobType, WorkerShutdownError
 from api.mail import delivery as posting
 from api.mail import smtp
-from api.mail.composer import Ready, Writing
-from api.mail.delivery import MAIL_JOB, POST_JOB
+from api.mail.composer import ComposedMail, MailComposer
+from api.mail.delivery import MAIL_JOB, QUEUE_MAILS_JOB
 from api.mail.rows import MailRow, MailState
 from coach.errors import ConflictError
 
 _LOG = logging.getLogger(__name__)
-_SHORTEST_PAUSE_SECONDS = 2.0
-_LONGEST_PAUSE_SECONDS = 300.0
-_LANES_AHEAD = 16
+_MIN_BACKOFF_SECONDS = 2.0
+_MAX_BACKOFF_SECONDS = 300.0
+_PREFETCH = 16
 
 
-class Mailing:
+class MailJob:
     """Sends mails, one at a time."""
 
-    def __init__(self, place: Workplace) -> None:
-        services = place.services
+    def __init__(self, context: JobContext) -> None:
+        services = context.services
         self._settings = services.settings
         self._database, self._now = services.database, services.now
         self._enqueue: Enqueue = services.enqueue
-        self._writing = Writing(services.keyring, services.settings)
-        self._stopping = place.stopping
+        self._composer = MailComposer(services.keyring, services.settings)
+        self._stopping = context.stopping
 
-    def __call__(self, about: str) -> None:
-        """Send the mail that `about` begins with, or note why it is not sent.
+    def __call__(self, subject_id: str) -> None:
+        """Send the mail that `subject_id` begins with, or note why it is not sent.
 
         While the mail server is away this waits, and all other mails with it: none can go out.
 
         Raises:
-            StoppedError: the server goes down before that.
+            WorkerShutdownError: the server goes down before that.
         """
-        mail_id = about.partition(".")[0]
-        pause = _SHORTEST_PAUSE_SECONDS
+        mail_id = subject_id.partition(".")[0]
+        backoff = _MIN_BACKOFF_SECONDS
         while True:
-            ready = patiently(self._stopping, partial(self._ready, mail_id))
-            if ready is None:
+            composed_mail = retry_while_unavailable(self._stopping, partial(self._compose, mail_id))
+            if composed_mail is None:
                 return
             try:
-                self._send(mail_id, ready)
-            except smtp.ServerAwayError as error:
+                self._send(mail_id, composed_mail)
+            except smtp.ServerUnavailableError as error:
                 _LOG.warning("mails wait: the mail server is away")
-                patiently(self._stopping, partial(self._note_trouble, mail_id, str(error)))
+                retry_while_unavailable(
+                    self._stopping, partial(self._record_problem, mail_id, str(error))
+                )
             else:
                 return
-            if self._stopping.wait(pause):
-                raise StoppedError
-            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            if self._stopping.wait(backoff):
+                raise WorkerShutdownError
+            backoff = min(2 * backoff, _MAX_BACKOFF_SECONDS)
 
-    def _send(self, mail_id: str, ready: Ready) -> None:
+    def _send(self, mail_id: str, composed_mail: ComposedMail) -> None:
         mail, sender = self._settings.mail, self._settings.deployment.organiser_address
         if self._stopping.is_set():
-            raise StoppedError
+            raise WorkerShutdownError
         try:
-            smtp.hand_over(mail, sender, ready.recipient, ready.content)
-        except smtp.RefusedForNowError as error:
-            patiently(self._stopping, partial(self._note_refused_for_now, mail_id, str(error)))
-        except smtp.RefusedError as error:
-            patiently(self._stopping, partial(self._note_refused, mail_id, str(error)))
+            smtp.send_message(mail, sender, composed_mail.recipient, composed_mail.content)
+        except smtp.TemporaryFailureError as error:
+            retry_while_unavailable(
+                self._stopping, partial(self._record_temporary_failure, mail_id, str(error))
+            )
+        except smtp.PermanentFailureError as error:
+            retry_while_unavailable(
+                self._stopping, partial(self._record_permanent_failure, mail_id, str(error))
+            )
         else:
-            patiently(self._stopping, partial(self._note_sent, mail_id))
+            retry_while_unavailable(self._stopping, partial(self._record_sent, mail_id))
 
-    def _ready(self, mail_id: str) -> Ready | None:
+    def _compose(self, mail_id: str) -> ComposedMail | None:
         """The mail as it is to be sent, where it still is; otherwise it is noted why not."""
         try:
             with self._database.reading() as tx:
-                ready = self._writing.ready(tx, mail_id, now=self._now())
+                composed_mail = self._composer.composed_mail(tx, mail_id, now=self._now())
         except ConflictError as error:
-            self._note_refused(mail_id, str(error))
+            self._record_permanent_failure(mail_id, str(error))
             return None
-        if ready is None:
+        if composed_mail is None:
             self._drop(mail_id)
-        return ready
+        return composed_mail
 
     def _drop(self, mail_id: str) -> None:
         with self._database.writing() as tx:
@@ -95,21 +101,21 @@ class Mailing:
             if row is not None and row.state is MailState.WAITING:
                 row.state, row.ended_at, row.problem = MailState.DROPPED, self._now(), ""
 
-    def _note_sent(self, mail_id: str) -> None:
+    def _record_sent(self, mail_id: str) -> None:
         with self._database.writing() as tx:
-            posting.note_sent(tx, mail_id, now=self._now())
+            posting.record_sent(tx, mail_id, now=self._now())
 
-    def _note_trouble(self, mail_id: str, problem: str) -> None:
+    def _record_problem(self, mail_id: str, problem: str) -> None:
         with self._database.writing() as tx:
-            posting.note_trouble(tx, mail_id, problem)
+            posting.record_server_problem(tx, mail_id, problem)
 
-    def _note_refused(self, mail_id: str, problem: str) -> None:
+    def _record_permanent_failure(self, mail_id: str, problem: str) -> None:
         with self._database.writing() as tx:
-            posting.note_refused(tx, mail_id, problem, now=self._now())
+            posting.record_permanent_failure(tx, mail_id, problem, now=self._now())
 
-    def _note_refused_for_now(self, mail_id: str, problem: str) -> None:
+    def _record_temporary_failure(self, mail_id: str, problem: str) -> None:
         with self._database.writing() as tx:
-            posting.note_refused_for_now(
+            posting.record_temporary_failure(
                 tx,
                 self._enqueue,
                 mail_id,
@@ -119,35 +125,35 @@ class Mailing:
             )
 
 
-def open_post(place: Workplace) -> Doer:
+def create_dispatch_handler(context: JobContext) -> JobHandler:
     """Queues the jobs of mails that were released, some at a time, so that nobody waits for it."""
-    services = place.services
+    services = context.services
 
-    def queue_all(_about: str) -> None:
-        def queue_some() -> int:
+    def queue_all(_subject_id: str) -> None:
+        def queue_batch() -> int:
             with services.database.writing() as tx:
-                return posting.queue_some(tx, services.enqueue, now=services.now())
+                return posting.queue_batch(tx, services.enqueue, now=services.now())
 
-        while patiently(place.stopping, queue_some):
-            if place.stopping.is_set():
-                raise StoppedError
+        while retry_while_unavailable(context.stopping, queue_batch):
+            if context.stopping.is_set():
+                raise WorkerShutdownError
             time.sleep(0)  # others who write come in between
 
     return queue_all
 
 
-MAIL = JobKind(
+MAIL_JOB_TYPE = JobType(
     name=MAIL_JOB,
-    open=Mailing,
-    ahead=_LANES_AHEAD,
-    lanes=True,
+    create_handler=MailJob,
+    prefetch=_PREFETCH,
+    partitioned=True,
     poll_seconds=0.2,
-    most_crashes=None,
-    works_with=lambda settings: settings.mail.on,
+    max_crashes=None,
+    is_enabled=lambda settings: settings.mail.enabled,
 )
-POST = JobKind(
-    name=POST_JOB,
-    open=open_post,
-    most_crashes=None,
-    works_with=lambda settings: settings.mail.on,
+DISPATCH_JOB_TYPE = JobType(
+    name=QUEUE_MAILS_JOB,
+    create_handler=create_dispatch_handler,
+    max_crashes=None,
+    is_enabled=lambda settings: settings.mail.enabled,
 )

@@ -10,16 +10,16 @@ from email.utils import format_datetime
 
 from api.calendar.ics import common_name
 from api.calendar.recipient import Recipient
-from api.organisation import Deployment
+from api.organisation import Organisation
 from api.web.templating import render
 
 
-def letter_bytes(
+def plain_message_bytes(
     folder: str,
     recipient: Recipient,
-    deployment: Deployment,
+    deployment: Organisation,
     *,
-    mark: str,
+    unique_id: str,
     stamp: datetime,
     reply_token: str,
     **values: object,
@@ -30,22 +30,22 @@ def letter_bytes(
         folder: holds `subject.txt`, `body.txt` and `body.html`.
         recipient: whom.
         deployment: who sends.
-        mark: of this mail alone; Message-ID and boundary follow from it.
+        unique_id: of this mail alone; Message-ID and boundary follow from it.
         stamp: when it was made, aware.
         reply_token: marks this recipient's replies.
         values: what the templates are drawn with, beside `sender`.
     """
     sender = common_name(deployment.organiser_name)
-    words = {"sender": sender} | values
+    context = {"sender": sender} | values
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(display_name=sender, addr_spec=deployment.organiser_address)
     mail["To"] = Address(display_name=common_name(recipient.name), addr_spec=recipient.address)
     mail["Reply-To"] = deployment.reply_to(reply_token)
-    mail["Subject"] = render(f"{folder}/subject.txt", **words).strip()
+    mail["Subject"] = render(f"{folder}/subject.txt", **context).strip()
     mail["Date"] = format_datetime(stamp)
-    mail["Message-ID"] = f"<{mark}@{deployment.domain}>"
-    mail.set_content(render(f"{folder}/body.txt", **words), cte="base64")
-    html = render(f"{folder}/body.html", **words)
+    mail["Message-ID"] = f"<{unique_id}@{deployment.domain}>"
+    mail.set_content(render(f"{folder}/body.txt", **context), cte="base64")
+    html = render(f"{folder}/body.html", **context)
     mail.add_alternative(html, subtype="html", cte="base64")
-    mail.set_boundary(f"=1={mark}")
+    mail.set_boundary(f"=1={unique_id}")
     return mail.as_bytes()

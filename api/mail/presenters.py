@@ -12,26 +12,28 @@ from api.mail import delivery as posting
 from api.mail.delivery import FailedMail
 from api.mail.rows import MailKind
 from api.services import Services
-from api.web.date_formats import short_moment_text
+from api.web.date_formats import format_short_datetime
 
 
-def mails_shown(
-    tx: Transaction, services: Services, cycle: CycleSummary, *, named: bool
+def mail_context(
+    tx: Transaction, services: Services, cycle: CycleSummary, *, include_recipients: bool
 ) -> dict[str, object]:
     """The values that `invitations/waiting_messages.html` is drawn from.
 
-    To whom no mail could be delivered is told only where it is `named`, and that is noted in the
-    audit trail; elsewhere it is how many there are.
+    To whom no mail could be delivered is told only where it is `include_recipients`, and that is
+    noted in the audit trail; elsewhere it is how many there are.
     """
-    sends, zone = services.settings.mail.on, ZoneInfo(cycle.timezone)
-    post = posting.post_of(tx, cycle.id, sends=sends)
+    sends, zone = services.settings.mail.enabled, ZoneInfo(cycle.timezone)
+    status = posting.delivery_status(tx, cycle.id, sends=sends)
     return {
         "waiting": waiting_mail.waiting(tx, cycle.id, now=services.now(), sends=sends),
-        "post": post,
-        "failed": [(mail, _about(mail, zone)) for mail in post.failed] if named else [],
+        "post": status,
+        "failed": [(mail, _describe(mail, zone)) for mail in status.failed]
+        if include_recipients
+        else [],
     }
 
 
-def _about(mail: FailedMail, zone: ZoneInfo) -> str:
-    session = f"ession {mail.number}, {short_moment_text(mail.start, zone)}"
+def _describe(mail: FailedMail, zone: ZoneInfo) -> str:
+    session = f"ession {mail.number}, {format_short_datetime(mail.start, zone)}"
     return f"S{session}" if mail.kind is MailKind.INVITATION else f"Reminder of s{session}"

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import Identified, Word
+from api.database.types import EnumString, IdentifiedRow
 
 
 class MailKind(StrEnum):
@@ -30,7 +30,7 @@ class MailState(StrEnum):
     DROPPED = "dropped"  # there was no longer a reason to send it
 
 
-class MailRow(Identified):
+class MailRow(IdentifiedRow):
     """One mail to one person. Its bytes are not kept, for they hold secrets: they follow from this.
 
     Attributes:
@@ -49,7 +49,7 @@ class MailRow(Identified):
         Index("ix_mails_cycle_id_state", "cycle_id", "state"),
     )
 
-    kind: Mapped[MailKind] = mapped_column(Word(MailKind))
+    kind: Mapped[MailKind] = mapped_column(EnumString(MailKind))
     cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"))
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     outbox_id: Mapped[str | None] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"))
@@ -60,7 +60,7 @@ class MailRow(Identified):
     code_id: Mapped[str | None] = mapped_column(
         ForeignKey("one_time_codes.id", ondelete="CASCADE"), index=True
     )
-    state: Mapped[MailState] = mapped_column(Word(MailState))
+    state: Mapped[MailState] = mapped_column(EnumString(MailState))
     created_at: Mapped[datetime]
     queued_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -68,7 +68,7 @@ class MailRow(Identified):
     problem: Mapped[str] = mapped_column(String(300), default="")
 
 
-class CodeRow(Identified):
+class OneTimeCodeRow(IdentifiedRow):
     """A one-time code: only that there is one. What it is follows from `id` and the key file.
 
     Attributes:

@@ -52,7 +52,7 @@ class MailSettings(BaseModel):
         return self
 
     @property
-    def on(self) -> bool:
+    def enabled(self) -> bool:
         """Whether this deployment sends mail by itself."""
         return bool(self.host)
 

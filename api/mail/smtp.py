@@ -12,46 +12,46 @@ import smtplib
 import ssl
 
 from api.mail.settings import MailSettings, Security
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
-_PERMANENT = 500
-_LONGEST_ANSWER = 200
+_FIRST_PERMANENT_CODE = 500
+_MAX_REPLY_LENGTH = 200
 
 
-class ServerAwayError(ProgrammeError):
+class ServerUnavailableError(DomainError):
     """The mail server cannot be reached, or does not let this deployment in."""
 
 
-class RefusedForNowError(ProgrammeError):
+class TemporaryFailureError(DomainError):
     """The mail server did not take a message; it may later."""
 
 
-class RefusedError(ProgrammeError):
+class PermanentFailureError(DomainError):
     """The mail server will not take a message."""
 
 
-def hand_over(settings: MailSettings, sender: str, recipient: str, content: bytes) -> None:
+def send_message(settings: MailSettings, sender: str, recipient: str, content: bytes) -> None:
     """Give the mail server one message for one recipient; returns once it has taken it.
 
     Raises:
-        ServerAwayError: it cannot be reached or does not let us in.
-        RefusedForNowError: it answered 4xx, or the connection broke.
-        RefusedError: it answered 5xx.
+        ServerUnavailableError: it cannot be reached or does not let us in.
+        TemporaryFailureError: it answered 4xx, or the connection broke.
+        PermanentFailureError: it answered 5xx.
     """
-    server = _connected(settings)
+    server = _connect(settings)
     try:
         server.sendmail(sender, [recipient], content)
     except smtplib.SMTPRecipientsRefused as error:
-        raise _refusal(*error.recipients[recipient]) from error
+        raise _failure_of(*error.recipients[recipient]) from error
     except smtplib.SMTPResponseException as error:  # of MAIL FROM or of the message itself
-        raise _refusal(error.smtp_code, error.smtp_error) from error
+        raise _failure_of(error.smtp_code, error.smtp_error) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise RefusedForNowError(f"the connection broke ({type(error).__name__})") from error
+        raise TemporaryFailureError(f"the connection broke ({type(error).__name__})") from error
     finally:
-        _leave(server)
+        _quit(server)
 
 
-def _connected(settings: MailSettings) -> smtplib.SMTP:
+def _connect(settings: MailSettings) -> smtplib.SMTP:
     """A connection on which messages may be handed over."""
     try:
         context = ssl.create_default_context(cafile=settings.ca_file)
@@ -62,24 +62,24 @@ def _connected(settings: MailSettings) -> smtplib.SMTP:
         else:
             server = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_seconds)
     except (smtplib.SMTPException, OSError) as error:
-        raise ServerAwayError(_away(settings, error)) from error
+        raise ServerUnavailableError(_unavailable_message(settings, error)) from error
     try:
         if settings.security is Security.STARTTLS:
             server.starttls(context=context)
         if settings.user:
             server.login(settings.user, settings.secret())
     except smtplib.SMTPAuthenticationError as error:
-        _leave(server)
-        raise ServerAwayError(
+        _quit(server)
+        raise ServerUnavailableError(
             f"{settings.host} refuses the user or password of GENDER_COACH_MAIL"
         ) from error
     except (smtplib.SMTPException, OSError, IndexError) as error:
-        _leave(server)
-        raise ServerAwayError(_away(settings, error)) from error
+        _quit(server)
+        raise ServerUnavailableError(_unavailable_message(settings, error)) from error
     return server
 
 
-def _leave(server: smtplib.SMTP) -> None:
+def _quit(server: smtplib.SMTP) -> None:
     """Say goodbye, which changes nothing any more for what was handed over."""
     try:
         server.quit()
@@ -87,13 +87,17 @@ def _leave(server: smtplib.SMTP) -> None:
         server.close()
 
 
-def _away(settings: MailSettings, error: Exception) -> str:
+def _unavailable_message(settings: MailSettings, error: Exception) -> str:
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return f"{settings.host}:{settings.port} cannot be used: {why or type(error).__name__}"
 
 
-def _refusal(code: int, answer: bytes | str) -> RefusedForNowError | RefusedError:
+def _failure_of(code: int, answer: bytes | str) -> TemporaryFailureError | PermanentFailureError:
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     readable = "".join(sign if sign.isprintable() else " " for sign in text)
-    said = f"{code} {' '.join(readable.split())}"[:_LONGEST_ANSWER]
-    return RefusedError(said) if code >= _PERMANENT else RefusedForNowError(said)
+    reply = f"{code} {' '.join(readable.split())}"[:_MAX_REPLY_LENGTH]
+    return (
+        PermanentFailureError(reply)
+        if code >= _FIRST_PERMANENT_CODE
+        else TemporaryFailureError(reply)
+    )

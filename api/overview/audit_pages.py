@@ -9,92 +9,96 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.cycles import service as cycles
-from api.http.authentication import ServicesDep, ViewerDep
+from api.http.authentication import PrincipalDep, ServicesDep
 from api.http.urls import AUDIT as AUDIT_PAGE
 from api.overview import audit_trail
 from api.overview import statistics as figures
-from api.overview.audit_trail import AuditEntry, AuditFilter, AuditStanding
-from api.web.date_formats import short_moment_text
-from api.web.rendering import checked, filled, page
+from api.overview.audit_trail import AuditEntry, AuditFilter, AuditTrailStatus
+from api.web.date_formats import format_short_datetime
+from api.web.rendering import non_empty_fields, render_page, validate_form
 
 AUDIT = APIRouter(include_in_schema=False)
 _UTC = ZoneInfo("UTC")
-_ON_A_PAGE = 100
+_PAGE_SIZE = 100
 _FIELDS = (
     *("actor_id", "action", "object_kind", "object_id", "cycle_id", "since", "until", "before"),
 )
 
 
-def asked(request: Request) -> dict[str, str]:
+def filter_fields(request: Request) -> dict[str, str]:
     """The filters in the address, known ones alone."""
     return {name: request.query_params.get(name, "") for name in _FIELDS}
 
 
-Asked = Annotated[dict[str, str], Depends(asked)]
+FilterFields = Annotated[dict[str, str], Depends(filter_fields)]
 
 
 @AUDIT.get(AUDIT_PAGE)
-def audit_page(said: Asked, request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+def audit_page(
+    filters: FilterFields, request: Request, services: ServicesDep, principal: PrincipalDep
+) -> Response:
     """Who did what to what when, by filters, a hundred acts a page."""
-    which, faults = checked(
-        AuditFilter, filled(said) | {"limit": str(_ON_A_PAGE + 1)}, whole="action"
+    which, faults = validate_form(
+        AuditFilter,
+        non_empty_fields(filters) | {"limit": str(_PAGE_SIZE + 1)},
+        fallback_field="action",
     )
     with services.database.reading() as tx:
-        found = audit_trail.entries(tx, services.keyring, viewer, which) if which else ()
-        shown, more = found[:_ON_A_PAGE], found[_ON_A_PAGE:]
-        names = audit_trail.names_in(tx, viewer, shown)
-        standing = audit_trail.standing(tx)
+        found = audit_trail.list_entries(tx, services.keyring, principal, which) if which else ()
+        shown, more = found[:_PAGE_SIZE], found[_PAGE_SIZE:]
+        names = audit_trail.display_names(tx, principal, shown)
+        trail_status = audit_trail.trail_status(tx)
         every_cycle = cycles.list_cycles(tx)
-        numbers = () if viewer.is_manager else figures.figures_of_cycles(tx)
-    return page(
+        numbers = () if principal.is_manager else figures.cycle_statistics(tx)
+    return render_page(
         request,
         "overview/audit.html",
         422 if faults else 200,
-        lines=[_line(one, names, said) for one in shown],
-        older=_address(said, before=str(shown[-1].number)) if more else None,
-        newest=_address(said, before="") if said["before"] else None,
-        filtering=any(said[name] for name in _FIELDS if name != "before"),
-        standing=standing,
-        state=_state(standing),
+        lines=[_line(one, names, filters) for one in shown],
+        older=_address(filters, before=str(shown[-1].number)) if more else None,
+        newest=_address(filters, before="") if filters["before"] else None,
+        filtering=any(filters[name] for name in _FIELDS if name != "before"),
+        trail_status=trail_status,
+        state=_check_result(trail_status),
         cycles=every_cycle,
         figures=numbers,
-        entered=said,
+        entered=filters,
         faults=faults,
     )
 
 
-def _line(entry: AuditEntry, names: dict[str, str], said: dict[str, str]) -> dict[str, object]:
+def _line(entry: AuditEntry, names: dict[str, str], filters: dict[str, str]) -> dict[str, object]:
     """One act with its words, and the addresses that filter by each of its parts."""
     actor = entry.actor_id or ""
     return {
         "number": entry.number,
-        "at": short_moment_text(entry.at, _UTC),
+        "at": format_short_datetime(entry.at, _UTC),
         "role": entry.role,
         "who": names.get(actor, actor),
-        "by_who": _address(said, actor_id=actor, before=""),
+        "by_who": _address(filters, actor_id=actor, before=""),
         "action": entry.action,
-        "by_action": _address(said, action=entry.action, before=""),
+        "by_action": _address(filters, action=entry.action, before=""),
         "kind": entry.object_kind,
         "object": names.get(entry.object_id, entry.object_id),
-        "by_object": _address(said, object_id=entry.object_id, before=""),
+        "by_object": _address(filters, object_id=entry.object_id, before=""),
         "detail": ", ".join(f"{name} {value}" for name, value in entry.detail.items()),
     }
 
 
-def _address(said: dict[str, str], **changed: str) -> str:
+def _address(filters: dict[str, str], **changed: str) -> str:
     """The page with other filters."""
-    return f"{AUDIT_PAGE}?{urlencode(filled(said | changed))}"
+    return f"{AUDIT_PAGE}?{urlencode(non_empty_fields(filters | changed))}"
 
 
-def _state(standing: AuditStanding) -> tuple[str, str]:
+def _check_result(trail_status: AuditTrailStatus) -> tuple[str, str]:
     """Tone and words of what the last check found."""
-    check = standing.last_check
+    check = trail_status.last_check
     if check is None:
         return "warn", (
             "The chain has not been checked yet. A worker does so once a day, and "
             "gender-coach audit verify at once."
         )
-    when = short_moment_text(check.at, _UTC)
+    when = format_short_datetime(check.at, _UTC)
     if check.first_broken is not None:
         return "bad", (
             f"The chain does not hold: on {when}, row {check.first_broken} of {check.rows} did not "

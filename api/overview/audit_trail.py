@@ -11,23 +11,23 @@ from sqlalchemy import ColumnElement, Select, or_, select, union_all
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.rows import UserRow
-from api.audit_trail.log import NO_ROWS, AuditReport
+from api.audit_trail.log import GENESIS_SEAL, AuditReport
 from api.audit_trail.rows import AuditCheckRow, AuditRow
 from api.crypto.key_ring import Keyring
 from api.cycles.rows import PersonRow
-from api.http.principal import Viewer
+from api.http.principal import Principal
 from api.runs.rows import PlanRow, RunRow
 from api.sessions.rows import SessionRow
-from api.values import View
-from coach.feedback import OneLine
+from api.values import FrozenModel
+from coach.feedback import SingleLineText
 
 _PERSON = "person"
 _PSEUDONYM = "P-"
 _ROLES_OF_PEOPLE = frozenset({"coach", "coachee"})
-_Word = Annotated[str, Field(max_length=100), OneLine]
+_FilterText = Annotated[str, Field(max_length=100), SingleLineText]
 
 
-class AuditEntry(View):
+class AuditEntry(FrozenModel):
     """One act, as it is shown. An auditor sees pseudonyms in the place of people's identifiers."""
 
     number: int
@@ -40,25 +40,25 @@ class AuditEntry(View):
     detail: dict[str, str | int]
 
 
-class AuditFilter(View):
+class AuditFilter(FrozenModel):
     """Which acts to show; what is `None` does not filter.
 
     `since` and `until` are days in UTC, both included. `cycle_id` takes acts on the cycle itself,
     and on its people, sessions, runs and plans. `before` is a number in the trail.
     """
 
-    actor_id: _Word | None = None
-    object_id: _Word | None = None
-    object_kind: _Word | None = None
-    action: _Word | None = None
-    cycle_id: _Word | None = None
+    actor_id: _FilterText | None = None
+    object_id: _FilterText | None = None
+    object_kind: _FilterText | None = None
+    action: _FilterText | None = None
+    cycle_id: _FilterText | None = None
     since: date | None = None
     until: date | None = None
     before: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
 
 
-class AuditCheck(View):
+class AuditCheck(FrozenModel):
     """One check of the whole trail; `first_broken` is `None` where every row fitted."""
 
     at: datetime
@@ -67,7 +67,7 @@ class AuditCheck(View):
     first_broken: int | None
 
 
-class AuditStanding(View):
+class AuditTrailStatus(FrozenModel):
     """How long the trail is now, its head, and what the last check found.
 
     The head is the last row's seal. Keep it elsewhere: `gender-coach audit verify --head` tells
@@ -79,18 +79,20 @@ class AuditStanding(View):
     last_check: AuditCheck | None
 
 
-def entries(
-    tx: Transaction, keyring: Keyring, viewer: Viewer, which: AuditFilter
+def list_entries(
+    tx: Transaction, keyring: Keyring, principal: Principal, filters: AuditFilter
 ) -> tuple[AuditEntry, ...]:
-    """The acts that `which` selects, the youngest first."""
-    people = _people(tx, keyring, (which.actor_id, which.object_id))
+    """The acts that `filters` selects, the youngest first."""
+    people = _resolve_pseudonyms(tx, keyring, (filters.actor_id, filters.object_id))
     return tuple(
-        _entry(row, veil=None if viewer.is_manager else keyring.pseudonym)
-        for row in tx.scalars(_filtered(which, people))
+        _entry(row, pseudonymise=None if principal.is_manager else keyring.pseudonym)
+        for row in tx.scalars(_filtered(filters, people))
     )
 
 
-def names_in(tx: Transaction, viewer: Viewer, shown: tuple[AuditEntry, ...]) -> dict[str, str]:
+def display_names(
+    tx: Transaction, principal: Principal, shown: tuple[AuditEntry, ...]
+) -> dict[str, str]:
     """What to call those who occur in `shown`, by identifier.
 
     Users are called by their name; people by their code, and that for managers alone.
@@ -99,13 +101,13 @@ def names_in(tx: Transaction, viewer: Viewer, shown: tuple[AuditEntry, ...]) -> 
     identifiers |= {one.object_id for one in shown if one.object_kind in {"user", _PERSON}}
     users = select(UserRow.id, UserRow.name).where(UserRow.id.in_(identifiers))
     names = dict(tx.execute(users).all())
-    if viewer.is_manager:
+    if principal.is_manager:
         people = select(PersonRow.id, PersonRow.code).where(PersonRow.id.in_(identifiers))
         names |= dict(tx.execute(people).all())
     return names
 
 
-def standing(tx: Transaction) -> AuditStanding:
+def trail_status(tx: Transaction) -> AuditTrailStatus:
     """How the trail stands, without verifying it."""
     last = tx.execute(
         select(AuditRow.number, AuditRow.seal).order_by(AuditRow.number.desc()).limit(1)
@@ -113,9 +115,9 @@ def standing(tx: Transaction) -> AuditStanding:
     check = tx.scalars(
         select(AuditCheckRow).order_by(AuditCheckRow.at.desc(), AuditCheckRow.id).limit(1)
     ).first()
-    return AuditStanding(
+    return AuditTrailStatus(
         rows=0 if last is None else last.number,
-        head=NO_ROWS if last is None else last.seal,
+        head=GENESIS_SEAL if last is None else last.seal,
         last_check=None
         if check is None
         else AuditCheck(
@@ -124,20 +126,20 @@ def standing(tx: Transaction) -> AuditStanding:
     )
 
 
-def keep_check(tx: Transaction, report: AuditReport, *, now: datetime) -> None:
+def store_check_result(tx: Transaction, report: AuditReport, *, now: datetime) -> None:
     """Keep what a check found, for the page and the figures."""
     tx.add(
         AuditCheckRow(at=now, rows=report.rows, head=report.head, first_broken=report.first_broken)
     )
 
 
-def _entry(row: AuditRow, veil: Callable[[str], str] | None) -> AuditEntry:
-    """One act; `veil` makes a pseudonym of a person's identifier."""
-    actor, thing = row.actor_id, row.object_id
-    if veil is not None and actor is not None and row.role in _ROLES_OF_PEOPLE:
-        actor = veil(actor)
-    if veil is not None and row.object_kind == _PERSON:
-        thing = veil(thing)
+def _entry(row: AuditRow, pseudonymise: Callable[[str], str] | None) -> AuditEntry:
+    """One act; `pseudonymise` makes a pseudonym of a person's identifier."""
+    actor, object_id = row.actor_id, row.object_id
+    if pseudonymise is not None and actor is not None and row.role in _ROLES_OF_PEOPLE:
+        actor = pseudonymise(actor)
+    if pseudonymise is not None and row.object_kind == _PERSON:
+        object_id = pseudonymise(object_id)
     return AuditEntry(
         number=row.number,
         at=row.at,
@@ -145,12 +147,14 @@ def _entry(row: AuditRow, veil: Callable[[str], str] | None) -> AuditEntry:
         actor_id=actor,
         action=row.action,
         object_kind=row.object_kind,
-        object_id=thing,
+        object_id=object_id,
         detail=row.detail,
     )
 
 
-def _people(tx: Transaction, keyring: Keyring, wanted: tuple[str | None, ...]) -> dict[str, str]:
+def _resolve_pseudonyms(
+    tx: Transaction, keyring: Keyring, wanted: tuple[str | None, ...]
+) -> dict[str, str]:
     """The identifiers behind pseudonyms that are filtered by; every person is tried."""
     sought = {one for one in wanted if one is not None and one.startswith(_PSEUDONYM)}
     if not sought:
@@ -159,24 +163,24 @@ def _people(tx: Transaction, keyring: Keyring, wanted: tuple[str | None, ...]) -
     return {pseudonym: one for pseudonym, one in pseudonyms if pseudonym in sought}
 
 
-def _filtered(which: AuditFilter, people: dict[str, str]) -> Select[AuditRow]:
-    query = select(AuditRow).order_by(AuditRow.number.desc()).limit(which.limit)
+def _filtered(filters: AuditFilter, people: dict[str, str]) -> Select[AuditRow]:
+    query = select(AuditRow).order_by(AuditRow.number.desc()).limit(filters.limit)
     for column, wanted in (
-        (AuditRow.actor_id, which.actor_id),
-        (AuditRow.object_id, which.object_id),
-        (AuditRow.object_kind, which.object_kind),
-        (AuditRow.action, which.action),
+        (AuditRow.actor_id, filters.actor_id),
+        (AuditRow.object_id, filters.object_id),
+        (AuditRow.object_kind, filters.object_kind),
+        (AuditRow.action, filters.action),
     ):
         if wanted is not None:
             query = query.where(column == people.get(wanted, wanted))
-    if which.cycle_id is not None:
-        query = query.where(_of_cycle(which.cycle_id))
-    if which.since is not None:
-        query = query.where(AuditRow.at >= _midnight(which.since))
-    if which.until is not None and which.until < date.max:
-        query = query.where(AuditRow.at < _midnight(which.until) + timedelta(days=1))
-    if which.before is not None:
-        query = query.where(AuditRow.number < which.before)
+    if filters.cycle_id is not None:
+        query = query.where(_of_cycle(filters.cycle_id))
+    if filters.since is not None:
+        query = query.where(AuditRow.at >= _midnight(filters.since))
+    if filters.until is not None and filters.until < date.max:
+        query = query.where(AuditRow.at < _midnight(filters.until) + timedelta(days=1))
+    if filters.before is not None:
+        query = query.where(AuditRow.number < filters.before)
     return query
 
 

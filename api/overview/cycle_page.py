@@ -11,17 +11,17 @@ from api.cycles import service as cycles
 from api.data_protection import retention_policy as retention_dates
 from api.data_protection.retention_policy import Retention
 from api.http.authentication import services_of
-from api.mail.presenters import mails_shown
+from api.mail.presenters import mail_context
 from api.plans import service as plans
 from api.reminders import service as reminding
 from api.runs import service as runs
-from api.web.date_formats import day_of, day_text, short_moment_text
+from api.web.date_formats import format_date, format_local_date, format_short_datetime
 from api.web.labels import PLAN_STATE, RUN_PURPOSE, RUN_STATE
-from api.web.rendering import page
+from api.web.rendering import render_page
 from coach.errors import UnusableInputError
 
 
-def draw_cycle(
+def render_cycle(
     request: Request,
     cycle_id: str,
     *,
@@ -40,26 +40,26 @@ def draw_cycle(
         overview = cycles.cycle_overview(tx, cycle_id)
         runs_of_cycle = runs.list_runs(tx, cycle_id)
         plans_of_cycle = plans.list_plans(tx, cycle_id)
-        mails = mails_shown(tx, services, overview.summary, named=False)
+        mails = mail_context(tx, services, overview.summary, include_recipients=False)
         reminders = reminding.reminders_of(tx, cycle_id, services.settings.mail)
-        stays = retention_dates.retention_of(
+        retention = retention_dates.retention_of(
             tx, cycle_id, services.settings.retention_days, now=services.now()
         )
     summary = overview.summary
     zone = ZoneInfo(summary.timezone)
     failed = people_error or policy_error or what_if_error or hold_fault
-    return page(
+    return render_page(
         request,
         "overview/cycle.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK,
         cycle=summary,
         **mails,
-        period=f"{day_text(summary.start)} to {day_text(summary.end)}",
+        period=f"{format_date(summary.start)} to {format_date(summary.end)}",
         sessions=overview.policy.sessions,
-        ready=summary.coachees > 0 and summary.coaches > 0 and stays.erased_at is None,
+        ready=summary.coachees > 0 and summary.coaches > 0 and retention.erased_at is None,
         reminders=reminders,
-        reminders_off_since=day_of(reminders.off_since, zone),
-        retention=_told(stays, zone),
+        reminders_off_since=format_local_date(reminders.off_since, zone),
+        retention=_retention_context(retention, zone),
         hold_fault=hold_fault,
         open_run=overview.open_run_id,
         runs=[
@@ -67,12 +67,12 @@ def draw_cycle(
                 RUN_PURPOSE[run.purpose],
                 run,
                 RUN_STATE[run.state],
-                short_moment_text(run.requested_at, zone),
+                format_short_datetime(run.requested_at, zone),
             )
             for run in runs_of_cycle
         ],
         plans=[
-            (plan, PLAN_STATE[plan.state], short_moment_text(plan.created_at, zone))
+            (plan, PLAN_STATE[plan.state], format_short_datetime(plan.created_at, zone))
             for plan in plans_of_cycle
         ],
         people_faults=people_error.faults if people_error else (),
@@ -82,11 +82,11 @@ def draw_cycle(
     )
 
 
-def _told(stays: Retention, zone: ZoneInfo) -> dict[str, object]:
+def _retention_context(retention: Retention, zone: ZoneInfo) -> dict[str, object]:
     return {
-        "soon": stays.soon,
-        "on": "" if stays.erased_on is None else day_text(stays.erased_on),
-        "held": day_of(stays.held_at, zone),
-        "because": stays.held_because,
-        "erased": day_of(stays.erased_at, zone),
+        "soon": retention.soon,
+        "on": "" if retention.erased_on is None else format_date(retention.erased_on),
+        "held": format_local_date(retention.held_at, zone),
+        "because": retention.held_because,
+        "erased": format_local_date(retention.erased_at, zone),
     }

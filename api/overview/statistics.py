@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import CycleSummary, list_cycles
 from api.sessions.rows import RecordRow, SessionRow, SessionState
-from api.values import View
+from api.values import FrozenModel
 from coach.sessions import Attendance
 
 
-class CycleFigures(View):
+class CycleStatistics(FrozenModel):
     """A cycle in numbers: its sessions as published, and how many are recorded as held."""
 
     cycle: CycleSummary
@@ -19,7 +19,7 @@ class CycleFigures(View):
     held: int
 
 
-def figures_of_cycles(tx: Transaction) -> tuple[CycleFigures, ...]:
+def cycle_statistics(tx: Transaction) -> tuple[CycleStatistics, ...]:
     """Every cycle in numbers, the youngest first; three queries, however many there are."""
     on = dict(
         tx.execute(
@@ -37,6 +37,6 @@ def figures_of_cycles(tx: Transaction) -> tuple[CycleFigures, ...]:
         ).all()
     )
     return tuple(
-        CycleFigures(cycle=cycle, sessions=on.get(cycle.id, 0), held=held.get(cycle.id, 0))
+        CycleStatistics(cycle=cycle, sessions=on.get(cycle.id, 0), held=held.get(cycle.id, 0))
         for cycle in list_cycles(tx)
     )

@@ -8,29 +8,29 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.audit_trail.log import note_act
+from api.audit_trail.log import record_event
 from api.cycles.rows import PersonRow, Side
 from api.cycles.service import cycle_row
-from api.values import PersonBrief, View, person_brief
+from api.values import FrozenModel, PersonSummary, person_summary
 from coach.errors import NotFoundError
 from coach.people import Coach, Coachee, Person, Roster
 
 _MODELS: dict[Side, type[Coachee | Coach]] = {Side.COACHEE: Coachee, Side.COACH: Coach}
 
 
-class PersonView(View):
+class ParticipantDetails(FrozenModel):
     """A person as the programme office sees them. `left_at` is set once a later list left them out.
 
     `has_link` says whether a working secret link is out.
     """
 
-    brief: PersonBrief
+    brief: PersonSummary
     email: str
     profile: Coachee | Coach
     left_at: datetime | None
 
 
-class UploadSummary(View):
+class UploadSummary(FrozenModel):
     """What taking in a list did: how many are new, changed, unchanged, and gone."""
 
     side: Side
@@ -40,7 +40,7 @@ class UploadSummary(View):
     left: int
 
 
-def take_in(
+def import_people(
     tx: Transaction,
     cycle_id: str,
     side: Side,
@@ -63,33 +63,33 @@ def take_in(
         row = known.pop(person.id, None)
         if row is None:
             row = PersonRow(cycle_id=cycle_id, side=side, code=person.id)
-            _put(row, person, position)
+            _update_row(row, person, position)
             tx.add(row)
             added += 1
         else:
-            changed += _put(row, person, position)
-    gone = [row for row in known.values() if row.left_at is None]
-    for row in gone:
+            changed += _update_row(row, person, position)
+    departed = [row for row in known.values() if row.left_at is None]
+    for row in departed:
         row.left_at = now
-    note_act(
+    record_event(
         tx,
         f"{side} list taken in",
         "cycle",
         cycle_id,
         added=added,
         changed=changed,
-        left=len(gone),
+        left=len(departed),
     )
     return UploadSummary(
         side=side,
         added=added,
         changed=changed,
         unchanged=len(people) - added - changed,
-        left=len(gone),
+        left=len(departed),
     )
 
 
-def list_people(tx: Transaction, cycle_id: str) -> tuple[PersonView, ...]:
+def list_people(tx: Transaction, cycle_id: str) -> tuple[ParticipantDetails, ...]:
     """Everybody of a cycle, coachees first, each side in the order of its list.
 
     Raises:
@@ -99,7 +99,7 @@ def list_people(tx: Transaction, cycle_id: str) -> tuple[PersonView, ...]:
     return tuple(_view(row) for side in Side for row in _rows(tx, cycle_id, side))
 
 
-def person_of_cycle(tx: Transaction, person_id: str) -> PersonView:
+def person_of_cycle(tx: Transaction, person_id: str) -> ParticipantDetails:
     """One person.
 
     Raises:
@@ -122,12 +122,14 @@ def person_row(tx: Transaction, person_id: str) -> PersonRow:
 
 def roster_of(tx: Transaction, cycle_id: str) -> Roster:
     """Everybody who is still in a cycle, in the order of their lists."""
-    here = [row for side in Side for row in _rows(tx, cycle_id, side) if row.left_at is None]
+    active = [row for side in Side for row in _rows(tx, cycle_id, side) if row.left_at is None]
     return Roster(
         coachees=tuple(
-            Coachee.model_validate(row.profile) for row in here if row.side is Side.COACHEE
+            Coachee.model_validate(row.profile) for row in active if row.side is Side.COACHEE
         ),
-        coaches=tuple(Coach.model_validate(row.profile) for row in here if row.side is Side.COACH),
+        coaches=tuple(
+            Coach.model_validate(row.profile) for row in active if row.side is Side.COACH
+        ),
     )
 
 
@@ -139,7 +141,7 @@ def ids_by_code(tx: Transaction, cycle_id: str) -> dict[tuple[Side, str], str]:
     return {(side, code): identifier for side, code, identifier in rows}
 
 
-def _put(row: PersonRow, person: Person, position: int) -> bool:
+def _update_row(row: PersonRow, person: Person, position: int) -> bool:
     """Bring `row` to what `person` says, and tell whether that changed anything of it."""
     same = row.left_at is None and row.profile is not None and profile_of(row) == person
     row.position, row.left_at, row.erased_at = position, None, None
@@ -163,7 +165,7 @@ def profile_of(row: PersonRow) -> Coachee | Coach:
     return _MODELS[row.side].model_validate(row.profile)
 
 
-def _view(row: PersonRow) -> PersonView:
-    return PersonView(
-        brief=person_brief(row), email=row.email, profile=profile_of(row), left_at=row.left_at
+def _view(row: PersonRow) -> ParticipantDetails:
+    return ParticipantDetails(
+        brief=person_summary(row), email=row.email, profile=profile_of(row), left_at=row.left_at
     )

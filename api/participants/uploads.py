@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.input_files import CycleInputs, NamedFile, combine, policy_file
+from api.input_files import CycleInputs, NamedFile, parse_inputs, read_policy_file
 from api.input_files.reference_data import reference
 from coach.cycle import Cycle
 from coach.errors import UnusableInputError
 from coach.intake.columns import PeopleKind
-from coach.intake.cross_references import cross_faults
+from coach.intake.cross_references import cross_reference_faults
 from coach.intake.people_sheet import Draft, PeopleSheet
-from coach.intake.reference import Reading
+from coach.intake.reference import ReadContext
 from coach.people import Person, Roster
 
 CYCLE_FILE = "cycle.toml"
-_NAMED_IN = {"prefers", "refuses", "birth_year"}
+_REFERENCE_FIELDS = {"prefers", "refuses", "birth_year"}
 
 
 def read_policy(file: NamedFile, roster: Roster | None = None) -> Cycle:
@@ -24,13 +24,13 @@ def read_policy(file: NamedFile, roster: Roster | None = None) -> Cycle:
     Raises:
         UnusableInputError: with every fault of the file.
     """
-    reading = Reading(reference())
-    read = policy_file(file, reading)
+    reading = ReadContext(reference())
+    read = read_policy_file(file, reading)
     faults = list(read.faults)
     if roster is not None:
-        coachees = _stored(roster.coachees, PeopleKind.COACHEES)
-        coaches = _stored(roster.coaches, PeopleKind.COACHES)
-        faults += cross_faults(read, coachees, coaches, reading)
+        coachees = _as_sheet(roster.coachees, PeopleKind.COACHEES)
+        coaches = _as_sheet(roster.coaches, PeopleKind.COACHES)
+        faults += cross_reference_faults(read, coachees, coaches, reading)
     if faults or read.cycle is None:
         raise UnusableInputError(faults)
     return read.cycle
@@ -42,13 +42,16 @@ def read_lists(source: str, coachees: NamedFile, coaches: NamedFile) -> CycleInp
     Raises:
         UnusableInputError: with every fault of both files.
     """
-    return combine(NamedFile(CYCLE_FILE, source.encode()), coachees, coaches)
+    return parse_inputs(NamedFile(CYCLE_FILE, source.encode()), coachees, coaches)
 
 
-def _stored(people: Sequence[Person], kind: PeopleKind) -> PeopleSheet:
+def _as_sheet(people: Sequence[Person], kind: PeopleKind) -> PeopleSheet:
     """People who are in the cycle already, as a sheet without faults."""
     drafts = tuple(
-        Draft(row, {"id": person.id, **person.model_dump(include=_NAMED_IN, exclude_none=True)})
+        Draft(
+            row,
+            {"id": person.id, **person.model_dump(include=_REFERENCE_FIELDS, exclude_none=True)},
+        )
         for row, person in enumerate(people, start=2)
     )
     return PeopleSheet(

@@ -7,63 +7,80 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from api.http import urls as addresses
-from api.http.authentication import ServicesDep, ViewerDep
+from api.http.authentication import PrincipalDep, ServicesDep
 from api.personal_links import email_change as own_address
 from api.personal_links.email_change import NewAddress
-from api.personal_links.routes import Code, change_address, confirm_address
-from api.web.rendering import Typed, checked, go_on, page, sentence, taken
+from api.personal_links.routes import OneTimeCodeInput, change_address, confirm_address
+from api.web.rendering import (
+    FormFields,
+    as_sentence,
+    parse_form,
+    redirect_after_post,
+    render_page,
+    validate_form,
+)
 from coach.errors import ConflictError, NotAllowedError
 
-OWN_ADDRESS = APIRouter(prefix="/p/{link}/address", include_in_schema=False)
+EMAIL_PAGES = APIRouter(prefix="/p/{link}/address", include_in_schema=False)
 
 
-@OWN_ADDRESS.get("")
-def show(link: str, request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+@EMAIL_PAGES.get("")
+def show(link: str, request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
     """Where the person is written to, and the form that goes with it."""
-    return _draw(link, request, services, viewer, {})
+    return _render(link, request, services, principal, {})
 
 
-@OWN_ADDRESS.post("")
-def ask(
-    link: str, request: Request, typed: Typed, services: ServicesDep, viewer: ViewerDep
+@EMAIL_PAGES.post("")
+def request_change(
+    link: str,
+    request: Request,
+    form_fields: FormFields,
+    services: ServicesDep,
+    principal: PrincipalDep,
 ) -> Response:
     """Ask for another address, and have a code sent to the one before."""
-    new, faults = checked(NewAddress, typed, whole="address")
+    new, faults = validate_form(NewAddress, form_fields, fallback_field="address")
     if new is None:
-        return _draw(link, request, services, viewer, faults, entered=typed.get("address", ""))
+        return _render(
+            link, request, services, principal, faults, entered=form_fields.get("address", "")
+        )
     try:
-        change_address(services, viewer, new)
+        change_address(services, principal, new)
     except ConflictError as error:
-        return _draw(link, request, services, viewer, {"address": sentence(str(error))})
-    return go_on(addresses.person_address(link))
+        return _render(link, request, services, principal, {"address": as_sentence(str(error))})
+    return redirect_after_post(addresses.person_address(link))
 
 
-@OWN_ADDRESS.post("/confirm")
+@EMAIL_PAGES.post("/confirm")
 def confirm(
-    link: str, request: Request, typed: Typed, services: ServicesDep, viewer: ViewerDep
+    link: str,
+    request: Request,
+    form_fields: FormFields,
+    services: ServicesDep,
+    principal: PrincipalDep,
 ) -> Response:
     """Put the new address in place by the code."""
     try:
-        confirm_address(services, viewer, taken(Code, typed).code)
+        confirm_address(services, principal, parse_form(OneTimeCodeInput, form_fields).code)
     except NotAllowedError as error:
-        return _draw(link, request, services, viewer, {"code": sentence(str(error))})
-    return go_on(addresses.person_address(link))
+        return _render(link, request, services, principal, {"code": as_sentence(str(error))})
+    return redirect_after_post(addresses.person_address(link))
 
 
-def _draw(
+def _render(
     link: str,
     request: Request,
     services: ServicesDep,
-    viewer: ViewerDep,
+    principal: PrincipalDep,
     faults: dict[str, str],
     *,
     entered: str = "",
 ) -> Response:
     with services.database.reading() as tx:
         own = own_address.own_address(
-            tx, viewer, now=services.now(), sends=services.settings.mail.on
+            tx, principal, now=services.now(), sends=services.settings.mail.enabled
         )
-    return page(
+    return render_page(
         request,
         "personal_links/address.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,

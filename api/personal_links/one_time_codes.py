@@ -14,24 +14,24 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.audit_trail.log import note_act
+from api.audit_trail.log import record_event
 from api.background.job import Enqueue
 from api.crypto.key_ring import Keyring
 from api.database.types import new_id
-from api.http.principal import Viewer
-from api.mail.delivery import queue
-from api.mail.rows import CodeRow, MailKind, MailRow, MailState
+from api.http.principal import Principal
+from api.mail.delivery import queue_attempt
+from api.mail.rows import MailKind, MailRow, MailState, OneTimeCodeRow
 from api.participants.service import person_row
 from coach.errors import ConflictError, NotAllowedError
 
-LASTS = timedelta(minutes=10)
-_SKEW = timedelta(minutes=5)  # by which the clocks of several machines may differ
-_MOST_TRIES = 5
-_MOST_AT_ONCE = 3  # within the time that one lasts
-_MOST_A_DAY = 10
+CODE_LIFETIME = timedelta(minutes=10)
+_CLOCK_SKEW = timedelta(minutes=5)  # by which the clocks of several machines may differ
+_MAX_ATTEMPTS = 5
+_MAX_PER_LIFETIME = 3  # within the time that one lasts
+_MAX_PER_DAY = 10
 
 
-class Purpose(StrEnum):
+class CodePurpose(StrEnum):
     """What a code is for."""
 
     NOTES = "notes"
@@ -41,8 +41,8 @@ class Purpose(StrEnum):
 def send_code(
     tx: Transaction,
     enqueue: Enqueue,
-    viewer: Viewer,
-    purpose: Purpose,
+    principal: Principal,
+    purpose: CodePurpose,
     *,
     now: datetime,
     sends: bool,
@@ -55,17 +55,17 @@ def send_code(
     """
     if not sends:
         raise ConflictError("this server sends no mail, so no code; ask the programme office")
-    person = person_row(tx, viewer.person_id or "")
+    person = person_row(tx, principal.person_id or "")
     if not person.email:
         raise ConflictError("there is no address to send a code to; ask the programme office")
-    _refuse_too_many(tx, person.id, now)
-    code = CodeRow(
+    _enforce_rate_limit(tx, person.id, now)
+    code = OneTimeCodeRow(
         id=new_id(),
         person_id=person.id,
         purpose=purpose,
         detail=detail,
         created_at=now,
-        expires_at=now + LASTS,
+        expires_at=now + CODE_LIFETIME,
         tries=0,
     )
     mail = MailRow(
@@ -81,53 +81,57 @@ def send_code(
     tx.add(code)
     tx.flush()
     tx.add(mail)
-    queue(tx, enqueue, mail, person.email, now=now)
-    note_act(tx, "code sent", "person", person.id, purpose=purpose.value)
+    queue_attempt(tx, enqueue, mail, person.email, now=now)
+    record_event(tx, "code sent", "person", person.id, purpose=purpose.value)
 
 
-def fitting(
+def verify_code(
     tx: Transaction,
     keyring: Keyring,
-    viewer: Viewer,
-    purpose: Purpose,
+    principal: Principal,
+    purpose: CodePurpose,
     typed: str,
     *,
     now: datetime,
-) -> CodeRow | None:
+) -> OneTimeCodeRow | None:
     """The code that was typed, not used up yet; `None`, and counted, where it is not right."""
-    row = open_code(tx, viewer, purpose, now=now)
+    row = active_code(tx, principal, purpose, now=now)
     if row is None:
         return None
     plain = "".join(sign for sign in typed if sign.isdecimal())
     if hmac.compare_digest(plain.encode(), keyring.one_time_code(row.id).encode()):
         return row
     row.tries += 1
-    note_act(tx, "code wrong", "person", row.person_id, purpose=purpose.value, tries=row.tries)
+    record_event(tx, "code wrong", "person", row.person_id, purpose=purpose.value, tries=row.tries)
     return None
 
 
-def use_up(row: CodeRow, *, now: datetime) -> None:
+def mark_used(row: OneTimeCodeRow, *, now: datetime) -> None:
     """Let a code work no more."""
     row.used_at = now
 
 
-def open_code(
-    tx: Transaction, viewer: Viewer, purpose: Purpose, *, now: datetime
-) -> CodeRow | None:
+def active_code(
+    tx: Transaction, principal: Principal, purpose: CodePurpose, *, now: datetime
+) -> OneTimeCodeRow | None:
     """The person's youngest code for this, if it can still be used."""
     row = tx.scalar(
-        select(CodeRow)
-        .where(CodeRow.person_id == viewer.person_id, CodeRow.purpose == purpose.value)
-        .order_by(CodeRow.created_at.desc(), CodeRow.id)
+        select(OneTimeCodeRow)
+        .where(
+            OneTimeCodeRow.person_id == principal.person_id, OneTimeCodeRow.purpose == purpose.value
+        )
+        .order_by(OneTimeCodeRow.created_at.desc(), OneTimeCodeRow.id)
         .limit(1)
     )
-    if row is None or row.used_at is not None or row.tries >= _MOST_TRIES:
+    if row is None or row.used_at is not None or row.tries >= _MAX_ATTEMPTS:
         return None
     left = row.expires_at - now
-    return row if timedelta(0) < left <= LASTS + _SKEW else None  # more: the clock was set back
+    return (
+        row if timedelta(0) < left <= CODE_LIFETIME + _CLOCK_SKEW else None
+    )  # more: the clock was set back
 
 
-def wrong_code() -> NotAllowedError:
+def wrong_code_error() -> NotAllowedError:
     """What is told of a code that does not fit; why is not told."""
     return NotAllowedError(
         "the code is not the one in your last mail, or it is older than ten minutes, or it was "
@@ -135,13 +139,13 @@ def wrong_code() -> NotAllowedError:
     )
 
 
-def _refuse_too_many(tx: Transaction, person_id: str, now: datetime) -> None:
-    def asked_since(moment: datetime) -> int:
-        query = select(func.count(CodeRow.id)).where(
-            CodeRow.person_id == person_id, CodeRow.created_at > moment
+def _enforce_rate_limit(tx: Transaction, person_id: str, now: datetime) -> None:
+    def count_since(since: datetime) -> int:
+        query = select(func.count(OneTimeCodeRow.id)).where(
+            OneTimeCodeRow.person_id == person_id, OneTimeCodeRow.created_at > since
         )
         return tx.scalar(query) or 0
 
-    today = asked_since(now - timedelta(days=1))
-    if asked_since(now - LASTS) >= _MOST_AT_ONCE or today >= _MOST_A_DAY:
+    today = count_since(now - timedelta(days=1))
+    if count_since(now - CODE_LIFETIME) >= _MAX_PER_LIFETIME or today >= _MAX_PER_DAY:
         raise ConflictError("you asked for several codes already; wait ten minutes or longer")

@@ -8,79 +8,81 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.http.authentication import ServicesDep, ViewerDep
-from api.http.principal import Viewer
-from api.http.problem_details import documented
+from api.http.authentication import PrincipalDep, ServicesDep
+from api.http.principal import Principal
+from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.personal_links import email_change as own_address
 from api.personal_links import one_time_codes as codes
 from api.personal_links.email_change import NewAddress, OwnAddress
-from api.personal_links.one_time_codes import Purpose
+from api.personal_links.one_time_codes import CodePurpose
 from api.services import Services
 
 CODES = APIRouter(prefix=f"{API}/me", tags=["me"])
 
 
-class Code(BaseModel):
+class OneTimeCodeInput(BaseModel):
     """A code as it was typed; spaces do not matter."""
 
     code: Annotated[str, Field(max_length=40, examples=["1234 5678"])]
 
 
-@CODES.post("/notes/code", status_code=HTTPStatus.ACCEPTED, responses=documented(409))
-def send_note_code(services: ServicesDep, viewer: ViewerDep) -> None:
+@CODES.post("/notes/code", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(409))
+def send_note_code(services: ServicesDep, principal: PrincipalDep) -> None:
     """Have a code sent to your address, to open your notes on this device."""
-    ask_for_note_code(services, viewer)
+    request_note_code(services, principal)
 
 
-@CODES.get("/address", responses=documented())
-def my_address(services: ServicesDep, viewer: ViewerDep) -> OwnAddress:
+@CODES.get("/address", responses=problem_responses())
+def my_address(services: ServicesDep, principal: PrincipalDep) -> OwnAddress:
     """Where you are written to, with most of it hidden."""
     with services.database.reading() as tx:
         return own_address.own_address(
-            tx, viewer, now=services.now(), sends=services.settings.mail.on
+            tx, principal, now=services.now(), sends=services.settings.mail.enabled
         )
 
 
-@CODES.post("/address", status_code=HTTPStatus.ACCEPTED, responses=documented(409, 422))
-def ask_to_change(new: NewAddress, services: ServicesDep, viewer: ViewerDep) -> None:
+@CODES.post("/address", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(409, 422))
+def ask_to_change(new: NewAddress, services: ServicesDep, principal: PrincipalDep) -> None:
     """Ask for another address; a code goes to the one that is held, and confirms it."""
-    change_address(services, viewer, new)
+    change_address(services, principal, new)
 
 
-@CODES.post("/address/confirm", status_code=HTTPStatus.NO_CONTENT, responses=documented(403, 422))
-def confirm_change(typed: Code, services: ServicesDep, viewer: ViewerDep) -> None:
+@CODES.post(
+    "/address/confirm", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(403, 422)
+)
+def confirm_change(typed: OneTimeCodeInput, services: ServicesDep, principal: PrincipalDep) -> None:
     """Put the new address in place by the code; five wrong ones end it."""
-    confirm_address(services, viewer, typed.code)
+    confirm_address(services, principal, typed.code)
 
 
-def ask_for_note_code(services: Services, viewer: Viewer) -> None:
+def request_note_code(services: Services, principal: Principal) -> None:
     """Have a code sent that opens notes."""
     with services.database.writing() as tx:
         codes.send_code(
             tx,
             services.enqueue,
-            viewer,
-            Purpose.NOTES,
+            principal,
+            CodePurpose.NOTES,
             now=services.now(),
-            sends=services.settings.mail.on,
+            sends=services.settings.mail.enabled,
         )
 
 
-def change_address(services: Services, viewer: Viewer, new: NewAddress) -> None:
+def change_address(services: Services, principal: Principal, new: NewAddress) -> None:
     """Have a code sent that changes an address."""
     with services.database.writing() as tx:
         own_address.ask_to_change(
             tx,
             services.enqueue,
-            viewer,
+            principal,
             new,
             now=services.now(),
-            sends=services.settings.mail.on,
+            sends=services.settings.mail.enabled,
         )
 
 
-def confirm_address(services: Services, viewer: Viewer, typed: str) -> None:
+def confirm_address(services: Services, principal: Principal, typed: str) -> None:
     """Change an address by its code.
 
     Raises:
@@ -88,7 +90,7 @@ def confirm_address(services: Services, viewer: Viewer, typed: str) -> None:
     """
     with services.database.writing() as tx:
         refusal = own_address.confirm_change(
-            tx, services.keyring, viewer, typed, now=services.now()
+            tx, services.keyring, principal, typed, now=services.now()
         )
     if refusal is not None:
         raise refusal

@@ -6,36 +6,36 @@ import json
 
 from sqlalchemy.orm import Session as Transaction
 
-from api.background.job_type import JobKind
-from api.background.subprocess.subprocess_job import ChildJob
-from api.background.subprocess.subprocess_task import Line
+from api.background.job_type import JobType
+from api.background.subprocess.subprocess_job import SubprocessJob
+from api.background.subprocess.subprocess_task import JsonLine
 from api.plan_queries.rows import QuestionRow
-from api.plan_queries.service import QUESTION_JOB, Answer, QuestionTask, question_task
+from api.plan_queries.service import QUESTION_JOB, QuestionAnswer, QuestionTask, question_task
 from api.runs.rows import RunState
 
-_LONGEST_SECONDS = 120.0  # of each time it is solved again
+_MAX_SOLVE_SECONDS = 120.0  # of each time it is solved again
 
 
-class Answering(ChildJob[QuestionRow]):
+class PlanQueryJob(SubprocessJob[QuestionRow]):
     """Answers questions."""
 
-    rows = QuestionRow
+    row_type = QuestionRow
     noun = "question"
     module = "api.plan_queries.subprocess"
 
-    def _task(self, tx: Transaction, row: QuestionRow) -> QuestionTask:
-        limit = min(_LONGEST_SECONDS, self._settings.run_time_limit_seconds)
+    def _create_task(self, tx: Transaction, row: QuestionRow) -> QuestionTask:
+        limit = min(_MAX_SOLVE_SECONDS, self._settings.run_time_limit_seconds)
         return question_task(tx, row, limit)
 
-    def _keep_progress(self, tx: Transaction, row: QuestionRow, told: list[Line]) -> None:
+    def _save_progress(self, tx: Transaction, row: QuestionRow, updates: list[JsonLine]) -> None:
         del tx
-        row.latest = told[-1]
+        row.latest = updates[-1]
 
-    def _keep_answer(self, tx: Transaction, row: QuestionRow, last: Line) -> None:
+    def _save_result(self, tx: Transaction, row: QuestionRow, last: JsonLine) -> None:
         del tx
-        answer = Answer.model_validate_json(json.dumps(last["answer"]))
+        answer = QuestionAnswer.model_validate_json(json.dumps(last["answer"]))
         row.answer = answer.model_dump_json()
         row.state, row.finished_at = RunState.FINISHED, self._now()
 
 
-QUESTION = JobKind(name=QUESTION_JOB, open=Answering, queue="questions")
+QUERY_JOB_TYPE = JobType(name=QUESTION_JOB, create_handler=PlanQueryJob, queue="questions")

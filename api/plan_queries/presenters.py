@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from api.results.plan_view import LEVEL_WORDS, Names, SessionView, name_in, view_session
+from api.results.plan_view import (
+    LEVEL_LABELS,
+    DisplayNames,
+    SessionViewModel,
+    display_name,
+    present_session,
+)
 from coach.cycle import Cycle
-from coach.plural import counted
+from coach.plural import pluralise
 from coach.sessions import Session
 from matching.explanation import Advice, Explanation, RunnerUp
 from matching.explanation.explain_coachee import OtherCoach
@@ -15,11 +21,11 @@ from matching.rematching.comparison import LevelDifference, SettingDifference
 from matching.rematching.replacement import Replacement
 from matching.result import Verdict
 
-_FIRST = 8  # other coaches who are told at once; the rest is behind a fold
+_SHOWN_AT_ONCE = 8  # other coaches who are told at once; the rest is behind a fold
 
 
 @dataclass(frozen=True, slots=True)
-class RunnerUpView:
+class RunnerUpViewModel:
     """The next best coach, what choosing them would cost everybody, and who would change."""
 
     coach: str
@@ -31,27 +37,27 @@ class RunnerUpView:
 
 
 @dataclass(frozen=True, slots=True)
-class OtherCoachView:
+class OtherCoachViewModel:
     """How another coach stands to a coachee: possible, taken by others, or what objects."""
 
     coach: str
-    standing: str
+    status: str
     tone: str
     why: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ExplanationView:
+class ExplanationViewModel:
     """What solving again has told of one coachee; `only` says that nobody else could coach them."""
 
-    runner_up: RunnerUpView | None
+    runner_up: RunnerUpViewModel | None
     only: bool
-    others: tuple[OtherCoachView, ...]
-    more: tuple[OtherCoachView, ...]
+    others: tuple[OtherCoachViewModel, ...]
+    more: tuple[OtherCoachViewModel, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ReplacementView:
+class ReplacementViewModel:
     """Somebody who could take over, with the price and the times."""
 
     id: str
@@ -59,11 +65,11 @@ class ReplacementView:
     points: str
     price: str
     verdicts: tuple[Verdict, ...]
-    sessions: tuple[SessionView, ...]
+    sessions: tuple[SessionViewModel, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class AdviceView:
+class AdviceViewModel:
     """One change of the policy, who would get a coach by it, and who would lose theirs."""
 
     change: str
@@ -72,87 +78,87 @@ class AdviceView:
     settings: tuple[SettingDifference, ...]
 
 
-def view_explanation(told: Explanation, names: Names) -> ExplanationView:
+def present_explanation(answer: Explanation, names: DisplayNames) -> ExplanationViewModel:
     """The next best coach and everybody else."""
-    others = tuple(_other(one, names) for one in told.others)
-    return ExplanationView(
-        runner_up=_runner_up(told.runner_up, names) if told.runner_up else None,
-        only=told.match is not None and told.runner_up is None,
-        others=others[:_FIRST],
-        more=others[_FIRST:],
+    others = tuple(_other_coach(one, names) for one in answer.others)
+    return ExplanationViewModel(
+        runner_up=_runner_up(answer.runner_up, names) if answer.runner_up else None,
+        only=answer.match is not None and answer.runner_up is None,
+        others=others[:_SHOWN_AT_ONCE],
+        more=others[_SHOWN_AT_ONCE:],
     )
 
 
-def view_replacements(
-    told: tuple[Replacement, ...], names: Names, cycle: Cycle
-) -> tuple[ReplacementView, ...]:
+def present_replacements(
+    answer: tuple[Replacement, ...], names: DisplayNames, cycle: Cycle
+) -> tuple[ReplacementViewModel, ...]:
     """Who could take over; times in the zone of the cycle."""
     return tuple(
-        ReplacementView(
+        ReplacementViewModel(
             id=one.coach,
-            coach=name_in(names, one.coach),
-            points=counted(one.points, "point"),
-            price=_price_of(one),
+            coach=display_name(names, one.coach),
+            points=pluralise(one.points, "point"),
+            price=_price_text(one),
             verdicts=one.verdicts,
             sessions=tuple(
-                view_session(Session(uid="", number=number, start=start, end=end), cycle)
+                present_session(Session(uid="", number=number, start=start, end=end), cycle)
                 for number, (start, end) in enumerate(one.times, start=1)
             ),
         )
-        for one in told
+        for one in answer
     )
 
 
-def view_advice(told: tuple[Advice, ...], names: Names) -> tuple[AdviceView, ...]:
+def present_advice(answer: tuple[Advice, ...], names: DisplayNames) -> tuple[AdviceViewModel, ...]:
     """The changes that would place most people, the best first."""
     return tuple(
-        AdviceView(
+        AdviceViewModel(
             change=one.change,
-            placed=tuple(name_in(names, each) for each in one.placed),
-            unplaced=tuple(name_in(names, each) for each in one.unplaced),
+            placed=tuple(display_name(names, each) for each in one.placed),
+            unplaced=tuple(display_name(names, each) for each in one.unplaced),
             settings=one.settings,
         )
-        for one in told
+        for one in answer
     )
 
 
-def _runner_up(second: RunnerUp, names: Names) -> RunnerUpView:
-    called = partial(name_in, names)
-    return RunnerUpView(
-        coach=called(second.coach),
-        points=counted(second.points, "point"),
-        verdicts=second.verdicts,
-        price=tuple(_price_line(level) for level in second.price if level.gain),
+def _runner_up(runner_up: RunnerUp, names: DisplayNames) -> RunnerUpViewModel:
+    name_of = partial(display_name, names)
+    return RunnerUpViewModel(
+        coach=name_of(runner_up.coach),
+        points=pluralise(runner_up.points, "point"),
+        verdicts=runner_up.verdicts,
+        price=tuple(_price_line(level) for level in runner_up.price if level.gain),
         moves=tuple(
-            f"{called(one.coachee)} would be with {called(one.after)} "
-            f"instead of {called(one.before)}"
-            for one in second.moves
+            f"{name_of(one.coachee)} would be with {name_of(one.after)} "
+            f"instead of {name_of(one.before)}"
+            for one in runner_up.moves
         ),
-        proven=second.proven,
+        proven=runner_up.proven,
     )
 
 
 def _price_line(level: LevelDifference) -> str:
-    return f"{LEVEL_WORDS[level.name]}: {level.after} instead of {level.before}"
+    return f"{LEVEL_LABELS[level.name]}: {level.after} instead of {level.before}"
 
 
-def _other(other: OtherCoach, names: Names) -> OtherCoachView:
-    coach = name_in(names, other.coach)
+def _other_coach(other: OtherCoach, names: DisplayNames) -> OtherCoachViewModel:
+    coach = display_name(names, other.coach)
     if other.objections:
         why = tuple(f"{one.rule}: {one.because}" for one in other.objections)
-        return OtherCoachView(coach, "not possible", "bad", why)
-    points = counted(other.points or 0, "point")
+        return OtherCoachViewModel(coach, "not possible", "bad", why)
+    points = pluralise(other.points or 0, "point")
     if other.holders:
-        holders = ", ".join(name_in(names, one) for one in other.holders)
+        holders = ", ".join(display_name(names, one) for one in other.holders)
         held = (
             f"{'The place is' if len(other.holders) == 1 else 'The places are'} held by {holders}"
         )
-        return OtherCoachView(coach, f"{points}, all taken", "warn", (held,))
-    return OtherCoachView(coach, f"{points}, a place is left", "good", ())
+        return OtherCoachViewModel(coach, f"{points}, all taken", "warn", (held,))
+    return OtherCoachViewModel(coach, f"{points}, a place is left", "good", ())
 
 
-def _price_of(one: Replacement) -> str:
+def _price_text(one: Replacement) -> str:
     if one.price == 0:
         return "costs the plan nothing"
-    points = counted(abs(one.price), "point")
+    points = pluralise(abs(one.price), "point")
     return f"costs the plan {points}" if one.price > 0 else f"brings the plan {points} more"

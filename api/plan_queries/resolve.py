@@ -12,7 +12,7 @@ from matching.progress import Progress, ReportProgress
 from matching.result import Result
 
 
-def _tell_nobody(_progress: Progress) -> None:
+def _ignore_progress(_progress: Progress) -> None:
     return
 
 
@@ -24,7 +24,7 @@ def solve_again(
     limit_seconds: float,
     workers: int,
     under_way: UnderWay | None,
-    report: ReportProgress = _tell_nobody,
+    report: ReportProgress = _ignore_progress,
 ) -> Result:
     """The best result within the limit, without looking for remedies; `under_way` as `keep` was.
 

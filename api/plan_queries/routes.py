@@ -9,20 +9,20 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from api.http.authentication import ServicesDep
-from api.http.problem_details import documented
+from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.plan_queries import replacement as replacing
 from api.plan_queries import service as questions
-from api.plan_queries.replacement import Swap
-from api.plan_queries.service import Asking, QuestionView
+from api.plan_queries.replacement import ReplacementRequest
+from api.plan_queries.service import QuestionRequest, QuestionView
 from api.runs import service as runs
 from api.runs.service import RunView
-from api.values import Identifier, View
+from api.values import FrozenModel, Identifier
 
 QUESTIONS = APIRouter(prefix=API, tags=["questions"])
 
 
-class NewCoach(View):
+class NewCoach(FrozenModel):
     """The coach to give, by their id in the coaches' file, as answers name them."""
 
     coach: Annotated[str, Field(min_length=1, max_length=200)]
@@ -31,10 +31,10 @@ class NewCoach(View):
 @QUESTIONS.post(
     "/plans/{plan_id}/questions",
     status_code=HTTPStatus.ACCEPTED,
-    responses=documented(404, 409, 422),
+    responses=problem_responses(404, 409, 422),
 )
 def ask_question(
-    plan_id: str, asking: Asking, services: ServicesDep, response: Response
+    plan_id: str, question_request: QuestionRequest, services: ServicesDep, response: Response
 ) -> QuestionView:
     """Ask why and what else; the engine solves again, and the answer is kept with the plan.
 
@@ -44,12 +44,14 @@ def ask_question(
     place most people. What is asked already is not asked twice. Look at `Location` for the answer.
     """
     with services.database.writing() as tx:
-        asked = questions.ask(tx, services.enqueue, plan_id, asking, now=services.now())
-    response.headers["Location"] = f"{API}/questions/{asked.id}"
-    return asked
+        view = questions.submit_question(
+            tx, services.enqueue, plan_id, question_request, now=services.now()
+        )
+    response.headers["Location"] = f"{API}/questions/{view.id}"
+    return view
 
 
-@QUESTIONS.get("/plans/{plan_id}/questions", responses=documented(404, 422))
+@QUESTIONS.get("/plans/{plan_id}/questions", responses=problem_responses(404, 422))
 def list_questions(
     plan_id: str,
     services: ServicesDep,
@@ -63,14 +65,14 @@ def list_questions(
         return questions.questions_about(tx, plan_id, person_id)
 
 
-@QUESTIONS.get("/questions/{question_id}", responses=documented(404))
+@QUESTIONS.get("/questions/{question_id}", responses=problem_responses(404))
 def read_question(question_id: str, services: ServicesDep) -> QuestionView:
     """Where a question is, and its answer once it is `finished`."""
     with services.database.reading() as tx:
         return questions.question_view(tx, question_id)
 
 
-@QUESTIONS.post("/questions/{question_id}/cancel", responses=documented(404, 409))
+@QUESTIONS.post("/questions/{question_id}/cancel", responses=problem_responses(404, 409))
 def cancel_question(question_id: str, services: ServicesDep) -> QuestionView:
     """Stop answering; it ends within about two seconds."""
     with services.database.writing() as tx:
@@ -80,7 +82,7 @@ def cancel_question(question_id: str, services: ServicesDep) -> QuestionView:
 @QUESTIONS.post(
     "/plans/{plan_id}/people/{person_id}/replace",
     status_code=HTTPStatus.ACCEPTED,
-    responses=documented(404, 409, 422),
+    responses=problem_responses(404, 409, 422),
 )
 def replace_coach(
     plan_id: str, person_id: str, new: NewCoach, services: ServicesDep, response: Response
@@ -90,8 +92,10 @@ def replace_coach(
     Every other pair is pinned as it is. What comes of it is a draft plan, to be published.
     """
     options = runs.default_options(services.settings)
-    swap = Swap(plan_id=plan_id, person_id=person_id, coach=new.coach)
+    replacement_request = ReplacementRequest(plan_id=plan_id, person_id=person_id, coach=new.coach)
     with services.database.writing() as tx:
-        run = replacing.start_replacement(tx, services.enqueue, swap, options, now=services.now())
+        run = replacing.start_replacement(
+            tx, services.enqueue, replacement_request, options, now=services.now()
+        )
     response.headers["Location"] = f"{API}/runs/{run.id}"
     return run

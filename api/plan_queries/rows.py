@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import Word
-from api.runs.rows import WorkRow
+from api.database.types import EnumString
+from api.runs.rows import BackgroundTaskRow
 
 
 class QuestionKind(StrEnum):
@@ -20,7 +20,7 @@ class QuestionKind(StrEnum):
     ADVISE = "advise"
 
 
-class QuestionRow(WorkRow):
+class QuestionRow(BackgroundTaskRow):
     """A question about a plan, about one coachee of it or about all, with its answer as JSON.
 
     `options` says more of what is asked, `latest` is what was told last while it is worked on.
@@ -29,7 +29,7 @@ class QuestionRow(WorkRow):
     __tablename__ = "questions"
 
     plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[QuestionKind] = mapped_column(Word(QuestionKind))
+    kind: Mapped[QuestionKind] = mapped_column(EnumString(QuestionKind))
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     options: Mapped[dict[str, Any]]
     latest: Mapped[dict[str, Any] | None]

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import undefer
 
-from api.audit_trail.log import note_act
+from api.audit_trail.log import record_event
 from api.background.job import Enqueue, Job
 from api.cycles.rows import PersonRow, Side
 from api.cycles.service import cycle_row, policy_of
@@ -22,9 +22,9 @@ from api.participants.service import person_row, roster_of
 from api.plan_queries.rows import QuestionKind, QuestionRow
 from api.plans.service import plan_view
 from api.runs.rows import PlanRow, PlanState, RunState
-from api.runs.service import RunFailure, ask_to_stop
+from api.runs.service import RunFailure, request_cancellation
 from api.sessions.rows import SessionRow, SessionState
-from api.values import Identifier, View
+from api.values import FrozenModel, Identifier
 from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError
 from coach.people import Roster
@@ -37,7 +37,7 @@ from matching.result import Result
 QUESTION_JOB = "question"
 
 
-class Asking(View):
+class QuestionRequest(FrozenModel):
     """What is asked: `explain` and `replace` of one coachee, `advise` of the whole plan.
 
     `not_before` and `sessions` are for `replace`: the first day for a session with another coach,
@@ -50,7 +50,7 @@ class Asking(View):
     sessions: Annotated[int | None, Field(ge=1, le=20)] = None
 
     @model_validator(mode="after")
-    def _fits(self) -> Asking:
+    def _check_fields(self) -> QuestionRequest:
         if (self.kind is QuestionKind.ADVISE) is (self.person_id is not None):
             raise ValueError("explain and replace are about a person_id, advise about none")
         if self.kind is not QuestionKind.REPLACE and (self.not_before or self.sessions):
@@ -58,14 +58,14 @@ class Asking(View):
         return self
 
 
-class Remaining(View):
+class RemainingSessions(FrozenModel):
     """What of a coachee's series is still to come: on which day at the earliest, how many."""
 
     not_before: date | None = None
     sessions: int | None = None
 
 
-class Answer(View):
+class QuestionAnswer(FrozenModel):
     """An answer; the one of its kind is set."""
 
     explanation: Explanation | None = None
@@ -73,7 +73,7 @@ class Answer(View):
     replacements: tuple[Replacement, ...] | None = None
 
 
-class QuestionView(View):
+class QuestionView(FrozenModel):
     """A question, where it is, and its answer once there is one.
 
     An answer of `explain` and `advise` stays for good with its plan. One of `replace` holds for
@@ -84,7 +84,7 @@ class QuestionView(View):
     plan_id: str
     kind: QuestionKind
     person_id: str | None
-    remaining: Remaining
+    remaining: RemainingSessions
     state: RunState
     requested_at: datetime
     started_at: datetime | None
@@ -92,15 +92,15 @@ class QuestionView(View):
     cancelling: bool
     latest: Progress | None
     failure: RunFailure | None
-    answer: Answer | None
+    answer: QuestionAnswer | None
 
 
-class QuestionTask(View):
+class QuestionTask(FrozenModel):
     """Everything that answering a question works from; `under_way`, where the cycle had begun."""
 
     kind: QuestionKind
     coachee: str
-    remaining: Remaining
+    remaining: RemainingSessions
     roster: Roster
     cycle: Cycle
     result: Result
@@ -108,8 +108,13 @@ class QuestionTask(View):
     under_way: UnderWay | None = None
 
 
-def ask(
-    tx: Transaction, enqueue: Enqueue, plan_id: str, asking: Asking, *, now: datetime
+def submit_question(
+    tx: Transaction,
+    enqueue: Enqueue,
+    plan_id: str,
+    question_request: QuestionRequest,
+    *,
+    now: datetime,
 ) -> QuestionView:
     """Queue a question about a plan; one that is open or answered already is not asked twice.
 
@@ -118,13 +123,13 @@ def ask(
         ConflictError: nobody of this plan has a coach to replace, or nobody is without one.
     """
     plan = _plan_row(tx, plan_id)
-    remaining = _remaining(tx, plan, asking, now)
-    row = _asked_before(tx, plan_id, asking, remaining)
+    remaining = _remaining(tx, plan, question_request, now)
+    row = _find_duplicate(tx, plan_id, question_request, remaining)
     if row is None:
         row = QuestionRow(
             plan_id=plan_id,
-            kind=asking.kind,
-            person_id=asking.person_id,
+            kind=question_request.kind,
+            person_id=question_request.person_id,
             options=remaining.model_dump(mode="json"),
             state=RunState.QUEUED,
             requested_at=now,
@@ -132,7 +137,9 @@ def ask(
         tx.add(row)
         tx.flush()
         enqueue(tx, Job(QUESTION_JOB, row.id))
-        note_act(tx, "question asked", "plan", plan_id, kind=asking.kind, question=row.id)
+        record_event(
+            tx, "question asked", "plan", plan_id, kind=question_request.kind, question=row.id
+        )
     return _view(row)
 
 
@@ -165,7 +172,7 @@ def cancel_question(tx: Transaction, question_id: str, *, now: datetime) -> Ques
         ConflictError: it is over.
     """
     row = _question_row(tx, question_id)
-    ask_to_stop(tx, row, "question", now=now)
+    request_cancellation(tx, row, "question", now=now)
     return _view(row)
 
 
@@ -182,7 +189,7 @@ def question_task(tx: Transaction, row: QuestionRow, limit_seconds: float) -> Qu
     return QuestionTask(
         kind=row.kind,
         coachee="" if row.person_id is None else person_row(tx, row.person_id).code,
-        remaining=Remaining.model_validate(row.options, strict=False),
+        remaining=RemainingSessions.model_validate(row.options, strict=False),
         roster=roster,
         cycle=cycle,
         result=plan.result,
@@ -191,7 +198,7 @@ def question_task(tx: Transaction, row: QuestionRow, limit_seconds: float) -> Qu
     )
 
 
-def coachee_of_plan(tx: Transaction, plan_id: str, person_id: str) -> str:
+def coachee_code_in_plan(tx: Transaction, plan_id: str, person_id: str) -> str:
     """The id, in the coachees' file, of a coachee of the cycle a plan is of.
 
     Raises:
@@ -204,7 +211,9 @@ def coachee_of_plan(tx: Transaction, plan_id: str, person_id: str) -> str:
     return row.code
 
 
-def remaining_of(tx: Transaction, plan_id: str, person_id: str, now: datetime) -> Remaining:
+def remaining_sessions_of(
+    tx: Transaction, plan_id: str, person_id: str, now: datetime
+) -> RemainingSessions:
     """The sessions of a coachee that are still to come, where the plan is published and begun.
 
     Raises:
@@ -214,54 +223,56 @@ def remaining_of(tx: Transaction, plan_id: str, person_id: str, now: datetime) -
     cycle = policy_of(cycle_row(tx, plan.cycle_id))
     tomorrow = now.astimezone(cycle.cycle.zone).date() + timedelta(days=1)
     if plan.state is not PlanState.PUBLISHED or tomorrow <= cycle.cycle.start:
-        return Remaining()
+        return RemainingSessions()
     mine = (SessionRow.coachee_id == person_id, SessionRow.state == SessionState.CONFIRMED)
     coming = tx.scalar(select(func.count()).where(*mine, SessionRow.starts_at > now))
-    return Remaining(not_before=tomorrow, sessions=coming or None)
+    return RemainingSessions(not_before=tomorrow, sessions=coming or None)
 
 
-def _remaining(tx: Transaction, plan: PlanRow, asking: Asking, now: datetime) -> Remaining:
-    """What `asking` says of the sessions to come, else what is known; and refuse what is void."""
-    if asking.person_id is None:
+def _remaining(
+    tx: Transaction, plan: PlanRow, question_request: QuestionRequest, now: datetime
+) -> RemainingSessions:
+    """The sessions to come, as requested or else as stored; a void request is refused."""
+    if question_request.person_id is None:
         if not plan.unplaced:
             raise ConflictError("everybody in this plan has a coach; there is nothing to advise")
-        return Remaining()
-    coachee_of_plan(tx, plan.id, asking.person_id)
-    if asking.kind is QuestionKind.EXPLAIN:
-        return Remaining()
-    known = remaining_of(tx, plan.id, asking.person_id, now)
-    return Remaining(
-        not_before=asking.not_before or known.not_before,
-        sessions=asking.sessions or known.sessions,
+        return RemainingSessions()
+    coachee_code_in_plan(tx, plan.id, question_request.person_id)
+    if question_request.kind is QuestionKind.EXPLAIN:
+        return RemainingSessions()
+    known = remaining_sessions_of(tx, plan.id, question_request.person_id, now)
+    return RemainingSessions(
+        not_before=question_request.not_before or known.not_before,
+        sessions=question_request.sessions or known.sessions,
     )
 
 
-def _asked_before(
-    tx: Transaction, plan_id: str, asking: Asking, remaining: Remaining
+def _find_duplicate(
+    tx: Transaction, plan_id: str, question_request: QuestionRequest, remaining: RemainingSessions
 ) -> QuestionRow | None:
     """The same question where it is still open, or where its answer holds for good."""
     options = remaining.model_dump(mode="json")
     useful = {RunState.QUEUED, RunState.RUNNING}
-    if asking.kind is not QuestionKind.REPLACE:
+    if question_request.kind is not QuestionKind.REPLACE:
         useful |= {RunState.FINISHED}
-    rows = _rows(tx, plan_id, asking.person_id)
+    rows = _rows(tx, plan_id, question_request.person_id)
     return next(
         (
             row
             for row in rows
-            if row.kind is asking.kind and row.options == options and row.state in useful
+            if row.kind is question_request.kind and row.options == options and row.state in useful
         ),
         None,
     )
 
 
 def _rows(tx: Transaction, plan_id: str, person_id: str | None) -> Sequence[QuestionRow]:
-    about = (
+    in_scope = (
         QuestionRow.person_id.is_(None) if person_id is None else QuestionRow.person_id == person_id
     )
     return tx.scalars(
         select(QuestionRow)
-        .where(QuestionRow.plan_id == plan_id, about)
+        .where(QuestionRow.plan_id == plan_id, in_scope)
         .order_by(QuestionRow.requested_at.desc(), QuestionRow.id)
         .options(undefer(QuestionRow.answer))
     ).all()
@@ -287,13 +298,13 @@ def _view(row: QuestionRow) -> QuestionView:
         plan_id=row.plan_id,
         kind=row.kind,
         person_id=row.person_id,
-        remaining=Remaining.model_validate(row.options, strict=False),
+        remaining=RemainingSessions.model_validate(row.options, strict=False),
         state=row.state,
         requested_at=row.requested_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
-        cancelling=row.cancel_asked_at is not None and not row.state.final,
+        cancelling=row.cancel_asked_at is not None and not row.state.is_final,
         latest=None if row.latest is None else Progress.model_validate(row.latest),
         failure=None if row.failure is None else RunFailure.model_validate(row.failure),
-        answer=None if row.answer is None else Answer.model_validate_json(row.answer),
+        answer=None if row.answer is None else QuestionAnswer.model_validate_json(row.answer),
     )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from api.plan_queries.resolve import solve_again
 from api.plan_queries.rows import QuestionKind
-from api.plan_queries.service import Answer, QuestionTask
+from api.plan_queries.service import QuestionAnswer, QuestionTask
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.deadline import OutOfTimeError, Watch
+from matching.deadline import Deadline, DeadlineExceededError
 from matching.errors import NoUsableResultError
 from matching.explanation import NextBest, RunnerUp, advise, explain
 from matching.explanation.runner_ups import RunnerUps
@@ -21,18 +21,18 @@ from matching.result import Match, Result
 
 
 @dataclass
-class SolvingAgain:
+class CountingSolver:
     """The engine as explanations ask it; tells how often it has solved, and how long all took."""
 
     limit_seconds: float
     report: ReportProgress
-    began: float
+    started_at: float
     under_way: UnderWay | None
-    times: int = 0
+    solve_count: int = 0
 
     def __call__(self, roster: Roster, cycle: Cycle, keep: Result) -> Result:
         """The best result within the limit, without looking for remedies."""
-        self.times += 1
+        self.solve_count += 1
         return solve_again(
             roster,
             cycle,
@@ -40,21 +40,21 @@ class SolvingAgain:
             limit_seconds=self.limit_seconds,
             workers=1,
             under_way=self.under_way,
-            report=self._tell,
+            report=self._report_progress,
         )
 
-    def _tell(self, progress: Progress) -> None:
-        elapsed = time.monotonic() - self.began
-        message = f"solving again, {ordinal(self.times)} time: {progress.message}"
-        told = {"elapsed_seconds": elapsed, "message": message}
-        self.report(progress.model_copy(update=told))
+    def _report_progress(self, progress: Progress) -> None:
+        elapsed = time.monotonic() - self.started_at
+        message = f"solving again, {ordinal(self.solve_count)} time: {progress.message}"
+        fields = {"elapsed_seconds": elapsed, "message": message}
+        self.report(progress.model_copy(update=fields))
 
 
 def work(task_text: str, report: ReportProgress) -> dict[str, str]:
     """Answer the question of a task, a `QuestionTask` as JSON."""
     task = QuestionTask.model_validate_json(task_text)
-    again = SolvingAgain(task.limit_seconds, report, time.monotonic(), task.under_way)
-    return {"answer": _answer(task, again).model_dump_json()}
+    solver = CountingSolver(task.limit_seconds, report, time.monotonic(), task.under_way)
+    return {"answer": _answer(task, solver).model_dump_json()}
 
 
 def ordinal(number: int) -> str:
@@ -63,33 +63,35 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def _answer(task: QuestionTask, again: SolvingAgain) -> Answer:
-    about = task.roster, task.cycle, task.result
+def _answer(task: QuestionTask, solver: CountingSolver) -> QuestionAnswer:
+    inputs = task.roster, task.cycle, task.result
     if task.kind is QuestionKind.EXPLAIN:
-        return Answer(explanation=explain(*about, task.coachee, _next_best(task, again.report)))
+        return QuestionAnswer(
+            explanation=explain(*inputs, task.coachee, _next_best(task, solver.report))
+        )
     if task.kind is QuestionKind.ADVISE:
-        return Answer(advice=advise(*about, again))
-    again.report(_moment("looking at every coach with a place left"))
+        return QuestionAnswer(advice=advise(*inputs, solver))
+    solver.report(_progress_message("looking at every coach with a place left"))
     found = replacements(
-        *about,
+        *inputs,
         task.coachee,
         not_before=task.remaining.not_before,
         sessions=task.remaining.sessions,
     )
-    return Answer(replacements=found)
+    return QuestionAnswer(replacements=found)
 
 
 def _next_best(task: QuestionTask, report: ReportProgress) -> NextBest:
     """The next best coach, by solving again within the limit."""
-    watch = Watch(time.monotonic, task.limit_seconds, lambda: False)
+    deadline = Deadline(time.monotonic, task.limit_seconds, lambda: False)
 
     def of(match: Match) -> RunnerUp | None:
-        report(_moment("solving again without this pair"))
+        report(_progress_message("solving again without this pair"))
         try:
             return RunnerUps(
-                task.roster, task.cycle, task.result, watch, under_way=task.under_way
+                task.roster, task.cycle, task.result, deadline, under_way=task.under_way
             ).of(match)
-        except OutOfTimeError as error:
+        except DeadlineExceededError as error:
             raise NoUsableResultError(
                 f"no other plan for {match.coachee} was found within {task.limit_seconds:g} s"
             ) from error
@@ -97,5 +99,5 @@ def _next_best(task: QuestionTask, report: ReportProgress) -> NextBest:
     return of
 
 
-def _moment(message: str) -> Progress:
+def _progress_message(message: str) -> Progress:
     return Progress(phase=Phase.MATCHING, elapsed_seconds=0.0, message=message)

@@ -5,26 +5,26 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.plans.service import PlanSummary, PlanView, plan_view
+from api.plans.service import PlanDetails, PlanSummary, plan_view
 from api.runs.rows import PlanRow, PlanState
-from api.values import View
+from api.values import FrozenModel
 from coach.errors import ConflictError
 from coach.people import Roster
-from matching.instance.availability_grid import free_time
-from matching.instance.partial_cycle import Behind
+from matching.instance.availability_grid import build_availability_grid
+from matching.instance.partial_cycle import FixedHistory
 from matching.rematching.comparison import (
     CoacheeDifference,
     LevelDifference,
     SettingDifference,
     compare_results,
 )
-from matching.rematching.moves import moves
-from matching.result import Change, Move
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
+from matching.rematching.moves import explain_moves
+from matching.result import CoacheeChange, Move
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 
 
-class ChangeCounts(View):
+class ChangeCounts(FrozenModel):
     """For how many coachees what differs; each counts once."""
 
     placed: int
@@ -34,7 +34,7 @@ class ChangeCounts(View):
     same: int
 
 
-class PlanComparison(View):
+class PlanComparison(FrozenModel):
     """What differs from the plan `before` to the plan `after`.
 
     `settings` are the keys of the policy that differ, `levels` what each aim comes to in both,
@@ -49,9 +49,9 @@ class PlanComparison(View):
     moves: tuple[Move, ...]
 
 
-def plan_pair(
+def load_plan_pair(
     tx: Transaction, plan_id: str, before_id: str | None = None
-) -> tuple[PlanView, PlanView]:
+) -> tuple[PlanDetails, PlanDetails]:
     """The plan to compare with, and the plan itself.
 
     Where `before_id` is not given, it is the published plan of the cycle.
@@ -61,26 +61,28 @@ def plan_pair(
         ConflictError: there is nothing to compare with, or the two are of different cycles.
     """
     after = plan_view(tx, plan_id)
-    before = plan_view(tx, before_id or _published(tx, after.summary))
+    before = plan_view(tx, before_id or _published_plan_id(tx, after.summary))
     if before.summary.cycle_id != after.summary.cycle_id:
         raise ConflictError("the two plans are of different cycles; choose two of one cycle")
     return before, after
 
 
-def compared(before: PlanView, after: PlanView) -> PlanComparison:
+def build_comparison(before: PlanDetails, after: PlanDetails) -> PlanComparison:
     """What differs between two plans."""
-    told = compare_results(before.result, after.result, (before.policy, after.policy))
+    differences = compare_results(before.result, after.result, (before.policy, after.policy))
     return PlanComparison(
         before=before.summary,
         after=after.summary,
-        settings=told.settings,
-        levels=told.levels,
-        counts=ChangeCounts(**{change.value: told.count(change) for change in Change}),
-        moves=_reasons(before, after, told.changed),
+        settings=differences.settings,
+        levels=differences.levels,
+        counts=ChangeCounts(
+            **{change.value: differences.count(change) for change in CoacheeChange}
+        ),
+        moves=_moves_with_reasons(before, after, differences.changed),
     )
 
 
-def _published(tx: Transaction, plan: PlanSummary) -> str:
+def _published_plan_id(tx: Transaction, plan: PlanSummary) -> str:
     found = tx.scalar(
         select(PlanRow.id).where(
             PlanRow.cycle_id == plan.cycle_id,
@@ -93,8 +95,8 @@ def _published(tx: Transaction, plan: PlanSummary) -> str:
     return found
 
 
-def _reasons(
-    before: PlanView, after: PlanView, changed: tuple[CoacheeDifference, ...]
+def _moves_with_reasons(
+    before: PlanDetails, after: PlanDetails, changed: tuple[CoacheeDifference, ...]
 ) -> tuple[Move, ...]:
     """Every change with its reason, judged by the people and the policy of the later plan.
 
@@ -107,6 +109,8 @@ def _reasons(
         coaches=tuple(one for one in after.roster.coaches if one.id in coaches),
     )
     where = after.under_way
-    behind = Behind(after.cycle, where, before.result) if where else None
-    facts = Facts(concerned, after.cycle, free_time(concerned, after.cycle), behind)
-    return moves(Judges(facts), before.result, after.result)
+    history = FixedHistory(after.cycle, where, before.result) if where else None
+    facts = RuleInputs(
+        concerned, after.cycle, build_availability_grid(concerned, after.cycle), history
+    )
+    return explain_moves(RuleEvaluator(facts), before.result, after.result)

@@ -14,17 +14,17 @@ from api.plans import comparison as comparing
 from api.plans import service as plans
 from api.plans.comparison import ChangeCounts
 from api.plans.service import PlanSummary
-from api.results.plan_view import LEVEL_WORDS, view_moves
+from api.results.plan_view import LEVEL_LABELS, present_moves
 from api.values import Identifier
-from api.web.date_formats import short_moment_text
+from api.web.date_formats import format_short_datetime
 from api.web.labels import PLAN_STATE, Badge
-from api.web.rendering import page
+from api.web.rendering import render_page
 from coach.cycle import ObjectiveLevel
-from coach.plural import counted
+from coach.plural import pluralise
 from matching.rematching.comparison import LevelDifference
 
-COMPARING = APIRouter(include_in_schema=False)
-_NOT_THERE = "not aimed for"
+COMPARISON_PAGES = APIRouter(include_in_schema=False)
+_NOT_AN_AIM = "not aimed for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class LevelLine:
     gain: Badge
 
 
-@COMPARING.get("/plans/{plan_id}/compare")
+@COMPARISON_PAGES.get("/plans/{plan_id}/compare")
 def compare_plans(
     plan_id: str,
     request: Request,
@@ -55,31 +55,31 @@ def compare_plans(
 ) -> Response:
     """Who changes between two plans of a cycle, and what is won and lost."""
     with services.database.reading() as tx:
-        old, new = comparing.plan_pair(tx, plan_id, before or None)
+        old, new = comparing.load_plan_pair(tx, plan_id, before or None)
         cycle = cycles.cycle_summary(tx, new.summary.cycle_id)
         others = plans.list_plans(tx, cycle.id)
-    told = comparing.compared(old, new)
+    comparison = comparing.build_comparison(old, new)
     zone = ZoneInfo(cycle.timezone)
     people = (*old.roster.coachees, *old.roster.coaches, *new.roster.coachees, *new.roster.coaches)
-    return page(
+    return render_page(
         request,
         "plans/comparison.html",
         cycle=cycle,
         before=plan_line(old.summary, zone),
         after=plan_line(new.summary, zone),
         others=other_plans(others, plan_id, zone),
-        tiles=_tiles(told.counts),
-        settings=told.settings,
+        tiles=_tiles(comparison.counts),
+        settings=comparison.settings,
         levels=[
-            _level(level) for level in told.levels if level.name is not ObjectiveLevel.KEPT
+            _level(level) for level in comparison.levels if level.name is not ObjectiveLevel.KEPT
         ],  # how many pairs are kept of this very plan stands in the tiles
-        moves=view_moves(told.moves, people),
+        moves=present_moves(comparison.moves, people),
     )
 
 
 def plan_line(plan: PlanSummary, zone: ZoneInfo) -> PlanLine:
     """A plan in one line, its time in `zone`."""
-    return PlanLine(plan.id, short_moment_text(plan.created_at, zone), PLAN_STATE[plan.state])
+    return PlanLine(plan.id, format_short_datetime(plan.created_at, zone), PLAN_STATE[plan.state])
 
 
 def other_plans(listed: tuple[PlanSummary, ...], plan_id: str, zone: ZoneInfo) -> list[PlanLine]:
@@ -99,9 +99,9 @@ def _tiles(counts: ChangeCounts) -> list[tuple[int, str]]:
 
 def _level(level: LevelDifference) -> LevelLine:
     return LevelLine(
-        words=LEVEL_WORDS[level.name],
-        before=_NOT_THERE if level.before is None else str(level.before),
-        after=_NOT_THERE if level.after is None else str(level.after),
+        words=LEVEL_LABELS[level.name],
+        before=_NOT_AN_AIM if level.before is None else str(level.before),
+        after=_NOT_AN_AIM if level.after is None else str(level.after),
         gain=_gain(level),
     )
 
@@ -112,5 +112,5 @@ def _gain(level: LevelDifference) -> Badge:
     if level.gain == 0:
         return Badge("the same")
     points = level.name in {ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
-    much = counted(abs(level.gain), "point") if points else str(abs(level.gain))
+    much = pluralise(abs(level.gain), "point") if points else str(abs(level.gain))
     return Badge(f"{much} more", "good") if level.gain > 0 else Badge(f"{much} fewer", "bad")

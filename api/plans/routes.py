@@ -10,18 +10,18 @@ from fastapi.responses import StreamingResponse
 from api.accounts import credentials
 from api.files.zip_archive import zip_stream
 from api.http.authentication import ServicesDep
-from api.http.problem_details import documented
+from api.http.problem_details import problem_responses
 from api.http.urls import API, person_session
 from api.invitations import dispatch as waiting_mail
 from api.invitations import outbox as messages
-from api.invitations.outbox import Letter, OutboxMessage
+from api.invitations.outbox import OutboxMessage, OutgoingInvitation
 from api.plans import comparison as comparing
 from api.plans import service as plans
 from api.plans.comparison import PlanComparison
-from api.plans.service import PlanSummary, PlanView, Publication
+from api.plans.service import PlanDetails, PlanSummary, Publication
 from api.services import Services
 from api.sessions import schedule
-from api.values import Identifier, SessionView
+from api.values import Identifier, SessionDetails
 
 PLANS = APIRouter(prefix=API, tags=["plans"])
 SCHEDULE = APIRouter(prefix=API, tags=["schedule"])
@@ -30,21 +30,21 @@ EML = "message/rfc822"
 ZIP = "application/zip"
 
 
-@PLANS.get("/cycles/{cycle_id}/plans", responses=documented(404))
+@PLANS.get("/cycles/{cycle_id}/plans", responses=problem_responses(404))
 def list_plans(cycle_id: str, services: ServicesDep) -> tuple[PlanSummary, ...]:
     """The plans of a cycle, the youngest first."""
     with services.database.reading() as tx:
         return plans.list_plans(tx, cycle_id)
 
 
-@PLANS.get("/plans/{plan_id}", responses=documented(404))
-def read_plan(plan_id: str, services: ServicesDep) -> PlanView:
+@PLANS.get("/plans/{plan_id}", responses=problem_responses(404))
+def read_plan(plan_id: str, services: ServicesDep) -> PlanDetails:
     """A plan whole: matches with verdicts and sessions, the unmatched with funnel and remedies."""
     with services.database.reading() as tx:
         return plans.plan_view(tx, plan_id)
 
 
-@PLANS.post("/plans/{plan_id}/publish", responses=documented(404, 409))
+@PLANS.post("/plans/{plan_id}/publish", responses=problem_responses(404, 409))
 def publish_plan(plan_id: str, services: ServicesDep) -> Publication:
     """Make a draft the plan of its cycle; what changes for each person goes into the outbox."""
     with services.database.writing() as tx:
@@ -57,7 +57,7 @@ def publish_plan(plan_id: str, services: ServicesDep) -> Publication:
         )
 
 
-@PLANS.get("/plans/{plan_id}/comparison", responses=documented(404, 409, 422))
+@PLANS.get("/plans/{plan_id}/comparison", responses=problem_responses(404, 409, 422))
 def compare_plans(
     plan_id: str,
     services: ServicesDep,
@@ -71,18 +71,18 @@ def compare_plans(
     `gain` is `null` where two policies measure points by other rules or weights.
     """
     with services.database.reading() as tx:
-        pair = comparing.plan_pair(tx, plan_id, before)
-    return comparing.compared(*pair)
+        pair = comparing.load_plan_pair(tx, plan_id, before)
+    return comparing.build_comparison(*pair)
 
 
-@SCHEDULE.get("/cycles/{cycle_id}/schedule", responses=documented(404))
-def cycle_schedule(cycle_id: str, services: ServicesDep) -> tuple[SessionView, ...]:
+@SCHEDULE.get("/cycles/{cycle_id}/schedule", responses=problem_responses(404))
+def cycle_schedule(cycle_id: str, services: ServicesDep) -> tuple[SessionDetails, ...]:
     """Every published session in order of time, cancelled ones included, with its replies."""
     with services.database.reading() as tx:
         return schedule.cycle_schedule(tx, cycle_id)
 
 
-@INVITATIONS.get("/cycles/{cycle_id}/outbox", responses=documented(404))
+@INVITATIONS.get("/cycles/{cycle_id}/outbox", responses=problem_responses(404))
 def list_outbox(cycle_id: str, services: ServicesDep) -> tuple[OutboxMessage, ...]:
     """The messages to people, the youngest first."""
     with services.database.reading() as tx:
@@ -91,50 +91,57 @@ def list_outbox(cycle_id: str, services: ServicesDep) -> tuple[OutboxMessage, ..
 
 @INVITATIONS.get(
     "/outbox/{message_id}.eml",
-    responses=documented(404) | {200: {"content": {EML: {}}}},
+    responses=problem_responses(404) | {200: {"content": {EML: {}}}},
     response_class=Response,
 )
 def outbox_mail(message_id: str, services: ServicesDep) -> Response:
     """One message as a mail ready to send; an invitation's buttons lead to the person's page."""
     with services.database.reading() as tx:
-        letter = messages.outbox_letter(tx, message_id)
+        outgoing_invitation = messages.outbox_invitation(tx, message_id)
         secret = ""
-        if letter.needs_link:
-            link = credentials.link_of(tx, services.keyring, letter.person_id, now=services.now())
+        if outgoing_invitation.needs_link:
+            link = credentials.link_of(
+                tx, services.keyring, outgoing_invitation.person_id, now=services.now()
+            )
             secret = link.secret
-    return Response(_mail(services, message_id, letter, secret), media_type=EML)
+    return Response(_render_mail(services, message_id, outgoing_invitation, secret), media_type=EML)
 
 
 @INVITATIONS.get(
     "/cycles/{cycle_id}/outbox.zip",
-    responses=documented(404) | {200: {"content": {ZIP: {}}}},
+    responses=problem_responses(404) | {200: {"content": {ZIP: {}}}},
     response_class=Response,
 )
 def waiting_mails(cycle_id: str, services: ServicesDep) -> Response:
     """Every message that was not sent yet, as mails ready to send, in one archive."""
     with services.database.writing() as tx:
-        mails = waiting_mail.take_waiting(
+        mails = waiting_mail.export_pending(
             tx,
             services.keyring,
             cycle_id,
             now=services.now(),
-            sends=services.settings.mail.on,
+            sends=services.settings.mail.enabled,
         )
     members = (
-        (mail_name(number, mail.letter), _mail(services, mail.message_id, mail.letter, mail.secret))
+        (
+            mail_file_name(number, mail.outgoing_invitation),
+            _render_mail(services, mail.message_id, mail.outgoing_invitation, mail.secret),
+        )
         for number, mail in enumerate(mails, start=1)
     )
     headers = {"Content-Disposition": 'attachment; filename="messages.zip"'}
     return StreamingResponse(zip_stream(members), media_type=ZIP, headers=headers)
 
 
-def mail_name(number: int, letter: Letter) -> str:
+def mail_file_name(number: int, outgoing_invitation: OutgoingInvitation) -> str:
     """A file name that says nothing of who is written to: `0001-invitation-session-2.eml`."""
-    what = "invitation" if letter.needs_link else "cancellation"
-    return f"{number:04}-{what}-session-{letter.message.invitation.number}.eml"
+    what = "invitation" if outgoing_invitation.needs_link else "cancellation"
+    return f"{number:04}-{what}-session-{outgoing_invitation.message.invitation.number}.eml"
 
 
-def _mail(services: Services, message_id: str, letter: Letter, secret: str) -> bytes:
-    page = services.settings.base_url + person_session(secret, letter.session_id)
+def _render_mail(
+    services: Services, message_id: str, outgoing_invitation: OutgoingInvitation, secret: str
+) -> bytes:
+    page = services.settings.base_url + person_session(secret, outgoing_invitation.session_id)
     token = services.keyring.reply_token(message_id)
-    return messages.as_eml(letter, services.settings.deployment, token, page)
+    return messages.render_eml(outgoing_invitation, services.settings.deployment, token, page)

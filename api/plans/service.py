@@ -8,15 +8,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.credentials import ensure_links
-from api.audit_trail.log import note_act
+from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.cycles.service import cycle_row, policy_of
-from api.invitations.publish import announce
+from api.invitations.publish import publish_sessions
 from api.participants.service import roster_of
 from api.runs.rows import PlanRow, PlanState, RunPurpose, RunRow, RunState
 from api.runs.service import RunInput
 from api.sessions.rows import SessionRow, SessionState
-from api.values import View
+from api.values import FrozenModel
 from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError
 from coach.invitations import Method
@@ -25,7 +25,7 @@ from matching.instance.partial_cycle import UnderWay
 from matching.result import Result
 
 
-class PlanSummary(View):
+class PlanSummary(FrozenModel):
     """One line about a plan."""
 
     id: str
@@ -39,7 +39,7 @@ class PlanSummary(View):
     published_at: datetime | None
 
 
-class PlanView(View):
+class PlanDetails(FrozenModel):
     """A plan whole: the engine's result, and the people and policy it was made from.
 
     `outdated` says that the lists or the policy of the cycle have changed since. `own_policy` is
@@ -63,7 +63,7 @@ class PlanView(View):
         return self.cycle if what_if or self.own_policy is None else self.own_policy
 
 
-class Publication(View):
+class Publication(FrozenModel):
     """What publishing did: the messages now in the outbox, one for each person and session."""
 
     plan: PlanSummary
@@ -99,7 +99,7 @@ def plan_summary(tx: Transaction, plan_id: str) -> PlanSummary:
     return _summary(row)
 
 
-def plan_view(tx: Transaction, plan_id: str) -> PlanView:
+def plan_view(tx: Transaction, plan_id: str) -> PlanDetails:
     """A plan with its verdicts, as the engine returned them.
 
     Raises:
@@ -112,11 +112,11 @@ def plan_view(tx: Transaction, plan_id: str) -> PlanView:
     ).one_or_none()
     if found is None:
         raise NotFoundError(f"there is no plan {plan_id}")
-    row, result, work = found
-    frozen = RunInput.model_validate_json(work)
-    return PlanView(
+    row, result, input_json = found
+    frozen = RunInput.model_validate_json(input_json)
+    return PlanDetails(
         summary=_summary(row),
-        outdated=_outdated(tx, row.cycle_id, frozen),
+        outdated=_is_outdated(tx, row.cycle_id, frozen),
         result=Result.model_validate_json(result),
         roster=frozen.roster,
         cycle=frozen.cycle,
@@ -167,8 +167,8 @@ def publish(
         )
     if plan.state is not PlanState.DRAFT:
         raise ConflictError(f"the plan is {plan.state}, not a draft; start a new run instead")
-    work = tx.scalars(select(RunRow.input).where(RunRow.id == plan.run_id)).one()
-    if _outdated(tx, plan.cycle_id, RunInput.model_validate_json(work)):
+    input_json = tx.scalars(select(RunRow.input).where(RunRow.id == plan.run_id)).one()
+    if _is_outdated(tx, plan.cycle_id, RunInput.model_validate_json(input_json)):
         raise ConflictError(
             "the lists or the policy have changed since this plan was made; start a new run"
         )
@@ -178,12 +178,12 @@ def publish(
         .values(state=PlanState.SUPERSEDED)
     )
     plan.state, plan.published_at = PlanState.PUBLISHED, now
-    sent = announce(tx, plan, Result.model_validate_json(plan.result), now=now)
+    sent = publish_sessions(tx, plan, Result.model_validate_json(plan.result), now=now)
     tx.flush()
     ensure_links(tx, keyring, _invited(tx, plan.cycle_id), now=now, grace=link_grace)
     requests = sum(message.method is Method.REQUEST for message in sent.values())
     cancels = len(sent) - requests
-    note_act(tx, "plan published", "plan", plan.id, requests=2 * requests, cancels=2 * cancels)
+    record_event(tx, "plan published", "plan", plan.id, requests=2 * requests, cancels=2 * cancels)
     return Publication(
         plan=_summary(plan),
         requests=2 * requests,
@@ -192,7 +192,7 @@ def publish(
     )
 
 
-def _outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
+def _is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
     """Whether the lists or the policy of a cycle are others than a run has worked from."""
     policy = policy_of(cycle_row(tx, cycle_id))
     return (frozen.roster, frozen.policy) != (roster_of(tx, cycle_id), policy)

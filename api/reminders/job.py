@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from api.background.database_retry import patiently
-from api.background.job_type import Doer, JobKind, Workplace, hourly
+from api.background.database_retry import retry_while_unavailable
+from api.background.job_type import JobContext, JobHandler, JobType, hourly
 from api.reminders import service as reminding
-from api.reminders.service import REMINDING_JOB
+from api.reminders.service import REMINDERS_JOB
 
 
-def open_reminding(place: Workplace) -> Doer:
+def create_reminder_handler(context: JobContext) -> JobHandler:
     """Writes the reminders that are due, and queues their mails."""
-    services = place.services
+    services = context.services
 
-    def remind(_period: str) -> None:
+    def write_due_reminders(_period: str) -> None:
         def once() -> int:
             with services.database.writing() as tx:
-                return reminding.remind(
+                return reminding.write_due_reminders(
                     tx, services.enqueue, services.settings.mail, now=services.now()
                 )
 
-        patiently(place.stopping, once)
+        retry_while_unavailable(context.stopping, once)
 
-    return remind
+    return write_due_reminders
 
 
-REMINDING = JobKind(
-    name=REMINDING_JOB,
-    open=open_reminding,
+REMINDER_JOB_TYPE = JobType(
+    name=REMINDERS_JOB,
+    create_handler=create_reminder_handler,
     poll_seconds=5.0,
-    every=hourly,
-    works_with=lambda settings: settings.mail.on,
+    schedule=hourly,
+    is_enabled=lambda settings: settings.mail.enabled,
 )

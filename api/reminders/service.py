@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.audit_trail.log import note_act
+from api.audit_trail.log import record_event
 from api.background.job import Enqueue
 from api.cycles.rows import CycleRow, PersonRow
 from api.cycles.service import cycle_row
-from api.mail.delivery import queue
+from api.mail.delivery import queue_attempt
 from api.mail.rows import MailKind, MailRow, MailState
 from api.mail.settings import MailSettings
 from api.sessions.rows import (
@@ -29,24 +29,26 @@ from api.sessions.rows import (
     SessionRow,
     SessionState,
 )
-from api.values import View
+from api.values import FrozenModel
 from coach.sessions import Attendance
 
-REMINDING_JOB = "reminding"
-_HOURS = range(8, 18)  # of the person's own clock
-_SETTLES = timedelta(days=1)  # nobody is reminded of what they were told a moment ago
-_FORGOTTEN = timedelta(days=14)  # nor of what is long past, when reminders are first switched on
+REMINDERS_JOB = "reminding"
+_DAYTIME_HOURS = range(8, 18)  # of the person's own clock
+_MIN_TIME_SINCE_SENDING = timedelta(
+    days=1
+)  # nobody is reminded of what they were told a moment ago
+_MAX_AGE = timedelta(days=14)  # nor of what is long past, when reminders are first switched on
 
-Due = Select[SessionRow, PersonRow]
+DueQuery = Select[SessionRow, PersonRow]
 
 
-class ReminderSwitch(View):
+class ReminderSwitch(FrozenModel):
     """Whether the people of a cycle are to be reminded."""
 
     on: bool
 
 
-class Reminders(View):
+class Reminders(FrozenModel):
     """Whether the people of a cycle are reminded by mail, and of what.
 
     `on` is what a manager decides for this cycle alone, `off_since` since when it is off. `before`
@@ -70,13 +72,13 @@ def reminders_of(tx: Transaction, cycle_id: str, settings: MailSettings) -> Remi
     return Reminders(
         on=off_since is None,
         off_since=off_since,
-        before=(settings.on and settings.remind_reply_days) or None,
-        after=(settings.on and settings.remind_after_days) or None,
+        before=(settings.enabled and settings.remind_reply_days) or None,
+        after=(settings.enabled and settings.remind_after_days) or None,
     )
 
 
 def switch_reminders(
-    tx: Transaction, cycle_id: str, said: ReminderSwitch, *, now: datetime
+    tx: Transaction, cycle_id: str, switch: ReminderSwitch, *, now: datetime
 ) -> None:
     """Have nobody in a cycle reminded, or everybody again; it can be said twice.
 
@@ -88,9 +90,9 @@ def switch_reminders(
     """
     row = cycle_row(tx, cycle_id)
     off_since = row.reminders_off_at
-    if said.on == (off_since is None):
+    if switch.on == (off_since is None):
         return
-    row.reminders_off_at = None if said.on else now
+    row.reminders_off_at = None if switch.on else now
     if off_since is not None:
         lapsed = (
             MailRow.cycle_id == cycle_id,
@@ -100,15 +102,17 @@ def switch_reminders(
             MailRow.problem == "",  # otherwise it failed, and the office has sent it itself
         )
         tx.execute(delete(MailRow).where(*lapsed))
-    note_act(tx, f"reminders switched {'on' if said.on else 'off'}", "cycle", cycle_id)
+    record_event(tx, f"reminders switched {'on' if switch.on else 'off'}", "cycle", cycle_id)
 
 
-def remind(tx: Transaction, enqueue: Enqueue, settings: MailSettings, *, now: datetime) -> int:
+def write_due_reminders(
+    tx: Transaction, enqueue: Enqueue, settings: MailSettings, *, now: datetime
+) -> int:
     """Write the reminders that are due, each to one person about one session; tells how many."""
     written = 0
-    for kind in due_kinds(settings):
-        for session, person in tx.execute(_due(kind, settings, now)).all():
-            if not _is_awake(person, now):
+    for kind in enabled_reminder_kinds(settings):
+        for session, person in tx.execute(_due_query(kind, settings, now)).all():
+            if not _is_daytime(person, now):
                 continue
             row = MailRow(
                 kind=kind,
@@ -122,14 +126,14 @@ def remind(tx: Transaction, enqueue: Enqueue, settings: MailSettings, *, now: da
             )
             tx.add(row)
             tx.flush()
-            queue(tx, enqueue, row, person.email, now=now)
+            queue_attempt(tx, enqueue, row, person.email, now=now)
             written += 1
     if written:
-        note_act(tx, "reminders written", "reminders", f"{now:%Y-%m-%dT%H}", mails=written)
+        record_event(tx, "reminders written", "reminders", f"{now:%Y-%m-%dT%H}", mails=written)
     return written
 
 
-def due_kinds(settings: MailSettings) -> Iterable[MailKind]:
+def enabled_reminder_kinds(settings: MailSettings) -> Iterable[MailKind]:
     """The kinds of reminders that this deployment sends."""
     if settings.remind_reply_days:
         yield MailKind.REPLY_REMINDER
@@ -138,18 +142,18 @@ def due_kinds(settings: MailSettings) -> Iterable[MailKind]:
         yield MailKind.FEEDBACK_REMINDER
 
 
-def has_reason(tx: Transaction, row: MailRow, settings: MailSettings, *, now: datetime) -> bool:
+def is_still_due(tx: Transaction, row: MailRow, settings: MailSettings, *, now: datetime) -> bool:
     """Whether what a reminder asks for is still missing, now that its turn has come."""
     session = tx.get_one(SessionRow, row.session_id)
     if row.occasion != _occasion(row.kind, session):
         return False
-    due = _missing(row.kind, settings, now).where(
+    due = _missing_query(row.kind, settings, now).where(
         SessionRow.id == row.session_id, PersonRow.id == row.person_id
     )
     return tx.execute(due).first() is not None
 
 
-def _due(kind: MailKind, settings: MailSettings, now: datetime) -> Due:
+def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> DueQuery:
     """The sessions and people that a reminder of this kind is due for, and was not written yet."""
     written = select(MailRow.id).where(
         MailRow.kind == kind,
@@ -160,17 +164,17 @@ def _due(kind: MailKind, settings: MailSettings, now: datetime) -> Due:
         else (MailRow.occasion == 0),
     )
     return (
-        _missing(kind, settings, now)
+        _missing_query(kind, settings, now)
         .where(~written.exists())
         .order_by(SessionRow.starts_at, SessionRow.id, PersonRow.id)
     )
 
 
-def _missing(kind: MailKind, settings: MailSettings, now: datetime) -> Due:
+def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> DueQuery:
     """The sessions and people of which what this kind asks for is missing."""
     query = (
         select(SessionRow, PersonRow)
-        .join(PersonRow, _whom(kind))
+        .join(PersonRow, _recipient_condition(kind))
         .join(CycleRow, CycleRow.id == SessionRow.cycle_id)
         .outerjoin(RecordRow, RecordRow.session_id == SessionRow.id)
         .where(
@@ -178,7 +182,7 @@ def _missing(kind: MailKind, settings: MailSettings, now: datetime) -> Due:
             SessionRow.state == SessionState.CONFIRMED,
             PersonRow.left_at.is_(None),
             PersonRow.email != "",
-            _was_told(now),
+            _was_informed(now),
         )
     )
     if kind is MailKind.REPLY_REMINDER:
@@ -195,7 +199,7 @@ def _missing(kind: MailKind, settings: MailSettings, now: datetime) -> Due:
             ~answered.exists(),
         )
     before = now - timedelta(days=settings.remind_after_days)
-    over = query.where(SessionRow.ends_at <= before, SessionRow.ends_at > before - _FORGOTTEN)
+    over = query.where(SessionRow.ends_at <= before, SessionRow.ends_at > before - _MAX_AGE)
     if kind is MailKind.RECORD_REMINDER:
         return over.where(RecordRow.id.is_(None))
     given = select(FeedbackRow.id).where(FeedbackRow.session_id == SessionRow.id)
@@ -203,22 +207,22 @@ def _missing(kind: MailKind, settings: MailSettings, now: datetime) -> Due:
     return over.where(held, ~given.exists())
 
 
-def _whom(kind: MailKind) -> ColumnElement[bool]:
+def _recipient_condition(kind: MailKind) -> ColumnElement[bool]:
     coachee, coach = PersonRow.id == SessionRow.coachee_id, PersonRow.id == SessionRow.coach_id
     if kind is MailKind.REPLY_REMINDER:
         return or_(coachee, coach)
     return coach if kind is MailKind.RECORD_REMINDER else coachee
 
 
-def _was_told(now: datetime) -> ColumnElement[bool]:
+def _was_informed(now: datetime) -> ColumnElement[bool]:
     """Whether the person was told of the session as it now stands, and has had time to see it."""
-    told = select(OutboxRow.id).where(
+    informed = select(OutboxRow.id).where(
         OutboxRow.session_id == SessionRow.id,
         OutboxRow.person_id == PersonRow.id,
         OutboxRow.message["sequence"].as_integer() == SessionRow.sequence,
-        OutboxRow.sent_at <= now - _SETTLES,
+        OutboxRow.sent_at <= now - _MIN_TIME_SINCE_SENDING,
     )
-    return told.exists()
+    return informed.exists()
 
 
 def _occasion(kind: MailKind, session: SessionRow) -> int:
@@ -226,5 +230,5 @@ def _occasion(kind: MailKind, session: SessionRow) -> int:
     return session.asked_sequence if kind is MailKind.REPLY_REMINDER else 0
 
 
-def _is_awake(person: PersonRow, now: datetime) -> bool:
-    return now.astimezone(ZoneInfo(person.timezone)).hour in _HOURS
+def _is_daytime(person: PersonRow, now: datetime) -> bool:
+    return now.astimezone(ZoneInfo(person.timezone)).hour in _DAYTIME_HOURS

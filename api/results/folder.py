@@ -9,26 +9,26 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from api.organisation import Deployment
-from api.results.invitations import invites
-from api.results.plan_view import view_plan
+from api.organisation import Organisation
+from api.results.invitations import invitation_files
+from api.results.plan_view import present_plan
 from api.results.printable_forms import feedback_form, session_note_form
 from api.results.report import report_html
 from api.results.schedule_csv import schedule_csv
 from api.results.schedule_xlsx import schedule_xlsx
 from api.results.unmatched_csv import unmatched_csv
 from coach.cycle import Cycle
-from coach.errors import ProgrammeError
-from coach.invitations import Told
+from coach.errors import DomainError
+from coach.invitations import SentInvitation
 from coach.people import Roster
 from matching.explanation import Section
 from matching.records.run_record import RunRecord
 from matching.result import Result
 
-FOLDERS = ("inputs", "invites", "forms")
-PARTS = (
+RESULT_FOLDERS = ("inputs", "invites", "forms")
+RESULT_PARTS = (
     *("result.json", "run.json", "schedule.csv", "schedule.xlsx", "unmatched.csv"),
-    *("report.html", *FOLDERS),
+    *("report.html", *RESULT_FOLDERS),
 )
 """Everything that is written into a results folder."""
 
@@ -42,9 +42,9 @@ def write_results(
     record: RunRecord,
     inputs: Iterable[tuple[str, bytes]],
     now: datetime,
-    deployment: Deployment | None = None,
+    deployment: Organisation | None = None,
     next_best: Mapping[str, Section] = MappingProxyType({}),
-    before: Mapping[str, Told] = MappingProxyType({}),
+    before: Mapping[str, SentInvitation] = MappingProxyType({}),
 ) -> None:
     """Write everything about `result` into the folder `out`, in place of an earlier result there.
 
@@ -64,7 +64,7 @@ def write_results(
         before: what people were told by the result this one was made from, by uid.
 
     Raises:
-        ProgrammeError: `out` cannot be written to.
+        DomainError: `out` cannot be written to.
     """
     files = _files(
         roster,
@@ -73,22 +73,22 @@ def write_results(
         record=record,
         inputs=inputs,
         now=now,
-        deployment=deployment or Deployment(),
+        deployment=deployment or Organisation(),
         next_best=next_best,
         before=before,
     )
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".writing-", dir=out) as scratch:
-            for part in FOLDERS:
+            for part in RESULT_FOLDERS:
                 Path(scratch, part).mkdir()
             for name, content in files:
                 path = Path(scratch, name)
                 path.write_bytes(content)
-            for part in PARTS:
+            for part in RESULT_PARTS:
                 _replace(Path(scratch, part), out / part)
     except OSError as error:
-        raise ProgrammeError(
+        raise DomainError(
             f"the results cannot be written to {out}: {error.strerror or error}. "
             "Free some space, or name another folder."
         ) from error
@@ -107,11 +107,11 @@ def _files(
     record: RunRecord,
     inputs: Iterable[tuple[str, bytes]],
     now: datetime,
-    deployment: Deployment,
+    deployment: Organisation,
     next_best: Mapping[str, Section],
-    before: Mapping[str, Told],
+    before: Mapping[str, SentInvitation],
 ) -> Iterator[tuple[str, bytes]]:
-    view = view_plan(roster, cycle, result, deployment, next_best)
+    view = present_plan(roster, cycle, result, deployment, next_best)
     yield "result.json", result_json(result)
     yield "run.json", record.model_dump_json(indent=2).encode() + b"\n"
     yield "schedule.csv", schedule_csv(result)
@@ -122,14 +122,14 @@ def _files(
     yield "forms/feedback.html", feedback_form()
     for name, content in inputs:
         yield f"inputs/{Path(name).name}", content
-    for name, content in invites(roster, result, deployment, now, before):
+    for name, content in invitation_files(roster, result, deployment, now, before):
         yield f"invites/{name}", content
 
 
-def _replace(new: Path, place: Path) -> None:
-    if place.is_dir() and not place.is_symlink():
-        shutil.rmtree(place)
+def _replace(new: Path, target: Path) -> None:
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)
     else:
-        place.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)
     if new.exists():
-        new.rename(place)
+        new.rename(target)

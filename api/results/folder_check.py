@@ -14,21 +14,21 @@ from openpyxl import load_workbook
 from pydantic import ValidationError
 
 from api.input_files import ResultFolder
-from api.results.folder import PARTS
-from api.results.invitation_check import invites_findings
+from api.results.folder import RESULT_PARTS
+from api.results.invitation_check import invitation_findings
 from matching.auditor import Finding
 from matching.records.run_record import RunRecord, result_digest
 from matching.result import Result
 
 _FORMS = ("session-note.html", "feedback.html")
-_TOLD = 5  # rows of one kind that are told one by one
+_MAX_REPORTED = 5  # rows of one kind that are told one by one
 
-Rows = Counter[tuple[str, ...]]
+RowCounts = Counter[tuple[str, ...]]
 
 
 def folder_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
     """Everything in the folder that is missing or says something else than the result."""
-    missing = [part for part in PARTS if not (folder / part).exists()]
+    missing = [part for part in RESULT_PARTS if not (folder / part).exists()]
     yield from (Finding(part, "is missing") for part in missing)
     checks: dict[str, Callable[[Path, ResultFolder], Iterator[Finding]]] = {
         "run.json": _run,
@@ -37,7 +37,7 @@ def folder_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
         "unmatched.csv": _unmatched,
         "report.html": _report,
         "forms": _forms,
-        "invites": invites_findings,
+        "invites": invitation_findings,
     }
     for part, check in checks.items():
         if part not in missing:
@@ -57,7 +57,7 @@ def _run(path: Path, found: ResultFolder) -> Iterator[Finding]:
     digests = {
         name: hashlib.sha256(content).hexdigest() for name, content in found.inputs.files.items()
     }
-    told = {
+    actual = {
         "seed": (run.parameters.seed, result.seed),
         "input_sha256": (run.input_sha256, result.input_sha256),
         "status": (run.status, result.status),
@@ -66,36 +66,38 @@ def _run(path: Path, found: ResultFolder) -> Iterator[Finding]:
         "inputs": (run.inputs, digests),
         "kept_sha256": (run.kept_sha256, digests.get("kept.json")),
     }
-    for key, (recorded, right) in told.items():
-        if recorded != right:
+    for key, (recorded, expected) in actual.items():
+        if recorded != expected:
             yield Finding("run.json", f"{key} is not that of this folder")
 
 
 def _schedule(path: Path, found: ResultFolder) -> Iterator[Finding]:
     """Times are compared as moments, so that a spreadsheet's spelling of them does not matter."""
-    right: Rows = Counter(
+    expected: RowCounts = Counter(
         (match.coachee, match.coach, str(one.number), _utc(one.start), _utc(one.end), one.uid)
         for match in found.result.matches
         for one in match.sessions
     )
     header = ["coachee", "coach", "session", "start", "end", "uid"]
-    told = ((*row[:3], *map(_moment, row[3:5]), *row[5:]) for row in _table(path, header))
-    yield from _rows("schedule.csv", told, right)
+    actual = (
+        (*row[:3], *map(_normalised_time, row[3:5]), *row[5:]) for row in _table(path, header)
+    )
+    yield from _rows("schedule.csv", actual, expected)
 
 
-def _moment(text: str) -> str:
+def _normalised_time(text: str) -> str:
     try:
         return _utc(datetime.fromisoformat(text))
     except ValueError:
         return text
 
 
-def _utc(moment: datetime) -> str:
-    return f"{moment.timestamp():.0f}"
+def _utc(instant: datetime) -> str:
+    return f"{instant.timestamp():.0f}"
 
 
 def _unmatched(path: Path, found: ResultFolder) -> Iterator[Finding]:
-    right: Rows = Counter(
+    expected: RowCounts = Counter(
         (
             one.coachee,
             one.reason,
@@ -105,7 +107,7 @@ def _unmatched(path: Path, found: ResultFolder) -> Iterator[Finding]:
         for one in found.result.unmatched
     )
     header = ["coachee", "reason", "funnel", "remedies"]
-    yield from _rows("unmatched.csv", _table(path, header), right)
+    yield from _rows("unmatched.csv", _table(path, header), expected)
 
 
 def _table(path: Path, header: list[str]) -> Iterator[tuple[str, ...]]:
@@ -118,16 +120,19 @@ def _table(path: Path, header: list[str]) -> Iterator[tuple[str, ...]]:
         yield tuple(cell.removeprefix("'") for cell in row)
 
 
-def _rows(name: str, told: Iterable[tuple[str, ...]], right: Rows) -> Iterator[Finding]:
-    plain: Rows = Counter()
-    for row, times in right.items():
-        plain[tuple(cell.removeprefix("'") for cell in row)] += times
-    there: Rows = Counter(told)
-    for words, rows in (("has a row of its own", there - plain), ("lacks a row", plain - there)):
-        for row in sorted(rows)[:_TOLD]:
+def _rows(name: str, actual: Iterable[tuple[str, ...]], expected: RowCounts) -> Iterator[Finding]:
+    unescaped: RowCounts = Counter()
+    for row, times in expected.items():
+        unescaped[tuple(cell.removeprefix("'") for cell in row)] += times
+    there: RowCounts = Counter(actual)
+    for words, rows in (
+        ("has a row of its own", there - unescaped),
+        ("lacks a row", unescaped - there),
+    ):
+        for row in sorted(rows)[:_MAX_REPORTED]:
             yield Finding(name, f"{words}: {', '.join(row)}")
-        if len(rows) > _TOLD:
-            yield Finding(name, f"{words}, {len(rows) - _TOLD} more")
+        if len(rows) > _MAX_REPORTED:
+            yield Finding(name, f"{words}, {len(rows) - _MAX_REPORTED} more")
 
 
 def _workbook(path: Path, found: ResultFolder) -> Iterator[Finding]:
@@ -138,32 +143,32 @@ def _workbook(path: Path, found: ResultFolder) -> Iterator[Finding]:
     except Exception as error:  # noqa: BLE001 - a damaged workbook fails in too many ways
         yield Finding("schedule.xlsx", f"cannot be read: {type(error).__name__}")
         return
-    told = (
+    actual = (
         (str(row[5]), str(row[7]), str(row[3]).split(" ")[0], f"{row[0]}", f"{row[1]}"[:5])
         for row in cells
     )
     zone = found.inputs.cycle.cycle.zone
-    right: Rows = Counter()
+    expected: RowCounts = Counter()
     for match in found.result.matches:
         for one in match.sessions:
             local = one.start.astimezone(zone)
             day = f"{local:%a} {local.day} {local:%b %Y}"
-            right[match.coachee, match.coach, str(one.number), day, f"{local:%H:%M}"] += 1
-    cleaned = (tuple(cell.removeprefix("'") for cell in row) for row in told)
-    yield from _rows("schedule.xlsx", cleaned, right)
+            expected[match.coachee, match.coach, str(one.number), day, f"{local:%H:%M}"] += 1
+    cleaned = (tuple(cell.removeprefix("'") for cell in row) for row in actual)
+    yield from _rows("schedule.xlsx", cleaned, expected)
 
 
 def _report(path: Path, found: ResultFolder) -> Iterator[Finding]:
     """Everybody has their place in the report, and it names its inputs."""
     text = unescape(path.read_text("utf-8"))
-    for word in (f'id="{place}"' for place in _places(found.result)):
+    for word in (f'id="{anchor}"' for anchor in _anchors(found.result)):
         if text.count(word) != 1:
             yield Finding("report.html", f"has {text.count(word)} times {word}, not once")
     if found.result.input_sha256 not in text:
         yield Finding("report.html", "is not of the inputs of this result")
 
 
-def _places(result: Result) -> Iterator[str]:
+def _anchors(result: Result) -> Iterator[str]:
     yield from (f"match-{match.coachee}" for match in result.matches)
     yield from (f"unmatched-{entry.coachee}" for entry in result.unmatched)
 

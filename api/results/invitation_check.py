@@ -31,7 +31,7 @@ _ALLOWED = {"VCALENDAR": _CALENDAR, "VEVENT": _EVENT, "VALARM": _ALARM}
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _ExpectedInvitation:
     """An invitation there has to be: whom to, for which session, of how many, and with whom."""
 
     person: Person
@@ -40,41 +40,41 @@ class _Wanted:
     count: int
 
     @property
-    def words(self) -> str:
+    def expected_summary(self) -> str:
         return f"Coaching session {self.session.number} of {self.count}"
 
 
-def invites_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
+def invitation_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
     """One invitation for each person and session, as `.ics` and as `.eml`, and no more."""
-    wanted = _wanted(found)
+    expected = _expected_invitations(found)
     names = {path.stem for path in folder.iterdir()}
     for name in sorted(names):
         about = f"invites/{name}"
         ics, eml = folder / f"{name}.ics", folder / f"{name}.eml"
-        lacking = [path.suffix for path in (ics, eml) if not path.is_file()]
-        if lacking:
-            yield Finding(about, f"has no {lacking[0]} file beside it")
+        missing = [path.suffix for path in (ics, eml) if not path.is_file()]
+        if missing:
+            yield Finding(about, f"has no {missing[0]} file beside it")
             continue
         calendar = ics.read_bytes()
         lines = [*_lines(calendar)]
         key = _value(lines, "UID"), _address(_value(lines, "ATTENDEE"))
-        if not wanted.get(key):
+        if not expected.get(key):
             yield Finding(about, "invites nobody of this result to one of their sessions")
             continue
-        one = wanted[key].pop()
+        one = expected[key].pop()
         for fault in (*_calendar(lines, one), *_mail(eml.read_bytes(), calendar, one)):
             yield Finding(about, fault)
-    for one in chain.from_iterable(wanted.values()):
+    for one in chain.from_iterable(expected.values()):
         number = one.session.number
         yield Finding("invites", f"lack that of {one.person.id} to session {number}")
 
 
-def _wanted(found: ResultFolder) -> dict[tuple[str, str], list[_Wanted]]:
+def _expected_invitations(found: ResultFolder) -> dict[tuple[str, str], list[_ExpectedInvitation]]:
     """By uid and address, which two people may share."""
     roster = found.inputs.roster
     coachees = {one.id: one for one in roster.coachees}
     coaches = {one.id: one for one in roster.coaches}
-    wanted: dict[tuple[str, str], list[_Wanted]] = {}
+    expected: dict[tuple[str, str], list[_ExpectedInvitation]] = {}
     for match in found.result.matches:
         coachee, coach = coachees.get(match.coachee), coaches.get(match.coach)
         if coachee is None or coach is None:
@@ -82,9 +82,9 @@ def _wanted(found: ResultFolder) -> dict[tuple[str, str], list[_Wanted]]:
         for person, other in ((coachee, coach), (coach, coachee)):
             for session in match.sessions:
                 key = session.uid, person.email.casefold()
-                one = _Wanted(person, other, session, len(match.sessions))
-                wanted.setdefault(key, []).append(one)
-    return wanted
+                one = _ExpectedInvitation(person, other, session, len(match.sessions))
+                expected.setdefault(key, []).append(one)
+    return expected
 
 
 def _lines(calendar: bytes) -> Iterator[tuple[str, str, str]]:
@@ -92,7 +92,7 @@ def _lines(calendar: bytes) -> Iterator[tuple[str, str, str]]:
     text = calendar.decode("utf-8", "replace").replace("\r\n", "\n")
     inside: list[str] = []
     for line in re.sub(r"\n[ \t]", "", text).splitlines():
-        name, value = _parted(line)
+        name, value = _split_line(line)
         if name == "BEGIN":
             inside.append(value)
         yield inside[-1] if inside else "", name, value
@@ -100,26 +100,26 @@ def _lines(calendar: bytes) -> Iterator[tuple[str, str, str]]:
             inside.pop()
 
 
-def _parted(line: str) -> tuple[str, str]:
+def _split_line(line: str) -> tuple[str, str]:
     """Name and value of a content line; parameters may hold colons within double quotes."""
     found = re.match(r'([^;:]*)((?:;[^=]*=(?:"[^"]*"|[^";:])*)*):(.*)', line)
     return (found[1].upper(), found[3]) if found else (line, "")
 
 
-def _value(lines: list[tuple[str, str, str]], wanted: str) -> str:
-    return next((value for _, name, value in lines if name == wanted), "")
+def _value(lines: list[tuple[str, str, str]], expected: str) -> str:
+    return next((value for _, name, value in lines if name == expected), "")
 
 
 def _address(value: str) -> str:
     return value.casefold().removeprefix("mailto:")
 
 
-def _calendar(lines: list[tuple[str, str, str]], one: _Wanted) -> Iterator[str]:
-    start, end = (moment.astimezone(UTC) for moment in (one.session.start, one.session.end))
-    right = {"METHOD": "REQUEST", "DTSTART": _stamp(start), "DTEND": _stamp(end)}
-    for name, value in right.items():
-        if (told := _value(lines, name)) != value:
-            yield f"{name} is {told or 'nothing'}, has to be {value}"
+def _calendar(lines: list[tuple[str, str, str]], one: _ExpectedInvitation) -> Iterator[str]:
+    start, end = (instant.astimezone(UTC) for instant in (one.session.start, one.session.end))
+    required = {"METHOD": "REQUEST", "DTSTART": _stamp(start), "DTEND": _stamp(end)}
+    for name, value in required.items():
+        if (actual := _value(lines, name)) != value:
+            yield f"{name} is {actual or 'nothing'}, has to be {value}"
     if [value for _, name, value in lines if name == "ATTENDEE"][1:]:
         yield "has more than one ATTENDEE"
     if _address(_value(lines, "ORGANIZER")) in {one.person.email.casefold(), _other(one)}:
@@ -127,24 +127,24 @@ def _calendar(lines: list[tuple[str, str, str]], one: _Wanted) -> Iterator[str]:
     for component, name, value in lines:
         if name not in {"BEGIN", "END", *_ALLOWED.get(component, frozenset())}:
             yield f"holds {name}, which does not belong into an invitation"
-        if name in {"SUMMARY", "DESCRIPTION"} and value != one.words:
-            yield f"{name} is {value!r}, not the neutral {one.words!r}"
+        if name in {"SUMMARY", "DESCRIPTION"} and value != one.expected_summary:
+            yield f"{name} is {value!r}, not the neutral {one.expected_summary!r}"
 
 
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y%m%dT%H%M%SZ}"
+def _stamp(instant: datetime) -> str:
+    return f"{instant:%Y%m%dT%H%M%SZ}"
 
 
-def _other(one: _Wanted) -> str:
+def _other(one: _ExpectedInvitation) -> str:
     return one.other.email.casefold()
 
 
-def _mail(content: bytes, calendar: bytes, one: _Wanted) -> Iterator[str]:
+def _mail(content: bytes, calendar: bytes, one: _ExpectedInvitation) -> Iterator[str]:
     mail = message_from_bytes(content, policy=policy.default)
     to = [address.casefold() for _, address in getaddresses(mail.get_all("To", []))]
     if to != [one.person.email.casefold()] or mail["Cc"] or mail["Bcc"]:
         yield f"its mail goes to {', '.join(to) or 'nobody'}, has to go to {one.person.email} alone"
-    if one.words not in str(mail["Subject"]):
+    if one.expected_summary not in str(mail["Subject"]):
         yield f"its mail's subject is {mail['Subject']!r}"
     parts = [part for part in mail.walk() if not part.is_multipart()]
     if {part.get_content_type() for part in parts} != {
@@ -155,7 +155,7 @@ def _mail(content: bytes, calendar: bytes, one: _Wanted) -> Iterator[str]:
         yield from _part(part, calendar, one)
 
 
-def _part(part: EmailMessage, calendar: bytes, one: _Wanted) -> Iterator[str]:
+def _part(part: EmailMessage, calendar: bytes, one: _ExpectedInvitation) -> Iterator[str]:
     body = part.get_payload(decode=True)
     content = body if isinstance(body, bytes) else b""
     if part.get_content_type() in {"text/calendar", "application/ics"}:
@@ -163,7 +163,7 @@ def _part(part: EmailMessage, calendar: bytes, one: _Wanted) -> Iterator[str]:
             yield f"its mail carries another calendar object ({part.get_content_type()})"
         return
     text = content.decode("utf-8", "replace")
-    if one.words not in text:
+    if one.expected_summary not in text:
         yield f"its mail's {part.get_content_type()} does not name the session"
     if one.other.email and _other(one) in text.casefold():
         yield f"its mail's {part.get_content_type()} names the other person's address"

@@ -1,4 +1,4 @@
-"""`invites/`: one invitation for each recipient and session, as `.ics` and as `.eml`."""
+"""`invitation_files/`: one invitation for each recipient and session, as `.ics` and as `.eml`."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from datetime import datetime
 from api.calendar.eml import eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
-from api.organisation import Deployment
-from coach.invitations import Message, Told, invitations, told_anew
+from api.organisation import Organisation
+from coach.invitations import Message, SentInvitation, invitations_by_uid, reissue_all
 from coach.people import Person, Roster
 from matching.result import Result
 
-_ID_SIGNS = 40
+_MAX_ID_CHARACTERS = 40
 
 
-def invites(
+def invitation_files(
     roster: Roster,
     result: Result,
-    deployment: Deployment,
+    deployment: Organisation,
     now: datetime,
-    before: Mapping[str, Told],
+    before: Mapping[str, SentInvitation],
 ) -> Iterator[tuple[str, bytes]]:
     """Names and bytes of all invitations to the sessions of `result`, made at the moment `now`.
 
@@ -34,11 +34,11 @@ def invites(
     coachees = {person.id: person for person in roster.coachees}
     coaches = {person.id: person for person in roster.coaches}
     for match in result.matches:
-        asked = told_anew(before, invitations(match.sessions), now)
+        messages = reissue_all(before, invitations_by_uid(match.sessions), now)
         for person in (coachees[match.coachee], coaches[match.coach]):
             recipient = Recipient.of(person)
             token = _reply_token(result, person)
-            for message in asked:
+            for message in messages:
                 name = _name(person, message)
                 calendar = ics_bytes(message, recipient, deployment)
                 yield f"{name}.ics", calendar
@@ -50,7 +50,7 @@ def invites(
 
 def _name(person: Person, message: Message) -> str:
     """A file name of plain letters whatever the id is; the end keeps equal beginnings apart."""
-    who = re.sub(r"[^A-Za-z0-9_-]+", "-", person.id).strip("-")[:_ID_SIGNS] or "person"
+    who = re.sub(r"[^A-Za-z0-9_-]+", "-", person.id).strip("-")[:_MAX_ID_CHARACTERS] or "person"
     end = hashlib.sha256(f"{message.invitation.uid}\0{_key(person)}".encode()).hexdigest()[:8]
     return f"{who}-session-{message.invitation.number:02d}-{end}"
 

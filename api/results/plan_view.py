@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from api.organisation import Deployment
-from api.results.timetable_chart import Picture, draw_timetable
-from api.web.date_formats import day_text, hours_text, short_day_text, zone_short
+from api.organisation import Organisation
+from api.results.timetable_chart import TimetableChart, build_timetable_chart
+from api.web.date_formats import (
+    format_date,
+    format_short_date,
+    format_time_range,
+    zone_abbreviation,
+)
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Person, Roster
-from coach.plural import counted
+from coach.plural import pluralise
 from coach.ranks import Rank
 from coach.sessions import Session
 from matching.explanation import Section
-from matching.explanation.candidate_changes import named
+from matching.explanation.candidate_changes import person_label
 from matching.result import (
-    Change,
+    CoacheeChange,
     FunnelStep,
     LevelOutcome,
     Match,
@@ -29,9 +34,9 @@ from matching.result import (
     Verdict,
 )
 
-Names = Mapping[str, str]
+DisplayNames = Mapping[str, str]
 
-LEVEL_WORDS = {
+LEVEL_LABELS = {
     ObjectiveLevel.PLACED: "Coachees with a coach, each counted with their priority",
     ObjectiveLevel.KEPT: "Pairs kept from the earlier plan",
     ObjectiveLevel.WORST: "Points of the match with the fewest",
@@ -40,7 +45,7 @@ LEVEL_WORDS = {
 }
 """What each level of the objective measures, in words."""
 
-REASON_WORDS = {
+REASON_LABELS = {
     "nobody-eligible": "The rules leave no coach.",
     "nobody-schedulable": (
         "The rules leave coaches, but with none of them can all the sessions be placed."
@@ -53,7 +58,7 @@ REASON_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class PersonView:
+class PersonViewModel:
     """A person as tables show them; `place` is the display name of the country or territory."""
 
     id: str
@@ -63,7 +68,7 @@ class PersonView:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionView:
+class SessionViewModel:
     """A session in the cycle's zone: `Wed 20 Jan 2027`, `09:00 to 10:30`, `CET`."""
 
     uid: str
@@ -74,36 +79,36 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
-class MatchView:
-    """A match with its reasons; no pair of this policy can have more than `most_points`.
+class MatchViewModel:
+    """A match with its reasons; no pair of this policy can have more than `max_points`.
 
     `next_best` tells the runner-up and its price, where that was worked out.
     """
 
-    coachee: PersonView
-    coach: PersonView
+    coachee: PersonViewModel
+    coach: PersonViewModel
     points: int
-    most_points: int
+    max_points: int
     verdicts: tuple[Verdict, ...]
-    sessions: tuple[SessionView, ...]
+    sessions: tuple[SessionViewModel, ...]
     next_best: Section | None
 
 
 @dataclass(frozen=True, slots=True)
-class UnmatchedView:
+class UnmatchedViewModel:
     """Somebody without a coach: why, how many coaches each rule left, and what would help.
 
     The funnel ends with the rule that leaves nobody.
     """
 
-    coachee: PersonView
+    coachee: PersonViewModel
     why: str
     funnel: tuple[FunnelStep, ...]
     remedies: tuple[Remedy, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class MoveView:
+class MoveViewModel:
     """What a re-match changed for somebody, in words, and why. Whoever has left is told by id."""
 
     coachee: str
@@ -112,62 +117,62 @@ class MoveView:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelView:
-    """One level in words; `standing` says whether the value is proven or how far it may be."""
+class LevelViewModel:
+    """One level in words; `proof_status` says whether the value is proven or how far it may be."""
 
     words: str
     value: int
-    standing: str
+    proof_status: str
 
 
 @dataclass(frozen=True, slots=True)
-class LoadView:
-    """How many of a coach's places are taken (`places` draws them), and by how many sessions."""
+class LoadViewModel:
+    """How many of a coach's places are taken (drawn by `capacity_dots`), by how many sessions."""
 
-    coach: PersonView
-    taken: int
+    coach: PersonViewModel
+    assigned: int
     capacity: int
-    places: str
+    capacity_dots: str
     sessions: int
 
 
 @dataclass(frozen=True, slots=True)
-class PlanView:
+class PlanViewModel:
     """A whole plan for people."""
 
     name: str
     period: str
-    standing: str
+    proof_status: str
     placed: int
     coachees: int
     coaches: int
     sessions: int
-    levels: tuple[LevelView, ...]
-    matches: tuple[MatchView, ...]
-    unmatched: tuple[UnmatchedView, ...]
-    moves: tuple[MoveView, ...]
-    loads: tuple[LoadView, ...]
-    picture: Picture
+    levels: tuple[LevelViewModel, ...]
+    matches: tuple[MatchViewModel, ...]
+    unmatched: tuple[UnmatchedViewModel, ...]
+    moves: tuple[MoveViewModel, ...]
+    loads: tuple[LoadViewModel, ...]
+    chart: TimetableChart
     footnotes: tuple[str, ...]
 
 
-def view_plan(
+def present_plan(
     roster: Roster,
     cycle: Cycle,
     result: Result,
-    deployment: Deployment,
+    deployment: Organisation,
     next_best: Mapping[str, Section] = MappingProxyType({}),
-) -> PlanView:
+) -> PlanViewModel:
     """The view of `result`; matches and unmatched keep the order they have in it.
 
     `next_best` tells the runner-ups that are known, by coachee.
     """
     coachees = {person.id: person for person in roster.coachees}
     coaches = {person.id: person for person in roster.coaches}
-    return PlanView(
+    return PlanViewModel(
         name=cycle.cycle.name,
-        period=f"{day_text(cycle.cycle.start)} to {day_text(cycle.cycle.end)}",
-        standing=_standing(result),
+        period=f"{format_date(cycle.cycle.start)} to {format_date(cycle.cycle.end)}",
+        proof_status=_proof_status(result),
         placed=len(result.matches),
         coachees=len(roster.coachees),
         coaches=len(roster.coaches),
@@ -178,7 +183,7 @@ def view_plan(
             if outcome.name is not ObjectiveLevel.KEPT or outcome.bound
         ),
         matches=tuple(
-            view_match(
+            present_match(
                 match,
                 (coachees[match.coachee], coaches[match.coach]),
                 cycle,
@@ -188,54 +193,55 @@ def view_plan(
             for match in result.matches
         ),
         unmatched=tuple(
-            view_unmatched(entry, coachees[entry.coachee], deployment) for entry in result.unmatched
+            present_unmatched(entry, coachees[entry.coachee], deployment)
+            for entry in result.unmatched
         ),
-        moves=view_moves(result.moves, (*roster.coachees, *roster.coaches)),
+        moves=present_moves(result.moves, (*roster.coachees, *roster.coaches)),
         loads=_loads(roster, result, deployment),
-        picture=draw_timetable(roster, cycle, result),
+        chart=build_timetable_chart(roster, cycle, result),
         footnotes=deployment.footnotes({p.country for p in (*roster.coachees, *roster.coaches)}),
     )
 
 
-def names_of(people: Iterable[Person]) -> Names:
+def display_names(people: Iterable[Person]) -> DisplayNames:
     """Everybody as the manager reads of them, by id."""
-    return {one.id: named(one) for one in people}
+    return {one.id: person_label(one) for one in people}
 
 
-def name_in(names: Names, one: str | None) -> str:
+def display_name(names: DisplayNames, one: str | None) -> str:
     """Somebody by name; whoever has left is told by id."""
     return "nobody" if one is None else names.get(one, one)
 
 
-def view_moves(moves: Iterable[Move], people: Iterable[Person]) -> tuple[MoveView, ...]:
+def present_moves(moves: Iterable[Move], people: Iterable[Person]) -> tuple[MoveViewModel, ...]:
     """Moves in words; whoever is not among `people` is told by id."""
-    called = partial(name_in, names_of(people))
+    name_of = partial(display_name, display_names(people))
 
     def change(move: Move) -> str:
         if move.sessions:
-            times = counted(len(move.sessions), "session")
-            return f"{times} with {called(move.after)} at other times"
-        if move.change is Change.RETIMED:
-            return f"stays with {called(move.after)}, for more or fewer sessions"
-        return f"{called(move.after)} instead of {called(move.before)}"
+            times = pluralise(len(move.sessions), "session")
+            return f"{times} with {name_of(move.after)} at other times"
+        if move.change is CoacheeChange.RETIMED:
+            return f"stays with {name_of(move.after)}, for more or fewer sessions"
+        return f"{name_of(move.after)} instead of {name_of(move.before)}"
 
     return tuple(
-        MoveView(coachee=called(move.coachee), change=change(move), because=move.because)
+        MoveViewModel(coachee=name_of(move.coachee), change=change(move), because=move.because)
         for move in moves
     )
 
 
-def view_person(person: Person, deployment: Deployment) -> PersonView:
+def present_person(person: Person, deployment: Organisation) -> PersonViewModel:
     """A person of the roster for people."""
-    return PersonView(
+    return PersonViewModel(
         id=person.id,
         name=person.name,
-        rank=rank_text(person.rank),
+        rank=format_rank(person.rank),
         place=deployment.territory(person.country).name,
     )
 
 
-def rank_text(rank: Rank) -> str:
+def format_rank(rank: Rank) -> str:
     """`OF-5`, or for civilians `civilian`, `civilian as OF-8`, `civilian above OF-10`."""
     if not rank.civilian:
         return rank.code
@@ -245,19 +251,19 @@ def rank_text(rank: Rank) -> str:
     return "civilian"
 
 
-def view_session(session: Session, cycle: Cycle) -> SessionView:
+def present_session(session: Session, cycle: Cycle) -> SessionViewModel:
     """A session for people, in the cycle's zone."""
     local = session.start.astimezone(cycle.cycle.zone)
-    return SessionView(
+    return SessionViewModel(
         uid=session.uid,
         number=session.number,
-        day=short_day_text(local.date()),
-        hours=hours_text(session.start, session.end, cycle.cycle.zone),
-        zone=zone_short(local),
+        day=format_short_date(local.date()),
+        hours=format_time_range(session.start, session.end, cycle.cycle.zone),
+        zone=zone_abbreviation(local),
     )
 
 
-def _standing(result: Result) -> str:
+def _proof_status(result: Result) -> str:
     if result.status == "optimal":
         return "Proven: no other plan places more people or serves them better."
     return (
@@ -266,59 +272,61 @@ def _standing(result: Result) -> str:
     )
 
 
-def _level(outcome: LevelOutcome) -> LevelView:
-    standing = "proven best" if outcome.proven else f"at most {outcome.bound} is possible"
-    return LevelView(LEVEL_WORDS[outcome.name], outcome.value, standing)
+def _level(outcome: LevelOutcome) -> LevelViewModel:
+    proof_status = "proven best" if outcome.proven else f"at most {outcome.bound} is possible"
+    return LevelViewModel(LEVEL_LABELS[outcome.name], outcome.value, proof_status)
 
 
-def view_match(
+def present_match(
     match: Match,
     pair: tuple[Coachee, Coach],
     cycle: Cycle,
-    deployment: Deployment,
+    deployment: Organisation,
     next_best: Section | None = None,
-) -> MatchView:
+) -> MatchViewModel:
     """A match with its reasons and sessions."""
     coachee, coach = pair
-    return MatchView(
-        coachee=view_person(coachee, deployment),
-        coach=view_person(coach, deployment),
+    return MatchViewModel(
+        coachee=present_person(coachee, deployment),
+        coach=present_person(coach, deployment),
         points=match.points,
-        most_points=sum(100 * verdict.weight for verdict in match.verdicts),
+        max_points=sum(100 * verdict.weight for verdict in match.verdicts),
         verdicts=match.verdicts,
-        sessions=tuple(view_session(session, cycle) for session in match.sessions),
+        sessions=tuple(present_session(session, cycle) for session in match.sessions),
         next_best=next_best,
     )
 
 
-def view_unmatched(entry: Unmatched, coachee: Coachee, deployment: Deployment) -> UnmatchedView:
+def present_unmatched(
+    entry: Unmatched, coachee: Coachee, deployment: Organisation
+) -> UnmatchedViewModel:
     """Somebody without a coach: why, and what would help."""
-    return UnmatchedView(
-        coachee=view_person(coachee, deployment),
-        why=REASON_WORDS[entry.reason],
-        funnel=_until_nobody_is_left(entry.funnel),
+    return UnmatchedViewModel(
+        coachee=present_person(coachee, deployment),
+        why=REASON_LABELS[entry.reason],
+        funnel=_until_empty(entry.funnel),
         remedies=entry.remedies,
     )
 
 
-def _until_nobody_is_left(funnel: tuple[FunnelStep, ...]) -> tuple[FunnelStep, ...]:
+def _until_empty(funnel: tuple[FunnelStep, ...]) -> tuple[FunnelStep, ...]:
     """The steps of a funnel up to the first that leaves nobody: the later ones say no more."""
     empty = next((place for place, step in enumerate(funnel, 1) if step.left == 0), len(funnel))
     return funnel[:empty]
 
 
-def _loads(roster: Roster, result: Result, deployment: Deployment) -> tuple[LoadView, ...]:
-    taken = {coach.id: 0 for coach in roster.coaches}
-    sessions = dict(taken)
+def _loads(roster: Roster, result: Result, deployment: Organisation) -> tuple[LoadViewModel, ...]:
+    assigned = {coach.id: 0 for coach in roster.coaches}
+    sessions = dict(assigned)
     for match in result.matches:
-        taken[match.coach] += 1
+        assigned[match.coach] += 1
         sessions[match.coach] += len(match.sessions)
     return tuple(
-        LoadView(
-            coach=view_person(coach, deployment),
-            taken=taken[coach.id],
+        LoadViewModel(
+            coach=present_person(coach, deployment),
+            assigned=assigned[coach.id],
             capacity=coach.capacity,
-            places="●" * taken[coach.id] + "○" * (coach.capacity - taken[coach.id]),
+            capacity_dots="●" * assigned[coach.id] + "○" * (coach.capacity - assigned[coach.id]),
             sessions=sessions[coach.id],
         )
         for coach in roster.coaches

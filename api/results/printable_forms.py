@@ -6,7 +6,7 @@ from api.web.templating import render
 from coach.feedback import RATINGS
 from coach.sessions import Attendance
 
-ATTENDANCE_WORDS = {
+ATTENDANCE_LABELS = {
     Attendance.HELD: "Held",
     Attendance.DELEGATE: "A delegate attended in the coachee's place",
     Attendance.NO_SHOW: "No-show: somebody did not come",
@@ -18,7 +18,7 @@ ATTENDANCE_WORDS = {
 def session_note_form() -> bytes:
     """The shared record of a session, for the coach."""
     return render(
-        "results/printable_session_note.html", attendances=tuple(ATTENDANCE_WORDS.values())
+        "results/printable_session_note.html", attendances=tuple(ATTENDANCE_LABELS.values())
     ).encode()
 
 
@@ -26,6 +26,6 @@ def feedback_form() -> bytes:
     """Feedback on a session, for the coachee."""
     return render(
         "results/printable_feedback.html",
-        attendances=tuple(ATTENDANCE_WORDS.values()),
+        attendances=tuple(ATTENDANCE_LABELS.values()),
         ratings=tuple(RATINGS.items()),
     ).encode()

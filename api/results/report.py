@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from api.organisation import Deployment
-from api.results.plan_view import PlanView
-from api.web.date_formats import moment_text
+from api.organisation import Organisation
+from api.results.plan_view import PlanViewModel
+from api.web.date_formats import format_datetime
 from api.web.templating import render
 from coach.cycle import Cycle
 from matching.result import Result
 
 
 def report_html(
-    view: PlanView, cycle: Cycle, result: Result, deployment: Deployment, now: datetime
+    view: PlanViewModel, cycle: Cycle, result: Result, deployment: Organisation, now: datetime
 ) -> bytes:
     """The report on a plan, made at the moment `now`."""
     return render(
         "results/report.html",
         plan=view,
-        made=moment_text(now, cycle.cycle.zone),
+        made=format_datetime(now, cycle.cycle.zone),
         wall_seconds=f"{result.wall_seconds:.1f}",
         seed=result.seed,
         input_sha256=result.input_sha256,

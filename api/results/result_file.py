@@ -6,10 +6,10 @@ import re
 
 from pydantic import ValidationError
 
-from api.files.upload_limits import LARGEST_RESULT, UnreadableError, check_size
+from api.files.upload_limits import MAX_RESULT_BYTES, UnreadableError, check_size
 from coach.errors import InputFault
 from coach.intake.fault_messages import WHOLE_FILE
-from coach.intake.toml_positions import dotted
+from coach.intake.toml_positions import dotted_key
 from matching.result import Result
 
 
@@ -19,7 +19,7 @@ def read_result(name: str, content: bytes) -> tuple[Result | None, tuple[InputFa
     Faults of the structure stand in row 1: what a value means does not depend on its line.
     """
     try:
-        check_size(content, LARGEST_RESULT)
+        check_size(content, MAX_RESULT_BYTES)
         return Result.model_validate_json(content), ()
     except UnreadableError as error:
         return None, (InputFault(name, 1, WHOLE_FILE, str(error)),)
@@ -28,7 +28,7 @@ def read_result(name: str, content: bytes) -> tuple[Result | None, tuple[InputFa
             InputFault(
                 name,
                 _row(detail["msg"]),
-                dotted(tuple(detail["loc"])) or WHOLE_FILE,
+                dotted_key(tuple(detail["loc"])) or WHOLE_FILE,
                 f"this is no result of a match: {detail['msg'][0].lower()}{detail['msg'][1:]}",
             )
             for detail in error.errors(include_url=False, include_context=False)
@@ -36,5 +36,5 @@ def read_result(name: str, content: bytes) -> tuple[Result | None, tuple[InputFa
 
 
 def _row(message: str) -> int:
-    place = re.search(r"at line (\d+) column", message)
-    return max(1, int(place[1])) if place else 1
+    line = re.search(r"at line (\d+) column", message)
+    return max(1, int(line[1])) if line else 1

@@ -7,8 +7,15 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from api.files.upload_limits import LARGEST_CYCLE_FILE, LARGEST_FILE, LARGEST_RESULT
-from api.input_files.cycle_inputs import KEPT, UNDER_WAY, CycleInputs, Source, combine, from_disk
+from api.files.upload_limits import MAX_CYCLE_FILE_BYTES, MAX_FILE_BYTES, MAX_RESULT_BYTES
+from api.input_files.cycle_inputs import (
+    KEPT_FILE,
+    UNDER_WAY_FILE,
+    CycleInputs,
+    InputSource,
+    parse_inputs,
+    read_source,
+)
 from api.results.result_file import read_result
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.fault_messages import WHOLE_FILE
@@ -36,48 +43,52 @@ def read_result_folder(folder: Path) -> ResultFolder:
         )
     faults: list[InputFault] = []
     result: Result | None = None
-    stored = from_disk(folder / "result.json", LARGEST_RESULT)
+    stored = read_source(folder / "result.json", MAX_RESULT_BYTES)
     if isinstance(stored, InputFault):
         faults.append(stored)
     else:
         result, found = read_result(stored.name, stored.content)
         faults.extend(found)
-    kept = folder / "inputs" / KEPT
+    kept = folder / "inputs" / KEPT_FILE
     try:
-        inputs = combine(
-            from_disk(folder / "inputs" / "cycle.toml", LARGEST_CYCLE_FILE),
+        inputs = parse_inputs(
+            read_source(folder / "inputs" / "cycle.toml", MAX_CYCLE_FILE_BYTES),
             _people(folder / "inputs", "coachees"),
             _people(folder / "inputs", "coaches"),
-            from_disk(kept, LARGEST_RESULT) if kept.exists() else None,
+            read_source(kept, MAX_RESULT_BYTES) if kept.exists() else None,
         )
     except UnusableInputError as error:
         raise UnusableInputError([*faults, *error.faults]) from None
-    where = folder / "inputs" / UNDER_WAY
+    where = folder / "inputs" / UNDER_WAY_FILE
     if where.exists():
-        inputs, found = _standing(inputs, from_disk(where, LARGEST_RESULT))
+        inputs, found = _add_under_way(inputs, read_source(where, MAX_RESULT_BYTES))
         faults.extend(found)
     if faults or result is None:
         raise UnusableInputError(faults)
     return ResultFolder(inputs, result)
 
 
-def _standing(inputs: CycleInputs, stored: Source) -> tuple[CycleInputs, tuple[InputFault, ...]]:
+def _add_under_way(
+    inputs: CycleInputs, stored: InputSource
+) -> tuple[CycleInputs, tuple[InputFault, ...]]:
     if isinstance(stored, InputFault):
         return inputs, (stored,)
     try:
         where = UnderWay.model_validate_json(stored.content)
     except ValidationError as error:
-        told = error.errors(include_url=False, include_context=False)[0]["msg"]
-        message = f"this does not say where a cycle stands: {told[0].lower()}{told[1:]}"
+        message_text = error.errors(include_url=False, include_context=False)[0]["msg"]
+        message = (
+            f"this does not say where a cycle stands: {message_text[0].lower()}{message_text[1:]}"
+        )
         return inputs, (InputFault(stored.name, 1, WHOLE_FILE, message),)
-    return inputs.standing(where, stored.content), ()
+    return inputs.with_under_way(where, stored.content), ()
 
 
-def _people(folder: Path, stem: str) -> Source:
+def _people(folder: Path, stem: str) -> InputSource:
     """The one people file of that name, whatever its ending."""
     found = [folder / f"{stem}.{ending}" for ending in ("csv", "xlsx", "ods")]
-    there = [path for path in found if path.exists()]
-    if len(there) > 1:
-        names = " and ".join(path.name for path in there)
+    existing = [path for path in found if path.exists()]
+    if len(existing) > 1:
+        names = " and ".join(path.name for path in existing)
         return InputFault(str(folder), 1, WHOLE_FILE, f"{names} are both there; keep one")
-    return from_disk(there[0] if there else found[0], LARGEST_FILE)
+    return read_source(existing[0] if existing else found[0], MAX_FILE_BYTES)

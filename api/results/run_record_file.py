@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from api.files.upload_limits import LARGEST_FILE, UnreadableError, check_size
-from api.input_files.cycle_inputs import from_disk
+from api.files.upload_limits import MAX_FILE_BYTES, UnreadableError, check_size
+from api.input_files.cycle_inputs import read_source
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.fault_messages import WHOLE_FILE
-from coach.intake.toml_positions import dotted
+from coach.intake.toml_positions import dotted_key
 from matching.records.run_record import RunRecord
 
 
@@ -20,7 +20,7 @@ def read_run_record(folder: Path) -> RunRecord:
     Raises:
         UnusableInputError: there is none, or it cannot be read; with every fault.
     """
-    stored = from_disk(folder / "run.json", LARGEST_FILE)
+    stored = read_source(folder / "run.json", MAX_FILE_BYTES)
     if isinstance(stored, InputFault):
         raise UnusableInputError([stored])
     try:
@@ -33,7 +33,7 @@ def read_run_record(folder: Path) -> RunRecord:
             InputFault(
                 stored.name,
                 1,
-                dotted(tuple(detail["loc"])) or WHOLE_FILE,
+                dotted_key(tuple(detail["loc"])) or WHOLE_FILE,
                 f"this is no record of a run: {detail['msg'][0].lower()}{detail['msg'][1:]}",
             )
             for detail in error.errors(include_url=False, include_context=False)

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from api.files.csv_injection import safe_cell
+from api.files.csv_injection import escape_formula
 from matching.result import Result
 
 COLUMNS = ("coachee", "coach", "session", "start", "end", "uid")
@@ -40,5 +40,5 @@ def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> by
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow([escape_formula(cell) if isinstance(cell, str) else cell for cell in row])
     return text.getvalue().encode()

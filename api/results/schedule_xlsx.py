@@ -12,18 +12,18 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
-from api.files.csv_injection import safe_cell
-from api.files.zip_archive import with_fixed_times
-from api.results.plan_view import MatchView, PlanView, UnmatchedView
+from api.files.csv_injection import escape_formula
+from api.files.zip_archive import with_fixed_timestamps
+from api.results.plan_view import MatchViewModel, PlanViewModel, UnmatchedViewModel
 from matching.result import Result
 
 _HEAD_FONT = Font(bold=True, color="FFFFFF")
 _HEAD_FILL = PatternFill("solid", fgColor="1F4E5F")
 _WRAP = Alignment(wrap_text=True, vertical="top")
 
-Column = tuple[str, int]  # header, width in characters
+ColumnSpec = tuple[str, int]  # header, width in characters
 
-_SCHEDULE: Sequence[Column] = (
+_SCHEDULE: Sequence[ColumnSpec] = (
     ("Day", 17),
     ("Time", 16),
     ("Zone", 10),
@@ -33,7 +33,7 @@ _SCHEDULE: Sequence[Column] = (
     ("Coach", 30),
     ("Coach id", 12),
 )
-_MATCHES: Sequence[Column] = (
+_MATCHES: Sequence[ColumnSpec] = (
     ("Coachee", 30),
     ("Coachee id", 12),
     ("Coach", 30),
@@ -42,14 +42,14 @@ _MATCHES: Sequence[Column] = (
     ("of at most", 10),
     ("Because", 90),
 )
-_UNMATCHED: Sequence[Column] = (
+_UNMATCHED: Sequence[ColumnSpec] = (
     ("Coachee", 30),
     ("Coachee id", 12),
     ("Why", 50),
     ("Coaches left after each rule", 50),
     ("What would help (checked)", 80),
 )
-_COACHES: Sequence[Column] = (
+_COACHES: Sequence[ColumnSpec] = (
     ("Coach", 30),
     ("Coach id", 12),
     ("Coachees", 10),
@@ -58,7 +58,7 @@ _COACHES: Sequence[Column] = (
 )
 
 
-def schedule_xlsx(view: PlanView, result: Result, now: datetime) -> bytes:
+def schedule_xlsx(view: PlanViewModel, result: Result, now: datetime) -> bytes:
     """The workbook; equal arguments give equal bytes. `now` is written into its properties."""
     book = Workbook()
     book.properties.creator = "gender-coach"
@@ -72,22 +72,22 @@ def schedule_xlsx(view: PlanView, result: Result, now: datetime) -> bytes:
         "Coaches",
         _COACHES,
         (
-            (load.coach.name, load.coach.id, load.taken, load.capacity, load.sessions)
+            (load.coach.name, load.coach.id, load.assigned, load.capacity, load.sessions)
             for load in view.loads
         ),
     )
     file = io.BytesIO()
     book.save(file)
-    return with_fixed_times(file.getvalue(), {"docProps/core.xml": _properties(book, now)})
+    return with_fixed_timestamps(file.getvalue(), {"docProps/core.xml": _properties_xml(book, now)})
 
 
-def _properties(book: Workbook, now: datetime) -> bytes:
+def _properties_xml(book: Workbook, now: datetime) -> bytes:
     """The workbook's properties with the moment that was given: saving writes the clock's."""
     book.properties.created = book.properties.modified = now.replace(tzinfo=None, microsecond=0)
     return bytes(tostring(book.properties.to_tree()))
 
 
-def _schedule_rows(view: PlanView, result: Result) -> list[tuple[str | int, ...]]:
+def _schedule_rows(view: PlanViewModel, result: Result) -> list[tuple[str | int, ...]]:
     starts = {session.uid: session.start for m in result.matches for session in m.sessions}
     planned = [(session, match) for match in view.matches for session in match.sessions]
     planned.sort(key=lambda each: (starts[each[0].uid], each[1].coach.id, each[1].coachee.id))
@@ -106,7 +106,7 @@ def _schedule_rows(view: PlanView, result: Result) -> list[tuple[str | int, ...]
     ]
 
 
-def _match_row(match: MatchView) -> tuple[str | int, ...]:
+def _match_row(match: MatchViewModel) -> tuple[str | int, ...]:
     because = "\n".join(
         f"{verdict.rule}: {verdict.because} ({verdict.weight} x {verdict.points})"
         for verdict in match.verdicts
@@ -117,12 +117,12 @@ def _match_row(match: MatchView) -> tuple[str | int, ...]:
         match.coach.name,
         match.coach.id,
         match.points,
-        match.most_points,
+        match.max_points,
         because,
     )
 
 
-def _unmatched_row(entry: UnmatchedView) -> tuple[str | int, ...]:
+def _unmatched_row(entry: UnmatchedViewModel) -> tuple[str | int, ...]:
     return (
         entry.coachee.name,
         entry.coachee.id,
@@ -133,12 +133,12 @@ def _unmatched_row(entry: UnmatchedView) -> tuple[str | int, ...]:
 
 
 def _fill(
-    sheet: Worksheet, title: str, columns: Sequence[Column], rows: Iterable[Sequence[str | int]]
+    sheet: Worksheet, title: str, columns: Sequence[ColumnSpec], rows: Iterable[Sequence[str | int]]
 ) -> None:
     sheet.title = title
     sheet.append([header for header, _width in columns])
     for row in rows:
-        sheet.append([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
+        sheet.append([escape_formula(cell) if isinstance(cell, str) else cell for cell in row])
     for number, (_header, width) in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     for cell in sheet[1]:

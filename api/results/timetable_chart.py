@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from api.web.date_formats import hours_text, short_day_text, short_month_text
+from api.web.date_formats import format_short_date, format_short_month, format_time_range
 from coach.cycle import Cycle
 from coach.people import Roster
 from coach.sessions import Session
@@ -20,11 +20,11 @@ LABEL_WIDTH = 190
 WEEK_WIDTH = 40
 ROW_HEIGHT = 24
 HEAD_HEIGHT = 44
-_LABEL_SIGNS = 28  # what fits into LABEL_WIDTH
+_MAX_LABEL_CHARACTERS = 28  # what fits into LABEL_WIDTH
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class WeekColumn:
     """A column from `x` on: the Monday's day of the month, and the month where it begins."""
 
     x: int
@@ -34,7 +34,7 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SessionMark:
     """A session: a box from `x` of `width`, its short label, and the whole of it as a tip."""
 
     x: int
@@ -44,18 +44,18 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChartRow:
     """A line of the picture; a coach's own line heads those of their coachees, without marks."""
 
     y: int
     label: str
     name: str
     heading: bool
-    marks: tuple[Mark, ...]
+    marks: tuple[SessionMark, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class TimetableChart:
     """Everything a template needs to draw the timetable."""
 
     width: int
@@ -64,16 +64,16 @@ class Picture:
     week_width: int
     row_height: int
     head_height: int
-    weeks: tuple[Week, ...]
-    rows: tuple[Row, ...]
+    weeks: tuple[WeekColumn, ...]
+    rows: tuple[ChartRow, ...]
 
 
-def draw_timetable(roster: Roster, cycle: Cycle, result: Result) -> Picture:
+def build_timetable_chart(roster: Roster, cycle: Cycle, result: Result) -> TimetableChart:
     """The picture of all sessions of `result`, in the cycle's zone."""
     first = _monday(cycle.cycle.start)
     count = (_monday(cycle.cycle.end) - first).days // 7 + 1
     rows = _rows(roster, cycle, result, first)
-    return Picture(
+    return TimetableChart(
         width=LABEL_WIDTH + count * WEEK_WIDTH,
         height=HEAD_HEIGHT + len(rows) * ROW_HEIGHT,
         label_width=LABEL_WIDTH,
@@ -85,14 +85,14 @@ def draw_timetable(roster: Roster, cycle: Cycle, result: Result) -> Picture:
     )
 
 
-def _weeks(first: date, count: int) -> tuple[Week, ...]:
+def _weeks(first: date, count: int) -> tuple[WeekColumn, ...]:
     mondays = [first + timedelta(weeks=number) for number in range(count)]
     months = [(monday.year, monday.month) for monday in mondays]
     return tuple(
-        Week(
+        WeekColumn(
             x=LABEL_WIDTH + number * WEEK_WIDTH,
             monday=str(monday.day),
-            month=short_month_text(monday)
+            month=format_short_month(monday)
             if number == 0 or months[number] != months[number - 1]
             else "",
             shaded=number % 2 == 1,
@@ -101,16 +101,16 @@ def _weeks(first: date, count: int) -> tuple[Week, ...]:
     )
 
 
-def _rows(roster: Roster, cycle: Cycle, result: Result, first: date) -> tuple[Row, ...]:
+def _rows(roster: Roster, cycle: Cycle, result: Result, first: date) -> tuple[ChartRow, ...]:
     names = {person.id: person.name for person in (*roster.coachees, *roster.coaches)}
     by_coach: defaultdict[str, list[Match]] = defaultdict(list)
     for match in result.matches:
         by_coach[match.coach].append(match)
-    rows: list[Row] = []
+    rows: list[ChartRow] = []
 
-    def add(name: str, marks: tuple[Mark, ...], *, heading: bool) -> None:
+    def add(name: str, marks: tuple[SessionMark, ...], *, heading: bool) -> None:
         y = HEAD_HEIGHT + len(rows) * ROW_HEIGHT
-        rows.append(Row(y, _short(name), name, heading, marks))
+        rows.append(ChartRow(y, _truncate(name), name, heading, marks))
 
     for coach in roster.coaches:
         if coach.id not in by_coach:
@@ -121,7 +121,7 @@ def _rows(roster: Roster, cycle: Cycle, result: Result, first: date) -> tuple[Ro
     return tuple(rows)
 
 
-def _marks(sessions: Iterable[Session], cycle: Cycle, first: date) -> tuple[Mark, ...]:
+def _marks(sessions: Iterable[Session], cycle: Cycle, first: date) -> tuple[SessionMark, ...]:
     by_week: defaultdict[int, list[Session]] = defaultdict(list)
     for session in sessions:
         day = session.start.astimezone(cycle.cycle.zone).date()
@@ -133,14 +133,14 @@ def _marks(sessions: Iterable[Session], cycle: Cycle, first: date) -> tuple[Mark
     )
 
 
-def _marks_of_week(left: int, sessions: list[Session], cycle: Cycle) -> Iterable[Mark]:
+def _marks_of_week(left: int, sessions: list[Session], cycle: Cycle) -> Iterable[SessionMark]:
     width = WEEK_WIDTH // len(sessions)
-    for place, session in enumerate(sessions):
+    for position, session in enumerate(sessions):
         local = session.start.astimezone(cycle.cycle.zone)
-        day = short_day_text(local.date())
-        hours = hours_text(session.start, session.end, cycle.cycle.zone)
-        yield Mark(
-            x=left + place * width + 1,
+        day = format_short_date(local.date())
+        hours = format_time_range(session.start, session.end, cycle.cycle.zone)
+        yield SessionMark(
+            x=left + position * width + 1,
             width=width - 2,
             label=f"{day[:3]} {local.day}" if len(sessions) == 1 else str(local.day),
             tip=f"Session {session.number}: {day}, {hours}",
@@ -151,5 +151,5 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _LABEL_SIGNS else f"{name[: _LABEL_SIGNS - 1]}…"
+def _truncate(name: str) -> str:
+    return name if len(name) <= _MAX_LABEL_CHARACTERS else f"{name[: _MAX_LABEL_CHARACTERS - 1]}…"

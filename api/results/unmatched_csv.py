@@ -13,17 +13,17 @@ def unmatched_csv(result: Result) -> bytes:
     return csv_bytes(
         COLUMNS,
         [
-            (entry.coachee, entry.reason, funnel_text(entry), remedies_text(entry))
+            (entry.coachee, entry.reason, format_funnel(entry), format_remedies(entry))
             for entry in result.unmatched
         ],
     )
 
 
-def funnel_text(entry: Unmatched) -> str:
+def format_funnel(entry: Unmatched) -> str:
     """`language 9; rank 2; schedule 0`: how many coaches were left after each rule."""
     return "; ".join(f"{step.rule} {step.left}" for step in entry.funnel)
 
 
-def remedies_text(entry: Unmatched) -> str:
+def format_remedies(entry: Unmatched) -> str:
     """Every remedy with its effect, separated by semicolons."""
     return "; ".join(f"{remedy.change}: {remedy.effect}" for remedy in entry.remedies)

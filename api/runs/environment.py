@@ -7,13 +7,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from zoneinfo import TZPATH
 
-from matching.records.run_record import Surroundings
+from matching.records.run_record import RunEnvironment
 
 _PACKAGES = ("gender-coach", "highspy", "holidays", "numpy", "ortools", "scipy", "tzdata")
-_ZONES = "time zones"  # of the system, which go before the package `tzdata`
+_ZONE_DATABASE_KEY = "time zones"  # of the system, which go before the package `tzdata`
 
 
-def surroundings() -> Surroundings:
+def surroundings() -> RunEnvironment:
     """Versions of what is installed here, and the system with its processor's architecture."""
     versions = {"python": platform.python_version()}
     for name in _PACKAGES:
@@ -21,12 +21,12 @@ def surroundings() -> Surroundings:
             versions[name] = version(name)
         except PackageNotFoundError:
             continue  # not every one is needed everywhere
-    if zones := _system_zones():
-        versions[_ZONES] = zones
-    return Surroundings(versions=versions, platform=f"{platform.system()} {platform.machine()}")
+    if zones := _system_zone_database_version():
+        versions[_ZONE_DATABASE_KEY] = zones
+    return RunEnvironment(versions=versions, platform=f"{platform.system()} {platform.machine()}")
 
 
-def _system_zones() -> str | None:
+def _system_zone_database_version() -> str | None:
     """The release of the system's time zone database, where it says so in its usual file."""
     for folder in TZPATH:
         path = Path(folder, "tzdata.zi")

@@ -14,28 +14,28 @@ from api.cycles.rows import Side
 from api.http import urls as addresses
 from api.http.authentication import ServicesDep
 from api.input_files import NamedFile
-from api.overview.cycle_page import draw_cycle
+from api.overview.cycle_page import render_cycle
 from api.participants import service as people
 from api.participants import uploads
 from api.plan_queries import service as questions
-from api.plan_queries.pages import latest_of
-from api.plan_queries.presenters import view_advice
+from api.plan_queries.pages import latest_question
+from api.plan_queries.presenters import present_advice
 from api.plan_queries.rows import QuestionKind
 from api.plans import service as plans
 from api.plans.comparison_page import other_plans
-from api.results.plan_view import names_of, view_plan
+from api.results.plan_view import display_names, present_plan
 from api.results.report import report_html
 from api.results.schedule_xlsx import schedule_xlsx
 from api.runs import service as runs
 from api.runs import what_if
 from api.runs.rows import PlanState
-from api.web.date_formats import short_moment_text
+from api.web.date_formats import format_short_datetime
 from api.web.labels import PHASES, PLAN_STATE, RUN_PURPOSE, RUN_STATE
-from api.web.rendering import deployment_of, go_on, page
+from api.web.rendering import deployment_of, redirect_after_post, render_page
 from coach.errors import UnusableInputError
 from matching.rematching.comparison import compare_policies
 
-PLANNING = APIRouter(include_in_schema=False)
+RUN_AND_PLAN_PAGES = APIRouter(include_in_schema=False)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -48,20 +48,20 @@ class RunForm(BaseModel):
 
     @field_validator("not_before", mode="before")
     @classmethod
-    def _none_where_left_empty(cls, value: object) -> object:
+    def _empty_to_none(cls, value: object) -> object:
         return value or None
 
 
-@PLANNING.post("/cycles/{cycle_id}/runs")
+@RUN_AND_PLAN_PAGES.post("/cycles/{cycle_id}/runs")
 def start_run(cycle_id: str, form: Annotated[RunForm, Form()], services: ServicesDep) -> Response:
     """Queue a run on the cycle as it is now."""
     options = runs.default_options(services.settings).model_copy(update=form.model_dump())
     with services.database.writing() as tx:
         run = runs.start_run(tx, services.enqueue, cycle_id, options, now=services.now())
-    return go_on(addresses.run(run.id))
+    return redirect_after_post(addresses.run(run.id))
 
 
-@PLANNING.post("/cycles/{cycle_id}/what-if")
+@RUN_AND_PLAN_PAGES.post("/cycles/{cycle_id}/what-if")
 def start_what_if(
     cycle_id: str,
     file: Annotated[UploadFile, File()],
@@ -79,62 +79,62 @@ def start_what_if(
             NamedFile(file.filename or uploads.CYCLE_FILE, content), roster
         )
     except UnusableInputError as error:
-        return draw_cycle(request, cycle_id, what_if_error=error)
+        return render_cycle(request, cycle_id, what_if_error=error)
     options = runs.default_options(services.settings).model_copy(update={"keep": keep})
     with services.database.writing() as tx:
         run = what_if.start_what_if(
             tx, services.enqueue, cycle_id, policy, options, now=services.now()
         )
-    return go_on(addresses.run(run.id))
+    return redirect_after_post(addresses.run(run.id))
 
 
-@PLANNING.get("/runs/{run_id}")
-def one_run(run_id: str, request: Request, services: ServicesDep) -> Response:
+@RUN_AND_PLAN_PAGES.get("/runs/{run_id}")
+def show_run(run_id: str, request: Request, services: ServicesDep) -> Response:
     """A run while it works, and what came of it."""
     with services.database.reading() as tx:
         run = runs.run_view(tx, run_id)
         cycle = cycles.cycle_summary(tx, run.cycle_id)
-        told = runs.progress_after(tx, run_id, 0)
+        progress_log = runs.progress_after(tx, run_id, 0)
     latest = run.latest
-    return page(
+    return render_page(
         request,
         "runs/run.html",
         run=run,
         cycle=cycle,
         state=RUN_STATE[run.state],
         purpose=RUN_PURPOSE[run.purpose],
-        final=run.state.final,
-        started=short_moment_text(run.requested_at, ZoneInfo(cycle.timezone)),
+        is_final=run.state.is_final,
+        started=format_short_datetime(run.requested_at, ZoneInfo(cycle.timezone)),
         phases=[
             (phase.value, words, latest is not None and _reached(phase.value, latest.phase.value))
             for phase, words in PHASES.items()
         ],
         latest=latest,
-        told=[event.progress for event in told],
+        progress_log=[event.progress for event in progress_log],
     )
 
 
-@PLANNING.post("/runs/{run_id}/cancel")
+@RUN_AND_PLAN_PAGES.post("/runs/{run_id}/cancel")
 def cancel_run(run_id: str, services: ServicesDep) -> Response:
     """Stop a run."""
     with services.database.writing() as tx:
         runs.cancel_run(tx, run_id, now=services.now())
-    return go_on(addresses.run(run_id))
+    return redirect_after_post(addresses.run(run_id))
 
 
-@PLANNING.get("/plans/{plan_id}")
-def one_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
+@RUN_AND_PLAN_PAGES.get("/plans/{plan_id}")
+def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
     """A plan with its reasons, and the button that publishes it."""
     with services.database.reading() as tx:
         found = plans.plan_view(tx, plan_id)
         cycle = cycles.cycle_summary(tx, found.summary.cycle_id)
         listed = plans.list_plans(tx, cycle.id)
-        asked = questions.questions_about(tx, plan_id)
+        plan_questions = questions.questions_about(tx, plan_id)
         known = people.ids_by_code(tx, cycle.id)
-    view = view_plan(found.roster, found.cycle, found.result, deployment_of(request))
-    advised = latest_of(asked, QuestionKind.ADVISE, found.cycle.cycle.zone)
+    view = present_plan(found.roster, found.cycle, found.result, deployment_of(request))
+    advised = latest_question(plan_questions, QuestionKind.ADVISE, found.cycle.cycle.zone)
     advice = advised.answer.advice if advised and advised.answer else None
-    return page(
+    return render_page(
         request,
         "plans/plan.html",
         plan=view,
@@ -146,7 +146,7 @@ def one_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
         settings=compare_policies(found.own_policy or found.cycle, found.policy),
         outdated=found.outdated,
         replaces=cycle.published_plan_id is not None,
-        made=short_moment_text(found.summary.created_at, found.cycle.cycle.zone),
+        made=format_short_datetime(found.summary.created_at, found.cycle.cycle.zone),
         others=other_plans(listed, plan_id, found.cycle.cycle.zone),
         people={
             code: addresses.plan_person(plan_id, person_id)
@@ -156,34 +156,34 @@ def one_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
         advised=advised,
         advice=None
         if advice is None
-        else view_advice(advice, names_of((*found.roster.coachees, *found.roster.coaches))),
+        else present_advice(advice, display_names((*found.roster.coachees, *found.roster.coaches))),
         compare_first=cycle.published_plan_id,
         footnotes=view.footnotes,
     )
 
 
-@PLANNING.get("/plans/{plan_id}/report.html")
+@RUN_AND_PLAN_PAGES.get("/plans/{plan_id}/report.html")
 def report(plan_id: str, services: ServicesDep) -> Response:
     """The plan as one file that needs no server, to keep or to hand on."""
     deployment = services.settings.deployment
     with services.database.reading() as tx:
         found = plans.plan_view(tx, plan_id)
-    view = view_plan(found.roster, found.cycle, found.result, deployment)
+    view = present_plan(found.roster, found.cycle, found.result, deployment)
     content = report_html(view, found.cycle, found.result, deployment, services.now())
     return _download(content, "text/html; charset=utf-8", "report.html")
 
 
-@PLANNING.get("/plans/{plan_id}/schedule.xlsx")
+@RUN_AND_PLAN_PAGES.get("/plans/{plan_id}/schedule.xlsx")
 def schedule(plan_id: str, services: ServicesDep) -> Response:
     """The plan as a workbook."""
     with services.database.reading() as tx:
         found = plans.plan_view(tx, plan_id)
-    view = view_plan(found.roster, found.cycle, found.result, services.settings.deployment)
+    view = present_plan(found.roster, found.cycle, found.result, services.settings.deployment)
     content = schedule_xlsx(view, found.result, services.now())
     return _download(content, _XLSX, "schedule.xlsx")
 
 
-@PLANNING.post("/plans/{plan_id}/publish")
+@RUN_AND_PLAN_PAGES.post("/plans/{plan_id}/publish")
 def publish_plan(plan_id: str, services: ServicesDep) -> Response:
     """Make the draft the plan of its cycle, and write to everybody whose sessions change."""
     with services.database.writing() as tx:
@@ -194,7 +194,7 @@ def publish_plan(plan_id: str, services: ServicesDep) -> Response:
             now=services.now(),
             link_grace=services.settings.link_grace,
         )
-    return go_on(f"{addresses.cycle(published.plan.cycle_id)}/sessions")
+    return redirect_after_post(f"{addresses.cycle(published.plan.cycle_id)}/sessions")
 
 
 def _download(content: bytes, media_type: str, name: str) -> Response:

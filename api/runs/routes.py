@@ -13,7 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.cycles.routes import CycleFileBody
 from api.http.authentication import ServicesDep
-from api.http.problem_details import documented
+from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.input_files import NamedFile
 from api.participants import service as people
@@ -25,11 +25,13 @@ from api.services import Services
 from matching.records.run_record import RunRecord
 
 RUNS = APIRouter(prefix=API, tags=["runs"])
-_LOOK_AGAIN_SECONDS = 0.4
+_POLL_SECONDS = 0.4
 
 
 @RUNS.post(
-    "/cycles/{cycle_id}/runs", status_code=HTTPStatus.ACCEPTED, responses=documented(404, 409, 422)
+    "/cycles/{cycle_id}/runs",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=problem_responses(404, 409, 422),
 )
 def start_run(
     cycle_id: str,
@@ -48,7 +50,7 @@ def start_run(
 @RUNS.post(
     "/cycles/{cycle_id}/what-if",
     status_code=HTTPStatus.ACCEPTED,
-    responses=documented(404, 409, 413, 422),
+    responses=problem_responses(404, 409, 413, 422),
 )
 def start_what_if(
     cycle_id: str,
@@ -76,28 +78,28 @@ def start_what_if(
     return run
 
 
-@RUNS.get("/cycles/{cycle_id}/runs", responses=documented(404))
+@RUNS.get("/cycles/{cycle_id}/runs", responses=problem_responses(404))
 def list_runs(cycle_id: str, services: ServicesDep) -> tuple[RunView, ...]:
     """The runs of a cycle, the youngest first."""
     with services.database.reading() as tx:
         return runs.list_runs(tx, cycle_id)
 
 
-@RUNS.get("/runs/{run_id}", responses=documented(404))
+@RUNS.get("/runs/{run_id}", responses=problem_responses(404))
 def read_run(run_id: str, services: ServicesDep) -> RunView:
     """Where a run is; once it has finished, `plan_id` names its plan."""
     with services.database.reading() as tx:
         return runs.run_view(tx, run_id)
 
 
-@RUNS.get("/runs/{run_id}/record", responses=documented(404, 409))
+@RUNS.get("/runs/{run_id}/record", responses=problem_responses(404, 409))
 def read_run_record(run_id: str, services: ServicesDep) -> RunRecord:
     """How a finished run went: seed, parameters, inputs' digests, versions, and every step."""
     with services.database.reading() as tx:
         return runs.run_record(tx, run_id)
 
 
-@RUNS.post("/runs/{run_id}/cancel", responses=documented(404, 409))
+@RUNS.post("/runs/{run_id}/cancel", responses=problem_responses(404, 409))
 def cancel_run(run_id: str, services: ServicesDep) -> RunView:
     """Stop a run; it ends within about two seconds, and nothing of it is kept."""
     with services.database.writing() as tx:
@@ -106,7 +108,7 @@ def cancel_run(run_id: str, services: ServicesDep) -> RunView:
 
 @RUNS.get(
     "/runs/{run_id}/events",
-    responses=documented(404),
+    responses=problem_responses(404),
     response_class=EventSourceResponse,
     dependencies=[Depends(read_run)],
 )
@@ -121,16 +123,18 @@ async def follow_run(
     """
     seen = last_event_id
     while True:
-        told, run = await run_in_threadpool(_since, services, run_id, seen)
-        for event in told:
+        events, run = await run_in_threadpool(_progress_since, services, run_id, seen)
+        for event in events:
             seen = event.number
             yield ServerSentEvent(event="progress", id=str(seen), data=event)
-        if run.state.final:
+        if run.state.is_final:
             yield ServerSentEvent(event="end", data=run)
             return
-        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        await asyncio.sleep(_POLL_SECONDS)
 
 
-def _since(services: Services, run_id: str, seen: int) -> tuple[tuple[ProgressEvent, ...], RunView]:
+def _progress_since(
+    services: Services, run_id: str, seen: int
+) -> tuple[tuple[ProgressEvent, ...], RunView]:
     with services.database.reading() as tx:
         return runs.progress_after(tx, run_id, seen), runs.run_view(tx, run_id)

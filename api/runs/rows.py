@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import Identified, Row, Word
+from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class RunState(StrEnum):
@@ -22,7 +22,7 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
 
     @property
-    def final(self) -> bool:
+    def is_final(self) -> bool:
         """Whether nothing more will happen to the run."""
         return self in {RunState.FINISHED, RunState.FAILED, RunState.CANCELLED}
 
@@ -44,7 +44,7 @@ class PlanState(StrEnum):
     WHAT_IF = "what-if"
 
 
-class WorkRow(Identified):
+class BackgroundTaskRow(IdentifiedRow):
     """Something that was asked for and that a worker does; `failure` is a problem for people.
 
     `slot` is the worker that has it, `attempts` how often one began.
@@ -52,7 +52,7 @@ class WorkRow(Identified):
 
     __abstract__ = True
 
-    state: Mapped[RunState] = mapped_column(Word(RunState))
+    state: Mapped[RunState] = mapped_column(EnumString(RunState))
     requested_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
@@ -62,7 +62,7 @@ class WorkRow(Identified):
     failure: Mapped[dict[str, Any] | None]
 
 
-class RunRow(WorkRow):
+class RunRow(BackgroundTaskRow):
     """One durable run: the whole input as it was asked for, so that a plan can be repeated.
 
     `input` holds `roster`, `cycle` and `keep` as JSON, and the cycle's `own_policy` where that is
@@ -73,7 +73,7 @@ class RunRow(WorkRow):
 
     cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[RunPurpose] = mapped_column(
-        Word(RunPurpose), default=RunPurpose.PLAN, server_default=RunPurpose.PLAN.value
+        EnumString(RunPurpose), default=RunPurpose.PLAN, server_default=RunPurpose.PLAN.value
     )
     options: Mapped[dict[str, Any]]
     input: Mapped[str] = mapped_column(Text, deferred=True)
@@ -81,7 +81,7 @@ class RunRow(WorkRow):
     record: Mapped[str | None] = mapped_column(Text, deferred=True)
 
 
-class RunProgressRow(Row):
+class RunProgressRow(TableRow):
     """One moment of a run, counted from 1; the number is the event id of its stream."""
 
     __tablename__ = "run_progress"
@@ -92,7 +92,7 @@ class RunProgressRow(Row):
     progress: Mapped[dict[str, Any]]
 
 
-class SlotRow(Row):
+class SlotRow(TableRow):
     """A worker's slot, and when its worker last said that it is alive."""
 
     __tablename__ = "worker_slots"
@@ -102,7 +102,7 @@ class SlotRow(Row):
     seen_at: Mapped[datetime]
 
 
-class PlanRow(Identified):
+class PlanRow(IdentifiedRow):
     """A plan: the engine's result, stored whole with its verdicts and never computed again."""
 
     __tablename__ = "plans"
@@ -118,7 +118,7 @@ class PlanRow(Identified):
 
     cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"), index=True)
     run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), unique=True)
-    state: Mapped[PlanState] = mapped_column(Word(PlanState))
+    state: Mapped[PlanState] = mapped_column(EnumString(PlanState))
     status: Mapped[str] = mapped_column(String(10))
     placed: Mapped[int]
     unplaced: Mapped[int]

@@ -12,22 +12,22 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.audit_trail.log import note_act
+from api.audit_trail.log import record_event
 from api.background.job import Enqueue, Job
 from api.cycles.service import cycle_row, policy_of
 from api.participants.service import roster_of
 from api.runs.rows import (
+    BackgroundTaskRow,
     PlanRow,
     PlanState,
     RunProgressRow,
     RunPurpose,
     RunRow,
     RunState,
-    WorkRow,
 )
-from api.sessions.progress import standing
+from api.sessions.progress import cycle_progress
 from api.settings import Settings
-from api.values import View
+from api.values import FrozenModel
 from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError
 from coach.people import Roster
@@ -39,7 +39,7 @@ from matching.result import Result
 RUN_JOB = "run"
 
 
-class RunOptions(View):
+class RunOptions(FrozenModel):
     """How to run: the limit in seconds, parallel workers, the seed, and whether to keep pairs.
 
     With `keep`, level `kept` counts the pairs of the published plan that stay. In a cycle under way
@@ -58,7 +58,7 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
-class RunInput(View):
+class RunInput(FrozenModel):
     """Everything a run works from, frozen at the moment it was asked for.
 
     `own_policy` is the policy of the cycle at that moment, where the run works from another;
@@ -77,7 +77,7 @@ class RunInput(View):
         return self.own_policy or self.cycle
 
 
-class RunFailure(View):
+class RunFailure(FrozenModel):
     """Why a run came to nothing: the problem's kind and title, what it was, and what to do."""
 
     slug: str
@@ -85,7 +85,7 @@ class RunFailure(View):
     detail: str
 
 
-class RunView(View):
+class RunView(FrozenModel):
     """A run, and the last thing it told."""
 
     id: str
@@ -102,7 +102,7 @@ class RunView(View):
     latest: Progress | None
 
 
-class ProgressEvent(View):
+class ProgressEvent(FrozenModel):
     """One moment of a run; `number` counts from 1 and is the stream's event id."""
 
     number: int
@@ -127,11 +127,11 @@ def start_run(
         ConflictError: a run of the cycle is still open, one of its sides is empty, or
             `not_before` is no day it could start again from.
     """
-    work = frozen_input(tx, cycle_id, options, now=now)
-    return queue_run(tx, enqueue, cycle_id, work, options, now=now)
+    run_input = freeze_input(tx, cycle_id, options, now=now)
+    return queue_run(tx, enqueue, cycle_id, run_input, options, now=now)
 
 
-def frozen_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: datetime) -> RunInput:
+def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: datetime) -> RunInput:
     """A cycle's people and policy as they are, its published result, and where it stands.
 
     Raises:
@@ -142,8 +142,8 @@ def frozen_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: da
     roster = roster_of(tx, cycle_id)
     if not roster.coachees or not roster.coaches:
         raise ConflictError("the cycle needs coachees and coaches first: upload both lists")
-    published = _published(tx, cycle_id)
-    where = standing(tx, cycle_id, cycle, published, options.not_before, now=now)
+    published = _published_result(tx, cycle_id)
+    where = cycle_progress(tx, cycle_id, cycle, published, options.not_before, now=now)
     keep = published if options.keep or where else None
     return RunInput(roster=roster, cycle=cycle, keep=keep, under_way=where)
 
@@ -152,31 +152,31 @@ def queue_run(
     tx: Transaction,
     enqueue: Enqueue,
     cycle_id: str,
-    work: RunInput,
+    run_input: RunInput,
     options: RunOptions,
     *,
     now: datetime,
     purpose: RunPurpose = RunPurpose.PLAN,
 ) -> RunView:
-    """Queue the run that works from `work`.
+    """Queue the run that works from `run_input`.
 
     Raises:
         ConflictError: a run of the cycle is still open.
     """
-    _refuse_second(tx, cycle_id)
+    _refuse_concurrent_run(tx, cycle_id)
     row = RunRow(
         cycle_id=cycle_id,
         purpose=purpose,
         state=RunState.QUEUED,
         options=options.model_dump(mode="json"),
-        input=work.model_dump_json(),
-        input_sha256=input_sha256(work),
+        input=run_input.model_dump_json(),
+        input_sha256=input_sha256(run_input),
         requested_at=now,
     )
     tx.add(row)
     tx.flush()
     enqueue(tx, Job(RUN_JOB, row.id))
-    note_act(tx, "run asked for", "run", row.id, purpose=purpose)
+    record_event(tx, "run asked for", "run", row.id, purpose=purpose)
     return run_view(tx, row.id)
 
 
@@ -222,22 +222,24 @@ def cancel_run(tx: Transaction, run_id: str, *, now: datetime) -> RunView:
         NotFoundError: there is no such run.
         ConflictError: the run is over.
     """
-    ask_to_stop(tx, _run_row(tx, run_id), "run", now=now)
+    request_cancellation(tx, _run_row(tx, run_id), "run", now=now)
     return run_view(tx, run_id)
 
 
-def ask_to_stop(tx: Transaction, row: WorkRow, noun: str, *, now: datetime) -> None:
+def request_cancellation(
+    tx: Transaction, row: BackgroundTaskRow, noun: str, *, now: datetime
+) -> None:
     """Have work stop: what is queued at once, what a worker has when it next looks.
 
     Raises:
         ConflictError: it is over.
     """
-    if row.state.final:
+    if row.state.is_final:
         raise ConflictError(f"the {noun} is over ({row.state}); there is nothing to cancel")
     row.cancel_asked_at = row.cancel_asked_at or now
     if row.state is RunState.QUEUED:
         row.state, row.finished_at = RunState.CANCELLED, now
-    note_act(tx, f"{noun} cancel asked for", noun, row.id)
+    record_event(tx, f"{noun} cancel asked for", noun, row.id)
 
 
 def run_record(tx: Transaction, run_id: str) -> RunRecord:
@@ -253,30 +255,30 @@ def run_record(tx: Transaction, run_id: str) -> RunRecord:
     return RunRecord.model_validate_json(row.record)
 
 
-def input_sha256(work: RunInput) -> str:
+def input_sha256(run_input: RunInput) -> str:
     """The fingerprint of a run's input: SHA-256 of its one canonical JSON."""
-    return _digest(work)
+    return _digest(run_input)
 
 
-def input_digests(work: RunInput) -> dict[str, str]:
+def input_digests(run_input: RunInput) -> dict[str, str]:
     """The fingerprint of each part of a run's input, made in the same way."""
     parts = {
-        "roster": work.roster,
-        "cycle": work.cycle,
-        "keep": work.keep,
-        "under_way": work.under_way,
+        "roster": run_input.roster,
+        "cycle": run_input.cycle,
+        "keep": run_input.keep,
+        "under_way": run_input.under_way,
     }
     return {name: _digest(part) for name, part in parts.items() if part is not None}
 
 
 def _digest(value: BaseModel) -> str:
     canonical = json.dumps(
-        value.model_dump(mode="python"), default=_plain, sort_keys=True, ensure_ascii=False
+        value.model_dump(mode="python"), default=_canonical, sort_keys=True, ensure_ascii=False
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _refuse_second(tx: Transaction, cycle_id: str) -> None:
+def _refuse_concurrent_run(tx: Transaction, cycle_id: str) -> None:
     open_run = tx.scalar(
         select(RunRow.id).where(
             RunRow.cycle_id == cycle_id, RunRow.state.in_([RunState.QUEUED, RunState.RUNNING])
@@ -286,7 +288,7 @@ def _refuse_second(tx: Transaction, cycle_id: str) -> None:
         raise ConflictError(f"run {open_run} of this cycle is still open; wait for it or cancel it")
 
 
-def _published(tx: Transaction, cycle_id: str) -> Result | None:
+def _published_result(tx: Transaction, cycle_id: str) -> Result | None:
     text = tx.scalar(
         select(PlanRow.result).where(
             PlanRow.cycle_id == cycle_id, PlanRow.state == PlanState.PUBLISHED
@@ -302,8 +304,8 @@ def _run_row(tx: Transaction, run_id: str) -> RunRow:
     return row
 
 
-def _views(tx: Transaction, which: ColumnElement[bool]) -> tuple[RunView, ...]:
-    """The runs that `which` selects, the youngest first, in one query."""
+def _views(tx: Transaction, condition: ColumnElement[bool]) -> tuple[RunView, ...]:
+    """The runs that `condition` selects, the youngest first, in one query."""
     newest = (
         select(RunProgressRow.run_id, func.max(RunProgressRow.number).label("number"))
         .group_by(RunProgressRow.run_id)
@@ -317,7 +319,7 @@ def _views(tx: Transaction, which: ColumnElement[bool]) -> tuple[RunView, ...]:
             RunProgressRow,
             (RunProgressRow.run_id == RunRow.id) & (RunProgressRow.number == newest.c.number),
         )
-        .where(which)
+        .where(condition)
         .order_by(RunRow.requested_at.desc(), RunRow.id)
     )
     return tuple(
@@ -330,7 +332,7 @@ def _views(tx: Transaction, which: ColumnElement[bool]) -> tuple[RunView, ...]:
             requested_at=row.requested_at,
             started_at=row.started_at,
             finished_at=row.finished_at,
-            cancelling=row.cancel_asked_at is not None and not row.state.final,
+            cancelling=row.cancel_asked_at is not None and not row.state.is_final,
             plan_id=plan_id,
             failure=None if row.failure is None else RunFailure.model_validate(row.failure),
             latest=None if latest is None else Progress.model_validate(latest),
@@ -339,7 +341,7 @@ def _views(tx: Transaction, which: ColumnElement[bool]) -> tuple[RunView, ...]:
     )
 
 
-def _plain(value: object) -> object:
+def _canonical(value: object) -> object:
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, date):

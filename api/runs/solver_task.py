@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from api.runs.service import RunInput, RunOptions
-from api.values import View
+from api.values import FrozenModel
 
 
-class Task(View):
+class RunTask(FrozenModel):
     """What the child is given: the frozen input of a run, its options, and its fingerprint."""
 
     work: RunInput

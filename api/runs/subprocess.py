@@ -10,18 +10,18 @@ from datetime import UTC, datetime
 
 from api.runs.environment import surroundings
 from api.runs.service import input_digests
-from api.runs.solver_task import Task
+from api.runs.solver_task import RunTask
 from matching.engine import SolveOptions, solve
 from matching.progress import ReportProgress
-from matching.records.run_record import Parameters, RunRecord, Trace
+from matching.records.run_record import RunParameters, RunRecord, TraceRecorder
 from matching.result import Result
 
 
 def work(task_text: str, report: ReportProgress) -> dict[str, str]:
-    """Solve the task, a `Task` as JSON, and record how that went."""
-    task = Task.model_validate_json(task_text)
+    """Solve the task, a `RunTask` as JSON, and record how that went."""
+    task = RunTask.model_validate_json(task_text)
     began = datetime.now(UTC)
-    trace = Trace(report)
+    trace = TraceRecorder(report)
     result = solve(
         task.work.roster,
         task.work.cycle,
@@ -40,11 +40,11 @@ def work(task_text: str, report: ReportProgress) -> dict[str, str]:
     return {"result": result.model_dump_json(), "record": record.model_dump_json()}
 
 
-def _record(task: Task, trace: Trace, result: Result, began: datetime) -> RunRecord:
+def _record(task: RunTask, trace: TraceRecorder, result: Result, began: datetime) -> RunRecord:
     inputs, options = input_digests(task.work), task.options
     return trace.record(
         result,
-        parameters=Parameters(
+        parameters=RunParameters(
             seed=options.seed,
             workers=options.workers,
             time_limit_seconds=options.time_limit_seconds,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.background.job import Enqueue
 from api.runs.rows import RunPurpose
-from api.runs.service import RunOptions, RunView, frozen_input, queue_run
+from api.runs.service import RunOptions, RunView, freeze_input, queue_run
 from coach.cycle import Cycle
 
 
@@ -29,6 +29,6 @@ def start_what_if(
         NotFoundError: there is no such cycle.
         ConflictError: a run of the cycle is still open, or one of its sides is empty.
     """
-    own = frozen_input(tx, cycle_id, options, now=now)
-    work = own.model_copy(update={"cycle": policy, "own_policy": own.cycle})
-    return queue_run(tx, enqueue, cycle_id, work, options, now=now, purpose=RunPurpose.WHAT_IF)
+    own = freeze_input(tx, cycle_id, options, now=now)
+    run_input = own.model_copy(update={"cycle": policy, "own_policy": own.cycle})
+    return queue_run(tx, enqueue, cycle_id, run_input, options, now=now, purpose=RunPurpose.WHAT_IF)

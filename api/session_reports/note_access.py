@@ -19,19 +19,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import Issued, issue_note_key, sha256_of
+from api.accounts.credentials import IssuedSecret, issue_notebook_key, sha256_of
 from api.accounts.rows import CredentialKind, CredentialRow
-from api.accounts.second_factors import new_recovery_code, plain_code
-from api.audit_trail.log import note_act
-from api.crypto.password_hashing import weakness
-from api.http.principal import AccessRole, Viewer
+from api.accounts.second_factors import new_recovery_code, normalise_code
+from api.audit_trail.log import record_event
+from api.crypto.password_hashing import password_weakness
+from api.http.principal import AccessRole, Principal
 from api.session_reports.note_rows import NotebookRow, NoteRow
-from api.values import View
+from api.values import FrozenModel
 from coach.errors import ConflictError, InputFault, NotAllowedError, UnusableInputError
 
-_FREE_TRIES = 5
-_LOCKED = timedelta(minutes=15)
-_MOST = 5
+_FREE_ATTEMPTS = 5
+_LOCK_DURATION = timedelta(minutes=15)
+_MAX_NOTEBOOKS = 5
 
 
 class NotesClosedError(NotAllowedError):
@@ -45,7 +45,7 @@ class NotesClosedError(NotAllowedError):
         )
 
 
-class Opening(View):
+class NotesStatus(FrozenModel):
     """How it stands with a coach's notes on the device that asks.
 
     `notebook` is the number of the one that is open here; a later one than the first was begun
@@ -61,39 +61,43 @@ class Opening(View):
     has_recovery_code: bool
 
 
-def opening_of(tx: Transaction, viewer: Viewer) -> Opening:
+def read_notes_status(tx: Transaction, principal: Principal) -> NotesStatus:
     """Whether notes were begun, are open here, and what opens them elsewhere."""
-    rows = _notebooks(tx, viewer)
-    told = [row for row in rows if not viewer.notes_open or row.number == viewer.notebook]
-    return Opening(
+    rows = _notebooks(tx, principal)
+    relevant = [row for row in rows if not principal.notes_open or row.number == principal.notebook]
+    return NotesStatus(
         begun=bool(rows),
-        is_open=viewer.notes_open,
-        notebook=viewer.notebook,
+        is_open=principal.notes_open,
+        notebook=principal.notebook,
         notebooks=len(rows),
-        has_passphrase=any(row.passphrase_hash for row in told),
-        has_recovery_code=any(row.recovery_sha256 for row in told),
+        has_passphrase=any(row.passphrase_hash for row in relevant),
+        has_recovery_code=any(row.recovery_sha256 for row in relevant),
     )
 
 
-def open_first(tx: Transaction, viewer: Viewer, *, now: datetime) -> tuple[Viewer, Issued | None]:
+def open_first_notebook(
+    tx: Transaction, principal: Principal, *, now: datetime
+) -> tuple[Principal, IssuedSecret | None]:
     """Make the device that asks the one where notes are open, if none was so far.
 
     Returns the viewer with the notes open, and the device's new key where one was made.
 
     Raises:
         NotesClosedError: they are open on another device.
-        NotAllowedError: `viewer` is no coach.
+        NotAllowedError: `principal` is no coach.
     """
-    if viewer.role is not AccessRole.COACH or viewer.person_id is None:
+    if principal.role is not AccessRole.COACH or principal.person_id is None:
         raise NotAllowedError("notes are for coaches alone")
-    if viewer.notes_open:
-        return viewer, None
-    if _notebooks(tx, viewer):
+    if principal.notes_open:
+        return principal, None
+    if _notebooks(tx, principal):
         raise NotesClosedError
-    return _begin(tx, viewer, 1, now)
+    return _create_notebook(tx, principal, 1, now)
 
 
-def begin_afresh(tx: Transaction, viewer: Viewer, *, now: datetime) -> tuple[Viewer, Issued]:
+def begin_afresh(
+    tx: Transaction, principal: Principal, *, now: datetime
+) -> tuple[Principal, IssuedSecret]:
     """Begin a new notebook on the device that asks, where the earlier one cannot be opened.
 
     It opens no earlier note: so it gives nothing to who only has the link, and takes nothing from
@@ -102,89 +106,97 @@ def begin_afresh(tx: Transaction, viewer: Viewer, *, now: datetime) -> tuple[Vie
     Raises:
         ConflictError: there is none yet, it is open here, or there are five already.
     """
-    rows = _notebooks(tx, viewer)
-    if not rows or viewer.notes_open:
+    rows = _notebooks(tx, principal)
+    if not rows or principal.notes_open:
         raise ConflictError("your notes are open here, or you have written none yet")
-    if len(rows) >= _MOST:
-        raise ConflictError(f"you have begun {_MOST} notebooks; open one of them")
-    return _begin(tx, viewer, max(row.number for row in rows) + 1, now)
+    if len(rows) >= _MAX_NOTEBOOKS:
+        raise ConflictError(f"you have begun {_MAX_NOTEBOOKS} notebooks; open one of them")
+    return _create_notebook(tx, principal, max(row.number for row in rows) + 1, now)
 
 
-def choose_passphrase(tx: Transaction, viewer: Viewer, passphrase_hash: str) -> None:
+def choose_passphrase(tx: Transaction, principal: Principal, passphrase_hash: str) -> None:
     """Let a passphrase open the notes on further devices; a later one replaces it.
 
     Raises:
         NotesClosedError: they are not open on the device that asks.
         ConflictError: there are no notes yet.
     """
-    row = _open_notebook(tx, viewer)
+    row = _open_notebook(tx, principal)
     row.passphrase_hash, row.failures, row.locked_until = passphrase_hash, 0, None
-    note_act(tx, "note passphrase chosen", "person", row.person_id)
+    record_event(tx, "note passphrase chosen", "person", row.person_id)
 
 
-def make_recovery_code(tx: Transaction, viewer: Viewer) -> str:
+def make_recovery_code(tx: Transaction, principal: Principal) -> str:
     """A code that opens the notes once where the passphrase is forgotten; shown this once.
 
     Raises:
         NotesClosedError: they are not open on the device that asks.
         ConflictError: there are no notes yet.
     """
-    row, code = _open_notebook(tx, viewer), new_recovery_code()
-    row.recovery_sha256 = sha256_of(plain_code(code))
-    note_act(tx, "note recovery code made", "person", row.person_id)
+    row, code = _open_notebook(tx, principal), new_recovery_code()
+    row.recovery_sha256 = sha256_of(normalise_code(code))
+    record_event(tx, "note recovery code made", "person", row.person_id)
     return code
 
 
-def gates_of(tx: Transaction, viewer: Viewer) -> dict[int, str]:
+def passphrase_hashes(tx: Transaction, principal: Principal) -> dict[int, str]:
     """By notebook, the hash to hold a typed passphrase against, before the next transaction."""
     return {
         row.number: row.passphrase_hash
-        for row in _notebooks(tx, viewer)
+        for row in _notebooks(tx, principal)
         if row.passphrase_hash is not None
     }
 
 
-def finish_opening(
-    tx: Transaction, viewer: Viewer, typed: str, *, fits: int | None, now: datetime
-) -> tuple[Viewer, Issued] | None:
+def open_notebook(
+    tx: Transaction,
+    principal: Principal,
+    typed: str,
+    *,
+    matching_notebook: int | None,
+    now: datetime,
+) -> tuple[Principal, IssuedSecret] | None:
     """A key for the device that typed the right thing; `None`, and counted, where not.
 
-    `fits` is the notebook whose passphrase it is, if any; else it may be a recovery code, which is
-    used up. Where a later notebook is open on the device already, both are one from now on.
+    `matching_notebook` is the notebook whose passphrase it is, if any; else it may be a recovery
+    code, which is used up. Where a later notebook is open on the device already, both are one from
+    now on.
     """
-    rows = {row.number: row for row in _notebooks(tx, viewer)}
-    if not rows or viewer.role is not AccessRole.COACH:
+    rows = {row.number: row for row in _notebooks(tx, principal)}
+    if not rows or principal.role is not AccessRole.COACH:
         return None
     first = rows[min(rows)]
     if first.locked_until is not None and first.locked_until > now:
         return None
-    mark = sha256_of(plain_code(typed))
-    by_code = next((n for n, row in rows.items() if row.recovery_sha256 == mark), None)
-    number = fits if fits in rows else by_code
+    typed_hash = sha256_of(normalise_code(typed))
+    by_code = next((n for n, row in rows.items() if row.recovery_sha256 == typed_hash), None)
+    number = matching_notebook if matching_notebook in rows else by_code
     if number is None:
         first.failures += 1
-        first.locked_until = now + _LOCKED if first.failures >= _FREE_TRIES else None
-        note_act(tx, "note passphrase wrong", "person", first.person_id, failures=first.failures)
+        first.locked_until = now + _LOCK_DURATION if first.failures >= _FREE_ATTEMPTS else None
+        record_event(
+            tx, "note passphrase wrong", "person", first.person_id, failures=first.failures
+        )
         return None
     first.failures, first.locked_until = 0, None
     if number == by_code:
         rows[number].recovery_sha256 = rows[number].passphrase_hash = None
-        note_act(tx, "note recovery code used", "person", first.person_id)
-    if viewer.notes_open and viewer.notebook in rows and viewer.notebook != number:
-        number = _join(tx, rows[number], rows[viewer.notebook])
-    note_act(tx, "notes opened on a device", "person", first.person_id)
-    return _opened(tx, viewer, number, now)
+        record_event(tx, "note recovery code used", "person", first.person_id)
+    if principal.notes_open and principal.notebook in rows and principal.notebook != number:
+        number = _merge(tx, rows[number], rows[principal.notebook])
+    record_event(tx, "notes opened on a device", "person", first.person_id)
+    return _issue_device_key(tx, principal, number, now)
 
 
-def notebook_opened_by(
-    tx: Transaction, viewer: Viewer, secret: str, *, now: datetime
+def notebook_of_device(
+    tx: Transaction, principal: Principal, secret: str, *, now: datetime
 ) -> int | None:
     """The notebook that is open on the device whose key is `secret`; `None` where none is."""
     label = tx.scalar(
         select(CredentialRow.label).where(
             CredentialRow.secret_sha256 == sha256_of(secret),
             CredentialRow.kind == CredentialKind.NOTES,
-            CredentialRow.person_id == viewer.person_id,
+            CredentialRow.person_id == principal.person_id,
             CredentialRow.revoked_at.is_(None),
             CredentialRow.expires_at > now,
         )
@@ -198,42 +210,44 @@ def refuse_weak_passphrase(passphrase: str) -> None:
     Raises:
         UnusableInputError: says why, and what to do.
     """
-    why = weakness(passphrase, [])
+    why = password_weakness(passphrase, [])
     if why is not None:
         raise UnusableInputError([InputFault("form", 1, "passphrase", why)])
 
 
-def _notebooks(tx: Transaction, viewer: Viewer) -> list[NotebookRow]:
-    query = select(NotebookRow).where(NotebookRow.person_id == viewer.person_id)
+def _notebooks(tx: Transaction, principal: Principal) -> list[NotebookRow]:
+    query = select(NotebookRow).where(NotebookRow.person_id == principal.person_id)
     return list(tx.scalars(query.order_by(NotebookRow.number)))
 
 
-def _open_notebook(tx: Transaction, viewer: Viewer) -> NotebookRow:
-    rows = {row.number: row for row in _notebooks(tx, viewer)}
+def _open_notebook(tx: Transaction, principal: Principal) -> NotebookRow:
+    rows = {row.number: row for row in _notebooks(tx, principal)}
     if not rows:
         raise ConflictError("you have written no note yet; this can be done after the first one")
-    if not viewer.notes_open or viewer.notebook not in rows:
+    if not principal.notes_open or principal.notebook not in rows:
         raise NotesClosedError
-    return rows[viewer.notebook]
+    return rows[principal.notebook]
 
 
-def _begin(tx: Transaction, viewer: Viewer, number: int, now: datetime) -> tuple[Viewer, Issued]:
-    person_id = viewer.person_id or ""
+def _create_notebook(
+    tx: Transaction, principal: Principal, number: int, now: datetime
+) -> tuple[Principal, IssuedSecret]:
+    person_id = principal.person_id or ""
     tx.add(NotebookRow(person_id=person_id, number=number, created_at=now))
     action = "notes begun on a device" if number == 1 else "new notebook begun on a device"
-    note_act(tx, action, "person", person_id)
-    return _opened(tx, viewer, number, now)
+    record_event(tx, action, "person", person_id)
+    return _issue_device_key(tx, principal, number, now)
 
 
-def _join(tx: Transaction, one: NotebookRow, other: NotebookRow) -> int:
+def _merge(tx: Transaction, one: NotebookRow, other: NotebookRow) -> int:
     """Make one notebook of two that are open on one device; tells its number."""
-    kept, gone = sorted((one, other), key=lambda row: row.number)
-    kept.passphrase_hash = kept.passphrase_hash or gone.passphrase_hash
-    kept.recovery_sha256 = kept.recovery_sha256 or gone.recovery_sha256
+    kept, merged = sorted((one, other), key=lambda row: row.number)
+    kept.passphrase_hash = kept.passphrase_hash or merged.passphrase_hash
+    kept.recovery_sha256 = kept.recovery_sha256 or merged.recovery_sha256
     author = kept.person_id
     tx.execute(
         update(NoteRow)
-        .where(NoteRow.author_id == author, NoteRow.notebook == gone.number)
+        .where(NoteRow.author_id == author, NoteRow.notebook == merged.number)
         .values(notebook=kept.number)
     )
     tx.execute(
@@ -241,15 +255,17 @@ def _join(tx: Transaction, one: NotebookRow, other: NotebookRow) -> int:
         .where(
             CredentialRow.person_id == author,
             CredentialRow.kind == CredentialKind.NOTES,
-            CredentialRow.label == str(gone.number),
+            CredentialRow.label == str(merged.number),
         )
         .values(label=str(kept.number))
     )
-    tx.delete(gone)
-    note_act(tx, "notebooks joined", "person", author)
+    tx.delete(merged)
+    record_event(tx, "notebooks joined", "person", author)
     return kept.number
 
 
-def _opened(tx: Transaction, viewer: Viewer, number: int, now: datetime) -> tuple[Viewer, Issued]:
-    key = issue_note_key(tx, viewer, number, now=now)
-    return replace(viewer, notes_open=True, notebook=number), key
+def _issue_device_key(
+    tx: Transaction, principal: Principal, number: int, now: datetime
+) -> tuple[Principal, IssuedSecret]:
+    key = issue_notebook_key(tx, principal, number, now=now)
+    return replace(principal, notes_open=True, notebook=number), key

@@ -4,90 +4,106 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.accounts.routes import Passphrase, leave_note_key, opened_by_passphrase
+from api.accounts.routes import Passphrase, open_notes_by_passphrase, set_note_key_cookie
 from api.crypto.password_hashing import hash_password
 from api.http import urls as addresses
-from api.http.authentication import ServicesDep, ViewerDep
+from api.http.authentication import PrincipalDep, ServicesDep
 from api.personal_links import one_time_codes as codes
-from api.personal_links.one_time_codes import Purpose
-from api.personal_links.routes import ask_for_note_code
+from api.personal_links.one_time_codes import CodePurpose
+from api.personal_links.routes import request_note_code
 from api.session_reports import note_access as note_opening
-from api.web.rendering import Typed, go_on, page, sentence, taken
+from api.web.rendering import FormFields, as_sentence, parse_form, redirect_after_post, render_page
 from coach.errors import ConflictError, NotAllowedError, UnusableInputError
 
 NOTES = APIRouter(prefix="/p/{link}/notes", include_in_schema=False)
 
 
 @NOTES.get("")
-def show(link: str, request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+def show(link: str, request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
     """How it stands with the notes on this device, and the form that goes with it."""
-    return _draw(link, request, services, viewer, {})
+    return _render(link, request, services, principal, {})
 
 
 @NOTES.post("/passphrase")
 def choose(
-    link: str, request: Request, typed: Typed, services: ServicesDep, viewer: ViewerDep
+    link: str,
+    request: Request,
+    form_fields: FormFields,
+    services: ServicesDep,
+    principal: PrincipalDep,
 ) -> Response:
     """Choose the passphrase, where the notes are open."""
-    asked = taken(Passphrase, typed)
+    passphrase_form = parse_form(Passphrase, form_fields)
     try:
-        note_opening.refuse_weak_passphrase(asked.passphrase)
+        note_opening.refuse_weak_passphrase(passphrase_form.passphrase)
     except UnusableInputError as error:
         faults = {fault.column: fault.message for fault in error.faults}
-        return _draw(link, request, services, viewer, faults)
-    hashed = hash_password(asked.passphrase)
+        return _render(link, request, services, principal, faults)
+    hashed = hash_password(passphrase_form.passphrase)
     with services.database.writing() as tx:
-        note_opening.choose_passphrase(tx, viewer, hashed)
-    return go_on(addresses.person_notes(link))
+        note_opening.choose_passphrase(tx, principal, hashed)
+    return redirect_after_post(addresses.person_notes(link))
 
 
 @NOTES.post("/open")
 def open_here(
-    link: str, request: Request, typed: Typed, services: ServicesDep, viewer: ViewerDep
+    link: str,
+    request: Request,
+    form_fields: FormFields,
+    services: ServicesDep,
+    principal: PrincipalDep,
 ) -> Response:
     """Open the notes on this device by the passphrase or the recovery code."""
-    asked = taken(Passphrase, typed)
+    passphrase_form = parse_form(Passphrase, form_fields)
     try:
-        _, key = opened_by_passphrase(services, viewer, asked.passphrase, asked.code)
+        _, key = open_notes_by_passphrase(
+            services, principal, passphrase_form.passphrase, passphrase_form.code
+        )
     except NotAllowedError as error:
-        return _draw(link, request, services, viewer, {"passphrase": sentence(str(error))})
-    gone_on = go_on(addresses.person_notes(link))
-    leave_note_key(gone_on, services, viewer, key)
-    return gone_on
+        return _render(link, request, services, principal, {"passphrase": as_sentence(str(error))})
+    response = redirect_after_post(addresses.person_notes(link))
+    set_note_key_cookie(response, services, principal, key)
+    return response
 
 
 @NOTES.post("/code")
-def send_code(link: str, request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+def send_code(
+    link: str, request: Request, services: ServicesDep, principal: PrincipalDep
+) -> Response:
     """Have a code sent that opens the notes here, together with the passphrase."""
     try:
-        ask_for_note_code(services, viewer)
+        request_note_code(services, principal)
     except ConflictError as error:
-        return _draw(link, request, services, viewer, {"": sentence(str(error))})
-    return go_on(addresses.person_notes(link))
+        return _render(link, request, services, principal, {"": as_sentence(str(error))})
+    return redirect_after_post(addresses.person_notes(link))
 
 
 @NOTES.post("/recovery-code")
-def make_code(link: str, request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+def make_code(
+    link: str, request: Request, services: ServicesDep, principal: PrincipalDep
+) -> Response:
     """Make a recovery code and show it this once."""
     with services.database.writing() as tx:
-        code = note_opening.make_recovery_code(tx, viewer)
+        code = note_opening.make_recovery_code(tx, principal)
     return code_page(request, link, code, addresses.person_notes(link))
 
 
 @NOTES.post("/afresh")
-def begin_afresh(link: str, request: Request, services: ServicesDep, viewer: ViewerDep) -> Response:
+def begin_afresh(
+    link: str, request: Request, services: ServicesDep, principal: PrincipalDep
+) -> Response:
     """Begin a new notebook on this device, and show its recovery code this once."""
     with services.database.writing() as tx:
-        opened, key = note_opening.begin_afresh(tx, viewer, now=services.now())
+        opened, key = note_opening.begin_afresh(tx, principal, now=services.now())
         code = note_opening.make_recovery_code(tx, opened)
     answer = code_page(request, link, code, addresses.person_notes(link))
-    leave_note_key(answer, services, viewer, key)
+    set_note_key_cookie(answer, services, principal, key)
     return answer
 
 
 def code_page(request: Request, link: str, code: str, go_on_to: str) -> Response:
     """The page that shows a recovery code this once."""
-    return page(
+    return render_page(
         request,
         "session_reports/recovery_code.html",
         home=addresses.person(link),
@@ -97,24 +113,24 @@ def code_page(request: Request, link: str, code: str, go_on_to: str) -> Response
     )
 
 
-def _draw(
+def _render(
     link: str,
     request: Request,
     services: ServicesDep,
-    viewer: ViewerDep,
+    principal: PrincipalDep,
     faults: dict[str, str],
 ) -> Response:
     with services.database.reading() as tx:
-        opening = note_opening.opening_of(tx, viewer)
-        code = codes.open_code(tx, viewer, Purpose.NOTES, now=services.now())
-    return page(
+        notes_status = note_opening.read_notes_status(tx, principal)
+        code = codes.active_code(tx, principal, CodePurpose.NOTES, now=services.now())
+    return render_page(
         request,
         "session_reports/notebook.html",
         422 if faults else 200,
         home=addresses.person(link),
         address=addresses.person_notes(link),
-        opening=opening,
-        needs_code=services.settings.mail.on,
+        notes_status=notes_status,
+        needs_code=services.settings.mail.enabled,
         code_sent=code is not None,
         faults=faults,
         entered={"passphrase": "", "code": ""},

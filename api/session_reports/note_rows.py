@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import Identified, Row
+from api.database.types import IdentifiedRow, TableRow
 
 
-class KeyMarkRow(Row):
+class KeyMarkRow(TableRow):
     """By which key file this database is used: a mark that tells nothing of the keys."""
 
     __tablename__ = "key_marks"
@@ -19,7 +19,7 @@ class KeyMarkRow(Row):
     mark: Mapped[str] = mapped_column(String(64))
 
 
-class NoteKeyRow(Identified):
+class NoteKeyRow(IdentifiedRow):
     """A data key for what one author writes about one coachee, wrapped by a master key.
 
     Destroying the row makes every text under it unreadable here. Copies of the database that were
@@ -36,7 +36,7 @@ class NoteKeyRow(Identified):
     created_at: Mapped[datetime]
 
 
-class NotebookRow(Row):
+class NotebookRow(TableRow):
     """A coach's notebook, and what opens it on a new device: a passphrase, or a code, once.
 
     The first has the number 1. Who has lost everything that opens it begins another; notes of the
@@ -57,7 +57,7 @@ class NotebookRow(Row):
     locked_until: Mapped[datetime | None]
 
 
-class NoteRow(Identified):
+class NoteRow(IdentifiedRow):
     """A coach's note on one session, AES-256-GCM, bound to row, author and version."""
 
     __tablename__ = "notes"

@@ -9,22 +9,30 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.accounts.routes import leave_note_key
+from api.accounts.routes import set_note_key_cookie
 from api.cycles.rows import Side
 from api.http import urls as addresses
-from api.http.authentication import ServicesDep, ViewerDep, services_of, viewer_of
+from api.http.authentication import PrincipalDep, ServicesDep, principal_of, services_of
 from api.session_reports import note_access as note_opening
 from api.session_reports import service as statements
 from api.session_reports.note_access import NotesClosedError
 from api.session_reports.note_access_pages import code_page
 from api.sessions import schedule
-from api.sessions.presenters import own_line
+from api.sessions.presenters import own_session_line
 from api.web.labels import ATTENDANCES, NO_RATING, RATING_OPTIONS
-from api.web.rendering import Typed, checked, deployment_of, filled, go_on, page, sentence
+from api.web.rendering import (
+    FormFields,
+    as_sentence,
+    deployment_of,
+    non_empty_fields,
+    redirect_after_post,
+    render_page,
+    validate_form,
+)
 from coach.errors import ConflictError, NotAllowedError, UnusableInputError
 from coach.feedback import Feedback, Note, SharedRecord
 
-STATEMENTS = APIRouter(prefix="/p/{link}/sessions/{session_id}", include_in_schema=False)
+SESSION_REPORT_PAGES = APIRouter(prefix="/p/{link}/sessions/{session_id}", include_in_schema=False)
 _RECORD_FIELDS = ("attendance", "session_date", "topic", "agreed_actions", "next_step")
 _FEEDBACK_FIELDS = ("attendance", "rating", "text")
 _PRIVATE = "private"
@@ -43,7 +51,7 @@ class FormPage:
         """The address of the page about the session, where a form leads back to."""
         return addresses.person_session(self.link, self.session_id)
 
-    def draw(
+    def render(
         self, side: Side, entered: Mapping[str, str], faults: Mapping[str, str] | None = None
     ) -> Response:
         """The form of `side`, filled with `entered`, with `faults` beside their fields.
@@ -52,20 +60,20 @@ class FormPage:
             NotFoundError: there is no such session, or it is somebody else's.
             NotAllowedError: the form is the other side's.
         """
-        services, viewer = services_of(self.request), viewer_of(self.request)
-        if viewer.role.value != side.value:
+        services, principal = services_of(self.request), principal_of(self.request)
+        if principal.role.value != side.value:
             raise NotAllowedError("this form is for the other person of the session")
         with services.database.reading() as tx:
-            session = schedule.session_view(tx, viewer, self.session_id)
+            session = schedule.session_view(tx, principal, self.session_id)
         deployment = deployment_of(self.request)
-        return page(
+        return render_page(
             self.request,
             "session_reports/note_form.html"
             if side is Side.COACH
             else "session_reports/feedback_form.html",
             HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
             home=addresses.person(self.link),
-            line=own_line(session, side, self.session_page, deployment, services.now()),
+            line=own_session_line(session, side, self.session_page, deployment, services.now()),
             attendances=ATTENDANCES,
             ratings=RATING_OPTIONS,
             entered=entered,
@@ -76,95 +84,95 @@ class FormPage:
 FormPageDep = Annotated[FormPage, Depends()]
 
 
-@STATEMENTS.get("/note")
+@SESSION_REPORT_PAGES.get("/note")
 def note_form(
-    session_id: str, form: FormPageDep, services: ServicesDep, viewer: ViewerDep
+    session_id: str, form: FormPageDep, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
     """The session note form, filled with what was saved before."""
     with services.database.reading() as tx:
-        said = statements.said_of(tx, services.keyring, viewer, session_id)
-        session = schedule.session_view(tx, viewer, session_id)
+        submitted = statements.read_reports(tx, services.keyring, principal, session_id)
+        session = schedule.session_view(tx, principal, session_id)
     today = services.now().astimezone(session.start.tzinfo).date()
     day = min(session.start.date(), today)
     entered = dict.fromkeys(_RECORD_FIELDS, "") | {"session_date": day.isoformat()}
-    if said.record is not None:
-        entered = {name: str(getattr(said.record, name)) for name in _RECORD_FIELDS}
-    entered[_PRIVATE] = "" if said.note is None else said.note.text
-    return form.draw(Side.COACH, entered)
+    if submitted.record is not None:
+        entered = {name: str(getattr(submitted.record, name)) for name in _RECORD_FIELDS}
+    entered[_PRIVATE] = "" if submitted.note is None else submitted.note.text
+    return form.render(Side.COACH, entered)
 
 
-@STATEMENTS.post("/note")
+@SESSION_REPORT_PAGES.post("/note")
 def save_note(
     session_id: str,
-    typed: Typed,
+    form_fields: FormFields,
     form: FormPageDep,
     services: ServicesDep,
-    viewer: ViewerDep,
+    principal: PrincipalDep,
 ) -> Response:
     """Keep the shared record and, apart from it, the coach's own note."""
-    shared = {field: typed.get(field, "") for field in _RECORD_FIELDS}
-    private = typed.get(_PRIVATE, "")
-    record, faults = checked(SharedRecord, filled(shared), whole="topic")
-    note, note_faults = checked(Note, {"text": private}, whole="text")
+    shared = {field: form_fields.get(field, "") for field in _RECORD_FIELDS}
+    private = form_fields.get(_PRIVATE, "")
+    record, faults = validate_form(SharedRecord, non_empty_fields(shared), fallback_field="topic")
+    note, note_faults = validate_form(Note, {"text": private}, fallback_field="text")
     if record is None or note is None:
         if note is None:
             faults[_PRIVATE] = note_faults["text"]
-        return form.draw(Side.COACH, shared | {_PRIVATE: private}, faults)
+        return form.render(Side.COACH, shared | {_PRIVATE: private}, faults)
     now, key, code = services.now(), None, ""
     try:
         with services.database.writing() as tx:
-            statements.submit_record(tx, viewer, session_id, record, now=now)
-            before = statements.said_of(tx, services.keyring, viewer, session_id).note
+            statements.submit_record(tx, principal, session_id, record, now=now)
+            before = statements.read_reports(tx, services.keyring, principal, session_id).note
             if note.text != ("" if before is None else before.text):
-                writer, key = note_opening.open_first(tx, viewer, now=now)
+                writer, key = note_opening.open_first_notebook(tx, principal, now=now)
                 statements.write_note(tx, services.keyring, writer, session_id, note, now=now)
                 code = note_opening.make_recovery_code(tx, writer) if key is not None else ""
     except NotesClosedError as error:
         why = {_PRIVATE: f"Nothing was saved, because {error}."}
-        return form.draw(Side.COACH, shared | {_PRIVATE: private}, why)
+        return form.render(Side.COACH, shared | {_PRIVATE: private}, why)
     except UnusableInputError as error:
-        why = {fault.column: sentence(fault.message) for fault in error.faults}
-        return form.draw(Side.COACH, shared | {_PRIVATE: private}, why)
-    gone_on: Response = go_on(form.session_page)
+        why = {fault.column: as_sentence(fault.message) for fault in error.faults}
+        return form.render(Side.COACH, shared | {_PRIVATE: private}, why)
+    response: Response = redirect_after_post(form.session_page)
     if code:
-        gone_on = code_page(form.request, form.link, code, form.session_page)
-    leave_note_key(gone_on, services, viewer, key)
-    return gone_on
+        response = code_page(form.request, form.link, code, form.session_page)
+    set_note_key_cookie(response, services, principal, key)
+    return response
 
 
-@STATEMENTS.get("/feedback")
+@SESSION_REPORT_PAGES.get("/feedback")
 def feedback_form(
-    session_id: str, form: FormPageDep, services: ServicesDep, viewer: ViewerDep
+    session_id: str, form: FormPageDep, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
     """The feedback form, filled with what was given before."""
     with services.database.reading() as tx:
-        given = statements.said_of(tx, services.keyring, viewer, session_id).feedback
+        given = statements.read_reports(tx, services.keyring, principal, session_id).feedback
     entered = dict.fromkeys(_FEEDBACK_FIELDS, "")
     if given is not None:
         rating = NO_RATING if given.rating is None else str(given.rating)
         entered = {"attendance": given.attendance.value, "rating": rating, "text": given.text}
-    return form.draw(Side.COACHEE, entered)
+    return form.render(Side.COACHEE, entered)
 
 
-@STATEMENTS.post("/feedback")
+@SESSION_REPORT_PAGES.post("/feedback")
 def save_feedback(
     session_id: str,
-    typed: Typed,
+    form_fields: FormFields,
     form: FormPageDep,
     services: ServicesDep,
-    viewer: ViewerDep,
+    principal: PrincipalDep,
 ) -> Response:
     """Keep the coachee's feedback."""
-    entered = {field: typed.get(field, "") for field in _FEEDBACK_FIELDS}
-    said = {
+    entered = {field: form_fields.get(field, "") for field in _FEEDBACK_FIELDS}
+    submitted = {
         field: text for field, text in entered.items() if text != NO_RATING or field != "rating"
     }
-    feedback, faults = checked(Feedback, filled(said), whole="rating")
+    feedback, faults = validate_form(Feedback, non_empty_fields(submitted), fallback_field="rating")
     if feedback is None:
-        return form.draw(Side.COACHEE, entered, faults)
+        return form.render(Side.COACHEE, entered, faults)
     try:
         with services.database.writing() as tx:
-            statements.give_feedback(tx, viewer, session_id, feedback, now=services.now())
+            statements.give_feedback(tx, principal, session_id, feedback, now=services.now())
     except ConflictError as error:
-        return form.draw(Side.COACHEE, entered, {"": sentence(str(error))})
-    return go_on(form.session_page)
+        return form.render(Side.COACHEE, entered, {"": as_sentence(str(error))})
+    return redirect_after_post(form.session_page)

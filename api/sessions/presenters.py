@@ -9,17 +9,17 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from api.cycles.rows import Side
-from api.organisation import Deployment
-from api.results.printable_forms import ATTENDANCE_WORDS
+from api.organisation import Organisation
+from api.results.printable_forms import ATTENDANCE_LABELS
 from api.sessions.rows import SessionState
-from api.values import FeedbackView, PersonBrief, RecordView, SessionView
+from api.values import FeedbackView, PersonSummary, RecordView, SessionDetails
 from api.web.date_formats import (
-    day_text,
-    hours_text,
-    short_day_text,
-    short_moment_text,
-    span_text,
-    zone_short,
+    format_date,
+    format_datetime_range,
+    format_short_date,
+    format_short_datetime,
+    format_time_range,
+    zone_abbreviation,
 )
 from api.web.labels import (
     ATTENDANCE,
@@ -35,17 +35,17 @@ from coach.sessions import Reply
 
 
 @dataclass(frozen=True, slots=True)
-class OwnLine:
+class OwnSessionLine:
     """A session as one of its two people sees it.
 
     Attributes:
         address: the page about it.
         form: the last part of the address of this person's form.
-        stands: not cancelled.
-        open: an answer still makes a difference.
+        is_confirmed: not cancelled.
+        can_reply: an answer still makes a difference.
         over: its time has passed, or it was held earlier.
         due: it is over and this person's form is still empty.
-        sendable: this person's form can be sent already.
+        can_submit: this person's form can be sent already.
     """
 
     address: str
@@ -54,21 +54,21 @@ class OwnLine:
     hours: str
     zone: str
     when: str
-    other: PersonBrief
-    other_place: str
+    other: PersonSummary
+    other_country: str
     badges: tuple[Badge, ...]
     comment: str
     form: str
-    stands: bool
-    open: bool
+    is_confirmed: bool
+    can_reply: bool
     answered: bool
     over: bool
     due: bool
-    sendable: bool
+    can_submit: bool
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeLine:
+class OfficeSessionLine:
     """A session as the programme office sees it, in the cycle's zone.
 
     `declined` says that it stands, has no record yet, and somebody has declined it.
@@ -80,8 +80,8 @@ class OfficeLine:
     hours: str
     zone: str
     when: str
-    coachee: PersonBrief
-    coach: PersonBrief
+    coachee: PersonSummary
+    coach: PersonSummary
     coachee_reply: Badge
     coach_reply: Badge
     coachee_comment: str
@@ -103,7 +103,7 @@ class ReplyCounts:
     waiting: int
 
     @classmethod
-    def of(cls, sessions: Iterable[SessionView]) -> ReplyCounts:
+    def of(cls, sessions: Iterable[SessionDetails]) -> ReplyCounts:
         """The counts over `sessions`."""
         counts = Counter(
             reply
@@ -136,59 +136,61 @@ class FeedbackText:
     submitted: str
 
 
-def own_line(
-    session: SessionView, side: Side, address: str, deployment: Deployment, now: datetime
-) -> OwnLine:
+def own_session_line(
+    session: SessionDetails, side: Side, address: str, deployment: Organisation, now: datetime
+) -> OwnSessionLine:
     """`session` for its person on `side`, at the aware moment `now`."""
     coach = side is Side.COACH
     other = session.coachee if coach else session.coach
     reply = (session.coach_reply if coach else session.coachee_reply) or Reply.NONE
-    stands = session.state is SessionState.CONFIRMED
+    is_confirmed = session.state is SessionState.CONFIRMED
     over = session.end <= now or session.recorded in TOOK_PLACE
     written = session.recorded is not None if coach else session.feedback_given
     recorded = session.recorded is not None  # from then on the record counts, not the reply
     done = over or recorded
     badges = (
-        [OWN_REPLY[reply]] if stands and not recorded and not (over and reply is Reply.NONE) else []
+        [OWN_REPLY[reply]]
+        if is_confirmed and not recorded and not (over and reply is Reply.NONE)
+        else []
     )
-    return OwnLine(
+    return OwnSessionLine(
         address=address,
         title=f"Session {session.number} of {session.count}",
-        day=short_day_text(session.start.date()),
+        day=format_short_date(session.start.date()),
         hours=_hours(session),
-        zone=zone_short(session.start),
-        when=span_text(session.start, session.end, ZoneInfo(session.timezone)),
+        zone=zone_abbreviation(session.start),
+        when=format_datetime_range(session.start, session.end, ZoneInfo(session.timezone)),
         other=other,
-        other_place=deployment.territory(other.country).name,
-        badges=(*badges, *_standing(session)),
+        other_country=deployment.territory(other.country).name,
+        badges=(*badges, *_state_badges(session)),
         comment=session.coach_comment if coach else session.coachee_comment,
         form="note" if coach else "feedback",
-        stands=stands,
-        open=stands and not done,
+        is_confirmed=is_confirmed,
+        can_reply=is_confirmed and not done,
         answered=reply is not Reply.NONE,
         over=over,
-        due=stands and over and not written,
-        sendable=coach or is_open_for_feedback(session.start, session.recorded, now),
+        due=is_confirmed and over and not written,
+        can_submit=coach or is_open_for_feedback(session.start, session.recorded, now),
     )
 
 
-def office_line(session: SessionView) -> OfficeLine:
+def office_session_line(session: SessionDetails) -> OfficeSessionLine:
     """`session` for the programme office."""
     words = REPLY if session.recorded is None else REPLY_BEFORE
-    return OfficeLine(
+    return OfficeSessionLine(
         id=session.id,
         title=f"Session {session.number} of {session.count}",
-        day=short_day_text(session.start.date()),
+        day=format_short_date(session.start.date()),
         hours=_hours(session),
-        zone=zone_short(session.start),
-        when=span_text(session.start, session.end, ZoneInfo(session.timezone)),
+        zone=zone_abbreviation(session.start),
+        when=format_datetime_range(session.start, session.end, ZoneInfo(session.timezone)),
         coachee=session.coachee,
         coach=session.coach,
         coachee_reply=words[session.coachee_reply or Reply.NONE],
         coach_reply=words[session.coach_reply or Reply.NONE],
         coachee_comment=session.coachee_comment,
         coach_comment=session.coach_comment,
-        badges=_standing(session),
+        badges=_state_badges(session),
         declined=session.state is SessionState.CONFIRMED
         and session.recorded is None
         and Reply.DECLINED in _replies(session),
@@ -199,34 +201,34 @@ def office_line(session: SessionView) -> OfficeLine:
 def record_text(record: RecordView, zone: ZoneInfo) -> RecordText:
     """`record` for people who live in `zone`."""
     return RecordText(
-        day=day_text(record.session_date),
-        attendance=ATTENDANCE_WORDS[record.attendance],
+        day=format_date(record.session_date),
+        attendance=ATTENDANCE_LABELS[record.attendance],
         topic=record.topic,
         agreed_actions=record.agreed_actions,
         next_step=record.next_step,
-        submitted=short_moment_text(record.submitted_at, zone),
+        submitted=format_short_datetime(record.submitted_at, zone),
     )
 
 
 def feedback_text(feedback: FeedbackView, zone: ZoneInfo) -> FeedbackText:
     """`feedback` for people who live in `zone`."""
     return FeedbackText(
-        attendance=ATTENDANCE_WORDS[feedback.attendance],
+        attendance=ATTENDANCE_LABELS[feedback.attendance],
         rating=rating_text(feedback.rating),
         text=feedback.text,
-        submitted=short_moment_text(feedback.submitted_at, zone),
+        submitted=format_short_datetime(feedback.submitted_at, zone),
     )
 
 
-def _replies(session: SessionView) -> tuple[Reply | None, Reply | None]:
+def _replies(session: SessionDetails) -> tuple[Reply | None, Reply | None]:
     return session.coachee_reply, session.coach_reply
 
 
-def _hours(session: SessionView) -> str:
-    return hours_text(session.start, session.end, ZoneInfo(session.timezone))
+def _hours(session: SessionDetails) -> str:
+    return format_time_range(session.start, session.end, ZoneInfo(session.timezone))
 
 
-def _standing(session: SessionView) -> tuple[Badge, ...]:
+def _state_badges(session: SessionDetails) -> tuple[Badge, ...]:
     if session.state is SessionState.CANCELLED:
         return (CANCELLED,)
     return () if session.recorded is None else (ATTENDANCE[session.recorded],)

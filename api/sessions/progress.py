@@ -15,7 +15,7 @@ from matching.instance.partial_cycle import UnderWay, under_way
 from matching.result import Result
 
 
-def standing(
+def cycle_progress(
     tx: Transaction,
     cycle_id: str,
     cycle: Cycle,

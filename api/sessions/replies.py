@@ -8,35 +8,35 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.audit_trail.log import note_act
-from api.http.principal import AccessRole, Viewer
+from api.audit_trail.log import record_event
+from api.http.principal import AccessRole, Principal
 from api.sessions.rows import ReplyRow, SessionState
-from api.sessions.schedule import own_session, person_page, session_view
-from api.values import SessionView, View
+from api.sessions.schedule import own_session, person_schedule, session_view
+from api.values import FrozenModel, SessionDetails
 from coach.errors import ConflictError, NotAllowedError
 from coach.feedback import LongText
 from coach.sessions import Reply
 
 
-class ReplyInput(View):
+class ReplyInput(FrozenModel):
     """An answer: `accepted`, or `declined` with, in `comment`, another time that would do."""
 
     reply: Literal[Reply.ACCEPTED, Reply.DECLINED]
     comment: LongText = ""
 
 
-def reply_to(
-    tx: Transaction, viewer: Viewer, session_id: str, answer: ReplyInput, *, now: datetime
-) -> SessionView:
+def submit_reply(
+    tx: Transaction, principal: Principal, session_id: str, answer: ReplyInput, *, now: datetime
+) -> SessionDetails:
     """Keep a person's answer to one of their sessions; a later answer replaces an earlier one.
 
     Raises:
         NotFoundError: there is no such session, or it is somebody else's.
-        NotAllowedError: `viewer` is nobody the session invites.
+        NotAllowedError: `principal` is nobody the session invites.
         ConflictError: the session is cancelled or over.
     """
-    session = own_session(tx, viewer, session_id)
-    if viewer.person_id is None:
+    session = own_session(tx, principal, session_id)
+    if principal.person_id is None:
         raise NotAllowedError("only the two people of a session reply to it")
     if session.state is SessionState.CANCELLED:
         raise ConflictError("the session is cancelled; no reply is needed")
@@ -44,37 +44,37 @@ def reply_to(
         raise ConflictError("the session is over; no reply is needed")
     row = tx.scalar(
         select(ReplyRow).where(
-            ReplyRow.session_id == session_id, ReplyRow.person_id == viewer.person_id
+            ReplyRow.session_id == session_id, ReplyRow.person_id == principal.person_id
         )
     )
     if row is None:
-        row = ReplyRow(session_id=session_id, person_id=viewer.person_id)
+        row = ReplyRow(session_id=session_id, person_id=principal.person_id)
         tx.add(row)
     row.reply, row.comment = answer.reply, answer.comment
     row.sequence, row.replied_at = session.sequence, now
-    note_act(tx, f"session {answer.reply}", "session", session_id)
-    return session_view(tx, viewer, session_id)
+    record_event(tx, f"session {answer.reply}", "session", session_id)
+    return session_view(tx, principal, session_id)
 
 
-def accept_waiting(tx: Transaction, viewer: Viewer, *, now: datetime) -> int:
+def accept_pending(tx: Transaction, principal: Principal, *, now: datetime) -> int:
     """Accept every coming session of a person that waits for an answer; tells how many.
 
     Raises:
-        NotAllowedError: `viewer` is nobody whom sessions invite.
+        NotAllowedError: `principal` is nobody whom sessions invite.
     """
-    if viewer.person_id is None:
+    if principal.person_id is None:
         raise NotAllowedError("only people who have sessions reply to them")
-    waiting = [
+    pending = [
         session.id
-        for session in person_page(tx, viewer.person_id).sessions
+        for session in person_schedule(tx, principal.person_id).sessions
         if session.state is SessionState.CONFIRMED
         and session.end > now
-        and _own_reply(session, viewer) is Reply.NONE
+        and _own_reply(session, principal) is Reply.NONE
     ]
-    for session_id in waiting:
-        reply_to(tx, viewer, session_id, ReplyInput(reply=Reply.ACCEPTED), now=now)
-    return len(waiting)
+    for session_id in pending:
+        submit_reply(tx, principal, session_id, ReplyInput(reply=Reply.ACCEPTED), now=now)
+    return len(pending)
 
 
-def _own_reply(session: SessionView, viewer: Viewer) -> Reply | None:
-    return session.coach_reply if viewer.role is AccessRole.COACH else session.coachee_reply
+def _own_reply(session: SessionDetails, principal: Principal) -> Reply | None:
+    return session.coach_reply if principal.role is AccessRole.COACH else session.coachee_reply

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.cycles.rows import Side
-from api.database.types import Identified, Word
+from api.database.types import EnumString, IdentifiedRow
 from coach.sessions import Attendance, Reply
 
 
@@ -21,7 +21,7 @@ class SessionState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class SessionRow(Identified):
+class SessionRow(IdentifiedRow):
     """One session as last published: number `number` of `count` in its pair's series.
 
     `uid` stays through every change, `sequence` counts them, and `asked_sequence` is the one at
@@ -46,11 +46,11 @@ class SessionRow(Identified):
     ends_at: Mapped[datetime]
     sequence: Mapped[int]
     asked_sequence: Mapped[int]
-    state: Mapped[SessionState] = mapped_column(Word(SessionState))
+    state: Mapped[SessionState] = mapped_column(EnumString(SessionState))
     changed_at: Mapped[datetime]
 
 
-class ReplyRow(Identified):
+class ReplyRow(IdentifiedRow):
     """A person's latest answer; it counts while the session did not change since."""
 
     __tablename__ = "replies"
@@ -58,13 +58,13 @@ class ReplyRow(Identified):
 
     session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    reply: Mapped[Reply] = mapped_column(Word(Reply))
+    reply: Mapped[Reply] = mapped_column(EnumString(Reply))
     comment: Mapped[str] = mapped_column(Text, default="")
     sequence: Mapped[int]
     replied_at: Mapped[datetime]
 
 
-class RecordRow(Identified):
+class RecordRow(IdentifiedRow):
     """The shared record of a session, as its coach submitted it last."""
 
     __tablename__ = "shared_records"
@@ -74,7 +74,7 @@ class RecordRow(Identified):
     )
     author_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     session_date: Mapped[date]
-    attendance: Mapped[Attendance] = mapped_column(Word(Attendance))
+    attendance: Mapped[Attendance] = mapped_column(EnumString(Attendance))
     topic: Mapped[str] = mapped_column(Text, default="")
     agreed_actions: Mapped[str] = mapped_column(Text, default="")
     next_step: Mapped[str] = mapped_column(Text, default="")
@@ -82,7 +82,7 @@ class RecordRow(Identified):
     submitted_at: Mapped[datetime]
 
 
-class FeedbackRow(Identified):
+class FeedbackRow(IdentifiedRow):
     """A coachee's feedback on one session."""
 
     __tablename__ = "feedback"
@@ -91,14 +91,14 @@ class FeedbackRow(Identified):
         ForeignKey("sessions.id", ondelete="CASCADE"), unique=True
     )
     author_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    attendance: Mapped[Attendance] = mapped_column(Word(Attendance))
+    attendance: Mapped[Attendance] = mapped_column(EnumString(Attendance))
     rating: Mapped[int | None]
     text: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column(default=1)
     submitted_at: Mapped[datetime]
 
 
-class OutboxRow(Identified):
+class OutboxRow(IdentifiedRow):
     """A message to one person, made in the transaction that caused it.
 
     `message` is a `coach.invitations.Message`; `method` repeats its method for searching.
@@ -110,7 +110,7 @@ class OutboxRow(Identified):
     plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"))
     session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    side: Mapped[Side] = mapped_column(Word(Side))
+    side: Mapped[Side] = mapped_column(EnumString(Side))
     method: Mapped[str] = mapped_column(String(10))
     message: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]

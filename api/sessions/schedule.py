@@ -12,20 +12,20 @@ from sqlalchemy.orm import aliased
 
 from api.cycles.rows import CycleRow, PersonRow, Side
 from api.cycles.service import cycle_row
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
-from api.values import PersonBrief, SessionView, View
+from api.values import FrozenModel, PersonSummary, SessionDetails
 from coach.errors import NotFoundError
 from coach.sessions import Reply
 
 
-class PersonPage(View):
+class PersonSchedule(FrozenModel):
     """What a person finds behind their secret link: themselves, the cycle, and their sessions."""
 
-    person: PersonBrief
+    person: PersonSummary
     cycle_id: str
     cycle_name: str
-    sessions: tuple[SessionView, ...]
+    sessions: tuple[SessionDetails, ...]
 
 
 _PERSON = (
@@ -44,7 +44,7 @@ _PERSON = (
 )
 
 
-def cycle_schedule(tx: Transaction, cycle_id: str) -> tuple[SessionView, ...]:
+def cycle_schedule(tx: Transaction, cycle_id: str) -> tuple[SessionDetails, ...]:
     """Every session of a cycle ever published, cancelled ones included, in order of time.
 
     Times are told in the cycle's zone.
@@ -53,10 +53,10 @@ def cycle_schedule(tx: Transaction, cycle_id: str) -> tuple[SessionView, ...]:
         NotFoundError: there is no such cycle.
     """
     zone = _cycle_zone(tx, cycle_id)
-    return _views(tx.execute(_OF_CYCLE, {"cycle_id": cycle_id}), zone, reader=None)
+    return _views(tx.execute(_CYCLE_SESSIONS, {"cycle_id": cycle_id}), zone, reader=None)
 
 
-def person_page(tx: Transaction, person_id: str) -> PersonPage:
+def person_schedule(tx: Transaction, person_id: str) -> PersonSchedule:
     """A person's own sessions, in order of time, told in their zone.
 
     Raises:
@@ -65,9 +65,9 @@ def person_page(tx: Transaction, person_id: str) -> PersonPage:
     found = tx.execute(_PERSON, {"person_id": person_id}).one_or_none()
     if found is None:
         raise NotFoundError(f"there is no person {person_id}")
-    rows = tx.execute(_OF_PERSON, {"person_id": person_id})
-    return PersonPage(
-        person=PersonBrief(
+    rows = tx.execute(_PERSON_SESSIONS, {"person_id": person_id})
+    return PersonSchedule(
+        person=PersonSummary(
             id=found.id,
             code=found.code,
             side=found.side,
@@ -81,44 +81,44 @@ def person_page(tx: Transaction, person_id: str) -> PersonPage:
     )
 
 
-def session_view(tx: Transaction, viewer: Viewer, session_id: str) -> SessionView:
+def session_view(tx: Transaction, principal: Principal, session_id: str) -> SessionDetails:
     """One session, to a manager or to one of its two people.
 
     Raises:
         NotFoundError: there is none, or it is somebody else's.
     """
-    row = tx.execute(_ONE, {"session_id": session_id}).one_or_none()
-    if row is None or not (viewer.is_manager or _is_of(row, viewer)):
-        raise _no_session(session_id)
-    if viewer.is_manager:
+    row = tx.execute(_ONE_SESSION, {"session_id": session_id}).one_or_none()
+    if row is None or not (principal.is_manager or _takes_part(row, principal)):
+        raise _session_not_found(session_id)
+    if principal.is_manager:
         zone = _cycle_zone(tx, row.cycle_id)
     else:
-        zone = row.coachee_timezone if row.coachee_id == viewer.person_id else row.coach_timezone
-    return _views([row], zone, reader=viewer.person_id)[0]
+        zone = row.coachee_timezone if row.coachee_id == principal.person_id else row.coach_timezone
+    return _views([row], zone, reader=principal.person_id)[0]
 
 
-def own_session(tx: Transaction, viewer: Viewer, session_id: str) -> SessionRow:
-    """The row of a session, where `viewer` is a manager or one of its two people.
+def own_session(tx: Transaction, principal: Principal, session_id: str) -> SessionRow:
+    """The row of a session, where `principal` is a manager or one of its two people.
 
     Raises:
         NotFoundError: there is none, or it is somebody else's; which of the two is not told.
     """
     row = tx.get(SessionRow, session_id)
-    if row is None or not (viewer.is_manager or _is_of(row, viewer)):
-        raise _no_session(session_id)
+    if row is None or not (principal.is_manager or _takes_part(row, principal)):
+        raise _session_not_found(session_id)
     return row
 
 
-def _no_session(session_id: str) -> NotFoundError:
+def _session_not_found(session_id: str) -> NotFoundError:
     return NotFoundError(f"there is no session {session_id}")
 
 
-def _is_of(row: Any, viewer: Viewer) -> bool:  # noqa: ANN401 - a session, as its row or its columns
-    owner = {AccessRole.COACHEE: row.coachee_id, AccessRole.COACH: row.coach_id}.get(viewer.role)
-    return owner is not None and owner == viewer.person_id
+def _takes_part(row: Any, principal: Principal) -> bool:  # noqa: ANN401 - a session, as its row or its columns
+    owner = {AccessRole.COACHEE: row.coachee_id, AccessRole.COACH: row.coach_id}.get(principal.role)
+    return owner is not None and owner == principal.person_id
 
 
-def _prepared() -> Select[Any]:
+def _session_query() -> Select[Any]:
     """The sessions with all that is shown beside them.
 
     Built once, with columns alone: every person's page asks this, and to build it costs more than
@@ -164,24 +164,24 @@ def _prepared() -> Select[Any]:
     )
 
 
-_SESSIONS = _prepared()
-_OF_CYCLE = _SESSIONS.where(SessionRow.cycle_id == bindparam("cycle_id"))
-_OF_PERSON = _SESSIONS.where(
+_SESSIONS = _session_query()
+_CYCLE_SESSIONS = _SESSIONS.where(SessionRow.cycle_id == bindparam("cycle_id"))
+_PERSON_SESSIONS = _SESSIONS.where(
     (SessionRow.coachee_id == bindparam("person_id"))
     | (SessionRow.coach_id == bindparam("person_id"))
 )
-_ONE = _SESSIONS.where(SessionRow.id == bindparam("session_id"))
+_ONE_SESSION = _SESSIONS.where(SessionRow.id == bindparam("session_id"))
 
 
-def _views(rows: Iterable[Any], timezone: str, *, reader: str | None) -> tuple[SessionView, ...]:
+def _views(rows: Iterable[Any], timezone: str, *, reader: str | None) -> tuple[SessionDetails, ...]:
     """Rows of `_SESSIONS` as `reader` may see them; `None` is the programme office."""
     zone = ZoneInfo(timezone)
     return tuple(_view(row, timezone, zone, reader) for row in rows)
 
 
-def _view(row: Any, timezone: str, zone: ZoneInfo, reader: str | None) -> SessionView:  # noqa: ANN401 - a row of columns
+def _view(row: Any, timezone: str, zone: ZoneInfo, reader: str | None) -> SessionDetails:  # noqa: ANN401 - a row of columns
     to_coachee, to_coach = reader in {None, row.coachee_id}, reader in {None, row.coach_id}
-    return SessionView(
+    return SessionDetails(
         id=row.id,
         cycle_id=row.cycle_id,
         uid=row.uid,
@@ -192,7 +192,7 @@ def _view(row: Any, timezone: str, zone: ZoneInfo, reader: str | None) -> Sessio
         timezone=timezone,
         state=row.state,
         sequence=row.sequence,
-        coachee=PersonBrief(
+        coachee=PersonSummary(
             id=row.coachee_id,
             code=row.coachee_code,
             side=Side.COACHEE,
@@ -200,7 +200,7 @@ def _view(row: Any, timezone: str, zone: ZoneInfo, reader: str | None) -> Sessio
             country=row.coachee_country,
             timezone=row.coachee_timezone if to_coachee else None,
         ),
-        coach=PersonBrief(
+        coach=PersonSummary(
             id=row.coach_id,
             code=row.coach_code,
             side=Side.COACH,
@@ -208,10 +208,12 @@ def _view(row: Any, timezone: str, zone: ZoneInfo, reader: str | None) -> Sessio
             country=row.coach_country,
             timezone=row.coach_timezone if to_coach else None,
         ),
-        coachee_reply=_counting(row, row.coachee_replied, row.coachee_replied_to)
+        coachee_reply=_current_reply(row, row.coachee_replied, row.coachee_replied_to)
         if to_coachee
         else None,
-        coach_reply=_counting(row, row.coach_replied, row.coach_replied_to) if to_coach else None,
+        coach_reply=_current_reply(row, row.coach_replied, row.coach_replied_to)
+        if to_coach
+        else None,
         coachee_comment=(row.coachee_comment or "") if to_coachee else "",
         coach_comment=(row.coach_comment or "") if to_coach else "",
         recorded=row.attendance,
@@ -219,7 +221,7 @@ def _view(row: Any, timezone: str, zone: ZoneInfo, reader: str | None) -> Sessio
     )
 
 
-def _counting(row: Any, reply: Reply | None, sequence: int | None) -> Reply:  # noqa: ANN401 - as above
+def _current_reply(row: Any, reply: Reply | None, sequence: int | None) -> Reply:  # noqa: ANN401 - as above
     if reply is None or sequence is None or sequence < row.asked_sequence:
         return Reply.NONE
     return reply

@@ -12,56 +12,58 @@ _MONTHS = (
 )
 
 
-def day_text(day: date) -> str:
+def format_date(day: date) -> str:
     """`Wednesday 20 January 2027`."""
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def day_of(moment: datetime | None, zone: ZoneInfo) -> str:
+def format_local_date(instant: datetime | None, zone: ZoneInfo) -> str:
     """The local day of a moment in full; nothing where there is none."""
-    return "" if moment is None else day_text(moment.astimezone(zone).date())
+    return "" if instant is None else format_date(instant.astimezone(zone).date())
 
 
-def short_day_text(day: date) -> str:
+def format_short_date(day: date) -> str:
     """`Wed 20 Jan 2027`."""
     return f"{_WEEKDAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
 
 
-def short_month_text(day: date) -> str:
+def format_short_month(day: date) -> str:
     """`Jan 2027`."""
     return f"{_MONTHS[day.month - 1][:3]} {day.year}"
 
 
-def hours_text(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+def format_time_range(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """`09:00 to 10:30`, in the local time of `zone`."""
     return f"{start.astimezone(zone):%H:%M} to {end.astimezone(zone):%H:%M}"
 
 
-def span_text(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+def format_datetime_range(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """`Wednesday 20 January 2027, 09:00 to 10:30 (CET, UTC+01:00)`, in the local time of `zone`."""
     local = start.astimezone(zone)
-    return f"{day_text(local.date())}, {hours_text(start, end, zone)} ({zone_text(local)})"
+    return (
+        f"{format_date(local.date())}, {format_time_range(start, end, zone)} ({format_zone(local)})"
+    )
 
 
-def short_moment_text(moment: datetime, zone: ZoneInfo) -> str:
+def format_short_datetime(instant: datetime, zone: ZoneInfo) -> str:
     """`Wed 20 Jan 2027, 09:00 CET`, in the local time of `zone`."""
-    local = moment.astimezone(zone)
-    return f"{short_day_text(local.date())}, {local:%H:%M} {zone_short(local)}"
+    local = instant.astimezone(zone)
+    return f"{format_short_date(local.date())}, {local:%H:%M} {zone_abbreviation(local)}"
 
 
-def moment_text(moment: datetime, zone: ZoneInfo) -> str:
+def format_datetime(instant: datetime, zone: ZoneInfo) -> str:
     """`Wednesday 20 January 2027, 09:00 (CET, UTC+01:00)`, in the local time of `zone`."""
-    local = moment.astimezone(zone)
-    return f"{day_text(local.date())}, {local:%H:%M} ({zone_text(local)})"
+    local = instant.astimezone(zone)
+    return f"{format_date(local.date())}, {local:%H:%M} ({format_zone(local)})"
 
 
-def zone_text(local: datetime) -> str:
+def format_zone(local: datetime) -> str:
     """The zone of an aware local time: `CET, UTC+01:00`, or `UTC+03:30` where it has no letters."""
-    short, offset = zone_short(local), _offset(local)
+    short, offset = zone_abbreviation(local), _offset(local)
     return short if short == offset else f"{short}, {offset}"
 
 
-def zone_short(local: datetime) -> str:
+def zone_abbreviation(local: datetime) -> str:
     """The zone of an aware local time as people know it: `CET`.
 
     The abbreviation, not the name of the zone's city: the place where somebody serves may have

@@ -7,13 +7,13 @@ from http import HTTPStatus
 from fastapi import Request, Response
 
 from api.error_mapping import ERROR_TABLE
-from api.http.problem_details import Problem
+from api.http.problem_details import ProblemDetails
 from api.http.urls import ACCOUNT, confirm
-from api.web.rendering import go_on, page
+from api.web.rendering import redirect_after_post, render_page
 from coach.errors import ConfirmFirstError
 
 _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
-_STEPS_OF_MAILS = frozenset({"send", "retry"})  # forms that stand on the page above them
+_MAIL_STEPS = frozenset({"send", "retry"})  # forms that stand on the page above them
 _WHAT_TO_DO = {
     HTTPStatus.UNAUTHORIZED: (
         "The programme office signs in at /sign-in, or with the one-time address that the server "
@@ -25,14 +25,14 @@ _WHAT_TO_DO = {
 }
 
 
-def problem_page(request: Request, problem: Problem) -> Response:
+def problem_page(request: Request, problem: ProblemDetails) -> Response:
     """The page that answers `request` with `problem`.
 
     Who only has to show once more who they are is sent to do so, and comes back.
     """
     if problem.type.endswith(_CONFIRM_FIRST):
-        return go_on(confirm(_looked_at(request)))
-    return page(
+        return redirect_after_post(confirm(_return_url(request)))
+    return render_page(
         request,
         "web/error.html",
         problem.status,
@@ -41,7 +41,7 @@ def problem_page(request: Request, problem: Problem) -> Response:
     )
 
 
-def _looked_at(request: Request) -> str:
+def _return_url(request: Request) -> str:
     """The page to come back to: what was asked for, or, after a form, where the form stands."""
     path = request.url.path
     if request.method == "GET":
@@ -49,4 +49,4 @@ def _looked_at(request: Request) -> str:
     if path.startswith(ACCOUNT):
         return ACCOUNT
     sending, _, step = path.rpartition("/")
-    return sending if step in _STEPS_OF_MAILS else "/"
+    return sending if step in _MAIL_STEPS else "/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.plan_queries.rows import QuestionKind
-from api.results.printable_forms import ATTENDANCE_WORDS
+from api.results.printable_forms import ATTENDANCE_LABELS
 from api.runs.rows import PlanState, RunPurpose, RunState
 from coach.feedback import RATINGS
 from coach.sessions import Attendance, Reply
@@ -84,7 +84,7 @@ PHASES = {
     Phase.DONE: "Done",
 }
 NO_RATING = "none"
-ATTENDANCES = tuple(Option(value.value, words) for value, words in ATTENDANCE_WORDS.items())
+ATTENDANCES = tuple(Option(value.value, words) for value, words in ATTENDANCE_LABELS.items())
 RATING_OPTIONS = (
     *(Option(str(number), f"{number}: {word}") for number, word in RATINGS.items()),
     Option(NO_RATING, "no rating"),

@@ -1,7 +1,7 @@
 """The one template environment: pages, forms, mails and the report are drawn from it.
 
 Templates receive finished values and never compute. A name that a value lacks is an error, and
-everything is escaped, plain-text mails aside. One filter of ours: `3 | counted("pair")`.
+everything is escaped, plain-text mails aside. One filter of ours: `3 | pluralise("pair")`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from coach.plural import counted
+from coach.plural import pluralise
 
 
 @cache
 def environment() -> Environment:
     """The environment over the package `templates`."""
-    made = Environment(
+    template_environment = Environment(
         loader=PackageLoader("templates", package_path="."),
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,
@@ -25,8 +25,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters["counted"] = counted
-    return made
+    template_environment.filters["pluralise"] = pluralise
+    return template_environment
 
 
 def render(template: str, **values: object) -> str:

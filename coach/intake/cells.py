@@ -9,17 +9,17 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from coach.availability import MINUTES_A_DAY, WEEKDAYS, DateRange, WeeklyWindow
-from coach.intake.fault_messages import did_you_mean, listed, shown
-from coach.intake.reference import Reading
-from coach.languages import LanguageSkill, Level
+from coach.availability import MINUTES_PER_DAY, WEEKDAYS, DateRange, WeeklyWindow
+from coach.intake.fault_messages import did_you_mean, join_words, quoted
+from coach.intake.reference import ReadContext
+from coach.languages import CefrLevel, LanguageSkill
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
-LONGEST_LINE = 200
-LONGEST_CELL = 32_767  # what one cell of a spreadsheet can hold
-LONGEST_RANGE_DAYS = 3660
+MAX_LINE_LENGTH = 200
+MAX_CELL_LENGTH = 32_767  # what one cell of a spreadsheet can hold
+MAX_RANGE_DAYS = 3660
 
 _SPREADSHEET_ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
@@ -39,7 +39,7 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(
     rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.IGNORECASE
 )
-_LONGEST_EMAIL = 254  # RFC 5321, section 4.5.3.1.3, without the brackets
+_MAX_EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, without the brackets
 
 
 class CellError(ValueError):
@@ -50,7 +50,7 @@ class CellError(ValueError):
         super().__init__("; ".join(messages))
 
 
-def cleaned(text: str) -> str:
+def clean_text(text: str) -> str:
     """The cell without outer space, in NFC.
 
     Raises:
@@ -59,8 +59,8 @@ def cleaned(text: str) -> str:
     text = text.strip()
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    if len(text) > LONGEST_CELL:
-        raise CellError(f"holds {len(text)} characters; at most {LONGEST_CELL} are allowed")
+    if len(text) > MAX_CELL_LENGTH:
+        raise CellError(f"holds {len(text)} characters; at most {MAX_CELL_LENGTH} are allowed")
     if text in _SPREADSHEET_ERRORS:
         raise CellError(f"holds the error {text} of a spreadsheet; write the value itself")
     if not text.isprintable():
@@ -80,28 +80,28 @@ def _is_unusable(character: str) -> bool:
     return bidi or ord(character) & 0xFFFE == 0xFFFE  # noqa: PLR2004 - U+xFFFE and U+xFFFF
 
 
-def line(text: str, _: Reading | None = None) -> str:
+def line(text: str, _: ReadContext | None = None) -> str:
     """One line of free text; runs of white space become one space."""
     text = " ".join(text.split())
-    if len(text) > LONGEST_LINE:
-        raise CellError(f"holds {len(text)} characters; at most {LONGEST_LINE} are allowed")
+    if len(text) > MAX_LINE_LENGTH:
+        raise CellError(f"holds {len(text)} characters; at most {MAX_LINE_LENGTH} are allowed")
     return text
 
 
-def identifier(text: str, _: Reading | None = None) -> str:
+def identifier(text: str, _: ReadContext | None = None) -> str:
     """An id: one line without `;`, which separates ids in lists."""
     text = line(text)
     if ";" in text:
-        raise CellError(f"{shown(text)} holds a ';', which separates ids in lists")
+        raise CellError(f"{quoted(text)} holds a ';', which separates ids in lists")
     return text
 
 
-def entries(text: str, _: Reading | None = None) -> tuple[str, ...]:
+def entries(text: str, _: ReadContext | None = None) -> tuple[str, ...]:
     """The entries of a list, in order, each once; empty ones do not count."""
     return tuple(dict.fromkeys(entry for part in text.split(";") if (entry := line(part))))
 
 
-def each(text: str, read: Callable[[str], T]) -> tuple[T, ...]:
+def parse_each(text: str, read: Callable[[str], T]) -> tuple[T, ...]:
     """`read` on every entry of a list, with the faults of all of them."""
     values: list[T] = []
     messages: list[str] = []
@@ -115,69 +115,70 @@ def each(text: str, read: Callable[[str], T]) -> tuple[T, ...]:
     return tuple(values)
 
 
-def email(text: str, _: Reading | None = None) -> str:
+def email(text: str, _: ReadContext | None = None) -> str:
     """An address that mail and calendar programs accept."""
-    if len(text) > _LONGEST_EMAIL or _EMAIL.fullmatch(text) is None:
-        raise CellError(f"{shown(text)} is no e-mail address; write one like ana@example.org")
+    if len(text) > _MAX_EMAIL_LENGTH or _EMAIL.fullmatch(text) is None:
+        raise CellError(f"{quoted(text)} is no e-mail address; write one like ana@example.org")
     return text
 
 
-def country(text: str, reading: Reading) -> str:
+def country(text: str, read_context: ReadContext) -> str:
     """An ISO 3166-1 alpha-2 code, or `XK`."""
     code = text.upper()
-    if code in reading.reference.countries:
+    if code in read_context.reference.countries:
         return code
-    hint = _code_hint(text, reading.reference.countries, reading)
+    hint = _code_hint(text, read_context.reference.countries, read_context)
     raise CellError(
-        f"{shown(text)} is no country code; write two letters of ISO 3166-1 such as RS, or XK{hint}"
+        f"{quoted(text)} is no country code; write two letters of ISO 3166-1 such as RS, "
+        f"or XK{hint}"
     )
 
 
-def _code_hint(text: str, names: Mapping[str, str], reading: Reading) -> str:
+def _code_hint(text: str, names: Mapping[str, str], read_context: ReadContext) -> str:
     """The code that was perhaps meant, found by its own spelling or by its English name."""
     codes = {name: code for code, name in names.items()} | {code: code for code in names}
-    near = reading.nearest(text, codes)
+    near = read_context.nearest(text, codes)
     return f"; did you mean '{codes[near]}'?" if near else ""
 
 
-def language(text: str, reading: Reading) -> str:
+def language(text: str, read_context: ReadContext) -> str:
     """An ISO 639 code, or `cnr`."""
     code = text.lower()
     if "," in text:
-        raise CellError(f"{shown(text)} is no language code; separate several with ';'")
-    if code in reading.reference.languages:
+        raise CellError(f"{quoted(text)} is no language code; separate several with ';'")
+    if code in read_context.reference.languages:
         return code
     if code == "sh":  # withdrawn from ISO 639-1; people say which language they mean
         raise CellError("'sh' is no longer a language code; write bs, cnr, hr or sr")
-    hint = _code_hint(text, reading.reference.languages, reading)
+    hint = _code_hint(text, read_context.reference.languages, read_context)
     raise CellError(
-        f"{shown(text)} is no language code; write one of ISO 639 such as sq, cnr or en{hint}"
+        f"{quoted(text)} is no language code; write one of ISO 639 such as sq, cnr or en{hint}"
     )
 
 
-def level(text: str, _: Reading | None = None) -> Level:
+def level(text: str, _: ReadContext | None = None) -> CefrLevel:
     """A CEFR level."""
     try:
-        return Level[text.upper()]
+        return CefrLevel[text.upper()]
     except KeyError:
-        names = [known.name for known in Level]
-        raise CellError(f"{shown(text)} is no CEFR level; write {listed(names)}") from None
+        names = [known.name for known in CefrLevel]
+        raise CellError(f"{quoted(text)} is no CEFR level; write {join_words(names)}") from None
 
 
-def languages(text: str, reading: Reading) -> tuple[LanguageSkill, ...]:
+def languages(text: str, read_context: ReadContext) -> tuple[LanguageSkill, ...]:
     """`sq; en:B2`: languages in order of preference, a level each, C1 where none stands."""
 
     def skill(entry: str) -> LanguageSkill:
         code, colon, grade = (part.strip() for part in entry.partition(":"))
         messages = (
-            *_faults(language, code, reading),
-            *(_faults(level, grade, reading) if colon else ()),
+            *_faults(language, code, read_context),
+            *(_faults(level, grade, read_context) if colon else ()),
         )
         if messages:
             raise CellError(*messages)
-        return LanguageSkill(language(code, reading), level(grade) if colon else Level.C1)
+        return LanguageSkill(language(code, read_context), level(grade) if colon else CefrLevel.C1)
 
-    skills = each(text, skill)
+    skills = parse_each(text, skill)
     codes = [known.code for known in skills]
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice:
@@ -185,35 +186,37 @@ def languages(text: str, reading: Reading) -> tuple[LanguageSkill, ...]:
     return skills
 
 
-def _faults(read: Callable[[str, Reading], T], text: str, reading: Reading) -> tuple[str, ...]:
+def _faults(
+    read: Callable[[str, ReadContext], T], text: str, read_context: ReadContext
+) -> tuple[str, ...]:
     try:
-        read(text, reading)
+        read(text, read_context)
     except CellError as error:
         return error.messages
     return ()
 
 
-def windows(text: str, _: Reading | None = None) -> tuple[WeeklyWindow, ...]:
+def windows(text: str, _: ReadContext | None = None) -> tuple[WeeklyWindow, ...]:
     """`Mon 09:00-12:00; Wed 13:00-16:30`: weekly windows, none across midnight."""
-    return each(text, _window)
+    return parse_each(text, _window)
 
 
 def _window(text: str) -> WeeklyWindow:
     match = _WINDOW.fullmatch(text)
     if match is None:
-        raise CellError(f"{shown(text)} is no weekly window; write one like Mon 09:00-12:00")
+        raise CellError(f"{quoted(text)} is no weekly window; write one like Mon 09:00-12:00")
     day, *clock = match.groups()
     start_hour, start_minute, end_hour, end_minute = map(int, clock)
     weekday = _weekday(day)
     start, end = start_hour * 60 + start_minute, end_hour * 60 + end_minute
-    if max(start_minute, end_minute) >= 60 or start >= MINUTES_A_DAY or end > MINUTES_A_DAY:  # noqa: PLR2004 - minutes in an hour
+    if max(start_minute, end_minute) >= 60 or start >= MINUTES_PER_DAY or end > MINUTES_PER_DAY:  # noqa: PLR2004 - minutes in an hour
         raise CellError(
-            f"{shown(text)} has a time outside the day; times run from 00:00 to 23:59, "
+            f"{quoted(text)} has a time outside the day; times run from 00:00 to 23:59, "
             "and a window may end at 24:00"
         )
     if end <= start:
         raise CellError(
-            f"{shown(text)} ends no later than it starts; a window across midnight is two windows"
+            f"{quoted(text)} ends no later than it starts; a window across midnight is two windows"
         )
     return WeeklyWindow(weekday, start, end)
 
@@ -222,12 +225,12 @@ def _weekday(text: str) -> int:
     try:
         return _DAY_NUMBERS[text.casefold()]
     except KeyError:
-        raise CellError(f"{shown(text)} is no weekday; write {listed(WEEKDAYS)}") from None
+        raise CellError(f"{quoted(text)} is no weekday; write {join_words(WEEKDAYS)}") from None
 
 
-def date_ranges(text: str, _: Reading | None = None) -> tuple[DateRange, ...]:
+def date_ranges(text: str, _: ReadContext | None = None) -> tuple[DateRange, ...]:
     """`2027-02-01..2027-02-14; 2027-03-08`: dates and ranges, both ends included."""
-    return each(text, date_range)
+    return parse_each(text, date_range)
 
 
 def date_range(text: str) -> DateRange:
@@ -236,9 +239,9 @@ def date_range(text: str) -> DateRange:
     begin = day(first)
     end = day(last) if dots else begin
     if end < begin:
-        raise CellError(f"{shown(text)} ends before it begins; write the earlier date first")
-    if (end - begin).days > LONGEST_RANGE_DAYS:
-        raise CellError(f"{shown(text)} lasts more than ten years; is a year mistyped?")
+        raise CellError(f"{quoted(text)} ends before it begins; write the earlier date first")
+    if (end - begin).days > MAX_RANGE_DAYS:
+        raise CellError(f"{quoted(text)} lasts more than ten years; is a year mistyped?")
     return DateRange(begin, end)
 
 
@@ -246,52 +249,52 @@ def day(text: str) -> date:
     """A date, `2027-02-01`."""
     if _DATE.fullmatch(text) is None:
         raise CellError(
-            f"{shown(text)} is no date; write one like 2027-02-01, "
+            f"{quoted(text)} is no date; write one like 2027-02-01, "
             "or a range like 2027-02-01..2027-02-14"
         )
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise CellError(f"{shown(text)} is not in the calendar") from None
+        raise CellError(f"{quoted(text)} is not in the calendar") from None
 
 
-def timezone(text: str, reading: Reading) -> str:
+def timezone(text: str, read_context: ReadContext) -> str:
     """An IANA time zone name."""
-    if text in reading.reference.timezones:
+    if text in read_context.reference.timezones:
         return text
     raise CellError(
-        f"{shown(text)} is no time zone; write a name like Europe/Belgrade"
-        + reading.did_you_mean(text, reading.reference.timezones)
+        f"{quoted(text)} is no time zone; write a name like Europe/Belgrade"
+        + read_context.did_you_mean(text, read_context.reference.timezones)
     )
 
 
-def choice(kind: type[E]) -> Callable[[str, Reading | None], E]:
+def choice(kind: type[E]) -> Callable[[str, ReadContext | None], E]:
     """A reader of one of the values of `kind`, in whatever case."""
     by_key: dict[str, E] = {member.value.casefold(): member for member in kind}
 
-    def read(text: str, _: Reading | None = None) -> E:
+    def read(text: str, _: ReadContext | None = None) -> E:
         key = "_".join(re.split(r"[\s_-]+", text.casefold()))
         if key in by_key:
             return by_key[key]
         names = [member.value for member in kind]
-        raise CellError(f"{shown(text)} is not {listed(names)}" + did_you_mean(text, names))
+        raise CellError(f"{quoted(text)} is not {join_words(names)}" + did_you_mean(text, names))
 
     return read
 
 
-def yes_no(text: str, _: Reading | None = None) -> bool:
+def yes_no(text: str, _: ReadContext | None = None) -> bool:
     """`yes` or `no`."""
     if text.casefold() in {"yes", "no"}:
         return text.casefold() == "yes"
-    raise CellError(f"{shown(text)} is not yes or no")
+    raise CellError(f"{quoted(text)} is not yes or no")
 
 
-def whole_number(low: int, high: int) -> Callable[[str, Reading | None], int]:
+def whole_number(low: int, high: int) -> Callable[[str, ReadContext | None], int]:
     """A reader of whole numbers from `low` to `high`."""
 
-    def read(text: str, _: Reading | None = None) -> int:
+    def read(text: str, _: ReadContext | None = None) -> int:
         if re.fullmatch(r"[+-]?[0-9]{1,9}", text) is None:
-            raise CellError(f"{shown(text)} is no whole number; write one from {low} to {high}")
+            raise CellError(f"{quoted(text)} is no whole number; write one from {low} to {high}")
         number = int(text)
         if not low <= number <= high:
             raise CellError(f"{number} is out of range; write a number from {low} to {high}")

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from coach.intake import cells
-from coach.intake.reference import Reading
+from coach.intake.reference import ReadContext
 from coach.people import RankSensitivity, Role, Service, Sex
 
 
@@ -29,21 +29,21 @@ class Column:
     Attributes:
         name: its header.
         read: from a cell that is not empty to a value; raises `CellError`.
-        about: what belongs into it, in a sentence.
+        description: what belongs into it, in a sentence.
         example: a cell of the template's example row.
         required: whether every row must have it.
         allowed: the values to choose from, where they are few.
     """
 
     name: str
-    read: Callable[[str, Reading], Any]
-    about: str
+    read: Callable[[str, ReadContext], Any]
+    description: str
     example: str = ""
     required: bool = False
     allowed: tuple[str, ...] = ()
 
 
-def _rank_text(text: str, _: Reading) -> str:
+def _rank_text(text: str, _: ReadContext) -> str:
     """A code or a title; the row's country and service decide what it means."""
     return cells.line(text)
 

@@ -9,15 +9,15 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from coach.cycle import Cycle, Table
+from coach.cycle import Cycle, CycleFileTable
 from coach.errors import InputFault
 from coach.intake.policy_values import READERS
-from coach.intake.reference import Reading
-from coach.intake.toml_positions import KeyPath, dotted, line_of
+from coach.intake.reference import ReadContext
+from coach.intake.toml_positions import KeyPath, dotted_key, line_of
 from coach.intake.toml_text import parse_toml
-from coach.intake.validation_messages import kind_of_value, sentence
+from coach.intake.validation_messages import describe_error, describe_type
 
-_NAMING = ("pins", "bans", "preferred_by")  # what names people of the two other files
+_ID_TABLES = ("pins", "bans", "preferred_by")  # what names people of the two other files
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class CycleFile:
 
     def fault(self, path: KeyPath, message: str) -> InputFault:
         """A fault of the key at `path`."""
-        return InputFault(self.file, line_of(self.lines, path), dotted(path), message)
+        return InputFault(self.file, line_of(self.lines, path), dotted_key(path), message)
 
 
 def unread_cycle(file: str, faults: Iterable[InputFault]) -> CycleFile:
@@ -46,25 +46,27 @@ def unread_cycle(file: str, faults: Iterable[InputFault]) -> CycleFile:
     return CycleFile(file, None, {}, tuple(faults))
 
 
-def read_cycle(file: str, text: str, reading: Reading) -> CycleFile:
+def read_cycle(file: str, text: str, read_context: ReadContext) -> CycleFile:
     """The cycle and every fault of a cycle file's text."""
     toml = parse_toml(file, text)
     if toml.tables is None:
         return unread_cycle(file, toml.faults)
-    reader = _Reader(CycleFile(file, None, toml.lines, ()), reading, list(toml.faults))
-    cycle = reader.validated(reader.table(Cycle, toml.tables, ()))
+    reader = _Reader(CycleFile(file, None, toml.lines, ()), read_context, list(toml.faults))
+    cycle = reader.validate(reader.table(Cycle, toml.tables, ()))
     faults = tuple(sorted(reader.faults, key=lambda fault: fault.row))
-    return CycleFile(file, None if faults else cycle, toml.lines, faults, **reader.naming)
+    return CycleFile(file, None if faults else cycle, toml.lines, faults, **reader.id_tables)
 
 
 @dataclass(slots=True)
 class _Reader:
     file: CycleFile
-    reading: Reading
+    read_context: ReadContext
     faults: list[InputFault] = field(default_factory=list)
-    naming: dict[str, dict[str, Any]] = field(default_factory=dict)
+    id_tables: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def table(self, model: type[Table], data: dict[str, Any], path: KeyPath) -> dict[str, Any]:
+    def table(
+        self, model: type[CycleFileTable], data: dict[str, Any], path: KeyPath
+    ) -> dict[str, Any]:
         """The table's known keys with values of the model's types; faulty keys are left out."""
         prepared: dict[str, Any] = {}
         for key, value in data.items():
@@ -77,8 +79,8 @@ class _Reader:
             elif isinstance(value, dict):
                 prepared[key] = self.table(inner, value, (*path, key))
             else:
-                name = dotted((*path, key))
-                self._fault((*path, key), f"is {kind_of_value(value)}; write a table, [{name}]")
+                name = dotted_key((*path, key))
+                self._fault((*path, key), f"is {describe_type(value)}; write a table, [{name}]")
         return prepared
 
     def _fault(self, path: KeyPath, message: str) -> None:
@@ -86,58 +88,60 @@ class _Reader:
 
     def _value(self, prepared: dict[str, Any], key: str, value: Any, path: KeyPath) -> None:  # noqa: ANN401 - whatever TOML holds
         place = (*path, key)
-        read = READERS.get(dotted(place))
+        read = READERS.get(dotted_key(place))
         if read is None:
             prepared[key] = value
             return
-        found, errors = read(value, self.reading)
+        found, errors = read(value, self.read_context)
         if not errors:
             prepared[key] = found
-        if key in _NAMING and found is not None:
-            self.naming[key] = {ident: named for ident, named in found.items() if named is not None}
+        if key in _ID_TABLES and found is not None:
+            self.id_tables[key] = {
+                ident: named for ident, named in found.items() if named is not None
+            }
         for inside, error in errors:
             for message in error.messages:
                 self._fault((*place, *inside), message)
 
-    def _unknown(self, model: type[Table], key: str, path: KeyPath) -> None:
-        hint = self.reading.did_you_mean(key, tuple(model.model_fields))
-        homes = [dotted(home) for home in _homes(Cycle, key, ())]
-        if not hint and homes:
-            hint = f"; it belongs into [{homes[0]}]" if homes[0] else ""
-        what = f"[{dotted(path)}]" if path else "a cycle file"
+    def _unknown(self, model: type[CycleFileTable], key: str, path: KeyPath) -> None:
+        hint = self.read_context.did_you_mean(key, tuple(model.model_fields))
+        parent_tables = [dotted_key(table_path) for table_path in _tables_with_key(Cycle, key, ())]
+        if not hint and parent_tables:
+            hint = f"; it belongs into [{parent_tables[0]}]" if parent_tables[0] else ""
+        what = f"[{dotted_key(path)}]" if path else "a cycle file"
         self._fault((*path, key), f"is no key of {what}{hint}")
 
-    def validated(self, prepared: dict[str, Any]) -> Cycle | None:
+    def validate(self, prepared: dict[str, Any]) -> Cycle | None:
         """The cycle, or `None` and the faults that its own types and ranges find."""
-        told = {fault.column for fault in self.faults}
-        if "cycle" not in told:
+        reported = {fault.column for fault in self.faults}
+        if "cycle" not in reported:
             prepared.setdefault("cycle", {})  # so that its missing keys are named one by one
         try:
             return Cycle.model_validate(prepared)
         except ValidationError as error:
             for detail in error.errors(include_url=False):
-                if dotted(detail["loc"]) not in told:
-                    self._fault(detail["loc"], sentence(detail, _field(detail["loc"])))
+                if dotted_key(detail["loc"]) not in reported:
+                    self._fault(detail["loc"], describe_error(detail, _field(detail["loc"])))
             return None
 
 
-def _inner_table(info: FieldInfo) -> type[Table] | None:
+def _inner_table(info: FieldInfo) -> type[CycleFileTable] | None:
     kind = info.annotation
-    return kind if isinstance(kind, type) and issubclass(kind, Table) else None
+    return kind if isinstance(kind, type) and issubclass(kind, CycleFileTable) else None
 
 
-def _homes(model: type[Table], key: str, path: KeyPath) -> Iterable[KeyPath]:
+def _tables_with_key(model: type[CycleFileTable], key: str, path: KeyPath) -> Iterable[KeyPath]:
     """The tables, anywhere in a cycle file, that have such a key."""
     for name, info in model.model_fields.items():
         if (inner := _inner_table(info)) is not None:
             if key in inner.model_fields:
                 yield (*path, name)
-            yield from _homes(inner, key, (*path, name))
+            yield from _tables_with_key(inner, key, (*path, name))
 
 
 def _field(path: KeyPath) -> FieldInfo | None:
     """The model's field at `path`, or `None` for what lies inside a value."""
-    model: type[Table] = Cycle
+    model: type[CycleFileTable] = Cycle
     for depth, part in enumerate(path):
         info = model.model_fields.get(str(part))
         if info is None:

@@ -6,20 +6,20 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 WHOLE_FILE = "file"  # stands for the column in faults of no one column
-_SHOWN_LENGTH = 60
+_MAX_QUOTED_LENGTH = 60
 
 
-def shown(value: object) -> str:
+def quoted(value: object) -> str:
     """A value as a fault shows it: quoted, on one line, short, without control characters."""
     text = " ".join(str(value).split())
-    if len(text) > _SHOWN_LENGTH:
-        text = text[: _SHOWN_LENGTH - 1] + "…"
+    if len(text) > _MAX_QUOTED_LENGTH:
+        text = text[: _MAX_QUOTED_LENGTH - 1] + "…"
     return "'" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text) + "'"
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
     """The one of `words` most like `word`, whatever their case, or `None` where none is close."""
-    if len(word) > _SHOWN_LENGTH:
+    if len(word) > _MAX_QUOTED_LENGTH:
         return None
     by_key = {known.casefold(): known for known in words}
     near = get_close_matches(word.casefold(), by_key, n=1)
@@ -32,7 +32,7 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
     return f"; did you mean '{near}'?" if near is not None else ""
 
 
-def listed(words: Iterable[str], last: str = "or") -> str:
+def join_words(words: Iterable[str], last: str = "or") -> str:
     """`a, b or c`."""
     *firsts, end = words
     return f"{', '.join(firsts)} {last} {end}" if firsts else end

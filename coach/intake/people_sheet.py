@@ -10,8 +10,8 @@ from coach.errors import InputFault
 from coach.intake import cells
 from coach.intake.cells import CellError
 from coach.intake.columns import COLUMNS, Column, PeopleKind
-from coach.intake.fault_messages import shown
-from coach.intake.reference import Reading
+from coach.intake.fault_messages import quoted
+from coach.intake.reference import ReadContext
 from coach.intake.table import TextTable, header_key
 from coach.people import Coach, Coachee
 from coach.ranks import Rank, RankTitleError, looks_like_code, parse_code
@@ -61,18 +61,18 @@ def unread_sheet(file: str, kind: PeopleKind, faults: Sequence[InputFault]) -> P
     return PeopleSheet(file, kind, (), {}, complete_ids=False, faults=tuple(faults))
 
 
-def read_sheet(table: TextTable, kind: PeopleKind, reading: Reading) -> PeopleSheet:
+def read_sheet(table: TextTable, kind: PeopleKind, read_context: ReadContext) -> PeopleSheet:
     """Every person and every fault of a table."""
-    return _SheetReader(table, kind, reading).read()
+    return _SheetReader(table, kind, read_context).read()
 
 
 @dataclass(slots=True)
 class _SheetReader:
     table: TextTable
     kind: PeopleKind
-    reading: Reading
+    read_context: ReadContext
     faults: list[InputFault] = field(default_factory=list)
-    memory: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    cache: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def read(self) -> PeopleSheet:
         places = self._header()
@@ -80,13 +80,13 @@ class _SheetReader:
             self._row(number, row, places)
             for number, row in enumerate(self.table.rows[1:], start=FIRST_ROW + 1)
             if any(cell.strip() for cell in row)
-            or any((number, place) in self.table.spoilt for place in range(len(row)))
+            or any((number, place) in self.table.cell_faults for place in range(len(row)))
         ]
         ids: dict[str, int] = {}
         for draft in drafts:
             ident = draft.values.get("id")
             if ident is not None and ids.setdefault(ident, draft.row) != draft.row:
-                self._fault(draft.row, "id", f"{shown(ident)} stands already in row {ids[ident]}")
+                self._fault(draft.row, "id", f"{quoted(ident)} stands already in row {ids[ident]}")
         return PeopleSheet(
             file=self.table.file,
             kind=self.kind,
@@ -112,7 +112,7 @@ class _SheetReader:
             if name is None:
                 self._unknown_column(place, cell, tuple(known.values()))
             elif name in places:
-                self._fault(FIRST_ROW, name, f"the column stands twice: {shown(cell)}")
+                self._fault(FIRST_ROW, name, f"the column stands twice: {quoted(cell)}")
             else:
                 places[name] = place
         for column in COLUMNS[self.kind]:
@@ -125,14 +125,16 @@ class _SheetReader:
             used = (number for number, row in enumerate(self.table.rows, FIRST_ROW)
                     if len(row) > place and row[place].strip())  # fmt: skip
             if first := next(used, None):
-                self._fault(FIRST_ROW, _unnamed(place), f"no header above the cell in row {first}")
+                self._fault(
+                    FIRST_ROW, _column_letters(place), f"no header above the cell in row {first}"
+                )
             return
         for other, columns in COLUMNS.items():
             if header_key(cell) in {header_key(column.name) for column in columns}:
-                self._fault(FIRST_ROW, _one_line(cell), f"is a column of {other}, not {self.kind}")
+                self._fault(FIRST_ROW, _shorten(cell), f"is a column of {other}, not {self.kind}")
                 return
-        hint = self.reading.did_you_mean(cell.strip(), names)
-        self._fault(FIRST_ROW, _one_line(cell), f"is no column of {self.kind}{hint}")
+        hint = self.read_context.did_you_mean(cell.strip(), names)
+        self._fault(FIRST_ROW, _shorten(cell), f"is no column of {self.kind}{hint}")
 
     def _row(self, number: int, row: Sequence[str], places: dict[str, int]) -> Draft:
         values: dict[str, Any] = {}
@@ -141,12 +143,12 @@ class _SheetReader:
             place = places.get(column.name)
             if place is None:
                 continue
-            spoilt = self.table.spoilt.get((number, place))
+            cell_faults = self.table.cell_faults.get((number, place))
             text = row[place] if place < len(row) else ""
-            found = CellError(spoilt) if spoilt else self._cell(column, text)
+            found = CellError(cell_faults) if cell_faults else self._cell(column, text)
             if isinstance(found, CellError):
                 faulty.add(column.name)
-                self._refuse(number, column.name, found)
+                self._add_cell_faults(number, column.name, found)
             elif found is not None:
                 values[column.name] = found
         self._extra_cells(number, row)
@@ -156,7 +158,7 @@ class _SheetReader:
             self._rank(number, values, readable=not faulty & {"country", "service"})
         return Draft(number, values)
 
-    def _refuse(self, row: int, column: str, error: CellError) -> None:
+    def _add_cell_faults(self, row: int, column: str, error: CellError) -> None:
         for message in error.messages:
             self._fault(row, column, message)
 
@@ -164,30 +166,32 @@ class _SheetReader:
         width = len(self.table.rows[0])
         for place, cell in enumerate(row[width:], start=width):
             if cell.strip():
-                message = f"{shown(cell)} stands beyond the last header; put lists in quotes"
-                self._fault(number, _unnamed(place), message)
+                message = f"{quoted(cell)} stands beyond the last header; put lists in quotes"
+                self._fault(number, _column_letters(place), message)
                 return
 
     def _cell(self, column: Column, text: str) -> Any:  # noqa: ANN401 - a value of any column
         """The cell's value, `None` where it is empty, or the error; equal cells are read once."""
         key = (column.name, text)
-        if key not in self.memory:
-            self.memory[key] = _caught(self._read, column, text)
-        return self.memory[key]
+        if key not in self.cache:
+            self.cache[key] = _value_or_error(self._read, column, text)
+        return self.cache[key]
 
     def _read(self, column: Column, text: str) -> Any:  # noqa: ANN401 - a value of any column
-        text = cells.cleaned(text)
+        text = cells.clean_text(text)
         if text:
-            value = column.read(text, self.reading)
+            value = column.read(text, self.read_context)
             if value != ():
                 return value
         if column.required:
-            raise CellError(f"is empty, but every person needs it: {column.about.rstrip('.')}")
+            raise CellError(
+                f"is empty, but every person needs it: {column.description.rstrip('.')}"
+            )
         return None
 
     def _default_timezone(self, number: int, values: dict[str, Any]) -> None:
         country = values["country"]
-        default = self.reading.reference.country_timezones.get(country)
+        default = self.read_context.reference.country_timezones.get(country)
         if default is None:
             self._fault(number, "timezone", f"{country} has several time zones; write which one, "
                         "a name like Europe/Belgrade")  # fmt: skip
@@ -198,40 +202,42 @@ class _SheetReader:
         """Put the rank in the place of its text; titles mean nothing where `readable` is false."""
         title, country = values.pop("rank"), values.get("country")
         key = ("rank", title, country or "", values.get("service") or "")
-        if key not in self.memory:
+        if key not in self.cache:
             place = (country, values.get("service")) if readable and country else None
-            self.memory[key] = _caught(self._meaning, title, place)
-        if isinstance(found := self.memory[key], CellError):
-            self._refuse(number, "rank", found)
+            self.cache[key] = _value_or_error(self._resolve_rank, title, place)
+        if isinstance(found := self.cache[key], CellError):
+            self._add_cell_faults(number, "rank", found)
         elif found is not None:
             values["rank"] = found
 
-    def _meaning(self, text: str, place: tuple[str, str | None] | None) -> Rank | None:
+    def _resolve_rank(self, text: str, place: tuple[str, str | None] | None) -> Rank | None:
         rank = parse_code(text)
         if rank is None and looks_like_code(text):
-            raise CellError(f"{shown(text)} is no rank; codes run from OF-1 to OF-10 and from OR-1 "
-                            "to OR-9, of civilians from CIV~OF-1 to CIV~OF-10, or CIV")  # fmt: skip
+            raise CellError(
+                f"{quoted(text)} is no rank; codes run from OF-1 to OF-10 and from OR-1 to OR-9, "
+                "of civilians from CIV~OF-1 to CIV~OF-10, or CIV"
+            )
         if rank is not None or place is None:
             return rank
         try:
-            return self.reading.reference.ranks.find(text, *place)
+            return self.read_context.reference.ranks.find(text, *place)
         except RankTitleError as error:
-            hint = self.reading.did_you_mean(text, error.titles) if error.titles else ""
+            hint = self.read_context.did_you_mean(text, error.titles) if error.titles else ""
             raise CellError(f"{error}{hint}") from None
 
 
-def _caught(read: Any, *arguments: Any) -> Any:  # noqa: ANN401 - a value of any column
+def _value_or_error(read: Any, *arguments: Any) -> Any:  # noqa: ANN401 - a value of any column
     try:
         return read(*arguments)
     except CellError as error:
         return error
 
 
-def _one_line(text: str) -> str:
-    return shown(text)[1:-1]
+def _shorten(text: str) -> str:
+    return quoted(text)[1:-1]
 
 
-def _unnamed(place: int) -> str:
+def _column_letters(place: int) -> str:
     """A column without a header by its letters in a spreadsheet: 0 is A, 26 is AA."""
     letters = ""
     number = place + 1

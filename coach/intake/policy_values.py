@@ -14,52 +14,52 @@ from coach.availability import WEEKDAYS, DateRange, WeeklyWindow
 from coach.cycle import CountryRelation, ObjectiveLevel
 from coach.intake import cells
 from coach.intake.cells import CellError
-from coach.intake.reference import Reading
+from coach.intake.reference import ReadContext
 from coach.intake.toml_positions import KeyPath
-from coach.intake.validation_messages import kind_of_value
+from coach.intake.validation_messages import describe_type
 
 T = TypeVar("T")
 Faults = list[tuple[KeyPath, CellError]]
-Reader = Callable[[Any, Reading], tuple[Any, Faults]]
-ReadOne = Callable[[Any, Reading], T]
+Reader = Callable[[Any, ReadContext], tuple[Any, Faults]]
+ScalarReader = Callable[[Any, ReadContext], T]
 
-_A_PAIR = 2
+_PAIR_SIZE = 2
 
 
-def _text(read: Callable[[str, Reading], T], example: str) -> ReadOne[T]:
+def _text_reader(read: Callable[[str, ReadContext], T], example: str) -> ScalarReader[T]:
     """`read` for values that have to be text."""
 
-    def checked(value: Any, reading: Reading) -> T:  # noqa: ANN401 - whatever TOML holds
+    def checked(value: Any, read_context: ReadContext) -> T:  # noqa: ANN401 - whatever TOML holds
         if not isinstance(value, str):
-            raise CellError(f'is {kind_of_value(value)}; write text in quotes such as "{example}"')
-        text = cells.cleaned(value)
+            raise CellError(f'is {describe_type(value)}; write text in quotes such as "{example}"')
+        text = cells.clean_text(value)
         if not text:
             raise CellError(f'is empty; write text such as "{example}"')
-        return read(text, reading)
+        return read(text, read_context)
 
     return checked
 
 
-def _one(read: ReadOne[T]) -> Reader:
-    def reader(value: Any, reading: Reading) -> tuple[T | None, Faults]:  # noqa: ANN401 - as above
+def _scalar_reader(read: ScalarReader[T]) -> Reader:
+    def reader(value: Any, read_context: ReadContext) -> tuple[T | None, Faults]:  # noqa: ANN401 - as above
         try:
-            return read(value, reading), []
+            return read(value, read_context), []
         except CellError as error:
             return None, [((), error)]
 
     return reader
 
 
-def _many(read: Reader, build: Callable[[list[Any]], Any], example: str) -> Reader:
+def _array_reader(read: Reader, build: Callable[[list[Any]], Any], example: str) -> Reader:
     """A reader of arrays whose elements `read` reads."""
 
-    def reader(value: Any, reading: Reading) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
+    def reader(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
         if not isinstance(value, list):
-            return None, [((), CellError(f"is {kind_of_value(value)}; write a list: {example}"))]
+            return None, [((), CellError(f"is {describe_type(value)}; write a list: {example}"))]
         values: list[Any] = []
         faults: Faults = []
         for place, element in enumerate(value):
-            found, errors = read(element, reading)
+            found, errors = read(element, read_context)
             values.append(found)
             faults.extend(((place, *inside), error) for inside, error in errors)
         if faults:
@@ -72,38 +72,38 @@ def _many(read: Reader, build: Callable[[list[Any]], Any], example: str) -> Read
     return reader
 
 
-def _by_id(read: Reader, example: str) -> Reader:
+def _id_table_reader(read: Reader, example: str) -> Reader:
     """A reader of tables from coachee ids to what `read` reads."""
 
-    def reader(value: Any, reading: Reading) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
+    def reader(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
         if not isinstance(value, dict):
-            return None, [((), CellError(f"is {kind_of_value(value)}; write a table: {example}"))]
+            return None, [((), CellError(f"is {describe_type(value)}; write a table: {example}"))]
         found: dict[str, Any] = {}
         faults: Faults = []
         for ident, element in value.items():
-            found[ident.strip()], errors = read(element, reading)
+            found[ident.strip()], errors = read(element, read_context)
             faults.extend(((ident, *inside), error) for inside, error in errors)
         return found, faults
 
     return reader
 
 
-def _day(value: Any, _: Reading) -> date:  # noqa: ANN401 - as above
+def _day(value: Any, _: ReadContext) -> date:  # noqa: ANN401 - as above
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if isinstance(value, str):
         raise CellError("is text; write the date without quotes, like 2027-01-18")
-    raise CellError(f"is {kind_of_value(value)}; write a date like 2027-01-18")
+    raise CellError(f"is {describe_type(value)}; write a date like 2027-01-18")
 
 
-def _dates(value: Any, reading: Reading) -> DateRange:  # noqa: ANN401 - as above
+def _dates(value: Any, read_context: ReadContext) -> DateRange:  # noqa: ANN401 - as above
     if isinstance(value, date) and not isinstance(value, datetime):
         return DateRange(value, value)
-    read = _text(lambda text, _: cells.date_range(text), "2027-04-30..2027-05-03")
-    return read(value, reading)
+    read = _text_reader(lambda text, _: cells.date_range(text), "2027-04-30..2027-05-03")
+    return read(value, read_context)
 
 
-def _preferred(text: str, _: Reading) -> tuple[WeeklyWindow, ...]:
+def _preferred(text: str, _: ReadContext) -> tuple[WeeklyWindow, ...]:
     """`Tue 09:00-12:00`, or `09:00-12:00` for every day of the week."""
     if not text[0].isdigit():
         return cells.windows(text)
@@ -116,51 +116,55 @@ def _preferred(text: str, _: Reading) -> tuple[WeeklyWindow, ...]:
         ) from error
 
 
-def _flat(windows: list[tuple[WeeklyWindow, ...]]) -> tuple[WeeklyWindow, ...]:
+def _flatten(windows: list[tuple[WeeklyWindow, ...]]) -> tuple[WeeklyWindow, ...]:
     return tuple(sorted({window for some in windows for window in some}))
 
 
 def _pair(countries: list[str]) -> frozenset[str]:
-    if len(countries) != _A_PAIR:
+    if len(countries) != _PAIR_SIZE:
         raise CellError(f'holds {len(countries)} countries; a pair is two: ["RS", "XK"]')
     return frozenset(countries)
 
 
-def _choice(kind: type[StrEnum]) -> Reader:
-    def read(text: str, reading: Reading) -> StrEnum:
+def _choice_reader(kind: type[StrEnum]) -> Reader:
+    def read(text: str, read_context: ReadContext) -> StrEnum:
         try:
             return kind(text)
         except ValueError:
-            return cells.choice(kind)(text, reading)
+            return cells.choice(kind)(text, read_context)
 
-    return _one(_text(read, next(iter(kind)).value))
+    return _scalar_reader(_text_reader(read, next(iter(kind)).value))
 
 
-_LANGUAGE = _one(_text(cells.language, "bs"))
-_COUNTRY = _one(_text(cells.country, "RS"))
-_ID = _one(_text(cells.identifier, "K-04"))
+_LANGUAGE = _scalar_reader(_text_reader(cells.language, "bs"))
+_COUNTRY = _scalar_reader(_text_reader(cells.country, "RS"))
+_ID = _scalar_reader(_text_reader(cells.identifier, "K-04"))
 
-_TIMES = _many(_one(_text(_preferred, "09:00-12:00")), _flat, '["09:00-12:00"]')
+_TIMES = _array_reader(
+    _scalar_reader(_text_reader(_preferred, "09:00-12:00")), _flatten, '["09:00-12:00"]'
+)
 
 READERS: dict[str, Reader] = {
-    "cycle.name": _one(_text(cells.line, "Regional cycle 2027/1")),
-    "cycle.start": _one(_day),
-    "cycle.end": _one(_day),
-    "cycle.timezone": _one(_text(cells.timezone, "Europe/Belgrade")),
-    "calendar.blackout": _many(_one(_dates), tuple, '["2027-04-30..2027-05-03"]'),
-    "rules.language.minimum_level": _one(_text(cells.level, "B2")),
-    "rules.language.groups": _many(
-        _many(_LANGUAGE, frozenset, '["bs", "cnr", "hr", "sr"]'),
+    "cycle.name": _scalar_reader(_text_reader(cells.line, "Regional cycle 2027/1")),
+    "cycle.start": _scalar_reader(_day),
+    "cycle.end": _scalar_reader(_day),
+    "cycle.timezone": _scalar_reader(_text_reader(cells.timezone, "Europe/Belgrade")),
+    "calendar.blackout": _array_reader(_scalar_reader(_dates), tuple, '["2027-04-30..2027-05-03"]'),
+    "rules.language.minimum_level": _scalar_reader(_text_reader(cells.level, "B2")),
+    "rules.language.groups": _array_reader(
+        _array_reader(_LANGUAGE, frozenset, '["bs", "cnr", "hr", "sr"]'),
         tuple,
         '[["bs", "cnr", "hr", "sr"]]',
     ),
-    "rules.country.relation": _choice(CountryRelation),
-    "rules.country.excluded": _many(
-        _many(_COUNTRY, _pair, '["RS", "XK"]'), tuple, '[["RS", "XK"]]'
+    "rules.country.relation": _choice_reader(CountryRelation),
+    "rules.country.excluded": _array_reader(
+        _array_reader(_COUNTRY, _pair, '["RS", "XK"]'), tuple, '[["RS", "XK"]]'
     ),
-    "pins": _by_id(_ID, 'C-017 = "K-04"'),
-    "bans": _by_id(_many(_ID, frozenset, '["K-04"]'), 'C-017 = ["K-04"]'),
+    "pins": _id_table_reader(_ID, 'C-017 = "K-04"'),
+    "bans": _id_table_reader(_array_reader(_ID, frozenset, '["K-04"]'), 'C-017 = ["K-04"]'),
     "timetable.preferred": _TIMES,
-    "timetable.preferred_by": _by_id(_TIMES, 'C-017 = ["Tue 09:00-12:00"]'),
-    "objective.levels": _many(_choice(ObjectiveLevel), tuple, '["placed", "worst", "total"]'),
+    "timetable.preferred_by": _id_table_reader(_TIMES, 'C-017 = ["Tue 09:00-12:00"]'),
+    "objective.levels": _array_reader(
+        _choice_reader(ObjectiveLevel), tuple, '["placed", "worst", "total"]'
+    ),
 }

@@ -28,7 +28,7 @@ class Reference:
     ranks: RankTable
 
 
-class Reading:
+class ReadContext:
     """One reading of a set of files: the facts, and a bounded number of suggestions.
 
     Finding the nearest of many words is slow, and a file can hold a hundred thousand wrong ones;

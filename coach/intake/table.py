@@ -15,12 +15,12 @@ class TextTable:
         file: the file's name as the person gave it.
         rows: every row from the first, which is the header (row 1); rows may differ in length,
             and empty rows are kept, so that a row's place is its number in the spreadsheet.
-        spoilt: by row (from 1) and place in it (from 0), why a cell has no text to be read.
+        cell_faults: by row (from 1) and place in it (from 0), why a cell has no text to be read.
     """
 
     file: str
     rows: Sequence[Sequence[str]]
-    spoilt: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    cell_faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def header_key(name: str) -> str:

@@ -11,11 +11,11 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from coach.intake.fault_messages import shown
+from coach.intake.fault_messages import quoted
 
 KeyPath = tuple[str | int, ...]
 
-DEEPEST = 12  # tables, arrays and dotted keys inside each other; a cycle file needs four
+MAX_DEPTH = 12  # tables, arrays and dotted keys inside each other; a cycle file needs four
 
 
 class TooDeepError(ValueError):
@@ -59,14 +59,14 @@ class _Scanner:
     header_depth: int = 0
     value_path: KeyPath = ()
 
-    def note(self, path: KeyPath, line: int) -> None:
-        if len(path) > DEEPEST:
+    def record(self, path: KeyPath, line: int) -> None:
+        if len(path) > MAX_DEPTH:
             raise TooDeepError(line)
         for length in range(1, len(path) + 1):
             self.lines.setdefault(path[:length], line)
         self.newest[line] = path
 
-    def take(self, kind: str, token: str, line: int) -> None:
+    def consume(self, kind: str, token: str, line: int) -> None:
         if kind == "newline":
             if not self.scopes:
                 self.key, self.in_value, self.header_depth = [], False, 0
@@ -76,7 +76,7 @@ class _Scanner:
             self._element(line)
         else:
             self.key.append(_key_part(token))
-            if len(self.key) > DEEPEST:
+            if len(self.key) > MAX_DEPTH:
                 raise TooDeepError(line)
 
     def _sign(self, sign: str, line: int) -> None:
@@ -85,7 +85,7 @@ class _Scanner:
         elif sign == "=" and not self.in_value:
             base = self.scopes[-1].path if self.scopes else self.table
             self.value_path = (*base, *self.key)
-            self.note(self.value_path, line)
+            self.record(self.value_path, line)
             self.key, self.in_value = [], True
         elif sign in "[{" and self.in_value:
             self._element(line)
@@ -103,7 +103,7 @@ class _Scanner:
             self.header_depth += 1
         elif self.key:
             self.table = tuple(self.key)
-            self.note(self.table, line)
+            self.record(self.table, line)
             self.key = []
 
     def _element(self, line: int) -> None:
@@ -111,7 +111,7 @@ class _Scanner:
         if self.scopes and self.scopes[-1].is_array:
             scope = self.scopes[-1]
             self.value_path = (*scope.path, scope.count)
-            self.note(self.value_path, line)
+            self.record(self.value_path, line)
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
@@ -120,18 +120,18 @@ def key_lines(text: str) -> dict[KeyPath, int]:
     Raises:
         TooDeepError: for what would take a parser of nested keys unreasonably long.
     """
-    return _scanned(text).lines
+    return _scan(text).lines
 
 
 def key_on_line(text: str, line: int) -> KeyPath:
     """The last key that is named on `line`, also where it is named a second time; else `()`."""
-    return _scanned(text).newest.get(line, ())
+    return _scan(text).newest.get(line, ())
 
 
-def _scanned(text: str) -> _Scanner:
+def _scan(text: str) -> _Scanner:
     scanner = _Scanner()
     for kind, token, line in _tokens(text):
-        scanner.take(kind, token, line)
+        scanner.consume(kind, token, line)
     return scanner
 
 
@@ -143,10 +143,10 @@ def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int:
     return 1
 
 
-def dotted(path: KeyPath) -> str:
+def dotted_key(path: KeyPath) -> str:
     """`("calendar", "blackout", 1)` as `calendar.blackout[1]`."""
     return "".join(
-        f"[{part}]" if isinstance(part, int) else f".{shown(part)[1:-1]}" for part in path
+        f"[{part}]" if isinstance(part, int) else f".{quoted(part)[1:-1]}" for part in path
     ).lstrip(".")
 
 

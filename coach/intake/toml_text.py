@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from coach.errors import InputFault
-from coach.intake.fault_messages import WHOLE_FILE, shown
-from coach.intake.toml_positions import KeyPath, TooDeepError, dotted, key_lines, key_on_line
+from coach.intake.fault_messages import WHOLE_FILE, quoted
+from coach.intake.toml_positions import KeyPath, TooDeepError, dotted_key, key_lines, key_on_line
 
-_MOST_ERRORS = 20
-_LONGEST_MENDED = 65_536  # characters; each error costs another reading of the text
+_MAX_ERRORS = 20
+_MAX_RECOVERABLE_LENGTH = 65_536  # characters; each error costs another reading of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def parse_toml(file: str, text: str) -> TomlText:
         return TomlText(None, {}, (InputFault(file, error.line, WHOLE_FILE, str(error)),))
     faults: list[InputFault] = []
     left = text.split("\n")
-    while len(faults) < _MOST_ERRORS:
+    while len(faults) < _MAX_ERRORS:
         try:
             return TomlText(tomllib.loads("\n".join(left)), lines, tuple(faults))
         except ValueError as error:
@@ -43,7 +43,7 @@ def parse_toml(file: str, text: str) -> TomlText:
         faults.append(fault)
         broken = left[fault.row - 1]
         alone = fault.column != WHOLE_FILE and not broken.lstrip().startswith("[")
-        if not (alone and broken) or len(text) > _LONGEST_MENDED:
+        if not (alone and broken) or len(text) > _MAX_RECOVERABLE_LENGTH:
             break
         left[fault.row - 1] = ""
     return TomlText(None, lines, tuple(faults))
@@ -54,5 +54,5 @@ def _fault(file: str, text: str, error: ValueError) -> InputFault:
     last = text.count("\n") + 1
     line = min(int(place[1] or last), last) if place else 1
     reason = str(error).replace(place[0], "") if place else str(error)
-    column = dotted(key_on_line(text, line)) or WHOLE_FILE
-    return InputFault(file, line, column, f"this is not TOML: {shown(reason)[1:-1]}")
+    column = dotted_key(key_on_line(text, line)) or WHOLE_FILE
+    return InputFault(file, line, column, f"this is not TOML: {quoted(reason)[1:-1]}")

@@ -34,12 +34,12 @@ _WANTED = {
 }
 
 
-def kind_of_value(value: object) -> str:
+def describe_type(value: object) -> str:
     """What kind of thing a value is: `text`, `a whole number`."""
     return next((name for kind, name in _KINDS if isinstance(value, kind)), "something else")
 
 
-def sentence(detail: ErrorDetails, info: FieldInfo | None) -> str:
+def describe_error(detail: ErrorDetails, info: FieldInfo | None) -> str:
     """One finding as a sentence; `info` is the field it is about, whose range it tells."""
     kind, value = detail["type"], detail.get("input")
     if kind == "missing":
@@ -47,7 +47,7 @@ def sentence(detail: ErrorDetails, info: FieldInfo | None) -> str:
     if kind == "value_error":
         return str(detail.get("ctx", {}).get("error", detail["msg"]))
     if kind in _WANTED:
-        return f"is {kind_of_value(value)}; write {_WANTED[kind]}{_range(info)}"
+        return f"is {describe_type(value)}; write {_WANTED[kind]}{_range(info)}"
     if kind in {"greater_than_equal", "less_than_equal", "finite_number"}:
         return f"{value} is out of range; write a number{_range(info)}"
     if kind == "string_too_long":

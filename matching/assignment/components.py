@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.instance.problem import Problem
+from matching.instance.problem import MatchingProblem
 
 
-def components(problem: Problem, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+def components(problem: MatchingProblem, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     """The `allowed: bool[P]` pairs by parts that have no person in common, the smallest first.
 
     Each person takes the least number among their neighbours, and then that number's own, until

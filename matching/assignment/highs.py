@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import highspy
 import numpy as np
 
-from matching.deadline import SolverFaultError
+from matching.deadline import SolverError
 
-Row = tuple[float, float, list[int], list[float]]
+LpRow = tuple[float, float, list[int], list[float]]
 """Lower and upper bound of a row, its columns and their values."""
 
 
-class QuietHighs(highspy.Highs):
+class SilentHighs(highspy.Highs):
     """A HiGHS that prints nothing, not even its banner, and uses one thread."""
 
     def enableCallbacks(self) -> None:  # noqa: N802 - called while the base class is made
@@ -23,22 +23,22 @@ class QuietHighs(highspy.Highs):
         super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
-def quiet_solver() -> QuietHighs:
+def create_solver() -> SilentHighs:
     """A new solver."""
-    return QuietHighs()  # type: ignore[no-untyped-call]
+    return SilentHighs()  # type: ignore[no-untyped-call]
 
 
-def sure(status: highspy.HighsStatus) -> None:
+def require_ok(status: highspy.HighsStatus) -> None:
     """Raise where HiGHS has refused a change of the programme."""
     if status == highspy.HighsStatus.kError:
-        raise SolverFaultError("HiGHS refused a change of the programme")
+        raise SolverError("HiGHS refused a change of the programme")
 
 
-def add_rows(solver: highspy.Highs, rows: Sequence[Row]) -> None:
+def add_rows(solver: highspy.Highs, rows: Sequence[LpRow]) -> None:
     """Add many rows at once."""
     sizes = [len(columns) for _, _, columns, _ in rows]
     begin = np.concatenate([[0], np.cumsum(sizes)])[:-1].astype(np.int32)
-    sure(
+    require_ok(
         solver.addRows(
             len(rows),
             np.array([row[0] for row in rows]),

@@ -22,21 +22,21 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
 
-from matching.deadline import SolverFaultError
-from matching.instance.problem import Problem
+from matching.deadline import SolverError
+from matching.instance.problem import MatchingProblem
 
 Worth = NDArray[np.int64]
-_LARGEST = 1 << 61  # of costs times nodes, as the cost scaling needs
-_MANY = 500_000  # pairs beyond which they are sifted
-_BEST_EACH = 40  # pairs of each coachee the first flow takes
-_MORE_EACH = 10  # pairs of each coachee that come in at once later
+_MAX_SCALED_COST = 1 << 61  # of costs times nodes, as the cost scaling needs
+_SIFTING_THRESHOLD = 500_000  # pairs beyond which they are sifted
+_INITIAL_PAIRS_PER_COACHEE = 40  # pairs of each coachee the first flow takes
+_ADDED_PAIRS_PER_COACHEE = 10  # pairs of each coachee that come in at once later
 
-Prices = tuple[NDArray[np.int64], NDArray[np.int64]]
+DualPrices = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Of coachees, `int64[n]`, and of places with coaches, `int64[m]`."""
 
 
 @dataclass(frozen=True, eq=False)
-class Flow:
+class FlowSolution:
     """The best assignment of some pairs by their `worth`.
 
     Attributes:
@@ -44,78 +44,81 @@ class Flow:
         worth: `int64[Q]`, of each of them.
         choice: `int64[K]`, chosen pairs, ascending.
         value: what the choice is worth; no choice of allowed pairs exceeds it.
-        known_prices: dual prices, where they came with the flow.
+        known_duals: dual prices, where they came with the flow.
     """
 
-    problem: Problem
+    problem: MatchingProblem
     pairs: NDArray[np.int64]
     worth: Worth
     choice: NDArray[np.int64]
     value: int
-    known_prices: Prices | None = None
+    known_duals: DualPrices | None = None
 
     @cached_property
-    def prices(self) -> Prices:
+    def duals(self) -> DualPrices:
         """Dual prices."""
-        if self.known_prices is not None:
-            return self.known_prices
+        if self.known_duals is not None:
+            return self.known_duals
         chosen = np.searchsorted(self.pairs, self.choice)
-        return _prices(self.problem, self.pairs, self.worth, chosen)
+        return _compute_duals(self.problem, self.pairs, self.worth, chosen)
 
     @cached_property
     def loss(self) -> NDArray[np.int64]:
         """`int64[Q]`: how much less than `value` a choice with this pair is worth at least."""
-        coachee_price, place_price = self.prices
+        coachee_price, place_price = self.duals
         problem, pairs = self.problem, self.pairs
         return (
             coachee_price[problem.coachee[pairs]] + place_price[problem.coach[pairs]] - self.worth
         )
 
 
-def fits_flow(problem: Problem, most_worth: int) -> bool:
+def fits_integer_range(problem: MatchingProblem, most_worth: int) -> bool:
     """Whether worths up to `most_worth` stay within the integers of the solver."""
-    return most_worth * (len(problem.priority) + len(problem.capacity) + 2) < _LARGEST
+    return most_worth * (len(problem.priority) + len(problem.capacity) + 2) < _MAX_SCALED_COST
 
 
-def best_flow(
-    problem: Problem,
+def solve_flow(
+    problem: MatchingProblem,
     pairs: NDArray[np.int64],
     worth: Worth,
-    each_round: Callable[[], object] = lambda: None,
-    many: int = _MANY,
-) -> Flow:
+    on_round: Callable[[], object] = lambda: None,
+    sifting_threshold: int = _SIFTING_THRESHOLD,
+) -> FlowSolution:
     """The assignment of `pairs` (ascending) that is worth most; `worth` is not negative.
 
-    More than `many` pairs are sifted; `each_round` is called between the flows over some of them.
+    More than `sifting_threshold` pairs are sifted; `on_round` is called between the flows over some
+    of them.
     """
-    if len(pairs) <= many:
-        return _flow(problem, pairs, worth)
-    part = _best_of_each(problem.coachee[pairs], worth, _BEST_EACH)
+    if len(pairs) <= sifting_threshold:
+        return _solve_flow(problem, pairs, worth)
+    part = _best_of_each(problem.coachee[pairs], worth, _INITIAL_PAIRS_PER_COACHEE)
     while True:
-        each_round()
-        flow = _flow(problem, pairs[part], worth[part])
-        each_round()
-        coachee_price, place_price = flow.prices
+        on_round()
+        flow = _solve_flow(problem, pairs[part], worth[part])
+        on_round()
+        coachee_price, place_price = flow.duals
         gain = worth - place_price[problem.coach[pairs]]
         gain -= coachee_price[problem.coachee[pairs]]
         better = np.flatnonzero(gain > 0)
         if not len(better):
             break
-        more = better[_best_of_each(problem.coachee[pairs[better]], gain[better], _MORE_EACH)]
+        more = better[
+            _best_of_each(problem.coachee[pairs[better]], gain[better], _ADDED_PAIRS_PER_COACHEE)
+        ]
         part = np.union1d(part, more)
-    return Flow(problem, pairs, worth, flow.choice, flow.value, flow.prices)
+    return FlowSolution(problem, pairs, worth, flow.choice, flow.value, flow.duals)
 
 
-def flow_beside(
-    problem: Problem, settled: NDArray[np.int64], pairs: NDArray[np.int64], worth: Worth
+def solve_flow_with_fixed(
+    problem: MatchingProblem, fixed: NDArray[np.int64], pairs: NDArray[np.int64], worth: Worth
 ) -> tuple[NDArray[np.int64], int]:
-    """The best assignment of `pairs` beside `settled` ones of other coachees, which stay.
+    """The best assignment of `pairs` beside `fixed` ones of other coachees, which stay.
 
     The chosen pairs with the settled ones, ascending, and what those of `pairs` are worth together.
     """
     coachees, coachee = np.unique(problem.coachee[pairs], return_inverse=True)
     coaches, coach = np.unique(problem.coach[pairs], return_inverse=True)
-    taken = np.bincount(problem.coach[settled], minlength=len(problem.capacity))
+    taken = np.bincount(problem.coach[fixed], minlength=len(problem.capacity))
     rest = replace(
         problem,
         priority=problem.priority[coachees],
@@ -123,8 +126,8 @@ def flow_beside(
         coachee=coachee,
         coach=coach,
     )
-    flow = _flow(rest, np.arange(len(pairs)), worth)
-    return np.union1d(settled, pairs[flow.choice]), flow.value
+    flow = _solve_flow(rest, np.arange(len(pairs)), worth)
+    return np.union1d(fixed, pairs[flow.choice]), flow.value
 
 
 def _best_of_each(coachee: NDArray[np.int64], worth: Worth, most: int) -> NDArray[np.int64]:
@@ -138,7 +141,7 @@ def _best_of_each(coachee: NDArray[np.int64], worth: Worth, most: int) -> NDArra
     return np.concatenate(found)
 
 
-def _flow(problem: Problem, pairs: NDArray[np.int64], worth: Worth) -> Flow:
+def _solve_flow(problem: MatchingProblem, pairs: NDArray[np.int64], worth: Worth) -> FlowSolution:
     """All `pairs` at once."""
     coachees, coaches = len(problem.priority), len(problem.capacity)
     sink = coachees + coaches
@@ -155,14 +158,14 @@ def _flow(problem: Problem, pairs: NDArray[np.int64], worth: Worth) -> Flow:
     supplies[:coachees], supplies[sink] = 1, -coachees
     solver.set_nodes_supplies(np.arange(sink + 1), supplies)
     if solver.solve() != solver.OPTIMAL:
-        raise SolverFaultError("the min-cost flow has no optimum")
+        raise SolverError("the min-cost flow has no optimum")
     chosen = np.flatnonzero(solver.flows(np.arange(len(pairs))))
-    return Flow(problem, pairs, worth, pairs[chosen], int(worth[chosen].sum()))
+    return FlowSolution(problem, pairs, worth, pairs[chosen], int(worth[chosen].sum()))
 
 
-def _prices(
-    problem: Problem, pairs: NDArray[np.int64], worth: Worth, chosen: NDArray[np.int64]
-) -> Prices:
+def _compute_duals(
+    problem: MatchingProblem, pairs: NDArray[np.int64], worth: Worth, chosen: NDArray[np.int64]
+) -> DualPrices:
     """The least prices of places at which everybody is content with their choice.
 
     Raised round by round (Bellman and Ford on the residual network) until nobody envies, which is

@@ -17,152 +17,154 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.min_cost_flow import Flow
+from matching.assignment.min_cost_flow import FlowSolution
 
-NO_WAY = 1 << 60
+NO_PATH = 1 << 60
 _FREE = -1  # an arc that moves nobody
 
 
 @dataclass(frozen=True, eq=False)
-class _Moves:
+class _Arcs:
     """Moves between nodes, and what each loses; `own: bool[K]` are moves of the coachee asked."""
 
     source: NDArray[np.int64]
-    goal: NDArray[np.int64]
+    target: NDArray[np.int64]
     loss: NDArray[np.int64]
     own: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Detour:
+class AlternatingPath:
     """What changes where one coachee leaves their coach: pairs that go and pairs that come."""
 
-    gone: list[int]
-    come: list[int]
+    removed: list[int]
+    added: list[int]
 
-    def applied(self, choice: NDArray[np.int64]) -> NDArray[np.int64]:
+    def apply(self, choice: NDArray[np.int64]) -> NDArray[np.int64]:
         """The choice after the change."""
-        stays = np.setdiff1d(choice, self.gone, assume_unique=True)
-        return np.union1d(stays, np.array(self.come, dtype=np.int64))
+        stays = np.setdiff1d(choice, self.removed, assume_unique=True)
+        return np.union1d(stays, np.array(self.added, dtype=np.int64))
 
 
-class Detours:
+class ResidualPaths:
     """The least losing detour of every coachee of a choice."""
 
-    def __init__(self, flow: Flow, choice: NDArray[np.int64]) -> None:
+    def __init__(self, flow: FlowSolution, choice: NDArray[np.int64]) -> None:
         """By the prices of `flow`, whose pairs may be used; `choice` uses some of them."""
         problem = flow.problem
         coaches, nowhere = len(problem.capacity), len(problem.capacity)
         self._coach_of = problem.coach
-        self._at = np.full(len(problem.priority), nowhere, dtype=np.int64)
-        self._at[problem.coachee[choice]] = problem.coach[choice]
+        self._current_coach = np.full(len(problem.priority), nowhere, dtype=np.int64)
+        self._current_coach[problem.coachee[choice]] = problem.coach[choice]
         self._pair_of = dict(zip(problem.coachee[choice].tolist(), choice.tolist(), strict=True))
         self._coachee_of = problem.coachee
         self._nowhere = nowhere
         self._pairs, self._loss = flow.pairs, flow.loss
         self._chosen = choice
-        self._lonely = flow.prices[0][problem.coachee[choice]]
+        self._unassign_loss = flow.duals[0][problem.coachee[choice]]
         self._first = np.searchsorted(
-            problem.coachee[flow.pairs], np.arange(len(self._at) + 1)
+            problem.coachee[flow.pairs], np.arange(len(self._current_coach) + 1)
         ).tolist()
-        self._least = np.full((coaches + 1, coaches + 1), NO_WAY, dtype=np.int64)
-        self._mover = np.full((coaches + 1, coaches + 1), _FREE, dtype=np.int64)
-        self._arcs(flow, choice)
-        self._close()
+        self._least = np.full((coaches + 1, coaches + 1), NO_PATH, dtype=np.int64)
+        self._arc_pair = np.full((coaches + 1, coaches + 1), _FREE, dtype=np.int64)
+        self._build_arcs(flow, choice)
+        self._close_paths()
 
     def loss(self, coachee: int) -> int:
         """What a choice without the coachee's pair, in which they have another, loses at least."""
-        return min(self._losses(coachee)[1].tolist(), default=NO_WAY)
+        return min(self._alternatives(coachee)[1].tolist(), default=NO_PATH)
 
-    def way(self, coachee: int) -> Detour:
+    def shortest_path(self, coachee: int) -> AlternatingPath:
         """The detour that loses so much; there has to be one."""
-        pairs, losses = self._losses(coachee)
-        here = int(self._at[coachee])
+        pairs, losses = self._alternatives(coachee)
+        here = int(self._current_coach[coachee])
         first = int(pairs[np.argmin(losses)])
-        gone, come = [self._pair_of[coachee]], [first]
+        removed, added = [self._pair_of[coachee]], [first]
         node = int(self._coach_of[first])
         while node != here:
             after = int(self._next[node, here])
-            pair = int(self._mover[node, after])
+            pair = int(self._arc_pair[node, after])
             if pair != _FREE:
                 if node != self._nowhere:
-                    gone.append(self._pair_of[int(self._coachee_of[pair])])
+                    removed.append(self._pair_of[int(self._coachee_of[pair])])
                 if after != self._nowhere:
-                    come.append(pair)
+                    added.append(pair)
             node = after
-        return Detour(gone, come)
+        return AlternatingPath(removed, added)
 
-    def near(self, coachee: int, most: int) -> NDArray[np.bool_]:
-        """`bool[Q]`: the pairs of the flow in choices that lose `most` at most.
+    def pairs_within(self, coachee: int, max_loss: int) -> NDArray[np.bool_]:
+        """`bool[Q]`: the pairs of the flow in choices that lose `max_loss` at most.
 
         Of choices in which the coachee has another pair.
         """
         mover = self._coachee_of[self._pairs]
-        goal = self._coach_of[self._pairs]
-        moves = _Moves(self._at[mover], goal, self._loss, mover == coachee)
-        return self._within(coachee, most, moves)
+        target = self._coach_of[self._pairs]
+        arcs = _Arcs(self._current_coach[mover], target, self._loss, mover == coachee)
+        return self._arcs_within(coachee, max_loss, arcs)
 
-    def staying(self, coachee: int, most: int) -> NDArray[np.int64]:
-        """The pairs of the choice whose coachees have a coach in all choices `near` it."""
+    def unaffected_pairs(self, coachee: int, max_loss: int) -> NDArray[np.int64]:
+        """The pairs of the choice whose coachees have a coach in all choices `pairs_within` it."""
         chosen = self._chosen
         own = self._coachee_of[chosen] == coachee
         nowhere = np.full(len(chosen), self._nowhere)
-        leaving = self._within(
-            coachee, most, _Moves(self._coach_of[chosen], nowhere, self._lonely, own)
+        leaving = self._arcs_within(
+            coachee, max_loss, _Arcs(self._coach_of[chosen], nowhere, self._unassign_loss, own)
         )
         stays: NDArray[np.int64] = chosen[~(leaving | own)]
         return stays
 
-    def _within(self, coachee: int, most: int, moves: _Moves) -> NDArray[np.bool_]:
-        """Which moves may be part of the coachee's way or come beside it, with `most` lost."""
-        others, losses = self._losses(coachee)
+    def _arcs_within(self, coachee: int, max_loss: int, arcs: _Arcs) -> NDArray[np.bool_]:
+        """Which moves may be part of the coachee's way or come beside it, with `max_loss` lost."""
+        others, losses = self._alternatives(coachee)
         first = self._loss[np.searchsorted(self._pairs, others)]
         to = (first[:, np.newaxis] + self._least[self._coach_of[others]]).min(axis=0)
-        onward = self._least[moves.goal, self._at[coachee]]
-        part = np.where(moves.own, 0, to[moves.source]) + moves.loss + onward
-        beside = moves.loss + int(losses.min())
-        within: NDArray[np.bool_] = np.minimum(part, beside) <= most
+        onward = self._least[arcs.target, self._current_coach[coachee]]
+        part = np.where(arcs.own, 0, to[arcs.source]) + arcs.loss + onward
+        with_best_path = arcs.loss + int(losses.min())
+        within: NDArray[np.bool_] = np.minimum(part, with_best_path) <= max_loss
         return within
 
-    def _losses(self, coachee: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _alternatives(self, coachee: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The coachee's other pairs, and what a choice with each of them loses at least."""
         own = slice(self._first[coachee], self._first[coachee + 1])
         pairs, loss = self._pairs[own], self._loss[own]
-        elsewhere = self._coach_of[pairs] != self._at[coachee]
+        elsewhere = self._coach_of[pairs] != self._current_coach[coachee]
         pairs, loss = pairs[elsewhere], loss[elsewhere]
-        onward = self._least[self._coach_of[pairs], self._at[coachee]]
-        return pairs, np.minimum(NO_WAY, loss + onward)
+        onward = self._least[self._coach_of[pairs], self._current_coach[coachee]]
+        return pairs, np.minimum(NO_PATH, loss + onward)
 
-    def _arcs(self, flow: Flow, choice: NDArray[np.int64]) -> None:
+    def _build_arcs(self, flow: FlowSolution, choice: NDArray[np.int64]) -> None:
         """The move from each node to each other that loses least."""
         problem, nowhere = flow.problem, self._nowhere
-        place_price = flow.prices[1]
-        source, goal = self._at[problem.coachee[flow.pairs]], problem.coach[flow.pairs]
-        moves = np.flatnonzero(source != goal)
-        self._draw(source[moves], goal[moves], flow.loss[moves], flow.pairs[moves])
-        self._draw(problem.coach[choice], np.full(len(choice), nowhere), self._lonely, choice)
+        place_price = flow.duals[1]
+        source, target = self._current_coach[problem.coachee[flow.pairs]], problem.coach[flow.pairs]
+        arcs = np.flatnonzero(source != target)
+        self._add_arcs(source[arcs], target[arcs], flow.loss[arcs], flow.pairs[arcs])
+        self._add_arcs(
+            problem.coach[choice], np.full(len(choice), nowhere), self._unassign_loss, choice
+        )
         taken = np.bincount(problem.coach[choice], minlength=nowhere)
         free = np.flatnonzero(taken < problem.capacity)
-        self._draw(
+        self._add_arcs(
             free, np.full(len(free), nowhere), np.zeros_like(free), np.full_like(free, _FREE)
         )
         empty = np.flatnonzero((taken > 0) & (place_price < self._least[nowhere, :nowhere]))
-        self._draw(
+        self._add_arcs(
             np.full(len(empty), nowhere), empty, place_price[empty], np.full_like(empty, _FREE)
         )
 
-    def _draw(
+    def _add_arcs(
         self,
         source: NDArray[np.int64],
-        goal: NDArray[np.int64],
+        target: NDArray[np.int64],
         loss: NDArray[np.int64],
         pair: NDArray[np.int64],
     ) -> None:
         order = np.argsort(-loss, kind="stable")  # the least last, so that it stands
-        self._least[source[order], goal[order]] = loss[order]
-        self._mover[source[order], goal[order]] = pair[order]
+        self._least[source[order], target[order]] = loss[order]
+        self._arc_pair[source[order], target[order]] = pair[order]
 
-    def _close(self) -> None:
+    def _close_paths(self) -> None:
         """From single moves to whole ways."""
         nodes = np.arange(len(self._least))
         np.fill_diagonal(self._least, 0)

@@ -22,97 +22,101 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.highs import Row, add_rows, quiet_solver, sure
-from matching.deadline import SolverFaultError, Watch
-from matching.instance.problem import Problem
+from matching.assignment.highs import LpRow, add_rows, create_solver, require_ok
+from matching.deadline import Deadline, SolverError
+from matching.instance.problem import MatchingProblem
 
-_HALF = 0.5
+_ROUNDING_THRESHOLD = 0.5
 
-Weights = NDArray[np.float64]
+PairWeights = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Relaxed:
+class LpSolution:
     """A solution of the linear programme.
 
     Attributes:
         value: of the objective, or minus the lack where the lack was minimised.
         chosen: `float64[P]`, x.
-        price: for each expanded coach, the dual of each pair's link, by pair.
-        rent: for each expanded coach, the dual of its one-set row.
+        pair_dual: for each expanded coach, the dual of each pair's link, by pair.
+        convexity_dual: for each expanded coach, the dual of its one-set row.
     """
 
     value: float
     chosen: NDArray[np.float64]
-    price: Mapping[int, Mapping[int, float]]
-    rent: Mapping[int, float]
+    pair_dual: Mapping[int, Mapping[int, float]]
+    convexity_dual: Mapping[int, float]
 
 
 @dataclass(frozen=True, eq=False)
-class Floor:
-    """`weights x >= least`, `weights: float64[P]`."""
+class FloorConstraint:
+    """`weights x >= minimum`, `weights: float64[P]`."""
 
-    weights: Weights
-    least: float
+    weights: PairWeights
+    minimum: float
 
 
-class Master:
+class RestrictedMaster:
     """The growing programme of one problem."""
 
-    def __init__(self, problem: Problem, pairs: NDArray[np.int64], floors: Sequence[Floor]) -> None:
+    def __init__(
+        self, problem: MatchingProblem, pairs: NDArray[np.int64], floors: Sequence[FloorConstraint]
+    ) -> None:
         """`pairs` are those of the problem that may be chosen; the others have no column."""
         self._problem = problem
-        self._chosen_of = pairs
+        self._pair_of_column = pairs
         self._column = dict(zip(pairs.tolist(), range(len(pairs)), strict=True))
         self._pairs = len(pairs)
-        self._solver = quiet_solver()
-        self._links: dict[int, dict[int, int]] = {}
-        self._one_set: dict[int, int] = {}
+        self._solver = create_solver()
+        self._link_rows: dict[int, dict[int, int]] = {}
+        self._convexity_row: dict[int, int] = {}
         self._sets: dict[int, set[tuple[int, ...]]] = {}
-        self._lack = False
+        self._phase_one = False
         self._objective = np.zeros(self._pairs)
         self._build(floors)
 
-    def aim(self, objective: Weights) -> None:
+    def set_objective(self, objective: PairWeights) -> None:
         """Maximise `objective: float64[P]`."""
-        self._objective = objective[self._chosen_of]
-        self._set_costs(lack=False)
+        self._objective = objective[self._pair_of_column]
+        self._set_costs(phase_one=False)
 
     def expand(self, coach: int) -> None:
         """Describe a coach by sets from now on."""
-        if coach in self._links:
+        if coach in self._link_rows:
             return
         own = self._problem.by_coach[coach].tolist()
         pairs = [pair for pair in own if pair in self._column]
         first = self._solver.getNumRow()
-        rows: list[Row] = [(-highspy.kHighsInf, 0.0, [self._column[pair]], [1.0]) for pair in pairs]
+        rows: list[LpRow] = [
+            (-highspy.kHighsInf, 0.0, [self._column[pair]], [1.0]) for pair in pairs
+        ]
         # At once: each addition alone goes over the whole programme.
         add_rows(self._solver, [*rows, (-highspy.kHighsInf, 1.0, [], [])])
-        self._links[coach] = {pair: first + place for place, pair in enumerate(pairs)}
-        self._one_set[coach] = first + len(pairs)
+        self._link_rows[coach] = {pair: first + place for place, pair in enumerate(pairs)}
+        self._convexity_row[coach] = first + len(pairs)
         self._sets[coach] = set()
 
     @property
     def expanded(self) -> frozenset[int]:
         """Coaches that are described by sets."""
-        return frozenset(self._links)
+        return frozenset(self._link_rows)
 
     def add_set(self, coach: int, pairs: tuple[int, ...]) -> bool:
         """Let an expanded coach choose a set (of pairs) it can hold; false where it could."""
-        links = self._links[coach]
+        links = self._link_rows[coach]
         pairs = tuple(pair for pair in pairs if pair in links)
         if pairs in self._sets[coach]:
             return False
         self._sets[coach].add(pairs)
-        rows = [*(links[pair] for pair in pairs), self._one_set[coach]]
+        rows = [*(links[pair] for pair in pairs), self._convexity_row[coach]]
         values = [-1.0] * len(pairs) + [1.0]
         self._solver.addCol(
             0.0, 0.0, highspy.kHighsInf, len(rows), np.array(rows), np.array(values)
         )
         return True
 
-    def allow(
-        self, must: NDArray[np.bool_], allowed: NDArray[np.bool_] | NDArray[np.float64]
+    def set_bounds(
+        self, must_place: NDArray[np.bool_], allowed: NDArray[np.bool_] | NDArray[np.float64]
     ) -> None:
         """Coachees `bool[n]` who have to be placed, and pairs `[P]` that may be chosen.
 
@@ -123,53 +127,53 @@ class Master:
             self._pairs,
             every,
             np.zeros(self._pairs),
-            allowed[self._chosen_of].astype(np.float64),
+            allowed[self._pair_of_column].astype(np.float64),
         )
-        coachees = len(must)
+        coachees = len(must_place)
         self._solver.changeRowsBounds(  # type: ignore[attr-defined] # missing in the stubs
             coachees,
             np.arange(coachees, dtype=np.int32),
-            must.astype(np.float64),
+            must_place.astype(np.float64),
             np.ones(coachees),
         )
 
-    def relax(self, watch: Watch) -> Relaxed | None:
+    def solve_relaxation(self, deadline: Deadline) -> LpSolution | None:
         """The best for the objective with nothing lacking; `None` where there is none."""
-        status = self._run(watch, lack=False)
+        status = self._run(deadline, phase_one=False)
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         return self._read(status)
 
-    def least_lack(self, watch: Watch) -> Relaxed:
+    def minimise_infeasibility(self, deadline: Deadline) -> LpSolution:
         """The least lack over the known sets."""
-        return self._read(self._run(watch, lack=True))
+        return self._read(self._run(deadline, phase_one=True))
 
-    def _run(self, watch: Watch, *, lack: bool) -> highspy.HighsModelStatus:
-        if lack != self._lack:
-            self._set_costs(lack=lack)
-        watch.call(self._solver.run, lambda: None)
+    def _run(self, deadline: Deadline, *, phase_one: bool) -> highspy.HighsModelStatus:
+        if phase_one != self._phase_one:
+            self._set_costs(phase_one=phase_one)
+        deadline.run_interruptible(self._solver.run, lambda: None)
         return self._solver.getModelStatus()
 
-    def _read(self, status: highspy.HighsModelStatus) -> Relaxed:
+    def _read(self, status: highspy.HighsModelStatus) -> LpSolution:
         if status != highspy.HighsModelStatus.kOptimal:
-            raise SolverFaultError(f"HiGHS answered {self._solver.modelStatusToString(status)}")
+            raise SolverError(f"HiGHS answered {self._solver.modelStatusToString(status)}")
         solution = self._solver.getSolution()
         dual = np.asarray(solution.row_dual)
-        return Relaxed(
+        return LpSolution(
             value=self._solver.getObjectiveValue(),
-            chosen=self._spread(np.asarray(solution.col_value)[: self._pairs]),
-            price={
+            chosen=self._scatter(np.asarray(solution.col_value)[: self._pairs]),
+            pair_dual={
                 coach: {pair: max(0.0, float(dual[row])) for pair, row in links.items()}
-                for coach, links in self._links.items()
+                for coach, links in self._link_rows.items()
             },
-            rent={coach: float(dual[row]) for coach, row in self._one_set.items()},
+            convexity_dual={coach: float(dual[row]) for coach, row in self._convexity_row.items()},
         )
 
-    def integral(self, watch: Watch) -> NDArray[np.bool_] | None:
+    def solve_integer(self, deadline: Deadline) -> NDArray[np.bool_] | None:
         """The best integral choice `bool[P]` over the known sets, with nothing lacking."""
-        if self._lack:
-            self._set_costs(lack=False)
-        solver = quiet_solver()
+        if self._phase_one:
+            self._set_costs(phase_one=False)
+        solver = create_solver()
         solver.passModel(self._solver.getModel())
         every = np.arange(self._pairs, dtype=np.int32)
         solver.changeColsIntegrality(
@@ -177,30 +181,30 @@ class Master:
         )
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", 0.0)
-        if watch.left is not None:
-            solver.setOptionValue("time_limit", watch.left)
+        if deadline.remaining is not None:
+            solver.setOptionValue("time_limit", deadline.remaining)
         solver.HandleUserInterrupt = True
-        watch.call(solver.run, solver.cancelSolve)
+        deadline.run_interruptible(solver.run, solver.cancelSolve)
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         chosen = np.asarray(solver.getSolution().col_value)[: self._pairs]
-        return self._spread(chosen) > _HALF
+        return self._scatter(chosen) > _ROUNDING_THRESHOLD
 
-    def _spread(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _scatter(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Values of the columns as `float64[P]` of all pairs of the problem."""
         spread = np.zeros(self._problem.size)
-        spread[self._chosen_of] = values
+        spread[self._pair_of_column] = values
         return spread
 
-    def _build(self, floors: Sequence[Floor]) -> None:
+    def _build(self, floors: Sequence[FloorConstraint]) -> None:
         problem = self._problem
         coachees, coaches = len(problem.priority), len(problem.capacity)
         infinity = highspy.kHighsInf
         self._solver.addVars(self._pairs, np.zeros(self._pairs), np.ones(self._pairs))
         self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
         for rows, places, upper in (
-            (coachees, problem.coachee[self._chosen_of], np.ones(coachees)),
-            (coaches, problem.coach[self._chosen_of], problem.capacity.astype(np.float64)),
+            (coachees, problem.coachee[self._pair_of_column], np.ones(coachees)),
+            (coaches, problem.coach[self._pair_of_column], problem.capacity.astype(np.float64)),
         ):
             order = np.argsort(places, kind="stable").astype(np.int32)
             begin = np.searchsorted(places[order], np.arange(rows)).astype(np.int32)
@@ -214,33 +218,37 @@ class Master:
                 np.ones(self._pairs),
             )
         for floor in floors:
-            weights = floor.weights[self._chosen_of]
+            weights = floor.weights[self._pair_of_column]
             index = np.flatnonzero(weights).astype(np.int32)
-            sure(self._solver.addRow(floor.least, infinity, len(index), index, weights[index]))
+            require_ok(
+                self._solver.addRow(floor.minimum, infinity, len(index), index, weights[index])
+            )
         self._slack = range(self._pairs, self._pairs + coachees + len(floors))
         first = coachees + coaches
-        lacking = np.array([*range(coachees), *range(first, first + len(floors))], dtype=np.int32)
-        nothing = np.zeros(len(lacking))
-        sure(
+        slack_rows = np.array(
+            [*range(coachees), *range(first, first + len(floors))], dtype=np.int32
+        )
+        nothing = np.zeros(len(slack_rows))
+        require_ok(
             self._solver.addCols(
-                len(lacking),
+                len(slack_rows),
                 nothing,
                 nothing,
                 nothing,
-                len(lacking),
-                np.arange(len(lacking), dtype=np.int32),
-                lacking,
-                np.ones(len(lacking)),
+                len(slack_rows),
+                np.arange(len(slack_rows), dtype=np.int32),
+                slack_rows,
+                np.ones(len(slack_rows)),
             )
         )
 
-    def _set_costs(self, *, lack: bool) -> None:
-        self._lack = lack
+    def _set_costs(self, *, phase_one: bool) -> None:
+        self._phase_one = phase_one
         every = np.arange(self._pairs, dtype=np.int32)
-        cost = np.zeros(self._pairs) if lack else self._objective
+        cost = np.zeros(self._pairs) if phase_one else self._objective
         self._solver.changeColsCost(self._pairs, every, cost)
         slack = np.array(self._slack, dtype=np.int32)
         size = len(slack)
-        self._solver.changeColsCost(size, slack, np.full(size, -1.0 if lack else 0.0))
-        limit = highspy.kHighsInf if lack else 0.0
+        self._solver.changeColsCost(size, slack, np.full(size, -1.0 if phase_one else 0.0))
+        limit = highspy.kHighsInf if phase_one else 0.0
         self._solver.changeColsBounds(size, slack, np.zeros(size), np.full(size, limit))

@@ -12,25 +12,25 @@ from coach.cycle import Cycle
 from coach.people import Roster
 from matching.auditor import levels, pairing, rematch, sessions
 from matching.auditor import unmatched as leftover
-from matching.auditor.context import Case
+from matching.auditor.context import AuditContext
 from matching.auditor.finding import Finding
 from matching.instance.partial_cycle import UnderWay
 from matching.result import Result
 
 CHECKS = (
-    pairing.everybody_once,
+    pairing.each_coachee_once,
     pairing.rules,
     pairing.capacities,
     pairing.pins,
     pairing.cross_border_share,
     sessions.series,
-    sessions.places,
+    sessions.session_times,
     sessions.uids,
     sessions.loads,
     leftover.unmatched,
     levels.levels,
-    rematch.told_moves,
-    rematch.what_lies_behind,
+    rematch.reported_moves,
+    rematch.fixed_history,
 )
 
 
@@ -41,24 +41,24 @@ def audit(
     keep: Result | None = None,
     under_way: UnderWay | None = None,
     *,
-    each_step: Callable[[], object] = lambda: None,
+    on_step: Callable[[], object] = lambda: None,
 ) -> tuple[Finding, ...]:
     """Everything in `result` that does not hold for these people under this policy.
 
     `keep` is the earlier result that level `kept` counts; `under_way` says where the cycle stood.
-    An empty answer is a sound result. `each_step` is called every few moments; what it raises ends
+    An empty answer is a sound result. `on_step` is called every few moments; what it raises ends
     the audit.
     """
-    case = Case(roster, cycle, result, keep, under_way, each_step=each_step)
-    if far := tuple(sessions.far_away(case)):
+    context = AuditContext(roster, cycle, result, keep, under_way, on_step=on_step)
+    if far := tuple(sessions.implausible_dates(context)):
         return far
-    return tuple(_findings(case))
+    return tuple(_findings(context))
 
 
-def _findings(case: Case) -> Iterator[Finding]:
+def _findings(context: AuditContext) -> Iterator[Finding]:
     for check in CHECKS:
-        case.each_step()
-        yield from check(case)
+        context.on_step()
+        yield from check(context)
 
 
 __all__ = ["CHECKS", "Finding", "audit"]

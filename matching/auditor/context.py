@@ -8,14 +8,14 @@ from functools import cached_property
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Roster
 from coach.sessions import Session
-from matching.auditor.hours import Hours, Spans
-from matching.instance.partial_cycle import Behind, UnderWay
+from matching.auditor.hours import AuditCalendar, Spans
+from matching.instance.partial_cycle import FixedHistory, UnderWay
 from matching.result import Match, Result
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 
 
-class Case:
+class AuditContext:
     """One result beside the people and the policy it was made for."""
 
     def __init__(
@@ -26,15 +26,15 @@ class Case:
         keep: Result | None,
         under_way: UnderWay | None = None,
         *,
-        each_step: Callable[[], object] = lambda: None,
+        on_step: Callable[[], object] = lambda: None,
     ) -> None:
         self.roster = roster
         self.cycle = cycle
         self.result = result
         self.keep = keep
-        self.each_step = each_step
+        self.on_step = on_step
         self.under_way = under_way
-        self.hours = Hours(cycle)
+        self.hours = AuditCalendar(cycle)
         self.coachees = {coachee.id: coachee for coachee in roster.coachees}
         self.coaches = {coach.id: coach for coach in roster.coaches}
         self.row = {coachee.id: row for row, coachee in enumerate(roster.coachees)}
@@ -42,11 +42,11 @@ class Case:
         self._spans: dict[int, Spans] = {}
 
     @cached_property
-    def judges(self) -> Judges:
+    def evaluator(self) -> RuleEvaluator:
         """The rules upon the auditor's own reading of everybody's free time."""
-        behind = Behind(self.cycle, self.under_way, self.keep) if self.under_way else None
-        free = self.hours.free_time(self.roster, self.free)
-        return Judges(Facts(self.roster, self.cycle, free, behind))
+        history = FixedHistory(self.cycle, self.under_way, self.keep) if self.under_way else None
+        free = self.hours.availability_grid(self.roster, self.free)
+        return RuleEvaluator(RuleInputs(self.roster, self.cycle, free, history))
 
     @cached_property
     def past(self) -> dict[tuple[str, str], tuple[Session, ...]]:
@@ -82,11 +82,11 @@ class Case:
     def free(self, person: Coachee | Coach) -> Spans:
         """The person's free time, read once."""
         if id(person) not in self._spans:
-            self.each_step()
+            self.on_step()
             self._spans[id(person)] = self.hours.free(person)
         return self._spans[id(person)]
 
 
-def named(match: Match) -> str:
+def match_label(match: Match) -> str:
     """How findings name a match."""
     return f"match {match.coachee} with {match.coach}"

@@ -19,20 +19,20 @@ from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
 from coach.holidays import public_holidays
 from coach.people import Coach, Coachee, Person, Roster
-from matching.instance.availability_grid import FreeTime, pack
+from matching.instance.availability_grid import AvailabilityGrid, pack
 
 Spans = list[tuple[int, int]]
 
-_A_DAY = timedelta(days=1)
-_MARGIN = 2 * _A_DAY  # a local day may lie this far outside the cycle's days
+_ONE_DAY = timedelta(days=1)
+_MARGIN = 2 * _ONE_DAY  # a local day may lie this far outside the cycle's days
 
 
-def minute_of(moment: datetime) -> int:
+def minute_of(instant: datetime) -> int:
     """Whole minutes since 1970-01-01T00:00Z of an aware moment."""
-    return int(moment.timestamp() // 60)
+    return int(instant.timestamp() // 60)
 
 
-class Hours:
+class AuditCalendar:
     """When people are free, and where sessions may begin, under one policy."""
 
     def __init__(self, cycle: Cycle) -> None:
@@ -58,14 +58,14 @@ class Hours:
     def _on_days(self, zone: str, windows: Sequence[WeeklyWindow], off: set[date]) -> Spans:
         spans: Spans = []
         for window in windows:
-            starts = self._every(zone, window.weekday, window.start_minute)
-            ends = self._every(zone, window.weekday, window.end_minute)
+            starts = self._wall_times(zone, window.weekday, window.start_minute)
+            ends = self._wall_times(zone, window.weekday, window.end_minute)
             for (day, start), (_, end) in zip(starts, ends, strict=True):
                 if start < end and day not in off:
                     spans.append((start, end))
-        return _joined(spans)
+        return _merge_spans(spans)
 
-    def _every(self, zone: str, weekday: int, minute: int) -> list[tuple[date, int]]:
+    def _wall_times(self, zone: str, weekday: int, minute: int) -> list[tuple[date, int]]:
         """A wall time on every such weekday near the cycle."""
         key = zone, weekday, minute
         if key not in self._walls:
@@ -102,7 +102,7 @@ class Hours:
                 start = self._wall(self._cycle.cycle.timezone, day, minute)
                 starts[start] = self._local(start).date()
             starts |= self._repeated_hour(day)
-        good = [start for start in sorted(starts) if not self.misplaced(start)]
+        good = [start for start in sorted(starts) if not self.start_fault(start)]
         return good, [starts[start] for start in good]
 
     def _repeated_hour(self, day: date) -> dict[int, date]:
@@ -118,7 +118,7 @@ class Hours:
                     extra[start] = day
         return extra
 
-    def misplaced(self, start: int) -> str | None:
+    def start_fault(self, start: int) -> str | None:
         """Why a session may not begin at `start` whoever it is with; `None` where it may."""
         if start not in self._faults:
             self._faults[start] = self._fault(start)
@@ -132,7 +132,7 @@ class Hours:
             return f"outside the cycle ({dates.start} to {dates.end})"
         if (begin.hour * 60 + begin.minute) % self._cycle.sessions.grid_minutes:
             return f"off the grid of {self._cycle.sessions.grid_minutes} minutes"
-        touched = {begin.date() + n * _A_DAY for n in range((last - begin.date()).days + 1)}
+        touched = {begin.date() + n * _ONE_DAY for n in range((last - begin.date()).days + 1)}
         for day in sorted(touched & self._cycle.blackout_days):
             return f"on the blackout date {day}"
         return None
@@ -140,9 +140,9 @@ class Hours:
     def _local(self, minute: int) -> datetime:
         return datetime.fromtimestamp(minute * 60, self._cycle.cycle.zone)
 
-    def free_time(
+    def availability_grid(
         self, roster: Roster, known: Callable[[Coachee | Coach], Spans] | None = None
-    ) -> FreeTime:
+    ) -> AvailabilityGrid:
         """Everybody's free starts by this reading, in the shape the rules judge from.
 
         `known` tells a person's free time where it was read before.
@@ -153,7 +153,7 @@ class Hours:
         monday = first - timedelta(first.weekday())
         day = np.array([(one - first).days for one in days], dtype=np.int32)
         week = np.array([(one - monday).days // 7 for one in days], dtype=np.int32)
-        return FreeTime(
+        return AvailabilityGrid(
             starts=np.array(starts, dtype=np.int64),
             day=day,
             week=week,
@@ -176,7 +176,7 @@ def inside(spans: Spans, start: int, end: int) -> bool:
     return place >= 0 and end <= spans[place][1]
 
 
-def _joined(spans: Spans) -> Spans:
+def _merge_spans(spans: Spans) -> Spans:
     joined: Spans = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coach.cycle import ObjectiveLevel
-from matching.auditor.context import Case
+from matching.auditor.context import AuditContext
 from matching.auditor.finding import Finding
 from matching.auditor.series_quality import series_points
 from matching.result import LevelOutcome
 
 
-def levels(case: Case) -> Iterator[Finding]:
+def levels(context: AuditContext) -> Iterator[Finding]:
     """Every level of the objective is there, in its order, and holds."""
-    result = case.result
+    result = context.result
     names = tuple(level.name for level in result.levels)
-    if names != case.cycle.objective.levels:
+    if names != context.cycle.objective.levels:
         yield Finding(
             "levels",
-            f"are {', '.join(names)}; the cycle's are {', '.join(case.cycle.objective.levels)}",
+            f"are {', '.join(names)}; the cycle's are {', '.join(context.cycle.objective.levels)}",
         )
     for level in result.levels:
-        yield from _outcome(case, level)
+        yield from _outcome(context, level)
     proven = all(lev.proven for lev in result.levels if lev.name is not ObjectiveLevel.SCHEDULE)
     if (result.status == "optimal") != proven:
         yield Finding(
@@ -31,9 +31,9 @@ def levels(case: Case) -> Iterator[Finding]:
         )
 
 
-def _outcome(case: Case, level: LevelOutcome) -> Iterator[Finding]:
+def _outcome(context: AuditContext, level: LevelOutcome) -> Iterator[Finding]:
     about = f"level {level.name}"
-    value = _value(case, level.name)
+    value = _value(context, level.name)
     if level.value != value:
         yield Finding(about, f"value is {level.value}, the matches make {value}")
     if level.bound < level.value:
@@ -46,20 +46,20 @@ def _outcome(case: Case, level: LevelOutcome) -> Iterator[Finding]:
         )
 
 
-def _value(case: Case, name: ObjectiveLevel) -> int:
+def _value(context: AuditContext, name: ObjectiveLevel) -> int:
     match name:
         case ObjectiveLevel.PLACED:
-            return sum(case.coachees[match.coachee].priority for match in case.known)
+            return sum(context.coachees[match.coachee].priority for match in context.known)
         case ObjectiveLevel.KEPT:
             earlier = (
-                {(match.coachee, match.coach) for match in case.keep.matches}
-                if case.keep
+                {(match.coachee, match.coach) for match in context.keep.matches}
+                if context.keep
                 else set()
             )
-            return sum((match.coachee, match.coach) in earlier for match in case.known)
+            return sum((match.coachee, match.coach) in earlier for match in context.known)
         case ObjectiveLevel.WORST:
-            return min((match.points for match in case.known), default=0)
+            return min((match.points for match in context.known), default=0)
         case ObjectiveLevel.TOTAL:
-            return sum(match.points for match in case.known)
+            return sum(match.points for match in context.known)
         case ObjectiveLevel.SCHEDULE:
-            return sum(series_points(case, match) for match in case.known)
+            return sum(series_points(context, match) for match in context.known)

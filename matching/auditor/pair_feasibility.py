@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from coach.cycle import SessionPolicy
 from coach.people import Coach
 
-_A_WEEK = 7
+_DAYS_PER_WEEK = 7
 
 
-def count_who_can_meet(
+def count_schedulable_coaches(
     common: NDArray[np.bool_],
     starts: NDArray[np.int64],
     days: NDArray[np.int64],
@@ -37,7 +37,7 @@ def count_who_can_meet(
         return 0
     common, starts, days = common[:, used], starts[used], days[used]
     first = common if opening is None else common & opening[used]
-    by_day = _days_matter_alone(starts, days, policy)
+    by_day = _is_day_separable(starts, days, policy)
     everybody = np.ones(len(common), dtype=np.bool_)
     able = _reach_by_day(common, first, days, policy) if by_day else everybody
     return sum(
@@ -50,7 +50,7 @@ def count_who_can_meet(
     )
 
 
-def _days_matter_alone(
+def _is_day_separable(
     starts: NDArray[np.int64], days: NDArray[np.int64], policy: SessionPolicy
 ) -> bool:
     """Whether no series has two sessions on a day and sessions on two days never touch."""
@@ -59,7 +59,7 @@ def _days_matter_alone(
 
 
 def _most_in_a_week(policy: SessionPolicy) -> int:
-    return min(policy.count, -(-_A_WEEK // policy.min_gap_days))
+    return min(policy.count, -(-_DAYS_PER_WEEK // policy.min_gap_days))
 
 
 def _week_cap(coach: Coach, policy: SessionPolicy) -> int:
@@ -91,7 +91,7 @@ def _reach_by_day(
 
 
 def _reach_by_start(
-    moments_of: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]],
+    candidates: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]],
     coach: Coach,
     policy: SessionPolicy,
 ) -> bool:
@@ -99,20 +99,22 @@ def _reach_by_start(
     a_day = coach.max_per_day or policy.max_per_coach_day
     a_week = _week_cap(coach, policy)
     apart = policy.minutes + policy.buffer_minutes
-    starts, days, opening = moments_of
-    moments = list(zip(starts.tolist(), days.tolist(), strict=True))
+    starts, days, opening = candidates
+    start_days = list(zip(starts.tolist(), days.tolist(), strict=True))
     states = {(place, 1, 1) for place in np.flatnonzero(opening).tolist()}
     for _ in range(policy.count - 1):
         following = set()
         for place, on_day, in_week in states:
-            start, day = moments[place]
-            for later in range(place + 1, len(moments)):
-                gap = moments[later][1] - day
+            start, day = start_days[place]
+            for later in range(place + 1, len(start_days)):
+                gap = start_days[later][1] - day
                 if gap > policy.max_gap_days:
                     break
-                if gap < policy.min_gap_days or moments[later][0] - start < apart:
+                if gap < policy.min_gap_days or start_days[later][0] - start < apart:
                     continue
-                same_week = (day - 1) // _A_WEEK == (day + gap - 1) // _A_WEEK  # 1 is a Monday
+                same_week = (day - 1) // _DAYS_PER_WEEK == (
+                    day + gap - 1
+                ) // _DAYS_PER_WEEK  # 1 is a Monday
                 state = later, on_day + 1 if not gap else 1, in_week + 1 if same_week else 1
                 if state[1] <= a_day and state[2] <= a_week:
                     following.add(state)

@@ -8,129 +8,133 @@ from datetime import date
 from itertools import groupby, pairwise
 
 from coach.sessions import Session
-from matching.auditor.context import Case, named
+from matching.auditor.context import AuditContext, match_label
 from matching.auditor.finding import Finding
 from matching.auditor.hours import inside, minute_of
 from matching.result import Match
 
 
-def far_away(case: Case) -> Iterator[Finding]:
+def implausible_dates(context: AuditContext) -> Iterator[Finding]:
     """Sessions so far from the cycle that their dates cannot be reckoned with."""
-    first, last = case.cycle.cycle.start.year - 2, case.cycle.cycle.end.year + 2
-    for match in case.result.matches:
+    first, last = context.cycle.cycle.start.year - 2, context.cycle.cycle.end.year + 2
+    for match in context.result.matches:
         for session in match.sessions:
             if not all(first <= one.year <= last for one in (session.start, session.end)):
-                yield Finding(f"{named(match)}, {_told(session)}", "lies far outside the cycle")
+                yield Finding(
+                    f"{match_label(match)}, {_describe(session)}", "lies far outside the cycle"
+                )
 
 
-def series(case: Case) -> Iterator[Finding]:
+def series(context: AuditContext) -> Iterator[Finding]:
     """Each match has all its sessions, numbered in the order of time, with the gaps between."""
-    policy, zone = case.cycle.sessions, case.cycle.cycle.zone
-    for match in case.known:
+    policy, zone = context.cycle.sessions, context.cycle.cycle.zone
+    for match in context.known:
         numbers = [session.number for session in match.sessions]
-        first = case.first_number(match)
-        last = max([policy.count, *(one.number for one in case.past.get(_pair(match), ()))])
+        first = context.first_number(match)
+        last = max([policy.count, *(one.number for one in context.past.get(_pair(match), ()))])
         if not numbers or numbers != list(range(first, last + 1)):
             yield Finding(
-                named(match),
+                match_label(match),
                 f"has sessions {', '.join(map(str, numbers)) or 'none'}; "
                 f"has to have {first} to {last}, in this order",
             )
         for before, after in pairwise(match.sessions):
-            if case.is_past(match, after):
+            if context.is_past(match, after):
                 continue
             dates = [one.start.astimezone(zone).date() for one in (before, after)]
             gap = (dates[1] - dates[0]).days
             if not policy.min_gap_days <= gap <= policy.max_gap_days:
                 yield Finding(
-                    named(match),
+                    match_label(match),
                     f"{gap} days lie between session {before.number} ({dates[0]}) and session "
                     f"{after.number} ({dates[1]}); {policy.min_gap_days} to "
                     f"{policy.max_gap_days} are wanted",
                 )
 
 
-def places(case: Case) -> Iterator[Finding]:
+def session_times(context: AuditContext) -> Iterator[Finding]:
     """Each session has its length, lies on the grid in the cycle, and finds both people free."""
-    for match in case.known:
-        people = case.coachees[match.coachee], case.coaches[match.coach]
+    for match in context.known:
+        people = context.coachees[match.coachee], context.coaches[match.coach]
         for session in match.sessions:
-            if case.is_past(match, session):
+            if context.is_past(match, session):
                 continue
-            about = f"{named(match)}, {_told(session)}"
-            yield from (Finding(about, fault) for fault in _form(case, session))
+            about = f"{match_label(match)}, {_describe(session)}"
+            yield from (Finding(about, fault) for fault in _format_faults(context, session))
             start = minute_of(session.start)
-            end = start + case.cycle.sessions.minutes
-            if fault := case.hours.misplaced(start):
+            end = start + context.cycle.sessions.minutes
+            if fault := context.hours.start_fault(start):
                 yield Finding(about, f"begins or runs {fault}")
             for person in people:
-                if not inside(case.free(person), start, end):
+                if not inside(context.free(person), start, end):
                     yield Finding(about, f"{person.id} is not free for the whole of it")
 
 
-def _form(case: Case, session: Session) -> Iterator[str]:
+def _format_faults(context: AuditContext, session: Session) -> Iterator[str]:
     minutes = (session.end - session.start).total_seconds() / 60
-    if minutes != case.cycle.sessions.minutes:
-        yield f"lasts {minutes:g} minutes, has to last {case.cycle.sessions.minutes}"
+    if minutes != context.cycle.sessions.minutes:
+        yield f"lasts {minutes:g} minutes, has to last {context.cycle.sessions.minutes}"
     if session.start.second or session.start.microsecond:
         yield "does not begin on a whole minute"
-    for moment in (session.start, session.end):
-        if moment.utcoffset() != moment.astimezone(case.cycle.cycle.zone).utcoffset():
-            yield f"is not told in the cycle's zone {case.cycle.cycle.timezone}"
+    for instant in (session.start, session.end):
+        if instant.utcoffset() != instant.astimezone(context.cycle.cycle.zone).utcoffset():
+            yield f"is not told in the cycle's zone {context.cycle.cycle.timezone}"
     if not session.uid:
         yield "has no uid"
 
 
-def uids(case: Case) -> Iterator[Finding]:
+def uids(context: AuditContext) -> Iterator[Finding]:
     """No two sessions share a uid."""
-    count = Counter(session.uid for match in case.result.matches for session in match.sessions)
+    count = Counter(session.uid for match in context.result.matches for session in match.sessions)
     for uid, times in count.items():
         if times > 1:
             yield Finding(f"uid {uid}", f"belongs to {times} sessions")
 
 
-def loads(case: Case) -> Iterator[Finding]:
+def loads(context: AuditContext) -> Iterator[Finding]:
     """No coach is in two sessions at once, without their buffer, or beyond their caps."""
-    by_coach = sorted(case.known, key=lambda match: match.coach)
+    by_coach = sorted(context.known, key=lambda match: match.coach)
     for coach_id, matches in groupby(by_coach, key=lambda match: match.coach):
-        told = {
+        reported = {
             session.uid: (session, match.coachee) for match in matches for session in match.sessions
         }
-        for (coachee, coach), past in case.past.items():
+        for (coachee, coach), past in context.past.items():
             if coach == coach_id:  # also with whom the coach is no longer matched
-                told |= {session.uid: (session, coachee) for session in past}
-        in_order = sorted(told.values(), key=lambda one: one[0].start)
-        yield from _apart(case, coach_id, in_order)
-        yield from _caps(case, coach_id, [session for session, _ in in_order])
+                reported |= {session.uid: (session, coachee) for session in past}
+        in_order = sorted(reported.values(), key=lambda one: one[0].start)
+        yield from _overlaps(context, coach_id, in_order)
+        yield from _caps(context, coach_id, [session for session, _ in in_order])
 
 
 def _pair(match: Match) -> tuple[str, str]:
     return match.coachee, match.coach
 
 
-def _is_settled(case: Case, sessions: Iterable[Session]) -> bool:
+def _is_past(context: AuditContext, sessions: Iterable[Session]) -> bool:
     """Whether all of them lie behind, so that nobody can change anything about them."""
-    if case.under_way is None:
+    if context.under_way is None:
         return False
-    zone, first = case.cycle.cycle.zone, case.under_way.not_before
+    zone, first = context.cycle.cycle.zone, context.under_way.not_before
     return all(one.start.astimezone(zone).date() < first for one in sessions)
 
 
-def _apart(case: Case, coach: str, told: list[tuple[Session, str]]) -> Iterator[Finding]:
-    buffer = case.cycle.sessions.buffer_minutes
-    for (one, first), (other, second) in pairwise(told):
+def _overlaps(
+    context: AuditContext, coach: str, reported: list[tuple[Session, str]]
+) -> Iterator[Finding]:
+    buffer = context.cycle.sessions.buffer_minutes
+    for (one, first), (other, second) in pairwise(reported):
         free = (other.start - one.end).total_seconds() / 60
-        if free < buffer and not _is_settled(case, (one, other)):
+        if free < buffer and not _is_past(context, (one, other)):
             problem = "overlap" if free < 0 else f"have {free:g} minutes between, {buffer} needed"
             yield Finding(
                 f"coach {coach}",
-                f"{_told(one)} with {first} and {_told(other)} with {second} {problem}",
+                f"{_describe(one)} with {first} and {_describe(other)} with {second} {problem}",
             )
 
 
-def _caps(case: Case, coach_id: str, sessions: list[Session]) -> Iterator[Finding]:
-    coach, policy = case.coaches[coach_id], case.cycle.sessions
-    zone = case.cycle.cycle.zone
+def _caps(context: AuditContext, coach_id: str, sessions: list[Session]) -> Iterator[Finding]:
+    coach, policy = context.coaches[coach_id], context.cycle.sessions
+    zone = context.cycle.cycle.zone
     by_day: dict[date, list[Session]] = defaultdict(list)
     by_week: dict[tuple[int, int], list[Session]] = defaultdict(list)
     for session in sessions:
@@ -139,16 +143,16 @@ def _caps(case: Case, coach_id: str, sessions: list[Session]) -> Iterator[Findin
         by_week[day.isocalendar()[:2]].append(session)
     a_day = coach.max_per_day or policy.max_per_coach_day
     for day, some in by_day.items():
-        if len(some) > a_day and not _is_settled(case, some):
+        if len(some) > a_day and not _is_past(context, some):
             yield Finding(f"coach {coach_id}", f"has {len(some)} sessions on {day}, takes {a_day}")
     a_week = coach.max_per_week or policy.max_per_coach_week
     for (year, week), some in by_week.items():
-        if len(some) > a_week and not _is_settled(case, some):
+        if len(some) > a_week and not _is_past(context, some):
             yield Finding(
                 f"coach {coach_id}",
                 f"has {len(some)} sessions in week {week} of {year}, takes {a_week}",
             )
 
 
-def _told(session: Session) -> str:
+def _describe(session: Session) -> str:
     return f"session {session.number} on {session.start:%Y-%m-%d %H:%M}"

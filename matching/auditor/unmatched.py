@@ -9,24 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.people import Coach
-from matching.auditor.context import Case
+from matching.auditor.context import AuditContext
 from matching.auditor.finding import Finding
 from matching.auditor.hours import minute_of
-from matching.auditor.pair_feasibility import count_who_can_meet
+from matching.auditor.pair_feasibility import count_schedulable_coaches
 from matching.instance.availability_grid import unpack
 from matching.result import FunnelStep, Unmatched, UnmatchedReason
 
 
-def unmatched(case: Case) -> Iterator[Finding]:
+def unmatched(context: AuditContext) -> Iterator[Finding]:
     """Each funnel is what rules and calendars leave, the reason follows, remedies say something."""
-    for entry in case.result.unmatched:
-        if entry.coachee not in case.coachees:
+    for entry in context.result.unmatched:
+        if entry.coachee not in context.coachees:
             continue
-        case.each_step()
+        context.on_step()
         about = f"unmatched {entry.coachee}"
-        steps = _funnel(case, entry)
+        steps = _funnel(context, entry)
         if entry.funnel != steps:
-            yield Finding(about, f"funnel {_told(entry.funnel)} has to be {_told(steps)}")
+            yield Finding(about, f"funnel {_describe(entry.funnel)} has to be {_describe(steps)}")
         if entry.reason != _reason(steps):
             yield Finding(about, f"reason {entry.reason} has to be {_reason(steps)}")
         for remedy in entry.remedies:
@@ -34,61 +34,67 @@ def unmatched(case: Case) -> Iterator[Finding]:
                 yield Finding(about, "a remedy does not say what changes and what it does")
 
 
-def _funnel(case: Case, entry: Unmatched) -> tuple[FunnelStep, ...]:
-    row, judges = case.row[entry.coachee], case.judges
+def _funnel(context: AuditContext, entry: Unmatched) -> tuple[FunnelStep, ...]:
+    row, evaluator = context.row[entry.coachee], context.evaluator
     steps = []
-    left = np.ones(len(case.roster.coaches), dtype=np.bool_)
-    for name, left in judges.passing(row):
+    left = np.ones(len(context.roster.coaches), dtype=np.bool_)
+    for name, left in evaluator.remaining_after_each(row):
         steps.append(FunnelStep(rule=name, left=int(left.sum())))
-    able = _who_can_meet(case, row, np.flatnonzero(left))
+    able = _count_schedulable(context, row, np.flatnonzero(left))
     return (*steps, FunnelStep(rule="schedule", left=able))
 
 
-def _who_can_meet(case: Case, row: int, columns: NDArray[np.int64]) -> int:
-    free, cycle = case.judges.facts.free_time, case.cycle
+def _count_schedulable(context: AuditContext, row: int, columns: NDArray[np.int64]) -> int:
+    free, cycle = context.evaluator.inputs.availability_grid, context.cycle
     common = unpack(free.coachees[row] & free.coaches[columns], len(free.starts))
     days = free.day.astype(np.int64) + cycle.cycle.start.toordinal()
-    coaches = [case.roster.coaches[column] for column in columns.tolist()]
-    if case.under_way is None:
-        return count_who_can_meet(common, free.starts, days, coaches, cycle.sessions)
-    coachee = case.roster.coachees[row].id
+    coaches = [context.roster.coaches[column] for column in columns.tolist()]
+    if context.under_way is None:
+        return count_schedulable_coaches(common, free.starts, days, coaches, cycle.sessions)
+    coachee = context.roster.coachees[row].id
     return sum(
-        _can_go_on(case, coachee, coach, (starts, free.starts, days))
+        _can_continue(context, coachee, coach, (starts, free.starts, days))
         for coach, starts in zip(coaches, common, strict=True)
     )
 
 
-def _can_go_on(
-    case: Case,
+def _can_continue(
+    context: AuditContext,
     coachee: str,
     coach: Coach,
     common: tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]],
 ) -> bool:
     """Whether the two could place what is still owed, beside what lies behind the coach."""
     free, starts, days = common
-    past, policy = case.past.get((coachee, coach.id), ()), case.cycle.sessions
-    reached = case.under_way.reached.get(coachee, 0) if case.under_way else 0
-    owed = policy.count - (past[-1].number if past else reached)
-    if owed <= 0:
+    past, policy = context.past.get((coachee, coach.id), ()), context.cycle.sessions
+    reached = context.under_way.reached.get(coachee, 0) if context.under_way else 0
+    remaining = policy.count - (past[-1].number if past else reached)
+    if remaining <= 0:
         return bool(past)
-    free = free & _left_by_the_past(case, coach, starts, days)
+    free = free & _free_of_fixed_history(context, coach, starts, days)
     opening = np.ones(len(days), dtype=np.bool_)
     if past:
-        last = past[-1].start.astimezone(case.cycle.cycle.zone).date().toordinal()
+        last = past[-1].start.astimezone(context.cycle.cycle.zone).date().toordinal()
         gap = days - last
         opening = (gap >= policy.min_gap_days) & (gap <= policy.max_gap_days)
-    left = policy.model_copy(update={"count": owed})
-    return bool(count_who_can_meet(free[np.newaxis], starts, days, [coach], left, opening=opening))
+    left = policy.model_copy(update={"count": remaining})
+    return bool(
+        count_schedulable_coaches(free[np.newaxis], starts, days, [coach], left, opening=opening)
+    )
 
 
-def _left_by_the_past(
-    case: Case, coach: Coach, starts: NDArray[np.int64], days: NDArray[np.int64]
+def _free_of_fixed_history(
+    context: AuditContext, coach: Coach, starts: NDArray[np.int64], days: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Starts on the day or later that the coach's sessions before it leave free."""
-    if case.under_way is None:
+    if context.under_way is None:
         return np.ones(len(days), dtype=np.bool_)
-    first, policy, zone = case.under_way.not_before, case.cycle.sessions, case.cycle.cycle.zone
-    past = [one for (_, who), some in case.past.items() if who == coach.id for one in some]
+    first, policy, zone = (
+        context.under_way.not_before,
+        context.cycle.sessions,
+        context.cycle.cycle.zone,
+    )
+    past = [one for (_, who), some in context.past.items() if who == coach.id for one in some]
     left: NDArray[np.bool_] = days >= first.toordinal()
     for session in past:
         left &= starts >= minute_of(session.start) + policy.minutes + policy.buffer_minutes
@@ -106,5 +112,5 @@ def _reason(steps: tuple[FunnelStep, ...]) -> UnmatchedReason:
     return "all-taken" if schedule.left else "nobody-schedulable"
 
 
-def _told(steps: tuple[FunnelStep, ...]) -> str:
+def _describe(steps: tuple[FunnelStep, ...]) -> str:
     return " > ".join(f"{step.rule} {step.left}" for step in steps)

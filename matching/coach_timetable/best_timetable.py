@@ -20,120 +20,146 @@ import highspy
 import numpy as np
 from ortools.sat.python import cp_model
 
-from matching.assignment.highs import Row, add_rows, quiet_solver, sure
-from matching.coach_timetable import cp_sat as quiet_cp_sat
-from matching.coach_timetable.local_search import improve
-from matching.coach_timetable.series_lp import Held, Price, Programme, Shared, misfits
-from matching.coach_timetable.shortest_path import NEVER, paths
-from matching.coach_timetable.subproblem import Berths, CoachAnswer, CoachTask
-from matching.deadline import SolverFaultError, Watch
+from matching.assignment.highs import LpRow, add_rows, create_solver, require_ok
+from matching.coach_timetable import cp_sat
+from matching.coach_timetable.local_search import local_search
+from matching.coach_timetable.series_lp import (
+    AssignedOption,
+    RowPrices,
+    SeriesLp,
+    SharedRow,
+    infeasible_crowds,
+)
+from matching.coach_timetable.shortest_path import INFINITE_COST, path_costs
+from matching.coach_timetable.subproblem import CoachIncumbent, CoachSubproblem, SessionOptions
+from matching.deadline import Deadline, SolverError
 
 _UNIT = 1 << 20
-_WHOLE = 1e-6
-_LARGEST = 60_000  # columns beyond which nothing is searched
-_ROOMS = (4, 16)  # above the bound, in which a timetable is looked for before all that is better
+_INTEGRALITY_TOLERANCE = 1e-6
+_MAX_COLUMNS = 60_000  # columns beyond which nothing is searched
+_COST_MARGINS = (
+    4,
+    16,
+)  # above the bound, in which a timetable is looked for before all that is better
 
 
-def series_one_by_one(task: CoachTask, watch: Watch) -> CoachAnswer:
+def improve_by_local_search(subproblem: CoachSubproblem, deadline: Deadline) -> CoachIncumbent:
     """A timetable no single series of which can be bettered; the bound is each series alone."""
-    least = alone(task)
-    timetable = improve(task, least, watch)
-    return CoachAnswer(timetable, task.costs(timetable), sum(least))
+    least = independent_costs(subproblem)
+    timetable = local_search(subproblem, least, deadline)
+    return CoachIncumbent(timetable, subproblem.total_cost(timetable), sum(least))
 
 
 def best_timetable(
-    task: CoachTask, known: CoachAnswer, watch: Watch, *, effort: float, seed: int = 0
-) -> CoachAnswer:
+    subproblem: CoachSubproblem,
+    incumbent: CoachIncumbent,
+    deadline: Deadline,
+    *,
+    effort: float,
+    seed: int = 0,
+) -> CoachIncumbent:
     """The best timetable, or the best found with the bound reached.
 
-    `effort` is CP-SAT's deterministic time. The answer is never worse than `known`.
+    `effort` is CP-SAT's deterministic time. The answer is never worse than `incumbent`.
 
     Raises:
-        CancelledError, OutOfTimeError: `known` stands.
+        CancelledError, OutOfTimeError: `incumbent` stands.
     """
-    if known.proven:
-        return known
-    least = alone(task)
-    slack = known.cost - sum(least)  # what all series together may lose
-    programme = Programme(task, Price(), [one + slack for one in least])
-    if len(programme.cost) > _LARGEST:
-        return known
-    relaxed = _Relaxation(programme, watch)
-    found = relaxed.whole()
-    if found is not None and task.costs(found) < known.cost:
-        known = CoachAnswer(found, task.costs(found), known.bound)
-    price, bound = relaxed.prices()
-    known = CoachAnswer(known.timetable, known.cost, max(known.bound, _whole_part(bound)))
-    if known.proven:
-        return known
-    priced = [_least(task, price, who) for who in range(len(task.series))]
-    for room in (*_ROOMS, known.cost - known.bound):
-        most = min(known.cost - 1, known.bound + room)
+    if incumbent.proven:
+        return incumbent
+    least = independent_costs(subproblem)
+    slack = incumbent.cost - sum(least)  # what all series together may lose
+    series_lp = SeriesLp(subproblem, RowPrices(), [one + slack for one in least])
+    if len(series_lp.cost) > _MAX_COLUMNS:
+        return incumbent
+    relaxation = _SeriesRelaxation(series_lp, deadline)
+    found = relaxation.integral_timetable()
+    if found is not None and subproblem.total_cost(found) < incumbent.cost:
+        incumbent = CoachIncumbent(found, subproblem.total_cost(found), incumbent.bound)
+    price, bound = relaxation.row_prices()
+    incumbent = CoachIncumbent(
+        incumbent.timetable, incumbent.cost, max(incumbent.bound, _round_up(bound))
+    )
+    if incumbent.proven:
+        return incumbent
+    priced = [
+        _independent_cost(subproblem, price, series_index)
+        for series_index in range(len(subproblem.series))
+    ]
+    for margin in (*_COST_MARGINS, incumbent.cost - incumbent.bound):
+        most = min(incumbent.cost - 1, incumbent.bound + margin)
         slack = most * _UNIT - bound
-        left = Programme(task, price, [one + slack for one in priced])
-        for crowd in relaxed.forbidden:
+        left = SeriesLp(subproblem, price, [one + slack for one in priced])
+        for crowd in relaxation.infeasible_crowds_found:
             if all(left.has(one) for one in crowd):
                 left.forbid(crowd)
-        known = _search(left, known, most, watch, effort=effort, seed=seed)
-        if known.cost <= most + 1:
+        incumbent = _search(left, incumbent, most, deadline, effort=effort, seed=seed)
+        if incumbent.cost <= most + 1:
             break  # found, or all that is better was searched
-    return known
+    return incumbent
 
 
-def alone(task: CoachTask) -> list[int]:
+def independent_costs(subproblem: CoachSubproblem) -> list[int]:
     """What each series costs at least, were the coach theirs alone."""
-    return [_least(task, Price(), who) for who in range(len(task.series))]
+    return [
+        _independent_cost(subproblem, RowPrices(), series_index)
+        for series_index in range(len(subproblem.series))
+    ]
 
 
-def _least(task: CoachTask, price: Price, who: int) -> int:
+def _independent_cost(subproblem: CoachSubproblem, price: RowPrices, series_index: int) -> int:
     cost: list[dict[int, int]] = []
-    for berths in task.series[who]:
+    for options in subproblem.series[series_index]:
         here: dict[int, int] = {}
-        for berth in berths:
-            value = price.of(who, berth)
-            here[berth.position] = min(value, here.get(berth.position, NEVER))
+        for option in options:
+            value = price.cost_of(series_index, option)
+            here[option.position] = min(value, here.get(option.position, INFINITE_COST))
         cost.append(here)
-    return paths(task, cost, price.scale).best
+    return path_costs(subproblem, cost, price.scale).best
 
 
-def _whole_part(bound: int) -> int:
+def _round_up(bound: int) -> int:
     """The least whole cost not below a bound in parts of the unit."""
     return -(-bound // _UNIT)
 
 
-class _Relaxation:
+class _SeriesRelaxation:
     """The linear relaxation, with crowds that do not fit cut off as they turn up."""
 
-    def __init__(self, programme: Programme, watch: Watch) -> None:
-        self._programme = programme
-        self.forbidden: list[tuple[Held, ...]] = []
-        size = len(programme.cost)
-        self._solver = quiet_solver()
+    def __init__(self, series_lp: SeriesLp, deadline: Deadline) -> None:
+        self._series_lp = series_lp
+        self.infeasible_crowds_found: list[tuple[AssignedOption, ...]] = []
+        size = len(series_lp.cost)
+        self._solver = create_solver()
         self._solver.HandleUserInterrupt = True  # without it nothing stops the solver
         self._solver.addVars(size, np.zeros(size), np.ones(size))
         every = np.arange(size, dtype=np.int32)
-        self._solver.changeColsCost(size, every, np.array(programme.cost, dtype=np.float64))
-        add_rows(self._solver, [*programme.rows, *map(_row, programme.shared)])
+        self._solver.changeColsCost(size, every, np.array(series_lp.cost, dtype=np.float64))
+        add_rows(self._solver, [*series_lp.rows, *map(_row, series_lp.shared)])
         while True:
-            sure(watch.call(self._solver.run, self._solver.cancelSolve))
+            require_ok(deadline.run_interruptible(self._solver.run, self._solver.cancelSolve))
             if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-                raise SolverFaultError(f"HiGHS on a timetable: {self._solver.getModelStatus()}")
-            crowds = [] if self._whole() is None else list(misfits(programme.task, self._taken()))
+                raise SolverError(f"HiGHS on a timetable: {self._solver.getModelStatus()}")
+            crowds = (
+                []
+                if self._integral_timetable() is None
+                else list(infeasible_crowds(series_lp.subproblem, self._selected_options()))
+            )
             if not crowds:
                 break
-            self.forbidden += crowds
-            add_rows(self._solver, [_row(programme.forbid(crowd)) for crowd in crowds])
+            self.infeasible_crowds_found += crowds
+            add_rows(self._solver, [_row(series_lp.forbid(crowd)) for crowd in crowds])
 
-    def whole(self) -> tuple[Berths, ...] | None:
+    def integral_timetable(self) -> tuple[SessionOptions, ...] | None:
         """The timetable, where the solution is one."""
-        return self._whole()
+        return self._integral_timetable()
 
-    def prices(self) -> tuple[Price, int]:
+    def row_prices(self) -> tuple[RowPrices, int]:
         """The prices of shared rows, and what no timetable costs less than, in `1 / _UNIT`."""
-        task, shared = self._programme.task, self._programme.shared
-        duals = np.asarray(self._solver.getSolution().row_dual)[len(self._programme.rows) :]
+        subproblem, shared = self._series_lp.subproblem, self._series_lp.shared
+        duals = np.asarray(self._solver.getSolution().row_dual)[len(self._series_lp.rows) :]
         position: dict[int, int] = {}
-        held: dict[Held, int] = {}
+        held: dict[AssignedOption, int] = {}
         sold = 0
         for row, dual in zip(shared, duals.tolist(), strict=True):
             worth = round(max(0.0, -dual) * _UNIT)
@@ -142,59 +168,75 @@ class _Relaxation:
                 position[one] = position.get(one, 0) + worth
             for pair in row.held if worth else ():
                 held[pair] = held.get(pair, 0) + worth
-        price = Price(position, held, _UNIT)
-        return price, sum(_least(task, price, who) for who in range(len(task.series))) - sold
+        price = RowPrices(position, held, _UNIT)
+        return price, sum(
+            _independent_cost(subproblem, price, series_index)
+            for series_index in range(len(subproblem.series))
+        ) - sold
 
-    def _whole(self) -> tuple[Berths, ...] | None:
+    def _integral_timetable(self) -> tuple[SessionOptions, ...] | None:
         values = np.asarray(self._solver.getSolution().col_value)
-        whole = np.abs(values - np.round(values)).max(initial=0.0) < _WHOLE
-        return self._taken() if whole else None
+        integral_timetable = (
+            np.abs(values - np.round(values)).max(initial=0.0) < _INTEGRALITY_TOLERANCE
+        )
+        return self._selected_options() if integral_timetable else None
 
-    def _taken(self) -> tuple[Berths, ...]:
+    def _selected_options(self) -> tuple[SessionOptions, ...]:
         values = np.asarray(self._solver.getSolution().col_value)
-        return self._programme.taken((values > 0.5).tolist())  # noqa: PLR2004 - 0 or 1
+        return self._series_lp.selected_options((values > 0.5).tolist())  # noqa: PLR2004 - 0 or 1
 
 
-def _row(shared: Shared) -> Row:
+def _row(shared: SharedRow) -> LpRow:
     columns = shared.columns
     return -highspy.kHighsInf, float(shared.limit), columns, [1.0] * len(columns)
 
 
 def _search(
-    programme: Programme, known: CoachAnswer, most: int, watch: Watch, *, effort: float, seed: int
-) -> CoachAnswer:
+    series_lp: SeriesLp,
+    incumbent: CoachIncumbent,
+    most: int,
+    deadline: Deadline,
+    *,
+    effort: float,
+    seed: int,
+) -> CoachIncumbent:
     """CP-SAT on what a timetable that costs no more than `most` may use."""
     model = cp_model.CpModel()
-    terms = [model.new_bool_var("") for _ in programme.cost]
-    for low, _, columns, signs in programme.rows:
+    terms = [model.new_bool_var("") for _ in series_lp.cost]
+    for low, _, columns, signs in series_lp.rows:
         value = sum(
             (int(sign) * terms[column] for column, sign in zip(columns, signs, strict=True)),
             start=0,
         )
         model.add(value == int(low))
-    for shared in programme.shared:
-        _limit(model, terms, shared)
-    total = sum(cost * term for cost, term in zip(programme.cost, terms, strict=True) if cost)
+    for shared in series_lp.shared:
+        _add_limit(model, terms, shared)
+    total = sum(cost * term for cost, term in zip(series_lp.cost, terms, strict=True) if cost)
     model.add(total <= most)
     model.minimize(total)
     while True:
-        solver = quiet_cp_sat.quiet_solver(seed, effort)
-        status = quiet_cp_sat.status_of(solver, model, watch)
+        solver = cp_sat.create_solver(seed, effort)
+        status = cp_sat.status_of(solver, model, deadline)
         if status == cp_model.INFEASIBLE:
-            return CoachAnswer(known.timetable, known.cost, most + 1)
-        bound = min(most + 1, max(known.bound, ceil(solver.best_objective_bound - _WHOLE)))
+            return CoachIncumbent(incumbent.timetable, incumbent.cost, most + 1)
+        bound = min(
+            most + 1,
+            max(incumbent.bound, ceil(solver.best_objective_bound - _INTEGRALITY_TOLERANCE)),
+        )
         if status == cp_model.UNKNOWN:
-            return CoachAnswer(known.timetable, known.cost, bound)
-        found = programme.taken([solver.boolean_value(term) for term in terms])
-        crowds = list(misfits(programme.task, found))
+            return CoachIncumbent(incumbent.timetable, incumbent.cost, bound)
+        found = series_lp.selected_options([solver.boolean_value(term) for term in terms])
+        crowds = list(infeasible_crowds(series_lp.subproblem, found))
         if not crowds:
-            cost = programme.task.costs(found)
-            return CoachAnswer(found, cost, min(bound, cost))
+            cost = series_lp.subproblem.total_cost(found)
+            return CoachIncumbent(found, cost, min(bound, cost))
         for crowd in crowds:
-            _limit(model, terms, programme.forbid(crowd))
+            _add_limit(model, terms, series_lp.forbid(crowd))
 
 
-def _limit(model: cp_model.CpModel, terms: Sequence[cp_model.IntVar], shared: Shared) -> None:
+def _add_limit(
+    model: cp_model.CpModel, terms: Sequence[cp_model.IntVar], shared: SharedRow
+) -> None:
     some = [terms[column] for column in shared.columns]
     if shared.limit == 1:
         model.add_at_most_one(some)

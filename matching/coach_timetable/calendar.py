@@ -15,18 +15,18 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.coach_timetable.day_packing import place_on_day
+from matching.coach_timetable.day_packing import pack_day
 from matching.instance.availability_grid import unpack
-from matching.instance.partial_cycle import NONE
-from matching.instance.problem import Problem
-from matching.instance.series_feasibility import days_decide, successors
+from matching.instance.partial_cycle import NO_PREVIOUS_DAY
+from matching.instance.problem import MatchingProblem
+from matching.instance.series_feasibility import is_day_separable, successors
 
 Series = tuple[int, ...]
 """Starts of one pair's sessions in epoch minutes, ascending."""
 Timetable = dict[int, Series]
 """Series by local index of the coachee."""
 
-_REMEMBERED = 2  # the crowds asked for again and again are pairs
+_CACHED_CROWD_SIZE = 2  # the crowds asked for again and again are pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,28 +51,30 @@ class CoachCalendar:
         by_day: whether positions are days.
         position_day: for each position its day index in the cycle.
         position_week: for each position its week.
-        anchor: for each candidate the day of the session right before those to place, if any.
-        passed: for each candidate the number of that session.
+        previous_day: for each candidate the day of the session right before those to place, if any.
+        previous_number: for each candidate the number of that session.
         low: for each position the first position the next session may have.
         high: one past the last.
         position_start: for each position its start, where positions are starts.
     """
 
-    def __init__(self, problem: Problem, coach: int, coachees: Sequence[int]) -> None:
+    def __init__(self, problem: MatchingProblem, coach: int, coachees: Sequence[int]) -> None:
         limits, free = problem.limits, problem.free
         self.coach = coach
         self.coachees = tuple(coachees)
         self.count = limits.count
-        self.apart = limits.apart
+        self.spacing_minutes = limits.spacing_minutes
         self.day_cap = int(limits.day_cap[coach])
         self.week_cap = int(limits.week_cap[coach])
-        self._week_left = {problem.week: self.week_cap - problem.week_taken.get(coach, 0)}
+        self._week_remaining = {
+            problem.week: self.week_cap - problem.sessions_in_week.get(coach, 0)
+        }
         self._read_demand(problem)
         self.capacity = int(problem.capacity[coach])
         anybody = np.bitwise_or.reduce(free.coachees[list(coachees)], axis=0)
         columns = np.flatnonzero(unpack(anybody & free.coaches[coach], len(free.starts)))
         starts, day = free.starts[columns], free.day[columns]
-        self.by_day = days_decide(starts, day, limits)
+        self.by_day = is_day_separable(starts, day, limits)
         if self.by_day:
             days, position = np.unique(day, return_inverse=True)
             self.position_day = days.tolist()
@@ -95,26 +97,30 @@ class CoachCalendar:
         self._candidates: dict[int, Candidate] = {}
         self._fits: dict[tuple[int, tuple[int, ...]], bool] = {}
 
-    def _read_demand(self, problem: Problem) -> None:
+    def _read_demand(self, problem: MatchingProblem) -> None:
         """How many sessions each candidate has to place, from when on, and after which one."""
         some = len(self.coachees)
-        self._owed = [self.count] * some
+        self._remaining = [self.count] * some
         self._first: list[tuple[int, int]] | None = None
-        self.anchor: list[int | None] = [None] * some
-        self.passed = [0] * some
+        self.previous_day: list[int | None] = [None] * some
+        self.previous_number = [0] * some
         if problem.demand is not None:
             own = problem.by_coach[self.coach]
             pairs = own[np.searchsorted(problem.coachee[own], self.coachees)]
-            demand = problem.demand.only(pairs)
-            self._owed = demand.owed.tolist()
+            demand = problem.demand.subset(pairs)
+            self._remaining = demand.remaining.tolist()
             self._first = [(low, high) for low, high in demand.first.tolist()]
-            self.anchor = [None if day == NONE else day for day in demand.anchor.tolist()]
-            self.passed = demand.passed.tolist()
+            self.previous_day = [
+                None if day == NO_PREVIOUS_DAY else day for day in demand.previous_day.tolist()
+            ]
+            self.previous_number = demand.previous_number.tolist()
 
     @cached_property
     def week_limit(self) -> dict[int, int]:
         """For each week the most sessions that are still to be had."""
-        return {week: self._week_left.get(week, self.week_cap) for week in set(self.position_week)}
+        return {
+            week: self._week_remaining.get(week, self.week_cap) for week in set(self.position_week)
+        }
 
     @cached_property
     def day_of(self) -> dict[int, int]:
@@ -157,13 +163,13 @@ class CoachCalendar:
         return any(places > self.week_limit[week] for week, places in weeks.items())
 
     @cached_property
-    def most(self) -> int:
+    def max_coachees(self) -> int:
         """Most coachees there are places for: by capacity, and by the sessions that fit weeks."""
         weeks: dict[int, int] = {}
         for day, week in {*zip(self.position_day, self.position_week, strict=True)}:
             weeks[week] = weeks.get(week, 0) + self.day_limit[day]
         sessions = sum(min(places, self.week_limit[week]) for week, places in weeks.items())
-        least = min(self._owed)
+        least = min(self._remaining)
         return min(self.capacity, sessions // least) if least else self.capacity
 
     @cached_property
@@ -174,7 +180,7 @@ class CoachCalendar:
         days = np.asarray(self.position_day)[self._position]
         for start, day in zip(self._starts.tolist(), days.tolist(), strict=True):
             if start >= after.get(day, start):
-                after[day] = start + self.apart
+                after[day] = start + self.spacing_minutes
                 limit[day] = min(self.day_cap, limit.get(day, 0) + 1)
         return limit
 
@@ -187,8 +193,8 @@ class CoachCalendar:
         known = self._fits.get((position, crowd))
         if known is None:
             options = tuple(self.candidate(candidate).starts[position] for candidate in crowd)
-            known = place_on_day(options, self.apart) is not None
-            if len(crowd) == _REMEMBERED:
+            known = pack_day(options, self.spacing_minutes) is not None
+            if len(crowd) == _CACHED_CROWD_SIZE:
                 self._fits[position, crowd] = known
         return known
 
@@ -209,18 +215,18 @@ class CoachCalendar:
 
         Each is a bit set; the list is empty where nothing is owed.
         """
-        owed = self._owed[local]
-        if not owed:
+        remaining = self._remaining[local]
+        if not remaining:
             return []
-        forward = [free & self._beginning(local)]
-        for _ in range(owed - 1):
+        forward = [free & self._first_positions(local)]
+        for _ in range(remaining - 1):
             forward.append(self._after(forward[-1]) & free)
         chain = [forward[-1]]
-        for number in range(owed - 2, -1, -1):
+        for number in range(remaining - 2, -1, -1):
             chain.append(self._before(chain[-1]) & forward[number])
         return chain[::-1]
 
-    def _beginning(self, local: int) -> int:
+    def _first_positions(self, local: int) -> int:
         """The positions a candidate's first session may have."""
         if self._first is None:
             return -1

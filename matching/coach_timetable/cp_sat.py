@@ -6,12 +6,12 @@ from functools import partial
 
 from ortools.sat.python import cp_model
 
-from matching.deadline import SolverFaultError, Watch
+from matching.deadline import Deadline, SolverError
 
 _ANSWERS = frozenset({cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.INFEASIBLE, cp_model.UNKNOWN})
 
 
-def quiet_solver(seed: int, effort: float) -> cp_model.CpSolver:
+def create_solver(seed: int, effort: float) -> cp_model.CpSolver:
     """A solver that gives up after `effort`, in CP-SAT's deterministic time.
 
     Presolve costs such models more than it saves.
@@ -27,15 +27,15 @@ def quiet_solver(seed: int, effort: float) -> cp_model.CpSolver:
 
 
 def status_of(
-    solver: cp_model.CpSolver, model: cp_model.CpModel, watch: Watch
+    solver: cp_model.CpSolver, model: cp_model.CpModel, deadline: Deadline
 ) -> cp_model.CpSolverStatus:
     """What comes of solving: a solution, a proof that there is none, or nothing yet.
 
     Raises:
-        CancelledError, OutOfTimeError: `watch` says so meanwhile.
-        SolverFaultError: the model is not one.
+        CancelledError, OutOfTimeError: `deadline` says so meanwhile.
+        SolverError: the model is not one.
     """
-    status = watch.call(partial(solver.solve, model), solver.stop_search)
+    status = deadline.run_interruptible(partial(solver.solve, model), solver.stop_search)
     if status not in _ANSWERS:
-        raise SolverFaultError(f"CP-SAT answered {solver.status_name(status)}")
+        raise SolverError(f"CP-SAT answered {solver.status_name(status)}")
     return status

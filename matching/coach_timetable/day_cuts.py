@@ -17,16 +17,16 @@ from collections.abc import Mapping, Sequence
 import highspy
 import numpy as np
 
-from matching.assignment.highs import add_rows, quiet_solver, sure
+from matching.assignment.highs import add_rows, create_solver, require_ok
 from matching.coach_timetable.calendar import CoachCalendar
 
-_BROKEN = 1e-4  # by how much a row is broken before it is worth having
-_MOST_THERE = 14  # candidates of a day that a row is looked for among, those who are there most
+_MIN_VIOLATION = 1e-4  # by how much a row is broken before it is worth having
+_MAX_CANDIDATES = 14  # candidates of a day that a row is looked for among, those who are there most
 _DENOMINATORS = (1, 2, 3, 4, 6, 12, 60)
-_WHOLE = 1e-6
+_INTEGRALITY_TOLERANCE = 1e-6
 
 
-class DayRow:
+class DayCut:
     """One row of a position that is a day."""
 
     def __init__(
@@ -78,17 +78,19 @@ class DayRow:
         return add(0, crowd, 0)
 
 
-def broken_row(calendar: CoachCalendar, position: int, load: Mapping[int, float]) -> DayRow | None:
+def most_violated_cut(
+    calendar: CoachCalendar, position: int, load: Mapping[int, float]
+) -> DayCut | None:
     """The row that is broken most where each candidate is at a day to the part of their `load`."""
-    there = sorted(load, key=lambda one: (-load[one], one))[:_MOST_THERE]
-    if sum(load[one] for one in there) <= 1 + _BROKEN:
+    present = sorted(load, key=lambda one: (-load[one], one))[:_MAX_CANDIDATES]
+    if sum(load[one] for one in present) <= 1 + _MIN_VIOLATION:
         return None
-    crowds = _largest_crowds(calendar, position, there)
-    place = {one: column for column, one in enumerate(there)}
-    solver = quiet_solver()
-    solver.addVars(len(there), np.zeros(len(there)), np.ones(len(there)))
-    index = np.arange(len(there), dtype=np.int32)
-    solver.changeColsCost(len(there), index, np.array([load[one] for one in there]))
+    crowds = _maximal_crowds(calendar, position, present)
+    place = {one: column for column, one in enumerate(present)}
+    solver = create_solver()
+    solver.addVars(len(present), np.zeros(len(present)), np.ones(len(present)))
+    index = np.arange(len(present), dtype=np.int32)
+    solver.changeColsCost(len(present), index, np.array([load[one] for one in present]))
     solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
     add_rows(
         solver,
@@ -97,33 +99,35 @@ def broken_row(calendar: CoachCalendar, position: int, load: Mapping[int, float]
             for crowd in crowds
         ],
     )
-    sure(solver.run())
-    if solver.getObjectiveValue() <= 1 + _BROKEN:
+    require_ok(solver.run())
+    if solver.getObjectiveValue() <= 1 + _MIN_VIOLATION:
         return None
     shares = np.asarray(solver.getSolution().col_value)
     unit = next(
         (
             unit
             for unit in _DENOMINATORS
-            if np.abs(shares * unit - np.rint(shares * unit)).max() < _WHOLE
+            if np.abs(shares * unit - np.rint(shares * unit)).max() < _INTEGRALITY_TOLERANCE
         ),
         _DENOMINATORS[-1],
     )
-    whole = np.rint(shares * unit).astype(int).tolist()
-    return DayRow(
-        calendar, position, {one: whole[place[one]] for one in there if whole[place[one]]}
+    numerators = np.rint(shares * unit).astype(int).tolist()
+    return DayCut(
+        calendar,
+        position,
+        {one: numerators[place[one]] for one in present if numerators[place[one]]},
     )
 
 
-def _largest_crowds(
-    calendar: CoachCalendar, position: int, there: Sequence[int]
+def _maximal_crowds(
+    calendar: CoachCalendar, position: int, present: Sequence[int]
 ) -> list[tuple[int, ...]]:
-    """The crowds of `there` that fit the day and that nobody of them can join."""
+    """The crowds of `present` that fit the day and that nobody of them can join."""
     fitting: list[tuple[int, ...]] = [()]
     largest = []
     for crowd in fitting:
-        later = there[there.index(crowd[-1]) + 1 :] if crowd else there
+        later = present[present.index(crowd[-1]) + 1 :] if crowd else present
         fitting.extend((*crowd, one) for one in later if calendar.fits(position, (*crowd, one)))
-        if not any(one not in crowd and calendar.fits(position, (*crowd, one)) for one in there):
+        if not any(one not in crowd and calendar.fits(position, (*crowd, one)) for one in present):
             largest.append(crowd)
     return largest

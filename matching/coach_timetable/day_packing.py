@@ -1,8 +1,9 @@
 """Sessions of different coachees on one day, one after the other.
 
 The set `T` fits where some order of it does, each at its first start after the one before. The
-earliest end over all orders obeys `end(T) = min over i in T of next(i, end(T - i)) + apart`, since
-ending a part earlier never hurts the rest (Held and Karp's recursion on sets).
+earliest end over all orders obeys `end(T) = min over i in T of next(i, end(T - i)) +
+spacing_minutes`, since ending a part earlier never hurts the rest (Held and Karp's recursion on
+sets).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ Options = tuple[int, ...]
 
 
 @lru_cache(maxsize=1 << 16)
-def place(options: tuple[Options, ...], apart: int) -> tuple[int, ...] | None:
-    """A start for each entry of `options`, all at least `apart` minutes apart, or `None`."""
+def pack(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
+    """A start for each of `options`, at least `spacing_minutes` minutes apart, or `None`."""
     everybody = (1 << len(options)) - 1
     ends = [0] * (everybody + 1)
     placed = [-1] * (
@@ -31,7 +32,7 @@ def place(options: tuple[Options, ...], apart: int) -> tuple[int, ...] | None:
             at = bisect_left(options[last], ends[before])
             if at == len(options[last]):
                 continue
-            end = options[last][at] + apart
+            end = options[last][at] + spacing_minutes
             if placed[part] < 0 or end < ends[part]:
                 ends[part], placed[part] = end, last
     if placed[everybody] < 0:
@@ -40,51 +41,61 @@ def place(options: tuple[Options, ...], apart: int) -> tuple[int, ...] | None:
     part = everybody
     while part:
         last = placed[part]
-        starts[last] = ends[part] - apart
+        starts[last] = ends[part] - spacing_minutes
         part &= ~(1 << last)
     return tuple(starts)
 
 
-def place_on_day(options: tuple[Options, ...], apart: int) -> tuple[int, ...] | None:
-    """As `place`, remembering the answer for every day with the same times."""
+def pack_day(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
+    """As `pack`, remembering the answer for every day with the same times."""
     origin = min(starts[0] for starts in options)
-    placed = place(tuple(tuple(start - origin for start in starts) for starts in options), apart)
+    placed = pack(
+        tuple(tuple(start - origin for start in starts) for starts in options), spacing_minutes
+    )
     return None if placed is None else tuple(start + origin for start in placed)
 
 
-def exclusive_on_day(options: tuple[Options, ...], apart: int) -> tuple[tuple[int, ...], ...]:
+def exclusive_crowds(
+    options: tuple[Options, ...], spacing_minutes: int
+) -> tuple[tuple[int, ...], ...]:
     """The largest crowds (places in `options`) of whom no two can share the day."""
     origin = min((starts[0] for starts in options), default=0)
-    return _exclusive(tuple(tuple(start - origin for start in one) for one in options), apart)
+    return _maximal_cliques(
+        tuple(tuple(start - origin for start in one) for one in options), spacing_minutes
+    )
 
 
 @lru_cache(maxsize=1 << 12)
-def _exclusive(options: tuple[Options, ...], apart: int) -> tuple[tuple[int, ...], ...]:
+def _maximal_cliques(
+    options: tuple[Options, ...], spacing_minutes: int
+) -> tuple[tuple[int, ...], ...]:
     everybody = range(len(options))
-    against = [
+    conflicts_of = [
         sum(
             1 << other
             for other in everybody
-            if other != one and place((options[one], options[other]), apart) is None
+            if other != one and pack((options[one], options[other]), spacing_minutes) is None
         )
         for one in everybody
     ]
     found: list[int] = []
 
-    def grow(crowd: int, open_to: int, closed: int) -> None:
+    def extend_clique(crowd: int, open_to: int, closed: int) -> None:
         """Bron and Kerbosch (1973), with a pivot."""
         if not open_to | closed:
             found.append(crowd)
             return
-        pivot = max(_bits(open_to | closed), key=lambda one: (open_to & against[one]).bit_count())
-        for one in _bits(open_to & ~against[pivot]):
-            grow(crowd | 1 << one, open_to & against[one], closed & against[one])
+        pivot = max(
+            _set_bits(open_to | closed), key=lambda one: (open_to & conflicts_of[one]).bit_count()
+        )
+        for one in _set_bits(open_to & ~conflicts_of[pivot]):
+            extend_clique(crowd | 1 << one, open_to & conflicts_of[one], closed & conflicts_of[one])
             open_to &= ~(1 << one)
             closed |= 1 << one
 
-    grow(0, (1 << len(options)) - 1, 0)
-    return tuple(tuple(_bits(crowd)) for crowd in found if crowd.bit_count() > 1)
+    extend_clique(0, (1 << len(options)) - 1, 0)
+    return tuple(tuple(_set_bits(crowd)) for crowd in found if crowd.bit_count() > 1)
 
 
-def _bits(bits: int) -> list[int]:
-    return [place for place in range(bits.bit_length()) if bits >> place & 1]
+def _set_bits(bits: int) -> list[int]:
+    return [pack for pack in range(bits.bit_length()) if bits >> pack & 1]

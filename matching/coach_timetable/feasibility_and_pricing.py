@@ -11,17 +11,22 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 
 from matching.coach_timetable.calendar import CoachCalendar, Timetable, members
-from matching.coach_timetable.insertion_heuristic import insert_all
-from matching.coach_timetable.lp_relaxation import UNIT, Limit, Relaxation
-from matching.coach_timetable.model import Placed, TimetableModel, times
-from matching.coach_timetable.negotiated_congestion import BRIEFLY, LONG, SeriesPlanner, negotiate
-from matching.deadline import SolverFaultError, Watch
+from matching.coach_timetable.insertion_heuristic import insert_all_series
+from matching.coach_timetable.lp_relaxation import UNIT, LagrangianCut, LpRelaxation
+from matching.coach_timetable.model import Placed, TimetableModel, session_starts
+from matching.coach_timetable.negotiated_congestion import (
+    LONG_EFFORT,
+    SHORT_EFFORT,
+    SeriesPlanner,
+    negotiate,
+)
+from matching.deadline import Deadline, SolverError
 
 _TIE = 1e-9
-_VISITS = 150  # of branches, after which any set that is worth enough will do
-_LIMITS = 64  # remembered, the latest
+_MAX_VISITS = 150  # of branches, after which any set that is worth enough will do
+_MAX_CUTS = 64  # remembered, the latest
 _ATTEMPTS = 2
-_ATTEMPTS_ALONE = 12  # where there is no negotiation
+_ATTEMPTS_BY_START = 12  # where there is no negotiation
 
 
 class CoachOracle:
@@ -32,43 +37,43 @@ class CoachOracle:
         self._seed = seed
         self._held: dict[int, Placed] = {}
         self._maximal: list[int] = []
-        self._impossible: list[int] = []
-        self._limits: deque[Limit] = deque(maxlen=_LIMITS)
-        self._relaxation = Relaxation(calendar)
+        self._infeasible_sets: list[int] = []
+        self._cuts: deque[LagrangianCut] = deque(maxlen=_MAX_CUTS)
+        self._relaxation = LpRelaxation(calendar)
         self._planners: dict[int, SeriesPlanner] = {}
 
-    def can_hold(self, wanted: int, watch: Watch) -> bool:
+    def can_hold(self, wanted: int, deadline: Deadline) -> bool:
         """Whether the coach can place every session of all candidates in `wanted`."""
-        known = self._known(wanted)
+        known = self._lookup(wanted)
         if known is not None:
             return known
-        if self._find(wanted, watch):
+        if self._search(wanted, deadline):
             return True
-        self._shrink(wanted, watch)
+        self._shrink(wanted, deadline)
         return False
 
-    def surely_holds(self, wanted: int) -> bool:
+    def can_hold_quickly(self, wanted: int) -> bool:
         """Whether the coach is known, or seen at once, to be able to hold `wanted`."""
-        known = self._known(wanted)
+        known = self._lookup(wanted)
         if known is None:
-            placed = insert_all(self.calendar, members(wanted), _ATTEMPTS)
+            placed = insert_all_series(self.calendar, members(wanted), _ATTEMPTS)
             if placed is not None:
-                self.learn(placed)
+                self.add_timetable(placed)
             return placed is not None
         return known
 
-    def positions(self, wanted: int, watch: Watch) -> Placed:
+    def positions(self, wanted: int, deadline: Deadline) -> Placed:
         """Positions of all candidates in `wanted`, which the coach has to be able to hold."""
-        if not self.can_hold(wanted, watch):
-            raise SolverFaultError("asked for the timetable of a set that cannot be held")
+        if not self.can_hold(wanted, deadline):
+            raise SolverError("asked for the timetable of a set that cannot be held")
         holding = next((held for held in self._held if held & wanted == wanted), 0)
         return {one: self._held[holding][one] for one in members(wanted)}
 
-    def timetable(self, wanted: int, watch: Watch) -> Timetable:
+    def timetable(self, wanted: int, deadline: Deadline) -> Timetable:
         """Sessions of all candidates in `wanted`, which the coach has to be able to hold."""
-        return times(self.calendar, self.positions(wanted, watch))
+        return session_starts(self.calendar, self.positions(wanted, deadline))
 
-    def learn(self, placed: Placed) -> None:
+    def add_timetable(self, placed: Placed) -> None:
         """Remember a timetable."""
         held = sum(1 << one for one in placed)
         self._held[held] = placed
@@ -82,116 +87,124 @@ class CoachOracle:
         return list(self._held.values())
 
     @property
-    def impossible(self) -> list[int]:
+    def infeasible_sets(self) -> list[int]:
         """Sets that cannot be held though each part of them can."""
-        return list(self._impossible)
+        return list(self._infeasible_sets)
 
-    def hear(self, held: Iterable[Placed], impossible: Iterable[int]) -> None:
+    def merge_knowledge(self, held: Iterable[Placed], infeasible_sets: Iterable[int]) -> None:
         """Take over what another oracle of the same coach has found out."""
         for placed in held:
-            self.learn(placed)
-        for core in impossible:
-            self._rule_out(core)
+            self.add_timetable(placed)
+        for core in infeasible_sets:
+            self._add_infeasible_set(core)
 
-    def maximal(self, wanted: int, watch: Watch) -> int:
+    def maximal_subset(self, wanted: int, deadline: Deadline) -> int:
         """A part of `wanted` that can be held; taken in by ascending local index."""
         held = 0
         for one in members(wanted):
-            if self.can_hold(held | 1 << one, watch):
+            if self.can_hold(held | 1 << one, deadline):
                 held |= 1 << one
         return held
 
-    def best(self, worth: Mapping[int, float], above: float, watch: Watch) -> list[int]:
-        """Sets that can be held and are worth more than `above`, each more than the one before.
+    def best(self, worth: Mapping[int, float], threshold: float, deadline: Deadline) -> list[int]:
+        """Sets that can be held and are worth more than `threshold`, each more than the one before.
 
         Empty only where no set is above. The last one is worth most of all sets, unless the search
         was long. `worth` is positive.
         """
-        if self.none_above(worth, above):
+        if self.cannot_exceed(worth, threshold):
             return []
-        search = _BestSet(self, worth, above, watch)
+        search = _PricingSearch(self, worth, threshold, deadline)
         search.run()
         return search.found
 
-    def none_above(self, worth: Mapping[int, float], above: float) -> bool:
+    def cannot_exceed(self, worth: Mapping[int, float], threshold: float) -> bool:
         """Whether not even as many as there are places for, those worth most, are above."""
-        dearest = sorted(worth.values(), reverse=True)[: self.calendar.most]
-        return sum(dearest) <= above
+        highest = sorted(worth.values(), reverse=True)[: self.calendar.max_coachees]
+        return sum(highest) <= threshold
 
-    def prices(self, worth: Mapping[int, float], watch: Watch) -> tuple[float, dict[int, float]]:
+    def lagrangian_weights(
+        self, worth: Mapping[int, float], deadline: Deadline
+    ) -> tuple[float, dict[int, float]]:
         """`total`, and for each candidate `weight`.
 
         A set is worth at most `total` and what its members are worth beyond their weight.
         Nothing is known of too many candidates.
         """
-        limit = self._relaxation.limit_for(worth, watch)
+        limit = self._relaxation.cut_for(worth, deadline)
         if limit is None:
             return sum(worth.values()), dict.fromkeys(worth, 0.0)
-        dearest = sorted(worth, key=lambda one: -worth[one])[: self.calendar.most]
-        if limit.excludes(sum(1 << one for one in dearest)):
-            self._limits.append(limit)
+        highest = sorted(worth, key=lambda one: -worth[one])[: self.calendar.max_coachees]
+        if limit.excludes(sum(1 << one for one in highest)):
+            self._cuts.append(limit)
         return limit.total / UNIT, {one: limit.weight(one) / UNIT for one in worth}
 
-    def conflict(self, wanted: int, watch: Watch) -> int:
+    def minimal_infeasible_subset(self, wanted: int, deadline: Deadline) -> int:
         """A part of `wanted` that cannot be held though each part of it can.
 
         `wanted` cannot be held.
         """
         return next(
-            (core for core in self._impossible if core & wanted == core), 0
-        ) or self._shrink(wanted, watch)
+            (core for core in self._infeasible_sets if core & wanted == core), 0
+        ) or self._shrink(wanted, deadline)
 
-    def _known(self, wanted: int) -> bool | None:
-        if wanted.bit_count() > self.calendar.most:
+    def _lookup(self, wanted: int) -> bool | None:
+        if wanted.bit_count() > self.calendar.max_coachees:
             return False
         if any(held & wanted == wanted for held in self._maximal) or not wanted:
             return True
-        if any(core & wanted == core for core in self._impossible):
+        if any(core & wanted == core for core in self._infeasible_sets):
             return False
-        if any(limit.excludes(wanted) for limit in self._limits):
+        if any(limit.excludes(wanted) for limit in self._cuts):
             return False
         return None
 
-    def _find(self, wanted: int, watch: Watch) -> bool:
-        watch.check()
+    def _search(self, wanted: int, deadline: Deadline) -> bool:
+        deadline.check()
         candidates = members(wanted)
         by_day = self.calendar.by_day
-        placed = insert_all(self.calendar, candidates, _ATTEMPTS if by_day else _ATTEMPTS_ALONE)
+        placed = insert_all_series(
+            self.calendar, candidates, _ATTEMPTS if by_day else _ATTEMPTS_BY_START
+        )
         if placed is None and by_day:
-            placed = negotiate(self.calendar, self._planners, candidates, BRIEFLY, watch.check)
+            placed = negotiate(
+                self.calendar, self._planners, candidates, SHORT_EFFORT, deadline.check
+            )
         if placed is None:
-            answer = self._relaxation.test(candidates, watch)
-            if isinstance(answer, Limit):
-                self._limits.append(answer)
+            answer = self._relaxation.decide(candidates, deadline)
+            if isinstance(answer, LagrangianCut):
+                self._cuts.append(answer)
                 return False
             placed = answer
             if placed is None and by_day:
-                placed = negotiate(self.calendar, self._planners, candidates, LONG, watch.check)
+                placed = negotiate(
+                    self.calendar, self._planners, candidates, LONG_EFFORT, deadline.check
+                )
         if placed is None:
             model = TimetableModel(self.calendar, candidates, required=True)
-            placed = model.solve(watch, seed=self._seed)
+            placed = model.solve(deadline, seed=self._seed)
         if placed is not None:
-            self.learn(placed)
+            self.add_timetable(placed)
         return placed is not None
 
-    def _shrink(self, impossible: int, watch: Watch) -> int:
-        core = impossible
-        for one in members(impossible):
+    def _shrink(self, infeasible_sets: int, deadline: Deadline) -> int:
+        core = infeasible_sets
+        for one in members(infeasible_sets):
             rest = core & ~(1 << one)
-            known = self._known(rest)
+            known = self._lookup(rest)
             if known is None:
-                known = self._find(rest, watch)
+                known = self._search(rest, deadline)
             if not known:
                 core = rest
-        self._rule_out(core)
+        self._add_infeasible_set(core)
         return core
 
-    def _rule_out(self, core: int) -> None:
-        self._impossible = [other for other in self._impossible if other & core != core]
-        self._impossible.append(core)
+    def _add_infeasible_set(self, core: int) -> None:
+        self._infeasible_sets = [other for other in self._infeasible_sets if other & core != core]
+        self._infeasible_sets.append(core)
 
 
-class _BestSet:
+class _PricingSearch:
     """Depth first over the candidates, with or without each.
 
     A branch ends where neither the places left nor the prices of the relaxation leave room for
@@ -199,48 +212,50 @@ class _BestSet:
     """
 
     def __init__(
-        self, oracle: CoachOracle, worth: Mapping[int, float], above: float, watch: Watch
+        self, oracle: CoachOracle, worth: Mapping[int, float], threshold: float, deadline: Deadline
     ) -> None:
         self._oracle = oracle
-        self._watch = watch
-        self._most = oracle.calendar.most
-        self._best = above
+        self._deadline = deadline
+        self._max_coachees = oracle.calendar.max_coachees
+        self._best = threshold
         self._worth = worth
         self._visits = 0
         self.found: list[int] = []
 
     def run(self) -> None:
         """Fill `found`."""
-        dearest = sorted(self._worth, key=lambda one: (-self._worth[one], one))[: self._most]
-        if self._oracle.can_hold(sum(1 << one for one in dearest), self._watch):
-            self.found.append(sum(1 << one for one in dearest))
+        highest = sorted(self._worth, key=lambda one: (-self._worth[one], one))[
+            : self._max_coachees
+        ]
+        if self._oracle.can_hold(sum(1 << one for one in highest), self._deadline):
+            self.found.append(sum(1 << one for one in highest))
             return
-        total, weight = self._oracle.prices(self._worth, self._watch)
+        total, weight = self._oracle.lagrangian_weights(self._worth, self._deadline)
         gain = {one: self._worth[one] - weight[one] for one in self._worth}
         self._order = sorted(self._worth, key=lambda one: (-gain[one], -self._worth[one], one))
-        self._gain = [gain[one] for one in self._order]
-        self._hopes = [0.0]  # sums of the gains that are above 0, from the end
-        for value in reversed(self._gain):
-            self._hopes.append(self._hopes[-1] + max(0.0, value))
-        self._hopes.reverse()
+        self._gains = [gain[one] for one in self._order]
+        self._suffix_gains = [0.0]  # sums of the gains that are above 0, from the end
+        for value in reversed(self._gains):
+            self._suffix_gains.append(self._suffix_gains[-1] + max(0.0, value))
+        self._suffix_gains.reverse()
         self._visit(0, 0, 0.0, total)
 
-    def _visit(self, place: int, held: int, value: float, hope: float) -> None:
+    def _visit(self, place: int, held: int, value: float, bound: float) -> None:
         if value > self._best:
             self._best = value
             self.found.append(held)
-        left = self._most - held.bit_count()
+        left = self._max_coachees - held.bit_count()
         while place < len(self._order) and left:
-            if hope + self._hopes[place] <= self._best + _TIE:
+            if bound + self._suffix_gains[place] <= self._best + _TIE:
                 return
             rest = sorted((self._worth[one] for one in self._order[place:]), reverse=True)
             if value + sum(rest[:left]) <= self._best + _TIE:
                 return
             one = self._order[place]
             self._visits += 1
-            if self.found and self._visits > _VISITS:
+            if self.found and self._visits > _MAX_VISITS:
                 return  # good enough for now: prices will have moved when it matters
-            if self._oracle.can_hold(held | 1 << one, self._watch):
-                gain = self._gain[place]
-                self._visit(place + 1, held | 1 << one, value + self._worth[one], hope + gain)
+            if self._oracle.can_hold(held | 1 << one, self._deadline):
+                gain = self._gains[place]
+                self._visit(place + 1, held | 1 << one, value + self._worth[one], bound + gain)
             place += 1

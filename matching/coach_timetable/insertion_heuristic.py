@@ -14,7 +14,7 @@ from matching.coach_timetable.calendar import CoachCalendar, members
 _LONG_CHAIN = 400  # positions beyond which the cheapest chain is looked for greedily
 
 
-class Agenda:
+class PartialTimetable:
     """A coach's positions as they fill up."""
 
     def __init__(self, calendar: CoachCalendar) -> None:
@@ -24,7 +24,7 @@ class Agenda:
         self._week: dict[int, int] = {}
         self.placed: dict[int, list[int]] = {}
 
-    def open_to(self, candidate: int) -> int:
+    def feasible_positions(self, candidate: int) -> int:
         """The positions (a bit set) at which one more session with `candidate` would fit."""
         calendar = self._calendar
         return sum(
@@ -46,7 +46,8 @@ class Agenda:
             return calendar.fits(position, (*crowd, candidate))
         start = calendar.position_start[position]
         return all(
-            abs(start - calendar.position_start[other]) >= calendar.apart for other in self._on
+            abs(start - calendar.position_start[other]) >= calendar.spacing_minutes
+            for other in self._on
         )
 
     def add(self, candidate: int, positions: Sequence[int]) -> bool:
@@ -76,7 +77,7 @@ class Agenda:
 
     def insert(self, candidate: int, cost: Sequence[float]) -> bool:
         """Add the series of `candidate` whose positions cost least in sum, if there is any."""
-        chain = self._calendar.chain(candidate, self.open_to(candidate))
+        chain = self._calendar.chain(candidate, self.feasible_positions(candidate))
         if not all(chain):
             return False
         if not chain:
@@ -84,17 +85,17 @@ class Agenda:
         return self.add(candidate, _cheapest(self._calendar, chain, cost))
 
 
-def insert_all(
+def insert_all_series(
     calendar: CoachCalendar, wanted: Iterable[int], attempts: int
 ) -> dict[int, list[int]] | None:
     """Positions for every candidate of `wanted`, or `None` where no attempt found any."""
     queue = sorted(wanted, key=lambda one: (len(calendar.candidate(one).starts), one))
     for _ in range(attempts):
-        agenda = Agenda(calendar)
+        partial_timetable = PartialTimetable(calendar)
         cost = crowding(calendar, queue)
-        failed = next((one for one in queue if not agenda.insert(one, cost)), None)
+        failed = next((one for one in queue if not partial_timetable.insert(one, cost)), None)
         if failed is None:
-            return agenda.placed
+            return partial_timetable.placed
         if queue[0] == failed:
             return None
         queue.remove(failed)

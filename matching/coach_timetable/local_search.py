@@ -4,98 +4,109 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matching.coach_timetable.shortest_path import cheapest
-from matching.coach_timetable.subproblem import Berth, Berths, CoachTask
-from matching.deadline import Watch
+from matching.coach_timetable.shortest_path import cheapest_series
+from matching.coach_timetable.subproblem import CoachSubproblem, SessionOption, SessionOptions
+from matching.deadline import Deadline
 
-_SWEEPS = 6
+_MAX_SWEEPS = 6
 
 
-def improve(task: CoachTask, alone: Sequence[int], watch: Watch) -> tuple[Berths, ...]:
-    """A timetable no single series of which can be bettered; never worse than `task.now`.
+def local_search(
+    subproblem: CoachSubproblem, independent_costs: Sequence[int], deadline: Deadline
+) -> tuple[SessionOptions, ...]:
+    """A timetable no single series of which can be bettered; never worse than `subproblem.initial`.
 
-    `alone` is what each series costs where the coach has nobody else.
+    `independent_costs` is what each series costs where the coach has nobody else.
     """
-    now = list(task.now)
-    diary = _Diary(task)
-    for berths in now:
-        diary.add(berths)
-    for _ in range(_SWEEPS):
+    initial = list(subproblem.initial)
+    occupancy = _Occupancy(subproblem)
+    for options in initial:
+        occupancy.add(options)
+    for _ in range(_MAX_SWEEPS):
         better = False
-        for who in sorted(range(len(now)), key=lambda who: (-task.cost(now[who]), who)):
-            if task.cost(now[who]) <= alone[who]:
+        for series_index in sorted(
+            range(len(initial)),
+            key=lambda series_index: (-subproblem.cost(initial[series_index]), series_index),
+        ):
+            if subproblem.cost(initial[series_index]) <= independent_costs[series_index]:
                 continue
-            watch.check()
-            diary.remove(now[who])
-            found = cheapest(task, diary.open(task.series[who]))
-            if found and found[1] < task.cost(now[who]) and diary.takes(found[0]):
-                now[who] = tuple(found[0])
+            deadline.check()
+            occupancy.remove(initial[series_index])
+            found = cheapest_series(
+                subproblem, occupancy.feasible_options(subproblem.series[series_index])
+            )
+            if (
+                found
+                and found[1] < subproblem.cost(initial[series_index])
+                and occupancy.accepts(found[0])
+            ):
+                initial[series_index] = tuple(found[0])
                 better = True
-            diary.add(now[who])
+            occupancy.add(initial[series_index])
         if not better:
             break
-    return tuple(now)
+    return tuple(initial)
 
 
-class _Diary:
+class _Occupancy:
     """The berths that are taken."""
 
-    def __init__(self, task: CoachTask) -> None:
-        self._task = task
-        self._on: dict[int, list[Berth]] = {}
+    def __init__(self, subproblem: CoachSubproblem) -> None:
+        self._subproblem = subproblem
+        self._options_by_position: dict[int, list[SessionOption]] = {}
         self._day: dict[int, int] = {}
         self._week: dict[int, int] = {}
 
-    def open(self, series: Sequence[Berths]) -> list[Berths]:
+    def feasible_options(self, series: Sequence[SessionOptions]) -> list[SessionOptions]:
         """Of each session the berths at which it would fit beside what is taken."""
-        free: dict[Berth, bool] = {}
-        for berth in {berth for berths in series for berth in berths}:
-            free[berth] = self._fits(berth)
-        return [tuple(berth for berth in berths if free[berth]) for berths in series]
+        free: dict[SessionOption, bool] = {}
+        for option in {option for options in series for option in options}:
+            free[option] = self._fits(option)
+        return [tuple(option for option in options if free[option]) for options in series]
 
-    def takes(self, berths: Sequence[Berth]) -> bool:
+    def accepts(self, options: Sequence[SessionOption]) -> bool:
         """Whether a whole series fits, its own sessions counted too."""
-        taken: list[Berth] = []
+        taken: list[SessionOption] = []
         fits = True
-        for berth in berths:
-            fits = self._fits(berth)
+        for option in options:
+            fits = self._fits(option)
             if not fits:
                 break
-            self.add([berth])
-            taken.append(berth)
+            self.add([option])
+            taken.append(option)
         self.remove(taken)
         return fits
 
-    def add(self, berths: Sequence[Berth]) -> None:
+    def add(self, options: Sequence[SessionOption]) -> None:
         """Take berths."""
-        for berth in berths:
-            self._on.setdefault(berth.position, []).append(berth)
-            self._count(berth.position, 1)
+        for option in options:
+            self._options_by_position.setdefault(option.position, []).append(option)
+            self._count(option.position, 1)
 
-    def remove(self, berths: Sequence[Berth]) -> None:
+    def remove(self, options: Sequence[SessionOption]) -> None:
         """Give berths back."""
-        for berth in berths:
-            self._on[berth.position].remove(berth)
-            if not self._on[berth.position]:
-                del self._on[berth.position]
-            self._count(berth.position, -1)
+        for option in options:
+            self._options_by_position[option.position].remove(option)
+            if not self._options_by_position[option.position]:
+                del self._options_by_position[option.position]
+            self._count(option.position, -1)
 
     def _count(self, position: int, change: int) -> None:
-        day, week = self._task.day[position], self._task.week[position]
+        day, week = self._subproblem.day[position], self._subproblem.week[position]
         self._day[day] = self._day.get(day, 0) + change
         self._week[week] = self._week.get(week, 0) + change
 
-    def _fits(self, berth: Berth) -> bool:
-        task = self._task
-        day, week = task.day[berth.position], task.week[berth.position]
-        if self._day.get(day, 0) >= task.day_limit[day]:
+    def _fits(self, option: SessionOption) -> bool:
+        subproblem = self._subproblem
+        day, week = subproblem.day[option.position], subproblem.week[option.position]
+        if self._day.get(day, 0) >= subproblem.day_limit[day]:
             return False
-        if week in task.week_limit and self._week.get(week, 0) >= task.week_limit[week]:
+        if week in subproblem.week_limit and self._week.get(week, 0) >= subproblem.week_limit[week]:
             return False
-        if task.by_day:
-            return task.fits([*self._on.get(berth.position, ()), berth])
+        if subproblem.by_day:
+            return subproblem.fits([*self._options_by_position.get(option.position, ()), option])
         return all(
-            abs(berth.starts[0] - other.starts[0]) >= task.apart
-            for taken in self._on.values()
+            abs(option.starts[0] - other.starts[0]) >= subproblem.spacing_minutes
+            for taken in self._options_by_position.values()
             for other in taken
         )

@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 from ortools.sat.python import cp_model
 
 from matching.coach_timetable.calendar import CoachCalendar, Timetable
-from matching.coach_timetable.cp_sat import quiet_solver, status_of
-from matching.coach_timetable.day_packing import exclusive_on_day, place_on_day
-from matching.deadline import SolverFaultError, Watch
+from matching.coach_timetable.cp_sat import create_solver, status_of
+from matching.coach_timetable.day_packing import exclusive_crowds, pack_day
+from matching.deadline import Deadline, SolverError
 
 Term = cp_model.IntVar
 Placed = dict[int, list[int]]
@@ -48,18 +48,18 @@ class TimetableModel:
     ) -> None:
         self._calendar = calendar
         self.model = model or cp_model.CpModel()
-        self.there: dict[int, Term] = {}
+        self.present: dict[int, Term] = {}
         self._at: dict[tuple[int, int], list[Term]] = {}
         for candidate in candidates:
-            self.there[candidate] = self.model.new_bool_var("")
+            self.present[candidate] = self.model.new_bool_var("")
             if required:
-                self.model.add(self.there[candidate] == 1)
+                self.model.add(self.present[candidate] == 1)
             self._series(candidate)
         if not required:
-            self.model.add(sum(self.there.values()) <= calendar.capacity)
+            self.model.add(sum(self.present.values()) <= calendar.capacity)
         self._limits()
         if calendar.by_day:
-            self._exclusive()
+            self._add_exclusive_crowds()
         else:
             self._cells()
 
@@ -67,42 +67,42 @@ class TimetableModel:
         """The terms that say a session of `candidate` is at `position`."""
         return self._at.get((candidate, position), [])
 
-    def solve(self, watch: Watch, *, seed: int = 0) -> Placed | None:
+    def solve(self, deadline: Deadline, *, seed: int = 0) -> Placed | None:
         """A solution, or `None` where there is none.
 
         Raises:
             CancelledError, OutOfTimeError: before an answer was found.
         """
         while True:
-            solver = self._answered(watch, seed)
+            solver = self._solve_once(deadline, seed)
             if solver is None:
                 return None
             placed = self._read(solver)
-            crowds = self._crowds(placed)
+            crowds = self._infeasible_crowds(placed)
             if not crowds:
                 return placed
             for day, crowd in crowds:
                 terms = [term for candidate in crowd for term in self.at(candidate, day)]
                 self.model.add(sum(terms) <= len(crowd) - 1)
 
-    def _answered(self, watch: Watch, seed: int) -> cp_model.CpSolver | None:
+    def _solve_once(self, deadline: Deadline, seed: int) -> cp_model.CpSolver | None:
         """A solver with a solution, `None` where there is none; impatient searches come first."""
         for search, effort in _SEARCHES:
-            solver = quiet_solver(seed, effort)
+            solver = create_solver(seed, effort)
             solver.parameters.search_branching = search
-            status = status_of(solver, self.model, watch)
+            status = status_of(solver, self.model, deadline)
             if status == cp_model.INFEASIBLE:
                 return None
             if status != cp_model.UNKNOWN:
                 return solver
-        raise SolverFaultError(f"CP-SAT answered {solver.status_name(status)}")
+        raise SolverError(f"CP-SAT answered {solver.status_name(status)}")
 
     def _series(self, candidate: int) -> None:
-        calendar, there = self._calendar, self.there[candidate]
+        calendar, present = self._calendar, self.present[candidate]
         before: tuple[tuple[int, ...], list[Term]] | None = None
         for positions in calendar.candidate(candidate).chain:
             here = [self.model.new_bool_var("") for _ in positions]
-            self.model.add(sum(here) == there)
+            self.model.add(sum(here) == present)
             if before is not None:
                 self._gaps(*before, positions, here)
             for position, term in zip(positions, here, strict=True):
@@ -143,14 +143,14 @@ class TimetableModel:
             for week, terms in weeks.items():
                 self.model.add(sum(terms) <= calendar.week_limit[week])
 
-    def _exclusive(self) -> None:
+    def _add_exclusive_crowds(self) -> None:
         calendar = self._calendar
         for position, day in enumerate(calendar.position_day):
             if calendar.day_limit[day] == 1:
                 continue
-            here = [candidate for candidate in self.there if self.at(candidate, position)]
+            here = [candidate for candidate in self.present if self.at(candidate, position)]
             options = tuple(calendar.candidate(one).starts[position] for one in here)
-            for crowd in exclusive_on_day(options, calendar.apart):
+            for crowd in exclusive_crowds(options, calendar.spacing_minutes):
                 self.model.add_at_most_one(
                     term for place in crowd for term in self.at(here[place], position)
                 )
@@ -164,7 +164,7 @@ class TimetableModel:
         for (_, position), terms in self._at.items():
             by_position.setdefault(position, []).extend(terms)
         for position, start in enumerate(starts):
-            while starts[first] + calendar.apart <= start:
+            while starts[first] + calendar.spacing_minutes <= start:
                 first += 1
             covering = [t for p in range(first, position + 1) for t in by_position.get(p, [])]
             if len(covering) > 1:
@@ -172,7 +172,9 @@ class TimetableModel:
 
     def _read(self, solver: cp_model.CpSolver) -> Placed:
         placed: Placed = {
-            candidate: [] for candidate, there in self.there.items() if solver.boolean_value(there)
+            candidate: []
+            for candidate, present in self.present.items()
+            if solver.boolean_value(present)
         }
         for (candidate, position), terms in self._at.items():
             placed.get(candidate, []).extend(
@@ -180,7 +182,7 @@ class TimetableModel:
             )
         return {candidate: sorted(positions) for candidate, positions in placed.items()}
 
-    def _crowds(self, placed: Placed) -> list[tuple[int, tuple[int, ...]]]:
+    def _infeasible_crowds(self, placed: Placed) -> list[tuple[int, tuple[int, ...]]]:
         """Days, with a smallest part of their coachees that does not fit them."""
         if not self._calendar.by_day:
             return []
@@ -200,7 +202,7 @@ class TimetableModel:
         return crowds
 
 
-def times(calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]) -> Timetable:
+def session_starts(calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]) -> Timetable:
     """The starts that positions stand for; on a day, one after the other."""
     on: dict[int, list[int]] = {}
     for candidate, positions in placed.items():
@@ -209,9 +211,9 @@ def times(calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]) -> Timet
     series: dict[int, list[int]] = {candidate: [] for candidate in placed}
     for position, crowd in on.items():
         options = tuple(calendar.candidate(candidate).starts[position] for candidate in crowd)
-        starts = place_on_day(options, calendar.apart)
+        starts = pack_day(options, calendar.spacing_minutes)
         if starts is None:
-            raise SolverFaultError("a day holds sessions that do not fit it")
+            raise SolverError("a day holds sessions that do not fit it")
         for candidate, start in zip(crowd, starts, strict=True):
             series[candidate].append(start)
     return {candidate: tuple(sorted(starts)) for candidate, starts in series.items()}

@@ -14,11 +14,11 @@ from random import Random
 
 from matching.coach_timetable.calendar import CoachCalendar
 
-_FIRST_FINE = 1.0
-_FINE_GROWTH = 1.3
+_INITIAL_PRESENT_FACTOR = 1.0
+_PRESENT_FACTOR_GROWTH = 1.3
 _ROUNDS = 12
-_TEMPERS = (1.0, 0.1, 0.4, 1.5, 0.7, 0.2, 2.0, 0.05)
-BRIEFLY, LONG = 4, 24  # parleys, each in another order and temper
+_HISTORY_FACTORS = (1.0, 0.1, 0.4, 1.5, 0.7, 0.2, 2.0, 0.05)
+SHORT_EFFORT, LONG_EFFORT = 4, 24  # parleys, each in another order and temper
 
 
 class SeriesPlanner:
@@ -65,32 +65,32 @@ def negotiate(
     calendar: CoachCalendar,
     planners: dict[int, SeriesPlanner],
     wanted: Sequence[int],
-    parleys: int,
-    each_parley: Callable[[], object] = lambda: None,
+    restarts: int,
+    on_restart: Callable[[], object] = lambda: None,
 ) -> dict[int, list[int]] | None:
     """Positions for every candidate of `wanted`, or `None` where they did not agree.
 
-    Each of the `parleys` has its own order and its own temper: by how much a contested day grows
-    dearer for good. `each_parley` is called before each; what it raises ends them.
+    Each of the `restarts` has its own order and its own temper: by how much a contested day grows
+    dearer for good. `on_restart` is called before each; what it raises ends them.
     """
     for one in wanted:
         if one not in planners:
             planners[one] = SeriesPlanner(calendar, one)
     queue = list(wanted)
-    draw = Random(sum(1 << one for one in wanted))  # noqa: S311 - an order, not a secret
-    for temper in islice(cycle(_TEMPERS), parleys):
-        each_parley()
-        draw.shuffle(queue)
-        table = _Table(calendar, planners, queue, temper)
-        fine = _FIRST_FINE
+    rng = Random(sum(1 << one for one in wanted))  # noqa: S311 - an order, not a secret
+    for history_factor in islice(cycle(_HISTORY_FACTORS), restarts):
+        on_restart()
+        rng.shuffle(queue)
+        table = _CongestionState(calendar, planners, queue, history_factor)
+        present_factor = _INITIAL_PRESENT_FACTOR
         for _ in range(_ROUNDS):
-            if table.turn(fine):
+            if table.reroute(present_factor):
                 return table.series
-            fine *= _FINE_GROWTH
+            present_factor *= _PRESENT_FACTOR_GROWTH
     return None
 
 
-class _Table:
+class _CongestionState:
     """Who is where, and what each position has come to cost."""
 
     def __init__(
@@ -98,9 +98,9 @@ class _Table:
         calendar: CoachCalendar,
         planners: dict[int, SeriesPlanner],
         wanted: Sequence[int],
-        memory: float,
+        history_factor: float,
     ) -> None:
-        self._memory = memory
+        self._history_factor = history_factor
         self._calendar = calendar
         self._planners = planners
         self._price = [0.0] * calendar.positions
@@ -112,17 +112,17 @@ class _Table:
             for position in positions:
                 self._price[position] += 1 / len(positions)
         for one in wanted:
-            self._settle(one, 0.0)
+            self._route(one, 0.0)
 
-    def turn(self, fine: float) -> bool:
+    def reroute(self, present_factor: float) -> bool:
         """Let everybody whose series is contested plan anew; whether nobody's is any more."""
         contested = [one for one in self.series if self._is_contested(one)]
         for one in contested:
             for position in self.series[one]:
                 if not self._free(position, one):
-                    self._price[position] += self._memory
+                    self._price[position] += self._history_factor
         for one in contested:
-            self._settle(one, fine)
+            self._route(one, present_factor)
         return not any(self._is_contested(one) for one in contested)
 
     def _is_contested(self, one: int) -> bool:
@@ -139,21 +139,21 @@ class _Table:
         load = self._week.get(self._calendar.position_week[position], 0) - (one in crowd)
         return load < self._calendar.week_limit[self._calendar.position_week[position]]
 
-    def _settle(self, one: int, fine: float) -> None:
-        self._leave(one)
+    def _route(self, one: int, present_factor: float) -> None:
+        self._rip_up(one)
         cost = self._price
-        if fine:
+        if present_factor:
             cost = cost.copy()
             for position in self._planners[one].positions:
                 if not self._free(position, one):
-                    cost[position] += fine
+                    cost[position] += present_factor
         self.series[one] = self._planners[one].cheapest(cost)
         for position in self.series[one]:
             self._on[position] = (*self._on[position], one)
             week = self._calendar.position_week[position]
             self._week[week] = self._week.get(week, 0) + 1
 
-    def _leave(self, one: int) -> None:
+    def _rip_up(self, one: int) -> None:
         for position in self.series.get(one, ()):
             self._on[position] = tuple(other for other in self._on[position] if other != one)
             self._week[self._calendar.position_week[position]] -= 1

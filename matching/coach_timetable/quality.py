@@ -27,10 +27,10 @@ from coach.availability import WeeklyWindow, free_intervals
 from coach.cycle import Cycle
 from coach.people import Person, Roster
 
-WHOLE = 100
+MAX_QUALITY = 100
 _MARGIN_DAYS = 2  # a coachee's local date differs from the cycle's by at most a day and a bit
 
-Moment = tuple[int, int]
+SessionTime = tuple[int, int]
 """A session's day as an index into `cycle.cycle.days`, and its start in epoch minutes."""
 
 
@@ -47,7 +47,7 @@ class Quality:
         )
         self._leave = policy.leave // sessions.count
         self._hours = policy.hours // sessions.count
-        self._beside: dict[tuple[int, int], frozenset[int]] = {}
+        self._leave_adjacent: dict[tuple[int, int], frozenset[int]] = {}
         self._spans: dict[tuple[str, tuple[WeeklyWindow, ...]], tuple[tuple[int, int], ...]] = {}
 
     def gap_cost(self, days: int) -> int:
@@ -63,41 +63,45 @@ class Quality:
     def finish_cost(self, day: int) -> int:
         """What a last session on `day` costs."""
         policy = self._cycle.timetable
-        lacking = policy.slack_days - (self._days - 1 - day)
-        return policy.finish * min(max(0, lacking), policy.slack_days) // policy.slack_days
+        missing_days = policy.slack_days - (self._days - 1 - day)
+        return policy.finish * min(max(0, missing_days), policy.slack_days) // policy.slack_days
 
-    def session_cost(self, coachee: int, coach: int, moment: Moment) -> int:
+    def session_cost(self, coachee: int, coach: int, session_time: SessionTime) -> int:
         """What a session of two rows of the roster costs by itself."""
-        day, start = moment
-        beside = self._leave if self._leave and day in self._beside_leave(coachee, coach) else 0
-        return beside + (0 if self._is_preferred(coachee, start) else self._hours)
+        day, start = session_time
+        adjacent_cost = (
+            self._leave if self._leave and day in self._leave_adjacent_days(coachee, coach) else 0
+        )
+        return adjacent_cost + (0 if self._is_preferred(coachee, start) else self._hours)
 
-    def faults(
-        self, coachee: int, coach: int, series: Sequence[Moment], *, goes_on: bool = False
+    def fault_cost(
+        self, coachee: int, coach: int, series: Sequence[SessionTime], *, continues: bool = False
     ) -> int:
         """What the faults of a series cost, in order of time; none has none.
 
-        Where it `goes_on`, its last session is not the last of all.
+        Where it `continues`, its last session is not the last of all.
         """
         if not series:
             return 0
-        own = sum(self.session_cost(coachee, coach, moment) for moment in series)
+        own = sum(self.session_cost(coachee, coach, session_time) for session_time in series)
         gaps = sum(self.gap_cost(later - earlier) for (earlier, _), (later, _) in pairwise(series))
-        return own + gaps + (0 if goes_on else self.finish_cost(series[-1][0]))
+        return own + gaps + (0 if continues else self.finish_cost(series[-1][0]))
 
-    def of(self, coachee: int, coach: int, series: Sequence[Moment]) -> int:
+    def points(self, coachee: int, coach: int, series: Sequence[SessionTime]) -> int:
         """Points of a series, in order of time."""
-        return WHOLE - self.faults(coachee, coach, series)
+        return MAX_QUALITY - self.fault_cost(coachee, coach, series)
 
-    def _beside_leave(self, coachee: int, coach: int) -> frozenset[int]:
+    def _leave_adjacent_days(self, coachee: int, coach: int) -> frozenset[int]:
         """Days right before or after dates on which one of the two is unavailable."""
         key = coachee, coach
-        if key not in self._beside:
+        if key not in self._leave_adjacent:
             people = self._roster.coachees[coachee], self._roster.coaches[coach]
-            self._beside[key] = frozenset(day for one in people for day in self._around(one))
-        return self._beside[key]
+            self._leave_adjacent[key] = frozenset(
+                day for one in people for day in self._days_adjacent_to_leave(one)
+            )
+        return self._leave_adjacent[key]
 
-    def _around(self, person: Person) -> set[int]:
+    def _days_adjacent_to_leave(self, person: Person) -> set[int]:
         first = self._cycle.cycle.start
         edges = (
             edge

@@ -6,85 +6,95 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matching.coach_timetable.subproblem import Berth, Berths, CoachTask
+from matching.coach_timetable.subproblem import CoachSubproblem, SessionOption, SessionOptions
 
-NEVER = 1 << 60
-Prices = Mapping[int, Mapping[int, int]]
+INFINITE_COST = 1 << 60
+PositionCosts = Mapping[int, Mapping[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Paths:
+class PathCosts:
     """Least costs of one series.
 
     Attributes:
         own: for each session and position, the berth there that costs least.
-        behind: for each session and position, the least cost from it (included) to the end.
-        before: for each session and position, the least cost of all before it.
-        best: the least cost of a whole series; `NEVER` where there is none.
+        cost_to_go: for each session and position, the least cost from it (included) to the end.
+        cost_to_come: for each session and position, the least cost of all before it.
+        best: the least cost of a whole series; `INFINITE_COST` where there is none.
     """
 
     own: list[dict[int, int]]
-    behind: list[dict[int, int]]
-    before: list[dict[int, int]]
+    cost_to_go: list[dict[int, int]]
+    cost_to_come: list[dict[int, int]]
     best: int
 
 
-def paths(task: CoachTask, cost: Sequence[Mapping[int, int]], scale: int = 1) -> Paths:
+def path_costs(
+    subproblem: CoachSubproblem, cost: Sequence[Mapping[int, int]], scale: int = 1
+) -> PathCosts:
     """Least costs where a session at a position costs `cost`, and gaps `scale` times theirs."""
-    behind = _behind(task, cost, scale)
-    before: list[dict[int, int]] = [dict.fromkeys(cost[0], 0)] if cost else []
+    cost_to_go = _cost_to_go(subproblem, cost, scale)
+    cost_to_come: list[dict[int, int]] = [dict.fromkeys(cost[0], 0)] if cost else []
     for place in range(len(cost) - 1):
         here: dict[int, int] = {}
-        following = sorted(behind[place + 1])
-        for position, so_far in before[place].items():
-            if position not in behind[place]:
+        following = sorted(cost_to_go[place + 1])
+        for position, so_far in cost_to_come[place].items():
+            if position not in cost_to_go[place]:
                 continue
             reached = so_far + cost[place][position]
-            for later, gap in reachable(task, position, following):
+            for later, gap in next_positions(subproblem, position, following):
                 through = reached + scale * gap
-                if through < here.get(later, NEVER):
+                if through < here.get(later, INFINITE_COST):
                     here[later] = through
-        before.append(here)
-    best = min(behind[0].values(), default=NEVER) if cost else 0
-    return Paths([dict(one) for one in cost], behind, before, best)
+        cost_to_come.append(here)
+    best = min(cost_to_go[0].values(), default=INFINITE_COST) if cost else 0
+    return PathCosts([dict(one) for one in cost], cost_to_go, cost_to_come, best)
 
 
-def cheapest(task: CoachTask, series: Sequence[Berths]) -> tuple[list[Berth], int] | None:
+def cheapest_series(
+    subproblem: CoachSubproblem, series: Sequence[SessionOptions]
+) -> tuple[list[SessionOption], int] | None:
     """The series of these berths that costs least, and what it costs."""
-    best: list[dict[int, Berth]] = []
-    for berths in series:
-        here: dict[int, Berth] = {}
-        for berth in berths:
-            if berth.position not in here or berth.cost < here[berth.position].cost:
-                here[berth.position] = berth
+    best: list[dict[int, SessionOption]] = []
+    for options in series:
+        here: dict[int, SessionOption] = {}
+        for option in options:
+            if option.position not in here or option.cost < here[option.position].cost:
+                here[option.position] = option
         best.append(here)
-    cost = [{position: berth.cost for position, berth in here.items()} for here in best]
-    behind = _behind(task, cost, 1)
+    cost = [{position: option.cost for position, option in here.items()} for here in best]
+    cost_to_go = _cost_to_go(subproblem, cost, 1)
     if not cost:
         return [], 0
-    if not behind[0]:
+    if not cost_to_go[0]:
         return None
-    least, position = min((value, position) for position, value in behind[0].items())
+    least, position = min((value, position) for position, value in cost_to_go[0].items())
     found = [best[0][position]]
     for place in range(1, len(cost)):
-        following = sorted(behind[place])
+        following = sorted(cost_to_go[place])
         position = min(
-            (behind[place][later] + gap, later)
-            for later, gap in reachable(task, position, following)
+            (cost_to_go[place][later] + gap, later)
+            for later, gap in next_positions(subproblem, position, following)
         )[1]
         found.append(best[place][position])
     return found, least
 
 
-def reachable(task: CoachTask, position: int, following: Sequence[int]) -> list[tuple[int, int]]:
+def next_positions(
+    subproblem: CoachSubproblem, position: int, following: Sequence[int]
+) -> list[tuple[int, int]]:
     """The positions of `following`, ascending, that may come next, each with its gap's cost."""
-    first = bisect_left(following, task.low[position])
-    last = bisect_left(following, task.high[position])
-    day = task.day[position]
-    return [(later, task.gaps[task.day[later] - day]) for later in following[first:last]]
+    first = bisect_left(following, subproblem.low[position])
+    last = bisect_left(following, subproblem.high[position])
+    day = subproblem.day[position]
+    return [
+        (later, subproblem.gaps[subproblem.day[later] - day]) for later in following[first:last]
+    ]
 
 
-def _behind(task: CoachTask, cost: Sequence[Mapping[int, int]], scale: int) -> list[dict[int, int]]:
+def _cost_to_go(
+    subproblem: CoachSubproblem, cost: Sequence[Mapping[int, int]], scale: int
+) -> list[dict[int, int]]:
     """For each session and position the least cost from there on; dead ends are left out."""
     table: list[dict[int, int]] = []
     after: dict[int, int] | None = None
@@ -98,11 +108,11 @@ def _behind(task: CoachTask, cost: Sequence[Mapping[int, int]], scale: int) -> l
                 least = min(
                     (
                         after[later] + scale * gap
-                        for later, gap in reachable(task, position, following)
+                        for later, gap in next_positions(subproblem, position, following)
                     ),
-                    default=NEVER,
+                    default=INFINITE_COST,
                 )
-                if least < NEVER:
+                if least < INFINITE_COST:
                     here[position] = value + least
         table.append(here)
         after = here

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from matching.coach_timetable.calendar import CoachCalendar
-from matching.coach_timetable.day_packing import place_on_day
-from matching.coach_timetable.quality import WHOLE, Quality
-from matching.deadline import SolverFaultError
+from matching.coach_timetable.day_packing import pack_day
+from matching.coach_timetable.quality import MAX_QUALITY, Quality
+from matching.deadline import SolverError
 
 
 @dataclass(frozen=True, slots=True)
-class Berth:
+class SessionOption:
     """One way to hold a session: at `position`, at one of `starts` (epoch minutes), for `cost`."""
 
     position: int
@@ -30,16 +30,16 @@ class Berth:
     cost: int
 
 
-Berths = tuple[Berth, ...]
+SessionOptions = tuple[SessionOption, ...]
 """Berths of one session each, or the ways to hold one session, ascending by position and cost."""
 
 
 @dataclass(frozen=True, slots=True)
-class CoachTask:
+class CoachSubproblem:
     """What one coach has to hold.
 
     Attributes:
-        apart: least minutes between two starts.
+        spacing_minutes: least minutes between two starts.
         by_day: whether positions are days; else each is a single start.
         day: of each position.
         week: of each position.
@@ -49,10 +49,10 @@ class CoachTask:
         week_limit: most sessions in each week that could have more.
         gaps: what a gap of so many days costs.
         series: for each coachee and each session the ways to hold it.
-        now: a timetable to begin with, a berth for each session.
+        initial: a timetable to begin with, a berth for each session.
     """
 
-    apart: int
+    spacing_minutes: int
     by_day: bool
     day: tuple[int, ...]
     week: tuple[int, ...]
@@ -61,38 +61,40 @@ class CoachTask:
     day_limit: Mapping[int, int]
     week_limit: Mapping[int, int]
     gaps: tuple[int, ...]
-    series: tuple[tuple[Berths, ...], ...]
-    now: tuple[Berths, ...]
+    series: tuple[tuple[SessionOptions, ...], ...]
+    initial: tuple[SessionOptions, ...]
 
     @property
     def size(self) -> int:
         """How many berths there are in all."""
-        return sum(len(berths) for series in self.series for berths in series)
+        return sum(len(options) for series in self.series for options in series)
 
-    def cost(self, berths: Sequence[Berth]) -> int:
+    def cost(self, options: Sequence[SessionOption]) -> int:
         """What one series costs."""
-        days = [self.day[berth.position] for berth in berths]
+        days = [self.day[option.position] for option in options]
         gaps = sum(self.gaps[later - day] for day, later in pairwise(days))
-        return gaps + sum(berth.cost for berth in berths)
+        return gaps + sum(option.cost for option in options)
 
-    def costs(self, timetable: Sequence[Sequence[Berth]]) -> int:
+    def total_cost(self, timetable: Sequence[Sequence[SessionOption]]) -> int:
         """What a whole timetable costs."""
-        return sum(self.cost(berths) for berths in timetable)
+        return sum(self.cost(options) for options in timetable)
 
-    def fits(self, berths: Sequence[Berth]) -> bool:
+    def fits(self, options: Sequence[SessionOption]) -> bool:
         """Whether sessions of different coachees at one position can all be held."""
-        if len(berths) == 1:
+        if len(options) == 1:
             return True
-        if not self.by_day or len(berths) > self.day_limit[self.day[berths[0].position]]:
+        if not self.by_day or len(options) > self.day_limit[self.day[options[0].position]]:
             return False
-        return place_on_day(tuple(berth.starts for berth in berths), self.apart) is not None
+        return (
+            pack_day(tuple(option.starts for option in options), self.spacing_minutes) is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class CoachAnswer:
+class CoachIncumbent:
     """The best timetable found, what it costs, and what no timetable costs less than."""
 
-    timetable: tuple[Berths, ...]
+    timetable: tuple[SessionOptions, ...]
     cost: int
     bound: int
 
@@ -103,26 +105,26 @@ class CoachAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """Starts that sessions had before, by number, each worth `worth` if it stays."""
+class KeptTimes:
+    """Starts that sessions had before, by number, each worth `bonus` if it stays."""
 
     starts: Mapping[int, int]
-    worth: int
+    bonus: int
 
 
-def coach_task(
+def build_subproblem(
     calendar: CoachCalendar,
     quality: Quality,
     placed: Mapping[int, Sequence[int]],
-    wishes: Mapping[int, Wish],
-) -> CoachTask:
+    kept_times: Mapping[int, KeptTimes],
+) -> CoachSubproblem:
     """The task of a coach who holds the candidates of `placed` at these positions.
 
     The order of coachees in the task is that of `placed`.
     """
-    series = tuple(_series(calendar, quality, one, wishes.get(one)) for one in placed)
-    return CoachTask(
-        apart=calendar.apart,
+    series = tuple(_series(calendar, quality, one, kept_times.get(one)) for one in placed)
+    return CoachSubproblem(
+        spacing_minutes=calendar.spacing_minutes,
         by_day=calendar.by_day,
         day=tuple(calendar.position_day),
         week=tuple(calendar.position_week),
@@ -132,32 +134,34 @@ def coach_task(
         week_limit=calendar.week_limit if calendar.week_can_bind else {},
         gaps=quality.gap_costs,
         series=series,
-        now=tuple(
-            _widest(berths, positions)
-            for berths, positions in zip(series, placed.values(), strict=True)
+        initial=tuple(
+            _least_restrictive(options, positions)
+            for options, positions in zip(series, placed.values(), strict=True)
         ),
     )
 
 
-def times(task: CoachTask, timetable: Sequence[Sequence[Berth]]) -> list[tuple[int, ...]]:
+def session_starts(
+    subproblem: CoachSubproblem, timetable: Sequence[Sequence[SessionOption]]
+) -> list[tuple[int, ...]]:
     """The starts of each series, ascending; on a day, one after the other."""
-    on: dict[int, list[tuple[int, Berth]]] = {}
-    for who, berths in enumerate(timetable):
-        for berth in berths:
-            on.setdefault(berth.position, []).append((who, berth))
+    on: dict[int, list[tuple[int, SessionOption]]] = {}
+    for series_index, options in enumerate(timetable):
+        for option in options:
+            on.setdefault(option.position, []).append((series_index, option))
     series: list[list[int]] = [[] for _ in timetable]
     for crowd in on.values():
-        starts = place_on_day(tuple(berth.starts for _, berth in crowd), task.apart)
+        starts = pack_day(tuple(option.starts for _, option in crowd), subproblem.spacing_minutes)
         if starts is None:
-            raise SolverFaultError("a day holds sessions that do not fit it")
-        for (who, _), start in zip(crowd, starts, strict=True):
-            series[who].append(start)
+            raise SolverError("a day holds sessions that do not fit it")
+        for (series_index, _), start in zip(crowd, starts, strict=True):
+            series[series_index].append(start)
     return [tuple(sorted(starts)) for starts in series]
 
 
 def _series(
-    calendar: CoachCalendar, quality: Quality, one: int, wish: Wish | None
-) -> tuple[Berths, ...]:
+    calendar: CoachCalendar, quality: Quality, one: int, kept: KeptTimes | None
+) -> tuple[SessionOptions, ...]:
     candidate, row, day = calendar.candidate(one), calendar.coachees[one], calendar.position_day
     own: dict[int, dict[int, int]] = {
         position: {
@@ -166,39 +170,47 @@ def _series(
         }
         for position, starts in candidate.starts.items()
     }
-    last, anchor = len(candidate.chain) - 1, calendar.anchor[one]
+    last, previous_day = len(candidate.chain) - 1, calendar.previous_day[one]
     numbers = []
     for place, positions in enumerate(candidate.chain):
-        stays = wish.starts.get(calendar.passed[one] + place + 1) if wish else None
-        berths: list[Berth] = []
+        stays = kept.starts.get(calendar.previous_number[one] + place + 1) if kept else None
+        options: list[SessionOption] = []
         for position in positions:
-            costs = own[position]
+            cost_by_start = own[position]
             extra = quality.finish_cost(day[position]) if place == last else 0
-            if place == 0 and anchor is not None:
-                extra += quality.gap_cost(day[position] - anchor)
-            if wish and stays in costs:
-                costs = {**costs, stays: costs[stays] - wish.worth}
-            berths.extend(_berths(position, costs, extra))
-        numbers.append(tuple(berths))
+            if place == 0 and previous_day is not None:
+                extra += quality.gap_cost(day[position] - previous_day)
+            if kept and stays in cost_by_start:
+                cost_by_start = {**cost_by_start, stays: cost_by_start[stays] - kept.bonus}
+            options.extend(_session_options(position, cost_by_start, extra))
+        numbers.append(tuple(options))
     return tuple(numbers)
 
 
-def _berths(position: int, costs: Mapping[int, int], extra: int) -> list[Berth]:
+def _session_options(
+    position: int, cost_by_start: Mapping[int, int], extra: int
+) -> list[SessionOption]:
     """A berth for each cost, with every start that costs no more."""
     return [
-        Berth(position, tuple(start for start, own in costs.items() if own <= cost), cost + extra)
-        for cost in sorted(set(costs.values()))
+        SessionOption(
+            position,
+            tuple(start for start, own in cost_by_start.items() if own <= cost),
+            cost + extra,
+        )
+        for cost in sorted(set(cost_by_start.values()))
     ]
 
 
-def _widest(series: Sequence[Berths], positions: Sequence[int]) -> Berths:
+def _least_restrictive(
+    series: Sequence[SessionOptions], positions: Sequence[int]
+) -> SessionOptions:
     """The berths at these positions that leave every start open."""
     return tuple(
-        max((b for b in berths if b.position == position), key=lambda b: len(b.starts))
-        for berths, position in zip(series, positions, strict=True)
+        max((b for b in options if b.position == position), key=lambda b: len(b.starts))
+        for options, position in zip(series, positions, strict=True)
     )
 
 
-def worth_of_staying(coachees: int) -> int:
+def keep_bonus(coachees: int) -> int:
     """More than all faults of so many series together."""
-    return WHOLE * coachees + 1
+    return MAX_QUALITY * coachees + 1

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from matching.explanation.advice import Advice, advise
 from matching.explanation.explain_coachee import Explanation, NextBest, RunnerUp, Solve, explain
-from matching.explanation.remedies import Effort, PlaceAll, explain_unmatched
+from matching.explanation.remedies import CanPlaceAll, SearchEffort, explain_unmatched
 from matching.explanation.text_sections import Section, runner_up_section, sections
 
 __all__ = [
     "Advice",
-    "Effort",
+    "CanPlaceAll",
     "Explanation",
     "NextBest",
-    "PlaceAll",
     "RunnerUp",
+    "SearchEffort",
     "Section",
     "Solve",
     "advise",

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
-from matching.explanation.eligibility import Standing, standings
+from matching.explanation.eligibility import Eligibility, eligibilities
 from matching.explanation.explain_coachee import Solve
 from matching.explanation.policy import SHARE, PolicyChange, policy_changes
-from matching.instance.availability_grid import free_time
+from matching.instance.availability_grid import build_availability_grid
 from matching.instance.pair_report import SCHEDULE
 from matching.rematching.comparison import SettingDifference, compare_policies
 from matching.result import Result, ResultValue
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 
-_MOST = 3
+_MAX_SUGGESTIONS = 3
 
 
 class Advice(ResultValue):
@@ -33,37 +33,37 @@ class Advice(ResultValue):
 
 
 def advise(
-    roster: Roster, cycle: Cycle, result: Result, solve: Solve, most: int = _MOST
+    roster: Roster, cycle: Cycle, result: Result, solve: Solve, most: int = _MAX_SUGGESTIONS
 ) -> tuple[Advice, ...]:
     """The changes of one step that raise level `placed` most, the best first.
 
     Each is solved for `placed`, and then for the fewest changes of pairs. Nothing where nobody is
     unmatched.
     """
-    told = (
+    candidates = (
         _advice(cycle, change, roster, result, solve)
-        for change in _worth_trying(roster, cycle, result)
+        for change in _relevant_changes(roster, cycle, result)
     )
-    good = sorted((one for one in told if one.gain > 0), key=lambda one: -one.gain)
+    good = sorted((one for one in candidates if one.gain > 0), key=lambda one: -one.gain)
     return tuple(good[:most])
 
 
-def _worth_trying(roster: Roster, cycle: Cycle, result: Result) -> Iterator[PolicyChange]:
+def _relevant_changes(roster: Roster, cycle: Cycle, result: Result) -> Iterator[PolicyChange]:
     """Steps that concern what stands between some unmatched coachee and some coach."""
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     matched = {match.coachee for match in result.matches}
     rows = [row for row, one in enumerate(roster.coachees) if one.id not in matched]
     concerned: set[str] = set()
-    for standing in standings(judges, rows):
-        concerned |= _concerns(standing)
+    for eligibility in eligibilities(evaluator, rows):
+        concerned |= _relevant_rules(eligibility)
     yield from (change for change in policy_changes(cycle) if change.rule in concerned)
 
 
-def _concerns(standing: Standing) -> set[str]:
-    rules = {rule for rule in standing.objects if standing.only(rule).any()}
-    if standing.eligible.any():
+def _relevant_rules(eligibility: Eligibility) -> set[str]:
+    rules = {rule for rule in eligibility.forbidden_by if eligibility.blocked_only_by(rule).any()}
+    if eligibility.eligible.any():
         rules.add(SCHEDULE)
-    if standing.open.any():
+    if eligibility.available.any():
         rules.add(SHARE)
     return rules
 
@@ -78,7 +78,7 @@ def _advice(
     after = {match.coachee for match in other.matches}
     priority = {coachee.id: coachee.priority for coachee in roster.coachees}
     return Advice(
-        change=change.words,
+        change=change.description,
         settings=compare_policies(cycle, change.cycle),
         gain=sum(priority[one] for one in after) - sum(priority[one] for one in before),
         placed=tuple(one for one in priority if one in after - before),

@@ -16,49 +16,52 @@ from numpy.typing import NDArray
 from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person, RankSensitivity, Roster
-from matching.explanation.eligibility import Standing
-from matching.explanation.missing_windows import lacking_windows, with_window
+from matching.explanation.eligibility import Eligibility
+from matching.explanation.missing_windows import missing_windows, with_window
 from matching.explanation.policy import SHARE, policy_changes
 from matching.instance.pair_report import SCHEDULE
-from matching.rules.evaluation import Judges
+from matching.rules.evaluation import RuleEvaluator
 
-_EACH_KIND = 3  # candidates of one kind that are worth trying
-_MOST_PLACES = 50  # a coach's capacity in the file goes no further
+_MAX_PER_KIND = 3  # candidates of one kind that are worth trying
+_MAX_CAPACITY = 50  # a coach's capacity in the file goes no further
 
-_MORE_RELAXED = {
+_NEXT_LOOSER_SENSITIVITY = {
     RankSensitivity.STRICT: RankSensitivity.STANDARD,
     RankSensitivity.STANDARD: RankSensitivity.RELAXED,
 }
 
 
 @dataclass(frozen=True, eq=False)
-class Change:
+class CandidateChange:
     """One change in words, and people and policy as they would be.
 
-    `opens` tells a change of rules, of use to the coachee only by a coach it makes eligible.
+    `makes_eligible` tells a change of rules, of use to the coachee only by a coach it makes
+    eligible.
     """
 
-    words: str
+    description: str
     roster: Roster
     cycle: Cycle
-    opens: bool = False
+    makes_eligible: bool = False
 
 
-class Changes:
+class CandidateChanges:
     """The changes worth trying for one coachee."""
 
-    def __init__(self, judges: Judges, standing: Standing, load: dict[str, int]) -> None:
+    def __init__(
+        self, evaluator: RuleEvaluator, eligibility: Eligibility, load: dict[str, int]
+    ) -> None:
         """`load` says how many coachees each coach has now, by id."""
-        self._roster = judges.facts.roster
-        self._cycle = judges.facts.cycle
-        self._standing = standing
+        self._roster = evaluator.inputs.roster
+        self._cycle = evaluator.inputs.cycle
+        self._eligibility = eligibility
         self._load = load
-        self._coachee = self._roster.coachees[standing.row]
+        self._coachee = self._roster.coachees[eligibility.row]
         columns = np.arange(len(self._roster.coaches))
-        rows = np.full(len(columns), standing.row)
-        self._points = judges.points(rows, columns)  # sums mean little where a rule objects
+        rows = np.full(len(columns), eligibility.row)
+        self._points = evaluator.points(rows, columns)  # sums mean little where a rule objects
 
-    def __iter__(self) -> Iterator[Change]:
+    def __iter__(self) -> Iterator[CandidateChange]:
         yield from self._places()
         yield from self._coachee_windows()
         yield from self._coach_windows()
@@ -73,103 +76,113 @@ class Changes:
         order = columns[np.argsort(-self._points[columns], kind="stable")]
         return [self._roster.coaches[column] for column in order.tolist()]
 
-    def _places(self) -> Iterator[Change]:
-        full = [coach for coach in self._best(self._standing.open) if self._is_full(coach)]
-        for coach in full[:_EACH_KIND]:
-            if coach.capacity < _MOST_PLACES:
+    def _places(self) -> Iterator[CandidateChange]:
+        full = [coach for coach in self._best(self._eligibility.available) if self._is_full(coach)]
+        for coach in full[:_MAX_PER_KIND]:
+            if coach.capacity < _MAX_CAPACITY:
                 more = coach.model_copy(update={"capacity": coach.capacity + 1})
-                yield self._with_coach(more, f"one more place with {named(coach)}")
+                yield self._replace_coach(more, f"one more place with {person_label(coach)}")
 
     def _is_full(self, coach: Coach) -> bool:
         return self._load.get(coach.id, 0) >= coach.capacity
 
-    def _coachee_windows(self) -> Iterator[Change]:
+    def _coachee_windows(self) -> Iterator[CandidateChange]:
         """Windows of coaches the rules allow, those that most of them share first."""
         shared: dict[WeeklyWindow, int] = {}
-        for coach in self._best(self._standing.eligible):
-            for window in lacking_windows(self._coachee, coach, self._cycle):
+        for coach in self._best(self._eligibility.eligible):
+            for window in missing_windows(self._coachee, coach, self._cycle):
                 shared[window] = shared.get(window, 0) + (not self._is_full(coach))
-        for window in sorted(shared, key=lambda one: -shared[one])[:_EACH_KIND]:
-            yield self._with_coachee(
+        for window in sorted(shared, key=lambda one: -shared[one])[:_MAX_PER_KIND]:
+            yield self._replace_coachee(
                 with_window(self._coachee, window),
                 self._also_free(self._coachee, window),
             )
 
-    def _coach_windows(self) -> Iterator[Change]:
+    def _coach_windows(self) -> Iterator[CandidateChange]:
         tried = 0
-        for coach in self._best(self._standing.eligible):
-            lacking = lacking_windows(coach, self._coachee, self._cycle)
-            if self._is_full(coach) or not lacking:
+        for coach in self._best(self._eligibility.eligible):
+            missing = missing_windows(coach, self._coachee, self._cycle)
+            if self._is_full(coach) or not missing:
                 continue
-            longest = max(lacking, key=lambda one: one.end_minute - one.start_minute)
-            yield self._with_coach(with_window(coach, longest), self._also_free(coach, longest))
+            longest = max(missing, key=lambda one: one.end_minute - one.start_minute)
+            yield self._replace_coach(with_window(coach, longest), self._also_free(coach, longest))
             tried += 1
-            if tried == _EACH_KIND:
+            if tried == _MAX_PER_KIND:
                 return
 
     def _also_free(self, person: Person, window: WeeklyWindow) -> str:
         elsewhere = person.timezone != self._cycle.cycle.timezone
         zone = f" ({person.timezone})" if elsewhere else ""
-        return f"{named(person)} also free on {window}{zone}"
+        return f"{person_label(person)} also free on {window}{zone}"
 
-    def _coach_caps(self) -> Iterator[Change]:
+    def _coach_caps(self) -> Iterator[CandidateChange]:
         policy = self._cycle.sessions
-        free = [coach for coach in self._best(self._standing.eligible) if not self._is_full(coach)]
-        for coach in free[:_EACH_KIND]:
+        free = [
+            coach for coach in self._best(self._eligibility.eligible) if not self._is_full(coach)
+        ]
+        for coach in free[:_MAX_PER_KIND]:
             week = (coach.max_per_week or policy.max_per_coach_week) + 1
             more = coach.model_copy(update={"max_per_week": week})
-            yield self._with_coach(more, f"{named(coach)} takes {week} sessions a week")
+            yield self._replace_coach(more, f"{person_label(coach)} takes {week} sessions a week")
             if coach.max_per_day:  # without a cap of their own the policy's is offered
                 day = coach.max_per_day + 1
                 more = coach.model_copy(update={"max_per_day": day})
-                yield self._with_coach(more, f"{named(coach)} takes {day} sessions a day")
+                yield self._replace_coach(more, f"{person_label(coach)} takes {day} sessions a day")
 
-    def _wishes(self) -> Iterator[Change]:
+    def _wishes(self) -> Iterator[CandidateChange]:
         coachee = self._coachee
-        if not self._standing.only("rank").any():
+        if not self._eligibility.blocked_only_by("rank").any():
             return
         if coachee.uniformed_coach:
-            yield self._with_coachee(
+            yield self._replace_coachee(
                 coachee.model_copy(update={"uniformed_coach": False}),
-                f"{named(coachee)} accepts a coach without uniform",
+                f"{person_label(coachee)} accepts a coach without uniform",
             )
-        if more_relaxed := _MORE_RELAXED.get(coachee.rank_sensitivity):
-            yield self._with_coachee(
+        if more_relaxed := _NEXT_LOOSER_SENSITIVITY.get(coachee.rank_sensitivity):
+            yield self._replace_coachee(
                 coachee.model_copy(update={"rank_sensitivity": more_relaxed}),
                 f"rank sensitivity {more_relaxed} instead of {coachee.rank_sensitivity} "
-                f"for {named(coachee)}",
+                f"for {person_label(coachee)}",
             )
 
-    def _bans(self) -> Iterator[Change]:
-        for coach in self._best(self._standing.only("ban"))[:_EACH_KIND]:
+    def _bans(self) -> Iterator[CandidateChange]:
+        for coach in self._best(self._eligibility.blocked_only_by("ban"))[:_MAX_PER_KIND]:
             left = self._cycle.bans[self._coachee.id] - {coach.id}
             bans = {**self._cycle.bans, self._coachee.id: left}
             cycle = self._cycle.model_copy(update={"bans": bans})
-            yield Change(f"the ban on {named(coach)} lifted", self._roster, cycle, opens=True)
+            yield CandidateChange(
+                f"the ban on {person_label(coach)} lifted", self._roster, cycle, makes_eligible=True
+            )
 
-    def _policy(self) -> Iterator[Change]:
+    def _policy(self) -> Iterator[CandidateChange]:
         """Steps of the policy that concern what alone stands between the coachee and somebody."""
-        standing = self._standing
+        eligibility = self._eligibility
         for step in policy_changes(self._cycle):
             if step.rule == SCHEDULE:
-                concerns = standing.eligible.any()
+                concerns = eligibility.eligible.any()
             elif step.rule == SHARE:
-                concerns = standing.open.any()
+                concerns = eligibility.available.any()
             else:
-                concerns = standing.only(step.rule).any()
+                concerns = eligibility.blocked_only_by(step.rule).any()
             if concerns:
-                opens = step.rule not in {SCHEDULE, SHARE}
-                yield Change(step.words, self._roster, step.cycle, opens=opens)
+                makes_eligible = step.rule not in {SCHEDULE, SHARE}
+                yield CandidateChange(
+                    step.description, self._roster, step.cycle, makes_eligible=makes_eligible
+                )
 
-    def _with_coach(self, coach: Coach, words: str) -> Change:
+    def _replace_coach(self, coach: Coach, description: str) -> CandidateChange:
         coaches = tuple(coach if one.id == coach.id else one for one in self._roster.coaches)
-        return Change(words, self._roster.model_copy(update={"coaches": coaches}), self._cycle)
+        return CandidateChange(
+            description, self._roster.model_copy(update={"coaches": coaches}), self._cycle
+        )
 
-    def _with_coachee(self, coachee: Coachee, words: str) -> Change:
+    def _replace_coachee(self, coachee: Coachee, description: str) -> CandidateChange:
         people = tuple(coachee if one.id == coachee.id else one for one in self._roster.coachees)
-        return Change(words, self._roster.model_copy(update={"coachees": people}), self._cycle)
+        return CandidateChange(
+            description, self._roster.model_copy(update={"coachees": people}), self._cycle
+        )
 
 
-def named(person: Person) -> str:
+def person_label(person: Person) -> str:
     """A person as the manager reads of them: `Ana Example (K-04)`."""
     return f"{person.name} ({person.id})"

@@ -9,14 +9,14 @@ import numpy as np
 
 from coach.cycle import Cycle
 from coach.people import Person, Roster
-from matching.instance.availability_grid import Bits, FreeTime, free_time
-from matching.rules import Facts
+from matching.instance.availability_grid import AvailabilityGrid, Bits, build_availability_grid
+from matching.rules import RuleInputs
 
 
-class ChangedHours:
+class ChangedAvailability:
     """Free time of rosters and policies that differ little from one base."""
 
-    def __init__(self, base: Facts) -> None:
+    def __init__(self, base: RuleInputs) -> None:
         self._base = base
         people = base.roster
         self._rows = {
@@ -25,46 +25,58 @@ class ChangedHours:
             for row, person in enumerate(persons)
         }
 
-    def facts(self, roster: Roster, cycle: Cycle) -> Facts:
+    def inputs(self, roster: Roster, cycle: Cycle) -> RuleInputs:
         """The same as free time made from the start, row by row."""
-        if _grid(cycle) != _grid(self._base.cycle):
-            return Facts(roster, cycle, free_time(roster, cycle), self._base.behind)
-        base = self._base.free_time
-        anew = Roster(
+        if _grid_key(cycle) != _grid_key(self._base.cycle):
+            return RuleInputs(
+                roster, cycle, build_availability_grid(roster, cycle), self._base.history
+            )
+        base = self._base.availability_grid
+        changed_people = Roster(
             coachees=tuple(one for one in roster.coachees if self._known("coachee", one) is None),
             coaches=tuple(one for one in roster.coaches if self._known("coach", one) is None),
         )
-        fresh = free_time(anew, cycle) if anew.coachees or anew.coaches else None
-        return Facts(
+        recomputed = (
+            build_availability_grid(changed_people, cycle)
+            if changed_people.coachees or changed_people.coaches
+            else None
+        )
+        return RuleInputs(
             roster,
             cycle,
             replace(
                 base,
-                coachees=self._taken("coachee", roster.coachees, base.coachees, fresh),
-                coaches=self._taken("coach", roster.coaches, base.coaches, fresh),
+                coachees=self._assemble("coachee", roster.coachees, base.coachees, recomputed),
+                coaches=self._assemble("coach", roster.coaches, base.coaches, recomputed),
             ),
-            self._base.behind,
+            self._base.history,
         )
 
     def _known(self, side: str, person: Person) -> int | None:
         """The base's row of a person whose free time is the same there."""
         row, before = self._rows.get((side, person.id), (-1, None))
-        return row if before is not None and _hours(before) == _hours(person) else None
+        return (
+            row
+            if before is not None and _availability_key(before) == _availability_key(person)
+            else None
+        )
 
-    def _taken(
-        self, side: str, people: Sequence[Person], base: Bits, fresh: FreeTime | None
+    def _assemble(
+        self, side: str, people: Sequence[Person], base: Bits, recomputed: AvailabilityGrid | None
     ) -> Bits:
         rows = [self._known(side, person) for person in people]
-        taken = np.zeros((len(people), base.shape[1]), dtype=np.uint64)
+        assembled = np.zeros((len(people), base.shape[1]), dtype=np.uint64)
         same = [place for place, row in enumerate(rows) if row is not None]
-        taken[same] = base[[row for row in rows if row is not None]]
-        if fresh is not None:
-            anew = [place for place, row in enumerate(rows) if row is None]
-            taken[anew] = fresh.coachees if side == "coachee" else fresh.coaches
-        return taken
+        assembled[same] = base[[row for row in rows if row is not None]]
+        if recomputed is not None:
+            changed_people = [place for place, row in enumerate(rows) if row is None]
+            assembled[changed_people] = (
+                recomputed.coachees if side == "coachee" else recomputed.coaches
+            )
+        return assembled
 
 
-def _grid(cycle: Cycle) -> tuple[object, ...]:
+def _grid_key(cycle: Cycle) -> tuple[object, ...]:
     """What of a policy decides where sessions may begin and when people are off."""
     return (
         cycle.cycle.start,
@@ -76,6 +88,6 @@ def _grid(cycle: Cycle) -> tuple[object, ...]:
     )
 
 
-def _hours(person: Person) -> tuple[object, ...]:
+def _availability_key(person: Person) -> tuple[object, ...]:
     """What of a person decides when they are free."""
     return person.availability, person.unavailable, person.timezone, person.country

@@ -12,53 +12,56 @@ from matching.instance.meeting import can_meet
 from matching.instance.pair_report import SCHEDULE
 from matching.result import FunnelStep, UnmatchedReason
 from matching.rules import FORBIDDEN
-from matching.rules.evaluation import Judges, blocks
+from matching.rules.evaluation import RuleEvaluator, pair_blocks
 
 _BLOCK_CELLS = 1 << 17  # small, so that whoever takes standings one by one can stop in between
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
+class Eligibility:
     """One coachee beside all `m` coaches.
 
     Attributes:
         row: the coachee's row in the roster.
-        objects: for each hard rule, in table order, `bool[m]` where it forbids the pair.
-        able: `bool[m]` where the pair, were it alone, could place its whole series.
+        forbidden_by: for each hard rule, in table order, `bool[m]` where it forbids the pair.
+        schedulable: `bool[m]` where the pair, were it alone, could place its whole series.
     """
 
     row: int
-    objects: dict[str, NDArray[np.bool_]]
-    able: NDArray[np.bool_]
+    forbidden_by: dict[str, NDArray[np.bool_]]
+    schedulable: NDArray[np.bool_]
 
     @property
     def eligible(self) -> NDArray[np.bool_]:
         """`bool[m]` where no hard rule objects."""
-        return ~_any_of(self.objects.values(), len(self.able))
+        return ~_union(self.forbidden_by.values(), len(self.schedulable))
 
     @property
-    def open(self) -> NDArray[np.bool_]:
+    def available(self) -> NDArray[np.bool_]:
         """`bool[m]` where neither a rule nor the calendar stands in the way."""
-        return self.eligible & self.able
+        return self.eligible & self.schedulable
 
     @property
-    def near(self) -> NDArray[np.bool_]:
+    def nearly_eligible(self) -> NDArray[np.bool_]:
         """`bool[m]` where at most one hard rule objects, whatever the calendar says."""
-        objecting = np.zeros(len(self.able), dtype=np.int64)
-        for forbids in self.objects.values():
+        objecting = np.zeros(len(self.schedulable), dtype=np.int64)
+        for forbids in self.forbidden_by.values():
             objecting += forbids
         return objecting <= 1
 
-    def only(self, rule: str) -> NDArray[np.bool_]:
+    def blocked_only_by(self, rule: str) -> NDArray[np.bool_]:
         """`bool[m]` where `rule` alone stands in the way."""
-        others = (forbids for name, forbids in self.objects.items() if name != rule)
-        return self.objects[rule] & ~_any_of(others, len(self.able)) & self.able
+        others = (forbids for name, forbids in self.forbidden_by.items() if name != rule)
+        return self.forbidden_by[rule] & ~_union(others, len(self.schedulable)) & self.schedulable
 
     def funnel(self) -> tuple[FunnelStep, ...]:
         """How many coaches each rule and at last the calendar leave, one after the other."""
-        left = np.ones(len(self.able), dtype=np.bool_)
+        left = np.ones(len(self.schedulable), dtype=np.bool_)
         steps = []
-        for name, stays in (*((n, ~f) for n, f in self.objects.items()), (SCHEDULE, self.able)):
+        for name, stays in (
+            *((n, ~f) for n, f in self.forbidden_by.items()),
+            (SCHEDULE, self.schedulable),
+        ):
             left = left & stays
             steps.append(FunnelStep(rule=name, left=int(left.sum())))
         return tuple(steps)
@@ -67,28 +70,34 @@ class Standing:
         """Why there is no coach, in one word."""
         if not self.eligible.any():
             return "nobody-eligible"
-        return "all-taken" if self.open.any() else "nobody-schedulable"
+        return "all-taken" if self.available.any() else "nobody-schedulable"
 
 
-def standings(judges: Judges, rows: Sequence[int]) -> Iterator[Standing]:
+def eligibilities(evaluator: RuleEvaluator, rows: Sequence[int]) -> Iterator[Eligibility]:
     """The standing of each coachee of `rows`, in their order, in bounded memory."""
     chosen = np.array(rows, dtype=np.int32)
-    coaches = len(judges.facts.roster.coaches)
+    coaches = len(evaluator.inputs.roster.coaches)
     if not coaches:
         nobody = np.zeros(0, dtype=np.bool_)
-        yield from (Standing(row, {r.name: nobody for r in judges.hard}, nobody) for row in rows)
-    for places, columns in blocks(len(chosen), coaches, _BLOCK_CELLS):
+        yield from (
+            Eligibility(row, {r.name: nobody for r in evaluator.hard}, nobody) for row in rows
+        )
+    for places, columns in pair_blocks(len(chosen), coaches, _BLOCK_CELLS):
         block = chosen[places]
-        objects = {rule.name: rule.judge(block, columns) == FORBIDDEN for rule in judges.hard}
+        forbidden_by = {
+            rule.name: rule.evaluate(block, columns) == FORBIDDEN for rule in evaluator.hard
+        }
         coachee, coach = (part.ravel() for part in np.broadcast_arrays(block, columns))
-        able = can_meet(judges, coachee, coach).reshape(len(block), coaches)
+        schedulable = can_meet(evaluator, coachee, coach).reshape(len(block), coaches)
         for place, row in enumerate(block[:, 0].tolist()):
-            yield Standing(
-                row, {name: forbids[place] for name, forbids in objects.items()}, able[place]
+            yield Eligibility(
+                row,
+                {name: forbids[place] for name, forbids in forbidden_by.items()},
+                schedulable[place],
             )
 
 
-def _any_of(masks: Iterable[NDArray[np.bool_]], size: int) -> NDArray[np.bool_]:
+def _union(masks: Iterable[NDArray[np.bool_]], size: int) -> NDArray[np.bool_]:
     """`bool[size]`: where any of the masks is true."""
     together = np.zeros(size, dtype=np.bool_)
     for mask in masks:

@@ -10,13 +10,13 @@ import numpy as np
 from coach.cycle import Cycle
 from coach.errors import NotFoundError
 from coach.people import Roster
-from matching.explanation.eligibility import Standing, standings
-from matching.instance.availability_grid import free_time
+from matching.explanation.eligibility import Eligibility, eligibilities
+from matching.instance.availability_grid import build_availability_grid
 from matching.instance.pair_report import SCHEDULE
 from matching.rematching.comparison import CoacheeDifference, LevelDifference
 from matching.result import Match, Result, ResultValue, Unmatched, Verdict
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 
 
 class Solve(Protocol):
@@ -105,34 +105,36 @@ def explain(
 
 
 def _others(roster: Roster, cycle: Cycle, result: Result, row: int) -> tuple[OtherCoach, ...]:
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
-    (standing,) = standings(judges, [row])
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
+    (eligibility,) = eligibilities(evaluator, [row])
     chosen = {match.coach for match in result.matches if match.coachee == roster.coachees[row].id}
     holders: dict[str, list[str]] = {}
     for match in result.matches:
         holders.setdefault(match.coach, []).append(match.coachee)
     others = [
-        _other(judges, standing, column, tuple(holders.get(coach.id, ())))
+        _other(evaluator, eligibility, column, tuple(holders.get(coach.id, ())))
         for column, coach in enumerate(roster.coaches)
         if coach.id not in chosen
     ]
     return tuple(sorted(others, key=lambda one: (len(one.objections), -(one.points or 0))))
 
 
-def _other(judges: Judges, standing: Standing, column: int, holders: tuple[str, ...]) -> OtherCoach:
-    coach = judges.facts.roster.coaches[column]
+def _other(
+    evaluator: RuleEvaluator, eligibility: Eligibility, column: int, holders: tuple[str, ...]
+) -> OtherCoach:
+    coach = evaluator.inputs.roster.coaches[column]
     objections = [
         Objection(rule=rule, because=because)
-        for rule, because in judges.objections(standing.row, column).items()
+        for rule, because in evaluator.objections(eligibility.row, column).items()
     ]
-    if not standing.able[column]:
+    if not eligibility.schedulable[column]:
         objections.append(
             Objection(rule=SCHEDULE, because="not all sessions find a time that both are free")
         )
-    pair = np.array([standing.row]), np.array([column])
+    pair = np.array([eligibility.row]), np.array([column])
     return OtherCoach(
         coach=coach.id,
-        points=None if objections else int(judges.points(*pair)[0]),
+        points=None if objections else int(evaluator.points(*pair)[0]),
         objections=tuple(objections),
         holders=holders if not objections and len(holders) >= coach.capacity else (),
     )

@@ -6,11 +6,11 @@ from datetime import datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from coach.availability import MINUTES_A_DAY, WeeklyWindow
+from coach.availability import MINUTES_PER_DAY, WeeklyWindow
 from coach.cycle import Cycle
 from coach.people import Person
 
-_A_WEEK = 7
+_DAYS_PER_WEEK = 7
 _Person = TypeVar("_Person", bound=Person)
 
 
@@ -19,17 +19,17 @@ def with_window(person: _Person, window: WeeklyWindow) -> _Person:
     return person.model_copy(update={"availability": (*person.availability, window)})
 
 
-def lacking_windows(person: Person, other: Person, cycle: Cycle) -> list[WeeklyWindow]:
+def missing_windows(person: Person, other: Person, cycle: Cycle) -> list[WeeklyWindow]:
     """The other's windows, in the person's zone, in which the person is not free."""
-    told = (_in_zone(window, other.zone, person.zone, cycle) for window in other.availability)
+    converted = (_in_zone(window, other.zone, person.zone, cycle) for window in other.availability)
     return [
         window
-        for window in told
-        if window is not None and not any(_holds(own, window) for own in person.availability)
+        for window in converted
+        if window is not None and not any(_covers(own, window) for own in person.availability)
     ]
 
 
-def _holds(own: WeeklyWindow, other: WeeklyWindow) -> bool:
+def _covers(own: WeeklyWindow, other: WeeklyWindow) -> bool:
     return (
         own.weekday == other.weekday
         and own.start_minute <= other.start_minute
@@ -46,8 +46,8 @@ def _in_zone(
     offset = (local.utcoffset() or timedelta()) - (midnight.utcoffset() or timedelta())
     shift = int(offset.total_seconds() // 60)
     start, end = window.start_minute + shift, window.end_minute + shift
-    days = start // MINUTES_A_DAY
-    if end > (days + 1) * MINUTES_A_DAY:
+    days = start // MINUTES_PER_DAY
+    if end > (days + 1) * MINUTES_PER_DAY:
         return None
-    weekday = (window.weekday + days) % _A_WEEK
-    return WeeklyWindow(weekday, start - days * MINUTES_A_DAY, end - days * MINUTES_A_DAY)
+    weekday = (window.weekday + days) % _DAYS_PER_WEEK
+    return WeeklyWindow(weekday, start - days * MINUTES_PER_DAY, end - days * MINUTES_PER_DAY)

@@ -16,75 +16,79 @@ from numpy.typing import NDArray
 
 from coach.cycle import Cycle
 from coach.people import Coach, Roster
-from matching.explanation.candidate_changes import Change
+from matching.explanation.candidate_changes import CandidateChange
 from matching.instance.meeting import can_meet
 from matching.result import Match
-from matching.rules.evaluation import Judges
+from matching.rules.evaluation import RuleEvaluator
 
-_SMALL = 60  # up to so many coachees are solved again whole
-_COACHES = 4  # with whom the coachee might be placed
-_WAYS_OUT = 6  # coaches with a place left for those who would make room
+_MAX_WHOLE_ROSTER = 60  # up to so many coachees are solved again whole
+_MAX_NEAREST_COACHES = 4  # with whom the coachee might be placed
+_MAX_RELOCATION_COACHES = 6  # coaches with a place left for those who would make room
 
 
 class Neighbourhoods:
     """Parts of one roster around coachees who are not placed."""
 
-    def __init__(self, judges: Judges, matches: Collection[Match]) -> None:
-        self._judges = judges
-        roster = judges.facts.roster
+    def __init__(self, evaluator: RuleEvaluator, matches: Collection[Match]) -> None:
+        self._evaluator = evaluator
+        roster = evaluator.inputs.roster
         self._row = {coachee.id: row for row, coachee in enumerate(roster.coachees)}
-        self._with: dict[str, list[int]] = defaultdict(list)
+        self._coachees_of: dict[str, list[int]] = defaultdict(list)
         for match in matches:
-            self._with[match.coach].append(self._row[match.coachee])
+            self._coachees_of[match.coach].append(self._row[match.coachee])
         countries = {coach.id: coach.country for coach in roster.coaches}
         self._crossing = {
             row
-            for coach, rows in self._with.items()
+            for coach, rows in self._coachees_of.items()
             for row in rows
             if roster.coachees[row].country != countries[coach]
         }
         self._placed = sorted(self._row[match.coachee] for match in matches)
 
     def around(
-        self, row: int, open_to: NDArray[np.bool_], change: Change
+        self, row: int, feasible_coaches: NDArray[np.bool_], change: CandidateChange
     ) -> tuple[Roster, Cycle] | None:
         """People and policy to solve again so that the coachee of `row` is placed as well.
 
-        `open_to: bool[m]` are the coaches the change leaves or makes open to them. `None` where
-        no part can bring in the cross-border share by itself.
+        `feasible_coaches: bool[m]` are the coaches the change leaves or makes open to them. `None`
+        where no part can bring in the cross-border share by itself.
         """
         coaches = change.roster.coaches
-        if len(change.roster.coachees) <= _SMALL:
-            return _part(change.roster, {*self._placed, row}, range(len(coaches))), change.cycle
-        columns = self._nearest(open_to, coaches)
-        columns |= self._ways_out(self._rows(columns, coaches), coaches)
+        if len(change.roster.coachees) <= _MAX_WHOLE_ROSTER:
+            return _sub_roster(
+                change.roster, {*self._placed, row}, range(len(coaches))
+            ), change.cycle
+        columns = self._nearest(feasible_coaches, coaches)
+        columns |= self._relocation_coaches(self._rows(columns, coaches), coaches)
         rows = {*self._rows(columns, coaches), row}
-        cycle = self._own_share(rows, change.cycle)
-        return (_part(change.roster, rows, columns), cycle) if cycle else None
+        cycle = self._required_share(rows, change.cycle)
+        return (_sub_roster(change.roster, rows, columns), cycle) if cycle else None
 
-    def _nearest(self, open_to: NDArray[np.bool_], coaches: tuple[Coach, ...]) -> set[int]:
+    def _nearest(self, feasible_coaches: NDArray[np.bool_], coaches: tuple[Coach, ...]) -> set[int]:
         """The coaches with most places left among those the coachee could be with."""
-        columns = np.flatnonzero(open_to).tolist()
+        columns = np.flatnonzero(feasible_coaches).tolist()
         left = {column: self._places_left(coaches[column]) for column in columns}
-        return set(sorted(columns, key=lambda column: -left[column])[:_COACHES])
+        return set(sorted(columns, key=lambda column: -left[column])[:_MAX_NEAREST_COACHES])
 
     def _places_left(self, coach: Coach) -> int:
-        return coach.capacity - len(self._with.get(coach.id, ()))
+        return coach.capacity - len(self._coachees_of.get(coach.id, ()))
 
     def _rows(self, columns: Iterable[int], coaches: tuple[Coach, ...]) -> list[int]:
-        return [row for column in columns for row in self._with.get(coaches[column].id, ())]
+        return [row for column in columns for row in self._coachees_of.get(coaches[column].id, ())]
 
-    def _ways_out(self, rows: list[int], coaches: tuple[Coach, ...]) -> set[int]:
+    def _relocation_coaches(self, rows: list[int], coaches: tuple[Coach, ...]) -> set[int]:
         """Coaches with places left to whom most of these coachees could move."""
         free = [column for column, coach in enumerate(coaches) if self._places_left(coach) > 0]
         block = np.array(rows, dtype=np.int32)[:, np.newaxis]
         columns = np.array(free, dtype=np.int32)[np.newaxis, :]
-        allowed = np.nonzero(self._judges.allowed(block, columns))
+        allowed = np.nonzero(self._evaluator.allowed(block, columns))
         coachee, coach = block[allowed[0], 0], columns[0, allowed[1]]
-        ways, count = np.unique(coach[can_meet(self._judges, coachee, coach)], return_counts=True)
-        return set(ways[np.argsort(-count, kind="stable")][:_WAYS_OUT].tolist())
+        candidates, count = np.unique(
+            coach[can_meet(self._evaluator, coachee, coach)], return_counts=True
+        )
+        return set(candidates[np.argsort(-count, kind="stable")][:_MAX_RELOCATION_COACHES].tolist())
 
-    def _own_share(self, rows: set[int], cycle: Cycle) -> Cycle | None:
+    def _required_share(self, rows: set[int], cycle: Cycle) -> Cycle | None:
         """The policy with the cross-border share that the part has to bring in by itself."""
         share = Fraction(str(cycle.rules.country.minimum_cross_border_share))
         needed = ceil(share * (len(self._placed) + 1)) - len(self._crossing - rows)
@@ -96,7 +100,7 @@ class Neighbourhoods:
         return cycle.model_copy(update={"rules": rules})
 
 
-def _part(roster: Roster, rows: Iterable[int], columns: Iterable[int]) -> Roster:
+def _sub_roster(roster: Roster, rows: Iterable[int], columns: Iterable[int]) -> Roster:
     return Roster(
         coachees=tuple(roster.coachees[row] for row in sorted(rows)),
         coaches=tuple(roster.coaches[column] for column in sorted(columns)),

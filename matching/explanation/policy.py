@@ -13,15 +13,15 @@ from datetime import timedelta
 from itertools import combinations
 
 from coach.cycle import CountryRelation, Cycle
-from coach.languages import Level
-from coach.plural import counted
+from coach.languages import CefrLevel
+from coach.plural import pluralise
 from matching.instance.pair_report import SCHEDULE
 from matching.rules.language import language_name
 
 SHARE = "share"  # stands among the rules for the least share of pairs across a border
 
-_A_WEEK = 7
-_LONGER = timedelta(weeks=2)
+_DAYS_PER_WEEK = 7
+_EXTENSION = timedelta(weeks=2)
 _GROUPABLE = ("bs", "cnr", "hr", "sr")  # mutually intelligible; no others are ever offered
 _SOFTER = {
     CountryRelation.SAME: CountryRelation.PREFER_SAME,
@@ -34,7 +34,7 @@ class PolicyChange:
     """A policy as it would be: `rule` is what it loosens, a rule, `schedule` or `share`."""
 
     rule: str
-    words: str
+    description: str
     cycle: Cycle
 
 
@@ -44,40 +44,48 @@ def policy_changes(cycle: Cycle) -> Iterator[PolicyChange]:
     yield from _languages(cycle)
     yield from _countries(cycle)
     yield from _sessions(cycle)
-    later = cycle.cycle.end + _LONGER
+    later = cycle.cycle.end + _EXTENSION
     dates = cycle.cycle.model_copy(update={"end": later})
-    longer = cycle.model_copy(update={"cycle": dates})
-    yield PolicyChange(SCHEDULE, f"the cycle ends on {later} instead of {cycle.cycle.end}", longer)
+    extended = cycle.model_copy(update={"cycle": dates})
+    yield PolicyChange(
+        SCHEDULE, f"the cycle ends on {later} instead of {cycle.cycle.end}", extended
+    )
 
 
 def _ranks(cycle: Cycle) -> Iterator[PolicyChange]:
     for sensitivity, grades in cycle.rules.rank.model_dump().items():
         step = f"{grades + 1} grade{'s' if grades else ''} below the coachee"
-        words = f"up to {step} instead of {grades} with rank sensitivity {sensitivity}"
-        yield PolicyChange("rank", words, _with_rule(cycle, "rank", {sensitivity: grades + 1}))
+        description = f"up to {step} instead of {grades} with rank sensitivity {sensitivity}"
+        yield PolicyChange(
+            "rank", description, _with_rule(cycle, "rank", {sensitivity: grades + 1})
+        )
 
 
 def _languages(cycle: Cycle) -> Iterator[PolicyChange]:
     policy = cycle.rules.language
-    if policy.minimum_level > Level.A1:
-        lower = Level(policy.minimum_level - 1)
-        words = f"language level {lower.name} instead of {policy.minimum_level.name}"
+    if policy.minimum_level > CefrLevel.A1:
+        lower = CefrLevel(policy.minimum_level - 1)
+        description = f"language level {lower.name} instead of {policy.minimum_level.name}"
         yield PolicyChange(
-            "language", words, _with_rule(cycle, "language", {"minimum_level": lower})
+            "language", description, _with_rule(cycle, "language", {"minimum_level": lower})
         )
     for pair in combinations(_GROUPABLE, 2):
         if not any({*pair} <= group for group in policy.groups):
             groups = (*policy.groups, frozenset(pair))
             first, second = sorted(map(language_name, pair))
-            words = f"{first} and {second} count as common in this cycle"
-            yield PolicyChange("language", words, _with_rule(cycle, "language", {"groups": groups}))
+            description = f"{first} and {second} count as common in this cycle"
+            yield PolicyChange(
+                "language", description, _with_rule(cycle, "language", {"groups": groups})
+            )
 
 
 def _countries(cycle: Cycle) -> Iterator[PolicyChange]:
     policy = cycle.rules.country
     if softer := _SOFTER.get(policy.relation):
-        words = f"country relation {softer} instead of {policy.relation}"
-        yield PolicyChange("country", words, _with_rule(cycle, "country", {"relation": softer}))
+        description = f"country relation {softer} instead of {policy.relation}"
+        yield PolicyChange(
+            "country", description, _with_rule(cycle, "country", {"relation": softer})
+        )
     if policy.minimum_cross_border_share:
         none = _with_rule(cycle, "country", {"minimum_cross_border_share": 0.0})
         yield PolicyChange(SHARE, "no least share of pairs across a border", none)
@@ -85,11 +93,11 @@ def _countries(cycle: Cycle) -> Iterator[PolicyChange]:
 
 def _sessions(cycle: Cycle) -> Iterator[PolicyChange]:
     policy = cycle.sessions
-    for key, value, words, thing in (
-        ("max_gap_days", policy.max_gap_days + _A_WEEK, "up to {} between sessions", "day"),
+    for key, value, description, unit in (
+        ("max_gap_days", policy.max_gap_days + _DAYS_PER_WEEK, "up to {} between sessions", "day"),
         (
             "min_gap_days",
-            max(0, policy.min_gap_days - _A_WEEK),
+            max(0, policy.min_gap_days - _DAYS_PER_WEEK),
             "at least {} between sessions",
             "day",
         ),
@@ -101,8 +109,8 @@ def _sessions(cycle: Cycle) -> Iterator[PolicyChange]:
         if value != before:
             sessions = policy.model_copy(update={key: value})
             changed = cycle.model_copy(update={"sessions": sessions})
-            told = words.format(counted(value, thing))
-            yield PolicyChange(SCHEDULE, f"{told} instead of {before}", changed)
+            text = description.format(pluralise(value, unit))
+            yield PolicyChange(SCHEDULE, f"{text} instead of {before}", changed)
 
 
 def _with_rule(cycle: Cycle, table: str, changes: dict[str, object]) -> Cycle:

@@ -14,88 +14,98 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.cycle import ObjectiveLevel
-from matching.assignment.min_cost_flow import fits_flow
-from matching.assignment.residual_paths import NO_WAY, Detours
-from matching.deadline import Watch
+from matching.assignment.min_cost_flow import fits_integer_range
+from matching.assignment.residual_paths import NO_PATH, ResidualPaths
+from matching.deadline import Deadline
 from matching.result import Result
-from matching.search.branch_and_price import Choice, Desk
-from matching.search.conflict_branching import Beside, Conflicts, Instead
-from matching.search.lagrangian_bound import PARTS, price_hours
+from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.conflict_branching import AlternativePlan, ConflictBranching, ReferencePlan
+from matching.search.lagrangian_bound import DUAL_SCALE, compute_lagrangian_bound
 
-_DEAR = 8  # times the most points is what nobody's place is given up for
-_MORE = 3  # points that plans may lose beyond a detour, at first
-_FOR_PRICES = 0.8  # of the time there is: with them most are told at once, without them few
-_MOST_COACHES = 1000  # the ways between more take too long
+_PLACEMENT_FACTOR = 8  # times the most points is what nobody's place is given up for
+_INITIAL_EXTRA_LOSS = 3  # points that plans may lose beyond a detour, at first
+_PRICING_TIME_SHARE = 0.8  # of the time there is: with them most are told at once, without them few
+_MAX_COACHES = 1000  # the ways between more take too long
 
-_IN_ORDER = (ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL)
+_COMPARABLE_ORDER = (ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL)
 
 
-def easily_compared(result: Result, levels: Collection[ObjectiveLevel]) -> bool:
+def is_comparable(result: Result, levels: Collection[ObjectiveLevel]) -> bool:
     """Whether plans without a match, by `levels`, can be bounded by what `result` has proven.
 
     None of them places more; and of those that place as many, none has a better `worst`.
     """
-    told = {level.name: level for level in result.levels}
+    outcomes = {level.name: level for level in result.levels}
     before = [level.name for level in result.levels]
-    if tuple(levels) != tuple(one for one in _IN_ORDER if one in levels):
+    if tuple(levels) != tuple(one for one in _COMPARABLE_ORDER if one in levels):
         return False
-    if not told[ObjectiveLevel.PLACED].proven:
+    if not outcomes[ObjectiveLevel.PLACED].proven:
         return False
     if ObjectiveLevel.WORST not in levels:
         return True
     # Pairs kept from an earlier result may have been worth more than a better worst.
     kept_first = before[: before.index(ObjectiveLevel.WORST)]
-    free = ObjectiveLevel.KEPT not in kept_first or told[ObjectiveLevel.KEPT].value == 0
-    return free and told[ObjectiveLevel.WORST].proven
+    free = ObjectiveLevel.KEPT not in kept_first or outcomes[ObjectiveLevel.KEPT].value == 0
+    return free and outcomes[ObjectiveLevel.WORST].proven
 
 
-class SecondBests:
+class RunnerUpBounds:
     """The best plans without each match, where they place as many and have the same worst."""
 
     def __init__(
         self,
-        desk: Desk,
+        oracles: PricingOracles,
         chosen: Choice,
         allowed: NDArray[np.bool_],
         levels: Collection[ObjectiveLevel],
-        watch: Watch,
+        deadline: Deadline,
     ) -> None:
         """Beside the `chosen` plan; `allowed: bool[P]` are the pairs that others may have.
 
         Raises:
-            CancelledError, OutOfTimeError: as `Watch.check`.
+            CancelledError, OutOfTimeError: as `Deadline.check`.
         """
-        self._desk = desk
+        self._oracles = oracles
         self._chosen = chosen
-        self._watch = watch
-        problem = desk.problem
+        self._deadline = deadline
+        problem = oracles.problem
         self.placed = int(problem.priority[problem.coachee[chosen]].sum())
         points = problem.points if ObjectiveLevel.TOTAL in levels else np.zeros_like(problem.points)
         self._unit = 1 + len(chosen)
-        dear = _DEAR * (1 + int(points.max(initial=0)))
+        placement_value = _PLACEMENT_FACTOR * (1 + int(points.max(initial=0)))
         priority = problem.priority[problem.coachee]
         kept = np.zeros(problem.size, dtype=np.int64)
         kept[chosen] = 1
-        self._worth = (dear * priority + points) * self._unit + kept
+        self._worth = (placement_value * priority + points) * self._unit + kept
         if ObjectiveLevel.WORST in levels:
             allowed = allowed & (problem.points >= problem.points[chosen].min())
         pairs = np.flatnonzero(allowed)
-        prices = watch.part(_FOR_PRICES)
-        self._priced = price_hours(desk, pairs, self._worth, chosen, unit=self._unit, watch=prices)
-        self._detours = Detours(self._priced.flow, chosen)
-        more = _MORE * self._unit * PARTS
-        self._beside = Beside(desk, self._priced, chosen)
-        self._conflicts = Conflicts(self._beside, self._detours, more, watch)
+        prices = deadline.sub_deadline(_PRICING_TIME_SHARE)
+        self._lagrangian = compute_lagrangian_bound(
+            oracles, pairs, self._worth, chosen, unit=self._unit, deadline=prices
+        )
+        self._residual_paths = ResidualPaths(self._lagrangian.flow, chosen)
+        more = _INITIAL_EXTRA_LOSS * self._unit * DUAL_SCALE
+        self._reference = ReferencePlan(oracles, self._lagrangian, chosen)
+        self._conflict_branching = ConflictBranching(
+            self._reference, self._residual_paths, more, deadline
+        )
 
-    def by_detour(self, coachee: int, sound: Callable[[Choice], bool]) -> Choice | None:
+    def by_residual_path(
+        self, coachee: int, is_acceptable: Callable[[Choice], bool]
+    ) -> Choice | None:
         """The best plan, if it is the coachee's detour; `None` where that is not shown."""
-        loss = self._detours.loss(coachee)
-        if loss >= NO_WAY:
+        loss = self._residual_paths.loss(coachee)
+        if loss >= NO_PATH:
             return None
-        self._watch.check()
-        choice = self._detours.way(coachee).applied(self._chosen)
-        best = int(self._worth[choice].sum()) >= (self._priced.bound - loss) // PARTS
-        if best and self._sound(choice, sound) and not self._beside.offended(choice, self._watch):
+        self._deadline.check()
+        choice = self._residual_paths.shortest_path(coachee).apply(self._chosen)
+        best = int(self._worth[choice].sum()) >= (self._lagrangian.bound - loss) // DUAL_SCALE
+        if (
+            best
+            and self._is_acceptable(choice, is_acceptable)
+            and not self._reference.infeasible_coaches(choice, self._deadline)
+        ):
             return choice
         return None
 
@@ -103,42 +113,42 @@ class SecondBests:
         self,
         coachee: int,
         allowed: NDArray[np.bool_],
-        sound: Callable[[Choice], bool],
+        is_acceptable: Callable[[Choice], bool],
         most: int,
-    ) -> Instead | None:
+    ) -> AlternativePlan | None:
         """The best plan of `allowed: bool[P]` pairs by `most` assignments, proven or not.
 
         `None` where the coachee has no way to anybody else.
         """
-        if self._detours.loss(coachee) >= NO_WAY:
+        if self._residual_paths.loss(coachee) >= NO_PATH:
             return None
-        return self._conflicts.best(
-            coachee, allowed, lambda choice: self._sound(choice, sound), most
+        return self._conflict_branching.best(
+            coachee, allowed, lambda choice: self._is_acceptable(choice, is_acceptable), most
         )
 
-    def within(self, found: Instead) -> NDArray[np.bool_]:
+    def candidate_pairs(self, found: AlternativePlan) -> NDArray[np.bool_]:
         """`bool[P]`: the pairs of which a plan better than what was `found` may consist."""
-        flow = self._priced.flow
-        near = np.zeros(self._desk.problem.size, dtype=np.bool_)
-        near[flow.pairs] = flow.loss <= self._priced.bound - PARTS * found.worth
+        flow = self._lagrangian.flow
+        near = np.zeros(self._oracles.problem.size, dtype=np.bool_)
+        near[flow.pairs] = flow.loss <= self._lagrangian.bound - DUAL_SCALE * found.worth
         return near
 
-    def _sound(self, choice: Choice, sound: Callable[[Choice], bool]) -> bool:
+    def _is_acceptable(self, choice: Choice, is_acceptable: Callable[[Choice], bool]) -> bool:
         """Whether a choice places as many as now, and is sound otherwise."""
-        problem = self._desk.problem
+        problem = self._oracles.problem
         placed = int(problem.priority[problem.coachee[choice]].sum())
-        return placed == self.placed and sound(choice)
+        return placed == self.placed and is_acceptable(choice)
 
 
-def few_enough(desk: Desk) -> bool:
+def is_tractable(oracles: PricingOracles) -> bool:
     """Whether the ways between all coaches are found in moments, in whole numbers."""
-    problem = desk.problem
-    dear = (
-        (_DEAR + 1)
+    problem = oracles.problem
+    placement_value = (
+        (_PLACEMENT_FACTOR + 1)
         * (1 + int(problem.points.max(initial=0)))
         * int(problem.priority.max(initial=1))
     )
-    most = PARTS * dear * (1 + len(problem.priority))
-    return len(problem.capacity) <= _MOST_COACHES and fits_flow(
+    most = DUAL_SCALE * placement_value * (1 + len(problem.priority))
+    return len(problem.capacity) <= _MAX_COACHES and fits_integer_range(
         problem, most * (2 + len(problem.priority))
     )

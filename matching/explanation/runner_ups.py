@@ -16,25 +16,25 @@ from numpy.typing import NDArray
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
-from matching.deadline import OutOfTimeError, TooLargeError, Watch
+from matching.deadline import Deadline, DeadlineExceededError, ProblemTooLargeError
 from matching.explanation.explain_coachee import RunnerUp
-from matching.explanation.runner_up_bounds import SecondBests, easily_compared, few_enough
-from matching.instance.availability_grid import free_time
-from matching.instance.partial_cycle import Behind, UnderWay
+from matching.explanation.runner_up_bounds import RunnerUpBounds, is_comparable, is_tractable
+from matching.instance.availability_grid import build_availability_grid
+from matching.instance.partial_cycle import FixedHistory, UnderWay
 from matching.instance.problem import build_problem, kept_pairs, pin_pairs
 from matching.rematching.comparison import CoacheeDifference, LevelDifference
-from matching.result import Change, Match, Result
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
-from matching.search.branch_and_price import Choice, Desk
-from matching.search.conflict_branching import Instead
+from matching.result import CoacheeChange, Match, Result
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
+from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.conflict_branching import AlternativePlan
 from matching.search.levels import run_levels
-from matching.search.lexicographic_weights import Aim
+from matching.search.lexicographic_weights import Objective
 from matching.search.repair import Repair
-from matching.search.search_state import Course
+from matching.search.search_state import SearchState
 
 _NOBODY = -1
-_BRIEFLY, _LONG = 8, 150  # assignments that are looked at for one match
+_SHORT_SEARCH, _LONG_SEARCH = 8, 150  # assignments that are looked at for one match
 
 
 class RunnerUps:
@@ -45,22 +45,22 @@ class RunnerUps:
         roster: Roster,
         cycle: Cycle,
         result: Result,
-        watch: Watch,
+        deadline: Deadline,
         *,
         under_way: UnderWay | None = None,
     ) -> None:
-        """`watch` bounds everything that is asked; `under_way` says where the cycle stood.
+        """`deadline` bounds everything that is asked; `under_way` says where the cycle stood.
 
         Raises:
-            OutOfTimeError: not even the pairs were judged in time.
+            DeadlineExceededError: not even the pairs were judged in time.
         """
         self._roster = roster
         self._result = result
-        self._watch = watch
-        free = free_time(roster, cycle, watch.check)
-        behind = Behind(cycle, under_way, result) if under_way else None
-        self._judges = Judges(Facts(roster, cycle, free, behind))
-        eligible = self._judges.table(watch.check)
+        self._deadline = deadline
+        free = build_availability_grid(roster, cycle, deadline.check)
+        history = FixedHistory(cycle, under_way, result) if under_way else None
+        self._evaluator = RuleEvaluator(RuleInputs(roster, cycle, free, history))
+        eligible = self._evaluator.table(deadline.check)
         # Pins are kept by leaving their coachees no other pair, so that one can be let go.
         unpinned = cycle.model_copy(update={"pins": {}})
         self._problem = build_problem(
@@ -69,11 +69,11 @@ class RunnerUps:
             free,
             eligible,
             keep=result,
-            each_block=watch.check,
-            behind=behind,
+            on_block=deadline.check,
+            history=history,
         )
-        self._desk = Desk(self._problem, result.seed)
-        self._now = dict(kept_pairs(roster, result))
+        self._oracles = PricingOracles(self._problem, result.seed)
+        self._present_coach = dict(kept_pairs(roster, result))
         self._pins = dict(pin_pairs(roster, cycle))
         dropped = {ObjectiveLevel.KEPT, ObjectiveLevel.SCHEDULE}
         chosen = (level for level in cycle.objective.levels if level not in dropped)
@@ -81,8 +81,8 @@ class RunnerUps:
         self._row = {one.id: row for row, one in enumerate(roster.coachees)}
         self._chosen = np.flatnonzero(self._problem.kept)
         self._priority = self._problem.priority[self._problem.coachee]
-        self._second: SecondBests | None = None
-        self._found: dict[int, Instead] = {}  # plans that may not be the best
+        self._bounds: RunnerUpBounds | None = None
+        self._found: dict[int, AlternativePlan] = {}  # plans that may not be the best
 
     def all(self) -> Iterator[tuple[str, RunnerUp | None]]:
         """Each matched coachee with their runner-up, as long as there is time.
@@ -92,20 +92,20 @@ class RunnerUps:
         """
         waiting = self._result.matches
         try:
-            for way in self._short_ways():
+            for method in self._fast_methods():
                 undecided = []
                 for match in waiting:
                     row = self._row[match.coachee]
-                    choice = way(row)
+                    choice = method(row)
                     if choice is None:
                         undecided.append(match)
                     else:
-                        yield match.coachee, self._told(row, choice, proven=True)
+                        yield match.coachee, self._runner_up(row, choice, proven=True)
                 waiting = tuple(undecided)
             for match in waiting:
-                with suppress(TooLargeError):
+                with suppress(ProblemTooLargeError):
                     yield match.coachee, self.of(match)
-        except OutOfTimeError:
+        except DeadlineExceededError:
             return
 
     def of(self, match: Match) -> RunnerUp | None:
@@ -115,53 +115,59 @@ class RunnerUps:
         as few changes as possible. `None`: in no plan has the coachee another coach.
 
         Raises:
-            OutOfTimeError: no such plan was found in time.
+            DeadlineExceededError: no such plan was found in time.
         """
         row = self._row[match.coachee]
-        course = self._course(row)
-        if not course.allowed[self._problem.coachee == row].any():
+        state = self._state_without(row)
+        if not state.allowed[self._problem.coachee == row].any():
             return None
         found = self._found.get(row)
-        if found is not None and found.choice is not None and self._second is not None:
+        if found is not None and found.choice is not None and self._bounds is not None:
             # As many can be placed, and none worse off: those levels are decided.
-            course.reached = [Aim(self._priority, self._second.placed)]
-            course.allowed &= self._second.within(found)
+            state.reached = [Objective(self._priority, self._bounds.placed)]
+            state.allowed &= self._bounds.candidate_pairs(found)
             decided = {ObjectiveLevel.PLACED, ObjectiveLevel.WORST}
             left = [level for level in self._levels if level not in decided]
-            reached = run_levels(course, left, found.choice)
+            reached = run_levels(state, left, found.choice)
         else:
-            first = self._first(course, row)
+            first = self._initial_choice(state, row)
             if first is None:
                 return None
-            reached = run_levels(course, self._levels, first)
+            reached = run_levels(state, self._levels, first)
         proven = all(level.proven for level in reached.levels)
-        return self._told(row, reached.choice, proven=proven)
+        return self._runner_up(row, reached.choice, proven=proven)
 
-    def _short_ways(self) -> tuple[Callable[[int], Choice | None], ...]:
+    def _fast_methods(self) -> tuple[Callable[[int], Choice | None], ...]:
         """Ways in which most are decided, the shortest first; none where too little is proven."""
-        whole = 0 < len(self._chosen) == len(self._result.matches)
-        comparable = easily_compared(self._result, self._levels[:-1])
-        if not (whole and comparable and few_enough(self._desk)):
+        all_matched = 0 < len(self._chosen) == len(self._result.matches)
+        comparable = is_comparable(self._result, self._levels[:-1])
+        if not (all_matched and comparable and is_tractable(self._oracles)):
             return ()
         levels = self._levels[:-1]
         allowed = self._allowed(_NOBODY)
         try:
-            self._second = SecondBests(self._desk, self._chosen, allowed, levels, self._watch)
-        except OutOfTimeError:
+            self._bounds = RunnerUpBounds(
+                self._oracles, self._chosen, allowed, levels, self._deadline
+            )
+        except DeadlineExceededError:
             return ()  # some are told the long way
-        return self._by_detour, partial(self._by_search, _BRIEFLY), partial(self._by_search, _LONG)
+        return (
+            self._by_residual_path,
+            partial(self._by_search, _SHORT_SEARCH),
+            partial(self._by_search, _LONG_SEARCH),
+        )
 
-    def _by_detour(self, row: int) -> Choice | None:
+    def _by_residual_path(self, row: int) -> Choice | None:
         """The best plan without the match of `row`, where it is the nearest and all keep pins."""
-        if self._second is None or row in self._pins:
+        if self._bounds is None or row in self._pins:
             return None
-        return self._second.by_detour(row, self._in_order(row))
+        return self._bounds.by_residual_path(row, self._acceptance_test(row))
 
     def _by_search(self, most: int, row: int) -> Choice | None:
         """The best plan without the match of `row`, where assignments alone lead to it."""
-        if self._second is None or row in self._pins:
+        if self._bounds is None or row in self._pins:
             return None
-        found = self._second.by_search(row, self._allowed(row), self._in_order(row), most)
+        found = self._bounds.by_search(row, self._allowed(row), self._acceptance_test(row), most)
         if found is None or found.choice is None:
             return None
         if not found.proven:
@@ -169,9 +175,9 @@ class RunnerUps:
             return None
         return found.choice
 
-    def _in_order(self, row: int) -> Callable[[Choice], bool]:
+    def _acceptance_test(self, row: int) -> Callable[[Choice], bool]:
         """What tells whether a choice keeps everybody else's pins, and the share."""
-        return self._course(row).breaks_nothing
+        return self._state_without(row).is_feasible
 
     def _allowed(self, row: int) -> NDArray[np.bool_]:
         """`bool[P]`: everything but the present pair of `row`, and what pins forbid to others."""
@@ -182,26 +188,28 @@ class RunnerUps:
                 allowed &= (problem.coachee != other) | (problem.coach == column)
         return allowed
 
-    def _course(self, row: int) -> Course:
+    def _state_without(self, row: int) -> SearchState:
         """Everything allowed but the present pair of a coachee, who has to be placed."""
-        must = np.zeros(len(self._problem.priority), dtype=np.bool_)
-        must[[row, *self._pins]] = True
-        course = Course(self._desk, self._watch, lambda _level, _value, _bound: None, must)
-        course.allowed = self._allowed(row)
-        return course
+        must_place = np.zeros(len(self._problem.priority), dtype=np.bool_)
+        must_place[[row, *self._pins]] = True
+        state = SearchState(
+            self._oracles, self._deadline, lambda _level, _value, _bound: None, must_place
+        )
+        state.allowed = self._allowed(row)
+        return state
 
-    def _first(self, course: Course, row: int) -> Choice | None:
+    def _initial_choice(self, state: SearchState, row: int) -> Choice | None:
         """The present plan with the coachee moved where that is easily done, or any that does."""
         problem = self._problem
-        pairs = np.flatnonzero(course.allowed)
+        pairs = np.flatnonzero(state.allowed)
         stays = self._chosen[problem.coachee[self._chosen] != row]
-        repair = Repair(self._desk, stays, pairs, problem.points[pairs])
-        repair.place([row], self._watch)
-        if course.breaks_nothing(repair.choice):
+        repair = Repair(self._oracles, stays, pairs, problem.points[pairs])
+        repair.place([row], self._deadline)
+        if state.is_feasible(repair.choice):
             return repair.choice
-        return course.any_choice(course.allowed)
+        return state.find_feasible_choice(state.allowed)
 
-    def _told(self, row: int, choice: Choice, *, proven: bool) -> RunnerUp:
+    def _runner_up(self, row: int, choice: Choice, *, proven: bool) -> RunnerUp:
         problem = self._problem
         after = dict(
             zip(problem.coachee[choice].tolist(), problem.coach[choice].tolist(), strict=True)
@@ -210,7 +218,7 @@ class RunnerUps:
         return RunnerUp(
             coach=self._roster.coaches[after[row]].id,
             points=int(problem.points[pair]),
-            verdicts=self._judges.verdicts(row, after[row]),
+            verdicts=self._evaluator.verdicts(row, after[row]),
             price=tuple(self._price(choice)),
             moves=tuple(self._moves(row, after)),
             proven=proven,
@@ -218,9 +226,9 @@ class RunnerUps:
 
     def _price(self, choice: Choice) -> Iterator[LevelDifference]:
         """What each level comes to."""
-        told = {ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
+        reported_levels = {ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
         for level in self._levels:
-            if level in told:
+            if level in reported_levels:
                 before, after = (self._worth(level, pairs) for pairs in (self._chosen, choice))
                 yield LevelDifference(name=level, before=before, after=after, gain=after - before)
 
@@ -236,13 +244,13 @@ class RunnerUps:
     def _moves(self, row: int, after: dict[int, int]) -> Iterator[CoacheeDifference]:
         """The others who would be with somebody else, or with nobody."""
         for other, coachee in enumerate(self._roster.coachees):
-            old, new = self._now.get(other), after.get(other)
+            old, new = self._present_coach.get(other), after.get(other)
             if other == row or old == new:
                 continue
-            change = Change.PLACED if old is None else Change.MOVED
+            change = CoacheeChange.PLACED if old is None else CoacheeChange.MOVED
             yield CoacheeDifference(
                 coachee=coachee.id,
-                change=Change.UNPLACED if new is None else change,
+                change=CoacheeChange.UNPLACED if new is None else change,
                 before=None if old is None else self._roster.coaches[old].id,
                 after=None if new is None else self._roster.coaches[new].id,
                 moved_sessions=0,

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from coach.people import Roster
-from coach.plural import counted
-from matching.explanation.candidate_changes import named
+from coach.plural import pluralise
+from matching.explanation.candidate_changes import person_label
 from matching.explanation.explain_coachee import Explanation, OtherCoach, RunnerUp
 from matching.rematching.comparison import CoacheeDifference
 from matching.result import Match, Unmatched, Verdict
 
-_OTHERS = 5  # other coaches worth telling
+_MAX_OTHERS = 5  # other coaches worth telling
 
 _REASONS = {
     "nobody-eligible": "the rules leave no coach",
@@ -30,19 +30,19 @@ class Section(NamedTuple):
 
 def sections(explanation: Explanation, roster: Roster) -> tuple[Section, ...]:
     """What a programme manager reads of one coachee."""
-    return tuple(_Telling(_names(roster)).sections(explanation))
+    return tuple(_SectionBuilder(_names(roster)).sections(explanation))
 
 
 def runner_up_section(second: RunnerUp | None, roster: Roster) -> Section:
     """What a programme manager reads of the next best coach of one match."""
-    return _Telling(_names(roster)).runner_up(second)
+    return _SectionBuilder(_names(roster)).runner_up(second)
 
 
 def _names(roster: Roster) -> dict[str, str]:
-    return {person.id: named(person) for person in (*roster.coachees, *roster.coaches)}
+    return {person.id: person_label(person) for person in (*roster.coachees, *roster.coaches)}
 
 
-class _Telling:
+class _SectionBuilder:
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
 
@@ -54,7 +54,7 @@ class _Telling:
         if explanation.unmatched:
             yield from self._unmatched(coachee, explanation.unmatched)
         if explanation.others:
-            lines = tuple(map(self._other, explanation.others[:_OTHERS]))
+            lines = tuple(map(self._other, explanation.others[:_MAX_OTHERS]))
             more = len(explanation.others) - len(lines)
             title = f"Other coaches (the first {len(lines)} of {len(lines) + more})"
             yield Section(title if more else "Other coaches", lines)
@@ -63,7 +63,7 @@ class _Telling:
         return "nobody" if one is None else self._names.get(one, one)
 
     def _match(self, coachee: str, match: Match) -> Section:
-        title = f"{coachee} is with {self._name(match.coach)}, {counted(match.points, 'point')}"
+        title = f"{coachee} is with {self._name(match.coach)}, {pluralise(match.points, 'point')}"
         return Section(title, tuple(map(_verdict, match.verdicts)))
 
     def runner_up(self, second: RunnerUp | None) -> Section:
@@ -79,7 +79,7 @@ class _Telling:
         if not second.proven:
             moves.append("Not proven: time ran out, and a better second choice may exist.")
         return Section(
-            f"The next best is {self._name(second.coach)}, {counted(second.points, 'point')}",
+            f"The next best is {self._name(second.coach)}, {pluralise(second.points, 'point')}",
             (*(price or ["It would cost nobody anything at any level."]), *moves),
         )
 
@@ -99,7 +99,7 @@ class _Telling:
         if other.objections:
             because = "; ".join(f"{one.rule}: {one.because}" for one in other.objections)
             return f"{name}: not possible ({because})"
-        points = counted(other.points or 0, "point")
+        points = pluralise(other.points or 0, "point")
         if other.holders:
             holders = ", ".join(map(self._name, other.holders))
             return f"{name}: {points}; the places are held by {holders}"

@@ -15,23 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.availability import (
-    MINUTES_A_DAY,
+    MINUTES_PER_DAY,
     WeeklyWindow,
+    epoch_minute_to_local,
     free_intervals,
-    from_epoch_minute,
-    local_minute,
+    local_to_epoch_minute,
 )
 from coach.cycle import Cycle
 from coach.holidays import public_holidays_on
 from coach.people import Person, Roster
 
 Bits = NDArray[np.uint64]
-_WORD = 64
+_WORD_BITS = 64
 _MARGIN_DAYS = 2  # a person's local date differs from the cycle's by at most a day and a bit
 
 
 @dataclass(frozen=True, eq=False)
-class FreeTime:
+class AvailabilityGrid:
     """The starts of a cycle and who is free for the whole of a session that begins there.
 
     Attributes:
@@ -58,29 +58,29 @@ def unpack(bits: Bits, count: int) -> NDArray[np.bool_]:
 
 def pack(rows: NDArray[np.bool_]) -> Bits:
     """`bool[..., S]` as packed words `uint64[..., ceil(S / 64)]`."""
-    padding = -rows.shape[-1] % _WORD
+    padding = -rows.shape[-1] % _WORD_BITS
     padded = np.pad(rows, [(0, 0)] * (rows.ndim - 1) + [(0, padding)])
     packed = np.packbits(padded, axis=-1, bitorder="little")
     return np.ascontiguousarray(packed).view("<u8").astype(np.uint64, copy=False)
 
 
-def free_time(
-    roster: Roster, cycle: Cycle, each_person: Callable[[], object] = lambda: None
-) -> FreeTime:
+def build_availability_grid(
+    roster: Roster, cycle: Cycle, on_person: Callable[[], object] = lambda: None
+) -> AvailabilityGrid:
     """Lay the grid over the cycle and mark each person's free starts.
 
-    `each_person` is called before each of them; what it raises ends the work.
+    `on_person` is called before each of them; what it raises ends the work.
     """
     starts, day = _grid(cycle)
     first = cycle.cycle.start.toordinal()
     week = (first + day.astype(np.int64) - 1) // 7 - (first - 1) // 7  # ordinal 1 is a Monday
-    calendars = _Calendars(cycle, starts)
-    return FreeTime(
+    calendars = _AvailabilityCache(cycle, starts)
+    return AvailabilityGrid(
         starts=starts,
         day=day,
         week=week.astype(np.int32),
-        coachees=calendars.rows(roster.coachees, each_person),
-        coaches=calendars.rows(roster.coaches, each_person),
+        coachees=calendars.rows(roster.coachees, on_person),
+        coaches=calendars.rows(roster.coaches, on_person),
     )
 
 
@@ -88,8 +88,10 @@ def _grid(cycle: Cycle) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Starts and their day indices; sessions that leave the cycle or touch a blackout are out."""
     zone, step, minutes = cycle.cycle.zone, cycle.sessions.grid_minutes, cycle.sessions.minutes
     days = cycle.cycle.days
-    midnight = [local_minute(day, 0, zone) for day in (*days, cycle.cycle.end + timedelta(1))]
-    chunks = [_on_grid(midnight[d], midnight[d + 1], step, zone) for d in range(len(days))]
+    midnight = [
+        local_to_epoch_minute(day, 0, zone) for day in (*days, cycle.cycle.end + timedelta(1))
+    ]
+    chunks = [_grid_minutes(midnight[d], midnight[d + 1], step, zone) for d in range(len(days))]
     starts = np.concatenate(chunks)
     day = np.repeat(np.arange(len(days), dtype=np.int32), [len(chunk) for chunk in chunks])
     usable = starts + minutes <= midnight[-1]
@@ -99,16 +101,18 @@ def _grid(cycle: Cycle) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     return starts[usable], day[usable]
 
 
-def _on_grid(midnight: int, next_midnight: int, step: int, zone: ZoneInfo) -> NDArray[np.int64]:
+def _grid_minutes(
+    midnight: int, next_midnight: int, step: int, zone: ZoneInfo
+) -> NDArray[np.int64]:
     """Minutes of one local day whose wall time is a multiple of `step` after midnight."""
     minutes = np.arange(midnight, next_midnight, dtype=np.int64)
-    if next_midnight - midnight == MINUTES_A_DAY:
+    if next_midnight - midnight == MINUTES_PER_DAY:
         return minutes[::step]
-    walls = [from_epoch_minute(int(minute), zone) for minute in minutes]  # a clock change
+    walls = [epoch_minute_to_local(int(minute), zone) for minute in minutes]  # a clock change
     return minutes[[(wall.hour * 60 + wall.minute) % step == 0 for wall in walls]]
 
 
-class _Calendars:
+class _AvailabilityCache:
     """Free starts by zone and window, days off by zone and date: each worked out once.
 
     A session is free exactly where it lies inside the union of the windows of all days and
@@ -124,38 +128,38 @@ class _Calendars:
             first + timedelta(n)
             for n in range(-_MARGIN_DAYS, (last - first).days + 1 + _MARGIN_DAYS)
         ]
-        self._window: dict[tuple[str, tuple[WeeklyWindow, ...]], Bits] = {}
-        self._touching: dict[tuple[str, date], Bits] = {}
-        self._off: dict[tuple[str, str], Bits] = {}
+        self._starts_by_windows: dict[tuple[str, tuple[WeeklyWindow, ...]], Bits] = {}
+        self._starts_by_day: dict[tuple[str, date], Bits] = {}
+        self._holiday_bits: dict[tuple[str, str], Bits] = {}
         self._zones: dict[str, _ZoneDays] = {}
 
-    def rows(self, people: Sequence[Person], each_person: Callable[[], object]) -> Bits:
+    def rows(self, people: Sequence[Person], on_person: Callable[[], object]) -> Bits:
         """`uint64[len(people), W]`."""
-        words = -(-len(self._starts) // _WORD)
+        words = -(-len(self._starts) // _WORD_BITS)
         table = np.zeros((len(people), words), dtype=np.uint64)
         for row, person in zip(table, people, strict=True):
-            each_person()
+            on_person()
             self._fill(row, person)
         return table
 
     def _fill(self, row: Bits, person: Person) -> None:
-        for windows in _joined(person.availability):
-            row |= self._inside(person.timezone, windows)
+        for windows in _merge_windows(person.availability):
+            row |= self._starts_within(person.timezone, windows)
         if self._holidays:
             row &= ~self._public_holidays(person.timezone, person.country)
         for dates in person.unavailable:
             low = max(dates.first, self._days[0])
             for offset in range((min(dates.last, self._days[-1]) - low).days + 1):
-                row &= ~self._touched(person.timezone, low + timedelta(offset))
+                row &= ~self._starts_touching(person.timezone, low + timedelta(offset))
 
     def _zone(self, name: str) -> _ZoneDays:
         if name not in self._zones:
             self._zones[name] = _ZoneDays(ZoneInfo(name), self._days)
         return self._zones[name]
 
-    def _inside(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Bits:
+    def _starts_within(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Bits:
         """Starts whose session lies inside the free intervals that `windows` make together."""
-        if (zone, windows) not in self._window:
+        if (zone, windows) not in self._starts_by_windows:
             spans = (
                 self._zone(zone).spans(windows[0])
                 if len(windows) == 1
@@ -165,26 +169,26 @@ class _Calendars:
             for begin, end in spans:
                 low, high = np.searchsorted(self._starts, (begin, end - self._minutes + 1))
                 free[low : max(low, high)] = True
-            self._window[zone, windows] = pack(free)
-        return self._window[zone, windows]
+            self._starts_by_windows[zone, windows] = pack(free)
+        return self._starts_by_windows[zone, windows]
 
-    def _touched(self, zone: str, day: date) -> Bits:
+    def _starts_touching(self, zone: str, day: date) -> Bits:
         """Starts whose session has a minute on the local `day`."""
-        if (zone, day) not in self._touching:
+        if (zone, day) not in self._starts_by_day:
             begin, end = self._zone(zone).span_of_day(day)
             low, high = np.searchsorted(self._starts, (begin - self._minutes + 1, end))
             touched = np.zeros(len(self._starts), dtype=np.bool_)
             touched[low:high] = True
-            self._touching[zone, day] = pack(touched)
-        return self._touching[zone, day]
+            self._starts_by_day[zone, day] = pack(touched)
+        return self._starts_by_day[zone, day]
 
     def _public_holidays(self, zone: str, country: str) -> Bits:
-        if (zone, country) not in self._off:
-            off = np.zeros(-(-len(self._starts) // _WORD), dtype=np.uint64)
+        if (zone, country) not in self._holiday_bits:
+            off = np.zeros(-(-len(self._starts) // _WORD_BITS), dtype=np.uint64)
             for day in public_holidays_on(country, self._days):
-                off |= self._touched(zone, day)
-            self._off[zone, country] = off
-        return self._off[zone, country]
+                off |= self._starts_touching(zone, day)
+            self._holiday_bits[zone, country] = off
+        return self._holiday_bits[zone, country]
 
 
 class _ZoneDays:
@@ -193,7 +197,9 @@ class _ZoneDays:
     def __init__(self, zone: ZoneInfo, days: list[date]) -> None:
         self._zone = zone
         self._days = days
-        self._midnight = [local_minute(day, 0, zone) for day in (*days, days[-1] + timedelta(1))]
+        self._midnight = [
+            local_to_epoch_minute(day, 0, zone) for day in (*days, days[-1] + timedelta(1))
+        ]
 
     def span_of_day(self, day: date) -> tuple[int, int]:
         """`[midnight, next midnight)` of `day`."""
@@ -207,14 +213,14 @@ class _ZoneDays:
 
     def _span(self, index: int, window: WeeklyWindow) -> tuple[int, int]:
         midnight = self._midnight[index]
-        if self._midnight[index + 1] - midnight == MINUTES_A_DAY:
+        if self._midnight[index + 1] - midnight == MINUTES_PER_DAY:
             return midnight + window.start_minute, midnight + window.end_minute
         day = self._days[index]
-        begin = local_minute(day, window.start_minute, self._zone)
-        return begin, local_minute(day, window.end_minute, self._zone)
+        begin = local_to_epoch_minute(day, window.start_minute, self._zone)
+        return begin, local_to_epoch_minute(day, window.end_minute, self._zone)
 
 
-def _joined(windows: Sequence[WeeklyWindow]) -> list[tuple[WeeklyWindow, ...]]:
+def _merge_windows(windows: Sequence[WeeklyWindow]) -> list[tuple[WeeklyWindow, ...]]:
     """Windows as one-window groups where none meets another; else all of them as one group.
 
     Windows of one day that touch or overlap are first made one; a chain across midnight is left
@@ -228,7 +234,7 @@ def _joined(windows: Sequence[WeeklyWindow]) -> list[tuple[WeeklyWindow, ...]]:
             merged[-1] = WeeklyWindow(last.weekday, last.start_minute, end)
         else:
             merged.append(window)
-    ending = {w.weekday for w in merged if w.end_minute == MINUTES_A_DAY}
+    ending = {w.weekday for w in merged if w.end_minute == MINUTES_PER_DAY}
     if any(w.start_minute == 0 and (w.weekday - 1) % 7 in ending for w in merged):
         return [tuple(merged)]
     return [(window,) for window in merged]

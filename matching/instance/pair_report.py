@@ -9,11 +9,11 @@ import numpy as np
 
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.instance.availability_grid import free_time
+from matching.instance.availability_grid import build_availability_grid
 from matching.instance.problem import session_limits
 from matching.instance.series_feasibility import schedulable
-from matching.rules import FORBIDDEN, Facts
-from matching.rules.evaluation import Judges, blocks
+from matching.rules import FORBIDDEN, RuleInputs
+from matching.rules.evaluation import RuleEvaluator, pair_blocks
 
 SCHEDULE = "schedule"  # stands among the rules where a pair cannot place its sessions
 
@@ -30,14 +30,14 @@ class PairRow(NamedTuple):
 
 def pair_rows(roster: Roster, cycle: Cycle) -> Iterator[PairRow]:
     """All pairs in the order of the files, judged block by block in bounded memory."""
-    free = free_time(roster, cycle)
-    judges = Judges(Facts(roster, cycle, free))
+    free = build_availability_grid(roster, cycle)
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, free))
     limits = session_limits(roster, cycle.sessions)
-    names = (*(rule.name for rule in judges.hard), SCHEDULE)
+    names = (*(rule.name for rule in evaluator.hard), SCHEDULE)
     coach_ids = [coach.id for coach in roster.coaches]
-    for rows, columns in blocks(len(roster.coachees), len(coach_ids)):
+    for rows, columns in pair_blocks(len(roster.coachees), len(coach_ids)):
         coachee, coach = (part.ravel() for part in np.broadcast_arrays(rows, columns))
-        blocking = [(rule.judge(rows, columns) == FORBIDDEN).ravel() for rule in judges.hard]
+        blocking = [(rule.evaluate(rows, columns) == FORBIDDEN).ravel() for rule in evaluator.hard]
         blocking.append(~schedulable(free, limits, coachee, coach))
         code = sum(
             (by_rule.astype(np.int64) << bit for bit, by_rule in enumerate(blocking)),
@@ -45,10 +45,12 @@ def pair_rows(roster: Roster, cycle: Cycle) -> Iterator[PairRow]:
         )
         eligible = np.flatnonzero(code == 0)
         points = np.zeros(len(coachee), dtype=np.int32)
-        points[eligible] = judges.points(coachee[eligible], coach[eligible])
-        blocked_by = {one: _named(one, names) for one in np.unique(code).tolist()}
-        told = zip(coachee.tolist(), coach.tolist(), code.tolist(), points.tolist(), strict=True)
-        for row, column, one, worth in told:
+        points[eligible] = evaluator.points(coachee[eligible], coach[eligible])
+        blocked_by = {one: _blocking_rules(one, names) for one in np.unique(code).tolist()}
+        row_values = zip(
+            coachee.tolist(), coach.tolist(), code.tolist(), points.tolist(), strict=True
+        )
+        for row, column, one, worth in row_values:
             yield PairRow(
                 coachee=roster.coachees[row].id,
                 coach=coach_ids[column],
@@ -58,6 +60,6 @@ def pair_rows(roster: Roster, cycle: Cycle) -> Iterator[PairRow]:
             )
 
 
-def _named(code: int, names: tuple[str, ...]) -> tuple[str, ...]:
+def _blocking_rules(code: int, names: tuple[str, ...]) -> tuple[str, ...]:
     """The names whose bits `code` holds."""
     return tuple(name for bit, name in enumerate(names) if code >> bit & 1)

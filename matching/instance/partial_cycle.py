@@ -22,12 +22,12 @@ from coach.availability import epoch_minute
 from coach.cycle import Cycle
 from coach.people import Roster
 from coach.sessions import Session
-from matching.instance.availability_grid import FreeTime, pack, unpack
+from matching.instance.availability_grid import AvailabilityGrid, pack, unpack
 from matching.instance.series_feasibility import SeriesLimits, schedulable
 from matching.result import Result
-from matching.thread_pool import Spread
+from matching.thread_pool import ParallelMap
 
-_A_WEEK = 7
+_DAYS_PER_WEEK = 7
 
 
 class UnderWay(BaseModel):
@@ -62,63 +62,71 @@ def under_way(keep: Result, not_before: date, zone: ZoneInfo) -> UnderWay:
 
 
 @dataclass(frozen=True, eq=False)
-class Demand:
+class RemainingDemand:
     """What each of some pairs still has to place.
 
     Attributes:
-        owed: `int64[P]`, sessions.
+        remaining: `int64[P]`, sessions.
         first: `int64[P, 2]`, the first and the last day index the next session may have.
-        anchor: `int64[P]`, the day index of the session right before it; `NONE` without one.
-        passed: `int64[P]`, the number of that session in its series.
+        previous_day: `int64[P]`, the day index of the session right before it; `NO_PREVIOUS_DAY`
+            without one.
+        previous_number: `int64[P]`, the number of that session in its series.
     """
 
-    owed: NDArray[np.int64]
+    remaining: NDArray[np.int64]
     first: NDArray[np.int64]
-    anchor: NDArray[np.int64]
-    passed: NDArray[np.int64]
+    previous_day: NDArray[np.int64]
+    previous_number: NDArray[np.int64]
 
-    def only(self, pairs: NDArray[np.bool_] | NDArray[np.int64]) -> Demand:
+    def subset(self, pairs: NDArray[np.bool_] | NDArray[np.int64]) -> RemainingDemand:
         """That of some of the pairs, by `bool[P]` or by their places."""
-        return Demand(self.owed[pairs], self.first[pairs], self.anchor[pairs], self.passed[pairs])
+        return RemainingDemand(
+            self.remaining[pairs],
+            self.first[pairs],
+            self.previous_day[pairs],
+            self.previous_number[pairs],
+        )
 
 
-NONE = -(1 << 40)
+NO_PREVIOUS_DAY = -(1 << 40)
 
 
-class Behind:
+class FixedHistory:
     """What lies behind, by the ids of people, and what follows for arrays of pairs."""
 
-    def __init__(self, cycle: Cycle, where: UnderWay, keep: Result | None) -> None:
+    def __init__(self, cycle: Cycle, status: UnderWay, keep: Result | None) -> None:
         self._cycle = cycle
-        self.where = where
+        self.status = status
         zone = cycle.cycle.zone
         self.sessions: Mapping[tuple[str, str], tuple[Session, ...]] = {
             (match.coachee, match.coach): tuple(
-                one for one in match.sessions if _date(one, zone) < where.not_before
+                one for one in match.sessions if _date(one, zone) < status.not_before
             )
             for match in (keep.matches if keep else ())
         }
 
-    def of(self, coachee: str, coach: str) -> tuple[Session, ...]:
+    def past_sessions(self, coachee: str, coach: str) -> tuple[Session, ...]:
         """The sessions of a pair that lie behind."""
         return self.sessions.get((coachee, coach), ())
 
     def number(self, coachee: str, coach: str) -> int:
         """The number of the last session that lies behind in the series the pair goes on with."""
-        past = self.of(coachee, coach)
-        return past[-1].number if past else self.where.reached.get(coachee, 0)
+        past = self.past_sessions(coachee, coach)
+        return past[-1].number if past else self.status.reached.get(coachee, 0)
 
     def demand(
         self, roster: Roster, coachee: NDArray[np.integer], coach: NDArray[np.integer]
-    ) -> Demand:
+    ) -> RemainingDemand:
         """What pairs of rows `[P]` still have to place."""
         count, days = self._cycle.sessions.count, len(self._cycle.cycle.days)
         reached = np.array(
-            [self.where.reached.get(one.id, 0) for one in roster.coachees], dtype=np.int64
+            [self.status.reached.get(one.id, 0) for one in roster.coachees], dtype=np.int64
         )
-        passed = reached[coachee] if len(reached) else np.zeros(len(coachee), dtype=np.int64)
+        previous_number = (
+            reached[coachee] if len(reached) else np.zeros(len(coachee), dtype=np.int64)
+        )
         first = np.tile(np.array([0, days], dtype=np.int64), (len(coachee), 1))
-        anchor = np.full(len(coachee), NONE, dtype=np.int64)
+        previous_day = np.full(len(coachee), NO_PREVIOUS_DAY, dtype=np.int64)
         row = {one.id: place for place, one in enumerate(roster.coachees)}
         column = {one.id: place for place, one in enumerate(roster.coaches)}
         width = max(1, len(column))
@@ -132,19 +140,23 @@ class Behind:
             ],
         )
         for place in np.flatnonzero(known).tolist():
-            past = self.of(
+            past = self.past_sessions(
                 roster.coachees[int(coachee[place])].id, roster.coaches[int(coach[place])].id
             )
             if past:
                 last = self._day(past[-1])
-                passed[place], anchor[place] = past[-1].number, last
+                previous_number[place], previous_day[place] = past[-1].number, last
                 first[place] = (
                     last + self._cycle.sessions.min_gap_days,
                     last + self._cycle.sessions.max_gap_days,
                 )
-        return Demand(np.maximum(0, count - passed), first, anchor, passed)
+        return RemainingDemand(
+            np.maximum(0, count - previous_number), first, previous_day, previous_number
+        )
 
-    def open_time(self, roster: Roster, free: FreeTime, limits: SeriesLimits) -> FreeTime:
+    def remaining_availability(
+        self, roster: Roster, free: AvailabilityGrid, limits: SeriesLimits
+    ) -> AvailabilityGrid:
         """`free` without what lies behind, and without what the coaches' past sessions take up."""
         count = len(free.starts)
         late = free.day >= self._first_day
@@ -154,8 +166,8 @@ class Behind:
             past = self._by_coach.get(coach.id, ())
             if past:
                 last = max(epoch_minute(one.start) for one in past)
-                coaches[place] &= free.starts >= last + limits.apart
-            if self.taken(coach.id) >= limits.week_cap[place]:
+                coaches[place] &= free.starts >= last + limits.spacing_minutes
+            if self.sessions_in_first_week(coach.id) >= limits.week_cap[place]:
                 coaches[place] &= ~week
         return replace(
             free, coachees=free.coachees & pack(late[np.newaxis, :]), coaches=pack(coaches)
@@ -163,22 +175,26 @@ class Behind:
 
     @property
     def week(self) -> int:
-        """The week of the first day, counted as `FreeTime.week` does."""
+        """The week of the first day, counted as `AvailabilityGrid.week` does."""
         first = self._cycle.cycle.start.toordinal()
-        return (self.where.not_before.toordinal() - 1) // _A_WEEK - (first - 1) // _A_WEEK
+        return (self.status.not_before.toordinal() - 1) // _DAYS_PER_WEEK - (
+            first - 1
+        ) // _DAYS_PER_WEEK
 
-    def taken(self, coach: str) -> int:
+    def sessions_in_first_week(self, coach: str) -> int:
         """The sessions a coach had in that week."""
-        week = (self.where.not_before.toordinal() - 1) // _A_WEEK
+        week = (self.status.not_before.toordinal() - 1) // _DAYS_PER_WEEK
         zone = self._cycle.cycle.zone
         return sum(
-            (_date(one, zone).toordinal() - 1) // _A_WEEK == week
+            (_date(one, zone).toordinal() - 1) // _DAYS_PER_WEEK == week
             for one in self._by_coach.get(coach, ())
         )
 
-    def moments(self, coachee: str, coach: str) -> list[tuple[int, int]]:
+    def past_times(self, coachee: str, coach: str) -> list[tuple[int, int]]:
         """Day index and start (epoch minutes) of a pair's sessions that lie behind."""
-        return [(self._day(one), epoch_minute(one.start)) for one in self.of(coachee, coach)]
+        return [
+            (self._day(one), epoch_minute(one.start)) for one in self.past_sessions(coachee, coach)
+        ]
 
     @cached_property
     def _by_coach(self) -> Mapping[str, list[Session]]:
@@ -189,36 +205,36 @@ class Behind:
 
     @property
     def _first_day(self) -> int:
-        return (self.where.not_before - self._cycle.cycle.start).days
+        return (self.status.not_before - self._cycle.cycle.start).days
 
     def _day(self, session: Session) -> int:
         return (_date(session, self._cycle.cycle.zone) - self._cycle.cycle.start).days
 
 
-def can_place(
-    free: FreeTime,
+def can_place_remaining(
+    free: AvailabilityGrid,
     limits: SeriesLimits,
     coachee: NDArray[np.int32],
     coach: NDArray[np.int32],
-    demand: Demand,
+    demand: RemainingDemand,
     *,
-    each_block: Callable[[], object] = lambda: None,
-    spread: Spread = map,
+    on_block: Callable[[], object] = lambda: None,
+    parallel_map: ParallelMap = map,
 ) -> NDArray[np.bool_]:
     """`bool[P]`: which pairs, were they alone, could place all that is owed in `free`.
 
     A pair that owes nothing can where it has had its sessions together; a new pair has no use.
     """
-    answer: NDArray[np.bool_] = (demand.owed == 0) & (demand.anchor != NONE)
-    for owed in np.unique(demand.owed[demand.owed > 0]).tolist():
-        some = np.flatnonzero(demand.owed == owed)
+    answer: NDArray[np.bool_] = (demand.remaining == 0) & (demand.previous_day != NO_PREVIOUS_DAY)
+    for remaining in np.unique(demand.remaining[demand.remaining > 0]).tolist():
+        some = np.flatnonzero(demand.remaining == remaining)
         answer[some] = schedulable(
             free,
-            replace(limits, count=owed),
+            replace(limits, count=remaining),
             coachee[some],
             coach[some],
-            each_block=each_block,
-            spread=spread,
+            on_block=on_block,
+            parallel_map=parallel_map,
             first=demand.first[some],
         )
     return answer

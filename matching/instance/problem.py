@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 from coach.availability import epoch_minute
 from coach.cycle import Cycle, SessionPolicy
 from coach.people import Roster
-from matching.instance.availability_grid import FreeTime
-from matching.instance.partial_cycle import Behind, Demand, can_place
+from matching.instance.availability_grid import AvailabilityGrid
+from matching.instance.partial_cycle import FixedHistory, RemainingDemand, can_place_remaining
 from matching.instance.series_feasibility import SeriesLimits, schedulable
 from matching.result import Result
-from matching.rules.evaluation import PairTable
-from matching.thread_pool import Spread
+from matching.rules.evaluation import EligiblePairs
+from matching.thread_pool import ParallelMap
 
 Pair = tuple[int, int]
 """Rows of a coachee and of a coach in the roster."""
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class MatchingProblem:
     """Every pair that passes the rules and can, were it alone, place all its sessions.
 
     Attributes:
@@ -42,7 +42,7 @@ class Problem:
         limits: gaps, lengths and caps of the sessions.
         free: the free starts of everybody.
         demand: what each pair has to place, where not every pair has to place its whole series.
-        week_taken: for each coach the sessions of that week that lie behind.
+        sessions_in_week: for each coach the sessions of that week that lie behind.
         week: the week of the first day, in a cycle under way.
     """
 
@@ -56,9 +56,9 @@ class Problem:
     pinned: NDArray[np.bool_]
     share: Fraction
     limits: SeriesLimits
-    free: FreeTime
-    demand: Demand | None = None
-    week_taken: Mapping[int, int] = field(default_factory=dict)
+    free: AvailabilityGrid
+    demand: RemainingDemand | None = None
+    sessions_in_week: Mapping[int, int] = field(default_factory=dict)
     week: int = -1
 
     @property
@@ -73,7 +73,7 @@ class Problem:
         edges = np.searchsorted(self.coach[order], np.arange(1, len(self.capacity)))
         return tuple(np.split(order, edges))
 
-    def only(self, pairs: NDArray[np.bool_]) -> Problem:
+    def subset(self, pairs: NDArray[np.bool_]) -> MatchingProblem:
         """The same problem with fewer pairs: those where `pairs: bool[P]` is true."""
         return replace(
             self,
@@ -83,7 +83,7 @@ class Problem:
             kept=self.kept[pairs],
             cross=self.cross[pairs],
             pinned=self.pinned[pairs],
-            demand=self.demand and self.demand.only(pairs),
+            demand=self.demand and self.demand.subset(pairs),
         )
 
 
@@ -109,16 +109,16 @@ def session_limits(roster: Roster, sessions: SessionPolicy) -> SeriesLimits:
 def build_problem(
     roster: Roster,
     cycle: Cycle,
-    free: FreeTime,
-    eligible: PairTable,
+    free: AvailabilityGrid,
+    eligible: EligiblePairs,
     *,
     keep: Result | None = None,
     require: Collection[Pair] = (),
     forbid: Collection[Pair] = (),
-    each_block: Callable[[], object] = lambda: None,
-    spread: Spread = map,
-    behind: Behind | None = None,
-) -> Problem:
+    on_block: Callable[[], object] = lambda: None,
+    parallel_map: ParallelMap = map,
+    history: FixedHistory | None = None,
+) -> MatchingProblem:
     """The problem of one cycle.
 
     Args:
@@ -129,63 +129,71 @@ def build_problem(
         keep: an earlier result whose pairs level `kept` counts.
         require: further pairs that have to be chosen.
         forbid: pairs that may not be chosen.
-        each_block: called between blocks of pairs.
-        spread: works on several blocks at once.
-        behind: what lies behind in a cycle under way.
+        on_block: called between blocks of pairs.
+        parallel_map: works on several blocks at once.
+        history: what lies behind in a cycle under way.
     """
     limits = session_limits(roster, cycle.sessions)
-    demand: Demand | None = None
-    if behind is None:
-        able = schedulable(
-            free, limits, eligible.coachee, eligible.coach, each_block=each_block, spread=spread
-        )
-    else:
-        free = behind.open_time(roster, free, limits)
-        whole = behind.demand(roster, eligible.coachee, eligible.coach)
-        able = can_place(
+    demand: RemainingDemand | None = None
+    if history is None:
+        schedulable_pairs = schedulable(
             free,
             limits,
             eligible.coachee,
             eligible.coach,
-            whole,
-            each_block=each_block,
-            spread=spread,
+            on_block=on_block,
+            parallel_map=parallel_map,
         )
-        demand = whole.only(able)
-    coachee = eligible.coachee[able].astype(np.int64)
-    coach = eligible.coach[able].astype(np.int64)
+    else:
+        free = history.remaining_availability(roster, free, limits)
+        demand_of_all = history.demand(roster, eligible.coachee, eligible.coach)
+        schedulable_pairs = can_place_remaining(
+            free,
+            limits,
+            eligible.coachee,
+            eligible.coach,
+            demand_of_all,
+            on_block=on_block,
+            parallel_map=parallel_map,
+        )
+        demand = demand_of_all.subset(schedulable_pairs)
+    coachee = eligible.coachee[schedulable_pairs].astype(np.int64)
+    coach = eligible.coach[schedulable_pairs].astype(np.int64)
     code = coachee * max(1, len(roster.coaches)) + coach
 
-    def marks(pairs: Collection[Pair]) -> NDArray[np.bool_]:
+    def pair_mask(pairs: Collection[Pair]) -> NDArray[np.bool_]:
         codes = [row * max(1, len(roster.coaches)) + column for row, column in pairs]
         return np.isin(code, np.array(codes, dtype=np.int64))
 
     country = np.array([person.country for person in roster.coachees], dtype=object)
     coach_country = np.array([person.country for person in roster.coaches], dtype=object)
-    problem = Problem(
+    problem = MatchingProblem(
         priority=np.array([person.priority for person in roster.coachees], dtype=np.int64),
         capacity=np.array([person.capacity for person in roster.coaches], dtype=np.int64),
         coachee=coachee,
         coach=coach,
-        points=eligible.points[able].astype(np.int64),
-        kept=marks(kept_pairs(roster, keep)),
+        points=eligible.points[schedulable_pairs].astype(np.int64),
+        kept=pair_mask(kept_pairs(roster, keep)),
         cross=(country[coachee] != coach_country[coach]).astype(np.bool_),
-        pinned=marks({*pin_pairs(roster, cycle), *require}),
-        share=reachable_share(
+        pinned=pair_mask({*pin_pairs(roster, cycle), *require}),
+        share=least_attainable_share(
             Fraction(str(cycle.rules.country.minimum_cross_border_share)), len(roster.coachees)
         ),
         limits=limits,
         free=free,
         demand=demand,
-        week_taken={row: behind.taken(coach.id) for row, coach in enumerate(roster.coaches)}
-        if behind
+        sessions_in_week={
+            row: history.sessions_in_first_week(coach.id)
+            for row, coach in enumerate(roster.coaches)
+        }
+        if history
         else {},
-        week=behind.week if behind else -1,
+        week=history.week if history else -1,
     )
-    return problem.only(~marks(forbid)) if forbid else problem
+    return problem.subset(~pair_mask(forbid)) if forbid else problem
 
 
-def reachable_share(share: Fraction, people: int) -> Fraction:
+def least_attainable_share(share: Fraction, people: int) -> Fraction:
     """The least share not below `share` that up to `people` pairs can have.
 
     Among so few pairs it demands exactly what `share` demands, in small whole numbers.
@@ -197,14 +205,14 @@ def reachable_share(share: Fraction, people: int) -> Fraction:
     )
 
 
-def rows(people: Sequence[object]) -> dict[str, int]:
+def row_by_id(people: Sequence[object]) -> dict[str, int]:
     """Each person's row by id."""
     return {person.id: row for row, person in enumerate(people)}  # type: ignore[attr-defined]
 
 
 def pin_pairs(roster: Roster, cycle: Cycle) -> list[Pair]:
     """The pinned pairs of the cycle file whose people exist, in file order."""
-    coachees, coaches = rows(roster.coachees), rows(roster.coaches)
+    coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return [
         (coachees[coachee], coaches[coach])
         for coachee, coach in cycle.pins.items()
@@ -214,7 +222,7 @@ def pin_pairs(roster: Roster, cycle: Cycle) -> list[Pair]:
 
 def kept_pairs(roster: Roster, keep: Result | None) -> list[Pair]:
     """The pairs of an earlier result whose people are still there."""
-    coachees, coaches = rows(roster.coachees), rows(roster.coaches)
+    coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return [
         (coachees[match.coachee], coaches[match.coach])
         for match in (keep.matches if keep else ())
@@ -224,7 +232,7 @@ def kept_pairs(roster: Roster, keep: Result | None) -> list[Pair]:
 
 def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int]]:
     """Starts (epoch minutes) of the sessions of an earlier result, by pair and number."""
-    coachees, coaches = rows(roster.coachees), rows(roster.coaches)
+    coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return {
         (coachees[match.coachee], coaches[match.coach]): {
             session.number: epoch_minute(session.start) for session in match.sessions
@@ -234,17 +242,19 @@ def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int
     }
 
 
-def past_moments(roster: Roster, behind: Behind | None) -> dict[Pair, list[tuple[int, int]]]:
+def past_session_times(
+    roster: Roster, history: FixedHistory | None
+) -> dict[Pair, list[tuple[int, int]]]:
     """Day index and start (epoch minutes) of the sessions that lie behind, by pair."""
-    coachees, coaches = rows(roster.coachees), rows(roster.coaches)
+    coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return {
-        (coachees[coachee], coaches[coach]): behind.moments(coachee, coach)
-        for coachee, coach in (behind.sessions if behind else ())
-        if behind and coachee in coachees and coach in coaches
+        (coachees[coachee], coaches[coach]): history.past_times(coachee, coach)
+        for coachee, coach in (history.sessions if history else ())
+        if history and coachee in coachees and coach in coaches
     }
 
 
-def balances(problem: Problem) -> NDArray[np.int64]:
+def cross_border_balance(problem: MatchingProblem) -> NDArray[np.int64]:
     """`int64[P]`: what each pair adds to the cross-border balance, which must not be below 0.
 
     That is `cross - share`, times the denominator of the share.

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.instance.availability_grid import Bits, FreeTime, pack, unpack
-from matching.thread_pool import Spread
+from matching.instance.availability_grid import AvailabilityGrid, Bits, pack, unpack
+from matching.thread_pool import ParallelMap
 
 _BLOCK_BYTES = 1 << 25
-_WORD = 64
+_WORD_BITS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +43,12 @@ class SeriesLimits:
     week_cap: NDArray[np.int64]
 
     @property
-    def apart(self) -> int:
+    def spacing_minutes(self) -> int:
         """Least minutes between two starts of one coach."""
         return self.minutes + self.buffer_minutes
 
     @property
-    def most_in_week(self) -> int:
+    def max_sessions_in_week(self) -> int:
         """Most sessions that the gaps let one series have in an ISO week."""
         return min(self.count, -(-7 // self.min_gap_days)) if self.min_gap_days else self.count
 
@@ -71,13 +71,15 @@ def successors(
     """The ranges of next starts by gap and, within the day or across midnight, by the clock."""
     low = np.maximum(
         np.searchsorted(day, day + limits.min_gap_days),
-        np.searchsorted(starts, starts + limits.apart),
+        np.searchsorted(starts, starts + limits.spacing_minutes),
     )
     high = np.searchsorted(day, day + limits.max_gap_days, side="right")
     return Successors(low=low, high=np.maximum(low, high))
 
 
-def days_decide(starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits) -> bool:
+def is_day_separable(
+    starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits
+) -> bool:
     """Whether sessions on different days never touch and no series has two on one day.
 
     Then a series is a choice of days, and a coach's days can be filled one by one.
@@ -85,23 +87,23 @@ def days_decide(starts: NDArray[np.int64], day: NDArray[np.int32], limits: Serie
     if limits.min_gap_days == 0:
         return False
     last_of_day = np.flatnonzero(np.diff(day))  # between the last of a day and the next day's first
-    return bool((starts[last_of_day + 1] - starts[last_of_day] >= limits.apart).all())
+    return bool((starts[last_of_day + 1] - starts[last_of_day] >= limits.spacing_minutes).all())
 
 
 def schedulable(
-    free: FreeTime,
+    free: AvailabilityGrid,
     limits: SeriesLimits,
     coachee: NDArray[np.int32],
     coach: NDArray[np.int32],
     *,
-    each_block: Callable[[], object] = lambda: None,
-    spread: Spread = map,
+    on_block: Callable[[], object] = lambda: None,
+    parallel_map: ParallelMap = map,
     first: NDArray[np.int64] | None = None,
 ) -> NDArray[np.bool_]:
     """`bool[P]`: whether each pair `(coachee[p], coach[p])` can place its whole series alone.
 
     The coach's own caps, the gaps, the buffer and the order of the sessions all hold.
-    `each_block` is called between blocks of pairs, which `spread` may work on at once.
+    `on_block` is called between blocks of pairs, which `parallel_map` may work on at once.
     `first: int64[P, 2]` holds the first and the last day on which the first session of each pair
     may be; any day where it is not given.
     """
@@ -112,30 +114,30 @@ def schedulable(
     if not len(columns) or not len(coachee):
         return answer
     starts, day, week = free.starts[columns], free.day[columns], free.week[columns]
-    by_day = limits.week_cap[coach] >= limits.most_in_week
-    if not days_decide(starts, day, limits):
+    by_day = limits.week_cap[coach] >= limits.max_sessions_in_week
+    if not is_day_separable(starts, day, limits):
         by_day[:] = False
-    days = _DayWords(free, columns, day)
+    days = _DayBits(free, columns, day)
 
     def on_days(block: NDArray[np.int64]) -> None:
         held = days.common(coachee[block], coach[block])
-        opening = held if first is None else held & pack(_within(days.every, first[block]))
+        opening = held if first is None else held & pack(_within(days.all_days, first[block]))
         answer[block] = _series_on_days(held, opening, limits)
 
-    for _ in spread(on_days, _blocks(np.flatnonzero(by_day), days.bytes_a_row)):
-        each_block()
+    for _ in parallel_map(on_days, _blocks(np.flatnonzero(by_day), days.bytes_a_row)):
+        on_block()
     by_start = np.flatnonzero(~by_day)
     caps = np.minimum(limits.count, np.stack([limits.day_cap, limits.week_cap]))[:, coach[by_start]]
     for day_cap, week_cap in np.unique(caps, axis=1).T.tolist():
         same = by_start[(caps[0] == day_cap) & (caps[1] == week_cap)]
         for block in _blocks(same, 64 * len(columns)):
-            each_block()
+            on_block()
             common = unpack(
                 free.coachees[coachee[block]] & free.coaches[coach[block]], len(free.starts)
             )[:, columns]
             chain = _SeriesOnStarts(starts, day, week, limits, (day_cap, week_cap))
             begin = common if first is None else common & _within(day, first[block])
-            answer[block] = chain.exist(common, begin)
+            answer[block] = chain.any_series(common, begin)
     return answer
 
 
@@ -151,14 +153,16 @@ def _blocks(chosen: NDArray[np.int64], bytes_a_row: int) -> Iterator[NDArray[np.
         yield chosen[first : first + step]
 
 
-class _DayWords:
+class _DayBits:
     """Free starts laid out anew so that each day has words of its own."""
 
-    def __init__(self, free: FreeTime, columns: NDArray[np.int64], day: NDArray[np.int32]) -> None:
+    def __init__(
+        self, free: AvailabilityGrid, columns: NDArray[np.int64], day: NDArray[np.int32]
+    ) -> None:
         within = np.arange(len(day)) - np.searchsorted(day, day)
-        self._words = int(within.max()) // _WORD + 1
+        self._words = int(within.max()) // _WORD_BITS + 1
         self._days = int(day[-1]) + 1
-        self._places = day.astype(np.int64) * self._words * _WORD + within
+        self._places = day.astype(np.int64) * self._words * _WORD_BITS + within
         self._columns = columns
         self._count = len(free.starts)
         self._coachees = self._lay_out(free.coachees)
@@ -170,17 +174,17 @@ class _DayWords:
         return 24 * self._days * self._words
 
     @property
-    def every(self) -> NDArray[np.int64]:
+    def all_days(self) -> NDArray[np.int64]:
         """All days, `int64[D]`."""
         return np.arange(self._days)
 
     def _lay_out(self, bits: Bits) -> Bits:
         width = self._days * self._words
         laid = np.zeros((len(bits), width), dtype=np.uint64)
-        for block in _blocks(np.arange(len(bits)), width * _WORD):
-            spread = np.zeros((len(block), width * _WORD), dtype=np.bool_)
-            spread[:, self._places] = unpack(bits[block], self._count)[:, self._columns]
-            laid[block] = pack(spread)
+        for block in _blocks(np.arange(len(bits)), width * _WORD_BITS):
+            bit_rows = np.zeros((len(block), width * _WORD_BITS), dtype=np.bool_)
+            bit_rows[:, self._places] = unpack(bits[block], self._count)[:, self._columns]
+            laid[block] = pack(bit_rows)
         return laid
 
     def common(self, coachee: NDArray[np.int32], coach: NDArray[np.int32]) -> Bits:
@@ -194,7 +198,7 @@ def _series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np
 
     The first of them is one of `begin`, of the same shape.
     """
-    longest = days.shape[1] * _WORD
+    longest = days.shape[1] * _WORD_BITS
     low, high = limits.min_gap_days, min(limits.max_gap_days, longest)
     reached = begin.copy()
     for _ in range(limits.count - 1):
@@ -203,24 +207,24 @@ def _series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np
         span, covered = high - low + 1, 1
         while covered < span:
             step = min(covered, span - covered)
-            reached |= _later(reached, step)
+            reached |= _shift_up(reached, step)
             covered += step
-        reached = _later(reached, low) & days
+        reached = _shift_up(reached, low) & days
     found: Bits = np.bitwise_or.reduce(reached, axis=1)
     some: NDArray[np.bool_] = found != 0
     return some
 
 
-def _later(bits: Bits, by: int) -> Bits:
+def _shift_up(bits: Bits, by: int) -> Bits:
     """Bits `[B, W]` moved `by` places up."""
-    words, rest = divmod(by, _WORD)
+    words, rest = divmod(by, _WORD_BITS)
     moved = np.zeros_like(bits)
     width = bits.shape[1]
     if words >= width:
         return moved
     moved[:, words:] = bits[:, : width - words] << np.uint64(rest)
     if rest:
-        moved[:, words + 1 :] |= bits[:, : width - words - 1] >> np.uint64(_WORD - rest)
+        moved[:, words + 1 :] |= bits[:, : width - words - 1] >> np.uint64(_WORD_BITS - rest)
     return moved
 
 
@@ -251,7 +255,7 @@ class _SeriesOnStarts:
         self._same_day = np.clip(day_start, self._first, self._last)
         self._same_week = np.clip(week_start, self._first, self._last)
 
-    def exist(self, free: NDArray[np.bool_], begin: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def any_series(self, free: NDArray[np.bool_], begin: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """`bool[B]` of the common starts `bool[B, S]` and those for a first session."""
         reached = {(1, 1): begin}
         for _ in range(self._count - 1):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
-from matching.records.run_record import RunRecord, Step, Surroundings, result_digest
+from matching.records.run_record import RunEnvironment, RunRecord, TraceStep, result_digest
 from matching.result import LevelOutcome, Match, Result, ResultValue, Unmatched
 
 _NEAR_THE_LIMIT = 0.8  # share of a time limit from which on it may have cut something short
 _NOTHING = "nothing"
-_Answer = Match | Unmatched
+_Outcome = Match | Unmatched
 
 
-class Difference(ResultValue):
+class ReplayDifference(ResultValue):
     """One thing that is not as recorded: what, as it was, and as it is."""
 
     about: str
@@ -34,103 +34,113 @@ class Replay(ResultValue):
     """
 
     equal: bool
-    differences: tuple[Difference, ...]
-    way: Difference | None
-    surroundings: tuple[Difference, ...]
+    differences: tuple[ReplayDifference, ...]
+    way: ReplayDifference | None
+    surroundings: tuple[ReplayDifference, ...]
     may_differ: bool
 
 
 def replay(
     record: RunRecord,
     stored: Result,
-    again: Result,
+    rerun: Result,
     *,
-    trace: Sequence[Step],
+    trace: Sequence[TraceStep],
     inputs: Mapping[str, str],
-    surroundings: Surroundings,
+    surroundings: RunEnvironment,
 ) -> Replay:
     """Compare the run of `record` with the same run done again.
 
     Args:
         record: what was recorded.
         stored: the result as it stands beside the record now.
-        again: what the engine returned this time, for the recorded parameters.
+        rerun: what the engine returned this time, for the recorded parameters.
         trace: what it told meanwhile.
         inputs: digests of the inputs as they are now, by name.
         surroundings: by what it was done this time.
     """
     differences = (
-        *_named("inputs/{}", record.run.inputs, inputs),
-        *_altered(record, stored),
-        *_levels(record.run.levels, again.levels),
-        *_status(record, again),
-        *_answers("match of", stored.matches, again.matches),
-        *_answers("unmatched", stored.unmatched, again.unmatched),
-        *_moves(stored, again),
+        *_differences_by_name("inputs/{}", record.run.inputs, inputs),
+        *_stored_result_differences(record, stored),
+        *_level_differences(record.run.levels, rerun.levels),
+        *_status_differences(record, rerun),
+        *_outcome_differences("match of", stored.matches, rerun.matches),
+        *_outcome_differences("unmatched", stored.unmatched, rerun.unmatched),
+        *_move_differences(stored, rerun),
     )
-    then = record.run.surroundings
+    recorded_environment = record.run.surroundings
     return Replay(
         equal=not differences,
         differences=differences,
-        way=_way(record.run.trace, trace),
+        way=_first_diverging_step(record.run.trace, trace),
         surroundings=(
-            *_named("version of {}", then.versions, surroundings.versions),
-            *_named("{}", {"platform": then.platform}, {"platform": surroundings.platform}),
+            *_differences_by_name(
+                "version of {}", recorded_environment.versions, surroundings.versions
+            ),
+            *_differences_by_name(
+                "{}",
+                {"platform": recorded_environment.platform},
+                {"platform": surroundings.platform},
+            ),
         ),
-        may_differ=_near_the_limit(record, again),
+        may_differ=_near_the_limit(record, rerun),
     )
 
 
-def _near_the_limit(record: RunRecord, again: Result) -> bool:
+def _near_the_limit(record: RunRecord, rerun: Result) -> bool:
     limit = record.run.parameters.time_limit_seconds
-    longest = max(record.clock.wall_seconds, again.wall_seconds)
+    longest = max(record.clock.wall_seconds, rerun.wall_seconds)
     return limit is not None and longest >= _NEAR_THE_LIMIT * limit
 
 
-def _named(about: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Difference]:
+def _differences_by_name(
+    about: str, before: Mapping[str, str], after: Mapping[str, str]
+) -> Iterator[ReplayDifference]:
     """Values by name that differ, in the order of their names."""
     for name in sorted({*before, *after}):
         old, new = before.get(name, _NOTHING), after.get(name, _NOTHING)
         if old != new:
-            yield Difference(about=about.format(name), recorded=old, now=new)
+            yield ReplayDifference(about=about.format(name), recorded=old, now=new)
 
 
-def _altered(record: RunRecord, stored: Result) -> Iterator[Difference]:
+def _stored_result_differences(record: RunRecord, stored: Result) -> Iterator[ReplayDifference]:
     """The stored result is another than the run has written."""
     digest = result_digest(stored)
     if digest != record.run.result_sha256:
-        yield Difference(about="result.json", recorded=record.run.result_sha256, now=digest)
+        yield ReplayDifference(about="result.json", recorded=record.run.result_sha256, now=digest)
 
 
-def _levels(before: Sequence[LevelOutcome], after: Sequence[LevelOutcome]) -> Iterator[Difference]:
+def _level_differences(
+    before: Sequence[LevelOutcome], after: Sequence[LevelOutcome]
+) -> Iterator[ReplayDifference]:
     old, new = ({one.name.value: _level(one) for one in levels} for levels in (before, after))
-    yield from _named("level {}", old, new)
+    yield from _differences_by_name("level {}", old, new)
 
 
 def _level(one: LevelOutcome) -> str:
     return f"{one.value}, {'proven' if one.proven else f'at most {one.bound}'}"
 
 
-def _status(record: RunRecord, again: Result) -> Iterator[Difference]:
-    if record.run.status != again.status:
-        yield Difference(about="status", recorded=record.run.status, now=again.status)
+def _status_differences(record: RunRecord, rerun: Result) -> Iterator[ReplayDifference]:
+    if record.run.status != rerun.status:
+        yield ReplayDifference(about="status", recorded=record.run.status, now=rerun.status)
 
 
-def _answers(
-    about: str, before: Sequence[_Answer], after: Sequence[_Answer]
-) -> Iterator[Difference]:
+def _outcome_differences(
+    about: str, before: Sequence[_Outcome], after: Sequence[_Outcome]
+) -> Iterator[ReplayDifference]:
     """What each coachee is told, by their ids; of equal words the first that differ in full."""
-    old, new = ({one.coachee: one for one in answers} for answers in (before, after))
+    old, new = ({one.coachee: one for one in outcomes} for outcomes in (before, after))
     for coachee in dict.fromkeys([*old, *new]):
         one, other = old.get(coachee), new.get(coachee)
         if one != other:
-            was, now = _told(one), _told(other)
+            was, now = _describe_outcome(one), _describe_outcome(other)
             if was == now:
-                was, now = _first_apart(one, other)
-            yield Difference(about=f"{about} {coachee}", recorded=was, now=now)
+                was, now = _first_differing_field(one, other)
+            yield ReplayDifference(about=f"{about} {coachee}", recorded=was, now=now)
 
 
-def _told(one: _Answer | None) -> str:
+def _describe_outcome(one: _Outcome | None) -> str:
     match one:
         case Match():
             times = ", ".join(f"{session.start:%Y-%m-%d %H:%M}" for session in one.sessions)
@@ -142,30 +152,34 @@ def _told(one: _Answer | None) -> str:
             return _NOTHING
 
 
-def _first_apart(one: _Answer | None, other: _Answer | None) -> tuple[str, str]:
+def _first_differing_field(one: _Outcome | None, other: _Outcome | None) -> tuple[str, str]:
     """The first key of two answers that differs, with both values."""
     old, new = (answer.model_dump(mode="json") if answer else {} for answer in (one, other))
     key = next(key for key in old if old[key] != new.get(key))
     return f"{key} {old[key]}", f"{key} {new.get(key)}"
 
 
-def _moves(stored: Result, again: Result) -> Iterator[Difference]:
+def _move_differences(stored: Result, rerun: Result) -> Iterator[ReplayDifference]:
     old, new = (
         {move.coachee: f"{move.change}: {move.because}" for move in result.moves}
-        for result in (stored, again)
+        for result in (stored, rerun)
     )
-    yield from _named("move of {}", old, new)
+    yield from _differences_by_name("move of {}", old, new)
 
 
-def _way(before: Sequence[Step], after: Sequence[Step]) -> Difference | None:
+def _first_diverging_step(
+    before: Sequence[TraceStep], after: Sequence[TraceStep]
+) -> ReplayDifference | None:
     """The first step at which two runs went different ways."""
     for number, (old, new) in enumerate(zip_longest(before, after), start=1):
         if old != new:
-            return Difference(about=f"step {number}", recorded=_step(old), now=_step(new))
+            return ReplayDifference(
+                about=f"step {number}", recorded=_describe_step(old), now=_describe_step(new)
+            )
     return None
 
 
-def _step(step: Step | None) -> str:
+def _describe_step(step: TraceStep | None) -> str:
     if step is None:
         return _NOTHING
     if step.level is None:

@@ -10,12 +10,12 @@ from hashlib import sha256
 from typing import Literal
 
 from coach.cycle import ObjectiveLevel
-from coach.sessions import Moment
+from coach.sessions import IsoDateTime
 from matching.progress import Phase, Progress, ReportProgress
 from matching.result import LevelOutcome, Result, ResultValue
 
 
-class Parameters(ResultValue):
+class RunParameters(ResultValue):
     """How the engine was asked to work: `time_limit_seconds` is `None` for until it is proven."""
 
     seed: int
@@ -23,7 +23,7 @@ class Parameters(ResultValue):
     time_limit_seconds: float | None
 
 
-class Step(ResultValue):
+class TraceStep(ResultValue):
     """One improvement: the level in work, its best value so far and the bound so far."""
 
     phase: Phase
@@ -32,35 +32,35 @@ class Step(ResultValue):
     bound: int | None
 
 
-class Surroundings(ResultValue):
+class RunEnvironment(ResultValue):
     """By what a run was done: versions by package, and the kind of machine."""
 
     versions: dict[str, str]
     platform: str
 
 
-class Recorded(ResultValue):
+class ReproducibleRecord(ResultValue):
     """What is equal for equal runs.
 
     `inputs` are SHA-256 digests by the name of each input, `kept_sha256` that of the earlier
     result that was to be kept, `result_sha256` that of the result (`result_digest`).
     """
 
-    parameters: Parameters
+    parameters: RunParameters
     input_sha256: str
     inputs: dict[str, str]
     kept_sha256: str | None
-    surroundings: Surroundings
-    trace: tuple[Step, ...]
+    surroundings: RunEnvironment
+    trace: tuple[TraceStep, ...]
     status: Literal["optimal", "feasible"]
     levels: tuple[LevelOutcome, ...]
     result_sha256: str
 
 
-class Clock(ResultValue):
+class RunTiming(ResultValue):
     """When a run began and how long it took; `seconds` of each step of the trace."""
 
-    began: Moment
+    began: IsoDateTime
     wall_seconds: float
     seconds: tuple[float, ...]
 
@@ -69,30 +69,30 @@ class RunRecord(ResultValue):
     """A whole record, as `run.json` holds it."""
 
     format: Literal[1] = 1
-    run: Recorded
-    clock: Clock
+    run: ReproducibleRecord
+    clock: RunTiming
 
 
-class Trace:
+class TraceRecorder:
     """Keeps what a run tells while it works, and passes it on."""
 
-    def __init__(self, pass_on: ReportProgress = lambda _progress: None) -> None:
-        self._pass_on = pass_on
-        self._steps: list[Step] = []
+    def __init__(self, forward_to: ReportProgress = lambda _progress: None) -> None:
+        self._forward_to = forward_to
+        self._steps: list[TraceStep] = []
         self._seconds: list[float] = []
 
     def __call__(self, progress: Progress) -> None:
         """Take one moment in; one that brings nothing new is passed on only."""
-        step = Step(
+        step = TraceStep(
             phase=progress.phase, level=progress.level, value=progress.value, bound=progress.bound
         )
         if not self._steps or step != self._steps[-1]:
             self._steps.append(step)
             self._seconds.append(round(progress.elapsed_seconds, 3))
-        self._pass_on(progress)
+        self._forward_to(progress)
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[TraceStep, ...]:
         """Every step so far."""
         return tuple(self._steps)
 
@@ -100,15 +100,15 @@ class Trace:
         self,
         result: Result,
         *,
-        parameters: Parameters,
+        parameters: RunParameters,
         inputs: dict[str, str],
         kept_sha256: str | None,
-        surroundings: Surroundings,
-        began: Moment,
+        surroundings: RunEnvironment,
+        began: IsoDateTime,
     ) -> RunRecord:
         """The record of the run that told this and returned `result`; `began` is aware."""
         return RunRecord(
-            run=Recorded(
+            run=ReproducibleRecord(
                 parameters=parameters,
                 input_sha256=result.input_sha256,
                 inputs=inputs,
@@ -119,7 +119,7 @@ class Trace:
                 levels=result.levels,
                 result_sha256=result_digest(result),
             ),
-            clock=Clock(
+            clock=RunTiming(
                 began=began, wall_seconds=result.wall_seconds, seconds=tuple(self._seconds)
             ),
         )

@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict
 
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import Cycle, ObjectiveLevel
-from coach.languages import Level
+from coach.languages import CefrLevel
 from coach.sessions import Session
-from matching.result import Change, Match, Result
+from matching.result import CoacheeChange, Match, Result
 
-Cell = str | int
-Row = tuple[Cell, ...]
+TableCell = str | int
+TableRow = tuple[TableCell, ...]
 
 
 class ComparisonValue(BaseModel):
@@ -51,7 +51,7 @@ class CoacheeDifference(ComparisonValue):
     """
 
     coachee: str
-    change: Change
+    change: CoacheeChange
     before: str | None
     after: str | None
     moved_sessions: int
@@ -64,23 +64,23 @@ class Comparison(ComparisonValue):
     levels: tuple[LevelDifference, ...]
     coachees: tuple[CoacheeDifference, ...]
 
-    def count(self, change: Change) -> int:
+    def count(self, change: CoacheeChange) -> int:
         """How many coachees have this change."""
         return sum(one.change is change for one in self.coachees)
 
     @property
     def changed(self) -> tuple[CoacheeDifference, ...]:
         """The coachees for whom anything differs."""
-        return tuple(one for one in self.coachees if one.change is not Change.SAME)
+        return tuple(one for one in self.coachees if one.change is not CoacheeChange.SAME)
 
-    def level_table(self) -> Iterator[Row]:
+    def level_table(self) -> Iterator[TableRow]:
         """Rows of the levels, the header first."""
         yield ("level", "before", "after", "gain")
         for level in self.levels:
             gain = "not comparable" if level.gain is None else f"{level.gain:+d}"
-            yield (level.name, _told(level.before), _told(level.after), gain)
+            yield (level.name, _cell_text(level.before), _cell_text(level.after), gain)
 
-    def coachee_table(self) -> Iterator[Row]:
+    def coachee_table(self) -> Iterator[TableRow]:
         """Rows of the coachees for whom anything differs, the header first."""
         yield ("coachee", "change", "before", "after", "sessions at other times")
         for one in self.changed:
@@ -95,7 +95,7 @@ class Comparison(ComparisonValue):
 
 def compare_policies(before: Cycle, after: Cycle) -> tuple[SettingDifference, ...]:
     """Every key of the cycle file in which two policies differ, in the file's order."""
-    one, other = (dict(_flat(cycle.model_dump())) for cycle in (before, after))
+    one, other = (dict(_flatten(cycle.model_dump())) for cycle in (before, after))
     return tuple(
         SettingDifference(key=key, before=one.get(key, ""), after=other.get(key, ""))
         for key in {**one, **other}
@@ -116,7 +116,7 @@ def compare_results(
     everybody = {**_everybody(after), **_everybody(before)}
     return Comparison(
         settings=settings,
-        levels=tuple(_levels(before, after, comparable=comparable)),
+        levels=tuple(_level_differences(before, after, comparable=comparable)),
         coachees=tuple(
             _coachee(one, matches[0].get(one), matches[1].get(one)) for one in everybody
         ),
@@ -128,7 +128,9 @@ def _everybody(result: Result) -> dict[str, None]:
     return dict.fromkeys([*matched, *(entry.coachee for entry in result.unmatched)])
 
 
-def _levels(before: Result, after: Result, *, comparable: bool) -> Iterator[LevelDifference]:
+def _level_differences(
+    before: Result, after: Result, *, comparable: bool
+) -> Iterator[LevelDifference]:
     one, other = ({level.name: level.value for level in r.levels} for r in (before, after))
     for name in {**other, **one}:
         old, new = one.get(name), other.get(name)
@@ -141,12 +143,18 @@ def _levels(before: Result, after: Result, *, comparable: bool) -> Iterator[Leve
 def _coachee(coachee: str, before: Match | None, after: Match | None) -> CoacheeDifference:
     moved = 0
     if before is None or after is None:
-        change = Change.PLACED if after else Change.UNPLACED if before else Change.SAME
+        change = (
+            CoacheeChange.PLACED
+            if after
+            else CoacheeChange.UNPLACED
+            if before
+            else CoacheeChange.SAME
+        )
     elif before.coach != after.coach:
-        change = Change.MOVED
+        change = CoacheeChange.MOVED
     else:
         moved = _moved(before.sessions, after.sessions)
-        change = Change.RETIMED if moved else Change.SAME
+        change = CoacheeChange.RETIMED if moved else CoacheeChange.SAME
     return CoacheeDifference(
         coachee=coachee,
         change=change,
@@ -163,18 +171,18 @@ def _moved(before: tuple[Session, ...], after: tuple[Session, ...]) -> int:
     return max(len(before), len(after)) - same
 
 
-def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
     """A nested table as dotted keys with their values as text."""
     for key, value in table.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
+            yield from _flatten(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", _text(value)
 
 
 def _text(value: object) -> str:
     match value:
-        case Level():
+        case CefrLevel():
             return value.name
         case frozenset():
             return ", ".join(sorted(map(_text, value))) or "none"
@@ -188,5 +196,5 @@ def _text(value: object) -> str:
             return str(value)
 
 
-def _told(value: int | None) -> Cell:
+def _cell_text(value: int | None) -> TableCell:
     return "not a level" if value is None else value

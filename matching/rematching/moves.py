@@ -8,47 +8,47 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from coach.availability import epoch_minute
-from coach.plural import counted
+from coach.plural import pluralise
 from coach.sessions import Session
 from matching.instance.availability_grid import unpack
 from matching.instance.meeting import can_meet
 from matching.rematching.comparison import CoacheeDifference, compare_results
-from matching.result import Change, Match, Move, Result, SessionMove
-from matching.rules.evaluation import Judges
+from matching.result import CoacheeChange, Match, Move, Result, SessionMove
+from matching.rules.evaluation import RuleEvaluator
 
 
-def moves(
-    judges: Judges,
+def explain_moves(
+    evaluator: RuleEvaluator,
     before: Result,
     after: Result,
-    each_move: Callable[[], object] = lambda: None,
+    on_move: Callable[[], object] = lambda: None,
 ) -> tuple[Move, ...]:
     """Everybody for whom anything differs between a kept result and the one made from it.
 
-    `judges` are those of the people and the policy of `after`; `each_move` is called before each.
+    `evaluator` are those of the people and the policy of `after`; `on_move` is called before each.
     """
-    return tuple(_Reasons(judges, before, after).moves(each_move))
+    return tuple(_MoveExplainer(evaluator, before, after).moves(on_move))
 
 
-class _Reasons:
+class _MoveExplainer:
     """Looks for what has become impossible; else room was made for others."""
 
-    def __init__(self, judges: Judges, before: Result, after: Result) -> None:
-        roster = judges.facts.roster
+    def __init__(self, evaluator: RuleEvaluator, before: Result, after: Result) -> None:
+        roster = evaluator.inputs.roster
         self._differences = compare_results(before, after).changed
         self._before = {match.coachee: match for match in before.matches}
         self._after = {match.coachee: match for match in after.matches}
-        self._judges = judges
+        self._evaluator = evaluator
         self._row = {one.id: row for row, one in enumerate(roster.coachees)}
         self._column = {one.id: column for column, one in enumerate(roster.coaches)}
-        self._had = Counter(match.coach for match in before.matches)
+        self._earlier_load = Counter(match.coach for match in before.matches)
         self._newcomers = self._after.keys() - self._before.keys()
 
-    def moves(self, each_move: Callable[[], object]) -> Iterator[Move]:
+    def moves(self, on_move: Callable[[], object]) -> Iterator[Move]:
         for one in self._differences:
-            each_move()
+            on_move()
             sessions: tuple[SessionMove, ...] = ()
-            if one.change is Change.RETIMED:
+            if one.change is CoacheeChange.RETIMED:
                 sessions = tuple(self._sessions(one.coachee))
             yield Move(
                 coachee=one.coachee,
@@ -60,13 +60,13 @@ class _Reasons:
             )
 
     def _because(self, one: CoacheeDifference, sessions: tuple[SessionMove, ...]) -> str:
-        if one.change is Change.RETIMED:
+        if one.change is CoacheeChange.RETIMED:
             why = [*self._number(one.coachee), *(session.because for session in sessions)]
             return "; ".join(dict.fromkeys(why))
         if one.before is None:
             return "had no coach before"
-        gone = self._gone(one.coachee, one.before)
-        return gone or (
+        why_impossible = self._why_impossible(one.coachee, one.before)
+        return why_impossible or (
             "to place somebody who had no coach before"
             if self._newcomers
             else "the places and hours of this coach are needed by others"
@@ -76,23 +76,23 @@ class _Reasons:
         """That the series is longer or shorter than it was, where it is."""
         now, before = (len(kept[coachee].sessions) for kept in (self._after, self._before))
         if now != before:
-            yield f"{counted(now, 'session')} instead of {before}"
+            yield f"{pluralise(now, 'session')} instead of {before}"
 
-    def _gone(self, coachee: str, coach: str) -> str | None:
+    def _why_impossible(self, coachee: str, coach: str) -> str | None:
         """Why the pair is no longer possible, were it alone; `None` where it is."""
         if coachee not in self._row:
             return f"{coachee} is no longer among the coachees"
         if coach not in self._column:
             return f"{coach} is no longer among the coaches"
         pair = self._row[coachee], self._column[coach]
-        if objections := self._judges.objections(*pair):
+        if objections := self._evaluator.objections(*pair):
             return "; ".join(f"{rule}: {because}" for rule, because in objections.items())
         rows = np.array([pair[0]], dtype=np.int32), np.array([pair[1]], dtype=np.int32)
-        if not can_meet(self._judges, *rows)[0]:
+        if not can_meet(self._evaluator, *rows)[0]:
             return "not all sessions find a time any more"
-        takes = self._judges.facts.roster.coaches[pair[1]].capacity
-        if takes < self._had[coach]:
-            return f"{coach} takes {takes} coachees, had {self._had[coach]}"
+        takes = self._evaluator.inputs.roster.coaches[pair[1]].capacity
+        if takes < self._earlier_load[coach]:
+            return f"{coach} takes {takes} coachees, had {self._earlier_load[coach]}"
         return None
 
     def _sessions(self, coachee: str) -> Iterator[SessionMove]:
@@ -105,12 +105,12 @@ class _Reasons:
                     number=session.number,
                     before=before,
                     after=session,
-                    because=self._unfree(match, before) or "the times around it moved",
+                    because=self._why_not_at_old_time(match, before) or "the times around it moved",
                 )
 
-    def _unfree(self, match: Match, session: Session) -> str | None:
+    def _why_not_at_old_time(self, match: Match, session: Session) -> str | None:
         """Who or what no longer allows a session at its old time; `None` where nothing forbids."""
-        free = self._judges.facts.free_time
+        free = self._evaluator.inputs.availability_grid
         start = epoch_minute(session.start)
         place = int(np.searchsorted(free.starts, start))
         if place == len(free.starts) or free.starts[place] != start:

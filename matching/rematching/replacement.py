@@ -14,19 +14,19 @@ from itertools import islice
 
 import numpy as np
 
-from coach.availability import epoch_minute, from_epoch_minute
+from coach.availability import epoch_minute, epoch_minute_to_local
 from coach.cycle import Cycle, SessionPolicy
 from coach.errors import NotFoundError
 from coach.people import Coach, Roster
-from matching.instance.availability_grid import free_time, unpack
+from matching.instance.availability_grid import build_availability_grid, unpack
 from matching.result import Match, Result, ResultValue, Verdict
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 
-_MOST = 3
-Moment = tuple[int, int]
+_MAX_REPLACEMENTS = 3
+StartTime = tuple[int, int]
 """A start in epoch minutes, and its local date as an ordinal."""
-State = tuple[Moment, int, int]
+SeriesState = tuple[StartTime, int, int]
 """The last session of a series, and how many of the series lie on its day and in its week."""
 
 
@@ -52,7 +52,7 @@ def replacements(
     *,
     not_before: date | None = None,
     sessions: int | None = None,
-    most: int = _MOST,
+    most: int = _MAX_REPLACEMENTS,
 ) -> tuple[Replacement, ...]:
     """Coaches for `coachee` other than their present one, those with most points first.
 
@@ -74,71 +74,73 @@ def replacements(
         )
     search = _Search(roster, cycle, result, coachee)
     count = cycle.sessions.count if sessions is None else sessions
-    return tuple(islice(search.found(not_before or cycle.cycle.start, count), most))
+    return tuple(islice(search.candidates(not_before or cycle.cycle.start, count), most))
 
 
 class _Search:
     """One coachee beside a plan that stays."""
 
     def __init__(self, roster: Roster, cycle: Cycle, result: Result, coachee: str) -> None:
-        self._judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+        self._evaluator = RuleEvaluator(
+            RuleInputs(roster, cycle, build_availability_grid(roster, cycle))
+        )
         self._cycle = cycle
         self._coaches = roster.coaches
         self._row = next(row for row, one in enumerate(roster.coachees) if one.id == coachee)
         self._country = roster.coachees[self._row].country
-        self._now = next((one for one in result.matches if one.coachee == coachee), None)
+        self._present_match = next((one for one in result.matches if one.coachee == coachee), None)
         self._others = [one for one in result.matches if one.coachee != coachee]
         countries = {one.id: one.country for one in (*roster.coachees, *roster.coaches)}
         self._crossing = sum(
             countries.get(one.coachee) != countries.get(one.coach) for one in self._others
         )
 
-    def found(self, not_before: date, count: int) -> Iterator[Replacement]:
+    def candidates(self, not_before: date, count: int) -> Iterator[Replacement]:
         """Every coach with whom it works."""
         columns = np.arange(len(self._coaches))
         rows = np.full(len(columns), self._row)
-        points = self._judges.points(rows, columns)
-        allowed = np.flatnonzero(self._judges.allowed(rows, columns))
+        points = self._evaluator.points(rows, columns)
+        allowed = np.flatnonzero(self._evaluator.allowed(rows, columns))
         for column in allowed[np.argsort(-points[allowed], kind="stable")].tolist():
             coach = self._coaches[column]
             booked = [match for match in self._others if match.coach == coach.id]
-            if self._is_out(coach, booked):
+            if self._is_ruled_out(coach, booked):
                 continue
-            agenda = _Agenda(coach, booked, self._cycle)
-            series = agenda.series(self._moments(column, not_before), count)
+            calendar = _BookedCalendar(coach, booked, self._cycle)
+            series = calendar.series(self._common_starts(column, not_before), count)
             if series is not None:
-                yield self._told(column, int(points[column]), series)
+                yield self._replacement(column, int(points[column]), series)
 
-    def _is_out(self, coach: Coach, booked: list[Match]) -> bool:
-        present = self._now is not None and self._now.coach == coach.id
+    def _is_ruled_out(self, coach: Coach, booked: list[Match]) -> bool:
+        present = self._present_match is not None and self._present_match.coach == coach.id
         share = Fraction(str(self._cycle.rules.country.minimum_cross_border_share))
         crossing = self._crossing + (coach.country != self._country)
         too_few = crossing < share * (len(self._others) + 1)
         return present or len(booked) >= coach.capacity or too_few
 
-    def _moments(self, column: int, not_before: date) -> list[Moment]:
-        free = self._judges.facts.free_time
+    def _common_starts(self, column: int, not_before: date) -> list[StartTime]:
+        free = self._evaluator.inputs.availability_grid
         bits = free.coachees[self._row] & free.coaches[column]
         common = np.flatnonzero(unpack(bits, len(free.starts)))
         days = free.day[common] + self._cycle.cycle.start.toordinal()
         late = days >= not_before.toordinal()
         return list(zip(free.starts[common][late].tolist(), days[late].tolist(), strict=True))
 
-    def _told(self, column: int, points: int, series: tuple[int, ...]) -> Replacement:
+    def _replacement(self, column: int, points: int, series: tuple[int, ...]) -> Replacement:
         zone, minutes = self._cycle.cycle.zone, self._cycle.sessions.minutes
         return Replacement(
             coach=self._coaches[column].id,
             points=points,
-            price=(self._now.points if self._now else 0) - points,
-            verdicts=self._judges.verdicts(self._row, column),
+            price=(self._present_match.points if self._present_match else 0) - points,
+            verdicts=self._evaluator.verdicts(self._row, column),
             times=tuple(
-                (from_epoch_minute(start, zone), from_epoch_minute(start + minutes, zone))
+                (epoch_minute_to_local(start, zone), epoch_minute_to_local(start + minutes, zone))
                 for start in series
             ),
         )
 
 
-class _Agenda:
+class _BookedCalendar:
     """What a coach already has, and what still goes in beside it."""
 
     def __init__(self, coach: Coach, booked: list[Match], cycle: Cycle) -> None:
@@ -146,43 +148,43 @@ class _Agenda:
         self._day_cap = coach.max_per_day or cycle.sessions.max_per_coach_day
         self._week_cap = coach.max_per_week or cycle.sessions.max_per_coach_week
         sessions = [session for match in booked for session in match.sessions]
-        self._taken = [(epoch_minute(one.start), epoch_minute(one.end)) for one in sessions]
+        self._booked = [(epoch_minute(one.start), epoch_minute(one.end)) for one in sessions]
         dates = [one.start.astimezone(cycle.cycle.zone).date() for one in sessions]
         self._on_day = Counter(day.toordinal() for day in dates)
         self._in_week = Counter(_week(day.toordinal()) for day in dates)
 
-    def series(self, moments: list[Moment], count: int) -> tuple[int, ...] | None:
-        """`count` starts among `moments`, the last as early as can be; `None` where none fit."""
-        free = [moment for moment in moments if self._is_free(moment[0])]
-        reached: dict[State, tuple[int, ...]] = {
+    def series(self, start_times: list[StartTime], count: int) -> tuple[int, ...] | None:
+        """`count` starts among `start_times`, ending as early as possible; `None` if none fit."""
+        free = [start_time for start_time in start_times if self._is_free(start_time[0])]
+        reached: dict[SeriesState, tuple[int, ...]] = {
             (one, 1, 1): (one[0],) for one in free if self._fits(one, 1, 1)
         }
         for _ in range(count - 1):
-            longer: dict[State, tuple[int, ...]] = {}
+            longer: dict[SeriesState, tuple[int, ...]] = {}
             for state, starts in reached.items():
                 for later in self._next(state, free):
                     longer.setdefault(later, (*starts, later[0][0]))
             reached = longer
         return reached[min(reached)] if reached else None
 
-    def _next(self, state: State, free: list[Moment]) -> Iterator[State]:
+    def _next(self, state: SeriesState, free: list[StartTime]) -> Iterator[SeriesState]:
         (start, day), on_day, in_week = state
         apart = self._policy.minutes + self._policy.buffer_minutes
-        for moment in free:
-            gap = moment[1] - day
-            in_order = moment[0] - start >= apart
+        for start_time in free:
+            gap = start_time[1] - day
+            in_order = start_time[0] - start >= apart
             if in_order and self._policy.min_gap_days <= gap <= self._policy.max_gap_days:
-                same_week = _week(day) == _week(moment[1])
-                later = moment, 1 if gap else on_day + 1, in_week + 1 if same_week else 1
+                same_week = _week(day) == _week(start_time[1])
+                later = start_time, 1 if gap else on_day + 1, in_week + 1 if same_week else 1
                 if self._fits(*later):
                     yield later
 
     def _is_free(self, start: int) -> bool:
         end, buffer = start + self._policy.minutes, self._policy.buffer_minutes
-        return all(end + buffer <= one or other + buffer <= start for one, other in self._taken)
+        return all(end + buffer <= one or other + buffer <= start for one, other in self._booked)
 
-    def _fits(self, moment: Moment, on_day: int, in_week: int) -> bool:
-        day = moment[1]
+    def _fits(self, start_time: StartTime, on_day: int, in_week: int) -> bool:
+        day = start_time[1]
         return (
             self._on_day[day] + on_day <= self._day_cap
             and self._in_week[_week(day)] + in_week <= self._week_cap

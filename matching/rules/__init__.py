@@ -12,7 +12,7 @@ from matching.rules.language import LanguageRule
 from matching.rules.preference import PreferenceRule
 from matching.rules.rank import RankRule
 from matching.rules.refusal import RefusalRule
-from matching.rules.rule import FORBIDDEN, FULL, Example, Facts, Points, Rule
+from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Points, Rule, RuleInputs
 from matching.rules.topics import TopicsRule
 from matching.rules.unit import UnitRule
 
@@ -29,4 +29,13 @@ RULES: tuple[type[Rule], ...] = (
 )
 HARD_RULES: tuple[type[Rule], ...] = tuple(rule for rule in RULES if rule.hard)
 
-__all__ = ["FORBIDDEN", "FULL", "HARD_RULES", "RULES", "Example", "Facts", "Points", "Rule"]
+__all__ = [
+    "FORBIDDEN",
+    "HARD_RULES",
+    "MAX_POINTS",
+    "RULES",
+    "Example",
+    "Points",
+    "Rule",
+    "RuleInputs",
+]

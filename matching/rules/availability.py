@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from coach.availability import WeeklyWindow
 from coach.people import Coach, Coachee
-from coach.plural import counted
+from coach.plural import pluralise
 from matching.instance.availability_grid import Bits, pack, unpack
-from matching.rules.rule import FULL, Example, Facts, Indices, Points, Rule
+from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
-_CHOICES = 20  # common starts for each session from which on more are no easier
+_AMPLE_STARTS = 20  # common starts for each session from which on more are no easier
 _CELLS_AT_ONCE = 1 << 14
 _ROWS_AT_ONCE = 1 << 11
 
@@ -48,16 +48,16 @@ class AvailabilityRule(Rule):
         ),
     )
 
-    def __init__(self, facts: Facts) -> None:
-        free = facts.free_time
+    def __init__(self, inputs: RuleInputs) -> None:
+        free = inputs.availability_grid
         count = len(free.starts)
         anybody = (np.bitwise_or.reduce(bits, axis=0) for bits in (free.coachees, free.coaches))
         useful = np.flatnonzero(np.logical_and(*(unpack(bits, count) for bits in anybody)))
-        self._coachee = _squeezed(free.coachees, count, useful)
-        self._coach = _squeezed(free.coaches, count, useful)
-        self._sessions = facts.cycle.sessions.count
-        self._row = {coachee.id: row for row, coachee in enumerate(facts.roster.coachees)}
-        self._column = {coach.id: column for column, coach in enumerate(facts.roster.coaches)}
+        self._coachee = _compress(free.coachees, count, useful)
+        self._coach = _compress(free.coaches, count, useful)
+        self._sessions = inputs.cycle.sessions.count
+        self._row = {coachee.id: row for row, coachee in enumerate(inputs.roster.coachees)}
+        self._column = {coach.id: column for column, coach in enumerate(inputs.roster.coaches)}
 
     def _common(self, coachee: Indices, coach: Indices) -> NDArray[np.int32]:
         """Common starts of the broadcast pairs, a few rows at a time to stay in the cache."""
@@ -65,14 +65,14 @@ class AvailabilityRule(Rule):
         step = max(1, _CELLS_AT_ONCE * len(common) // max(1, common.size))
         for first in range(0, len(common), step):
             rows = slice(first, first + step)
-            asked = self._coachee[coachee[rows] if len(coachee) > 1 else coachee]
+            requested = self._coachee[coachee[rows] if len(coachee) > 1 else coachee]
             offered = self._coach[coach[rows] if len(coach) > 1 else coach]
-            common[rows] = np.bitwise_count(asked & offered).sum(axis=-1, dtype=np.int32)
+            common[rows] = np.bitwise_count(requested & offered).sum(axis=-1, dtype=np.int32)
         return common
 
-    def judge(self, coachee: Indices, coach: Indices) -> Points:
-        enough = _CHOICES * self._sessions
-        points = np.minimum(FULL * self._common(coachee, coach) // enough, FULL)
+    def evaluate(self, coachee: Indices, coach: Indices) -> Points:
+        enough = _AMPLE_STARTS * self._sessions
+        points = np.minimum(MAX_POINTS * self._common(coachee, coach) // enough, MAX_POINTS)
         return points.astype(np.int16)
 
     def because(self, coachee: Coachee, coach: Coach, _points: int) -> str:
@@ -80,10 +80,10 @@ class AvailabilityRule(Rule):
         common = int(self._common(*pair)[0])
         if not common:
             return "no common time"
-        return f"{counted(common, 'common time')} for {counted(self._sessions, 'session')}"
+        return f"{pluralise(common, 'common time')} for {pluralise(self._sessions, 'session')}"
 
 
-def _squeezed(bits: Bits, count: int, useful: NDArray[np.int64]) -> Bits:
+def _compress(bits: Bits, count: int, useful: NDArray[np.int64]) -> Bits:
     """The rows with the `useful` of their `count` starts alone, in fewer words."""
     parts = [
         pack(unpack(bits[first : first + _ROWS_AT_ONCE], count)[:, useful])

@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 
 from coach.people import Coach, Coachee
-from matching.rules.marks import Marks
-from matching.rules.rule import FORBIDDEN, FULL, Example, Facts, Indices, Points, Rule
+from matching.rules.marks import SparseMatrix
+from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
 
 class BanRule(Rule):
@@ -18,7 +18,7 @@ class BanRule(Rule):
     hard = True
     settings = ("bans",)
     examples: ClassVar = (
-        Example("The pair is not ruled out.", FULL, "not ruled out by the programme office"),
+        Example("The pair is not ruled out.", MAX_POINTS, "not ruled out by the programme office"),
         Example(
             "The pair is ruled out.",
             FORBIDDEN,
@@ -27,20 +27,20 @@ class BanRule(Rule):
         ),
     )
 
-    def __init__(self, facts: Facts) -> None:
-        coachees, coaches = facts.roster.coachees, facts.roster.coaches
+    def __init__(self, inputs: RuleInputs) -> None:
+        coachees, coaches = inputs.roster.coachees, inputs.roster.coaches
         column = {coach.id: number for number, coach in enumerate(coaches)}
-        bans = facts.cycle.bans
+        bans = inputs.cycle.bans
         cells = [
             (row, column[coach], 1)
             for row, coachee in enumerate(coachees)
             for coach in bans.get(coachee.id, frozenset()) & column.keys()
         ]
-        self._banned = Marks(cells, len(coachees), len(coaches))
+        self._banned = SparseMatrix(cells, len(coachees), len(coaches))
 
-    def judge(self, coachee: Indices, coach: Indices) -> Points:
+    def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         banned = self._banned.at(coachee, coach) != 0
-        return np.where(banned, np.int16(FORBIDDEN), np.int16(FULL))
+        return np.where(banned, np.int16(FORBIDDEN), np.int16(MAX_POINTS))
 
     def because(self, _coachee: Coachee, _coach: Coach, points: int) -> str:
         ruled_out = points == FORBIDDEN

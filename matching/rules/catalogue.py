@@ -80,7 +80,7 @@ def _card(rule: type[Rule], cycle: Cycle) -> RuleCard:
     weight = getattr(cycle.weights, rule.name, None)
     return RuleCard(
         name=rule.name,
-        kind=_kind(hard=rule.hard, weighed=weight is not None),
+        kind=_kind(hard=rule.hard, weighted=weight is not None),
         text=_paragraphs(rule),
         weight=weight,
         settings=tuple(SettingCard(key=key, value=_setting(cycle, key)) for key in rule.settings),
@@ -95,10 +95,10 @@ def _card(rule: type[Rule], cycle: Cycle) -> RuleCard:
     )
 
 
-def _kind(*, hard: bool, weighed: bool) -> Literal["condition", "points", "condition and points"]:
+def _kind(*, hard: bool, weighted: bool) -> Literal["condition", "points", "condition and points"]:
     if not hard:
         return "points"
-    return "condition and points" if weighed else "condition"
+    return "condition and points" if weighted else "condition"
 
 
 def _paragraphs(rule: type[Rule]) -> tuple[str, ...]:

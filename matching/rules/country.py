@@ -8,7 +8,7 @@ import numpy as np
 
 from coach.cycle import CountryRelation
 from coach.people import Coach, Coachee
-from matching.rules.rule import FORBIDDEN, FULL, Example, Facts, Indices, Points, Rule
+from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
 
 class CountryRule(Rule):
@@ -26,7 +26,7 @@ class CountryRule(Rule):
     examples: ClassVar = (
         Example(
             "Any two countries will do.",
-            FULL,
+            MAX_POINTS,
             "AL and ME; this cycle has no preference",
             coachee={"country": "AL"},
             coach={"country": "ME"},
@@ -57,11 +57,11 @@ class CountryRule(Rule):
         ),
     )
 
-    def __init__(self, facts: Facts) -> None:
-        policy = facts.cycle.rules.country
+    def __init__(self, inputs: RuleInputs) -> None:
+        policy = inputs.cycle.rules.country
         self._relation = policy.relation
         self._excluded = policy.excluded
-        coachees, coaches = facts.roster.coachees, facts.roster.coaches
+        coachees, coaches = inputs.roster.coachees, inputs.roster.coaches
         codes = sorted({person.country for person in (*coachees, *coaches)})
         number = {code: n for n, code in enumerate(codes)}
         self._table = np.array(
@@ -76,17 +76,17 @@ class CountryRule(Rule):
         same = coachee == coach
         match self._relation:
             case CountryRelation.SAME:
-                return FULL if same else FORBIDDEN
+                return MAX_POINTS if same else FORBIDDEN
             case CountryRelation.DIFFERENT:
-                return FORBIDDEN if same else FULL
+                return FORBIDDEN if same else MAX_POINTS
             case CountryRelation.PREFER_SAME:
-                return FULL if same else 0
+                return MAX_POINTS if same else 0
             case CountryRelation.PREFER_DIFFERENT:
-                return 0 if same else FULL
+                return 0 if same else MAX_POINTS
             case CountryRelation.ANY:
-                return FULL
+                return MAX_POINTS
 
-    def judge(self, coachee: Indices, coach: Indices) -> Points:
+    def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         return self._table[self._coachee[coachee], self._coach[coach]]
 
     def because(self, coachee: Coachee, coach: Coach, points: int) -> str:

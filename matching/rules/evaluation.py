@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.instance.availability_grid import FreeTime
+from matching.instance.availability_grid import AvailabilityGrid
 from matching.result import FunnelStep, Verdict
-from matching.rules import FORBIDDEN, RULES, Facts, Rule
+from matching.rules import FORBIDDEN, RULES, Rule, RuleInputs
 from matching.rules.rule import Indices
-from matching.thread_pool import Spread
+from matching.thread_pool import ParallelMap
 
 _BLOCK_CELLS = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
-class PairTable:
+class EligiblePairs:
     """The pairs that pass every hard rule, by coachee and then by coach.
 
     Attributes:
@@ -39,55 +39,59 @@ class PairTable:
     points: NDArray[np.int32]
 
 
-class Judges:
+class RuleEvaluator:
     """Every rule of the table, laid out for one roster under one policy."""
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.rules: tuple[Rule, ...] = tuple(rule(facts) for rule in RULES)
+    def __init__(self, inputs: RuleInputs) -> None:
+        self.inputs = inputs
+        self.rules: tuple[Rule, ...] = tuple(rule(inputs) for rule in RULES)
         self.hard = tuple(rule for rule in self.rules if rule.hard)
 
     def weight(self, rule: Rule) -> int:
         """The cycle's weight of a rule; 0 for one that the cycle file cannot weigh."""
-        return int(getattr(self.facts.cycle.weights, rule.name, 0))
+        return int(getattr(self.inputs.cycle.weights, rule.name, 0))
 
-    def weighed(self) -> tuple[tuple[Rule, int], ...]:
+    def weighted_rules(self) -> tuple[tuple[Rule, int], ...]:
         """The rules that `[weights]` names, each with its weight, in table order."""
-        names = type(self.facts.cycle.weights).model_fields
+        names = type(self.inputs.cycle.weights).model_fields
         return tuple((rule, self.weight(rule)) for rule in self.rules if rule.name in names)
 
     def allowed(self, coachee: Indices, coach: Indices) -> NDArray[np.bool_]:
         """Whether every hard rule lets the broadcast pairs be."""
         allowed = np.ones(np.broadcast_shapes(coachee.shape, coach.shape), dtype=np.bool_)
         for rule in self.hard:
-            allowed &= rule.judge(coachee, coach) != FORBIDDEN
+            allowed &= rule.evaluate(coachee, coach) != FORBIDDEN
         return allowed
 
     def points(self, coachee: Indices, coach: Indices) -> NDArray[np.int32]:
         """Sum of weight x points of allowed pairs `[p]`."""
         total = np.zeros(coachee.shape, dtype=np.int32)
-        for rule, weight in self.weighed():
+        for rule, weight in self.weighted_rules():
             if weight:
-                total += weight * rule.judge(coachee, coach).astype(np.int32)
+                total += weight * rule.evaluate(coachee, coach).astype(np.int32)
         return total
 
     def table(
-        self, each_block: Callable[[], object] = lambda: None, spread: Spread = map
-    ) -> PairTable:
+        self, on_block: Callable[[], object] = lambda: None, parallel_map: ParallelMap = map
+    ) -> EligiblePairs:
         """Everybody judged with everybody, block by block.
 
-        `each_block` is called between blocks, which `spread` may work on at once.
+        `on_block` is called between blocks, which `parallel_map` may work on at once.
         """
-        roster = self.facts.roster
+        roster = self.inputs.roster
         empty = np.zeros(0, dtype=np.int32)
         parts = [(empty, empty, empty)]
-        for part in spread(self._part, blocks(len(roster.coachees), len(roster.coaches))):
-            each_block()
+        for part in parallel_map(
+            self._evaluate_block, pair_blocks(len(roster.coachees), len(roster.coaches))
+        ):
+            on_block()
             parts.append(part)
         coachees, coaches, points = zip(*parts, strict=True)
-        return PairTable(np.concatenate(coachees), np.concatenate(coaches), np.concatenate(points))
+        return EligiblePairs(
+            np.concatenate(coachees), np.concatenate(coaches), np.concatenate(points)
+        )
 
-    def _part(
+    def _evaluate_block(
         self, block: tuple[NDArray[np.int32], NDArray[np.int32]]
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
         """Coachee, coach and points of the allowed pairs of a block."""
@@ -99,13 +103,13 @@ class Judges:
 
     def verdicts(self, coachee: int, coach: int) -> tuple[Verdict, ...]:
         """What each weighed rule says of one allowed pair; their sum is its points."""
-        return next(self.verdicts_of(np.array([coachee]), np.array([coach])))
+        return next(self.verdicts_for_pairs(np.array([coachee]), np.array([coach])))
 
-    def verdicts_of(self, coachee: Indices, coach: Indices) -> Iterator[tuple[Verdict, ...]]:
+    def verdicts_for_pairs(self, coachee: Indices, coach: Indices) -> Iterator[tuple[Verdict, ...]]:
         """The verdicts of each of the allowed pairs `[p]`."""
-        roster = self.facts.roster
-        weighed = self.weighed()
-        judged = [rule.judge(coachee, coach).tolist() for rule, _ in weighed]
+        roster = self.inputs.roster
+        weighted_rules = self.weighted_rules()
+        evaluated = [rule.evaluate(coachee, coach).tolist() for rule, _ in weighted_rules]
         for place, (row, column) in enumerate(zip(coachee.tolist(), coach.tolist(), strict=True)):
             pair = roster.coachees[row], roster.coaches[column]
             yield tuple(
@@ -115,42 +119,44 @@ class Judges:
                     weight=weight,
                     because=rule.because(*pair, points[place]),
                 )
-                for (rule, weight), points in zip(weighed, judged, strict=True)
+                for (rule, weight), points in zip(weighted_rules, evaluated, strict=True)
             )
 
     def objections(self, coachee: int, coach: int) -> dict[str, str]:
         """The hard rules that forbid one pair, each with its phrase, in table order."""
         return {
-            rule.name: self.phrase(rule, coachee, coach)
+            rule.name: self.explain_rule(rule, coachee, coach)
             for rule in self.hard
-            if self.points_of(rule, coachee, coach) == FORBIDDEN
+            if self.rule_points(rule, coachee, coach) == FORBIDDEN
         }
 
-    def passing(self, coachee: int) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    def remaining_after_each(self, coachee: int) -> Iterator[tuple[str, NDArray[np.bool_]]]:
         """Each hard rule with the coaches `bool[m]` that it and all before it leave a coachee."""
-        everybody = np.arange(len(self.facts.roster.coaches))
+        everybody = np.arange(len(self.inputs.roster.coaches))
         left = np.ones(len(everybody), dtype=np.bool_)
         for rule in self.hard:
-            left = left & (rule.judge(np.array([coachee]), everybody) != FORBIDDEN)
+            left = left & (rule.evaluate(np.array([coachee]), everybody) != FORBIDDEN)
             yield rule.name, left
 
-    def points_of(self, rule: Rule, coachee: int, coach: int) -> int:
+    def rule_points(self, rule: Rule, coachee: int, coach: int) -> int:
         """What one rule says of one pair: its points, or `FORBIDDEN`."""
-        return int(rule.judge(np.array([[coachee]]), np.array([[coach]]))[0, 0])
+        return int(rule.evaluate(np.array([[coachee]]), np.array([[coach]]))[0, 0])
 
-    def phrase(self, rule: Rule, coachee: int, coach: int) -> str:
+    def explain_rule(self, rule: Rule, coachee: int, coach: int) -> str:
         """Why, in words."""
-        roster = self.facts.roster
-        points = self.points_of(rule, coachee, coach)
+        roster = self.inputs.roster
+        points = self.rule_points(rule, coachee, coach)
         return rule.because(roster.coachees[coachee], roster.coaches[coach], points)
 
 
-def judge_pairs(roster: Roster, cycle: Cycle, free_time: FreeTime) -> PairTable:
+def evaluate_pairs(
+    roster: Roster, cycle: Cycle, availability_grid: AvailabilityGrid
+) -> EligiblePairs:
     """Judge everybody with everybody; time and result grow with the pairs, memory does not."""
-    return Judges(Facts(roster, cycle, free_time)).table()
+    return RuleEvaluator(RuleInputs(roster, cycle, availability_grid)).table()
 
 
-def blocks(
+def pair_blocks(
     coachees: int, coaches: int, cells: int = _BLOCK_CELLS
 ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
     """Row numbers `[b, 1]` of some coachees with those `[1, m]` of all coaches, block by block."""
@@ -164,14 +170,15 @@ def blocks(
 
 
 def verdicts(
-    roster: Roster, cycle: Cycle, free_time: FreeTime, coachee: int, coach: int
+    roster: Roster, cycle: Cycle, availability_grid: AvailabilityGrid, coachee: int, coach: int
 ) -> tuple[Verdict, ...]:
-    """What each weighed rule says of one pair. Of many pairs, ask one `Judges`."""
-    return Judges(Facts(roster, cycle, free_time)).verdicts(coachee, coach)
+    """What each weighed rule says of one pair. Of many pairs, ask one `RuleEvaluator`."""
+    return RuleEvaluator(RuleInputs(roster, cycle, availability_grid)).verdicts(coachee, coach)
 
 
-def funnel(judges: Judges, coachee: int) -> tuple[FunnelStep, ...]:
+def funnel(evaluator: RuleEvaluator, coachee: int) -> tuple[FunnelStep, ...]:
     """How many coaches each hard rule leaves a coachee, applied one after the other."""
     return tuple(
-        FunnelStep(rule=name, left=int(left.sum())) for name, left in judges.passing(coachee)
+        FunnelStep(rule=name, left=int(left.sum()))
+        for name, left in evaluator.remaining_after_each(coachee)
     )

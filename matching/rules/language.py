@@ -7,16 +7,16 @@ from typing import ClassVar
 import numpy as np
 from babel import Locale
 
-from coach.languages import LanguageSkill, Level
+from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, Person
-from matching.rules.rule import FORBIDDEN, FULL, Example, Facts, Indices, Points, Rule
+from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
-_STEP = 10  # points lost with each place down the coachee's list
-_FLOOR = 50  # a common language never gives less
-_GROUP_LOSS = 40  # a language that only the cycle's groups make common gives so much less
+_POINTS_PER_PLACE = 10  # points lost with each place down the coachee's list
+_MIN_POINTS = 50  # a common language never gives less
+_GROUP_PENALTY = 40  # a language that only the cycle's groups make common gives so much less
 
 # Names that the Unicode data lacks, or has in a form this programme does not use.
-_OWN_NAMES = {"cnr": "Montenegrin", "sh": "sh", "hbs": "hbs"}
+_NAME_OVERRIDES = {"cnr": "Montenegrin", "sh": "sh", "hbs": "hbs"}
 
 
 class LanguageRule(Rule):
@@ -34,47 +34,55 @@ class LanguageRule(Rule):
     examples: ClassVar = (
         Example(
             "The coach offers the coachee's first language.",
-            FULL,
+            MAX_POINTS,
             "both offer Albanian",
-            coachee={"languages": [LanguageSkill("sq", Level.C2), LanguageSkill("en", Level.B2)]},
-            coach={"languages": [LanguageSkill("en", Level.C1), LanguageSkill("sq", Level.C1)]},
+            coachee={
+                "languages": [LanguageSkill("sq", CefrLevel.C2), LanguageSkill("en", CefrLevel.B2)]
+            },
+            coach={
+                "languages": [LanguageSkill("en", CefrLevel.C1), LanguageSkill("sq", CefrLevel.C1)]
+            },
         ),
         Example(
             "Only the coachee's second language is common.",
             90,
             "both offer English",
-            coachee={"languages": [LanguageSkill("mk", Level.C2), LanguageSkill("en", Level.B2)]},
-            coach={"languages": [LanguageSkill("en", Level.C1)]},
+            coachee={
+                "languages": [LanguageSkill("mk", CefrLevel.C2), LanguageSkill("en", CefrLevel.B2)]
+            },
+            coach={"languages": [LanguageSkill("en", CefrLevel.C1)]},
         ),
         Example(
             "The common language is below the level on one side.",
             FORBIDDEN,
             "no common language at level B2 or above",
-            coachee={"languages": [LanguageSkill("mk", Level.C2), LanguageSkill("en", Level.B1)]},
-            coach={"languages": [LanguageSkill("en", Level.C1)]},
+            coachee={
+                "languages": [LanguageSkill("mk", CefrLevel.C2), LanguageSkill("en", CefrLevel.B1)]
+            },
+            coach={"languages": [LanguageSkill("en", CefrLevel.C1)]},
         ),
         Example(
             "Two languages that this cycle puts in one group.",
             60,
             "Bosnian and Serbian, which this cycle counts as common",
-            coachee={"languages": [LanguageSkill("bs", Level.C2)]},
-            coach={"languages": [LanguageSkill("sr", Level.C2)]},
+            coachee={"languages": [LanguageSkill("bs", CefrLevel.C2)]},
+            coach={"languages": [LanguageSkill("sr", CefrLevel.C2)]},
             policy={"rules": {"language": {"groups": [["bs", "cnr", "hr", "sr"]]}}},
         ),
         Example(
             "The same two languages without a group.",
             FORBIDDEN,
             "no common language at level B2 or above",
-            coachee={"languages": [LanguageSkill("bs", Level.C2)]},
-            coach={"languages": [LanguageSkill("sr", Level.C2)]},
+            coachee={"languages": [LanguageSkill("bs", CefrLevel.C2)]},
+            coach={"languages": [LanguageSkill("sr", CefrLevel.C2)]},
         ),
     )
 
-    def __init__(self, facts: Facts) -> None:
-        policy = facts.cycle.rules.language
+    def __init__(self, inputs: RuleInputs) -> None:
+        policy = inputs.cycle.rules.language
         self._level = policy.minimum_level
         self._groups = policy.groups
-        coachees, coaches = facts.roster.coachees, facts.roster.coaches
+        coachees, coaches = inputs.roster.coachees, inputs.roster.coaches
         self._languages = sorted({code for coach in coaches for code in self._offered(coach)})
         shape = (len(self._languages), len(coachees))
         self._worth = np.zeros(shape, dtype=np.uint8)  # points + 1, 0 where not in common
@@ -100,12 +108,16 @@ class LanguageRule(Rule):
     def _candidates(self, coachee: Coachee, code: str) -> list[tuple[int, str]]:
         """The coachee's languages that meet a coach's language `code`, each with its points."""
         return [
-            (max(FULL - _STEP * place, _FLOOR) - (0 if own == code else _GROUP_LOSS), own)
+            (
+                max(MAX_POINTS - _POINTS_PER_PLACE * place, _MIN_POINTS)
+                - (0 if own == code else _GROUP_PENALTY),
+                own,
+            )
             for own, place in self._offered(coachee).items()
             if own == code or any({own, code} <= group for group in self._groups)
         ]
 
-    def judge(self, coachee: Indices, coach: Indices) -> Points:
+    def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         best = np.zeros(np.broadcast_shapes(coachee.shape, coach.shape), dtype=np.uint8)
         for worth, offers in zip(self._worth, self._offers, strict=True):
             np.maximum(best, worth[coachee] & offers[coach], out=best)
@@ -128,4 +140,4 @@ class LanguageRule(Rule):
 
 def language_name(code: str) -> str:
     """The English name of a language code, or the code itself where there is none."""
-    return _OWN_NAMES.get(code) or Locale("en").languages.get(code) or code
+    return _NAME_OVERRIDES.get(code) or Locale("en").languages.get(code) or code

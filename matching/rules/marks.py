@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from matching.rules.rule import Indices
 
 
-class Marks:
+class SparseMatrix:
     """Numbers on some cells of a large table, without the table.
 
     Costs memory for the marked cells alone, and looks up only cells whose row and column both

@@ -7,11 +7,11 @@ from typing import ClassVar
 import numpy as np
 
 from coach.people import Coach, Coachee
-from matching.rules.marks import Marks
-from matching.rules.rule import FULL, Example, Facts, Indices, Points, Rule
+from matching.rules.marks import SparseMatrix
+from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
-_STEP = 10  # points lost with each place down the list
-_FLOOR = 10  # whoever stands on the list is wished for
+_POINTS_PER_PLACE = 10  # points lost with each place down the list
+_MIN_POINTS = 10  # whoever stands on the list is wished for
 
 
 class PreferenceRule(Rule):
@@ -34,24 +34,24 @@ class PreferenceRule(Rule):
         Example(
             "Not on the list.", 0, "not among the coachee's choices", coachee={"prefers": ["x"]}
         ),
-        Example("No preference.", FULL, "the coachee states no preference"),
+        Example("No preference.", MAX_POINTS, "the coachee states no preference"),
     )
 
-    def __init__(self, facts: Facts) -> None:
-        coachees, coaches = facts.roster.coachees, facts.roster.coaches
+    def __init__(self, inputs: RuleInputs) -> None:
+        coachees, coaches = inputs.roster.coachees, inputs.roster.coaches
         column = {coach.id: number for number, coach in enumerate(coaches)}
         cells = [
-            (row, column[coach], max(FULL - _STEP * place, _FLOOR))
+            (row, column[coach], max(MAX_POINTS - _POINTS_PER_PLACE * place, _MIN_POINTS))
             for row, coachee in enumerate(coachees)
             for coach, place in _places(coachee).items()
             if coach in column
         ]
-        self._wished = Marks(cells, len(coachees), len(coaches))
-        self._open = np.array([not coachee.prefers for coachee in coachees], dtype=np.bool_)
+        self._preferences = SparseMatrix(cells, len(coachees), len(coaches))
+        self._indifferent = np.array([not coachee.prefers for coachee in coachees], dtype=np.bool_)
 
-    def judge(self, coachee: Indices, coach: Indices) -> Points:
-        wished = self._wished.at(coachee, coach)
-        return np.where(self._open[coachee], np.int16(FULL), wished)
+    def evaluate(self, coachee: Indices, coach: Indices) -> Points:
+        wished = self._preferences.at(coachee, coach)
+        return np.where(self._indifferent[coachee], np.int16(MAX_POINTS), wished)
 
     def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
         if not coachee.prefers:

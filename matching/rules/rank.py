@@ -8,10 +8,10 @@ import numpy as np
 
 from coach.people import Coach, Coachee, RankSensitivity
 from coach.ranks import Rank
-from matching.rules.rule import FORBIDDEN, FULL, Example, Facts, Indices, Points, Rule
+from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
-_STEP = 10  # points lost with each grade between the two
-_NEUTRAL = 80  # without a grade on one side there is neither parity nor distance
+_POINTS_PER_GRADE = 10  # points lost with each grade between the two
+_NEUTRAL_POINTS = 80  # without a grade on one side there is neither parity nor distance
 _NO_GRADE = -1
 
 _MAJOR = Rank("OF-3", 13, civilian=False)
@@ -37,7 +37,7 @@ class RankRule(Rule):
     examples: ClassVar = (
         Example(
             "Parity.",
-            FULL,
+            MAX_POINTS,
             "both OF-5",
             coachee={"rank": _COLONEL},
             coach={"rank": _COLONEL},
@@ -58,7 +58,7 @@ class RankRule(Rule):
         ),
         Example(
             "An external expert without a grade.",
-            _NEUTRAL,
+            _NEUTRAL_POINTS,
             "OF-5 with coach CIV; no grade to compare",
             coachee={"rank": _COLONEL},
         ),
@@ -71,24 +71,24 @@ class RankRule(Rule):
         ),
     )
 
-    def __init__(self, facts: Facts) -> None:
-        self._policy = facts.cycle.rules.rank
-        coachees, coaches = facts.roster.coachees, facts.roster.coaches
+    def __init__(self, inputs: RuleInputs) -> None:
+        self._policy = inputs.cycle.rules.rank
+        coachees, coaches = inputs.roster.coachees, inputs.roster.coaches
         self._coachee = _grades(coachees)
         self._coach = _grades(coaches)
         self._allowance = np.array(
             [self._policy.allowance(c.rank_sensitivity) for c in coachees], dtype=np.int16
         )
-        self._asks = np.array([c.uniformed_coach for c in coachees], dtype=np.bool_)
+        self._wants_uniform = np.array([c.uniformed_coach for c in coachees], dtype=np.bool_)
         self._civilian = np.array([c.rank.civilian for c in coaches], dtype=np.bool_)
 
-    def judge(self, coachee: Indices, coach: Indices) -> Points:
+    def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         junior = self._coachee[coachee] - self._coach[coach]
         graded = (self._coachee[coachee] != _NO_GRADE) & (self._coach[coach] != _NO_GRADE)
-        near = np.maximum(FULL - _STEP * np.abs(junior), 0)
-        points = np.where(graded, near, np.int16(_NEUTRAL))
+        near = np.maximum(MAX_POINTS - _POINTS_PER_GRADE * np.abs(junior), 0)
+        points = np.where(graded, near, np.int16(_NEUTRAL_POINTS))
         forbidden = graded & (junior > self._allowance[coachee])
-        forbidden |= self._asks[coachee] & self._civilian[coach]
+        forbidden |= self._wants_uniform[coachee] & self._civilian[coach]
         points[forbidden] = FORBIDDEN
         return points
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 
 from coach.people import Coach, Coachee
-from matching.rules.marks import Marks
-from matching.rules.rule import FORBIDDEN, FULL, Example, Facts, Indices, Points, Rule
+from matching.rules.marks import SparseMatrix
+from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
 
 class RefusalRule(Rule):
@@ -21,7 +21,7 @@ class RefusalRule(Rule):
     name = "refusal"
     hard = True
     examples: ClassVar = (
-        Example("Nobody refused.", FULL, "not refused"),
+        Example("Nobody refused.", MAX_POINTS, "not refused"),
         Example(
             "The coachee refused the coach.",
             FORBIDDEN,
@@ -36,17 +36,17 @@ class RefusalRule(Rule):
         ),
     )
 
-    def __init__(self, facts: Facts) -> None:
-        coachees, coaches = facts.roster.coachees, facts.roster.coaches
+    def __init__(self, inputs: RuleInputs) -> None:
+        coachees, coaches = inputs.roster.coachees, inputs.roster.coaches
         row = {coachee.id: number for number, coachee in enumerate(coachees)}
         column = {coach.id: number for number, coach in enumerate(coaches)}
         cells = {(row[c.id], column[k], 1) for c in coachees for k in c.refuses & column.keys()}
         cells |= {(row[c], column[k.id], 1) for k in coaches for c in k.refuses & row.keys()}
-        self._refused = Marks(cells, len(coachees), len(coaches))
+        self._refused = SparseMatrix(cells, len(coachees), len(coaches))
 
-    def judge(self, coachee: Indices, coach: Indices) -> Points:
+    def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         refused = self._refused.at(coachee, coach) != 0
-        return np.where(refused, np.int16(FORBIDDEN), np.int16(FULL))
+        return np.where(refused, np.int16(FORBIDDEN), np.int16(MAX_POINTS))
 
     def because(self, _coachee: Coachee, _coach: Coach, points: int) -> str:
         return "refused by one of the two" if points == FORBIDDEN else "not refused"

@@ -12,28 +12,28 @@ from numpy.typing import NDArray
 
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Roster
-from matching.instance.availability_grid import FreeTime
-from matching.instance.partial_cycle import Behind
+from matching.instance.availability_grid import AvailabilityGrid
+from matching.instance.partial_cycle import FixedHistory
 
 Points = NDArray[np.int16]
 Indices = NDArray[np.integer]
 
 FORBIDDEN = -1
-FULL = 100
+MAX_POINTS = 100
 
 
 @dataclass(frozen=True, eq=False)
-class Facts:
-    """What rules judge from. Rows of `free_time` stand as the people do in `roster`.
+class RuleInputs:
+    """What rules judge from. Rows of `availability_grid` stand as the people do in `roster`.
 
-    `behind` is there for a cycle under way. Rules judge a pair by the whole cycle all the same, so
+    `history` is there for a cycle under way. Rules judge a pair by the whole cycle all the same, so
     that its points do not change as time goes by.
     """
 
     roster: Roster
     cycle: Cycle
-    free_time: FreeTime
-    behind: Behind | None = None
+    availability_grid: AvailabilityGrid
+    history: FixedHistory | None = None
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,11 @@ class Rule(ABC):
     examples: ClassVar[tuple[Example, ...]]
 
     @abstractmethod
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, inputs: RuleInputs) -> None:
         """Lay the roster out as arrays, once for all the blocks to be judged."""
 
     @abstractmethod
-    def judge(self, coachee: Indices, coach: Indices) -> Points:
+    def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         """Points of pairs, 0 to 100, or `FORBIDDEN`.
 
         Takes row numbers that broadcast together: `[m, 1]` and `[1, n]` judge a block and give
@@ -85,7 +85,7 @@ class Rule(ABC):
 
     @abstractmethod
     def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
-        """Why `judge` gave this pair these `points`, as the end of a sentence.
+        """Why `evaluate` gave this pair these `points`, as the end of a sentence.
 
         Never says which of the two refused the other.
         """

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from coach.people import Coach, Coachee, Person
 from matching.instance.availability_grid import pack
-from matching.rules.rule import FULL, Example, Facts, Indices, Points, Rule
+from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
 
 class TopicsRule(Rule):
@@ -36,33 +36,33 @@ class TopicsRule(Rule):
             "none of the coachee's topics",
             coachee={"topics": ["Leadership"]},
         ),
-        Example("The coachee names no topic.", FULL, "the coachee names no topic"),
+        Example("The coachee names no topic.", MAX_POINTS, "the coachee names no topic"),
     )
 
-    def __init__(self, facts: Facts) -> None:
-        coachees, coaches = facts.roster.coachees, facts.roster.coaches
-        asked = sorted({topic for coachee in coachees for topic in _topics(coachee)})
-        number = {topic: n for n, topic in enumerate(asked)}
+    def __init__(self, inputs: RuleInputs) -> None:
+        coachees, coaches = inputs.roster.coachees, inputs.roster.coaches
+        requested = sorted({topic for coachee in coachees for topic in _topics(coachee)})
+        number = {topic: n for n, topic in enumerate(requested)}
         self._coachee = pack(_rows(coachees, number))
         self._coach = pack(_rows(coaches, number))
         self._count = np.array([len(_topics(coachee)) for coachee in coachees], dtype=np.int64)
 
-    def judge(self, coachee: Indices, coach: Indices) -> Points:
+    def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         common = np.zeros(np.broadcast_shapes(coachee.shape, coach.shape), dtype=np.int64)
-        for asked, offered in zip(self._coachee.T, self._coach.T, strict=True):
-            common += np.bitwise_count(asked[coachee] & offered[coach])
+        for requested, offered in zip(self._coachee.T, self._coach.T, strict=True):
+            common += np.bitwise_count(requested[coachee] & offered[coach])
         count = self._count[coachee]
-        points = np.where(count == 0, FULL, FULL * common // np.maximum(count, 1))
+        points = np.where(count == 0, MAX_POINTS, MAX_POINTS * common // np.maximum(count, 1))
         return points.astype(np.int16)
 
     def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
-        asked, offered = _topics(coachee), _topics(coach)
-        if not asked:
+        requested, offered = _topics(coachee), _topics(coach)
+        if not requested:
             return "the coachee names no topic"
         if not points:
             return "none of the coachee's topics"
-        common = [name for key, name in asked.items() if key in offered]
-        return f"{len(common)} of {len(asked)} topics: {', '.join(common)}"
+        common = [name for key, name in requested.items() if key in offered]
+        return f"{len(common)} of {len(requested)} topics: {', '.join(common)}"
 
 
 def _topics(person: Person) -> dict[str, str]:

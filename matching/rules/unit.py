@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from coach.people import Coach, Coachee
-from matching.rules.marks import Marks
-from matching.rules.rule import FORBIDDEN, FULL, Example, Facts, Indices, Points, Rule
+from matching.rules.marks import SparseMatrix
+from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
 
 class UnitRule(Rule):
@@ -25,7 +25,7 @@ class UnitRule(Rule):
     examples: ClassVar = (
         Example(
             "Different units.",
-            FULL,
+            MAX_POINTS,
             "neither the same unit nor the chain of command",
             coachee={"unit": "1st Brigade"},
             coach={"unit": "Training Command"},
@@ -37,7 +37,7 @@ class UnitRule(Rule):
             coachee={"unit": "1st Brigade"},
             coach={"unit": " 1ST BRIGADE "},
         ),
-        Example("No unit is stated.", FULL, "neither the same unit nor the chain of command"),
+        Example("No unit is stated.", MAX_POINTS, "neither the same unit nor the chain of command"),
         Example(
             "The coach was the coachee's superior.",
             FORBIDDEN,
@@ -53,22 +53,22 @@ class UnitRule(Rule):
         ),
     )
 
-    def __init__(self, facts: Facts) -> None:
-        coachees, coaches = facts.roster.coachees, facts.roster.coaches
+    def __init__(self, inputs: RuleInputs) -> None:
+        coachees, coaches = inputs.roster.coachees, inputs.roster.coaches
         keys = sorted({person.unit_key for person in (*coachees, *coaches)} - {""})
         self._number = {"": 0} | {key: n for n, key in enumerate(keys, start=1)}
         self._coachee = np.array([self._number[c.unit_key] for c in coachees], dtype=np.int64)
         self._coach = np.array([self._number[c.unit_key] for c in coaches], dtype=np.int64)
         rows = {_id_key(coachee): row for row, coachee in enumerate(coachees)}
-        self._people = Marks(_cells(coaches, rows), len(coachees), len(coaches))
-        self._units = Marks(_cells(coaches, self._number), len(self._number), len(coaches))
+        self._people = SparseMatrix(_cells(coaches, rows), len(coachees), len(coaches))
+        self._units = SparseMatrix(_cells(coaches, self._number), len(self._number), len(coaches))
 
-    def judge(self, coachee: Indices, coach: Indices) -> Points:
+    def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         unit = self._coachee[coachee]
         forbidden = (unit == self._coach[coach]) & (unit != self._number[""])
         forbidden |= self._units.at(unit, coach) != 0
         forbidden |= self._people.at(coachee, coach) != 0
-        return np.where(forbidden, np.int16(FORBIDDEN), np.int16(FULL))
+        return np.where(forbidden, np.int16(FORBIDDEN), np.int16(MAX_POINTS))
 
     def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
         if points != FORBIDDEN:

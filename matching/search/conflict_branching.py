@@ -15,17 +15,17 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.min_cost_flow import flow_beside
-from matching.assignment.residual_paths import Detours
-from matching.deadline import Watch
-from matching.search.branch_and_price import Choice, Desk
-from matching.search.lagrangian_bound import PARTS, Priced
+from matching.assignment.min_cost_flow import solve_flow_with_fixed
+from matching.assignment.residual_paths import ResidualPaths
+from matching.deadline import Deadline
+from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.lagrangian_bound import DUAL_SCALE, LagrangianBound
 
-_WIDER = 4
+_WIDENING_FACTOR = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Instead:
+class AlternativePlan:
     """The best plan found (`None`: none was), and what no such plan exceeds, in units of worth."""
 
     choice: Choice | None
@@ -39,61 +39,67 @@ class Instead:
 
 
 @dataclass(frozen=True, eq=False)
-class Beside:
+class ReferencePlan:
     """The plan that was chosen, and the relaxation that bounds all others."""
 
-    desk: Desk
-    priced: Priced
+    oracles: PricingOracles
+    lagrangian: LagrangianBound
     chosen: Choice
 
-    def offended(self, choice: Choice, watch: Watch) -> list[int]:
+    def infeasible_coaches(self, choice: Choice, deadline: Deadline) -> list[int]:
         """Coaches that cannot hold what `choice` gives them, beside what they were to hold."""
-        coach = self.desk.problem.coach
+        coach = self.oracles.problem.coach
         touched = coach[np.setxor1d(choice, self.chosen, assume_unique=True)]
-        return self.desk.offended(choice[np.isin(coach[choice], touched)], watch)
+        return self.oracles.infeasible_coaches(choice[np.isin(coach[choice], touched)], deadline)
 
 
-class Conflicts:
+class ConflictBranching:
     """Searches among the pairs of one priced relaxation."""
 
-    def __init__(self, beside: Beside, detours: Detours, more: int, watch: Watch) -> None:
-        """What plans lose beyond a detour is `more` at first, in parts."""
-        self._beside = beside
-        self._detours = detours
-        self._more = more
-        self._watch = watch
+    def __init__(
+        self,
+        reference: ReferencePlan,
+        residual_paths: ResidualPaths,
+        extra_loss: int,
+        deadline: Deadline,
+    ) -> None:
+        """What plans lose beyond a detour is `extra_loss` at first, in parts."""
+        self._reference = reference
+        self._residual_paths = residual_paths
+        self._extra_loss = extra_loss
+        self._deadline = deadline
 
     def best(
         self,
         coachee: int,
         allowed: NDArray[np.bool_],
-        sound: Callable[[Choice], bool],
-        most: int,
-    ) -> Instead:
-        """The best plan of `allowed: bool[P]` pairs that places the coachee, if it is `sound`.
+        is_acceptable: Callable[[Choice], bool],
+        max_nodes: int,
+    ) -> AlternativePlan:
+        """The best plan of `allowed: bool[P]` pairs that places the coachee, if acceptable.
 
         Looked for among pairs of plans that lose little, and more where those are too few.
-        Undecided where the best is not sound, or where `most` assignments do not decide.
+        Undecided where the best is not sound, or where `max_nodes` assignments do not decide.
 
         Raises:
-            CancelledError, OutOfTimeError: as `Watch.check`.
+            CancelledError, OutOfTimeError: as `Deadline.check`.
         """
-        flow = self._beside.priced.flow
+        flow = self._reference.lagrangian.flow
         usable = allowed[flow.pairs]
-        left, more = most, self._more
+        left, extra_loss = max_nodes, self._extra_loss
         while True:
-            reach = self._detours.loss(coachee) + more
-            near = usable & self._detours.near(coachee, reach)
-            floor = self._beside.priced.bound - reach
-            settled = self._detours.staying(coachee, reach)
-            tree = _Tree(self._beside, flow.pairs[near], coachee, settled)
-            found = tree.search(sound, floor, left, self._watch)
+            reach = self._residual_paths.loss(coachee) + extra_loss
+            pairs_within = usable & self._residual_paths.pairs_within(coachee, reach)
+            floor = self._reference.lagrangian.bound - reach
+            fixed = self._residual_paths.unaffected_pairs(coachee, reach)
+            search_tree = _SearchTree(self._reference, flow.pairs[pairs_within], coachee, fixed)
+            found = search_tree.search(is_acceptable, floor, left, self._deadline)
             if found is not None:
                 return found
-            left -= tree.looked_at
+            left -= search_tree.nodes_examined
             if left <= 0 or floor < 0:
-                return Instead(None, 0, self._beside.priced.bound // PARTS)
-            more *= _WIDER
+                return AlternativePlan(None, 0, self._reference.lagrangian.bound // DUAL_SCALE)
+            extra_loss *= _WIDENING_FACTOR
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,149 +107,165 @@ class _Node:
     """An assignment, the best without some pairs.
 
     Attributes:
-        there: `bool[Q]`, the pairs that are left.
-        without: the pairs that were taken out by branching.
-        rents: of coaches, where these pairs make a difference.
+        available: `bool[Q]`, the pairs that are left.
+        excluded: the pairs that were taken out by branching.
+        coach_bounds: of coaches, where these pairs make a difference.
         choice: the best of the pairs that are left.
     """
 
-    there: NDArray[np.bool_]
-    without: frozenset[int]
-    rents: Mapping[int, int]
+    available: NDArray[np.bool_]
+    excluded: frozenset[int]
+    coach_bounds: Mapping[int, int]
     choice: Choice
 
 
-class _Tree:
+class _SearchTree:
     """Assignments of some pairs, branched on what coaches cannot hold."""
 
     def __init__(
         self,
-        beside: Beside,
+        reference: ReferencePlan,
         pairs: NDArray[np.int64],
         coachee: int,
-        settled: Choice,
+        fixed: Choice,
     ) -> None:
-        """Of `pairs` that place the coachee; whoever has no other than a `settled` one stays."""
-        self._beside, self._desk = beside, beside.desk
-        self._priced = priced = beside.priced
-        problem = self._desk.problem
+        """Of `pairs` that place the coachee; whoever has no other than a `fixed` one stays."""
+        self._reference, self._oracles = reference, reference.oracles
+        self._lagrangian = lagrangian = reference.lagrangian
+        problem = self._oracles.problem
         moving = np.zeros(len(problem.priority), dtype=np.bool_)
-        moving[problem.coachee[np.setdiff1d(pairs, settled, assume_unique=True)]] = True
+        moving[problem.coachee[np.setdiff1d(pairs, fixed, assume_unique=True)]] = True
         free = moving[problem.coachee[pairs]]
-        self._settled, self._pairs = pairs[~free], pairs[free]
-        known = priced.flow.worth
-        self._stay = frozenset(self._settled.tolist())
-        self._fixed = int(known[np.searchsorted(priced.flow.pairs, self._settled)].sum())
-        self._worths = known[np.searchsorted(priced.flow.pairs, self._pairs)]
+        self._fixed_pairs, self._pairs = pairs[~free], pairs[free]
+        known = lagrangian.flow.worth
+        self._fixed_set = frozenset(self._fixed_pairs.tolist())
+        self._fixed = int(known[np.searchsorted(lagrangian.flow.pairs, self._fixed_pairs)].sum())
+        self._worths = known[np.searchsorted(lagrangian.flow.pairs, self._pairs)]
         # The coachee is worth more than all the others together.
-        self._certainly = 1 + len(np.unique(problem.coachee[self._pairs])) * int(
+        self._big_m = 1 + len(np.unique(problem.coachee[self._pairs])) * int(
             self._worths.max(initial=0)
         )
         self._worths = self._worths + np.where(
-            problem.coachee[self._pairs] == coachee, self._certainly, 0
+            problem.coachee[self._pairs] == coachee, self._big_m, 0
         )
-        self._open: list[tuple[int, int, _Node]] = []
+        self._open_nodes: list[tuple[int, int, _Node]] = []
         self._best: Choice | None = None
         self._worth = 0
-        self.looked_at = 0
+        self.nodes_examined = 0
 
     def search(
-        self, sound: Callable[[Choice], bool], floor: int, most: int, watch: Watch
-    ) -> Instead | None:
+        self,
+        is_acceptable: Callable[[Choice], bool],
+        floor: int,
+        max_nodes: int,
+        deadline: Deadline,
+    ) -> AlternativePlan | None:
         """The best plan, or the best so far.
 
         `None` where plans of other pairs, which are worth less than `floor`, may be better.
         """
-        self._look(np.ones(len(self._pairs), dtype=np.bool_), frozenset(), {}, watch)
-        bound = self._priced.bound // PARTS
-        while self._open:
-            watch.check()
-            minus, _, node = heappop(self._open)
+        self._add_node(np.ones(len(self._pairs), dtype=np.bool_), frozenset(), {}, deadline)
+        bound = self._lagrangian.bound // DUAL_SCALE
+        while self._open_nodes:
+            deadline.check()
+            minus, _, node = heappop(self._open_nodes)
             if -minus < floor:
                 return None
-            bound = -minus // PARTS
+            bound = -minus // DUAL_SCALE
             if self._best is not None and self._worth >= bound:
-                return Instead(self._best, self._worth, bound)
-            offended = self._beside.offended(node.choice, watch)
-            worth = int(self._priced.worth[node.choice].sum())
-            if not offended and (self._best is None or worth > self._worth):
-                if not sound(node.choice):
+                return AlternativePlan(self._best, self._worth, bound)
+            infeasible_coaches = self._reference.infeasible_coaches(node.choice, deadline)
+            worth = int(self._lagrangian.worth[node.choice].sum())
+            if not infeasible_coaches and (self._best is None or worth > self._worth):
+                if not is_acceptable(node.choice):
                     break
                 self._best, self._worth = node.choice, worth
                 if worth >= bound:
-                    return Instead(node.choice, worth, bound)
-            if self.looked_at >= most or not self._branch(node, offended, watch):
+                    return AlternativePlan(node.choice, worth, bound)
+            if self.nodes_examined >= max_nodes or not self._branch(
+                node, infeasible_coaches, deadline
+            ):
                 break
         else:
             return None
-        return Instead(self._best, self._worth, bound)
+        return AlternativePlan(self._best, self._worth, bound)
 
-    def _look(
+    def _add_node(
         self,
-        there: NDArray[np.bool_],
-        without: frozenset[int],
-        rents: Mapping[int, int],
-        watch: Watch,
+        available: NDArray[np.bool_],
+        excluded: frozenset[int],
+        coach_bounds: Mapping[int, int],
+        deadline: Deadline,
     ) -> None:
-        """The best assignment of the pairs that are `there`, if it places the coachee."""
-        self.looked_at += 1
-        choice, value = flow_beside(
-            self._desk.problem, self._settled, self._pairs[there], self._worths[there]
+        """The best assignment of the pairs that are `available`, if it places the coachee."""
+        self.nodes_examined += 1
+        choice, value = solve_flow_with_fixed(
+            self._oracles.problem,
+            self._fixed_pairs,
+            self._pairs[available],
+            self._worths[available],
         )
-        if value < self._certainly:
+        if value < self._big_m:
             return
-        known = self._priced.rents
+        known = self._lagrangian.coach_bounds
         saved = sum(
-            known.most(coach, frozenset(), watch)[0] - rent for coach, rent in rents.items()
+            known.max_dual_sum(coach, frozenset(), deadline)[0] - coach_bound
+            for coach, coach_bound in coach_bounds.items()
         )
-        bound = value - self._certainly + self._fixed + self._priced.rent - saved
-        node = _Node(there, without, rents, choice)
+        bound = value - self._big_m + self._fixed + self._lagrangian.coach_bound - saved
+        node = _Node(available, excluded, coach_bounds, choice)
         # Of equals the latest first: it has most behind it.
-        heappush(self._open, (-bound, -self.looked_at, node))
+        heappush(self._open_nodes, (-bound, -self.nodes_examined, node))
 
-    def _branch(self, node: _Node, offended: Sequence[int], watch: Watch) -> bool:
+    def _branch(self, node: _Node, infeasible_coaches: Sequence[int], deadline: Deadline) -> bool:
         """Look without each of some pairs, of which not all are chosen in any better plan.
 
         Or all are, where the coach could hold them. False where there is nothing to branch on.
         """
-        problem, desk = self._desk.problem, self._desk
-        loads = desk.loads(node.choice)
-        if offended:
-            coach = offended[0]
-            core = desk.oracle(coach).conflict(desk.local(coach, loads[coach]), watch)
-            branched: Sequence[int] = desk.pairs(coach, core)
+        problem, oracles = self._oracles.problem, self._oracles
+        pairs_by_coach = oracles.pairs_by_coach(node.choice)
+        if infeasible_coaches:
+            coach = infeasible_coaches[0]
+            core = oracles.oracle(coach).minimal_infeasible_subset(
+                oracles.local(coach, pairs_by_coach[coach]), deadline
+            )
+            branched: Sequence[int] = oracles.pairs(coach, core)
         else:
-            coach, branched = self._unpaid(node, loads, watch)
-        there = node.there
+            coach, branched = self._most_violated_coach(node, pairs_by_coach, deadline)
+        available = node.available
         for pair in branched:
-            if pair in self._stay:
+            if pair in self._fixed_set:
                 continue
-            without = node.without | {pair}
-            rents = dict(node.rents)
-            if self._priced.rents.price[pair]:
-                rents[coach] = self._priced.rents.most(coach, self._of(coach, without), watch)[0]
-            self._look(there & (self._pairs != pair), without, rents, watch)
+            excluded = node.excluded | {pair}
+            coach_bounds = dict(node.coach_bounds)
+            if self._lagrangian.coach_bounds.pair_dual[pair]:
+                coach_bounds[coach] = self._lagrangian.coach_bounds.max_dual_sum(
+                    coach, self._priced_pairs(coach, excluded), deadline
+                )[0]
+            self._add_node(available & (self._pairs != pair), excluded, coach_bounds, deadline)
             theirs = problem.coachee[self._pairs] == problem.coachee[pair]
-            if not (there & (self._pairs == pair)).any():
+            if not (available & (self._pairs == pair)).any():
                 return True  # it is in none of these plans, so that without it all are told
-            there = there & (~theirs | (self._pairs == pair))
-        if not offended and branched:
-            self._look(there, node.without, node.rents, watch)
+            available = available & (~theirs | (self._pairs == pair))
+        if not infeasible_coaches and branched:
+            self._add_node(available, node.excluded, node.coach_bounds, deadline)
         return bool(branched)
 
-    def _unpaid(
-        self, node: _Node, loads: Mapping[int, list[int]], watch: Watch
+    def _most_violated_coach(
+        self, node: _Node, pairs_by_coach: Mapping[int, list[int]], deadline: Deadline
     ) -> tuple[int, Sequence[int]]:
         """The coach whose rent is furthest from what their pairs pay, and the pairs that would."""
-        rents = self._priced.rents
+        coach_bounds = self._lagrangian.coach_bounds
         worst: tuple[int, int, tuple[int, ...]] = (0, -1, ())
-        for coach in rents.coaches:
-            rent, pairs = rents.most(coach, self._of(coach, node.without), watch)
-            paid = int(rents.price[loads.get(coach, [])].sum())
-            worst = max(worst, (rent - paid, coach, pairs))
+        for coach in coach_bounds.coaches:
+            coach_bound, pairs = coach_bounds.max_dual_sum(
+                coach, self._priced_pairs(coach, node.excluded), deadline
+            )
+            paid = int(coach_bounds.pair_dual[pairs_by_coach.get(coach, [])].sum())
+            worst = max(worst, (coach_bound - paid, coach, pairs))
         return worst[1], worst[2]
 
-    def _of(self, coach: int, pairs: frozenset[int]) -> frozenset[int]:
+    def _priced_pairs(self, coach: int, pairs: frozenset[int]) -> frozenset[int]:
         """The pairs of a coach among `pairs` that have a price."""
-        problem, price = self._desk.problem, self._priced.rents.price
-        return frozenset(one for one in pairs if problem.coach[one] == coach and price[one])
+        problem, pair_dual = self._oracles.problem, self._lagrangian.coach_bounds.pair_dual
+        return frozenset(one for one in pairs if problem.coach[one] == coach and pair_dual[one])

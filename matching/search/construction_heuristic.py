@@ -6,58 +6,58 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from matching.coach_timetable.insertion_heuristic import Agenda
-from matching.deadline import OutOfTimeError, Watch
-from matching.instance.problem import balances
-from matching.search.branch_and_price import Choice, Desk
+from matching.coach_timetable.insertion_heuristic import PartialTimetable
+from matching.deadline import Deadline, DeadlineExceededError
+from matching.instance.problem import cross_border_balance
+from matching.search.branch_and_price import Choice, PricingOracles
 
-_TRIES = 30  # coaches with a place left that a coachee is tried with
+_MAX_COACHES_TRIED = 30  # coaches with a place left that a coachee is tried with
 
 
-def first_choice(desk: Desk, pinned: Choice, watch: Watch) -> Choice:
+def construct_choice(oracles: PricingOracles, pinned: Choice, deadline: Deadline) -> Choice:
     """A choice that holds the `pinned` pairs and breaks nothing.
 
     `pinned` itself has to be possible. Where a cross-border share is asked for, pairs of two
     countries come first; a pair of one country is taken only while the share allows one.
 
     Raises:
-        OutOfTimeError: before anybody was placed.
+        DeadlineExceededError: before anybody was placed.
     """
-    builder = _Builder(desk, pinned, watch)
+    builder = _ChoiceBuilder(oracles, pinned, deadline)
     try:
-        if desk.problem.share:
-            builder.fill(desk.problem.cross)
-        builder.fill(np.ones(desk.problem.size, dtype=np.bool_))
-    except OutOfTimeError:
+        if oracles.problem.share:
+            builder.fill(oracles.problem.cross)
+        builder.fill(np.ones(oracles.problem.size, dtype=np.bool_))
+    except DeadlineExceededError:
         if not len(builder.choice()):
             raise
     return builder.choice()  # whoever has been placed by now
 
 
-class _Builder:
+class _ChoiceBuilder:
     """Agendas of coaches as they fill up."""
 
-    def __init__(self, desk: Desk, pinned: Choice, watch: Watch) -> None:
-        self._desk = desk
-        self._problem = problem = desk.problem
-        self._watch = watch
+    def __init__(self, oracles: PricingOracles, pinned: Choice, deadline: Deadline) -> None:
+        self._oracles = oracles
+        self._problem = problem = oracles.problem
+        self._deadline = deadline
         self._chosen = pinned.tolist()
-        self._gains = balances(problem)
+        self._gains = cross_border_balance(problem)
         self._balance = int(self._gains[pinned].sum())
         self._left = problem.capacity.copy()
         self._placed = set(problem.coachee[pinned].tolist())
-        self._agendas: dict[int, Agenda] = {}
-        for coach, pairs in desk.loads(pinned).items():
+        self._timetables: dict[int, PartialTimetable] = {}
+        for coach, pairs in oracles.pairs_by_coach(pinned).items():
             for one, positions in (
-                desk.oracle(coach).positions(desk.local(coach, pairs), watch).items()
+                oracles.oracle(coach).positions(oracles.local(coach, pairs), deadline).items()
             ):
-                self._agenda(coach).add(one, positions)
+                self._timetable_of(coach).add(one, positions)
                 self._left[coach] -= 1
 
     def choice(self) -> Choice:
         """The chosen pairs; the oracles learn the timetables."""
-        for coach, agenda in self._agendas.items():
-            self._desk.oracle(coach).learn(agenda.placed)
+        for coach, partial_timetable in self._timetables.items():
+            self._oracles.oracle(coach).add_timetable(partial_timetable.placed)
         return np.array(sorted(self._chosen), dtype=np.int64)
 
     def fill(self, wanted: np.ndarray) -> None:
@@ -67,7 +67,7 @@ class _Builder:
         for coachee in np.lexsort((options, -problem.priority)).tolist():
             if coachee in self._placed:
                 continue
-            self._watch.check()
+            self._deadline.check()
             for pair in self._options(coachee, wanted):
                 if self._insert(pair):
                     self._placed.add(coachee)
@@ -81,20 +81,22 @@ class _Builder:
         good = wanted[first:last] & (self._left[problem.coach[first:last]] > 0)
         good &= self._balance + self._gains[first:last] >= min(0, self._balance)
         pairs = pairs[good]
-        yield from pairs[np.argsort(-problem.points[pairs], kind="stable")][:_TRIES].tolist()
+        yield from pairs[np.argsort(-problem.points[pairs], kind="stable")][
+            :_MAX_COACHES_TRIED
+        ].tolist()
 
     def _insert(self, pair: int) -> bool:
         coach = int(self._problem.coach[pair])
-        agenda = self._agenda(coach)
-        local = self._desk.local(coach, [pair]).bit_length() - 1
-        if not agenda.insert(local, self._desk.oracle(coach).calendar.popularity):
+        partial_timetable = self._timetable_of(coach)
+        local = self._oracles.local(coach, [pair]).bit_length() - 1
+        if not partial_timetable.insert(local, self._oracles.oracle(coach).calendar.popularity):
             return False
         self._chosen.append(pair)
         self._left[coach] -= 1
         self._balance += int(self._gains[pair])
         return True
 
-    def _agenda(self, coach: int) -> Agenda:
-        if coach not in self._agendas:
-            self._agendas[coach] = Agenda(self._desk.oracle(coach).calendar)
-        return self._agendas[coach]
+    def _timetable_of(self, coach: int) -> PartialTimetable:
+        if coach not in self._timetables:
+            self._timetables[coach] = PartialTimetable(self._oracles.oracle(coach).calendar)
+        return self._timetables[coach]

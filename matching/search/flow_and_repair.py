@@ -11,52 +11,58 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.min_cost_flow import Flow, best_flow
+from matching.assignment.min_cost_flow import FlowSolution, solve_flow
 from matching.coach_timetable.calendar import members
-from matching.deadline import Watch
-from matching.search.branch_and_price import Choice, Desk
+from matching.deadline import Deadline
+from matching.search.branch_and_price import Choice, PricingOracles
 from matching.search.repair import Repair
 
 _ROUNDS = 60
-_PATIENCE = 6  # rounds in a row in which the coaches do not come to hold more
-_HOPELESS = 20  # one in so many chosen pairs dropped: time is what is scarce, not places
-_ARCS_EACH = 40  # pairs a coachee keeps for later rounds, those that lose least
+_MAX_STALLED_ROUNDS = 6  # rounds in a row in which the coaches do not come to hold more
+_MAX_DROPPED_DIVISOR = 20  # one in so many chosen pairs dropped: time is what is scarce, not places
+_PAIRS_PER_COACHEE = 40  # pairs a coachee keeps for later rounds, those that lose least
 
 
-def dive(
-    desk: Desk, flow: Flow, accept: Callable[[Choice], bool], at_least: int, watch: Watch
+def flow_and_repair(
+    oracles: PricingOracles,
+    flow: FlowSolution,
+    accept: Callable[[Choice], bool],
+    at_least: int,
+    deadline: Deadline,
 ) -> None:
     """Offer choices that every coach can hold to `accept`, until it answers that one is enough.
 
     `flow` is the first assignment. Gives up when assignments are worth less than `at_least`, or
     when coaches can hold too little of them.
     """
-    pairs, worth = _promising(flow)
-    fewest, patience = len(flow.choice) // _HOPELESS, _PATIENCE
+    pairs, worth = _sift_pairs(flow)
+    fewest, stalled_rounds_left = len(flow.choice) // _MAX_DROPPED_DIVISOR, _MAX_STALLED_ROUNDS
     for _ in range(_ROUNDS):
-        watch.check()
-        dropped = _too_much(desk, flow, watch)
+        deadline.check()
+        dropped = _pairs_to_drop(oracles, flow, deadline)
         held = np.setdiff1d(flow.choice, dropped)
         if accept(held) or not len(dropped):
             return
-        repair = Repair(desk, held, pairs, worth)
-        repair.place(desk.problem.coachee[dropped].tolist(), watch)
+        repair = Repair(oracles, held, pairs, worth)
+        repair.place(oracles.problem.coachee[dropped].tolist(), deadline)
         if accept(repair.choice):
             return
-        patience = _PATIENCE if len(dropped) < fewest else patience - 1
-        if not patience or len(dropped) > len(flow.choice) // _HOPELESS:
+        stalled_rounds_left = (
+            _MAX_STALLED_ROUNDS if len(dropped) < fewest else stalled_rounds_left - 1
+        )
+        if not stalled_rounds_left or len(dropped) > len(flow.choice) // _MAX_DROPPED_DIVISOR:
             return
         fewest = min(fewest, len(dropped))
         stays = ~np.isin(pairs, dropped)
         pairs, worth = pairs[stays], worth[stays]
-        flow = best_flow(desk.problem, pairs, worth, watch.check)
+        flow = solve_flow(oracles.problem, pairs, worth, deadline.check)
         if flow.value < at_least:
             return
 
 
-def _promising(flow: Flow) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _sift_pairs(flow: FlowSolution) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pairs and worth of a flow without those that lose most."""
-    wanted = _ARCS_EACH * len(flow.problem.priority)
+    wanted = _PAIRS_PER_COACHEE * len(flow.problem.priority)
     if len(flow.pairs) <= wanted:
         return flow.pairs, flow.worth
     limit = np.partition(flow.loss, wanted)[wanted]
@@ -64,28 +70,30 @@ def _promising(flow: Flow) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return flow.pairs[near], flow.worth[near]
 
 
-def _too_much(desk: Desk, flow: Flow, watch: Watch) -> NDArray[np.int64]:
+def _pairs_to_drop(
+    oracles: PricingOracles, flow: FlowSolution, deadline: Deadline
+) -> NDArray[np.int64]:
     """Chosen pairs that coaches cannot hold beside others who would lose more elsewhere."""
     dropped: list[int] = []
     regrets = _regrets(flow)
-    for coach, pairs in desk.loads(flow.choice).items():
-        oracle = desk.oracle(coach)
-        local = desk.local(coach, pairs)
-        if oracle.can_hold(local, watch):
+    for coach, pairs in oracles.pairs_by_coach(flow.choice).items():
+        oracle = oracles.oracle(coach)
+        local = oracles.local(coach, pairs)
+        if oracle.can_hold(local, deadline):
             continue
         places = dict(zip(members(local), pairs, strict=True))
         worth = {place: 1.0 + regrets[pair] for place, pair in places.items()}
-        best = oracle.best(worth, 0.0, watch)
+        best = oracle.best(worth, 0.0, deadline)
         held = best[-1] if best else 0
         dropped.extend(pair for place, pair in places.items() if not held >> place & 1)
     return np.array(sorted(dropped), dtype=np.int64)
 
 
-def _regrets(flow: Flow) -> dict[int, float]:
+def _regrets(flow: FlowSolution) -> dict[int, float]:
     """For each chosen pair how much its coachee would lose with the next best coach."""
     coachee = flow.problem.coachee[flow.pairs]
     chosen = np.isin(flow.pairs, flow.choice)
-    coachee_price, _ = flow.prices
+    coachee_price, _ = flow.duals
     others = coachee_price[coachee] - flow.loss
     best = np.zeros(len(flow.problem.priority), dtype=np.int64)
     np.maximum.at(best, coachee[~chosen], others[~chosen])

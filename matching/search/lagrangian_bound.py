@@ -18,149 +18,163 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.min_cost_flow import Flow, Worth, best_flow
-from matching.assignment.restricted_master import Relaxed
-from matching.deadline import SolverFaultError, Watch
-from matching.search.branch_and_price import Choice, Coordinator, Desk
+from matching.assignment.min_cost_flow import FlowSolution, Worth, solve_flow
+from matching.assignment.restricted_master import LpSolution
+from matching.deadline import Deadline, SolverError
+from matching.search.branch_and_price import Choice, ColumnGeneration, PricingOracles
 
-PARTS = 64  # of one unit of worth, in which prices are told
-_NEAR = 4  # of the gap only one part in so many is looked at first
+DUAL_SCALE = 64  # of one unit of worth, in which prices are told
+_GAP_DIVISOR = 4  # of the gap only one part in so many is looked at first
 _ROUNDS = 6
-_HALF = 0.5
-_A_LITTLE = 1e-4
+_ROUNDING_THRESHOLD = 0.5
+_PERTURBATION = 1e-4
 
 
-class Rents:
+class CoachBounds:
     """What the hours of coaches are worth by fixed prices, with or without some of the pairs."""
 
-    def __init__(self, desk: Desk, price: Worth, coaches: Iterable[int], scale: int) -> None:
-        """`price: int64[P]` in parts, of pairs of these `coaches`; `scale` parts are a unit."""
-        self._desk = desk
-        self.price = price
+    def __init__(
+        self, oracles: PricingOracles, pair_dual: Worth, coaches: Iterable[int], scale: int
+    ) -> None:
+        """`pair_dual: int64[P]` in parts, of pairs of these `coaches`; `scale` parts are a unit."""
+        self._oracles = oracles
+        self.pair_dual = pair_dual
         self.coaches = tuple(coaches)
         self._scale = scale
         self._known: dict[tuple[int, frozenset[int]], tuple[int, tuple[int, ...]]] = {}
 
-    def most(
-        self, coach: int, without: frozenset[int], watch: Watch
+    def max_dual_sum(
+        self, coach: int, excluded: frozenset[int], deadline: Deadline
     ) -> tuple[int, tuple[int, ...]]:
-        """The pairs a coach can hold, none of them `without`, whose price is most; and that price.
+        """The pairs a coach can hold, none of them `excluded`, whose price is most; and that price.
 
         Raises:
-            CancelledError, OutOfTimeError: as `Watch.check`.
+            CancelledError, OutOfTimeError: as `Deadline.check`.
         """
-        if (coach, without) not in self._known:
-            self._known[coach, without] = self._count(coach, without, watch)
-        return self._known[coach, without]
+        if (coach, excluded) not in self._known:
+            self._known[coach, excluded] = self._count(coach, excluded, deadline)
+        return self._known[coach, excluded]
 
     def _count(
-        self, coach: int, without: frozenset[int], watch: Watch
+        self, coach: int, excluded: frozenset[int], deadline: Deadline
     ) -> tuple[int, tuple[int, ...]]:
-        oracle = self._desk.oracle(coach)
-        whole = {
-            place: int(self.price[pair])
-            for place, pair in enumerate(self._desk.problem.by_coach[coach].tolist())
-            if self.price[pair] and pair not in without
+        oracle = self._oracles.oracle(coach)
+        integer_duals = {
+            place: int(self.pair_dual[pair])
+            for place, pair in enumerate(self._oracles.problem.by_coach[coach].tolist())
+            if self.pair_dual[pair] and pair not in excluded
         }
-        worth = {place: price / self._scale for place, price in whole.items()}
+        worth = {place: pair_dual / self._scale for place, pair_dual in integer_duals.items()}
         most, held = 0, 0
-        while worth and (found := oracle.best(worth, (most + _HALF) / self._scale, watch)):
+        while worth and (
+            found := oracle.best(worth, (most + _ROUNDING_THRESHOLD) / self._scale, deadline)
+        ):
             held = found[-1]
-            most = sum(price for place, price in whole.items() if held >> place & 1)
-        return most, self._desk.pairs(coach, held)
+            most = sum(pair_dual for place, pair_dual in integer_duals.items() if held >> place & 1)
+        return most, self._oracles.pairs(coach, held)
 
 
 @dataclass(frozen=True, eq=False)
-class Priced:
+class LagrangianBound:
     """The bare assignment by what pairs are worth beyond their hours, in parts of a unit.
 
     Attributes:
         worth: `int64[P]`, what pairs are worth, in units.
         flow: the best assignment by worth less price, in parts.
-        rent: all rents together, in parts.
-        rents: what they are made up of.
+        coach_bound: all rents together, in parts.
+        coach_bounds: what they are made up of.
     """
 
     worth: Worth
-    flow: Flow
-    rent: int
-    rents: Rents
+    flow: FlowSolution
+    coach_bound: int
+    coach_bounds: CoachBounds
 
     @property
     def bound(self) -> int:
         """What no plan exceeds, in parts."""
-        return self.flow.value + self.rent
+        return self.flow.value + self.coach_bound
 
 
-def price_hours(
-    desk: Desk,
+def compute_lagrangian_bound(
+    oracles: PricingOracles,
     pairs: NDArray[np.int64],
     worth: Worth,
     best: Choice,
     *,
     unit: int,
-    watch: Watch,
-) -> Priced:
+    deadline: Deadline,
+) -> LagrangianBound:
     """Prices at which the bound of plans of `pairs` comes down to the worth of the `best` plan.
 
     Or near it. `unit` is a part of the worth in which a linear programme keeps its accuracy.
 
     Raises:
-        CancelledError, OutOfTimeError: as `Watch.check`.
+        CancelledError, OutOfTimeError: as `Deadline.check`.
     """
-    problem = desk.problem
-    value = PARTS * int(worth[best].sum())
-    free = Rents(desk, np.zeros(problem.size, dtype=np.int64), (), 1)
-    priced = Priced(worth, best_flow(problem, pairs, PARTS * worth[pairs], watch.check), 0, free)
+    problem = oracles.problem
+    value = DUAL_SCALE * int(worth[best].sum())
+    free = CoachBounds(oracles, np.zeros(problem.size, dtype=np.int64), (), 1)
+    lagrangian = LagrangianBound(
+        worth, solve_flow(problem, pairs, DUAL_SCALE * worth[pairs], deadline.check), 0, free
+    )
     near = np.zeros(problem.size, dtype=np.bool_)
     near[best] = True
-    near[pairs[priced.flow.loss <= (priced.bound - value) // _NEAR]] = True
-    nobody = np.zeros(len(problem.priority), dtype=np.bool_)
+    near[pairs[lagrangian.flow.loss <= (lagrangian.bound - value) // _GAP_DIVISOR]] = True
+    no_must_place = np.zeros(len(problem.priority), dtype=np.bool_)
     for _ in range(_ROUNDS):
-        if priced.bound - value < PARTS:
+        if lagrangian.bound - value < DUAL_SCALE:
             break
-        search = Coordinator(desk, [], near, nobody, watch)
-        search.aim(worth / unit)
-        relaxed = _relaxed(search, near, nobody, best)
-        rents = _rents(desk, relaxed, unit)
-        rent = sum(rents.most(coach, frozenset(), watch)[0] for coach in rents.coaches)
-        left = np.maximum(0, PARTS * worth[pairs] - rents.price[pairs])
-        found = Priced(worth, best_flow(problem, pairs, left, watch.check), rent, rents)
-        priced = min(priced, found, key=lambda one: one.bound)
+        search = ColumnGeneration(oracles, [], near, no_must_place, deadline)
+        search.set_objective(worth / unit)
+        lp_solution = _solve_perturbed(search, near, no_must_place, best)
+        coach_bounds = _coach_bounds(oracles, lp_solution, unit)
+        coach_bound = sum(
+            coach_bounds.max_dual_sum(coach, frozenset(), deadline)[0]
+            for coach in coach_bounds.coaches
+        )
+        left = np.maximum(0, DUAL_SCALE * worth[pairs] - coach_bounds.pair_dual[pairs])
+        found = LagrangianBound(
+            worth, solve_flow(problem, pairs, left, deadline.check), coach_bound, coach_bounds
+        )
+        lagrangian = min(lagrangian, found, key=lambda one: one.bound)
         missed = found.flow.choice[~near[found.flow.choice]]
         if not len(missed):
             break
         near[missed] = True
         near[pairs[found.flow.loss <= 0]] = True
-    return priced
+    return lagrangian
 
 
-def _relaxed(
-    search: Coordinator, near: NDArray[np.bool_], nobody: NDArray[np.bool_], best: Choice
-) -> Relaxed:
+def _solve_perturbed(
+    search: ColumnGeneration,
+    near: NDArray[np.bool_],
+    no_must_place: NDArray[np.bool_],
+    best: Choice,
+) -> LpSolution:
     """The linear optimum near the best plan, with coaches described by sets where it takes them.
 
     Everybody gives up a little of their place in the plan. Of all prices at which it is the best,
     that chooses those which tell most of what each of them would lose elsewhere.
     """
     upper = near.astype(np.float64)
-    upper[best] = 1 - _A_LITTLE
+    upper[best] = 1 - _PERTURBATION
     while True:
-        relaxed = search.relax(nobody, upper)
-        if relaxed is None:
-            raise SolverFaultError("a programme that demands nothing has no solution")
-        choice = np.flatnonzero(relaxed.chosen > _HALF)
-        offended = search.desk.offended(choice, search.watch)
-        more = [coach for coach in offended if coach not in relaxed.rent]
+        lp_solution = search.solve_relaxation(no_must_place, upper)
+        if lp_solution is None:
+            raise SolverError("a programme that demands nothing has no solution")
+        choice = np.flatnonzero(lp_solution.chosen > _ROUNDING_THRESHOLD)
+        infeasible_coaches = search.oracles.infeasible_coaches(choice, search.deadline)
+        more = [coach for coach in infeasible_coaches if coach not in lp_solution.convexity_dual]
         if not more:
-            return relaxed
+            return lp_solution
         search.expand(more, choice)
 
 
-def _rents(desk: Desk, relaxed: Relaxed, unit: int) -> Rents:
+def _coach_bounds(oracles: PricingOracles, lp_solution: LpSolution, unit: int) -> CoachBounds:
     """By the duals, in whole parts."""
-    price = np.zeros(desk.problem.size, dtype=np.int64)
-    for duals in relaxed.price.values():
+    pair_dual = np.zeros(oracles.problem.size, dtype=np.int64)
+    for duals in lp_solution.pair_dual.values():
         for pair, dual in duals.items():
-            price[pair] = round(dual * unit * PARTS)
-    return Rents(desk, price, relaxed.price, unit * PARTS)
+            pair_dual[pair] = round(dual * unit * DUAL_SCALE)
+    return CoachBounds(oracles, pair_dual, lp_solution.pair_dual, unit * DUAL_SCALE)

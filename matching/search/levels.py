@@ -19,24 +19,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.cycle import ObjectiveLevel
-from matching.deadline import OutOfTimeError
-from matching.instance.problem import Problem
+from matching.deadline import DeadlineExceededError
+from matching.instance.problem import MatchingProblem
 from matching.result import LevelOutcome
-from matching.search.branch_and_price import Choice, Found
-from matching.search.flow_and_repair import dive
-from matching.search.lexicographic_weights import Aim, most
-from matching.search.search_state import Course
+from matching.search.branch_and_price import Choice, SearchResult
+from matching.search.flow_and_repair import flow_and_repair
+from matching.search.lexicographic_weights import Objective, objective_bound
+from matching.search.search_state import SearchState
 
 
 @dataclass(frozen=True, eq=False)
-class Reached:
+class LevelsResult:
     """The chosen pairs and what they reach at each level before `schedule`."""
 
     choice: Choice
     levels: tuple[LevelOutcome, ...]
 
 
-def run_levels(course: Course, levels: Sequence[ObjectiveLevel], first: Choice) -> Reached:
+def run_levels(state: SearchState, levels: Sequence[ObjectiveLevel], first: Choice) -> LevelsResult:
     """Every level but `schedule`, from a `first` choice that breaks nothing.
 
     Where time runs out: what was reached, with honest bounds.
@@ -45,69 +45,71 @@ def run_levels(course: Course, levels: Sequence[ObjectiveLevel], first: Choice) 
     for level in levels:
         if level is ObjectiveLevel.SCHEDULE:
             continue
-        search = _Worst(course, choice) if level is ObjectiveLevel.WORST else None
-        found = (search or _Sum(course, level, choice)).run()
+        search = _WorstLevel(state, choice) if level is ObjectiveLevel.WORST else None
+        found = (search or _SumLevel(state, level, choice)).run()
         choice = choice if found.choice is None else found.choice
-        course.certain &= found.proven
+        state.all_proven &= found.proven
         outcomes.append(
             LevelOutcome(name=level, value=found.value, bound=found.bound, proven=found.proven)
         )
-    return Reached(choice, tuple(outcomes))
+    return LevelsResult(choice, tuple(outcomes))
 
 
-class _Sum:
+class _SumLevel:
     """A level that sums something over the chosen pairs."""
 
-    def __init__(self, course: Course, level: ObjectiveLevel, choice: Choice) -> None:
-        self._course = course
+    def __init__(self, state: SearchState, level: ObjectiveLevel, choice: Choice) -> None:
+        self._state = state
         self._level = level
-        self._weights = level_weights(course.problem, level)
+        self._weights = level_weights(state.problem, level)
         self._best = choice
         self._value = int(self._weights[choice].sum())
-        self._bound = self._most = most(course.problem, self._weights)
+        self._bound = self._unconditional_bound = objective_bound(state.problem, self._weights)
 
-    def run(self) -> Found:
-        self._tell()
-        with suppress(OutOfTimeError):  # what was reached so far stands, with the bound so far
-            self._close()
-        self._course.reached.append(Aim(self._weights, self._value))
+    def run(self) -> SearchResult:
+        self._report()
+        with suppress(
+            DeadlineExceededError
+        ):  # what was reached so far stands, with the bound so far
+            self._close_gap()
+        self._state.reached.append(Objective(self._weights, self._value))
         # Under earlier levels that are not proven, only the bare sum bounds every plan.
-        bound = self._bound if self._course.certain else self._most
-        return Found(self._best, self._value, max(self._value, bound))
+        bound = self._bound if self._state.all_proven else self._unconditional_bound
+        return SearchResult(self._best, self._value, max(self._value, bound))
 
-    def _close(self) -> None:
+    def _close_gap(self) -> None:
         """Bring value and bound together."""
-        course = self._course
-        if self._done():
+        state = self._state
+        if self._is_finished():
             return
-        course.watch.check()
-        allowed = course.allowed
-        points = course.problem.points
+        state.deadline.check()
+        allowed = state.allowed
+        points = state.problem.points
         # Points break ties, unless they are what is asked for, or have been decided before.
-        decided = [self._weights, *(aim.weights for aim in course.reached)]
-        ties = [] if any(weights is points for weights in decided) else [Aim(points)]
-        flowing = course.flow([Aim(self._weights), *ties], allowed)
-        if flowing:
-            flow, stack = flowing
-            unit = 1 + most(course.problem, points) if ties else 1
-            self._lower((flow.value - stack.required) // unit)
-            if not self._done():
-                dive(
-                    course.desk,
+        decided = [self._weights, *(objective.weights for objective in state.reached)]
+        tie_breakers = [] if any(weights is points for weights in decided) else [Objective(points)]
+        flow_result = state.flow([Objective(self._weights), *tie_breakers], allowed)
+        if flow_result:
+            flow, combined = flow_result
+            unit = 1 + objective_bound(state.problem, points) if tie_breakers else 1
+            self._tighten_bound((flow.value - combined.required) // unit)
+            if not self._is_finished():
+                flow_and_repair(
+                    state.oracles,
                     flow,
                     self._accept,
-                    stack.required + unit * self._value,
-                    course.watch,
+                    combined.required + unit * self._value,
+                    state.deadline,
                 )
             allowed = allowed.copy()
-            allowed[flow.pairs] = flow.value - flow.loss >= stack.required + unit * (
+            allowed[flow.pairs] = flow.value - flow.loss >= combined.required + unit * (
                 self._value + 1
             )
             allowed[self._best] = True
-        parts = [] if self._done() else course.parts(allowed)
+        parts = [] if self._is_finished() else state.parts(allowed)
         if len(parts) == 1:
-            found = course.coordinator(allowed).maximise(
-                self._weights.astype(np.float64), self._best, self._hear, bound=self._bound
+            found = state.column_generation(allowed).maximise(
+                self._weights.astype(np.float64), self._best, self._on_progress, bound=self._bound
             )
             self._best = self._best if found.choice is None else found.choice
             self._value, self._bound = found.value, found.bound
@@ -117,98 +119,98 @@ class _Sum:
     def _by_parts(self, parts: Sequence[NDArray[np.bool_]]) -> None:
         """Search parts one after the other; none can gain more than value and bound are apart."""
         weights = self._weights.astype(np.float64)
-        hopes = [self._bound - self._value] * len(parts)
+        gaps = [self._bound - self._value] * len(parts)
         for place, part in enumerate(parts):
             gap = self._bound - self._value
             if not gap:
                 return
             inside = self._best[part[self._best]]
             before = int(self._weights[inside].sum())
-            search = self._course.coordinator(part, self._best)
-            found = search.maximise(weights, inside, _silent, bound=before + gap)
+            search = self._state.column_generation(part, self._best)
+            found = search.maximise(weights, inside, _ignore_progress, bound=before + gap)
             if found.choice is not None and found.value > before:
                 outside = self._best[~part[self._best]]
                 self._best = np.union1d(outside, found.choice)
                 self._value += found.value - before
-            hopes[place] = found.bound - found.value
-            still = sum(min(hope, gap) for hope in hopes)
-            self._lower(self._value + still)
-            self._tell()
+            gaps[place] = found.bound - found.value
+            still = sum(min(hope, gap) for hope in gaps)
+            self._tighten_bound(self._value + still)
+            self._report()
 
     def _accept(self, choice: Choice) -> bool:
         value = int(self._weights[choice].sum())
-        if value > self._value and self._course.breaks_nothing(choice):
+        if value > self._value and self._state.is_feasible(choice):
             self._best, self._value = choice, value
-            self._tell()
-        return self._done()
+            self._report()
+        return self._is_finished()
 
-    def _hear(self, value: int | None, bound: int) -> None:
-        self._course.report(self._level, value, bound)
+    def _on_progress(self, value: int | None, bound: int) -> None:
+        self._state.report(self._level, value, bound)
 
-    def _lower(self, bound: int) -> None:
+    def _tighten_bound(self, bound: int) -> None:
         if bound < self._bound:
             self._bound = max(bound, self._value)
-            self._tell()
+            self._report()
 
-    def _done(self) -> bool:
+    def _is_finished(self) -> bool:
         return self._value >= self._bound
 
-    def _tell(self) -> None:
-        self._course.report(self._level, self._value, self._bound)
+    def _report(self) -> None:
+        self._state.report(self._level, self._value, self._bound)
 
 
-def _silent(_value: int | None, _bound: int) -> None:
+def _ignore_progress(_value: int | None, _bound: int) -> None:
     """Of a part nothing is told but what it comes to."""
 
 
-class _Worst:
+class _WorstLevel:
     """The least points of a placed pair, by bisection over the points there are."""
 
-    def __init__(self, course: Course, choice: Choice) -> None:
-        self._course = course
+    def __init__(self, state: SearchState, choice: Choice) -> None:
+        self._state = state
         self._best = choice
-        points = course.problem.points
+        points = state.problem.points
         self._least = int(points[choice].min(initial=np.iinfo(np.int64).max))
-        ceiling = int(points[course.problem.pinned].min(initial=int(points.max(initial=0))))
+        ceiling = int(points[state.problem.pinned].min(initial=int(points.max(initial=0))))
         self._ceiling = max(0, ceiling)
-        within = (points > self._least) & (points <= ceiling) & course.allowed
+        within = (points > self._least) & (points <= ceiling) & state.allowed
         self._steps = np.unique(points[within]).tolist()
         self._low, self._high = 0, len(self._steps)
 
-    def run(self) -> Found:
-        course = self._course
+    def run(self) -> SearchResult:
+        state = self._state
         if not len(self._best):
             # With `placed` proven at 0 nobody can be placed at all.
-            return Found(self._best, 0, 0 if course.certain else self._ceiling)
-        self._tell()
+            return SearchResult(self._best, 0, 0 if state.all_proven else self._ceiling)
+        self._report()
         try:
-            self._bare()
+            self._bound_by_flow()
             self._probe(self._high - 1)
             while self._low < self._high:
                 self._probe((self._low + self._high) // 2)
-        except OutOfTimeError:
+        except DeadlineExceededError:
             pass  # what was reached so far stands, with the bound so far
-        course.allowed = course.allowed & (course.problem.points >= self._least)
-        bound = self._bound if course.certain else self._ceiling
-        return Found(self._best, self._least, max(self._least, bound))
+        state.allowed = state.allowed & (state.problem.points >= self._least)
+        bound = self._bound if state.all_proven else self._ceiling
+        return SearchResult(self._best, self._least, max(self._least, bound))
 
     @property
     def _bound(self) -> int:
         return self._steps[self._high - 1] if self._low < self._high else self._least
 
-    def _bare(self) -> None:
+    def _bound_by_flow(self) -> None:
         """Lower the bound to what the bare assignment could reach."""
         low = self._low
         while low < self._high:
             middle = (low + self._high) // 2
-            self._course.watch.check()
-            flowing = self._course.flow([], self._at_least(middle))
-            if flowing is None:
+            self._state.deadline.check()
+            flow_result = self._state.flow([], self._at_least(middle))
+            if flow_result is None:
                 return
-            flow, stack = flowing
-            if flow.value < stack.required:
+            flow, combined = flow_result
+            if flow.value < combined.required:
                 self._high = middle
-                self._tell()
+                self._report()
             else:
                 low = middle + 1
 
@@ -216,24 +218,24 @@ class _Worst:
         """Decide whether everything reached can be kept with the points of a step."""
         if not self._low <= step < self._high:
             return
-        choice = self._course.any_choice(self._at_least(step))
+        choice = self._state.find_feasible_choice(self._at_least(step))
         if choice is None:
             self._high = step
         else:
             self._best = choice
-            self._least = int(self._course.problem.points[choice].min())
+            self._least = int(self._state.problem.points[choice].min())
             self._low = int(np.searchsorted(self._steps, self._least, side="right"))
-        self._tell()
+        self._report()
 
     def _at_least(self, step: int) -> NDArray[np.bool_]:
-        enough: NDArray[np.bool_] = self._course.problem.points >= self._steps[step]
-        return self._course.allowed & enough
+        enough: NDArray[np.bool_] = self._state.problem.points >= self._steps[step]
+        return self._state.allowed & enough
 
-    def _tell(self) -> None:
-        self._course.report(ObjectiveLevel.WORST, self._least, self._bound)
+    def _report(self) -> None:
+        self._state.report(ObjectiveLevel.WORST, self._least, self._bound)
 
 
-def level_weights(problem: Problem, level: ObjectiveLevel) -> NDArray[np.int64]:
+def level_weights(problem: MatchingProblem, level: ObjectiveLevel) -> NDArray[np.int64]:
     """`int64[P]`: what each chosen pair adds to a level that is a sum."""
     return {
         ObjectiveLevel.PLACED: problem.priority[problem.coachee],

@@ -9,56 +9,58 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.assignment.min_cost_flow import Worth
-from matching.instance.problem import Problem
+from matching.instance.problem import MatchingProblem
 
-_INTEGERS = 1 << 62
+_MAX_WEIGHT = 1 << 62
 
 
 @dataclass(frozen=True, eq=False)
-class Aim:
+class Objective:
     """One sum over the chosen pairs: `weights: int64[P]`, not negative, and what it has to reach.
 
-    `least` is 0 for a sum that is not decided yet.
+    `minimum` is 0 for a sum that is not decided yet.
     """
 
     weights: NDArray[np.int64]
-    least: int = 0
+    minimum: int = 0
 
 
-class Stack:
+class LexicographicObjective:
     """Aims from the most to the least important, each worth more than all after it together.
 
     Attributes:
         worth: `int64[P]`.
-        required: what a choice that reaches every `least` is worth at least.
+        required: what a choice that reaches every `minimum` is worth at least.
         most_worth: the largest worth of a pair.
     """
 
-    def __init__(self, problem: Problem, aims: Sequence[Aim]) -> None:
+    def __init__(self, problem: MatchingProblem, objectives: Sequence[Objective]) -> None:
         self.required = 0
         self.most_worth = 0  # an upper bound, while sums might not fit the integers below
         factor, factors = 1, []
-        for aim in reversed(aims):
-            factors.append((factor, aim))
-            self.required += factor * aim.least
-            self.most_worth += factor * int(aim.weights.max(initial=0))
-            factor *= 1 + most(problem, aim.weights)
+        for objective in reversed(objectives):
+            factors.append((factor, objective))
+            self.required += factor * objective.minimum
+            self.most_worth += factor * int(objective.weights.max(initial=0))
+            factor *= 1 + objective_bound(problem, objective.weights)
         self.worth: Worth = np.zeros(0, dtype=np.int64)
-        if self.most_worth < _INTEGERS:
+        if self.most_worth < _MAX_WEIGHT:
             self.worth = np.zeros(problem.size, dtype=np.int64)
-            for factor, aim in factors:
-                if aim.weights.any():  # a factor before nothing may be beyond all integers
-                    self.worth += factor * aim.weights
+            for factor, objective in factors:
+                if objective.weights.any():  # a factor before nothing may be beyond all integers
+                    self.worth += factor * objective.weights
             self.most_worth = int(self.worth.max(initial=0))
 
 
-def most(problem: Problem, weights: NDArray[np.int64]) -> int:
+def objective_bound(problem: MatchingProblem, weights: NDArray[np.int64]) -> int:
     """What no choice exceeds: everybody's best pair, within the places there are."""
     best = np.zeros(len(problem.priority), dtype=np.int64)
     np.maximum.at(best, problem.coachee, weights)
     return int(np.sort(best)[::-1][: int(problem.capacity.sum())].sum())
 
 
-def reaches(choice: NDArray[np.int64], aims: Sequence[Aim]) -> bool:
+def meets_minimums(choice: NDArray[np.int64], objectives: Sequence[Objective]) -> bool:
     """Whether a choice reaches the least of every aim."""
-    return all(int(aim.weights[choice].sum()) >= aim.least for aim in aims)
+    return all(
+        int(objective.weights[choice].sum()) >= objective.minimum for objective in objectives
+    )

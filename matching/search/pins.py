@@ -9,63 +9,65 @@ import numpy as np
 
 from coach.cycle import Cycle
 from coach.people import Roster
-from coach.plural import counted
-from matching.deadline import Watch
+from coach.plural import pluralise
+from matching.deadline import Deadline
 from matching.errors import ImpossiblePin, ImpossiblePinsError
-from matching.instance.problem import balances, rows
-from matching.rules.evaluation import Judges
-from matching.search.branch_and_price import Choice, Desk
-from matching.search.search_state import Course
+from matching.instance.problem import cross_border_balance, row_by_id
+from matching.rules.evaluation import RuleEvaluator
+from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.search_state import SearchState
 
 
-def pinned_choice(judges: Judges, desk: Desk, watch: Watch) -> Choice:
+def pinned_choice(evaluator: RuleEvaluator, oracles: PricingOracles, deadline: Deadline) -> Choice:
     """The pinned pairs, with further ones where only those make up the cross-border share.
 
     Raises:
         ImpossiblePinsError: a pin breaks a rule or a capacity, or cannot be timetabled, or the
             pins together cannot.
     """
-    roster, cycle = judges.facts.roster, judges.facts.cycle
-    problem = desk.problem
+    roster, cycle = evaluator.inputs.roster, evaluator.inputs.cycle
+    problem = oracles.problem
     pinned = np.flatnonzero(problem.pinned)
     known = set(zip(problem.coachee[pinned].tolist(), problem.coach[pinned].tolist(), strict=True))
-    impossible = [*_alone(judges, known), *_over_capacity(roster, cycle)]
+    impossible = [*_individually_impossible(evaluator, known), *_over_capacity(roster, cycle)]
     if not impossible:
-        impossible = [*_not_together(roster, cycle, desk, pinned, watch)]
+        impossible = [*_jointly_impossible(roster, cycle, oracles, pinned, deadline)]
     if impossible:
         raise ImpossiblePinsError(tuple(impossible))
-    if balances(problem)[pinned].sum() >= 0:
+    if cross_border_balance(problem)[pinned].sum() >= 0:
         return pinned
-    course = Course(desk, watch, lambda _level, _value, _bound: None)
-    choice = course.any_choice(course.allowed)
+    state = SearchState(oracles, deadline, lambda _level, _value, _bound: None)
+    choice = state.find_feasible_choice(state.allowed)
     if choice is None:
         raise ImpossiblePinsError(
             tuple(
-                ImpossiblePin(coachee, coach, _SHARE.format(cycle.rules.country))
+                ImpossiblePin(coachee, coach, _SHARE_MESSAGE.format(cycle.rules.country))
                 for coachee, coach in cycle.pins.items()
             )
         )
     return choice
 
 
-_SHARE = (
+_SHARE_MESSAGE = (
     "with all pins in place no plan reaches the least share of pairs across a border, "
     "{0.minimum_cross_border_share}"
 )
 
 
-def _alone(judges: Judges, known: set[tuple[int, int]]) -> Iterator[ImpossiblePin]:
-    roster, cycle = judges.facts.roster, judges.facts.cycle
-    coachees, coaches = rows(roster.coachees), rows(roster.coaches)
+def _individually_impossible(
+    evaluator: RuleEvaluator, known: set[tuple[int, int]]
+) -> Iterator[ImpossiblePin]:
+    roster, cycle = evaluator.inputs.roster, evaluator.inputs.cycle
+    coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     for coachee, coach in cycle.pins.items():
         if coachee not in coachees or coach not in coaches:
             which = f"coachee {coachee}" if coachee not in coachees else f"coach {coach}"
             yield ImpossiblePin(coachee, coach, f"there is no {which}")
         elif (coachees[coachee], coaches[coach]) not in known:
-            objections = judges.objections(coachees[coachee], coaches[coach])
+            objections = evaluator.objections(coachees[coachee], coaches[coach])
             why = "; ".join(f"{rule}: {because}" for rule, because in objections.items())
             sessions = (
-                f"the two cannot place {counted(cycle.sessions.count, 'session')}, "
+                f"the two cannot place {pluralise(cycle.sessions.count, 'session')}, "
                 "even were they alone"
             )
             yield ImpossiblePin(coachee, coach, why or f"schedule: {sessions}")
@@ -84,12 +86,12 @@ def _over_capacity(roster: Roster, cycle: Cycle) -> Iterator[ImpossiblePin]:
                 )
 
 
-def _not_together(
-    roster: Roster, cycle: Cycle, desk: Desk, pinned: Choice, watch: Watch
+def _jointly_impossible(
+    roster: Roster, cycle: Cycle, oracles: PricingOracles, pinned: Choice, deadline: Deadline
 ) -> Iterator[ImpossiblePin]:
-    problem = desk.problem
-    for coach in desk.offended(pinned, watch):
-        for pair in desk.loads(pinned)[coach]:
+    problem = oracles.problem
+    for coach in oracles.infeasible_coaches(pinned, deadline):
+        for pair in oracles.pairs_by_coach(pinned)[coach]:
             yield ImpossiblePin(
                 roster.coachees[int(problem.coachee[pair])].id,
                 roster.coaches[coach].id,

@@ -11,21 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.coach_timetable.calendar import members
-from matching.deadline import Watch
-from matching.search.branch_and_price import Choice, Desk
+from matching.deadline import Deadline
+from matching.search.branch_and_price import Choice, PricingOracles
 
-_OPTIONS = 30  # coaches somebody is tried with, those worth most
+_MAX_OPTIONS = 30  # coaches somebody is tried with, those worth most
 
 
 class Repair:
     """A choice every coach can hold, while more coachees are put into it."""
 
     def __init__(
-        self, desk: Desk, choice: Choice, pairs: NDArray[np.int64], worth: NDArray[np.int64]
+        self,
+        oracles: PricingOracles,
+        choice: Choice,
+        pairs: NDArray[np.int64],
+        worth: NDArray[np.int64],
     ) -> None:
         """`pairs: int64[Q]`, ascending, may be used; `worth: int64[Q]`, best first."""
-        self._desk = desk
-        self._problem = problem = desk.problem
+        self._oracles = oracles
+        self._problem = problem = oracles.problem
         self._pairs = pairs
         self._worth = worth
         self._first = np.searchsorted(
@@ -34,7 +38,10 @@ class Repair:
         self._left = problem.capacity - np.bincount(
             problem.coach[choice], minlength=len(problem.capacity)
         )
-        self._held = {coach: desk.local(coach, own) for coach, own in desk.loads(choice).items()}
+        self._held = {
+            coach: oracles.local(coach, own)
+            for coach, own in oracles.pairs_by_coach(choice).items()
+        }
         self._chosen = dict(zip(problem.coachee[choice].tolist(), choice.tolist(), strict=True))
 
     @property
@@ -42,42 +49,42 @@ class Repair:
         """The choice so far."""
         return np.array(sorted(self._chosen.values()), dtype=np.int64)
 
-    def place(self, coachees: list[int], watch: Watch) -> None:
+    def place(self, coachees: list[int], deadline: Deadline) -> None:
         """Place whom it can of `coachees`, who are in no chosen pair."""
         for coachee in coachees:
-            watch.check()
-            if not self._directly(coachee):
-                self._by_a_move(coachee)
+            deadline.check()
+            if not self._insert_directly(coachee):
+                self._by_ejection(coachee)
 
     def _options(self, coachee: int) -> NDArray[np.int64]:
         first, last = self._first[coachee], self._first[coachee + 1]
         order = np.argsort(-self._worth[first:last], kind="stable")
         return self._pairs[first:last][order]
 
-    def _directly(self, coachee: int, without: int = -1) -> bool:
+    def _insert_directly(self, coachee: int, without: int = -1) -> bool:
         """Put a coachee with a coach who has a place left, other than `without`."""
         options = self._options(coachee)
         coaches = self._problem.coach[options]
-        free = options[(self._left[coaches] > 0) & (coaches != without)][:_OPTIONS]
+        free = options[(self._left[coaches] > 0) & (coaches != without)][:_MAX_OPTIONS]
         for pair in free.tolist():
             if self._fits(pair, 0):
-                self._put(pair)
+                self._assign(pair)
                 return True
         return False
 
-    def _by_a_move(self, coachee: int) -> bool:
-        for pair in self._options(coachee)[:_OPTIONS].tolist():
+    def _by_ejection(self, coachee: int) -> bool:
+        for pair in self._options(coachee)[:_MAX_OPTIONS].tolist():
             coach = int(self._problem.coach[pair])
             for other in self._others(coach):
-                there = self._desk.local(coach, [other])
+                there = self._oracles.local(coach, [other])
                 if self._problem.pinned[other] or not self._fits(pair, there):
                     continue
                 mover = int(self._problem.coachee[other])
-                self._take(other)
-                if self._directly(mover, coach):
-                    self._put(pair)
+                self._unassign(other)
+                if self._insert_directly(mover, coach):
+                    self._assign(pair)
                     return True
-                self._put(other)
+                self._assign(other)
         return False
 
     def _others(self, coach: int) -> Iterator[int]:
@@ -92,16 +99,18 @@ class Repair:
     def _fits(self, pair: int, without: int) -> bool:
         coach = int(self._problem.coach[pair])
         held = self._held.get(coach, 0) & ~without
-        return self._desk.oracle(coach).surely_holds(held | self._desk.local(coach, [pair]))
+        return self._oracles.oracle(coach).can_hold_quickly(
+            held | self._oracles.local(coach, [pair])
+        )
 
-    def _put(self, pair: int) -> None:
+    def _assign(self, pair: int) -> None:
         coach = int(self._problem.coach[pair])
-        self._held[coach] = self._held.get(coach, 0) | self._desk.local(coach, [pair])
+        self._held[coach] = self._held.get(coach, 0) | self._oracles.local(coach, [pair])
         self._left[coach] -= 1
         self._chosen[int(self._problem.coachee[pair])] = pair
 
-    def _take(self, pair: int) -> None:
+    def _unassign(self, pair: int) -> None:
         coach = int(self._problem.coach[pair])
-        self._held[coach] &= ~self._desk.local(coach, [pair])
+        self._held[coach] &= ~self._oracles.local(coach, [pair])
         self._left[coach] += 1
         del self._chosen[int(self._problem.coachee[pair])]

@@ -9,64 +9,74 @@ from numpy.typing import NDArray
 
 from coach.cycle import ObjectiveLevel
 from matching.assignment.components import components
-from matching.assignment.min_cost_flow import Flow, best_flow, fits_flow
-from matching.assignment.restricted_master import Floor
-from matching.deadline import TooLargeError, Watch
-from matching.instance.problem import balances
-from matching.search.branch_and_price import Choice, Coordinator, Desk
-from matching.search.flow_and_repair import dive
-from matching.search.lexicographic_weights import Aim, Stack, reaches
+from matching.assignment.min_cost_flow import FlowSolution, fits_integer_range, solve_flow
+from matching.assignment.restricted_master import FloorConstraint
+from matching.deadline import Deadline, ProblemTooLargeError
+from matching.instance.problem import cross_border_balance
+from matching.search.branch_and_price import Choice, ColumnGeneration, PricingOracles
+from matching.search.flow_and_repair import flow_and_repair
+from matching.search.lexicographic_weights import LexicographicObjective, Objective, meets_minimums
 
 _MOST_PAIRS = 400_000
 
-Report = Callable[[ObjectiveLevel, int | None, int | None], None]
+ReportLevel = Callable[[ObjectiveLevel, int | None, int | None], None]
 """Told the level in work, its best value and its bound."""
 
 
-class Course:
+class SearchState:
     """The state of one run through the levels.
 
     Attributes:
         reached: the sums decided so far, in the order of the levels.
         allowed: `bool[P]`, pairs that may be chosen.
-        must: `bool[n]`, coachees who have to be placed.
-        certain: whether every level so far is proven.
+        must_place: `bool[n]`, coachees who have to be placed.
+        all_proven: whether every level so far is proven.
     """
 
     def __init__(
-        self, desk: Desk, watch: Watch, report: Report, must: NDArray[np.bool_] | None = None
+        self,
+        oracles: PricingOracles,
+        deadline: Deadline,
+        report: ReportLevel,
+        must_place: NDArray[np.bool_] | None = None,
     ) -> None:
-        self.desk = desk
-        self.problem = problem = desk.problem
-        self.watch = watch
+        self.oracles = oracles
+        self.problem = problem = oracles.problem
+        self.deadline = deadline
         self.report = report
-        self.must = np.zeros(len(problem.priority), dtype=np.bool_) if must is None else must.copy()
+        self.must_place = (
+            np.zeros(len(problem.priority), dtype=np.bool_)
+            if must_place is None
+            else must_place.copy()
+        )
         pinned = problem.coachee[problem.pinned]
-        self.must[pinned] = True
-        bound = np.zeros(len(self.must), dtype=np.bool_)
+        self.must_place[pinned] = True
+        bound = np.zeros(len(self.must_place), dtype=np.bool_)
         bound[pinned] = True
         self.allowed: NDArray[np.bool_] = problem.pinned | ~bound[problem.coachee]
-        self.reached: list[Aim] = []
-        self.certain = True
+        self.reached: list[Objective] = []
+        self.all_proven = True
 
     @property
-    def duties(self) -> list[Aim]:
+    def required_objectives(self) -> list[Objective]:
         """Who has to be placed, and the levels decided so far."""
-        must = self.must[self.problem.coachee].astype(np.int64)
-        return [Aim(must, int(self.must.sum())), *self.reached]
+        must_place = self.must_place[self.problem.coachee].astype(np.int64)
+        return [Objective(must_place, int(self.must_place.sum())), *self.reached]
 
-    def breaks_nothing(self, choice: Choice) -> bool:
+    def is_feasible(self, choice: Choice) -> bool:
         """Whether a choice keeps what was reached, the share, and who has to be placed."""
-        in_balance = int(balances(self.problem)[choice].sum()) >= 0
-        return in_balance and reaches(choice, self.duties)
+        in_balance = int(cross_border_balance(self.problem)[choice].sum()) >= 0
+        return in_balance and meets_minimums(choice, self.required_objectives)
 
-    def flow(self, aims: Sequence[Aim], allowed: NDArray[np.bool_]) -> tuple[Flow, Stack] | None:
-        """The bare assignment by duties and then `aims`; `None` where numbers would overflow."""
-        stack = Stack(self.problem, [*self.duties, *aims])
-        if not fits_flow(self.problem, stack.most_worth):
+    def flow(
+        self, objectives: Sequence[Objective], allowed: NDArray[np.bool_]
+    ) -> tuple[FlowSolution, LexicographicObjective] | None:
+        """The assignment relaxation under `objectives`; `None` where numbers would overflow."""
+        combined = LexicographicObjective(self.problem, [*self.required_objectives, *objectives])
+        if not fits_integer_range(self.problem, combined.most_worth):
             return None
         pairs = np.flatnonzero(allowed)
-        return best_flow(self.problem, pairs, stack.worth[pairs], self.watch.check), stack
+        return solve_flow(self.problem, pairs, combined.worth[pairs], self.deadline.check), combined
 
     def parts(self, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
         """`allowed` pairs in parts that can be searched one after the other.
@@ -75,51 +85,55 @@ class Course:
         reach what it reaches there. That holds where every level so far is proven and nothing but
         sums couples the parts.
         """
-        if self.problem.share or not self.certain:
+        if self.problem.share or not self.all_proven:
             return [allowed]
         return components(self.problem, allowed)
 
-    def coordinator(self, allowed: NDArray[np.bool_], choice: Choice | None = None) -> Coordinator:
+    def column_generation(
+        self, allowed: NDArray[np.bool_], choice: Choice | None = None
+    ) -> ColumnGeneration:
         """The exact search over `allowed` pairs under everything decided so far.
 
         With a `choice` that keeps all that, `allowed` is one of several `parts`: only what the
         choice reaches with pairs of the part has to be reached with them.
 
         Raises:
-            TooLargeError: there are too many pairs to search.
+            ProblemTooLargeError: there are too many pairs to search.
         """
         if np.count_nonzero(allowed) > _MOST_PAIRS:
-            raise TooLargeError
-        must, floors = self.must, []
+            raise ProblemTooLargeError
+        must_place, floors = self.must_place, []
         if choice is not None:
-            here = np.zeros(len(must), dtype=np.bool_)
+            here = np.zeros(len(must_place), dtype=np.bool_)
             here[self.problem.coachee[allowed]] = True
-            must = must & here
+            must_place = must_place & here
             choice = choice[allowed[choice]]
-        for aim in self.reached:
-            least = aim.least if choice is None else int(aim.weights[choice].sum())
-            floors.append(Floor(aim.weights.astype(np.float64), least))
+        for objective in self.reached:
+            minimum = objective.minimum if choice is None else int(objective.weights[choice].sum())
+            floors.append(FloorConstraint(objective.weights.astype(np.float64), minimum))
         if self.problem.share:
-            floors.insert(0, Floor(balances(self.problem).astype(np.float64), 0.0))
-        return Coordinator(self.desk, floors, allowed, must, self.watch)
+            floors.insert(
+                0, FloorConstraint(cross_border_balance(self.problem).astype(np.float64), 0.0)
+            )
+        return ColumnGeneration(self.oracles, floors, allowed, must_place, self.deadline)
 
-    def any_choice(self, allowed: NDArray[np.bool_]) -> Choice | None:
+    def find_feasible_choice(self, allowed: NDArray[np.bool_]) -> Choice | None:
         """Some choice of `allowed` pairs that breaks nothing; `None` is a proof there is none."""
         found: list[Choice] = []
 
         def accept(choice: Choice) -> bool:
-            if self.breaks_nothing(choice):
+            if self.is_feasible(choice):
                 found.append(choice)
             return bool(found)
 
-        flowing = self.flow([Aim(self.problem.points)], allowed)
-        if flowing:
-            flow, stack = flowing
-            if flow.value < stack.required:
+        flow_result = self.flow([Objective(self.problem.points)], allowed)
+        if flow_result:
+            flow, combined = flow_result
+            if flow.value < combined.required:
                 return None
-            dive(self.desk, flow, accept, stack.required, self.watch)
+            flow_and_repair(self.oracles, flow, accept, combined.required, self.deadline)
         if found:
             return found[0]
         nothing = np.zeros(self.problem.size)
-        search = self.coordinator(allowed)
-        return search.maximise(nothing, None, lambda _value, _bound: None, enough=0).choice
+        search = self.column_generation(allowed)
+        return search.maximise(nothing, None, lambda _value, _bound: None, target=0).choice

@@ -9,31 +9,35 @@ from functools import cached_property
 from itertools import accumulate
 
 from coach.cycle import ObjectiveLevel
-from matching.coach_timetable.best_timetable import alone, best_timetable, series_one_by_one
-from matching.coach_timetable.calendar import Series
-from matching.coach_timetable.model import times as held_times
-from matching.coach_timetable.quality import WHOLE, Moment, Quality
-from matching.coach_timetable.subproblem import (
-    CoachAnswer,
-    CoachTask,
-    Wish,
-    coach_task,
-    times,
-    worth_of_staying,
+from matching.coach_timetable.best_timetable import (
+    best_timetable,
+    improve_by_local_search,
+    independent_costs,
 )
-from matching.deadline import OutOfTimeError, Watch
+from matching.coach_timetable.calendar import Series
+from matching.coach_timetable.model import session_starts as placed_starts
+from matching.coach_timetable.quality import MAX_QUALITY, Quality, SessionTime
+from matching.coach_timetable.subproblem import (
+    CoachIncumbent,
+    CoachSubproblem,
+    KeptTimes,
+    build_subproblem,
+    keep_bonus,
+    session_starts,
+)
+from matching.deadline import Deadline, DeadlineExceededError
 from matching.instance.problem import Pair
 from matching.result import LevelOutcome
-from matching.search.branch_and_price import Choice, Desk
-from matching.search.search_state import Report
+from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.search_state import ReportLevel
 
 _EFFORTS = (1.0, 8.0)  # CP-SAT's deterministic time for one coach; nobody gets the second before
 # everybody has had the first
-_MOST = 250_000  # berths of all tasks that are searched, so that no clock has to end it
+_MAX_OPTIONS = 250_000  # berths of all tasks that are searched, so that no clock has to end it
 
 
 @dataclass(frozen=True, eq=False)
-class Earlier:
+class PreviousSchedule:
     """What pairs had before.
 
     Attributes:
@@ -42,45 +46,49 @@ class Earlier:
     """
 
     starts: Mapping[Pair, Mapping[int, int]] = field(default_factory=dict)
-    past: Mapping[Pair, Sequence[Moment]] = field(default_factory=dict)
+    past: Mapping[Pair, Sequence[SessionTime]] = field(default_factory=dict)
 
 
-class Timing:
+class TimetableOptimisation:
     """The timetables of all coaches who have anybody."""
 
     def __init__(
         self,
-        desk: Desk,
+        oracles: PricingOracles,
         choice: Choice,
         quality: Quality,
-        earlier: Earlier,
-        watch: Watch,
+        previous: PreviousSchedule,
+        deadline: Deadline,
     ) -> None:
-        self._desk = desk
+        self._oracles = oracles
         self._choice = choice
-        self._watch = watch
-        self._coaches: dict[int, _Coach] = {}
-        for coach, pairs in desk.loads(choice).items():
-            watch.check_cancelled()
-            self._coaches[coach] = _Coach(desk, pairs, quality, earlier, watch)
+        self._deadline = deadline
+        self._coaches: dict[int, _CoachState] = {}
+        for coach, pairs in oracles.pairs_by_coach(choice).items():
+            deadline.check_cancelled()
+            self._coaches[coach] = _CoachState(oracles, pairs, quality, previous, deadline)
 
-    def improve(self, report: Report) -> LevelOutcome:
+    def improve(self, report: ReportLevel) -> LevelOutcome:
         """Better every coach's series while time lasts, first a little for all of them."""
-        self._tell(report)
-        with suppress(OutOfTimeError):  # the series that are there stay, with the bound so far
+        self._report(report)
+        with suppress(
+            DeadlineExceededError
+        ):  # the series that are there stay, with the bound so far
             for coach in self._coaches.values():
-                self._watch.check()
-                coach.answer = series_one_by_one(coach.task, self._watch)
-            self._tell(report)
-            searched = self._searched()
+                self._deadline.check()
+                coach.incumbent = improve_by_local_search(coach.subproblem, self._deadline)
+            self._report(report)
+            coaches_to_search = self._coaches_to_search()
             for effort in _EFFORTS:
-                coaches = [one for one in searched if not one.proven]
-                tasks = [(one.task, one.answer, effort, self._desk.seed) for one in coaches]
-                answers = self._desk.crew.run(_bettered, tasks, self._watch)
-                for coach, answer in zip(coaches, answers, strict=True):
-                    coach.answer = answer
-                    self._tell(report)
-        value, bound = self._tell(report)
+                coaches = [one for one in coaches_to_search if not one.proven]
+                subproblems = [
+                    (one.subproblem, one.incumbent, effort, self._oracles.seed) for one in coaches
+                ]
+                answers = self._oracles.worker_pool.run(_improve_coach, subproblems, self._deadline)
+                for coach, incumbent in zip(coaches, answers, strict=True):
+                    coach.incumbent = incumbent
+                    self._report(report)
+        value, bound = self._report(report)
         return LevelOutcome(
             name=ObjectiveLevel.SCHEDULE, value=value, bound=bound, proven=value == bound
         )
@@ -94,115 +102,123 @@ class Timing:
         }
         return tuple(starts[pair] for pair in self._choice.tolist())
 
-    def _searched(self) -> list[_Coach]:
+    def _coaches_to_search(self) -> list[_CoachState]:
         """Coaches whose best timetable will be looked for, the smallest task first."""
         waiting = sorted(
             (one for one in self._coaches.values() if not one.proven),
-            key=lambda one: (one.task.size, one.row),
+            key=lambda one: (one.subproblem.size, one.row),
         )
-        so_far = accumulate(one.task.size for one in waiting)
-        return [one for one, size in zip(waiting, so_far, strict=True) if size <= _MOST]
+        so_far = accumulate(one.subproblem.size for one in waiting)
+        return [one for one, size in zip(waiting, so_far, strict=True) if size <= _MAX_OPTIONS]
 
-    def _tell(self, report: Report) -> tuple[int, int]:
+    def _report(self, report: ReportLevel) -> tuple[int, int]:
         value = sum(one.points for one in self._coaches.values())
         bound = sum(one.bound for one in self._coaches.values())
         report(ObjectiveLevel.SCHEDULE, value, bound)
         return value, bound
 
 
-def _bettered(argument: tuple[CoachTask, CoachAnswer, float, int], watch: Watch) -> CoachAnswer:
+def _improve_coach(
+    argument: tuple[CoachSubproblem, CoachIncumbent, float, int], deadline: Deadline
+) -> CoachIncumbent:
     """As `best_timetable`, an errand for a crew."""
-    task, answer, effort, seed = argument
-    return best_timetable(task, answer, watch, effort=effort, seed=seed)
+    subproblem, incumbent, effort, seed = argument
+    return best_timetable(subproblem, incumbent, deadline, effort=effort, seed=seed)
 
 
-class _Coach:
+class _CoachState:
     """One coach's task, and the best answer so far."""
 
     def __init__(
         self,
-        desk: Desk,
+        oracles: PricingOracles,
         pairs: list[int],
         quality: Quality,
-        earlier: Earlier,
-        watch: Watch,
+        previous: PreviousSchedule,
+        deadline: Deadline,
     ) -> None:
-        self.row = row = int(desk.problem.coach[pairs[0]])
-        oracle = desk.oracle(row)
+        self.row = row = int(oracles.problem.coach[pairs[0]])
+        oracle = oracles.oracle(row)
         self.pairs = pairs
         self._quality = quality
         self._calendar = oracle.calendar
-        self._placed = oracle.positions(desk.local(row, pairs), watch)
-        self._worth = worth_of_staying(len(pairs))
-        self._coachees = desk.problem.coachee[pairs].tolist()
-        self._wishes = {
-            local: Wish(earlier.starts[coachee, row], self._worth)
+        self._placed = oracle.positions(oracles.local(row, pairs), deadline)
+        self._keep_bonus = keep_bonus(len(pairs))
+        self._coachees = oracles.problem.coachee[pairs].tolist()
+        self._kept_times = {
+            local: KeptTimes(previous.starts[coachee, row], self._keep_bonus)
             for local, coachee in zip(self._placed, self._coachees, strict=True)
-            if (coachee, row) in earlier.starts
+            if (coachee, row) in previous.starts
         }
-        self._past = [earlier.past.get((coachee, row), ()) for coachee in self._coachees]
-        self._answer: CoachAnswer | None = None
+        self._past_times = [previous.past.get((coachee, row), ()) for coachee in self._coachees]
+        self._incumbent: CoachIncumbent | None = None
         self._read()
 
     @cached_property
-    def task(self) -> CoachTask:
+    def subproblem(self) -> CoachSubproblem:
         """What the coach has to hold; made only when there is time to better it."""
-        return coach_task(self._calendar, self._quality, self._placed, self._wishes)
+        return build_subproblem(self._calendar, self._quality, self._placed, self._kept_times)
 
     @property
-    def answer(self) -> CoachAnswer | None:
+    def incumbent(self) -> CoachIncumbent | None:
         """The best so far; `None` before anything was bettered."""
-        return self._answer
+        return self._incumbent
 
-    @answer.setter
-    def answer(self, answer: CoachAnswer) -> None:
-        if answer != self._answer:
-            self._answer = answer
+    @incumbent.setter
+    def incumbent(self, incumbent: CoachIncumbent) -> None:
+        if incumbent != self._incumbent:
+            self._incumbent = incumbent
             self._read()
 
     @property
     def proven(self) -> bool:
         """Whether the best timetable is known."""
-        return self._answer is not None and self._answer.proven
+        return self._incumbent is not None and self._incumbent.proven
 
     def _read(self) -> None:
         """Starts, points, and what no timetable exceeds."""
-        answer = self._answer
+        incumbent = self._incumbent
         self.starts = (
-            times(self.task, answer.timetable)
-            if answer
-            else list(held_times(self._calendar, self._placed).values())
+            session_starts(self.subproblem, incumbent.timetable)
+            if incumbent
+            else list(placed_starts(self._calendar, self._placed).values())
         )
         day = self._calendar.day_of
         self.points = sum(
-            self._quality.of(coachee, self.row, [*past, *((day[one], one) for one in series)])
-            for coachee, past, series in zip(self._coachees, self._past, self.starts, strict=True)
+            self._quality.points(coachee, self.row, [*past, *((day[one], one) for one in series)])
+            for coachee, past, series in zip(
+                self._coachees, self._past_times, self.starts, strict=True
+            )
         )
-        self.bound = WHOLE * len(self.pairs) - self._settled
-        if answer is not None:
-            self.bound -= max(self._alone, answer.bound + self._worth * self._staying())
+        self.bound = MAX_QUALITY * len(self.pairs) - self._fixed_cost
+        if incumbent is not None:
+            self.bound -= max(
+                self._independent_cost, incumbent.bound + self._keep_bonus * self._kept_sessions()
+            )
 
-    def _staying(self) -> int:
+    def _kept_sessions(self) -> int:
         """Sessions at the times they had."""
         return sum(
-            wish.starts.get(number) == start
+            kept.starts.get(number) == start
             for series, local in zip(self.starts, self._placed, strict=True)
-            if (wish := self._wishes.get(local)) is not None
-            for number, start in enumerate(series, start=self._calendar.passed[local] + 1)
+            if (kept := self._kept_times.get(local)) is not None
+            for number, start in enumerate(series, start=self._calendar.previous_number[local] + 1)
         )
 
     @cached_property
-    def _settled(self) -> int:
+    def _fixed_cost(self) -> int:
         """What the sessions that lie behind cost by now; the last of all only if none follows."""
         return sum(
-            self._quality.faults(coachee, self.row, past, goes_on=bool(series))
-            for coachee, past, series in zip(self._coachees, self._past, self.starts, strict=True)
+            self._quality.fault_cost(coachee, self.row, past, continues=bool(series))
+            for coachee, past, series in zip(
+                self._coachees, self._past_times, self.starts, strict=True
+            )
         )
 
     @cached_property
-    def _alone(self) -> int:
+    def _independent_cost(self) -> int:
         """What the faults of all series come to where nothing has to stay and each is alone."""
-        if not self._wishes:
+        if not self._kept_times:
             return 0
-        free = coach_task(self._calendar, self._quality, self._placed, {})
-        return sum(alone(free))
+        free = build_subproblem(self._calendar, self._quality, self._placed, {})
+        return sum(independent_costs(free))

@@ -31,170 +31,179 @@ import numpy as np
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.model import Placed
-from matching.deadline import Watch
-from matching.instance.problem import Problem
+from matching.deadline import Deadline
+from matching.instance.problem import MatchingProblem
 
-_WORTH_STARTING = 150  # questions, after which there will be many more
-_ERRAND = 5  # an errand counts as so many questions
-_AHEAD = 2  # errands each process is given at once
+_MIN_TASKS_TO_START = 150  # questions, after which there will be many more
+_TASK_WEIGHT = 5  # an errand counts as so many questions
+_TASKS_IN_FLIGHT = 2  # errands each process is given at once
 _POLL_SECONDS = 0.05
 _GRACE_SECONDS = 2.0
 _COMMAND = (sys.executable, "-m", "matching.search.worker_process")
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked about a coach: `ask(oracle, argument, watch)`, a function of a module."""
+class OracleTask:
+    """A call of the module-level `function(oracle, argument, deadline)` for one coach."""
 
     coach: int
-    ask: Callable[[CoachOracle, Any, Watch], Any]
+    function: Callable[[CoachOracle, Any, Deadline], Any]
     argument: Any
 
 
 @dataclass(frozen=True)
-class Errand:
-    """Something to work out: `work(argument, watch)`, a function of a module."""
+class Task:
+    """Something to work out: `work(argument, deadline)`, a function of a module."""
 
-    work: Callable[[Any, Watch], Any]
+    work: Callable[[Any, Deadline], Any]
     argument: Any
 
 
 @dataclass(frozen=True)
-class Brief:
+class OracleSnapshot:
     """What a member is told with the first question about a coach."""
 
     coachees: tuple[int, ...]
     held: list[Placed]
-    impossible: list[int]
+    infeasible_sets: list[int]
 
 
 @dataclass(frozen=True)
-class Answer:
+class TaskResult:
     """The answer, and what was found out on the way: timetables and impossible sets."""
 
     value: Any
     held: list[Placed]
-    impossible: list[int]
+    infeasible_sets: list[int]
 
 
-class Member:
+class OracleWorker:
     """Oracles of some coaches, and what of theirs has been told."""
 
-    def __init__(self, problem: Problem, seed: int) -> None:
+    def __init__(self, problem: MatchingProblem, seed: int) -> None:
         """Of `problem` only what concerns coaches and hours is looked at."""
         self._problem = problem
         self._seed = seed
         self._oracles: dict[int, CoachOracle] = {}
-        self._told: dict[int, tuple[int, frozenset[int]]] = {}
+        self._reported: dict[int, tuple[int, frozenset[int]]] = {}
 
-    def answer(self, question: Question, brief: Brief | None, watch: Watch) -> Answer:
-        """Answer one question; `brief` comes with the first about a coach."""
-        coach = question.coach
-        if brief is not None:
-            calendar = CoachCalendar(self._problem, coach, brief.coachees)
+    def answer(
+        self, oracle_task: OracleTask, snapshot: OracleSnapshot | None, deadline: Deadline
+    ) -> TaskResult:
+        """Answer one question; `snapshot` comes with the first about a coach."""
+        coach = oracle_task.coach
+        if snapshot is not None:
+            calendar = CoachCalendar(self._problem, coach, snapshot.coachees)
             self._oracles[coach] = oracle = CoachOracle(calendar, self._seed)
-            oracle.hear(brief.held, brief.impossible)
-            self._told[coach] = len(oracle.held), frozenset(oracle.impossible)
+            oracle.merge_knowledge(snapshot.held, snapshot.infeasible_sets)
+            self._reported[coach] = len(oracle.held), frozenset(oracle.infeasible_sets)
         oracle = self._oracles[coach]
-        value = question.ask(oracle, question.argument, watch)
-        held, impossible = self._told[coach]
-        self._told[coach] = len(oracle.held), frozenset(oracle.impossible)
-        return Answer(
+        value = oracle_task.function(oracle, oracle_task.argument, deadline)
+        held, infeasible_sets = self._reported[coach]
+        self._reported[coach] = len(oracle.held), frozenset(oracle.infeasible_sets)
+        return TaskResult(
             value,
             oracle.held[held:],
-            [core for core in oracle.impossible if core not in impossible],
+            [core for core in oracle.infeasible_sets if core not in infeasible_sets],
         )
 
 
-class Crew:
+class WorkerPool:
     """Those who answer for one run, `size` of them."""
 
-    def __init__(self, size: int, problem: Problem, seed: int) -> None:
+    def __init__(self, size: int, problem: MatchingProblem, seed: int) -> None:
         self._size = size
         # What pairs still have to place in a cycle under way is told by pair; else none is needed.
         pairs = np.full(problem.size, problem.demand is not None)
-        self._hours = problem.only(pairs)
+        self._problem_of_workers = problem.subset(pairs)
         self._seed = seed
-        self._asked = 0
-        self._briefed: set[int] = set()
-        self._own = Member(self._hours, seed)
+        self._submitted = 0
+        self._known_coaches: set[int] = set()
+        self._own = OracleWorker(self._problem_of_workers, seed)
         self._processes: list[_Process] = []
 
-    def wanted(self, questions: int) -> bool:
-        """Whether enough has been asked, with so many `questions` now, to ask the crew."""
-        self._asked += questions
-        return self._asked >= _WORTH_STARTING
+    def is_worthwhile(self, oracle_tasks: int) -> bool:
+        """Whether enough has been asked, with so many `oracle_tasks` now, to ask the crew."""
+        self._submitted += oracle_tasks
+        return self._submitted >= _MIN_TASKS_TO_START
 
-    def ask(
+    def run_oracle_tasks(
         self,
-        questions: Sequence[Question],
+        oracle_tasks: Sequence[OracleTask],
         oracles: Mapping[int, CoachOracle],
-        watch: Watch,
+        deadline: Deadline,
     ) -> list[Any]:
         """The answers; `oracles` of the run tell what is known, and learn.
 
         Raises:
-            CancelledError, OutOfTimeError: as `Watch.check`; what was asked is lost.
+            CancelledError, OutOfTimeError: as `Deadline.check`; what was asked is lost.
         """
         self._start()
-        asked = [(question, self._brief(question, oracles)) for question in questions]
+        requests = [
+            (oracle_task, self._snapshot(oracle_task, oracles)) for oracle_task in oracle_tasks
+        ]
         try:
             if self._processes:
-                answers = self._from_processes(asked, watch)
+                answers = self._from_processes(requests, deadline)
             else:
-                answers = [self._own.answer(question, brief, watch) for question, brief in asked]
-        except _LostError:
+                answers = [
+                    self._own.answer(oracle_task, snapshot, deadline)
+                    for oracle_task, snapshot in requests
+                ]
+        except _WorkerLostError:
             self.close()
             self._size = 1
-            return self.ask(questions, oracles, watch)
+            return self.run_oracle_tasks(oracle_tasks, oracles, deadline)
         except BaseException:
             self.close()  # nobody waits any more for what they are at
             raise
-        for question, answer in zip(questions, answers, strict=True):
-            oracles[question.coach].hear(answer.held, answer.impossible)
+        for oracle_task, answer in zip(oracle_tasks, answers, strict=True):
+            oracles[oracle_task.coach].merge_knowledge(answer.held, answer.infeasible_sets)
         return [answer.value for answer in answers]
 
     def run(
-        self, work: Callable[[Any, Watch], Any], arguments: Sequence[Any], watch: Watch
+        self, work: Callable[[Any, Deadline], Any], arguments: Sequence[Any], deadline: Deadline
     ) -> Iterator[Any]:
         """What `work` makes of each of the `arguments`, in their order.
 
         Raises:
-            CancelledError, OutOfTimeError: as `Watch.check`; what was begun is lost.
+            CancelledError, OutOfTimeError: as `Deadline.check`; what was begun is lost.
         """
         done = 0
-        if self.wanted(_ERRAND * len(arguments)):
+        if self.is_worthwhile(_TASK_WEIGHT * len(arguments)):
             self._start()
             try:
-                for answer in self._errands(work, arguments, watch):
+                for answer in self._run_on_processes(work, arguments, deadline):
                     yield answer
                     done += 1
-            except _LostError:
+            except _WorkerLostError:
                 self.close()
                 self._size = 1
             except BaseException:
                 self.close()  # nobody waits any more for what they are at
                 raise
         for argument in arguments[done:]:
-            yield work(argument, watch)
+            yield work(argument, deadline)
 
-    def _errands(
-        self, work: Callable[[Any, Watch], Any], arguments: Sequence[Any], watch: Watch
+    def _run_on_processes(
+        self, work: Callable[[Any, Deadline], Any], arguments: Sequence[Any], deadline: Deadline
     ) -> Iterator[Any]:
         """Errands in turn to every process; nothing where there is none."""
-        begun: deque[_Process] = deque()
+        pending: deque[_Process] = deque()
         for place, argument in enumerate(arguments if self._processes else ()):
             process = self._processes[place % self._size]
-            process.put((Errand(work, argument), None))
-            begun.append(process)
-            if len(begun) == _AHEAD * self._size:
-                yield begun.popleft().get(watch)
-        while begun:
-            yield begun.popleft().get(watch)
+            process.put((Task(work, argument), None))
+            pending.append(process)
+            if len(pending) == _TASKS_IN_FLIGHT * self._size:
+                yield pending.popleft().get(deadline)
+        while pending:
+            yield pending.popleft().get(deadline)
 
     def _start(self) -> None:
         if self._size > 1 and not self._processes:
-            self._processes = [_Process(self._hours, self._seed) for _ in range(self._size)]
+            self._processes = [
+                _Process(self._problem_of_workers, self._seed) for _ in range(self._size)
+            ]
 
     @property
     def pids(self) -> list[int]:
@@ -206,64 +215,66 @@ class Crew:
         for process in self._processes:
             process.end()
         self._processes = []
-        self._briefed.clear()
+        self._known_coaches.clear()
 
-    def _brief(self, question: Question, oracles: Mapping[int, CoachOracle]) -> Brief | None:
-        if question.coach in self._briefed:
+    def _snapshot(
+        self, oracle_task: OracleTask, oracles: Mapping[int, CoachOracle]
+    ) -> OracleSnapshot | None:
+        if oracle_task.coach in self._known_coaches:
             return None
-        self._briefed.add(question.coach)
-        oracle = oracles[question.coach]
-        return Brief(oracle.calendar.coachees, oracle.held, oracle.impossible)
+        self._known_coaches.add(oracle_task.coach)
+        oracle = oracles[oracle_task.coach]
+        return OracleSnapshot(oracle.calendar.coachees, oracle.held, oracle.infeasible_sets)
 
     def _from_processes(
-        self, asked: Sequence[tuple[Question, Brief | None]], watch: Watch
-    ) -> list[Answer]:
-        theirs = [self._processes[question.coach % self._size] for question, _ in asked]
-        for process, one in zip(theirs, asked, strict=True):
+        self, requests: Sequence[tuple[OracleTask, OracleSnapshot | None]], deadline: Deadline
+    ) -> list[TaskResult]:
+        theirs = [self._processes[oracle_task.coach % self._size] for oracle_task, _ in requests]
+        for process, one in zip(theirs, requests, strict=True):
             process.put(one)
-        return [process.get(watch) for process in theirs]
+        return [process.get(deadline) for process in theirs]
 
 
-class _LostError(Exception):
+class _WorkerLostError(Exception):
     """A process has gone."""
 
 
 class _Process:
     """A member in a process of its own; questions are answered in their order."""
 
-    def __init__(self, hours: Problem, seed: int) -> None:
+    def __init__(self, problem: MatchingProblem, seed: int) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own module, no words of others
             (*_COMMAND, str(os.getpid())),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self._questions: SimpleQueue[Any] = SimpleQueue()
-        self._answers: SimpleQueue[Any] = SimpleQueue()
+        self._outbox: SimpleQueue[Any] = SimpleQueue()
+        self._inbox: SimpleQueue[Any] = SimpleQueue()
         self._threads = [Thread(target=work, daemon=True) for work in (self._write, self._read)]
         for thread in self._threads:
             thread.start()
-        self.put((hours, seed))
+        self.put((problem, seed))
 
     @property
     def pid(self) -> int:
         """The process's number."""
         return self._process.pid
 
-    def put(self, what: object) -> None:
+    def put(self, message: object) -> None:
         """Send something, without waiting until it is read."""
-        self._questions.put(what)
+        self._outbox.put(message)
 
-    def get(self, watch: Watch) -> Any:  # noqa: ANN401 - whatever was asked for
+    def get(self, deadline: Deadline) -> Any:  # noqa: ANN401 - whatever was asked for
         """The next answer.
 
         Raises:
-            CancelledError, OutOfTimeError: as `Watch.check`.
+            CancelledError, OutOfTimeError: as `Deadline.check`.
         """
         while True:
-            watch.check()
+            deadline.check()
             try:
-                answer = self._answers.get(timeout=_POLL_SECONDS)
+                answer = self._inbox.get(timeout=_POLL_SECONDS)
             except Empty:
                 continue
             if isinstance(answer, BaseException):
@@ -274,7 +285,7 @@ class _Process:
         """End the process now, and wait until it has gone."""
         self._process.kill()
         self._process.wait()
-        self._questions.put(None)
+        self._outbox.put(None)
         for thread in self._threads:
             thread.join(_GRACE_SECONDS)
         for pipe in (self._process.stdin, self._process.stdout):
@@ -285,8 +296,8 @@ class _Process:
     def _write(self) -> None:
         sink = self._process.stdin
         try:
-            while sink and (what := self._questions.get()) is not None:
-                pickle.dump(what, sink, protocol=pickle.HIGHEST_PROTOCOL)
+            while sink and (message := self._outbox.get()) is not None:
+                pickle.dump(message, sink, protocol=pickle.HIGHEST_PROTOCOL)
                 sink.flush()
         except OSError:
             return  # the reader sees that the process has gone
@@ -295,6 +306,6 @@ class _Process:
         source = self._process.stdout
         try:
             while source:
-                self._answers.put(pickle.load(source))  # noqa: S301 - from our own process
+                self._inbox.put(pickle.load(source))  # noqa: S301 - from our own process
         except (EOFError, OSError, pickle.UnpicklingError):
-            self._answers.put(_LostError())
+            self._inbox.put(_WorkerLostError())

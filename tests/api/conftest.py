@@ -25,17 +25,17 @@ import uvicorn
 from sqlalchemy import event
 
 from api.accounts import credentials
-from api.accounts.credentials import Issued
+from api.accounts.credentials import IssuedSecret
 from api.app import create_app
 from api.background.job import Job
-from api.background.queue import prepare_job_tables
+from api.background.queue import migrate_job_tables
 from api.cli import DEBUG_VARIABLE, main
 from api.crypto.key_ring import open_keyring
 from api.cycles import service as cycles
 from api.cycles.rows import Side
 from api.database import schema
 from api.database.engine import Database
-from api.http.principal import SYSTEM, AccessRole, Viewer
+from api.http.principal import SYSTEM, AccessRole, Principal
 from api.input_files import NamedFile
 from api.participants import service as people
 from api.participants import uploads
@@ -134,8 +134,8 @@ class World:
         )
         with self.database.writing() as tx:
             summary = cycles.create_cycle(tx, lists.cycle, CYCLE_TOML, now=NOW)
-            people.take_in(tx, summary.id, Side.COACHEE, lists.roster.coachees, now=NOW)
-            people.take_in(tx, summary.id, Side.COACH, lists.roster.coaches, now=NOW)
+            people.import_people(tx, summary.id, Side.COACHEE, lists.roster.coachees, now=NOW)
+            people.import_people(tx, summary.id, Side.COACH, lists.roster.coaches, now=NOW)
         return summary.id
 
     def result(self, pairs: dict[str, str], *, first_day: int = 20, sessions: int = 2) -> Result:
@@ -166,7 +166,7 @@ class World:
         with self.database.reading() as tx:
             return people.ids_by_code(tx, cycle_id)[side, code]
 
-    def link(self, cycle_id: str, code: str) -> Issued:
+    def link(self, cycle_id: str, code: str) -> IssuedSecret:
         """The secret link of a person."""
         with self.database.writing() as tx:
             return credentials.issue_link(
@@ -184,8 +184,8 @@ class World:
             link = credentials.link_of(
                 tx, self.services.keyring, person_id, now=self.services.now()
             )
-            viewer = Viewer(AccessRole.COACH, person_id=person_id, credential_id=link.id)
-            _, key = note_opening.open_first(tx, viewer, now=self.services.now())
+            principal = Principal(AccessRole.COACH, person_id=person_id, credential_id=link.id)
+            _, key = note_opening.open_first_notebook(tx, principal, now=self.services.now())
         assert key is not None
         return key.secret
 
@@ -193,8 +193,8 @@ class World:
         """A one-time secret of the manager."""
         with self.database.writing() as tx:
             user = credentials.ensure_manager(tx, "manager", now=self.services.now())
-            return credentials.offer_sign_in(
-                tx, user, now=self.services.now(), lasting=timedelta(minutes=5)
+            return credentials.issue_sign_in_secret(
+                tx, user, now=self.services.now(), lifetime=timedelta(minutes=5)
             ).secret
 
     def manager_token(self) -> str:
@@ -205,9 +205,9 @@ class World:
         """A bearer token of a user of the office with that role."""
         with self.database.writing() as tx:
             user = credentials.ensure_user(tx, role.value, role, now=self.services.now())
-            viewer = Viewer(role, user_id=user)
+            principal = Principal(role, user_id=user)
             return credentials.issue_token(
-                tx, viewer, "tests", now=self.services.now(), lasting=timedelta(days=1)
+                tx, principal, "tests", now=self.services.now(), lifetime=timedelta(days=1)
             ).secret
 
 
@@ -291,7 +291,7 @@ def fresh_world(settings: Settings) -> Iterator[World]:
     """Services on a fresh, migrated database."""
     database = Database(settings.database_url)
     schema.migrate(database)
-    prepare_job_tables(settings.database_url)
+    migrate_job_tables(settings.database_url)
     keyring = open_keyring(settings.master_key_file, create=True)
     queued: list[Job] = []
     services = Services(settings, database, keyring, lambda _tx, job: queued.append(job))

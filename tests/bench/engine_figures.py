@@ -12,16 +12,16 @@ from ortools.sat.python import cp_model
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
-from matching.assignment.min_cost_flow import best_flow
+from matching.assignment.min_cost_flow import solve_flow
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.model import TimetableModel
 from matching.engine import SolveOptions
-from matching.instance.availability_grid import free_time
-from matching.instance.problem import Problem, build_problem
+from matching.instance.availability_grid import build_availability_grid
+from matching.instance.problem import MatchingProblem, build_problem
 from matching.progress import Progress
 from matching.result import Result
-from matching.rules.evaluation import judge_pairs
-from matching.search.branch_and_price import Desk
+from matching.rules.evaluation import evaluate_pairs
+from matching.search.branch_and_price import PricingOracles
 from tests.bench.figures import Figure, peak_mebibytes
 from tests.bench.instances import FIELD_WIDE, REGION, TIGHT, UN_WIDE, InstanceClass, instance
 from tests.bench.solving import require_sound, solved
@@ -90,9 +90,9 @@ def _levels(run: Run, name: str, placed_within: float, all_within: float) -> Ite
     )
 
 
-def _problem(run: Run) -> Problem:
-    free = free_time(run.roster, run.cycle)
-    return build_problem(run.roster, run.cycle, free, judge_pairs(run.roster, run.cycle, free))
+def _problem(run: Run) -> MatchingProblem:
+    free = build_availability_grid(run.roster, run.cycle)
+    return build_problem(run.roster, run.cycle, free, evaluate_pairs(run.roster, run.cycle, free))
 
 
 def _beside_flow(run: Run, seconds: float) -> str:
@@ -100,7 +100,7 @@ def _beside_flow(run: Run, seconds: float) -> str:
     problem = _problem(run)
     pairs = np.arange(problem.size)
     begun = time.perf_counter()
-    flow = best_flow(problem, pairs, problem.points)
+    flow = solve_flow(problem, pairs, problem.points)
     floor = time.perf_counter() - begun
     return (
         f"{seconds / floor:.0f} x bare flow ({floor:.2f} s, {len(flow.choice):,} without sessions)"
@@ -118,16 +118,16 @@ def _tight() -> Iterator[Figure]:
 def _one_model(run: Run) -> Figure:
     """Everything as one CP-SAT model: every coach's timetable, and one coach a coachee."""
     problem = _problem(run)
-    desk = Desk(problem, 0)
+    oracles = PricingOracles(problem, 0)
     model = cp_model.CpModel()
     taken: dict[int, list[cp_model.IntVar]] = {}
     for coach, pairs in enumerate(problem.by_coach):
         if not len(pairs):
             continue
-        calendar: CoachCalendar = desk.oracle(coach).calendar
+        calendar: CoachCalendar = oracles.oracle(coach).calendar
         part = TimetableModel(calendar, range(len(pairs)), required=False, model=model)
         for local, pair in enumerate(pairs.tolist()):
-            taken.setdefault(int(problem.coachee[pair]), []).append(part.there[local])
+            taken.setdefault(int(problem.coachee[pair]), []).append(part.present[local])
     for terms in taken.values():
         model.add_at_most_one(terms)
     model.maximize(sum(term for terms in taken.values() for term in terms))
@@ -155,7 +155,11 @@ def _field_wide() -> Iterator[Figure]:
     memory = peak_mebibytes() / GIBIBYTES
     total = next(one for one in run.result.levels if one.name is ObjectiveLevel.TOTAL)
     placed = run.result.levels[0]
-    pairs = len(judge_pairs(run.roster, run.cycle, free_time(run.roster, run.cycle)).coachee)
+    pairs = len(
+        evaluate_pairs(
+            run.roster, run.cycle, build_availability_grid(run.roster, run.cycle)
+        ).coachee
+    )
     yield Figure(
         f"field-wide, 10,000 x 2,000, {pairs:,} pairs pass the rules",
         f"{run.seconds:.0f} s, {memory:.1f} GiB, {run.level(ObjectiveLevel.PLACED)} placed, "
@@ -170,10 +174,10 @@ def _field_wide() -> Iterator[Figure]:
 def _by_two(alone: Run) -> Figure:
     """The same by two workers; the result has to be the same."""
     run = _run(FIELD_WIDE, 1, workers=2)
-    crew = 2 * peak_mebibytes(resource.RUSAGE_CHILDREN) / GIBIBYTES
+    worker_pool = 2 * peak_mebibytes(resource.RUSAGE_CHILDREN) / GIBIBYTES
     return Figure(
         "field-wide by two workers",
-        f"{run.seconds:.0f} s, at most {peak_mebibytes() / GIBIBYTES + crew:.1f} GiB in all",
+        f"{run.seconds:.0f} s, at most {peak_mebibytes() / GIBIBYTES + worker_pool:.1f} GiB in all",
         "the same result",
         (run.result.matches, run.result.levels) == (alone.result.matches, alone.result.levels),
         f"{run.seconds / alone.seconds:.2f} x the time of one worker",

@@ -14,7 +14,7 @@ from functools import partial
 from api.plan_queries.resolve import solve_again
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.deadline import Watch
+from matching.deadline import Deadline
 from matching.engine import SolveOptions
 from matching.explanation import advise
 from matching.explanation.runner_ups import RunnerUps
@@ -47,8 +47,8 @@ def explanation_figures() -> Iterator[Figure]:
 def _runner_ups(name: str, roster: Roster, cycle: Cycle, result: Result) -> Figure:
     """How many are told in the report's time, and how long all that come at once take."""
     begun = time.perf_counter()
-    watch = Watch(time.monotonic, REPORT_SECONDS, lambda: False)
-    found = list(RunnerUps(roster, cycle, result, watch).all())
+    deadline = Deadline(time.monotonic, REPORT_SECONDS, lambda: False)
+    found = list(RunnerUps(roster, cycle, result, deadline).all())
     proven = sum(one is None or one.proven for _, one in found)
     return Figure(
         f"{name}: next best coach of each match, {REPORT_SECONDS:g} s",

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import Cycle, CycleDates, SessionPolicy
-from coach.languages import LanguageSkill, Level
+from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, Role, Roster
 from coach.ranks import Rank, parse_code
 
@@ -99,9 +99,9 @@ def _person(
 ) -> dict[str, object]:
     country = draw.choice(tuple(COUNTRIES))
     zone, language = COUNTRIES[country]
-    languages = [LanguageSkill(language, Level.C2)]
+    languages = [LanguageSkill(language, CefrLevel.C2)]
     if language != "en" and draw.random() < shape.english:
-        languages.append(LanguageSkill("en", draw.choice((Level.B2, Level.C1))))
+        languages.append(LanguageSkill("en", draw.choice((CefrLevel.B2, CefrLevel.C1))))
     away = []
     if draw.random() < 0.3:
         first = cycle.cycle.start + timedelta(draw.randrange(shape.days))

@@ -21,9 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from matching.assignment.min_cost_flow import best_flow
-from matching.instance.availability_grid import FreeTime
-from matching.instance.problem import Problem
+from matching.assignment.min_cost_flow import solve_flow
+from matching.instance.availability_grid import AvailabilityGrid
+from matching.instance.problem import MatchingProblem
 from matching.instance.series_feasibility import SeriesLimits
 from tests.bench.figures import Figure
 
@@ -93,7 +93,7 @@ def _ours(capacity: list[int], pairs: list[tuple[int, int, int]]) -> Answer:
     nobody = np.zeros(len(pairs), dtype=np.bool_)
     nothing = np.zeros(0, dtype=np.int64)
     begun = time.perf_counter()
-    problem = Problem(
+    problem = MatchingProblem(
         priority=np.ones(COACHEES, dtype=np.int64),
         capacity=np.array(capacity, dtype=np.int64),
         coachee=coachee,
@@ -104,10 +104,12 @@ def _ours(capacity: list[int], pairs: list[tuple[int, int, int]]) -> Answer:
         pinned=nobody,
         share=Fraction(0),
         limits=SeriesLimits(1, 60, 1, 1, 0, nothing, nothing),
-        free=FreeTime(nothing, nothing.astype(np.int32), nothing.astype(np.int32), *_no_bits()),
+        free=AvailabilityGrid(
+            nothing, nothing.astype(np.int32), nothing.astype(np.int32), *_no_bits()
+        ),
     )
     most = MOST_POINTS * COACHEES + 1
-    flow = best_flow(problem, np.arange(len(pairs)), most + points)
+    flow = solve_flow(problem, np.arange(len(pairs)), most + points)
     seconds = time.perf_counter() - begun
     return Answer(seconds, len(flow.choice), int(points[flow.choice].sum()))
 

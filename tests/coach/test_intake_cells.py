@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from coach.availability import WEEKDAYS, DateRange, WeeklyWindow
 from coach.intake import cells
 from coach.intake.cells import CellError
-from coach.intake.reference import Reading, Reference
-from coach.languages import LanguageSkill, Level
+from coach.intake.reference import ReadContext, Reference
+from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Role
 from coach.ranks import RankTable
 
-READING = Reading(
+READING = ReadContext(
     Reference(
         countries={"RS": "Serbia", "AL": "Albania", "XK": "Kosovo"},
         languages={"sq": "Albanian", "sr": "Serbian", "cnr": "Montenegrin", "en": "English"},
@@ -98,9 +98,9 @@ def test_a_wrong_date_is_told(text: str, told: str) -> None:
 
 def test_languages_keep_their_order_and_levels() -> None:
     assert cells.languages("sq; EN : b2;cnr:C2", READING) == (
-        LanguageSkill("sq", Level.C1),
-        LanguageSkill("en", Level.B2),
-        LanguageSkill("cnr", Level.C2),
+        LanguageSkill("sq", CefrLevel.C1),
+        LanguageSkill("en", CefrLevel.B2),
+        LanguageSkill("cnr", CefrLevel.C2),
     )
 
 
@@ -151,7 +151,7 @@ def test_an_address_stays_as_written(text: str) -> None:
     ],
 )
 def test_a_cell_has_its_value(
-    read: Callable[[str, Reading], Any], text: str, value: object
+    read: Callable[[str, ReadContext], Any], text: str, value: object
 ) -> None:
     assert read(text, READING) == value
 
@@ -170,7 +170,9 @@ def test_a_cell_has_its_value(
         (cells.line, "x" * 201, "201 characters"),
     ],
 )
-def test_a_wrong_cell_is_told(read: Callable[[str, Reading], Any], text: str, told: str) -> None:
+def test_a_wrong_cell_is_told(
+    read: Callable[[str, ReadContext], Any], text: str, told: str
+) -> None:
     with pytest.raises(CellError, match=told):
         read(text, READING)
 
@@ -178,7 +180,7 @@ def test_a_wrong_cell_is_told(read: Callable[[str, Reading], Any], text: str, to
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\u202e", "\ufffe", "\udc80"])
 def test_characters_that_no_file_can_carry_are_refused(character: str) -> None:
     with pytest.raises(CellError, match="invisible character"):
-        cells.cleaned(f"Ana{character}")
+        cells.clean_text(f"Ana{character}")
 
 
 @given(st.text(max_size=60))
@@ -186,14 +188,14 @@ def test_no_text_brings_a_reader_down(text: str) -> None:
     messages: list[str] = []
     for read in (cells.windows, cells.date_ranges, cells.languages, cells.email, cells.country):
         try:
-            read(cells.cleaned(text), READING)
+            read(cells.clean_text(text), READING)
         except CellError as refused:
             messages.extend(refused.messages)
     assert all(message and "\n" not in message for message in messages)
 
 
 def test_suggestions_end_when_their_work_is_used_up() -> None:
-    reading = Reading(READING.reference, budget=5)
+    reading = ReadContext(READING.reference, budget=5)
     first = reading.did_you_mean("Mom", WEEKDAYS[:5])
     assert first == "; did you mean 'Mon'?"
     assert reading.did_you_mean("Mom", WEEKDAYS[:5]) == ""

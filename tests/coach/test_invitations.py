@@ -9,12 +9,12 @@ from coach.invitations import (
     Invitation,
     Message,
     Method,
+    SentInvitation,
     Status,
-    Told,
-    applied,
-    asked_again,
-    invitations,
-    messages,
+    apply_messages,
+    diff_invitations,
+    invitations_by_uid,
+    repeat_request,
 )
 from coach.sessions import Session
 
@@ -27,8 +27,8 @@ def invitation(uid: str = "u1", **changes: object) -> Invitation:
     return Invitation.model_validate({"uid": uid, **facts, **changes})
 
 
-def told(sequence: int = 0, status: Status = Status.CONFIRMED, **changes: object) -> Told:
-    return Told(invitation=invitation(**changes), sequence=sequence, status=status)
+def told(sequence: int = 0, status: Status = Status.CONFIRMED, **changes: object) -> SentInvitation:
+    return SentInvitation(invitation=invitation(**changes), sequence=sequence, status=status)
 
 
 uids = st.sampled_from(["u1", "u2", "u3", "u4"])
@@ -47,18 +47,18 @@ calendars = st.dictionaries(
 )
 
 
-def standing(state: dict[str, Told]) -> dict[str, Invitation]:
+def standing(state: dict[str, SentInvitation]) -> dict[str, Invitation]:
     return {uid: last.invitation for uid, last in state.items() if last.status is Status.CONFIRMED}
 
 
 def test_what_appeared_is_a_request_with_sequence_zero() -> None:
-    (message,) = messages({}, {"u1": invitation()}, NOW)
+    (message,) = diff_invitations({}, {"u1": invitation()}, NOW)
     assert (message.method, message.sequence, message.stamp) == (Method.REQUEST, 0, NOW)
     assert message.asks_again
 
 
 def test_what_is_equal_is_nothing() -> None:
-    assert messages({"u1": told()}, {"u1": invitation()}, NOW) == ()
+    assert diff_invitations({"u1": told()}, {"u1": invitation()}, NOW) == ()
 
 
 @pytest.mark.parametrize(
@@ -74,43 +74,43 @@ def test_what_is_equal_is_nothing() -> None:
 def test_every_change_raises_sequence_but_only_a_significant_one_asks_again(
     changes: dict[str, object], asks_again: bool
 ) -> None:
-    (message,) = messages({"u1": told(sequence=3)}, {"u1": invitation(**changes)}, NOW)
+    (message,) = diff_invitations({"u1": told(sequence=3)}, {"u1": invitation(**changes)}, NOW)
     assert (message.method, message.sequence) == (Method.REQUEST, 4)
     assert message.asks_again is asks_again
 
 
 def test_what_vanished_is_cancelled_once() -> None:
-    (message,) = messages({"u1": told(sequence=2)}, {}, NOW)
+    (message,) = diff_invitations({"u1": told(sequence=2)}, {}, NOW)
     assert (message.method, message.sequence) == (Method.CANCEL, 3)
-    after = applied({"u1": told(sequence=2)}, [message])
+    after = apply_messages({"u1": told(sequence=2)}, [message])
     assert after["u1"].status is Status.CANCELLED
-    assert messages(after, {}, NOW) == ()
+    assert diff_invitations(after, {}, NOW) == ()
 
 
 def test_a_cancelled_session_comes_back_above_its_cancellation() -> None:
     cancelled = told(sequence=3, status=Status.CANCELLED)
-    (message,) = messages({"u1": cancelled}, {"u1": invitation()}, NOW)
+    (message,) = diff_invitations({"u1": cancelled}, {"u1": invitation()}, NOW)
     assert (message.method, message.sequence, message.asks_again) == (Method.REQUEST, 4, True)
 
 
 def test_a_replay_revives_no_cancelled_session() -> None:
-    first = messages({}, {"u1": invitation()}, NOW)
-    invited = applied({}, first)
-    cancelled = applied(invited, messages(invited, {}, NOW))
-    assert applied(cancelled, first) == cancelled
+    first = diff_invitations({}, {"u1": invitation()}, NOW)
+    invited = apply_messages({}, first)
+    cancelled = apply_messages(invited, diff_invitations(invited, {}, NOW))
+    assert apply_messages(cancelled, first) == cancelled
 
 
 def test_asking_again_leaves_sequence_alone() -> None:
     later = NOW + timedelta(days=1)
-    reminder = asked_again(told(sequence=2), later)
+    reminder = repeat_request(told(sequence=2), later)
     assert (reminder.method, reminder.sequence, reminder.stamp) == (Method.REQUEST, 2, later)
     with pytest.raises(ValueError, match="cancelled"):
-        asked_again(told(status=Status.CANCELLED), later)
+        repeat_request(told(status=Status.CANCELLED), later)
 
 
 def test_messages_come_in_order_of_time() -> None:
     late, early = invitation("u1"), invitation("u2", start=FIRST - timedelta(days=1))
-    sent = messages({}, {"u1": late, "u2": early}, NOW)
+    sent = diff_invitations({}, {"u1": late, "u2": early}, NOW)
     assert [message.invitation.uid for message in sent] == ["u2", "u1"]
 
 
@@ -118,7 +118,7 @@ def test_a_series_counts_its_sessions() -> None:
     sessions = [
         Session(uid=f"u{n}", number=n, start=FIRST, end=FIRST + timedelta(hours=1)) for n in (1, 2)
     ]
-    series = invitations(sessions)
+    series = invitations_by_uid(sessions)
     assert [(series[uid].number, series[uid].count) for uid in ("u1", "u2")] == [(1, 2), (2, 2)]
 
 
@@ -131,16 +131,16 @@ def test_significant_properties_are_those_of_the_standard() -> None:
 def test_applying_the_messages_gives_the_new_calendar(
     versions: list[dict[str, Invitation]],
 ) -> None:
-    state: dict[str, Told] = {}
+    state: dict[str, SentInvitation] = {}
     sent: list[Message] = []
     for step, version in enumerate(versions):
         before = state
-        fresh = messages(state, version, NOW + timedelta(hours=step))
-        state = applied(state, fresh)
+        fresh = diff_invitations(state, version, NOW + timedelta(hours=step))
+        state = apply_messages(state, fresh)
         sent += fresh
         assert standing(state) == version
-        assert messages(state, version, NOW) == ()
+        assert diff_invitations(state, version, NOW) == ()
         for message in fresh:
             last = before.get(message.invitation.uid)
             assert message.sequence == (0 if last is None else last.sequence + 1)
-    assert applied(state, sent) == state, "replaying everything changes nothing"
+    assert apply_messages(state, sent) == state, "replaying everything changes nothing"

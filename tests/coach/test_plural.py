@@ -1,6 +1,6 @@
 import pytest
 
-from coach.plural import counted
+from coach.plural import pluralise
 
 
 @pytest.mark.parametrize(
@@ -8,8 +8,8 @@ from coach.plural import counted
     [(0, "coaches", "0 coaches"), (1, "coaches", "1 coach"), (2, "coaches", "2 coaches")],
 )
 def test_one_thing_is_no_several_things(number: int, things: str, said: str) -> None:
-    assert counted(number, "coach", things) == said
+    assert pluralise(number, "coach", things) == said
 
 
 def test_most_things_take_an_s() -> None:
-    assert [counted(number, "pair") for number in (0, 1, 2)] == ["0 pairs", "1 pair", "2 pairs"]
+    assert [pluralise(number, "pair") for number in (0, 1, 2)] == ["0 pairs", "1 pair", "2 pairs"]

@@ -21,14 +21,14 @@ from types import FrameType
 from typing import Any
 
 from api.files import workbook_reader_process as workbook_child
-from api.files.upload_limits import MOST_ROWS, UnreadableError, check_archive
-from api.input_files import combine
+from api.files.upload_limits import MAX_ROWS, UnreadableError, check_archive
+from api.input_files import parse_inputs
 from api.input_files.reference_data import reference
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.people_sheet import read_sheet
-from coach.intake.reference import Reading
+from coach.intake.reference import ReadContext
 from coach.intake.table import TextTable
 from tests.force.damages import Damaged, damaged_text, damaged_workbook
 
@@ -87,7 +87,7 @@ def read_damaged(first: int, count: int) -> Found:
 
 
 def _read_whole_way(damaged: Damaged) -> None:
-    combine(damaged.cycle, damaged.coachees, damaged.coaches)
+    parse_inputs(damaged.cycle, damaged.coachees, damaged.coaches)
 
 
 def _read_forked(damaged: Damaged) -> None:
@@ -104,7 +104,7 @@ def _read_forked(damaged: Damaged) -> None:
             faults.append(InputFault(file.name, 1, WHOLE_FILE, told["error"]))
         else:
             table = TextTable(file.name, told["rows"])
-            faults += read_sheet(table, kind, Reading(reference())).faults
+            faults += read_sheet(table, kind, ReadContext(reference())).faults
     if faults:
         raise UnusableInputError(faults)
 
@@ -131,12 +131,12 @@ def _answer_and_end(there: int, content: bytes, sheet: str) -> None:
     status = 1
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        memory = workbook_child.LARGEST_MEMORY + pages * _PAGE_BYTES
+        memory = workbook_child.MAX_MEMORY_BYTES + pages * _PAGE_BYTES
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        longest = workbook_child.LONGEST_CPU_SECONDS
+        longest = workbook_child.MAX_CPU_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (longest, longest))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # where calamine's panics are told
-        said = json.dumps(workbook_child.answer(content, sheet, MOST_ROWS + 1)).encode()
+        said = json.dumps(workbook_child.build_response(content, sheet, MAX_ROWS + 1)).encode()
         status = 0
     except BaseException as error:  # noqa: BLE001 - told to the parent, which counts it
         said = f"{type(error).__name__}: {error}".encode()

@@ -25,12 +25,12 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy import select
 
 from api.accounts import credentials
-from api.http.permissions import ACCESS
-from api.http.principal import AccessRole, Viewer
+from api.http.permissions import PERMISSIONS
+from api.http.principal import AccessRole, Principal
 from api.mail.rows import MailKind, MailRow, MailState
 from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind
-from api.plan_queries.service import Asking
+from api.plan_queries.service import QuestionRequest
 from api.sessions import schedule
 from api.sessions.rows import OutboxRow
 from tests.api.conftest import CYCLE_TOML, World
@@ -99,8 +99,8 @@ def _ground(world: World) -> Ground:
         session = schedule.cycle_schedule(tx, cycle_id)[0]
     someone = world.person_id(cycle_id, "C-3")
     with world.database.writing() as tx:
-        asking = Asking(kind=QuestionKind.EXPLAIN, person_id=someone)
-        question = questions.ask(
+        asking = QuestionRequest(kind=QuestionKind.EXPLAIN, person_id=someone)
+        question = questions.submit_question(
             tx, world.services.enqueue, plan_id, asking, now=world.services.now()
         )
         run = tx.connection().exec_driver_sql("SELECT run_id FROM plans LIMIT 1").scalar_one()
@@ -123,10 +123,10 @@ def _ground(world: World) -> Ground:
         )
         spare = credentials.issue_token(
             tx,
-            Viewer(AccessRole.MANAGER, user_id=user_id),
+            Principal(AccessRole.MANAGER, user_id=user_id),
             "to be revoked",
             now=world.services.now(),
-            lasting=timedelta(days=1),
+            lifetime=timedelta(days=1),
         )
     return Ground(
         ids={
@@ -145,7 +145,7 @@ def _ground(world: World) -> Ground:
             AccessRole.AUDITOR: world.user_token(AccessRole.AUDITOR),
             AccessRole.COACHEE: world.link(cycle_id, "C-1").secret,
             AccessRole.COACH: world.link(cycle_id, "K-1").secret,
-            AccessRole.NOBODY: "nobody",
+            AccessRole.ANONYMOUS: "nobody",
         },
     )
 
@@ -159,7 +159,7 @@ def _ask(  # noqa: PLR0917 - counters are filled in place
     wrong: Counter[str],
 ) -> None:
     """Send `count` requests to one operation, fitting and not, by whom it is for and by others."""
-    allowed = sorted(ACCESS[operation.method.upper(), operation.path].roles)
+    allowed = sorted(PERMISSIONS[operation.method.upper(), operation.path].roles)
     askers = st.sampled_from([*allowed, *allowed, *AccessRole])
     browser = requests.Session()
 

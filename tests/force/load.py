@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from api.session_reports import service as statements
 from api.sessions import schedule
-from api.sessions.schedule import SessionView
+from api.sessions.schedule import SessionDetails
 from coach.feedback import SharedRecord
 from coach.sessions import Attendance
 from tests.api.conftest import World
@@ -83,11 +83,11 @@ def _people(world: World) -> list[Person]:
     return [Person(world.link(cycle_id, code).secret, session_of[code].id) for code in pairs]
 
 
-def record_as_held(world: World, session: SessionView) -> None:
+def record_as_held(world: World, session: SessionDetails) -> None:
     """Let the coach say that a session was held today, so that its coachee may give feedback."""
     now = world.services.now()
     held = SharedRecord(session_date=now.date(), attendance=Attendance.HELD, topic="a topic")
-    coach = Viewer(AccessRole.COACH, person_id=session.coach.id)
+    coach = Principal(AccessRole.COACH, person_id=session.coach.id)
     with world.database.writing() as tx:
         statements.submit_record(tx, coach, session.id, held, now=now)
 

@@ -139,14 +139,14 @@ def _release(world: World, pairs: int) -> None:
     )
     with world.database.writing() as tx:
         cycle_id = cycles.create_cycle(tx, lists.cycle, CYCLE_TOML, now=NOW).id
-        people.take_in(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=NOW)
-        people.take_in(tx, cycle_id, Side.COACH, lists.roster.coaches, now=NOW)
+        people.import_people(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=NOW)
+        people.import_people(tx, cycle_id, Side.COACH, lists.roster.coaches, now=NOW)
     matched = {f"C-{n}": f"K-{n}" for n in range(1, pairs + 1)}
     world.published(cycle_id, world.result(matched, sessions=_SESSIONS))
     queue = JobQueue(world.services.settings.database_url)
     with world.database.writing() as tx:
         until = NOW + timedelta(days=1)
-        posting.release(tx, queue, cycle_id, until, now=world.services.now())
+        posting.release_messages(tx, queue, cycle_id, until, now=world.services.now())
     queue.close()
 
 

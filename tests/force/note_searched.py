@@ -21,12 +21,12 @@ import httpx
 from sqlalchemy import inspect, text
 
 from api.crypto.encrypted_stream import decrypt_file
-from api.http.page_permissions import ACCESS as PAGES
-from api.http.permissions import ACCESS
+from api.http.page_permissions import PERMISSIONS as PAGES
+from api.http.permissions import PERMISSIONS
 from api.http.principal import AccessRole
 from api.http.urls import API
 from api.sessions import schedule
-from api.sessions.schedule import SessionView
+from api.sessions.schedule import SessionDetails
 from tests.api.conftest import World
 from tests.bench.figures import Figure
 from tests.force.load import record_as_held
@@ -78,14 +78,14 @@ def measure(times: int, database: str) -> Figure:
     )
 
 
-def _links(world: World, cycle_id: str, session: SessionView) -> dict[AccessRole, str]:
+def _links(world: World, cycle_id: str, session: SessionDetails) -> dict[AccessRole, str]:
     return {
         AccessRole.COACH: world.link(cycle_id, session.coach.code).secret,
         AccessRole.COACHEE: world.link(cycle_id, session.coachee.code).secret,
     }
 
 
-def _write_notes(address: str, link: str, session: SessionView, mark: str, times: int) -> bool:
+def _write_notes(address: str, link: str, session: SessionDetails, mark: str, times: int) -> bool:
     """Write notes, unusable ones too; whether their author reads the last of them back."""
     note = f"{API}/sessions/{session.id}/note"
     with httpx.Client(base_url=address, timeout=_ANSWER_SECONDS) as device:
@@ -98,7 +98,7 @@ def _write_notes(address: str, link: str, session: SessionView, mark: str, times
         return mark in device.get(note).text
 
 
-def _give_feedback(address: str, link: str, session: SessionView, mark: str) -> None:
+def _give_feedback(address: str, link: str, session: SessionDetails, mark: str) -> None:
     said = {"attendance": "held", "rating": 3, "text": mark}
     httpx.put(
         f"{address}{API}/sessions/{session.id}/feedback",
@@ -109,7 +109,7 @@ def _give_feedback(address: str, link: str, session: SessionView, mark: str) -> 
 
 
 def _answers(
-    world: World, address: str, cycle_id: str, session: SessionView, links: dict[AccessRole, str]
+    world: World, address: str, cycle_id: str, session: SessionDetails, links: dict[AccessRole, str]
 ) -> Iterator[Place]:
     """Every page and every answer of the API that can be asked for, as every role but its author.
 
@@ -123,7 +123,7 @@ def _answers(
     for role in (AccessRole.MANAGER, AccessRole.AUDITOR):
         shown[role] = world.user_token(role)
     with httpx.Client(base_url=address, timeout=_ANSWER_SECONDS) as client:
-        for method, path in {**ACCESS, **PAGES}:
+        for method, path in {**PERMISSIONS, **PAGES}:
             if method != "GET" or path.endswith(_NOT_FOLLOWED):
                 continue
             for role, secret in shown.items():
@@ -170,7 +170,7 @@ def _files(world: World) -> Iterator[Place]:
                 continue
 
 
-def _commands(world: World, cycle_id: str, session: SessionView) -> Iterator[Place]:
+def _commands(world: World, cycle_id: str, session: SessionDetails) -> Iterator[Place]:
     """What is exported about both people, and a copy of the database, closed and opened."""
     for person in (session.coach, session.coachee):
         told = _run(world, "person", "export", person.code, "--cycle", cycle_id)

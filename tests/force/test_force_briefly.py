@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from api.cycles.rows import PersonRow
 from api.files.workbook_reader import workbook_table
-from api.input_files import NamedFile, combine
+from api.input_files import NamedFile, parse_inputs
 from api.runs.rows import RunRow, RunState
 from api.sessions.rows import OutboxRow
 from tests.force import (
@@ -120,9 +120,9 @@ def test_the_undamaged_files_are_good() -> None:
             ("coaches.csv", damages.COACHES),
         )
     )
-    assert len(combine(cycle, coachees, coaches).roster.coachees) == 2
+    assert len(parse_inputs(cycle, coachees, coaches).roster.coachees) == 2
     both = NamedFile("people.ods", damages.opendocument())
-    assert len(combine(cycle, both, both).roster.coaches) == 2
+    assert len(parse_inputs(cycle, both, both).roster.coaches) == 2
     assert damages.bytes_damaged(random.Random(1), b"abc") != b"abc"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from api.audit_trail.log import stamp_with
+from api.audit_trail.log import audit_context_setter
 from api.background.queue import JobQueue
 from api.background.worker import Worker
 from api.cli.serve import serve
@@ -101,8 +101,8 @@ def begin_cycles(settings: Settings, tell: Tell) -> None:
         now = utc_now()
         with database.writing() as tx:
             cycle_id = cycles.create_cycle(tx, lists.cycle, CYCLE_TOML, now=now).id
-            people.take_in(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=now)
-            people.take_in(tx, cycle_id, Side.COACH, lists.roster.coaches, now=now)
+            people.import_people(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=now)
+            people.import_people(tx, cycle_id, Side.COACH, lists.roster.coaches, now=now)
         tell(cycle_id)
 
 
@@ -154,5 +154,5 @@ def _begin_command(settings: Settings, tell: Tell) -> None:
 def _database(settings: Settings) -> Database:
     keyring = open_keyring(settings.master_key_file, create=False)
     return Database(settings.database_url).on_behalf_of(
-        stamp_with(keyring, lambda: SYSTEM, utc_now)
+        audit_context_setter(keyring, lambda: SYSTEM, utc_now)
     )

@@ -10,7 +10,7 @@ import pytest
 from api.calendar.eml import eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
-from api.organisation import Deployment
+from api.organisation import Organisation
 from coach.invitations import Invitation, Message, Method
 
 HERE = Path(__file__).parent
@@ -24,7 +24,7 @@ PLAIN = Invitation(
 )
 ONLINE = PLAIN.model_copy(update={"join_link": "https://meet.example.org/rooms/4d2c9f7a1b6e"})
 RECIPIENT = Recipient("Љиљана Ђурђевић-Šimić", "someone@example.org", ZoneInfo("Europe/Belgrade"))
-HOUSE = Deployment()
+HOUSE = Organisation()
 TOKEN = "5f2d8c1e9b7a4063a1b2c3d4e5f60718"  # noqa: S105 - any token
 
 

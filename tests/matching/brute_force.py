@@ -12,10 +12,10 @@ import numpy as np
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
-from matching.instance.availability_grid import free_time
+from matching.instance.availability_grid import build_availability_grid
 from matching.result import Result
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 from tests.matching.reference import blocking_rules, common_starts, series_holds
 
 Assignment = tuple[int | None, ...]
@@ -24,10 +24,10 @@ Assignment = tuple[int | None, ...]
 
 def best_values(roster: Roster, cycle: Cycle, keep: Result | None = None) -> list[int] | None:
     """The lexicographic optimum without `schedule`; `None` where the pins rule out every plan."""
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     kept = {(match.coachee, match.coach) for match in (keep.matches if keep else ())}
     values = [
-        _values(roster, cycle, judges, kept, assignment)
+        _values(roster, cycle, evaluator, kept, assignment)
         for assignment in _assignments(roster, cycle)
     ]
     return max(values, default=None)
@@ -86,12 +86,12 @@ def can_hold(coach: Coach, people: list[Coachee], cycle: Cycle) -> bool:
 def _values(
     roster: Roster,
     cycle: Cycle,
-    judges: Judges,
+    evaluator: RuleEvaluator,
     kept: set[tuple[str, str]],
     assignment: Assignment,
 ) -> list[int]:
     placed = [(one, row) for one, row in enumerate(assignment) if row is not None]
-    points = [int(judges.points(np.array([o]), np.array([r]))[0]) for o, r in placed]
+    points = [int(evaluator.points(np.array([o]), np.array([r]))[0]) for o, r in placed]
     value = {
         ObjectiveLevel.PLACED: sum(roster.coachees[one].priority for one, _ in placed),
         ObjectiveLevel.KEPT: sum(

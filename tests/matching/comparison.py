@@ -19,7 +19,7 @@ from tests.matching.roomy import roomy, sociable
 
 _ALONE = 0.4
 
-Programme = tuple[Roster, Cycle, Result | None]
+SeriesLp = tuple[Roster, Cycle, Result | None]
 """People, policy, and an earlier result to keep."""
 
 
@@ -58,24 +58,24 @@ def differences(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Ite
     yield from map(str, audit(roster, cycle, result, keep))
 
 
-def scarce_time(seed: int) -> Programme:
+def scarce_time(seed: int) -> SeriesLp:
     """Narrow windows, caps, buffers, shares, pins and bans."""
     return *crowded(Random(seed)), None
 
 
-def many_places(seed: int) -> Programme:
+def many_places(seed: int) -> SeriesLp:
     """The same with 2 to 8 places with each coach."""
     return *roomy(Random(seed)), None
 
 
-def every_rule(seed: int) -> Programme:
+def every_rule(seed: int) -> SeriesLp:
     """A few people with something of every rule."""
     random = Random(seed)
     roster = random_roster(random, random.randint(1, 5), random.randint(1, 3))
     return roster, random_cycle(random, roster), None
 
 
-def earlier_result(seed: int) -> Programme:
+def earlier_result(seed: int) -> SeriesLp:
     """A coach gone since an earlier result, which is to be kept where it can."""
     roster, cycle = crowded(Random(seed))
     free = cycle.model_copy(update={"pins": {}})
@@ -84,7 +84,7 @@ def earlier_result(seed: int) -> Programme:
     return without_one, free, earlier
 
 
-def large_sets(seed: int) -> Programme:
+def large_sets(seed: int) -> SeriesLp:
     """Coaches who hold several coachees at once, mostly with an earlier result by other points."""
     random = Random(seed)
     roster, cycle = sociable(random)
@@ -94,7 +94,7 @@ def large_sets(seed: int) -> Programme:
     return roster, cycle, solved(roster, cycle.model_copy(update={"weights": unlike, "pins": {}}))
 
 
-PROGRAMMES: dict[str, Callable[[int], Programme]] = {
+PROGRAMMES: dict[str, Callable[[int], SeriesLp]] = {
     "scarce time": scarce_time,
     "many places": many_places,
     "every rule": every_rule,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import CountryRelation, Cycle
-from coach.languages import LanguageSkill, Level
+from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, RankSensitivity, Role, Roster
 from coach.ranks import parse_code
 
@@ -85,7 +85,7 @@ def random_cycle(random: Random, roster: Roster) -> Cycle:
             },
             "rules": {
                 "language": {
-                    "minimum_level": random.choice([Level.B1, Level.B2]),
+                    "minimum_level": random.choice([CefrLevel.B1, CefrLevel.B2]),
                     "groups": random.choice([(), (frozenset({"bs", "hr", "sr"}),)]),
                 },
                 "country": {
@@ -117,7 +117,9 @@ def _person(random: Random, one: str, others: list[str]) -> dict[str, object]:
         "email": f"{one}@example.org",
         "country": random.choice(COUNTRIES),
         "languages": tuple(
-            LanguageSkill(code, random.choice([Level.B1, Level.B2, Level.C1, Level.C2]))
+            LanguageSkill(
+                code, random.choice([CefrLevel.B1, CefrLevel.B2, CefrLevel.C1, CefrLevel.C2])
+            )
             for code in languages
         ),
         "availability": tuple(sorted({_window(random) for _ in range(random.choice([3, 4, 5]))})),

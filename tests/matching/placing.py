@@ -7,16 +7,16 @@ from datetime import datetime
 
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Roster
-from matching.rules import Facts
+from matching.rules import RuleInputs
 from tests.matching.reference import blocking_rules, common_starts, series_holds
 
 Booked = dict[str, list[list[datetime]]]
 
 
-def place_all(facts: Facts, coachees: Collection[str]) -> bool:
+def can_place_all(inputs: RuleInputs, coachees: Collection[str]) -> bool:
     """Whether some plan has a coach and all sessions for each of these coachees."""
-    people = [coachee for coachee in facts.roster.coachees if coachee.id in coachees]
-    return next(plans(people, facts.roster, facts.cycle), None) is not None
+    people = [coachee for coachee in inputs.roster.coachees if coachee.id in coachees]
+    return next(plans(people, inputs.roster, inputs.cycle), None) is not None
 
 
 def plans(

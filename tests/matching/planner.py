@@ -9,10 +9,10 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
 from coach.sessions import Session
 from matching.coach_timetable.quality import Quality
-from matching.instance.availability_grid import free_time
+from matching.instance.availability_grid import build_availability_grid
 from matching.result import FunnelStep, LevelOutcome, Match, Result, Unmatched
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 from tests.matching.reference import blocking_rules, can_meet, common_starts, series_holds
 
 HARD = ("language", "country", "rank", "unit", "refusal", "ban")
@@ -20,7 +20,7 @@ HARD = ("language", "country", "rank", "unit", "refusal", "ban")
 
 def plan(roster: Roster, cycle: Cycle) -> Result:
     """Each coachee in turn with the first coach who has a place and a series left."""
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     booked: dict[str, list[list[datetime]]] = {coach.id: [] for coach in roster.coaches}
     matches, unmatched = [], []
     for row, coachee in enumerate(roster.coachees):
@@ -31,7 +31,7 @@ def plan(roster: Roster, cycle: Cycle) -> Result:
             if series is None:
                 continue
             booked[coach.id].append(series)
-            told = judges.verdicts(row, column)
+            told = evaluator.verdicts(row, column)
             matches.append(
                 Match(
                     coachee=coachee.id,
@@ -124,7 +124,7 @@ def _quality(roster: Roster, cycle: Cycle, match: Match) -> int:
         (cycle.cycle.days.index(session.start.date()), epoch_minute(session.start))
         for session in match.sessions
     ]
-    return Quality(roster, cycle).of(row, column, moments)
+    return Quality(roster, cycle).points(row, column, moments)
 
 
 def shifted(session: Session, by: timedelta) -> Session:

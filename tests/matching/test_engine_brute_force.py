@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.matching.comparison import (
-    Programme,
+    SeriesLp,
     differences,
     earlier_result,
     every_rule,
@@ -18,8 +18,8 @@ from tests.matching.comparison import (
 )
 
 
-def assert_best(programme: Programme) -> None:
-    assert list(differences(*programme)) == []
+def assert_best(instance: SeriesLp) -> None:
+    assert list(differences(*instance)) == []
 
 
 @pytest.mark.parametrize("seed", range(160))

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AuthorizationRequest:
     """What was sent with a browser to the provider, to be held against what comes back.
 
-    `fresh` asks for a sign-in that happens now, whatever session the provider has.
+    `force_reauthentication` asks for a sign-in that happens now, whatever session the provider has.
     """
 
     state: str
     nonce: str
-    verifier: str
-    back_to: str
-    fresh: bool = False
+    code_verifier: str
+    redirect_uri: str
+    force_reauthentication: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +29,4 @@ class Identity:
     issuer: str
     subject: str
     mail: str | None
-    two_factors: bool
+    used_second_factor: bool

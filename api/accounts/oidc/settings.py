@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 
-def is_safe_address(address: str) -> bool:
+def is_secure_url(address: str) -> bool:
     """Whether nobody on the way can read or change what is fetched: https, or this machine."""
     try:
         parts = urlsplit(address)
@@ -18,17 +18,17 @@ def is_safe_address(address: str) -> bool:
         return False
     if parts.username is not None or parts.password is not None or not host:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_this_machine(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
 
 
 def _issuer(address: str) -> str:
     parts = urlsplit(address)
-    if not is_safe_address(address) or parts.query or parts.fragment:
+    if not is_secure_url(address) or parts.query or parts.fragment:
         raise ValueError("write the https address of the provider, as it writes it itself")
     return address
 
 
-def is_number(host: str) -> bool:
+def is_ip_address(host: str) -> bool:
     """Whether a host is written as an address of the network and not as a name."""
     try:
         ipaddress.ip_address(host)
@@ -37,8 +37,8 @@ def is_number(host: str) -> bool:
     return True
 
 
-def _is_this_machine(host: str) -> bool:
-    return host == "localhost" or (is_number(host) and ipaddress.ip_address(host).is_loopback)
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or (is_ip_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
 class IdentityProvider(BaseModel):

@@ -17,83 +17,83 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session as Transaction
 
-from api.audit_trail.log import note_act
-from api.background.database_retry import patiently
-from api.background.job_type import StoppedError, Workplace
-from api.background.subprocess.subprocess_task import Child, Line
-from api.error_mapping import OUR_FAULT
-from api.logging.exception_location import place_of
-from api.runs.rows import RunState, WorkRow
+from api.audit_trail.log import record_event
+from api.background.database_retry import retry_while_unavailable
+from api.background.job_type import JobContext, WorkerShutdownError
+from api.background.subprocess.subprocess_task import JsonLine, SubprocessTask
+from api.error_mapping import INTERNAL_ERROR
+from api.logging.exception_location import exception_location
+from api.runs.rows import BackgroundTaskRow, RunState
 from api.runs.service import RunFailure
 
 _LOG = logging.getLogger(__name__)
-_TURN_SECONDS = 0.25
-_MOST_ATTEMPTS = 5
+_POLL_SECONDS = 0.25
+_MAX_ATTEMPTS = 5
 
 Value = TypeVar("Value")
-Asked = TypeVar("Asked", bound=WorkRow)
+RowT = TypeVar("RowT", bound=BackgroundTaskRow)
 
 
-class ChildJob(ABC, Generic[Asked]):
+class SubprocessJob(ABC, Generic[RowT]):
     """Does what one kind of rows asks for, one at a time, on one database.
 
     Attributes:
-        rows: the table of what is asked for.
+        row_type: the table of what is asked for.
         noun: what one of it is called.
         module: what the child process runs.
     """
 
-    rows: type[Asked]
+    row_type: type[RowT]
     noun: str
     module: str
 
-    def __init__(self, place: Workplace) -> None:
-        self._database = place.services.database
-        self._settings = place.services.settings
-        self._slot = place.slot
-        self._now = place.services.now
-        self._stopping = place.stopping
+    def __init__(self, context: JobContext) -> None:
+        self._database = context.services.database
+        self._settings = context.services.settings
+        self._slot = context.slot
+        self._now = context.services.now
+        self._stopping = context.stopping
 
-    def __call__(self, about: str) -> None:
+    def __call__(self, subject_id: str) -> None:
         """Do one of it to its end: what it is for, a failure that says why, or cancelled.
 
         Raises:
-            StoppedError: the server goes down before that.
+            WorkerShutdownError: the server goes down before that.
         """
-        task = self._patiently(lambda: self._begin(about))
+        task = self._retry(lambda: self._start(subject_id))
         if task is None:
             return
-        child = Child(self.module, task)
+        child = SubprocessTask(self.module, task)
         try:
-            last = self._follow(about, child)
+            last = self._await_result(subject_id, child)
         finally:
             child.kill()
-        self._patiently(lambda: self._end(about, last))
+        self._retry(lambda: self._finish(subject_id, last))
 
     @abstractmethod
-    def _task(self, tx: Transaction, row: Asked) -> BaseModel:
+    def _create_task(self, tx: Transaction, row: RowT) -> BaseModel:
         """What the child is given."""
 
     @abstractmethod
-    def _keep_progress(self, tx: Transaction, row: Asked, told: list[Line]) -> None:
+    def _save_progress(self, tx: Transaction, row: RowT, updates: list[JsonLine]) -> None:
         """Keep what the child has told."""
 
     @abstractmethod
-    def _keep_answer(self, tx: Transaction, row: Asked, last: Line) -> None:
+    def _save_result(self, tx: Transaction, row: RowT, last: JsonLine) -> None:
         """Keep what came of it, and make the row finished."""
 
-    def _patiently(self, work: Callable[[], Value]) -> Value:
-        return patiently(self._stopping, work)
+    def _retry(self, operation: Callable[[], Value]) -> Value:
+        return retry_while_unavailable(self._stopping, operation)
 
-    def _begin(self, about: str) -> BaseModel | None:
+    def _start(self, subject_id: str) -> BaseModel | None:
         with self._database.writing() as tx:
-            row = tx.get(self.rows, about)
-            if row is None or row.state.final:
+            row = tx.get(self.row_type, subject_id)
+            if row is None or row.state.is_final:
                 return None
             if row.cancel_asked_at is not None:
                 row.state, row.finished_at = RunState.CANCELLED, self._now()
                 return None
-            if row.attempts >= _MOST_ATTEMPTS:
+            if row.attempts >= _MAX_ATTEMPTS:
                 self._fail(
                     row, f"the server went down {row.attempts} times during this {self.noun}"
                 )
@@ -101,47 +101,49 @@ class ChildJob(ABC, Generic[Asked]):
             row.attempts += 1
             row.slot = self._slot
             row.state, row.started_at = RunState.RUNNING, row.started_at or self._now()
-            return self._task(tx, row)
+            return self._create_task(tx, row)
 
-    def _follow(self, about: str, child: Child) -> Line | None:
+    def _await_result(self, subject_id: str, child: SubprocessTask) -> JsonLine | None:
         """Write down what the child tells until its last line; `None` once it is cancelled."""
         while not self._stopping.is_set():
-            lines = child.lines(_TURN_SECONDS)
-            told = [line["progress"] for line in lines if "progress" in line]
-            if told:
-                self._patiently(partial(self._note_progress, about, _without_repeats(told)))
+            lines = child.lines(_POLL_SECONDS)
+            updates = [line["progress"] for line in lines if "progress" in line]
+            if updates:
+                self._retry(partial(self._record_progress, subject_id, _deduplicate(updates)))
             ended = next((line for line in lines if "progress" not in line), None)
             if ended is not None:
                 return ended
-            if self._patiently(lambda: self._cancel_asked(about)):
+            if self._retry(lambda: self._cancel_requested(subject_id)):
                 return None
-        self._leave(about)
-        raise StoppedError
+        self._requeue(subject_id)
+        raise WorkerShutdownError
 
-    def _note_progress(self, about: str, told: list[Line]) -> None:
+    def _record_progress(self, subject_id: str, updates: list[JsonLine]) -> None:
         with self._database.writing() as tx:
-            self._keep_progress(tx, tx.get_one(self.rows, about), told)
+            self._save_progress(tx, tx.get_one(self.row_type, subject_id), updates)
 
-    def _leave(self, about: str) -> None:
+    def _requeue(self, subject_id: str) -> None:
         """Give it back: going down in order is no failure, and is not counted as one."""
         try:
             with self._database.writing() as tx:
-                row = tx.get_one(self.rows, about)
+                row = tx.get_one(self.row_type, subject_id)
                 row.state, row.slot, row.attempts = RunState.QUEUED, None, row.attempts - 1
         except OperationalError as error:
             _LOG.warning(
-                "a %s given back while the database was away: %s", self.noun, place_of(error)
+                "a %s given back while the database was away: %s",
+                self.noun,
+                exception_location(error),
             )
 
-    def _cancel_asked(self, about: str) -> bool:
-        asked = select(self.rows.cancel_asked_at).where(self.rows.id == about)
+    def _cancel_requested(self, subject_id: str) -> bool:
+        query = select(self.row_type.cancel_asked_at).where(self.row_type.id == subject_id)
         with self._database.reading() as tx:
-            return tx.scalar(asked) is not None
+            return tx.scalar(query) is not None
 
-    def _end(self, about: str, last: Line | None) -> None:
+    def _finish(self, subject_id: str, last: JsonLine | None) -> None:
         with self._database.writing() as tx:
-            row = tx.get_one(self.rows, about)
-            if row.state.final:
+            row = tx.get_one(self.row_type, subject_id)
+            if row.state.is_final:
                 return
             if last is None:
                 row.state, row.finished_at = RunState.CANCELLED, self._now()
@@ -149,19 +151,21 @@ class ChildJob(ABC, Generic[Asked]):
                 row.failure = RunFailure.model_validate(last["refused"]).model_dump()
                 row.state, row.finished_at = RunState.FAILED, self._now()
             elif "crashed" in last:
-                _LOG.error("%s %s: its process ended badly: %s", self.noun, about, last["crashed"])
-                self._fail(row, _ended_badly(str(last["crashed"])))
+                _LOG.error(
+                    "%s %s: its process ended badly: %s", self.noun, subject_id, last["crashed"]
+                )
+                self._fail(row, _crash_message(str(last["crashed"])))
             else:
-                self._keep_answer(tx, row, last)
-            note_act(tx, f"{self.noun} {row.state}", self.noun, about)
+                self._save_result(tx, row, last)
+            record_event(tx, f"{self.noun} {row.state}", self.noun, subject_id)
 
-    def _fail(self, row: Asked, detail: str) -> None:
-        failure = RunFailure(slug=OUR_FAULT.slug, title=OUR_FAULT.title, detail=detail)
+    def _fail(self, row: RowT, detail: str) -> None:
+        failure = RunFailure(slug=INTERNAL_ERROR.slug, title=INTERNAL_ERROR.title, detail=detail)
         row.failure = failure.model_dump()
         row.state, row.finished_at = RunState.FAILED, self._now()
 
 
-def _ended_badly(how: str) -> str:
+def _crash_message(how: str) -> str:
     return (
         f"the solver ended badly ({how}). Nothing of it was kept; please start it again. Where "
         "memory ran out, let it use fewer workers or give the machine more memory; if it happens "
@@ -169,7 +173,7 @@ def _ended_badly(how: str) -> str:
     )
 
 
-def _without_repeats(told: list[Line]) -> list[Line]:
+def _deduplicate(updates: list[JsonLine]) -> list[JsonLine]:
     """Of moments that came in one turn, the last of each phase and level."""
-    last = {(progress["phase"], progress.get("level")): progress for progress in told}
+    last = {(progress["phase"], progress.get("level")): progress for progress in updates}
     return list(last.values())

@@ -9,15 +9,15 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from matching.parent_watchdog import end_with
+from matching.parent_watchdog import exit_with_parent
 
 
 def main(module: str, parent: int) -> None:
     """Do the one task on standard input for the process with the number `parent`."""
-    end_with(parent)
-    from api.background.subprocess.child_protocol import serve_parent  # noqa: PLC0415 - takes a second
+    exit_with_parent(parent)
+    from api.background.subprocess.child_protocol import run_task  # noqa: PLC0415 - takes a second
 
-    serve_parent(import_module(module).work)
+    run_task(import_module(module).work)
 
 
 if __name__ == "__main__":

@@ -16,18 +16,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
-_STOPS = (signal.SIGTERM, signal.SIGINT)
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _COMMAND = (sys.executable, "-m", "api.background.subprocess.subprocess_main")
 _GRACE_SECONDS = 2.0
 
-Line = dict[str, Any]
+JsonLine = dict[str, Any]
 
 
-class Child:
+class SubprocessTask:
     """A process at work on one task; `module` is the one whose `work` it does."""
 
     def __init__(self, module: str, task: BaseModel) -> None:
-        with _signals_held():
+        with _signals_blocked():
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no words of others
                 (*_COMMAND, module, str(os.getpid())),
                 stdin=subprocess.PIPE,
@@ -36,7 +36,7 @@ class Child:
                 text=True,
                 encoding="utf-8",
             )
-        self._lines: queue.SimpleQueue[Line] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[JsonLine] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, args=(task,), daemon=True)
         self._reader.start()
 
@@ -45,7 +45,7 @@ class Child:
         """The process's number."""
         return self._process.pid
 
-    def lines(self, wait_seconds: float) -> list[Line]:
+    def lines(self, wait_seconds: float) -> list[JsonLine]:
         """What was told since the last call, waiting a little; one that is no progress ends it."""
         time.sleep(wait_seconds)
         return [self._lines.get() for _ in range(self._lines.qsize())]
@@ -75,25 +75,25 @@ class Child:
             self._lines.put({"crashed": f"{type(error).__name__} while talking to the solver"})
             return
         code = self._process.wait()
-        self._lines.put({"crashed": _how_it_ended(code)})
+        self._lines.put({"crashed": _describe_exit(code)})
 
 
 @contextmanager
-def _signals_held() -> Iterator[None]:
+def _signals_blocked() -> Iterator[None]:
     """Start a process that no stop ever reaches; the other threads of this process get them.
 
     A stop is often told to a whole group of processes. This one gives its job back then, and ends
     its child; a child that went first would look like one that broke. It inherits from this thread
     that signals are held, from its first moment on and whatever its libraries make of them.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _how_it_ended(code: int) -> str:
+def _describe_exit(code: int) -> str:
     if code < 0:
         return f"stopped by signal {-code}; on Linux, 9 and 6 often mean that memory ran out"
     return f"exit code {code}"

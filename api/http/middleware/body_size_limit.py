@@ -10,17 +10,17 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.authentication import viewer_before_body
+from api.http.authentication import principal_before_body
 from api.http.principal import AccessRole
-from api.http.problem_details import database_is_away
-from api.http.urls import CYCLE_FILES, LISTS, NOTES
+from api.http.problem_details import database_unavailable
+from api.http.urls import CYCLE_FILE_SUFFIXES, NOTE_SUFFIX, PEOPLE_UPLOAD_SUFFIX
 from api.settings import KIB, MIB, Settings
 
 _FILES_AT_ONCE = 2
 _NOTE_BYTES = 512 * KIB  # 20,000 signs of any script, each of them escaped
 
 
-class BodyLimit:
+class BodySizeLimitMiddleware:
     """Refuses bodies above a limit: a small one, and larger ones where files or notes are taken in.
 
     The larger ones are for those alone who may bring such a thing. Who is asking is looked up
@@ -30,12 +30,12 @@ class BodyLimit:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._small = settings.body_limit_bytes
+        self._default_limit = settings.body_limit_bytes
         lists = _FILES_AT_ONCE * settings.upload_limit_bytes + MIB
-        self._larger = {
-            LISTS: (lists, AccessRole.MANAGER),
-            **dict.fromkeys(CYCLE_FILES, (MIB, AccessRole.MANAGER)),
-            NOTES: (_NOTE_BYTES, AccessRole.COACH),
+        self._raised_limits = {
+            PEOPLE_UPLOAD_SUFFIX: (lists, AccessRole.MANAGER),
+            **dict.fromkeys(CYCLE_FILE_SUFFIXES, (MIB, AccessRole.MANAGER)),
+            NOTE_SUFFIX: (_NOTE_BYTES, AccessRole.COACH),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,19 +43,19 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit, seen = self._small, 0
-        promised = _promised(scope)
+        limit, seen = self._default_limit, 0
+        declared = _declared_length(scope)
 
-        async def counted() -> Message:
+        async def counting_receive() -> Message:
             nonlocal limit, seen
             if not seen:
-                limit = await self._limit_for(scope, promised, limit)
+                limit = await self._limit_for(scope, declared, limit)
             message = await receive()
             seen += len(message.get("body", b""))
             limit = await self._limit_for(scope, seen, limit)
             return message
 
-        await self._app(scope, counted, send)
+        await self._app(scope, counting_receive, send)
 
     async def _limit_for(self, scope: Scope, size: int, limit: int) -> int:
         """The limit that `size` keeps to: the present one, or what the sender is allowed.
@@ -64,22 +64,22 @@ class BodyLimit:
             HTTPException: it keeps to none, or the database that knows the sender is away.
         """
         if size > limit:
-            for end, (larger, role) in self._larger.items():
+            for end, (larger, role) in self._raised_limits.items():
                 if scope["path"].endswith(end) and limit < larger:
                     try:
-                        viewer = await run_in_threadpool(viewer_before_body, scope)
+                        principal = await run_in_threadpool(principal_before_body, scope)
                     except OperationalError as error:
-                        raise database_is_away(error) from error
-                    limit = larger if viewer.role is role else limit
+                        raise database_unavailable(error) from error
+                    limit = larger if principal.role is role else limit
         if size > limit:
-            whole = f"{limit // MIB} MiB" if limit >= MIB else f"{limit // KIB} KiB"
+            readable = f"{limit // MIB} MiB" if limit >= MIB else f"{limit // KIB} KiB"
             raise HTTPException(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {whole} are read here; send less"
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {readable} are read here; send less"
             )
         return limit
 
 
-def _promised(scope: Scope) -> int:
+def _declared_length(scope: Scope) -> int:
     """How long the body is to be, as its header says; the server holds the sender to it."""
-    promised = Headers(scope=scope).get("content-length", "")
-    return int(promised) if promised.isascii() and promised.isdigit() else 0
+    declared = Headers(scope=scope).get("content-length", "")
+    return int(declared) if declared.isascii() and declared.isdigit() else 0

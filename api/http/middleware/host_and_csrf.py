@@ -12,9 +12,9 @@ from api.http.authentication import is_bearer
 from api.http.cookies import cookie_name
 from api.http.urls import STATIC
 from api.settings import Settings
-from coach.errors import NotAllowedError, NotFoundError, ProgrammeError
+from coach.errors import DomainError, NotAllowedError, NotFoundError
 
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -29,12 +29,12 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-_ONE_YEAR = 31_536_000
+_HSTS_MAX_AGE = 31_536_000
 _CACHE_CONTROL = b"cache-control"
-_OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+_LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class Defences:
+class WebSecurityMiddleware:
     """Refuses writes that another site caused, and sends the security headers.
 
     A browser says where a request comes from in `Sec-Fetch-Site`, older ones in `Origin`. A
@@ -45,10 +45,10 @@ class Defences:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._cookie = cookie_name(settings)
-        self._names = _OWN_NAMES | {settings.host, urlsplit(settings.base_url).hostname}
+        self._names = _LOOPBACK_NAMES | {settings.host, urlsplit(settings.base_url).hostname}
         named = dict(_HEADERS)
         if settings.secure_cookies:
-            named["Strict-Transport-Security"] = f"max-age={_ONE_YEAR}"
+            named["Strict-Transport-Security"] = f"max-age={_HSTS_MAX_AGE}"
         self._headers = [(name.lower().encode(), value.encode()) for name, value in named.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,23 +62,23 @@ class Defences:
                 self._add_headers(scope["path"], message)
             await send(message)
 
-        refusal = self._refusal(scope)
+        refusal = self._rejection(scope)
         if refusal is None:
             await self._app(scope, receive, send_with_headers)
             return
         request = Request(scope, receive)
-        refused = scope["app"].exception_handlers[ProgrammeError]
+        refused = scope["app"].exception_handlers[DomainError]
         await refused(request, refusal)(scope, receive, send_with_headers)
 
-    def _refusal(self, scope: Scope) -> ProgrammeError | None:
+    def _rejection(self, scope: Scope) -> DomainError | None:
         headers = Headers(scope=scope)
-        if not self._known_host(headers.get("host", "")):
+        if not self._is_allowed_host(headers.get("host", "")):
             return NotAllowedError(
                 "this server is not known by that name; set GENDER_COACH_PUBLIC_URL"
             )
         if "\0" in scope["path"]:
             return NotFoundError("there is nothing at this address")
-        if scope["method"] in _READING or is_bearer(headers):
+        if scope["method"] in _SAFE_METHODS or is_bearer(headers):
             return None
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
         if site is not None:
@@ -93,7 +93,7 @@ class Defences:
             ours = True
         return None if ours else NotAllowedError("writes come from our own pages only")
 
-    def _known_host(self, host: str) -> bool:
+    def _is_allowed_host(self, host: str) -> bool:
         try:
             name = urlsplit(f"//{host}").hostname
         except ValueError:  # brackets that do not close

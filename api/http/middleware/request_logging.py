@@ -12,11 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LOG = structlog.stdlib.get_logger("api.requests")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-HEADER = "X-Request-ID"
-_HEADER = HEADER.lower().encode()
+REQUEST_ID_HEADER = "X-Request-ID"
+_RAW_REQUEST_ID_HEADER = REQUEST_ID_HEADER.lower().encode()
 
 
-class Measures:
+class RequestMetrics:
     """What is counted of requests, in a registry of this application's own."""
 
     def __init__(self) -> None:
@@ -47,39 +47,42 @@ class Measures:
         self._second[second].observe(seconds)
 
 
-class Watching:
+class RequestLoggingMiddleware:
     """Gives each request an id, and writes down its route (never its path), status and time."""
 
-    def __init__(self, app: ASGIApp, measures: Measures) -> None:
-        self._app, self._measures = app, measures
+    def __init__(self, app: ASGIApp, request_metrics: RequestMetrics) -> None:
+        self._app, self._metrics = app, request_metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, and tell of it afterwards."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        asked = _header(scope, _HEADER)
-        request_id = asked if _REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
-        status, begun = 500, time.perf_counter()
+        requested_id = _header(scope, _RAW_REQUEST_ID_HEADER)
+        request_id = requested_id if _REQUEST_ID.fullmatch(requested_id) else secrets.token_hex(8)
+        status, started = 500, time.perf_counter()
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = int(message["status"])
-                message["headers"] = [*message.get("headers", ()), (_HEADER, request_id.encode())]
+                message["headers"] = [
+                    *message.get("headers", ()),
+                    (_RAW_REQUEST_ID_HEADER, request_id.encode()),
+                ]
             await send(message)
 
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             await self._app(scope, receive, send_with_id)
         finally:
-            self._tell(scope, status, time.perf_counter() - begun)
+            self._record(scope, status, time.perf_counter() - started)
             structlog.contextvars.unbind_contextvars("request_id")
 
-    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         route = getattr(scope.get("route"), "path_format", "none")
-        self._measures.count(method, route, status, seconds)
+        self._metrics.count(method, route, status, seconds)
         _LOG.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 

@@ -11,12 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.http.urls import PROVIDER, SIGN_IN
+from api.http.urls import OIDC_START, SIGN_IN
 
-_TRIES = RateLimitItemPerMinute(20)
+_LIMIT = RateLimitItemPerMinute(20)
 
 
-class SignInRate:
+class SignInRateLimitMiddleware:
     """Answers 429 to an address that tries to sign in more than twenty times a minute.
 
     Going to the provider is a try too, though a GET: it leaves a row behind.
@@ -24,11 +24,11 @@ class SignInRate:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._tries = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, or refuse it."""
-        if not self._too_many(scope):
+        if not self._is_limited(scope):
             await self._app(scope, receive, send)
             return
         refusal = HTTPException(
@@ -39,10 +39,10 @@ class SignInRate:
         answer.headers["Retry-After"] = "60"
         await answer(scope, receive, send)
 
-    def _too_many(self, scope: Scope) -> bool:
+    def _is_limited(self, scope: Scope) -> bool:
         if scope["type"] != "http" or not scope["path"].startswith(SIGN_IN):
             return False
-        if scope["method"] != "POST" and scope["path"] != PROVIDER:
+        if scope["method"] != "POST" and scope["path"] != OIDC_START:
             return False
         address = (scope.get("client") or ("unknown", 0))[0]
-        return not self._tries.hit(_TRIES, address)
+        return not self._limiter.hit(_LIMIT, address)

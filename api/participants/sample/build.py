@@ -17,8 +17,8 @@ from openpyxl import Workbook
 from api.participants.sample.people import COACHEES, COACHES
 from coach.intake.columns import COLUMNS, PeopleKind
 
-_MOMENT = (2026, 11, 2, 9, 0, 0)
-_WRITTEN = b"2026-11-02T09:00:00Z"
+_TIMESTAMP = (2026, 11, 2, 9, 0, 0)
+_ISO_TIMESTAMP = b"2026-11-02T09:00:00Z"
 
 
 def coachees_xlsx() -> bytes:
@@ -37,7 +37,7 @@ def coachees_xlsx() -> bytes:
         sheet.column_dimensions[letter].width = min(40, max(len(name), widest) + 2)
     out = io.BytesIO()
     workbook.save(out)
-    return _with_fixed_times(out.getvalue())
+    return _with_fixed_timestamps(out.getvalue())
 
 
 def coaches_csv() -> bytes:
@@ -50,15 +50,15 @@ def coaches_csv() -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _with_fixed_times(workbook: bytes) -> bytes:
+def _with_fixed_timestamps(workbook: bytes) -> bytes:
     """The same workbook, packed again with one time for all its parts."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
             content = old.read(name)
             if name == "docProps/core.xml":
-                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", _WRITTEN, content)
-            part = zipfile.ZipInfo(name, _MOMENT)
+                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", _ISO_TIMESTAMP, content)
+            part = zipfile.ZipInfo(name, _TIMESTAMP)
             new.writestr(part, content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 Cell = str | int | date
-Row = dict[str, Cell]
+SheetRow = dict[str, Cell]
 
 _LEADING = "gender-responsive leadership"
 _HARASSMENT = "harassment and abuse"
@@ -20,7 +20,7 @@ def _topics(*names: str) -> str:
     return "; ".join(names)
 
 
-COACHEES: tuple[Row, ...] = (
+COACHEES: tuple[SheetRow, ...] = (
     {
         "id": "C-01", "name": "Ilir Shembulli", "email": "ilir.shembulli@example.org",
         "country": "AL", "languages": "sq:C2; en:B2", "sex": "M", "birth_year": 1969,
@@ -133,7 +133,7 @@ COACHEES: tuple[Row, ...] = (
     },
 )  # fmt: skip
 
-COACHES: tuple[Row, ...] = (
+COACHES: tuple[SheetRow, ...] = (
     {
         "id": "K-01", "name": "Besa Shembull", "email": "besa.shembull@example.org",
         "country": "AL", "languages": "sq:C2; en:C1", "sex": "F", "birth_year": 1976,

@@ -22,12 +22,12 @@ from pydantic import SecretStr, ValidationError
 
 from api.accounts import sign_in, users
 from api.accounts.oidc.settings import IdentityProvider
-from api.accounts.rows import CeremonyRow, UserRow
+from api.accounts.rows import SignInFlowRow, UserRow
 from api.accounts.sign_in import AccountForm
-from api.accounts.users import Link
+from api.accounts.users import ProviderLink
 from api.crypto.password_hashing import hash_password, new_totp_secret
-from api.http.principal import AccessRole, Viewer
-from api.http.urls import own_page
+from api.http.principal import AccessRole, Principal
+from api.http.urls import safe_redirect_path
 from api.settings import Settings
 from tests.api.accounts.signing_provider import CLIENT_ID, CLIENT_SECRET, provider_on_loopback
 
@@ -59,7 +59,7 @@ class Office:
         with self.world.database.writing() as tx:
             user_id = users.add_user(tx, name, role, now=self.world.services.now())
             if link:
-                users.link_user(tx, user_id, Link(issuer=self.provider.issuer, **link))
+                users.link_user(tx, user_id, ProviderLink(issuer=self.provider.issuer, **link))
         return user_id
 
     def give_app(self, user_id: str) -> pyotp.TOTP:
@@ -68,9 +68,9 @@ class Office:
         before = pyotp.TOTP(secret).at(now - timedelta(seconds=30))
         form = AccountForm(password=GOOD, totp_secret=secret, code=before)
         with self.world.database.writing() as tx:
-            viewer = Viewer(AccessRole.MANAGER, user_id=user_id)
+            principal = Principal(AccessRole.MANAGER, user_id=user_id)
             keyring = self.world.services.keyring
-            sign_in.set_up_account(tx, keyring, viewer, form, hash_password(GOOD), now=now)
+            sign_in.set_up_account(tx, keyring, principal, form, hash_password(GOOD), now=now)
         return pyotp.TOTP(secret)
 
     def role_of(self, browser: httpx.Client) -> str | None:
@@ -432,7 +432,7 @@ def test_an_answer_counts_in_the_browser_that_began_and_once(office: Office) -> 
         assert again.status_code == HTTPStatus.UNAUTHORIZED
         assert office.role_of(other) is None
     with office.world.database.reading() as tx:
-        assert tx.query(CeremonyRow).count() == 0
+        assert tx.query(SignInFlowRow).count() == 0
 
 
 def test_an_answer_to_another_browsers_question_is_refused(office: Office) -> None:
@@ -466,8 +466,8 @@ def test_a_session_given_before_is_not_the_one_used_after(office: Office) -> Non
     ],
 )
 def test_nobody_is_sent_elsewhere_afterwards(path: str) -> None:
-    assert own_page(path) == "/"
-    assert own_page("/cycles/1?x=2#y") == "/cycles/1?x=2#y"
+    assert safe_redirect_path(path) == "/"
+    assert safe_redirect_path("/cycles/1?x=2#y") == "/cycles/1?x=2#y"
 
 
 def test_linking_is_an_act_of_who_is_signed_in(office: Office) -> None:

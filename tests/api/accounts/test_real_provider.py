@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from api.accounts import users
 from api.accounts.oidc.settings import IdentityProvider
-from api.accounts.users import Link
+from api.accounts.users import ProviderLink
 from api.http.principal import AccessRole
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def test_a_linked_user_signs_in_and_out(
     with _office(settings, make_world, serve, second_factor="trust") as (world, browser, issuer):
         with world.database.writing() as tx:
             user_id = users.add_user(tx, "Anna", AccessRole.AUDITOR, now=world.services.now())
-            users.link_user(tx, user_id, Link(issuer=issuer, subject="anna"))
+            users.link_user(tx, user_id, ProviderLink(issuer=issuer, subject="anna"))
         page = _sign_in_there(browser, browser.get("/sign-in/provider"), "anna")
         assert page.status_code == HTTPStatus.OK, page.text
         assert _role(browser) == "auditor"
@@ -148,6 +148,6 @@ def test_an_address_that_the_provider_has_verified_links(
     with office as (world, browser, issuer):
         with world.database.writing() as tx:
             user_id = users.add_user(tx, "Anna", AccessRole.MANAGER, now=world.services.now())
-            users.link_user(tx, user_id, Link(issuer=issuer, mail=f"{name}@example.org"))
+            users.link_user(tx, user_id, ProviderLink(issuer=issuer, mail=f"{name}@example.org"))
         _sign_in_there(browser, browser.get("/sign-in/provider"), name)
         assert _role(browser) == ("manager" if let_in else None)

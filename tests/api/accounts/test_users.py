@@ -21,12 +21,12 @@ from api.cli.user import user as user_command
 from api.crypto import password_hashing as passwords
 from api.crypto.password_hashing import (
     hash_password,
+    matching_totp_step,
     new_totp_secret,
-    password_fits,
-    totp_step_of,
-    weakness,
+    password_weakness,
+    verify_password,
 )
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from coach.errors import ConflictError, NotFoundError, UnusableInputError
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ LASTING = timedelta(hours=12)
 def test_a_hashed_password_fits_itself_alone() -> None:
     stored = hash_password(GOOD)
     assert stored.startswith("$argon2id$")
-    assert password_fits(GOOD, stored)
-    assert not password_fits(GOOD + "x", stored)
-    assert not password_fits(GOOD, None)
+    assert verify_password(GOOD, stored)
+    assert not verify_password(GOOD + "x", stored)
+    assert not verify_password(GOOD, None)
 
 
 @pytest.mark.parametrize(
@@ -52,23 +52,23 @@ def test_a_hashed_password_fits_itself_alone() -> None:
     ["short", "password1234", "qwertyuiop12", "aaaaaaaaaaaaa", "ljiljana1234", "x" * 201],
 )
 def test_weak_passwords_are_told_why(password: str) -> None:
-    assert weakness(password, ["Ljiljana"])
+    assert password_weakness(password, ["Ljiljana"])
 
 
 def test_four_unrelated_words_are_strong_enough() -> None:
-    assert weakness(GOOD, ["manager"]) is None
+    assert password_weakness(GOOD, ["manager"]) is None
 
 
 def test_a_code_works_once_and_for_about_a_minute() -> None:
     secret = new_totp_secret()
     code = pyotp.TOTP(secret).at(NOW)
-    step = totp_step_of(secret, code, NOW, after=0)
+    step = matching_totp_step(secret, code, NOW, after=0)
     assert step is not None
-    assert totp_step_of(secret, f"{code[:3]} {code[3:]}", NOW, after=0) == step
-    assert totp_step_of(secret, code, NOW + timedelta(seconds=31), after=0) == step
-    assert totp_step_of(secret, code, NOW + timedelta(seconds=91), after=0) is None
-    assert totp_step_of(secret, code, NOW, after=step) is None
-    assert totp_step_of(new_totp_secret(), code, NOW, after=0) is None
+    assert matching_totp_step(secret, f"{code[:3]} {code[3:]}", NOW, after=0) == step
+    assert matching_totp_step(secret, code, NOW + timedelta(seconds=31), after=0) == step
+    assert matching_totp_step(secret, code, NOW + timedelta(seconds=91), after=0) is None
+    assert matching_totp_step(secret, code, NOW, after=step) is None
+    assert matching_totp_step(new_totp_secret(), code, NOW, after=0) is None
 
 
 class Manager:
@@ -79,9 +79,9 @@ class Manager:
         with world.database.writing() as tx:
             self.id = users.add_user(tx, name, AccessRole.MANAGER, now=NOW)
             form = AccountForm(password=GOOD, totp_secret=self.secret, code=self.code(NOW))
-            viewer = Viewer(AccessRole.MANAGER, user_id=self.id)
+            principal = Principal(AccessRole.MANAGER, user_id=self.id)
             sign_in.set_up_account(
-                tx, world.services.keyring, viewer, form, hash_password(GOOD), now=NOW
+                tx, world.services.keyring, principal, form, hash_password(GOOD), now=NOW
             )
 
     def code(self, now: datetime) -> str:
@@ -94,9 +94,9 @@ class Manager:
                 tx,
                 self.world.services.keyring,
                 form,
-                password_fits=right,
+                verify_password=right,
                 now=now,
-                lasting=LASTING,
+                lifetime=LASTING,
             )
         return issued is not None
 
@@ -138,12 +138,12 @@ def test_wrong_tries_lock_for_longer_and_longer(manager: Manager) -> None:
 def test_whoever_was_disabled_is_let_in_no_more(manager: Manager) -> None:
     world = manager.world
     with world.database.writing() as tx:
-        viewer = Viewer(AccessRole.MANAGER, user_id=manager.id)
-        token = credentials.issue_token(tx, viewer, "x", now=NOW, lasting=LASTING)
+        principal = Principal(AccessRole.MANAGER, user_id=manager.id)
+        token = credentials.issue_token(tx, principal, "x", now=NOW, lifetime=LASTING)
         users.disable_user(tx, "office", now=NOW)
         kinds = frozenset({credentials.CredentialKind.TOKEN})
         found = credentials.identify(tx, token.secret, kinds, now=NOW, idle=LASTING)
-    assert found.role is AccessRole.NOBODY
+    assert found.role is AccessRole.ANONYMOUS
     assert not manager.tries(NOW + timedelta(minutes=1))
 
 
@@ -160,7 +160,7 @@ def test_a_second_factor_that_is_not_shown_to_work_is_not_taken(world: World) ->
             sign_in.set_up_account(
                 tx,
                 world.services.keyring,
-                Viewer(AccessRole.MANAGER, user_id=user_id),
+                Principal(AccessRole.MANAGER, user_id=user_id),
                 form,
                 "hash",
                 now=NOW,
@@ -224,12 +224,12 @@ def test_users_from_the_command_line(
     user_command(UserAction.LIST, data=data)
     assert capsys.readouterr().out == "Inspection\tauditor\tnew\n"
     with world.database.writing() as tx:
-        issued = credentials.sign_in(tx, secret, now=world.services.now(), lasting=LASTING)
-        kinds = frozenset({credentials.CredentialKind.COOKIE})
-        viewer = credentials.identify(
+        issued = credentials.sign_in(tx, secret, now=world.services.now(), lifetime=LASTING)
+        kinds = frozenset({credentials.CredentialKind.BROWSER_SESSION})
+        principal = credentials.identify(
             tx, issued.secret, kinds, now=world.services.now(), idle=LASTING
         )
-    assert viewer.role is AccessRole.AUDITOR
+    assert principal.role is AccessRole.AUDITOR
     user_command(UserAction.DISABLE, "Inspection", data=data)
     with pytest.raises(NotFoundError, match="user list"):
         user_command(UserAction.SIGN_IN, "Nobody", data=data)
@@ -263,9 +263,9 @@ def test_users_are_linked_from_the_command_line(
     monkeypatch.setenv("GENDER_COACH_OIDC__ISSUER", "https://login.example.org")
     monkeypatch.setenv("GENDER_COACH_OIDC__CLIENT_ID", "coaching")
     _command(world, monkeypatch, UserAction.ADD, "Anna", oidc="anna")
-    identity = Identity("https://login.example.org", "anna", None, two_factors=False)
+    identity = Identity("https://login.example.org", "anna", None, used_second_factor=False)
     with world.database.reading() as tx:
-        known = users.user_known_as(tx, identity, link_by_mail=False)
+        known = users.user_for_identity(tx, identity, link_by_mail=False)
         assert known is not None
         assert known.name == "Anna"
     for wrong in ({}, {"oidc": "a\nb"}, {"oidc": ""}, {"mail": "anna@example.org"}):
@@ -273,7 +273,7 @@ def test_users_are_linked_from_the_command_line(
             _command(world, monkeypatch, UserAction.LINK, "Anna", **wrong)
     _command(world, monkeypatch, UserAction.UNLINK, "Anna")
     with world.database.reading() as tx:
-        assert users.user_known_as(tx, identity, link_by_mail=False) is None
+        assert users.user_for_identity(tx, identity, link_by_mail=False) is None
 
 
 @pytest.fixture
@@ -342,7 +342,7 @@ def test_mails_are_released_only_after_showing_again_who_one_is(
 
 @pytest.mark.parametrize("typed", ["²³⁴⁵⁶⁷", "١٢٣٤٥٦", "ö"])
 def test_a_code_of_signs_that_are_no_digits_is_simply_wrong(typed: str) -> None:
-    assert totp_step_of(new_totp_secret(), typed, NOW, after=0) is None
+    assert matching_totp_step(new_totp_secret(), typed, NOW, after=0) is None
 
 
 def test_a_stolen_browser_cannot_change_how_one_signs_in(
@@ -401,19 +401,19 @@ def test_browsers_and_programs_are_listed_and_ended(world: World, signed_in: htt
 def test_a_token_made_by_a_token_ends_no_later(world: World) -> None:
     with world.database.writing() as tx:
         user_id = users.add_user(tx, "office", AccessRole.MANAGER, now=NOW)
-        viewer = Viewer(AccessRole.MANAGER, user_id=user_id)
-        first = credentials.issue_token(tx, viewer, "x", now=NOW, lasting=LASTING)
-        holder = Viewer(AccessRole.MANAGER, user_id=user_id, credential_id=first.id)
-        second = credentials.issue_token(tx, holder, "y", now=NOW, lasting=10 * LASTING)
+        principal = Principal(AccessRole.MANAGER, user_id=user_id)
+        first = credentials.issue_token(tx, principal, "x", now=NOW, lifetime=LASTING)
+        holder = Principal(AccessRole.MANAGER, user_id=user_id, credential_id=first.id)
+        second = credentials.issue_token(tx, holder, "y", now=NOW, lifetime=10 * LASTING)
     assert second.expires_at == first.expires_at
 
 
 def test_a_browser_left_alone_or_open_too_long_is_signed_out(world: World) -> None:
-    kinds = frozenset({credentials.CredentialKind.COOKIE})
+    kinds = frozenset({credentials.CredentialKind.BROWSER_SESSION})
     idle = timedelta(hours=2)
     with world.database.writing() as tx:
         user_id = users.add_user(tx, "office", AccessRole.MANAGER, now=NOW)
-        cookie = credentials.issue_cookie(tx, user_id, now=NOW, lasting=LASTING)
+        cookie = credentials.issue_session_cookie(tx, user_id, now=NOW, lifetime=LASTING)
 
         def role_at(moment: datetime) -> str:
             return credentials.identify(tx, cookie.secret, kinds, now=moment, idle=idle).role
@@ -444,5 +444,5 @@ def test_no_more_than_four_passwords_are_hashed_at_once(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(passwords._hasher, "verify", watched)  # noqa: SLF001 - as above
     with ThreadPoolExecutor(12) as pool:
-        list(pool.map(lambda _: password_fits("x", None), range(12)))
+        list(pool.map(lambda _: verify_password("x", None), range(12)))
     assert 1 <= most <= 4

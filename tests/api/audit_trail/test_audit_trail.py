@@ -14,7 +14,7 @@ from api.cli.audit import AuditAction, BrokenTrailError
 from api.cli.audit import audit as audit_command
 from api.cycles import service as cycles
 from api.database.engine import Database
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from api.overview import audit_trail
 from api.overview.audit_trail import AuditFilter
 from api.session_reports import service as statements
@@ -64,7 +64,7 @@ def test_an_act_that_fails_is_not_in_the_trail(acted: World) -> None:
 
     def fail() -> None:
         with acted.database.writing() as tx:
-            audit.note_act(tx, "test", "cycle", "x")
+            audit.record_event(tx, "test", "cycle", "x")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -75,14 +75,14 @@ def test_an_act_that_fails_is_not_in_the_trail(acted: World) -> None:
 def test_an_act_on_nobodys_behalf_is_refused(acted: World) -> None:
     raw = Database(acted.services.settings.database_url)
     with pytest.raises(LookupError), raw.writing() as tx:
-        audit.note_act(tx, "test", "cycle", "x")
+        audit.record_event(tx, "test", "cycle", "x")
     raw.close()
 
 
 def test_the_trail_holds_no_names_and_no_texts(acted: World) -> None:
     with acted.database.reading() as tx:
         cycle_id = cycles.list_cycles(tx)[0].id
-    coach = Viewer(AccessRole.COACH, person_id=acted.person_id(cycle_id, "K-1"), notes_open=True)
+    coach = Principal(AccessRole.COACH, person_id=acted.person_id(cycle_id, "K-1"), notes_open=True)
     with acted.database.writing() as tx:
         session = schedule.cycle_schedule(tx, cycle_id)[0]
         statements.write_note(
@@ -164,10 +164,10 @@ def test_a_cut_end_is_noticed_by_a_kept_head(acted: World) -> None:
 
 def test_the_youngest_come_first_page_by_page(acted: World) -> None:
     with acted.database.reading() as tx:
-        keyring, manager = acted.services.keyring, Viewer(AccessRole.MANAGER)
-        first = audit_trail.entries(tx, keyring, manager, AuditFilter(limit=3))
+        keyring, manager = acted.services.keyring, Principal(AccessRole.MANAGER)
+        first = audit_trail.list_entries(tx, keyring, manager, AuditFilter(limit=3))
         older = AuditFilter(limit=3, before=first[-1].number)
-        second = audit_trail.entries(tx, keyring, manager, older)
+        second = audit_trail.list_entries(tx, keyring, manager, older)
     numbers = [entry.number for entry in first + second]
     assert numbers == sorted(numbers, reverse=True)
     assert len(set(numbers)) == 6

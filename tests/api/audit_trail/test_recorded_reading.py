@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select, update
 
 from api.audit_trail.rows import AuditRow
-from api.http.permissions import ACCESS as API_ACCESS
-from api.page_routers import ACCESS as PAGES_ACCESS
+from api.http.permissions import PERMISSIONS as API_ACCESS
+from api.page_routers import PERMISSIONS as PAGES_ACCESS
 from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind
-from api.plan_queries.service import Asking
+from api.plan_queries.service import QuestionRequest
 from api.runs.rows import PlanRow
 from api.sessions import schedule
 from api.sessions.rows import OutboxRow
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from conftest import World
 
 NOTED = {
-    route[1]: access.noted for route, access in (API_ACCESS | PAGES_ACCESS).items() if access.noted
+    route[1]: access.audit_action
+    for route, access in (API_ACCESS | PAGES_ACCESS).items()
+    if access.audit_action
 }
 
 
@@ -38,8 +40,8 @@ def things(world: World) -> dict[str, str]:
     person_id = world.person_id(cycle_id, "C-1")
     with world.database.writing() as tx:
         plan_id = tx.scalars(select(PlanRow.id)).first() or ""
-        asking = Asking(kind=QuestionKind.EXPLAIN, person_id=person_id)
-        question = questions.ask(
+        asking = QuestionRequest(kind=QuestionKind.EXPLAIN, person_id=person_id)
+        question = questions.submit_question(
             tx, world.services.enqueue, plan_id, asking, now=world.services.now()
         )
         return {
@@ -68,9 +70,9 @@ def test_every_such_reading_is_noted_once_an_hour(
         before = _acts(world)
         for _ in range(2):
             office.get(path.format(**things))
-        (noted,) = _acts(world)[len(before) :]
+        (audit_action,) = _acts(world)[len(before) :]
         parameter = path.partition("{")[2].partition("}")[0]
-        assert noted == (act, parameter.removesuffix("_id"), things[parameter]), path
+        assert audit_action == (act, parameter.removesuffix("_id"), things[parameter]), path
 
 
 def test_looking_again_costs_one_query_and_no_writing(

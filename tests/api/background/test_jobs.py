@@ -14,11 +14,18 @@ from sqlalchemy import text
 
 from api.background.heartbeat import STALE_AFTER
 from api.background.job import Job
-from api.background.job_type import Doer, JobKind, StoppedError, Workplace, daily, hourly
-from api.background.orphaned_jobs import stranded_jobs
+from api.background.job_type import (
+    JobContext,
+    JobHandler,
+    JobType,
+    WorkerShutdownError,
+    daily,
+    hourly,
+)
+from api.background.orphaned_jobs import count_orphaned_jobs
 from api.background.queue import JobQueue
-from api.background.registry import KINDS
-from api.background.scheduler import Ticking
+from api.background.registry import JOB_TYPES
+from api.background.scheduler import Scheduler
 from api.background.worker import Worker
 from api.runs.rows import SlotRow
 
@@ -39,32 +46,32 @@ class Book:
         self.begun: Counter[str] = Counter()
         self.gate = threading.Event()
         self.gate.set()
-        self.at_once: Counter[str] = Counter()
+        self.concurrency: Counter[str] = Counter()
         self.most_at_once: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def kind(self, name: str, **how: object) -> JobKind:
+    def job_type(self, name: str, **how: object) -> JobType:
         """A kind whose jobs write themselves into this book."""
 
-        def open_here(place: Workplace) -> Doer:
-            return lambda about: self._do(place, name, about)
+        def open_here(context: JobContext) -> JobHandler:
+            return lambda subject_id: self._do(context, name, subject_id)
 
-        return JobKind(name=name, open=open_here, poll_seconds=0.05, **how)  # type: ignore[arg-type]
+        return JobType(name=name, create_handler=open_here, poll_seconds=0.05, **how)  # type: ignore[arg-type]
 
-    def _do(self, place: Workplace, name: str, about: str) -> None:
+    def _do(self, context: JobContext, name: str, subject_id: str) -> None:
         with self._lock:
             self.begun[name] += 1
-            self.at_once[name] += 1
-            self.most_at_once[name] = max(self.most_at_once[name], self.at_once[name])
+            self.concurrency[name] += 1
+            self.most_at_once[name] = max(self.most_at_once[name], self.concurrency[name])
         try:
             while not self.gate.wait(0.02):
-                if place.stopping.is_set():
-                    raise StoppedError
+                if context.stopping.is_set():
+                    raise WorkerShutdownError
             time.sleep(0.02)
         finally:
             with self._lock:
-                self.at_once[name] -= 1
-        self.done[name, about] += 1
+                self.concurrency[name] -= 1
+        self.done[name, subject_id] += 1
 
 
 @pytest.fixture
@@ -77,8 +84,8 @@ def work(world: World) -> Iterator[Callable[..., Worker]]:
     """Starts a worker that knows the given kinds; it is stopped at the end of the test."""
     started: list[Worker] = []
 
-    def start(*kinds: JobKind) -> Worker:
-        worker = Worker(world.services, {kind.name: kind for kind in kinds})
+    def start(*kinds: JobType) -> Worker:
+        worker = Worker(world.services, {job_type.name: job_type for job_type in kinds})
         worker.start()
         started.append(worker)
         return worker
@@ -88,8 +95,10 @@ def work(world: World) -> Iterator[Callable[..., Worker]]:
         worker.stop()
 
 
-def _queue(world: World, kinds: tuple[JobKind, ...], *jobs: Job) -> None:
-    queue = JobQueue(world.services.settings.database_url, {kind.name: kind for kind in kinds})
+def _queue(world: World, kinds: tuple[JobType, ...], *jobs: Job) -> None:
+    queue = JobQueue(
+        world.services.settings.database_url, {job_type.name: job_type for job_type in kinds}
+    )
     with world.database.writing() as tx:
         for job in jobs:
             queue(tx, job)
@@ -111,19 +120,22 @@ def _queued(world: World) -> list[str]:
 
 
 def test_kinds_have_names_and_queues_of_their_own() -> None:
-    assert len({kind.name for kind in KINDS}) == len(KINDS)
-    assert len({kind.queue_name for kind in KINDS}) == len(KINDS)
+    assert len({job_type.name for job_type in JOB_TYPES}) == len(JOB_TYPES)
+    assert len({job_type.queue_name for job_type in JOB_TYPES}) == len(JOB_TYPES)
 
 
 def test_several_kinds_are_done_side_by_side_each_job_once(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
-    letters, sums = book.kind("letter", ahead=5), book.kind("sum", ahead=4, at_once=4)
-    jobs = [Job(kind, str(number)) for kind in ("letter", "sum") for number in range(12)]
+    letters, sums = (
+        book.job_type("letter", prefetch=5),
+        book.job_type("sum", prefetch=4, concurrency=4),
+    )
+    jobs = [Job(job_type, str(number)) for job_type in ("letter", "sum") for number in range(12)]
     _queue(world, (letters, sums), *jobs, *jobs)
     work(letters, sums)
     _wait(lambda: sum(book.done.values()) >= len(jobs))
-    assert book.done == Counter((job.kind, job.about) for job in jobs)
+    assert book.done == Counter((job.job_type, job.subject_id) for job in jobs)
     assert book.most_at_once["letter"] == 1
     assert book.most_at_once["sum"] > 1
 
@@ -131,10 +143,14 @@ def test_several_kinds_are_done_side_by_side_each_job_once(
 def test_jobs_of_one_lane_are_done_one_after_the_other(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
-    kind = book.kind("letter", ahead=4, at_once=4, lanes=True)
-    jobs = [Job("letter", f"{lane}{n}", lane=lane) for lane in "ab" for n in range(4)]
-    _queue(world, (kind,), *jobs)
-    work(kind)
+    job_type = book.job_type("letter", prefetch=4, concurrency=4, partitioned=True)
+    jobs = [
+        Job("letter", f"{partition}{n}", partition=partition)
+        for partition in "ab"
+        for n in range(4)
+    ]
+    _queue(world, (job_type,), *jobs)
+    work(job_type)
     _wait(lambda: len(book.done) == len(jobs))
     assert book.most_at_once["letter"] <= 2
 
@@ -142,18 +158,18 @@ def test_jobs_of_one_lane_are_done_one_after_the_other(
 def test_a_job_waits_as_long_as_it_was_told(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
-    kind = book.kind("letter", ahead=2)
+    job_type = book.job_type("letter", prefetch=2)
     later = Job("letter", "later", wait=timedelta(seconds=2))
-    _queue(world, (kind,), later, Job("letter", "now"))
-    work(kind)
+    _queue(world, (job_type,), later, Job("letter", "now"))
+    work(job_type)
     _wait(lambda: ("letter", "now") in book.done)
     assert ("letter", "later") not in book.done
     _wait(lambda: ("letter", "later") in book.done)
 
 
 def test_what_is_not_committed_is_not_queued(world: World, book: Book) -> None:
-    kind = book.kind("letter")
-    queue = JobQueue(world.services.settings.database_url, {"letter": kind})
+    job_type = book.job_type("letter")
+    queue = JobQueue(world.services.settings.database_url, {"letter": job_type})
 
     def fail() -> None:
         with world.database.writing() as tx:
@@ -169,9 +185,9 @@ def test_what_is_not_committed_is_not_queued(world: World, book: Book) -> None:
 def test_a_kind_that_does_not_work_with_the_settings_is_left_to_other_workers(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
-    here = book.kind("sum")
-    elsewhere = book.kind("letter", works_with=lambda _settings: False)
-    work(replace(elsewhere, works_with=lambda _settings: True), here).stop()  # its queue is known
+    here = book.job_type("sum")
+    elsewhere = book.job_type("letter", is_enabled=lambda _settings: False)
+    work(replace(elsewhere, is_enabled=lambda _settings: True), here).stop()  # its queue is known
     _queue(world, (here, elsewhere), Job("letter", "1"), Job("sum", "1"))
     work(here, elsewhere)
     _wait(lambda: ("sum", "1") in book.done)
@@ -183,22 +199,22 @@ def test_however_often_a_worker_is_stopped_in_order_its_job_is_done(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
     """Only crashes count: with at most one of them, four stops in order leave the job alive."""
-    kind = book.kind("sum", most_crashes=1)
-    _queue(world, (kind,), Job("sum", "1"))
+    job_type = book.job_type("sum", max_crashes=1)
+    _queue(world, (job_type,), Job("sum", "1"))
     book.gate.clear()
     for stops in range(1, 5):
-        worker = work(kind)
+        worker = work(job_type)
         _wait(lambda: book.begun["sum"] >= stops)  # noqa: B023 - waited for in this very turn
         worker.stop()
     book.gate.set()
-    work(kind)
+    work(job_type)
     _wait(lambda: ("sum", "1") in book.done)
 
 
 def test_jobs_of_every_kind_are_stranded_once_their_worker_is_not_heard_of(
     world: World, book: Book, work: Callable[..., Worker], client: httpx.Client
 ) -> None:
-    mail, question = book.kind("mail", ahead=3), book.kind("question")
+    mail, question = book.job_type("mail", prefetch=3), book.job_type("question")
     jobs = [Job("mail", "1"), Job("mail", "2"), Job("question", "1"), Job("question", "2")]
     _queue(world, (mail, question), *jobs)
     book.gate.clear()
@@ -207,7 +223,9 @@ def test_jobs_of_every_kind_are_stranded_once_their_worker_is_not_heard_of(
     def after(silence: timedelta) -> dict[str, int]:
         with world.database.reading() as tx:
             heard = tx.get_one(SlotRow, "worker@1").seen_at
-            return {kind: n for kind, n in stranded_jobs(tx, heard + silence).items() if n}
+            return {
+                job_type: n for job_type, n in count_orphaned_jobs(tx, heard + silence).items() if n
+            }
 
     in_work = {"mail": 2, "question": 1}  # the second question waits in its queue
     _wait(lambda: after(STALE_AFTER + timedelta(seconds=1)) == in_work)
@@ -218,8 +236,8 @@ def test_jobs_of_every_kind_are_stranded_once_their_worker_is_not_heard_of(
             tx.get_one(SlotRow, "worker@1").seen_at = world.services.now() - 2 * STALE_AFTER
         told = client.get("/metrics").text
         return all(
-            f'gender_coach_stranded_jobs{{kind="{kind}"}} {number}' in told
-            for kind, number in in_work.items()
+            f'gender_coach_stranded_jobs{{kind="{job_type}"}} {number}' in told
+            for job_type, number in in_work.items()
         )
 
     _wait(told_by_the_server)
@@ -243,15 +261,17 @@ class Clock:
 def test_a_scheduled_job_is_queued_once_a_period_whatever_the_clock_does(
     world: World, book: Book
 ) -> None:
-    kinds = (book.kind("daily", every=daily), book.kind("hourly", every=hourly))
-    queue = JobQueue(world.services.settings.database_url, {kind.name: kind for kind in kinds})
+    kinds = (book.job_type("daily", schedule=daily), book.job_type("hourly", schedule=hourly))
+    queue = JobQueue(
+        world.services.settings.database_url, {job_type.name: job_type for job_type in kinds}
+    )
     clock = Clock(datetime(2027, 3, 1, 22, 30, tzinfo=UTC))
-    workers = [Ticking(replace(world.services, now=clock), queue, kinds) for _ in range(2)]
+    workers = [Scheduler(replace(world.services, now=clock), queue, kinds) for _ in range(2)]
 
     def look_at(*moments: datetime) -> list[str]:
         for clock.at in moments:
             for worker in workers:
-                worker.look()
+                worker.enqueue_due()
         return sorted(_queued(world))
 
     start = clock.at
@@ -261,7 +281,7 @@ def test_a_scheduled_job_is_queued_once_a_period_whatever_the_clock_does(
     after = sorted([*first, "daily-2027-03-03", "hourly-2027-03-03T22"])
     assert look_at(down) == after
     assert look_at(start, down, start) == after, "set back and forth"
-    workers.append(Ticking(replace(world.services, now=clock), queue, kinds))
+    workers.append(Scheduler(replace(world.services, now=clock), queue, kinds))
     assert look_at(down) == after, "a worker that starts later"
     queue.close()
 
@@ -269,6 +289,6 @@ def test_a_scheduled_job_is_queued_once_a_period_whatever_the_clock_does(
 def test_a_scheduled_job_is_done_by_a_worker(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
-    work(book.kind("daily", every=daily))
+    work(book.job_type("daily", schedule=daily))
     _wait(lambda: sum(book.done.values()) == 1)
     assert book.done == Counter({("daily", daily(world.services.now())): 1})

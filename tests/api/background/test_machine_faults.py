@@ -24,20 +24,20 @@ from sqlalchemy.pool import Pool
 from api.accounts import credentials
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail import log as audit
-from api.background.job_type import Workplace
-from api.bootstrap import open_deployment
+from api.background.job_type import JobContext
+from api.bootstrap import open_database_and_keyring
 from api.crypto.key_ring import KeyringError, open_keyring
 from api.cycles.rows import PersonRow
 from api.database import schema
-from api.http.principal import NOBODY, AccessRole, Viewer
-from api.mail.rows import CodeRow, MailRow
+from api.http.principal import ANONYMOUS, AccessRole, Principal
+from api.mail.rows import MailRow, OneTimeCodeRow
 from api.mail.settings import MailSettings
 from api.personal_links import one_time_codes as codes
-from api.personal_links.one_time_codes import Purpose
+from api.personal_links.one_time_codes import CodePurpose
 from api.plans import service as plans
 from api.reminders import service as reminding
 from api.runs import service as runs
-from api.runs.job import Solving
+from api.runs.job import RunJob
 from api.runs.rows import PlanRow, RunRow, RunState
 from api.runs.service import RunOptions
 from api.session_reports.note_rows import KeyMarkRow
@@ -255,11 +255,11 @@ def test_no_new_key_is_made_while_something_is_sealed(world: World) -> None:
     kept = settings.master_key_file.read_bytes()
     settings.master_key_file.unlink()
     with pytest.raises(KeyringError, match="restore it from where it was kept apart"):
-        open_deployment(settings)
+        open_database_and_keyring(settings)
     assert not settings.master_key_file.exists()
     settings.master_key_file.write_bytes(kept)
     settings.master_key_file.chmod(0o600)
-    database, keyring = open_deployment(settings)
+    database, keyring = open_database_and_keyring(settings)
     database.close()
     assert keyring.mark == open_keyring(settings.master_key_file, create=False).mark
 
@@ -288,7 +288,7 @@ def _ended(world: World, at_work: Callable[[int], object]) -> RunRow:
             tx, world.services.enqueue, cycle_id, RunOptions(), now=world.services.now()
         ).id
     solving = threading.Thread(
-        target=Solving(Workplace(world.services, "worker@1")), args=(run_id,)
+        target=RunJob(JobContext(world.services, "worker@1")), args=(run_id,)
     )
     before = _children()
     solving.start()
@@ -302,7 +302,7 @@ def _ended(world: World, at_work: Callable[[int], object]) -> RunRow:
         assert tx.scalar(select(func.count()).select_from(PlanRow)) == 0
         row = tx.get_one(RunRow, run_id)
         tx.expunge(row)
-    again = Solving(Workplace(world.services, "worker@1"))
+    again = RunJob(JobContext(world.services, "worker@1"))
     again(run_id)
     with world.database.reading() as tx:
         assert tx.get_one(RunRow, run_id).state is RunState.FAILED, "what is over stays over"
@@ -347,7 +347,7 @@ def test_a_solver_that_python_tells_of_no_memory_says_so() -> None:
 # A clock that was set back.
 
 
-def _who(world: World, secret: str, now: datetime) -> Viewer:
+def _who(world: World, secret: str, now: datetime) -> Principal:
     kinds = frozenset(CredentialKind)
     with world.database.reading() as tx:
         return credentials.identify(tx, secret, kinds, now=now, idle=IDLE)
@@ -356,27 +356,27 @@ def _who(world: World, secret: str, now: datetime) -> Viewer:
 def test_a_browser_is_not_signed_in_again_by_a_clock_set_back(world: World) -> None:
     with world.database.writing() as tx:
         user = credentials.ensure_manager(tx, "manager", now=NOON)
-        cookie = credentials.issue_cookie(tx, user, now=NOON, lasting=4 * HOUR)
+        cookie = credentials.issue_session_cookie(tx, user, now=NOON, lifetime=4 * HOUR)
         token = credentials.issue_token(
-            tx, Viewer(AccessRole.MANAGER, user_id=user), "x", now=NOON, lasting=DAY
+            tx, Principal(AccessRole.MANAGER, user_id=user), "x", now=NOON, lifetime=DAY
         )
     assert _who(world, cookie.secret, NOON + HOUR).is_manager
     with world.database.writing() as tx:
         credentials.touch(tx, cookie.id, now=NOON + HOUR)
-    assert _who(world, cookie.secret, NOON + 4 * HOUR) == NOBODY, "ended"
+    assert _who(world, cookie.secret, NOON + 4 * HOUR) == ANONYMOUS, "ended"
     for back in (NOON - 10 * DAY, NOON - HOUR, NOON, NOON + timedelta(minutes=54)):
-        assert _who(world, cookie.secret, back) == NOBODY, back
+        assert _who(world, cookie.secret, back) == ANONYMOUS, back
     assert _who(world, token.secret, NOON - HOUR).is_manager, "machines go on"
     with world.database.writing() as tx:
-        credentials.end_browsers(tx, user, NOON + HOUR)
-    assert _who(world, cookie.secret, NOON + HOUR) == NOBODY
+        credentials.end_browser_sessions(tx, user, NOON + HOUR)
+    assert _who(world, cookie.secret, NOON + HOUR) == ANONYMOUS
 
 
 def test_a_sign_in_address_works_once_whatever_the_clock_does(world: World) -> None:
     def opens(secret: str, now: datetime) -> bool:
         try:
             with world.database.writing() as tx:
-                credentials.sign_in(tx, secret, now=now, lasting=HOUR)
+                credentials.sign_in(tx, secret, now=now, lifetime=HOUR)
         except NotSignedInError:
             return False
         return True
@@ -384,7 +384,8 @@ def test_a_sign_in_address_works_once_whatever_the_clock_does(world: World) -> N
     with world.database.writing() as tx:
         user = credentials.ensure_manager(tx, "manager", now=NOON)
         used, unused = (
-            credentials.offer_sign_in(tx, user, now=NOON, lasting=HOUR).secret for _ in range(2)
+            credentials.issue_sign_in_secret(tx, user, now=NOON, lifetime=HOUR).secret
+            for _ in range(2)
         )
     assert opens(used, NOON)
     assert not opens(used, NOON - DAY)
@@ -394,18 +395,24 @@ def test_a_sign_in_address_works_once_whatever_the_clock_does(world: World) -> N
 
 def test_an_old_code_is_not_revived_by_a_clock_set_back(world: World) -> None:
     cycle_id = world.cycle()
-    viewer = Viewer(AccessRole.COACH, person_id=world.person_id(cycle_id, "K-1"))
+    principal = Principal(AccessRole.COACH, person_id=world.person_id(cycle_id, "K-1"))
     with world.database.writing() as tx:
         codes.send_code(
-            tx, lambda *_: None, viewer, Purpose.ADDRESS, now=NOON, sends=True, detail="x@y.org"
+            tx,
+            lambda *_: None,
+            principal,
+            CodePurpose.ADDRESS,
+            now=NOON,
+            sends=True,
+            detail="x@y.org",
         )
-        (code,) = tx.scalars(select(CodeRow.id))
+        (code,) = tx.scalars(select(OneTimeCodeRow.id))
     typed = world.services.keyring.one_time_code(code)
 
     def fits(now: datetime) -> bool:
         with world.database.writing() as tx:
-            found = codes.fitting(
-                tx, world.services.keyring, viewer, Purpose.ADDRESS, typed, now=now
+            found = codes.verify_code(
+                tx, world.services.keyring, principal, CodePurpose.ADDRESS, typed, now=now
             )
             return found is not None
 
@@ -417,8 +424,8 @@ def test_an_old_code_is_not_revived_by_a_clock_set_back(world: World) -> None:
 def test_the_audit_trail_stays_one_whole_chain(world: World) -> None:
     for moment in (NOON, NOON - DAY, NOON - 400 * DAY, NOON + DAY):
         turned = replace(world.services, now=lambda moment=moment: moment)
-        with turned.on_behalf_of(lambda: NOBODY).database.writing() as tx:
-            audit.note_act(tx, "user added", "user", f"{moment:%Y}")
+        with turned.on_behalf_of(lambda: ANONYMOUS).database.writing() as tx:
+            audit.record_event(tx, "user added", "user", f"{moment:%Y}")
     with world.database.reading() as tx:
         report = audit.verify(tx, world.services.keyring)
     assert (report.rows, report.first_broken) == (4, None)
@@ -456,7 +463,7 @@ def test_reminders_are_not_doubled_by_a_clock_set_back(world: World) -> None:
     written = []
     for now in (moment, moment - 2 * HOUR, moment - DAY, moment):
         with world.database.writing() as tx:
-            written.append(reminding.remind(tx, lambda *_: None, settings, now=now))
+            written.append(reminding.write_due_reminders(tx, lambda *_: None, settings, now=now))
     with world.database.reading() as tx:
         rows = tx.scalar(select(func.count()).select_from(MailRow))
         people = tx.scalar(select(func.count()).select_from(PersonRow))

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from api.audit_trail.rows import AuditRow
-from api.background.worker_lease import SlotTakenError, slot
+from api.background.worker_lease import WorkerLeaseHeldError, hold_worker_lease
 from api.database.engine import Database
 from api.runs.rows import PlanRow, RunRow, RunState
 from api.settings import Settings
@@ -118,7 +118,7 @@ def _slot_at_work(world: World, run_id: str) -> str | None:
 def _all_over(world: World) -> bool | None:
     with world.database.reading() as tx:
         states = tx.scalars(select(RunRow.state)).all()
-    return True if all(state.final for state in states) else None
+    return True if all(state.is_final for state in states) else None
 
 
 def test_each_killed_in_turn_no_run_is_lost_or_done_twice(world: World, fleet: Fleet) -> None:
@@ -150,14 +150,14 @@ def test_each_killed_in_turn_no_run_is_lost_or_done_twice(world: World, fleet: F
 
 def test_a_slot_is_held_by_one_process_on_whatever_machine(world: World, tmp_path: Path) -> None:
     elsewhere = Database(world.services.settings.database_url)
-    with slot(world.database, tmp_path / "here", "worker@7"):
+    with hold_worker_lease(world.database, tmp_path / "here", "worker@7"):
         with (
-            pytest.raises(SlotTakenError, match="worker@7"),
-            slot(elsewhere, tmp_path / "there", "worker@7"),
+            pytest.raises(WorkerLeaseHeldError, match="worker@7"),
+            hold_worker_lease(elsewhere, tmp_path / "there", "worker@7"),
         ):
             pass
-        with slot(elsewhere, tmp_path / "there", "worker@8"):
+        with hold_worker_lease(elsewhere, tmp_path / "there", "worker@8"):
             pass
-    with slot(elsewhere, tmp_path / "there", "worker@7"):
+    with hold_worker_lease(elsewhere, tmp_path / "there", "worker@7"):
         pass
     elsewhere.close()

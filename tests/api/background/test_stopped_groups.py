@@ -51,8 +51,8 @@ def _slow_run(world: World) -> str:
     queue, now = JobQueue(world.services.settings.database_url), world.services.now()
     with world.database.writing() as tx:
         cycle_id = cycles.create_cycle(tx, lists.cycle, SLOW_CYCLE.decode(), now=now).id
-        people.take_in(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=now)
-        people.take_in(tx, cycle_id, Side.COACH, lists.roster.coaches, now=now)
+        people.import_people(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=now)
+        people.import_people(tx, cycle_id, Side.COACH, lists.roster.coaches, now=now)
         run = runs.start_run(tx, queue, cycle_id, RunOptions(workers=1), now=now)
     queue.close()
     return run.id
@@ -97,7 +97,7 @@ def test_a_stop_of_the_whole_group_gives_the_run_back_and_another_worker_finishe
 
     other = Victim(partial(hold_slot, number=2), settings)
     try:
-        _wait_for(world, lambda: True if run().state.final else None)
+        _wait_for(world, lambda: True if run().state.is_final else None)
     finally:
         other.end(_HANGS_SECONDS)
         other.kill()

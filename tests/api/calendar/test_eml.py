@@ -8,22 +8,22 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api.calendar import eml, ics
-from api.calendar.eml import AnswerLinks, eml_bytes
+from api.calendar.eml import ReplyLinks, eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
-from api.organisation import Deployment
+from api.organisation import Organisation
 from coach.invitations import Message, Method
 
-HOUSE = Deployment()
+HOUSE = Organisation()
 TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 - any token
 
 
-def render(message: Message, recipient: Recipient, **more: AnswerLinks) -> bytes:
+def render(message: Message, recipient: Recipient, **more: ReplyLinks) -> bytes:
     calendar = ics_bytes(message, recipient, HOUSE)
     return eml_bytes(message, recipient, HOUSE, calendar=calendar, reply_token=TOKEN, **more)
 
 
-def read(message: Message, recipient: Recipient, **more: AnswerLinks) -> EmailMessage:
+def read(message: Message, recipient: Recipient, **more: ReplyLinks) -> EmailMessage:
     mail = message_from_bytes(render(message, recipient, **more), policy=SMTP)
     assert isinstance(mail, EmailMessage)
     return mail
@@ -103,7 +103,7 @@ def test_without_a_server_the_buttons_write_mails(message: Message, recipient: R
 def test_with_a_server_the_buttons_lead_to_its_pages(
     message: Message, recipient: Recipient
 ) -> None:
-    links = AnswerLinks(
+    links = ReplyLinks(
         *(f"https://coaching.example.org/x?a=1&b={word}" for word in ("yes", "no", "later"))
     )
     bodies = texts(read(message, recipient, links=links))

@@ -10,10 +10,10 @@ from ical.calendar_stream import IcsCalendarStream
 
 from api.calendar.ics import common_name, ics_bytes
 from api.calendar.recipient import Recipient
-from api.organisation import Deployment
+from api.organisation import Organisation
 from coach.invitations import Invitation, Message, Method
 
-HOUSE = Deployment()
+HOUSE = Organisation()
 
 
 def properties(lines: list[str], name: str) -> list[str]:
@@ -79,7 +79,7 @@ def test_an_online_session_carries_its_link(
 def test_the_programme_is_named_only_where_the_deployment_says_so(
     message: Message, recipient: Recipient
 ) -> None:
-    named = Deployment(programme_name="Gender Coach Programme", alarm_lead=timedelta(hours=2))
+    named = Organisation(programme_name="Gender Coach Programme", alarm_lead=timedelta(hours=2))
     assert b"ender" not in ics_bytes(message, recipient, HOUSE)
     text = ics_bytes(message, recipient, named)
     assert b"SUMMARY:Gender Coach Programme: Coaching session 2 of 6\r\n" in text

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from api.cli import DEBUG_VARIABLE, application, main
+from api.cli import DEBUG_VARIABLE, build_application, main
 from api.cli.command_table import COMMANDS
 from api.cli.summary import summary_lines
 from api.input_files import read_result_folder
@@ -296,7 +296,7 @@ def test_every_command_is_told_by_the_first_line_of_its_docstring(gender_coach: 
         doc = getdoc(getattr(import_module(module), function)) or ""
         assert doc.splitlines()[0] == summary
         assert name in done.out
-        assert application(name).registered_commands
+        assert build_application(name).registered_commands
 
 
 @pytest.mark.parametrize(

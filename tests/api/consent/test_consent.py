@@ -14,11 +14,11 @@ from sqlalchemy import select
 
 from api.audit_trail.rows import AuditRow
 from api.consent import service as consent
-from api.consent.rows import Asked, ConsentRow
+from api.consent.rows import ConsentKind, ConsentRow
 from api.consent.service import Acceptance, PublicityAnswer
 from api.consent.texts import ConsentTextError, consent_texts
 from api.data_protection import subject_access as person_rights
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from api.settings import Settings
 from coach.errors import ConflictError
 
@@ -34,9 +34,9 @@ TEXTS = consent_texts(None)
 FORM = {"Sec-Fetch-Site": "same-origin"}
 
 
-def _viewer(world: World, cycle_id: str, code: str) -> Viewer:
+def _principal(world: World, cycle_id: str, code: str) -> Principal:
     role = AccessRole.COACHEE if code.startswith("C") else AccessRole.COACH
-    return Viewer(role, person_id=world.person_id(cycle_id, code))
+    return Principal(role, person_id=world.person_id(cycle_id, code))
 
 
 def _folder(at: Path, **changed: str) -> Path:
@@ -51,19 +51,19 @@ NEW = "version: 2027-01\ndate: 2027-01-05\n\n## Only this\nOne line.\nAnother li
 
 
 def test_the_texts_shipped_tell_what_has_to_be_told() -> None:
-    for asked in (Asked.COACHEE, Asked.COACH):
+    for asked in (ConsentKind.COACHEE, ConsentKind.COACH):
         said = TEXTS[asked].model_dump_json().lower()
         assert not [
             word for word in ("sponsor", "harassment", "report", "notes") if word not in said
         ]
-    assert "agree" not in TEXTS[Asked.PUBLICITY].model_dump_json()
+    assert "agree" not in TEXTS[ConsentKind.PUBLICITY].model_dump_json()
 
 
 def test_a_deployment_has_its_own_texts(tmp_path: Path) -> None:
     own = consent_texts(_folder(tmp_path / "texts", coachee=NEW))
-    assert own[Asked.COACHEE].version == "2027-01"
-    assert own[Asked.COACHEE].parts[0].paragraphs == ("One line.", "Another line.")
-    assert own[Asked.COACH] == TEXTS[Asked.COACH]
+    assert own[ConsentKind.COACHEE].version == "2027-01"
+    assert own[ConsentKind.COACHEE].parts[0].paragraphs == ("One line.", "Another line.")
+    assert own[ConsentKind.COACH] == TEXTS[ConsentKind.COACH]
 
 
 @pytest.mark.parametrize(
@@ -81,42 +81,48 @@ def test_a_faulty_text_is_refused_at_the_start(tmp_path: Path, text: str) -> Non
 
 def test_a_yes_is_kept_once_with_its_version_and_noted(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
-    viewer, yes = _viewer(world, cycle_id, "C-1"), Acceptance(sha256=TEXTS[Asked.COACHEE].sha256)
+    principal, yes = (
+        _principal(world, cycle_id, "C-1"),
+        Acceptance(sha256=TEXTS[ConsentKind.COACHEE].sha256),
+    )
     with world.database.writing() as tx:
-        assert consent.consent_page(tx, TEXTS, viewer.person_id or "").accepted_at is None
-        assert consent.accept(tx, TEXTS, viewer, yes, now=now).accepted_at == now
-        consent.accept(tx, TEXTS, viewer, yes, now=now)
+        assert consent.consent_status(tx, TEXTS, principal.person_id or "").accepted_at is None
+        assert consent.accept_terms(tx, TEXTS, principal, yes, now=now).accepted_at == now
+        consent.accept_terms(tx, TEXTS, principal, yes, now=now)
         (row,) = tx.scalars(select(ConsentRow)).all()
-        assert (row.asked, row.version) == (Asked.COACHEE, TEXTS[Asked.COACHEE].version)
+        assert (row.asked, row.version) == (ConsentKind.COACHEE, TEXTS[ConsentKind.COACHEE].version)
         acts = tx.scalars(select(AuditRow).where(AuditRow.action == "terms accepted")).all()
         assert [act.detail for act in acts] == [{"version": row.version}]
-        of_coach = Acceptance(sha256=TEXTS[Asked.COACH].sha256)
+        of_coach = Acceptance(sha256=TEXTS[ConsentKind.COACH].sha256)
         with pytest.raises(ConflictError, match="read it again"):
-            consent.accept(tx, TEXTS, viewer, of_coach, now=now)
+            consent.accept_terms(tx, TEXTS, principal, of_coach, now=now)
 
 
 def test_another_text_asks_again_even_under_its_old_version(world: World, tmp_path: Path) -> None:
     cycle_id, now = world.cycle(), world.services.now()
-    viewer, yes = _viewer(world, cycle_id, "C-1"), Acceptance(sha256=TEXTS[Asked.COACHEE].sha256)
-    same_version = NEW.replace("2027-01\n", f"{TEXTS[Asked.COACHEE].version}\n", 1)
+    principal, yes = (
+        _principal(world, cycle_id, "C-1"),
+        Acceptance(sha256=TEXTS[ConsentKind.COACHEE].sha256),
+    )
+    same_version = NEW.replace("2027-01\n", f"{TEXTS[ConsentKind.COACHEE].version}\n", 1)
     later = consent_texts(_folder(tmp_path / "texts", coachee=same_version))
     with world.database.writing() as tx:
-        consent.accept(tx, TEXTS, viewer, yes, now=now)
-        assert consent.consent_page(tx, later, viewer.person_id or "").accepted_at is None
+        consent.accept_terms(tx, TEXTS, principal, yes, now=now)
+        assert consent.consent_status(tx, later, principal.person_id or "").accepted_at is None
         listed = {each.person.code: each for each in consent.consents_of_cycle(tx, later, cycle_id)}
         assert listed["C-1"].accepted_at is None
-        assert listed["C-1"].accepted_version == TEXTS[Asked.COACHEE].version
+        assert listed["C-1"].accepted_version == TEXTS[ConsentKind.COACHEE].version
         assert listed["C-2"].accepted_version is None
 
 
 def test_publicity_is_no_until_said_and_can_be_taken_back(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
-    viewer, shown = _viewer(world, cycle_id, "K-1"), TEXTS[Asked.PUBLICITY].sha256
+    principal, shown = _principal(world, cycle_id, "K-1"), TEXTS[ConsentKind.PUBLICITY].sha256
 
     def say(*, given: bool) -> bool:
         with world.database.writing() as tx:
             answer = PublicityAnswer(given=given, sha256=shown)
-            consent.answer_publicity(tx, TEXTS, viewer, answer, now=now)
+            consent.answer_publicity(tx, TEXTS, principal, answer, now=now)
             listed = consent.consents_of_cycle(tx, TEXTS, cycle_id)
         return next(each.publicity for each in listed if each.person.code == "K-1")
 
@@ -124,7 +130,7 @@ def test_publicity_is_no_until_said_and_can_be_taken_back(world: World) -> None:
         False, True, True, False, True,
     ]  # fmt: skip
     with world.database.writing() as tx:
-        held = person_rights.held_about(tx, viewer.person_id or "")
+        held = person_rights.subject_access_report(tx, principal.person_id or "")
         actions = tx.scalars(
             select(AuditRow.action)
             .where(AuditRow.action.like("publicity%"))
@@ -140,11 +146,13 @@ def test_publicity_is_no_until_said_and_can_be_taken_back(world: World) -> None:
 
 def test_who_was_erased_is_not_named_in_public(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
-    viewer = _viewer(world, cycle_id, "K-1")
+    principal = _principal(world, cycle_id, "K-1")
     with world.database.writing() as tx:
-        answer = PublicityAnswer(given=True, sha256=TEXTS[Asked.PUBLICITY].sha256)
-        consent.answer_publicity(tx, TEXTS, viewer, answer, now=now)
-        person_rights.erase(tx, viewer.person_id or "", now=datetime(2027, 8, 1, tzinfo=UTC))
+        answer = PublicityAnswer(given=True, sha256=TEXTS[ConsentKind.PUBLICITY].sha256)
+        consent.answer_publicity(tx, TEXTS, principal, answer, now=now)
+        person_rights.erase_person(
+            tx, principal.person_id or "", now=datetime(2027, 8, 1, tzinfo=UTC)
+        )
         assert not [each for each in consent.consents_of_cycle(tx, TEXTS, cycle_id)
                     if each.publicity]  # fmt: skip
 
@@ -159,11 +167,11 @@ def test_on_the_pages_one_press_is_enough_and_nothing_is_preselected(
     text = client.get(f"{home}/consent").text
     assert "checked" not in text
     assert "The answer is no" in text
-    yes = {"sha256": TEXTS[Asked.COACHEE].sha256}
+    yes = {"sha256": TEXTS[ConsentKind.COACHEE].sha256}
     assert client.post(f"{home}/consent", data=yes, headers=FORM).is_redirect
     assert "You agreed to this on" in client.get(f"{home}/consent").text
     assert "Before your first session" not in client.get(home).text
-    named = {"given": "true", "sha256": TEXTS[Asked.PUBLICITY].sha256}
+    named = {"given": "true", "sha256": TEXTS[ConsentKind.PUBLICITY].sha256}
     client.post(f"{home}/publicity", data=named, headers=FORM)
     assert "You said yes on" in client.get(f"{home}/consent").text
 

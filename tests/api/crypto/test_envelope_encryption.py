@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from api.crypto.envelope_encryption import SealBrokenError, new_data_key, seal, unseal
+from api.crypto.envelope_encryption import DecryptionError, decrypt, encrypt, new_data_key
 from api.crypto.key_ring import Keyring, KeyringError, open_keyring, write_keyring
 from api.database.schema import METADATA
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from api.session_reports import service as statements
 from api.session_reports.note_rows import NoteKeyRow, NoteRow
 from coach.errors import NotAllowedError, NotFoundError
@@ -25,24 +25,24 @@ SECRET = "wishes to leave the unit"  # noqa: S105 - a confidence, no password
 
 def test_what_is_sealed_opens_in_its_place() -> None:
     key = new_data_key()
-    assert unseal(key, seal(key, b"text", "notes", "row", 1), "notes", "row", 1) == b"text"
+    assert decrypt(key, encrypt(key, b"text", "notes", "row", 1), "notes", "row", 1) == b"text"
 
 
 @pytest.mark.parametrize("place", [("notes", "row", 2), ("notes", "other", 1), ("keys", "row", 1)])
 def test_what_is_sealed_opens_nowhere_else(place: tuple[str | int, ...]) -> None:
     key = new_data_key()
-    with pytest.raises(SealBrokenError):
-        unseal(key, seal(key, b"text", "notes", "row", 1), *place)
+    with pytest.raises(DecryptionError):
+        decrypt(key, encrypt(key, b"text", "notes", "row", 1), *place)
 
 
 def test_another_key_opens_nothing() -> None:
-    with pytest.raises(SealBrokenError):
-        unseal(new_data_key(), seal(new_data_key(), b"text", "notes"), "notes")
+    with pytest.raises(DecryptionError):
+        decrypt(new_data_key(), encrypt(new_data_key(), b"text", "notes"), "notes")
 
 
 def test_equal_texts_look_different() -> None:
     key = new_data_key()
-    assert seal(key, b"text", "notes") != seal(key, b"text", "notes")
+    assert encrypt(key, b"text", "notes") != encrypt(key, b"text", "notes")
 
 
 def test_the_key_file_is_for_its_owner_alone(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_links_follow_from_their_identifier(tmp_path: Path) -> None:
     assert len(keyring.link_secret("a")) == 43
 
 
-def _coach_and_session(world: World, code: str = "C-1") -> tuple[Viewer, str]:
+def _coach_and_session(world: World, code: str = "C-1") -> tuple[Principal, str]:
     with world.database.reading() as tx:
         from api.cycles import service as cycles  # noqa: PLC0415 - used here alone
         from api.sessions import schedule  # noqa: PLC0415 - used here alone
@@ -96,10 +96,10 @@ def _coach_and_session(world: World, code: str = "C-1") -> tuple[Viewer, str]:
             for session in schedule.cycle_schedule(tx, cycle_id)
             if session.coachee.code == code
         )
-    viewer = Viewer(
+    principal = Principal(
         AccessRole.COACH, person_id=session.coach.id, cycle_id=cycle_id, notes_open=True
     )
-    return viewer, session.id
+    return principal, session.id
 
 
 @pytest.fixture
@@ -119,8 +119,8 @@ def test_only_the_author_reads_a_note(published: World) -> None:
         assert statements.note_of(tx, keyring, coach, session_id).text == SECRET
         for stranger in (
             other,
-            Viewer(AccessRole.MANAGER, user_id="office"),
-            Viewer(AccessRole.COACHEE, person_id=coach.person_id),
+            Principal(AccessRole.MANAGER, user_id="office"),
+            Principal(AccessRole.COACHEE, person_id=coach.person_id),
         ):
             with pytest.raises(NotFoundError):
                 statements.note_of(tx, keyring, stranger, session_id)
@@ -136,7 +136,7 @@ def test_only_the_coach_of_a_session_writes_a_note_on_it(published: World) -> No
             statements.write_note(tx, keyring, other, session_id, note, now=now)
         with pytest.raises(NotAllowedError):
             statements.write_note(
-                tx, keyring, Viewer(AccessRole.MANAGER), session_id, note, now=now
+                tx, keyring, Principal(AccessRole.MANAGER), session_id, note, now=now
             )
 
 
@@ -163,7 +163,7 @@ def test_notes_swapped_between_rows_do_not_open(published: World) -> None:
             statements.write_note(tx, keyring, coach, session_id, Note(text=SECRET), now=now)
         sealed = tx.scalar(select(NoteRow.sealed).where(NoteRow.session_id == one))
         tx.execute(update(NoteRow).where(NoteRow.session_id == two).values(sealed=sealed))
-    with published.database.reading() as tx, pytest.raises(SealBrokenError):
+    with published.database.reading() as tx, pytest.raises(DecryptionError):
         statements.note_of(tx, keyring, coach, two)
 
 
@@ -179,7 +179,7 @@ def test_an_older_version_put_back_does_not_open(published: World) -> None:
         assert statements.note_of(tx, keyring, coach, session_id).text == "second"
         tx.execute(update(NoteRow).values(sealed=sealed))
         tx.expire_all()
-        with pytest.raises(SealBrokenError):
+        with pytest.raises(DecryptionError):
             statements.note_of(tx, keyring, coach, session_id)
 
 

@@ -16,7 +16,7 @@ from api.accounts import credentials
 from api.cycles import service as cycles
 from api.cycles.rows import PersonRow, Side
 from api.data_protection import subject_access as person_rights
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from api.mail.rows import MailRow, MailState
 from api.overview import statistics as figures
 from api.session_reports import service as statements
@@ -147,14 +147,14 @@ class Life:
             for number, session in enumerate(
                 one for one in sessions if one.coachee.code == "QzCoacheeCode"
             ):
-                coach = Viewer(AccessRole.COACH, person_id=session.coach.id, notes_open=True)
-                coachee = Viewer(AccessRole.COACHEE, person_id=session.coachee.id)
+                coach = Principal(AccessRole.COACH, person_id=session.coach.id, notes_open=True)
+                coachee = Principal(AccessRole.COACHEE, person_id=session.coachee.id)
                 if session.end > TODAY:
-                    for viewer in (coach, coachee):
+                    for principal in (coach, coachee):
                         said = ReplyInput(
                             reply=Reply.DECLINED, comment="qzcoachdomain? no. QzCoacheeSurname"
                         )
-                        replies.reply_to(tx, viewer, session.id, said, now=TODAY)
+                        replies.submit_reply(tx, principal, session.id, said, now=TODAY)
                     continue
                 record = SharedRecord(
                     session_date=session.end.date(),
@@ -238,7 +238,9 @@ def _found(world: World, side: Side) -> dict[str, set[str]]:
 def _exports(world: World, cycle_id: str) -> str:
     with world.database.writing() as tx:
         ids = tx.scalars(select(PersonRow.id).where(PersonRow.cycle_id == cycle_id)).all()
-        return "".join(person_rights.held_about(tx, one).model_dump_json() for one in ids)
+        return "".join(
+            person_rights.subject_access_report(tx, one).model_dump_json() for one in ids
+        )
 
 
 def test_nothing_names_who_was_erased(
@@ -268,10 +270,10 @@ def test_nothing_names_who_was_erased(
 
     for side, code in ((Side.COACHEE, "QzCoacheeCode"), (Side.COACH, "QzCoachCode")):
         with world.database.reading() as tx:
-            before = figures.figures_of_cycles(tx)
+            before = figures.cycle_statistics(tx)
         with world.database.writing() as tx:
-            person_rights.erase(tx, life.person_id(code), now=LONG_AFTER)
-        world.database.forget_deleted()
+            person_rights.erase_person(tx, life.person_id(code), now=LONG_AFTER)
+        world.database.truncate_wal()
         left = _found(world, side)
         # Jobs of mails are in lanes by domain, until they have been over for a week.
         assert left.keys() <= {"workflow_status", "gender-coach.sqlite"}
@@ -280,7 +282,7 @@ def test_nothing_names_who_was_erased(
         }
         assert not MARKS[side].search(_exports(world, life.cycle_id))
         with world.database.reading() as tx:
-            assert figures.figures_of_cycles(tx) == before
+            assert figures.cycle_statistics(tx) == before
             row = cycles.cycle_row(tx, life.cycle_id)
             assert "[sessions]" in row.source, "the file a cycle was read from is kept"
     plan = sending.get(f"{API}/plans/{second}").json()

@@ -17,10 +17,10 @@ from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail import log as audit
 from api.audit_trail.rows import AuditRow
 from api.background.job import Job
-from api.background.job_type import Workplace
-from api.background.purge import forget_finished
+from api.background.job_type import JobContext
+from api.background.purge import purge_finished_jobs
 from api.background.queue import JobQueue
-from api.background.registry import BY_NAME
+from api.background.registry import JOB_TYPES_BY_NAME
 from api.background.worker import Worker
 from api.cli import retention as command
 from api.cycles import service as cycles
@@ -31,13 +31,13 @@ from api.data_protection.redaction import ERASED
 from api.data_protection.retention_policy import HoldInput
 from api.data_protection.retention_sweep import RETENTION_JOB
 from api.database.schema import METADATA
-from api.http.principal import AccessRole, Viewer
-from api.mail.rows import CodeRow
+from api.http.principal import AccessRole, Principal
+from api.mail.rows import OneTimeCodeRow
 from api.overview import statistics as figures
 from api.participants import uploads
 from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind, QuestionRow
-from api.plan_queries.service import Asking
+from api.plan_queries.service import QuestionRequest
 from api.plans import service as plans
 from api.runs.rows import PlanRow, PlanState, RunRow, RunState
 from api.runs.service import RunInput
@@ -92,7 +92,7 @@ def _move_clock(world: World, day: date) -> None:
 
 def _do_the_job(world: World, day: date) -> None:
     _move_clock(world, day)
-    BY_NAME[RETENTION_JOB].open(Workplace(world.services, "worker@1"))(f"{day}")
+    JOB_TYPES_BY_NAME[RETENTION_JOB].open(JobContext(world.services, "worker@1"))(f"{day}")
 
 
 @pytest.fixture
@@ -110,17 +110,19 @@ def cycle_id(world: World) -> str:
             one for one in schedule.cycle_schedule(tx, cycle_id) if one.coachee.code == "C-1"
         )
         after = session.start + timedelta(hours=1)
-        coach = Viewer(AccessRole.COACH, person_id=session.coach.id)
+        coach = Principal(AccessRole.COACH, person_id=session.coach.id)
         record = SharedRecord(
             session_date=date(2027, 1, 27), attendance=Attendance.HELD, topic="own topic"
         )
         statements.submit_record(tx, coach, session.id, record, now=after)
         feedback = Feedback(attendance=Attendance.HELD, rating=4, text="my feedback")
-        coachee = Viewer(AccessRole.COACHEE, person_id=session.coachee.id)
+        coachee = Principal(AccessRole.COACHEE, person_id=session.coachee.id)
         statements.give_feedback(tx, coachee, session.id, feedback, now=after)
         plan = tx.scalars(select(PlanRow.id).where(PlanRow.cycle_id == cycle_id)).one()
-        asking = Asking(kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3"))
-        asked = questions.ask(tx, world.services.enqueue, plan, asking, now=after)
+        asking = QuestionRequest(
+            kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")
+        )
+        asked = questions.submit_question(tx, world.services.enqueue, plan, asking, now=after)
         row = tx.get_one(QuestionRow, asked.id)
         row.state, row.answer = RunState.FINISHED, '"Coachee 1"'
         run = tx.scalars(select(RunRow).where(RunRow.cycle_id == cycle_id)).one()
@@ -156,7 +158,7 @@ def test_nothing_is_left_of_anybody_and_totals_are_as_they_were(
     world: World, cycle_id: str
 ) -> None:
     with world.database.reading() as tx:
-        before = figures.figures_of_cycles(tx)
+        before = figures.cycle_statistics(tx)
         plan = tx.scalars(select(PlanRow.id).where(PlanRow.state == PlanState.PUBLISHED)).one()
         result = plans.plan_view(tx, plan).result
     _do_the_job(world, OVER - timedelta(days=30))
@@ -165,7 +167,7 @@ def test_nothing_is_left_of_anybody_and_totals_are_as_they_were(
         for table in METADATA.sorted_tables:
             rows = repr([tuple(row) for row in tx.execute(table.select())])
             assert not [word for word in WORDS if word in rows], table.name
-        assert figures.figures_of_cycles(tx) == before
+        assert figures.cycle_statistics(tx) == before
         assert before[0].cycle.coachees == 3
         assert before[0].held == 1
         left = plans.plan_view(tx, plan).result
@@ -322,7 +324,7 @@ def test_a_kill_leaves_each_cycle_whole_or_erased(
         names = tx.scalars(select(PersonRow.name).where(PersonRow.cycle_id == cycle_id)).all()
         assert "Coachee 1" in names
         assert ERASED not in names
-        assert retention.to_erase(tx, cycle_id).counts["messages"] == 8
+        assert retention.erasure_scope(tx, cycle_id).counts["messages"] == 8
     _do_the_job(world, OVER)
     _do_the_job(world, OVER + timedelta(days=30))
     assert [act[0] for act in _acts(world, "cycle erased")] == [other, cycle_id]
@@ -346,20 +348,24 @@ def test_secrets_that_ended_long_ago_are_deleted_others_stay(world: World, cycle
     with world.database.writing() as tx:
         tx.execute(delete(CredentialRow))
         user = credentials.ensure_manager(tx, "office", now=now)
-        lasting = credentials.issue_cookie(tx, user, now=now, lasting=timedelta(days=900))
-        revoked = credentials.issue_cookie(tx, user, now=now, lasting=timedelta(days=900))
-        credentials.issue_cookie(tx, user, now=now, lasting=timedelta(hours=1))
+        lifetime = credentials.issue_session_cookie(tx, user, now=now, lifetime=timedelta(days=900))
+        revoked = credentials.issue_session_cookie(tx, user, now=now, lifetime=timedelta(days=900))
+        credentials.issue_session_cookie(tx, user, now=now, lifetime=timedelta(hours=1))
         tx.get_one(CredentialRow, revoked.id).revoked_at = now
         person = world.person_id(cycle_id, "C-1")
-        tx.add(CodeRow(person_id=person, purpose="x", detail="y", created_at=now, expires_at=now))
+        tx.add(
+            OneTimeCodeRow(
+                person_id=person, purpose="x", detail="y", created_at=now, expires_at=now
+            )
+        )
     _do_the_job(world, now.date() + timedelta(days=29))
     with world.database.reading() as tx:
         assert tx.scalar(select(func.count()).select_from(CredentialRow)) == 3
     _do_the_job(world, now.date() + timedelta(days=32))
     with world.database.reading() as tx:
-        assert tx.scalars(select(CredentialRow.id)).all() == [lasting.id]
-        assert tx.scalars(select(CredentialRow.kind)).one() is CredentialKind.COOKIE
-        assert tx.scalars(select(CodeRow)).all() == []
+        assert tx.scalars(select(CredentialRow.id)).all() == [lifetime.id]
+        assert tx.scalars(select(CredentialRow.kind)).one() is CredentialKind.BROWSER_SESSION
+        assert tx.scalars(select(OneTimeCodeRow)).all() == []
     (act,) = _acts(world, "ended secrets deleted")
     assert act[1] == {"credentials": 2, "codes": 1, "ceremonies": 0}
 
@@ -371,7 +377,7 @@ def test_jobs_that_ended_are_forgotten_after_a_week_and_waiting_ones_stay(world:
         for day in ("2027-01-01", "2027-01-02"):
             queue(tx, Job(RETENTION_JOB, day))
         queue(tx, Job(RETENTION_JOB, "2027-01-03", wait=timedelta(days=300)))
-    kind = replace(BY_NAME[RETENTION_JOB], poll_seconds=0.05, every=None)
+    kind = replace(JOB_TYPES_BY_NAME[RETENTION_JOB], poll_seconds=0.05, schedule=None)
     worker = Worker(world.services, {kind.name: kind})
     worker.start()
     try:
@@ -380,8 +386,8 @@ def test_jobs_that_ended_are_forgotten_after_a_week_and_waiting_ones_stay(world:
         worker.stop()
         queue.close()
     present = datetime.now(UTC)
-    assert forget_finished(url, present - timedelta(days=7)) == 0
-    assert forget_finished(url, present + timedelta(minutes=1)) == 2
+    assert purge_finished_jobs(url, present - timedelta(days=7)) == 0
+    assert purge_finished_jobs(url, present + timedelta(minutes=1)) == 2
     assert _jobs(world) == {f"{RETENTION_JOB}-2027-01-03": "DELAYED"}
 
 

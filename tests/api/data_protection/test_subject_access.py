@@ -15,13 +15,13 @@ from api.accounts.rows import UserRow
 from api.cli.keys import KeyAction, keys
 from api.cli.person import PersonAction, person
 from api.crypto import key_rotation
-from api.crypto.envelope_encryption import SealBrokenError
+from api.crypto.envelope_encryption import DecryptionError
 from api.crypto.key_ring import KeyringError, open_keyring
 from api.cycles.rows import PersonRow, Side
 from api.data_protection import subject_access as person_rights
-from api.data_protection.redaction import ERASED, Gone
+from api.data_protection.redaction import ERASED, Redactor
 from api.database.schema import METADATA
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from api.participants import service as people
 from api.plans import service as plans
 from api.runs.rows import RunRow, RunState
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import httpx
     from conftest import World
 
-    from api.values import SessionView
+    from api.values import SessionDetails
 
 AFTER = datetime(2027, 8, 1, tzinfo=UTC)
 WORDS = ("Coachee 1", "c1@example.org", "own topic", "my feedback", "another day")
@@ -63,26 +63,26 @@ def cycle_id(world: World) -> str:
         statements.submit_record(tx, coach, session.id, record, now=now)
         statements.write_note(tx, keyring, coach, session.id, Note(text="a note"), now=now)
         statements.give_feedback(tx, coachee, session.id, feedback, now=now)
-        replies.reply_to(tx, coachee, session.id, answer, now=now)
+        replies.submit_reply(tx, coachee, session.id, answer, now=now)
     return cycle_id
 
 
-def _session(world: World, cycle_id: str) -> SessionView:
+def _session(world: World, cycle_id: str) -> SessionDetails:
     with world.database.reading() as tx:
         sessions = schedule.cycle_schedule(tx, cycle_id)
     return next(session for session in sessions if session.coachee.code == "C-1")
 
 
-def _viewers(session: SessionView) -> tuple[Viewer, Viewer]:
+def _viewers(session: SessionDetails) -> tuple[Principal, Principal]:
     return (
-        Viewer(AccessRole.COACH, person_id=session.coach.id, notes_open=True),
-        Viewer(AccessRole.COACHEE, person_id=session.coachee.id),
+        Principal(AccessRole.COACH, person_id=session.coach.id, notes_open=True),
+        Principal(AccessRole.COACHEE, person_id=session.coachee.id),
     )
 
 
 def test_a_coachee_gets_all_that_is_held_about_them(world: World, cycle_id: str) -> None:
     with world.database.writing() as tx:
-        held = person_rights.held_about(tx, world.person_id(cycle_id, "C-1"))
+        held = person_rights.subject_access_report(tx, world.person_id(cycle_id, "C-1"))
     text = held.model_dump_json()
     assert not [word for word in WORDS if word not in text]
     assert held.sessions[0].my_reply == "declined"
@@ -92,7 +92,7 @@ def test_a_coachee_gets_all_that_is_held_about_them(world: World, cycle_id: str)
 
 def test_a_coach_gets_which_notes_there_are_not_what_they_say(world: World, cycle_id: str) -> None:
     with world.database.writing() as tx:
-        held = person_rights.held_about(tx, world.person_id(cycle_id, "K-1"))
+        held = person_rights.subject_access_report(tx, world.person_id(cycle_id, "K-1"))
     assert len(held.notes_written) == 1
     assert held.feedback == ()
     assert "a note" not in held.model_dump_json()
@@ -105,14 +105,14 @@ def test_nothing_of_an_erased_coachee_is_left_but_what_totals_need(
     session = _session(world, cycle_id)
     person_id = world.person_id(cycle_id, "C-1")
     with world.database.writing() as tx:
-        person_rights.erase(tx, person_id, now=AFTER)
-    world.database.forget_deleted()
+        person_rights.erase_person(tx, person_id, now=AFTER)
+    world.database.truncate_wal()
     with world.database.reading() as tx:
         for table in METADATA.sorted_tables:
             rows = repr([tuple(row) for row in tx.execute(table.select())])
             assert not [word for word in WORDS if word in rows], table.name
         seen = people.person_of_cycle(tx, person_id)
-        manager = Viewer(AccessRole.MANAGER, user_id="office")
+        manager = Principal(AccessRole.MANAGER, user_id="office")
         assert statements.feedback_of(tx, manager, session.id).rating == 4
         assert statements.record_of(tx, manager, session.id).attendance is Attendance.HELD
         plan = plans.list_plans(tx, cycle_id)[0]
@@ -136,7 +136,7 @@ def test_erasing_destroys_the_keys_of_notes_by_and_about(world: World, cycle_id:
     session = _session(world, cycle_id)
     coach, _ = _viewers(session)
     with world.database.writing() as tx:
-        person_rights.erase(tx, session.coachee.id, now=AFTER)
+        person_rights.erase_person(tx, session.coachee.id, now=AFTER)
         assert tx.scalars(select(NoteKeyRow)).all() == []
         assert tx.scalars(select(NoteRow)).all() == []
         with pytest.raises(NotFoundError):
@@ -146,19 +146,19 @@ def test_erasing_destroys_the_keys_of_notes_by_and_about(world: World, cycle_id:
 def test_an_erased_persons_link_opens_nothing(world: World, cycle_id: str) -> None:
     link = world.link(cycle_id, "C-1")
     with world.database.writing() as tx:
-        person_rights.erase(tx, world.person_id(cycle_id, "C-1"), now=AFTER)
+        person_rights.erase_person(tx, world.person_id(cycle_id, "C-1"), now=AFTER)
         kinds = frozenset({credentials.CredentialKind.LINK})
-        viewer = credentials.identify(
+        principal = credentials.identify(
             tx, link.secret, kinds, now=world.services.now(), idle=timedelta(hours=1)
         )
-    assert viewer.role is AccessRole.NOBODY
+    assert principal.role is AccessRole.ANONYMOUS
 
 
 def test_others_are_left_alone(world: World, cycle_id: str) -> None:
     with world.database.reading() as tx:
         before = people.person_of_cycle(tx, world.person_id(cycle_id, "C-2"))
     with world.database.writing() as tx:
-        person_rights.erase(tx, world.person_id(cycle_id, "C-1"), now=AFTER)
+        person_rights.erase_person(tx, world.person_id(cycle_id, "C-1"), now=AFTER)
         assert people.person_of_cycle(tx, before.brief.id) == before
         frozen = tx.scalars(select(RunRow.input)).all()
     assert all("Coachee 2" in work for work in frozen)
@@ -166,7 +166,7 @@ def test_others_are_left_alone(world: World, cycle_id: str) -> None:
 
 def test_who_is_still_expected_is_not_erased(world: World, cycle_id: str) -> None:
     with world.database.writing() as tx, pytest.raises(ConflictError, match="to come"):
-        person_rights.erase(
+        person_rights.erase_person(
             tx, world.person_id(cycle_id, "C-1"), now=datetime(2027, 1, 1, tzinfo=UTC)
         )
 
@@ -231,9 +231,9 @@ def test_a_rotation_that_fails_changes_nothing(world: World, cycle_id: str) -> N
     def rotate() -> None:
         with world.database.writing() as tx:
             tx.execute(update(NoteKeyRow).values(author_id=session.coachee.id))
-            key_rotation.wrap_all_anew(tx, keyring.with_new_master())
+            key_rotation.rewrap_all_keys(tx, keyring.with_new_master())
 
-    with pytest.raises(SealBrokenError):
+    with pytest.raises(DecryptionError):
         rotate()
     with world.database.reading() as tx:
         assert statements.note_of(tx, keyring, coach, session.id).text == "a note"
@@ -248,7 +248,7 @@ def test_a_cancellation_that_waited_keeps_no_other_mail_from_being_saved(
     person_id = world.person_id(cycle_id, "C-1")
     with world.database.writing() as tx:
         assert person_id in tx.scalars(select(OutboxRow.person_id)).all()
-        person_rights.erase(tx, person_id, now=AFTER)
+        person_rights.erase_person(tx, person_id, now=AFTER)
     with world.database.reading() as tx:
         left = {row.id: row.person_id for row in tx.scalars(select(OutboxRow))}
     assert person_id not in left.values()
@@ -286,7 +286,7 @@ def test_a_policy_that_named_them_stands_in_no_later_lists_way(
     policy = {"content": (CYCLE_TOML + _NAMING).encode()}
     assert office.put(f"/api/v1/cycles/{cycle_id}/policy", **policy).is_success
     with world.database.writing() as tx:
-        person_rights.erase(tx, world.person_id(cycle_id, code), now=AFTER)
+        person_rights.erase_person(tx, world.person_id(cycle_id, code), now=AFTER)
     coachees = coachees_csv(10).replace(b"\nC-1,", b"\nC-11,", code == "C-1")
     coaches = coaches_csv().replace(b"\nK-1,", b"\nK-11,", code == "K-1")
     files = {"coachees": ("coachees.csv", coachees), "coaches": ("coaches.csv", coaches)}
@@ -311,7 +311,9 @@ def test_a_policy_that_named_them_stands_in_no_later_lists_way(
     ],
 )
 def test_names_are_found_as_people_write_them(name: str, said: str, left: str) -> None:
-    gone = Gone(codes={(Side.COACH, "K-1"): "erased-1"}, names=frozenset({name, "a@example.org"}))
+    gone = Redactor(
+        codes={(Side.COACH, "K-1"): "erased-1"}, names=frozenset({name, "a@example.org"})
+    )
     assert gone.text(said) == left
     untouched = "At example.org, e\u0301te\u0301"
     assert gone.text(untouched) == untouched, "no other text is changed in any way"
@@ -326,10 +328,10 @@ def test_an_id_that_looks_like_a_tombstones_is_erased_all_the_same(
         row.code = "erased-somebody"
         row.profile = row.profile | {"id": row.code}
     with world.database.writing() as tx:
-        person_rights.erase(tx, person_id, now=AFTER)
+        person_rights.erase_person(tx, person_id, now=AFTER)
         first = tx.get_one(PersonRow, person_id)
         assert first.code != "erased-somebody"
         assert "Coachee 3" not in json.dumps(first.profile)
         code = first.code
-        person_rights.erase(tx, person_id, now=AFTER)
+        person_rights.erase_person(tx, person_id, now=AFTER)
         assert tx.get_one(PersonRow, person_id).code == code, "that of a tombstone stays"

@@ -13,10 +13,10 @@ from sqlalchemy import MetaData, Table, func, select
 
 from api.accounts.rows import UserRow
 from api.audit_trail import log as audit
-from api.background.queue import JobQueue, prepare_job_tables
-from api.background.worker_lease import SlotTakenError, slot
+from api.background.queue import JobQueue, migrate_job_tables
+from api.background.worker_lease import WorkerLeaseHeldError, hold_worker_lease
 from api.cli.backup import backup, restore
-from api.crypto.encrypted_stream import BrokenCopyError, decrypt_file, encrypt_file
+from api.crypto.encrypted_stream import BackupDecryptionError, decrypt_file, encrypt_file
 from api.crypto.envelope_encryption import new_data_key
 from api.cycles import service as cycles
 from api.cycles.rows import CycleRow
@@ -25,7 +25,7 @@ from api.database import schema
 from api.database.engine import Database
 from api.runs import service as runs
 from api.runs.service import RunOptions
-from coach.errors import ConflictError, ProgrammeError
+from coach.errors import ConflictError, DomainError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ def test_whatever_is_altered_does_not_open(
     place = data.draw(st.integers(0, len(whole) - 1))
     whole[place] ^= data.draw(st.integers(1, 255))
     sealed.write_bytes(whole)
-    with pytest.raises(BrokenCopyError):
+    with pytest.raises(BackupDecryptionError):
         decrypt_file(KEY, sealed, folder / "back")
 
 
@@ -73,13 +73,13 @@ def test_pieces_cut_off_or_exchanged_are_noticed(tmp_path: Path) -> None:
     head, pieces = whole[: -3 * piece], [whole[-3 * piece :][n * piece :][:piece] for n in range(3)]
     for number, order in enumerate(([0, 1], [1, 0, 2], [0, 2], [0, 1, 1, 2], [])):
         sealed.write_bytes(head + b"".join(pieces[n] for n in order))
-        with pytest.raises(BrokenCopyError):
+        with pytest.raises(BackupDecryptionError):
             decrypt_file(KEY, sealed, tmp_path / f"back-{number}")
 
 
 def test_another_key_opens_nothing(tmp_path: Path) -> None:
     sealed = _encrypted(tmp_path, b"text")
-    with pytest.raises(BrokenCopyError, match="another key file"):
+    with pytest.raises(BackupDecryptionError, match="another key file"):
         decrypt_file(new_data_key(), sealed, tmp_path / "back")
 
 
@@ -156,7 +156,7 @@ def test_a_broken_copy_leaves_everything_as_it_is(
     (tmp_path / "copy").write_bytes(whole[:-1])
     before = {path.name for path in world.services.settings.data_dir.iterdir()}
     world.database.close()
-    with pytest.raises(BrokenCopyError):
+    with pytest.raises(BackupDecryptionError):
         put_it_back(tmp_path / "copy", force=True)
     assert _cycle_count(world) == 1
     assert {path.name for path in world.services.settings.data_dir.iterdir()} - before <= {
@@ -171,7 +171,7 @@ def test_what_is_no_sound_database_is_not_put_in_place(
     (tmp_path / "text").write_bytes(b"no database" * 1000)
     encrypt_file(world.services.keyring.backups, tmp_path / "text", tmp_path / "copy")
     world.database.close()
-    with pytest.raises(copying.UnsoundCopyError):
+    with pytest.raises(copying.CorruptBackupError):
         put_it_back(tmp_path / "copy", force=True)
 
 
@@ -181,9 +181,9 @@ def test_nothing_is_restored_under_a_running_server(
     back_it_up, put_it_back = commands
     back_it_up(tmp_path / "copy")
     settings = world.services.settings
-    refused = SlotTakenError if world.database.is_sqlite else ConflictError
+    refused = WorkerLeaseHeldError if world.database.is_sqlite else ConflictError
     with (
-        slot(world.database, settings.data_dir, settings.executor_id),
+        hold_worker_lease(world.database, settings.data_dir, settings.executor_id),
         pytest.raises(refused, match="stop"),
     ):
         put_it_back(tmp_path / "copy", force=True)
@@ -204,7 +204,7 @@ def test_a_copy_made_under_writers_is_whole(
     writer = threading.Thread(target=write)
     writer.start()
     for number in range(3):
-        copying.back_up(world.database, KEY, tmp_path / f"copy-{number}", prepare_job_tables)
+        copying.back_up(world.database, KEY, tmp_path / f"copy-{number}", migrate_job_tables)
     stopping.set()
     writer.join()
     for number in range(3):
@@ -255,8 +255,8 @@ def test_a_copy_moves_from_either_kind_of_database_to_the_other_and_back(
     with ExitStack() as opened:
         for number, url in enumerate(places):
             copy, moved = tmp_path / f"copy-{number}", opened.enter_context(closing(Database(url)))
-            copying.back_up(source, key, copy, prepare_job_tables)
-            copying.restore(moved, key, copy, prepare_job_tables, force=False, aside=aside, now=now)
+            copying.back_up(source, key, copy, migrate_job_tables)
+            copying.restore(moved, key, copy, migrate_job_tables, force=False, aside=aside, now=now)
             assert _all_rows(moved) == before
             with moved.reading() as tx:
                 assert audit.verify(tx, world.services.keyring).first_broken is None
@@ -275,5 +275,5 @@ def test_no_table_counts_by_itself() -> None:
 
 def test_a_copy_that_finds_no_room_leaves_nothing(world: World, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(ProgrammeError, match="cannot be made"):
-        copying.back_up(world.database, KEY, tmp_path / "file" / "copy", prepare_job_tables)
+    with pytest.raises(DomainError, match="cannot be made"):
+        copying.back_up(world.database, KEY, tmp_path / "file" / "copy", migrate_job_tables)

@@ -13,8 +13,8 @@ from sqlalchemy import Column, MetaData, String, Table, inspect, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from api.accounts.rows import UserRow
-from api.background.queue import prepare_job_tables
-from api.background.worker_lease import SlotTakenError, slot
+from api.background.queue import migrate_job_tables
+from api.background.worker_lease import WorkerLeaseHeldError, hold_worker_lease
 from api.cycles.rows import CycleRow, PersonRow
 from api.database import schema
 from api.database.engine import Database
@@ -143,7 +143,7 @@ def test_the_migrations_make_exactly_the_shape_of_the_models(database: Database)
 
 def test_migrating_down_and_up_again(empty: Database) -> None:
     database = empty
-    prepare_job_tables(database.url)
+    migrate_job_tables(database.url)
     jobs_in = None if database.is_sqlite else "dbos"
     assert schema.migrate(database) == schema.newest_revision()
     assert schema.migrate(database, "base") == "empty"
@@ -188,10 +188,13 @@ def test_a_database_of_another_version_is_refused(
 
 
 def test_a_slot_is_held_once(database: Database, tmp_path: Path) -> None:
-    with slot(database, tmp_path, "worker@1"):
-        with pytest.raises(SlotTakenError, match="worker@1"), slot(database, tmp_path, "worker@1"):
+    with hold_worker_lease(database, tmp_path, "worker@1"):
+        with (
+            pytest.raises(WorkerLeaseHeldError, match="worker@1"),
+            hold_worker_lease(database, tmp_path, "worker@1"),
+        ):
             pass
-        with slot(database, tmp_path, "worker@2"):
+        with hold_worker_lease(database, tmp_path, "worker@2"):
             pass
-    with slot(database, tmp_path, "worker@1"):
+    with hold_worker_lease(database, tmp_path, "worker@1"):
         pass

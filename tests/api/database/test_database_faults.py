@@ -15,14 +15,14 @@ import pytest
 from sqlalchemy import Table, func, select
 
 from api.app import open_services
-from api.background.job_type import Workplace
+from api.background.job_type import JobContext
 from api.cli.serve import migrate
-from api.cli.services import settings_from
+from api.cli.services import load_settings
 from api.crypto.key_ring import KeyringError, open_keyring
 from api.database import schema
 from api.database.engine import Database, DatabaseUnusableError
 from api.runs import service as runs
-from api.runs.job import Solving
+from api.runs.job import RunJob
 from api.runs.rows import RunRow, RunState
 from api.runs.service import RunOptions
 from api.settings import Settings
@@ -72,7 +72,7 @@ def test_wrong_settings_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENDER_COACH_PORT", "99999")
     monkeypatch.setenv("GENDER_COACH_RUN_WORKERS", "many")
     with pytest.raises(UnusableInputError) as refused:
-        settings_from()
+        load_settings()
     assert {fault.column for fault in refused.value.faults} == {"port", "run_workers"}
 
 
@@ -178,8 +178,8 @@ def test_a_stopping_server_leaves_its_run_to_the_next(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
     with world.database.writing() as tx:
         run = runs.start_run(tx, lambda *_: None, cycle_id, RunOptions(), now=now)
-    place = Workplace(world.services, "worker@1")
-    solving = Solving(place)
+    place = JobContext(world.services, "worker@1")
+    solving = RunJob(place)
     left: list[BaseException] = []
 
     def work() -> None:
@@ -196,7 +196,7 @@ def test_a_stopping_server_leaves_its_run_to_the_next(world: World) -> None:
     thread.join()
     assert not isinstance(left[0], Exception), "the job engine would take it for the end"
     assert _state(world, run.id) is RunState.QUEUED
-    Solving(Workplace(world.services, "worker@1"))(run.id)
+    RunJob(JobContext(world.services, "worker@1"))(run.id)
     assert _state(world, run.id) is RunState.FINISHED
 
 

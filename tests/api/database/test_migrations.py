@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, inspect, select, table
 
-from api.consent.rows import Asked, ConsentRow
+from api.consent.rows import ConsentKind, ConsentRow
 from api.database import schema
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from api.personal_links import one_time_codes as codes
-from api.personal_links.one_time_codes import Purpose
+from api.personal_links.one_time_codes import CodePurpose
 from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind
-from api.plan_queries.service import Asking
+from api.plan_queries.service import QuestionRequest
 from api.runs.rows import PlanRow
 from api.session_reports import service as statements
 from api.sessions import replies, schedule
@@ -67,22 +67,26 @@ def full(world: World) -> Database:
     record = SharedRecord(session_date=date(2026, 1, 28), attendance="held", topic="x")
     with world.database.writing() as tx:
         for session in sessions:
-            coach = Viewer(AccessRole.COACH, person_id=session.coach.id, notes_open=True)
-            coachee = Viewer(AccessRole.COACHEE, person_id=session.coachee.id)
+            coach = Principal(AccessRole.COACH, person_id=session.coach.id, notes_open=True)
+            coachee = Principal(AccessRole.COACHEE, person_id=session.coachee.id)
             answer = ReplyInput(reply=Reply.ACCEPTED)
-            replies.reply_to(tx, coachee, session.id, answer, now=session.start - timedelta(days=1))
+            replies.submit_reply(
+                tx, coachee, session.id, answer, now=session.start - timedelta(days=1)
+            )
             statements.submit_record(tx, coach, session.id, record, now=now)
             note = Note(text="x")
             statements.write_note(tx, world.services.keyring, coach, session.id, note, now=now)
             feedback = Feedback(attendance="held", rating=4)
             statements.give_feedback(tx, coachee, session.id, feedback, now=now)
-        codes.send_code(tx, lambda *_: None, coach, Purpose.ADDRESS, now=now, sends=True)
-        asking = Asking(kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3"))
-        questions.ask(tx, world.services.enqueue, plan, asking, now=now)
+        codes.send_code(tx, lambda *_: None, coach, CodePurpose.ADDRESS, now=now, sends=True)
+        asking = QuestionRequest(
+            kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")
+        )
+        questions.submit_question(tx, world.services.enqueue, plan, asking, now=now)
         tx.add(
             ConsentRow(
                 person_id=coach.person_id or "",
-                asked=Asked.COACH,
+                asked=ConsentKind.COACH,
                 version="1",
                 sha256="0" * 64,
                 given_at=now,

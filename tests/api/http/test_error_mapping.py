@@ -2,9 +2,9 @@ from http import HTTPStatus
 
 import coach.errors
 import matching.errors
-from api.error_mapping import ERROR_TABLE, EXIT_OUT_OF_TIME, OUR_FAULT, kind_of
-from api.files.csv_injection import safe_cell
-from coach.errors import ConflictError, ProgrammeError, UnusableInputError
+from api.error_mapping import ERROR_TABLE, EXIT_TIME_LIMIT, INTERNAL_ERROR, error_type_of
+from api.files.csv_injection import escape_formula
+from coach.errors import ConflictError, DomainError, UnusableInputError
 from matching.errors import NoUsableResultError
 
 
@@ -17,7 +17,7 @@ def test_every_error_of_the_family_has_its_own_row() -> None:
         value
         for module in (coach.errors, matching.errors)
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, ProgrammeError)
+        if isinstance(value, type) and issubclass(value, DomainError)
     }
     assert family == set(ERROR_TABLE)
 
@@ -28,17 +28,17 @@ def test_slugs_are_different() -> None:
 
 
 def test_a_subclass_is_shown_like_its_parent() -> None:
-    assert kind_of(SpecialConflictError("busy")).http_status is HTTPStatus.CONFLICT
+    assert error_type_of(SpecialConflictError("busy")).http_status is HTTPStatus.CONFLICT
 
 
 def test_exit_codes_are_those_of_the_reference() -> None:
-    assert kind_of(UnusableInputError([])).exit_code == 2
-    assert kind_of(NoUsableResultError("none")).exit_code == EXIT_OUT_OF_TIME == 3
-    assert kind_of(ZeroDivisionError()) is OUR_FAULT
-    assert OUR_FAULT.exit_code == 1
+    assert error_type_of(UnusableInputError([])).exit_code == 2
+    assert error_type_of(NoUsableResultError("none")).exit_code == EXIT_TIME_LIMIT == 3
+    assert error_type_of(ZeroDivisionError()) is INTERNAL_ERROR
+    assert INTERNAL_ERROR.exit_code == 1
 
 
 def test_cells_that_look_like_formulas_become_text() -> None:
     dangerous = ["=1+1", "+49 30", "-5", "@SUM(A1)", "\tx", "\rx"]
-    assert [safe_cell(text) for text in dangerous] == [f"'{text}" for text in dangerous]
-    assert safe_cell("Ana = Maria") == "Ana = Maria"
+    assert [escape_formula(text) for text in dangerous] == [f"'{text}" for text in dangerous]
+    assert escape_formula("Ana = Maria") == "Ana = Maria"

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.accounts import credentials
 from api.http.cookies import cookie_name
-from api.http.middleware.body_size_limit import BodyLimit
+from api.http.middleware.body_size_limit import BodySizeLimitMiddleware
 from api.services import utc_now
 from api.settings import MIB, Settings
 
@@ -31,7 +31,9 @@ def browser(shared: SharedServer) -> Iterator[httpx.Client]:
     services = shared.world.services
     with services.database.writing() as tx:
         user = credentials.ensure_manager(tx, "manager", now=utc_now())
-        cookie = credentials.issue_cookie(tx, user, now=utc_now(), lasting=timedelta(hours=1))
+        cookie = credentials.issue_session_cookie(
+            tx, user, now=utc_now(), lifetime=timedelta(hours=1)
+        )
     with httpx.Client(base_url=shared.client.base_url) as browser:
         browser.cookies.set(cookie_name(services.settings), cookie.secret)
         yield browser
@@ -181,7 +183,7 @@ def test_a_body_is_counted_while_it_is_read_whatever_its_headers_promise() -> No
         raise AssertionError
 
     scope = {"type": "http", "path": "/x", "headers": [(b"content-length", b"1")]}
-    limited = BodyLimit(reads_it_all, Settings(body_limit_bytes=10_000))
+    limited = BodySizeLimitMiddleware(reads_it_all, Settings(body_limit_bytes=10_000))
     with pytest.raises(HTTPException):
         asyncio.run(limited(scope, endless, never))
     assert read == 11_000
@@ -224,7 +226,7 @@ def test_what_is_announced_too_large_is_refused_before_a_byte_is_read() -> None:
 
     scope = {"type": "http", "path": "/x", "headers": [(b"content-length", b"65537")]}
     with pytest.raises(HTTPException, match="at most 64 KiB"):
-        asyncio.run(BodyLimit(reads, Settings())(scope, unread, never))
+        asyncio.run(BodySizeLimitMiddleware(reads, Settings())(scope, unread, never))
 
 
 def test_only_files_may_be_large_even_for_the_office(office: httpx.Client) -> None:
@@ -291,26 +293,26 @@ def test_links_end_with_the_cycle_and_its_grace(world: World) -> None:
             (link.expires_at - timedelta(seconds=1), "coachee"),
             (link.expires_at, "nobody"),
         ):
-            viewer = credentials.identify(
+            principal = credentials.identify(
                 tx, link.secret, kinds, now=moment, idle=timedelta(hours=1)
             )
-            assert viewer.role == role
+            assert principal.role == role
 
 
 def test_a_cookie_left_alone_ends(world: World) -> None:
     now, secret = utc_now(), world.sign_in_secret()
     with world.database.writing() as tx:
-        cookie = credentials.sign_in(tx, secret, now=now, lasting=timedelta(hours=12))
-        kinds = frozenset({credentials.CredentialKind.COOKIE})
+        cookie = credentials.sign_in(tx, secret, now=now, lifetime=timedelta(hours=12))
+        kinds = frozenset({credentials.CredentialKind.BROWSER_SESSION})
         for minutes, role in ((59, "manager"), (61, "nobody")):
-            viewer = credentials.identify(
+            principal = credentials.identify(
                 tx,
                 cookie.secret,
                 kinds,
                 now=now + timedelta(minutes=minutes),
                 idle=timedelta(minutes=60),
             )
-            assert viewer.role == role
+            assert principal.role == role
 
 
 def test_a_secret_is_good_for_its_own_kind_only(world: World) -> None:
@@ -318,15 +320,15 @@ def test_a_secret_is_good_for_its_own_kind_only(world: World) -> None:
     token = world.manager_token()
     with world.database.reading() as tx:
         for secret, kind in (
-            (link.secret, credentials.CredentialKind.COOKIE),
-            (token, credentials.CredentialKind.COOKIE),
+            (link.secret, credentials.CredentialKind.BROWSER_SESSION),
+            (token, credentials.CredentialKind.BROWSER_SESSION),
             (token, credentials.CredentialKind.LINK),
             ("", credentials.CredentialKind.LINK),
         ):
-            viewer = credentials.identify(
+            principal = credentials.identify(
                 tx, secret, frozenset({kind}), now=utc_now(), idle=timedelta(hours=1)
             )
-            assert viewer.role == "nobody"
+            assert principal.role == "nobody"
 
 
 @pytest.mark.parametrize("sign", ["\0", "\x1b", "\n", "\x7f"])

@@ -18,16 +18,16 @@ from sqlalchemy import select
 
 from api.accounts import credentials
 from api.accounts.rows import PasskeyRow
-from api.app import api_routes, create_app
-from api.http.permissions import ACCESS as API_ACCESS
-from api.http.permissions import EVERYBODY, Access
-from api.http.principal import AccessRole, Viewer
-from api.logging.setup import set_up_logs
+from api.app import create_app, iterate_routes
+from api.http.permissions import EVERYBODY, Permission
+from api.http.permissions import PERMISSIONS as API_ACCESS
+from api.http.principal import AccessRole, Principal
+from api.logging.setup import configure_logging
 from api.mail.rows import MailKind, MailRow, MailState
-from api.page_routers import ACCESS as PAGES_ACCESS
+from api.page_routers import PERMISSIONS as PAGES_ACCESS
 from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind
-from api.plan_queries.service import Asking
+from api.plan_queries.service import QuestionRequest
 from api.runs.rows import PlanRow, RunRow
 from api.sessions import schedule
 from api.sessions.rows import OutboxRow
@@ -58,7 +58,7 @@ CALLERS = (
     Caller("other coach", AccessRole.COACH, "K-2", owner=False),
     Caller("other coachee", AccessRole.COACHEE, "C-2", owner=False),
     Caller("auditor", AccessRole.AUDITOR),
-    Caller("nobody", AccessRole.NOBODY),
+    Caller("nobody", AccessRole.ANONYMOUS),
 )
 PASSPHRASE = "tulip anvil ferry quartz"  # noqa: S105 - of a test
 MARK = "the colonel never listens"
@@ -105,7 +105,9 @@ def things(shared: SharedServer) -> dict[str, str]:
         plan = tx.scalar(select(PlanRow.id).where(PlanRow.state == "draft"))
         run = tx.scalars(select(RunRow.id)).first()
     with world.database.writing() as tx:
-        asking = Asking(kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3"))
+        asking = QuestionRequest(
+            kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")
+        )
         mail = MailRow(
             kind=MailKind.INVITATION,
             cycle_id=cycle_id,
@@ -117,7 +119,9 @@ def things(shared: SharedServer) -> dict[str, str]:
         tx.add(mail)
         tx.flush()
         mail_id = mail.id
-        question = questions.ask(tx, world.services.enqueue, plan or "", asking, now=mine.start)
+        question = questions.submit_question(
+            tx, world.services.enqueue, plan or "", asking, now=mine.start
+        )
     for session in sessions:
         _say_everything(shared, session.id, session.coach.id, session.coachee.id)
     return {
@@ -143,8 +147,8 @@ def _say_everything(shared: SharedServer, session_id: str, coach: str, coachee: 
     from coach.feedback import Feedback, Note, SharedRecord  # noqa: PLC0415
 
     services = shared.world.services
-    by_coach = Viewer(AccessRole.COACH, person_id=coach, notes_open=True)
-    by_coachee = Viewer(AccessRole.COACHEE, person_id=coachee)
+    by_coach = Principal(AccessRole.COACH, person_id=coach, notes_open=True)
+    by_coachee = Principal(AccessRole.COACHEE, person_id=coachee)
     record = SharedRecord(session_date=date(2026, 1, 28), attendance="held", topic="x")
     with services.database.writing() as tx:
         now = services.now()
@@ -154,13 +158,13 @@ def _say_everything(shared: SharedServer, session_id: str, coach: str, coachee: 
         statements.give_feedback(tx, by_coachee, session_id, feedback, now=now)
 
 
-def _expected(access: Access, caller: Caller, path: str) -> HTTPStatus | None:
+def _expected(access: Permission, caller: Caller, path: str) -> HTTPStatus | None:
     """The refusal the table promises; `None` where the caller gets through."""
-    if caller.role is AccessRole.NOBODY and access.roles != EVERYBODY:
+    if caller.role is AccessRole.ANONYMOUS and access.roles != EVERYBODY:
         return HTTPStatus.NOT_FOUND if "{link}" in path else HTTPStatus.UNAUTHORIZED
     if caller.role not in access.roles:
         return HTTPStatus.FORBIDDEN
-    if access.own and "{session_id}" in path and not caller.owner:
+    if access.own_only and "{session_id}" in path and not caller.owner:
         return HTTPStatus.NOT_FOUND
     return None
 
@@ -170,7 +174,7 @@ def _headers(
 ) -> dict[str, str]:
     if caller.role in {AccessRole.MANAGER, AccessRole.AUDITOR}:
         return {"Authorization": f"Bearer {shared.world.user_token(caller.role)}"}
-    if caller.role is AccessRole.NOBODY:
+    if caller.role is AccessRole.ANONYMOUS:
         return {}
     opened = {"X-Notes-Key": things["notes"]} if caller.name == "coach" else {}
     if "{link}" in path:
@@ -186,10 +190,10 @@ def _one_time_things(shared: SharedServer, caller: Caller) -> dict[str, str]:
         user = credentials.ensure_user(tx, role.value, role, now=world.services.now())
         token = credentials.issue_token(
             tx,
-            Viewer(role, user_id=user),
+            Principal(role, user_id=user),
             "to revoke",
             now=world.services.now(),
-            lasting=timedelta(days=1),
+            lifetime=timedelta(days=1),
         )
         passkey = PasskeyRow(
             user_id=user,
@@ -239,7 +243,7 @@ def test_cell(
 def test_the_table_is_whole(shared: SharedServer) -> None:
     app = create_app(shared.world.services.settings)
     app.state.services.database.close()
-    assert sorted(api_routes(app)) == sorted(TABLE)
+    assert sorted(iterate_routes(app)) == sorted(TABLE)
 
 
 def test_an_application_with_a_hole_in_its_table_does_not_start(
@@ -256,7 +260,7 @@ def debug_log(shared: SharedServer, monkeypatch: pytest.MonkeyPatch) -> Iterator
     written, root, ours = io.StringIO(), logging.getLogger(), logging.getLogger("api")
     before, level = root.handlers[:], ours.level
     monkeypatch.setattr("sys.stderr", written)
-    set_up_logs(shared.world.services.settings.model_copy(update={"log_level": "debug"}))
+    configure_logging(shared.world.services.settings.model_copy(update={"log_level": "debug"}))
     yield written
     root.handlers[:] = before
     ours.setLevel(level)

@@ -12,9 +12,9 @@ from fastapi import Request
 from sqlalchemy import select
 
 from api.accounts.rows import CredentialRow
-from api.background.registry import BY_NAME
+from api.background.registry import JOB_TYPES_BY_NAME
 from api.http.health_routes import is_local
-from api.logging.setup import set_up_logs
+from api.logging.setup import configure_logging
 from api.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def logged(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.S
     root = logging.getLogger()
     before = root.handlers[:]
     monkeypatch.setattr("sys.stderr", written)
-    set_up_logs(settings)
+    configure_logging(settings)
     yield written
     root.handlers[:] = before
 
@@ -74,7 +74,7 @@ def test_figures_count_requests_by_route_and_runs_by_state(
     assert 'route="/p/{link}"' in figures
     assert 'status="404"' in figures
     assert 'gender_coach_runs{state="queued"} 0' in figures
-    for kind in BY_NAME:
+    for kind in JOB_TYPES_BY_NAME:
         assert f'gender_coach_stranded_jobs{{kind="{kind}"}} 0' in figures
     assert link not in figures
     assert "nowhere" not in figures

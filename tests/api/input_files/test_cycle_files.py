@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.input_files import CycleInputs, NamedFile, combine, fingerprint, read_inputs
+from api.input_files import CycleInputs, NamedFile, fingerprint, parse_inputs, read_inputs
 from api.input_files.reference_data import reference
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import CountryRelation, Cycle, ObjectiveLevel
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.cycle_file import CycleFile, read_cycle
-from coach.intake.reference import Reading
-from coach.languages import Level
+from coach.intake.reference import ReadContext
+from coach.languages import CefrLevel
 from matching.errors import ImpossiblePin, ImpossiblePinsError
 
 DATES = "[cycle]\nstart = 2027-01-18\nend = 2027-07-16\n"
@@ -33,13 +33,13 @@ REFERENCE_TEXT = (Path(__file__).parent / "cycle-with-every-key.toml").read_text
 
 
 def read(text: str) -> CycleFile:
-    return read_cycle("cycle.toml", text, Reading(reference()))
+    return read_cycle("cycle.toml", text, ReadContext(reference()))
 
 
 def together(
     cycle: str = DATES, coachees: bytes = COACHEES, coaches: bytes = COACHES
 ) -> CycleInputs:
-    return combine(
+    return parse_inputs(
         NamedFile("cycle.toml", cycle.encode()),
         NamedFile("c.csv", coachees),
         NamedFile("k.csv", coaches),
@@ -62,7 +62,7 @@ def test_only_the_dates_are_needed_and_the_defaults_are_those_of_the_reference()
     assert short.weights == full.cycle.weights
     assert short.objective == full.cycle.objective
     assert short.rules.rank == full.cycle.rules.rank
-    assert short.rules.language.minimum_level is Level.B2
+    assert short.rules.language.minimum_level is CefrLevel.B2
     assert short.rules.country.relation is CountryRelation.ANY
     assert (short.pins, short.bans, short.calendar.blackout) == ({}, {}, ())
 
@@ -218,7 +218,7 @@ def test_no_value_of_any_type_brings_the_reader_down(table: str, data: st.DataOb
 
 def test_a_cycle_in_another_encoding_is_located() -> None:
     with pytest.raises(UnusableInputError) as refused:
-        combine(
+        parse_inputs(
             NamedFile("cycle.toml", (DATES + 'name = "č"').encode("cp1250")),
             NamedFile("c.csv", COACHEES),
             NamedFile("k.csv", COACHES),

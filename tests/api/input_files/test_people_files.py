@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from api.input_files import PeopleKind, read_people
 from coach.availability import DateRange, WeeklyWindow
 from coach.errors import UnusableInputError
-from coach.languages import LanguageSkill, Level
+from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, RankSensitivity, Role, Service, Sex
 from coach.ranks import GRADE_NEUTRAL
 
@@ -83,7 +83,10 @@ def test_every_column_is_read() -> None:
     }
     (person,) = coachees(sheet(row))
     assert person.role is Role.COMMANDER
-    assert person.languages == (LanguageSkill("cnr", Level.C2), LanguageSkill("en", Level.B2))
+    assert person.languages == (
+        LanguageSkill("cnr", CefrLevel.C2),
+        LanguageSkill("en", CefrLevel.B2),
+    )
     assert person.availability == (WeeklyWindow(0, 540, 720),)
     assert [str(dates) for dates in person.unavailable] == ["2027-02-01..2027-02-14", "2027-03-08"]
     assert all(isinstance(dates, DateRange) for dates in person.unavailable)

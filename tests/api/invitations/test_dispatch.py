@@ -19,7 +19,7 @@ from api.accounts import credentials
 from api.audit_trail.rows import AuditRow
 from api.cycles.rows import Side
 from api.files.zip_archive import zip_stream
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from api.invitations import dispatch as waiting_mail
 from api.invitations import outbox as messages
 from api.participants import service as people
@@ -59,14 +59,14 @@ def _revoke_link(world: World, cycle_id: str, code: str) -> None:
         credentials.revoke(tx, _manager(), link.id, now=now)
 
 
-def _manager() -> Viewer:
-    return Viewer(AccessRole.MANAGER, user_id="office")
+def _manager() -> Principal:
+    return Principal(AccessRole.MANAGER, user_id="office")
 
 
 def _leave(world: World, cycle_id: str, code: str) -> None:
     with world.database.writing() as tx:
         staying = [one for one in people.roster_of(tx, cycle_id).coachees if one.id != code]
-        people.take_in(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
+        people.import_people(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
 
 
 def test_the_archive_holds_every_mail_as_it_is_saved_alone(

@@ -12,7 +12,7 @@ from api.accounts import credentials
 from api.accounts.rows import CredentialRow
 from api.cycles import service as cycles
 from api.cycles.rows import Side
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from api.invitations import outbox as messages
 from api.participants import service as people
 from api.plans import service as plans
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
     from conftest import World
 
-    from api.values import SessionView
+    from api.values import SessionDetails
 
 GRACE = timedelta(days=60)
 PAIRS = {"C-1": "K-1", "C-2": "K-2"}
 
 
-def _sessions(world: World, cycle_id: str) -> tuple[SessionView, ...]:
+def _sessions(world: World, cycle_id: str) -> tuple[SessionDetails, ...]:
     with world.database.reading() as tx:
         return schedule.cycle_schedule(tx, cycle_id)
 
@@ -53,9 +53,9 @@ def _outbox(world: World, cycle_id: str) -> list[tuple[str, str, int, int]]:
     )
 
 
-def _viewer(session: SessionView, side: Side) -> Viewer:
+def _principal(session: SessionDetails, side: Side) -> Principal:
     person = session.coach if side is Side.COACH else session.coachee
-    return Viewer(AccessRole(side.value), person_id=person.id, cycle_id=session.cycle_id)
+    return Principal(AccessRole(side.value), person_id=person.id, cycle_id=session.cycle_id)
 
 
 def test_the_first_plan_invites_everybody_once(world: World) -> None:
@@ -175,7 +175,7 @@ def test_a_plan_made_before_the_lists_changed_is_not_published(world: World) -> 
     with world.database.writing() as tx:
         assert not plans.plan_view(tx, plan_id).outdated
         staying = people.roster_of(tx, cycle_id).coachees[1:]
-        people.take_in(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
+        people.import_people(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
         assert plans.plan_view(tx, plan_id).outdated
     with pytest.raises(ConflictError, match="have changed since"):
         _publish(world, plan_id, world.services.now())
@@ -208,10 +208,10 @@ def test_messages_in_the_outbox_are_whole(world: World) -> None:
         row = tx.scalars(select(OutboxRow)).first()
         assert row is not None
         message = Message.model_validate(row.message)
-        letter = messages.outbox_letter(tx, row.id)
+        outgoing_invitation = messages.outbox_invitation(tx, row.id)
     assert message.method is Method.REQUEST
     assert message.invitation.count == 2
-    assert letter.address.endswith("@example.org")
+    assert outgoing_invitation.address.endswith("@example.org")
 
 
 def test_everybody_invited_holds_a_link(world: World) -> None:
@@ -236,10 +236,10 @@ def test_a_reply_counts_until_the_session_moves(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     session = _sessions(world, cycle_id)[0]
-    coachee = _viewer(session, Side.COACHEE)
+    coachee = _principal(session, Side.COACHEE)
     with world.database.writing() as tx:
         answer = ReplyInput(reply=Reply.DECLINED, comment="Thursday would do")
-        replies.reply_to(tx, coachee, session.id, answer, now=world.services.now())
+        replies.submit_reply(tx, coachee, session.id, answer, now=world.services.now())
     declined = _sessions(world, cycle_id)[0]
     assert (declined.coachee_reply, declined.coach_reply) == (Reply.DECLINED, Reply.NONE)
     assert declined.coachee_comment == "Thursday would do"
@@ -252,15 +252,15 @@ def test_reply_and_comment_are_for_the_office_not_for_the_other_side(world: Worl
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     session = _sessions(world, cycle_id)[0]
-    coachee, coach = _viewer(session, Side.COACHEE), _viewer(session, Side.COACH)
+    coachee, coach = _principal(session, Side.COACHEE), _principal(session, Side.COACH)
     with world.database.writing() as tx:
         answer = ReplyInput(reply=Reply.DECLINED, comment="on leave")
-        replies.reply_to(tx, coachee, session.id, answer, now=world.services.now())
+        replies.submit_reply(tx, coachee, session.id, answer, now=world.services.now())
         assert schedule.session_view(tx, coachee, session.id).coachee_comment == "on leave"
         assert schedule.session_view(tx, coach, session.id).coachee_comment == ""
         assert schedule.session_view(tx, coachee, session.id).coachee_reply is Reply.DECLINED
         assert schedule.session_view(tx, coach, session.id).coachee_reply is None
-        assert schedule.person_page(tx, coach.person_id or "").sessions[0].coachee_reply is None
+        assert schedule.person_schedule(tx, coach.person_id or "").sessions[0].coachee_reply is None
 
 
 @pytest.mark.parametrize("case", ["over", "cancelled", "office"])
@@ -268,23 +268,23 @@ def test_who_replies_to_what_is_limited(world: World, case: str) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     session = _sessions(world, cycle_id)[0]
-    viewer, now = _viewer(session, Side.COACHEE), world.services.now()
+    principal, now = _principal(session, Side.COACHEE), world.services.now()
     refusal: type[Exception] = ConflictError
     if case == "over":
         now = session.end
     elif case == "cancelled":
         world.published(cycle_id, world.result({"C-2": "K-2"}))
     else:
-        viewer, refusal = Viewer(AccessRole.MANAGER, user_id="office"), NotAllowedError
+        principal, refusal = Principal(AccessRole.MANAGER, user_id="office"), NotAllowedError
     with world.database.writing() as tx, pytest.raises(refusal):
-        replies.reply_to(tx, viewer, session.id, ReplyInput(reply=Reply.ACCEPTED), now=now)
+        replies.submit_reply(tx, principal, session.id, ReplyInput(reply=Reply.ACCEPTED), now=now)
 
 
 def test_times_are_told_in_the_zone_of_whoever_reads(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     with world.database.reading() as tx:
-        page = schedule.person_page(tx, world.person_id(cycle_id, "K-1"))
+        page = schedule.person_schedule(tx, world.person_id(cycle_id, "K-1"))
     assert page.person.timezone == "Europe/Stockholm"
     assert page.sessions[0].start.isoformat() == "2027-01-27T09:00:00+01:00"
     assert {session.coach.code for session in page.sessions} == {"K-1"}
@@ -297,7 +297,7 @@ def test_a_later_record_replaces_an_earlier_one(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     session = _sessions(world, cycle_id)[0]
-    coach, coachee = _viewer(session, Side.COACH), _viewer(session, Side.COACHEE)
+    coach, coachee = _principal(session, Side.COACH), _principal(session, Side.COACHEE)
     now = session.end
     with world.database.writing() as tx:
         for topic in ("First", "Second"):
@@ -321,7 +321,7 @@ def test_nothing_to_come_is_recorded_as_held(world: World, attendance: Attendanc
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     session = _sessions(world, cycle_id)[0]
-    coach = _viewer(session, Side.COACH)
+    coach = _principal(session, Side.COACH)
     late = datetime(2027, 1, 22, 23, 30, tzinfo=UTC)  # the 23rd already where the coach lives
     early = _record(date(2027, 1, 24), attendance)
     with world.database.writing() as tx:
@@ -340,7 +340,11 @@ def test_a_session_to_come_is_recorded_as_cancelled(world: World) -> None:
     with world.database.writing() as tx:
         record = _record(session.start.date(), Attendance.CANCELLED)
         view = statements.submit_record(
-            tx, _viewer(session, Side.COACH), session.id, record, now=session.start - timedelta(7)
+            tx,
+            _principal(session, Side.COACH),
+            session.id,
+            record,
+            now=session.start - timedelta(7),
         )
     assert view.attendance is Attendance.CANCELLED
 
@@ -349,7 +353,7 @@ def test_feedback_waits_for_the_session_or_for_the_record_that_it_was_held(world
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     session, other, *_ = _sessions(world, cycle_id)
-    coach, coachee = _viewer(session, Side.COACH), _viewer(session, Side.COACHEE)
+    coach, coachee = _principal(session, Side.COACH), _principal(session, Side.COACHEE)
     feedback = Feedback(attendance=Attendance.HELD, rating=5)
     before, day = session.start - timedelta(2), (session.start - timedelta(3)).date()
     with world.database.writing() as tx:
@@ -361,7 +365,7 @@ def test_feedback_waits_for_the_session_or_for_the_record_that_it_was_held(world
                 statements.give_feedback(tx, coachee, session.id, feedback, now=before)
         statements.submit_record(tx, coach, session.id, _record(day, Attendance.HELD), now=before)
         statements.give_feedback(tx, coachee, session.id, feedback, now=before)
-        theirs = _viewer(other, Side.COACHEE)
+        theirs = _principal(other, Side.COACHEE)
         statements.give_feedback(tx, theirs, other.id, feedback, now=other.start)
 
 
@@ -369,8 +373,8 @@ def test_the_coach_never_reads_the_feedback(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     session = _sessions(world, cycle_id)[0]
-    coach, coachee = _viewer(session, Side.COACH), _viewer(session, Side.COACHEE)
-    manager, now = Viewer(AccessRole.MANAGER, user_id="office"), session.start
+    coach, coachee = _principal(session, Side.COACH), _principal(session, Side.COACHEE)
+    manager, now = Principal(AccessRole.MANAGER, user_id="office"), session.start
     feedback = Feedback(attendance=Attendance.HELD, rating=2, text="too hasty")
     with world.database.writing() as tx:
         statements.give_feedback(tx, coachee, session.id, feedback, now=now)
@@ -389,10 +393,10 @@ def test_who_leaves_the_lists_keeps_their_sessions_and_loses_their_link(world: W
     now = world.services.now()
     with world.database.writing() as tx:
         staying = people.roster_of(tx, cycle_id).coachees[1:]
-        summary = people.take_in(tx, cycle_id, Side.COACHEE, staying, now=now)
+        summary = people.import_people(tx, cycle_id, Side.COACHEE, staying, now=now)
         assert (summary.left, summary.unchanged) == (1, 2)
         assert len(people.roster_of(tx, cycle_id).coachees) == 2
-        viewer = credentials.identify(
+        principal = credentials.identify(
             tx,
             link.secret,
             frozenset({credentials.CredentialKind.LINK}),
@@ -407,7 +411,7 @@ def test_who_leaves_the_lists_keeps_their_sessions_and_loses_their_link(world: W
                 now=now,
                 grace=GRACE,
             )
-    assert viewer.role is AccessRole.NOBODY
+    assert principal.role is AccessRole.ANONYMOUS
     assert len(_sessions(world, cycle_id)) == 4
 
 
@@ -417,7 +421,7 @@ def test_a_list_taken_in_again_says_what_changed(world: World) -> None:
         first, second, third = people.roster_of(tx, cycle_id).coachees
         changed = second.model_copy(update={"unit": "Another"})
         new = third.model_copy(update={"id": "C-9"})
-        summary = people.take_in(
+        summary = people.import_people(
             tx, cycle_id, Side.COACHEE, [new, changed, first], now=world.services.now()
         )
         order = [coachee.id for coachee in people.roster_of(tx, cycle_id).coachees]
@@ -439,7 +443,7 @@ def _read_everything(world: World, cycle_id: str) -> dict[str, Callable[[], obje
         "overview": reading(cycles.cycle_overview, cycle_id),
         "people": reading(people.list_people, cycle_id),
         "schedule": reading(schedule.cycle_schedule, cycle_id),
-        "person": reading(schedule.person_page, coach),
+        "person": reading(schedule.person_schedule, coach),
         "outbox": reading(messages.outbox, cycle_id),
         "plans": reading(plans.list_plans, cycle_id),
         "runs": reading(runs.list_runs, cycle_id),

@@ -15,14 +15,14 @@ from sqlalchemy import select, text
 
 from api.accounts import credentials
 from api.audit_trail.rows import AuditRow
-from api.background.job_type import StoppedError, Workplace
+from api.background.job_type import JobContext, WorkerShutdownError
 from api.background.queue import JobQueue
 from api.background.worker import Worker
 from api.cycles.rows import PersonRow, Side
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from api.invitations import dispatch as waiting_mail
 from api.mail import delivery as posting
-from api.mail.job import Mailing
+from api.mail.job import MailJob
 from api.mail.rows import MailRow, MailState
 from api.participants import service as people
 from api.sessions.rows import OutboxRow
@@ -56,27 +56,27 @@ class Office:
     cycle_id: str
     jobs: list[Job]
 
-    def release(self) -> int:
+    def release_messages(self) -> int:
         with self.services.database.writing() as tx:
             now = self.services.now()
-            return posting.release(tx, self._enqueue, self.cycle_id, now, now=now)
+            return posting.release_messages(tx, self._enqueue, self.cycle_id, now, now=now)
 
     def queue_all(self) -> list[Job]:
         """What the job after a release queues."""
         with self.services.database.writing() as tx:
-            while posting.queue_some(tx, self._enqueue, now=self.services.now()):
+            while posting.queue_batch(tx, self._enqueue, now=self.services.now()):
                 pass
-        return [job for job in self.jobs if job.kind == posting.MAIL_JOB]
+        return [job for job in self.jobs if job.job_type == posting.MAIL_JOB]
 
     def send(self, *jobs: Job) -> None:
         """Do what a worker would, here and now."""
-        mailing = Mailing(Workplace(self.services, "worker@1"))
+        mailing = MailJob(JobContext(self.services, "worker@1"))
         for job in jobs:
-            mailing(job.about)
+            mailing(job.subject_id)
 
-    def post(self) -> posting.Post:
+    def post(self) -> posting.DeliveryStatus:
         with self.services.database.reading() as tx:
-            return posting.post_of(tx, self.cycle_id, sends=True)
+            return posting.delivery_status(tx, self.cycle_id, sends=True)
 
     def states(self) -> Counter[MailState]:
         with self.services.database.reading() as tx:
@@ -87,7 +87,7 @@ class Office:
         with self.services.database.reading() as tx:
             query = select(MailRow.id).join(PersonRow, PersonRow.id == MailRow.person_id)
             ids = set(tx.scalars(query.where(PersonRow.code == code)))
-        return [job for job in self.jobs if job.about.partition(".")[0] in ids]
+        return [job for job in self.jobs if job.subject_id.partition(".")[0] in ids]
 
     def _enqueue(self, tx: object, job: Job) -> None:
         self.services.enqueue(tx, job)  # type: ignore[arg-type]
@@ -111,11 +111,11 @@ def test_nothing_goes_out_before_it_is_released_and_then_everything_once(
     office_mail: Office,
 ) -> None:
     assert office_mail.queue_all() == []
-    assert office_mail.release() == 8
-    assert office_mail.release() == 0, "twice is once"
+    assert office_mail.release_messages() == 8
+    assert office_mail.release_messages() == 0, "twice is once"
     jobs = office_mail.queue_all()
     assert len(jobs) == 8
-    assert {job.lane for job in jobs} == {"example.org"}
+    assert {job.partition for job in jobs} == {"example.org"}
     office_mail.send(*jobs, *jobs)
     assert Counter(taken.recipient for taken in office_mail.server.taken) == {
         f"{code}@example.org": 2 for code in ("c1", "c2", "k1", "k2")
@@ -128,17 +128,17 @@ def test_nothing_goes_out_before_it_is_released_and_then_everything_once(
 
 
 def test_a_mail_sent_is_the_mail_that_is_saved(office_mail: Office, office: httpx.Client) -> None:
-    office_mail.release()
+    office_mail.release_messages()
     (job, *_) = office_mail.queue_all()
     office_mail.send(job)
     with office_mail.services.database.reading() as tx:
-        outbox_id = tx.get_one(MailRow, job.about.partition(".")[0]).outbox_id
+        outbox_id = tx.get_one(MailRow, job.subject_id.partition(".")[0]).outbox_id
     (taken,) = office_mail.server.taken
     assert taken.content == office.get(f"{API}/outbox/{outbox_id}.eml").content
 
 
 def test_the_secret_link_of_a_mail_lies_nowhere_in_clear(office_mail: Office) -> None:
-    office_mail.release()
+    office_mail.release_messages()
     jobs = office_mail.queue_all()
     office_mail.send(*jobs)
     (secret,) = {
@@ -156,9 +156,9 @@ def test_the_secret_link_of_a_mail_lies_nowhere_in_clear(office_mail: Office) ->
 
 def test_handed_over_twice_a_message_is_recognised(office_mail: Office) -> None:
     """Killed after the mail server took it and before that was written down: the same again."""
-    office_mail.release()
+    office_mail.release_messages()
     (job, *_) = office_mail.queue_all()
-    mail_id = job.about.partition(".")[0]
+    mail_id = job.subject_id.partition(".")[0]
     office_mail.send(job)
     with office_mail.services.database.writing() as tx:
         row = tx.get_one(MailRow, mail_id)
@@ -170,7 +170,7 @@ def test_handed_over_twice_a_message_is_recognised(office_mail: Office) -> None:
 
 
 def test_refused_for_the_moment_it_is_tried_again_later_and_later(office_mail: Office) -> None:
-    office_mail.release()
+    office_mail.release_messages()
     office_mail.queue_all()
     first = office_mail.to("C-1")[0]
     office_mail.server.to_recipient["c1@example.org"] = ["450 Greylisted"] * 3
@@ -189,7 +189,7 @@ def test_refused_for_the_moment_it_is_tried_again_later_and_later(office_mail: O
 
 
 def test_refused_for_the_moment_for_two_days_it_is_given_to_a_person(office_mail: Office) -> None:
-    office_mail.release()
+    office_mail.release_messages()
     office_mail.queue_all()
     first = office_mail.to("C-1")[0]
     office_mail.server.to_recipient["c1@example.org"] = ["450 Greylisted"]
@@ -203,7 +203,7 @@ def test_refused_for_the_moment_for_two_days_it_is_given_to_a_person(office_mail
 def test_refused_for_good_it_is_shown_with_its_address_and_can_be_tried_again(
     office_mail: Office,
 ) -> None:
-    office_mail.release()
+    office_mail.release_messages()
     jobs = office_mail.queue_all()
     office_mail.server.to_recipient["c1@example.org"] = ["550 5.1.1 No such user"] * 2
     office_mail.send(*jobs)
@@ -215,7 +215,7 @@ def test_refused_for_good_it_is_shown_with_its_address_and_can_be_tried_again(
     with office_mail.services.database.writing() as tx:
         now = office_mail.services.now()
         enqueue = office_mail.services.enqueue
-        assert posting.try_failed_again(tx, enqueue, office_mail.cycle_id, now=now) == 2
+        assert posting.retry_failed(tx, enqueue, office_mail.cycle_id, now=now) == 2
     office_mail.send(*office_mail.queue_all())
     assert (office_mail.post().sent, office_mail.post().failed) == (8, ())
     assert set(office_mail.server.times().values()) == {1}
@@ -223,7 +223,7 @@ def test_refused_for_good_it_is_shown_with_its_address_and_can_be_tried_again(
 
 def _refused(office_mail: Office, code: str) -> tuple[posting.FailedMail, ...]:
     """Everything sent but to one person, to whom nothing can be delivered."""
-    office_mail.release()
+    office_mail.release_messages()
     address = f"{code.replace('-', '').lower()}@example.org"
     office_mail.server.to_recipient[address] = ["550 5.1.1 No such user"] * 9
     office_mail.send(*office_mail.queue_all())
@@ -255,7 +255,7 @@ def test_one_that_failed_and_was_sent_otherwise_is_noted_and_not_tried_again(
     office_mail.server.to_recipient.clear()
     with office_mail.services.database.writing() as tx:
         enqueue = office_mail.services.enqueue
-        assert posting.try_failed_again(tx, enqueue, office_mail.cycle_id, now=MOMENT) == 1
+        assert posting.retry_failed(tx, enqueue, office_mail.cycle_id, now=MOMENT) == 1
     with pytest.raises(ConflictError, match="about to be sent"):
         _mark(office_mail, second.id)
     office_mail.send(*office_mail.queue_all())
@@ -279,7 +279,7 @@ def test_an_older_time_is_not_sent_after_a_newer_one_was_sent_otherwise(
     before = len(office_mail.server.taken)
     with office_mail.services.database.writing() as tx:
         enqueue = office_mail.services.enqueue
-        assert posting.try_failed_again(tx, enqueue, office_mail.cycle_id, now=MOMENT) == 2
+        assert posting.retry_failed(tx, enqueue, office_mail.cycle_id, now=MOMENT) == 2
     office_mail.send(*office_mail.queue_all())
     assert len(office_mail.server.taken) == before
     assert office_mail.post().failed == ()
@@ -323,7 +323,7 @@ def test_whose_mail_failed_is_told_only_where_looking_is_noted(
 def test_cut_off_before_the_answer_it_is_sent_again_under_the_same_message_id(
     office_mail: Office,
 ) -> None:
-    office_mail.release()
+    office_mail.release_messages()
     jobs = office_mail.queue_all()
     office_mail.server.to_message["c1@example.org"] = [BROKEN]
     office_mail.send(*jobs)
@@ -335,16 +335,16 @@ def test_cut_off_before_the_answer_it_is_sent_again_under_the_same_message_id(
 def test_while_the_mail_server_is_away_everything_waits_and_nothing_fails(
     office_mail: Office,
 ) -> None:
-    office_mail.release()
+    office_mail.release_messages()
     (job, *_) = office_mail.queue_all()
     away = office_mail.server.settings.model_copy(update={"port": free_port()})
     settings = office_mail.services.settings.model_copy(update={"mail": away})
-    place = Workplace(replace(office_mail.services, settings=settings), "worker@1")
+    place = JobContext(replace(office_mail.services, settings=settings), "worker@1")
     left: list[BaseException] = []
 
     def work() -> None:
         try:
-            Mailing(place)(job.about)
+            MailJob(place)(job.subject_id)
         except BaseException as error:  # noqa: BLE001 - it is looked at below
             left.append(error)
 
@@ -361,23 +361,23 @@ def test_while_the_mail_server_is_away_everything_waits_and_nothing_fails(
     assert office_mail.post().sent == 1
     other = office_mail.queue_all()[1]
     place.stopping.set()
-    with pytest.raises(StoppedError):
-        Mailing(place)(other.about)
+    with pytest.raises(WorkerShutdownError):
+        MailJob(place)(other.subject_id)
 
 
 def test_what_has_no_reason_any_more_is_not_sent(office_mail: Office) -> None:
     """Somebody left, a newer time was released meanwhile, and a link was revoked."""
-    office_mail.release()
+    office_mail.release_messages()
     first = office_mail.queue_all()
     office_mail.world.published(office_mail.cycle_id, office_mail.world.result(PAIRS, first_day=21))
-    office_mail.release()
+    office_mail.release_messages()
     now = office_mail.services.now()
     with office_mail.services.database.writing() as tx:
         staying = people.roster_of(tx, office_mail.cycle_id).coachees
-        people.take_in(tx, office_mail.cycle_id, Side.COACHEE, staying[1:], now=now)
+        people.import_people(tx, office_mail.cycle_id, Side.COACHEE, staying[1:], now=now)
         person_id = office_mail.world.person_id(office_mail.cycle_id, "K-1")
         link = credentials.link_of(tx, office_mail.services.keyring, person_id, now=now)
-        office = Viewer(AccessRole.MANAGER, user_id="office")
+        office = Principal(AccessRole.MANAGER, user_id="office")
         credentials.revoke(tx, office, link.id, now=now)
     jobs = office_mail.queue_all()
     office_mail.send(*first)
@@ -393,7 +393,7 @@ def test_what_has_no_reason_any_more_is_not_sent(office_mail: Office) -> None:
 
 def test_the_office_may_still_send_what_waits_itself(office_mail: Office) -> None:
     now = office_mail.services.now()
-    office_mail.release()
+    office_mail.release_messages()
     jobs = office_mail.queue_all()
     with office_mail.services.database.writing() as tx:
         assert waiting_mail.waiting(tx, office_mail.cycle_id, now=now, sends=True).ready == 0
@@ -488,7 +488,7 @@ def test_stopped_in_order_in_the_middle_everything_is_sent_once(
     settings = world.services.settings.model_copy(update={"mail": server.settings})
     services = replace(world.services, settings=settings, enqueue=queue)
     with services.database.writing() as tx:
-        assert posting.release(tx, queue, cycle_id, MOMENT, now=services.now()) == 40
+        assert posting.release_messages(tx, queue, cycle_id, MOMENT, now=services.now()) == 40
     ends = time.monotonic() + SECONDS
     stops = 0
     while len(server.taken) < 40:

@@ -8,7 +8,12 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from api.mail.settings import MailSettings, Security
-from api.mail.smtp import RefusedError, RefusedForNowError, ServerAwayError, hand_over
+from api.mail.smtp import (
+    PermanentFailureError,
+    ServerUnavailableError,
+    TemporaryFailureError,
+    send_message,
+)
 from tests.mail_server import (
     BROKEN,
     PASSWORD,
@@ -28,7 +33,7 @@ CONTENT = b"Subject: Coaching session 2 of 6\r\nMessage-ID: <1@example.org>\r\n\
 
 def test_a_message_arrives_as_it_was_handed_over() -> None:
     with mail_server() as server:
-        hand_over(server.settings, FROM, TO, CONTENT)
+        send_message(server.settings, FROM, TO, CONTENT)
     (taken,) = server.taken
     assert (taken.recipient, taken.content) == (TO, CONTENT), "the lonely dot as well"
     assert server.encrypted == [False]
@@ -55,16 +60,16 @@ def test_an_encrypted_connection_signs_in_by_a_password_from_a_file(
             password_file=tmp_path / "password",
             ca_file=proof.ca_file,
         )
-        hand_over(settings, FROM, TO, CONTENT)
+        send_message(settings, FROM, TO, CONTENT)
         wrong = settings.model_copy(
             update={"password_file": None, "password": SecretStr("battery staple")}
         )
-        with pytest.raises(ServerAwayError, match="password") as refused:
-            hand_over(wrong, FROM, TO, CONTENT)
+        with pytest.raises(ServerUnavailableError, match="password") as refused:
+            send_message(wrong, FROM, TO, CONTENT)
         assert "battery" not in str(refused.value)
         gone = settings.model_copy(update={"password_file": tmp_path / "gone"})
-        with pytest.raises(ServerAwayError, match="No such file"):
-            hand_over(gone, FROM, TO, CONTENT)
+        with pytest.raises(ServerUnavailableError, match="No such file"):
+            send_message(gone, FROM, TO, CONTENT)
     assert len(server.taken) == 1
     assert server.encrypted == [True]
 
@@ -72,30 +77,30 @@ def test_an_encrypted_connection_signs_in_by_a_password_from_a_file(
 def test_a_certificate_nobody_vouches_for_ends_the_conversation(tmp_path: Path) -> None:
     with mail_server(tls_context=certificate(tmp_path).context) as server:
         settings = MailSettings(host="127.0.0.1", port=server.port)
-        with pytest.raises(ServerAwayError, match="certificate"):
-            hand_over(settings, FROM, TO, CONTENT)
+        with pytest.raises(ServerUnavailableError, match="certificate"):
+            send_message(settings, FROM, TO, CONTENT)
     assert server.taken == []
 
 
 def test_a_server_without_encryption_is_told_nothing_where_it_was_asked_for() -> None:
     with mail_server() as server:
         settings = MailSettings(host="127.0.0.1", port=server.port)
-        with pytest.raises(ServerAwayError, match="STARTTLS"):
-            hand_over(settings, FROM, TO, CONTENT)
+        with pytest.raises(ServerUnavailableError, match="STARTTLS"):
+            send_message(settings, FROM, TO, CONTENT)
     assert server.taken == []
 
 
 def test_nobody_listens() -> None:
     settings = MailSettings(host="127.0.0.1", port=free_port(), security=Security.NONE)
-    with pytest.raises(ServerAwayError, match="Connection refused"):
-        hand_over(settings, FROM, TO, CONTENT)
+    with pytest.raises(ServerUnavailableError, match="Connection refused"):
+        send_message(settings, FROM, TO, CONTENT)
 
 
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        ("450 4.2.0 Greylisted,\x07 come back", RefusedForNowError),
-        ("550 5.1.1 No such user", RefusedError),
+        ("450 4.2.0 Greylisted,\x07 come back", TemporaryFailureError),
+        ("550 5.1.1 No such user", PermanentFailureError),
     ],
 )
 @pytest.mark.parametrize("at", ["recipient", "message"])
@@ -105,7 +110,7 @@ def test_a_refusal_is_told_in_the_servers_words(
     with mail_server() as server:
         (server.to_recipient if at == "recipient" else server.to_message)[TO] = [answer]
         with pytest.raises(error, match=answer[:3]) as told:
-            hand_over(server.settings, FROM, TO, CONTENT)
+            send_message(server.settings, FROM, TO, CONTENT)
     assert str(told.value).isprintable()
     assert server.taken == []
 
@@ -113,8 +118,8 @@ def test_a_refusal_is_told_in_the_servers_words(
 def test_cut_off_before_the_answer_the_message_is_to_be_tried_again() -> None:
     with mail_server() as server:
         server.to_message[TO] = [BROKEN]
-        with pytest.raises(RefusedForNowError, match="broke"):
-            hand_over(server.settings, FROM, TO, CONTENT)
+        with pytest.raises(TemporaryFailureError, match="broke"):
+            send_message(server.settings, FROM, TO, CONTENT)
     assert len(server.taken) == 1, "it was taken all the same, and nobody could know"
 
 

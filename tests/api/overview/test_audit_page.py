@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import update
 
 from api.audit_trail import log as audit
-from api.audit_trail.job import verifying
+from api.audit_trail.job import create_verification_handler
 from api.audit_trail.rows import AuditRow
-from api.background.job_type import StoppedError, Workplace
+from api.background.job_type import JobContext, WorkerShutdownError
 from api.http.principal import AccessRole
 from api.overview import audit_trail
 
@@ -111,7 +111,7 @@ def test_pages_follow_each_other_and_keep_the_filters(
 ) -> None:
     with acted.database.writing() as tx:
         for _ in range(150):
-            audit.note_act(tx, "test", "cycle", "x")
+            audit.record_event(tx, "test", "cycle", "x")
     page = by(AccessRole.MANAGER, "/audit", action="test").text
     assert page.count('data-label="When"') == 100
     (older,) = re.findall(r'href="(/audit\?[^"]*before=\d+)">Older', page)
@@ -131,7 +131,7 @@ def test_many_rows_cost_no_more_queries(
     few = count_queries()
     with acted.database.writing() as tx:
         for number in range(90):
-            audit.note_act(tx, "test", "person", f"{number:020x}")
+            audit.record_event(tx, "test", "person", f"{number:020x}")
     count_queries()
     by(AccessRole.AUDITOR, "/audit")
     assert count_queries() == few
@@ -141,7 +141,7 @@ def test_the_daily_check_is_told_and_looking_checks_nothing(
     acted: World, by: Callable[..., httpx.Response]
 ) -> None:
     assert "has not been checked yet" in by(AccessRole.AUDITOR, "/audit").text
-    verify = verifying(Workplace(acted.services, "worker@1"))
+    verify = create_verification_handler(JobContext(acted.services, "worker@1"))
     verify("2026-12-01")
     assert "The chain holds" in by(AccessRole.AUDITOR, "/audit").text
     with acted.database.writing() as tx:
@@ -156,10 +156,10 @@ def test_a_check_stops_when_the_worker_does(acted: World, monkeypatch: pytest.Mo
     monkeypatch.setattr(audit, "_PAGE", 1)
     stopping = threading.Event()
     stopping.set()
-    with pytest.raises(StoppedError):
-        verifying(Workplace(acted.services, "worker@1", stopping))("2026-12-01")
+    with pytest.raises(WorkerShutdownError):
+        create_verification_handler(JobContext(acted.services, "worker@1", stopping))("2026-12-01")
     with acted.database.reading() as tx:
-        assert audit_trail.standing(tx).last_check is None
+        assert audit_trail.trail_status(tx).last_check is None
 
 
 def test_the_head_can_be_kept(acted: World, by: Callable[..., httpx.Response]) -> None:

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from api.cycles.rows import Side
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from api.participants import service as people
 from api.plans import service as plans
 from api.runs.rows import PlanRow, PlanState
@@ -33,13 +33,13 @@ from api.sessions.replies import ReplyInput
 from api.sessions.rows import OutboxRow, SessionState
 from coach.errors import ConflictError
 from coach.feedback import SharedRecord
-from coach.invitations import Invitation, Message, Status, applied
+from coach.invitations import Invitation, Message, Status, apply_messages
 from coach.sessions import Attendance, Reply
 
 if TYPE_CHECKING:
     from conftest import World
 
-    from api.values import SessionView
+    from api.values import SessionDetails
 
 COACHEES, COACHES = ("C-1", "C-2", "C-3"), ("K-1", "K-2")
 GRACE = timedelta(days=60)
@@ -59,17 +59,17 @@ class CycleLife(RuleBasedStateMachine):
         with world.database.reading() as tx:
             self.roster = people.roster_of(tx, self.cycle_id)
         self.here = set(COACHEES)
-        self.begun: dict[str, SessionView] = {}
+        self.begun: dict[str, SessionDetails] = {}
         self.replies: dict[tuple[str, Side], tuple[Reply, datetime]] = {}
         self.recorded: dict[str, Attendance] = {}
 
-    def sessions(self) -> tuple[SessionView, ...]:
+    def sessions(self) -> tuple[SessionDetails, ...]:
         with self.world.database.reading() as tx:
             return schedule.cycle_schedule(tx, self.cycle_id)
 
-    def viewer(self, session: SessionView, side: Side) -> Viewer:
+    def principal(self, session: SessionDetails, side: Side) -> Principal:
         person = session.coach if side is Side.COACH else session.coachee
-        return Viewer(AccessRole(side.value), person_id=person.id, cycle_id=self.cycle_id)
+        return Principal(AccessRole(side.value), person_id=person.id, cycle_id=self.cycle_id)
 
     @initialize(coaches=st.tuples(*[st.sampled_from(COACHES)] * len(COACHEES)))
     def first_plan(self, coaches: tuple[str, ...]) -> None:
@@ -107,7 +107,7 @@ class CycleLife(RuleBasedStateMachine):
         with self.world.database.writing() as tx:
             plans.publish(tx, self.world.services.keyring, plan_id, now=self.now, link_grace=GRACE)
 
-    def _asks_again(self, before: SessionView | None, after: SessionView) -> bool:
+    def _asks_again(self, before: SessionDetails | None, after: SessionDetails) -> bool:
         if before is None or after.state is SessionState.CANCELLED:
             return False
         return (before.start, before.state) != (after.start, after.state)
@@ -124,7 +124,7 @@ class CycleLife(RuleBasedStateMachine):
         self.here ^= {coachee}
         staying = [person for person in self.roster.coachees if person.id in self.here]
         with self.world.database.writing() as tx:
-            people.take_in(tx, self.cycle_id, Side.COACHEE, staying, now=self.now)
+            people.import_people(tx, self.cycle_id, Side.COACHEE, staying, now=self.now)
 
     @rule(
         which=st.integers(0, 20),
@@ -139,12 +139,12 @@ class CycleLife(RuleBasedStateMachine):
         session = sessions[which % len(sessions)]
         refused = session.state is SessionState.CANCELLED or session.end <= self.now
         with self.world.database.writing() as tx:
-            viewer, answer = self.viewer(session, side), ReplyInput(reply=reply)
+            principal, answer = self.principal(session, side), ReplyInput(reply=reply)
             if refused:
                 with pytest.raises(ConflictError):
-                    replies.reply_to(tx, viewer, session.id, answer, now=self.now)
+                    replies.submit_reply(tx, principal, session.id, answer, now=self.now)
                 return
-            replies.reply_to(tx, viewer, session.id, answer, now=self.now)
+            replies.submit_reply(tx, principal, session.id, answer, now=self.now)
         self.replies[session.id, side] = (reply, self.now)
 
     @rule(which=st.integers(0, 20), attendance=st.sampled_from(Attendance))
@@ -159,7 +159,7 @@ class CycleLife(RuleBasedStateMachine):
         )
         with self.world.database.writing() as tx:
             statements.submit_record(
-                tx, self.viewer(session, Side.COACH), session.id, record, now=self.now
+                tx, self.principal(session, Side.COACH), session.id, record, now=self.now
             )
         self.recorded[session.id] = attendance
 
@@ -182,10 +182,10 @@ class CycleLife(RuleBasedStateMachine):
         assert set(sent) == set(due), "everybody is told of their own sessions, and of no others"
         for (person, uid), letters in sent.items():
             session = due[person, uid]
-            sequences = sorted(letter.sequence for letter in letters)
+            sequences = sorted(outgoing_invitation.sequence for outgoing_invitation in letters)
             assert sequences == list(range(len(letters))), "each message goes above the last"
             for order in (letters, letters[::-1], letters + letters):
-                shown = applied({}, order)[uid]
+                shown = apply_messages({}, order)[uid]
                 assert shown.sequence == session.sequence
                 confirmed = session.state is SessionState.CONFIRMED
                 assert (shown.status is Status.CONFIRMED) == confirmed

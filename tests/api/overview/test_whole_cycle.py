@@ -79,12 +79,12 @@ def test_from_two_spreadsheets_to_what_was_said_of_a_session(  # noqa: PLR0915 -
         others = next(s for s in sessions if s["coach"]["id"] != first["coach"]["id"])
 
         # The coachee's mail carries the link; the calendar object is that session.
-        letter = next(
+        outgoing_invitation = next(
             message
             for message in outbox
             if message["session_id"] == first["id"] and message["to"]["side"] == "coachee"
         )
-        mail = client.get(f"{API}/outbox/{letter['id']}.eml", headers=office)
+        mail = client.get(f"{API}/outbox/{outgoing_invitation['id']}.eml", headers=office)
         parts = message_from_bytes(mail.content, policy=default)
         text = parts.get_body(("plain",)).get_content()
         secret = text.partition("/p/")[2].partition("/")[0]

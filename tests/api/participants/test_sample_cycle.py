@@ -10,10 +10,10 @@ import pytest
 from api.input_files import CycleInputs, read_inputs
 from api.participants.sample import SAMPLE_FILES, sample_file
 from api.participants.sample.build import coachees_xlsx, coaches_csv
-from matching.instance.availability_grid import free_time
+from matching.instance.availability_grid import build_availability_grid
 from matching.instance.pair_report import pair_rows
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,12 @@ def test_every_hard_rule_stands_alone_between_some_pair(sample: CycleInputs) -> 
         for row in pair_rows(sample.roster, sample.cycle)
         if len(row.blocked_by) == 1
     )
-    judges = Judges(Facts(sample.roster, sample.cycle, free_time(sample.roster, sample.cycle)))
-    assert {rule.name for rule in judges.hard} | {"schedule"} == set(alone)
+    evaluator = RuleEvaluator(
+        RuleInputs(
+            sample.roster, sample.cycle, build_availability_grid(sample.roster, sample.cycle)
+        )
+    )
+    assert {rule.name for rule in evaluator.hard} | {"schedule"} == set(alone)
 
 
 def test_exactly_one_person_has_nobody(sample: CycleInputs) -> None:

@@ -12,12 +12,12 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from api.background.job_type import Workplace
+from api.background.job_type import JobContext
 from api.cycles.rows import PersonRow, Side
 from api.data_protection import subject_access as person_rights
 from api.mail import delivery as posting
-from api.mail.job import Mailing
-from api.mail.rows import CodeRow, MailRow, MailState
+from api.mail.job import MailJob
+from api.mail.rows import MailRow, MailState, OneTimeCodeRow
 from api.participants import service as people
 from api.sessions import schedule
 from tests.mail_server import MailServer
@@ -52,7 +52,7 @@ class Person:
         with services.database.reading() as tx:
             waiting = tx.scalars(select(MailRow.id).where(MailRow.state == MailState.WAITING)).all()
         for mail_id in waiting:
-            Mailing(Workplace(services, "worker@1"))(f"{mail_id}.0")
+            MailJob(JobContext(services, "worker@1"))(f"{mail_id}.0")
         found = re.search(r"\d{4} \d{4}", self.server.taken[-1].text)
         assert found is not None
         return found[0]
@@ -64,7 +64,7 @@ class Person:
 
     def age_codes(self, by: timedelta) -> None:
         with self.world.database.writing() as tx:
-            for row in tx.scalars(select(CodeRow)):
+            for row in tx.scalars(select(OneTimeCodeRow)):
                 row.created_at, row.expires_at = row.created_at - by, row.expires_at - by
 
 
@@ -99,7 +99,7 @@ def test_an_address_is_changed_by_a_code_to_the_one_before(coach: Person) -> Non
     assert _confirm(coach, code) == HTTPStatus.NO_CONTENT
     assert coach.address == NEW
     with coach.world.database.writing() as tx:
-        held = person_rights.held_about(tx, coach.world.person_id(coach.cycle_id, "K-1"))
+        held = person_rights.subject_access_report(tx, coach.world.person_id(coach.cycle_id, "K-1"))
     assert held.address == NEW
     assert _confirm(coach, code) == HTTPStatus.FORBIDDEN, "a code works once"
     refused = coach.client.post(f"{API}/me/address", json={"address": "nobody"})
@@ -112,11 +112,11 @@ def test_the_next_list_changes_it_back_only_where_it_brings_another(coach: Perso
     world, now = coach.world, coach.world.services.now()
     with world.database.writing() as tx:
         coaches = people.roster_of(tx, coach.cycle_id).coaches
-        people.take_in(tx, coach.cycle_id, Side.COACH, coaches, now=now)
+        people.import_people(tx, coach.cycle_id, Side.COACH, coaches, now=now)
     assert coach.address == NEW
     moved = [one.model_copy(update={"email": "office@example.org"}) for one in coaches]
     with world.database.writing() as tx:
-        people.take_in(tx, coach.cycle_id, Side.COACH, moved, now=now)
+        people.import_people(tx, coach.cycle_id, Side.COACH, moved, now=now)
     assert coach.address == "office@example.org"
 
 
@@ -148,7 +148,7 @@ def test_a_code_that_could_not_be_delivered_is_not_tried_again_with_the_others(
         tx.scalars(select(MailRow)).one().state = MailState.FAILED
     with world.database.writing() as tx:
         now, enqueue = world.services.now(), world.services.enqueue
-        assert posting.try_failed_again(tx, enqueue, coach.cycle_id, now=now) == 0
+        assert posting.retry_failed(tx, enqueue, coach.cycle_id, now=now) == 0
         assert tx.scalars(select(MailRow)).one().state is MailState.FAILED
 
 
@@ -156,7 +156,7 @@ def test_the_code_itself_lies_nowhere_in_the_database(coach: Person) -> None:
     coach.client.post(f"{API}/me/address", json={"address": NEW})
     plain = coach.mailed().replace(" ", "")
     with coach.world.database.reading() as tx:
-        for row in (*tx.scalars(select(CodeRow)), *tx.scalars(select(MailRow))):
+        for row in (*tx.scalars(select(OneTimeCodeRow)), *tx.scalars(select(MailRow))):
             assert plain not in repr(vars(row))
 
 
@@ -165,7 +165,7 @@ def _notes(coach: Person) -> str:
     key = coach.world.notes_key(coach.cycle_id, "K-1")
     person_id = coach.world.person_id(coach.cycle_id, "K-1")
     with coach.world.database.reading() as tx:
-        session = schedule.person_page(tx, person_id).sessions[0].id
+        session = schedule.person_schedule(tx, person_id).sessions[0].id
     own = {"X-Notes-Key": key}
     written = coach.client.put(f"{API}/sessions/{session}/note", json={"text": "mine"}, headers=own)
     assert written.is_success

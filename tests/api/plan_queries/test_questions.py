@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from api.audit_trail.rows import AuditRow
 from api.data_protection import subject_access as person_rights
 from api.plan_queries.rows import QuestionKind, QuestionRow
-from api.plan_queries.service import Answer
+from api.plan_queries.service import QuestionAnswer
 from api.plan_queries.subprocess import ordinal
 from api.runs.rows import RunState
 from matching.rematching.replacement import Replacement
@@ -192,7 +192,7 @@ def test_a_pinned_pair_is_not_replaced_behind_the_policys_back(
     assert answer.status_code == HTTPStatus.CONFLICT
     assert "without that pin" in answer.json()["detail"]
     with world.database.writing() as tx:
-        told = Answer(replacements=(OTHER_COACH,))
+        told = QuestionAnswer(replacements=(OTHER_COACH,))
         tx.add(
             QuestionRow(
                 plan_id=plan_id,
@@ -261,7 +261,7 @@ def test_what_was_asked_of_a_person_goes_with_them(world: World, office: httpx.C
     with world.database.writing() as tx:
         tx.execute(update(QuestionRow).values(state=RunState.CANCELLED))
     with world.database.writing() as tx:
-        person_rights.erase(tx, person, now=world.services.now())
+        person_rights.erase_person(tx, person, now=world.services.now())
     with world.database.reading() as tx:
         assert tx.scalars(select(QuestionRow.id)).all() == []
 

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import select, update
 
 from api.audit_trail.rows import AuditRow
-from api.background.job_type import Workplace
+from api.background.job_type import JobContext
 from api.cycles.rows import PersonRow, Side
-from api.http.principal import AccessRole, Viewer
+from api.http.principal import AccessRole, Principal
 from api.mail import delivery as posting
-from api.mail.job import Mailing
+from api.mail.job import MailJob
 from api.mail.rows import MailKind, MailRow, MailState
 from api.mail.settings import MailSettings
 from api.participants import service as people
@@ -55,11 +55,13 @@ class Cycle:
     jobs: list[Job]
     mail: MailSettings = field(default_factory=lambda: MailSettings(host="127.0.0.1"))
 
-    def remind(self, now: datetime) -> Counter[tuple[MailKind, str]]:
+    def write_due_reminders(self, now: datetime) -> Counter[tuple[MailKind, str]]:
         """What is written at that moment, by kind and spreadsheet id."""
         with self.world.database.writing() as tx:
             before = set(tx.scalars(select(MailRow.id)))
-            reminding.remind(tx, lambda _tx, job: self.jobs.append(job), self.mail, now=now)
+            reminding.write_due_reminders(
+                tx, lambda _tx, job: self.jobs.append(job), self.mail, now=now
+            )
             query = select(MailRow.id, MailRow.kind, PersonRow.code)
             rows = tx.execute(query.join(PersonRow, PersonRow.id == MailRow.person_id)).all()
         return Counter((kind, code) for key, kind, code in rows if key not in before)
@@ -74,7 +76,7 @@ class Cycle:
         services = replace(self.world.services, settings=settings, now=lambda: now)
         before = len(server.taken)
         for job in self.jobs:
-            Mailing(Workplace(services, "worker@1"))(job.about)
+            MailJob(JobContext(services, "worker@1"))(job.subject_id)
         return Counter(taken.recipient.partition("@")[0] for taken in server.taken[before:])
 
     def tell_everybody(self, at: datetime) -> None:
@@ -88,15 +90,15 @@ class Cycle:
             query = select(SessionRow.id).where(mine).order_by(SessionRow.starts_at)
             return tx.scalars(query).first() or ""
 
-    def viewer(self, code: str) -> Viewer:
+    def principal(self, code: str) -> Principal:
         role = AccessRole.COACH if code.startswith("K") else AccessRole.COACHEE
-        return Viewer(role, person_id=self.world.person_id(self.id, code))
+        return Principal(role, person_id=self.world.person_id(self.id, code))
 
     def accept(self, code: str) -> None:
         with self.world.database.writing() as tx:
             answer = ReplyInput(reply=Reply.ACCEPTED)
             session = self.first_session(code)
-            replies.reply_to(tx, self.viewer(code), session, answer, now=BEFORE)
+            replies.submit_reply(tx, self.principal(code), session, answer, now=BEFORE)
 
 
 @pytest.fixture
@@ -113,29 +115,31 @@ def _all(kind: MailKind, *codes: str) -> Counter[tuple[MailKind, str]]:
 
 
 def test_who_has_not_answered_is_reminded_once_a_week_before(cycle: Cycle) -> None:
-    assert cycle.remind(FIRST - timedelta(days=8)) == Counter()
+    assert cycle.write_due_reminders(FIRST - timedelta(days=8)) == Counter()
     cycle.accept("C-1")
-    assert cycle.remind(BEFORE) == _all(MailKind.REPLY_REMINDER, "K-1", "C-2", "K-2")
-    assert cycle.remind(BEFORE) == Counter()
-    assert cycle.remind(BEFORE + timedelta(days=2)) == Counter()
-    assert {job.lane for job in cycle.jobs} == {"example.org"}
+    assert cycle.write_due_reminders(BEFORE) == _all(MailKind.REPLY_REMINDER, "K-1", "C-2", "K-2")
+    assert cycle.write_due_reminders(BEFORE) == Counter()
+    assert cycle.write_due_reminders(BEFORE + timedelta(days=2)) == Counter()
+    assert {job.partition for job in cycle.jobs} == {"example.org"}
 
 
 def test_after_a_session_who_has_said_nothing_is_reminded_once(cycle: Cycle) -> None:
     cycle.mail = cycle.mail.model_copy(update={"remind_reply_days": 0})
-    assert cycle.remind(FIRST + timedelta(days=1)) == Counter()
+    assert cycle.write_due_reminders(FIRST + timedelta(days=1)) == Counter()
     record = SharedRecord(session_date=date(2027, 1, 27), attendance="no_show", topic="x")
     with cycle.world.database.writing() as tx:
         session = cycle.first_session("K-1")
-        statements.submit_record(tx, cycle.viewer("K-1"), session, record, now=AFTER)
+        statements.submit_record(tx, cycle.principal("K-1"), session, record, now=AFTER)
     assert record.attendance is Attendance.NO_SHOW
     expected = _all(MailKind.RECORD_REMINDER, "K-2") + _all(MailKind.FEEDBACK_REMINDER, "C-2")
-    assert cycle.remind(AFTER) == expected, "nothing is asked of a session that did not take place"
-    assert cycle.remind(AFTER + timedelta(hours=1)) == Counter()
+    assert cycle.write_due_reminders(AFTER) == expected, (
+        "nothing is asked of a session that did not take place"
+    )
+    assert cycle.write_due_reminders(AFTER + timedelta(hours=1)) == Counter()
 
 
 def test_long_past_sessions_are_left_in_peace(cycle: Cycle) -> None:
-    found = cycle.remind(datetime(2027, 6, 1, 9, 0, tzinfo=UTC))
+    found = cycle.write_due_reminders(datetime(2027, 6, 1, 9, 0, tzinfo=UTC))
     assert found == Counter()
 
 
@@ -143,36 +147,38 @@ def test_at_night_where_they_are_nobody_is_written_to(cycle: Cycle) -> None:
     with cycle.world.database.writing() as tx:
         person = tx.get_one(PersonRow, cycle.world.person_id(cycle.id, "C-1"))
         person.timezone = "Pacific/Auckland"
-    assert cycle.remind(BEFORE.replace(hour=2)) == _all(MailKind.REPLY_REMINDER, "C-1")
-    assert cycle.remind(BEFORE) == _all(MailKind.REPLY_REMINDER, "K-1", "C-2", "K-2")
+    assert cycle.write_due_reminders(BEFORE.replace(hour=2)) == _all(MailKind.REPLY_REMINDER, "C-1")
+    assert cycle.write_due_reminders(BEFORE) == _all(MailKind.REPLY_REMINDER, "K-1", "C-2", "K-2")
 
 
 def test_who_left_who_was_not_told_and_cancelled_sessions_are_left_out(cycle: Cycle) -> None:
     world = cycle.world
     with world.database.writing() as tx:
         staying = people.roster_of(tx, cycle.id).coachees[1:]
-        people.take_in(tx, cycle.id, Side.COACHEE, staying, now=BEFORE)
-    assert set(cycle.remind(BEFORE)) == {
+        people.import_people(tx, cycle.id, Side.COACHEE, staying, now=BEFORE)
+    assert set(cycle.write_due_reminders(BEFORE)) == {
         (MailKind.REPLY_REMINDER, code) for code in ("K-1", "C-2", "K-2")
     }
     world.published(cycle.id, world.result({"C-2": "K-2"}, first_day=21))
     later = BEFORE + timedelta(hours=2)
-    assert cycle.remind(later) == Counter(), "of the new time nobody was told yet"
+    assert cycle.write_due_reminders(later) == Counter(), "of the new time nobody was told yet"
     cycle.tell_everybody(later)
-    assert cycle.remind(later) == Counter(), "nor did anybody have time to see it"
-    assert cycle.remind(later + timedelta(days=1)) == _all(MailKind.REPLY_REMINDER, "C-2", "K-2")
+    assert cycle.write_due_reminders(later) == Counter(), "nor did anybody have time to see it"
+    assert cycle.write_due_reminders(later + timedelta(days=1)) == _all(
+        MailKind.REPLY_REMINDER, "C-2", "K-2"
+    )
 
 
 def test_both_kinds_can_be_turned_off(cycle: Cycle) -> None:
     cycle.mail = MailSettings(host="127.0.0.1", remind_reply_days=0, remind_after_days=0)
-    assert cycle.remind(BEFORE) == Counter()
-    assert cycle.remind(AFTER) == Counter()
+    assert cycle.write_due_reminders(BEFORE) == Counter()
+    assert cycle.write_due_reminders(AFTER) == Counter()
 
 
 def test_a_reminder_is_neutral_leads_to_the_page_and_lapses_with_its_reason(
     cycle: Cycle, server: MailServer
 ) -> None:
-    cycle.remind(BEFORE)
+    cycle.write_due_reminders(BEFORE)
     cycle.accept("C-1")
     sent = cycle.send(server, BEFORE)
     assert sent == Counter(["k1", "c2", "k2"]), "C-1 has answered meanwhile"
@@ -192,18 +198,22 @@ def test_switched_off_for_one_cycle_nobody_in_it_is_reminded(world: World, cycle
     world.published(other.id, world.result(PAIRS))
     other.tell_everybody(datetime(2026, 12, 2, 9, 0, tzinfo=UTC))
     cycle.switch(on=False, now=BEFORE)
-    assert cycle.remind(BEFORE) == _all(MailKind.REPLY_REMINDER, "C-1", "K-1", "C-2", "K-2")
+    assert cycle.write_due_reminders(BEFORE) == _all(
+        MailKind.REPLY_REMINDER, "C-1", "K-1", "C-2", "K-2"
+    )
     with world.database.reading() as tx:
         assert set(tx.scalars(select(MailRow.cycle_id))) == {other.id}
     cycle.switch(on=True, now=BEFORE)
-    assert cycle.remind(BEFORE) == _all(MailKind.REPLY_REMINDER, "C-1", "K-1", "C-2", "K-2")
+    assert cycle.write_due_reminders(BEFORE) == _all(
+        MailKind.REPLY_REMINDER, "C-1", "K-1", "C-2", "K-2"
+    )
 
 
 def test_reminders_that_wait_lapse_and_are_written_anew_once_they_are_switched_on(
     cycle: Cycle, server: MailServer
 ) -> None:
     everybody = _all(MailKind.REPLY_REMINDER, "C-1", "K-1", "C-2", "K-2")
-    assert cycle.remind(BEFORE) == everybody
+    assert cycle.write_due_reminders(BEFORE) == everybody
     sent, waiting = cycle.jobs[:1], cycle.jobs[1:]
     cycle.jobs = sent
     told = cycle.send(server, BEFORE)
@@ -218,13 +228,13 @@ def test_reminders_that_wait_lapse_and_are_written_anew_once_they_are_switched_o
     cycle.switch(on=True, now=later)
     cycle.accept("C-1")
     cycle.jobs = []
-    cycle.remind(later)
+    cycle.write_due_reminders(later)
     told += cycle.send(server, later)
     assert told - Counter(["c1"]) == Counter(["k1", "c2", "k2"]), "each once; C-1 has answered"
 
 
 def test_what_lapsed_for_another_reason_before_is_left(cycle: Cycle, server: MailServer) -> None:
-    cycle.remind(BEFORE)
+    cycle.write_due_reminders(BEFORE)
     cycle.accept("C-1")
     cycle.send(server, BEFORE)
     off = BEFORE + timedelta(hours=1)
@@ -233,22 +243,22 @@ def test_what_lapsed_for_another_reason_before_is_left(cycle: Cycle, server: Mai
     with cycle.world.database.reading() as tx:
         states = Counter(tx.scalars(select(MailRow.state)))
     assert states == {MailState.SENT: 3, MailState.DROPPED: 1}
-    assert cycle.remind(off) == Counter()
+    assert cycle.write_due_reminders(off) == Counter()
 
 
 def test_one_that_the_office_has_sent_itself_is_not_written_anew(
     cycle: Cycle, server: MailServer
 ) -> None:
     server.to_recipient["c1@example.org"] = ["550 5.1.1 No such user"]
-    cycle.remind(BEFORE)
+    cycle.write_due_reminders(BEFORE)
     cycle.send(server, BEFORE)
     off = BEFORE + timedelta(hours=1)
     cycle.switch(on=False, now=off)
     with cycle.world.database.writing() as tx:
-        (failed,) = posting.post_of(tx, cycle.id, sends=True).failed
+        (failed,) = posting.delivery_status(tx, cycle.id, sends=True).failed
         posting.mark_sent_otherwise(tx, cycle.id, failed.id, now=off)
     cycle.switch(on=True, now=off)
-    assert cycle.remind(off) == Counter()
+    assert cycle.write_due_reminders(off) == Counter()
 
 
 def test_the_switch_by_the_api_is_in_the_audit_trail(cycle: Cycle, office: httpx.Client) -> None:

@@ -1,13 +1,13 @@
 import pytest
 
-from api.organisation import Deployment
-from api.results.plan_view import rank_text, view_plan
+from api.organisation import Organisation
+from api.results.plan_view import format_rank, present_plan
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from coach.ranks import parse_code
 from matching.result import FunnelStep, LevelOutcome, Result
 
-HOUSE = Deployment()
+HOUSE = Organisation()
 
 
 def test_a_funnel_is_told_until_nobody_is_left(
@@ -17,10 +17,10 @@ def test_a_funnel_is_told_until_nobody_is_left(
     entry = result.unmatched[0].model_copy(
         update={"funnel": tuple(FunnelStep(rule=rule, left=left) for rule, left in steps)}
     )
-    told = view_plan(roster, cycle, result.model_copy(update={"unmatched": (entry,)}), HOUSE)
+    told = present_plan(roster, cycle, result.model_copy(update={"unmatched": (entry,)}), HOUSE)
     assert [step.rule for step in told.unmatched[0].funnel] == ["language", "rank"]
-    taken = entry.model_copy(update={"funnel": (FunnelStep(rule="language", left=2),)})
-    told = view_plan(roster, cycle, result.model_copy(update={"unmatched": (taken,)}), HOUSE)
+    assigned = entry.model_copy(update={"funnel": (FunnelStep(rule="language", left=2),)})
+    told = present_plan(roster, cycle, result.model_copy(update={"unmatched": (assigned,)}), HOUSE)
     assert len(told.unmatched[0].funnel) == 1
 
 
@@ -29,7 +29,7 @@ def test_kept_pairs_are_told_only_where_there_was_something_to_keep(
 ) -> None:
     def told(bound: int) -> list[str]:
         kept = LevelOutcome(name=ObjectiveLevel.KEPT, value=0, bound=bound, proven=False)
-        view = view_plan(roster, cycle, result.model_copy(update={"levels": (kept,)}), HOUSE)
+        view = present_plan(roster, cycle, result.model_copy(update={"levels": (kept,)}), HOUSE)
         return [level.words for level in view.levels]
 
     assert told(0) == []
@@ -37,8 +37,10 @@ def test_kept_pairs_are_told_only_where_there_was_something_to_keep(
 
 
 def test_loads_count_every_coach(roster: Roster, cycle: Cycle, result: Result) -> None:
-    view = view_plan(roster, cycle, result, HOUSE)
-    assert [(load.taken, load.capacity, load.places, load.sessions) for load in view.loads] == [
+    view = present_plan(roster, cycle, result, HOUSE)
+    assert [
+        (load.assigned, load.capacity, load.capacity_dots, load.sessions) for load in view.loads
+    ] == [
         (1, 3, "●○○", 6),
         (1, 3, "●○○", 6),
     ]
@@ -46,7 +48,7 @@ def test_loads_count_every_coach(roster: Roster, cycle: Cycle, result: Result) -
 
 
 def test_sessions_are_told_in_the_cycles_zone(roster: Roster, cycle: Cycle, result: Result) -> None:
-    first, *_, last = view_plan(roster, cycle, result, HOUSE).matches[0].sessions
+    first, *_, last = present_plan(roster, cycle, result, HOUSE).matches[0].sessions
     assert (first.day, first.hours, first.zone) == ("Wed 20 Jan 2027", "09:00 to 10:30", "CET")
     assert (last.day, last.hours, last.zone) == ("Wed 9 Jun 2027", "10:00 to 11:30", "CEST")
 
@@ -63,4 +65,4 @@ def test_sessions_are_told_in_the_cycles_zone(roster: Roster, cycle: Cycle, resu
 def test_ranks_are_told_in_words(code: str, words: str) -> None:
     rank = parse_code(code)
     assert rank is not None
-    assert rank_text(rank) == words
+    assert format_rank(rank) == words

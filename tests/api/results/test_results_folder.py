@@ -13,15 +13,15 @@ import pytest
 import vobject
 from openpyxl import load_workbook
 
-from api.organisation import Deployment
+from api.organisation import Organisation
 from api.results import write_results
-from api.results.printable_forms import ATTENDANCE_WORDS
+from api.results.printable_forms import ATTENDANCE_LABELS
 from coach.cycle import Cycle
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 from coach.feedback import RATINGS
 from coach.people import Roster
 from coach.sessions import Attendance
-from matching.records.run_record import Parameters, RunRecord, Surroundings, Trace
+from matching.records.run_record import RunEnvironment, RunParameters, RunRecord, TraceRecorder
 from matching.result import Result
 
 NOW = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
@@ -42,12 +42,12 @@ def write(out: Path, roster: Roster, cycle: Cycle, result: Result) -> Path:
 
 
 def recorded(result: Result) -> RunRecord:
-    return Trace().record(
+    return TraceRecorder().record(
         result,
-        parameters=Parameters(seed=result.seed, workers=1, time_limit_seconds=None),
+        parameters=RunParameters(seed=result.seed, workers=1, time_limit_seconds=None),
         inputs={},
         kept_sha256=None,
-        surroundings=Surroundings(versions={}, platform=""),
+        surroundings=RunEnvironment(versions={}, platform=""),
         began=NOW,
     )
 
@@ -209,7 +209,7 @@ def test_a_place_that_cannot_be_written_to_is_a_clear_error(
 ) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    with pytest.raises(ProgrammeError, match=r"cannot be written to .*file.*name another folder"):
+    with pytest.raises(DomainError, match=r"cannot be written to .*file.*name another folder"):
         write(blocked, roster, cycle, result)
 
 
@@ -256,7 +256,7 @@ def test_the_report_tells_the_whole_plan(folder: Path) -> None:
 def test_a_deployment_has_its_own_words(
     tmp_path: Path, roster: Roster, cycle: Cycle, result: Result
 ) -> None:
-    house = Deployment(
+    house = Organisation(
         organiser_address="office@programme.example.org",
         territories={"XK": {"name": "Kosovo (UNSCR 1244)"}},
     )
@@ -280,8 +280,8 @@ def test_a_deployment_has_its_own_words(
 @pytest.mark.parametrize("name", ["session-note.html", "feedback.html"])
 def test_the_forms_offer_every_attendance(folder: Path, name: str) -> None:
     page = (folder / "forms" / name).read_text("utf-8").replace("&#39;", "'")
-    assert set(ATTENDANCE_WORDS) == set(Attendance)
-    for words in ATTENDANCE_WORDS.values():
+    assert set(ATTENDANCE_LABELS) == set(Attendance)
+    for words in ATTENDANCE_LABELS.values():
         assert f"<li>{words}</li>" in page
     if name == "feedback.html":
         for number, word in RATINGS.items():

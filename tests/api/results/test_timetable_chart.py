@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from api.results.timetable_chart import HEAD_HEIGHT, LABEL_WIDTH, WEEK_WIDTH, draw_timetable
+from api.results.timetable_chart import HEAD_HEIGHT, LABEL_WIDTH, WEEK_WIDTH, build_timetable_chart
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.result import Result
@@ -9,7 +9,7 @@ from matching.result import Result
 def test_a_column_for_each_week_from_its_monday(
     roster: Roster, cycle: Cycle, result: Result
 ) -> None:
-    picture = draw_timetable(roster, cycle, result)
+    picture = build_timetable_chart(roster, cycle, result)
     assert len(picture.weeks) == 26
     assert [week.month for week in picture.weeks if week.month] == [
         *("Jan 2027", "Feb 2027", "Mar 2027", "Apr 2027", "May 2027", "Jun 2027", "Jul 2027"),
@@ -19,7 +19,7 @@ def test_a_column_for_each_week_from_its_monday(
 
 
 def test_each_coach_heads_their_coachees(roster: Roster, cycle: Cycle, result: Result) -> None:
-    picture = draw_timetable(roster, cycle, result)
+    picture = build_timetable_chart(roster, cycle, result)
     assert [(row.name, row.heading, len(row.marks)) for row in picture.rows] == [
         ("Sofia Lindqvist", True, 0),
         (roster.coachees[0].name, False, 6),
@@ -30,7 +30,7 @@ def test_each_coach_heads_their_coachees(roster: Roster, cycle: Cycle, result: R
 
 
 def test_marks_lie_in_their_week(roster: Roster, cycle: Cycle, result: Result) -> None:
-    picture = draw_timetable(roster, cycle, result)
+    picture = build_timetable_chart(roster, cycle, result)
     marks = picture.rows[1].marks
     assert [(mark.x - LABEL_WIDTH) // WEEK_WIDTH for mark in marks] == [0, 4, 8, 12, 16, 20]
     assert marks[0].label == "Wed 20"
@@ -48,7 +48,7 @@ def test_two_sessions_in_one_week_share_its_column(
     close = result.model_copy(
         update={"matches": (first.model_copy(update={"sessions": (one, near)}),)}
     )
-    left, right = draw_timetable(roster, cycle, close).rows[1].marks
+    left, right = build_timetable_chart(roster, cycle, close).rows[1].marks
     assert left.x + left.width < right.x
     assert right.x + right.width <= LABEL_WIDTH + WEEK_WIDTH
     assert (left.label, right.label) == ("20", "22")
@@ -58,6 +58,6 @@ def test_a_cycle_of_one_day_is_one_column(roster: Roster, cycle: Cycle, result: 
     day = cycle.cycle.model_copy(update={"start": date(2027, 1, 20), "end": date(2027, 1, 20)})
     short = cycle.model_copy(update={"cycle": day})
     empty = result.model_copy(update={"matches": ()})
-    picture = draw_timetable(roster, short, empty)
+    picture = build_timetable_chart(roster, short, empty)
     assert len(picture.weeks) == 1
     assert picture.rows == ()

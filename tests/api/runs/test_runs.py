@@ -17,7 +17,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from api.background.subprocess.subprocess_task import Child
+from api.background.subprocess.subprocess_task import SubprocessTask
 from api.cycles.rows import Side
 from api.input_files import NamedFile
 from api.participants import service as people
@@ -25,9 +25,9 @@ from api.participants import uploads
 from api.runs import service as runs
 from api.runs.rows import PlanRow, RunRow, RunState
 from api.runs.service import RunInput, RunOptions, input_sha256
-from api.runs.solver_task import Task
+from api.runs.solver_task import RunTask
 from coach.people import Roster
-from matching.parent_watchdog import ORPHANED
+from matching.parent_watchdog import EXIT_ORPHANED
 from matching.records.run_record import result_digest
 from matching.result import Result
 from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
@@ -179,7 +179,7 @@ def test_a_run_works_from_what_was_there_when_it_was_asked_for(world: World) -> 
         run = runs.start_run(
             tx, world.services.enqueue, cycle_id, RunOptions(), now=world.services.now()
         )
-        people.take_in(tx, cycle_id, Side.COACHEE, [], now=world.services.now())
+        people.import_people(tx, cycle_id, Side.COACHEE, [], now=world.services.now())
         frozen = RunInput.model_validate_json(tx.get_one(RunRow, run.id).input)
     assert len(frozen.roster.coachees) == 3
 
@@ -205,10 +205,10 @@ def test_equal_input_has_an_equal_fingerprint_in_every_process() -> None:
     assert found == {f"{input_sha256(work)}\n".encode()}
 
 
-def _slow_task() -> Task:
+def _slow_task() -> RunTask:
     files = [NamedFile(name, content) for name, content in slow_lists().values()]
     read = uploads.read_lists(SLOW_CYCLE.decode(), *files)
-    return Task(
+    return RunTask(
         work=RunInput(roster=read.roster, cycle=read.cycle, keep=None),
         options=RunOptions(),
         input_sha256=read.sha256,
@@ -220,7 +220,7 @@ def test_a_working_process_ends_with_its_parent_before_it_has_loaded_anything() 
     with subprocess.Popen(
         [*CHILD, "api.runs.subprocess", str(nobody)], stdin=subprocess.PIPE
     ) as child:
-        assert child.wait(60) == ORPHANED
+        assert child.wait(60) == EXIT_ORPHANED
 
 
 def test_a_solver_ends_with_whoever_asked() -> None:
@@ -235,12 +235,12 @@ def test_a_solver_ends_with_whoever_asked() -> None:
         child.stdin.flush()
         assert b"judging" in child.stdout.readline()
         child.stdin.close()
-        assert child.wait(5) == ORPHANED
+        assert child.wait(5) == EXIT_ORPHANED
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_told_to_a_working_process_is_left_to_its_parent(sent: signal.Signals) -> None:
-    child = Child("api.runs.subprocess", _slow_task())
+    child = SubprocessTask("api.runs.subprocess", _slow_task())
     try:
         for _moment in ("at once", "once it is at work"):
             os.kill(child.pid, sent)
@@ -253,7 +253,7 @@ def test_a_stop_told_to_a_working_process_is_left_to_its_parent(sent: signal.Sig
 
 
 def test_a_solver_that_is_killed_says_so() -> None:
-    child = Child("api.runs.subprocess", _slow_task())
+    child = SubprocessTask("api.runs.subprocess", _slow_task())
     while not child.lines(0.1):
         pass
     os.kill(child.pid, signal.SIGKILL)

@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from api.organisation import Deployment, Territory
-from api.web.date_formats import day_text, span_text, zone_short, zone_text
+from api.organisation import Organisation, Territory
+from api.web.date_formats import format_date, format_datetime_range, format_zone, zone_abbreviation
 
 START, END = datetime(2027, 7, 5, 7, 0, tzinfo=UTC), datetime(2027, 7, 5, 8, 30, tzinfo=UTC)
 
@@ -20,35 +20,35 @@ START, END = datetime(2027, 7, 5, 7, 0, tzinfo=UTC), datetime(2027, 7, 5, 8, 30,
     ],
 )
 def test_a_span_is_told_in_the_readers_zone(zone: str, expected: str) -> None:
-    assert span_text(START, END, ZoneInfo(zone)) == expected
+    assert format_datetime_range(START, END, ZoneInfo(zone)) == expected
 
 
 def test_the_zone_is_told_without_a_citys_name() -> None:
     winter = datetime(2027, 1, 20, 9, tzinfo=ZoneInfo("Europe/Belgrade"))
-    assert (zone_short(winter), zone_text(winter)) == ("CET", "CET, UTC+01:00")
-    assert day_text(date(2027, 2, 1)) == "Monday 1 February 2027"
+    assert (zone_abbreviation(winter), format_zone(winter)) == ("CET", "CET, UTC+01:00")
+    assert format_date(date(2027, 2, 1)) == "Monday 1 February 2027"
 
 
 def test_territories_are_called_as_the_deployment_says() -> None:
-    house = Deployment()
+    house = Organisation()
     assert house.territory("XK").name == "Kosovo*"
     assert house.territory("BA").name == "Bosnia and Herzegovina"
     assert house.territory("MK").name == "North Macedonia"
     assert house.territory("??").name == "??"
     assert len(house.footnotes(["XK", "RS", "XK"])) == 1
     assert house.footnotes(["RS", "AL"]) == ()
-    other = Deployment(territories={"XK": Territory(name="Kosovo")})
+    other = Organisation(territories={"XK": Territory(name="Kosovo")})
     assert other.territory("XK").name == "Kosovo"
     assert other.footnotes(["XK"]) == ()
 
 
 def test_the_organiser_is_an_example_until_set() -> None:
-    assert Deployment().organiser_address.endswith("@example.org")
-    assert Deployment(organiser_address="a@b.example.com").domain == "b.example.com"
-    assert Deployment().reply_to("t0k3n") == "replies+t0k3n@example.org"
+    assert Organisation().organiser_address.endswith("@example.org")
+    assert Organisation(organiser_address="a@b.example.com").domain == "b.example.com"
+    assert Organisation().reply_to("t0k3n") == "replies+t0k3n@example.org"
 
 
 @pytest.mark.parametrize("address", ["", "a", "a@b", "a b@example.org", "a@example.org\r\nBcc: b"])
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(ValidationError):
-        Deployment(organiser_address=address)
+        Organisation(organiser_address=address)

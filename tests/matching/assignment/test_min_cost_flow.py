@@ -7,17 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matching.assignment.min_cost_flow import best_flow
-from matching.instance.availability_grid import free_time
-from matching.instance.problem import Problem, build_problem
-from matching.rules.evaluation import judge_pairs
+from matching.assignment.min_cost_flow import solve_flow
+from matching.instance.availability_grid import build_availability_grid
+from matching.instance.problem import MatchingProblem, build_problem
+from matching.rules.evaluation import evaluate_pairs
 from tests.bench.instances import REGION, instance
 
 
-def region(coachees: int, coaches: int, seed: int) -> Problem:
+def region(coachees: int, coaches: int, seed: int) -> MatchingProblem:
     roster, cycle = instance(replace(REGION, coachees=coachees, coaches=coaches), seed)
-    free = free_time(roster, cycle)
-    return build_problem(roster, cycle, free, judge_pairs(roster, cycle, free))
+    free = build_availability_grid(roster, cycle)
+    return build_problem(roster, cycle, free, evaluate_pairs(roster, cycle, free))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -28,12 +28,12 @@ def test_sifted_pairs_give_the_optimum_of_all(seed: int) -> None:
     # Few worths: ties everywhere, and coaches whom everybody wants.
     worth = draw.integers(0, 5, problem.size)[pairs] + 3 * (problem.coach[pairs] % 7)
     rounds: list[int] = []
-    whole = best_flow(problem, pairs, worth)
-    sifted = best_flow(problem, pairs, worth, lambda: rounds.append(1), many=0)
+    whole = solve_flow(problem, pairs, worth)
+    sifted = solve_flow(problem, pairs, worth, lambda: rounds.append(1), sifting_threshold=0)
     assert rounds
     assert sifted.value == whole.value == int(worth[np.isin(pairs, sifted.choice)].sum())
     assert sifted.loss.min() >= 0
-    coachee_price, place_price = sifted.prices
+    coachee_price, place_price = sifted.duals
     assert coachee_price.sum() + place_price @ problem.capacity == whole.value
     assert (np.bincount(problem.coach[sifted.choice], minlength=70) <= problem.capacity).all()
     assert len(np.unique(problem.coachee[sifted.choice])) == len(sifted.choice)
@@ -51,12 +51,12 @@ def test_prices_hold_where_envy_spreads_over_all_coaches() -> None:
         coachee=coachee,
         coach=coach,
     )
-    flow = best_flow(chain, np.arange(len(coach)), np.full(len(coach), 7, dtype=np.int64))
-    coachee_price, place_price = flow.prices
+    flow = solve_flow(chain, np.arange(len(coach)), np.full(len(coach), 7, dtype=np.int64))
+    coachee_price, place_price = flow.duals
     assert coachee_price.sum() + place_price.sum() == flow.value == 7 * coaches
 
 
 def test_nothing_to_assign() -> None:
     problem = region(4, 3, 1)
     nothing = np.zeros(0, dtype=np.int64)
-    assert best_flow(problem, nothing, nothing, many=-1).value == 0
+    assert solve_flow(problem, nothing, nothing, sifting_threshold=-1).value == 0

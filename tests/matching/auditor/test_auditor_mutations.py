@@ -9,13 +9,13 @@ import pytest
 
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import Cycle
-from coach.languages import LanguageSkill, Level
+from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, Roster
 from coach.ranks import parse_code
 from matching.auditor import CHECKS, audit
-from matching.auditor.context import Case
+from matching.auditor.context import AuditContext
 from matching.instance.partial_cycle import under_way
-from matching.result import Change as Became
+from matching.result import CoacheeChange as Became
 from matching.result import Match, Move, Result, Unmatched
 from tests.matching.planner import plan, shifted
 
@@ -73,7 +73,7 @@ CYCLE = Cycle.model_validate(
     }
 )  # fmt: skip
 SOUND = plan(ROSTER, CYCLE)
-Change = Callable[[Result], Result]
+CoacheeChange = Callable[[Result], Result]
 
 
 def test_the_result_to_be_changed_is_sound_and_has_all_sorts_of_people() -> None:
@@ -84,7 +84,7 @@ def test_the_result_to_be_changed_is_sound_and_has_all_sorts_of_people() -> None
     assert [entry.reason for entry in SOUND.unmatched] == ["nobody-eligible", "nobody-schedulable"]
 
 
-def match_changed(row: int, /, **changes: object) -> Change:
+def match_changed(row: int, /, **changes: object) -> CoacheeChange:
     def change(result: Result) -> Result:
         matches = list(result.matches)
         matches[row] = matches[row].model_copy(update=changes)
@@ -93,7 +93,7 @@ def match_changed(row: int, /, **changes: object) -> Change:
     return change
 
 
-def session_changed(row: int, place: int, /, **changes: object) -> Change:
+def session_changed(row: int, place: int, /, **changes: object) -> CoacheeChange:
     def change(result: Result) -> Result:
         sessions = list(result.matches[row].sessions)
         sessions[place] = sessions[place].model_copy(update=changes)
@@ -102,12 +102,12 @@ def session_changed(row: int, place: int, /, **changes: object) -> Change:
     return change
 
 
-def session_moved(number: int, place: int, **by: float) -> Change:
+def session_moved(number: int, place: int, **by: float) -> CoacheeChange:
     moved = shifted(SOUND.matches[number].sessions[place], timedelta(**by))
     return session_changed(number, place, start=moved.start, end=moved.end)
 
 
-def verdict_changed(place: int, /, **changes: object) -> Change:
+def verdict_changed(place: int, /, **changes: object) -> CoacheeChange:
     def change(result: Result) -> Result:
         verdicts = list(result.matches[0].verdicts)
         verdicts[place] = verdicts[place].model_copy(update=changes)
@@ -116,7 +116,7 @@ def verdict_changed(place: int, /, **changes: object) -> Change:
     return change
 
 
-def level_changed(place: int, /, **changes: object) -> Change:
+def level_changed(place: int, /, **changes: object) -> CoacheeChange:
     def change(result: Result) -> Result:
         levels = list(result.levels)
         levels[place] = levels[place].model_copy(update=changes)
@@ -125,7 +125,7 @@ def level_changed(place: int, /, **changes: object) -> Change:
     return change
 
 
-def unmatched_changed(**changes: object) -> Change:
+def unmatched_changed(**changes: object) -> CoacheeChange:
     def change(result: Result) -> Result:
         first, *others = result.unmatched
         return result.model_copy(update={"unmatched": (first.model_copy(update=changes), *others)})
@@ -133,7 +133,7 @@ def unmatched_changed(**changes: object) -> Change:
     return change
 
 
-def result_changed(**changes: object) -> Change:
+def result_changed(**changes: object) -> CoacheeChange:
     return lambda result: result.model_copy(update=changes)
 
 
@@ -148,7 +148,7 @@ def leftover(result: Result) -> Unmatched:
 SESSIONS = first(SOUND).sessions
 FIRST_DAY = SESSIONS[0].start.date()
 STEPS = leftover(SOUND).funnel
-CHANGES: dict[str, tuple[Change, str]] = {
+CHANGES: dict[str, tuple[CoacheeChange, str]] = {
     "a match is dropped": (
         lambda result: result_changed(matches=result.matches[1:])(result), "coachee c1: is not in"),
     "a match is doubled": (
@@ -213,20 +213,20 @@ CHANGES: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize(("change", "says"), CHANGES.values(), ids=CHANGES.keys())
-def test_the_audit_names_what_was_changed(change: Change, says: str) -> None:
+def test_the_audit_names_what_was_changed(change: CoacheeChange, says: str) -> None:
     told = [str(finding) for finding in audit(ROSTER, CYCLE, change(SOUND))]
     assert any(says in finding for finding in told), told
 
 
-def on_its_own(result: Result) -> Case:
+def on_its_own(result: Result) -> AuditContext:
     """A result as the first of its cycle."""
-    return Case(ROSTER, CYCLE, result, None)
+    return AuditContext(ROSTER, CYCLE, result, None)
 
 
-def going_on(result: Result) -> Case:
+def going_on(result: Result) -> AuditContext:
     """A result of the same cycle under way, with everything of the sound one to be kept."""
     standing = under_way(SOUND, SOUND.matches[0].sessions[1].start.date(), CYCLE.cycle.zone)
-    return Case(ROSTER, CYCLE, result, SOUND, standing)
+    return AuditContext(ROSTER, CYCLE, result, SOUND, standing)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -234,9 +234,9 @@ def test_every_check_finds_some_change_and_nothing_in_the_sound_result(
     check: Callable[..., object],
 ) -> None:
     assert any(
-        list(check(case))  # type: ignore[call-overload]
+        list(check(context))  # type: ignore[call-overload]
         for change, _ in CHANGES.values()
-        for case in (on_its_own(change(SOUND)), going_on(change(SOUND)))
+        for context in (on_its_own(change(SOUND)), going_on(change(SOUND)))
     )
     assert not list(check(on_its_own(SOUND)))  # type: ignore[call-overload]
     told_kept = level_changed(1, value=len(SOUND.matches), bound=len(SOUND.matches), proven=True)
@@ -258,7 +258,7 @@ POLICIES: dict[str, tuple[str, dict[str, object], str]] = {
     "pins": ("pins", {"c2": "k2"}, "coachee c2: is pinned to coach k2"),
     "objectives": ("objective", {"levels": ("placed", "total")}, "the cycle's are placed, total"),
     "shares": ("rules", {"country": {"minimum_cross_border_share": 0.34}}, "a share of 0.34"),
-    "languages": ("rules", {"language": {"minimum_level": Level.C2}}, "rule language forbids"),
+    "languages": ("rules", {"language": {"minimum_level": CefrLevel.C2}}, "rule language forbids"),
     "ranks": ("rules", {"rank": {"standard": 0}}, "rule rank forbids it"),
 }
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.auditor.hours import Hours
-from matching.instance.availability_grid import free_time
+from matching.auditor.hours import AuditCalendar
+from matching.instance.availability_grid import build_availability_grid
 from tests.matching.auditor.test_auditor_mutations import coach, coachee
 from tests.matching.reference import common_starts
 
@@ -64,9 +64,12 @@ def programmes(draw: st.DrawFn) -> tuple[Roster, Cycle]:
 
 @given(programmes())
 @settings(max_examples=150, deadline=None)
-def test_the_auditor_and_the_engine_read_the_same_hours(programme: tuple[Roster, Cycle]) -> None:
-    roster, cycle = programme
-    ours, theirs = Hours(cycle).free_time(roster), free_time(roster, cycle)
+def test_the_auditor_and_the_engine_read_the_same_hours(instance: tuple[Roster, Cycle]) -> None:
+    roster, cycle = instance
+    ours, theirs = (
+        AuditCalendar(cycle).availability_grid(roster),
+        build_availability_grid(roster, cycle),
+    )
     assert ours.starts.tolist() == theirs.starts.tolist()
     assert ours.day.tolist() == theirs.day.tolist()
     assert ours.week.tolist() == theirs.week.tolist()
@@ -88,11 +91,11 @@ def test_a_session_may_end_at_the_midnight_before_a_blackout_and_of_the_last_day
             "calendar": {"blackout": (DateRange(wednesday, wednesday),)},
         }
     )
-    starts = Hours(cycle).free_time(roster).starts.tolist()
+    starts = AuditCalendar(cycle).availability_grid(roster).starts.tolist()
     late = [start for start in starts if start % 1440 == 22 * 60]  # 23:00 in Stockholm
     assert len(late) == 2
     assert len(common_starts(roster.coachees[0], roster.coaches[0], cycle)) == 4
     shorter = cycle.model_copy(update={"calendar": cycle.calendar.model_copy(
         update={"blackout": (DateRange(tuesday, tuesday),)})})  # fmt: skip
-    assert late[0] in Hours(shorter).free_time(roster).starts.tolist()
-    assert late[1] not in Hours(shorter).free_time(roster).starts.tolist()
+    assert late[0] in AuditCalendar(shorter).availability_grid(roster).starts.tolist()
+    assert late[1] not in AuditCalendar(shorter).availability_grid(roster).starts.tolist()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coach.cycle import SessionPolicy
-from matching.auditor.pair_feasibility import count_who_can_meet
+from matching.auditor.pair_feasibility import count_schedulable_coaches
 from tests.matching.auditor.test_auditor_mutations import coach
 
 MONDAY = 739_005  # as a proleptic ordinal
@@ -37,5 +37,5 @@ def test_a_series_fits_where_gaps_caps_and_the_clock_allow(
     starts = np.array([start for start, _ in moments], dtype=np.int64)
     days = np.array([day + MONDAY for _, day in moments], dtype=np.int64)
     common = np.ones((1, len(moments)), dtype=np.bool_)
-    counted = count_who_can_meet(common, starts, days, [coach("k1", **caps)], sessions)
+    counted = count_schedulable_coaches(common, starts, days, [coach("k1", **caps)], sessions)
     assert counted == able

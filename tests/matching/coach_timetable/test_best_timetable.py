@@ -16,18 +16,23 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
 from coach.sessions import Session
 from matching.auditor import audit
-from matching.auditor.context import Case
+from matching.auditor.context import AuditContext
 from matching.auditor.series_quality import series_points
-from matching.coach_timetable.best_timetable import best_timetable, series_one_by_one
-from matching.coach_timetable.quality import WHOLE, Quality
-from matching.coach_timetable.subproblem import Berths, CoachTask, coach_task, times
-from matching.deadline import Watch
+from matching.coach_timetable.best_timetable import best_timetable, improve_by_local_search
+from matching.coach_timetable.quality import MAX_QUALITY, Quality
+from matching.coach_timetable.subproblem import (
+    CoachSubproblem,
+    SessionOptions,
+    build_subproblem,
+    session_starts,
+)
+from matching.deadline import Deadline
 from matching.engine import SolveOptions, solve
-from matching.instance.availability_grid import free_time
+from matching.instance.availability_grid import build_availability_grid
 from matching.instance.problem import build_problem
 from matching.result import Match, Result
-from matching.rules.evaluation import judge_pairs
-from matching.search.branch_and_price import Desk
+from matching.rules.evaluation import evaluate_pairs
+from matching.search.branch_and_price import PricingOracles
 from tests.bench.instances import TIGHT, instance
 from tests.matching.crowded import START, crowded
 from tests.matching.planner import ends
@@ -97,7 +102,7 @@ def best_of_coach(
     roster: Roster, cycle: Cycle, result: Result, coach: Coach, keep: Result | None
 ) -> tuple[int, int] | None:
     """The most sessions that stay at their time, and the most points then; `None`: too many."""
-    case = Case(roster, cycle, result, None)
+    context = AuditContext(roster, cycle, result, None)
     before = {
         (match.coachee, match.coach): {s.number: epoch_minute(s.start) for s in match.sessions}
         for match in (keep.matches if keep else ())
@@ -112,10 +117,10 @@ def best_of_coach(
             [
                 (
                     sum(old.get(n) == epoch_minute(s) for n, s in enumerate(series, start=1)),
-                    series_points(case, as_match(match.coachee, coach.id, series, cycle)),
+                    series_points(context, as_match(match.coachee, coach.id, series, cycle)),
                     series,
                 )
-                for series in all_series(case.coachees[match.coachee], coach, cycle)
+                for series in all_series(context.coachees[match.coachee], coach, cycle)
             ]
         )
         tried *= len(choices[-1])
@@ -173,11 +178,11 @@ def test_no_timetable_is_better(seed: int) -> None:
 def test_first_sessions_stay_and_then_their_quality_counts(seed: int) -> None:
     random = Random(seed)
     roster, cycle = with_quality(random)
-    earlier = solved(roster, cycle)
+    previous = solved(roster, cycle)
     day = random.choice(cycle.cycle.days)
     calendar = cycle.calendar.model_copy(update={"blackout": (DateRange(day, day),)})
     changed = cycle.model_copy(update={"calendar": calendar})
-    agrees(roster, changed, solved(roster, changed, earlier), earlier)
+    agrees(roster, changed, solved(roster, changed, previous), previous)
 
 
 def test_enough_of_them_are_compared() -> None:
@@ -193,52 +198,52 @@ def test_enough_of_them_are_compared() -> None:
     assert compared > 15
 
 
-def watch() -> Watch:
-    return Watch(time.monotonic, None, lambda: False)
+def deadline() -> Deadline:
+    return Deadline(time.monotonic, None, lambda: False)
 
 
-def busy_coaches(seed: int) -> tuple[Desk, Quality, list[int]]:
+def busy_coaches(seed: int) -> tuple[PricingOracles, Quality, list[int]]:
     """Coaches of a tight programme with four candidates or more."""
     roster, cycle = instance(TIGHT, seed)
-    free = free_time(roster, cycle)
-    problem = build_problem(roster, cycle, free, judge_pairs(roster, cycle, free))
+    free = build_availability_grid(roster, cycle)
+    problem = build_problem(roster, cycle, free, evaluate_pairs(roster, cycle, free))
     busy = [coach for coach, pairs in enumerate(problem.by_coach) if len(pairs) > 3]
-    return Desk(problem, 0), Quality(roster, cycle), busy
+    return PricingOracles(problem, 0), Quality(roster, cycle), busy
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_task_survives_the_way_to_another_process(seed: int) -> None:
     """It is numbers alone: its copy gives the same answer, never worse than what it began with."""
-    desk, quality, busy = busy_coaches(seed)
+    oracles, quality, busy = busy_coaches(seed)
     for coach in busy[:4]:
-        oracle = desk.oracle(coach)
-        placed = oracle.positions(oracle.maximal((1 << 4) - 1, watch()), watch())
-        task = coach_task(oracle.calendar, quality, placed, {})
-        known = series_one_by_one(task, watch())
-        assert task.costs(task.now) >= known.cost >= known.bound
-        answer = best_timetable(task, known, watch(), effort=2.0)
-        assert known.cost >= answer.cost >= answer.bound >= known.bound
-        copy, copied = pickle.loads(pickle.dumps((task, known)))  # noqa: S301 - our own
-        assert best_timetable(copy, copied, watch(), effort=2.0) == answer
-        started = times(task, answer.timetable)
+        oracle = oracles.oracle(coach)
+        placed = oracle.positions(oracle.maximal_subset((1 << 4) - 1, deadline()), deadline())
+        subproblem = build_subproblem(oracle.calendar, quality, placed, {})
+        incumbent = improve_by_local_search(subproblem, deadline())
+        assert subproblem.total_cost(subproblem.initial) >= incumbent.cost >= incumbent.bound
+        answer = best_timetable(subproblem, incumbent, deadline(), effort=2.0)
+        assert incumbent.cost >= answer.cost >= answer.bound >= incumbent.bound
+        copy, copied = pickle.loads(pickle.dumps((subproblem, incumbent)))  # noqa: S301 - our own
+        assert best_timetable(copy, copied, deadline(), effort=2.0) == answer
+        started = session_starts(subproblem, answer.timetable)
         days = oracle.calendar.day_of
         points = [
-            quality.of(oracle.calendar.coachees[one], coach, [(days[s], s) for s in series])
+            quality.points(oracle.calendar.coachees[one], coach, [(days[s], s) for s in series])
             for one, series in zip(placed, started, strict=True)
         ]
-        assert sum(points) == WHOLE * len(points) - answer.cost
+        assert sum(points) == MAX_QUALITY * len(points) - answer.cost
 
 
-def gaining(task: CoachTask, gain: int) -> CoachTask:
+def gaining(subproblem: CoachSubproblem, gain: int) -> CoachSubproblem:
     """The same task, where the first session of each series costs so much less whenever it is."""
 
-    def first(berths: Berths) -> Berths:
-        return tuple(replace(berth, cost=berth.cost - gain) for berth in berths)
+    def first(options: SessionOptions) -> SessionOptions:
+        return tuple(replace(option, cost=option.cost - gain) for option in options)
 
     return replace(
-        task,
-        series=tuple((first(series[0]), *series[1:]) for series in task.series),
-        now=tuple((*first(series[:1]), *series[1:]) for series in task.now),
+        subproblem,
+        series=tuple((first(series[0]), *series[1:]) for series in subproblem.series),
+        initial=tuple((*first(series[:1]), *series[1:]) for series in subproblem.initial),
     )
 
 
@@ -246,17 +251,19 @@ def gaining(task: CoachTask, gain: int) -> CoachTask:
 def test_what_all_timetables_gain_adds_to_the_bound(effort: float) -> None:
     """As where sessions stay at their times: costs are then far below 0."""
     gain = 1000
-    desk, quality, busy = busy_coaches(0)
+    oracles, quality, busy = busy_coaches(0)
     proven = 0
     for coach in busy[:12]:
-        oracle = desk.oracle(coach)
-        placed = oracle.positions(oracle.maximal((1 << 6) - 1, watch()), watch())
-        task = coach_task(oracle.calendar, quality, placed, {})
-        other = gaining(task, gain)
-        known = series_one_by_one(other, watch())
-        gained = best_timetable(other, known, watch(), effort=effort)
-        assert gained.bound >= known.bound
-        answer = best_timetable(task, series_one_by_one(task, watch()), watch(), effort=effort)
+        oracle = oracles.oracle(coach)
+        placed = oracle.positions(oracle.maximal_subset((1 << 6) - 1, deadline()), deadline())
+        subproblem = build_subproblem(oracle.calendar, quality, placed, {})
+        other = gaining(subproblem, gain)
+        incumbent = improve_by_local_search(other, deadline())
+        gained = best_timetable(other, incumbent, deadline(), effort=effort)
+        assert gained.bound >= incumbent.bound
+        answer = best_timetable(
+            subproblem, improve_by_local_search(subproblem, deadline()), deadline(), effort=effort
+        )
         if answer.proven and gained.proven:
             assert gained.cost + gain * len(placed) == answer.cost
             proven += 1

@@ -13,13 +13,13 @@ from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.coach_timetable.calendar import CoachCalendar
-from matching.coach_timetable.day_cuts import broken_row
+from matching.coach_timetable.day_cuts import most_violated_cut
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
-from matching.coach_timetable.lp_relaxation import Limit, Relaxation
-from matching.deadline import Watch
-from matching.instance.availability_grid import free_time
+from matching.coach_timetable.lp_relaxation import LagrangianCut, LpRelaxation
+from matching.deadline import Deadline
+from matching.instance.availability_grid import build_availability_grid
 from matching.instance.problem import build_problem
-from matching.rules.evaluation import judge_pairs
+from matching.rules.evaluation import evaluate_pairs
 from tests.bench.instances import REGION, instance
 
 EVERY_HOUR = [
@@ -56,8 +56,8 @@ def tuesdays(windows: list[tuple[int, int]], weeks: int, sessions: int) -> Coach
         cycle=cycle.cycle.model_copy(update=dates), sessions=cycle.sessions.model_copy(update=gaps)
     )
     everybody = Roster(coachees=people, coaches=(coach,))
-    free = free_time(everybody, cycle)
-    problem = build_problem(everybody, cycle, free, judge_pairs(everybody, cycle, free))
+    free = build_availability_grid(everybody, cycle)
+    problem = build_problem(everybody, cycle, free, evaluate_pairs(everybody, cycle, free))
     calendar = CoachCalendar(problem, 0, problem.coachee.tolist())
     assert len(calendar.coachees) == len(windows)
     assert calendar.by_day
@@ -71,9 +71,9 @@ def test_a_row_holds_for_every_crowd_that_fits_whoever_is_lifted_into_it(seed: i
     windows = [(first, last) for first, last in windows if last - first >= 90]
     calendar = tuesdays(windows, 3, 1)
     everybody = range(len(windows))
-    there = random.sample(everybody, min(5, len(windows)))
-    load = {one: random.uniform(0.1, 1.0) for one in there}
-    row = broken_row(calendar, 0, load)
+    present = random.sample(everybody, min(5, len(windows)))
+    load = {one: random.uniform(0.1, 1.0) for one in present}
+    row = most_violated_cut(calendar, 0, load)
     if row is None:
         return
     assert sum(row.coefficient(one) * part for one, part in load.items()) > row.limit
@@ -101,12 +101,12 @@ def test_no_row_is_broken_by_a_mixture_of_crowds_that_fit(seed: int) -> None:
     for share in shares:
         for one in random.choice(fitting):
             load[one] += share / sum(shares)
-    assert broken_row(calendar, 0, load) is None
+    assert most_violated_cut(calendar, 0, load) is None
 
 
 def test_whoever_needs_a_day_alone_takes_the_places_of_two() -> None:
     calendar = tuesdays([ALONE, EARLY, LATE, (540, 720)], 3, 1)
-    row = broken_row(calendar, 0, {0: 0.5, 1: 0.5, 2: 0.5, 3: 0.5})
+    row = most_violated_cut(calendar, 0, {0: 0.5, 1: 0.5, 2: 0.5, 3: 0.5})
     assert row is not None
     assert [row.coefficient(one) / row.limit for one in range(4)] == [1, 0.5, 0.5, 0.5]
     assert row.limit > 0
@@ -118,9 +118,9 @@ def test_a_set_is_excluded_without_a_search_where_days_are_used_up() -> None:
     calendar = tuesdays(windows, 6, 3)
     counted = 3 + (3 * 4) // 2
     assert counted > calendar.positions
-    answer = Relaxation(calendar).test(range(5), Watch(time.monotonic, None, lambda: False))
-    assert isinstance(answer, Limit)
+    answer = LpRelaxation(calendar).decide(range(5), Deadline(time.monotonic, None, lambda: False))
+    assert isinstance(answer, LagrangianCut)
     assert answer.excludes(0b11111)
     oracle = CoachOracle(calendar)
-    assert oracle.can_hold(0b00111, Watch(time.monotonic, None, lambda: False))
+    assert oracle.can_hold(0b00111, Deadline(time.monotonic, None, lambda: False))
     assert not answer.excludes(0b00111)

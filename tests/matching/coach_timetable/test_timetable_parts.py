@@ -13,34 +13,39 @@ import pytest
 from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.coach_timetable.best_timetable import alone, series_one_by_one
+from matching.coach_timetable.best_timetable import improve_by_local_search, independent_costs
 from matching.coach_timetable.calendar import CoachCalendar, members
-from matching.coach_timetable.day_packing import exclusive_on_day, place
+from matching.coach_timetable.day_packing import exclusive_crowds, pack
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
-from matching.coach_timetable.insertion_heuristic import insert_all
-from matching.coach_timetable.lp_relaxation import Limit, Relaxation
+from matching.coach_timetable.insertion_heuristic import insert_all_series
+from matching.coach_timetable.lp_relaxation import LagrangianCut, LpRelaxation
 from matching.coach_timetable.model import TimetableModel
 from matching.coach_timetable.negotiated_congestion import negotiate
 from matching.coach_timetable.quality import Quality
-from matching.coach_timetable.subproblem import coach_task
-from matching.deadline import Watch
-from matching.instance.availability_grid import FreeTime, free_time
-from matching.instance.problem import Problem, build_problem, reachable_share, session_limits
+from matching.coach_timetable.subproblem import build_subproblem
+from matching.deadline import Deadline
+from matching.instance.availability_grid import AvailabilityGrid, build_availability_grid
+from matching.instance.problem import (
+    MatchingProblem,
+    build_problem,
+    least_attainable_share,
+    session_limits,
+)
 from matching.instance.series_feasibility import schedulable
-from matching.rules.evaluation import judge_pairs
+from matching.rules.evaluation import evaluate_pairs
 from tests.bench.instances import TIGHT, instance
 from tests.matching.brute_force import can_hold
 from tests.matching.crowded import crowded
 from tests.matching.reference import blocking_rules, can_meet
 
 
-def watch() -> Watch:
-    return Watch(time.monotonic, None, lambda: False)
+def deadline() -> Deadline:
+    return Deadline(time.monotonic, None, lambda: False)
 
 
-def problem_of(roster: Roster, cycle: Cycle) -> tuple[Problem, FreeTime]:
-    free = free_time(roster, cycle)
-    return build_problem(roster, cycle, free, judge_pairs(roster, cycle, free)), free
+def problem_of(roster: Roster, cycle: Cycle) -> tuple[MatchingProblem, AvailabilityGrid]:
+    free = build_availability_grid(roster, cycle)
+    return build_problem(roster, cycle, free, evaluate_pairs(roster, cycle, free)), free
 
 
 def calendars(roster: Roster, cycle: Cycle) -> list[CoachCalendar]:
@@ -55,8 +60,8 @@ def calendars(roster: Roster, cycle: Cycle) -> list[CoachCalendar]:
 @pytest.mark.parametrize("seed", range(120))
 def test_schedulable_pairs_are_those_that_can_meet(seed: int) -> None:
     roster, cycle = crowded(Random(seed))
-    free = free_time(roster, cycle)
-    pairs = judge_pairs(roster, cycle, free)
+    free = build_availability_grid(roster, cycle)
+    pairs = evaluate_pairs(roster, cycle, free)
     found = schedulable(free, session_limits(roster, cycle.sessions), pairs.coachee, pairs.coach)
     for coachee, coach, able in zip(pairs.coachee, pairs.coach, found, strict=True):
         one, other = roster.coachees[coachee], roster.coaches[coach]
@@ -73,7 +78,7 @@ def test_the_oracle_holds_exactly_the_sets_that_can_be_held(seed: int) -> None:
         for wanted in range(1 << len(calendar.coachees)):
             people = [roster.coachees[calendar.coachees[one]] for one in members(wanted)]
             expected = len(people) <= coach.capacity and can_hold(coach, people, cycle)
-            assert oracle.can_hold(wanted, watch()) == expected
+            assert oracle.can_hold(wanted, deadline()) == expected
 
 
 @pytest.mark.parametrize("seed", range(100, 160))
@@ -81,17 +86,17 @@ def test_model_and_relaxation_by_themselves_agree_with_trying_everything(seed: i
     roster, cycle = crowded(Random(seed))
     for calendar in calendars(roster, cycle):
         coach = roster.coaches[calendar.coach]
-        relaxation = Relaxation(calendar)
+        relaxation = LpRelaxation(calendar)
         for some in range(1, 1 << len(calendar.coachees)):
             wanted = members(some)
             people = [roster.coachees[calendar.coachees[one]] for one in wanted]
             if len(people) > coach.capacity:
                 continue
             possible = can_hold(coach, people, cycle)
-            placed = TimetableModel(calendar, wanted, required=True).solve(watch())
+            placed = TimetableModel(calendar, wanted, required=True).solve(deadline())
             assert (placed is not None) == possible
-            answer = relaxation.test(wanted, watch())
-            assert not (isinstance(answer, Limit) and possible)
+            answer = relaxation.decide(wanted, deadline())
+            assert not (isinstance(answer, LagrangianCut) and possible)
             assert not (isinstance(answer, dict) and not possible)
 
 
@@ -105,17 +110,20 @@ def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
     coach = random.choice(busy)
     coachees = problem.coachee[problem.by_coach[coach]].tolist()
     calendar = CoachCalendar(problem, coach, coachees)
-    relaxation = Relaxation(calendar)
+    relaxation = LpRelaxation(calendar)
     planners: dict[int, object] = {}
     for _ in range(6):
-        size = random.randint(1, min(calendar.most, len(coachees)))
+        size = random.randint(1, min(calendar.max_coachees, len(coachees)))
         wanted = sorted(random.sample(range(len(coachees)), size))
-        placed = TimetableModel(calendar, wanted, required=True).solve(watch())
-        answer = relaxation.test(wanted, watch())
-        assert not (isinstance(answer, Limit) and placed is not None)
+        placed = TimetableModel(calendar, wanted, required=True).solve(deadline())
+        answer = relaxation.decide(wanted, deadline())
+        assert not (isinstance(answer, LagrangianCut) and placed is not None)
         if isinstance(answer, dict):
             assert placed is not None
-        for found in (insert_all(calendar, wanted, 3), negotiate(calendar, planners, wanted, 8)):
+        for found in (
+            insert_all_series(calendar, wanted, 3),
+            negotiate(calendar, planners, wanted, 8),
+        ):
             if found is not None:
                 assert placed is not None
                 assert_holds(calendar, found)
@@ -154,9 +162,9 @@ def one_day(windows: Sequence[tuple[int, int]], cap: int, count: int) -> CoachCa
 @pytest.mark.parametrize(("cap", "possible"), [(3, False), (4, True)])
 def test_a_days_cap_holds_where_positions_are_starts(cap: int, possible: bool) -> None:
     calendar = one_day([(540, 1020), (540, 1020)], cap, 2)
-    placed = TimetableModel(calendar, [0, 1], required=True).solve(watch())
+    placed = TimetableModel(calendar, [0, 1], required=True).solve(deadline())
     assert (placed is not None) == possible
-    assert isinstance(Relaxation(calendar).test([0, 1], watch()), Limit) != possible
+    assert isinstance(LpRelaxation(calendar).decide([0, 1], deadline()), LagrangianCut) != possible
 
 
 @pytest.mark.parametrize(("wanted", "possible"), [([0, 1], False), ([0, 2], True)])
@@ -164,16 +172,16 @@ def test_sessions_never_overlap_where_positions_are_starts(
     wanted: list[int], possible: bool
 ) -> None:
     calendar = one_day([(540, 630), (540, 630), (660, 750)], 5, 1)
-    placed = TimetableModel(calendar, wanted, required=True).solve(watch())
+    placed = TimetableModel(calendar, wanted, required=True).solve(deadline())
     assert (placed is not None) == possible
-    assert isinstance(Relaxation(calendar).test(wanted, watch()), Limit) != possible
-    assert CoachOracle(calendar).can_hold(sum(1 << one for one in wanted), watch()) == possible
+    assert isinstance(LpRelaxation(calendar).decide(wanted, deadline()), LagrangianCut) != possible
+    assert CoachOracle(calendar).can_hold(sum(1 << one for one in wanted), deadline()) == possible
 
 
 def test_a_limit_made_for_worths_excludes_nothing_that_can_be_held() -> None:
     calendar = one_day([(540, 630), (660, 750), (780, 870), (900, 1020)], 5, 1)
     calendar.capacity = 2  # so that the places have a price
-    limit = Relaxation(calendar).limit_for(dict.fromkeys(range(4), 1.0), watch())
+    limit = LpRelaxation(calendar).cut_for(dict.fromkeys(range(4), 1.0), deadline())
     assert limit is not None
     for size in range(5):
         for some in combinations(range(4), size):
@@ -203,15 +211,15 @@ def test_the_best_set_is_worth_most(seed: int) -> None:
         calendar = CoachCalendar(problem, coach, problem.coachee[pairs].tolist())
         oracle = CoachOracle(calendar)
         worth = {one: random.uniform(0.1, 3.0) for one in range(len(pairs))}
-        sets = oracle.best(worth, 0.0, watch())
+        sets = oracle.best(worth, 0.0, deadline())
         best = max(
             sum(worth[one] for one in some)
-            for size in range(calendar.most + 1)
+            for size in range(calendar.max_coachees + 1)
             for some in combinations(range(len(pairs)), size)
-            if oracle.can_hold(sum(1 << one for one in some), watch())
+            if oracle.can_hold(sum(1 << one for one in some), deadline())
         )
         assert sum(worth[one] for one in members(sets[-1])) == pytest.approx(best)
-        assert oracle.best(worth, best + 1e-9, watch()) == []
+        assert oracle.best(worth, best + 1e-9, deadline()) == []
         return
 
 
@@ -222,25 +230,25 @@ def test_sessions_are_placed_on_a_day_wherever_they_fit(seed: int) -> None:
         tuple(sorted(random.sample(range(0, 300, 30), random.randint(1, 4))))
         for _ in range(random.randint(1, 4))
     )
-    apart = random.choice([60, 90])
-    found = place(options, apart)
-    possible = any(are_apart(starts, apart) for starts in product(*options))
+    spacing_minutes = random.choice([60, 90])
+    found = pack(options, spacing_minutes)
+    possible = any(are_apart(starts, spacing_minutes) for starts in product(*options))
     assert (found is not None) == possible
     if found is not None:
-        assert are_apart(found, apart)
+        assert are_apart(found, spacing_minutes)
         assert all(start in own for start, own in zip(found, options, strict=True))
     conflicts = {
         pair
         for pair in combinations(range(len(options)), 2)
-        if place((options[pair[0]], options[pair[1]]), apart) is None
+        if pack((options[pair[0]], options[pair[1]]), spacing_minutes) is None
     }
-    crowds = exclusive_on_day(options, apart)
+    crowds = exclusive_crowds(options, spacing_minutes)
     assert {pair for crowd in crowds for pair in combinations(crowd, 2)} == conflicts
 
 
-def are_apart(starts: Sequence[int], apart: int) -> bool:
+def are_apart(starts: Sequence[int], spacing_minutes: int) -> bool:
     ordered = sorted(starts)
-    return all(later - earlier >= apart for earlier, later in pairwise(ordered))
+    return all(later - earlier >= spacing_minutes for earlier, later in pairwise(ordered))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -248,18 +256,18 @@ def test_series_are_bettered_and_a_lone_one_is_best(seed: int) -> None:
     roster, cycle = instance(TIGHT, seed)
     quality = Quality(roster, cycle)
     for calendar in calendars(roster, cycle)[:12]:
-        found = insert_all(calendar, range(min(2, len(calendar.coachees))), 3)
+        found = insert_all_series(calendar, range(min(2, len(calendar.coachees))), 3)
         if found is None:
             continue
-        task = coach_task(calendar, quality, found, {})
-        better = series_one_by_one(task, watch())
-        positions = [[berth.position for berth in berths] for berths in better.timetable]
+        subproblem = build_subproblem(calendar, quality, found, {})
+        better = improve_by_local_search(subproblem, deadline())
+        positions = [[option.position for option in options] for options in better.timetable]
         assert_holds(calendar, dict(zip(found, positions, strict=True)))
-        assert better.cost <= task.costs(task.now)
+        assert better.cost <= subproblem.total_cost(subproblem.initial)
         day = calendar.position_day
         row = calendar.coachees[0]
-        assert alone(task)[0] == min(
-            quality.faults(row, calendar.coach, [(day[position], 0) for position in chain])
+        assert independent_costs(subproblem)[0] == min(
+            quality.fault_cost(row, calendar.coach, [(day[position], 0) for position in chain])
             for chain in chains(calendar, 0)
         )
 
@@ -279,7 +287,7 @@ def chains(calendar: CoachCalendar, candidate: int) -> list[list[int]]:
 
 def test_a_share_in_small_numbers_demands_the_same() -> None:
     for share, people in ((0.3, 7), (2 / 3, 12), (1.0, 5), (0.05, 9)):
-        exact = reachable_share(Fraction(str(share)), people)
+        exact = least_attainable_share(Fraction(str(share)), people)
         for placed, cross in permutations(range(people + 1), 2):
             if cross <= placed:
                 assert (cross >= share * placed - 1e-12) == (cross >= exact * placed)

@@ -12,7 +12,7 @@ from matching.rematching.comparison import (
     LevelDifference,
     compare_results,
 )
-from matching.result import Change, Match, Result
+from matching.result import CoacheeChange, Match, Result
 
 
 def runner_up(
@@ -72,7 +72,7 @@ def _price(
 
 
 def _moves(compared: Comparison, coachee: str) -> tuple[CoacheeDifference, ...]:
-    with_somebody_else = {Change.MOVED, Change.PLACED, Change.UNPLACED}
+    with_somebody_else = {CoacheeChange.MOVED, CoacheeChange.PLACED, CoacheeChange.UNPLACED}
     return tuple(
         one
         for one in compared.coachees

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from coach.cycle import Cycle
-from coach.languages import LanguageSkill, Level
+from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Roster
 from coach.ranks import parse_code
 from matching.explanation import advise
@@ -9,7 +9,7 @@ from tests.matching.explanation.test_explain_coachee import CYCLE, best, coach, 
 
 
 def test_the_steps_that_place_most_people_are_told_first() -> None:
-    low = (LanguageSkill("en", Level.B1),)
+    low = (LanguageSkill("en", CefrLevel.B1),)
     roster = Roster(
         coachees=(
             coachee("c1", languages=low),

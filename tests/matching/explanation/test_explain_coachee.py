@@ -10,7 +10,7 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.errors import NotFoundError
 from coach.languages import LanguageSkill
 from coach.people import Coach, Coachee, Roster
-from matching.deadline import Watch
+from matching.deadline import Deadline
 from matching.explanation import (
     Explanation,
     RunnerUp,
@@ -19,10 +19,10 @@ from matching.explanation import (
     sections,
 )
 from matching.explanation.runner_ups import RunnerUps
-from matching.instance.availability_grid import free_time
+from matching.instance.availability_grid import build_availability_grid
 from matching.result import FunnelStep, LevelOutcome, Match, Result, Unmatched
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 from tests.matching.explanation.resolve import runner_up as by_solving_again
 from tests.matching.placing import plans
 
@@ -52,13 +52,13 @@ def coach(one: str, **changes: object) -> Coach:
 
 def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
     """The best of all plans there are, without times of sessions."""
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     row = {one.id: number for number, one in enumerate(roster.coachees)}
     column = {one.id: number for number, one in enumerate(roster.coaches)}
     kept = {(one.coachee, one.coach) for one in keep.matches} if keep else set()
 
     def matches(plan: dict[str, str]) -> tuple[Match, ...]:
-        told = {one: judges.verdicts(row[one], column[plan[one]]) for one in plan}
+        told = {one: evaluator.verdicts(row[one], column[plan[one]]) for one in plan}
         return tuple(
             Match(coachee=one, coach=plan[one], verdicts=told[one], sessions=(),
                   points=sum(v.points * v.weight for v in told[one]))
@@ -96,7 +96,7 @@ def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
 def told_of(one: str, roster: Roster, cycle: Cycle = CYCLE) -> Explanation:
     result = best(roster, cycle)
     again = partial(by_solving_again, roster, cycle, result, solve=best)
-    warm = RunnerUps(roster, cycle, result, Watch(lambda: 0.0, None, lambda: False))
+    warm = RunnerUps(roster, cycle, result, Deadline(lambda: 0.0, None, lambda: False))
     told = explain(roster, cycle, result, one, warm.of)
     assert told == explain(roster, cycle, result, one, again)
     return told

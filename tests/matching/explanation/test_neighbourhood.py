@@ -10,10 +10,10 @@ from coach.cycle import Cycle
 from coach.languages import LanguageSkill
 from coach.people import Coach, Coachee, Roster
 from matching.explanation import explain_unmatched
-from matching.instance.availability_grid import free_time
+from matching.instance.availability_grid import build_availability_grid
 from matching.result import Match
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 
 MONDAY = WeeklyWindow(0, 540, 660)
 PLAIN: dict[str, object] = {
@@ -57,13 +57,13 @@ def test_a_large_programme_is_solved_again_in_parts(share: float) -> None:
     roster, cycle, matches = large(share)
     seen: list[tuple[int, int, float]] = []
 
-    def place_all(part: Facts, coachees: Collection[str]) -> bool:
+    def can_place_all(part: RuleInputs, coachees: Collection[str]) -> bool:
         country = part.cycle.rules.country.minimum_cross_border_share
         seen.append((len(coachees), len(part.roster.coaches), country))
         return True
 
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
-    (told,) = explain_unmatched(judges, matches, place_all)
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
+    (told,) = explain_unmatched(evaluator, matches, can_place_all)
     assert told.coachee == "c89"
     assert told.remedies
     for coachees, coaches, own in seen:
@@ -76,6 +76,6 @@ def test_a_large_programme_is_solved_again_in_parts(share: float) -> None:
 
 def test_a_share_no_part_can_bring_in_gives_no_remedy() -> None:
     roster, cycle, matches = large(0.99)
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
-    (told,) = explain_unmatched(judges, matches, lambda *_: True)
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
+    (told,) = explain_unmatched(evaluator, matches, lambda *_: True)
     assert [remedy.change for remedy in told.remedies] == []

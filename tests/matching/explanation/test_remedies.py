@@ -7,15 +7,15 @@ import pytest
 
 from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
-from coach.languages import LanguageSkill, Level
+from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, Roster
 from coach.ranks import parse_code
-from matching.explanation import Effort, explain_unmatched
-from matching.instance.availability_grid import free_time
+from matching.explanation import SearchEffort, explain_unmatched
+from matching.instance.availability_grid import build_availability_grid
 from matching.result import Unmatched
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
-from tests.matching.placing import place_all
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
+from tests.matching.placing import can_place_all
 from tests.matching.planner import plan
 
 MONDAY = WeeklyWindow(0, 540, 660)
@@ -51,14 +51,14 @@ def coach(one: str, **changes: object) -> Coach:
 def explained(
     coachees: Collection[Coachee],
     coaches: Collection[Coach],
-    effort: Effort | None = None,
+    effort: SearchEffort | None = None,
     **policy: object,
 ) -> list[Unmatched]:
     roster = Roster(coachees=tuple(coachees), coaches=tuple(coaches))
     cycle = Cycle.model_validate({**POLICY, **policy}, strict=False)
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     matches = plan(roster, cycle).matches
-    return list(explain_unmatched(judges, matches, place_all, effort))
+    return list(explain_unmatched(evaluator, matches, can_place_all, effort))
 
 
 CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]] = {
@@ -95,7 +95,7 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
         [coachee("c1")], [coach("k1")], {"bans": {"c1": ["k1"]}},
         "nobody-eligible", "the ban on K1 (k1) lifted"),
     "a level": (
-        [coachee("c1", languages=(LanguageSkill("en", Level.B1),))], [coach("k1")], {},
+        [coachee("c1", languages=(LanguageSkill("en", CefrLevel.B1),))], [coach("k1")], {},
         "nobody-eligible", "language level B1 instead of B2"),
     "a group": (
         [coachee("c1", languages=(LanguageSkill("cnr"),))],
@@ -166,7 +166,7 @@ def test_what_asks_one_person_stands_before_what_changes_the_policy() -> None:
 def test_solving_again_is_kept_within_its_effort() -> None:
     calls: list[int] = []
 
-    def never(_facts: Facts, coachees: Collection[str]) -> bool:
+    def never(_facts: RuleInputs, coachees: Collection[str]) -> bool:
         calls.append(len(coachees))
         return False
 
@@ -174,8 +174,8 @@ def test_solving_again_is_kept_within_its_effort() -> None:
     coaches = [coach(f"k{n}", capacity=0) for n in range(4)]
     roster = Roster(coachees=tuple(people), coaches=tuple(coaches))
     cycle = Cycle.model_validate(POLICY)
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
-    told = list(explain_unmatched(judges, (), never, Effort(3, 2, 5)))
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
+    told = list(explain_unmatched(evaluator, (), never, SearchEffort(3, 2, 5)))
     assert len(calls) == 5
     assert [entry.remedies for entry in told] == [()] * 4
 
@@ -189,23 +189,23 @@ def test_nobody_to_coach_leaves_everybody_unmatched_without_remedy() -> None:
 def test_where_the_plan_is_not_proven_more_time_may_be_all_that_is_needed() -> None:
     roster = Roster(coachees=(coachee("c1"),), coaches=(coach("k1"),))
     cycle = Cycle.model_validate(POLICY)
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
-    (told,) = explain_unmatched(judges, (), place_all, certain=False)
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
+    (told,) = explain_unmatched(evaluator, (), can_place_all, placed_proven=False)
     assert [remedy.change for remedy in told.remedies] == ["more time to solve; nothing else"]
     crowded = roster.model_copy(update={"coaches": (coach("k1", capacity=0),)})
-    judges = Judges(Facts(crowded, cycle, free_time(crowded, cycle)))
-    (told,) = explain_unmatched(judges, (), place_all, certain=False)
+    evaluator = RuleEvaluator(RuleInputs(crowded, cycle, build_availability_grid(crowded, cycle)))
+    (told,) = explain_unmatched(evaluator, (), can_place_all, placed_proven=False)
     assert [remedy.change for remedy in told.remedies] == ["one more place with K1 (k1)"]
 
 
 def test_once_time_is_up_everybody_is_told_why_but_no_remedy_is_looked_for() -> None:
     roster = Roster(coachees=(coachee("c1"), coachee("c2")), coaches=(coach("k1", capacity=0),))
     cycle = Cycle.model_validate(POLICY)
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     moments = iter((True, False))
-    told = explain_unmatched(judges, (), place_all, in_time=lambda: next(moments, False))
+    told = explain_unmatched(evaluator, (), can_place_all, has_time=lambda: next(moments, False))
     assert [len(one.remedies) for one in told] == [1, 0]
-    assert all(one.funnel for one in explain_unmatched(judges, (), place_all, in_time=bool))
+    assert all(one.funnel for one in explain_unmatched(evaluator, (), can_place_all, has_time=bool))
 
 
 def test_looking_at_changes_is_kept_within_its_effort_too() -> None:
@@ -214,6 +214,6 @@ def test_looking_at_changes_is_kept_within_its_effort_too() -> None:
         coaches=tuple(coach(f"k{n}", availability=(TUESDAY,)) for n in range(5)),
     )
     cycle = Cycle.model_validate(POLICY)
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
-    told = list(explain_unmatched(judges, (), place_all, Effort(looks_in_all=3)))
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
+    told = list(explain_unmatched(evaluator, (), can_place_all, SearchEffort(max_changes_total=3)))
     assert [len(entry.remedies) for entry in told] == [1, 1, 1, 0, 0]

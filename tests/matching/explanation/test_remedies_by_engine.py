@@ -7,14 +7,14 @@ from random import Random
 
 from hypothesis import given, settings
 
-from matching.deadline import Watch
-from matching.engine import SolveOptions, place_all, solve
+from matching.deadline import Deadline
+from matching.engine import SolveOptions, can_place_all, solve
 from matching.explanation import explain_unmatched
-from matching.instance.availability_grid import free_time
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
+from matching.instance.availability_grid import build_availability_grid
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 from tests.matching.instances import random_cycle, random_roster, randoms
-from tests.matching.placing import place_all as place_all_by_trying
+from tests.matching.placing import can_place_all as place_all_by_trying
 
 
 def clock() -> float:
@@ -31,16 +31,16 @@ def test_a_remedy_is_told_exactly_where_some_plan_places_everybody(random: Rando
     options = SolveOptions(explain=False)
     result = solve(roster, cycle, options=options, input_sha256="", clock=clock)
 
-    def verified(facts: Facts, coachees: Collection[str]) -> bool:
-        watch = Watch(clock, None, lambda: False)
-        answer = place_all(facts, coachees, options=options, watch=watch)
-        assert answer == place_all_by_trying(facts, coachees)
-        anew = free_time(facts.roster, facts.cycle)
-        assert (anew.coachees == facts.free_time.coachees).all()
-        assert (anew.coaches == facts.free_time.coaches).all()
+    def verified(inputs: RuleInputs, coachees: Collection[str]) -> bool:
+        deadline = Deadline(clock, None, lambda: False)
+        answer = can_place_all(inputs, coachees, options=options, deadline=deadline)
+        assert answer == place_all_by_trying(inputs, coachees)
+        anew = build_availability_grid(inputs.roster, inputs.cycle)
+        assert (anew.coachees == inputs.availability_grid.coachees).all()
+        assert (anew.coaches == inputs.availability_grid.coaches).all()
         return answer
 
-    judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
-    told = list(explain_unmatched(judges, result.matches, verified))
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
+    told = list(explain_unmatched(evaluator, result.matches, verified))
     assert [one.coachee for one in told] == [one.coachee for one in result.unmatched]
     assert [one.funnel for one in told] == [one.funnel for one in result.unmatched]

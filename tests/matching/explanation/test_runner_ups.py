@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
-from matching.deadline import Watch
+from matching.deadline import Deadline
 from matching.engine import SolveOptions, solve
 from matching.explanation import RunnerUp
 from matching.explanation.runner_ups import RunnerUps
@@ -60,7 +60,7 @@ def test_all_at_once_say_what_solving_again_says(random: Random) -> None:
     if result.matches and random.random() < 0.5:
         pin = random.choice(result.matches)
         cycle = cycle.model_copy(update={"pins": {pin.coachee: pin.coach}})
-    told = dict(RunnerUps(roster, cycle, result, Watch(clock, None, lambda: False)).all())
+    told = dict(RunnerUps(roster, cycle, result, Deadline(clock, None, lambda: False)).all())
     assert sorted(told) == sorted(match.coachee for match in result.matches)
     for match in result.matches:
         again = runner_up(roster, cycle, result, match, best)
@@ -76,7 +76,7 @@ ROOMY = replace(SCARCE, windows=(2, 3), coachees=30)
 def test_the_short_ways_say_what_the_long_way_says(shape: InstanceClass, seed: int) -> None:
     roster, cycle = instance(shape, seed)
     result = best(roster, cycle)
-    never = Watch(clock, None, lambda: False)
+    never = Deadline(clock, None, lambda: False)
     all_at_once = RunnerUps(roster, cycle, result, never)
     told = dict(all_at_once.all())
     one_by_one = RunnerUps(roster, cycle, result, never)
@@ -87,7 +87,7 @@ def test_the_short_ways_say_what_the_long_way_says(shape: InstanceClass, seed: i
 def test_a_region_is_told_whole_and_what_is_told_adds_up() -> None:
     roster, cycle = instance(REGION, 5)
     result = best(roster, cycle)
-    told = dict(RunnerUps(roster, cycle, result, Watch(clock, None, lambda: False)).all())
+    told = dict(RunnerUps(roster, cycle, result, Deadline(clock, None, lambda: False)).all())
     assert len(told) == len(result.matches) > 50
     points = {match.coachee: match.points for match in result.matches}
     coaches = {match.coachee: match.coach for match in result.matches}
@@ -106,6 +106,6 @@ def test_out_of_time_is_told_by_leaving_people_out() -> None:
     roster, cycle = instance(REGION, 5)
     result = best(roster, cycle)
     ticks = iter(range(10**9))
-    watch = Watch(lambda: float(next(ticks)), 150, lambda: False)
-    told = dict(RunnerUps(roster, cycle, result, watch).all())
+    deadline = Deadline(lambda: float(next(ticks)), 150, lambda: False)
+    told = dict(RunnerUps(roster, cycle, result, deadline).all())
     assert len(told) < len(result.matches)

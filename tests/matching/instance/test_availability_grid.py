@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from coach.availability import (
     DateRange,
     WeeklyWindow,
+    epoch_minute_to_local,
     free_intervals,
-    from_epoch_minute,
-    local_minute,
+    local_to_epoch_minute,
 )
 from coach.cycle import CalendarPolicy, Cycle, CycleDates, SessionPolicy
 from coach.holidays import days_off
 from coach.languages import LanguageSkill
 from coach.people import Coachee, Role, Roster
-from matching.instance.availability_grid import free_time, pack, unpack
+from matching.instance.availability_grid import build_availability_grid, pack, unpack
 
 ZONES = ("Europe/Belgrade", "Europe/London", "America/New_York", "Pacific/Auckland")
 
@@ -44,7 +44,7 @@ def coachee(
 
 def one(person: Coachee, cycle: Cycle) -> tuple[list[int], list[int]]:
     """The starts at which the only coachee is free, and their day indices."""
-    table = free_time(Roster(coachees=(person,), coaches=()), cycle)
+    table = build_availability_grid(Roster(coachees=(person,), coaches=()), cycle)
     free = unpack(table.coachees[0], len(table.starts))
     return table.starts[free].tolist(), table.day[free].tolist()
 
@@ -97,13 +97,13 @@ def test_bits_agree_with_the_definition(
         person.availability, person.zone, [d for d in nearby if d not in off]
     )
     first, last = (
-        local_minute(cycle.cycle.start, 0, zone),
-        local_minute(cycle.cycle.end, 1440, zone),
+        local_to_epoch_minute(cycle.cycle.start, 0, zone),
+        local_to_epoch_minute(cycle.cycle.end, 1440, zone),
     )
     expected = []
     for start in range(first, last - minutes + 1, 15):
-        wall = from_epoch_minute(start, zone)
-        end = from_epoch_minute(start + minutes - 1, zone)
+        wall = epoch_minute_to_local(start, zone)
+        end = epoch_minute_to_local(start + minutes - 1, zone)
         if (
             (wall.hour * 60 + wall.minute) % grid == 0
             and not cycle.blackout_days & {wall.date(), end.date()}
@@ -122,7 +122,7 @@ def test_a_session_may_cross_midnight_where_windows_adjoin() -> None:
     late = (WeeklyWindow(0, 1380, 1440), WeeklyWindow(1, 0, 60))
     starts, days = one(coachee(late), cycle)
     assert [
-        from_epoch_minute(start, cycle.cycle.zone).strftime("%a %H:%M") for start in starts
+        epoch_minute_to_local(start, cycle.cycle.zone).strftime("%a %H:%M") for start in starts
     ] == [
         "Mon 23:00",
         "Mon 23:30",
@@ -132,7 +132,7 @@ def test_a_session_may_cross_midnight_where_windows_adjoin() -> None:
 
 def test_weeks_are_iso_weeks_across_a_year_end() -> None:
     cycle = Cycle(cycle=CycleDates(start=date(2026, 12, 26), end=date(2027, 1, 12)))
-    table = free_time(Roster(coachees=(), coaches=()), cycle)
+    table = build_availability_grid(Roster(coachees=(), coaches=()), cycle)
     weeks = {}
     for day, week in zip(table.day.tolist(), table.week.tolist(), strict=True):
         weeks.setdefault(week, set()).add(cycle.cycle.days[day].isocalendar()[:2])

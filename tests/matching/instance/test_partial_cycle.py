@@ -18,15 +18,15 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
 from coach.sessions import Session
 from matching.auditor import audit
-from matching.auditor.context import Case
+from matching.auditor.context import AuditContext
 from matching.auditor.series_quality import series_points
 from matching.engine import SolveOptions, solve
-from matching.instance.availability_grid import free_time
+from matching.instance.availability_grid import build_availability_grid
 from matching.instance.partial_cycle import UnderWay, under_way
 from matching.result import Match, Result
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
-from matching.search import worker_pool as crew
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
+from matching.search import worker_pool
 from tests.bench.instances import TIGHT, instance
 from tests.matching.coach_timetable.test_best_timetable import with_quality
 from tests.matching.crowded import START
@@ -112,8 +112,10 @@ class Plain:
             matches=(),
             unmatched=(),
         )
-        self.case = Case(roster, cycle, empty, keep, where)
-        self.judges = Judges(Facts(roster, cycle, free_time(roster, cycle)))
+        self.context = AuditContext(roster, cycle, empty, keep, where)
+        self.evaluator = RuleEvaluator(
+            RuleInputs(roster, cycle, build_availability_grid(roster, cycle))
+        )
 
     def options(self, coachee: Coachee, coach: Coach) -> list[list[Session]]:
         """Every whole series of a pair beside nobody else."""
@@ -156,8 +158,8 @@ class Plain:
     def _bears(self, coach: Coach, sessions: list[Session]) -> bool:
         """Whether a coach can have these beside all that lies behind."""
         policy, zone = self.cycle.sessions, self.cycle.cycle.zone
-        behind = [one for (_, who), some in self.past.items() if who == coach.id for one in some]
-        everything = {one.uid: one for one in (*behind, *sessions)}
+        history = [one for (_, who), some in self.past.items() if who == coach.id for one in some]
+        everything = {one.uid: one for one in (*history, *sessions)}
         starts = sorted(one.start.astimezone(UTC) for one in everything.values())
         rest = timedelta(minutes=policy.minutes + policy.buffer_minutes)
         if any(later - start < rest for start, later in pairwise(starts)):
@@ -218,7 +220,7 @@ class Plain:
 
     def _values(self, placed: list[tuple[int, int]]) -> list[int]:
         roster = self.roster
-        points = [int(self.judges.points(np.array([o]), np.array([r]))[0]) for o, r in placed]
+        points = [int(self.evaluator.points(np.array([o]), np.array([r]))[0]) for o, r in placed]
         value = {
             ObjectiveLevel.PLACED: sum(roster.coachees[one].priority for one, _ in placed),
             ObjectiveLevel.KEPT: sum(
@@ -246,10 +248,10 @@ class Plain:
                             before.get((match.coachee, coach.id, s.number)) == s.start
                             for s in series
                         ),
-                        series_points(self.case, told(match, series)),
+                        series_points(self.context, told(match, series)),
                         series,
                     )
-                    for series in self.options(self.case.coachees[match.coachee], coach)
+                    for series in self.options(self.context.coachees[match.coachee], coach)
                 ]
                 for match in own
             ]
@@ -289,7 +291,9 @@ def test_nothing_better_goes_on_from_what_lies_behind(seed: int) -> None:
 def test_in_mid_cycle_several_processes_say_what_one_says(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crew, "_WORTH_STARTING", 1)  # so that processes are asked from the start
+    monkeypatch.setattr(
+        worker_pool, "_MIN_TASKS_TO_START", 1
+    )  # so that processes are asked from the start
     roster, cycle = instance(replace(TIGHT, coachees=90, coaches=24), seed)
 
     def again(

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from coach.availability import DateRange
 from coach.cycle import Cycle
 from matching.rematching.comparison import compare_policies, compare_results
-from matching.result import Change, Match, Result
+from matching.result import CoacheeChange, Match, Result
 from tests.matching.auditor.test_auditor_mutations import CYCLE, ROSTER, SOUND
 from tests.matching.planner import plan, shifted
 
@@ -18,7 +18,7 @@ def with_matches(matches: tuple[Match, ...]) -> Result:
 def test_a_result_beside_itself_shows_nobody_changed_and_nothing_gained() -> None:
     same = compare_results(SOUND, SOUND)
     assert same.changed == ()
-    assert same.count(Change.SAME) == len(ROSTER.coachees)
+    assert same.count(CoacheeChange.SAME) == len(ROSTER.coachees)
     assert {level.gain for level in same.levels} == {0}
 
 
@@ -29,14 +29,18 @@ def test_each_coachee_is_told_with_what_became_of_them() -> None:
     retimed = second.model_copy(update={"sessions": (second.sessions[0], *later)})
     after = with_matches((moved, retimed))
     told = {one.coachee: one for one in compare_results(SOUND, after).coachees}
-    assert (told["c1"].change, told["c1"].before, told["c1"].after) == (Change.MOVED, "k1", "k2")
-    assert (told["c2"].change, told["c2"].moved_sessions) == (Change.RETIMED, 2)
+    assert (told["c1"].change, told["c1"].before, told["c1"].after) == (
+        CoacheeChange.MOVED,
+        "k1",
+        "k2",
+    )
+    assert (told["c2"].change, told["c2"].moved_sessions) == (CoacheeChange.RETIMED, 2)
     assert (told["c3"].change, told["c3"].before, told["c3"].after) == (
-        Change.UNPLACED, third.coach, None,
+        CoacheeChange.UNPLACED, third.coach, None,
     )  # fmt: skip
-    assert told["c4"].change is Change.SAME
+    assert told["c4"].change is CoacheeChange.SAME
     back = compare_results(after, SOUND)
-    assert next(one for one in back.coachees if one.coachee == "c3").change is Change.PLACED
+    assert next(one for one in back.coachees if one.coachee == "c3").change is CoacheeChange.PLACED
 
 
 def test_levels_tell_what_is_won_and_lost() -> None:

@@ -5,21 +5,21 @@ from datetime import timedelta
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.instance.availability_grid import free_time
-from matching.rematching.moves import moves
-from matching.result import Change, Move, Result
-from matching.rules import Facts
-from matching.rules.evaluation import Judges
+from matching.instance.availability_grid import build_availability_grid
+from matching.rematching.moves import explain_moves
+from matching.result import CoacheeChange, Move, Result
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
 from tests.matching.auditor.test_auditor_mutations import CYCLE, ROSTER, SOUND
 from tests.matching.planner import shifted
 
 
 def told(roster: Roster, after: Result) -> dict[str, Move]:
-    return {move.coachee: move for move in moves(judges(roster, CYCLE), SOUND, after)}
+    return {move.coachee: move for move in explain_moves(evaluator(roster, CYCLE), SOUND, after)}
 
 
-def judges(roster: Roster, cycle: Cycle) -> Judges:
-    return Judges(Facts(roster, cycle, free_time(roster, cycle)))
+def evaluator(roster: Roster, cycle: Cycle) -> RuleEvaluator:
+    return RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
 
 
 def changed(roster: Roster, one: str, **changes: object) -> Roster:
@@ -41,7 +41,7 @@ def without(one: str) -> Result:
 
 
 def test_where_nothing_changed_there_is_nothing_to_tell() -> None:
-    assert moves(judges(ROSTER, CYCLE), SOUND, SOUND) == ()
+    assert explain_moves(evaluator(ROSTER, CYCLE), SOUND, SOUND) == ()
 
 
 def test_each_reason_a_pair_is_gone_is_told() -> None:
@@ -56,7 +56,7 @@ def test_each_reason_a_pair_is_gone_is_told() -> None:
     fewer = changed(ROSTER, "k1", capacity=1)
     move = told(fewer, without("c1"))["c1"]
     assert move.because == "k1 takes 1 coachees, had 2"
-    assert (move.change, move.before, move.after) == (Change.UNPLACED, "k1", None)
+    assert (move.change, move.before, move.after) == (CoacheeChange.UNPLACED, "k1", None)
 
 
 def test_a_pair_that_could_have_stayed_made_room() -> None:
@@ -79,19 +79,19 @@ def test_a_moved_session_says_who_is_not_free_or_that_others_moved() -> None:
     day = DateRange(first.sessions[0].start.date(), first.sessions[0].start.date())
     away = changed(ROSTER, "c1", unavailable=(day,))
     move = told(away, after)["c1"]
-    assert move.change is Change.RETIMED
+    assert move.change is CoacheeChange.RETIMED
     assert [one.because for one in move.sessions] == [
         "c1 not free at the old time", "the times around it moved", "the times around it moved",
     ]  # fmt: skip
     assert move.because == "c1 not free at the old time; the times around it moved"
     blackout = CYCLE.calendar.model_copy(update={"blackout": (day,)})
     cycle = CYCLE.model_copy(update={"calendar": blackout})
-    (again,) = moves(judges(ROSTER, cycle), SOUND, after)
+    (again,) = explain_moves(evaluator(ROSTER, cycle), SOUND, after)
     assert again.sessions[0].because == "the cycle has no session at that time any more"
 
 
 def test_a_result_without_moves_does_not_mention_them() -> None:
     assert '"moves"' not in SOUND.model_dump_json()
-    told = moves(judges(ROSTER, CYCLE), SOUND, without("c1"))
+    told = explain_moves(evaluator(ROSTER, CYCLE), SOUND, without("c1"))
     written = without("c1").model_copy(update={"moves": told}).model_dump_json()
     assert Result.model_validate_json(written).moves == told

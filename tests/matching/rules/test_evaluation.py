@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from coach.cycle import Cycle
 from coach.people import Roster
-from matching.instance.availability_grid import free_time
-from matching.rules import FORBIDDEN, Facts
-from matching.rules.evaluation import Judges, blocks, funnel, judge_pairs, verdicts
-from matching.rules.marks import Marks
+from matching.instance.availability_grid import build_availability_grid
+from matching.rules import FORBIDDEN, RuleInputs
+from matching.rules.evaluation import RuleEvaluator, evaluate_pairs, funnel, pair_blocks, verdicts
+from matching.rules.marks import SparseMatrix
 from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.reference import blocking_rules, common_starts
 
@@ -22,8 +22,8 @@ def instance(random: Random, coachees: int = 5, coaches: int = 4) -> tuple[Roste
     return roster, random_cycle(random, roster)
 
 
-def judged(roster: Roster, cycle: Cycle) -> Judges:
-    return Judges(Facts(roster, cycle, free_time(roster, cycle)))
+def judged(roster: Roster, cycle: Cycle) -> RuleEvaluator:
+    return RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
 
 
 def every_pair(roster: Roster) -> list[tuple[int, int]]:
@@ -34,17 +34,17 @@ def every_pair(roster: Roster) -> list[tuple[int, int]]:
 @settings(max_examples=60, deadline=None)
 def test_the_judgement_forbids_exactly_what_the_plain_reference_forbids(random: Random) -> None:
     roster, cycle = instance(random)
-    judges = judged(roster, cycle)
+    evaluator = judged(roster, cycle)
     expected = {
         (i, j): blocking_rules(roster.coachees[i], roster.coaches[j], cycle)
         for i, j in every_pair(roster)
     }
-    assert {pair: list(judges.objections(*pair)) for pair in expected} == expected
-    table = judge_pairs(roster, cycle, judges.facts.free_time)
+    assert {pair: list(evaluator.objections(*pair)) for pair in expected} == expected
+    table = evaluate_pairs(roster, cycle, evaluator.inputs.availability_grid)
     allowed = [pair for pair, names in expected.items() if not names]
     assert list(zip(table.coachee, table.coach, strict=True)) == allowed
     for (i, j), points in zip(allowed, table.points, strict=True):
-        assert sum(v.points * v.weight for v in judges.verdicts(i, j)) == points
+        assert sum(v.points * v.weight for v in evaluator.verdicts(i, j)) == points
 
 
 @given(randoms)
@@ -54,32 +54,32 @@ def test_a_block_and_single_pairs_get_the_same_judgement(random: Random) -> None
     rows, columns = np.ogrid[: len(roster.coachees), : len(roster.coaches)]
     flat = np.nonzero(np.ones((len(roster.coachees), len(roster.coaches)), dtype=np.bool_))
     for rule in judged(roster, cycle).rules:
-        block = rule.judge(rows, columns)
+        block = rule.evaluate(rows, columns)
         assert block.dtype == np.int16
         assert block.min() >= FORBIDDEN
         assert block.max() <= 100
-        assert block.ravel().tolist() == rule.judge(*flat).tolist()
+        assert block.ravel().tolist() == rule.evaluate(*flat).tolist()
 
 
 @given(randoms)
 @settings(max_examples=40, deadline=None)
 def test_points_never_grow_when_common_time_shrinks_and_count_it_rightly(random: Random) -> None:
     roster, cycle = instance(random, 2, 2)
-    judges = judged(roster, cycle)
-    availability = next(rule for rule in judges.rules if rule.name == "availability")
+    evaluator = judged(roster, cycle)
+    availability = next(rule for rule in evaluator.rules if rule.name == "availability")
     for i, j in every_pair(roster):
         common = len(common_starts(roster.coachees[i], roster.coaches[j], cycle))
         enough = 20 * cycle.sessions.count
-        assert judges.points_of(availability, i, j) == min(100, 100 * common // enough)
+        assert evaluator.rule_points(availability, i, j) == min(100, 100 * common // enough)
 
 
 @given(randoms)
 @settings(max_examples=30, deadline=None)
 def test_a_funnel_loses_coaches_rule_by_rule_and_ends_at_the_eligible(random: Random) -> None:
     roster, cycle = instance(random)
-    judges = judged(roster, cycle)
+    evaluator = judged(roster, cycle)
     for row, coachee in enumerate(roster.coachees):
-        steps = funnel(judges, row)
+        steps = funnel(evaluator, row)
         names = [step.rule for step in steps]
         assert names == ["language", "country", "rank", "unit", "refusal", "ban"]
         for number, step in enumerate(steps, start=1):
@@ -95,24 +95,26 @@ def steps_so_far(steps: tuple[object, ...], number: int) -> list[str]:
 
 def test_blocks_are_bounded_and_cover_every_coachee_once() -> None:
     seen: list[int] = []
-    for rows, columns in blocks(10, 7, cells=22):
+    for rows, columns in pair_blocks(10, 7, cells=22):
         assert rows.size * columns.size <= 22
         seen.extend(rows.ravel())
     assert seen == list(range(10))
-    assert [rows.size for rows, _ in blocks(2, 50, cells=22)] == [1, 1]
+    assert [rows.size for rows, _ in pair_blocks(2, 50, cells=22)] == [1, 1]
 
 
 @pytest.mark.parametrize("sizes", [(0, 0), (0, 3), (3, 0)])
 def test_nobody_on_a_side_is_no_pair(sizes: tuple[int, int]) -> None:
     roster, cycle = instance(Random(1), *sizes)
-    table = judge_pairs(roster, cycle, free_time(roster, cycle))
+    table = evaluate_pairs(roster, cycle, build_availability_grid(roster, cycle))
     assert [part.shape for part in (table.coachee, table.coach, table.points)] == [(0,)] * 3
 
 
 def test_verdicts_hold_every_weighed_rule_even_at_weight_nought() -> None:
     roster, cycle = instance(Random(3), 8, 8)
-    table = judge_pairs(roster, cycle, free_time(roster, cycle))
-    told = verdicts(roster, cycle, free_time(roster, cycle), table.coachee[0], table.coach[0])
+    table = evaluate_pairs(roster, cycle, build_availability_grid(roster, cycle))
+    told = verdicts(
+        roster, cycle, build_availability_grid(roster, cycle), table.coachee[0], table.coach[0]
+    )
     weights = cycle.weights.model_dump()
     assert {verdict.rule: verdict.weight for verdict in told} == weights
 
@@ -131,7 +133,7 @@ def test_a_refusal_reads_the_same_whoever_refused() -> None:
 
 @given(st.sets(st.tuples(st.integers(0, 5), st.integers(0, 4))))
 def test_marks_are_found_where_they_were_made(cells: set[tuple[int, int]]) -> None:
-    marks = Marks(((row, column, row + 1) for row, column in cells), 6, 5)
+    marks = SparseMatrix(((row, column, row + 1) for row, column in cells), 6, 5)
     table = np.zeros((6, 5), dtype=np.int16)
     for row, column in cells:
         table[row, column] = row + 1

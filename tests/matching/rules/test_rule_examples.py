@@ -9,19 +9,19 @@ import pytest
 
 from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
-from coach.languages import LanguageSkill, Level
+from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, Roster
-from matching.instance.availability_grid import free_time
-from matching.rules import FORBIDDEN, RULES, Example, Facts, Rule
+from matching.instance.availability_grid import build_availability_grid
+from matching.rules import FORBIDDEN, RULES, Example, Rule, RuleInputs
 from matching.rules.catalogue import as_markdown, catalogue
-from matching.rules.evaluation import Judges
+from matching.rules.evaluation import RuleEvaluator
 from matching.rules.language import language_name
 
 PLAIN = {
     "name": "A Person",
     "email": "person@example.org",
     "country": "SE",
-    "languages": (LanguageSkill("en", Level.C1),),
+    "languages": (LanguageSkill("en", CefrLevel.C1),),
     "availability": (WeeklyWindow(0, 540, 720),),
     "timezone": "Europe/Stockholm",
 }
@@ -29,22 +29,22 @@ DATES = {"cycle": {"start": date(2027, 1, 18), "end": date(2027, 7, 16)}}
 EXAMPLES = [(rule, example) for rule in RULES for example in rule.examples]
 
 
-def facts(example: Example) -> Facts:
+def inputs(example: Example) -> RuleInputs:
     coachee = Coachee.model_validate({**PLAIN, "id": "c", "role": "commander", **example.coachee})
     coach = Coach.model_validate({**PLAIN, "id": "k", "capacity": 1, **example.coach})
     cycle = Cycle.model_validate({**DATES, **example.policy}, strict=False)
     roster = Roster(coachees=(coachee,), coaches=(coach,))
-    return Facts(roster, cycle, free_time(roster, cycle))
+    return RuleInputs(roster, cycle, build_availability_grid(roster, cycle))
 
 
 @pytest.mark.parametrize(
     ("rule", "example"), EXAMPLES, ids=[f"{r.name}: {e.situation}" for r, e in EXAMPLES]
 )
 def test_a_rule_says_what_its_example_says(rule: type[Rule], example: Example) -> None:
-    judges = Judges(facts(example))
-    judging = next(one for one in judges.rules if isinstance(one, rule))
-    assert judges.points_of(judging, 0, 0) == example.points
-    assert judges.phrase(judging, 0, 0) == example.because
+    evaluator = RuleEvaluator(inputs(example))
+    judging = next(one for one in evaluator.rules if isinstance(one, rule))
+    assert evaluator.rule_points(judging, 0, 0) == example.points
+    assert evaluator.explain_rule(judging, 0, 0) == example.because
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -65,8 +65,8 @@ def test_the_rules_stand_in_the_documented_order_and_name_real_settings() -> Non
 
 
 def test_every_weight_of_the_cycle_file_belongs_to_a_rule() -> None:
-    weighed = Cycle.model_validate(DATES).weights.model_dump().keys()
-    assert weighed <= {rule.name for rule in RULES}
+    weighted_rules = Cycle.model_validate(DATES).weights.model_dump().keys()
+    assert weighted_rules <= {rule.name for rule in RULES}
 
 
 def test_no_phrase_names_the_language_that_is_not_to_be_named() -> None:
@@ -85,9 +85,9 @@ def test_the_rule_that_the_documentation_shows_does_what_its_examples_say() -> N
     exec(compile(source, "docs/add-a-rule.md", "exec"), module.__dict__)  # noqa: S102 our own text
     shown: type[Rule] = module.ServiceRule
     for example in shown.examples:
-        given = facts(example)
+        given = inputs(example)
         rule = shown(given)
-        points = int(rule.judge(np.array([[0]]), np.array([[0]]))[0, 0])
+        points = int(rule.evaluate(np.array([[0]]), np.array([[0]]))[0, 0])
         people = given.roster.coachees[0], given.roster.coaches[0]
         assert (points, rule.because(*people, points)) == (example.points, example.because)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from api.database.types import Moment
+from api.database.types import UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -20,8 +20,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("policy", sa.JSON(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cycles")),
     )
@@ -29,8 +29,8 @@ def upgrade() -> None:
         "users",
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("role", sa.String(length=10), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("disabled_at", Moment(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("disabled_at", UtcDateTime(), nullable=True),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("name", name=op.f("uq_users_name")),
@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=400), nullable=False),
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("profile", sa.JSON(), nullable=False),
-        sa.Column("left_at", Moment(), nullable=True),
+        sa.Column("left_at", UtcDateTime(), nullable=True),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["cycle_id"], ["cycles.id"], name=op.f("fk_people_cycle_id_cycles"), ondelete="CASCADE"
@@ -60,10 +60,10 @@ def upgrade() -> None:
         sa.Column("options", sa.JSON(), nullable=False),
         sa.Column("input", sa.Text(), nullable=False),
         sa.Column("input_sha256", sa.String(length=64), nullable=False),
-        sa.Column("requested_at", Moment(), nullable=False),
-        sa.Column("started_at", Moment(), nullable=True),
-        sa.Column("finished_at", Moment(), nullable=True),
-        sa.Column("cancel_asked_at", Moment(), nullable=True),
+        sa.Column("requested_at", UtcDateTime(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=True),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.Column("cancel_asked_at", UtcDateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("failure", sa.JSON(), nullable=True),
         sa.Column("id", sa.String(length=20), nullable=False),
@@ -82,10 +82,10 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=20), nullable=True),
         sa.Column("person_id", sa.String(length=20), nullable=True),
         sa.Column("label", sa.String(length=200), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("expires_at", Moment(), nullable=False),
-        sa.Column("last_used_at", Moment(), nullable=True),
-        sa.Column("revoked_at", Moment(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("last_used_at", UtcDateTime(), nullable=True),
+        sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.CheckConstraint(
             "(user_id IS NULL) <> (person_id IS NULL)", name=op.f("ck_credentials_one_owner")
@@ -112,7 +112,7 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.String(length=20), nullable=False),
         sa.Column("master_version", sa.Integer(), nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"],
@@ -143,8 +143,8 @@ def upgrade() -> None:
         sa.Column("placed", sa.Integer(), nullable=False),
         sa.Column("unplaced", sa.Integer(), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("published_at", Moment(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("published_at", UtcDateTime(), nullable=True),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["cycle_id"], ["cycles.id"], name=op.f("fk_plans_cycle_id_cycles"), ondelete="CASCADE"
@@ -169,7 +169,7 @@ def upgrade() -> None:
         "run_progress",
         sa.Column("run_id", sa.String(length=20), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("at", Moment(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("progress", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["run_id"], ["runs.id"], name=op.f("fk_run_progress_run_id_runs"), ondelete="CASCADE"
@@ -184,12 +184,12 @@ def upgrade() -> None:
         sa.Column("coach_id", sa.String(length=20), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("starts_at", Moment(), nullable=False),
-        sa.Column("ends_at", Moment(), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("asked_sequence", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_sessions_ends_after_start")),
         sa.ForeignKeyConstraint(
@@ -225,7 +225,7 @@ def upgrade() -> None:
         sa.Column("rating", sa.Integer(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("submitted_at", Moment(), nullable=False),
+        sa.Column("submitted_at", UtcDateTime(), nullable=False),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"],
@@ -252,7 +252,7 @@ def upgrade() -> None:
         sa.Column("key_id", sa.String(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("written_at", Moment(), nullable=False),
+        sa.Column("written_at", UtcDateTime(), nullable=False),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"], ["people.id"], name=op.f("fk_notes_author_id_people"), ondelete="CASCADE"
@@ -282,8 +282,8 @@ def upgrade() -> None:
         sa.Column("side", sa.String(length=20), nullable=False),
         sa.Column("method", sa.String(length=10), nullable=False),
         sa.Column("message", sa.JSON(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("sent_at", Moment(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["cycle_id"], ["cycles.id"], name=op.f("fk_outbox_cycle_id_cycles"), ondelete="CASCADE"
@@ -316,7 +316,7 @@ def upgrade() -> None:
         sa.Column("reply", sa.String(length=20), nullable=False),
         sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("replied_at", Moment(), nullable=False),
+        sa.Column("replied_at", UtcDateTime(), nullable=False),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -348,7 +348,7 @@ def upgrade() -> None:
         sa.Column("agreed_actions", sa.Text(), nullable=False),
         sa.Column("next_step", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("submitted_at", Moment(), nullable=False),
+        sa.Column("submitted_at", UtcDateTime(), nullable=False),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"],

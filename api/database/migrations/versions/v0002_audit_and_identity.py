@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from api.database.types import Moment
+from api.database.types import UtcDateTime
 
 revision = "0002"
 down_revision = "0001"
@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.create_table(
         "audit",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("at", Moment(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("role", sa.String(length=10), nullable=False),
         sa.Column("actor_id", sa.String(length=20), nullable=True),
         sa.Column("action", sa.String(length=40), nullable=False),
@@ -35,12 +35,12 @@ def upgrade() -> None:
     op.create_table(
         "worker_slots",
         sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("started_at", Moment(), nullable=False),
-        sa.Column("seen_at", Moment(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_slots")),
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("erased_at", Moment(), nullable=True))
+        batch_op.add_column(sa.Column("erased_at", UtcDateTime(), nullable=True))
 
     with op.batch_alter_table("runs", schema=None) as batch_op:
         batch_op.add_column(sa.Column("slot", sa.String(length=40), nullable=True))
@@ -52,7 +52,7 @@ def upgrade() -> None:
             sa.Column("totp_step", sa.BigInteger(), server_default="0", nullable=False)
         )
         batch_op.add_column(sa.Column("failures", sa.Integer(), server_default="0", nullable=False))
-        batch_op.add_column(sa.Column("locked_until", Moment(), nullable=True))
+        batch_op.add_column(sa.Column("locked_until", UtcDateTime(), nullable=True))
 
 
 def downgrade() -> None:

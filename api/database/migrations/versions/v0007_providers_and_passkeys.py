@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from api.database.types import Moment
+from api.database.types import UtcDateTime
 
 revision = "0007"
 down_revision = "0006"
@@ -23,7 +23,7 @@ def upgrade() -> None:
         batch_op.create_unique_constraint("uq_users_expected_mail", ["expected_mail"])
 
     with op.batch_alter_table("credentials", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("confirmed_at", Moment(), nullable=True))
+        batch_op.add_column(sa.Column("confirmed_at", UtcDateTime(), nullable=True))
 
     op.create_table(
         "passkeys",
@@ -32,8 +32,8 @@ def upgrade() -> None:
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("sign_count", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("last_used_at", Moment(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("last_used_at", UtcDateTime(), nullable=True),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_passkeys_user_id_users"), ondelete="CASCADE"
@@ -47,7 +47,7 @@ def upgrade() -> None:
         "recovery_codes",
         sa.Column("user_id", sa.String(length=20), nullable=False),
         sa.Column("code_sha256", sa.String(length=64), nullable=False),
-        sa.Column("used_at", Moment(), nullable=True),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"],
@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("user_id", sa.String(length=20), nullable=True),
         sa.Column("go_on_to", sa.String(length=300), nullable=False),
-        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_ceremonies_user_id_users"), ondelete="CASCADE"
         ),
@@ -76,7 +76,7 @@ def upgrade() -> None:
 
     op.create_table(
         "audit_checks",
-        sa.Column("at", Moment(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(length=64), nullable=False),
         sa.Column("first_broken", sa.Integer(), nullable=True),

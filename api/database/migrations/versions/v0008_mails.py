@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from api.database.types import Moment
+from api.database.types import UtcDateTime
 
 revision = "0008"
 down_revision = "0007"
@@ -20,10 +20,10 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=20), nullable=False),
         sa.Column("purpose", sa.String(length=20), nullable=False),
         sa.Column("detail", sa.String(length=400), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("used_at", Moment(), nullable=True),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -46,9 +46,9 @@ def upgrade() -> None:
         sa.Column("occasion", sa.Integer(), nullable=False),
         sa.Column("code_id", sa.String(length=20), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("queued_at", Moment(), nullable=True),
-        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("queued_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("problem", sa.String(length=300), nullable=False),
         sa.Column("id", sa.String(length=20), nullable=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from api.database.types import Moment
+from api.database.types import UtcDateTime
 
 revision = "0009"
 down_revision = "0008"
@@ -19,11 +19,11 @@ def upgrade() -> None:
         "notebooks",
         sa.Column("person_id", sa.String(length=20), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("passphrase_hash", sa.String(length=200), nullable=True),
         sa.Column("recovery_sha256", sa.String(length=64), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("locked_until", Moment(), nullable=True),
+        sa.Column("locked_until", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["people.id"],
@@ -52,10 +52,10 @@ def downgrade() -> None:
     op.create_table(
         "note_holders",
         sa.Column("person_id", sa.String(length=20), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("passphrase_hash", sa.String(length=200), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("locked_until", Moment(), nullable=True),
+        sa.Column("locked_until", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["people.id"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from api.database.types import Moment
+from api.database.types import UtcDateTime
 
 revision = "0010"
 down_revision = "0009"
@@ -24,10 +24,10 @@ def upgrade() -> None:
         sa.Column("latest", sa.JSON(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("requested_at", Moment(), nullable=False),
-        sa.Column("started_at", Moment(), nullable=True),
-        sa.Column("finished_at", Moment(), nullable=True),
-        sa.Column("cancel_asked_at", Moment(), nullable=True),
+        sa.Column("requested_at", UtcDateTime(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=True),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.Column("cancel_asked_at", UtcDateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("slot", sa.String(length=40), nullable=True),
         sa.Column("failure", sa.JSON(), nullable=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from api.database.types import Moment
+from api.database.types import UtcDateTime
 
 revision = "0011"
 down_revision = "0010"
@@ -21,8 +21,8 @@ def upgrade() -> None:
         sa.Column("asked", sa.String(length=20), nullable=False),
         sa.Column("version", sa.String(length=40), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("given_at", Moment(), nullable=False),
-        sa.Column("revoked_at", Moment(), nullable=True),
+        sa.Column("given_at", UtcDateTime(), nullable=False),
+        sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"],

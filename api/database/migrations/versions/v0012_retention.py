@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from api.database.types import Moment
+from api.database.types import UtcDateTime
 
 revision = "0012"
 down_revision = "0011"
@@ -18,7 +18,7 @@ _MOMENTS = ("erasure_announced_at", "held_at", "erased_at")
 def upgrade() -> None:
     """Go up."""
     for name in _MOMENTS:
-        op.add_column("cycles", sa.Column(name, Moment(), nullable=True))
+        op.add_column("cycles", sa.Column(name, UtcDateTime(), nullable=True))
     op.add_column(
         "cycles",
         sa.Column("held_because", sa.String(length=200), nullable=False, server_default=""),

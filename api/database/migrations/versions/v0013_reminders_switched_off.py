@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from api.database.types import Moment
+from api.database.types import UtcDateTime
 
 revision = "0013"
 down_revision = "0012"
@@ -15,7 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Go up."""
-    op.add_column("cycles", sa.Column("reminders_off_at", Moment(), nullable=True))
+    op.add_column("cycles", sa.Column("reminders_off_at", UtcDateTime(), nullable=True))
 
 
 def downgrade() -> None:
