@@ -25,7 +25,7 @@ from matching.result import Result
 from matching.result_builder import build_matches, session_uids
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
-from matching.search.branch_and_price import PricingOracles
+from matching.search.column_generation import PricingOracles
 from matching.search.pins import pinned_choice
 from matching.search.pipeline import PlanRequest, make_plan
 from matching.search.search_state import SearchState

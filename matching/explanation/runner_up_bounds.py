@@ -18,7 +18,7 @@ from matching.assignment.min_cost_flow import fits_integer_range
 from matching.assignment.residual_paths import NO_PATH, ResidualPaths
 from matching.deadline import Deadline
 from matching.result import Result
-from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.column_generation import Choice, PricingOracles
 from matching.search.conflict_branching import AlternativePlan, ConflictBranching, ReferencePlan
 from matching.search.lagrangian_bound import DUAL_SCALE, compute_lagrangian_bound
 

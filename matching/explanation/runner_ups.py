@@ -26,7 +26,7 @@ from matching.rematching.comparison import CoacheeDifference, LevelDifference
 from matching.result import CoacheeChange, Match, Result
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
-from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.column_generation import Choice, PricingOracles
 from matching.search.conflict_branching import AlternativePlan
 from matching.search.levels import run_levels
 from matching.search.lexicographic_weights import Objective

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from matching.assignment.min_cost_flow import solve_flow_with_fixed
 from matching.assignment.residual_paths import ResidualPaths
 from matching.deadline import Deadline
-from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.column_generation import Choice, PricingOracles
 from matching.search.lagrangian_bound import DUAL_SCALE, LagrangianBound
 
 _WIDENING_FACTOR = 4

@@ -9,7 +9,7 @@ import numpy as np
 from matching.coach_timetable.insertion_heuristic import PartialTimetable
 from matching.deadline import Deadline, DeadlineExceededError
 from matching.instance.problem import cross_border_balance
-from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.column_generation import Choice, PricingOracles
 
 _MAX_COACHES_TRIED = 30  # coaches with a place left that a coachee is tried with
 

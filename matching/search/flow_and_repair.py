@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from matching.assignment.min_cost_flow import FlowSolution, solve_flow
 from matching.coach_timetable.calendar import members
 from matching.deadline import Deadline
-from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.column_generation import Choice, PricingOracles
 from matching.search.repair import Repair
 
 _ROUNDS = 60

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from matching.assignment.min_cost_flow import FlowSolution, Worth, solve_flow
 from matching.assignment.restricted_master import LpSolution
 from matching.deadline import Deadline, SolverError
-from matching.search.branch_and_price import Choice, ColumnGeneration, PricingOracles
+from matching.search.column_generation import Choice, ColumnGeneration, PricingOracles
 
 DUAL_SCALE = 64  # of one unit of worth, in which prices are told
 _GAP_DIVISOR = 4  # of the gap only one part in so many is looked at first

@@ -22,7 +22,8 @@ from coach.cycle import ObjectiveLevel
 from matching.deadline import DeadlineExceededError
 from matching.instance.problem import MatchingProblem
 from matching.result import LevelOutcome
-from matching.search.branch_and_price import Choice, SearchResult
+from matching.search.branch_and_price import SearchResult, maximise
+from matching.search.column_generation import Choice
 from matching.search.flow_and_repair import flow_and_repair
 from matching.search.lexicographic_weights import Objective, objective_bound
 from matching.search.search_state import SearchState
@@ -108,8 +109,12 @@ class _SumLevel:
             allowed[self._best] = True
         parts = [] if self._is_finished() else state.parts(allowed)
         if len(parts) == 1:
-            found = state.column_generation(allowed).maximise(
-                self._weights.astype(np.float64), self._best, self._on_progress, bound=self._bound
+            found = maximise(
+                state.column_generation(allowed),
+                self._weights.astype(np.float64),
+                self._best,
+                self._on_progress,
+                bound=self._bound,
             )
             self._best = self._best if found.choice is None else found.choice
             self._value, self._bound = found.value, found.bound
@@ -126,8 +131,8 @@ class _SumLevel:
                 return
             inside = self._best[part[self._best]]
             before = int(self._weights[inside].sum())
-            search = self._state.column_generation(part, self._best)
-            found = search.maximise(weights, inside, _ignore_progress, bound=before + gap)
+            generation = self._state.column_generation(part, self._best)
+            found = maximise(generation, weights, inside, _ignore_progress, bound=before + gap)
             if found.choice is not None and found.value > before:
                 outside = self._best[~part[self._best]]
                 self._best = np.union1d(outside, found.choice)

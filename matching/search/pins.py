@@ -14,7 +14,7 @@ from matching.deadline import Deadline
 from matching.errors import ImpossiblePin, ImpossiblePinsError
 from matching.instance.problem import cross_border_balance, row_by_id
 from matching.rules.evaluation import RuleEvaluator
-from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.column_generation import Choice, PricingOracles
 from matching.search.search_state import SearchState
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from coach.cycle import ObjectiveLevel
 from matching.coach_timetable.quality import Quality
 from matching.deadline import Deadline
-from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.column_generation import Choice, PricingOracles
 from matching.search.construction_heuristic import construct_choice
 from matching.search.levels import run_levels
 from matching.search.plan import Plan

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matching.coach_timetable.calendar import members
 from matching.deadline import Deadline
-from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.column_generation import Choice, PricingOracles
 
 _MAX_OPTIONS = 30  # coaches somebody is tried with, those worth most
 

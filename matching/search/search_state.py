@@ -13,7 +13,8 @@ from matching.assignment.min_cost_flow import FlowSolution, fits_integer_range, 
 from matching.assignment.restricted_master import FloorConstraint
 from matching.deadline import Deadline, ProblemTooLargeError
 from matching.instance.problem import cross_border_balance
-from matching.search.branch_and_price import Choice, ColumnGeneration, PricingOracles
+from matching.search.branch_and_price import maximise
+from matching.search.column_generation import Choice, ColumnGeneration, PricingOracles
 from matching.search.flow_and_repair import flow_and_repair
 from matching.search.lexicographic_weights import LexicographicObjective, Objective, meets_minimums
 
@@ -135,5 +136,5 @@ class SearchState:
         if found:
             return found[0]
         nothing = np.zeros(self.problem.size)
-        search = self.column_generation(allowed)
-        return search.maximise(nothing, None, lambda _value, _bound: None, target=0).choice
+        generation = self.column_generation(allowed)
+        return maximise(generation, nothing, None, lambda _value, _bound: None, target=0).choice

@@ -28,7 +28,7 @@ from matching.coach_timetable.subproblem import (
 from matching.deadline import Deadline, DeadlineExceededError
 from matching.instance.problem import Pair
 from matching.result import LevelOutcome
-from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.column_generation import Choice, PricingOracles
 from matching.search.search_state import ReportLevel
 
 _EFFORTS = (1.0, 8.0)  # CP-SAT's deterministic time for one coach; nobody gets the second before

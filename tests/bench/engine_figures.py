@@ -21,7 +21,7 @@ from matching.instance.problem import MatchingProblem, build_problem
 from matching.progress import Progress
 from matching.result import Result
 from matching.rules.evaluation import evaluate_pairs
-from matching.search.branch_and_price import PricingOracles
+from matching.search.column_generation import PricingOracles
 from tests.bench.figures import Figure, peak_mebibytes
 from tests.bench.instances import FIELD_WIDE, REGION, TIGHT, UN_WIDE, InstanceClass, instance
 from tests.bench.solving import require_sound, solved

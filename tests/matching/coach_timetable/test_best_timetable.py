@@ -32,7 +32,7 @@ from matching.instance.availability_grid import build_availability_grid
 from matching.instance.problem import build_problem
 from matching.result import Match, Result
 from matching.rules.evaluation import evaluate_pairs
-from matching.search.branch_and_price import PricingOracles
+from matching.search.column_generation import PricingOracles
 from tests.bench.instances import TIGHT, instance
 from tests.matching.crowded import START, crowded
 from tests.matching.planner import ends

@@ -15,7 +15,7 @@ from matching.deadline import Deadline
 from matching.instance.availability_grid import build_availability_grid
 from matching.instance.problem import build_problem
 from matching.rules.evaluation import evaluate_pairs
-from matching.search.branch_and_price import Choice, PricingOracles
+from matching.search.column_generation import Choice, PricingOracles
 from matching.search.conflict_branching import ConflictBranching, ReferencePlan
 from matching.search.lagrangian_bound import DUAL_SCALE, CoachBounds, LagrangianBound
 from tests.matching.roomy import sociable

@@ -21,7 +21,7 @@ from matching.instance.problem import MatchingProblem, build_problem
 from matching.parent_watchdog import EXIT_ORPHANED
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator, evaluate_pairs
-from matching.search.branch_and_price import PricingOracles, price_sets
+from matching.search.column_generation import PricingOracles, price_sets
 from matching.search.worker_pool import OracleTask, WorkerPool
 from matching.thread_pool import thread_map
 from tests.bench.instances import REGION, TIGHT, instance
