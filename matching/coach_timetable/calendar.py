@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 
 from matching.coach_timetable.day_packing import pack_day
 from matching.instance.availability_grid import unpack
-from matching.instance.partial_cycle import NO_PREVIOUS_DAY
 from matching.instance.problem import MatchingProblem
-from matching.instance.series_feasibility import is_day_separable, successors
+from matching.instance.series_limits import NO_PREVIOUS_DAY, is_day_separable, successors
 
 Series = tuple[int, ...]
 """Starts of one pair's sessions in epoch minutes, ascending."""

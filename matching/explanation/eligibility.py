@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.instance.meeting import can_meet
 from matching.instance.pair_report import SCHEDULE
+from matching.instance.series_feasibility import can_meet
 from matching.result import FunnelStep, UnmatchedReason
 from matching.rules import FORBIDDEN
 from matching.rules.evaluation import RuleEvaluator, pair_blocks
@@ -88,7 +88,7 @@ def eligibilities(evaluator: RuleEvaluator, rows: Sequence[int]) -> Iterator[Eli
             rule.name: rule.evaluate(block, columns) == FORBIDDEN for rule in evaluator.hard
         }
         coachee, coach = (part.ravel() for part in np.broadcast_arrays(block, columns))
-        schedulable = can_meet(evaluator, coachee, coach).reshape(len(block), coaches)
+        schedulable = can_meet(evaluator.inputs, coachee, coach).reshape(len(block), coaches)
         for place, row in enumerate(block[:, 0].tolist()):
             yield Eligibility(
                 row,

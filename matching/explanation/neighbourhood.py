@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from coach.cycle import Cycle
 from coach.people import Coach, Roster
 from matching.explanation.candidate_changes import CandidateChange
-from matching.instance.meeting import can_meet
+from matching.instance.series_feasibility import can_meet
 from matching.result import Match
 from matching.rules.evaluation import RuleEvaluator
 
@@ -84,7 +84,7 @@ class Neighbourhoods:
         allowed = np.nonzero(self._evaluator.allowed(block, columns))
         coachee, coach = block[allowed[0], 0], columns[0, allowed[1]]
         candidates, count = np.unique(
-            coach[can_meet(self._evaluator, coachee, coach)], return_counts=True
+            coach[can_meet(self._evaluator.inputs, coachee, coach)], return_counts=True
         )
         return set(candidates[np.argsort(-count, kind="stable")][:_MAX_RELOCATION_COACHES].tolist())
 

@@ -10,8 +10,8 @@ import numpy as np
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.instance.availability_grid import build_availability_grid
-from matching.instance.problem import session_limits
 from matching.instance.series_feasibility import schedulable
+from matching.instance.series_limits import session_limits
 from matching.rules import FORBIDDEN, RuleInputs
 from matching.rules.evaluation import RuleEvaluator, pair_blocks
 

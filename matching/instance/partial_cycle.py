@@ -8,8 +8,8 @@ that day or later. A coachee whose coach has changed goes on with the next numbe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -23,9 +23,8 @@ from coach.cycle import Cycle
 from coach.people import Roster
 from coach.sessions import Session
 from matching.instance.availability_grid import AvailabilityGrid, pack, unpack
-from matching.instance.series_feasibility import SeriesLimits, schedulable
+from matching.instance.series_limits import NO_PREVIOUS_DAY, RemainingDemand, SeriesLimits
 from matching.result import Result
-from matching.thread_pool import ParallelMap
 
 _DAYS_PER_WEEK = 7
 
@@ -59,36 +58,6 @@ def under_way(keep: Result, not_before: date, zone: ZoneInfo) -> UnderWay:
             if match.sessions
         },
     )
-
-
-@dataclass(frozen=True, eq=False)
-class RemainingDemand:
-    """What each of some pairs still has to place.
-
-    Attributes:
-        remaining: `int64[P]`, sessions.
-        first: `int64[P, 2]`, the first and the last day index the next session may have.
-        previous_day: `int64[P]`, the day index of the session right before it; `NO_PREVIOUS_DAY`
-            without one.
-        previous_number: `int64[P]`, the number of that session in its series.
-    """
-
-    remaining: NDArray[np.int64]
-    first: NDArray[np.int64]
-    previous_day: NDArray[np.int64]
-    previous_number: NDArray[np.int64]
-
-    def subset(self, pairs: NDArray[np.bool_] | NDArray[np.int64]) -> RemainingDemand:
-        """That of some of the pairs, by `bool[P]` or by their places."""
-        return RemainingDemand(
-            self.remaining[pairs],
-            self.first[pairs],
-            self.previous_day[pairs],
-            self.previous_number[pairs],
-        )
-
-
-NO_PREVIOUS_DAY = -(1 << 40)
 
 
 class FixedHistory:
@@ -209,35 +178,6 @@ class FixedHistory:
 
     def _day(self, session: Session) -> int:
         return (_date(session, self._cycle.cycle.zone) - self._cycle.cycle.start).days
-
-
-def can_place_remaining(
-    free: AvailabilityGrid,
-    limits: SeriesLimits,
-    coachee: NDArray[np.int32],
-    coach: NDArray[np.int32],
-    demand: RemainingDemand,
-    *,
-    on_block: Callable[[], object] = lambda: None,
-    parallel_map: ParallelMap = map,
-) -> NDArray[np.bool_]:
-    """`bool[P]`: which pairs, were they alone, could place all that is owed in `free`.
-
-    A pair that owes nothing can where it has had its sessions together; a new pair has no use.
-    """
-    answer: NDArray[np.bool_] = (demand.remaining == 0) & (demand.previous_day != NO_PREVIOUS_DAY)
-    for remaining in np.unique(demand.remaining[demand.remaining > 0]).tolist():
-        some = np.flatnonzero(demand.remaining == remaining)
-        answer[some] = schedulable(
-            free,
-            replace(limits, count=remaining),
-            coachee[some],
-            coach[some],
-            on_block=on_block,
-            parallel_map=parallel_map,
-            first=demand.first[some],
-        )
-    return answer
 
 
 def _date(session: Session, zone: ZoneInfo) -> date:

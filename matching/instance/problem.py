@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.availability import epoch_minute
-from coach.cycle import Cycle, SessionPolicy
+from coach.cycle import Cycle
 from coach.people import Roster
 from matching.instance.availability_grid import AvailabilityGrid
-from matching.instance.partial_cycle import FixedHistory, RemainingDemand, can_place_remaining
-from matching.instance.series_feasibility import SeriesLimits, schedulable
+from matching.instance.partial_cycle import FixedHistory
+from matching.instance.series_feasibility import can_place_remaining, schedulable
+from matching.instance.series_limits import RemainingDemand, SeriesLimits, session_limits
 from matching.result import Result
 from matching.rules.evaluation import EligiblePairs
 from matching.thread_pool import ParallelMap
@@ -85,25 +86,6 @@ class MatchingProblem:
             pinned=self.pinned[pairs],
             demand=self.demand and self.demand.subset(pairs),
         )
-
-
-def session_limits(roster: Roster, sessions: SessionPolicy) -> SeriesLimits:
-    """The session policy with each coach's own caps; caps no series can reach are cut to count."""
-    return SeriesLimits(
-        count=sessions.count,
-        minutes=sessions.minutes,
-        min_gap_days=sessions.min_gap_days,
-        max_gap_days=sessions.max_gap_days,
-        buffer_minutes=sessions.buffer_minutes,
-        day_cap=np.array(
-            [coach.max_per_day or sessions.max_per_coach_day for coach in roster.coaches],
-            dtype=np.int64,
-        ),
-        week_cap=np.array(
-            [coach.max_per_week or sessions.max_per_coach_week for coach in roster.coaches],
-            dtype=np.int64,
-        ),
-    )
 
 
 def build_problem(

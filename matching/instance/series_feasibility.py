@@ -8,86 +8,26 @@ by shifting bits: exact on days wherever days decide, and on starts otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.people import Roster
 from matching.instance.availability_grid import AvailabilityGrid, Bits, pack, unpack
+from matching.instance.series_limits import (
+    NO_PREVIOUS_DAY,
+    RemainingDemand,
+    SeriesLimits,
+    is_day_separable,
+    session_limits,
+    successors,
+)
+from matching.rules.rule import RuleInputs
 from matching.thread_pool import ParallelMap
 
 _BLOCK_BYTES = 1 << 25
 _WORD_BITS = 64
-
-
-@dataclass(frozen=True, eq=False)
-class SeriesLimits:
-    """What every series keeps to.
-
-    Attributes:
-        count: sessions of a pair.
-        minutes: length of a session.
-        min_gap_days: least days between the local dates of consecutive sessions.
-        max_gap_days: most days between them.
-        buffer_minutes: free time a coach needs between two sessions.
-        day_cap: `int64[m]`, sessions each coach takes on a local date.
-        week_cap: `int64[m]`, sessions each coach takes in an ISO week.
-    """
-
-    count: int
-    minutes: int
-    min_gap_days: int
-    max_gap_days: int
-    buffer_minutes: int
-    day_cap: NDArray[np.int64]
-    week_cap: NDArray[np.int64]
-
-    @property
-    def spacing_minutes(self) -> int:
-        """Least minutes between two starts of one coach."""
-        return self.minutes + self.buffer_minutes
-
-    @property
-    def max_sessions_in_week(self) -> int:
-        """Most sessions that the gaps let one series have in an ISO week."""
-        return min(self.count, -(-7 // self.min_gap_days)) if self.min_gap_days else self.count
-
-
-@dataclass(frozen=True, eq=False)
-class Successors:
-    """For each start of a list, the range of starts the next session of the pair may have.
-
-    `low` and `high` are `int64[S]`: the next session is at an index in `[low, high)`. Both never
-    decrease, which makes prefix sums over starts an exact description of the gaps.
-    """
-
-    low: NDArray[np.int64]
-    high: NDArray[np.int64]
-
-
-def successors(
-    starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits
-) -> Successors:
-    """The ranges of next starts by gap and, within the day or across midnight, by the clock."""
-    low = np.maximum(
-        np.searchsorted(day, day + limits.min_gap_days),
-        np.searchsorted(starts, starts + limits.spacing_minutes),
-    )
-    high = np.searchsorted(day, day + limits.max_gap_days, side="right")
-    return Successors(low=low, high=np.maximum(low, high))
-
-
-def is_day_separable(
-    starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits
-) -> bool:
-    """Whether sessions on different days never touch and no series has two on one day.
-
-    Then a series is a choice of days, and a coach's days can be filled one by one.
-    """
-    if limits.min_gap_days == 0:
-        return False
-    last_of_day = np.flatnonzero(np.diff(day))  # between the last of a day and the next day's first
-    return bool((starts[last_of_day + 1] - starts[last_of_day] >= limits.spacing_minutes).all())
 
 
 def schedulable(
@@ -139,6 +79,61 @@ def schedulable(
             begin = common if first is None else common & _within(day, first[block])
             answer[block] = chain.any_series(common, begin)
     return answer
+
+
+def can_place_remaining(
+    free: AvailabilityGrid,
+    limits: SeriesLimits,
+    coachee: NDArray[np.int32],
+    coach: NDArray[np.int32],
+    demand: RemainingDemand,
+    *,
+    on_block: Callable[[], object] = lambda: None,
+    parallel_map: ParallelMap = map,
+) -> NDArray[np.bool_]:
+    """`bool[P]`: which pairs, were they alone, could place all that is owed in `free`.
+
+    A pair that owes nothing can where it has had its sessions together; a new pair has no use.
+    """
+    answer: NDArray[np.bool_] = (demand.remaining == 0) & (demand.previous_day != NO_PREVIOUS_DAY)
+    for remaining in np.unique(demand.remaining[demand.remaining > 0]).tolist():
+        some = np.flatnonzero(demand.remaining == remaining)
+        answer[some] = schedulable(
+            free,
+            replace(limits, count=remaining),
+            coachee[some],
+            coach[some],
+            on_block=on_block,
+            parallel_map=parallel_map,
+            first=demand.first[some],
+        )
+    return answer
+
+
+def can_meet(
+    inputs: RuleInputs, coachee: NDArray[np.int32], coach: NDArray[np.int32]
+) -> NDArray[np.bool_]:
+    """`bool[p]` where a pair, were it alone, could place its whole series.
+
+    Looks at the free time of these people only, however large the roster is.
+    """
+    roster, free = inputs.roster, inputs.availability_grid
+    rows, row = np.unique(coachee, return_inverse=True)
+    columns, column = np.unique(coach, return_inverse=True)
+    few = replace(free, coachees=free.coachees[rows], coaches=free.coaches[columns])
+    some = Roster(
+        coachees=tuple(roster.coachees[one] for one in rows.tolist()),
+        coaches=tuple(roster.coaches[one] for one in columns.tolist()),
+    )
+    limits = session_limits(some, inputs.cycle.sessions)
+    pairs = row.astype(np.int32), column.astype(np.int32)
+    history = inputs.history
+    if history is None:
+        return schedulable(few, limits, *pairs)
+    demand = history.demand(some, *pairs)
+    return can_place_remaining(
+        history.remaining_availability(some, few, limits), limits, *pairs, demand
+    )
 
 
 def _within(days: NDArray[np.integer], first: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from coach.availability import epoch_minute
 from coach.plural import pluralise
 from coach.sessions import Session
 from matching.instance.availability_grid import unpack
-from matching.instance.meeting import can_meet
+from matching.instance.series_feasibility import can_meet
 from matching.rematching.comparison import CoacheeDifference, compare_results
 from matching.result import CoacheeChange, Match, Move, Result, SessionMove
 from matching.rules.evaluation import RuleEvaluator
@@ -88,7 +88,7 @@ class _MoveExplainer:
         if objections := self._evaluator.objections(*pair):
             return "; ".join(f"{rule}: {because}" for rule, because in objections.items())
         rows = np.array([pair[0]], dtype=np.int32), np.array([pair[1]], dtype=np.int32)
-        if not can_meet(self._evaluator, *rows)[0]:
+        if not can_meet(self._evaluator.inputs, *rows)[0]:
             return "not all sessions find a time any more"
         takes = self._evaluator.inputs.roster.coaches[pair[1]].capacity
         if takes < self._earlier_load[coach]:

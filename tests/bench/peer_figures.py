@@ -24,7 +24,7 @@ import numpy as np
 from matching.assignment.min_cost_flow import solve_flow
 from matching.instance.availability_grid import AvailabilityGrid
 from matching.instance.problem import MatchingProblem
-from matching.instance.series_feasibility import SeriesLimits
+from matching.instance.series_limits import SeriesLimits
 from tests.bench.figures import Figure
 
 COACHEES, COACHES, SEED = 1_000, 500, 1

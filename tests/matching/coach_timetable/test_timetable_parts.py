@@ -25,13 +25,9 @@ from matching.coach_timetable.quality import Quality
 from matching.coach_timetable.subproblem import build_subproblem
 from matching.deadline import Deadline
 from matching.instance.availability_grid import AvailabilityGrid, build_availability_grid
-from matching.instance.problem import (
-    MatchingProblem,
-    build_problem,
-    least_attainable_share,
-    session_limits,
-)
+from matching.instance.problem import MatchingProblem, build_problem, least_attainable_share
 from matching.instance.series_feasibility import schedulable
+from matching.instance.series_limits import session_limits
 from matching.rules.evaluation import evaluate_pairs
 from tests.bench.instances import TIGHT, instance
 from tests.matching.brute_force import can_hold
