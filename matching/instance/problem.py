@@ -95,8 +95,6 @@ def build_problem(
     eligible: EligiblePairs,
     *,
     keep: Result | None = None,
-    require: Collection[Pair] = (),
-    forbid: Collection[Pair] = (),
     on_block: Callable[[], object] = lambda: None,
     parallel_map: ParallelMap = map,
     history: FixedHistory | None = None,
@@ -109,70 +107,84 @@ def build_problem(
         free: free starts of everybody.
         eligible: the pairs that pass all hard rules.
         keep: an earlier result whose pairs level `kept` counts.
-        require: further pairs that have to be chosen.
-        forbid: pairs that may not be chosen.
         on_block: called between blocks of pairs.
         parallel_map: works on several blocks at once.
         history: what lies behind in a cycle under way.
     """
     limits = session_limits(roster, cycle.sessions)
     demand: RemainingDemand | None = None
-    if history is None:
-        schedulable_pairs = schedulable(
-            free,
-            limits,
-            eligible.coachee,
-            eligible.coach,
-            on_block=on_block,
-            parallel_map=parallel_map,
-        )
-    else:
+    if history is not None:
         free = history.remaining_availability(roster, free, limits)
-        demand_of_all = history.demand(roster, eligible.coachee, eligible.coach)
-        schedulable_pairs = can_place_remaining(
-            free,
-            limits,
-            eligible.coachee,
-            eligible.coach,
-            demand_of_all,
-            on_block=on_block,
-            parallel_map=parallel_map,
-        )
-        demand = demand_of_all.subset(schedulable_pairs)
-    coachee = eligible.coachee[schedulable_pairs].astype(np.int64)
-    coach = eligible.coach[schedulable_pairs].astype(np.int64)
-    code = coachee * max(1, len(roster.coaches)) + coach
-
-    def pair_mask(pairs: Collection[Pair]) -> NDArray[np.bool_]:
-        codes = [row * max(1, len(roster.coaches)) + column for row, column in pairs]
-        return np.isin(code, np.array(codes, dtype=np.int64))
-
-    country = np.array([person.country for person in roster.coachees], dtype=object)
-    coach_country = np.array([person.country for person in roster.coaches], dtype=object)
-    problem = MatchingProblem(
+        demand = history.demand(roster, eligible.coachee, eligible.coach)
+    able = _schedulable(
+        free, limits, eligible, demand, on_block=on_block, parallel_map=parallel_map
+    )
+    coachee = eligible.coachee[able].astype(np.int64)
+    coach = eligible.coach[able].astype(np.int64)
+    return MatchingProblem(
         priority=np.array([person.priority for person in roster.coachees], dtype=np.int64),
         capacity=np.array([person.capacity for person in roster.coaches], dtype=np.int64),
         coachee=coachee,
         coach=coach,
-        points=eligible.points[schedulable_pairs].astype(np.int64),
-        kept=pair_mask(kept_pairs(roster, keep)),
-        cross=(country[coachee] != coach_country[coach]).astype(np.bool_),
-        pinned=pair_mask({*pin_pairs(roster, cycle), *require}),
+        points=eligible.points[able].astype(np.int64),
+        kept=_pair_mask(coachee, coach, kept_pairs(roster, keep)),
+        cross=_cross_border(roster, coachee, coach),
+        pinned=_pair_mask(coachee, coach, pin_pairs(roster, cycle)),
         share=least_attainable_share(
             Fraction(str(cycle.rules.country.minimum_cross_border_share)), len(roster.coachees)
         ),
         limits=limits,
         free=free,
-        demand=demand,
-        sessions_in_week={
-            row: history.sessions_in_first_week(coach.id)
-            for row, coach in enumerate(roster.coaches)
-        }
-        if history
-        else {},
+        demand=demand and demand.subset(able),
+        sessions_in_week=_sessions_in_first_week(roster, history),
         week=history.week if history else -1,
     )
-    return problem.subset(~pair_mask(forbid)) if forbid else problem
+
+
+def _schedulable(
+    free: AvailabilityGrid,
+    limits: SeriesLimits,
+    eligible: EligiblePairs,
+    demand: RemainingDemand | None,
+    *,
+    on_block: Callable[[], object],
+    parallel_map: ParallelMap,
+) -> NDArray[np.bool_]:
+    """`bool[P]`: which eligible pairs can place all their sessions, or what is left of them."""
+    pairs = eligible.coachee, eligible.coach
+    if demand is None:
+        return schedulable(free, limits, *pairs, on_block=on_block, parallel_map=parallel_map)
+    return can_place_remaining(
+        free, limits, *pairs, demand, on_block=on_block, parallel_map=parallel_map
+    )
+
+
+def _pair_mask(
+    coachee: NDArray[np.int64], coach: NDArray[np.int64], pairs: Collection[Pair]
+) -> NDArray[np.bool_]:
+    """`bool[P]`: which of the pairs `(coachee[p], coach[p])` are among `pairs`."""
+    width = 1 + max([int(coach.max(initial=0)), *(column for _, column in pairs)])
+    codes = [row * width + column for row, column in pairs]
+    return np.isin(coachee * width + coach, np.array(codes, dtype=np.int64))
+
+
+def _cross_border(
+    roster: Roster, coachee: NDArray[np.int64], coach: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """`bool[P]`: which pairs are of two countries."""
+    own = np.array([person.country for person in roster.coachees], dtype=object)
+    other = np.array([person.country for person in roster.coaches], dtype=object)
+    different: NDArray[np.bool_] = (own[coachee] != other[coach]).astype(np.bool_)
+    return different
+
+
+def _sessions_in_first_week(roster: Roster, history: FixedHistory | None) -> dict[int, int]:
+    """For each coach the sessions already held in the first week of a cycle under way."""
+    if history is None:
+        return {}
+    return {
+        row: history.sessions_in_first_week(coach.id) for row, coach in enumerate(roster.coaches)
+    }
 
 
 def least_attainable_share(share: Fraction, people: int) -> Fraction:
