@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 
 from matching.coach_timetable.calendar import CoachCalendar, Timetable, members
 from matching.coach_timetable.insertion_heuristic import insert_all_series
-from matching.coach_timetable.lp_relaxation import UNIT, LagrangianCut, LpRelaxation
+from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
+from matching.coach_timetable.lp_relaxation import LpRelaxation
 from matching.coach_timetable.model import Placed, TimetableModel, session_starts
 from matching.coach_timetable.negotiated_congestion import (
     LONG_EFFORT,

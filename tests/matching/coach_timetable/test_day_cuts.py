@@ -15,7 +15,8 @@ from coach.people import Roster
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.day_cuts import most_violated_cut
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
-from matching.coach_timetable.lp_relaxation import LagrangianCut, LpRelaxation
+from matching.coach_timetable.lagrangian_cut import LagrangianCut
+from matching.coach_timetable.lp_relaxation import LpRelaxation
 from matching.deadline import Deadline
 from matching.instance.availability_grid import build_availability_grid
 from matching.instance.problem import build_problem

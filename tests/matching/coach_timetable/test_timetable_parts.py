@@ -18,7 +18,8 @@ from matching.coach_timetable.calendar import CoachCalendar, members
 from matching.coach_timetable.day_packing import exclusive_crowds, pack
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.insertion_heuristic import insert_all_series
-from matching.coach_timetable.lp_relaxation import LagrangianCut, LpRelaxation
+from matching.coach_timetable.lagrangian_cut import LagrangianCut
+from matching.coach_timetable.lp_relaxation import LpRelaxation
 from matching.coach_timetable.model import TimetableModel
 from matching.coach_timetable.negotiated_congestion import negotiate
 from matching.coach_timetable.quality import Quality

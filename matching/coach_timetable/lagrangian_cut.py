@@ -1,0 +1,87 @@
+"""A Lagrangian cut: prices of what candidates share that bound every set a coach can hold.
+
+Under any prices `u >= 0` of the shared rows (a day's limit, an exclusive crowd on a day, a week's
+cap, a grid cell, the coach's places), candidates `T` can be held only if what their cheapest series
+cost does not exceed what there is to sell:
+
+    sum over i in T of cost_i(u) <= sum over rows r of u_r limit_r
+
+It is a row of a Benders cut for all sets of the coach at once. Prices are rounded to integers
+before both sides are summed, so a cut that excludes a set is exact whatever the tolerance of the
+linear solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matching.coach_timetable.calendar import CoachCalendar, members
+from matching.coach_timetable.day_cuts import DayCut
+
+UNIT = 1 << 20
+"""Parts of a unit in which prices are rounded."""
+
+
+class LagrangianCut:
+    """`sum of weight(i) over a set <= total` for every set the coach can hold.
+
+    In parts of 2^-20 of the unit the prices were in.
+    """
+
+    def __init__(
+        self,
+        calendar: CoachCalendar,
+        price: Sequence[int],
+        day_cuts: Sequence[tuple[int, DayCut]],
+        *,
+        each: int,
+        total: int,
+    ) -> None:
+        """Of prices: `price` of each position, `each` of a place, `total` of all there is to sell.
+
+        `day_cuts` are rows of single days with their prices.
+        """
+        self._calendar = calendar
+        self._price = price
+        self._day_cuts: dict[int, list[tuple[int, DayCut]]] = {}
+        for worth, row in day_cuts:
+            self._day_cuts.setdefault(row.position, []).append((worth, row))
+        self._each = each
+        self.total = total
+        self._weights: dict[int, int] = {}
+
+    def excludes(self, wanted: int) -> bool:
+        """Whether the limit proves that `wanted` cannot be held."""
+        return sum(self.weight(one) for one in members(wanted)) > self.total
+
+    def weight(self, candidate: int) -> int:
+        """What the cheapest series of a candidate costs, and their place."""
+        if candidate not in self._weights:
+            self._weights[candidate] = self._each + self._cheapest(candidate)
+        return self._weights[candidate]
+
+    def _cheapest(self, candidate: int) -> int:
+        """Cost of the cheapest series, by dynamic programming backwards over the chain."""
+        chain = self._calendar.candidate(candidate).chain
+        low, high = self._calendar.low, self._calendar.high
+        costs = {
+            position: self._price[position]
+            + sum(
+                worth * row.coefficient(candidate)
+                for worth, row in self._day_cuts.get(position, ())
+            )
+            for position in self._calendar.candidate(candidate).starts
+        }
+        best: dict[int, int] = {}
+        for number in reversed(chain):
+            reached = sorted(best)
+            here: dict[int, int] = {}
+            for position in number:
+                cost = costs[position]
+                if best:
+                    cost += min(
+                        best[after] for after in reached if low[position] <= after < high[position]
+                    )
+                here[position] = cost
+            best = here
+        return min(best.values(), default=0)

@@ -1,0 +1,190 @@
+"""Columns and rows of the linear relaxation of one coach's timetable.
+
+The first columns are the candidates, each held or not; the others are their sessions, one column
+for each session number and position. The rows of a series make its sessions a path; rows of shared
+capacity couple the candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.assignment.highs import LpRow
+from matching.coach_timetable.calendar import CoachCalendar
+from matching.coach_timetable.day_cuts import DayCut
+from matching.coach_timetable.day_packing import exclusive_crowds
+
+CandidatePosition = tuple[int, int]
+"""A candidate and a position."""
+
+INTEGRALITY_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class SharedCapacity:
+    """A row that couples candidates: at most `limit` of the sessions in `pairs`.
+
+    Either `positions` are those at which the row binds any candidate, or the row is a `day_cut`.
+    """
+
+    pairs: list[CandidatePosition]
+    limit: int
+    positions: list[int]
+    day_cut: DayCut | None = None
+
+
+class RelaxationRows:
+    """The relaxation over some candidates of a coach, as columns and rows.
+
+    Attributes:
+        candidates: local indices; candidate `n` of the list has column `n`.
+        sessions: candidate and position of each session column, in the order of the columns.
+        shared: the rows of shared capacity, in the order of their rows.
+        first_shared: row of the coach's places; the rows of `shared` follow it.
+    """
+
+    def __init__(
+        self,
+        calendar: CoachCalendar,
+        candidates: list[int],
+        on_candidate: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`on_candidate` is called before each candidate; an exception it raises ends the work."""
+        self._calendar = calendar
+        self.candidates = candidates
+        self.sessions: list[CandidatePosition] = []
+        self.shared: list[SharedCapacity] = []
+        self._columns: dict[CandidatePosition, list[int]] = {}
+        self._series_rows: list[LpRow] = []
+        for column, candidate in enumerate(candidates):
+            on_candidate()
+            self._add_series(column, candidate)
+        on_candidate()
+        self.first_shared = len(self._series_rows)
+        self._add_shared_rows()
+
+    @property
+    def size(self) -> int:
+        """Number of columns."""
+        return len(self.candidates) + len(self.sessions)
+
+    def rows(self) -> list[LpRow]:
+        """All rows: of the series, of the coach's places, and of shared capacity."""
+        everybody = list(range(len(self.candidates)))
+        places = float(self._calendar.max_coachees)
+        return [
+            *self._series_rows,
+            (-highspy.kHighsInf, places, everybody, [1.0] * len(everybody)),
+            *map(self._row_of, self.shared),
+        ]
+
+    def add_day_cut(self, day_cut: DayCut) -> LpRow:
+        """Append a cut to `shared`, and return its row."""
+        position = day_cut.position
+        pairs = [
+            (one, position)
+            for one in self.candidates
+            if (one, position) in self._columns and day_cut.coefficient(one)
+        ]
+        self.shared.append(SharedCapacity(pairs, day_cut.limit, [], day_cut))
+        return self._row_of(self.shared[-1])
+
+    def loads(self, values: NDArray[np.float64]) -> Mapping[int, Mapping[int, float]]:
+        """By position and candidate the sessions of a solution on days of several places."""
+        calendar = self._calendar
+        load: dict[int, dict[int, float]] = {}
+        for (one, position), columns in self._columns.items():
+            there = sum(float(values[column]) for column in columns)
+            if (
+                there > INTEGRALITY_TOLERANCE
+                and calendar.day_limit[calendar.position_day[position]] > 1
+            ):
+                load.setdefault(position, {})[one] = there
+        return load
+
+    def _row_of(self, shared: SharedCapacity) -> LpRow:
+        columns, values = [], []
+        for pair in shared.pairs:
+            columns.extend(self._columns[pair])
+            value = shared.day_cut.coefficient(pair[0]) if shared.day_cut else 1
+            values.extend([float(value)] * len(self._columns[pair]))
+        return -highspy.kHighsInf, float(shared.limit), columns, values
+
+    def _add_series(self, column: int, candidate: int) -> None:
+        """The sessions of a candidate: one of each number, with the gaps as prefix sums."""
+        low, high = self._calendar.low, self._calendar.high
+        before: list[int] = []
+        earlier: tuple[int, ...] = ()
+        for positions in self._calendar.candidate(candidate).chain:
+            first = len(self.candidates) + len(self.sessions)
+            here = list(range(first, first + len(positions)))
+            for position, session in zip(positions, here, strict=True):
+                self.sessions.append((candidate, position))
+                self._columns.setdefault((candidate, position), []).append(session)
+            self._series_rows.append((0.0, 0.0, [*here, column], [*[1.0] * len(here), -1.0]))
+            for end, position in enumerate(positions if before else ()):
+                allowing = sum(low[one] <= position for one in earlier)
+                if allowing < len(before):
+                    self._series_rows.append(_at_most(here[: end + 1], before[:allowing]))
+            for end, one in enumerate(earlier):
+                reached = sum(position < high[one] for position in positions)
+                if reached < len(here):
+                    self._series_rows.append(_at_most(before[: end + 1], here[:reached]))
+            before, earlier = here, positions
+
+    def _add_shared_rows(self) -> None:
+        calendar = self._calendar
+        on: dict[int, list[CandidatePosition]] = {}
+        for pair in self._columns:
+            on.setdefault(pair[1], []).append(pair)
+        self._add_limits(on, calendar.position_day, calendar.day_limit)
+        if calendar.week_can_bind:
+            self._add_limits(on, calendar.position_week, calendar.week_limit)
+        if not calendar.by_day:
+            self._add_grid_cells(on)
+            return
+        for position, pairs in on.items():
+            if calendar.day_limit[calendar.position_day[position]] > 1:
+                options = tuple(calendar.candidate(one).starts[position] for one, _ in pairs)
+                for crowd in exclusive_crowds(options, calendar.spacing_minutes):
+                    exclusive = DayCut(calendar, position, {pairs[p][0]: 1 for p in crowd}, 1)
+                    self.shared.append(SharedCapacity([pairs[p] for p in crowd], 1, [], exclusive))
+
+    def _add_limits(
+        self, on: dict[int, list[CandidatePosition]], period: list[int], limit: dict[int, int]
+    ) -> None:
+        """A row for each day or week: `period` is that of each position."""
+        groups: dict[int, list[int]] = {}
+        for position, value in enumerate(period):
+            groups.setdefault(value, []).append(position)
+        for value, positions in groups.items():
+            pairs = [pair for one in positions for pair in on.get(one, ())]
+            self._add_limit(pairs, limit[value], positions)
+
+    def _add_grid_cells(self, on: dict[int, list[CandidatePosition]]) -> None:
+        """Where positions are starts: no two sessions closer than session and buffer."""
+        starts, first = self._calendar.position_start, 0
+        for position, start in enumerate(starts):
+            while starts[first] + self._calendar.spacing_minutes <= start:
+                first += 1
+            near = list(range(first, position + 1))
+            self._add_limit([pair for one in near for pair in on.get(one, ())], 1, near)
+
+    def _add_limit(self, pairs: list[CandidatePosition], limit: int, positions: list[int]) -> None:
+        if len(pairs) > limit:
+            self.shared.append(SharedCapacity(pairs, limit, positions))
+
+
+def _at_most(these: list[int], those: list[int]) -> LpRow:
+    """The row `sum of these <= sum of those`."""
+    return (
+        -highspy.kHighsInf,
+        0.0,
+        [*these, *those],
+        [*[1.0] * len(these), *[-1.0] * len(those)],
+    )
