@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from coach.availability import MINUTES_PER_DAY, WEEKDAYS, DateRange, WeeklyWindow
 from coach.intake.fault_messages import did_you_mean, join_words, quoted
 from coach.intake.reference import ReadContext
 from coach.languages import CefrLevel, LanguageSkill
@@ -19,21 +17,10 @@ E = TypeVar("E", bound=StrEnum)
 
 MAX_LINE_LENGTH = 200
 MAX_CELL_LENGTH = 32_767  # what one cell of a spreadsheet can hold
-MAX_RANGE_DAYS = 3660
 
 _SPREADSHEET_ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 )
-_FULL_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAY_NUMBERS = {
-    day.casefold(): number for names in (WEEKDAYS, _FULL_DAYS) for number, day in enumerate(names)
-}
-_DASH = "[-\u2010-\u2015]"
-_WINDOW = re.compile(
-    rf"([a-z]+)\s+([0-9]{{1,2}}):([0-9]{{2}})\s*{_DASH}\s*([0-9]{{1,2}}):([0-9]{{2}})",
-    re.IGNORECASE,
-)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # The rule browsers use for <input type=email> (HTML Living Standard), with a dot in the domain.
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(
@@ -194,68 +181,6 @@ def _faults(
     except CellError as error:
         return error.messages
     return ()
-
-
-def windows(text: str, _: ReadContext | None = None) -> tuple[WeeklyWindow, ...]:
-    """`Mon 09:00-12:00; Wed 13:00-16:30`: weekly windows, none across midnight."""
-    return parse_each(text, _window)
-
-
-def _window(text: str) -> WeeklyWindow:
-    match = _WINDOW.fullmatch(text)
-    if match is None:
-        raise CellError(f"{quoted(text)} is no weekly window; write one like Mon 09:00-12:00")
-    day, *clock = match.groups()
-    start_hour, start_minute, end_hour, end_minute = map(int, clock)
-    weekday = _weekday(day)
-    start, end = start_hour * 60 + start_minute, end_hour * 60 + end_minute
-    if max(start_minute, end_minute) >= 60 or start >= MINUTES_PER_DAY or end > MINUTES_PER_DAY:  # noqa: PLR2004 - minutes in an hour
-        raise CellError(
-            f"{quoted(text)} has a time outside the day; times run from 00:00 to 23:59, "
-            "and a window may end at 24:00"
-        )
-    if end <= start:
-        raise CellError(
-            f"{quoted(text)} ends no later than it starts; a window across midnight is two windows"
-        )
-    return WeeklyWindow(weekday, start, end)
-
-
-def _weekday(text: str) -> int:
-    try:
-        return _DAY_NUMBERS[text.casefold()]
-    except KeyError:
-        raise CellError(f"{quoted(text)} is no weekday; write {join_words(WEEKDAYS)}") from None
-
-
-def date_ranges(text: str, _: ReadContext | None = None) -> tuple[DateRange, ...]:
-    """`2027-02-01..2027-02-14; 2027-03-08`: dates and ranges, both ends included."""
-    return parse_each(text, date_range)
-
-
-def date_range(text: str) -> DateRange:
-    """A date, or two joined by `..`."""
-    first, dots, last = (part.strip() for part in text.partition(".."))
-    begin = day(first)
-    end = day(last) if dots else begin
-    if end < begin:
-        raise CellError(f"{quoted(text)} ends before it begins; write the earlier date first")
-    if (end - begin).days > MAX_RANGE_DAYS:
-        raise CellError(f"{quoted(text)} lasts more than ten years; is a year mistyped?")
-    return DateRange(begin, end)
-
-
-def day(text: str) -> date:
-    """A date, `2027-02-01`."""
-    if _DATE.fullmatch(text) is None:
-        raise CellError(
-            f"{quoted(text)} is no date; write one like 2027-02-01, "
-            "or a range like 2027-02-01..2027-02-14"
-        )
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CellError(f"{quoted(text)} is not in the calendar") from None
 
 
 def timezone(text: str, read_context: ReadContext) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from coach.intake import cells
+from coach.intake import cells, time_cells
 from coach.intake.reference import ReadContext
 from coach.people import RankSensitivity, Role, Service, Sex
 
@@ -59,10 +59,10 @@ _SHARED = (
     Column("languages", cells.languages,
            "In order of preference, separated by ';', each with a CEFR level: en:B2. "
            "Without a level: C1.", "cnr:C2; en:B2", required=True),
-    Column("availability", cells.windows,
+    Column("availability", time_cells.windows,
            "Weekly windows in the person's time zone, separated by ';': Mon 09:00-12:00.",
            "Mon 09:00-12:00; Wed 09:00-11:30", required=True),
-    Column("unavailable", cells.date_ranges,
+    Column("unavailable", time_cells.date_ranges,
            "Dates or ranges, both ends included, separated by ';': 2027-02-01..2027-02-14.",
            "2027-02-01..2027-02-14; 2027-03-08"),
     Column("timezone", cells.timezone,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from coach.availability import WEEKDAYS, DateRange, WeeklyWindow
 from coach.cycle import CountryRelation, ObjectiveLevel
-from coach.intake import cells
+from coach.intake import cells, time_cells
 from coach.intake.cells import CellError
 from coach.intake.reference import ReadContext
 from coach.intake.toml_positions import KeyPath
@@ -99,16 +99,16 @@ def _day(value: Any, _: ReadContext) -> date:  # noqa: ANN401 - as above
 def _dates(value: Any, read_context: ReadContext) -> DateRange:  # noqa: ANN401 - as above
     if isinstance(value, date) and not isinstance(value, datetime):
         return DateRange(value, value)
-    read = _text_reader(lambda text, _: cells.date_range(text), "2027-04-30..2027-05-03")
+    read = _text_reader(lambda text, _: time_cells.date_range(text), "2027-04-30..2027-05-03")
     return read(value, read_context)
 
 
 def _preferred(text: str, _: ReadContext) -> tuple[WeeklyWindow, ...]:
     """`Tue 09:00-12:00`, or `09:00-12:00` for every day of the week."""
     if not text[0].isdigit():
-        return cells.windows(text)
+        return time_cells.windows(text)
     try:
-        return tuple(window for day in WEEKDAYS for window in cells.windows(f"{day} {text}"))
+        return tuple(window for day in WEEKDAYS for window in time_cells.windows(f"{day} {text}"))
     except CellError as error:
         raise CellError(
             f"{text!r} is no time of the day or the week; "

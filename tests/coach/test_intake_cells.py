@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.availability import WEEKDAYS, DateRange, WeeklyWindow
-from coach.intake import cells
+from coach.intake import cells, time_cells
 from coach.intake.cells import CellError
 from coach.intake.reference import ReadContext, Reference
 from coach.languages import CefrLevel, LanguageSkill
@@ -27,7 +27,7 @@ READING = ReadContext(
 
 
 def test_windows_are_read_in_their_order() -> None:
-    assert cells.windows(
+    assert time_cells.windows(
         "Wed 13:00-16:30; mon 09:00 - 12:00;Sun 00:00-24:00; Monday 8:00\u201310:00"
     ) == (
         WeeklyWindow(2, 780, 990),
@@ -53,7 +53,7 @@ def test_windows_are_read_in_their_order() -> None:
 )
 def test_a_wrong_window_is_told(text: str, told: str) -> None:
     with pytest.raises(CellError, match=told):
-        cells.windows(text)
+        time_cells.windows(text)
 
 
 @given(
@@ -67,7 +67,7 @@ def test_a_wrong_window_is_told(text: str, told: str) -> None:
     )
 )
 def test_windows_as_they_are_printed_are_read_back(windows: list[WeeklyWindow]) -> None:
-    assert cells.windows("; ".join(map(str, windows))) == tuple(windows)
+    assert time_cells.windows("; ".join(map(str, windows))) == tuple(windows)
 
 
 @given(st.lists(st.tuples(st.dates(date(1990, 1, 1)), st.integers(0, 3660)), max_size=4))
@@ -76,7 +76,7 @@ def test_dates_as_they_are_printed_are_read_back(spans: list[tuple[date, int]]) 
         DateRange(first, date.fromordinal(min(first.toordinal() + days, date.max.toordinal())))
         for first, days in spans
     ]
-    assert cells.date_ranges(";".join(map(str, ranges))) == tuple(ranges)
+    assert time_cells.date_ranges(";".join(map(str, ranges))) == tuple(ranges)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_dates_as_they_are_printed_are_read_back(spans: list[tuple[date, int]]) 
 )
 def test_a_wrong_date_is_told(text: str, told: str) -> None:
     with pytest.raises(CellError, match=told):
-        cells.date_ranges(text)
+        time_cells.date_ranges(text)
 
 
 def test_languages_keep_their_order_and_levels() -> None:
@@ -186,7 +186,13 @@ def test_characters_that_no_file_can_carry_are_refused(character: str) -> None:
 @given(st.text(max_size=60))
 def test_no_text_brings_a_reader_down(text: str) -> None:
     messages: list[str] = []
-    for read in (cells.windows, cells.date_ranges, cells.languages, cells.email, cells.country):
+    for read in (
+        time_cells.windows,
+        time_cells.date_ranges,
+        cells.languages,
+        cells.email,
+        cells.country,
+    ):
         try:
             read(cells.clean_text(text), READING)
         except CellError as refused:
