@@ -1,53 +1,119 @@
-"""The application: services, defences, routes and pages put together from explicit settings."""
+"""The application: collects what every subject exports, from explicit settings."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from types import ModuleType
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import iter_route_contexts
 from starlette.types import Lifespan
 
-from api.accounts import routes as access
+from api.accounts import credentials
+from api.accounts import routes as account_routes
+from api.accounts.authenticator import authenticate_user
+from api.accounts.pages import account as account_pages
+from api.accounts.pages import oidc as oidc_pages
+from api.accounts.pages import sign_in as sign_in_pages
+from api.audit_trail.log import record_reading
 from api.background.queue import JobQueue
 from api.background.worker import Worker
 from api.bootstrap import open_database_and_keyring
-from api.consent import routes as consent
+from api.consent import pages as consent_pages
+from api.consent import routes as consent_routes
 from api.consent.texts import consent_texts
-from api.cycles import routes as cycles
-from api.data_protection import routes as retention
-from api.http import health_routes as health
-from api.http import reference_routes as reference
-from api.http.authentication import authorise
+from api.cycles import pages as cycle_pages
+from api.cycles import routes as cycle_routes
+from api.cycles import rules_pages
+from api.data_protection import pages as retention_pages
+from api.data_protection import routes as retention_routes
+from api.http import health_routes, reference_routes
+from api.http.authentication import Authentication
+from api.http.authorization import authorise
+from api.http.metrics import RequestMetrics
 from api.http.middleware.body_size_limit import BodySizeLimitMiddleware
-from api.http.middleware.host_and_csrf import WebSecurityMiddleware
-from api.http.middleware.request_logging import RequestLoggingMiddleware, RequestMetrics
+from api.http.middleware.host_and_csrf import HostAndCsrfMiddleware
+from api.http.middleware.request_logging import RequestLoggingMiddleware
+from api.http.middleware.security_headers import SecurityHeadersMiddleware
 from api.http.middleware.sign_in_rate_limit import SignInRateLimitMiddleware
 from api.http.openapi import API_DESCRIPTION, TAGS
-from api.http.permissions import PERMISSIONS, Permission
+from api.http.permissions import Permission
 from api.http.prefix_router import PrefixRouter
 from api.http.principal import SYSTEM
-from api.http.problem_details import ProblemPageRenderer, register_exception_handlers
-from api.invitations import routes as mails
-from api.overview import audit_routes as audit
-from api.personal_links import routes as codes
-from api.plan_queries import routes as questions
-from api.plans import routes as plans
-from api.runs import routes as runs
+from api.http.problem_details import register_exception_handlers
+from api.invitations import pages as invitation_pages
+from api.invitations import routes as invitation_routes
+from api.overview import audit_pages, audit_routes, metrics_routes
+from api.personal_links import email_pages
+from api.personal_links import routes as personal_link_routes
+from api.personal_links.links import authenticate_link
+from api.plan_queries import coachee_page
+from api.plan_queries import pages as plan_query_pages
+from api.plan_queries import routes as plan_query_routes
+from api.plans import comparison_page
+from api.plans import routes as plan_routes
+from api.runs import pages as run_pages
+from api.runs import routes as run_routes
 from api.services import Services, utc_now
-from api.sessions import routes as sessions
+from api.session_reports import note_access_pages
+from api.session_reports import pages as session_report_pages
+from api.session_reports.note_access import open_notebook_of_device
+from api.sessions import person_pages
+from api.sessions import routes as session_routes
 from api.settings import Settings
+from api.web.error_page import problem_page
 
 if TYPE_CHECKING:
     from api.accounts.oidc.client import Provider
 
-_PAGES = "api.page_routers"
+_API_MODULES = (
+    health_routes,
+    metrics_routes,
+    cycle_routes,
+    retention_routes,
+    run_routes,
+    plan_routes,
+    plan_query_routes,
+    invitation_routes,
+    personal_link_routes,
+    session_routes,
+    audit_routes,
+    account_routes,
+    consent_routes,
+    reference_routes,
+)
+_PAGE_MODULES = (
+    cycle_pages,
+    retention_pages,
+    invitation_pages,
+    sign_in_pages,
+    oidc_pages,  # after the pages of sign-in, whose paths are more general
+    account_pages,
+    audit_pages,
+    run_pages,
+    comparison_page,
+    plan_query_pages,
+    coachee_page,
+    person_pages,
+    consent_pages,
+    session_report_pages,
+    note_access_pages,
+    email_pages,
+    rules_pages,
+)
+PERMISSIONS: dict[tuple[str, str], Permission] = {
+    route: permission
+    for module in (*_API_MODULES, *_PAGE_MODULES)
+    for route, permission in module.PERMISSIONS.items()
+}
+_AUTHENTICATION = Authentication(
+    authenticators=(authenticate_user, authenticate_link),
+    extensions=(open_notebook_of_device,),
+    needs_touch=credentials.needs_touch,
+    touch=credentials.touch,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -59,6 +125,7 @@ def create_app(settings: Settings) -> FastAPI:
         SchemaError: the database is of another version.
         DatabaseUnusableError: it is not there, or cannot be read.
         KeyringError: the key file is missing, broken, or open to others.
+        RuntimeError: a route has no permission, or a permission no route.
     """
     services, queue = open_services(settings)
     app = FastAPI(
@@ -74,18 +141,15 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.services = services
-    app.add_middleware(BodySizeLimitMiddleware, settings=settings)
-    app.add_middleware(SignInRateLimitMiddleware)
-    app.add_middleware(WebSecurityMiddleware, settings=settings)
-    app.state.request_metrics = RequestMetrics()
-    app.add_middleware(RequestLoggingMiddleware, request_metrics=app.state.request_metrics)
-    for router in _routers():
-        app.include_router(PrefixRouter.from_router(router))
-    pages = _pages()
-    if pages is not None:
-        app.include_router(pages.router)
-    register_exception_handlers(app, _problem_page(pages))
-    app.state.permissions = PERMISSIONS | getattr(pages, "PERMISSIONS", {})
+    app.state.oidc_client = _oidc_client(settings)
+    app.state.authentication = _AUTHENTICATION
+    app.state.record_reading = record_reading
+    app.state.permissions = PERMISSIONS
+    _add_middleware(app, settings)
+    for module in (*_API_MODULES, *_PAGE_MODULES):
+        for router in module.ROUTERS:
+            app.include_router(PrefixRouter.from_router(router))
+    register_exception_handlers(app, problem_page)
     try:
         _require_complete_permissions(app)
     except RuntimeError:
@@ -94,12 +158,22 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Innermost first: the last one added sees a request first."""
+    app.add_middleware(BodySizeLimitMiddleware, settings=settings)
+    app.add_middleware(SignInRateLimitMiddleware)
+    app.add_middleware(HostAndCsrfMiddleware, settings=settings)
+    app.add_middleware(SecurityHeadersMiddleware, settings=settings)
+    app.state.request_metrics = RequestMetrics()
+    app.add_middleware(RequestLoggingMiddleware, request_metrics=app.state.request_metrics)
+
+
 def open_services(settings: Settings) -> tuple[Services, JobQueue]:
-    """What routes and pages work with, on a database that is checked to be of this version."""
+    """What use cases work with, on a database that is checked to be of this version."""
     consent_texts(settings.consent_texts)  # refused at the start, not where somebody reads them
     database, keyring = open_database_and_keyring(settings)
     queue = JobQueue(settings.database_url)
-    services = Services(settings, database, keyring, queue, utc_now, _provider(settings))
+    services = Services(settings, database, keyring, queue, utc_now)
     return services.on_behalf_of(lambda: SYSTEM), queue
 
 
@@ -110,10 +184,10 @@ def iterate_routes(app: FastAPI) -> Iterator[tuple[str, str]]:
             yield method, route.path_format or ""
 
 
-def _provider(settings: Settings) -> Provider | None:
+def _oidc_client(settings: Settings) -> Provider | None:
     if settings.oidc is None:
         return None
-    from api.accounts.oidc.client import Provider  # noqa: PLC0415 - much to load, and few have one
+    from api.accounts.oidc.client import Provider  # noqa: PLC0415 - slow to load, rarely needed
 
     return Provider(settings.oidc, utc_now)
 
@@ -134,57 +208,11 @@ def _lifespan(services: Services, queue: JobQueue) -> Lifespan[FastAPI]:
     return lifespan
 
 
-def _routers() -> Iterator[APIRouter]:
-    yield health.HEALTH
-    yield from (
-        cycles.CYCLES,
-        cycles.PEOPLE,
-        retention.RETENTION,
-        runs.RUNS,
-        plans.PLANS,
-        plans.SCHEDULE,
-    )
-    yield from (
-        questions.QUESTIONS,
-        mails.MAILS,
-        mails.REMINDERS,
-        codes.CODES,
-        plans.INVITATIONS,
-        sessions.SESSIONS,
-        sessions.INVITATION,
-        sessions.RECORDS,
-    )
-    yield from (
-        audit.AUDIT,
-        sessions.FEEDBACK,
-        access.ME,
-        access.LINKS,
-        consent.CONSENT,
-        consent.CONSENTS,
-        access.SIGN_IN,
-        reference.REFERENCE,
-    )
-
-
-def _pages() -> ModuleType | None:
-    """The pages, where they are installed: their `router`, `PERMISSIONS` and `problem_page`."""
-    found = importlib.util.find_spec(_PAGES)
-    if found is None or found.origin is None:
-        return None
-    return importlib.import_module(_PAGES)
-
-
-def _problem_page(pages: ModuleType | None) -> ProblemPageRenderer | None:
-    page: ProblemPageRenderer | None = getattr(pages, "problem_page", None)
-    return page
-
-
 def _require_complete_permissions(app: FastAPI) -> None:
-    table: dict[tuple[str, str], Permission] = app.state.permissions
     routes = set(iterate_routes(app))
-    missing, unknown = routes - table.keys(), table.keys() - routes
-    if missing or unknown:
+    missing, stray = routes - PERMISSIONS.keys(), PERMISSIONS.keys() - routes
+    if missing or stray:
         raise RuntimeError(
-            f"the table of roles and routes is not whole: missing {sorted(missing)}, "
-            f"without a route {sorted(unknown)}"
+            f"the permissions are incomplete: routes without one {sorted(missing)}, "
+            f"permissions without a route {sorted(stray)}"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+import api.tables  # noqa: F401 - registers every table
 from api.accounts.rows import CredentialRow
 from api.audit_trail.rows import AuditRow
 from api.crypto.key_ring import Keyring, KeyringError, open_keyring

@@ -10,10 +10,9 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from api.accounts import credentials
+from api.accounts import browser_sessions, credentials, tokens
 from api.accounts.credentials import CredentialView, IssuedSecret
 from api.crypto.password_hashing import hash_password, verify_password
-from api.http.authentication import PrincipalDep, ServicesDep
 from api.http.cookies import (
     cookie_name,
     notes_cookie,
@@ -21,10 +20,22 @@ from api.http.cookies import (
     set_secret_cookie,
     sign_in_flow_cookie,
 )
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import (
+    COACH,
+    EVERYBODY,
+    MANAGER,
+    OFFICE,
+    PERSON,
+    SIGNED_IN,
+    Permission,
+    Permissions,
+)
 from api.http.principal import AccessRole, Principal
 from api.http.problem_details import problem_responses
 from api.http.urls import API, person, safe_redirect_path
 from api.http.urls import SIGN_IN as SIGN_IN_PAGE
+from api.personal_links import links
 from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.services import Services
@@ -105,7 +116,7 @@ def my_credentials(services: ServicesDep, principal: PrincipalDep) -> tuple[Cred
 def make_token(body: TokenRequest, services: ServicesDep, principal: PrincipalDep) -> IssuedSecret:
     """Make a bearer token for a program; its secret is shown this once."""
     with services.database.writing() as tx:
-        return credentials.issue_token(
+        return tokens.issue_token(
             tx, principal, body.label, now=services.now(), lifetime=timedelta(days=body.days)
         )
 
@@ -179,7 +190,7 @@ def make_link(person_id: str, services: ServicesDep) -> PersonalLink:
     """Make a person's secret link; those handed out before stop working."""
     settings = services.settings
     with services.database.writing() as tx:
-        issued = credentials.issue_link(
+        issued = links.issue_link(
             tx, services.keyring, person_id, now=services.now(), grace=settings.link_grace
         )
     return PersonalLink(address=settings.base_url + person(issued.secret), credential=issued)
@@ -190,7 +201,7 @@ def sign_in(secret: str, services: ServicesDep) -> Response:
     """Use up a one-time secret; the browser is signed in from here on."""
     settings = services.settings
     with services.database.writing() as tx:
-        cookie = credentials.sign_in(
+        cookie = browser_sessions.sign_in(
             tx, secret, now=services.now(), lifetime=timedelta(hours=settings.cookie_hours)
         )
     return signed_in_response(settings, cookie)
@@ -201,7 +212,7 @@ def sign_out(services: ServicesDep, principal: PrincipalDep) -> Response:
     """Make the browser's cookie stop working, and remove it."""
     with services.database.writing() as tx:
         credentials.revoke(tx, principal, principal.credential_id or "", now=services.now())
-    elsewhere = "" if services.provider is None else "?signed_out=here"
+    elsewhere = "" if services.settings.oidc is None else "?signed_out=here"
     answer = RedirectResponse(SIGN_IN_PAGE + elsewhere, HTTPStatus.SEE_OTHER)
     set_secret_cookie(answer, services.settings, cookie_name(services.settings), "", 0)
     return answer
@@ -272,3 +283,27 @@ def set_note_key_cookie(
         name = notes_cookie(services.settings, principal.person_id)
         seconds = int((key.expires_at - services.now()).total_seconds())
         set_secret_cookie(answer, services.settings, name, key.secret, seconds)
+
+
+ROUTERS = (
+    ME,
+    LINKS,
+    SIGN_IN,
+)
+PERMISSIONS: Permissions = {
+    ("GET", API + "/me"): Permission(SIGNED_IN),
+    ("GET", API + "/me/sessions"): Permission(PERSON),
+    ("GET", API + "/me/credentials"): Permission(OFFICE),
+    ("POST", API + "/me/credentials"): Permission(OFFICE, requires_recent_authentication=True),
+    ("DELETE", API + "/credentials/{credential_id}"): Permission(OFFICE),
+    ("GET", API + "/me/notes"): Permission(COACH),
+    ("PUT", API + "/me/notes/passphrase"): Permission(COACH),
+    ("POST", API + "/me/notes/open"): Permission(COACH),
+    ("POST", API + "/me/notes/recovery-code"): Permission(COACH),
+    ("POST", API + "/me/notes/afresh"): Permission(COACH),
+    ("POST", API + "/people/{person_id}/link"): Permission(
+        MANAGER, requires_recent_authentication=True
+    ),
+    ("POST", "/sign-in/{secret}"): Permission(EVERYBODY),
+    ("POST", "/sign-out"): Permission(OFFICE),
+}

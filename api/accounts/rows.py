@@ -139,3 +139,12 @@ class CredentialRow(IdentifiedRow):
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
+
+
+TABLES: tuple[type[TableRow], ...] = (
+    UserRow,
+    PasskeyRow,
+    RecoveryCodeRow,
+    SignInFlowRow,
+    CredentialRow,
+)

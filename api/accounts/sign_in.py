@@ -9,13 +9,13 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import (
-    IssuedSecret,
+from api.accounts.browser_sessions import (
     end_browser_sessions,
     find_pending_second_factor,
     issue_pending_second_factor,
     issue_session_cookie,
 )
+from api.accounts.credentials import IssuedSecret
 from api.accounts.rows import CredentialRow, UserRow
 from api.accounts.second_factors import is_locked, record_failure, seal_totp, verify_code
 from api.audit_trail.log import record_event

@@ -9,14 +9,20 @@ from pydantic import Field, StringConstraints, ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import end_browser_sessions, revoke_credentials
+from api.accounts.browser_sessions import end_browser_sessions
+from api.accounts.credentials import revoke_credentials
 from api.accounts.oidc.identity import Identity
 from api.accounts.rows import CredentialKind, UserRow
 from api.audit_trail.log import record_event
 from api.http.principal import AccessRole, Principal
 from api.organisation import MailAddress
 from api.values import FrozenModel
-from coach.errors import ConflictError, InputFault, NotFoundError, UnusableInputError
+from coach.errors import (
+    ConflictError,
+    InputFault,
+    NotFoundError,
+    UnusableInputError,
+)
 from coach.feedback import SingleLineText
 
 
@@ -207,3 +213,19 @@ def _faults(error: ValidationError) -> list[InputFault]:
         InputFault("user", 1, str(one["loc"][0]), one["msg"].removeprefix("Value error, "))
         for one in error.errors()
     ]
+
+
+def ensure_manager(tx: Transaction, name: str, *, now: datetime) -> str:
+    """The identifier of the manager called `name`, made where there is none."""
+    return ensure_user(tx, name, AccessRole.MANAGER, now=now)
+
+
+def ensure_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> str:
+    """The identifier of the user called `name`, made with `role` where there is none."""
+    row = tx.scalar(select(UserRow).where(UserRow.name == name))
+    if row is None:
+        row = UserRow(name=name, role=role.value, created_at=now)
+        tx.add(row)
+        tx.flush()
+        record_event(tx, "user added", "user", row.id, role=row.role)
+    return row.id

@@ -11,7 +11,6 @@ import hmac
 import json
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -21,23 +20,14 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.rows import AuditRow
 from api.crypto.key_ring import Keyring
 from api.http.principal import Principal
+from api.services import Services, transaction_context
 from api.values import FrozenModel
 
-_CONTEXT_KEY = "gender_coach_audit"
 GENESIS_SEAL = "0" * 64
 _PAGE = 1000
 _RECENTLY = timedelta(hours=1)
 _APPEND = insert(AuditRow)
 _LAST = select(AuditRow.number, AuditRow.seal).order_by(AuditRow.number.desc()).limit(1)
-
-
-@dataclass(frozen=True, slots=True)
-class AuditContext:
-    """On whose behalf a transaction is, and the key that seals what it does."""
-
-    keyring: Keyring
-    principal: Principal
-    now: datetime
 
 
 class AuditReport(FrozenModel):
@@ -50,17 +40,6 @@ class AuditReport(FrozenModel):
     head: str
     first_broken: int | None
     head_known: bool | None
-
-
-def audit_context_setter(
-    keyring: Keyring, principal: Callable[[], Principal], now: Callable[[], datetime]
-) -> Callable[[Transaction], None]:
-    """What stamps each transaction where it begins."""
-
-    def stamp(tx: Transaction) -> None:
-        tx.info[_CONTEXT_KEY] = AuditContext(keyring, principal(), now())
-
-    return stamp
 
 
 def record_event(
@@ -77,18 +56,16 @@ def record_event(
     `by` names who acted where the transaction began before that was known.
 
     Raises:
-        LookupError: the transaction bears no stamp.
+        LookupError: the transaction runs on nobody's behalf.
     """
-    stamp: AuditContext | None = tx.info.get(_CONTEXT_KEY)
-    if stamp is None:
-        raise LookupError("an act in a transaction that is on nobody's behalf")
-    principal = by or stamp.principal
+    context = transaction_context(tx)
+    principal = by or context.principal
     tx.flush()
     connection = tx.connection()  # an act as an object of the transaction costs twice as much
     last = connection.execute(_LAST).one_or_none()
     event = SimpleNamespace(
         number=1 if last is None else last.number + 1,
-        at=stamp.now.astimezone(UTC).replace(microsecond=0),
+        at=context.now.astimezone(UTC).replace(microsecond=0),
         role=principal.role.value,
         actor_id=principal.user_id or principal.person_id,
         action=action,
@@ -96,14 +73,29 @@ def record_event(
         object_id=object_id,
         detail=detail,
     )
-    event.seal = _seal(stamp.keyring, GENESIS_SEAL if last is None else last.seal, event)
+    event.seal = _seal(context.keyring, GENESIS_SEAL if last is None else last.seal, event)
     connection.execute(_APPEND, vars(event))
 
 
-def was_recorded_recently(
+def record_reading(
+    services: Services, principal: Principal, action: str, object_kind: str, object_id: str
+) -> None:
+    """Append that a user reads personal data, once an hour for each object.
+
+    So a page that is looked at all day costs one row an hour, and a read costs one query.
+    """
+    now = services.now()
+    with services.database.reading() as tx:
+        if _was_recorded_recently(tx, principal, action, object_id, now=now):
+            return
+    with services.database.writing() as tx:
+        record_event(tx, action, object_kind, object_id)
+
+
+def _was_recorded_recently(
     tx: Transaction, principal: Principal, action: str, object_id: str, *, now: datetime
 ) -> bool:
-    """Whether the viewer did the same with the same thing within the hour."""
+    """Whether the principal did the same with the same thing within the hour."""
     found = select(AuditRow.number).where(
         AuditRow.object_id == object_id,
         AuditRow.actor_id == principal.user_id,

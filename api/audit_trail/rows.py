@@ -46,3 +46,9 @@ class AuditCheckRow(IdentifiedRow):
     rows: Mapped[int]
     head: Mapped[str] = mapped_column(String(64))
     first_broken: Mapped[int | None]
+
+
+TABLES: tuple[type[TableRow], ...] = (
+    AuditRow,
+    AuditCheckRow,
+)

@@ -7,7 +7,6 @@ from importlib import resources
 
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts import credentials
 from api.background.job import Job
 from api.background.job_type import JobContext
 from api.cycles import service as cycles
@@ -15,6 +14,7 @@ from api.cycles.rows import Side
 from api.input_files import NamedFile
 from api.participants import service as people
 from api.participants import uploads
+from api.personal_links import links
 from api.plans import service as plans
 from api.runs import service as runs
 from api.runs.job import RunJob
@@ -99,7 +99,7 @@ def _pick_two_people(tx: Transaction, services: Services, cycle_id: str) -> Demo
         raise DomainError("the first cycle has nothing published; start with another --data")
     pair = sessions[0]
     secrets = {
-        person.side: credentials.link_of(tx, services.keyring, person.id, now=services.now()).secret
+        person.side: links.link_of(tx, services.keyring, person.id, now=services.now()).secret
         for person in (pair.coachee, pair.coach)
     }
     return DemoLinks(

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
-from api.accounts import credentials, users
+from api.accounts import browser_sessions, users
 from api.app import create_app
 from api.background.queue import migrate_job_tables
 from api.background.worker_lease import hold_worker_lease
@@ -123,8 +123,8 @@ def _print_addresses(services: Services, demo_links: DemoLinks | None) -> None:
         lines = [f"Serving on {base}", f"  sign in at {base}{addresses.SIGN_IN}"]
     else:
         with services.database.writing() as tx:
-            user_id = credentials.ensure_manager(tx, _MANAGER, now=now)
-            once = credentials.issue_sign_in_secret(
+            user_id = users.ensure_manager(tx, _MANAGER, now=now)
+            once = browser_sessions.issue_sign_in_secret(
                 tx, user_id, now=now, lifetime=timedelta(minutes=settings.sign_in_minutes)
             )
         lines = [

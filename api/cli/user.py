@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.accounts import credentials, users
+from api.accounts import browser_sessions, users
 from api.accounts.users import ProviderLink
 from api.cli.services import open_cli_services
 from api.http import urls as addresses
@@ -136,7 +136,7 @@ def _print_address(
             user_id = users.user_by_name(tx, name).id
         if link is not None:
             users.link_user(tx, user_id, link)
-        once = credentials.issue_sign_in_secret(
+        once = browser_sessions.issue_sign_in_secret(
             tx, user_id, now=services.now(), lifetime=timedelta(minutes=minutes)
         )
     typer.echo(f"{name} signs in here once, within {minutes} minutes:")

@@ -10,7 +10,8 @@ from api.consent import service as consent
 from api.consent.service import Acceptance, PublicityAnswer
 from api.consent.texts import consent_texts
 from api.http import urls as addresses
-from api.http.authentication import PrincipalDep, ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import PERSON, Permission, Permissions
 from api.participants.service import person_row
 from api.web.date_formats import format_date, format_local_date
 from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
@@ -62,3 +63,11 @@ def answer_publicity(
     with services.database.writing() as tx:
         consent.answer_publicity(tx, texts, principal, acceptance, now=services.now())
     return redirect_after_post(addresses.person_consent(link))
+
+
+ROUTERS = (CONSENT,)
+PERMISSIONS: Permissions = {
+    ("GET", "/p/{link}/consent"): Permission(PERSON, own_only=True),
+    ("POST", "/p/{link}/consent"): Permission(PERSON, own_only=True),
+    ("POST", "/p/{link}/publicity"): Permission(PERSON, own_only=True),
+}

@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from api.consent import service as consent
 from api.consent.service import Acceptance, ConsentStatus, PersonConsent, PublicityAnswer
 from api.consent.texts import consent_texts
-from api.http.authentication import PrincipalDep, ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 
@@ -49,3 +50,15 @@ def read_consents(cycle_id: str, services: ServicesDep) -> tuple[PersonConsent, 
     texts = consent_texts(services.settings.consent_texts)
     with services.database.reading() as tx:
         return consent.consents_of_cycle(tx, texts, cycle_id)
+
+
+ROUTERS = (
+    CONSENT,
+    CONSENTS,
+)
+PERMISSIONS: Permissions = {
+    ("GET", API + "/me/consent"): Permission(PERSON),
+    ("PUT", API + "/me/consent"): Permission(PERSON),
+    ("PUT", API + "/me/publicity"): Permission(PERSON),
+    ("GET", API + "/cycles/{cycle_id}/consents"): Permission(MANAGER, audit_action="people opened"),
+}

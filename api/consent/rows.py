@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import EnumString, IdentifiedRow
+from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class ConsentKind(StrEnum):
@@ -30,3 +30,6 @@ class ConsentRow(IdentifiedRow):
     sha256: Mapped[str] = mapped_column(String(64))
     given_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+TABLES: tuple[type[TableRow], ...] = (ConsentRow,)

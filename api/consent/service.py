@@ -18,8 +18,9 @@ from api.consent.texts import TERMS_BY_SIDE, ConsentText
 from api.cycles.rows import PersonRow
 from api.cycles.service import cycle_row
 from api.http.principal import Principal
+from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.service import person_row
-from api.values import FrozenModel, PersonSummary, person_summary
+from api.values import FrozenModel
 from coach.errors import ConflictError
 
 Texts = Mapping[ConsentKind, ConsentText]

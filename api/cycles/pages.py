@@ -7,26 +7,27 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Request, Response, UploadFile
 
-from api.accounts import credentials
 from api.consent import service as consent
 from api.consent.texts import consent_texts
 from api.cycles import service as cycles
 from api.cycles.rows import Side
 from api.http import urls as addresses
-from api.http.authentication import PrincipalDep, ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
 from api.input_files import NamedFile
 from api.overview.cycle_page import render_cycle
 from api.participants import service as people
 from api.participants import uploads
+from api.personal_links import links
 from api.results.plan_view import present_person
 from api.web.date_formats import format_date, format_short_datetime
 from api.web.rendering import deployment_of, redirect_after_post, render_page
 from coach.errors import UnusableInputError
 
-OFFICE = APIRouter(include_in_schema=False)
+CYCLE_PAGES = APIRouter(include_in_schema=False)
 
 
-@OFFICE.get("/")
+@CYCLE_PAGES.get("/")
 def show_cycles(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
     """Every cycle, and the way to begin one; auditors have a first page of their own."""
     if not principal.is_manager:
@@ -34,7 +35,7 @@ def show_cycles(request: Request, services: ServicesDep, principal: PrincipalDep
     return _render_cycles(request, services)
 
 
-@OFFICE.post("/cycles")
+@CYCLE_PAGES.post("/cycles")
 def create_cycle(
     file: Annotated[UploadFile, File()], request: Request, services: ServicesDep
 ) -> Response:
@@ -49,13 +50,13 @@ def create_cycle(
     return redirect_after_post(addresses.cycle(created.id))
 
 
-@OFFICE.get("/cycles/{cycle_id}")
+@CYCLE_PAGES.get("/cycles/{cycle_id}")
 def show_cycle(cycle_id: str, request: Request) -> Response:
     """Where a cycle stands, and what can be done next."""
     return render_cycle(request, cycle_id)
 
 
-@OFFICE.post("/cycles/{cycle_id}/policy")
+@CYCLE_PAGES.post("/cycles/{cycle_id}/policy")
 def replace_policy(
     cycle_id: str, file: Annotated[UploadFile, File()], request: Request, services: ServicesDep
 ) -> Response:
@@ -74,7 +75,7 @@ def replace_policy(
     return redirect_after_post(addresses.cycle(cycle_id))
 
 
-@OFFICE.post("/cycles/{cycle_id}/people")
+@CYCLE_PAGES.post("/cycles/{cycle_id}/people")
 def upload_people(
     cycle_id: str,
     coachees: Annotated[UploadFile, File()],
@@ -96,7 +97,7 @@ def upload_people(
     return redirect_after_post(f"{addresses.cycle(cycle_id)}/people")
 
 
-@OFFICE.get("/cycles/{cycle_id}/people")
+@CYCLE_PAGES.get("/cycles/{cycle_id}/people")
 def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Response:
     """Everybody of a cycle, and their secret links."""
     with services.database.reading() as tx:
@@ -126,12 +127,12 @@ def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Respo
     )
 
 
-@OFFICE.post("/people/{person_id}/link")
+@CYCLE_PAGES.post("/people/{person_id}/link")
 def make_link(person_id: str, request: Request, services: ServicesDep) -> Response:
     """Make a person's secret link and show it this once."""
     with services.database.writing() as tx:
         now, grace = services.now(), services.settings.link_grace
-        issued = credentials.issue_link(tx, services.keyring, person_id, now=now, grace=grace)
+        issued = links.issue_link(tx, services.keyring, person_id, now=now, grace=grace)
         person = people.person_of_cycle(tx, person_id)
         cycle = cycles.cycle_summary(tx, people.person_row(tx, person_id).cycle_id)
     zone = person.profile.zone
@@ -161,3 +162,15 @@ def _render_cycles(
 
 def _named(upload: UploadFile) -> NamedFile:
     return NamedFile(upload.filename or "file", upload.file.read())
+
+
+ROUTERS = (CYCLE_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/"): Permission(OFFICE),
+    ("POST", "/cycles"): Permission(MANAGER),
+    ("GET", "/cycles/{cycle_id}"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/policy"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/people"): Permission(MANAGER),
+    ("GET", "/cycles/{cycle_id}/people"): Permission(MANAGER, audit_action="people opened"),
+    ("POST", "/people/{person_id}/link"): Permission(MANAGER, requires_recent_authentication=True),
+}

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Body, Response, UploadFile
 from api.cycles import service as cycles
 from api.cycles.rows import Side
 from api.cycles.service import CycleOverview, CycleSummary
-from api.http.authentication import ServicesDep
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.input_files import NamedFile
@@ -117,3 +118,19 @@ def list_people(cycle_id: str, services: ServicesDep) -> tuple[ParticipantDetail
 
 def _named_file(upload: UploadFile) -> NamedFile:
     return NamedFile(upload.filename or "file", upload.file.read())
+
+
+ROUTERS = (
+    CYCLES,
+    PEOPLE,
+)
+PERMISSIONS: Permissions = {
+    ("POST", API + "/cycles"): Permission(MANAGER),
+    ("GET", API + "/cycles"): Permission(OFFICE),
+    ("GET", API + "/cycles/{cycle_id}"): Permission(MANAGER),
+    ("GET", API + "/cycles/{cycle_id}/policy"): Permission(MANAGER),
+    ("PUT", API + "/cycles/{cycle_id}/policy"): Permission(MANAGER),
+    ("GET", API + "/cycles/{cycle_id}/rules"): Permission(MANAGER),
+    ("PUT", API + "/cycles/{cycle_id}/people"): Permission(MANAGER),
+    ("GET", API + "/cycles/{cycle_id}/people"): Permission(MANAGER, audit_action="people opened"),
+}

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import EnumString, IdentifiedRow
+from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class Side(StrEnum):
@@ -64,3 +64,9 @@ class PersonRow(IdentifiedRow):
     profile: Mapped[dict[str, Any]]
     left_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+
+
+TABLES: tuple[type[TableRow], ...] = (
+    CycleRow,
+    PersonRow,
+)

@@ -11,7 +11,8 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 
 from api.cycles import service as cycles
-from api.http.authentication import ServicesDep
+from api.http.dependencies import ServicesDep
+from api.http.permissions import EVERYBODY, MANAGER, Permission, Permissions
 from api.http.urls import STATIC
 from api.web.rendering import render_page
 from api.web.templating import static_file
@@ -85,3 +86,12 @@ def _cards(policy: Cycle) -> list[tuple[RuleCard, list[list[TextPart]]]]:
         )
         for card in catalogue(policy)
     ]
+
+
+ROUTERS = (REFERENCE,)
+PERMISSIONS: Permissions = {
+    ("GET", "/rules"): Permission(EVERYBODY),
+    ("GET", "/cycles/{cycle_id}/rules"): Permission(MANAGER),
+    ("GET", "/sign-in/{secret}"): Permission(EVERYBODY),
+    ("GET", "/static/{name}"): Permission(EVERYBODY, authenticates=False),
+}

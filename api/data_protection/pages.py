@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request, Response
 from api.data_protection import retention_policy as retention_dates
 from api.data_protection.retention_policy import HoldInput
 from api.http import urls as addresses
-from api.http.authentication import ServicesDep
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
 from api.overview.cycle_page import render_cycle
 from api.web.rendering import FormFields, redirect_after_post, validate_form
 
@@ -34,3 +35,10 @@ def release(cycle_id: str, services: ServicesDep) -> Response:
     with services.database.writing() as tx:
         retention_dates.release(tx, cycle_id)
     return redirect_after_post(f"{addresses.cycle(cycle_id)}#retention")
+
+
+ROUTERS = (RETENTION_PAGES,)
+PERMISSIONS: Permissions = {
+    ("POST", "/cycles/{cycle_id}/retention/hold"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/retention/release"): Permission(MANAGER),
+}

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 
 from api.data_protection import retention_policy as retention_dates
 from api.data_protection.retention_policy import HoldInput, Retention
-from api.http.authentication import ServicesDep
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.services import Services
@@ -40,3 +41,11 @@ def _retention(services: Services, cycle_id: str) -> Retention:
     days = services.settings.retention_days
     with services.database.reading() as tx:
         return retention_dates.retention_of(tx, cycle_id, days, now=services.now())
+
+
+ROUTERS = (RETENTION,)
+PERMISSIONS: Permissions = {
+    ("GET", API + "/cycles/{cycle_id}/retention"): Permission(MANAGER),
+    ("PUT", API + "/cycles/{cycle_id}/retention/hold"): Permission(MANAGER),
+    ("DELETE", API + "/cycles/{cycle_id}/retention/hold"): Permission(MANAGER),
+}

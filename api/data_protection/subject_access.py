@@ -15,6 +15,7 @@ from api.cycles.rows import PersonRow, Side
 from api.data_protection.erase_people import erase_people, work_in_progress
 from api.participants.service import person_row
 from api.session_reports.note_rows import NoteRow
+from api.session_reports.report_views import FeedbackView, RecordView
 from api.session_reports.service import feedback_view, record_view
 from api.sessions.rows import (
     FeedbackRow,
@@ -24,7 +25,7 @@ from api.sessions.rows import (
     SessionState,
 )
 from api.sessions.schedule import person_schedule
-from api.values import FeedbackView, FrozenModel, RecordView
+from api.values import FrozenModel
 from coach.errors import ConflictError
 from coach.sessions import Reply
 

@@ -10,7 +10,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-# Importing the rows registers their tables.
 import api.accounts.rows
 import api.audit_trail.rows
 import api.consent.rows
@@ -18,13 +17,13 @@ import api.cycles.rows
 import api.mail.rows
 import api.plan_queries.rows
 import api.runs.rows
-import api.session_reports.note_rows
 import api.sessions.rows  # noqa: F401
 from api.database.engine import Database
 from api.database.types import TableRow
 from coach.errors import DomainError
 
 METADATA = TableRow.metadata
+"""Of every table; complete once `api.tables` is imported."""
 _SCRIPTS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "gender_coach_schema"
 

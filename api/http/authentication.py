@@ -1,180 +1,140 @@
-"""Who is asking, and may they: settled before any route runs."""
+"""Authentication: who sends a request, by the secret it presents.
+
+How a secret is looked up belongs to the subjects that issue it. `api.app` registers their
+authenticators; the first one that knows the secret decides.
+"""
 
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
-from fastapi import Depends, Request
+from fastapi import Request
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session as Transaction
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from api.accounts import credentials
-from api.accounts.rows import CredentialKind
-from api.audit_trail import log as audit
 from api.database.engine import is_disk_full
-from api.database.types import ID_LENGTH
-from api.http.cookies import cookie_name, notes_cookie
-from api.http.permissions import Permission
-from api.http.principal import ANONYMOUS, AccessRole, Principal
+from api.http.cookies import cookie_name
+from api.http.dependencies import services_for
+from api.http.principal import ANONYMOUS, Principal
 from api.http.urls import link_secret_in_path
 from api.services import Services
-from api.session_reports import note_access as note_opening
 from api.settings import Settings
-from coach.errors import (
-    ConfirmFirstError,
-    NotAllowedError,
-    NotFoundError,
-    NotSignedInError,
-)
 
 _LOG = logging.getLogger(__name__)
-LINK_PARAMETER = "link"
-NOTES_HEADER = "X-Notes-Key"
-_BY_HEADER = frozenset({CredentialKind.TOKEN, CredentialKind.LINK})
-_BY_PATH = frozenset({CredentialKind.LINK})
-_BY_COOKIE = frozenset({CredentialKind.BROWSER_SESSION})
-_IDENTIFIER = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
 
 
-def services_of(request: Request) -> Services:
-    """What this application works with, on behalf of whoever asks."""
-    services: Services = request.app.state.services
-    return services.on_behalf_of(lambda: principal_of(request))
+class SecretSource(StrEnum):
+    """The part of a request that presents a secret."""
+
+    HEADER = "header"
+    PATH = "path"
+    COOKIE = "cookie"
 
 
-def principal_of(request: Request) -> Principal:
-    """Who is asking, as `authorise` found out."""
-    principal: Principal = request.state.principal
+@dataclass(frozen=True, slots=True)
+class PresentedSecret:
+    """The secret that a request presents, and where."""
+
+    secret: str
+    source: SecretSource
+
+
+Authenticator = Callable[[Transaction, PresentedSecret, Settings, datetime], Principal | None]
+"""Finds who holds a secret; `None` where the secret is not one of its kind or opens nothing."""
+
+PrincipalExtension = Callable[[Transaction, Request, Settings, Principal, datetime], Principal]
+"""Adds to an authenticated principal what else the request presents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """How requests are authenticated: what the subjects of the application register.
+
+    Attributes:
+        authenticators: tried in this order.
+        extensions: applied in this order to whoever was authenticated.
+        needs_touch: whether the last use of a credential has to be recorded again.
+        touch: records that a credential was used.
+    """
+
+    authenticators: tuple[Authenticator, ...]
+    extensions: tuple[PrincipalExtension, ...]
+    needs_touch: Callable[[Transaction, str, datetime], bool]
+    touch: Callable[[Transaction, str, datetime], None]
+
+
+def authenticate(request: Request, services: Services, link: str | None) -> Principal:
+    """Who sends a request; `link` is the secret in its path, where there is one.
+
+    The principal is kept in `request.state`.
+    """
+    presented = _presented_secret(request, services.settings, link)
+    if not presented.secret:
+        return ANONYMOUS
+    authentication: Authentication = request.app.state.authentication
+    now = services.now()
+    with services.database.reading() as tx:
+        principal = _first(authentication.authenticators, tx, presented, services.settings, now)
+        for extend in authentication.extensions:
+            principal = extend(tx, request, services.settings, principal, now)
+        credential_id = principal.credential_id
+        stale = credential_id is not None and authentication.needs_touch(tx, credential_id, now)
+    request.state.principal = principal
+    if stale and credential_id is not None:
+        _record_use(authentication, services, credential_id, now)
     return principal
 
 
-async def _services(request: Request) -> Services:
-    """Asynchronous, as `_principal` is, because FastAPI would send a plain function to a thread."""
-    return services_of(request)
-
-
-async def _principal(request: Request) -> Principal:
-    return principal_of(request)
-
-
-ServicesDep = Annotated[Services, Depends(_services)]
-PrincipalDep = Annotated[Principal, Depends(_principal)]
-
-
-def authorise(request: Request, services: ServicesDep) -> None:
-    """Find out who is asking, and refuse whoever the table does not let through.
-
-    Raises:
-        NotSignedInError: nobody is signed in, and the route is not for everybody.
-        NotAllowedError: the route is for other roles.
-        ConfirmFirstError: it is too long ago that this browser's user showed who they are.
-        NotFoundError: the secret link in the path opens nothing (any more).
-    """
-    permission: Permission = request.app.state.permissions[
-        request.method, request.scope["route"].path_format
-    ]
-    request.state.principal = ANONYMOUS
-    if not permission.authenticates:
-        return
-    principal = identify(request, services, request.path_params.get(LINK_PARAMETER))
-    if principal.role in permission.roles:
-        if permission.requires_recent_authentication:
-            _require_recent_authentication(services, principal)
-        if permission.audit_action and principal.user_id is not None:
-            _record_reading(services, principal, permission.audit_action, request.path_params)
-        return
-    if principal.role is not AccessRole.ANONYMOUS:
-        raise NotAllowedError("this is for others; sign in as somebody else to see it")
-    if LINK_PARAMETER in request.path_params:
-        raise NotFoundError("this link is no longer valid; ask the programme office for a new one")
-    raise NotSignedInError("please sign in first")
-
-
-def _require_recent_authentication(services: Services, principal: Principal) -> None:
-    lifetime = timedelta(minutes=services.settings.confirm_minutes)
-    if not principal.recently_authenticated(services.now(), lifetime):
-        raise ConfirmFirstError("please show once more who you are, then this goes on")
-
-
-def _record_reading(
-    services: Services, principal: Principal, action: str, parameters: Mapping[str, str]
-) -> None:
-    """Write into the audit trail that the office asks for personal data, before it is shown.
-
-    The same by the same user within the hour is written once: so a page that is looked at all day
-    costs one row an hour, and a read costs one query.
-    """
-    (parameter, identifier), *_ = parameters.items()
-    if not _IDENTIFIER.fullmatch(identifier):
-        return  # there is no such thing, and the route says so
-    now = services.now()
-    with services.database.reading() as tx:
-        if audit.was_recorded_recently(tx, principal, action, identifier, now=now):
-            return
-    with services.database.writing() as tx:
-        audit.record_event(tx, action, parameter.removesuffix("_id"), identifier)
-
-
-def principal_before_body(scope: Scope) -> Principal:
+def authenticate_before_body(scope: Scope) -> Principal:
     """Who sends a request whose route is not chosen and whose body is not read yet."""
     request = Request(scope)
     request.state.principal = ANONYMOUS
-    return identify(request, services_of(request), link_secret_in_path(request.url.path))
+    return authenticate(request, services_for(request), link_secret_in_path(request.url.path))
 
 
 def is_bearer(headers: Headers) -> bool:
-    """Whether a request shows a bearer token, which no browser sends by itself."""
+    """Whether a request presents a bearer token, which no browser sends by itself."""
     return headers.get("authorization", "").partition(" ")[0].lower() == "bearer"
 
 
-def identify(request: Request, services: Services, link: str | None) -> Principal:
-    """Who is asking, by the secret they show; `link` is the one in the path, where there is one."""
-    secret, kinds = _presented_secret(request, services.settings, link)
-    if not secret:
-        return ANONYMOUS
-    now = services.now()
-    with services.database.reading() as tx:
-        idle = timedelta(minutes=services.settings.cookie_idle_minutes)
-        principal = credentials.identify(tx, secret, kinds, now=now, idle=idle)
-        stale = principal.credential_id is not None and credentials.needs_touch(
-            tx, principal.credential_id, now=now
-        )
-        if principal.role is AccessRole.COACH and principal.person_id is not None:
-            presented = request.headers.get(NOTES_HEADER) or request.cookies.get(
-                notes_cookie(services.settings, principal.person_id), ""
-            )
-            notebook = note_opening.notebook_of_device(tx, principal, presented, now=now)
-            if notebook is not None:
-                principal = replace(principal, notes_open=True, notebook=notebook)
-    request.state.principal = principal
-    if stale and principal.credential_id is not None:
-        _record_credential_use(services, principal.credential_id, now)
-    return principal
+def _first(
+    authenticators: tuple[Authenticator, ...],
+    tx: Transaction,
+    presented: PresentedSecret,
+    settings: Settings,
+    now: datetime,
+) -> Principal:
+    for authenticator in authenticators:
+        principal = authenticator(tx, presented, settings, now)
+        if principal is not None:
+            return principal
+    return ANONYMOUS
 
 
-def _record_credential_use(services: Services, credential_id: str, now: datetime) -> None:
-    """Note that a credential was used; while the disk is full, who only reads goes on without."""
+def _record_use(
+    authentication: Authentication, services: Services, credential_id: str, now: datetime
+) -> None:
+    """Record that a credential was used; while the disk is full, reading goes on without it."""
     try:
         with services.database.writing() as tx:
-            credentials.touch(tx, credential_id, now=now)
+            authentication.touch(tx, credential_id, now)
     except OperationalError as error:
         if not is_disk_full(error):
             raise
-        _LOG.warning("the use of a credential was not noted: the disk is full")
+        _LOG.warning("the use of a credential was not recorded: the disk is full")
 
 
-def _presented_secret(
-    request: Request, settings: Settings, link: str | None
-) -> tuple[str, frozenset[CredentialKind]]:
-    """The secret a request shows: by its header, else in its path, else by its cookie."""
+def _presented_secret(request: Request, settings: Settings, link: str | None) -> PresentedSecret:
+    """The secret in the Authorization header, else in the path, else in the cookie."""
     if is_bearer(request.headers):
-        return request.headers["authorization"].partition(" ")[2].strip(), _BY_HEADER
+        token = request.headers["authorization"].partition(" ")[2].strip()
+        return PresentedSecret(token, SecretSource.HEADER)
     if link is not None:
-        return link, _BY_PATH
-    return request.cookies.get(cookie_name(settings), ""), _BY_COOKIE
+        return PresentedSecret(link, SecretSource.PATH)
+    return PresentedSecret(request.cookies.get(cookie_name(settings), ""), SecretSource.COOKIE)

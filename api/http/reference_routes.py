@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from api.http.openapi import openapi_document
+from api.http.permissions import EVERYBODY, Permission, Permissions
 from api.http.problem_details import all_error_types
 from api.http.urls import API
 from coach.cycle import Cycle, CycleDates
@@ -69,3 +70,12 @@ def problems() -> tuple[ProblemKind, ...]:
 def openapi(request: Request) -> dict[str, Any]:
     """The description of this API in OpenAPI."""
     return openapi_document(request.app)
+
+
+ROUTERS = (REFERENCE,)
+PERMISSIONS: Permissions = {
+    ("GET", API + "/forms"): Permission(EVERYBODY),
+    ("GET", API + "/rules"): Permission(EVERYBODY),
+    ("GET", API + "/problems"): Permission(EVERYBODY),
+    ("GET", API + "/openapi.json"): Permission(EVERYBODY),
+}

@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts import credentials
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.cycles.rows import PersonRow
 from api.cycles.service import cycle_row
 from api.invitations.outbox import OutgoingInvitation, outgoing_invitation_of
 from api.mail.rows import MailRow, MailState
+from api.personal_links import links
 from api.sessions.rows import OutboxRow, SessionRow
 from api.values import FrozenModel
 from coach.invitations import Method
@@ -69,7 +69,7 @@ def export_pending(
     people = {
         row.id: row for row in tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id))
     }
-    secrets = credentials.link_secrets(tx, keyring, people, now=now)
+    secrets = links.link_secrets(tx, keyring, people, now=now)
     record_event(tx, "messages exported", "cycle", cycle_id, messages=len(ready))
     return tuple(
         PendingMail(
@@ -120,7 +120,7 @@ def _pending_rows(
         .where(OutboxRow.cycle_id == cycle_id, OutboxRow.sent_at.is_(None), _not_released(sends))
         .order_by(OutboxRow.person_id, OutboxRow.created_at, SessionRow.starts_at, OutboxRow.id)
     ).all()
-    linked = credentials.linked_people(tx, {row.person_id for row, _ in rows}, now=now)
+    linked = links.linked_people(tx, {row.person_id for row, _ in rows}, now=now)
     ready, without_link = [], 0
     for row, left_at in rows:
         if row.method == Method.CANCEL or (left_at is None and row.person_id in linked):

@@ -15,10 +15,11 @@ from api.cycles.rows import PersonRow, Side
 from api.cycles.service import cycle_row
 from api.http.principal import AccessRole, Principal
 from api.organisation import Organisation
+from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.service import person_row
 from api.sessions.rows import OutboxRow, SessionRow, SessionState
 from api.sessions.schedule import own_session
-from api.values import FrozenModel, PersonSummary, person_summary
+from api.values import FrozenModel
 from coach.errors import NotFoundError
 from coach.invitations import Invitation, Message, Method
 

@@ -11,7 +11,8 @@ from pydantic import AwareDatetime, BaseModel
 
 from api.cycles import service as cycles
 from api.http import urls as addresses
-from api.http.authentication import PrincipalDep, ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
 from api.invitations import dispatch as waiting_mail
 from api.invitations import outbox as messages
 from api.mail import delivery as posting
@@ -142,3 +143,22 @@ def switch_reminders(
     with services.database.writing() as tx:
         reminding.switch_reminders(tx, cycle_id, form, now=services.now())
     return redirect_after_post(f"{addresses.cycle(cycle_id)}#reminders")
+
+
+ROUTERS = (SESSION_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/cycles/{cycle_id}/sessions"): Permission(MANAGER, audit_action="timetable opened"),
+    ("GET", "/sessions/{session_id}"): Permission(
+        MANAGER, own_only=True, audit_action="session opened"
+    ),
+    ("GET", "/cycles/{cycle_id}/messages"): Permission(MANAGER, audit_action="messages opened"),
+    ("POST", "/cycles/{cycle_id}/messages/sent"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/messages/{mail_id}/sent"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/messages/send"): Permission(
+        MANAGER, requires_recent_authentication=True
+    ),
+    ("POST", "/cycles/{cycle_id}/messages/retry"): Permission(
+        MANAGER, requires_recent_authentication=True
+    ),
+    ("POST", "/cycles/{cycle_id}/reminders"): Permission(MANAGER),
+}

@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
-from api.http.authentication import ServicesDep
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.invitations import dispatch as waiting_mail
@@ -115,3 +116,25 @@ def switch_reminders(cycle_id: str, body: ReminderSwitch, services: ServicesDep)
 def _reminders(services: Services, cycle_id: str) -> Reminders:
     with services.database.reading() as tx:
         return reminding.reminders_of(tx, cycle_id, services.settings.mail)
+
+
+ROUTERS = (
+    MAILS,
+    REMINDERS,
+)
+PERMISSIONS: Permissions = {
+    ("GET", API + "/cycles/{cycle_id}/outbox/waiting"): Permission(MANAGER),
+    ("GET", API + "/cycles/{cycle_id}/outbox/post"): Permission(
+        MANAGER, audit_action="messages opened"
+    ),
+    ("POST", API + "/cycles/{cycle_id}/outbox/post"): Permission(
+        MANAGER, requires_recent_authentication=True
+    ),
+    ("POST", API + "/cycles/{cycle_id}/outbox/post/retry"): Permission(
+        MANAGER, requires_recent_authentication=True
+    ),
+    ("POST", API + "/cycles/{cycle_id}/outbox/post/{mail_id}/sent"): Permission(MANAGER),
+    ("POST", API + "/cycles/{cycle_id}/outbox/sent"): Permission(MANAGER),
+    ("GET", API + "/cycles/{cycle_id}/reminders"): Permission(MANAGER),
+    ("PUT", API + "/cycles/{cycle_id}/reminders"): Permission(MANAGER),
+}

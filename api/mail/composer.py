@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts import credentials
 from api.calendar.recipient import Recipient
 from api.calendar.wording import summary
 from api.crypto.key_ring import Keyring
@@ -18,6 +17,7 @@ from api.http import urls as addresses
 from api.invitations import outbox as messages
 from api.mail.plain_message import plain_message_bytes
 from api.mail.rows import MailKind, MailRow, MailState, OneTimeCodeRow
+from api.personal_links import links
 from api.personal_links.one_time_codes import CodePurpose
 from api.reminders import service as reminding
 from api.sessions.rows import OutboxRow, SessionRow
@@ -92,7 +92,7 @@ class MailComposer:
     ) -> ComposedMail | None:
         if not reminding.is_still_due(tx, row, self.settings.mail, now=now):
             return None
-        secrets = credentials.link_secrets(tx, self.keyring, [person.id], now=now)
+        secrets = links.link_secrets(tx, self.keyring, [person.id], now=now)
         if person.id not in secrets:
             return None  # an invitation without a link is shown to the office; this is no news
         session = tx.get_one(SessionRow, row.session_id)
@@ -126,7 +126,7 @@ class MailComposer:
         secret = ""
         if outgoing_invitation.needs_link:
             try:
-                secret = credentials.link_of(tx, self.keyring, person.id, now=now).secret
+                secret = links.link_of(tx, self.keyring, person.id, now=now).secret
             except ConflictError as error:
                 raise ConflictError(
                     "this person's secret link no longer works: make a new one under People"

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import EnumString, IdentifiedRow
+from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class MailKind(StrEnum):
@@ -86,3 +86,9 @@ class OneTimeCodeRow(IdentifiedRow):
     expires_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]
+
+
+TABLES: tuple[type[TableRow], ...] = (
+    MailRow,
+    OneTimeCodeRow,
+)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.cycles import service as cycles
-from api.http.authentication import PrincipalDep, ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import OFFICE, Permission, Permissions
 from api.http.urls import AUDIT as AUDIT_PAGE
 from api.overview import audit_trail
 from api.overview import statistics as figures
@@ -105,3 +106,9 @@ def _check_result(trail_status: AuditTrailStatus) -> tuple[str, str]:
             "fit. It, or a row before it, was altered, taken out or put in."
         )
     return "good", f"The chain holds: on {when}, all {check.rows} rows were as they were written."
+
+
+ROUTERS = (AUDIT,)
+PERMISSIONS: Permissions = {
+    ("GET", "/audit"): Permission(OFFICE),
+}

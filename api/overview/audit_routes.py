@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.http.authentication import PrincipalDep, ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import OFFICE, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.overview import audit_trail
@@ -48,3 +49,11 @@ def audit_head(services: ServicesDep) -> Response:
     )
     name = f'attachment; filename="audit-head-{now:%Y-%m-%d}.txt"'
     return Response(text, media_type="text/plain", headers={"Content-Disposition": name})
+
+
+ROUTERS = (AUDIT,)
+PERMISSIONS: Permissions = {
+    ("GET", API + "/audit"): Permission(OFFICE),
+    ("GET", API + "/audit/report"): Permission(OFFICE),
+    ("GET", API + "/audit/head"): Permission(OFFICE),
+}

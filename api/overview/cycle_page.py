@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from api.cycles import service as cycles
 from api.data_protection import retention_policy as retention_dates
 from api.data_protection.retention_policy import Retention
-from api.http.authentication import services_of
+from api.http.dependencies import services_for
 from api.mail.presenters import mail_context
 from api.plans import service as plans
 from api.reminders import service as reminding
@@ -35,7 +35,7 @@ def render_cycle(
     Raises:
         NotFoundError: there is no such cycle.
     """
-    services = services_of(request)
+    services = services_for(request)
     with services.database.reading() as tx:
         overview = cycles.cycle_overview(tx, cycle_id)
         runs_of_cycle = runs.list_runs(tx, cycle_id)

@@ -7,7 +7,8 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from api.http import urls as addresses
-from api.http.authentication import PrincipalDep, ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import PERSON, Permission, Permissions
 from api.personal_links import email_change as own_address
 from api.personal_links.email_change import NewAddress
 from api.personal_links.routes import OneTimeCodeInput, change_address, confirm_address
@@ -90,3 +91,11 @@ def _render(
         faults=faults,
         entered={"address": entered, "code": ""},
     )
+
+
+ROUTERS = (EMAIL_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/p/{link}/address"): Permission(PERSON, own_only=True),
+    ("POST", "/p/{link}/address"): Permission(PERSON, own_only=True),
+    ("POST", "/p/{link}/address/confirm"): Permission(PERSON, own_only=True),
+}

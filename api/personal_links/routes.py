@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.http.authentication import PrincipalDep, ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import COACH, PERSON, Permission, Permissions
 from api.http.principal import Principal
 from api.http.problem_details import problem_responses
 from api.http.urls import API
@@ -94,3 +95,12 @@ def confirm_address(services: Services, principal: Principal, typed: str) -> Non
         )
     if refusal is not None:
         raise refusal
+
+
+ROUTERS = (CODES,)
+PERMISSIONS: Permissions = {
+    ("POST", API + "/me/notes/code"): Permission(COACH),
+    ("GET", API + "/me/address"): Permission(PERSON),
+    ("POST", API + "/me/address"): Permission(PERSON),
+    ("POST", API + "/me/address/confirm"): Permission(PERSON),
+}

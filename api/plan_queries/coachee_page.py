@@ -9,7 +9,8 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.cycles import service as cycles
 from api.http import urls as addresses
-from api.http.authentication import ServicesDep
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
 from api.organisation import Organisation
 from api.participants import service as people
 from api.plan_queries import replacement as replacing
@@ -171,3 +172,12 @@ def _replacements(
     if requested is None or requested.answer is None or requested.answer.replacements is None:
         return None
     return present_replacements(requested.answer.replacements, names, cycle)
+
+
+ROUTERS = (COACHEE_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/plans/{plan_id}/people/{person_id}"): Permission(MANAGER, audit_action="plan opened"),
+    ("POST", "/plans/{plan_id}/people/{person_id}/explain"): Permission(MANAGER),
+    ("POST", "/plans/{plan_id}/people/{person_id}/other-coaches"): Permission(MANAGER),
+    ("POST", "/plans/{plan_id}/people/{person_id}/replace"): Permission(MANAGER),
+}

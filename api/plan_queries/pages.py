@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request, Response
 
 from api.cycles import service as cycles
 from api.http import urls as addresses
-from api.http.authentication import ServicesDep
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
 from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionAnswer, QuestionRequest, QuestionView
@@ -101,3 +102,11 @@ def latest_question(
     """The youngest question of a kind, as a page shows it."""
     found = next((one for one in requested if one.kind is kind), None)
     return None if found is None else question_line(found, zone)
+
+
+ROUTERS = (QUESTION_PAGES,)
+PERMISSIONS: Permissions = {
+    ("POST", "/plans/{plan_id}/advice"): Permission(MANAGER),
+    ("GET", "/questions/{question_id}"): Permission(MANAGER),
+    ("POST", "/questions/{question_id}/cancel"): Permission(MANAGER),
+}

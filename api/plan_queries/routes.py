@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.http.authentication import ServicesDep
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.plan_queries import replacement as replacing
@@ -99,3 +100,13 @@ def replace_coach(
         )
     response.headers["Location"] = f"{API}/runs/{run.id}"
     return run
+
+
+ROUTERS = (QUESTIONS,)
+PERMISSIONS: Permissions = {
+    ("POST", API + "/plans/{plan_id}/questions"): Permission(MANAGER),
+    ("GET", API + "/plans/{plan_id}/questions"): Permission(MANAGER, audit_action="plan opened"),
+    ("GET", API + "/questions/{question_id}"): Permission(MANAGER, audit_action="answer opened"),
+    ("POST", API + "/questions/{question_id}/cancel"): Permission(MANAGER),
+    ("POST", API + "/plans/{plan_id}/people/{person_id}/replace"): Permission(MANAGER),
+}

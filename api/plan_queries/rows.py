@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import EnumString
+from api.database.types import EnumString, TableRow
 from api.runs.rows import BackgroundTaskRow
 
 
@@ -34,3 +34,6 @@ class QuestionRow(BackgroundTaskRow):
     options: Mapped[dict[str, Any]]
     latest: Mapped[dict[str, Any] | None]
     answer: Mapped[str | None] = mapped_column(Text, deferred=True)
+
+
+TABLES: tuple[type[TableRow], ...] = (QuestionRow,)

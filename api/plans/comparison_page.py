@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 
 from api.cycles import service as cycles
-from api.http.authentication import ServicesDep
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
 from api.plans import comparison as comparing
 from api.plans import service as plans
 from api.plans.comparison import ChangeCounts
@@ -114,3 +115,9 @@ def _gain(level: LevelDifference) -> Badge:
     points = level.name in {ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
     much = pluralise(abs(level.gain), "point") if points else str(abs(level.gain))
     return Badge(f"{much} more", "good") if level.gain > 0 else Badge(f"{much} fewer", "bad")
+
+
+ROUTERS = (COMPARISON_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/plans/{plan_id}/compare"): Permission(MANAGER, audit_action="plan opened"),
+}

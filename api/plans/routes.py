@@ -7,21 +7,23 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
-from api.accounts import credentials
 from api.files.zip_archive import zip_stream
-from api.http.authentication import ServicesDep
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API, person_session
 from api.invitations import dispatch as waiting_mail
 from api.invitations import outbox as messages
 from api.invitations.outbox import OutboxMessage, OutgoingInvitation
+from api.personal_links import links
 from api.plans import comparison as comparing
 from api.plans import service as plans
 from api.plans.comparison import PlanComparison
 from api.plans.service import PlanDetails, PlanSummary, Publication
 from api.services import Services
 from api.sessions import schedule
-from api.values import Identifier, SessionDetails
+from api.sessions.session_details import SessionDetails
+from api.values import Identifier
 
 PLANS = APIRouter(prefix=API, tags=["plans"])
 SCHEDULE = APIRouter(prefix=API, tags=["schedule"])
@@ -100,7 +102,7 @@ def outbox_mail(message_id: str, services: ServicesDep) -> Response:
         outgoing_invitation = messages.outbox_invitation(tx, message_id)
         secret = ""
         if outgoing_invitation.needs_link:
-            link = credentials.link_of(
+            link = links.link_of(
                 tx, services.keyring, outgoing_invitation.person_id, now=services.now()
             )
             secret = link.secret
@@ -145,3 +147,26 @@ def _render_mail(
     page = services.settings.base_url + person_session(secret, outgoing_invitation.session_id)
     token = services.keyring.reply_token(message_id)
     return messages.render_eml(outgoing_invitation, services.settings.deployment, token, page)
+
+
+ROUTERS = (
+    PLANS,
+    SCHEDULE,
+    INVITATIONS,
+)
+PERMISSIONS: Permissions = {
+    ("GET", API + "/cycles/{cycle_id}/plans"): Permission(MANAGER),
+    ("GET", API + "/plans/{plan_id}"): Permission(MANAGER, audit_action="plan opened"),
+    ("POST", API + "/plans/{plan_id}/publish"): Permission(MANAGER),
+    ("GET", API + "/plans/{plan_id}/comparison"): Permission(MANAGER, audit_action="plan opened"),
+    ("GET", API + "/cycles/{cycle_id}/schedule"): Permission(
+        MANAGER, audit_action="timetable opened"
+    ),
+    ("GET", API + "/cycles/{cycle_id}/outbox"): Permission(MANAGER, audit_action="messages opened"),
+    ("GET", API + "/outbox/{message_id}.eml"): Permission(
+        MANAGER, requires_recent_authentication=True, audit_action="message exported"
+    ),
+    ("GET", API + "/cycles/{cycle_id}/outbox.zip"): Permission(
+        MANAGER, requires_recent_authentication=True
+    ),
+}

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import ensure_links
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.cycles.service import cycle_row, policy_of
 from api.invitations.publish import publish_sessions
 from api.participants.service import roster_of
+from api.personal_links.links import ensure_links
 from api.runs.rows import PlanRow, PlanState, RunPurpose, RunRow, RunState
 from api.runs.service import RunInput
 from api.sessions.rows import SessionRow, SessionState

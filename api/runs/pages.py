@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field, field_validator
 from api.cycles import service as cycles
 from api.cycles.rows import Side
 from api.http import urls as addresses
-from api.http.authentication import ServicesDep
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
 from api.input_files import NamedFile
 from api.overview.cycle_page import render_cycle
 from api.participants import service as people
@@ -206,3 +207,20 @@ def _download(content: bytes, media_type: str, name: str) -> Response:
 def _reached(phase: str, now: str) -> bool:
     order = [each.value for each in PHASES]
     return order.index(phase) <= order.index(now)
+
+
+ROUTERS = (RUN_AND_PLAN_PAGES,)
+PERMISSIONS: Permissions = {
+    ("POST", "/cycles/{cycle_id}/runs"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/what-if"): Permission(MANAGER),
+    ("GET", "/runs/{run_id}"): Permission(MANAGER),
+    ("POST", "/runs/{run_id}/cancel"): Permission(MANAGER),
+    ("GET", "/plans/{plan_id}"): Permission(MANAGER, audit_action="plan opened"),
+    ("GET", "/plans/{plan_id}/report.html"): Permission(
+        MANAGER, requires_recent_authentication=True, audit_action="plan exported"
+    ),
+    ("GET", "/plans/{plan_id}/schedule.xlsx"): Permission(
+        MANAGER, requires_recent_authentication=True, audit_action="plan exported"
+    ),
+    ("POST", "/plans/{plan_id}/publish"): Permission(MANAGER),
+}

@@ -12,7 +12,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.cycles.routes import CycleFileBody
-from api.http.authentication import ServicesDep
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.input_files import NamedFile
@@ -138,3 +139,15 @@ def _progress_since(
 ) -> tuple[tuple[ProgressEvent, ...], RunView]:
     with services.database.reading() as tx:
         return runs.progress_after(tx, run_id, seen), runs.run_view(tx, run_id)
+
+
+ROUTERS = (RUNS,)
+PERMISSIONS: Permissions = {
+    ("POST", API + "/cycles/{cycle_id}/runs"): Permission(MANAGER),
+    ("POST", API + "/cycles/{cycle_id}/what-if"): Permission(MANAGER),
+    ("GET", API + "/cycles/{cycle_id}/runs"): Permission(MANAGER),
+    ("GET", API + "/runs/{run_id}"): Permission(MANAGER),
+    ("GET", API + "/runs/{run_id}/record"): Permission(MANAGER),
+    ("POST", API + "/runs/{run_id}/cancel"): Permission(MANAGER),
+    ("GET", API + "/runs/{run_id}/events"): Permission(MANAGER),
+}

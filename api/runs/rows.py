@@ -125,3 +125,11 @@ class PlanRow(IdentifiedRow):
     result: Mapped[str] = mapped_column(Text, deferred=True)
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+
+
+TABLES: tuple[type[TableRow], ...] = (
+    RunRow,
+    RunProgressRow,
+    SlotRow,
+    PlanRow,
+)

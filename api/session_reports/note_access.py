@@ -13,22 +13,33 @@ did, so would whoever has the link, or the coach's mail.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from fastapi import Request
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import IssuedSecret, issue_notebook_key, sha256_of
+from api.accounts.credentials import SECRET_BYTES, IssuedSecret, credential_row, sha256_of
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.accounts.second_factors import new_recovery_code, normalise_code
 from api.audit_trail.log import record_event
 from api.crypto.password_hashing import password_weakness
+from api.database.types import new_id
+from api.http.cookies import notes_cookie
 from api.http.principal import AccessRole, Principal
 from api.session_reports.note_rows import NotebookRow, NoteRow
+from api.settings import Settings
 from api.values import FrozenModel
-from coach.errors import ConflictError, InputFault, NotAllowedError, UnusableInputError
+from coach.errors import (
+    ConflictError,
+    InputFault,
+    NotAllowedError,
+    UnusableInputError,
+)
 
+NOTES_HEADER = "X-Notes-Key"
 _FREE_ATTEMPTS = 5
 _LOCK_DURATION = timedelta(minutes=15)
 _MAX_NOTEBOOKS = 5
@@ -188,7 +199,25 @@ def open_notebook(
     return _issue_device_key(tx, principal, number, now)
 
 
-def notebook_of_device(
+def open_notebook_of_device(
+    tx: Transaction, request: Request, settings: Settings, principal: Principal, now: datetime
+) -> Principal:
+    """The principal of a coach with their notebook open, where the request presents its key.
+
+    The key is in a header or in a cookie of the device.
+    """
+    if principal.role is not AccessRole.COACH or principal.person_id is None:
+        return principal
+    key = request.headers.get(NOTES_HEADER) or request.cookies.get(
+        notes_cookie(settings, principal.person_id), ""
+    )
+    notebook = _notebook_of_device(tx, principal, key, now=now)
+    if notebook is None:
+        return principal
+    return replace(principal, notes_open=True, notebook=notebook)
+
+
+def _notebook_of_device(
     tx: Transaction, principal: Principal, secret: str, *, now: datetime
 ) -> int | None:
     """The notebook that is open on the device whose key is `secret`; `None` where none is."""
@@ -269,3 +298,16 @@ def _issue_device_key(
 ) -> tuple[Principal, IssuedSecret]:
     key = issue_notebook_key(tx, principal, number, now=now)
     return replace(principal, notes_open=True, notebook=number), key
+
+
+def issue_notebook_key(
+    tx: Transaction, principal: Principal, notebook: int, *, now: datetime
+) -> IssuedSecret:
+    """A device's key to a coach's notebook; it lasts as long as the link that was shown."""
+    link = tx.get_one(CredentialRow, principal.credential_id)
+    secret, identifier = secrets.token_urlsafe(SECRET_BYTES), new_id()
+    until = link.expires_at
+    owner = {"person_id": principal.person_id, "id": identifier, "label": str(notebook)}
+    tx.add(credential_row(CredentialKind.NOTES, secret, now, until, **owner))
+    tx.flush()
+    return IssuedSecret(id=identifier, secret=secret, expires_at=until)

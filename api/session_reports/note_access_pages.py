@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request, Response
 from api.accounts.routes import Passphrase, open_notes_by_passphrase, set_note_key_cookie
 from api.crypto.password_hashing import hash_password
 from api.http import urls as addresses
-from api.http.authentication import PrincipalDep, ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import COACH, Permission, Permissions
 from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.routes import request_note_code
@@ -135,3 +136,14 @@ def _render(
         faults=faults,
         entered={"passphrase": "", "code": ""},
     )
+
+
+ROUTERS = (NOTES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/p/{link}/notes"): Permission(COACH, own_only=True),
+    ("POST", "/p/{link}/notes/passphrase"): Permission(COACH, own_only=True),
+    ("POST", "/p/{link}/notes/open"): Permission(COACH, own_only=True),
+    ("POST", "/p/{link}/notes/code"): Permission(COACH, own_only=True),
+    ("POST", "/p/{link}/notes/recovery-code"): Permission(COACH, own_only=True),
+    ("POST", "/p/{link}/notes/afresh"): Permission(COACH, own_only=True),
+}

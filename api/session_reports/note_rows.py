@@ -71,3 +71,11 @@ class NoteRow(IdentifiedRow):
     version: Mapped[int]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     written_at: Mapped[datetime]
+
+
+TABLES: tuple[type[TableRow], ...] = (
+    KeyMarkRow,
+    NoteKeyRow,
+    NotebookRow,
+    NoteRow,
+)

@@ -12,7 +12,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.accounts.routes import set_note_key_cookie
 from api.cycles.rows import Side
 from api.http import urls as addresses
-from api.http.authentication import PrincipalDep, ServicesDep, principal_of, services_of
+from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
+from api.http.permissions import COACH, COACHEE, Permission, Permissions
 from api.session_reports import note_access as note_opening
 from api.session_reports import service as statements
 from api.session_reports.note_access import NotesClosedError
@@ -60,7 +61,7 @@ class FormPage:
             NotFoundError: there is no such session, or it is somebody else's.
             NotAllowedError: the form is the other side's.
         """
-        services, principal = services_of(self.request), principal_of(self.request)
+        services, principal = services_for(self.request), principal_of(self.request)
         if principal.role.value != side.value:
             raise NotAllowedError("this form is for the other person of the session")
         with services.database.reading() as tx:
@@ -176,3 +177,12 @@ def save_feedback(
     except ConflictError as error:
         return form.render(Side.COACHEE, entered, {"": as_sentence(str(error))})
     return redirect_after_post(form.session_page)
+
+
+ROUTERS = (SESSION_REPORT_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/p/{link}/sessions/{session_id}/note"): Permission(COACH, own_only=True),
+    ("POST", "/p/{link}/sessions/{session_id}/note"): Permission(COACH, own_only=True),
+    ("GET", "/p/{link}/sessions/{session_id}/feedback"): Permission(COACHEE, own_only=True),
+    ("POST", "/p/{link}/sessions/{session_id}/feedback"): Permission(COACHEE, own_only=True),
+}

@@ -22,9 +22,10 @@ from api.http.principal import AccessRole, Principal
 from api.participants.service import person_row
 from api.session_reports.note_access import NotesClosedError
 from api.session_reports.note_rows import NoteKeyRow, NoteRow
+from api.session_reports.report_views import FeedbackView, NoteView, RecordView
 from api.sessions.rows import FeedbackRow, RecordRow, SessionRow
 from api.sessions.schedule import own_session
-from api.values import FeedbackView, FrozenModel, NoteView, RecordView
+from api.values import FrozenModel
 from api.web.date_formats import format_datetime
 from coach.errors import (
     ConflictError,

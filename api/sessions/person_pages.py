@@ -11,7 +11,8 @@ from api.consent import service as consent
 from api.consent.texts import consent_texts
 from api.cycles.rows import Side
 from api.http import urls as addresses
-from api.http.authentication import PrincipalDep, ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import PERSON, Permission, Permissions
 from api.http.principal import AccessRole
 from api.invitations import outbox as messages
 from api.session_reports import service as statements
@@ -26,10 +27,10 @@ from api.web.rendering import (
     render_page,
 )
 
-PERSON = APIRouter(prefix="/p/{link}", include_in_schema=False)
+PERSON_PAGES = APIRouter(prefix="/p/{link}", include_in_schema=False)
 
 
-@PERSON.get("")
+@PERSON_PAGES.get("")
 def my_sessions(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
@@ -68,7 +69,7 @@ def my_sessions(
     )
 
 
-@PERSON.post("/accept-all")
+@PERSON_PAGES.post("/accept-all")
 def accept_all(link: str, services: ServicesDep, principal: PrincipalDep) -> Response:
     """Accept every session that waits for an answer."""
     with services.database.writing() as tx:
@@ -76,7 +77,7 @@ def accept_all(link: str, services: ServicesDep, principal: PrincipalDep) -> Res
     return redirect_after_post(addresses.person(link))
 
 
-@PERSON.get("/sessions/{session_id}")
+@PERSON_PAGES.get("/sessions/{session_id}")
 def my_session(
     link: str, session_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
@@ -108,7 +109,7 @@ def my_session(
     )
 
 
-@PERSON.post("/sessions/{session_id}/reply")
+@PERSON_PAGES.post("/sessions/{session_id}/reply")
 def reply_to_session(
     link: str,
     session_id: str,
@@ -124,7 +125,7 @@ def reply_to_session(
     return redirect_after_post(addresses.person_session(link, session_id))
 
 
-@PERSON.get("/sessions/{session_id}/invitation.ics")
+@PERSON_PAGES.get("/sessions/{session_id}/invitation.ics")
 def invitation(session_id: str, services: ServicesDep, principal: PrincipalDep) -> Response:
     """The session for the person's own calendar."""
     with services.database.reading() as tx:
@@ -135,3 +136,13 @@ def invitation(session_id: str, services: ServicesDep, principal: PrincipalDep) 
         media_type=f"text/calendar; method={outgoing_invitation.message.method}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+ROUTERS = (PERSON_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/p/{link}"): Permission(PERSON, own_only=True),
+    ("POST", "/p/{link}/accept-all"): Permission(PERSON, own_only=True),
+    ("GET", "/p/{link}/sessions/{session_id}"): Permission(PERSON, own_only=True),
+    ("POST", "/p/{link}/sessions/{session_id}/reply"): Permission(PERSON, own_only=True),
+    ("GET", "/p/{link}/sessions/{session_id}/invitation.ics"): Permission(PERSON, own_only=True),
+}

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from api.cycles.rows import Side
 from api.organisation import Organisation
+from api.participants.person_summary import PersonSummary
 from api.results.printable_forms import ATTENDANCE_LABELS
+from api.session_reports.report_views import FeedbackView, RecordView
 from api.sessions.rows import SessionState
-from api.values import FeedbackView, PersonSummary, RecordView, SessionDetails
+from api.sessions.session_details import SessionDetails
 from api.web.date_formats import (
     format_date,
     format_datetime_range,

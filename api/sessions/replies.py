@@ -12,7 +12,8 @@ from api.audit_trail.log import record_event
 from api.http.principal import AccessRole, Principal
 from api.sessions.rows import ReplyRow, SessionState
 from api.sessions.schedule import own_session, person_schedule, session_view
-from api.values import FrozenModel, SessionDetails
+from api.sessions.session_details import SessionDetails
+from api.values import FrozenModel
 from coach.errors import ConflictError, NotAllowedError
 from coach.feedback import LongText
 from coach.sessions import Reply

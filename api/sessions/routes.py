@@ -9,15 +9,17 @@ from fastapi import APIRouter, Query, Response
 from api.accounts.routes import set_note_key_cookie
 from api.calendar.wording import invitation_file_name
 from api.cycles.rows import Side
-from api.http.authentication import PrincipalDep, ServicesDep
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import COACH, COACHEE, MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.invitations import outbox as messages
 from api.session_reports import note_access as note_opening
 from api.session_reports import service as statements
+from api.session_reports.report_views import FeedbackView, NoteView, RecordView
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
-from api.values import FeedbackView, NoteView, RecordView, SessionDetails
+from api.sessions.session_details import SessionDetails
 from coach.feedback import Feedback, Note, SharedRecord
 
 SESSIONS = APIRouter(prefix=f"{API}/sessions", tags=["sessions"])
@@ -124,3 +126,30 @@ def give_feedback(
     """
     with services.database.writing() as tx:
         return statements.give_feedback(tx, principal, session_id, feedback, now=services.now())
+
+
+ROUTERS = (
+    SESSIONS,
+    INVITATION,
+    RECORDS,
+    FEEDBACK,
+)
+PERMISSIONS: Permissions = {
+    ("GET", API + "/sessions/{session_id}"): Permission(
+        MANAGER | PERSON, own_only=True, audit_action="session opened"
+    ),
+    ("PUT", API + "/sessions/{session_id}/reply"): Permission(PERSON, own_only=True),
+    ("GET", API + "/sessions/{session_id}/invitation.ics"): Permission(
+        MANAGER | PERSON, own_only=True, audit_action="session opened"
+    ),
+    ("GET", API + "/sessions/{session_id}/record"): Permission(
+        MANAGER | PERSON, own_only=True, audit_action="record opened"
+    ),
+    ("PUT", API + "/sessions/{session_id}/record"): Permission(COACH, own_only=True),
+    ("GET", API + "/sessions/{session_id}/note"): Permission(COACH, own_only=True),
+    ("PUT", API + "/sessions/{session_id}/note"): Permission(COACH, own_only=True),
+    ("GET", API + "/sessions/{session_id}/feedback"): Permission(
+        MANAGER | COACHEE, own_only=True, audit_action="feedback opened"
+    ),
+    ("PUT", API + "/sessions/{session_id}/feedback"): Permission(COACHEE, own_only=True),
+}

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.cycles.rows import Side
-from api.database.types import EnumString, IdentifiedRow
+from api.database.types import EnumString, IdentifiedRow, TableRow
 from coach.sessions import Attendance, Reply
 
 
@@ -115,3 +115,12 @@ class OutboxRow(IdentifiedRow):
     message: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+TABLES: tuple[type[TableRow], ...] = (
+    SessionRow,
+    ReplyRow,
+    RecordRow,
+    FeedbackRow,
+    OutboxRow,
+)

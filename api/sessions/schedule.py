@@ -13,8 +13,10 @@ from sqlalchemy.orm import aliased
 from api.cycles.rows import CycleRow, PersonRow, Side
 from api.cycles.service import cycle_row
 from api.http.principal import AccessRole, Principal
+from api.participants.person_summary import PersonSummary
 from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
-from api.values import FrozenModel, PersonSummary, SessionDetails
+from api.sessions.session_details import SessionDetails
+from api.values import FrozenModel
 from coach.errors import NotFoundError
 from coach.sessions import Reply
 

@@ -24,7 +24,7 @@ import pytest
 import uvicorn
 from sqlalchemy import event
 
-from api.accounts import credentials
+from api.accounts import browser_sessions, tokens, users
 from api.accounts.credentials import IssuedSecret
 from api.app import create_app
 from api.background.job import Job
@@ -39,6 +39,7 @@ from api.http.principal import SYSTEM, AccessRole, Principal
 from api.input_files import NamedFile
 from api.participants import service as people
 from api.participants import uploads
+from api.personal_links import links
 from api.plans import service as plans
 from api.runs import service as runs
 from api.runs.rows import RunRow, RunState
@@ -169,7 +170,7 @@ class World:
     def link(self, cycle_id: str, code: str) -> IssuedSecret:
         """The secret link of a person."""
         with self.database.writing() as tx:
-            return credentials.issue_link(
+            return links.issue_link(
                 tx,
                 self.services.keyring,
                 self.person_id(cycle_id, code),
@@ -181,9 +182,7 @@ class World:
         """The key of a device on which a coach's notes are open."""
         person_id = self.person_id(cycle_id, code)
         with self.database.writing() as tx:
-            link = credentials.link_of(
-                tx, self.services.keyring, person_id, now=self.services.now()
-            )
+            link = links.link_of(tx, self.services.keyring, person_id, now=self.services.now())
             principal = Principal(AccessRole.COACH, person_id=person_id, credential_id=link.id)
             _, key = note_opening.open_first_notebook(tx, principal, now=self.services.now())
         assert key is not None
@@ -192,8 +191,8 @@ class World:
     def sign_in_secret(self) -> str:
         """A one-time secret of the manager."""
         with self.database.writing() as tx:
-            user = credentials.ensure_manager(tx, "manager", now=self.services.now())
-            return credentials.issue_sign_in_secret(
+            user = users.ensure_manager(tx, "manager", now=self.services.now())
+            return browser_sessions.issue_sign_in_secret(
                 tx, user, now=self.services.now(), lifetime=timedelta(minutes=5)
             ).secret
 
@@ -204,9 +203,9 @@ class World:
     def user_token(self, role: AccessRole) -> str:
         """A bearer token of a user of the office with that role."""
         with self.database.writing() as tx:
-            user = credentials.ensure_user(tx, role.value, role, now=self.services.now())
+            user = users.ensure_user(tx, role.value, role, now=self.services.now())
             principal = Principal(role, user_id=user)
-            return credentials.issue_token(
+            return tokens.issue_token(
                 tx, principal, "tests", now=self.services.now(), lifetime=timedelta(days=1)
             ).secret
 

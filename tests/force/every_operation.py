@@ -24,8 +24,8 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy import select
 
-from api.accounts import credentials
-from api.http.permissions import PERMISSIONS
+from api.accounts import tokens, users
+from api.app import PERMISSIONS
 from api.http.principal import AccessRole, Principal
 from api.mail.rows import MailKind, MailRow, MailState
 from api.plan_queries import service as questions
@@ -118,10 +118,10 @@ def _ground(world: World) -> Ground:
         tx.add(failed)
         tx.flush()
         message_id, mail_id = message.id, failed.id
-        user_id = credentials.ensure_user(
+        user_id = users.ensure_user(
             tx, AccessRole.MANAGER.value, AccessRole.MANAGER, now=world.services.now()
         )
-        spare = credentials.issue_token(
+        spare = tokens.issue_token(
             tx,
             Principal(AccessRole.MANAGER, user_id=user_id),
             "to be revoked",

@@ -20,9 +20,8 @@ from pathlib import Path
 import httpx
 from sqlalchemy import inspect, text
 
+from api.app import PERMISSIONS
 from api.crypto.encrypted_stream import decrypt_file
-from api.http.page_permissions import PERMISSIONS as PAGES
-from api.http.permissions import PERMISSIONS
 from api.http.principal import AccessRole
 from api.http.urls import API
 from api.sessions import schedule
@@ -123,7 +122,7 @@ def _answers(
     for role in (AccessRole.MANAGER, AccessRole.AUDITOR):
         shown[role] = world.user_token(role)
     with httpx.Client(base_url=address, timeout=_ANSWER_SECONDS) as client:
-        for method, path in {**PERMISSIONS, **PAGES}:
+        for method, path in PERMISSIONS:
             if method != "GET" or path.endswith(_NOT_FOLLOWED):
                 continue
             for role, secret in shown.items():

@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from api.audit_trail.log import audit_context_setter
 from api.background.queue import JobQueue
 from api.background.worker import Worker
 from api.cli.serve import serve
@@ -27,7 +26,7 @@ from api.participants import service as people
 from api.participants import uploads
 from api.plans import service as plans
 from api.runs.rows import PlanRow, PlanState
-from api.services import Services, utc_now
+from api.services import Services, context_setter, utc_now
 from api.settings import Settings
 from tests.api.conftest import CYCLE_TOML, coachees_csv, coaches_csv
 
@@ -154,5 +153,5 @@ def _begin_command(settings: Settings, tell: Tell) -> None:
 def _database(settings: Settings) -> Database:
     keyring = open_keyring(settings.master_key_file, create=False)
     return Database(settings.database_url).on_behalf_of(
-        audit_context_setter(keyring, lambda: SYSTEM, utc_now)
+        context_setter(keyring, lambda: SYSTEM, utc_now)
     )

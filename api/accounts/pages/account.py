@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from api.accounts import credentials, passkeys, second_factors, sign_in, users
+from api.accounts import (
+    browser_sessions,
+    credentials,
+    passkeys,
+    second_factors,
+    sign_in,
+    tokens,
+    users,
+)
 from api.accounts import sign_in_flow as ceremonies
 from api.accounts.pages.sign_in import PasskeyResponse, passkey_options_response, relying_party_of
 from api.accounts.passkeys import PasskeyName
@@ -18,8 +26,9 @@ from api.accounts.routes import TokenRequest
 from api.accounts.rows import SignInFlowKind
 from api.accounts.sign_in import AccountForm, CodeForm
 from api.crypto.password_hashing import hash_password, new_totp_secret, totp_uri
-from api.http.authentication import PrincipalDep, ServicesDep
 from api.http.cookies import sign_in_flow_cookie
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import OFFICE, Permission, Permissions
 from api.http.urls import ACCOUNT, CONFIRM, safe_redirect_path
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import (
@@ -83,7 +92,7 @@ def make_token(
     """Make a bearer token for a program and show it this once."""
     token_request = parse_form(TokenRequest, form_fields)
     with services.database.writing() as tx:
-        token = credentials.issue_token(
+        token = tokens.issue_token(
             tx,
             principal,
             token_request.label,
@@ -152,7 +161,7 @@ def end_credential(credential_id: str, services: ServicesDep, principal: Princip
 def sign_out_elsewhere(services: ServicesDep, principal: PrincipalDep) -> Response:
     """Sign every other browser of the user out."""
     with services.database.writing() as tx:
-        credentials.end_other_browser_sessions(tx, principal, now=services.now())
+        browser_sessions.end_other_browser_sessions(tx, principal, now=services.now())
     return redirect_after_post(f"{ACCOUNT}#signed-in")
 
 
@@ -250,3 +259,24 @@ def _account_page(
 
 def _when(moment: datetime | None) -> str:
     return "never" if moment is None else format_short_datetime(moment, _UTC)
+
+
+ROUTERS = (ACCOUNT_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/account"): Permission(OFFICE),
+    ("POST", "/account"): Permission(OFFICE, requires_recent_authentication=True),
+    ("POST", "/account/recovery-codes"): Permission(OFFICE, requires_recent_authentication=True),
+    ("POST", "/account/tokens"): Permission(OFFICE, requires_recent_authentication=True),
+    ("POST", "/account/passkeys/begin"): Permission(OFFICE, requires_recent_authentication=True),
+    ("POST", "/account/passkeys/finish"): Permission(OFFICE, requires_recent_authentication=True),
+    ("POST", "/account/passkeys/{passkey_id}"): Permission(
+        OFFICE, requires_recent_authentication=True
+    ),
+    ("POST", "/account/passkeys/{passkey_id}/remove"): Permission(
+        OFFICE, requires_recent_authentication=True
+    ),
+    ("POST", "/account/credentials/{credential_id}/end"): Permission(OFFICE),
+    ("POST", "/account/sign-out-elsewhere"): Permission(OFFICE),
+    ("GET", "/confirm"): Permission(OFFICE),
+    ("POST", "/confirm"): Permission(OFFICE),
+}

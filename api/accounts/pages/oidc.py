@@ -15,8 +15,9 @@ from api.accounts.routes import signed_in_response
 from api.accounts.rows import SignInFlowKind
 from api.accounts.sign_in_flow import SignInFlow
 from api.accounts.users import ProviderLink
-from api.http.authentication import PrincipalDep, ServicesDep
 from api.http.cookies import pending_second_factor_cookie, set_secret_cookie, sign_in_flow_cookie
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import EVERYBODY, OFFICE, Permission, Permissions
 from api.http.principal import Principal
 from api.http.urls import (
     ACCOUNT,
@@ -43,31 +44,38 @@ _KINDS = (
 
 
 @OIDC_PAGES.get(OIDC_START)
-def start_sign_in(services: ServicesDep) -> Response:
+def start_sign_in(request: Request, services: ServicesDep) -> Response:
     """Send the browser to the provider, to come back signed in."""
-    return _begin(services, SignInFlowKind.OIDC_SIGN_IN, None, "/")
+    return _begin(_oidc_client(request), services, SignInFlowKind.OIDC_SIGN_IN, None, "/")
 
 
 @OIDC_PAGES.get(f"{ACCOUNT}/provider")
-def start_linking(services: ServicesDep, principal: PrincipalDep) -> Response:
+def start_linking(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
     """Send the browser to the provider, to link the account there with the one here."""
-    return _begin(services, SignInFlowKind.OIDC_LINK, principal, ACCOUNT)
+    return _begin(_oidc_client(request), services, SignInFlowKind.OIDC_LINK, principal, ACCOUNT)
 
 
 @OIDC_PAGES.get(f"{CONFIRM}/provider")
 def start_confirmation(
+    request: Request,
     services: ServicesDep,
     principal: PrincipalDep,
     go_on_to: Annotated[str, Query(max_length=300)] = "/",
 ) -> Response:
     """Send the browser to the provider, to show there once more who one is."""
-    return _begin(services, SignInFlowKind.OIDC_STEP_UP, principal, safe_redirect_path(go_on_to))
+    return _begin(
+        _oidc_client(request),
+        services,
+        SignInFlowKind.OIDC_STEP_UP,
+        principal,
+        safe_redirect_path(go_on_to),
+    )
 
 
 @OIDC_PAGES.get(OIDC_CALLBACK)
 def handle_callback(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
     """Take what the provider says of who signed in, once, and only from who was sent there."""
-    provider, settings = _provider(services), services.settings
+    provider, settings = _oidc_client(request), services.settings
     secret = request.cookies.get(sign_in_flow_cookie(settings), "")
     answer = dict(request.query_params)
     with services.database.reading() as tx:
@@ -91,10 +99,10 @@ def handle_callback(request: Request, services: ServicesDep, principal: Principa
 
 
 @OIDC_PAGES.get("/sign-out/provider")
-def sign_out_at_provider(services: ServicesDep) -> Response:
+def sign_out_at_provider(request: Request, services: ServicesDep) -> Response:
     """Send the browser to the provider, to be signed out there too."""
     redirect_uri = services.settings.base_url + SIGN_IN
-    return redirect_after_post(_provider(services).end_session_url(redirect_uri) or SIGN_IN)
+    return redirect_after_post(_oidc_client(request).end_session_url(redirect_uri) or SIGN_IN)
 
 
 @OIDC_PAGES.post(f"{ACCOUNT}/provider/remove")
@@ -109,9 +117,12 @@ def unlink(services: ServicesDep, principal: PrincipalDep) -> Response:
 
 
 def _begin(
-    services: Services, kind: SignInFlowKind, principal: Principal | None, go_on_to: str
+    provider: Provider,
+    services: Services,
+    kind: SignInFlowKind,
+    principal: Principal | None,
+    go_on_to: str,
 ) -> Response:
-    provider = _provider(services)
     user_id = None if principal is None else principal.user_id
     with services.database.writing() as tx:
         flow = ceremonies.start_flow(tx, kind, user_id, go_on_to, now=services.now())
@@ -173,7 +184,19 @@ def _authorization_request(services: Services, flow: SignInFlow) -> Authorizatio
     )
 
 
-def _provider(services: Services) -> Provider:
-    if services.provider is None:
-        raise ConflictError("this server takes no account of elsewhere; sign in by password")
-    return services.provider
+def _oidc_client(request: Request) -> Provider:
+    provider: Provider | None = request.app.state.oidc_client
+    if provider is None:
+        raise ConflictError("no identity provider is configured here; sign in by password")
+    return provider
+
+
+ROUTERS = (OIDC_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/sign-in/provider"): Permission(EVERYBODY),
+    ("GET", "/account/provider"): Permission(OFFICE, requires_recent_authentication=True),
+    ("GET", "/confirm/provider"): Permission(OFFICE),
+    ("GET", "/sign-in/provider/back"): Permission(EVERYBODY),
+    ("GET", "/sign-out/provider"): Permission(EVERYBODY),
+    ("POST", "/account/provider/remove"): Permission(OFFICE, requires_recent_authentication=True),
+}

@@ -17,8 +17,9 @@ from api.accounts.rows import SignInFlowKind
 from api.accounts.sign_in import CodeForm, SignInForm
 from api.accounts.sign_in_flow import SignInFlow
 from api.crypto.password_hashing import verify_password
-from api.http.authentication import ServicesDep
 from api.http.cookies import pending_second_factor_cookie, set_secret_cookie, sign_in_flow_cookie
+from api.http.dependencies import ServicesDep
+from api.http.permissions import EVERYBODY, Permission, Permissions
 from api.http.urls import PASSKEY, SECOND_FACTOR, SIGN_IN, safe_redirect_path
 from api.settings import Settings
 from api.web.rendering import FormFields, deployment_of, parse_form, render_page
@@ -53,7 +54,7 @@ def show_sign_in_form(
         entered=dict.fromkeys(SignInForm.model_fields, ""),
         provider=services.settings.oidc,
         passkeys=services.settings.passkeys_supported,
-        signed_out=bool(signed_out) and services.provider is not None,
+        signed_out=bool(signed_out) and services.settings.oidc is not None,
     )
 
 
@@ -181,3 +182,14 @@ def set_flow_cookie(answer: Response, settings: Settings, flow: SignInFlow) -> N
     """Leave with a browser what it has begun."""
     seconds = int(ceremonies.FLOW_LIFETIME.total_seconds())
     set_secret_cookie(answer, settings, sign_in_flow_cookie(settings), flow.secret, seconds)
+
+
+ROUTERS = (SIGN_IN_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/sign-in"): Permission(EVERYBODY),
+    ("POST", "/sign-in"): Permission(EVERYBODY),
+    ("GET", "/sign-in/second"): Permission(EVERYBODY),
+    ("POST", "/sign-in/second/code"): Permission(EVERYBODY),
+    ("POST", "/sign-in/passkey/begin"): Permission(EVERYBODY),
+    ("POST", "/sign-in/passkey/finish"): Permission(EVERYBODY),
+}

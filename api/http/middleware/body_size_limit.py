@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.authentication import principal_before_body
+from api.http.authentication import authenticate_before_body
 from api.http.principal import AccessRole
 from api.http.problem_details import database_unavailable
 from api.http.urls import CYCLE_FILE_SUFFIXES, NOTE_SUFFIX, PEOPLE_UPLOAD_SUFFIX
@@ -67,7 +67,7 @@ class BodySizeLimitMiddleware:
             for end, (larger, role) in self._raised_limits.items():
                 if scope["path"].endswith(end) and limit < larger:
                     try:
-                        principal = await run_in_threadpool(principal_before_body, scope)
+                        principal = await run_in_threadpool(authenticate_before_body, scope)
                     except OperationalError as error:
                         raise database_unavailable(error) from error
                     limit = larger if principal.role is role else limit

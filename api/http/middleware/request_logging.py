@@ -1,4 +1,4 @@
-"""Seeing inside: a line of log and a measurement for each request, without secrets or persons."""
+"""A log line and a measurement for each request, without secrets or personal data."""
 
 from __future__ import annotations
 
@@ -7,44 +7,14 @@ import secrets
 import time
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.metrics import RequestMetrics
 
 _LOG = structlog.stdlib.get_logger("api.requests")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 REQUEST_ID_HEADER = "X-Request-ID"
 _RAW_REQUEST_ID_HEADER = REQUEST_ID_HEADER.lower().encode()
-
-
-class RequestMetrics:
-    """What is counted of requests, in a registry of this application's own."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "gender_coach_requests_total",
-            "Requests answered.",
-            ["method", "route", "status"],
-            registry=self.registry,
-        )
-        self.seconds = Histogram(
-            "gender_coach_request_seconds",
-            "Time until the answer was complete.",
-            ["method", "route"],
-            registry=self.registry,
-        )
-        # One for each label, as prometheus-client makes them; it looks them up anew each time.
-        self._request: dict[tuple[str, str, int], Counter] = {}
-        self._second: dict[tuple[str, str], Histogram] = {}
-
-    def count(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one request that was answered."""
-        request, second = (method, route, status), (method, route)
-        if request not in self._request:
-            self._request[request] = self.requests.labels(*request)
-            self._second[second] = self.seconds.labels(*second)
-        self._request[request].inc()
-        self._second[second].observe(seconds)
 
 
 class RequestLoggingMiddleware:

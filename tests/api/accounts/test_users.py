@@ -12,7 +12,7 @@ import pyotp
 import pytest
 from sqlalchemy import update
 
-from api.accounts import credentials, sign_in, users
+from api.accounts import browser_sessions, credentials, sign_in, tokens, users
 from api.accounts.oidc.identity import Identity
 from api.accounts.rows import CredentialRow
 from api.accounts.sign_in import AccountForm, SignInForm
@@ -28,6 +28,7 @@ from api.crypto.password_hashing import (
 )
 from api.http.principal import AccessRole, Principal
 from coach.errors import ConflictError, NotFoundError, UnusableInputError
+from tests.api.authenticating import identify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,10 +140,10 @@ def test_whoever_was_disabled_is_let_in_no_more(manager: Manager) -> None:
     world = manager.world
     with world.database.writing() as tx:
         principal = Principal(AccessRole.MANAGER, user_id=manager.id)
-        token = credentials.issue_token(tx, principal, "x", now=NOW, lifetime=LASTING)
+        token = tokens.issue_token(tx, principal, "x", now=NOW, lifetime=LASTING)
         users.disable_user(tx, "office", now=NOW)
         kinds = frozenset({credentials.CredentialKind.TOKEN})
-        found = credentials.identify(tx, token.secret, kinds, now=NOW, idle=LASTING)
+        found = identify(tx, token.secret, kinds, now=NOW, idle=LASTING)
     assert found.role is AccessRole.ANONYMOUS
     assert not manager.tries(NOW + timedelta(minutes=1))
 
@@ -224,11 +225,9 @@ def test_users_from_the_command_line(
     user_command(UserAction.LIST, data=data)
     assert capsys.readouterr().out == "Inspection\tauditor\tnew\n"
     with world.database.writing() as tx:
-        issued = credentials.sign_in(tx, secret, now=world.services.now(), lifetime=LASTING)
+        issued = browser_sessions.sign_in(tx, secret, now=world.services.now(), lifetime=LASTING)
         kinds = frozenset({credentials.CredentialKind.BROWSER_SESSION})
-        principal = credentials.identify(
-            tx, issued.secret, kinds, now=world.services.now(), idle=LASTING
-        )
+        principal = identify(tx, issued.secret, kinds, now=world.services.now(), idle=LASTING)
     assert principal.role is AccessRole.AUDITOR
     user_command(UserAction.DISABLE, "Inspection", data=data)
     with pytest.raises(NotFoundError, match="user list"):
@@ -402,9 +401,9 @@ def test_a_token_made_by_a_token_ends_no_later(world: World) -> None:
     with world.database.writing() as tx:
         user_id = users.add_user(tx, "office", AccessRole.MANAGER, now=NOW)
         principal = Principal(AccessRole.MANAGER, user_id=user_id)
-        first = credentials.issue_token(tx, principal, "x", now=NOW, lifetime=LASTING)
+        first = tokens.issue_token(tx, principal, "x", now=NOW, lifetime=LASTING)
         holder = Principal(AccessRole.MANAGER, user_id=user_id, credential_id=first.id)
-        second = credentials.issue_token(tx, holder, "y", now=NOW, lifetime=10 * LASTING)
+        second = tokens.issue_token(tx, holder, "y", now=NOW, lifetime=10 * LASTING)
     assert second.expires_at == first.expires_at
 
 
@@ -413,10 +412,10 @@ def test_a_browser_left_alone_or_open_too_long_is_signed_out(world: World) -> No
     idle = timedelta(hours=2)
     with world.database.writing() as tx:
         user_id = users.add_user(tx, "office", AccessRole.MANAGER, now=NOW)
-        cookie = credentials.issue_session_cookie(tx, user_id, now=NOW, lifetime=LASTING)
+        cookie = browser_sessions.issue_session_cookie(tx, user_id, now=NOW, lifetime=LASTING)
 
         def role_at(moment: datetime) -> str:
-            return credentials.identify(tx, cookie.secret, kinds, now=moment, idle=idle).role
+            return identify(tx, cookie.secret, kinds, now=moment, idle=idle).role
 
         assert role_at(NOW + idle) == "manager"
         assert role_at(NOW + idle + timedelta(seconds=1)) == "nobody"

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
+from api.app import PERMISSIONS
 from api.audit_trail.rows import AuditRow
-from api.http.permissions import PERMISSIONS as API_ACCESS
-from api.page_routers import PERMISSIONS as PAGES_ACCESS
 from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionRequest
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
     from conftest import World
 
 NOTED = {
-    route[1]: access.audit_action
-    for route, access in (API_ACCESS | PAGES_ACCESS).items()
-    if access.audit_action
+    route[1]: access.audit_action for route, access in PERMISSIONS.items() if access.audit_action
 }
 
 

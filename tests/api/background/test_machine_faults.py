@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import event, func, select, update
 from sqlalchemy.pool import Pool
 
-from api.accounts import credentials
+from api.accounts import browser_sessions, credentials, tokens, users
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail import log as audit
 from api.background.job_type import JobContext
@@ -43,6 +43,7 @@ from api.runs.service import RunOptions
 from api.session_reports.note_rows import KeyMarkRow
 from api.sessions.rows import OutboxRow
 from coach.errors import NotSignedInError
+from tests.api.authenticating import identify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -350,14 +351,14 @@ def test_a_solver_that_python_tells_of_no_memory_says_so() -> None:
 def _who(world: World, secret: str, now: datetime) -> Principal:
     kinds = frozenset(CredentialKind)
     with world.database.reading() as tx:
-        return credentials.identify(tx, secret, kinds, now=now, idle=IDLE)
+        return identify(tx, secret, kinds, now=now, idle=IDLE)
 
 
 def test_a_browser_is_not_signed_in_again_by_a_clock_set_back(world: World) -> None:
     with world.database.writing() as tx:
-        user = credentials.ensure_manager(tx, "manager", now=NOON)
-        cookie = credentials.issue_session_cookie(tx, user, now=NOON, lifetime=4 * HOUR)
-        token = credentials.issue_token(
+        user = users.ensure_manager(tx, "manager", now=NOON)
+        cookie = browser_sessions.issue_session_cookie(tx, user, now=NOON, lifetime=4 * HOUR)
+        token = tokens.issue_token(
             tx, Principal(AccessRole.MANAGER, user_id=user), "x", now=NOON, lifetime=DAY
         )
     assert _who(world, cookie.secret, NOON + HOUR).is_manager
@@ -368,7 +369,7 @@ def test_a_browser_is_not_signed_in_again_by_a_clock_set_back(world: World) -> N
         assert _who(world, cookie.secret, back) == ANONYMOUS, back
     assert _who(world, token.secret, NOON - HOUR).is_manager, "machines go on"
     with world.database.writing() as tx:
-        credentials.end_browser_sessions(tx, user, NOON + HOUR)
+        browser_sessions.end_browser_sessions(tx, user, NOON + HOUR)
     assert _who(world, cookie.secret, NOON + HOUR) == ANONYMOUS
 
 
@@ -376,15 +377,15 @@ def test_a_sign_in_address_works_once_whatever_the_clock_does(world: World) -> N
     def opens(secret: str, now: datetime) -> bool:
         try:
             with world.database.writing() as tx:
-                credentials.sign_in(tx, secret, now=now, lifetime=HOUR)
+                browser_sessions.sign_in(tx, secret, now=now, lifetime=HOUR)
         except NotSignedInError:
             return False
         return True
 
     with world.database.writing() as tx:
-        user = credentials.ensure_manager(tx, "manager", now=NOON)
+        user = users.ensure_manager(tx, "manager", now=NOON)
         used, unused = (
-            credentials.issue_sign_in_secret(tx, user, now=NOON, lifetime=HOUR).secret
+            browser_sessions.issue_sign_in_secret(tx, user, now=NOON, lifetime=HOUR).secret
             for _ in range(2)
         )
     assert opens(used, NOON)

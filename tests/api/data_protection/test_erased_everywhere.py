@@ -12,13 +12,13 @@ import httpx
 import pytest
 from sqlalchemy import inspect, select, text
 
-from api.accounts import credentials
 from api.cycles import service as cycles
 from api.cycles.rows import PersonRow, Side
 from api.data_protection import subject_access as person_rights
 from api.http.principal import AccessRole, Principal
 from api.mail.rows import MailRow, MailState
 from api.overview import statistics as figures
+from api.personal_links import links
 from api.session_reports import service as statements
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
@@ -176,7 +176,7 @@ class Life:
         """As the person does it, by the code that is mailed to them."""
         services, person_id = self._world.services, self.person_id(code)
         with services.database.writing() as tx:
-            link = credentials.issue_link(
+            link = links.issue_link(
                 tx, services.keyring, person_id, now=services.now(), grace=60 * DAY
             )
         headers = {"Authorization": f"Bearer {link.secret}"}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import delete, func, select, text, update
 
-from api.accounts import credentials
+from api.accounts import browser_sessions, users
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail import log as audit
 from api.audit_trail.rows import AuditRow
@@ -347,10 +347,14 @@ def test_secrets_that_ended_long_ago_are_deleted_others_stay(world: World, cycle
     now = world.services.now()
     with world.database.writing() as tx:
         tx.execute(delete(CredentialRow))
-        user = credentials.ensure_manager(tx, "office", now=now)
-        lifetime = credentials.issue_session_cookie(tx, user, now=now, lifetime=timedelta(days=900))
-        revoked = credentials.issue_session_cookie(tx, user, now=now, lifetime=timedelta(days=900))
-        credentials.issue_session_cookie(tx, user, now=now, lifetime=timedelta(hours=1))
+        user = users.ensure_manager(tx, "office", now=now)
+        lifetime = browser_sessions.issue_session_cookie(
+            tx, user, now=now, lifetime=timedelta(days=900)
+        )
+        revoked = browser_sessions.issue_session_cookie(
+            tx, user, now=now, lifetime=timedelta(days=900)
+        )
+        browser_sessions.issue_session_cookie(tx, user, now=now, lifetime=timedelta(hours=1))
         tx.get_one(CredentialRow, revoked.id).revoked_at = now
         person = world.person_id(cycle_id, "C-1")
         tx.add(

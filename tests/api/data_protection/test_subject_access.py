@@ -33,13 +33,14 @@ from api.sessions.rows import OutboxRow
 from coach.errors import ConflictError, NotFoundError
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply
+from tests.api.authenticating import identify
 from tests.api.conftest import CYCLE_TOML, coachees_csv, coaches_csv
 
 if TYPE_CHECKING:
     import httpx
     from conftest import World
 
-    from api.values import SessionDetails
+    from api.sessions.session_details import SessionDetails
 
 AFTER = datetime(2027, 8, 1, tzinfo=UTC)
 WORDS = ("Coachee 1", "c1@example.org", "own topic", "my feedback", "another day")
@@ -148,7 +149,7 @@ def test_an_erased_persons_link_opens_nothing(world: World, cycle_id: str) -> No
     with world.database.writing() as tx:
         person_rights.erase_person(tx, world.person_id(cycle_id, "C-1"), now=AFTER)
         kinds = frozenset({credentials.CredentialKind.LINK})
-        principal = credentials.identify(
+        principal = identify(
             tx, link.secret, kinds, now=world.services.now(), idle=timedelta(hours=1)
         )
     assert principal.role is AccessRole.ANONYMOUS

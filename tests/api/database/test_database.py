@@ -19,6 +19,7 @@ from api.cycles.rows import CycleRow, PersonRow
 from api.database import schema
 from api.database.engine import Database
 from api.settings import Settings
+from api.tables import TABLES
 
 MOMENT = datetime.fromisoformat("2026-12-01T10:00:00+01:00")
 
@@ -198,3 +199,9 @@ def test_a_slot_is_held_once(database: Database, tmp_path: Path) -> None:
             pass
     with hold_worker_lease(database, tmp_path, "worker@1"):
         pass
+
+
+def test_every_table_of_the_database_is_exported_by_a_subject() -> None:
+    exported = {row.__tablename__ for row in TABLES}
+    assert exported == set(schema.METADATA.tables)
+    assert len(exported) == len(TABLES)

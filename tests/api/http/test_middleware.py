@@ -9,11 +9,12 @@ import httpx
 import pytest
 from starlette.exceptions import HTTPException
 
-from api.accounts import credentials
+from api.accounts import browser_sessions, credentials, users
 from api.http.cookies import cookie_name
 from api.http.middleware.body_size_limit import BodySizeLimitMiddleware
 from api.services import utc_now
 from api.settings import MIB, Settings
+from tests.api.authenticating import identify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +31,8 @@ def browser(shared: SharedServer) -> Iterator[httpx.Client]:
     """A browser in which the manager has signed in."""
     services = shared.world.services
     with services.database.writing() as tx:
-        user = credentials.ensure_manager(tx, "manager", now=utc_now())
-        cookie = credentials.issue_session_cookie(
+        user = users.ensure_manager(tx, "manager", now=utc_now())
+        cookie = browser_sessions.issue_session_cookie(
             tx, user, now=utc_now(), lifetime=timedelta(hours=1)
         )
     with httpx.Client(base_url=shared.client.base_url) as browser:
@@ -293,19 +294,17 @@ def test_links_end_with_the_cycle_and_its_grace(world: World) -> None:
             (link.expires_at - timedelta(seconds=1), "coachee"),
             (link.expires_at, "nobody"),
         ):
-            principal = credentials.identify(
-                tx, link.secret, kinds, now=moment, idle=timedelta(hours=1)
-            )
+            principal = identify(tx, link.secret, kinds, now=moment, idle=timedelta(hours=1))
             assert principal.role == role
 
 
 def test_a_cookie_left_alone_ends(world: World) -> None:
     now, secret = utc_now(), world.sign_in_secret()
     with world.database.writing() as tx:
-        cookie = credentials.sign_in(tx, secret, now=now, lifetime=timedelta(hours=12))
+        cookie = browser_sessions.sign_in(tx, secret, now=now, lifetime=timedelta(hours=12))
         kinds = frozenset({credentials.CredentialKind.BROWSER_SESSION})
         for minutes, role in ((59, "manager"), (61, "nobody")):
-            principal = credentials.identify(
+            principal = identify(
                 tx,
                 cookie.secret,
                 kinds,
@@ -325,7 +324,7 @@ def test_a_secret_is_good_for_its_own_kind_only(world: World) -> None:
             (token, credentials.CredentialKind.LINK),
             ("", credentials.CredentialKind.LINK),
         ):
-            principal = credentials.identify(
+            principal = identify(
                 tx, secret, frozenset({kind}), now=utc_now(), idle=timedelta(hours=1)
             )
             assert principal.role == "nobody"

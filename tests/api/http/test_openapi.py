@@ -43,7 +43,7 @@ def test_every_refusal_is_described_as_a_problem(described: dict[str, Any]) -> N
             if int(status) >= HTTPStatus.BAD_REQUEST:
                 assert MEDIA_TYPE in answer["content"], (name, status)
                 schema = answer["content"][MEDIA_TYPE]["schema"]
-                assert schema["$ref"].endswith("/Problem"), (name, status)
+                assert schema["$ref"].endswith("/ProblemDetails"), (name, status)
 
 
 def test_what_needs_a_secret_says_so(described: dict[str, Any]) -> None:

@@ -16,15 +16,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from api.accounts import credentials
+from api.accounts import tokens, users
 from api.accounts.rows import PasskeyRow
-from api.app import create_app, iterate_routes
+from api.app import PERMISSIONS, create_app, iterate_routes
 from api.http.permissions import EVERYBODY, Permission
-from api.http.permissions import PERMISSIONS as API_ACCESS
 from api.http.principal import AccessRole, Principal
 from api.logging.setup import configure_logging
 from api.mail.rows import MailKind, MailRow, MailState
-from api.page_routers import PERMISSIONS as PAGES_ACCESS
 from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionRequest
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
 
     from conftest import SharedServer
 
-TABLE = API_ACCESS | PAGES_ACCESS
+TABLE = PERMISSIONS
 REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
@@ -187,8 +185,8 @@ def _one_time_things(shared: SharedServer, caller: Caller) -> dict[str, str]:
     world = shared.world
     role = caller.role if caller.role is AccessRole.AUDITOR else AccessRole.MANAGER
     with world.database.writing() as tx:
-        user = credentials.ensure_user(tx, role.value, role, now=world.services.now())
-        token = credentials.issue_token(
+        user = users.ensure_user(tx, role.value, role, now=world.services.now())
+        token = tokens.issue_token(
             tx,
             Principal(role, user_id=user),
             "to revoke",
@@ -249,7 +247,7 @@ def test_the_table_is_whole(shared: SharedServer) -> None:
 def test_an_application_with_a_hole_in_its_table_does_not_start(
     shared: SharedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(API_ACCESS, ("GET", "/api/v1/cycles"))
+    monkeypatch.delitem(PERMISSIONS, ("GET", "/api/v1/cycles"))
     with pytest.raises(RuntimeError, match="/api/v1/cycles"):
         create_app(shared.world.services.settings)
 

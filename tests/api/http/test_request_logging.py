@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from api.accounts.rows import CredentialRow
 from api.background.registry import JOB_TYPES_BY_NAME
-from api.http.health_routes import is_local
 from api.logging.setup import configure_logging
+from api.overview.metrics_routes import is_local
 from api.settings import Settings
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ from api.http.principal import AccessRole, Principal
 from api.invitations import dispatch as waiting_mail
 from api.invitations import outbox as messages
 from api.participants import service as people
+from api.personal_links import links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ def _revoke_link(world: World, cycle_id: str, code: str) -> None:
     now = world.services.now()
     with world.database.writing() as tx:
         person = world.person_id(cycle_id, code)
-        link = credentials.link_of(tx, world.services.keyring, person, now=now)
+        link = links.link_of(tx, world.services.keyring, person, now=now)
         credentials.revoke(tx, _manager(), link.id, now=now)
 
 

@@ -15,6 +15,7 @@ from api.cycles.rows import Side
 from api.http.principal import AccessRole, Principal
 from api.invitations import outbox as messages
 from api.participants import service as people
+from api.personal_links import links
 from api.plans import service as plans
 from api.runs import service as runs
 from api.runs.rows import PlanRow, PlanState
@@ -26,13 +27,14 @@ from coach.errors import ConflictError, NotAllowedError, NotFoundError, Unusable
 from coach.feedback import Feedback, SharedRecord
 from coach.invitations import Message, Method
 from coach.sessions import Attendance, Reply
+from tests.api.authenticating import identify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import World
 
-    from api.values import SessionDetails
+    from api.sessions.session_details import SessionDetails
 
 GRACE = timedelta(days=60)
 PAIRS = {"C-1": "K-1", "C-2": "K-2"}
@@ -220,8 +222,8 @@ def test_everybody_invited_holds_a_link(world: World) -> None:
     now, keyring = world.services.now(), world.services.keyring
     with world.database.reading() as tx:
         for code in ("C-1", "C-2", "K-1", "K-2"):
-            link = credentials.link_of(tx, keyring, world.person_id(cycle_id, code), now=now)
-            assert credentials.identify(
+            link = links.link_of(tx, keyring, world.person_id(cycle_id, code), now=now)
+            assert identify(
                 tx,
                 link.secret,
                 frozenset({credentials.CredentialKind.LINK}),
@@ -229,7 +231,7 @@ def test_everybody_invited_holds_a_link(world: World) -> None:
                 idle=timedelta(hours=1),
             ).person_id == world.person_id(cycle_id, code)
         with pytest.raises(ConflictError):
-            credentials.link_of(tx, keyring, world.person_id(cycle_id, "C-3"), now=now)
+            links.link_of(tx, keyring, world.person_id(cycle_id, "C-3"), now=now)
 
 
 def test_a_reply_counts_until_the_session_moves(world: World) -> None:
@@ -396,7 +398,7 @@ def test_who_leaves_the_lists_keeps_their_sessions_and_loses_their_link(world: W
         summary = people.import_people(tx, cycle_id, Side.COACHEE, staying, now=now)
         assert (summary.left, summary.unchanged) == (1, 2)
         assert len(people.roster_of(tx, cycle_id).coachees) == 2
-        principal = credentials.identify(
+        principal = identify(
             tx,
             link.secret,
             frozenset({credentials.CredentialKind.LINK}),
@@ -404,7 +406,7 @@ def test_who_leaves_the_lists_keeps_their_sessions_and_loses_their_link(world: W
             idle=timedelta(hours=1),
         )
         with pytest.raises(NotFoundError, match="left"):
-            credentials.issue_link(
+            links.issue_link(
                 tx,
                 world.services.keyring,
                 world.person_id(cycle_id, "C-1"),

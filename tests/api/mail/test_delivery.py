@@ -25,6 +25,7 @@ from api.mail import delivery as posting
 from api.mail.job import MailJob
 from api.mail.rows import MailRow, MailState
 from api.participants import service as people
+from api.personal_links import links
 from api.sessions.rows import OutboxRow
 from coach.errors import ConflictError
 from tests.mail_server import BROKEN, MailServer, free_port, mail_server
@@ -376,7 +377,7 @@ def test_what_has_no_reason_any_more_is_not_sent(office_mail: Office) -> None:
         staying = people.roster_of(tx, office_mail.cycle_id).coachees
         people.import_people(tx, office_mail.cycle_id, Side.COACHEE, staying[1:], now=now)
         person_id = office_mail.world.person_id(office_mail.cycle_id, "K-1")
-        link = credentials.link_of(tx, office_mail.services.keyring, person_id, now=now)
+        link = links.link_of(tx, office_mail.services.keyring, person_id, now=now)
         office = Principal(AccessRole.MANAGER, user_id="office")
         credentials.revoke(tx, office, link.id, now=now)
     jobs = office_mail.queue_all()

@@ -39,7 +39,7 @@ from coach.sessions import Attendance, Reply
 if TYPE_CHECKING:
     from conftest import World
 
-    from api.values import SessionDetails
+    from api.sessions.session_details import SessionDetails
 
 COACHEES, COACHES = ("C-1", "C-2", "C-3"), ("K-1", "K-2")
 GRACE = timedelta(days=60)

@@ -1,0 +1,49 @@
+"""Authenticates users by the cookie of their browser or by a bearer token."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.credentials import CLOCK_SKEW, CREDENTIAL_BY_SECRET, is_valid, last_use, sha256_of
+from api.accounts.rows import CredentialKind, CredentialRow, UserRow
+from api.http.authentication import PresentedSecret, SecretSource
+from api.http.principal import AccessRole, Principal
+from api.settings import Settings
+
+_KIND_BY_SOURCE = {
+    SecretSource.HEADER: CredentialKind.TOKEN,
+    SecretSource.COOKIE: CredentialKind.BROWSER_SESSION,
+}
+_CREDENTIAL_WITH_USER = CREDENTIAL_BY_SECRET.add_columns(UserRow.role, UserRow.disabled_at).join(
+    UserRow, UserRow.id == CredentialRow.user_id
+)
+
+
+def authenticate_user(
+    tx: Transaction, presented: PresentedSecret, settings: Settings, now: datetime
+) -> Principal | None:
+    """The user who holds a secret; `None` where it is unknown, revoked, expired or idle too long.
+
+    A token counts in the Authorization header alone, a browser session in a cookie alone.
+    """
+    kind = _KIND_BY_SOURCE.get(presented.source)
+    found = tx.execute(_CREDENTIAL_WITH_USER, {"sha256": sha256_of(presented.secret)}).one_or_none()
+    if found is None:
+        return None
+    row: CredentialRow
+    row, role, disabled_at = found
+    if row.kind is not kind or not is_valid(row, now) or disabled_at is not None:
+        return None
+    by_cookie = row.kind is CredentialKind.BROWSER_SESSION
+    idle = timedelta(minutes=settings.cookie_idle_minutes)
+    if by_cookie and not -CLOCK_SKEW <= now - last_use(row) <= idle:
+        return None
+    return Principal(
+        AccessRole(role),
+        user_id=row.user_id,
+        credential_id=row.id,
+        by_cookie=by_cookie,
+        confirmed_at=row.confirmed_at,
+    )

@@ -1,0 +1,82 @@
+"""One-time sign-in addresses, and the cookies of browsers that are signed in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.credentials import IssuedSecret, find_valid, issue, revoke_credentials
+from api.accounts.rows import CredentialKind, CredentialRow, UserRow
+from api.audit_trail.log import record_event
+from api.http.principal import AccessRole, Principal
+from coach.errors import NotSignedInError
+
+
+def issue_sign_in_secret(
+    tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta
+) -> IssuedSecret:
+    """A secret that signs a user in once."""
+    issued = issue(tx, CredentialKind.SIGN_IN, now, now + lifetime, user_id=user_id)
+    record_event(tx, "sign-in address made", "user", user_id)
+    return issued
+
+
+def sign_in(tx: Transaction, secret: str, *, now: datetime, lifetime: timedelta) -> IssuedSecret:
+    """Use up a one-time secret, and give a cookie's for it.
+
+    Raises:
+        NotSignedInError: the secret is unknown, used, or too old.
+    """
+    row = find_valid(tx, secret, CredentialKind.SIGN_IN, now)
+    if row is None or row.user_id is None:
+        raise NotSignedInError(
+            "this sign-in address was used already or is too old; "
+            "sign in by password, or run `gender-coach user sign-in` for another"
+        )
+    row.revoked_at = row.last_used_at = now
+    user = tx.get_one(UserRow, row.user_id)
+    signed_in = Principal(AccessRole(user.role), user_id=user.id)
+    record_event(tx, "user signed in", "user", row.user_id, by=signed_in)
+    return issue_session_cookie(tx, row.user_id, now=now, lifetime=lifetime)
+
+
+def issue_session_cookie(
+    tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta
+) -> IssuedSecret:
+    """The secret of a browser's cookie, for a user who has just shown who they are."""
+    issued = issue(tx, CredentialKind.BROWSER_SESSION, now, now + lifetime, user_id=user_id)
+    tx.get_one(CredentialRow, issued.id).confirmed_at = now
+    return issued
+
+
+def issue_pending_second_factor(
+    tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta
+) -> IssuedSecret:
+    """The secret of a browser whose user has shown one factor of two; it opens nothing."""
+    return issue(tx, CredentialKind.PENDING_SECOND_FACTOR, now, now + lifetime, user_id=user_id)
+
+
+def find_pending_second_factor(
+    tx: Transaction, secret: str, *, now: datetime
+) -> CredentialRow | None:
+    """What a browser holds whose user has shown one factor of two, while that counts."""
+    return find_valid(tx, secret, CredentialKind.PENDING_SECOND_FACTOR, now)
+
+
+def end_other_browser_sessions(tx: Transaction, principal: Principal, *, now: datetime) -> None:
+    """Sign the viewer out of every browser but the one that asks."""
+    end_browser_sessions(tx, principal.user_id or "", now, except_id=principal.credential_id)
+    record_event(tx, "other browsers signed out", "user", principal.user_id or "")
+
+
+def end_browser_sessions(
+    tx: Transaction, user_id: str, now: datetime, *, except_id: str | None = None
+) -> None:
+    """Sign a user out of every browser `except_id` one, and end addresses not yet used."""
+    kinds = (
+        CredentialKind.BROWSER_SESSION,
+        CredentialKind.SIGN_IN,
+        CredentialKind.PENDING_SECOND_FACTOR,
+    )
+    revoke_credentials(tx, user_id, kinds, now, except_id=except_id)

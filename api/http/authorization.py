@@ -1,0 +1,75 @@
+"""Authorization: whether the sender of a request may call its route. Runs before every route."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from fastapi import Request
+
+from api.database.types import ID_LENGTH
+from api.http.authentication import authenticate
+from api.http.dependencies import ServicesDep
+from api.http.permissions import Permission
+from api.http.principal import ANONYMOUS, AccessRole, Principal
+from api.services import Services
+from coach.errors import (
+    ConfirmFirstError,
+    NotAllowedError,
+    NotFoundError,
+    NotSignedInError,
+)
+
+LINK_PARAMETER = "link"
+_IDENTIFIER = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
+
+RecordReading = Callable[[Services, Principal, str, str, str], None]
+"""Writes into the audit trail that a user reads personal data: action, object kind, object id."""
+
+
+def authorise(request: Request, services: ServicesDep) -> None:
+    """Authenticate the sender of a request, and refuse it unless the route permits its role.
+
+    Raises:
+        NotSignedInError: nobody is signed in, and the route is not for everybody.
+        NotAllowedError: the route is for other roles.
+        ConfirmFirstError: this browser's user authenticated too long ago for this route.
+        NotFoundError: the secret link in the path opens nothing (any more).
+    """
+    permission: Permission = request.app.state.permissions[
+        request.method, request.scope["route"].path_format
+    ]
+    request.state.principal = ANONYMOUS
+    if not permission.authenticates:
+        return
+    principal = authenticate(request, services, request.path_params.get(LINK_PARAMETER))
+    if principal.role in permission.roles:
+        if permission.requires_recent_authentication:
+            _require_recent_authentication(services, principal)
+        if permission.audit_action and principal.user_id is not None:
+            _record_reading(request, services, principal, permission.audit_action)
+        return
+    if principal.role is not AccessRole.ANONYMOUS:
+        raise NotAllowedError("this is for others; sign in as somebody else to see it")
+    if LINK_PARAMETER in request.path_params:
+        raise NotFoundError("this link is no longer valid; ask the programme office for a new one")
+    raise NotSignedInError("please sign in first")
+
+
+def _require_recent_authentication(services: Services, principal: Principal) -> None:
+    lifetime = timedelta(minutes=services.settings.confirm_minutes)
+    if not principal.recently_authenticated(services.now(), lifetime):
+        raise ConfirmFirstError("please confirm who you are, then this continues")
+
+
+def _record_reading(
+    request: Request, services: Services, principal: Principal, action: str
+) -> None:
+    """Record that the office reads personal data, before it is shown."""
+    parameters: Mapping[str, str] = request.path_params
+    (parameter, identifier), *_ = parameters.items()
+    if not _IDENTIFIER.fullmatch(identifier):
+        return  # there is no such object, and the route says so
+    record: RecordReading = request.app.state.record_reading
+    record(services, principal, action, parameter.removesuffix("_id"), identifier)

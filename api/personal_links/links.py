@@ -1,0 +1,174 @@
+"""Secret links of coaches and coachees: issued, looked up, and authenticated.
+
+The secret of a link follows from its identifier and the key file, so that mails can carry it; the
+database holds its hash alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.credentials import (
+    CREDENTIAL_BY_SECRET,
+    IssuedSecret,
+    credential_row,
+    is_valid,
+    sha256_of,
+)
+from api.accounts.rows import CredentialKind, CredentialRow
+from api.audit_trail.log import record_event
+from api.crypto.key_ring import Keyring
+from api.cycles.rows import PersonRow, Side
+from api.cycles.service import cycle_row, policy_of
+from api.database.types import new_id
+from api.http.authentication import PresentedSecret, SecretSource
+from api.http.principal import AccessRole, Principal
+from api.participants.service import person_row
+from api.settings import Settings
+from coach.errors import ConflictError, NotFoundError
+
+_ROLE_BY_SIDE = {Side.COACHEE: AccessRole.COACHEE, Side.COACH: AccessRole.COACH}
+_LINK_WITH_PERSON = CREDENTIAL_BY_SECRET.add_columns(
+    PersonRow.side, PersonRow.cycle_id, PersonRow.left_at
+).join(PersonRow, PersonRow.id == CredentialRow.person_id)
+
+
+def authenticate_link(
+    tx: Transaction, presented: PresentedSecret, _settings: Settings, now: datetime
+) -> Principal | None:
+    """The person who holds the secret of a link, in a path or as a bearer token.
+
+    `None` where it is unknown, revoked or expired, or where the person has left the cycle.
+    """
+    if presented.source is SecretSource.COOKIE:
+        return None
+    found = tx.execute(_LINK_WITH_PERSON, {"sha256": sha256_of(presented.secret)}).one_or_none()
+    if found is None:
+        return None
+    row: CredentialRow
+    row, side, cycle_id, left_at = found
+    if row.kind is not CredentialKind.LINK or not is_valid(row, now) or left_at is not None:
+        return None
+    return Principal(
+        _ROLE_BY_SIDE[side], person_id=row.person_id, cycle_id=cycle_id, credential_id=row.id
+    )
+
+
+def issue_link(
+    tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime, grace: timedelta
+) -> IssuedSecret:
+    """A person's secret link; those handed out before stop working.
+
+    It expires `grace` after the last day of the cycle.
+
+    Raises:
+        NotFoundError: there is no such person, or they have left the cycle.
+    """
+    person = person_row(tx, person_id)
+    if person.left_at is not None:
+        raise NotFoundError(f"{person.code} has left the cycle; there is nothing to link to")
+    for row in _active_links(tx, person_id, now):
+        row.revoked_at = now
+    issued = _add_link(tx, keyring, person_id, now, _link_expiry(tx, person.cycle_id, grace))
+    record_event(tx, "link made", "person", person_id)
+    return issued
+
+
+def ensure_links(
+    tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime, grace: timedelta
+) -> None:
+    """Give everybody of `people` a secret link who has none that works."""
+    linked = select(CredentialRow.person_id).where(
+        CredentialRow.kind == CredentialKind.LINK,
+        CredentialRow.revoked_at.is_(None),
+        CredentialRow.expires_at > now,
+        CredentialRow.person_id.is_not(None),
+    )
+    rows = tx.scalars(
+        select(PersonRow).where(
+            PersonRow.id.in_(list(people)), PersonRow.left_at.is_(None), PersonRow.id.not_in(linked)
+        )
+    ).all()
+    ends = {
+        cycle_id: _link_expiry(tx, cycle_id, grace) for cycle_id in {row.cycle_id for row in rows}
+    }
+    for row in rows:
+        _add_link(tx, keyring, row.id, now, ends[row.cycle_id])
+    tx.flush()
+
+
+def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime) -> IssuedSecret:
+    """The link a person holds already.
+
+    Raises:
+        ConflictError: they hold none that works.
+    """
+    rows = _active_links(tx, person_id, now)
+    if not rows:
+        raise ConflictError("this person has no working link; make one first")
+    row = rows[0]
+    return IssuedSecret(id=row.id, secret=keyring.link_secret(row.id), expires_at=row.expires_at)
+
+
+def link_secrets(
+    tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime
+) -> dict[str, str]:
+    """The secrets of the links that work, by person."""
+    rows = _links_of(tx, people, now)
+    return {person: keyring.link_secret(link) for person, link in rows.items()}
+
+
+def linked_people(tx: Transaction, people: Iterable[str], *, now: datetime) -> frozenset[str]:
+    """Those of `people` who have a link that works."""
+    return frozenset(_links_of(tx, people, now))
+
+
+def _add_link(
+    tx: Transaction, keyring: Keyring, person_id: str, now: datetime, until: datetime
+) -> IssuedSecret:
+    identifier = new_id()
+    secret = keyring.link_secret(identifier)
+    tx.add(
+        credential_row(CredentialKind.LINK, secret, now, until, person_id=person_id, id=identifier)
+    )
+    return IssuedSecret(id=identifier, secret=secret, expires_at=until)
+
+
+def _link_expiry(tx: Transaction, cycle_id: str, grace: timedelta) -> datetime:
+    dates = policy_of(cycle_row(tx, cycle_id)).cycle
+    return datetime.combine(dates.end, time.max, ZoneInfo(dates.timezone)) + grace
+
+
+def _active_links(tx: Transaction, person_id: str, now: datetime) -> list[CredentialRow]:
+    return list(
+        tx.scalars(
+            select(CredentialRow)
+            .where(
+                CredentialRow.person_id == person_id,
+                CredentialRow.kind == CredentialKind.LINK,
+                CredentialRow.revoked_at.is_(None),
+                CredentialRow.expires_at > now,
+            )
+            .order_by(CredentialRow.created_at.desc())
+        )
+    )
+
+
+def _links_of(tx: Transaction, people: Iterable[str], now: datetime) -> dict[str, str]:
+    """The youngest working link of each of `people` who has one."""
+    rows = tx.execute(
+        select(CredentialRow.person_id, CredentialRow.id)
+        .where(
+            CredentialRow.person_id.in_(list(people)),
+            CredentialRow.kind == CredentialKind.LINK,
+            CredentialRow.revoked_at.is_(None),
+            CredentialRow.expires_at > now,
+        )
+        .order_by(CredentialRow.created_at)
+    )
+    return {str(person): link for person, link in rows}

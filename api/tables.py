@@ -1,0 +1,26 @@
+"""Every table of the database, collected from the subjects. Importing this registers them all."""
+
+from __future__ import annotations
+
+from api.accounts import rows as accounts_tables
+from api.audit_trail import rows as audit_trail_tables
+from api.consent import rows as consent_tables
+from api.cycles import rows as cycles_tables
+from api.database.types import TableRow
+from api.mail import rows as mail_tables
+from api.plan_queries import rows as plan_queries_tables
+from api.runs import rows as runs_tables
+from api.session_reports import note_rows as session_reports_tables
+from api.sessions import rows as sessions_tables
+
+TABLES: tuple[type[TableRow], ...] = (
+    *accounts_tables.TABLES,
+    *audit_trail_tables.TABLES,
+    *consent_tables.TABLES,
+    *cycles_tables.TABLES,
+    *mail_tables.TABLES,
+    *plan_queries_tables.TABLES,
+    *runs_tables.TABLES,
+    *session_reports_tables.TABLES,
+    *sessions_tables.TABLES,
+)

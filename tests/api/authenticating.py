@@ -1,0 +1,41 @@
+"""Authenticates a secret as a request that presents it would be, without a request."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.authenticator import authenticate_user
+from api.accounts.rows import CredentialKind
+from api.http.authentication import PresentedSecret, SecretSource
+from api.http.principal import ANONYMOUS, Principal
+from api.personal_links.links import authenticate_link
+from api.settings import Settings
+
+_SOURCES = {
+    CredentialKind.TOKEN: SecretSource.HEADER,
+    CredentialKind.LINK: SecretSource.HEADER,
+    CredentialKind.BROWSER_SESSION: SecretSource.COOKIE,
+}
+
+
+def identify(
+    tx: Transaction,
+    secret: str,
+    kinds: frozenset[CredentialKind],
+    *,
+    now: datetime,
+    idle: timedelta,
+) -> Principal:
+    """The principal that one of `kinds` makes of a secret, or nobody."""
+    settings = cast("Settings", SimpleNamespace(cookie_idle_minutes=idle.total_seconds() / 60))
+    for kind in kinds:
+        presented = PresentedSecret(secret, _SOURCES[kind])
+        authenticator = authenticate_link if kind is CredentialKind.LINK else authenticate_user
+        principal = authenticator(tx, presented, settings, now)
+        if principal is not None:
+            return principal
+    return ANONYMOUS
