@@ -1,0 +1,557 @@
+"""A database that an older version left in the middle of its work goes on with this one.
+
+`from-0013.sql.gz` is that database, `master.key` its key file, and `manifest.json` holds the
+secrets that people were given and what is expected. README.md tells how these were made.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy import create_engine, make_url, text
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.cli import main
+from api.settings import Settings
+from tests.api.conftest import PostgresServer, postgres  # noqa: F401 - a fixture
+from tests.mail_server import MailServer, mail_server
+
+pytestmark = pytest.mark.xdist_group("upgrade")
+
+HERE = Path(__file__).parent
+MANIFEST: dict[str, Any] = json.loads((HERE / "manifest.json").read_text(encoding="utf-8"))
+MAIN = MANIFEST["cycles"]["main"]
+OFFICE = MANIFEST["office"]
+PUBLIC_URL = MANIFEST["public_url"]
+ENDS = datetime.fromisoformat(MANIFEST["ends"]).replace(tzinfo=UTC)
+COOKIE = "__Host-gender-coach"
+API = "/api/v1"
+SECONDS = 120
+RESTARTS = 5
+AT_ONCE = 0.05  # seconds between two looks into a queue
+NEW_ACTS = {
+    "messages released": 1,
+    "mails tried again": 1,
+    "run finished": 2,
+    "question finished": 2,
+    "plan published": 2,
+    "session declined": 12,
+}
+DAILY = ("retention-", "verifying-")
+LINK = re.compile(re.escape(PUBLIC_URL) + r"(/p/([\w-]+)/sessions/[0-9a-f]{20})")
+
+
+@dataclass
+class Deployment:
+    """A server of this version on the database that an older one left."""
+
+    folder: Path
+    url: str
+
+    @contextmanager
+    def served(self) -> Iterator[TestClient]:
+        """A browser without cookies, at a server as the environment sets it."""
+        with TestClient(
+            create_app(Settings()),
+            base_url=PUBLIC_URL,
+            follow_redirects=False,
+            headers={"Origin": PUBLIC_URL},
+        ) as client:
+            yield client
+
+    def rows(self, statement: str) -> list[Any]:
+        """What a statement finds; `{dbos}` stands for where the job engine has its tables."""
+        url = make_url(self.url)
+        if url.get_backend_name() == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        schema = "" if url.get_backend_name() == "sqlite" else "dbos."
+        engine = create_engine(url)
+        try:
+            with engine.begin() as connection:
+                found = connection.execute(text(statement.replace("{dbos}", schema)))
+                return list(found) if found.returns_rows else []
+        finally:
+            engine.dispose()
+
+    def states(self) -> dict[str, str]:
+        """The state of every job that the older version left behind."""
+        left = {job for jobs in MANIFEST["jobs"].values() for job in jobs}
+        jobs = self.rows("SELECT workflow_uuid, status FROM {dbos}workflow_status")
+        return {job: state for job, state in jobs if job in left}
+
+
+def _command(*arguments: object) -> str:
+    """Type a command as a person does; returns what it prints, and wants it to succeed."""
+    # Not what pytest captures: the job engine keeps the streams it finds first, for good.
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    assert not ended.value.code, err.getvalue()
+    return out.getvalue()
+
+
+@pytest.fixture(scope="session")
+def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder as the older version left it, except for what ends within hours."""
+    folder = tmp_path_factory.mktemp("older")
+    with closing(sqlite3.connect(folder / "gender-coach.sqlite")) as connection:
+        dump = gzip.decompress((HERE / "from-0013.sql.gz").read_bytes())
+        connection.executescript(dump.decode())
+        now = datetime.now(UTC).replace(tzinfo=None)
+        moments = (str(now - timedelta(minutes=1)), str(now + timedelta(minutes=9)))
+        connection.execute(
+            "UPDATE credentials SET last_used_at = ?, confirmed_at = ? WHERE id = ?",
+            (moments[0], moments[0], OFFICE["cookie_id"]),
+        )
+        connection.execute("UPDATE one_time_codes SET created_at = ?, expires_at = ?", moments)
+        connection.commit()
+    shutil.copyfile(HERE / "master.key", folder / "master.key")
+    (folder / "master.key").chmod(0o600)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def newer(older: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same data folder, migrated by this version."""
+    folder = tmp_path_factory.mktemp("newer") / "data"
+    shutil.copytree(older, folder)
+    with pytest.MonkeyPatch.context() as environment:
+        _set_environment(environment, folder)
+        said = _command("migrate")
+    assert said.startswith("The database was 0013 and is ")
+    return folder
+
+
+@pytest.fixture
+def deployment(
+    newer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Deployment:
+    """A deployment of this version, on PostgreSQL if that was asked for, without a worker."""
+    folder = tmp_path / "data"
+    shutil.copytree(newer, folder)
+    _set_environment(monkeypatch, folder)
+    if os.environ.get("TEST_DATABASE", "sqlite") == "sqlite":
+        return Deployment(folder, f"sqlite:///{folder / 'gender-coach.sqlite'}")
+    server: PostgresServer = request.getfixturevalue("postgres")
+    copy, url = folder / "copy", server.new_database()
+    _command("backup", "--to", copy)
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert "is whole" in _command("restore", copy)
+    return Deployment(folder, url)
+
+
+def _set_environment(environment: pytest.MonkeyPatch, folder: Path) -> None:
+    """Set this version up on a data folder, as an administrator does."""
+    assert datetime.now(UTC) < ENDS, "the secrets of the fixture have ended"
+    for name in [name for name in os.environ if name.startswith("GENDER_COACH_")]:
+        environment.delenv(name)
+    environment.delenv("DATABASE_URL", raising=False)
+    environment.setenv("GENDER_COACH_DATA_DIR", str(folder))
+    environment.setenv("GENDER_COACH_PUBLIC_URL", PUBLIC_URL)
+    environment.setenv("GENDER_COACH_WORKER", "false")
+    environment.setenv("GENDER_COACH_RUN_WORKERS", "1")
+
+
+@pytest.fixture
+def client(deployment: Deployment) -> Iterator[TestClient]:
+    """A browser without cookies, at a server without a worker."""
+    with deployment.served() as client:
+        yield client
+
+
+def _bearer(secret: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret}"}
+
+
+OFFICE_TOKEN = _bearer(OFFICE["token"])
+
+
+def _read(client: TestClient, address: str, who: dict[str, str] = OFFICE_TOKEN) -> Any:  # noqa: ANN401 - JSON
+    answer = client.get(f"{API}{address}", headers=who)
+    assert answer.status_code == HTTPStatus.OK, answer.text
+    return answer.json()
+
+
+def _until(what: Callable[[], bool], tell: Callable[[], object]) -> None:
+    ends = time.monotonic() + SECONDS
+    while not what():
+        assert time.monotonic() < ends, tell()
+        time.sleep(0.25)
+
+
+def test_migration_of_an_older_database_keeps_every_row(newer: Path) -> None:
+    with closing(sqlite3.connect(newer / "gender-coach.sqlite")) as connection:
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        kept = {name: count for name, count in MANIFEST["rows"].items() if name in there}
+        found = {
+            name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - ours
+            for name in kept
+        }
+    assert kept.keys() >= {"audit", "credentials", "mails", "notes", "workflow_status"}
+    assert found == kept
+
+
+def test_audit_trail_of_an_older_database_verifies_and_goes_on(deployment: Deployment) -> None:
+    trail = MANIFEST["trail"]
+    verify = "audit", "verify", "--head", trail["head"]
+    assert "all of them as they were written" in _command(*verify)
+    with deployment.served() as client:
+        before = _acts(client)
+        assert before.keys() >= set(trail["actions"])
+        assert before.total() >= trail["rows"]
+        publish = client.post(f"{API}/plans/{MAIN['draft']}/publish", headers=OFFICE_TOKEN)
+        assert publish.status_code == HTTPStatus.OK
+        assert _acts(client)["plan published"] == before["plan published"] + 1
+    assert "all of them as they were written" in _command(*verify)
+
+
+def _acts(client: TestClient) -> Counter[str]:
+    """How often each act is in the trail."""
+    acts = _read(client, "/audit?limit=1000", _bearer(OFFICE["auditor_token"]))
+    return Counter(act["action"] for act in acts)
+
+
+def test_people_in_the_audit_trail_of_an_older_database_keep_their_pseudonyms(
+    client: TestClient,
+) -> None:
+    acts = _read(client, "/audit?object_kind=person", _bearer(OFFICE["auditor_token"]))
+    assert {act["object_id"] for act in acts} == set(MAIN["pseudonyms"].values())
+
+
+def test_secret_link_of_an_older_mail_opens_and_answers_a_session(client: TestClient) -> None:
+    for code, secret in MAIN["links"].items():
+        assert client.get(f"/p/{secret}").status_code == HTTPStatus.OK
+        own = _read(client, "/me/sessions", _bearer(secret))["sessions"]
+        assert own, code
+        answer = client.put(
+            f"{API}/sessions/{own[-1]['id']}/reply",
+            json={"reply": "accepted"},
+            headers=_bearer(secret),
+        )
+        side = "coachee_reply" if code.startswith("C") else "coach_reply"
+        assert answer.json()[side] == "accepted"
+    assert client.get(f"/p/{MAIN['revoked_link']}").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_message_in_an_older_outbox_becomes_the_mail_it_would_have_been(
+    client: TestClient,
+) -> None:
+    told = MANIFEST["cycles"]["unsent"]["mail"]
+    content = client.get(f"{API}/outbox/{told['id']}.eml", headers=OFFICE_TOKEN).content
+    mail = message_from_bytes(content, policy=default)
+    assert isinstance(mail, EmailMessage)
+    assert (mail["Message-ID"], mail["Reply-To"]) == (told["message_id"], told["reply_to"])
+    part = mail.get_body(("plain",))
+    assert part is not None
+    found = LINK.search(part.get_content())
+    assert found is not None
+    assert found[2] == told["link"]
+
+
+def test_statements_of_an_older_version_are_read_by_whom_they_are_for(client: TestClient) -> None:
+    consents = _read(client, f"/cycles/{MAIN['id']}/consents")
+    agreed = {each["person"]["code"]: each for each in consents}
+    for code, told in MAIN["told"].items():
+        session = f"/sessions/{told['session']}"
+        coachee = _bearer(MAIN["links"][told["coachee"]])
+        shown = _read(client, session)
+        assert (shown["coachee_reply"], shown["coach_reply"]) == ("accepted", "declined")
+        record = _read(client, f"{session}/record", coachee)
+        assert (record["attendance"], record["topic"]) == ("held", "Own role")
+        feedback = _read(client, f"{session}/feedback", coachee)
+        assert (feedback["rating"], feedback["text"]) == (4, "to the point")
+        coach = _bearer(MAIN["links"][code])
+        assert _read(client, "/me/consent", coach)["accepted_at"] is None, "the text has changed"
+        assert agreed[code]["accepted_version"] == "2026-11", "the earlier yes is kept"
+        assert _read(client, "/me/consent", coachee)["publicity_given_at"] is not None
+        note = client.get(f"{API}{session}/note", headers=coach)
+        assert note.status_code == HTTPStatus.FORBIDDEN, "the link alone opens no note"
+
+
+@pytest.mark.parametrize("rotated", [False, True])
+def test_sealed_note_of_an_older_version_opens_by_its_device_key(
+    deployment: Deployment, *, rotated: bool
+) -> None:
+    if rotated:
+        _command("keys", "rotate")
+    with deployment.served() as client:
+        for code, note in MAIN["notes"].items():
+            coach = _bearer(MAIN["links"][code])
+            address = f"{API}/sessions/{MAIN['told'][code]['session']}/note"
+            by_header = client.get(address, headers=coach | {"X-Notes-Key": note["device_key"]})
+            assert by_header.json()["text"] == note["text"]
+            name = f"{COOKIE}-notes-{note['person']}"
+            client.cookies.set(name, note["device_key"])
+            assert client.get(address, headers=coach).json()["text"] == note["text"]
+            client.cookies.delete(name)
+            assert client.get(address, headers=coach).status_code == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize("by", ["passphrase", "recovery_code"])
+def test_sealed_note_of_an_older_version_opens_on_another_device(
+    client: TestClient, by: str
+) -> None:
+    note, coach = MAIN["notes"]["K-1"], _bearer(MAIN["links"]["K-1"])
+    typed = {"passphrase": note[by]}
+    opened = client.post(f"{API}/me/notes/open", json=typed, headers=coach)
+    assert opened.json()["is_open"] is True
+    address = f"{API}/sessions/{MAIN['told']['K-1']['session']}/note"
+    assert client.get(address, headers=coach).json()["text"] == note["text"]
+
+
+def test_one_time_code_of_an_older_mail_opens_notes_where_mail_is_sent(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GENDER_COACH_MAIL__HOST", "127.0.0.1")
+    coach = _bearer(MAIN["links"]["K-1"])
+    typed = {"passphrase": MAIN["notes"]["K-1"]["passphrase"], "code": MAIN["code"]["digits"]}
+    with deployment.served() as client:
+        opened = client.post(f"{API}/me/notes/open", json=typed, headers=coach)
+    assert opened.json()["is_open"] is True
+
+
+def test_tokens_and_cookie_of_an_older_version_open_what_they_did(client: TestClient) -> None:
+    assert _read(client, "/me")["role"] == "manager"
+    assert _read(client, "/me", _bearer(OFFICE["auditor_token"]))["role"] == "auditor"
+    revoked = client.get(f"{API}/me", headers=_bearer(OFFICE["revoked_token"]))
+    assert revoked.status_code == HTTPStatus.UNAUTHORIZED
+    client.cookies.set(COOKIE, OFFICE["cookie"])
+    assert client.get(f"{API}/me").json()["role"] == "manager"
+    assert client.get(f"/cycles/{MAIN['id']}").status_code == HTTPStatus.OK
+
+
+def test_sign_in_address_of_an_older_version_signs_in_once(client: TestClient) -> None:
+    address = f"/sign-in/{OFFICE['sign_in_secret']}"
+    assert client.get(address).status_code == HTTPStatus.OK
+    signed_in = client.post(address)
+    assert signed_in.status_code == HTTPStatus.SEE_OTHER
+    assert COOKIE in client.cookies
+    assert client.get(f"{API}/me").json()["role"] == "manager"
+    client.cookies.clear()
+    assert client.post(address).status_code == HTTPStatus.UNAUTHORIZED
+
+
+@pytest.mark.parametrize("factor", ["app", "recovery code"])
+def test_password_and_second_factor_of_an_older_version_sign_in(
+    client: TestClient, factor: str
+) -> None:
+    code = pyotp.TOTP(OFFICE["totp_secret"]).now()
+    typed = {
+        "name": OFFICE["name"],
+        "password": OFFICE["password"],
+        "code": code if factor == "app" else OFFICE["recovery_code"],
+    }
+    assert client.post("/sign-in", data=typed).status_code == HTTPStatus.SEE_OTHER
+    assert client.get(f"{API}/me").json()["role"] == "manager"
+
+
+def test_passkey_of_an_older_version_signs_in(client: TestClient) -> None:
+    asked = client.post("/sign-in/passkey/begin", json={}).json()
+    shown = _signed(asked["challenge"], OFFICE["passkey"])
+    done = client.post("/sign-in/passkey/finish", json={"credential": shown})
+    assert done.status_code == HTTPStatus.OK, done.text
+    assert client.get(f"{API}/me").json()["role"] == "manager"
+
+
+def _signed(challenge: str, passkey: dict[str, Any]) -> dict[str, Any]:
+    """What a browser sends of a passkey that has made sure of its user."""
+
+    def plain(content: bytes) -> str:
+        return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+    about = {"type": "webauthn.get", "challenge": challenge, "origin": PUBLIC_URL}
+    client_data = json.dumps(about).encode()
+    host = hashlib.sha256(PUBLIC_URL.partition("://")[2].encode()).digest()
+    device_data = host + b"\x05" + (passkey["sign_count"] + 1).to_bytes(4)
+    private = serialization.load_pem_private_key(passkey["private_key"].encode(), None)
+    assert isinstance(private, ec.EllipticCurvePrivateKey)
+    content = device_data + hashlib.sha256(client_data).digest()
+    return {
+        "id": passkey["id"],
+        "rawId": passkey["id"],
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": plain(client_data),
+            "authenticatorData": plain(device_data),
+            "signature": plain(private.sign(content, ec.ECDSA(hashes.SHA256()))),
+        },
+    }
+
+
+def test_plans_and_answers_of_an_older_version_are_read_and_compared(client: TestClient) -> None:
+    states = {plan["id"]: plan["state"] for plan in _read(client, f"/cycles/{MAIN['id']}/plans")}
+    assert states == {
+        MAIN["superseded"]: "superseded",
+        MAIN["published"]: "published",
+        MAIN["draft"]: "draft",
+        MAIN["what_if"]: "what-if",
+    }
+    for plan_id in states:
+        plan = _read(client, f"/plans/{plan_id}")
+        assert plan["result"]["matches"][0]["verdicts"][0]["because"]
+        _read(client, f"/runs/{plan['summary']['run_id']}/record")
+        if plan_id != MAIN["published"]:
+            _read(client, f"/plans/{plan_id}/comparison")
+    answered = _read(client, f"/questions/{MAIN['answered_question']}")
+    assert answered["state"] == "finished"
+    assert answered["answer"]["explanation"]
+    purposes = Counter(run["purpose"] for run in _read(client, f"/cycles/{MAIN['id']}/runs"))
+    assert purposes == {"plan": 3, "what-if": 1}
+
+
+def test_draft_plan_of_an_older_version_is_published(client: TestClient) -> None:
+    told = client.post(f"{API}/plans/{MAIN['draft']}/publish", headers=OFFICE_TOKEN).json()
+    assert told["plan"]["state"] == "published"
+    assert told["requests"] > 0
+    before = _read(client, f"/plans/{MAIN['published']}")
+    assert before["summary"]["state"] == "superseded"
+    sessions = _read(client, f"/cycles/{MAIN['id']}/schedule")
+    assert len(sessions) > MAIN["sessions"]
+    waits = _read(client, f"/cycles/{MAIN['id']}/outbox/waiting")
+    assert waits["ready"] >= told["requests"]
+
+
+@pytest.mark.usefixtures("deployment")
+def test_person_of_an_older_database_is_exported_with_what_they_said() -> None:
+    coachee = MAIN["told"]["K-1"]["coachee"]
+    held = _command("person", "export", coachee, "--cycle", MAIN["id"])
+    assert "to the point" in json.dumps(json.loads(held))
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A mail server on loopback."""
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def with_mail(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> MailServer:
+    """A mail server that the environment of the deployment names; the server has a worker."""
+    monkeypatch.setenv("GENDER_COACH_MAIL__HOST", "127.0.0.1")
+    monkeypatch.setenv("GENDER_COACH_MAIL__PORT", str(server.port))
+    monkeypatch.setenv("GENDER_COACH_MAIL__SECURITY", "none")
+    monkeypatch.setenv("GENDER_COACH_WORKER", "true")
+    return server
+
+
+def test_worker_on_an_older_database_does_what_was_pending_and_sends_each_mail_once(
+    deployment: Deployment, with_mail: MailServer
+) -> None:
+    cycles = MANIFEST["cycles"]
+    _look_often(deployment)
+    with deployment.served() as client:
+        before = _acts(client)
+        waits = _read(client, f"/cycles/{cycles['unsent']['id']}/outbox/waiting")
+        assert waits["ready"] == cycles["unsent"]["waiting"]
+        post = f"{API}/cycles/{cycles['unsent']['id']}/outbox/post"
+        released = client.post(post, json={"until": waits["until"]}, headers=OFFICE_TOKEN)
+        assert released.json()["waiting"] == waits["ready"]
+        failed = _read(client, f"/cycles/{MAIN['id']}/outbox/post")["failed"]
+        assert Counter(mail["kind"] for mail in failed) == {
+            "invitation": MAIN["failed_mails"],
+            "reply reminder": 1,
+        }
+        client.post(f"{API}/cycles/{MAIN['id']}/outbox/post/retry", headers=OFFICE_TOKEN)
+        _until(lambda: _is_done(deployment, but=DAILY), deployment.states)
+        _until(lambda: not _waiting(client), lambda: _waiting(client))
+        assert Counter(mail.recipient for mail in with_mail.taken) == _expected_mails()
+        assert set(with_mail.times().values()) == {1}
+        _follow_links(client, with_mail)
+        for name in ("interrupted", "queued"):
+            run = _read(client, f"/runs/{cycles[name]['run']}")
+            assert run["state"] == "finished", run
+            told = client.post(f"{API}/plans/{run['plan_id']}/publish", headers=OFFICE_TOKEN)
+            assert told.status_code == HTTPStatus.OK
+        for name in ("interrupted_question", "queued_question"):
+            question = _read(client, f"/questions/{MAIN[name]}")
+            assert question["state"] == "finished", question
+            assert question["answer"]
+        assert _acts(client) - before >= Counter(NEW_ACTS)
+    _finish_daily_jobs(deployment)
+    assert set(deployment.states().values()) == {"SUCCESS"}
+    said = _command("audit", "verify", "--head", MANIFEST["trail"]["head"])
+    assert "all of them as they were written" in said
+    assert set(with_mail.times().values()) == {1}, "nothing is sent a second time"
+
+
+def _look_often(deployment: Deployment) -> None:
+    """Have a worker that starts now look into all queues at once, not after half a minute."""
+    deployment.rows(f"UPDATE {{dbos}}queues SET polling_interval_sec = {AT_ONCE}")  # noqa: S608 - ours
+
+
+def _finish_daily_jobs(deployment: Deployment) -> None:
+    """Start workers until one has looked into the queues before it set its own pace."""
+    for _ in range(RESTARTS):
+        if _is_done(deployment):
+            return
+        _look_often(deployment)
+        with deployment.served():
+            ends = time.monotonic() + 2
+            while not _is_done(deployment) and time.monotonic() < ends:
+                time.sleep(0.1)
+
+
+def _is_done(deployment: Deployment, but: tuple[str, ...] = ()) -> bool:
+    states = deployment.states()
+    return all(state == "SUCCESS" for job, state in states.items() if not job.startswith(but))
+
+
+def _waiting(client: TestClient) -> dict[str, Any]:
+    """The cycles with mails that wait, and how far each is."""
+    posts = {
+        name: _read(client, f"/cycles/{cycle['id']}/outbox/post")
+        for name, cycle in MANIFEST["cycles"].items()
+    }
+    return {name: post for name, post in posts.items() if post["waiting"] or post["failed"]}
+
+
+def _expected_mails() -> Counter[str]:
+    """Four invitations to the one coach of each small cycle, two to each coachee; the others."""
+    cycle = {"c1@one.example.org": 2, "c2@two.example.org": 2, "k1@one.example.org": 4}
+    small = Counter({address: 3 * count for address, count in cycle.items()})
+    again = {MAIN["failed_address"]: MAIN["failed_mails"]}
+    return small + Counter(again) + Counter({"k1@one.example.org": 1})  # a one-time code
+
+
+def _follow_links(client: TestClient, server: MailServer) -> None:
+    """Open the page of each invitation, and answer by the link in it."""
+    letters = [taken.text for taken in server.taken]
+    links = [found for letter in letters if (found := LINK.search(letter))]
+    assert len(links) == len(letters) - 1, "each but the one with the code"
+    digits = MAIN["code"]["digits"]
+    assert sum(f"{digits[:4]} {digits[4:]}" in letter for letter in letters) == 1
+    for page, secret in {(link[1], link[2]) for link in links}:
+        assert client.get(page).status_code == HTTPStatus.OK
+        session = page.rpartition("/")[2]
+        answer = client.put(
+            f"{API}/sessions/{session}/reply",
+            json={"reply": "declined", "comment": "a day later"},
+            headers=_bearer(secret),
+        )
+        assert answer.status_code == HTTPStatus.OK, answer.text
