@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from coach.sessions import Session
+from coach.sessions import Instant, Session
 
 SIGNIFICANT_PROPERTIES = frozenset(
     {"DTSTART", "DTEND", "DURATION", "DUE", "RRULE", "RDATE", "EXDATE", "STATUS"}
@@ -57,8 +57,8 @@ class Invitation(InvitationValue):
     uid: str
     number: int
     count: int
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Instant
+    end: Instant
     join_link: str | None = None
 
 
@@ -84,7 +84,7 @@ class Message(InvitationValue):
     method: Method
     invitation: Invitation
     sequence: int = Field(ge=0)
-    stamp: AwareDatetime
+    stamp: Instant
     asks_again: bool
 
     @property

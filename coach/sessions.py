@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+
+
+def _with_fixed_offset(moment: datetime) -> datetime:
+    """The same instant and local time, with a UTC offset in place of the time zone."""
+    return moment.replace(tzinfo=timezone(moment.utcoffset() or timedelta(0)), fold=0)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_with_fixed_offset)]
+"""An aware datetime that compares and subtracts as the instant it is.
+
+Python compares and subtracts datetimes of one `ZoneInfo` by their wall clocks, and a time in a
+repeated hour equals no datetime of another zone (PEP 495); with a fixed offset neither happens.
+"""
 
 # One spelling everywhere: pydantic alone would write UTC as `Z` and other zones as an offset.
-IsoDateTime = Annotated[AwareDatetime, PlainSerializer(datetime.isoformat, when_used="json")]
+IsoDateTime = Annotated[Instant, PlainSerializer(datetime.isoformat, when_used="json")]
 
 
 class Session(BaseModel):
-    """One planned meeting of a pair: `[start, end)`, aware, told in the cycle's zone.
+    """One planned meeting of a pair: `[start, end)`, with the cycle zone's offset at each time.
 
     `uid` is random to the reader and stays with the session through every change of its time.
     `number` counts from 1.

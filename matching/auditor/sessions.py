@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby, pairwise
 
 from coach.sessions import Session
@@ -71,7 +71,7 @@ def session_times(context: AuditContext) -> Iterator[Finding]:
 
 
 def _format_faults(context: AuditContext, session: Session) -> Iterator[str]:
-    minutes = (session.end - session.start).total_seconds() / 60
+    minutes = _minutes_between(session.start, session.end)
     if minutes != context.cycle.sessions.minutes:
         yield f"lasts {minutes:g} minutes, has to last {context.cycle.sessions.minutes}"
     if session.start.second or session.start.microsecond:
@@ -101,9 +101,14 @@ def loads(context: AuditContext) -> Iterator[Finding]:
         for (coachee, coach), past in context.past.items():
             if coach == coach_id:  # also with whom the coach is no longer matched
                 reported |= {session.uid: (session, coachee) for session in past}
-        in_order = sorted(reported.values(), key=lambda one: one[0].start)
+        in_order = sorted(reported.values(), key=lambda one: one[0].start.astimezone(UTC))
         yield from _overlaps(context, coach_id, in_order)
         yield from _caps(context, coach_id, [session for session, _ in in_order])
+
+
+def _minutes_between(one: datetime, other: datetime) -> float:
+    """Elapsed minutes, whatever the clocks of their zones did in between."""
+    return (other.astimezone(UTC) - one.astimezone(UTC)) / timedelta(minutes=1)
 
 
 def _pair(match: Match) -> tuple[str, str]:
@@ -123,7 +128,7 @@ def _overlaps(
 ) -> Iterator[Finding]:
     buffer = context.cycle.sessions.buffer_minutes
     for (one, first), (other, second) in pairwise(reported):
-        free = (other.start - one.end).total_seconds() / 60
+        free = _minutes_between(one.end, other.start)
         if free < buffer and not _is_past(context, (one, other)):
             problem = "overlap" if free < 0 else f"have {free:g} minutes between, {buffer} needed"
             yield Finding(

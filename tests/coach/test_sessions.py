@@ -1,12 +1,20 @@
 """Sessions as values."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coach.sessions import Session
 
 START = datetime(2027, 1, 20, 9, tzinfo=UTC)
+CLOCK_CHANGES = (
+    datetime(2027, 11, 7, 6, tzinfo=UTC),
+    datetime(2027, 4, 3, 15, tzinfo=UTC),
+    datetime(2027, 3, 28, 1, tzinfo=UTC),
+)
 
 
 @pytest.mark.parametrize(
@@ -20,3 +28,26 @@ def test_times_are_written_with_their_offset_in_every_zone(hours: int, told: str
     assert f'"start":"{told}"' in written
     assert start.isoformat() == told  # as the other files write it
     assert Session.model_validate_json(written) == session
+
+
+@given(
+    st.sampled_from(("America/New_York", "Australia/Lord_Howe", "Europe/Belgrade")),
+    st.sampled_from(CLOCK_CHANGES),
+    st.integers(-180, 180),
+    st.integers(1, 240),
+)
+def test_session_near_clock_change_compares_and_subtracts_by_instants(
+    zone: str, change: datetime, minutes: int, length: int
+) -> None:
+    start = change + timedelta(minutes=minutes)
+    end = start + timedelta(minutes=length)
+    session = Session(
+        uid="u",
+        number=1,
+        start=start.astimezone(ZoneInfo(zone)),
+        end=end.astimezone(ZoneInfo(zone)),
+    )
+    assert (session.start, session.end) == (start, end)
+    assert session.start < session.end
+    assert session.end - session.start == timedelta(minutes=length)
+    assert session.start.isoformat() == start.astimezone(ZoneInfo(zone)).isoformat()
