@@ -152,7 +152,18 @@ class RestrictedMaster:
         if phase_one != self._phase_one:
             self._set_costs(phase_one=phase_one)
         deadline.run_interruptible(self._solver.run, lambda: None)
+        if self._solver.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+            self._run_without_presolve(deadline)
         return self._solver.getModelStatus()
+
+    def _run_without_presolve(self, deadline: Deadline) -> None:
+        """Solve from scratch: postsolve may end at a basis whose infeasibility HiGHS leaves."""
+        self._solver.clearSolver()
+        self._solver.setOptionValue("presolve", "off")
+        try:
+            deadline.run_interruptible(self._solver.run, lambda: None)
+        finally:
+            self._solver.setOptionValue("presolve", "choose")
 
     def _read(self, status: highspy.HighsModelStatus) -> LpSolution:
         if status != highspy.HighsModelStatus.kOptimal:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import time
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 
+from matching.assignment.min_cost_flow import solve_flow
 from matching.assignment.restricted_master import RestrictedMaster
 from matching.deadline import Deadline
+from matching.instance.problem import MatchingProblem
 from tests.matching.assignment.test_min_cost_flow import region
 
 NEVER = Deadline(time.monotonic, None, lambda: False)
@@ -39,3 +44,38 @@ def test_an_expanded_coach_chooses_one_known_set_and_no_mixture() -> None:
         chosen = master.solve_integer(NEVER)
         assert chosen is not None
         assert int(chosen.sum()) == most
+
+
+def bare_problem(saved: dict[str, list[int]]) -> MatchingProblem:
+    """An assignment of saved pairs, without points, rules or sessions."""
+    pairs = len(saved["coachee"])
+    nothing = np.zeros(pairs, dtype=np.int64)
+    no_pair = np.zeros(pairs, dtype=np.bool_)
+    return MatchingProblem(
+        priority=np.ones(1 + max(saved["coachee"]), dtype=np.int64),
+        capacity=np.array(saved["capacity"]),
+        coachee=np.array(saved["coachee"]),
+        coach=np.array(saved["coach"]),
+        points=nothing,
+        kept=no_pair,
+        cross=no_pair,
+        pinned=no_pair,
+        share=Fraction(0),
+        limits=None,
+        free=None,
+    )
+
+
+def test_lp_that_highs_leaves_unknown_after_presolve_is_solved_to_optimality() -> None:
+    saved = json.loads((Path(__file__).parent / "presolve_unknown.json").read_text())
+    problem, unit = bare_problem(saved), saved["unit"]
+    worth = np.array(saved["worth"])
+    master = RestrictedMaster(problem, np.arange(problem.size), [])
+    master.set_objective(worth / unit)
+    upper = np.ones(problem.size)
+    upper[saved["reduced"]] = 1 - 1e-4
+    master.set_bounds(np.zeros(len(problem.priority), dtype=np.bool_), upper)
+    relaxed = master.solve_relaxation(NEVER)
+    assert relaxed is not None
+    best = solve_flow(problem, np.arange(problem.size), worth)
+    assert best.value * (1 - 2e-4) <= relaxed.value * unit <= best.value
