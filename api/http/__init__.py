@@ -1,1 +1,1 @@
-"""The web: the application, who may do what, and the JSON routes."""
+"""HTTP: authentication, authorization, problem documents, URLs, middleware."""

@@ -1,4 +1,4 @@
-"""The cookies that are left in browsers: what each is called, and how it is protected."""
+"""Names and attributes of the cookies."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from api.settings import Settings
 
 
 def cookie_name(settings: Settings) -> str:
-    """The name of the cookie; on https its prefix ties it to this very host."""
+    """The name of the session cookie; over https, the `__Host-` prefix binds it to this host."""
     return "__Host-gender-coach" if settings.secure_cookies else "gender-coach"
 
 
 def notes_cookie(settings: Settings, person_id: str) -> str:
-    """The name of the cookie with a device's key to one coach's notes."""
+    """The cookie that holds a device's key to one coach's notebook."""
     return f"{cookie_name(settings)}-notes-{person_id}"
 
 
 def pending_second_factor_cookie(settings: Settings) -> str:
-    """The name of the cookie of a browser whose user has shown one factor of two."""
+    """The cookie of a browser whose user has passed the first of two factors."""
     return f"{cookie_name(settings)}-half"
 
 
 def sign_in_flow_cookie(settings: Settings) -> str:
-    """The name of the cookie of a browser that has begun a sign-in and comes back to finish it."""
+    """The cookie of a browser in the middle of a sign-in that leaves this server and returns."""
     return f"{cookie_name(settings)}-begun"
 
 
 def set_secret_cookie(
     response: Response, settings: Settings, name: str, secret: str, seconds: int
 ) -> None:
-    """Leave a secret in a browser, out of reach of scripts and other sites; 0 removes it."""
+    """Set a cookie that scripts and other sites cannot read; `seconds=0` removes it."""
     response.set_cookie(
         name,
         secret,

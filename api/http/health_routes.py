@@ -23,7 +23,7 @@ def alive() -> Response:
 
 @HEALTH.get("/readyz")
 def ready(services: ServicesDep) -> Response:
-    """The database answers, and is of this version."""
+    """The database answers and has the schema of this version."""
     try:
         schema.require_current(services.database)
     except (SQLAlchemyError, DomainError):

@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 
 class RequestMetrics:
-    """What is counted of requests, in a registry of this application's own."""
+    """Counts and durations of requests, in a registry of its own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -22,12 +22,12 @@ class RequestMetrics:
             ["method", "route"],
             registry=self.registry,
         )
-        # One for each label, as prometheus-client makes them; it looks them up anew each time.
+        # One for each combination of labels: prometheus-client would look them up each time.
         self._request: dict[tuple[str, str, int], Counter] = {}
         self._second: dict[tuple[str, str], Histogram] = {}
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one request that was answered."""
+        """Count one answered request."""
         request, second = (method, route, status), (method, route)
         if request not in self._request:
             self._request[request] = self.requests.labels(*request)

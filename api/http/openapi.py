@@ -1,4 +1,4 @@
-"""The description of the API in OpenAPI: what it is about, and its refusals as problems."""
+"""The OpenAPI document of the API."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:
-    """The whole description; every refusal is a problem document, whatever the framework says."""
+    """The OpenAPI document; every error response is described as a problem document."""
     description: dict[str, Any] = app.openapi()
     description["components"]["securitySchemes"] = _SECURITY_SCHEMES
     for path, methods in description["paths"].items():

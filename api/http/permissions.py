@@ -1,8 +1,4 @@
-"""Who may call which route. The application refuses to start with a route that has no permission.
-
-`own_only` marks routes about one person's object: a person gets there only for what is theirs, and
-sees "not found" for everything else.
-"""
+"""Which roles may call which route. The application refuses to start where a route has none."""
 
 from __future__ import annotations
 
@@ -23,14 +19,17 @@ EVERYBODY = frozenset(AccessRole)
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Which roles may call a route, and whether people reach only their own objects by it.
+    """Which roles may call a route, and under which conditions.
 
-    Where `authenticates` is not set, the route answers without the database, even while that is
-    away. Where `requires_recent_authentication` is set, a browser's user must have shown lately who
-    they are: it is so for what takes personal data out of the house (also by mail: invitations
-    carry secret links to addresses that the office itself can change), and for what changes how one
-    signs in. `audit_action` is the act that is written into the audit trail when the office asks
-    for personal data by a route.
+    Attributes:
+        roles: who may call it.
+        own_only: coaches and coachees reach only their own objects; others are "not found".
+        authenticates: without it, the route answers without the database, even while that is
+            unavailable.
+        requires_recent_authentication: a browser's user must have authenticated recently. Set
+            for what exports personal data (also by mail: invitations carry secret links to
+            addresses that the office can change) and for what changes how a user signs in.
+        audit_action: recorded in the audit trail when the office reads personal data by it.
     """
 
     roles: frozenset[AccessRole]

@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""The principal: who a request or a transaction acts for."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from enum import StrEnum
 
 
 class AccessRole(StrEnum):
-    """What somebody is to the server; the table of roles and routes speaks of these.
+    """The role of a principal, which permissions refer to.
 
-    `SYSTEM` is the server's own: jobs, and commands on its terminal. No request has it.
+    `SYSTEM` is for jobs and for commands on the terminal of the server. No request has it.
     """
 
     MANAGER = "manager"
@@ -23,16 +23,16 @@ class AccessRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking, by which credential.
+    """Who acts, authenticated by which credential.
 
     Attributes:
-        user_id: a manager's; `None` for people and nobody.
-        person_id: a coach's or coachee's in the cycle `cycle_id`; `None` for managers and nobody.
-        credential_id: the cookie, token or link that was shown.
-        by_cookie: whether a browser sent the credential by itself.
-        confirmed_at: when the user of a browser last showed their second factor.
-        notes_open: whether a coach's notes open on the device that asks, namely those in the
-            notebook of that number.
+        user_id: of a manager or auditor; `None` otherwise.
+        person_id: of a coach or coachee in the cycle `cycle_id`; `None` otherwise.
+        credential_id: of the cookie, token or link that was presented.
+        by_cookie: whether the credential came in a cookie, which browsers send by themselves.
+        confirmed_at: when the user of a browser last passed the second factor.
+        notes_open: whether the request presents the key of a coach's notebook, the one with the
+            number `notebook`.
     """
 
     role: AccessRole
@@ -47,13 +47,13 @@ class Principal:
 
     @property
     def is_manager(self) -> bool:
-        """Whether a programme manager is asking."""
+        """Whether this is a programme manager."""
         return self.role is AccessRole.MANAGER
 
     def recently_authenticated(self, now: datetime, lifetime: timedelta) -> bool:
-        """Whether a browser's user has shown within `lifetime` who they are.
+        """Whether a browser's user has authenticated within `lifetime`.
 
-        A program's has: its token was made by a user who had, for just this.
+        True for tokens: they are issued only to a user who has.
         """
         if not self.by_cookie:
             return True

@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457): how every refusal and fault is answered."""
+"""Problem documents (RFC 9457), the answer to every refused or failed request."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _RETRY_AFTER = {"Retry-After": "10"}  # seconds
 
 
 class FaultDetails(BaseModel):
-    """One thing wrong with one place of what was sent. `row` 1 is a table's header."""
+    """One fault at one place of the input. `row` 1 is the header of a table."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -79,7 +79,7 @@ ProblemPageRenderer = Callable[[Request, ProblemDetails], Response]
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problem answers of a route, for its description in OpenAPI."""
+    """The problem responses of a route, for OpenAPI."""
     return {
         status: {"model": ProblemDetails, "description": HTTPStatus(status).phrase}
         for status in (*statuses, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -87,7 +87,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def problem_details_of(error: Exception) -> ProblemDetails:
-    """The problem document of an error; faults of ours tell nothing of what they were."""
+    """The problem document of an error; internal errors reveal nothing about their cause."""
     kind = error_type_of(error)
     if kind is INTERNAL_ERROR:
         return _problem(kind, "This is a fault of the programme. It was noted; please try again.")
@@ -97,7 +97,7 @@ def problem_details_of(error: Exception) -> ProblemDetails:
 
 
 def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) -> None:
-    """Answer every error with a problem; outside the API as a page, where there are pages."""
+    """Answer every error with a problem document, outside the API as a page."""
 
     def answer(request: Request, problem: ProblemDetails) -> Response:
         if page is not None and not request.url.path.startswith(API):
@@ -121,7 +121,7 @@ def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) 
         if not isinstance(error, HTTPException):
             raise TypeError(type(error))
         answered = answer(request, _problem_of_status(error.status_code, error.detail))
-        answered.headers.update(error.headers or {})  # which methods are allowed, for instance
+        answered.headers.update(error.headers or {})  # for instance the allowed methods
         return answered
 
     def handle_unexpected_error(request: Request, error: Exception) -> Response:
@@ -139,10 +139,10 @@ def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) 
 
 
 def database_unavailable(error: Exception) -> HTTPException:
-    """The answer while the database does not, or has no room; noted in the log.
+    """The answer while the database is unavailable or its disk is full; logged.
 
-    Also from within a body's reading: there the framework would take any other error for a body
-    that cannot be read.
+    Also raised while a body is read: there the framework would take any other error for an
+    unreadable body.
     """
     full = is_disk_full(error)
     what = "the disk of the database is full" if full else "the database is away"
@@ -152,7 +152,7 @@ def database_unavailable(error: Exception) -> HTTPException:
 
 
 def all_error_types() -> tuple[ErrorType, ...]:
-    """Every kind of problem there is, each once."""
+    """Every type of error, each once."""
     return tuple(dict.fromkeys((*ERROR_TABLE.values(), INTERNAL_ERROR)))
 
 
@@ -170,7 +170,7 @@ def _problem(kind: ErrorType, detail: str, faults: tuple[InputFault, ...] = ()) 
 
 
 def _validation_problem(error: RequestValidationError) -> ProblemDetails:
-    """Which fields of the request are wrong; what was sent is not repeated."""
+    """The invalid fields of a request, without the values that were sent."""
     kind = ERROR_TABLE[UnusableInputError]
     faults = tuple(
         InputFault(

@@ -1,4 +1,4 @@
-"""What is the same for everybody: the rules, the forms, the kinds of problems, this description."""
+"""Reference data for every client: rules, forms, problem types, the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REFERENCE = APIRouter(prefix=API, tags=["reference"])
 
 
 class FormsView(BaseModel):
-    """The forms: what each field may hold, as JSON Schema, and the values to choose from."""
+    """The forms: JSON Schema of each field, and the values to choose from."""
 
     attendance: tuple[Attendance, ...]
     ratings: dict[int, str]
@@ -53,7 +53,7 @@ def forms() -> FormsView:
 
 @REFERENCE.get("/rules")
 def rules() -> tuple[RuleCard, ...]:
-    """The matching rules as they document themselves, with the settings a new cycle begins with."""
+    """The matching rules with their documentation and default settings."""
     return catalogue(_DEFAULTS)
 
 

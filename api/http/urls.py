@@ -1,4 +1,4 @@
-"""Where things are: the addresses that more than one module has to agree on."""
+"""URLs of pages and routes that more than one module uses."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ CONFIRM = "/confirm"
 ACCOUNT = "/account"
 AUDIT = "/audit"
 PERSON = "/p/"
-PEOPLE_UPLOAD_SUFFIX = "/people"  # ends every address that takes in lists of people
+PEOPLE_UPLOAD_SUFFIX = "/people"  # suffix of every URL that takes lists of people
 CYCLE_FILE_SUFFIXES = (
     "/cycles",
     "/policy",
     "/what-if",
-)  # end every address that takes in a cycle file
-NOTE_SUFFIX = "/note"  # ends every address that takes in a coach's note
+)  # suffixes of every URL that takes a cycle file
+NOTE_SUFFIX = "/note"  # suffix of every URL that takes a coach's note
 
 
 def safe_redirect_path(path: str) -> str:
-    """`path` where it is a page of this server, else the first page: nobody is sent elsewhere."""
+    """`path` if it is a page of this server, else the first page (no open redirect)."""
     plain = path.startswith("/") and path.isascii() and path.isprintable() and " " not in path
     return path if plain and not path.startswith("//") and "\\" not in path else "/"
 
 
 def confirm(go_on_to: str) -> str:
-    """The page that asks who one is again, and then goes on."""
+    """The page that asks the user to authenticate again, then redirects."""
     return f"{CONFIRM}?{urlencode({'go_on_to': safe_redirect_path(go_on_to)})}"
 
 
 def sign_in(secret: str) -> str:
-    """The page that asks before it uses up a one-time sign-in secret."""
+    """The page that asks before a one-time sign-in secret is used up."""
     return f"{SIGN_IN}/{secret}"
 
 
@@ -51,17 +51,17 @@ def link_secret_in_path(path: str) -> str | None:
 
 
 def person_session(secret: str, session_id: str) -> str:
-    """A person's page about one session: the reply, the forms, the invitation."""
+    """A person's page about one session: reply, forms, invitation."""
     return f"{person(secret)}/sessions/{session_id}"
 
 
 def person_notes(secret: str) -> str:
-    """A coach's page about where their notes open."""
+    """A coach's page about access to their notes."""
     return f"{person(secret)}/notes"
 
 
 def person_address(secret: str) -> str:
-    """A person's page about where they are written to."""
+    """A person's page about their mail address."""
     return f"{person(secret)}/address"
 
 
@@ -81,20 +81,20 @@ def plan(plan_id: str) -> str:
 
 
 def plan_person(plan_id: str, person_id: str) -> str:
-    """One coachee of a plan: why this coach, or why nobody."""
+    """One coachee of a plan, with the explanation of their match."""
     return f"{plan(plan_id)}/people/{person_id}"
 
 
 def question(question_id: str) -> str:
-    """A question while it is answered."""
+    """A query about a plan, with its answer."""
     return f"/questions/{question_id}"
 
 
 def outbox_mail(message_id: str) -> str:
-    """A message of the outbox as a mail ready to send."""
+    """A message of the outbox as a mail file."""
     return f"{API}/outbox/{message_id}.eml"
 
 
 def person_consent(secret: str) -> str:
-    """A person's page about what is private, and what they have agreed to."""
+    """A person's page about privacy and consent."""
     return f"{person(secret)}/consent"

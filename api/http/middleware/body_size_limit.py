@@ -1,4 +1,4 @@
-"""How much a request may bring: decided before its body is read, and counted as it comes in."""
+"""Limits the size of request bodies, before and while they are read."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from api.http.urls import CYCLE_FILE_SUFFIXES, NOTE_SUFFIX, PEOPLE_UPLOAD_SUFFIX
 from api.settings import KIB, MIB, Settings
 
 _FILES_AT_ONCE = 2
-_NOTE_BYTES = 512 * KIB  # 20,000 signs of any script, each of them escaped
+_NOTE_BYTES = 512 * KIB  # 20,000 characters of any script, each escaped
 
 
 class BodySizeLimitMiddleware:
-    """Refuses bodies above a limit: a small one, and larger ones where files or notes are taken in.
+    """Refuses bodies above a limit: a small default, larger for uploads and notes.
 
-    The larger ones are for those alone who may bring such a thing. Who is asking is looked up
-    where a body is announced as, or grows, larger than the small limit; not one byte more is read
-    before that is known.
+    The larger limits apply only to principals who may upload. The sender is authenticated as
+    soon as a body is declared as, or grows, larger than the default; nothing more is read before
+    that is decided.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -39,7 +39,7 @@ class BodySizeLimitMiddleware:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request through, and stop reading it where it grows too large."""
+        """Pass one request on, and stop reading its body where it exceeds the limit."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -58,10 +58,10 @@ class BodySizeLimitMiddleware:
         await self._app(scope, counting_receive, send)
 
     async def _limit_for(self, scope: Scope, size: int, limit: int) -> int:
-        """The limit that `size` keeps to: the present one, or what the sender is allowed.
+        """The current limit, raised where `size` exceeds it and the sender may send more.
 
         Raises:
-            HTTPException: it keeps to none, or the database that knows the sender is away.
+            HTTPException: `size` exceeds every limit, or the database is unavailable.
         """
         if size > limit:
             for end, (larger, role) in self._raised_limits.items():
@@ -80,6 +80,6 @@ class BodySizeLimitMiddleware:
 
 
 def _declared_length(scope: Scope) -> int:
-    """How long the body is to be, as its header says; the server holds the sender to it."""
+    """The Content-Length of a request, 0 without one; the server enforces it."""
     declared = Headers(scope=scope).get("content-length", "")
     return int(declared) if declared.isascii() and declared.isdigit() else 0

@@ -20,9 +20,9 @@ _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 class HostAndCsrfMiddleware:
     """Refuses unknown host names, and writes that another site caused.
 
-    A browser says where a request comes from in `Sec-Fetch-Site`, older ones in `Origin`. A
-    request with a bearer token cannot have been caused by another site; one with a password of
-    HTTP can, because browsers send that by themselves, to a proxy before us for instance.
+    A browser tells the origin of a request in `Sec-Fetch-Site`, older ones in `Origin`. Another
+    site cannot cause a request with a bearer token; it can cause one with HTTP Basic
+    authentication, which browsers send by themselves, for instance to a proxy in front.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -70,6 +70,6 @@ class HostAndCsrfMiddleware:
     def _is_allowed_host(self, host: str) -> bool:
         try:
             name = urlsplit(f"//{host}").hostname
-        except ValueError:  # brackets that do not close
+        except ValueError:  # unbalanced brackets
             return False
         return name in self._names

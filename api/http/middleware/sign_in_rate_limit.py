@@ -1,4 +1,4 @@
-"""How often one address may try to sign in."""
+"""Rate limit of sign-in attempts by network address."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _LIMIT = RateLimitItemPerMinute(20)
 
 
 class SignInRateLimitMiddleware:
-    """Answers 429 to an address that tries to sign in more than twenty times a minute.
+    """Answers 429 to an address with more than twenty sign-in attempts a minute.
 
-    Going to the provider is a try too, though a GET: it leaves a row behind.
+    The redirect to the identity provider counts as an attempt although it is a GET: it stores a
+    row.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -27,7 +28,7 @@ class SignInRateLimitMiddleware:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request through, or refuse it."""
+        """Pass one request on, or refuse it."""
         if not self._is_limited(scope):
             await self._app(scope, receive, send)
             return
