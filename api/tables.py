@@ -7,7 +7,9 @@ from api.audit_trail import rows as audit_trail_tables
 from api.consent import rows as consent_tables
 from api.cycles import rows as cycles_tables
 from api.database.types import TableRow
+from api.invitations import rows as invitations_tables
 from api.mail import rows as mail_tables
+from api.personal_links import rows as personal_links_tables
 from api.plan_queries import rows as plan_queries_tables
 from api.runs import rows as runs_tables
 from api.session_reports import note_rows as session_reports_tables
@@ -18,7 +20,9 @@ TABLES: tuple[type[TableRow], ...] = (
     *audit_trail_tables.TABLES,
     *consent_tables.TABLES,
     *cycles_tables.TABLES,
+    *invitations_tables.TABLES,
     *mail_tables.TABLES,
+    *personal_links_tables.TABLES,
     *plan_queries_tables.TABLES,
     *runs_tables.TABLES,
     *session_reports_tables.TABLES,

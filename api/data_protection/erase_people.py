@@ -15,14 +15,16 @@ from api.cycles.service import as_json, cycle_row, policy_of
 from api.data_protection.erase_runs import minimal_source
 from api.data_protection.redaction import ERASED, Redactor, names_of, tombstone_code
 from api.input_files import NamedFile
-from api.mail.rows import MailRow, OneTimeCodeRow
+from api.invitations.rows import OutboxRow
+from api.mail.rows import MailRow
 from api.participants import uploads
 from api.participants.service import profile_of
+from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunProgressRow, RunRow, RunState
 from api.runs.service import RunInput
 from api.session_reports.note_rows import NotebookRow, NoteKeyRow
-from api.sessions.rows import FeedbackRow, OutboxRow, RecordRow, ReplyRow, SessionRow
+from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
 from coach.cycle import Cycle
 from coach.errors import UnusableInputError
 from matching.result import Result

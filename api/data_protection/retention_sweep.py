@@ -19,11 +19,12 @@ from api.data_protection.erase_people import erase_people, work_in_progress
 from api.data_protection.erase_runs import erase_runs, minimal_source, without_people
 from api.data_protection.retention_policy import retention_status, retention_statuses
 from api.database.types import TableRow
-from api.mail.rows import MailRow, OneTimeCodeRow
+from api.invitations.rows import OutboxRow
+from api.mail.rows import MailRow
+from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunRow
 from api.session_reports.note_rows import NoteRow
-from api.sessions.rows import OutboxRow
 from api.values import FrozenModel
 
 RETENTION_JOB = "retention"

@@ -14,7 +14,9 @@ import api.accounts.rows
 import api.audit_trail.rows
 import api.consent.rows
 import api.cycles.rows
+import api.invitations.rows
 import api.mail.rows
+import api.personal_links.rows
 import api.plan_queries.rows
 import api.runs.rows
 import api.sessions.rows  # noqa: F401

@@ -12,9 +12,10 @@ from api.crypto.key_ring import Keyring
 from api.cycles.rows import PersonRow
 from api.cycles.service import cycle_row
 from api.invitations.outbox import OutgoingInvitation, outgoing_invitation_of
+from api.invitations.rows import OutboxRow
 from api.mail.rows import MailRow, MailState
 from api.personal_links import links
-from api.sessions.rows import OutboxRow, SessionRow
+from api.sessions.rows import SessionRow
 from api.values import FrozenModel
 from coach.invitations import Method
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.rows import Side
 from api.database.types import new_id
+from api.invitations.rows import OutboxRow
 from api.participants.service import ids_by_code
 from api.runs.rows import PlanRow
-from api.sessions.rows import OutboxRow, SessionRow, SessionState
+from api.sessions.rows import SessionRow, SessionState
 from coach.errors import ConflictError
 from coach.invitations import (
     Invitation,

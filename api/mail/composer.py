@@ -15,12 +15,14 @@ from api.crypto.key_ring import Keyring
 from api.cycles.rows import PersonRow
 from api.http import urls as addresses
 from api.invitations import outbox as messages
+from api.invitations.rows import OutboxRow
 from api.mail.plain_message import plain_message_bytes
-from api.mail.rows import MailKind, MailRow, MailState, OneTimeCodeRow
+from api.mail.rows import MailKind, MailRow, MailState
 from api.personal_links import links
 from api.personal_links.one_time_codes import CodePurpose
+from api.personal_links.rows import OneTimeCodeRow
 from api.reminders import service as reminding
-from api.sessions.rows import OutboxRow, SessionRow
+from api.sessions.rows import SessionRow
 from api.settings import Settings
 from api.web.date_formats import format_datetime_range, format_short_datetime
 from coach.errors import ConflictError

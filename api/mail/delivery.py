@@ -20,9 +20,10 @@ from api.cycles.service import cycle_row
 from api.database.types import new_id
 from api.invitations.dispatch import sendable_rows
 from api.invitations.outbox import announced_start
+from api.invitations.rows import OutboxRow
 from api.mail.rows import MailKind, MailRow, MailState
 from api.participants.person_summary import PersonSummary, person_summary
-from api.sessions.rows import OutboxRow, SessionRow
+from api.sessions.rows import SessionRow
 from api.values import FrozenModel
 from coach.errors import ConflictError, NotFoundError
 

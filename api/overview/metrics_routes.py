@@ -15,9 +15,9 @@ from api.http.authentication import is_bearer
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.metrics import RequestMetrics
 from api.http.permissions import EVERYBODY, Permission, Permissions
+from api.invitations.rows import OutboxRow
 from api.runs.rows import RunRow, RunState
 from api.services import Services
-from api.sessions.rows import OutboxRow
 from api.settings import Settings
 from coach.errors import NotAllowedError
 

@@ -20,8 +20,9 @@ from api.crypto.key_ring import Keyring
 from api.database.types import new_id
 from api.http.principal import Principal
 from api.mail.delivery import queue_attempt
-from api.mail.rows import MailKind, MailRow, MailState, OneTimeCodeRow
+from api.mail.rows import MailKind, MailRow, MailState
 from api.participants.service import person_row
+from api.personal_links.rows import OneTimeCodeRow
 from coach.errors import ConflictError, NotAllowedError
 
 CODE_LIFETIME = timedelta(minutes=10)

@@ -1,15 +1,13 @@
-"""Sessions of published plans, and what people answer and say about them."""
+"""Tables of published sessions, and of the replies, records and feedback about them."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.cycles.rows import Side
 from api.database.types import EnumString, IdentifiedRow, TableRow
 from coach.sessions import Attendance, Reply
 
@@ -98,29 +96,9 @@ class FeedbackRow(IdentifiedRow):
     submitted_at: Mapped[datetime]
 
 
-class OutboxRow(IdentifiedRow):
-    """A message to one person, made in the transaction that caused it.
-
-    `message` is a `coach.invitations.Message`; `method` repeats its method for searching.
-    """
-
-    __tablename__ = "outbox"
-
-    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"), index=True)
-    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"))
-    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
-    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    side: Mapped[Side] = mapped_column(EnumString(Side))
-    method: Mapped[str] = mapped_column(String(10))
-    message: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
-
-
 TABLES: tuple[type[TableRow], ...] = (
     SessionRow,
     ReplyRow,
     RecordRow,
     FeedbackRow,
-    OutboxRow,
 )

@@ -27,12 +27,12 @@ from sqlalchemy import select
 from api.accounts import tokens, users
 from api.app import PERMISSIONS
 from api.http.principal import AccessRole, Principal
+from api.invitations.rows import OutboxRow
 from api.mail.rows import MailKind, MailRow, MailState
 from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionRequest
 from api.sessions import schedule
-from api.sessions.rows import OutboxRow
 from tests.api.conftest import CYCLE_TOML, World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds, served

@@ -8,8 +8,8 @@ from collections import Counter
 
 from sqlalchemy import select
 
+from api.invitations.rows import OutboxRow
 from api.runs.rows import PlanRow, PlanState
-from api.sessions.rows import OutboxRow
 from tests.api.conftest import World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds

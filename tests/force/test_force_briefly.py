@@ -11,8 +11,8 @@ from sqlalchemy import delete, select
 from api.cycles.rows import PersonRow
 from api.files.workbook_reader import workbook_table
 from api.input_files import NamedFile, parse_inputs
+from api.invitations.rows import OutboxRow
 from api.runs.rows import RunRow, RunState
-from api.sessions.rows import OutboxRow
 from tests.force import (
     audit_altered,
     copy_restored,

@@ -11,12 +11,12 @@ from sqlalchemy import select, update
 
 from api.app import PERMISSIONS
 from api.audit_trail.rows import AuditRow
+from api.invitations.rows import OutboxRow
 from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionRequest
 from api.runs.rows import PlanRow
 from api.sessions import schedule
-from api.sessions.rows import OutboxRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,10 +30,12 @@ from api.crypto.key_ring import KeyringError, open_keyring
 from api.cycles.rows import PersonRow
 from api.database import schema
 from api.http.principal import ANONYMOUS, AccessRole, Principal
-from api.mail.rows import MailRow, OneTimeCodeRow
+from api.invitations.rows import OutboxRow
+from api.mail.rows import MailRow
 from api.mail.settings import MailSettings
 from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import CodePurpose
+from api.personal_links.rows import OneTimeCodeRow
 from api.plans import service as plans
 from api.reminders import service as reminding
 from api.runs import service as runs
@@ -41,7 +43,6 @@ from api.runs.job import RunJob
 from api.runs.rows import PlanRow, RunRow, RunState
 from api.runs.service import RunOptions
 from api.session_reports.note_rows import KeyMarkRow
-from api.sessions.rows import OutboxRow
 from coach.errors import NotSignedInError
 from tests.api.authenticating import identify
 

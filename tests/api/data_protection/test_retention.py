@@ -32,9 +32,10 @@ from api.data_protection.retention_policy import HoldInput
 from api.data_protection.retention_sweep import RETENTION_JOB
 from api.database.schema import METADATA
 from api.http.principal import AccessRole, Principal
-from api.mail.rows import OneTimeCodeRow
+from api.invitations.rows import OutboxRow
 from api.overview import statistics as figures
 from api.participants import uploads
+from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind, QuestionRow
 from api.plan_queries.service import QuestionRequest
@@ -43,7 +44,7 @@ from api.runs.rows import PlanRow, PlanState, RunRow, RunState
 from api.runs.service import RunInput
 from api.session_reports import service as statements
 from api.sessions import schedule
-from api.sessions.rows import OutboxRow, SessionRow
+from api.sessions.rows import SessionRow
 from coach.errors import ConflictError
 from coach.feedback import Feedback, SharedRecord
 from coach.sessions import Attendance

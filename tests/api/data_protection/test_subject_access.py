@@ -22,6 +22,7 @@ from api.data_protection import subject_access as person_rights
 from api.data_protection.redaction import ERASED, Redactor
 from api.database.schema import METADATA
 from api.http.principal import AccessRole, Principal
+from api.invitations.rows import OutboxRow
 from api.participants import service as people
 from api.plans import service as plans
 from api.runs.rows import RunRow, RunState
@@ -29,7 +30,6 @@ from api.session_reports import service as statements
 from api.session_reports.note_rows import NoteKeyRow, NoteRow
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
-from api.sessions.rows import OutboxRow
 from coach.errors import ConflictError, NotFoundError
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply

@@ -21,6 +21,7 @@ from api.accounts.rows import PasskeyRow
 from api.app import PERMISSIONS, create_app, iterate_routes
 from api.http.permissions import EVERYBODY, Permission
 from api.http.principal import AccessRole, Principal
+from api.invitations.rows import OutboxRow
 from api.logging.setup import configure_logging
 from api.mail.rows import MailKind, MailRow, MailState
 from api.plan_queries import service as questions
@@ -28,7 +29,6 @@ from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionRequest
 from api.runs.rows import PlanRow, RunRow
 from api.sessions import schedule
-from api.sessions.rows import OutboxRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,6 +14,7 @@ from api.cycles import service as cycles
 from api.cycles.rows import Side
 from api.http.principal import AccessRole, Principal
 from api.invitations import outbox as messages
+from api.invitations.rows import OutboxRow
 from api.participants import service as people
 from api.personal_links import links
 from api.plans import service as plans
@@ -22,7 +23,7 @@ from api.runs.rows import PlanRow, PlanState
 from api.session_reports import service as statements
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
-from api.sessions.rows import OutboxRow, SessionRow, SessionState
+from api.sessions.rows import SessionRow, SessionState
 from coach.errors import ConflictError, NotAllowedError, NotFoundError, UnusableInputError
 from coach.feedback import Feedback, SharedRecord
 from coach.invitations import Message, Method

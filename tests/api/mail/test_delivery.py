@@ -21,12 +21,12 @@ from api.background.worker import Worker
 from api.cycles.rows import PersonRow, Side
 from api.http.principal import AccessRole, Principal
 from api.invitations import dispatch as waiting_mail
+from api.invitations.rows import OutboxRow
 from api.mail import delivery as posting
 from api.mail.job import MailJob
 from api.mail.rows import MailRow, MailState
 from api.participants import service as people
 from api.personal_links import links
-from api.sessions.rows import OutboxRow
 from coach.errors import ConflictError
 from tests.mail_server import BROKEN, MailServer, free_port, mail_server
 

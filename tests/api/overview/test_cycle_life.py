@@ -24,13 +24,14 @@ from sqlalchemy import select
 
 from api.cycles.rows import Side
 from api.http.principal import AccessRole, Principal
+from api.invitations.rows import OutboxRow
 from api.participants import service as people
 from api.plans import service as plans
 from api.runs.rows import PlanRow, PlanState
 from api.session_reports import service as statements
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
-from api.sessions.rows import OutboxRow, SessionState
+from api.sessions.rows import SessionState
 from coach.errors import ConflictError
 from coach.feedback import SharedRecord
 from coach.invitations import Invitation, Message, Status, apply_messages

@@ -17,8 +17,9 @@ from api.cycles.rows import PersonRow, Side
 from api.data_protection import subject_access as person_rights
 from api.mail import delivery as posting
 from api.mail.job import MailJob
-from api.mail.rows import MailRow, MailState, OneTimeCodeRow
+from api.mail.rows import MailRow, MailState
 from api.participants import service as people
+from api.personal_links.rows import OneTimeCodeRow
 from api.sessions import schedule
 from tests.mail_server import MailServer
 

@@ -15,6 +15,7 @@ from api.audit_trail.rows import AuditRow
 from api.background.job_type import JobContext
 from api.cycles.rows import PersonRow, Side
 from api.http.principal import AccessRole, Principal
+from api.invitations.rows import OutboxRow
 from api.mail import delivery as posting
 from api.mail.job import MailJob
 from api.mail.rows import MailKind, MailRow, MailState
@@ -25,7 +26,7 @@ from api.reminders.service import ReminderSwitch
 from api.session_reports import service as statements
 from api.sessions import replies
 from api.sessions.replies import ReplyInput
-from api.sessions.rows import OutboxRow, SessionRow
+from api.sessions.rows import SessionRow
 from coach.feedback import SharedRecord
 from coach.sessions import Attendance, Reply
 from tests.mail_server import MailServer
