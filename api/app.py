@@ -59,6 +59,7 @@ from api.runs import routes as run_routes
 from api.services import Services, utc_now
 from api.session_reports import note_access_pages
 from api.session_reports import pages as session_report_pages
+from api.session_reports import routes as session_report_routes
 from api.session_reports.note_access import open_notebook_of_device
 from api.sessions import person_pages
 from api.sessions import routes as session_routes
@@ -79,6 +80,7 @@ _API_MODULES = (
     invitation_routes,
     personal_link_routes,
     session_routes,
+    session_report_routes,
     audit_routes,
     account_routes,
     consent_routes,

@@ -1,4 +1,4 @@
-"""What a one-time code by mail is asked for: opening notes elsewhere, changing one's address."""
+"""Personal links, and what a one-time code by mail confirms: opening notes, a new address."""
 
 from __future__ import annotations
 
@@ -8,24 +8,47 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from api.accounts.credentials import IssuedSecret
 from api.http.dependencies import PrincipalDep, ServicesDep
-from api.http.permissions import COACH, PERSON, Permission, Permissions
+from api.http.permissions import COACH, MANAGER, PERSON, Permission, Permissions
 from api.http.principal import Principal
 from api.http.problem_details import problem_responses
-from api.http.urls import API
+from api.http.urls import API, person
 from api.personal_links import email_change as own_address
+from api.personal_links import links
 from api.personal_links import one_time_codes as codes
 from api.personal_links.email_change import NewAddress, OwnAddress
 from api.personal_links.one_time_codes import CodePurpose
 from api.services import Services
 
+LINKS = APIRouter(prefix=API, tags=["people"])
 CODES = APIRouter(prefix=f"{API}/me", tags=["me"])
+
+
+class PersonalLink(BaseModel):
+    """A person's secret link: whoever has it sees and does what is theirs."""
+
+    address: str
+    credential: IssuedSecret
 
 
 class OneTimeCodeInput(BaseModel):
     """A code as it was typed; spaces do not matter."""
 
     code: Annotated[str, Field(max_length=40, examples=["1234 5678"])]
+
+
+@LINKS.post(
+    "/people/{person_id}/link", status_code=HTTPStatus.CREATED, responses=problem_responses(404)
+)
+def make_link(person_id: str, services: ServicesDep) -> PersonalLink:
+    """Make a person's secret link; those handed out before stop working."""
+    settings = services.settings
+    with services.database.writing() as tx:
+        issued = links.issue_link(
+            tx, services.keyring, person_id, now=services.now(), grace=settings.link_grace
+        )
+    return PersonalLink(address=settings.base_url + person(issued.secret), credential=issued)
 
 
 @CODES.post("/notes/code", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(409))
@@ -97,8 +120,11 @@ def confirm_address(services: Services, principal: Principal, typed: str) -> Non
         raise refusal
 
 
-ROUTERS = (CODES,)
+ROUTERS = (LINKS, CODES)
 PERMISSIONS: Permissions = {
+    ("POST", API + "/people/{person_id}/link"): Permission(
+        MANAGER, requires_recent_authentication=True
+    ),
     ("POST", API + "/me/notes/code"): Permission(COACH),
     ("GET", API + "/me/address"): Permission(PERSON),
     ("POST", API + "/me/address"): Permission(PERSON),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.accounts.routes import Passphrase, open_notes_by_passphrase, set_note_key_cookie
 from api.crypto.password_hashing import hash_password
 from api.http import urls as addresses
 from api.http.dependencies import PrincipalDep, ServicesDep
@@ -13,6 +12,7 @@ from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.routes import request_note_code
 from api.session_reports import note_access as note_opening
+from api.session_reports.routes import Passphrase, open_notes_by_passphrase, set_note_key_cookie
 from api.web.rendering import FormFields, as_sentence, parse_form, redirect_after_post, render_page
 from coach.errors import ConflictError, NotAllowedError, UnusableInputError
 

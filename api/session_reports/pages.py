@@ -9,7 +9,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.accounts.routes import set_note_key_cookie
 from api.cycles.rows import Side
 from api.http import urls as addresses
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
@@ -18,6 +17,7 @@ from api.session_reports import note_access as note_opening
 from api.session_reports import service as statements
 from api.session_reports.note_access import NotesClosedError
 from api.session_reports.note_access_pages import code_page
+from api.session_reports.routes import set_note_key_cookie
 from api.sessions import schedule
 from api.sessions.presenters import own_session_line
 from api.web.labels import ATTENDANCES, NO_RATING, RATING_OPTIONS

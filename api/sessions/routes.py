@@ -1,4 +1,4 @@
-"""One session: its invitation, the replies, and what is said of it."""
+"""A person's sessions, and one session: its invitation, the replies, and what is said of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.accounts.routes import set_note_key_cookie
 from api.calendar.wording import invitation_file_name
 from api.cycles.rows import Side
 from api.http.dependencies import PrincipalDep, ServicesDep
@@ -17,16 +16,26 @@ from api.invitations import outbox as messages
 from api.session_reports import note_access as note_opening
 from api.session_reports import service as statements
 from api.session_reports.report_views import FeedbackView, NoteView, RecordView
+from api.session_reports.routes import set_note_key_cookie
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
+from api.sessions.schedule import PersonSchedule
 from api.sessions.session_details import SessionDetails
 from coach.feedback import Feedback, Note, SharedRecord
 
+MY_SESSIONS = APIRouter(prefix=API, tags=["me"])
 SESSIONS = APIRouter(prefix=f"{API}/sessions", tags=["sessions"])
 INVITATION = APIRouter(prefix=f"{API}/sessions", tags=["invitations"])
 RECORDS = APIRouter(prefix=f"{API}/sessions", tags=["records and notes"])
 FEEDBACK = APIRouter(prefix=f"{API}/sessions", tags=["feedback"])
 ICS = "text/calendar"
+
+
+@MY_SESSIONS.get("/me/sessions", responses=problem_responses(404))
+def my_sessions(services: ServicesDep, principal: PrincipalDep) -> PersonSchedule:
+    """Your own sessions, in your time zone."""
+    with services.database.reading() as tx:
+        return schedule.person_schedule(tx, principal.person_id or "")
 
 
 @SESSIONS.get("/{session_id}", responses=problem_responses(404))
@@ -129,12 +138,14 @@ def give_feedback(
 
 
 ROUTERS = (
+    MY_SESSIONS,
     SESSIONS,
     INVITATION,
     RECORDS,
     FEEDBACK,
 )
 PERMISSIONS: Permissions = {
+    ("GET", API + "/me/sessions"): Permission(PERSON),
     ("GET", API + "/sessions/{session_id}"): Permission(
         MANAGER | PERSON, own_only=True, audit_action="session opened"
     ),
