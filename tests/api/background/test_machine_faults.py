@@ -95,14 +95,14 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 _OPENED_WITHOUT_RIGHTS = """
 import sys
 from pathlib import Path
-from api.bootstrap import open_deployment
+from api.bootstrap import open_database_and_keyring
 from api.settings import Settings
 from api.database import schema
 from api.database.engine import Database
-from coach.errors import ProgrammeError
+from coach.errors import DomainError
 
 def write():
-    database, _ = open_deployment(settings)
+    database, _ = open_database_and_keyring(settings)
     try:
         with database.writing():
             return "written"
@@ -119,7 +119,7 @@ for file, mode in (("master.key", 0o200), (".sqlite-writer", 0o400), (".sqlite",
     place.chmod(mode)
     try:
         print(write())
-    except ProgrammeError as error:
+    except DomainError as error:
         print(str(error).replace(chr(10), " "))
     place.chmod(0o600)
 print(write())
@@ -332,8 +332,8 @@ def _assert_told(row: RunRow, *one_of: str) -> None:
 
 def test_a_solver_that_python_tells_of_no_memory_says_so() -> None:
     code = (
-        "from api.background.subprocess.child_protocol import serve_parent; "
-        "serve_parent(lambda *_: bytearray(1 << 62))"
+        "from api.background.subprocess.child_protocol import run_task; "
+        "run_task(lambda *_: bytearray(1 << 62))"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -295,11 +295,11 @@ _KILLED = """\
 import os, signal, sys
 from datetime import datetime
 from pathlib import Path
-from api.cli.services import open_on_terminal
+from api.cli.services import open_cli_services
 from api.data_protection import retention_sweep as retention
 
 data, now, *cycles = sys.argv[1:]
-with open_on_terminal(Path(data)) as services:
+with open_cli_services(Path(data)) as services:
     for cycle_id in cycles:
         with services.database.writing() as tx:
             at = datetime.fromisoformat(now)
