@@ -12,7 +12,7 @@ from api.mail import rows as mail_tables
 from api.personal_links import rows as personal_links_tables
 from api.plan_queries import rows as plan_queries_tables
 from api.runs import rows as runs_tables
-from api.session_reports import note_rows as session_reports_tables
+from api.session_reports import rows as session_reports_tables
 from api.sessions import rows as sessions_tables
 
 TABLES: tuple[type[TableRow], ...] = (

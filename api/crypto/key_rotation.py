@@ -9,8 +9,8 @@ from api.accounts.rows import UserRow
 from api.accounts.second_factors import seal_totp, unseal_totp
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
-from api.session_reports.note_rows import NoteKeyRow
-from api.session_reports.service import unwrap, wrap
+from api.session_reports.note_encryption import unwrap, wrap
+from api.session_reports.rows import NoteKeyRow
 
 
 def rewrap_all_keys(tx: Transaction, keyring: Keyring) -> int:

@@ -23,7 +23,7 @@ from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunProgressRow, RunRow, RunState
 from api.runs.service import RunInput
-from api.session_reports.note_rows import NotebookRow, NoteKeyRow
+from api.session_reports.rows import NotebookRow, NoteKeyRow
 from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
 from coach.cycle import Cycle
 from coach.errors import UnusableInputError

@@ -24,7 +24,7 @@ from api.mail.rows import MailRow
 from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunRow
-from api.session_reports.note_rows import NoteRow
+from api.session_reports.rows import NoteRow
 from api.values import FrozenModel
 
 RETENTION_JOB = "retention"

@@ -15,9 +15,9 @@ from api.cycles.rows import PersonRow, Side
 from api.data_protection.erase_people import erase_people, work_in_progress
 from api.invitations.rows import OutboxRow
 from api.participants.service import person_row
-from api.session_reports.note_rows import NoteRow
-from api.session_reports.report_views import FeedbackView, RecordView
-from api.session_reports.service import feedback_view, record_view
+from api.session_reports.feedback import FeedbackView, feedback_view
+from api.session_reports.records import RecordView, record_view
+from api.session_reports.rows import NoteRow
 from api.sessions.rows import FeedbackRow, RecordRow, SessionRow, SessionState
 from api.sessions.schedule import person_schedule
 from api.values import FrozenModel

@@ -29,7 +29,7 @@ from api.crypto.password_hashing import password_weakness
 from api.database.types import new_id
 from api.http.cookies import notes_cookie
 from api.http.principal import AccessRole, Principal
-from api.session_reports.note_rows import NotebookRow, NoteRow
+from api.session_reports.rows import NotebookRow, NoteRow
 from api.settings import Settings
 from api.values import FrozenModel
 from coach.errors import (

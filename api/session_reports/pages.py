@@ -13,7 +13,9 @@ from api.cycles.rows import Side
 from api.http import urls as addresses
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import COACH, COACHEE, Permission, Permissions
+from api.session_reports import feedback as feedback_reports
 from api.session_reports import note_access as note_opening
+from api.session_reports import notes, records
 from api.session_reports import service as statements
 from api.session_reports.note_access import NotesClosedError
 from api.session_reports.note_access_pages import code_page
@@ -122,11 +124,11 @@ def save_note(
     now, key, code = services.now(), None, ""
     try:
         with services.database.writing() as tx:
-            statements.submit_record(tx, principal, session_id, record, now=now)
+            records.submit_record(tx, principal, session_id, record, now=now)
             before = statements.read_reports(tx, services.keyring, principal, session_id).note
             if note.text != ("" if before is None else before.text):
                 writer, key = note_opening.open_first_notebook(tx, principal, now=now)
-                statements.write_note(tx, services.keyring, writer, session_id, note, now=now)
+                notes.write_note(tx, services.keyring, writer, session_id, note, now=now)
                 code = note_opening.make_recovery_code(tx, writer) if key is not None else ""
     except NotesClosedError as error:
         why = {_PRIVATE: f"Nothing was saved, because {error}."}
@@ -173,7 +175,7 @@ def save_feedback(
         return form.render(Side.COACHEE, entered, faults)
     try:
         with services.database.writing() as tx:
-            statements.give_feedback(tx, principal, session_id, feedback, now=services.now())
+            feedback_reports.give_feedback(tx, principal, session_id, feedback, now=services.now())
     except ConflictError as error:
         return form.render(Side.COACHEE, entered, {"": as_sentence(str(error))})
     return redirect_after_post(form.session_page)

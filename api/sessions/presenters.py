@@ -12,7 +12,8 @@ from api.cycles.rows import Side
 from api.organisation import Organisation
 from api.participants.person_summary import PersonSummary
 from api.results.printable_forms import ATTENDANCE_LABELS
-from api.session_reports.report_views import FeedbackView, RecordView
+from api.session_reports.feedback import FeedbackView
+from api.session_reports.records import RecordView
 from api.sessions.rows import SessionState
 from api.sessions.session_details import SessionDetails
 from api.web.date_formats import (

@@ -13,9 +13,12 @@ from api.http.permissions import COACH, COACHEE, MANAGER, PERSON, Permission, Pe
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.invitations import outbox as messages
+from api.session_reports import feedback as feedback_reports
 from api.session_reports import note_access as note_opening
-from api.session_reports import service as statements
-from api.session_reports.report_views import FeedbackView, NoteView, RecordView
+from api.session_reports import notes, records
+from api.session_reports.feedback import FeedbackView
+from api.session_reports.notes import NoteView
+from api.session_reports.records import RecordView
 from api.session_reports.routes import set_note_key_cookie
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
@@ -80,7 +83,7 @@ def invitation(
 def read_record(session_id: str, services: ServicesDep, principal: PrincipalDep) -> RecordView:
     """The shared record, for the session's two people and for managers."""
     with services.database.reading() as tx:
-        return statements.record_of(tx, principal, session_id)
+        return records.record_of(tx, principal, session_id)
 
 
 @RECORDS.put("/{session_id}/record", responses=problem_responses(404, 422))
@@ -92,14 +95,14 @@ def submit_record(
     `session_date` is the day you met; what is still to come can only be recorded as cancelled.
     """
     with services.database.writing() as tx:
-        return statements.submit_record(tx, principal, session_id, record, now=services.now())
+        return records.submit_record(tx, principal, session_id, record, now=services.now())
 
 
 @RECORDS.get("/{session_id}/note", responses=problem_responses(404))
 def read_note(session_id: str, services: ServicesDep, principal: PrincipalDep) -> NoteView:
     """Your own note, shown to you alone, on the devices where you have opened your notes."""
     with services.database.reading() as tx:
-        return statements.note_of(tx, services.keyring, principal, session_id)
+        return notes.note_of(tx, services.keyring, principal, session_id)
 
 
 @RECORDS.put("/{session_id}/note", responses=problem_responses(404, 422))
@@ -113,7 +116,7 @@ def write_note(
     now = services.now()
     with services.database.writing() as tx:
         writer, key = note_opening.open_first_notebook(tx, principal, now=now)
-        view = statements.write_note(tx, services.keyring, writer, session_id, note, now=now)
+        view = notes.write_note(tx, services.keyring, writer, session_id, note, now=now)
     set_note_key_cookie(response, services, principal, key)
     return view
 
@@ -122,7 +125,7 @@ def write_note(
 def read_feedback(session_id: str, services: ServicesDep, principal: PrincipalDep) -> FeedbackView:
     """The feedback, for the coachee who gave it and for managers; never for the coach."""
     with services.database.reading() as tx:
-        return statements.feedback_of(tx, principal, session_id)
+        return feedback_reports.feedback_of(tx, principal, session_id)
 
 
 @FEEDBACK.put("/{session_id}/feedback", responses=problem_responses(404, 409, 422))
@@ -134,7 +137,9 @@ def give_feedback(
     It is taken once the session has begun, or once its record says that it was held earlier.
     """
     with services.database.writing() as tx:
-        return statements.give_feedback(tx, principal, session_id, feedback, now=services.now())
+        return feedback_reports.give_feedback(
+            tx, principal, session_id, feedback, now=services.now()
+        )
 
 
 ROUTERS = (

@@ -18,7 +18,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from api.http.principal import AccessRole, Principal
-from api.session_reports import service as statements
+from api.session_reports import records
 from api.sessions import schedule
 from api.sessions.schedule import SessionDetails
 from coach.feedback import SharedRecord
@@ -89,7 +89,7 @@ def record_as_held(world: World, session: SessionDetails) -> None:
     held = SharedRecord(session_date=now.date(), attendance=Attendance.HELD, topic="a topic")
     coach = Principal(AccessRole.COACH, person_id=session.coach.id)
     with world.database.writing() as tx:
-        statements.submit_record(tx, coach, session.id, held, now=now)
+        records.submit_record(tx, coach, session.id, held, now=now)
 
 
 async def _send(

@@ -17,7 +17,7 @@ from api.database.engine import Database
 from api.http.principal import AccessRole, Principal
 from api.overview import audit_trail
 from api.overview.audit_trail import AuditFilter
-from api.session_reports import service as statements
+from api.session_reports import notes
 from api.sessions import schedule
 from coach.feedback import Note
 
@@ -85,7 +85,7 @@ def test_the_trail_holds_no_names_and_no_texts(acted: World) -> None:
     coach = Principal(AccessRole.COACH, person_id=acted.person_id(cycle_id, "K-1"), notes_open=True)
     with acted.database.writing() as tx:
         session = schedule.cycle_schedule(tx, cycle_id)[0]
-        statements.write_note(
+        notes.write_note(
             tx,
             acted.services.keyring,
             coach,

@@ -42,7 +42,7 @@ from api.runs import service as runs
 from api.runs.job import RunJob
 from api.runs.rows import PlanRow, RunRow, RunState
 from api.runs.service import RunOptions
-from api.session_reports.note_rows import KeyMarkRow
+from api.session_reports.rows import KeyMarkRow
 from coach.errors import NotSignedInError
 from tests.api.authenticating import identify
 

@@ -19,7 +19,8 @@ from api.http.principal import AccessRole, Principal
 from api.mail.rows import MailRow, MailState
 from api.overview import statistics as figures
 from api.personal_links import links
-from api.session_reports import service as statements
+from api.session_reports import feedback as feedback_reports
+from api.session_reports import notes, records
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
 from coach.feedback import Feedback, Note, SharedRecord
@@ -168,9 +169,9 @@ class Life:
                 )
                 note, now = Note(text="QzCoacheeName QzCoachName"), TODAY
                 keyring = self._world.services.keyring
-                statements.submit_record(tx, coach, session.id, record, now=now)
-                statements.write_note(tx, keyring, coach, session.id, note, now=now)
-                statements.give_feedback(tx, coachee, session.id, feedback, now=now)
+                records.submit_record(tx, coach, session.id, record, now=now)
+                notes.write_note(tx, keyring, coach, session.id, note, now=now)
+                feedback_reports.give_feedback(tx, coachee, session.id, feedback, now=now)
 
     def change_address(self, code: str, address: str) -> None:
         """As the person does it, by the code that is mailed to them."""

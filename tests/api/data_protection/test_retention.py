@@ -42,7 +42,8 @@ from api.plan_queries.service import QuestionRequest
 from api.plans import service as plans
 from api.runs.rows import PlanRow, PlanState, RunRow, RunState
 from api.runs.service import RunInput
-from api.session_reports import service as statements
+from api.session_reports import feedback as feedback_reports
+from api.session_reports import records
 from api.sessions import schedule
 from api.sessions.rows import SessionRow
 from coach.errors import ConflictError
@@ -115,10 +116,10 @@ def cycle_id(world: World) -> str:
         record = SharedRecord(
             session_date=date(2027, 1, 27), attendance=Attendance.HELD, topic="own topic"
         )
-        statements.submit_record(tx, coach, session.id, record, now=after)
+        records.submit_record(tx, coach, session.id, record, now=after)
         feedback = Feedback(attendance=Attendance.HELD, rating=4, text="my feedback")
         coachee = Principal(AccessRole.COACHEE, person_id=session.coachee.id)
-        statements.give_feedback(tx, coachee, session.id, feedback, now=after)
+        feedback_reports.give_feedback(tx, coachee, session.id, feedback, now=after)
         plan = tx.scalars(select(PlanRow.id).where(PlanRow.cycle_id == cycle_id)).one()
         asking = QuestionRequest(
             kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")

@@ -18,7 +18,8 @@ from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionRequest
 from api.runs.rows import PlanRow
-from api.session_reports import service as statements
+from api.session_reports import feedback as feedback_reports
+from api.session_reports import notes, records
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
 from coach.feedback import Feedback, Note, SharedRecord
@@ -73,11 +74,11 @@ def full(world: World) -> Database:
             replies.submit_reply(
                 tx, coachee, session.id, answer, now=session.start - timedelta(days=1)
             )
-            statements.submit_record(tx, coach, session.id, record, now=now)
+            records.submit_record(tx, coach, session.id, record, now=now)
             note = Note(text="x")
-            statements.write_note(tx, world.services.keyring, coach, session.id, note, now=now)
+            notes.write_note(tx, world.services.keyring, coach, session.id, note, now=now)
             feedback = Feedback(attendance="held", rating=4)
-            statements.give_feedback(tx, coachee, session.id, feedback, now=now)
+            feedback_reports.give_feedback(tx, coachee, session.id, feedback, now=now)
         codes.send_code(tx, lambda *_: None, coach, CodePurpose.ADDRESS, now=now, sends=True)
         asking = QuestionRequest(
             kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")

@@ -28,6 +28,8 @@ from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionRequest
 from api.runs.rows import PlanRow, RunRow
+from api.session_reports import feedback as feedback_reports
+from api.session_reports import notes, records
 from api.sessions import schedule
 
 if TYPE_CHECKING:
@@ -141,7 +143,6 @@ def _say_everything(shared: SharedServer, session_id: str, coach: str, coachee: 
     """Make sure that nothing is "not found" only because it is not there yet."""
     from datetime import date  # noqa: PLC0415
 
-    from api.session_reports import service as statements  # noqa: PLC0415
     from coach.feedback import Feedback, Note, SharedRecord  # noqa: PLC0415
 
     services = shared.world.services
@@ -150,10 +151,10 @@ def _say_everything(shared: SharedServer, session_id: str, coach: str, coachee: 
     record = SharedRecord(session_date=date(2026, 1, 28), attendance="held", topic="x")
     with services.database.writing() as tx:
         now = services.now()
-        statements.submit_record(tx, by_coach, session_id, record, now=now)
-        statements.write_note(tx, services.keyring, by_coach, session_id, Note(text="x"), now=now)
+        records.submit_record(tx, by_coach, session_id, record, now=now)
+        notes.write_note(tx, services.keyring, by_coach, session_id, Note(text="x"), now=now)
         feedback = Feedback(attendance="held", rating=4)
-        statements.give_feedback(tx, by_coachee, session_id, feedback, now=now)
+        feedback_reports.give_feedback(tx, by_coachee, session_id, feedback, now=now)
 
 
 def _expected(access: Permission, caller: Caller, path: str) -> HTTPStatus | None:

@@ -20,7 +20,8 @@ from api.personal_links import links
 from api.plans import service as plans
 from api.runs import service as runs
 from api.runs.rows import PlanRow, PlanState
-from api.session_reports import service as statements
+from api.session_reports import feedback as feedback_reports
+from api.session_reports import records
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
 from api.sessions.rows import SessionRow, SessionState
@@ -307,10 +308,10 @@ def test_a_later_record_replaces_an_earlier_one(world: World) -> None:
             record = SharedRecord(
                 session_date=date(2027, 1, 27), attendance=Attendance.HELD, topic=topic
             )
-            statements.submit_record(tx, coach, session.id, record, now=now)
-        seen = statements.record_of(tx, coachee, session.id)
+            records.submit_record(tx, coach, session.id, record, now=now)
+        seen = records.record_of(tx, coachee, session.id)
         with pytest.raises(NotAllowedError):
-            statements.submit_record(tx, coachee, session.id, record, now=now)
+            records.submit_record(tx, coachee, session.id, record, now=now)
     assert (seen.topic, seen.version) == ("Second", 2)
     assert _sessions(world, cycle_id)[0].recorded is Attendance.HELD
 
@@ -329,11 +330,11 @@ def test_nothing_to_come_is_recorded_as_held(world: World, attendance: Attendanc
     early = _record(date(2027, 1, 24), attendance)
     with world.database.writing() as tx:
         with pytest.raises(UnusableInputError, match="the date on which you met"):
-            statements.submit_record(tx, coach, session.id, early, now=late)
+            records.submit_record(tx, coach, session.id, early, now=late)
         with pytest.raises(NotFoundError):
-            statements.record_of(tx, coach, session.id)
+            records.record_of(tx, coach, session.id)
         met = _record(date(2027, 1, 23), attendance)  # earlier than planned
-        assert statements.submit_record(tx, coach, session.id, met, now=late).version == 1
+        assert records.submit_record(tx, coach, session.id, met, now=late).version == 1
 
 
 def test_a_session_to_come_is_recorded_as_cancelled(world: World) -> None:
@@ -342,7 +343,7 @@ def test_a_session_to_come_is_recorded_as_cancelled(world: World) -> None:
     session = _sessions(world, cycle_id)[0]
     with world.database.writing() as tx:
         record = _record(session.start.date(), Attendance.CANCELLED)
-        view = statements.submit_record(
+        view = records.submit_record(
             tx,
             _principal(session, Side.COACH),
             session.id,
@@ -363,13 +364,13 @@ def test_feedback_waits_for_the_session_or_for_the_record_that_it_was_held(world
         for attendance in (None, Attendance.CANCELLED, Attendance.NO_SHOW):
             if attendance is not None:
                 record = _record(day, attendance)
-                statements.submit_record(tx, coach, session.id, record, now=before)
+                records.submit_record(tx, coach, session.id, record, now=before)
             with pytest.raises(ConflictError, match="from Wednesday 27 January 2027, 09:00"):
-                statements.give_feedback(tx, coachee, session.id, feedback, now=before)
-        statements.submit_record(tx, coach, session.id, _record(day, Attendance.HELD), now=before)
-        statements.give_feedback(tx, coachee, session.id, feedback, now=before)
+                feedback_reports.give_feedback(tx, coachee, session.id, feedback, now=before)
+        records.submit_record(tx, coach, session.id, _record(day, Attendance.HELD), now=before)
+        feedback_reports.give_feedback(tx, coachee, session.id, feedback, now=before)
         theirs = _principal(other, Side.COACHEE)
-        statements.give_feedback(tx, theirs, other.id, feedback, now=other.start)
+        feedback_reports.give_feedback(tx, theirs, other.id, feedback, now=other.start)
 
 
 def test_the_coach_never_reads_the_feedback(world: World) -> None:
@@ -380,13 +381,13 @@ def test_the_coach_never_reads_the_feedback(world: World) -> None:
     manager, now = Principal(AccessRole.MANAGER, user_id="office"), session.start
     feedback = Feedback(attendance=Attendance.HELD, rating=2, text="too hasty")
     with world.database.writing() as tx:
-        statements.give_feedback(tx, coachee, session.id, feedback, now=now)
-        assert statements.feedback_of(tx, coachee, session.id).rating == 2
-        assert statements.feedback_of(tx, manager, session.id).text == "too hasty"
+        feedback_reports.give_feedback(tx, coachee, session.id, feedback, now=now)
+        assert feedback_reports.feedback_of(tx, coachee, session.id).rating == 2
+        assert feedback_reports.feedback_of(tx, manager, session.id).text == "too hasty"
         with pytest.raises(NotFoundError):
-            statements.feedback_of(tx, coach, session.id)
+            feedback_reports.feedback_of(tx, coach, session.id)
         with pytest.raises(NotAllowedError):
-            statements.give_feedback(tx, coach, session.id, feedback, now=now)
+            feedback_reports.give_feedback(tx, coach, session.id, feedback, now=now)
 
 
 def test_who_leaves_the_lists_keeps_their_sessions_and_loses_their_link(world: World) -> None:

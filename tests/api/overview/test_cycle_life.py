@@ -28,7 +28,7 @@ from api.invitations.rows import OutboxRow
 from api.participants import service as people
 from api.plans import service as plans
 from api.runs.rows import PlanRow, PlanState
-from api.session_reports import service as statements
+from api.session_reports import records
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
 from api.sessions.rows import SessionState
@@ -159,7 +159,7 @@ class CycleLife(RuleBasedStateMachine):
             session_date=session.start.date(), attendance=attendance, topic="stereotypes"
         )
         with self.world.database.writing() as tx:
-            statements.submit_record(
+            records.submit_record(
                 tx, self.principal(session, Side.COACH), session.id, record, now=self.now
             )
         self.recorded[session.id] = attendance

@@ -23,7 +23,7 @@ from api.mail.settings import MailSettings
 from api.participants import service as people
 from api.reminders import service as reminding
 from api.reminders.service import ReminderSwitch
-from api.session_reports import service as statements
+from api.session_reports import records
 from api.sessions import replies
 from api.sessions.replies import ReplyInput
 from api.sessions.rows import SessionRow
@@ -130,7 +130,7 @@ def test_after_a_session_who_has_said_nothing_is_reminded_once(cycle: Cycle) -> 
     record = SharedRecord(session_date=date(2027, 1, 27), attendance="no_show", topic="x")
     with cycle.world.database.writing() as tx:
         session = cycle.first_session("K-1")
-        statements.submit_record(tx, cycle.principal("K-1"), session, record, now=AFTER)
+        records.submit_record(tx, cycle.principal("K-1"), session, record, now=AFTER)
     assert record.attendance is Attendance.NO_SHOW
     expected = _all(MailKind.RECORD_REMINDER, "K-2") + _all(MailKind.FEEDBACK_REMINDER, "C-2")
     assert cycle.write_due_reminders(AFTER) == expected, (
