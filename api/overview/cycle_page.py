@@ -15,8 +15,8 @@ from api.mail.presenters import mail_context
 from api.plans import service as plans
 from api.reminders import service as reminding
 from api.runs import service as runs
+from api.runs.labels import PLAN_STATE, RUN_PURPOSE, RUN_STATE
 from api.web.date_formats import format_date, format_local_date, format_short_datetime
-from api.web.labels import PLAN_STATE, RUN_PURPOSE, RUN_STATE
 from api.web.rendering import render_page
 from coach.errors import UnusableInputError
 

@@ -36,9 +36,9 @@ from api.results.plan_view import (
     present_unmatched,
 )
 from api.runs import service as runs
+from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanState
 from api.web.date_formats import format_short_datetime
-from api.web.labels import PLAN_STATE
 from api.web.rendering import (
     FormFields,
     deployment_of,

@@ -12,13 +12,14 @@ from api.http import urls as addresses
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.plan_queries import service as questions
+from api.plan_queries.labels import QUESTION_KIND, QUESTION_STATE
 from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionAnswer, QuestionRequest, QuestionView
 from api.plans import service as plans
 from api.runs.rows import RunState
 from api.runs.service import RunFailure
 from api.web.date_formats import format_short_datetime
-from api.web.labels import QUESTION_KIND, QUESTION_STATE, Badge
+from api.web.labels import Badge
 from api.web.rendering import redirect_after_post, render_page
 
 QUESTION_PAGES = APIRouter(include_in_schema=False)

@@ -16,9 +16,10 @@ from api.plans import service as plans
 from api.plans.comparison import ChangeCounts
 from api.plans.service import PlanSummary
 from api.results.plan_view import LEVEL_LABELS, present_moves
+from api.runs.labels import PLAN_STATE
 from api.values import Identifier
 from api.web.date_formats import format_short_datetime
-from api.web.labels import PLAN_STATE, Badge
+from api.web.labels import Badge
 from api.web.rendering import render_page
 from coach.cycle import ObjectiveLevel
 from coach.plural import pluralise

@@ -29,9 +29,9 @@ from api.results.report import report_html
 from api.results.schedule_xlsx import schedule_xlsx
 from api.runs import service as runs
 from api.runs import what_if
+from api.runs.labels import PHASES, PLAN_STATE, RUN_PURPOSE, RUN_STATE
 from api.runs.rows import PlanState
 from api.web.date_formats import format_short_datetime
-from api.web.labels import PHASES, PLAN_STATE, RUN_PURPOSE, RUN_STATE
 from api.web.rendering import deployment_of, redirect_after_post, render_page
 from coach.errors import UnusableInputError
 from matching.rematching.comparison import compare_policies

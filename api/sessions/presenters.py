@@ -13,7 +13,9 @@ from api.organisation import Organisation
 from api.participants.person_summary import PersonSummary
 from api.results.printable_forms import ATTENDANCE_LABELS
 from api.session_reports.feedback import FeedbackView
+from api.session_reports.labels import rating_text
 from api.session_reports.records import RecordView
+from api.sessions.labels import ATTENDANCE, CANCELLED, OWN_REPLY, REPLY, REPLY_BEFORE
 from api.sessions.rows import SessionState
 from api.sessions.session_details import SessionDetails
 from api.web.date_formats import (
@@ -24,15 +26,7 @@ from api.web.date_formats import (
     format_time_range,
     zone_abbreviation,
 )
-from api.web.labels import (
-    ATTENDANCE,
-    CANCELLED,
-    OWN_REPLY,
-    REPLY,
-    REPLY_BEFORE,
-    Badge,
-    rating_text,
-)
+from api.web.labels import Badge
 from coach.feedback import TOOK_PLACE, is_open_for_feedback
 from coach.sessions import Reply
 

@@ -1,0 +1,34 @@
+"""Labels and badges of runs and plans."""
+
+from __future__ import annotations
+
+from api.runs.rows import PlanState, RunPurpose, RunState
+from api.web.labels import Badge
+from matching.progress import Phase
+
+RUN_STATE = {
+    RunState.QUEUED: Badge("waiting to start"),
+    RunState.RUNNING: Badge("running", "warn"),
+    RunState.FINISHED: Badge("finished", "good"),
+    RunState.FAILED: Badge("failed", "bad"),
+    RunState.CANCELLED: Badge("stopped"),
+}
+RUN_PURPOSE = {
+    RunPurpose.PLAN: "Run",
+    RunPurpose.WHAT_IF: "What-if run",
+    RunPurpose.REPLACEMENT: "Run that replaces one coach",
+}
+PLAN_STATE = {
+    PlanState.DRAFT: Badge("draft", "warn"),
+    PlanState.PUBLISHED: Badge("published", "good"),
+    PlanState.SUPERSEDED: Badge("replaced by a later plan"),
+    PlanState.WHAT_IF: Badge("what-if"),
+}
+PHASES = {
+    Phase.JUDGING: "Judging every pair by the rules",
+    Phase.MATCHING: "Matching",
+    Phase.TIMETABLING: "Placing the sessions",
+    Phase.EXPLAINING: "Finding what would help those left out",
+    Phase.AUDITING: "Checking the plan against the lists",
+    Phase.DONE: "Done",
+}
