@@ -11,8 +11,8 @@ import typer
 from pydantic import TypeAdapter
 
 from api.cli.run import available_processors
-from api.input_files import read_result_folder
 from api.plan_queries.resolve import solve_again
+from api.results.result_folder import read_result_folder
 from matching.explanation import Advice
 from matching.explanation import advise as advise_cycle
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from api.input_files import ResultFolder, read_result_folder
 from api.results.folder_check import folder_findings
+from api.results.result_folder import ResultFolder, read_result_folder
 from coach.plural import pluralise
 from matching.auditor import Finding, audit
 

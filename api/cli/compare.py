@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.summary import move_line
-from api.input_files import read_result_folder
+from api.results.result_folder import read_result_folder
 from matching.instance.availability_grid import build_availability_grid
 from matching.instance.partial_cycle import FixedHistory
 from matching.rematching.comparison import Comparison, TableRow, compare_results

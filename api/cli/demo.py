@@ -10,7 +10,7 @@ import typer
 
 from api.cli.run import available_processors, solve_and_write
 from api.cli.summary import print_summary
-from api.input_files import read_inputs
+from api.input_files.cycle_inputs import read_inputs
 from api.participants.sample import SAMPLE_FILES, sample_file
 from matching.engine import SolveOptions
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.input_files import read_result_folder
+from api.results.result_folder import read_result_folder
 from matching.deadline import Deadline, DeadlineExceededError
 from matching.errors import NoUsableResultError
 from matching.explanation import RunnerUp, sections

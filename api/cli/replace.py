@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter
 
-from api.input_files import read_result_folder
+from api.results.result_folder import read_result_folder
 from coach.plural import pluralise
 from matching.rematching.replacement import Replacement, replacements
 

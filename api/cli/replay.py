@@ -11,7 +11,9 @@ import typer
 
 from api.cli.progress_view import progress_reporter
 from api.files.checksums import sha256_digests
-from api.input_files import CycleInputs, read_result_folder, read_run_record
+from api.input_files.cycle_inputs import CycleInputs
+from api.results.result_folder import read_result_folder
+from api.results.run_record_file import read_run_record
 from api.runs.environment import surroundings
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError

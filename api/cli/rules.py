@@ -11,8 +11,7 @@ from typing import Annotated
 import typer
 
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES
-from api.input_files import read_policy_file
-from api.input_files.cycle_inputs import read_source
+from api.input_files.cycle_inputs import read_policy_file, read_source
 from api.input_files.reference_data import reference
 from coach.cycle import Cycle, CycleDates
 from coach.errors import UnusableInputError

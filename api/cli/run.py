@@ -16,8 +16,8 @@ from api.cli.output_folder import check_output_folder
 from api.cli.progress_view import progress_reporter
 from api.cli.runner_ups import find_runner_ups
 from api.files.checksums import sha256_digests
-from api.input_files import KEPT_FILE, CycleInputs
-from api.results import write_results
+from api.input_files.cycle_inputs import KEPT_FILE, CycleInputs
+from api.results.folder import write_results
 from api.runs.environment import surroundings
 from coach.invitations import SentInvitation
 from matching.engine import SolveOptions, solve

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
-from api.input_files import CycleInputs
+from api.input_files.cycle_inputs import CycleInputs
 from matching.deadline import Deadline, DeadlineExceededError
 from matching.explanation import Section, runner_up_section
 from matching.explanation.runner_ups import RunnerUps

@@ -11,7 +11,7 @@ from api.background.job import Job
 from api.background.job_type import JobContext
 from api.cycles import service as cycles
 from api.cycles.rows import Side
-from api.input_files import NamedFile
+from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
 from api.personal_links import links

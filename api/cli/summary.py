@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from api.input_files import CycleInputs
+from api.input_files.cycle_inputs import CycleInputs
 from api.organisation import Organisation
 from api.results.plan_view import (
     MatchViewModel,

@@ -14,7 +14,7 @@ from api.cycles.rows import Side
 from api.http import urls as addresses
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
-from api.input_files import NamedFile
+from api.input_files.cycle_inputs import NamedFile
 from api.overview.cycle_page import render_cycle
 from api.participants import service as people
 from api.participants import uploads

@@ -19,7 +19,7 @@ from api.files.upload_limits import (
 )
 from api.input_files.people_file import file_ending, people_sheet
 from api.input_files.reference_data import reference
-from api.results.result_file import read_result
+from api.input_files.result_file import read_result
 from coach.cycle import Cycle
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.input_files import CycleInputs, NamedFile, parse_inputs, read_policy_file
+from api.input_files.cycle_inputs import CycleInputs, NamedFile, parse_inputs, read_policy_file
 from api.input_files.reference_data import reference
 from coach.cycle import Cycle
 from coach.errors import UnusableInputError

@@ -13,9 +13,9 @@ from pathlib import Path
 from openpyxl import load_workbook
 from pydantic import ValidationError
 
-from api.input_files import ResultFolder
 from api.results.folder import RESULT_PARTS
 from api.results.invitation_check import invitation_findings
+from api.results.result_folder import ResultFolder
 from matching.auditor import Finding
 from matching.records.run_record import RunRecord, result_digest
 from matching.result import Result

@@ -16,7 +16,7 @@ from email.utils import getaddresses
 from itertools import chain
 from pathlib import Path
 
-from api.input_files import ResultFolder
+from api.results.result_folder import ResultFolder
 from coach.people import Person
 from coach.sessions import Session
 from matching.auditor import Finding

@@ -16,7 +16,7 @@ from api.input_files.cycle_inputs import (
     parse_inputs,
     read_source,
 )
-from api.results.result_file import read_result
+from api.input_files.result_file import read_result
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.fault_messages import WHOLE_FILE
 from matching.instance.partial_cycle import UnderWay

@@ -36,7 +36,7 @@ from api.cycles.rows import Side
 from api.database import schema
 from api.database.engine import Database
 from api.http.principal import SYSTEM, AccessRole, Principal
-from api.input_files import NamedFile
+from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
 from api.personal_links import links

@@ -22,7 +22,7 @@ from typing import Any
 
 from api.files import workbook_reader_process as workbook_child
 from api.files.upload_limits import MAX_ROWS, UnreadableError, check_archive
-from api.input_files import parse_inputs
+from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.reference_data import reference
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.columns import PeopleKind

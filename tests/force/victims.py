@@ -21,7 +21,7 @@ from api.cycles import service as cycles
 from api.cycles.rows import Side
 from api.database.engine import Database
 from api.http.principal import SYSTEM
-from api.input_files import NamedFile
+from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
 from api.plans import service as plans

@@ -15,7 +15,7 @@ from api.audit_trail.rows import AuditRow
 from api.background.queue import JobQueue
 from api.cycles import service as cycles
 from api.cycles.rows import Side
-from api.input_files import NamedFile
+from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
 from api.runs import service as runs

@@ -21,9 +21,9 @@ from openpyxl import load_workbook
 from api.cli import DEBUG_VARIABLE, build_application, main
 from api.cli.command_table import COMMANDS
 from api.cli.summary import summary_lines
-from api.input_files import read_result_folder
 from api.participants.sample import SAMPLE_FILES, sample_file
 from api.participants.sample.people import COACHEES, COACHES
+from api.results.result_folder import read_result_folder
 from coach.cycle import ObjectiveLevel
 from matching.rules import RULES
 

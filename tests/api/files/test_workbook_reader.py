@@ -16,8 +16,9 @@ from openpyxl import Workbook
 
 from api.files.upload_limits import UnreadableError, check_archive
 from api.files.workbook_reader_process import cell_text
-from api.input_files import PeopleKind, read_people
+from api.input_files.people_file import read_people
 from coach.errors import UnusableInputError
+from coach.intake.columns import PeopleKind
 from coach.people import Coach, Coachee
 
 HEADER = ["id", "name", "email", "country", "languages", "availability", "capacity", "unavailable",

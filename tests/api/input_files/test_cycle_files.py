@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.input_files import CycleInputs, NamedFile, fingerprint, parse_inputs, read_inputs
+from api.input_files.cycle_inputs import (
+    CycleInputs,
+    NamedFile,
+    fingerprint,
+    parse_inputs,
+    read_inputs,
+)
 from api.input_files.reference_data import reference
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import CountryRelation, Cycle, ObjectiveLevel

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.input_files import PeopleKind, read_people
+from api.input_files.people_file import read_people
 from coach.availability import DateRange, WeeklyWindow
 from coach.errors import UnusableInputError
+from coach.intake.columns import PeopleKind
 from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, RankSensitivity, Role, Service, Sex
 from coach.ranks import GRADE_NEUTRAL

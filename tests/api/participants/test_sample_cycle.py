@@ -7,7 +7,7 @@ from importlib.resources import as_file
 
 import pytest
 
-from api.input_files import CycleInputs, read_inputs
+from api.input_files.cycle_inputs import CycleInputs, read_inputs
 from api.participants.sample import SAMPLE_FILES, sample_file
 from api.participants.sample.build import coachees_xlsx, coaches_csv
 from matching.instance.availability_grid import build_availability_grid

@@ -11,8 +11,8 @@ import pytest
 from openpyxl import load_workbook
 
 from api.cli import main
-from api.input_files import read_result_folder
 from api.results.folder_check import folder_findings
+from api.results.result_folder import read_result_folder
 
 
 @pytest.fixture(scope="module")

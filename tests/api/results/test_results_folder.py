@@ -14,7 +14,7 @@ import vobject
 from openpyxl import load_workbook
 
 from api.organisation import Organisation
-from api.results import write_results
+from api.results.folder import write_results
 from api.results.printable_forms import ATTENDANCE_LABELS
 from coach.cycle import Cycle
 from coach.errors import DomainError

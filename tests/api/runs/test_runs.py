@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from api.background.subprocess.subprocess_task import SubprocessTask
 from api.cycles.rows import Side
-from api.input_files import NamedFile
+from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
 from api.runs import service as runs

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.input_files import read_result
-from api.results import result_json
+from api.input_files.result_file import read_result
+from api.results.folder import result_json
 from matching.result import FunnelStep, LevelOutcome, Remedy, Result, Unmatched
 
 RESULT = Result(
