@@ -9,6 +9,7 @@ from api.cycles import rows as cycles_tables
 from api.database.types import TableRow
 from api.invitations import rows as invitations_tables
 from api.mail import rows as mail_tables
+from api.participants import rows as participants_tables
 from api.personal_links import rows as personal_links_tables
 from api.plan_queries import rows as plan_queries_tables
 from api.runs import rows as runs_tables
@@ -22,6 +23,7 @@ TABLES: tuple[type[TableRow], ...] = (
     *cycles_tables.TABLES,
     *invitations_tables.TABLES,
     *mail_tables.TABLES,
+    *participants_tables.TABLES,
     *personal_links_tables.TABLES,
     *plan_queries_tables.TABLES,
     *runs_tables.TABLES,

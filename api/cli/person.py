@@ -10,8 +10,8 @@ import typer
 from sqlalchemy import select
 
 from api.cli.services import open_cli_services
-from api.cycles.rows import PersonRow
 from api.data_protection import subject_access as person_rights
+from api.participants.rows import PersonRow
 from api.services import Services
 from coach.errors import ConflictError, NotFoundError
 

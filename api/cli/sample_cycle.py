@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session as Transaction
 from api.background.job import Job
 from api.background.job_type import JobContext
 from api.cycles import service as cycles
-from api.cycles.rows import Side
 from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
+from api.participants.rows import Side
 from api.personal_links import links
 from api.plans import service as plans
 from api.runs import service as runs

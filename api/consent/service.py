@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.consent.rows import ConsentKind, ConsentRow
 from api.consent.texts import TERMS_BY_SIDE, ConsentText
-from api.cycles.rows import PersonRow
 from api.cycles.service import cycle_row
 from api.http.principal import Principal
 from api.participants.person_summary import PersonSummary, person_summary
+from api.participants.rows import PersonRow
 from api.participants.service import person_row
 from api.values import FrozenModel
 from coach.errors import ConflictError

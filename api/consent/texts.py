@@ -17,7 +17,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.consent.rows import ConsentKind
-from api.cycles.rows import Side
+from api.participants.rows import Side
 from coach.errors import DomainError
 
 _HEADING = "## "

@@ -10,7 +10,6 @@ from fastapi import APIRouter, File, Request, Response, UploadFile
 from api.consent import service as consent
 from api.consent.texts import consent_texts
 from api.cycles import service as cycles
-from api.cycles.rows import Side
 from api.http import urls as addresses
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
@@ -18,6 +17,7 @@ from api.input_files.cycle_inputs import NamedFile
 from api.overview.cycle_page import render_cycle
 from api.participants import service as people
 from api.participants import uploads
+from api.participants.rows import Side
 from api.personal_links import links
 from api.results.plan_view import present_person
 from api.web.date_formats import format_date, format_short_datetime

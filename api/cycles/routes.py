@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Response, UploadFile
 
 from api.cycles import service as cycles
-from api.cycles.rows import Side
 from api.cycles.service import CycleOverview, CycleSummary
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
@@ -17,6 +16,7 @@ from api.http.urls import API
 from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
+from api.participants.rows import Side
 from api.participants.service import ParticipantDetails, UploadSummary
 from coach.cycle import Cycle
 from matching.rules.catalogue import RuleCard, catalogue

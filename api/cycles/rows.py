@@ -1,22 +1,14 @@
-"""Cycles and the people in them."""
+"""The table of cycles."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.types import EnumString, IdentifiedRow, TableRow
-
-
-class Side(StrEnum):
-    """Which side of a pair a person is on."""
-
-    COACHEE = "coachee"
-    COACH = "coach"
+from api.database.types import IdentifiedRow, TableRow
 
 
 class CycleRow(IdentifiedRow):
@@ -43,30 +35,4 @@ class CycleRow(IdentifiedRow):
     reminders_off_at: Mapped[datetime | None]
 
 
-class PersonRow(IdentifiedRow):
-    """A coachee or coach of one cycle.
-
-    `code` is the person's id in the spreadsheet, `position` their place in it. Who vanished from
-    a later upload has `left_at` set and keeps their sessions and submissions. Of who was erased,
-    only what totals need is left.
-    """
-
-    __tablename__ = "people"
-    __table_args__ = (UniqueConstraint("cycle_id", "side", "code"),)
-
-    cycle_id: Mapped[str] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"))
-    side: Mapped[Side] = mapped_column(EnumString(Side))
-    code: Mapped[str] = mapped_column(String(200))
-    position: Mapped[int]
-    name: Mapped[str] = mapped_column(String(400))
-    email: Mapped[str] = mapped_column(String(400))
-    timezone: Mapped[str] = mapped_column(String(64))
-    profile: Mapped[dict[str, Any]]
-    left_at: Mapped[datetime | None]
-    erased_at: Mapped[datetime | None]
-
-
-TABLES: tuple[type[TableRow], ...] = (
-    CycleRow,
-    PersonRow,
-)
+TABLES: tuple[type[TableRow], ...] = (CycleRow,)

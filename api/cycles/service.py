@@ -9,7 +9,8 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
-from api.cycles.rows import CycleRow, PersonRow, Side
+from api.cycles.rows import CycleRow
+from api.participants.rows import PersonRow, Side
 from api.runs.rows import PlanRow, PlanState, RunRow, RunState
 from api.values import FrozenModel
 from coach.cycle import Cycle

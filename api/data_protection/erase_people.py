@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import undefer
 
 from api.accounts.rows import CredentialRow
-from api.cycles.rows import CycleRow, PersonRow, Side
+from api.cycles.rows import CycleRow
 from api.cycles.service import as_json, cycle_row, policy_of
 from api.data_protection.erase_runs import minimal_source
 from api.data_protection.redaction import ERASED, Redactor, names_of, tombstone_code
@@ -18,6 +18,7 @@ from api.input_files.cycle_inputs import NamedFile
 from api.invitations.rows import OutboxRow
 from api.mail.rows import MailRow
 from api.participants import uploads
+from api.participants.rows import PersonRow, Side
 from api.participants.service import profile_of
 from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries.rows import QuestionRow

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from api.cycles.rows import Side
 from api.database.types import new_id
+from api.participants.rows import Side
 from api.runs.service import RunInput
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person, Roster

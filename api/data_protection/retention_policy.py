@@ -18,8 +18,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
-from api.cycles.rows import CycleRow, PersonRow
+from api.cycles.rows import CycleRow
 from api.cycles.service import cycle_row
+from api.participants.rows import PersonRow
 from api.sessions.rows import SessionRow, SessionState
 from api.values import FrozenModel
 from coach.errors import ConflictError

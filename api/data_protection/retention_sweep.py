@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.rows import CredentialRow, SignInFlowRow
 from api.audit_trail.log import record_event
-from api.cycles.rows import PersonRow
 from api.cycles.service import as_json, cycle_row, policy_of
 from api.data_protection.erase_people import erase_people, work_in_progress
 from api.data_protection.erase_runs import erase_runs, minimal_source, without_people
@@ -21,6 +20,7 @@ from api.data_protection.retention_policy import retention_status, retention_sta
 from api.database.types import TableRow
 from api.invitations.rows import OutboxRow
 from api.mail.rows import MailRow
+from api.participants.rows import PersonRow
 from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunRow

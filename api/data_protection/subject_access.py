@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session as Transaction
 from api.accounts.rows import CredentialRow
 from api.audit_trail.log import record_event
 from api.consent.service import GivenConsent, consents_given_by
-from api.cycles.rows import PersonRow, Side
 from api.data_protection.erase_people import erase_people, work_in_progress
 from api.invitations.rows import OutboxRow
+from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
 from api.session_reports.feedback import FeedbackView, feedback_view
 from api.session_reports.records import RecordView, record_view

@@ -16,6 +16,7 @@ import api.consent.rows
 import api.cycles.rows
 import api.invitations.rows
 import api.mail.rows
+import api.participants.rows
 import api.personal_links.rows
 import api.plan_queries.rows
 import api.runs.rows

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
-from api.cycles.rows import PersonRow
 from api.cycles.service import cycle_row
 from api.invitations.outbox import OutgoingInvitation, outgoing_invitation_of
 from api.invitations.rows import OutboxRow
 from api.mail.rows import MailRow, MailState
+from api.participants.rows import PersonRow
 from api.personal_links import links
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session as Transaction
 from api.calendar.eml import ReplyLinks, eml_bytes
 from api.calendar.ics import ics_bytes
 from api.calendar.recipient import Recipient
-from api.cycles.rows import PersonRow, Side
 from api.cycles.service import cycle_row
 from api.http.principal import AccessRole, Principal
 from api.invitations.rows import OutboxRow
 from api.organisation import Organisation
 from api.participants.person_summary import PersonSummary, person_summary
+from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
 from api.sessions.rows import SessionRow, SessionState
 from api.sessions.schedule import own_session

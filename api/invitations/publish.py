@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.cycles.rows import Side
 from api.database.types import new_id
 from api.invitations.rows import OutboxRow
+from api.participants.rows import Side
 from api.participants.service import ids_by_code
 from api.runs.rows import PlanRow
 from api.sessions.rows import SessionRow, SessionState

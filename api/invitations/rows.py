@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.cycles.rows import Side
 from api.database.types import EnumString, IdentifiedRow, TableRow
+from api.participants.rows import Side
 
 
 class OutboxRow(IdentifiedRow):

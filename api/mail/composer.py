@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session as Transaction
 from api.calendar.recipient import Recipient
 from api.calendar.wording import summary
 from api.crypto.key_ring import Keyring
-from api.cycles.rows import PersonRow
 from api.http import urls as addresses
 from api.invitations import outbox as messages
 from api.invitations.rows import OutboxRow
 from api.mail.plain_message import plain_message_bytes
 from api.mail.rows import MailKind, MailRow, MailState
+from api.participants.rows import PersonRow
 from api.personal_links import links
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.rows import OneTimeCodeRow

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.background.job import Enqueue, Job
-from api.cycles.rows import PersonRow
 from api.cycles.service import cycle_row
 from api.database.types import new_id
 from api.invitations.dispatch import sendable_rows
@@ -23,6 +22,7 @@ from api.invitations.outbox import announced_start
 from api.invitations.rows import OutboxRow
 from api.mail.rows import MailKind, MailRow, MailState
 from api.participants.person_summary import PersonSummary, person_summary
+from api.participants.rows import PersonRow
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel
 from coach.errors import ConflictError, NotFoundError

@@ -14,8 +14,8 @@ from api.accounts.rows import UserRow
 from api.audit_trail.log import GENESIS_SEAL, AuditReport
 from api.audit_trail.rows import AuditCheckRow, AuditRow
 from api.crypto.key_ring import Keyring
-from api.cycles.rows import PersonRow
 from api.http.principal import Principal
+from api.participants.rows import PersonRow
 from api.runs.rows import PlanRow, RunRow
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.cycles.rows import PersonRow, Side
+from api.participants.rows import PersonRow, Side
 from api.values import FrozenModel
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
-from api.cycles.rows import PersonRow, Side
 from api.cycles.service import cycle_row
 from api.participants.person_summary import PersonSummary, person_summary
+from api.participants.rows import PersonRow, Side
 from api.values import FrozenModel
 from coach.errors import NotFoundError
 from coach.people import Coach, Coachee, Person, Roster

@@ -23,11 +23,11 @@ from api.accounts.credentials import (
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
-from api.cycles.rows import PersonRow, Side
 from api.cycles.service import cycle_row, policy_of
 from api.database.types import new_id
 from api.http.authentication import PresentedSecret, SecretSource
 from api.http.principal import AccessRole, Principal
+from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
 from api.settings import Settings
 from coach.errors import ConflictError, NotFoundError

@@ -16,8 +16,8 @@ from sqlalchemy.orm import undefer
 
 from api.audit_trail.log import record_event
 from api.background.job import Enqueue, Job
-from api.cycles.rows import PersonRow, Side
 from api.cycles.service import cycle_row, policy_of
+from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row, roster_of
 from api.plan_queries.rows import QuestionKind, QuestionRow
 from api.plans.service import plan_view

@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.background.job import Enqueue
-from api.cycles.rows import CycleRow, PersonRow
+from api.cycles.rows import CycleRow
 from api.cycles.service import cycle_row
 from api.invitations.rows import OutboxRow
 from api.mail.delivery import queue_attempt
 from api.mail.rows import MailKind, MailRow, MailState
 from api.mail.settings import MailSettings
+from api.participants.rows import PersonRow
 from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow, SessionState
 from api.values import FrozenModel
 from coach.sessions import Attendance

@@ -10,7 +10,6 @@ from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from pydantic import BaseModel, Field, field_validator
 
 from api.cycles import service as cycles
-from api.cycles.rows import Side
 from api.http import urls as addresses
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
@@ -18,6 +17,7 @@ from api.input_files.cycle_inputs import NamedFile
 from api.overview.cycle_page import render_cycle
 from api.participants import service as people
 from api.participants import uploads
+from api.participants.rows import Side
 from api.plan_queries import service as questions
 from api.plan_queries.pages import latest_question
 from api.plan_queries.presenters import present_advice

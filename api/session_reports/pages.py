@@ -9,10 +9,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.cycles.rows import Side
 from api.http import urls as addresses
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import COACH, COACHEE, Permission, Permissions
+from api.participants.rows import Side
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import note_access as note_opening
 from api.session_reports import notes, records

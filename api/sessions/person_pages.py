@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request, Response
 from api.calendar.wording import invitation_file_name
 from api.consent import service as consent
 from api.consent.texts import consent_texts
-from api.cycles.rows import Side
 from api.http import urls as addresses
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import PERSON, Permission, Permissions
 from api.http.principal import AccessRole
 from api.invitations import outbox as messages
+from api.participants.rows import Side
 from api.session_reports import service as statements
 from api.sessions import replies, schedule
 from api.sessions.presenters import feedback_text, own_session_line, record_text

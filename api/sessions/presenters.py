@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from api.cycles.rows import Side
 from api.organisation import Organisation
 from api.participants.person_summary import PersonSummary
+from api.participants.rows import Side
 from api.results.printable_forms import ATTENDANCE_LABELS
 from api.session_reports.feedback import FeedbackView
 from api.session_reports.labels import rating_text

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.cycles.rows import PersonRow
+from api.participants.rows import PersonRow
 from api.sessions.rows import SessionRow, SessionState
 from coach.cycle import Cycle
 from coach.errors import ConflictError

@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.calendar.wording import invitation_file_name
-from api.cycles.rows import Side
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import COACH, COACHEE, MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.invitations import outbox as messages
+from api.participants.rows import Side
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import note_access as note_opening
 from api.session_reports import notes, records

@@ -10,10 +10,11 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import aliased
 
-from api.cycles.rows import CycleRow, PersonRow, Side
+from api.cycles.rows import CycleRow
 from api.cycles.service import cycle_row
 from api.http.principal import AccessRole, Principal
 from api.participants.person_summary import PersonSummary
+from api.participants.rows import PersonRow, Side
 from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
 from api.sessions.session_details import SessionDetails
 from api.values import FrozenModel

@@ -32,13 +32,13 @@ from api.background.queue import migrate_job_tables
 from api.cli import DEBUG_VARIABLE, main
 from api.crypto.key_ring import open_keyring
 from api.cycles import service as cycles
-from api.cycles.rows import Side
 from api.database import schema
 from api.database.engine import Database
 from api.http.principal import SYSTEM, AccessRole, Principal
 from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
+from api.participants.rows import Side
 from api.personal_links import links
 from api.plans import service as plans
 from api.runs import service as runs

@@ -13,12 +13,12 @@ from sqlalchemy import func, select
 
 from api.background.queue import JobQueue
 from api.cycles import service as cycles
-from api.cycles.rows import Side
 from api.input_files.cycle_inputs import NamedFile
 from api.mail import delivery as posting
 from api.mail.rows import MailRow, MailState
 from api.participants import service as people
 from api.participants import uploads
+from api.participants.rows import Side
 from api.settings import Settings
 from tests.api.conftest import CYCLE_TOML, NOW, World
 from tests.bench.figures import Figure

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, select
 
-from api.cycles.rows import PersonRow
 from api.files.workbook_reader import workbook_table
 from api.input_files.cycle_inputs import NamedFile, parse_inputs
 from api.invitations.rows import OutboxRow
+from api.participants.rows import PersonRow
 from api.runs.rows import RunRow, RunState
 from tests.force import (
     audit_altered,

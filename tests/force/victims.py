@@ -18,12 +18,12 @@ from api.cli.serve import serve
 from api.cli.worker import worker
 from api.crypto.key_ring import open_keyring
 from api.cycles import service as cycles
-from api.cycles.rows import Side
 from api.database.engine import Database
 from api.http.principal import SYSTEM
 from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
+from api.participants.rows import Side
 from api.plans import service as plans
 from api.runs.rows import PlanRow, PlanState
 from api.services import Services, context_setter, utc_now

@@ -8,7 +8,8 @@ import time
 from sqlalchemy import func, select, text
 
 from api.audit_trail import log as audit
-from api.cycles.rows import CycleRow, PersonRow
+from api.cycles.rows import CycleRow
+from api.participants.rows import PersonRow
 from tests.api.conftest import World
 from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds

@@ -27,12 +27,12 @@ from api.audit_trail import log as audit
 from api.background.job_type import JobContext
 from api.bootstrap import open_database_and_keyring
 from api.crypto.key_ring import KeyringError, open_keyring
-from api.cycles.rows import PersonRow
 from api.database import schema
 from api.http.principal import ANONYMOUS, AccessRole, Principal
 from api.invitations.rows import OutboxRow
 from api.mail.rows import MailRow
 from api.mail.settings import MailSettings
+from api.participants.rows import PersonRow
 from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.rows import OneTimeCodeRow

@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from api.audit_trail.rows import AuditRow
 from api.background.queue import JobQueue
 from api.cycles import service as cycles
-from api.cycles.rows import Side
 from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
+from api.participants.rows import Side
 from api.runs import service as runs
 from api.runs.rows import PlanRow, RunProgressRow, RunRow, RunState
 from api.runs.service import RunOptions

@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import inspect, select, text
 
 from api.cycles import service as cycles
-from api.cycles.rows import PersonRow, Side
 from api.data_protection import subject_access as person_rights
 from api.http.principal import AccessRole, Principal
 from api.mail.rows import MailRow, MailState
 from api.overview import statistics as figures
+from api.participants.rows import PersonRow, Side
 from api.personal_links import links
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records

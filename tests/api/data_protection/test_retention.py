@@ -24,7 +24,7 @@ from api.background.registry import JOB_TYPES_BY_NAME
 from api.background.worker import Worker
 from api.cli import retention as command
 from api.cycles import service as cycles
-from api.cycles.rows import CycleRow, PersonRow, Side
+from api.cycles.rows import CycleRow
 from api.data_protection import retention_policy as retention_dates
 from api.data_protection import retention_sweep as retention
 from api.data_protection.redaction import ERASED
@@ -35,6 +35,7 @@ from api.http.principal import AccessRole, Principal
 from api.invitations.rows import OutboxRow
 from api.overview import statistics as figures
 from api.participants import uploads
+from api.participants.rows import PersonRow, Side
 from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind, QuestionRow

@@ -17,13 +17,13 @@ from api.cli.person import PersonAction, person
 from api.crypto import key_rotation
 from api.crypto.envelope_encryption import DecryptionError
 from api.crypto.key_ring import KeyringError, open_keyring
-from api.cycles.rows import PersonRow, Side
 from api.data_protection import subject_access as person_rights
 from api.data_protection.redaction import ERASED, Redactor
 from api.database.schema import METADATA
 from api.http.principal import AccessRole, Principal
 from api.invitations.rows import OutboxRow
 from api.participants import service as people
+from api.participants.rows import PersonRow, Side
 from api.plans import service as plans
 from api.runs.rows import RunRow, RunState
 from api.session_reports import feedback as feedback_reports

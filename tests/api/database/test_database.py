@@ -15,9 +15,10 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from api.accounts.rows import UserRow
 from api.background.queue import migrate_job_tables
 from api.background.worker_lease import WorkerLeaseHeldError, hold_worker_lease
-from api.cycles.rows import CycleRow, PersonRow
+from api.cycles.rows import CycleRow
 from api.database import schema
 from api.database.engine import Database
+from api.participants.rows import PersonRow
 from api.settings import Settings
 from api.tables import TABLES
 

@@ -17,12 +17,12 @@ from sqlalchemy import select
 
 from api.accounts import credentials
 from api.audit_trail.rows import AuditRow
-from api.cycles.rows import Side
 from api.files.zip_archive import zip_stream
 from api.http.principal import AccessRole, Principal
 from api.invitations import dispatch as waiting_mail
 from api.invitations import outbox as messages
 from api.participants import service as people
+from api.participants.rows import Side
 from api.personal_links import links
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from api.accounts import credentials
 from api.accounts.rows import CredentialRow
 from api.cycles import service as cycles
-from api.cycles.rows import Side
 from api.http.principal import AccessRole, Principal
 from api.invitations import outbox as messages
 from api.invitations.rows import OutboxRow
 from api.participants import service as people
+from api.participants.rows import Side
 from api.personal_links import links
 from api.plans import service as plans
 from api.runs import service as runs

@@ -18,7 +18,6 @@ from api.audit_trail.rows import AuditRow
 from api.background.job_type import JobContext, WorkerShutdownError
 from api.background.queue import JobQueue
 from api.background.worker import Worker
-from api.cycles.rows import PersonRow, Side
 from api.http.principal import AccessRole, Principal
 from api.invitations import dispatch as waiting_mail
 from api.invitations.rows import OutboxRow
@@ -26,6 +25,7 @@ from api.mail import delivery as posting
 from api.mail.job import MailJob
 from api.mail.rows import MailRow, MailState
 from api.participants import service as people
+from api.participants.rows import PersonRow, Side
 from api.personal_links import links
 from coach.errors import ConflictError
 from tests.mail_server import BROKEN, MailServer, free_port, mail_server

@@ -22,10 +22,10 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from api.cycles.rows import Side
 from api.http.principal import AccessRole, Principal
 from api.invitations.rows import OutboxRow
 from api.participants import service as people
+from api.participants.rows import Side
 from api.plans import service as plans
 from api.runs.rows import PlanRow, PlanState
 from api.session_reports import records

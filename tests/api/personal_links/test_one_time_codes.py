@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import select
 
 from api.background.job_type import JobContext
-from api.cycles.rows import PersonRow, Side
 from api.data_protection import subject_access as person_rights
 from api.mail import delivery as posting
 from api.mail.job import MailJob
 from api.mail.rows import MailRow, MailState
 from api.participants import service as people
+from api.participants.rows import PersonRow, Side
 from api.personal_links.rows import OneTimeCodeRow
 from api.sessions import schedule
 from tests.mail_server import MailServer

@@ -13,7 +13,6 @@ from sqlalchemy import select, update
 
 from api.audit_trail.rows import AuditRow
 from api.background.job_type import JobContext
-from api.cycles.rows import PersonRow, Side
 from api.http.principal import AccessRole, Principal
 from api.invitations.rows import OutboxRow
 from api.mail import delivery as posting
@@ -21,6 +20,7 @@ from api.mail.job import MailJob
 from api.mail.rows import MailKind, MailRow, MailState
 from api.mail.settings import MailSettings
 from api.participants import service as people
+from api.participants.rows import PersonRow, Side
 from api.reminders import service as reminding
 from api.reminders.service import ReminderSwitch
 from api.session_reports import records

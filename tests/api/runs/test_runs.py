@@ -18,10 +18,10 @@ import pytest
 from sqlalchemy import select
 
 from api.background.subprocess.subprocess_task import SubprocessTask
-from api.cycles.rows import Side
 from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
+from api.participants.rows import Side
 from api.runs import service as runs
 from api.runs.rows import PlanRow, RunRow, RunState
 from api.runs.service import RunInput, RunOptions, input_sha256
