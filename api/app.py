@@ -45,7 +45,7 @@ from api.http.principal import SYSTEM
 from api.http.problem_details import register_exception_handlers
 from api.invitations import pages as invitation_pages
 from api.invitations import routes as invitation_routes
-from api.overview import audit_pages, audit_routes, metrics_routes
+from api.overview import audit_pages, audit_routes, metrics_routes, person_pages
 from api.personal_links import email_pages
 from api.personal_links import routes as personal_link_routes
 from api.personal_links.links import authenticate_link
@@ -57,11 +57,11 @@ from api.plans import routes as plan_routes
 from api.runs import pages as run_pages
 from api.runs import routes as run_routes
 from api.services import Services, utc_now
-from api.session_reports import note_access_pages
+from api.session_reports import note_access_pages, note_access_routes
 from api.session_reports import pages as session_report_pages
 from api.session_reports import routes as session_report_routes
 from api.session_reports.note_access import open_notebook_of_device
-from api.sessions import person_pages
+from api.sessions import pages as session_pages
 from api.sessions import routes as session_routes
 from api.settings import Settings
 from api.web.error_page import problem_page
@@ -81,6 +81,7 @@ _API_MODULES = (
     personal_link_routes,
     session_routes,
     session_report_routes,
+    note_access_routes,
     audit_routes,
     account_routes,
     consent_routes,
@@ -99,6 +100,7 @@ _PAGE_MODULES = (
     plan_query_pages,
     coachee_page,
     person_pages,
+    session_pages,
     consent_pages,
     session_report_pages,
     note_access_pages,

@@ -20,8 +20,9 @@ from api.mail.presenters import mail_context
 from api.reminders import service as reminding
 from api.reminders.service import ReminderSwitch
 from api.session_reports import service as statements
+from api.session_reports.presenters import feedback_text, record_text
 from api.sessions import schedule
-from api.sessions.presenters import ReplyCounts, feedback_text, office_session_line, record_text
+from api.sessions.presenters import ReplyCounts, office_session_line
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import deployment_of, redirect_after_post, render_page
 

@@ -12,7 +12,11 @@ from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.routes import request_note_code
 from api.session_reports import note_access as note_opening
-from api.session_reports.routes import Passphrase, open_notes_by_passphrase, set_note_key_cookie
+from api.session_reports.note_access_routes import (
+    Passphrase,
+    open_notes_by_passphrase,
+    set_note_key_cookie,
+)
 from api.web.rendering import FormFields, as_sentence, parse_form, redirect_after_post, render_page
 from coach.errors import ConflictError, NotAllowedError, UnusableInputError
 

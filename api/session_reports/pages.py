@@ -20,7 +20,7 @@ from api.session_reports import service as statements
 from api.session_reports.labels import ATTENDANCES, NO_RATING, RATING_OPTIONS
 from api.session_reports.note_access import NotesClosedError
 from api.session_reports.note_access_pages import code_page
-from api.session_reports.routes import set_note_key_cookie
+from api.session_reports.note_access_routes import set_note_key_cookie
 from api.sessions import schedule
 from api.sessions.presenters import own_session_line
 from api.web.rendering import (

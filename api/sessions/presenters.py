@@ -1,4 +1,4 @@
-"""Sessions, records and feedback as pages show them: finished text, in the reader's zone."""
+"""Sessions as pages show them: finished text, in the reader's time zone."""
 
 from __future__ import annotations
 
@@ -11,18 +11,12 @@ from zoneinfo import ZoneInfo
 from api.organisation import Organisation
 from api.participants.person_summary import PersonSummary
 from api.participants.rows import Side
-from api.results.printable_forms import ATTENDANCE_LABELS
-from api.session_reports.feedback import FeedbackView
-from api.session_reports.labels import rating_text
-from api.session_reports.records import RecordView
 from api.sessions.labels import ATTENDANCE, CANCELLED, OWN_REPLY, REPLY, REPLY_BEFORE
 from api.sessions.rows import SessionState
 from api.sessions.session_details import SessionDetails
 from api.web.date_formats import (
-    format_date,
     format_datetime_range,
     format_short_date,
-    format_short_datetime,
     format_time_range,
     zone_abbreviation,
 )
@@ -111,28 +105,6 @@ class ReplyCounts:
         return cls(counts[Reply.ACCEPTED], counts[Reply.DECLINED], counts[Reply.NONE])
 
 
-@dataclass(frozen=True, slots=True)
-class RecordText:
-    """A shared record for people."""
-
-    day: str
-    attendance: str
-    topic: str
-    agreed_actions: str
-    next_step: str
-    submitted: str
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackText:
-    """Feedback for people."""
-
-    attendance: str
-    rating: str
-    text: str
-    submitted: str
-
-
 def own_session_line(
     session: SessionDetails, side: Side, address: str, deployment: Organisation, now: datetime
 ) -> OwnSessionLine:
@@ -192,28 +164,6 @@ def office_session_line(session: SessionDetails) -> OfficeSessionLine:
         and session.recorded is None
         and Reply.DECLINED in _replies(session),
         feedback_given=session.feedback_given,
-    )
-
-
-def record_text(record: RecordView, zone: ZoneInfo) -> RecordText:
-    """`record` for people who live in `zone`."""
-    return RecordText(
-        day=format_date(record.session_date),
-        attendance=ATTENDANCE_LABELS[record.attendance],
-        topic=record.topic,
-        agreed_actions=record.agreed_actions,
-        next_step=record.next_step,
-        submitted=format_short_datetime(record.submitted_at, zone),
-    )
-
-
-def feedback_text(feedback: FeedbackView, zone: ZoneInfo) -> FeedbackText:
-    """`feedback` for people who live in `zone`."""
-    return FeedbackText(
-        attendance=ATTENDANCE_LABELS[feedback.attendance],
-        rating=rating_text(feedback.rating),
-        text=feedback.text,
-        submitted=format_short_datetime(feedback.submitted_at, zone),
     )
 
 

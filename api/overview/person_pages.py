@@ -1,4 +1,4 @@
-"""A person's own pages behind their secret link: their sessions, and their answers."""
+"""The pages behind a person's secret link: all their sessions, and one with its reports."""
 
 from __future__ import annotations
 
@@ -16,14 +16,11 @@ from api.http.principal import AccessRole
 from api.invitations import outbox as messages
 from api.participants.rows import Side
 from api.session_reports import service as statements
-from api.sessions import replies, schedule
-from api.sessions.presenters import feedback_text, own_session_line, record_text
-from api.sessions.replies import ReplyInput
+from api.session_reports.presenters import feedback_text, record_text
+from api.sessions import schedule
+from api.sessions.presenters import own_session_line
 from api.web.rendering import (
-    FormFields,
     deployment_of,
-    parse_form,
-    redirect_after_post,
     render_page,
 )
 
@@ -69,14 +66,6 @@ def my_sessions(
     )
 
 
-@PERSON_PAGES.post("/accept-all")
-def accept_all(link: str, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Accept every session that waits for an answer."""
-    with services.database.writing() as tx:
-        replies.accept_pending(tx, principal, now=services.now())
-    return redirect_after_post(addresses.person(link))
-
-
 @PERSON_PAGES.get("/sessions/{session_id}")
 def my_session(
     link: str, session_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
@@ -109,22 +98,6 @@ def my_session(
     )
 
 
-@PERSON_PAGES.post("/sessions/{session_id}/reply")
-def reply_to_session(
-    link: str,
-    session_id: str,
-    form_fields: FormFields,
-    services: ServicesDep,
-    principal: PrincipalDep,
-) -> Response:
-    """Accept or decline."""
-    with services.database.writing() as tx:
-        schedule.own_session(tx, principal, session_id)  # before anything is said of the form
-        submitted = parse_form(ReplyInput, form_fields)
-        replies.submit_reply(tx, principal, session_id, submitted, now=services.now())
-    return redirect_after_post(addresses.person_session(link, session_id))
-
-
 @PERSON_PAGES.get("/sessions/{session_id}/invitation.ics")
 def invitation(session_id: str, services: ServicesDep, principal: PrincipalDep) -> Response:
     """The session for the person's own calendar."""
@@ -141,8 +114,6 @@ def invitation(session_id: str, services: ServicesDep, principal: PrincipalDep) 
 ROUTERS = (PERSON_PAGES,)
 PERMISSIONS: Permissions = {
     ("GET", "/p/{link}"): Permission(PERSON, own_only=True),
-    ("POST", "/p/{link}/accept-all"): Permission(PERSON, own_only=True),
     ("GET", "/p/{link}/sessions/{session_id}"): Permission(PERSON, own_only=True),
-    ("POST", "/p/{link}/sessions/{session_id}/reply"): Permission(PERSON, own_only=True),
     ("GET", "/p/{link}/sessions/{session_id}/invitation.ics"): Permission(PERSON, own_only=True),
 }

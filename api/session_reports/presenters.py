@@ -1,0 +1,56 @@
+"""Records and feedback as pages show them: finished text, in the reader's time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from api.results.printable_forms import ATTENDANCE_LABELS
+from api.session_reports.feedback import FeedbackView
+from api.session_reports.labels import rating_text
+from api.session_reports.records import RecordView
+from api.web.date_formats import format_date, format_short_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordText:
+    """A shared record for people."""
+
+    day: str
+    attendance: str
+    topic: str
+    agreed_actions: str
+    next_step: str
+    submitted: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackText:
+    """Feedback for people."""
+
+    attendance: str
+    rating: str
+    text: str
+    submitted: str
+
+
+def record_text(record: RecordView, zone: ZoneInfo) -> RecordText:
+    """`record` for people who live in `zone`."""
+    return RecordText(
+        day=format_date(record.session_date),
+        attendance=ATTENDANCE_LABELS[record.attendance],
+        topic=record.topic,
+        agreed_actions=record.agreed_actions,
+        next_step=record.next_step,
+        submitted=format_short_datetime(record.submitted_at, zone),
+    )
+
+
+def feedback_text(feedback: FeedbackView, zone: ZoneInfo) -> FeedbackText:
+    """`feedback` for people who live in `zone`."""
+    return FeedbackText(
+        attendance=ATTENDANCE_LABELS[feedback.attendance],
+        rating=rating_text(feedback.rating),
+        text=feedback.text,
+        submitted=format_short_datetime(feedback.submitted_at, zone),
+    )
