@@ -11,7 +11,8 @@ from api.audit_trail.rows import AuditRow
 from api.crypto.key_ring import Keyring, KeyringError, open_keyring
 from api.database import schema
 from api.database.engine import Database, readable_database_errors
-from api.session_reports.rows import KeyMarkRow, NoteKeyRow
+from api.database.rows import KeyMarkRow
+from api.session_reports.rows import NoteKeyRow
 from api.settings import Settings
 from coach.errors import DomainError
 

@@ -6,6 +6,7 @@ from api.accounts import rows as accounts_tables
 from api.audit_trail import rows as audit_trail_tables
 from api.consent import rows as consent_tables
 from api.cycles import rows as cycles_tables
+from api.database import rows as database_tables
 from api.database.types import TableRow
 from api.invitations import rows as invitations_tables
 from api.mail import rows as mail_tables
@@ -21,6 +22,7 @@ TABLES: tuple[type[TableRow], ...] = (
     *audit_trail_tables.TABLES,
     *consent_tables.TABLES,
     *cycles_tables.TABLES,
+    *database_tables.TABLES,
     *invitations_tables.TABLES,
     *mail_tables.TABLES,
     *participants_tables.TABLES,

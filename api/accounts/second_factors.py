@@ -95,6 +95,14 @@ def unseal_totp(keyring: Keyring, row: UserRow) -> str:
     return decrypt(key, stored[_VERSION_BYTES:], "users", row.id, version).decode()
 
 
+def rewrap_totp_secrets(tx: Transaction, keyring: Keyring) -> int:
+    """Seal the second factors of all users under the newest master key; see `Rotatable`."""
+    rows = tx.scalars(select(UserRow).where(UserRow.totp_sealed.is_not(None))).all()
+    for row in rows:
+        row.totp_sealed = seal_totp(keyring, row.id, unseal_totp(keyring, row))
+    return len(rows)
+
+
 def _use_recovery_code(tx: Transaction, user_id: str, code: str, now: datetime) -> bool:
     row = tx.scalar(
         select(RecoveryCodeRow).where(

@@ -1,1 +1,1 @@
-"""The audit trail: appended in the transaction of each action, verified row by row."""
+"""The audit trail: events appended in the transaction of each action, chained by seals."""

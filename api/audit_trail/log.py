@@ -1,7 +1,7 @@
-"""The audit trail: appended in the transaction of each act, verified row by row.
+"""The audit trail: each event is appended in the transaction of the action it records.
 
-What a transaction is done on behalf of is stamped on it where it begins, so that no workflow can
-forget who asked; an act in a transaction without a stamp is refused.
+The principal of a transaction is set when the transaction begins (see `api.services`), so a use
+case cannot forget it; recording an event in a transaction without a principal raises an error.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -21,25 +19,11 @@ from api.audit_trail.rows import AuditRow
 from api.crypto.key_ring import Keyring
 from api.http.principal import Principal
 from api.services import Services, transaction_context
-from api.values import FrozenModel
 
 GENESIS_SEAL = "0" * 64
-_PAGE = 1000
 _RECENTLY = timedelta(hours=1)
 _APPEND = insert(AuditRow)
-_LAST = select(AuditRow.number, AuditRow.seal).order_by(AuditRow.number.desc()).limit(1)
-
-
-class AuditReport(FrozenModel):
-    """What verifying found. `head` is the last row's seal: keep it elsewhere to notice cuts.
-
-    `first_broken` is the number of the first row that does not fit, `None` where all do.
-    """
-
-    rows: int
-    head: str
-    first_broken: int | None
-    head_known: bool | None
+LAST_SEAL = select(AuditRow.number, AuditRow.seal).order_by(AuditRow.number.desc()).limit(1)
 
 
 def record_event(
@@ -51,18 +35,18 @@ def record_event(
     by: Principal | None = None,
     **detail: str | int,
 ) -> None:
-    """Append one act to the trail: identifiers, words and counts only.
+    """Append an event to the trail; `detail` holds identifiers, codes and counts only.
 
-    `by` names who acted where the transaction began before that was known.
+    `by` names the actor if the transaction began before the actor was known.
 
     Raises:
-        LookupError: the transaction runs on nobody's behalf.
+        LookupError: the transaction has no principal.
     """
     context = transaction_context(tx)
     principal = by or context.principal
     tx.flush()
-    connection = tx.connection()  # an act as an object of the transaction costs twice as much
-    last = connection.execute(_LAST).one_or_none()
+    connection = tx.connection()  # an insert through the ORM costs twice as much
+    last = connection.execute(LAST_SEAL).one_or_none()
     event = SimpleNamespace(
         number=1 if last is None else last.number + 1,
         at=context.now.astimezone(UTC).replace(microsecond=0),
@@ -73,16 +57,16 @@ def record_event(
         object_id=object_id,
         detail=detail,
     )
-    event.seal = _seal(context.keyring, GENESIS_SEAL if last is None else last.seal, event)
+    event.seal = compute_seal(context.keyring, GENESIS_SEAL if last is None else last.seal, event)
     connection.execute(_APPEND, vars(event))
 
 
 def record_reading(
     services: Services, principal: Principal, action: str, object_kind: str, object_id: str
 ) -> None:
-    """Append that a user reads personal data, once an hour for each object.
+    """Record that a user read personal data, at most once an hour for each object.
 
-    So a page that is looked at all day costs one row an hour, and a read costs one query.
+    A page that stays open all day then costs one row an hour, and each further read one query.
     """
     now = services.now()
     with services.database.reading() as tx:
@@ -95,7 +79,7 @@ def record_reading(
 def _was_recorded_recently(
     tx: Transaction, principal: Principal, action: str, object_id: str, *, now: datetime
 ) -> bool:
-    """Whether the principal did the same with the same thing within the hour."""
+    """Whether the principal's same action on the same object was recorded within the last hour."""
     found = select(AuditRow.number).where(
         AuditRow.object_id == object_id,
         AuditRow.actor_id == principal.user_id,
@@ -105,39 +89,8 @@ def _was_recorded_recently(
     return tx.scalar(found.limit(1)) is not None
 
 
-def verify(
-    tx: Transaction,
-    keyring: Keyring,
-    head: str | None = None,
-    between_pages: Callable[[], None] = lambda: None,
-) -> AuditReport:
-    """Seal every row anew and compare; `head` is one kept from before, looked for among them.
-
-    `between_pages` is called now and then, so that a long check can be stopped.
-    """
-    expected, rows, broken, known = GENESIS_SEAL, 0, None, head == GENESIS_SEAL
-    query = select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=_PAGE)
-    with closing(tx.scalars(query)) as trail:
-        for row in trail:
-            rows += 1
-            fits = row.number == rows and hmac.compare_digest(
-                row.seal, _seal(keyring, expected, row)
-            )
-            if not fits and broken is None:
-                broken = row.number
-            expected = row.seal
-            known = known or row.seal == head
-            if rows % _PAGE == 0:
-                between_pages()
-    return AuditReport(
-        rows=rows,
-        head=expected,
-        first_broken=broken,
-        head_known=None if head is None else known,
-    )
-
-
-def _seal(keyring: Keyring, previous_seal: str, row: AuditRow | SimpleNamespace) -> str:
+def compute_seal(keyring: Keyring, previous_seal: str, row: AuditRow | SimpleNamespace) -> str:
+    """HMAC-SHA-256, in hexadecimal, over a row and the seal of the row before it."""
     sealed_fields = [
         previous_seal,
         row.number,

@@ -1,4 +1,4 @@
-"""The audit trail: who did what to which object when, each row sealed to the one before it."""
+"""Tables of the audit trail: its events, chained by seals, and the checks of the chain."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from api.database.types import ID_LENGTH, IdentifiedRow, TableRow
 
 
 class AuditRow(TableRow):
-    """One act. Identifiers, words and counts only: no names, no texts, no secrets.
+    """One event: identifiers, codes and counts only; no names, texts or secrets.
 
-    `seal` is an HMAC over this row and the seal of the row before it, so that a row altered, taken
-    out or put in is noticed.
+    `seal` is an HMAC over this row and the seal of the row before it, so that an altered, removed
+    or inserted row is detected.
     """
 
     __tablename__ = "audit"
@@ -38,7 +38,7 @@ class AuditRow(TableRow):
 
 
 class AuditCheckRow(IdentifiedRow):
-    """One time that the whole trail was verified, and what was found."""
+    """The result of one verification of the whole trail."""
 
     __tablename__ = "audit_checks"
 

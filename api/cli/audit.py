@@ -1,4 +1,4 @@
-"""`gender-coach audit verify`: is the audit trail whole?"""
+"""`gender-coach audit verify`: verification of the audit trail."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from api.audit_trail import log as trail
+from api.audit_trail.verification import verify_and_store
 from api.cli.services import open_cli_services
-from api.overview import audit_trail
 from coach.errors import DomainError
 
 
@@ -25,28 +24,25 @@ class BrokenTrailError(DomainError):
 
 
 def audit(
-    action: Annotated[AuditAction, typer.Argument(help="verify: seal every row anew.")],
+    action: Annotated[AuditAction, typer.Argument(help="verify: check the seal of every row.")],
     *,
     head: Annotated[
-        str | None, typer.Option(help="A head that was kept: is it still in the trail?")
+        str | None, typer.Option(help="A head that you kept: is it still in the trail?")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
     """Verify the audit trail, and print its head to keep."""
     del action  # there is one
     with open_cli_services(data) as services:
-        with services.database.reading() as tx:
-            report = trail.verify(tx, services.keyring, head)
-        with services.database.writing() as tx:
-            audit_trail.store_check_result(tx, report, now=services.now())
-    if report.first_broken is not None:
+        result = verify_and_store(services, head)
+    if result.first_broken is not None:
         raise BrokenTrailError(
-            f"row {report.first_broken} of {report.rows} does not fit: it, or a row before it, "
-            "was altered, taken out or put in"
+            f"row {result.first_broken} of {result.rows} does not match its seal: it or a row "
+            "before it was altered, removed or inserted"
         )
-    if report.head_known is False:
+    if result.head_known is False:
         raise BrokenTrailError(
-            f"the {report.rows} rows fit, but the head you kept is not among them: "
-            "the end of the trail was cut off, or the database is another"
+            f"the seals of all {result.rows} rows match, but the head you gave is not among them: "
+            "the end of the trail was cut off, or this is another database"
         )
-    typer.echo(f"{report.rows} rows, all of them as they were written.\nHead: {report.head}")
+    typer.echo(f"All {result.rows} rows are unaltered.\nHead: {result.head}")

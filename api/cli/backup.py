@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.audit_trail import log as audit
+from api.audit_trail import verification
 from api.background.worker_lease import hold_worker_lease
 from api.cli.services import load_settings, migrate_job_tables, open_cli_services
 from api.crypto.key_ring import open_keyring
@@ -66,7 +67,7 @@ def restore(
                 now=now,
             )
     with open_cli_services(data) as services, services.database.writing() as tx:
-        report = audit.verify(tx, services.keyring)
+        report = verification.verify(tx, services.keyring)
         audit.record_event(tx, "database restored", "database", "main", rows=report.rows)
     state = "whole" if report.first_broken is None else f"broken from row {report.first_broken}"
     typer.echo(f"Restored from {source}; the audit trail of {report.rows} rows is {state}.")

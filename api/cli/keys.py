@@ -12,7 +12,7 @@ import typer
 from api.background.worker_lease import hold_worker_lease
 from api.cli.services import open_cli_services
 from api.crypto.key_ring import write_keyring
-from api.crypto.key_rotation import rewrap_all_keys
+from api.rotatable_keys import rewrap_all_keys
 
 
 class KeyAction(StrEnum):

@@ -14,6 +14,7 @@ import api.accounts.rows
 import api.audit_trail.rows
 import api.consent.rows
 import api.cycles.rows
+import api.database.rows
 import api.invitations.rows
 import api.mail.rows
 import api.participants.rows

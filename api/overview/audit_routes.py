@@ -6,12 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api.audit_trail import verification
+from api.audit_trail.verification import AuditTrailStatus
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.overview import audit_trail
-from api.overview.audit_trail import AuditEntry, AuditFilter, AuditTrailStatus
+from api.overview.audit_trail import AuditEntry, AuditFilter
 
 AUDIT = APIRouter(prefix=API, tags=["audit"])
 
@@ -29,7 +31,7 @@ def audit_entries(
 def audit_report(services: ServicesDep) -> AuditTrailStatus:
     """How the trail stands, and what its daily check found last; nothing is verified for this."""
     with services.database.reading() as tx:
-        return audit_trail.trail_status(tx)
+        return verification.trail_status(tx)
 
 
 @AUDIT.get(
@@ -40,7 +42,7 @@ def audit_report(services: ServicesDep) -> AuditTrailStatus:
 def audit_head(services: ServicesDep) -> Response:
     """The trail's head as a file to keep elsewhere: with it a cut can be noticed."""
     with services.database.reading() as tx:
-        trail_status = audit_trail.trail_status(tx)
+        trail_status = verification.trail_status(tx)
     now = services.now()
     text = (
         f"Audit trail of {services.settings.base_url}\n"

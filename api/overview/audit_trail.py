@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, union_all
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.rows import UserRow
-from api.audit_trail.log import GENESIS_SEAL, AuditReport
-from api.audit_trail.rows import AuditCheckRow, AuditRow
+from api.audit_trail.rows import AuditRow
 from api.crypto.key_ring import Keyring
 from api.http.principal import Principal
 from api.participants.rows import PersonRow
@@ -58,27 +57,6 @@ class AuditFilter(FrozenModel):
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
 
 
-class AuditCheck(FrozenModel):
-    """One check of the whole trail; `first_broken` is `None` where every row fitted."""
-
-    at: datetime
-    rows: int
-    head: str
-    first_broken: int | None
-
-
-class AuditTrailStatus(FrozenModel):
-    """How long the trail is now, its head, and what the last check found.
-
-    The head is the last row's seal. Keep it elsewhere: `gender-coach audit verify --head` tells
-    whether it is still in the trail.
-    """
-
-    rows: int
-    head: str
-    last_check: AuditCheck | None
-
-
 def list_entries(
     tx: Transaction, keyring: Keyring, principal: Principal, filters: AuditFilter
 ) -> tuple[AuditEntry, ...]:
@@ -105,32 +83,6 @@ def display_names(
         people = select(PersonRow.id, PersonRow.code).where(PersonRow.id.in_(identifiers))
         names |= dict(tx.execute(people).all())
     return names
-
-
-def trail_status(tx: Transaction) -> AuditTrailStatus:
-    """How the trail stands, without verifying it."""
-    last = tx.execute(
-        select(AuditRow.number, AuditRow.seal).order_by(AuditRow.number.desc()).limit(1)
-    ).one_or_none()
-    check = tx.scalars(
-        select(AuditCheckRow).order_by(AuditCheckRow.at.desc(), AuditCheckRow.id).limit(1)
-    ).first()
-    return AuditTrailStatus(
-        rows=0 if last is None else last.number,
-        head=GENESIS_SEAL if last is None else last.seal,
-        last_check=None
-        if check is None
-        else AuditCheck(
-            at=check.at, rows=check.rows, head=check.head, first_broken=check.first_broken
-        ),
-    )
-
-
-def store_check_result(tx: Transaction, report: AuditReport, *, now: datetime) -> None:
-    """Keep what a check found, for the page and the figures."""
-    tx.add(
-        AuditCheckRow(at=now, rows=report.rows, head=report.head, first_broken=report.first_broken)
-    )
 
 
 def _entry(row: AuditRow, pseudonymise: Callable[[str], str] | None) -> AuditEntry:

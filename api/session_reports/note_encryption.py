@@ -63,3 +63,13 @@ def _key_associated_data(row: NoteKeyRow) -> tuple[str | int, ...]:
 def note_associated_data(row: NoteRow) -> tuple[str | int, ...]:
     """What the ciphertext of a note is bound to: its row, session, author, key and version."""
     return ("notes", row.id, row.session_id, row.author_id, row.key_id, row.version)
+
+
+def rewrap_note_keys(tx: Transaction, keyring: Keyring) -> int:
+    """Wrap the data keys of all notes under the newest master key; see `Rotatable`."""
+    rows = tx.scalars(select(NoteKeyRow)).all()
+    for row in rows:
+        key = unwrap(keyring, row)
+        row.master_version = keyring.master_version
+        row.wrapped = wrap(keyring, row, key)
+    return len(rows)

@@ -10,15 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.database.types import IdentifiedRow, TableRow
 
 
-class KeyMarkRow(TableRow):
-    """By which key file this database is used: a mark that tells nothing of the keys."""
-
-    __tablename__ = "key_marks"
-
-    name: Mapped[str] = mapped_column(String(20), primary_key=True)
-    mark: Mapped[str] = mapped_column(String(64))
-
-
 class NoteKeyRow(IdentifiedRow):
     """A data key for what one author writes about one coachee, wrapped by a master key.
 
@@ -74,7 +65,6 @@ class NoteRow(IdentifiedRow):
 
 
 TABLES: tuple[type[TableRow], ...] = (
-    KeyMarkRow,
     NoteKeyRow,
     NotebookRow,
     NoteRow,

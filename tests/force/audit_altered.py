@@ -14,7 +14,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.audit_trail import log as audit
+from api.audit_trail import verification
 from api.audit_trail.rows import AuditRow
 from tests.api.conftest import World
 from tests.bench.figures import Figure
@@ -126,7 +126,7 @@ def measure(times: int, database: str) -> Figure:
 def _verified(world: World) -> tuple[int, str]:
     """Rows and head of the trail, which has to be whole."""
     with world.database.reading() as tx:
-        report = audit.verify(tx, world.services.keyring)
+        report = verification.verify(tx, world.services.keyring)
     if report.first_broken is not None:
         raise RuntimeError(f"the trail is broken from row {report.first_broken} on")
     return report.rows, report.head
@@ -138,7 +138,7 @@ def _is_noticed(world: World, alter: Alter, rng: random.Random, head: str) -> bo
         alter(tx, rng.choice(tx.scalars(select(AuditRow)).all()), rng)
         tx.flush()
         tx.expire_all()
-        report = audit.verify(tx, world.services.keyring, head)
+        report = verification.verify(tx, world.services.keyring, head)
     return report.first_broken is not None or report.head_known is False
 
 

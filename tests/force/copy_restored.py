@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from api.audit_trail import log as audit
+from api.audit_trail import verification
 from api.cycles.rows import CycleRow
 from api.database.engine import Database
 from tests.api.conftest import World
@@ -45,7 +45,7 @@ def measure(times: int, database: str) -> Figure:
         restored = Database(world.services.settings.database_url)
         with restored.reading() as tx:
             kept = tx.scalar(select(func.count()).select_from(CycleRow)) or 0
-            whole = audit.verify(tx, world.services.keyring).first_broken is None
+            whole = verification.verify(tx, world.services.keyring).first_broken is None
         restored.close()
         aside = list(Path(data).glob("*.before-*"))
     allowed = _MOST_SECONDS_A_100_MB * max(1.0, size / 100)

@@ -7,7 +7,7 @@ import time
 
 from sqlalchemy import func, select, text
 
-from api.audit_trail import log as audit
+from api.audit_trail import verification
 from api.cycles.rows import CycleRow
 from api.participants.rows import PersonRow
 from tests.api.conftest import World
@@ -68,7 +68,7 @@ def _left(world: World) -> tuple[set[str], int, str]:
     with world.database.reading() as tx:
         kept = set(tx.scalars(select(CycleRow.id)))
         halves = len(kept ^ set(tx.scalars(whole)))
-        report = audit.verify(tx, world.services.keyring)
+        report = verification.verify(tx, world.services.keyring)
     fits = report.first_broken is None and report.rows == _ACTS_A_CYCLE * len(kept)
     return kept, halves, "whole" if fits else "broken"
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from api.audit_trail import log as audit
+from api.audit_trail import verification
 from api.audit_trail.rows import AuditRow
 from api.cli.audit import AuditAction, BrokenTrailError
 from api.cli.audit import audit as audit_command
@@ -37,9 +38,9 @@ def acted(world: World) -> World:
     return world
 
 
-def _report(world: World, head: str | None = None) -> audit.AuditReport:
+def _report(world: World, head: str | None = None) -> verification.VerificationResult:
     with world.database.reading() as tx:
-        return audit.verify(tx, world.services.keyring, head)
+        return verification.verify(tx, world.services.keyring, head)
 
 
 def test_acts_are_in_the_trail_with_who_what_and_when(office: httpx.Client) -> None:
@@ -130,7 +131,7 @@ def test_every_altered_row_is_noticed(acted: World) -> None:
             changed = update(AuditRow).where(AuditRow.number == number)
             tx.execute(changed.values({column: ALTERATIONS[column](row)}))
             tx.expire_all()
-            report = audit.verify(tx, acted.services.keyring)
+            report = verification.verify(tx, acted.services.keyring)
             assert report.first_broken is not None, (number, column)
             assert report.first_broken in {number, number + 1}
             tx.rollback()
@@ -141,7 +142,7 @@ def test_a_row_taken_out_is_noticed(acted: World, place: str) -> None:
     number = 1 if place == "first" else 3
     with acted.database.writing() as tx:
         tx.execute(delete(AuditRow).where(AuditRow.number == number))
-        assert audit.verify(tx, acted.services.keyring).first_broken == number + 1
+        assert verification.verify(tx, acted.services.keyring).first_broken == number + 1
 
 
 def test_a_row_put_in_is_noticed(acted: World) -> None:
@@ -150,7 +151,7 @@ def test_a_row_put_in_is_noticed(acted: World) -> None:
         assert last is not None
         forged = {column: getattr(last, column) for column in ALTERATIONS}
         tx.execute(insert(AuditRow).values(number=last.number + 1, **forged))
-        assert audit.verify(tx, acted.services.keyring).first_broken == last.number + 1
+        assert verification.verify(tx, acted.services.keyring).first_broken == last.number + 1
 
 
 def test_a_cut_end_is_noticed_by_a_kept_head(acted: World) -> None:

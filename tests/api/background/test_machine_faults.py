@@ -24,10 +24,12 @@ from sqlalchemy.pool import Pool
 from api.accounts import browser_sessions, credentials, tokens, users
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail import log as audit
+from api.audit_trail import verification
 from api.background.job_type import JobContext
 from api.bootstrap import open_database_and_keyring
 from api.crypto.key_ring import KeyringError, open_keyring
 from api.database import schema
+from api.database.rows import KeyMarkRow
 from api.http.principal import ANONYMOUS, AccessRole, Principal
 from api.invitations.rows import OutboxRow
 from api.mail.rows import MailRow
@@ -42,7 +44,6 @@ from api.runs import service as runs
 from api.runs.job import RunJob
 from api.runs.rows import PlanRow, RunRow, RunState
 from api.runs.service import RunOptions
-from api.session_reports.rows import KeyMarkRow
 from coach.errors import NotSignedInError
 from tests.api.authenticating import identify
 
@@ -236,7 +237,7 @@ def test_on_a_full_disk_nothing_is_half_done_and_the_server_goes_on(
         assert after["people"] == before["people"] + 1001
         assert after["audit"] > before["audit"]
     with world.database.reading() as tx:
-        assert audit.verify(tx, world.services.keyring).first_broken is None
+        assert verification.verify(tx, world.services.keyring).first_broken is None
 
 
 def _use_long_ago(world: World) -> None:
@@ -429,7 +430,7 @@ def test_the_audit_trail_stays_one_whole_chain(world: World) -> None:
         with turned.on_behalf_of(lambda: ANONYMOUS).database.writing() as tx:
             audit.record_event(tx, "user added", "user", f"{moment:%Y}")
     with world.database.reading() as tx:
-        report = audit.verify(tx, world.services.keyring)
+        report = verification.verify(tx, world.services.keyring)
     assert (report.rows, report.first_broken) == (4, None)
 
 

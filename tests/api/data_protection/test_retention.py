@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, text, update
 
 from api.accounts import browser_sessions, users
 from api.accounts.rows import CredentialKind, CredentialRow
-from api.audit_trail import log as audit
+from api.audit_trail import verification
 from api.audit_trail.rows import AuditRow
 from api.background.job import Job
 from api.background.job_type import JobContext
@@ -196,7 +196,7 @@ def test_nothing_is_left_of_anybody_and_totals_are_as_they_were(
     assert act[0] == cycle_id
     assert (act[1]["people"], act[1]["questions"], act[1]["messages"]) == (5, 1, 8)
     with world.database.reading() as tx:
-        assert audit.verify(tx, world.services.keyring).first_broken is None
+        assert verification.verify(tx, world.services.keyring).first_broken is None
     if world.database.is_sqlite:
         files = [path.read_bytes() for path in world.services.settings.data_dir.iterdir()]
         assert not [word for word in WORDS if any(word.encode() in content for content in files)]

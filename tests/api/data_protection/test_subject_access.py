@@ -10,11 +10,11 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import select, update
 
+from api import rotatable_keys
 from api.accounts import credentials, second_factors, users
 from api.accounts.rows import UserRow
 from api.cli.keys import KeyAction, keys
 from api.cli.person import PersonAction, person
-from api.crypto import key_rotation
 from api.crypto.envelope_encryption import DecryptionError
 from api.crypto.key_ring import KeyringError, open_keyring
 from api.data_protection import subject_access as person_rights
@@ -233,7 +233,7 @@ def test_a_rotation_that_fails_changes_nothing(world: World, cycle_id: str) -> N
     def rotate() -> None:
         with world.database.writing() as tx:
             tx.execute(update(NoteKeyRow).values(author_id=session.coachee.id))
-            key_rotation.rewrap_all_keys(tx, keyring.with_new_master())
+            rotatable_keys.rewrap_all_keys(tx, keyring.with_new_master())
 
     with pytest.raises(DecryptionError):
         rotate()

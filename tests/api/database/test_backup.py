@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import MetaData, Table, func, select
 
 from api.accounts.rows import UserRow
-from api.audit_trail import log as audit
+from api.audit_trail import verification
 from api.background.queue import JobQueue, migrate_job_tables
 from api.background.worker_lease import WorkerLeaseHeldError, hold_worker_lease
 from api.cli.backup import backup, restore
@@ -259,7 +259,7 @@ def test_a_copy_moves_from_either_kind_of_database_to_the_other_and_back(
             copying.restore(moved, key, copy, migrate_job_tables, force=False, aside=aside, now=now)
             assert _all_rows(moved) == before
             with moved.reading() as tx:
-                assert audit.verify(tx, world.services.keyring).first_broken is None
+                assert verification.verify(tx, world.services.keyring).first_broken is None
             source = moved
 
 

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import update
 
 from api.audit_trail import log as audit
+from api.audit_trail import verification
 from api.audit_trail.job import create_verification_handler
 from api.audit_trail.rows import AuditRow
 from api.background.job_type import JobContext, WorkerShutdownError
 from api.http.principal import AccessRole
-from api.overview import audit_trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,7 +159,7 @@ def test_a_check_stops_when_the_worker_does(acted: World, monkeypatch: pytest.Mo
     with pytest.raises(WorkerShutdownError):
         create_verification_handler(JobContext(acted.services, "worker@1", stopping))("2026-12-01")
     with acted.database.reading() as tx:
-        assert audit_trail.trail_status(tx).last_check is None
+        assert verification.trail_status(tx).last_check is None
 
 
 def test_the_head_can_be_kept(acted: World, by: Callable[..., httpx.Response]) -> None:
@@ -168,4 +168,4 @@ def test_the_head_can_be_kept(acted: World, by: Callable[..., httpx.Response]) -
     head = re.search(r"^head ([0-9a-f]{64})$", kept.text, re.MULTILINE)
     assert head is not None
     with acted.database.reading() as tx:
-        assert audit.verify(tx, acted.services.keyring, head[1]).head_known is True
+        assert verification.verify(tx, acted.services.keyring, head[1]).head_known is True

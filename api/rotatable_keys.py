@@ -1,0 +1,25 @@
+"""Rotation of the master key over everything that it wraps, collected from the subjects."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.second_factors import rewrap_totp_secrets
+from api.audit_trail.log import record_event
+from api.crypto.key_ring import Keyring
+from api.crypto.key_rotation import Rotatable
+from api.session_reports.note_encryption import rewrap_note_keys
+
+ROTATABLE: tuple[Rotatable, ...] = (rewrap_note_keys, rewrap_totp_secrets)
+
+
+def rewrap_all_keys(tx: Transaction, keyring: Keyring) -> int:
+    """Wrap every key under the newest master key and return how many there are.
+
+    Raises:
+        KeyringError: the key file lacks the version that wraps one of them.
+        SealBrokenError: a wrapped key was altered; nothing is changed.
+    """
+    count = sum(rewrap(tx, keyring) for rewrap in ROTATABLE)
+    record_event(tx, "master key rotated", "key", str(keyring.master_version), wrapped_anew=count)
+    return count
