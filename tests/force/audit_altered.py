@@ -148,7 +148,7 @@ def _command_notices(world: World, rng: random.Random) -> bool:
     with world.database.writing() as tx:
         _other_text("action")(tx, rng.choice(tx.scalars(select(AuditRow)).all()), rng)
     altered = _command(world)
-    return whole.returncode == 0 and altered.returncode != 0 and b"does not fit" in altered.stderr
+    return whole.returncode == 0 and altered.returncode != 0 and b"does not match" in altered.stderr
 
 
 def _command(world: World) -> subprocess.CompletedProcess[bytes]:

@@ -153,7 +153,7 @@ def test_the_daily_check_is_told_and_looking_checks_nothing(
 
 
 def test_a_check_stops_when_the_worker_does(acted: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "_PAGE", 1)
+    monkeypatch.setattr(verification, "_PAGE", 1)
     stopping = threading.Event()
     stopping.set()
     with pytest.raises(WorkerShutdownError):
