@@ -1,40 +1,23 @@
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
-from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
-from coach.languages import CefrLevel, LanguageSkill
-from coach.people import Coach, Coachee, Roster
-from matching.instance.availability_grid import build_availability_grid
 from matching.rules import FORBIDDEN, RULES, Example, Rule, RuleInputs
 from matching.rules.catalogue import as_markdown, catalogue
 from matching.rules.evaluation import RuleEvaluator
 from matching.rules.language import language_name
+from tests.matching.rules.single_pair import DATES, pair_inputs
 
-PLAIN = {
-    "name": "A Person",
-    "email": "person@example.org",
-    "country": "SE",
-    "languages": (LanguageSkill("en", CefrLevel.C1),),
-    "availability": (WeeklyWindow(0, 540, 720),),
-    "timezone": "Europe/Stockholm",
-}
-DATES = {"cycle": {"start": date(2027, 1, 18), "end": date(2027, 7, 16)}}
 EXAMPLES = [(rule, example) for rule in RULES for example in rule.examples]
 
 
 def inputs(example: Example) -> RuleInputs:
-    coachee = Coachee.model_validate({**PLAIN, "id": "c", "role": "commander", **example.coachee})
-    coach = Coach.model_validate({**PLAIN, "id": "k", "capacity": 1, **example.coach})
-    cycle = Cycle.model_validate({**DATES, **example.policy}, strict=False)
-    roster = Roster(coachees=(coachee,), coaches=(coach,))
-    return RuleInputs(roster, cycle, build_availability_grid(roster, cycle))
+    return pair_inputs(example.coachee, example.coach, example.policy)
 
 
 @pytest.mark.parametrize(

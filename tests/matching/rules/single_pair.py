@@ -1,0 +1,36 @@
+"""One plain coachee and one plain coach, changed as a test wants them, as input of the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from coach.availability import WeeklyWindow
+from coach.cycle import Cycle
+from coach.languages import CefrLevel, LanguageSkill
+from coach.people import Coach, Coachee, Roster
+from matching.instance.availability_grid import build_availability_grid
+from matching.rules import RuleInputs
+
+_PERSON = {
+    "name": "A Person",
+    "email": "person@example.org",
+    "country": "SE",
+    "languages": (LanguageSkill("en", CefrLevel.C1),),
+    "availability": (WeeklyWindow(0, 540, 720),),
+    "timezone": "Europe/Stockholm",
+}
+DATES = {"cycle": {"start": date(2027, 1, 18), "end": date(2027, 7, 16)}}
+"""The least that a cycle file says."""
+
+
+def pair_inputs(
+    coachee: Mapping[str, object], coach: Mapping[str, object], policy: Mapping[str, object]
+) -> RuleInputs:
+    """The coachee `c` and the coach `k` of a cycle, with what differs from the plain ones."""
+    roster = Roster(
+        coachees=(Coachee.model_validate({**_PERSON, "id": "c", "role": "commander", **coachee}),),
+        coaches=(Coach.model_validate({**_PERSON, "id": "k", "capacity": 1, **coach}),),
+    )
+    cycle = Cycle.model_validate({**DATES, **policy}, strict=False)
+    return RuleInputs(roster, cycle, build_availability_grid(roster, cycle))
