@@ -180,6 +180,8 @@ class _Search:
         self._open_nodes.append(_Node(bound, self._serial, must_place, allowed))
 
     def _tighten_bound(self, bound: int) -> None:
+        if self._value is not None:
+            bound = max(bound, self._value)
         if bound < self._bound:
             self._bound = bound
             self._report_bounds(self._value, bound)

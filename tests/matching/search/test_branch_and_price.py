@@ -100,3 +100,19 @@ def test_with_a_target_it_is_reached_or_shown_to_be_out_of_reach() -> None:
             )
             assert (found.value >= target) == (target == best), seed
             assert found.bound >= best or found.bound < target, seed
+
+
+def test_progress_is_reported_as_a_rising_value_under_a_falling_bound() -> None:
+    for seed in range(_SEEDS):
+        case = random_case(seed)
+        reports: list[tuple[int, int]] = []
+        found = maximise(
+            case.generation(),
+            case.objective,
+            None,
+            lambda value, bound, to=reports: to.append((-1 if value is None else value, bound)),
+        )
+        values, bounds = [value for value, _ in reports], [bound for _, bound in reports]
+        assert values == sorted(values), seed
+        assert bounds == sorted(bounds, reverse=True), seed
+        assert reports[-1] == (found.value, found.bound), seed
