@@ -16,10 +16,12 @@ from api.participants import uploads
 from api.participants.rows import Side
 from api.personal_links import links
 from api.plans import service as plans
+from api.runs import run_view
 from api.runs import service as runs
 from api.runs.job import RunJob
 from api.runs.rows import RunState
-from api.runs.service import RunOptions, RunView
+from api.runs.run_input import RunOptions
+from api.runs.run_view import RunView
 from api.services import Services
 from api.sessions import schedule
 from coach.errors import DomainError
@@ -83,7 +85,7 @@ def _solve(services: Services, cycle_id: str) -> RunView:
         run = runs.start_run(tx, _ignore_job, cycle_id, options, now=services.now())
     RunJob(JobContext(services, services.settings.executor_id))(run.id)
     with services.database.reading() as tx:
-        done = runs.run_view(tx, run.id)
+        done = run_view.run_view(tx, run.id)
     if done.state is not RunState.FINISHED:
         raise DomainError(f"the sample cycle was not solved: {done.failure}")
     return done

@@ -10,13 +10,8 @@ import typer
 
 from api.input_files.cycle_inputs import CycleInputs
 from api.organisation import Organisation
-from api.results.plan_view import (
-    MatchViewModel,
-    PersonViewModel,
-    PlanViewModel,
-    UnmatchedViewModel,
-    present_plan,
-)
+from api.results.match_view import MatchViewModel, PersonViewModel, UnmatchedViewModel
+from api.results.plan_view import PlanViewModel, present_plan
 from coach.plural import pluralise
 from matching.result import CoacheeChange, Move, Result
 

@@ -19,7 +19,7 @@ from api.participants import service as people
 from api.participants import uploads
 from api.participants.rows import Side
 from api.personal_links import links
-from api.results.plan_view import present_person
+from api.results.match_view import present_person
 from api.web.date_formats import format_date, format_short_datetime
 from api.web.rendering import deployment_of, redirect_after_post, render_page
 from coach.errors import UnusableInputError

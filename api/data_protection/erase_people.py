@@ -23,7 +23,7 @@ from api.participants.service import profile_of
 from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunProgressRow, RunRow, RunState
-from api.runs.service import RunInput
+from api.runs.run_input import RunInput
 from api.session_reports.rows import NotebookRow, NoteKeyRow
 from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
 from coach.cycle import Cycle

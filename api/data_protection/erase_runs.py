@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.data_protection.redaction import ERASED
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
-from api.runs.service import RunInput
+from api.runs.run_input import RunInput
 from coach.cycle import Cycle
 from matching.result import Result
 

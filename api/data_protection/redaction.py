@@ -11,7 +11,7 @@ from typing import Any
 
 from api.database.types import new_id
 from api.participants.rows import Side
-from api.runs.service import RunInput
+from api.runs.run_input import RunInput
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person, Roster
 from matching.instance.partial_cycle import UnderWay

@@ -14,7 +14,7 @@ from api.http.dependencies import services_for
 from api.mail.presenters import mail_context
 from api.plans import service as plans
 from api.reminders import service as reminding
-from api.runs import service as runs
+from api.runs import run_view
 from api.runs.labels import PLAN_STATE, RUN_PURPOSE, RUN_STATE
 from api.web.date_formats import format_date, format_local_date, format_short_datetime
 from api.web.rendering import render_page
@@ -38,7 +38,7 @@ def render_cycle(
     services = services_for(request)
     with services.database.reading() as tx:
         overview = cycles.cycle_overview(tx, cycle_id)
-        runs_of_cycle = runs.list_runs(tx, cycle_id)
+        runs_of_cycle = run_view.list_runs(tx, cycle_id)
         plans_of_cycle = plans.list_plans(tx, cycle_id)
         mails = mail_context(tx, services, overview.summary, include_recipients=False)
         reminders = reminding.reminders_of(tx, cycle_id, services.settings.mail)

@@ -27,15 +27,14 @@ from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionRequest
 from api.plans import service as plans
 from api.plans.service import PlanDetails
-from api.results.plan_view import (
-    DisplayNames,
+from api.results.match_view import (
     MatchViewModel,
     UnmatchedViewModel,
-    display_names,
     present_match,
     present_unmatched,
 )
-from api.runs import service as runs
+from api.results.move_view import DisplayNames, display_names
+from api.runs import run_input
 from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanState
 from api.web.date_formats import format_short_datetime
@@ -130,7 +129,7 @@ def replace_coach(
     plan_id: str, person_id: str, coach: Annotated[str, Form()], services: ServicesDep
 ) -> Response:
     """Queue a run that gives this coachee that coach, and leaves everybody else as they are."""
-    options = runs.default_options(services.settings)
+    options = run_input.default_options(services.settings)
     replacement_request = ReplacementRequest(plan_id=plan_id, person_id=person_id, coach=coach)
     with services.database.writing() as tx:
         run = replacing.start_replacement(

@@ -17,7 +17,7 @@ from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionAnswer, QuestionRequest, QuestionView
 from api.plans import service as plans
 from api.runs.rows import RunState
-from api.runs.service import RunFailure
+from api.runs.run_view import RunFailure
 from api.web.date_formats import format_short_datetime
 from api.web.labels import Badge
 from api.web.rendering import redirect_after_post, render_page

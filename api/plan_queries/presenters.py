@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from api.results.plan_view import (
-    LEVEL_LABELS,
-    DisplayNames,
-    SessionViewModel,
-    display_name,
-    present_session,
-)
+from api.results.match_view import SessionViewModel, present_session
+from api.results.move_view import DisplayNames, display_name
+from api.results.plan_view import LEVEL_LABELS
 from coach.cycle import Cycle
 from coach.plural import pluralise
 from coach.sessions import Session

@@ -10,7 +10,9 @@ from api.background.job import Enqueue
 from api.plan_queries.service import coachee_code_in_plan
 from api.plans.service import plan_view
 from api.runs.rows import PlanState, RunPurpose
-from api.runs.service import RunInput, RunOptions, RunView, freeze_input, queue_run
+from api.runs.run_input import RunInput, RunOptions, freeze_input
+from api.runs.run_view import RunView
+from api.runs.service import queue_run
 from api.values import FrozenModel
 from coach.cycle import Cycle
 from coach.errors import ConflictError, NotFoundError

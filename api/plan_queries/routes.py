@@ -16,8 +16,8 @@ from api.plan_queries import replacement as replacing
 from api.plan_queries import service as questions
 from api.plan_queries.replacement import ReplacementRequest
 from api.plan_queries.service import QuestionRequest, QuestionView
-from api.runs import service as runs
-from api.runs.service import RunView
+from api.runs import run_input
+from api.runs.run_view import RunView
 from api.values import FrozenModel, Identifier
 
 QUESTIONS = APIRouter(prefix=API, tags=["questions"])
@@ -92,7 +92,7 @@ def replace_coach(
 
     Every other pair is pinned as it is. What comes of it is a draft plan, to be published.
     """
-    options = runs.default_options(services.settings)
+    options = run_input.default_options(services.settings)
     replacement_request = ReplacementRequest(plan_id=plan_id, person_id=person_id, coach=new.coach)
     with services.database.writing() as tx:
         run = replacing.start_replacement(

@@ -22,7 +22,8 @@ from api.participants.service import person_row, roster_of
 from api.plan_queries.rows import QuestionKind, QuestionRow
 from api.plans.service import plan_view
 from api.runs.rows import PlanRow, PlanState, RunState
-from api.runs.service import RunFailure, request_cancellation
+from api.runs.run_view import RunFailure
+from api.runs.service import request_cancellation
 from api.sessions.rows import SessionRow, SessionState
 from api.values import FrozenModel, Identifier
 from coach.cycle import Cycle

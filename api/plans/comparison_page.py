@@ -15,7 +15,8 @@ from api.plans import comparison as comparing
 from api.plans import service as plans
 from api.plans.comparison import ChangeCounts
 from api.plans.service import PlanSummary
-from api.results.plan_view import LEVEL_LABELS, present_moves
+from api.results.move_view import present_moves
+from api.results.plan_view import LEVEL_LABELS
 from api.runs.labels import PLAN_STATE
 from api.values import Identifier
 from api.web.date_formats import format_short_datetime

@@ -13,8 +13,8 @@ from api.cycles.service import cycle_row, policy_of
 from api.invitations.publish import publish_sessions
 from api.participants.service import roster_of
 from api.personal_links.links import ensure_links
-from api.runs.rows import PlanRow, PlanState, RunPurpose, RunRow, RunState
-from api.runs.service import RunInput
+from api.runs.rows import PlanRow, PlanState, RunRow
+from api.runs.run_input import RunInput
 from api.sessions.rows import SessionRow, SessionState
 from api.values import FrozenModel
 from coach.cycle import Cycle
@@ -123,25 +123,6 @@ def plan_view(tx: Transaction, plan_id: str) -> PlanDetails:
         own_policy=frozen.own_policy,
         under_way=frozen.under_way,
     )
-
-
-def store_plan(tx: Transaction, run: RunRow, result: Result, *, now: datetime) -> PlanRow:
-    """Keep the result of a run as a draft, or as a what-if, and end the run with it."""
-    what_if = run.purpose is RunPurpose.WHAT_IF
-    row = PlanRow(
-        cycle_id=run.cycle_id,
-        run_id=run.id,
-        state=PlanState.WHAT_IF if what_if else PlanState.DRAFT,
-        status=result.status,
-        placed=len(result.matches),
-        unplaced=len(result.unmatched),
-        result=result.model_dump_json(),
-        created_at=now,
-    )
-    tx.add(row)
-    run.state, run.finished_at = RunState.FINISHED, now
-    tx.flush()
-    return row
 
 
 def publish(

@@ -14,7 +14,8 @@ from openpyxl.xml.functions import tostring
 
 from api.files.csv_injection import escape_formula
 from api.files.zip_archive import with_fixed_timestamps
-from api.results.plan_view import MatchViewModel, PlanViewModel, UnmatchedViewModel
+from api.results.match_view import MatchViewModel, UnmatchedViewModel
+from api.results.plan_view import PlanViewModel
 from matching.result import Result
 
 _HEAD_FONT = Font(bold=True, color="FFFFFF")

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session as Transaction
 from api.background.job_type import JobType
 from api.background.subprocess.subprocess_job import SubprocessJob
 from api.background.subprocess.subprocess_task import JsonLine
-from api.plans.service import store_plan
+from api.runs.draft_plan import store_plan
 from api.runs.rows import RunProgressRow, RunRow
-from api.runs.service import RUN_JOB, RunInput, RunOptions
+from api.runs.run_input import RunInput, RunOptions
+from api.runs.service import RUN_JOB
 from api.runs.solver_task import RunTask
 from matching.records.run_record import RunRecord
 from matching.result import Result

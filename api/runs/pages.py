@@ -24,11 +24,12 @@ from api.plan_queries.presenters import present_advice
 from api.plan_queries.rows import QuestionKind
 from api.plans import service as plans
 from api.plans.comparison_page import other_plans
-from api.results.plan_view import display_names, present_plan
+from api.results.move_view import display_names
+from api.results.plan_view import present_plan
 from api.results.report import report_html
 from api.results.schedule_xlsx import schedule_xlsx
+from api.runs import run_input, run_view, what_if
 from api.runs import service as runs
-from api.runs import what_if
 from api.runs.labels import PHASES, PLAN_STATE, RUN_PURPOSE, RUN_STATE
 from api.runs.rows import PlanState
 from api.web.date_formats import format_short_datetime
@@ -56,7 +57,7 @@ class RunForm(BaseModel):
 @RUN_AND_PLAN_PAGES.post("/cycles/{cycle_id}/runs")
 def start_run(cycle_id: str, form: Annotated[RunForm, Form()], services: ServicesDep) -> Response:
     """Queue a run on the cycle as it is now."""
-    options = runs.default_options(services.settings).model_copy(update=form.model_dump())
+    options = run_input.default_options(services.settings).model_copy(update=form.model_dump())
     with services.database.writing() as tx:
         run = runs.start_run(tx, services.enqueue, cycle_id, options, now=services.now())
     return redirect_after_post(addresses.run(run.id))
@@ -81,7 +82,7 @@ def start_what_if(
         )
     except UnusableInputError as error:
         return render_cycle(request, cycle_id, what_if_error=error)
-    options = runs.default_options(services.settings).model_copy(update={"keep": keep})
+    options = run_input.default_options(services.settings).model_copy(update={"keep": keep})
     with services.database.writing() as tx:
         run = what_if.start_what_if(
             tx, services.enqueue, cycle_id, policy, options, now=services.now()
@@ -93,9 +94,9 @@ def start_what_if(
 def show_run(run_id: str, request: Request, services: ServicesDep) -> Response:
     """A run while it works, and what came of it."""
     with services.database.reading() as tx:
-        run = runs.run_view(tx, run_id)
+        run = run_view.run_view(tx, run_id)
         cycle = cycles.cycle_summary(tx, run.cycle_id)
-        progress_log = runs.progress_after(tx, run_id, 0)
+        progress_log = run_view.progress_after(tx, run_id, 0)
     latest = run.latest
     return render_page(
         request,

@@ -19,9 +19,10 @@ from api.http.urls import API
 from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
+from api.runs import run_input, run_view, what_if
 from api.runs import service as runs
-from api.runs import what_if
-from api.runs.service import ProgressEvent, RunOptions, RunView
+from api.runs.run_input import RunOptions
+from api.runs.run_view import ProgressEvent, RunView
 from api.services import Services
 from matching.records.run_record import RunRecord
 
@@ -41,7 +42,7 @@ def start_run(
     options: Annotated[RunOptions | None, Body()] = None,
 ) -> RunView:
     """Queue a run on the cycle as it is now; follow it at `Location`."""
-    chosen = options or runs.default_options(services.settings)
+    chosen = options or run_input.default_options(services.settings)
     with services.database.writing() as tx:
         run = runs.start_run(tx, services.enqueue, cycle_id, chosen, now=services.now())
     response.headers["Location"] = f"{API}/runs/{run.id}"
@@ -70,7 +71,7 @@ def start_what_if(
     with services.database.reading() as tx:
         roster = people.roster_of(tx, cycle_id)
     policy = uploads.read_policy(NamedFile(uploads.CYCLE_FILE, body), roster)
-    options = runs.default_options(services.settings).model_copy(update={"keep": keep})
+    options = run_input.default_options(services.settings).model_copy(update={"keep": keep})
     with services.database.writing() as tx:
         run = what_if.start_what_if(
             tx, services.enqueue, cycle_id, policy, options, now=services.now()
@@ -83,14 +84,14 @@ def start_what_if(
 def list_runs(cycle_id: str, services: ServicesDep) -> tuple[RunView, ...]:
     """The runs of a cycle, the youngest first."""
     with services.database.reading() as tx:
-        return runs.list_runs(tx, cycle_id)
+        return run_view.list_runs(tx, cycle_id)
 
 
 @RUNS.get("/runs/{run_id}", responses=problem_responses(404))
 def read_run(run_id: str, services: ServicesDep) -> RunView:
     """Where a run is; once it has finished, `plan_id` names its plan."""
     with services.database.reading() as tx:
-        return runs.run_view(tx, run_id)
+        return run_view.run_view(tx, run_id)
 
 
 @RUNS.get("/runs/{run_id}/record", responses=problem_responses(404, 409))
@@ -138,7 +139,7 @@ def _progress_since(
     services: Services, run_id: str, seen: int
 ) -> tuple[tuple[ProgressEvent, ...], RunView]:
     with services.database.reading() as tx:
-        return runs.progress_after(tx, run_id, seen), runs.run_view(tx, run_id)
+        return run_view.progress_after(tx, run_id, seen), run_view.run_view(tx, run_id)
 
 
 ROUTERS = (RUNS,)

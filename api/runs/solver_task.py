@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.runs.service import RunInput, RunOptions
+from api.runs.run_input import RunInput, RunOptions
 from api.values import FrozenModel
 
 

@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime
 
 from api.runs.environment import surroundings
-from api.runs.service import input_digests
+from api.runs.run_input import input_digests
 from api.runs.solver_task import RunTask
 from matching.engine import SolveOptions, solve
 from matching.progress import ReportProgress

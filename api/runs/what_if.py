@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.background.job import Enqueue
 from api.runs.rows import RunPurpose
-from api.runs.service import RunOptions, RunView, freeze_input, queue_run
+from api.runs.run_input import RunOptions, freeze_input
+from api.runs.run_view import RunView
+from api.runs.service import queue_run
 from coach.cycle import Cycle
 
 

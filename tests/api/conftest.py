@@ -41,9 +41,10 @@ from api.participants import uploads
 from api.participants.rows import Side
 from api.personal_links import links
 from api.plans import service as plans
+from api.runs import draft_plan
 from api.runs import service as runs
 from api.runs.rows import RunRow, RunState
-from api.runs.service import RunOptions
+from api.runs.run_input import RunOptions
 from api.services import Services
 from api.session_reports import note_access as note_opening
 from api.settings import Settings
@@ -151,7 +152,7 @@ class World:
             )
             row = tx.get_one(RunRow, run.id)
             row.state = RunState.RUNNING
-            return plans.store_plan(tx, row, result, now=NOW).id
+            return draft_plan.store_plan(tx, row, result, now=NOW).id
 
     def published(self, cycle_id: str, result: Result) -> plans.Publication:
         """That result as the plan of the cycle."""

@@ -19,7 +19,7 @@ from api.audit_trail.rows import AuditRow
 from api.background.queue import JobQueue
 from api.runs import service as runs
 from api.runs.rows import PlanRow, RunProgressRow, RunRow, RunState
-from api.runs.service import RunOptions
+from api.runs.run_input import RunOptions
 from api.settings import Settings
 from tests.api.conftest import World
 from tests.bench.figures import Figure

@@ -24,7 +24,7 @@ from api.background.subprocess.subprocess_task import JsonLine, SubprocessTask
 from api.error_mapping import INTERNAL_ERROR
 from api.logging.exception_location import exception_location
 from api.runs.rows import BackgroundTaskRow, RunState
-from api.runs.service import RunFailure
+from api.runs.run_view import RunFailure
 
 _LOG = logging.getLogger(__name__)
 _POLL_SECONDS = 0.25

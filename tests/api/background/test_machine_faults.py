@@ -43,7 +43,7 @@ from api.reminders import service as reminding
 from api.runs import service as runs
 from api.runs.job import RunJob
 from api.runs.rows import PlanRow, RunRow, RunState
-from api.runs.service import RunOptions
+from api.runs.run_input import RunOptions
 from coach.errors import NotSignedInError
 from tests.api.authenticating import identify
 

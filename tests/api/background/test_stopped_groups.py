@@ -20,7 +20,7 @@ from api.participants import uploads
 from api.participants.rows import Side
 from api.runs import service as runs
 from api.runs.rows import PlanRow, RunProgressRow, RunRow, RunState
-from api.runs.service import RunOptions
+from api.runs.run_input import RunOptions
 from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
 from tests.force.victims import OUTPUT, Victim, Work, answer_requests, hold_slot
 

@@ -42,7 +42,7 @@ from api.plan_queries.rows import QuestionKind, QuestionRow
 from api.plan_queries.service import QuestionRequest
 from api.plans import service as plans
 from api.runs.rows import PlanRow, PlanState, RunRow, RunState
-from api.runs.service import RunInput
+from api.runs.run_input import RunInput
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import records
 from api.sessions import schedule

@@ -24,7 +24,7 @@ from api.database import backup as copying
 from api.database import schema
 from api.database.engine import Database
 from api.runs import service as runs
-from api.runs.service import RunOptions
+from api.runs.run_input import RunOptions
 from coach.errors import ConflictError, DomainError
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from api.database.engine import Database, DatabaseUnusableError
 from api.runs import service as runs
 from api.runs.job import RunJob
 from api.runs.rows import RunRow, RunState
-from api.runs.service import RunOptions
+from api.runs.run_input import RunOptions
 from api.settings import Settings
 from coach.errors import UnusableInputError
 

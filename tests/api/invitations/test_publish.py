@@ -18,7 +18,7 @@ from api.participants import service as people
 from api.participants.rows import Side
 from api.personal_links import links
 from api.plans import service as plans
-from api.runs import service as runs
+from api.runs import run_view
 from api.runs.rows import PlanRow, PlanState
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import records
@@ -450,7 +450,7 @@ def _read_everything(world: World, cycle_id: str) -> dict[str, Callable[[], obje
         "person": reading(schedule.person_schedule, coach),
         "outbox": reading(messages.outbox, cycle_id),
         "plans": reading(plans.list_plans, cycle_id),
-        "runs": reading(runs.list_runs, cycle_id),
+        "runs": reading(run_view.list_runs, cycle_id),
     }
 
 

@@ -24,7 +24,7 @@ from api.participants import uploads
 from api.participants.rows import Side
 from api.runs import service as runs
 from api.runs.rows import PlanRow, RunRow, RunState
-from api.runs.service import RunInput, RunOptions, input_sha256
+from api.runs.run_input import RunInput, RunOptions, input_sha256
 from api.runs.solver_task import RunTask
 from coach.people import Roster
 from matching.parent_watchdog import EXIT_ORPHANED
@@ -189,7 +189,7 @@ def test_equal_input_has_an_equal_fingerprint_in_every_process() -> None:
     cycle = uploads.read_policy(NamedFile("cycle.toml", policy))
     work = RunInput(roster=Roster(coachees=(), coaches=()), cycle=cycle, keep=None)
     code = (
-        "import sys; from api.runs.service import RunInput, input_sha256; "
+        "import sys; from api.runs.run_input import RunInput, input_sha256; "
         "print(input_sha256(RunInput.model_validate_json(sys.stdin.read())))"
     )
     found = {

@@ -1,0 +1,155 @@
+"""Matches, unmatched coachees and their sessions as people read them, in the zone of the cycle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.organisation import Organisation
+from api.web.date_formats import (
+    format_short_date,
+    format_time_range,
+    zone_abbreviation,
+)
+from coach.cycle import Cycle
+from coach.people import Coach, Coachee, Person
+from coach.ranks import Rank
+from coach.sessions import Session
+from matching.explanation import Section
+from matching.result import (
+    FunnelStep,
+    Match,
+    Remedy,
+    Unmatched,
+    Verdict,
+)
+
+REASON_LABELS = {
+    "nobody-eligible": "The rules leave no coach.",
+    "nobody-schedulable": (
+        "The rules leave coaches, but with none of them can all the sessions be placed."
+    ),
+    "all-taken": (
+        "There are coaches with whom all the sessions fit, but others need their places."
+    ),
+}
+"""Why a coachee has no coach, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonViewModel:
+    """A person as tables show them; `place` is the display name of the country or territory."""
+
+    id: str
+    name: str
+    rank: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionViewModel:
+    """A session in the cycle's zone: `Wed 20 Jan 2027`, `09:00 to 10:30`, `CET`."""
+
+    uid: str
+    number: int
+    day: str
+    hours: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchViewModel:
+    """A match with its reasons; no pair of this policy can have more than `max_points`.
+
+    `next_best` tells the runner-up and its price, where that was worked out.
+    """
+
+    coachee: PersonViewModel
+    coach: PersonViewModel
+    points: int
+    max_points: int
+    verdicts: tuple[Verdict, ...]
+    sessions: tuple[SessionViewModel, ...]
+    next_best: Section | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedViewModel:
+    """Somebody without a coach: why, how many coaches each rule left, and what would help.
+
+    The funnel ends with the rule that leaves nobody.
+    """
+
+    coachee: PersonViewModel
+    why: str
+    funnel: tuple[FunnelStep, ...]
+    remedies: tuple[Remedy, ...]
+
+
+def present_person(person: Person, deployment: Organisation) -> PersonViewModel:
+    """A person of the roster for people."""
+    return PersonViewModel(
+        id=person.id,
+        name=person.name,
+        rank=format_rank(person.rank),
+        place=deployment.territory(person.country).name,
+    )
+
+
+def format_rank(rank: Rank) -> str:
+    """`OF-5`, or for civilians `civilian`, `civilian as OF-8`, `civilian above OF-10`."""
+    if not rank.civilian:
+        return rank.code
+    for mark, words in (("~", "as"), (">", "above")):
+        if mark in rank.code:
+            return f"civilian {words} {rank.code.partition(mark)[2]}"
+    return "civilian"
+
+
+def present_session(session: Session, cycle: Cycle) -> SessionViewModel:
+    """A session for people, in the cycle's zone."""
+    local = session.start.astimezone(cycle.cycle.zone)
+    return SessionViewModel(
+        uid=session.uid,
+        number=session.number,
+        day=format_short_date(local.date()),
+        hours=format_time_range(session.start, session.end, cycle.cycle.zone),
+        zone=zone_abbreviation(local),
+    )
+
+
+def present_match(
+    match: Match,
+    pair: tuple[Coachee, Coach],
+    cycle: Cycle,
+    deployment: Organisation,
+    next_best: Section | None = None,
+) -> MatchViewModel:
+    """A match with its reasons and sessions."""
+    coachee, coach = pair
+    return MatchViewModel(
+        coachee=present_person(coachee, deployment),
+        coach=present_person(coach, deployment),
+        points=match.points,
+        max_points=sum(100 * verdict.weight for verdict in match.verdicts),
+        verdicts=match.verdicts,
+        sessions=tuple(present_session(session, cycle) for session in match.sessions),
+        next_best=next_best,
+    )
+
+
+def present_unmatched(
+    entry: Unmatched, coachee: Coachee, deployment: Organisation
+) -> UnmatchedViewModel:
+    """Somebody without a coach: why, and what would help."""
+    return UnmatchedViewModel(
+        coachee=present_person(coachee, deployment),
+        why=REASON_LABELS[entry.reason],
+        funnel=_until_empty(entry.funnel),
+        remedies=entry.remedies,
+    )
+
+
+def _until_empty(funnel: tuple[FunnelStep, ...]) -> tuple[FunnelStep, ...]:
+    """The steps of a funnel up to the first that leaves nobody: the later ones say no more."""
+    empty = next((place for place, step in enumerate(funnel, 1) if step.left == 0), len(funnel))
+    return funnel[:empty]

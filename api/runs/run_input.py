@@ -1,0 +1,132 @@
+"""The input of a run: the people, the policy and the options it works from, with its digests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.cycles.service import cycle_row, policy_of
+from api.participants.service import roster_of
+from api.runs.rows import (
+    PlanRow,
+    PlanState,
+)
+from api.sessions.progress import cycle_progress
+from api.settings import Settings
+from api.values import FrozenModel
+from coach.cycle import Cycle
+from coach.errors import ConflictError
+from coach.people import Roster
+from matching.instance.partial_cycle import UnderWay
+from matching.result import Result
+
+
+class RunOptions(FrozenModel):
+    """How to run: the limit in seconds, parallel workers, the seed, and whether to keep pairs.
+
+    With `keep`, level `kept` counts the pairs of the published plan that stay. In a cycle under way
+    that plan is always kept to: its sessions before `not_before` stand, and no session is placed
+    before it. `None` is tomorrow, in the cycle's zone.
+    """
+
+    time_limit_seconds: Annotated[float, Field(gt=0, le=86_400)] = 300.0
+    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    keep: bool = True
+    not_before: date | None = None
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+class RunInput(FrozenModel):
+    """Everything a run works from, frozen at the moment it was asked for.
+
+    `own_policy` is the policy of the cycle at that moment, where the run works from another;
+    `under_way` says where the cycle stood, where it had begun.
+    """
+
+    roster: Roster
+    cycle: Cycle
+    keep: Result | None
+    own_policy: Annotated[Cycle | None, Field(exclude_if=_is_none)] = None
+    under_way: Annotated[UnderWay | None, Field(exclude_if=_is_none)] = None
+
+    @property
+    def policy(self) -> Cycle:
+        """The policy the cycle itself had."""
+        return self.own_policy or self.cycle
+
+
+def default_options(settings: Settings) -> RunOptions:
+    """How this deployment runs where nobody asks for something else."""
+    return RunOptions(
+        time_limit_seconds=settings.run_time_limit_seconds, workers=settings.run_workers
+    )
+
+
+def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: datetime) -> RunInput:
+    """A cycle's people and policy as they are, its published result, and where it stands.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        ConflictError: one of its sides is empty, or `not_before` does not fit.
+    """
+    cycle = policy_of(cycle_row(tx, cycle_id))
+    roster = roster_of(tx, cycle_id)
+    if not roster.coachees or not roster.coaches:
+        raise ConflictError("the cycle needs coachees and coaches first: upload both lists")
+    published = _published_result(tx, cycle_id)
+    where = cycle_progress(tx, cycle_id, cycle, published, options.not_before, now=now)
+    keep = published if options.keep or where else None
+    return RunInput(roster=roster, cycle=cycle, keep=keep, under_way=where)
+
+
+def input_sha256(run_input: RunInput) -> str:
+    """The fingerprint of a run's input: SHA-256 of its one canonical JSON."""
+    return _digest(run_input)
+
+
+def input_digests(run_input: RunInput) -> dict[str, str]:
+    """The fingerprint of each part of a run's input, made in the same way."""
+    parts = {
+        "roster": run_input.roster,
+        "cycle": run_input.cycle,
+        "keep": run_input.keep,
+        "under_way": run_input.under_way,
+    }
+    return {name: _digest(part) for name, part in parts.items() if part is not None}
+
+
+def _digest(value: BaseModel) -> str:
+    canonical = json.dumps(
+        value.model_dump(mode="python"), default=_canonical, sort_keys=True, ensure_ascii=False
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _published_result(tx: Transaction, cycle_id: str) -> Result | None:
+    text = tx.scalar(
+        select(PlanRow.result).where(
+            PlanRow.cycle_id == cycle_id, PlanRow.state == PlanState.PUBLISHED
+        )
+    )
+    return None if text is None else Result.model_validate_json(text)
+
+
+def _canonical(value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    raise TypeError(f"{type(value).__name__} has no canonical form")

@@ -1,0 +1,126 @@
+"""A run as its readers see it: its state, its progress, and why it failed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.cycles.service import cycle_row
+from api.runs.rows import (
+    PlanRow,
+    RunProgressRow,
+    RunPurpose,
+    RunRow,
+    RunState,
+)
+from api.runs.run_input import RunOptions
+from api.values import FrozenModel
+from coach.errors import NotFoundError
+from matching.progress import Progress
+
+
+class RunFailure(FrozenModel):
+    """Why a run came to nothing: the problem's kind and title, what it was, and what to do."""
+
+    slug: str
+    title: str
+    detail: str
+
+
+class RunView(FrozenModel):
+    """A run, and the last thing it told."""
+
+    id: str
+    cycle_id: str
+    purpose: RunPurpose
+    state: RunState
+    options: RunOptions
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    cancelling: bool
+    plan_id: str | None
+    failure: RunFailure | None
+    latest: Progress | None
+
+
+class ProgressEvent(FrozenModel):
+    """One moment of a run; `number` counts from 1 and is the stream's event id."""
+
+    number: int
+    at: datetime
+    progress: Progress
+
+
+def run_view(tx: Transaction, run_id: str) -> RunView:
+    """Where a run is.
+
+    Raises:
+        NotFoundError: there is no such run.
+    """
+    views = _views(tx, RunRow.id == run_id)
+    if not views:
+        raise NotFoundError(f"there is no run {run_id}")
+    return views[0]
+
+
+def list_runs(tx: Transaction, cycle_id: str) -> tuple[RunView, ...]:
+    """The runs of a cycle, the youngest first.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    cycle_row(tx, cycle_id)
+    return _views(tx, RunRow.cycle_id == cycle_id)
+
+
+def progress_after(tx: Transaction, run_id: str, number: int) -> tuple[ProgressEvent, ...]:
+    """What a run has told since event `number`, in order."""
+    rows = tx.scalars(
+        select(RunProgressRow)
+        .where(RunProgressRow.run_id == run_id, RunProgressRow.number > number)
+        .order_by(RunProgressRow.number)
+    )
+    return tuple(
+        ProgressEvent(number=row.number, at=row.at, progress=Progress.model_validate(row.progress))
+        for row in rows
+    )
+
+
+def _views(tx: Transaction, condition: ColumnElement[bool]) -> tuple[RunView, ...]:
+    """The runs that `condition` selects, the youngest first, in one query."""
+    newest = (
+        select(RunProgressRow.run_id, func.max(RunProgressRow.number).label("number"))
+        .group_by(RunProgressRow.run_id)
+        .subquery()
+    )
+    rows = tx.execute(
+        select(RunRow, PlanRow.id, RunProgressRow.progress)
+        .outerjoin(PlanRow, PlanRow.run_id == RunRow.id)
+        .outerjoin(newest, newest.c.run_id == RunRow.id)
+        .outerjoin(
+            RunProgressRow,
+            (RunProgressRow.run_id == RunRow.id) & (RunProgressRow.number == newest.c.number),
+        )
+        .where(condition)
+        .order_by(RunRow.requested_at.desc(), RunRow.id)
+    )
+    return tuple(
+        RunView(
+            id=row.id,
+            cycle_id=row.cycle_id,
+            purpose=row.purpose,
+            state=row.state,
+            options=RunOptions.model_validate(row.options),
+            requested_at=row.requested_at,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            cancelling=row.cancel_asked_at is not None and not row.state.is_final,
+            plan_id=plan_id,
+            failure=None if row.failure is None else RunFailure.model_validate(row.failure),
+            latest=None if latest is None else Progress.model_validate(latest),
+        )
+        for row, plan_id, latest in rows
+    )
