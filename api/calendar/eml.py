@@ -1,7 +1,7 @@
-"""Mails that carry an invitation (RFC 6047), as the bytes to hand to a mail server.
+"""Invitation mails (RFC 6047), as the bytes to hand to a mail server.
 
-Rendered once and kept, so that a retry sends the same bytes: date, Message-ID and boundaries
-follow from the message alone.
+Date, Message-ID and boundaries are derived from the message, so that rendering it again for a
+retry gives the same bytes.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from coach.invitations import Message, Method
 
 _TOKEN_PLACEHOLDER = (
     "0123456789abcdef" * 2
-)  # placeholders: of a mark's length, and what base64 cannot hold
+)  # as long as a token; the placeholders below contain characters that base64 does not
 _PLAIN, _HTML, _CALENDAR = "<plain>\n", "<html>\n", "<calendar>\n"
-_CRLF = compat32.clone(linesep="\r\n")  # parts hold nothing a person wrote but base64
+_CRLF = compat32.clone(linesep="\r\n")  # all user content is in base64
 _FOLDERS = {
     Method.REQUEST: "invitations/mail/invitation",
     Method.CANCEL: "invitations/mail/cancellation",
@@ -40,7 +40,7 @@ _FOLDERS = {
 
 @dataclass(frozen=True, slots=True)
 class ReplyLinks:
-    """Where the mail's buttons lead: pages that ask (`are_web_pages`), or mails ready to send."""
+    """Targets of the buttons in a mail: pages of this server (`are_web_pages`), or `mailto:`."""
 
     accept: str
     decline: str
@@ -57,15 +57,18 @@ def eml_bytes(
     reply_token: str,
     links: ReplyLinks | None = None,
 ) -> bytes:
-    """The whole mail, ready to send: text, HTML and the calendar object, which is also attached.
+    """The complete mail: text, HTML and the calendar object, which is also attached.
 
     Args:
-        message: what to tell.
-        recipient: whom.
-        deployment: who sends.
+        message: the invitation or cancellation.
+        recipient: whom it is sent to.
+        deployment: who sends it.
         calendar: `message` as a calendar object, from `ics_bytes`.
-        reply_token: marks this recipient's replies; added to the address that takes them.
-        links: the buttons; without a server they write mails to that address.
+        reply_token: identifies this recipient's replies; part of the Reply-To address.
+        links: targets of the buttons; `mailto:` links to the Reply-To address by default.
+
+    Returns:
+        A message of RFC 5322 with CRLF line ends.
     """
     reply_to = deployment.reply_to(reply_token)
     title = summary(message.invitation, deployment)
@@ -108,7 +111,7 @@ def eml_bytes(
 def _people_headers(
     organiser: str, organiser_address: str, name: str, address: str, reply_to: str
 ) -> bytes:
-    """The headers that all mails to one person share; parsing addresses takes its time."""
+    """Headers shared by all mails to one person; cached, because parsing addresses is slow."""
     shared = EmailMessage(policy=SMTP)
     shared["From"] = Address(display_name=organiser, addr_spec=organiser_address)
     shared["To"] = Address(display_name=name, addr_spec=address)
@@ -130,9 +133,10 @@ def _subject_header(subject: str) -> bytes:
 
 @lru_cache(maxsize=256)
 def _skeleton(date: str, domain: str, method: str, attachment_name: str) -> bytes:
-    """Everything else of a mail but its mark and its contents, for which placeholders stand.
+    """The rest of a mail, with placeholders for its token and contents.
 
-    Mails differ in little more than these, and to build each from nothing takes most of the time.
+    Cached, because mails differ in little else and building the MIME structure takes most of the
+    time.
     """
     own = EmailMessage(policy=SMTP)
     own["Date"] = date
@@ -141,7 +145,7 @@ def _skeleton(date: str, domain: str, method: str, attachment_name: str) -> byte
 
 
 def _body(method: str, attachment_name: str) -> MIMEMultipart:
-    """The alternatives a mail program chooses from, and the attachment for those that do not."""
+    """The alternatives a mail client chooses from, and the same calendar object attached."""
     alternatives = MIMEMultipart("alternative", boundary=f"=2={_TOKEN_PLACEHOLDER}", policy=_CRLF)
     alternatives.attach(_part("text", "plain", _PLAIN, charset="utf-8"))
     alternatives.attach(_part("text", "html", _HTML, charset="utf-8"))
@@ -162,7 +166,7 @@ def _part(main: str, sub: str, placeholder: str, **parameters: str) -> MIMEBase:
 
 
 def _fill_in(skeleton: bytes, token: str, contents: Mapping[str, bytes]) -> bytes:
-    """A frame with its mark and contents; these are base64, in which no placeholder can stand."""
+    """Replace the placeholders; contents are base64, which cannot contain a placeholder."""
     mail = skeleton.replace(_TOKEN_PLACEHOLDER.encode(), token.encode())
     for placeholder, content in contents.items():
         encoded = encodebytes(content).replace(b"\n", b"\r\n")
@@ -171,7 +175,7 @@ def _fill_in(skeleton: bytes, token: str, contents: Mapping[str, bytes]) -> byte
 
 
 def _crlf_bytes(text: str) -> bytes:
-    """`text` with the line ends of mail."""
+    """`text` in UTF-8 with CRLF line ends."""
     return text.replace("\n", "\r\n").encode()
 
 

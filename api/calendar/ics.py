@@ -1,6 +1,6 @@
-"""Calendar objects: one message to one recipient as the bytes of an `.ics` file.
+"""Calendar objects (iTIP, RFC 5546): one message to one recipient as an `.ics` file.
 
-Times are in UTC, so that no reader has to understand a time zone definition.
+Times are in UTC, so that clients need no time zone definitions.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ATTENDEE_PLACEHOLDER = f"ATTENDEE:{_PLACEHOLDER_ADDRESS}\r\n".encode()
 def ics_bytes(message: Message, recipient: Recipient, deployment: Organisation) -> bytes:
     """`message` as a calendar object of RFC 5546 with `recipient` as its only attendee.
 
-    Equal arguments give equal bytes: lines of at most 75 octets, ended by CR LF.
+    Equal arguments give equal bytes. Lines have at most 75 octets and end with CRLF.
     """
     skeleton = _skeleton(
         message,
@@ -39,9 +39,10 @@ def ics_bytes(message: Message, recipient: Recipient, deployment: Organisation) 
 def _skeleton(
     message: Message, title: str, organiser: str, organiser_name: str, alarm_lead: timedelta
 ) -> bytes:
-    """The calendar object but for the attendee, in whose lines a placeholder stands.
+    """The calendar object with a placeholder for the attendee.
 
-    Both people of a session are told the same, and most of the time goes into making lines.
+    Cached, because both people of a session get the same object but for the attendee, and
+    serialising it takes most of the time.
     """
     event = _event(message, title)
     event.add("organizer", vCalAddress.new(organiser, cn=organiser_name))
@@ -77,7 +78,7 @@ def _event(message: Message, title: str) -> Event:
 
 @lru_cache(maxsize=1024)
 def _attendee_lines(name: str, address: str, method: Method) -> bytes:
-    """The lines of the one attendee."""
+    """The serialised ATTENDEE property."""
     alone = Event()
     alone.add("attendee", _attendee(name, address, method))
     lines = bytes(alone.to_ical())
@@ -85,14 +86,14 @@ def _attendee_lines(name: str, address: str, method: Method) -> bytes:
 
 
 def _attendee(name: str, address: str, method: Method) -> vCalAddress:
-    if method is Method.CANCEL:  # nothing is asked of anybody
+    if method is Method.CANCEL:  # a cancellation expects no reply
         return vCalAddress.new(address, cn=name, role="REQ-PARTICIPANT")
     return vCalAddress.new(
         address,
         cn=name,
         role="REQ-PARTICIPANT",
         partstat="NEEDS-ACTION",
-        rsvp=True,  # without it clients show no buttons
+        rsvp=True,  # without it, clients show no reply buttons
     )
 
 
@@ -105,6 +106,6 @@ def _alarm(title: str, lead: timedelta) -> Alarm:
 
 
 def common_name(name: str) -> str:
-    """`name` as a parameter can hold it: double quotes and control characters have no place."""
-    readable = "".join(" " if ord(sign) < ord(" ") else sign for sign in name)
+    """`name` as a value of the CN parameter: without double quotes and control characters."""
+    readable = "".join(" " if ord(character) < ord(" ") else character for character in name)
     return " ".join(readable.replace('"', "").replace("\x7f", " ").split())

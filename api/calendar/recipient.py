@@ -1,4 +1,4 @@
-"""Who an invitation goes to."""
+"""Recipients of invitations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from coach.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The one person an invitation is for: the mail tells times in their `zone`."""
+    """The recipient of an invitation; the mail shows times in their `zone`."""
 
     name: str
     address: str
@@ -18,5 +18,5 @@ class Recipient:
 
     @classmethod
     def of(cls, person: Person) -> Recipient:
-        """A person of the roster as a recipient."""
+        """The recipient for a person of the roster."""
         return cls(name=person.name, address=person.email, zone=person.zone)

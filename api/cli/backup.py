@@ -63,7 +63,7 @@ def restore(
                 source,
                 migrate_job_tables,
                 force=force,
-                aside=settings.data_dir,
+                previous_folder=settings.data_dir,
                 now=now,
             )
     with open_cli_services(data) as services, services.database.writing() as tx:

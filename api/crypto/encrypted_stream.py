@@ -1,7 +1,8 @@
-"""Encrypting a file of any size in pieces, so that none can be altered, moved, or left out.
+"""Authenticated encryption of files of any size, in chunks of 1 MiB.
 
-The pieces are sealed with AES-256-GCM under nonces that count them and mark the last (the STREAM
-construction of Hoang, Reyhanitabar, Rogaway and Vizár, 2015).
+Each chunk is encrypted with AES-256-GCM. The nonce contains the number of the chunk and a flag for
+the last one, so that chunks cannot be altered, reordered or omitted (the STREAM construction of
+Hoang, Reyhanitabar, Rogaway and Vizár, 2015).
 """
 
 from __future__ import annotations
@@ -21,11 +22,15 @@ _TAG_BYTES = 16
 
 
 class BackupDecryptionError(DomainError):
-    """A copy does not open: it was altered or cut, or it was made with another key file."""
+    """A backup cannot be decrypted: it was altered or truncated, or the key is another one."""
 
 
 def encrypt_file(key: bytes, source: Path, target: Path) -> None:
-    """Write `source`, encrypted, to the new file `target`, readable by its owner alone."""
+    """Encrypt `source` to the new file `target` (mode 0600) under a key of 32 bytes.
+
+    Raises:
+        OSError: `target` exists already, or cannot be written.
+    """
     prefix, cipher = secrets.token_bytes(_PREFIX_BYTES), AESGCM(key)
     target.touch(mode=0o600, exist_ok=False)
     with source.open("rb") as read, target.open("wb") as output:
@@ -41,16 +46,19 @@ def encrypt_file(key: bytes, source: Path, target: Path) -> None:
 
 
 def decrypt_file(key: bytes, source: Path, target: Path) -> None:
-    """Write what is encrypted in `source` to the new file `target`.
+    """Decrypt `source` to the new file `target` (mode 0600).
+
+    On an error, `target` may contain the chunks that were decrypted before it.
 
     Raises:
-        BackupDecryptionError: it does not open.
+        BackupDecryptionError: `source` was not encrypted under `key`, or was altered or truncated.
+        OSError: `target` exists already, or cannot be written.
     """
     cipher, encrypted_chunk = AESGCM(key), _CHUNK_BYTES + _TAG_BYTES
     target.touch(mode=0o600, exist_ok=False)
     with source.open("rb") as read, target.open("wb") as output:
         if read.read(len(_MAGIC)) != _MAGIC:
-            raise BackupDecryptionError(f"{source} is no copy made by `gender-coach backup`")
+            raise BackupDecryptionError(f"{source} is not a backup made by `gender-coach backup`")
         prefix = read.read(_PREFIX_BYTES)
         number, chunk = 0, read.read(encrypted_chunk)
         while True:
@@ -60,7 +68,7 @@ def decrypt_file(key: bytes, source: Path, target: Path) -> None:
                 output.write(cipher.decrypt(nonce, chunk, _MAGIC))
             except (InvalidTag, ValueError) as error:
                 raise BackupDecryptionError(
-                    f"{source} does not open: it was altered or cut, "
+                    f"{source} cannot be decrypted: it was altered or truncated, "
                     "or it was made with another key file"
                 ) from error
             if not next_chunk:

@@ -1,7 +1,8 @@
-"""Sealing texts with AES-256-GCM, each bound to where it lies.
+"""Envelope encryption with AES-256-GCM: data keys, and the master keys that wrap them.
 
-The additional data names table, row, author and version: a sealed text that somebody moves to
-another row does not open, nor an older one put back without the rest of its row.
+Each ciphertext is bound to its place by associated data: table, row, author and version. A
+ciphertext that was moved to another row cannot be decrypted, nor can an older one that was put
+back without the rest of its row.
 """
 
 from __future__ import annotations
@@ -18,47 +19,51 @@ _NONCE_BYTES = 12
 
 
 class DecryptionError(DomainError):
-    """A sealed text does not open where it lies: it was altered, moved, or its key is another."""
+    """A ciphertext was altered or moved, or was encrypted under another key."""
 
 
 def encrypt(key: bytes, text: bytes, *associated_data: str | int) -> bytes:
-    """`text` encrypted under `key`, bound to `associated_data`: nonce, then ciphertext with tag."""
+    """Encrypt `text` under `key` (32 bytes), authenticating `associated_data` with it.
+
+    Returns:
+        The nonce (12 bytes), followed by the ciphertext with its tag.
+    """
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, text, _encode_associated_data(associated_data))
 
 
 def decrypt(key: bytes, sealed: bytes, *associated_data: str | int) -> bytes:
-    """What was sealed under `key` for this very `associated_data`.
+    """Decrypt what `encrypt` returned for the same `key` and `associated_data`.
 
     Raises:
-        DecryptionError: it was not.
+        DecryptionError: the key or the associated data differ, or the ciphertext was altered.
     """
     nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
         return AESGCM(key).decrypt(nonce, ciphertext, _encode_associated_data(associated_data))
     except InvalidTag as error:
         raise DecryptionError(
-            f"{' '.join(map(str, associated_data[:2]))} does not open: it was altered, "
-            "or the key file is another"
+            f"{' '.join(map(str, associated_data[:2]))} cannot be decrypted: it was altered, "
+            "or this is not the key file it was encrypted with"
         ) from error
 
 
 def new_data_key() -> bytes:
-    """A fresh key for what one author writes about one person."""
+    """A random 256-bit key for what one author writes about one person."""
     return secrets.token_bytes(KEY_BYTES)
 
 
 def wrapping_key(master: dict[int, bytes], version: int) -> bytes:
-    """The master key of a version.
+    """The master key with the given version.
 
     Raises:
-        KeyringError: the key file no longer holds it.
+        KeyringError: the key file does not contain it.
     """
     try:
         return master[version]
     except KeyError as error:
         raise KeyringError(
-            f"master key {version} is missing from the key file: restore the copy that has it"
+            f"master key {version} is missing from the key file: restore a copy that contains it"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""The secrets that lie apart from the database, in one file of mode 0600."""
+"""The key file: all keys of a deployment, stored apart from the database (mode 0600)."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _GROUP_AND_OTHERS = 0o077
 
 
 class KeyringError(DomainError):
-    """The key file is missing, unreadable, or open to others."""
+    """The key file is missing, unreadable, incomplete, or readable by other users."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keyring:
-    """The secrets of one deployment.
+    """The keys of a deployment, 32 bytes each.
 
     Attributes:
-        master: keys that wrap the authors' data keys, by version; the highest is in use.
-        links: the key from which the secret of a link follows, given its identifier.
-        audit: the key that seals the rows of the audit trail.
-        backups: the key that encrypts copies of the database.
+        master: keys that wrap the authors' data keys, by version; the highest one is in use.
+        links: key from which link secrets, codes, tokens and pseudonyms are derived.
+        audit: key that authenticates the rows of the audit trail.
+        backups: key that encrypts backups of the database.
     """
 
     master: dict[int, bytes]
@@ -41,33 +41,39 @@ class Keyring:
 
     @property
     def master_version(self) -> int:
-        """The version of the master key in use."""
+        """The version of the master key that is in use."""
         return max(self.master)
 
     def with_new_master(self) -> Keyring:
-        """These secrets with a further master key, which is in use from then on."""
+        """A copy of this key ring with a new random master key, which becomes the one in use."""
         return replace(self, master={**self.master, self.master_version + 1: _random_key()})
 
     def link_secret(self, credential_id: str) -> str:
-        """The 256-bit secret of a link: followed from its id, so that mails can be made again."""
+        """The 256-bit secret of a link, in base64url.
+
+        Derived from the identifier instead of stored, so that a mail can be rendered again.
+        """
         return urlsafe_b64encode(self._derive(f"link:{credential_id}")).rstrip(b"=").decode()
 
     def reply_token(self, message_id: str) -> str:
-        """Marks the replies by mail to one message of the outbox, in 128 bits."""
+        """A 128-bit token in hexadecimal that identifies mail replies to an outbox message."""
         return self._derive(f"reply:{message_id}")[:16].hex()
 
     def pseudonym(self, person_id: str) -> str:
-        """What an auditor sees in a person's place: the same each time, and followed from a key."""
+        """The stable name, such as `P-ABCDE-FGHIJ`, under which an auditor sees a person."""
         letters = b32encode(self._derive(f"pseudonym:{person_id}")).decode()
         return f"P-{letters[:5]}-{letters[5:10]}"
 
     def one_time_code(self, code_id: str) -> str:
-        """The eight digits of a one-time code, followed from its id."""
+        """The eight digits of a one-time code, derived from its identifier."""
         return f"{int.from_bytes(self._derive(f'code:{code_id}')) % 10**8:08}"
 
     @property
     def mark(self) -> str:
-        """Tells this key file from others, and nothing of its keys; stays through rotations."""
+        """A fingerprint of the key file, in hexadecimal.
+
+        It reveals nothing about the keys and does not change when the master key is rotated.
+        """
         return self._derive("mark of this key file").hex()
 
     def _derive(self, purpose: str) -> bytes:
@@ -75,20 +81,20 @@ class Keyring:
 
 
 def open_keyring(path: Path, *, create: bool) -> Keyring:
-    """The secrets in the file at `path`, which is made on first start where `create` is set.
+    """Read the key file at `path`; if it is missing and `create` is set, create it.
 
     Raises:
-        KeyringError: the file is missing, broken, or can be read by others.
+        KeyringError: the file is missing, invalid, or accessible to other users.
     """
     if not path.exists():
         if not create:
             raise KeyringError(
-                f"the key file {path} is missing: restore it from where it was kept apart; "
+                f"the key file {path} is missing: restore it from your copy; "
                 "without it, notes stay unreadable and links stop working"
             )
         _create(path)
     if path.stat().st_mode & _GROUP_AND_OTHERS:
-        raise KeyringError(f"the key file {path} can be read by others: run chmod 600 {path}")
+        raise KeyringError(f"the key file {path} can be read by other users: run chmod 600 {path}")
     return _parse(path, _read(path))
 
 
@@ -98,7 +104,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise KeyringError(
             f"the key file {path} cannot be read: {error.strerror}; "
-            "it has to belong to the user that runs the programme, with mode 600"
+            "it has to belong to the user that runs gender-coach, with mode 600"
         ) from error
 
 
@@ -108,12 +114,13 @@ def _create(path: Path) -> None:
         write_keyring(path, Keyring({1: _random_key()}, *(_random_key() for _ in _SINGLE_KEYS)))
     except OSError as error:
         raise KeyringError(
-            f"the key file {path} cannot be made: {error.strerror}; name another folder with --data"
+            f"the key file {path} cannot be created: {error.strerror}; "
+            "choose another folder with --data"
         ) from error
 
 
 def write_keyring(path: Path, keyring: Keyring) -> None:
-    """Put `keyring` into the file at `path` in one step: whole, or not at all."""
+    """Write `keyring` to the file at `path` (mode 0600), atomically."""
     content = {
         "about": "Keys of the Gender Coach server. Keep a copy apart from the database.",
         "master": {str(version): key.hex() for version, key in keyring.master.items()},
@@ -134,9 +141,11 @@ def _parse(path: Path, written: bytes) -> Keyring:
         master = {int(version): bytes.fromhex(key) for version, key in content["master"].items()}
         single = [bytes.fromhex(content[name]) for name in _SINGLE_KEYS]
     except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
-        raise KeyringError(f"the key file {path} is broken: restore it from its copy") from error
+        raise KeyringError(
+            f"the key file {path} is not valid: restore it from your copy"
+        ) from error
     if not master or any(len(key) != KEY_BYTES for key in (*master.values(), *single)):
-        raise KeyringError(f"the key file {path} is incomplete: restore it from its copy")
+        raise KeyringError(f"the key file {path} is incomplete: restore it from your copy")
     return Keyring(master, *single)
 
 

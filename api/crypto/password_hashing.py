@@ -11,7 +11,7 @@ import zxcvbn
 from pwdlib import PasswordHash
 
 _MAX_CONCURRENT_HASHES = (
-    4  # each takes 64 MiB; a flood of sign-ins must not take the machine's memory
+    4  # each takes 64 MiB; a flood of sign-ins must not exhaust the memory of the machine
 )
 _MIN_SCORE = 3  # of 4: "safely unguessable: moderate protection from offline slow-hash"
 _MAX_SCORED_LENGTH = 72
@@ -22,29 +22,34 @@ MAX_PASSWORD_LENGTH = 200
 
 _hasher = PasswordHash.recommended()
 _hash_semaphore = threading.BoundedSemaphore(_MAX_CONCURRENT_HASHES)
-_DUMMY_HASH = (  # of a random password; costs as much to compare as anybody's
+_DUMMY_HASH = (  # of a random password; verifying against it takes as long as against any other
     "$argon2id$v=19$m=65536,t=3,p=4$7tz1y0FzcQzY/tg+zjVKWw$"
     "fH5s2C/mLpAp7a74Jwxtp+WwqTBkFOG/BtHApRL0CqM"
 )
 
 
 def hash_password(password: str) -> str:
-    """An argon2id hash with its own salt."""
+    """The argon2id hash of a password, with a random salt."""
     with _hash_semaphore:
         return _hasher.hash(password)
 
 
 def verify_password(password: str, stored: str | None) -> bool:
-    """Whether `password` is the one hashed in `stored`; without one it is not, as slowly."""
+    """Whether `stored` is the hash of `password`.
+
+    Without a stored hash the answer is no and takes as long, so that response times do not reveal
+    which users have a password.
+    """
     with _hash_semaphore:
-        fits = _hasher.verify(password[:MAX_PASSWORD_LENGTH], stored or _DUMMY_HASH)
-    return fits and stored is not None
+        matches = _hasher.verify(password[:MAX_PASSWORD_LENGTH], stored or _DUMMY_HASH)
+    return matches and stored is not None
 
 
 def password_weakness(password: str, known_words: list[str]) -> str | None:
-    """Why `password` is too weak, held against lists of leaked ones; `None` where it is not.
+    """Why `password` is too weak, as advice for its owner; `None` if it is strong enough.
 
-    `known_words` holds words an attacker would try first, such as the person's name.
+    Its strength is estimated by zxcvbn, which knows common and leaked passwords. `known_words` are
+    words that an attacker would try first, such as the name of the person.
     """
     if len(password) < MIN_PASSWORD_LENGTH:
         return f"use at least {MIN_PASSWORD_LENGTH} characters; four unrelated words are fine"
@@ -53,24 +58,25 @@ def password_weakness(password: str, known_words: list[str]) -> str | None:
     estimate = zxcvbn.zxcvbn(password[:_MAX_SCORED_LENGTH], user_inputs=known_words)
     if estimate["score"] >= _MIN_SCORE:
         return None
-    why = estimate["feedback"]["warning"] or "this is among the first that an attacker tries"
+    why = estimate["feedback"]["warning"] or "this password is easy to guess"
     return f"{why.rstrip('.')}; use four unrelated words, or let a password manager choose"
 
 
 def new_totp_secret() -> str:
-    """A secret of 160 bits for an authenticator app, in base 32."""
+    """A random 160-bit secret for an authenticator app, in base 32."""
     return pyotp.random_base32()
 
 
 def totp_uri(secret: str, user: str, issuer: str) -> str:
-    """The `otpauth:` address that sets up an authenticator app."""
+    """The `otpauth:` URI that sets up an authenticator app."""
     return pyotp.TOTP(secret).provisioning_uri(name=user, issuer_name=issuer)
 
 
 def matching_totp_step(secret: str, code: str, now: datetime, after: int) -> int | None:
-    """The time step whose code `code` is, later than step `after`; `None` where there is none.
+    """The time step (of 30 seconds) that `code` belongs to; `None` if the code is not valid.
 
-    Codes of the steps just before and after `now` are taken too; clocks differ.
+    Only steps later than `after` count, so that no code is accepted twice. The steps immediately
+    before and after `now` are accepted too, because clocks differ.
     """
     totp, current = pyotp.TOTP(secret), int(now.timestamp()) // _STEP_SECONDS
     typed = code.replace(" ", "").encode()

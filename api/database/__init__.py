@@ -1,1 +1,1 @@
-"""The database: one file of SQLite or a PostgreSQL by URL, the same code on both."""
+"""The database: SQLite or PostgreSQL, chosen by URL; the code is the same for both."""

@@ -1,7 +1,7 @@
-"""Copies of the database while it is in use, and putting one back in its place.
+"""Online backup of the database, and restoring it.
 
-A copy is one encrypted file of SQLite, whichever kind of database it was made of, so that it can
-be put back into either: that is also the way from a file to PostgreSQL.
+A backup is an encrypted SQLite file, regardless of the database it was made from, and can be
+restored into SQLite or PostgreSQL. This is also how to move from SQLite to PostgreSQL.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ from coach.errors import ConflictError, DomainError
 _FILE_SUFFIXES = ("", "-wal", "-shm")
 
 MigrateJobTables = Callable[[str], None]
-"""Makes the job engine's tables in the database at a URL, or brings them up to date."""
+"""Creates or migrates the tables of the job engine in the database at a URL."""
 
 
 class CorruptBackupError(DomainError):
-    """A database that was copied is not whole."""
+    """The database in a backup fails its integrity check."""
 
 
 def back_up(
     database: Database, key: bytes, target: Path, migrate_job_tables: MigrateJobTables
 ) -> int:
-    """Write a copy of the database as it is now, checked and encrypted, to the new file `target`.
+    """Write an encrypted backup of the database to the new file `target`; return its size in bytes.
 
-    Writers go on meanwhile. Returns how many bytes the copy has.
+    The backup is a consistent snapshot and is checked for integrity. Writers are not blocked.
 
     Raises:
-        ConflictError: `target` is there already.
-        DomainError: it cannot be written, for instance because the disk is full.
-        CorruptBackupError: the copy is not whole.
+        ConflictError: `target` exists already.
+        DomainError: it cannot be written, for example because the disk is full.
+        CorruptBackupError: the integrity check fails.
     """
     if target.exists():
-        raise ConflictError(f"{target} is there already; name another file")
+        raise ConflictError(f"{target} exists already; choose another file")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="copy", dir=target.parent) as folder:
@@ -60,7 +60,7 @@ def back_up(
     except (OSError, DBAPIError) as error:
         why = error.orig if isinstance(error, DBAPIError) else error.strerror or error
         raise DomainError(
-            f"the copy {target} cannot be made: {why}; nothing is left of it"
+            f"the backup {target} cannot be created: {why}; nothing was kept of it"
         ) from error
     return target.stat().st_size
 
@@ -72,26 +72,39 @@ def restore(
     migrate_job_tables: MigrateJobTables,
     *,
     force: bool,
-    aside: Path,
+    previous_folder: Path,
     now: datetime,
 ) -> Path | None:
-    """Put the copy in `source` in the place of `database`.
+    """Replace `database` with the backup in `source`.
 
-    Returns where the database that was there before now lies, if there was one: beside a file of
-    SQLite; of PostgreSQL as a copy in the folder `aside`. Nothing must be using the database: hold
-    the worker's slot.
+    The database must not be in use: hold the worker lease.
+
+    Args:
+        database: the target, SQLite or PostgreSQL.
+        key: the key the backup is encrypted with, 32 bytes.
+        source: the backup.
+        migrate_job_tables: prepares the tables of the job engine in PostgreSQL.
+        force: whether to replace a database that is not empty.
+        previous_folder: where an encrypted backup of the replaced PostgreSQL database is kept.
+        now: names what is kept.
+
+    Returns:
+        Where the replaced database is kept, `None` if there was none: a SQLite file is renamed in
+        its own folder, a PostgreSQL database is backed up to `previous_folder`.
 
     Raises:
-        ConflictError: there is a database already and `force` is not set, or it is in use.
-        BrokenCopyError: the copy does not open.
-        CorruptBackupError: it opens, but is not whole.
-        SchemaError: it is of another version of this programme.
+        ConflictError: a database exists and `force` is not set.
+        BackupDecryptionError: the backup cannot be decrypted.
+        CorruptBackupError: the integrity check of the backup fails.
+        SchemaError: the backup is of another version of this application.
     """
     database_file = Path(database.engine.url.database or "") if database.is_sqlite else None
     if not force and (database_file.exists() if database_file else not _is_empty(database)):
-        where = database_file or "a database of this programme"
-        raise ConflictError(f"{where} is there; add --force to replace it (it is kept beside)")
-    parent = database_file.parent if database_file else aside
+        where = database_file or "a database of gender-coach"
+        raise ConflictError(
+            f"{where} exists already; add --force to replace it (the old one is kept)"
+        )
+    parent = database_file.parent if database_file else previous_folder
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="restore", dir=parent) as folder:
         plain = Path(folder) / "restored.sqlite"
@@ -99,20 +112,22 @@ def restore(
         _check_integrity(plain)
         _check_version(plain)
         if database_file is None:
-            return _replace_rows(database, key, plain, migrate_job_tables, aside=aside, now=now)
+            return _replace_rows(
+                database, key, plain, migrate_job_tables, previous_folder=previous_folder, now=now
+            )
         kept = _move_aside(database_file, now) if database_file.exists() else None
         plain.rename(database_file)
     return kept
 
 
 def require_unused(database: Database) -> None:
-    """Refuse to go on while other connections use a PostgreSQL.
+    """Check that nothing else is connected to a PostgreSQL database.
 
     Raises:
-        ConflictError: there are some.
+        ConflictError: there are other connections.
     """
     if database.is_sqlite:
-        return  # there, the worker's slot and the file itself say so
+        return  # the worker lease and the file itself protect a SQLite database
     with database.engine.connect() as connection:
         others = connection.execute(
             text(
@@ -150,14 +165,14 @@ def _replace_rows(
     plain: Path,
     migrate_job_tables: MigrateJobTables,
     *,
-    aside: Path,
+    previous_folder: Path,
     now: datetime,
 ) -> Path | None:
-    """Put the rows of a copy in the place of those of PostgreSQL, which are kept as a copy."""
+    """Replace all rows of PostgreSQL with those of a backup, after backing up the existing ones."""
     kept = None
     if not _is_empty(database):
         schema.require_current(database)
-        kept = _unused_path(aside / f"database.before-{now:%Y%m%dT%H%M%SZ}")
+        kept = _unused_path(previous_folder / f"database.before-{now:%Y%m%dT%H%M%SZ}")
         back_up(database, key, kept, migrate_job_tables)
     schema.migrate(database)
     migrate_job_tables(database.url)
@@ -177,7 +192,7 @@ def _is_empty(database: Database) -> bool:
 
 
 def _move_aside(database_file: Path, now: datetime) -> Path:
-    """Rename the database with what lies beside it, so that it can be put back by hand."""
+    """Rename the database file and its WAL files, so that they can be restored by hand."""
     kept = _unused_path(
         database_file.with_name(f"{database_file.name}.before-{now:%Y%m%dT%H%M%SZ}")
     )
@@ -189,7 +204,7 @@ def _move_aside(database_file: Path, now: datetime) -> Path:
 
 
 def _unused_path(path: Path) -> Path:
-    """That path, or the first numbered one that names nothing yet: what is kept stays whole."""
+    """`path`, or the first numbered variant that does not exist: nothing is overwritten."""
     others = (path.with_name(f"{path.name}-{number}") for number in count(2))
     return next(one for one in chain([path], others) if not one.exists())
 
@@ -200,9 +215,11 @@ def _check_integrity(path: Path) -> None:
             integrity = connection.execute("PRAGMA integrity_check").fetchall()
             broken = connection.execute("PRAGMA foreign_key_check").fetchall()
     except sqlite3.DatabaseError as error:
-        raise CorruptBackupError(f"the copy is no sound database: {error}") from error
+        raise CorruptBackupError(f"the backup is not a valid database: {error}") from error
     if integrity != [("ok",)] or broken:
-        raise CorruptBackupError("the copy is not whole; make another, and check the disk")
+        raise CorruptBackupError(
+            "the backup fails its integrity check; make another one, and check the disk"
+        )
 
 
 def _check_version(path: Path) -> None:
@@ -219,7 +236,7 @@ def _open_copy(path: Path) -> Database:
 
 
 def _leave_wal_mode(copy: Database) -> None:
-    """Have nothing of a copy beside it, so that one file holds it all."""
-    copy.close()  # the way back from WAL wants no other connection
+    """Turn off WAL, so that the backup is a single file."""
+    copy.close()  # leaving WAL mode requires that there is no other connection
     with copy.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode=DELETE")

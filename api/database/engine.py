@@ -1,4 +1,4 @@
-"""Opening the database, and the two kinds of transactions: reading and writing."""
+"""Database engine, and the two types of transactions: reading and writing."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from coach.errors import DomainError
 TransactionHook = Callable[[Transaction], None]
 _BUSY_TIMEOUT_MS = 30_000
 _WRITES = "gender_coach_writes"
-_WRITER_LOCK = 0x67656E646572  # any number that nothing else in the database locks
+_WRITER_LOCK = 0x67656E646572  # arbitrary key that nothing else in the database locks
 
 
 class DatabaseUnusableError(DomainError):
-    """There is no such database, or it cannot be read or written."""
+    """The database does not exist, or cannot be read or written."""
 
 
 class Database:
-    """One database, its pool of connections, and the lock that orders writers in this process.
+    """A database with its connection pool and its writer lock.
 
-    There is one writer at a time, on both databases: SQLite has it so, and on PostgreSQL an
-    advisory lock does the same, so that what a transaction has read still holds when it commits,
-    and the audit trail is one chain. SQLite itself polls for its lock, and who polls may wait long
-    beside somebody who writes all the time; so writers queue before it, see `WriterLock`.
+    There is one writer at a time on both databases, so that what a transaction has read is still
+    true when it commits, and the audit trail forms a single chain. SQLite enforces this itself; on
+    PostgreSQL an advisory lock does. SQLite acquires its lock by polling, and a polling process
+    can starve next to one that writes continuously, so writers queue for `WriterLock` first.
     """
 
     def __init__(self, url: str) -> None:
@@ -58,23 +58,23 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     def on_behalf_of(self, on_begin: TransactionHook) -> Self:
-        """The same database, whose writing transactions `on_begin` marks where they begin."""
+        """The same database, with `on_begin` called at the start of every writing transaction."""
         bound = copy(self)
         bound._on_begin = on_begin  # noqa: SLF001 - of this very class
         return bound
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """A transaction that sees one moment of the database; whatever it changes is dropped."""
+        """A transaction on one consistent snapshot; it is always rolled back."""
         with Transaction(self._reading_engine, autoflush=False) as tx:
             yield tx
             tx.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """A transaction that is committed at the end of the block, or wholly undone.
+        """A transaction that is committed at the end of the block, or rolled back on an error.
 
-        Open and close it in one thread: the lock is held for the whole block.
+        The writer lock is held for the whole block; enter and leave the block in the same thread.
         """
         if self._writer_lock is None:
             with Transaction(self._writing_engine) as tx, tx.begin():
@@ -90,24 +90,25 @@ class Database:
         return tx
 
     def truncate_wal(self) -> None:
-        """Leave nothing of what was deleted in files beside the database (SQLite's WAL)."""
+        """Truncate the write-ahead log of SQLite, which may still contain deleted data."""
         if self.is_sqlite:
             autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
             with autocommit.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Close all connections and the lock file."""
         self.engine.dispose()
         if self._writer_lock is not None:
             self._writer_lock.close()
 
 
 class WriterLock:
-    """One writer's turn at a file of SQLite: a lock among threads, and a file lock among processes.
+    """Context manager for exclusive write access to a SQLite file.
 
-    The system wakes who waits for either as soon as it is given back, and gives it back for who was
-    killed. Whoever goes round it is still held by SQLite's own lock.
+    Combines a lock between threads with a file lock (`flock`) between processes. The operating
+    system wakes a waiting writer as soon as either is released, and releases the file lock of a
+    process that was killed. A writer that bypasses this lock is still subject to SQLite's own.
     """
 
     def __init__(self, database: str) -> None:
@@ -136,11 +137,11 @@ class WriterLock:
         except OSError as error:
             raise DatabaseUnusableError(
                 f"the database cannot be written: {self._path}: {error.strerror}; "
-                "let the user that runs the programme write into that folder"
+                "give the user that runs gender-coach write access to that folder"
             ) from error
 
     def close(self) -> None:
-        """Close the file; a further turn opens it again."""
+        """Close the lock file; the next acquisition opens it again."""
         with self._threads:
             if self._file is not None:
                 os.close(self._file)
@@ -148,10 +149,15 @@ class WriterLock:
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for `url`; a SQLite file gets WAL, foreign keys, full sync and a busy timeout.
+    """An engine for `url`, with the folder of a SQLite file created if necessary.
 
-    Transactions of SQLite begin explicitly: `IMMEDIATE` where the connection is to write, since
-    a deferred one that turns to writing late is refused as "database is locked".
+    SQLite is configured with WAL, foreign keys, full synchronisation and a busy timeout. Its
+    transactions begin explicitly, and writing ones as `IMMEDIATE`: a deferred transaction that
+    starts to write later can fail with "database is locked".
+
+    Raises:
+        DatabaseUnusableError: the URL is invalid or of an unsupported database, or the folder
+            cannot be created.
     """
     parsed = _parse_url(url)
     if parsed.get_backend_name() != "sqlite":
@@ -167,7 +173,7 @@ def open_engine(url: str) -> Engine:
         connect_args={"check_same_thread": False},
         pool_size=10,
         max_overflow=40,
-        hide_parameters=True,  # errors are logged, and parameters are about people
+        hide_parameters=True,  # errors are logged, and parameters contain personal data
     )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -176,22 +182,23 @@ def open_engine(url: str) -> Engine:
 
 @contextmanager
 def readable_database_errors(url: str) -> Iterator[None]:
-    """Tells in words for people why the database at `url` cannot be used, where it cannot.
+    """Translate errors of the database driver into messages for people.
 
     Raises:
-        DatabaseUnusableError: says which database, and what its driver says.
+        DatabaseUnusableError: names the database (without its password) and the driver's error.
     """
     try:
         yield
     except DBAPIError as error:
         raise DatabaseUnusableError(
             f"the database at {_redacted(make_url(url))} cannot be used: "
-            f"{str(error.orig).strip()}; check DATABASE_URL, and that it is there and writable"
+            f"{str(error.orig).strip()}; check DATABASE_URL, "
+            "and that the database exists and is writable"
         ) from error
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Whether a database refused to write because the disk it lies on is full."""
+    """Whether `error` is a failed write because the disk of the database is full."""
     cause = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(cause, SqliteError):
         return cause.sqlite_errorcode == SQLITE_FULL
@@ -199,7 +206,7 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 def open_jobs_engine(url: str) -> Engine:
-    """An engine for the job tables in the same database; every transaction of it may write."""
+    """An engine for the job tables in the same database; all its transactions may write."""
     return open_engine(url).execution_options(**{_WRITES: True})
 
 
@@ -208,12 +215,12 @@ def _parse_url(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError:
         raise DatabaseUnusableError(
-            "DATABASE_URL is no address of a database; write one like "
+            "DATABASE_URL is not a valid database URL; use one like "
             "postgresql://user@host/name, or leave it out to use a file"
         ) from None
     if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise DatabaseUnusableError(
-            f"{parsed.get_backend_name()} is not among the databases that work: "
+            f"{parsed.get_backend_name()} is not a supported database: "
             "use postgresql://user@host/name, or leave DATABASE_URL out to use a file"
         )
     return parsed
@@ -225,18 +232,18 @@ def _make_folder(url: URL) -> None:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseUnusableError(
-                f"the folder of {_redacted(url)} cannot be made: {error.strerror}; "
-                "name another with --data"
+                f"the folder of {_redacted(url)} cannot be created: {error.strerror}; "
+                "choose another one with --data"
             ) from error
 
 
 def _redacted(url: URL) -> str:
-    """An address without its password."""
+    """The URL without its password; of SQLite, the path of the file."""
     return url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string()
 
 
 def _configure_sqlite(connection: SqliteConnection, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin where `_begin_sqlite` says so
+    connection.isolation_level = None  # `_begin_sqlite` begins the transactions
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -250,10 +257,11 @@ def _configure_sqlite(connection: SqliteConnection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") == "AUTOCOMMIT":
-        return  # a migration begins and ends its own transaction
+        return  # a migration begins and commits its own transaction
     begin = "BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN"
     driver = connection.connection.dbapi_connection
-    if driver is None:  # a transaction begins on a connection that is open
-        raise RuntimeError("no connection to begin a transaction on")
-    # Straight to the driver: every request begins one or two, and SQLAlchemy's way costs far more.
+    if driver is None:  # cannot happen: a transaction begins on an open connection
+        raise RuntimeError("cannot begin a transaction: the connection is closed")
+    # Directly on the driver: every request begins one or two transactions, and executing the
+    # statement through SQLAlchemy takes far longer.
     driver.execute(begin)

@@ -1,4 +1,4 @@
-"""The shape of the database: bringing it up to this version, and refusing any other."""
+"""The database schema: migration to the current revision, and the check that it is current."""
 
 from __future__ import annotations
 
@@ -27,23 +27,24 @@ from api.database.types import TableRow
 from coach.errors import DomainError
 
 METADATA = TableRow.metadata
-"""Of every table; complete once `api.tables` is imported."""
+"""Metadata of all tables; complete once `api.tables` has been imported."""
 _SCRIPTS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "gender_coach_schema"
 
 
 class SchemaError(DomainError):
-    """The database has the shape of another version of this programme."""
+    """The schema of the database belongs to another version of this application."""
 
 
 def migrate(database: Database, to: str = "head") -> str:
-    """Bring the database to revision `to`, in one transaction, and return where it is.
+    """Migrate the database to revision `to` in one transaction, and return its revision.
 
-    Foreign keys of SQLite are off meanwhile: rebuilding a table would otherwise delete what
-    refers to it. Afterwards every reference is checked before anything is committed.
+    `to` may be older than the current revision. Foreign keys of SQLite are disabled during the
+    migration, because rebuilding a table would otherwise delete the rows that refer to it; all
+    references are checked before the transaction is committed.
 
     Raises:
-        SchemaError: the database is newer than this programme, or a reference is broken.
+        SchemaError: the database is newer than this application, or a reference is broken.
     """
     engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -67,24 +68,24 @@ def migrate(database: Database, to: str = "head") -> str:
 
 
 def current_revision(database: Database) -> str | None:
-    """The revision the database says it has; `None` where it is empty."""
+    """The revision recorded in the database; `None` if the database is empty."""
     with database.engine.connect() as connection:
         return _revision_of(connection)
 
 
 def newest_revision() -> str:
-    """The revision this version of the programme works with."""
+    """The revision that this version of the application requires."""
     head = _scripts().get_current_head()
     if head is None:
-        raise SchemaError("no migrations are installed; install the package again")
+        raise SchemaError("the migrations are missing; reinstall the package")
     return head
 
 
 def require_current(database: Database) -> None:
-    """Refuse to work on a database of another version.
+    """Check that the database has the revision that this version requires.
 
     Raises:
-        SchemaError: says whether it is older or newer, and what to do.
+        SchemaError: it is empty, older or newer; the message says which and what to do.
     """
     here, wanted = current_revision(database), newest_revision()
     if here == wanted:
@@ -97,8 +98,8 @@ def require_current(database: Database) -> None:
             "make a backup and run `gender-coach migrate`"
         )
     raise SchemaError(
-        f"the database is of a newer version ({here}) than this programme ({wanted}): "
-        "install the newer programme, or restore a backup made with this one"
+        f"the database is of a newer version ({here}) than this application ({wanted}): "
+        "install the newer version, or restore a backup made with this one"
     )
 
 
@@ -106,7 +107,7 @@ def _refuse_newer(connection: Connection) -> None:
     here = _revision_of(connection)
     if here is not None and here not in _known_revisions():
         raise SchemaError(
-            f"the database is of a newer version ({here}); install the newer programme to migrate"
+            f"the database is of a newer version ({here}); install that version to migrate it"
         )
 
 
@@ -127,7 +128,7 @@ def _check_references(connection: Connection) -> None:
     if broken:
         tables = ", ".join(sorted({str(row[0]) for row in broken}))
         raise SchemaError(
-            f"after migrating, rows of {tables} refer to nothing; nothing was changed"
+            f"the migration would leave broken references in {tables}; nothing was changed"
         )
 
 
@@ -143,7 +144,7 @@ def _scripts() -> ScriptDirectory:
 
 
 def _known_revisions() -> list[str]:
-    """Every revision, oldest first."""
+    """All revisions, oldest first."""
     return [script.revision for script in reversed(list(_scripts().walk_revisions()))]
 
 

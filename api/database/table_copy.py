@@ -1,7 +1,8 @@
-"""Copying every row from one database into another, whichever kinds they are.
+"""Copying all rows from one database to another, between SQLite and PostgreSQL in any direction.
 
-The tables of the job engine are the same on both kinds, in the schema `dbos` of PostgreSQL and
-without one in SQLite; they are read from the databases as they are, for they are not ours.
+The tables of the job engine are the same on both, in the schema `dbos` of PostgreSQL and without
+a schema in SQLite. They are reflected from the databases, because this application does not
+define them.
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ Counts = dict[str, int]
 
 
 class RowsLostError(DomainError):
-    """After copying, a table has not as many rows as it should."""
+    """A table of the target does not have as many rows as the source."""
 
 
 def copy_rows(source: Connection, target: Connection) -> Counts:
-    """Put every row of `source` into the empty tables of `target`; tells how many of each table.
+    """Copy all rows of `source` into the empty tables of `target`; return the rows per table.
 
-    Nothing is committed here.
+    The caller commits.
 
     Raises:
-        RowsLostError: something is not there afterwards.
+        RowsLostError: a table has a different number of rows afterwards.
     """
     counts: Counts = {}
     for name, (read, write) in _table_pairs(source, target).items():
@@ -40,12 +41,12 @@ def copy_rows(source: Connection, target: Connection) -> Counts:
             target.execute(insert(write), [_converted_row(row, read, write) for row in rows])
         counts[name] = _count(source, read)
         if _count(target, write) != counts[name]:
-            raise RowsLostError(f"not every row of {name} was copied; nothing was changed")
+            raise RowsLostError(f"some rows of {name} were not copied; nothing was changed")
     return counts
 
 
 def has_no_rows(connection: Connection) -> bool:
-    """Whether the database has no row of ours, or no table of ours at all."""
+    """Whether the tables of this application are empty or do not exist."""
     there = set(inspect(connection).get_table_names())
     return all(
         connection.execute(select(table).limit(1)).first() is None
@@ -55,7 +56,7 @@ def has_no_rows(connection: Connection) -> bool:
 
 
 def truncate_all_tables(connection: Connection) -> None:
-    """Take every row out of a PostgreSQL, in the transaction it is in."""
+    """Delete all rows of a PostgreSQL database, in the current transaction."""
     names = ", ".join(
         connection.dialect.identifier_preparer.format_table(table)
         for table in (*METADATA.sorted_tables, *_job_tables(connection).values())
@@ -64,7 +65,7 @@ def truncate_all_tables(connection: Connection) -> None:
 
 
 def _table_pairs(source: Connection, target: Connection) -> dict[str, tuple[Table, Table]]:
-    """The tables to copy, those that others refer to first: as `source` and `target` have them."""
+    """The tables to copy as `source` and `target` have them; referenced tables come first."""
     ours: list[Table] = METADATA.sorted_tables
     here, there = _job_tables(source), _job_tables(target)
     return {table.name: (table, table) for table in ours} | {
@@ -73,7 +74,7 @@ def _table_pairs(source: Connection, target: Connection) -> dict[str, tuple[Tabl
 
 
 def jobs_schema(connection: Connection) -> str | None:
-    """Where the job engine has its tables; SQLite has no schemas."""
+    """The schema of the job engine's tables; `None` on SQLite, which has no schemas."""
     return None if connection.dialect.name == "sqlite" else _JOBS_SCHEMA
 
 
@@ -92,7 +93,7 @@ def _in_batches(source: Connection, table: Table) -> Iterator[list[dict[str, Any
 
 
 def _converted_row(row: dict[str, Any], read: Table, write: Table) -> dict[str, Any]:
-    """The row as `write` takes it; what is JSON on one side alone is turned."""
+    """The row for `write`; a value that is JSON in only one of the tables is converted."""
     return {
         name: _converter(read.c[name].type, write.c[name].type)(value)
         for name, value in row.items()

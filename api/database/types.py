@@ -1,4 +1,4 @@
-"""What the tables share: identifiers, moments, JSON of our own values, and constraint names."""
+"""Declarative base, column types, identifiers and the naming convention of constraints."""
 
 from __future__ import annotations
 
@@ -22,22 +22,26 @@ _NAMING = {
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, kept as UTC: `timestamptz` where there is one, naive UTC in SQLite."""
+    """An aware datetime, stored in UTC: as `timestamptz` in PostgreSQL, naive in SQLite."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times, and turn aware ones to UTC."""
+        """Convert an aware datetime to UTC.
+
+        Raises:
+            ValueError: the datetime is naive.
+        """
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"a moment needs its time zone: {value}")
+            raise ValueError(f"a datetime without a time zone cannot be stored: {value}")
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give back an aware moment in UTC."""
+        """Return an aware datetime in UTC."""
         del dialect
         if value is None:
             return None
@@ -45,7 +49,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class EnumString(TypeDecorator[StrEnum]):
-    """A member of one `StrEnum`, kept as its plain word."""
+    """A member of a `StrEnum`, stored as its value."""
 
     impl = String(ENUM_LENGTH)
     cache_ok = True
@@ -55,30 +59,37 @@ class EnumString(TypeDecorator[StrEnum]):
         self.enum_type = enum_type
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
-        """Refuse whatever is no member."""
+        """Return the value of a member.
+
+        Raises:
+            ValueError: not a member of the enumeration.
+        """
         del dialect
         return None if value is None else self.enum_type(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        """Give back the member."""
+        """Return the member."""
         del dialect
         return None if value is None else self.enum_type(value)
 
 
 def new_id() -> str:
-    """A random identifier of 80 bits: unguessable enough to tell nothing, no secret by itself."""
+    """A random identifier of 80 bits in hexadecimal.
+
+    It reveals nothing about the row, but is not a secret: it authorises nothing.
+    """
     return secrets.token_hex(ID_LENGTH // 2)
 
 
 class TableRow(DeclarativeBase):
-    """A row of a table."""
+    """Declarative base of all tables."""
 
     metadata = MetaData(naming_convention=_NAMING)
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON}  # noqa: RUF012 - read once by SQLAlchemy
 
 
 class IdentifiedRow(TableRow):
-    """A row known by a random identifier."""
+    """Base of rows whose primary key is a random identifier, see `new_id`."""
 
     __abstract__ = True
 

@@ -1,4 +1,4 @@
-"""Writing one file: all of it, or nothing."""
+"""Atomic writing of files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from coach.errors import DomainError
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write `content` beside `path` and move it there, so that no half file is ever seen.
+    """Write `content` to `path`, replacing any existing file atomically.
+
+    The content is written to a temporary file in the same folder, which is then renamed, so that
+    no partial file is ever visible. Missing parent folders are created.
 
     Raises:
         DomainError: the file cannot be written.
@@ -21,14 +24,14 @@ def write_atomically(path: Path, content: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
-            os.chmod(scratch, 0o666 & ~_umask())  # noqa: PTH101 - as a file made the usual way
+            os.chmod(scratch, 0o666 & ~_umask())  # noqa: PTH101 - the mode `open` would have given it
             os.replace(scratch, path)  # noqa: PTH105 - as above
         except OSError:
             os.unlink(scratch)  # noqa: PTH108 - as above
             raise
     except OSError as error:
         raise DomainError(
-            f"{path} cannot be written: {error.strerror or error}; name another file with --out"
+            f"{path} cannot be written: {error.strerror or error}; choose another file with --out"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""SHA-256 digests of files, as records of runs name them."""
+"""SHA-256 digests of files, as stored in the records of runs."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from collections.abc import Mapping
 
 
 def sha256_digests(files: Mapping[str, bytes]) -> dict[str, str]:
-    """The digest of each file, in the order of their names."""
+    """The SHA-256 digest of each file in hexadecimal, sorted by file name."""
     return {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}

@@ -1,4 +1,4 @@
-"""Text for cells that a spreadsheet opens: never taken for a formula."""
+"""Protection of exported spreadsheet cells against formula injection."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 
 def escape_formula(text: str) -> str:
-    """`text` with an apostrophe before it where a spreadsheet would take it for a formula.
+    """`text`, prefixed with an apostrophe if a spreadsheet would evaluate it as a formula.
 
-    Spreadsheets show such a cell as the text that follows the apostrophe (OWASP, CSV injection).
+    Spreadsheets display such a cell as the text that follows the apostrophe (OWASP, CSV injection).
 
-    >>> safe_cell("=1+1"), safe_cell("Ana"), safe_cell("")
+    >>> escape_formula("=1+1"), escape_formula("Ana"), escape_formula("")
     ("'=1+1", 'Ana', '')
     """
     return f"'{text}" if text.startswith(_FORMULA_PREFIXES) else text

@@ -1,4 +1,4 @@
-"""Rows of a CSV file: UTF-8 with or without BOM, cells separated by `,` or `;`."""
+"""Reading CSV files: UTF-8 with or without BOM, cells separated by `,` or `;`."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ _LONE_SURROGATES = re.compile("[\udc80-\udcff]")
 
 
 def csv_rows(file: str, content: bytes) -> tuple[list[list[str]], list[InputFault]]:
-    """Every row, empty ones too, and what makes the file no good CSV.
+    """Parse a CSV file; return all its rows, including empty ones, and the faults found.
 
-    The n-th list is row n of the same file in a spreadsheet: a quoted cell may hold line breaks,
-    its record is one row. After a broken quotation nothing can be trusted, so reading ends there.
+    Item `n` of the rows (from 1) is row `n` of the file in a spreadsheet program: a quoted cell may
+    contain line breaks, and its record counts as one row. Parsing stops at the first broken
+    quotation, because nothing after it can be trusted. `file` is its name in the faults.
 
     Raises:
-        UnreadableError: it is no CSV file, or has too many rows.
+        UnreadableError: the file is not CSV, or has too many rows.
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableError("the file is UTF-16 text; save it as CSV in UTF-8")
     if b"\x00" in content:
-        raise UnreadableError("the file is no text; save it as CSV in UTF-8, as XLSX or as ODS")
+        raise UnreadableError("the file is not text; save it as CSV in UTF-8, as XLSX or as ODS")
     text = content.decode("utf-8-sig", errors="surrogateescape")
     reader = csv.reader(
         io.StringIO(text, newline=""),
@@ -41,14 +42,14 @@ def csv_rows(file: str, content: bytes) -> tuple[list[list[str]], list[InputFaul
     try:
         rows.extend(islice(reader, MAX_ROWS + 2))
     except csv.Error as error:
-        message = f"the row is no CSV ({error}); is a quotation mark missing or not doubled?"
+        message = f"the row is not valid CSV ({error}); is a quotation mark missing or not doubled?"
         faults.append(InputFault(file, len(rows) + 1, WHOLE_FILE, message))
     check_rows(len(rows) - 1)
     return rows, faults + _decoding_faults(file, rows)
 
 
 def _detect_delimiter(text: str) -> str:
-    """The one of `,` and `;` that the header row has more of, outside quotes."""
+    """Whichever of `,` and `;` occurs more often in the header row, outside quotes."""
     header: list[str] = []
     quoted = False
     for character in islice(text, _MAX_HEADER_CHARACTERS):
@@ -62,9 +63,9 @@ def _detect_delimiter(text: str) -> str:
 
 
 def _decoding_faults(file: str, rows: list[list[str]]) -> list[InputFault]:
-    """A fault for the first cell with bytes that are no UTF-8, and how many more there are.
+    """A fault for the first cell that is not valid UTF-8, with the number of further ones.
 
-    They were read as lone surrogates (PEP 383).
+    Invalid bytes were decoded to lone surrogates (PEP 383).
     """
     bad = [
         (number, index, cell)
@@ -77,8 +78,11 @@ def _decoding_faults(file: str, rows: list[list[str]]) -> list[InputFault]:
     number, index, cell = bad[0]
     byte = min(ord(character) - 0xDC00 for character in _LONE_SURROGATES.findall(cell))
     header = rows[0][index].strip() if number > 1 and index < len(rows[0]) else ""
-    more = f", and so have {len(bad) - 1} other cells" if bad[1:] else ""
-    message = f"holds the byte 0x{byte:02X}, which is no UTF-8{more}; save the file as CSV in UTF-8"
+    more = f", nor are {len(bad) - 1} other cells" if bad[1:] else ""
+    message = (
+        f"contains the byte 0x{byte:02X}, which is not valid UTF-8{more}; "
+        "save the file as CSV in UTF-8"
+    )
     return [
         InputFault(file, number, header if header.isprintable() and header else WHOLE_FILE, message)
     ]

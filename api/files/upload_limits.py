@@ -1,8 +1,8 @@
-"""What an input file may cost: its size, its rows, and what a packed one unpacks to.
+"""Limits for input files: their size, their rows, and what a compressed one expands to.
 
-A workbook is a ZIP archive. Its directory is read first, so that a bomb is refused before anything
-of it is unpacked; then every member is unpacked once, in pieces, to see that the directory told
-the truth.
+A workbook is a ZIP archive. Its central directory is checked first, so that a ZIP bomb is refused
+before anything is decompressed. Then every member is decompressed once, in chunks, to verify the
+sizes that the directory declares.
 """
 
 from __future__ import annotations
@@ -18,36 +18,47 @@ MAX_CYCLE_FILE_BYTES = MEBIBYTE
 MAX_RESULT_BYTES = 256 * MEBIBYTE
 MAX_ROWS = 100_000
 MAX_UNPACKED_BYTES = 256 * MEBIBYTE
-MAX_COMPRESSION_RATIO = 250  # of a member above 1 MiB; sheets of equal rows reach about 60
+MAX_COMPRESSION_RATIO = 250  # of members over 1 MiB; sheets of identical rows reach about 60
 MAX_ARCHIVE_MEMBERS = 2_000
 _CHUNK_BYTES = MEBIBYTE
-_LOCAL_HEADER = 30  # bytes before a member's name
+_LOCAL_HEADER = 30  # bytes before the name of a member
 
 
 class UnreadableError(ValueError):
-    """A file that cannot be read as a whole; the message says why and what to do."""
+    """A file that cannot be read at all; the message says why and what to do."""
 
 
 def check_size(content: bytes, max_bytes: int = MAX_FILE_BYTES) -> None:
-    """Refuse a file of more than `max_bytes` bytes."""
+    """Check that a file has at most `max_bytes` bytes.
+
+    Raises:
+        UnreadableError: it is larger.
+    """
     if len(content) > max_bytes:
         raise UnreadableError(
             f"the file has {len(content) / MEBIBYTE:.1f} MiB; at most "
-            f"{max_bytes // MEBIBYTE} MiB are read"
+            f"{max_bytes // MEBIBYTE} MiB are allowed"
         )
 
 
 def check_rows(count: int) -> None:
-    """Refuse a table of more than `MAX_ROWS` rows below its header."""
+    """Check that a table has at most `MAX_ROWS` rows below its header.
+
+    Raises:
+        UnreadableError: it has more.
+    """
     if count > MAX_ROWS:
-        raise UnreadableError(f"the table has more than {MAX_ROWS} rows; split it")
+        raise UnreadableError(
+            f"the table has more than {MAX_ROWS} rows; split it into several files"
+        )
 
 
 def check_archive(content: bytes) -> None:
-    """Refuse an archive that unpacks to too much, or to more than its directory says.
+    """Check that a ZIP archive is intact and does not expand to too much.
 
     Raises:
-        UnreadableError: it is too large, lies about its size, or is no whole archive.
+        UnreadableError: it is too large, is larger than its directory declares, or is damaged or
+            encrypted.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -62,44 +73,44 @@ def check_archive(content: bytes) -> None:
         struct.error,
         NotImplementedError,
         EOFError,
-        ValueError,  # a place before the beginning of the file
-        OverflowError,  # a place beyond the end of any file
+        ValueError,  # an offset before the start of the file
+        OverflowError,  # an offset beyond the end of any file
     ) as error:
         raise UnreadableError(
-            f"the workbook is damaged ({error}); open it and save it again"
+            f"the workbook is damaged ({error}); open it in a spreadsheet program and save it again"
         ) from None
     except RuntimeError:  # what `zipfile` raises for an encrypted member
         raise UnreadableError(
-            "the workbook is locked with a password; save it without one"
+            "the workbook is protected with a password; save it without one"
         ) from None
 
 
 def _check_declared_sizes(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_ARCHIVE_MEMBERS:
         raise UnreadableError(
-            f"the workbook holds {len(members)} parts; at most {MAX_ARCHIVE_MEMBERS} are read"
+            f"the workbook has {len(members)} parts; at most {MAX_ARCHIVE_MEMBERS} are allowed"
         )
     if (total := sum(member.file_size for member in members)) > MAX_UNPACKED_BYTES:
         raise UnreadableError(
-            f"the workbook unpacks to {total / MEBIBYTE:.0f} MiB; at most "
-            f"{MAX_UNPACKED_BYTES // MEBIBYTE} MiB are read"
+            f"the workbook expands to {total / MEBIBYTE:.0f} MiB; at most "
+            f"{MAX_UNPACKED_BYTES // MEBIBYTE} MiB are allowed"
         )
     for member in members:
         ratio = member.file_size / max(1, member.compress_size)
         if member.file_size > MEBIBYTE and ratio > MAX_COMPRESSION_RATIO:
             raise UnreadableError(
-                f"a part of the workbook unpacks to {ratio:.0f} times its size; "
-                f"at most {MAX_COMPRESSION_RATIO} times are read"
+                f"a part of the workbook expands to {ratio:.0f} times its size; "
+                f"at most {MAX_COMPRESSION_RATIO} times are allowed"
             )
 
 
 def _check_real_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, content: bytes) -> None:
-    """Unpack a member in pieces: `zipfile` itself would stop at the declared size."""
-    archive.open(member).close()  # compares the local header with the directory
+    """Decompress a member in chunks; `zipfile` itself would stop at the declared size."""
+    archive.open(member).close()  # checks the local header against the directory
     if member.compress_type == zipfile.ZIP_STORED:
         return
     if member.compress_type != zipfile.ZIP_DEFLATED:
-        raise zipfile.BadZipFile("a part is packed by a method that workbooks do not use")
+        raise zipfile.BadZipFile("a part is compressed by a method that workbooks do not use")
     name_length, extra_length = struct.unpack_from("<HH", content, member.header_offset + 26)
     start = member.header_offset + _LOCAL_HEADER + name_length + extra_length
     packed = content[start : start + member.compress_size]
@@ -109,4 +120,4 @@ def _check_real_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, content:
         size += len(inflater.decompress(packed, _CHUNK_BYTES))
         packed = inflater.unconsumed_tail
         if size > member.file_size:
-            raise UnreadableError("the workbook unpacks to more than its directory declares")
+            raise UnreadableError("the workbook expands to more than its directory declares")

@@ -1,7 +1,7 @@
-"""A program of its own that turns a workbook on standard input into rows of text, as JSON.
+"""Child process of `workbook_reader`: reads a workbook on standard input, writes rows as JSON.
 
-It runs in a child process with bounded memory and time, because what a workbook costs shows only
-while it is read: a sheet of two cells can span seventeen thousand million.
+Its memory and processor time are limited, because the cost of a workbook shows only while it is
+read: a sheet with two cells can span 17 thousand million.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from python_calamine import CalamineError, CalamineWorkbook
 MAX_MEMORY_BYTES = 3 * 1024**3 // 2
 MAX_CPU_SECONDS = 20
 MAX_COLUMNS = 1_000
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)  # parts that do not unpack to what they were
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)  # parts that cannot be decompressed
 
 
-def cell_text(value: Any) -> str:  # noqa: ANN401 - whatever a cell can hold
-    """A typed cell as a person writes it into a CSV file: `3`, `2027-02-01`, `09:00`, `yes`."""
+def cell_text(value: Any) -> str:  # noqa: ANN401 - any type that calamine returns
+    """A typed cell as text, as a person would enter it: `3`, `2027-02-01`, `09:00`, `yes`."""
     match value:
         case bool():
             return "yes" if value else "no"
@@ -42,23 +42,30 @@ def cell_text(value: Any) -> str:  # noqa: ANN401 - whatever a cell can hold
         case timedelta():
             minutes = int(value.total_seconds() // 60)
             return f"{minutes // 60:02d}:{minutes % 60:02d}"
-    return str(value)  # a date too: ISO 8601
+    return str(value)  # including dates, in ISO 8601
 
 
 _MISREAD_MARKERS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b' t="e"', b" t='e'")
 UNCOMPUTED = "formula"
-"""Stands for a formula without a value; every other text is an error as the sheet shows it."""
+"""Marks a formula without a value; any other text is an error as the sheet displays it."""
 
 CellPosition = tuple[int, int]
-"""Row and column of a cell, from 0."""
+"""Row and column of a cell, both from 0."""
 
 
 def misread_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[CellPosition, str]:
-    """Cells of a sheet that calamine gives as empty although they are not.
+    """Cells of a sheet that calamine returns as empty although they are not.
 
-    They are errors, such as `#N/A`, and formulas saved without what they amount to: a refusal or a
-    rank looked up from another sheet would silently become the default. The sheet is the one at
-    `number`, from 0, named `name`.
+    These are errors, such as `#N/A`, and formulas saved without their value. Without this check a
+    refusal or a rank looked up from another sheet would silently become the default.
+
+    Args:
+        archive: the workbook.
+        number: position of the sheet, from 0.
+        name: name of the sheet.
+
+    Returns:
+        For each such cell, the error it displays, or `UNCOMPUTED`.
     """
     if "content.xml" in archive.namelist():
         if b"formula=" not in archive.read("content.xml"):
@@ -69,14 +76,14 @@ def misread_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[Cell
     if path is None:
         return {}
     sheet = archive.read(path)
-    if not any(sign in sheet for sign in _MISREAD_MARKERS):  # most sheets need no second reading
+    if not any(marker in sheet for marker in _MISREAD_MARKERS):  # most need no second pass
         return {}
     with archive.open(path) as stream:
         return dict(_spreadsheetml(stream))
 
 
 def _sheet_path(archive: zipfile.ZipFile, number: int) -> str | None:
-    """The member that holds a sheet: by the workbook's relations (ECMA-376 part 2, 9.3)."""
+    """The member that contains a sheet, by the workbook's relationships (ECMA-376 part 2, 9.3)."""
     book = "xl/workbook.xml"
     relations = "xl/_rels/workbook.xml.rels"
     if not {book, relations} <= set(archive.namelist()):
@@ -117,7 +124,7 @@ def _spreadsheetml(stream: IO[bytes]) -> Iterator[tuple[CellPosition, str]]:
 
 
 def _column(reference: str) -> int:
-    """The column of a reference such as `AB12`, from 0."""
+    """The column of a cell reference such as `AB12`, from 0."""
     number = 0
     for letter in reference.rstrip("0123456789").upper():
         number = number * 26 + ord(letter) - ord("A") + 1
@@ -125,7 +132,10 @@ def _column(reference: str) -> int:
 
 
 def _opendocument(stream: IO[bytes], name: str) -> Iterator[tuple[CellPosition, str]]:
-    """Rows and cells may stand for many equal ones (ODF 1.3 part 3, 19.679 and 19.683)."""
+    """Misread cells of an ODS sheet, in which rows and cells can have repeat counts.
+
+    See ODF 1.3 part 3, 19.679 and 19.683.
+    """
     here, row, column = False, 0, 0
     for event, element in iterparse(stream, ("start", "end")):  # noqa: S314 - memory and time are bounded
         kind = _local_name(element)
@@ -148,7 +158,7 @@ def _opendocument(stream: IO[bytes], name: str) -> Iterator[tuple[CellPosition, 
 def _misread_opendocument(cell: Element, own: Mapping[str, str]) -> str | None:
     if "formula" not in own:
         return None
-    # LibreOffice tells an error in an attribute of an extension, beside an empty string.
+    # LibreOffice marks an error with an extension attribute; the value is an empty string.
     if any(key.endswith("}value-type") and value == "error" for key, value in cell.items()):
         return "".join(cell.itertext()).strip() or "#VALUE!"
     return None if "value-type" in own else UNCOMPUTED
@@ -160,7 +170,7 @@ def _elements(stream: IO[bytes]) -> Iterator[Element]:
 
 
 def _local_name(element: Element) -> str:
-    """An element's name without its namespace: files of either edition of a standard are read."""
+    """The name of an element without its namespace, which differs between editions of OOXML."""
     return element.tag.rpartition("}")[2]
 
 
@@ -169,19 +179,25 @@ def _attributes(element: Element) -> dict[str, str]:
 
 
 class MalformedPartError(ValueError):
-    """A part of the workbook is no whole XML."""
+    """A part of the workbook is not well-formed XML."""
 
 
 class SheetTooLargeError(ValueError):
-    """The sheet has more rows or columns than are read."""
+    """The sheet has more rows or columns than are allowed."""
 
 
 def sheet_rows(
     content: bytes, sheet: str, max_rows: int
 ) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
-    """Rows of the sheet named `sheet` in whatever case, or else of the first, from row 1.
+    """Read the sheet named `sheet` (lower case; matched in any case), or the first sheet.
 
-    And row, column (both from 0) and text of each cell that is only seemingly empty.
+    Returns:
+        The rows, starting with row 1 of the sheet; and row, column (both from 0) and text of each
+        cell that only appears to be empty, see `misread_cells`.
+
+    Raises:
+        MalformedPartError: a part of the workbook is not well-formed XML.
+        SheetTooLargeError: the sheet has more than `max_rows` rows or `MAX_COLUMNS` columns.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         _check_parts(archive)
@@ -194,7 +210,7 @@ def sheet_rows(
         if height > max_rows or width > MAX_COLUMNS:
             raise SheetTooLargeError(
                 f"the sheet {chosen.name!r} has {height} rows and {width} columns; "
-                f"at most {max_rows} and {MAX_COLUMNS} are read"
+                f"at most {max_rows} and {MAX_COLUMNS} are allowed"
             )
         rows = chosen.to_python(skip_empty_area=False)
         number = workbook.sheet_names.index(chosen.name)
@@ -207,32 +223,32 @@ def sheet_rows(
 
 
 def _check_parts(archive: zipfile.ZipFile) -> None:
-    """Refuse parts that are no whole XML, in which calamine may go round without end."""
+    """Refuse parts that are not well-formed XML, on which calamine can loop forever."""
     for name in archive.namelist():
         if name == "content.xml" or (name.startswith("xl/") and name.endswith((".xml", ".rels"))):
             parser = expat.ParserCreate()
             try:
                 with archive.open(name) as part:
                     parser.ParseFile(part)
-            except (expat.ExpatError, LookupError) as error:  # the latter of an unknown encoding
-                raise MalformedPartError(f"its part {name} is broken ({error})") from None
+            except (expat.ExpatError, LookupError) as error:  # the latter for an unknown encoding
+                raise MalformedPartError(f"its part {name} is not valid XML ({error})") from None
 
 
 def build_response(content: bytes, sheet: str, max_rows: int) -> dict[str, Any]:
-    """`{"rows": …, "misread": …}`, or `{"error": …}` with why there are none."""
+    """`{"rows": …, "misread": …}`, see `sheet_rows`; or `{"error": …}` with the reason."""
     try:
         rows, misread = sheet_rows(content, sheet, max_rows)
     except (CalamineError, ParseError, ValueError, OverflowError, MemoryError, *_DAMAGED) as error:
         return {"error": str(error) or type(error).__name__}
     except BaseException as error:
-        if type(error).__name__ != "PanicException":  # calamine's own way out, of no public class
+        if type(error).__name__ != "PanicException":  # raised by calamine; its class is not public
             raise
-        return {"error": "its structure is broken"}
-    return {"rows": rows, "lost": misread}
+        return {"error": "its structure is damaged"}
+    return {"rows": rows, "misread": misread}
 
 
 def main() -> None:
-    """Read standard input; write the answer to standard output."""
+    """Limit the resources of this process, and answer standard input on standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

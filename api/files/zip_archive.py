@@ -1,4 +1,4 @@
-"""ZIP archives: office files with equal bytes for equal content, and many files as one stream."""
+"""ZIP archives: reproducible office files, and streamed downloads of many files."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP archive can tell
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest timestamp in a ZIP archive
 
 
 def with_fixed_timestamps(archive: bytes, replacements: Mapping[str, bytes]) -> bytes:
-    """The same ZIP archive with one fixed time on all members, some of them replaced."""
+    """A copy of a ZIP archive with the same fixed timestamp on all members.
+
+    `replacements` maps names of members to new contents. Equal contents give equal bytes.
+    """
     copy = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(archive)) as source,
@@ -24,7 +27,7 @@ def with_fixed_timestamps(archive: bytes, replacements: Mapping[str, bytes]) -> 
 
 
 def zip_stream(members: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
-    """A ZIP archive of `members`, names and contents, piece by piece: never whole in memory."""
+    """Stream a ZIP archive of `members` (name, content); only one of them is held in memory."""
     buffer = _StreamBuffer()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members:
@@ -36,7 +39,7 @@ def zip_stream(members: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
 
 
 class _StreamBuffer:
-    """A file that cannot be gone back in, and gives away what was written since."""
+    """A write-only, unseekable file; `drain` returns what was written since the last call."""
 
     def __init__(self) -> None:
         self._pending = bytearray()
@@ -46,10 +49,10 @@ class _StreamBuffer:
         return len(written)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: there is nothing to flush."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: there is nothing to close."""
 
     def drain(self) -> bytes:
         drained = bytes(self._pending)

@@ -205,7 +205,9 @@ def read_policy_file(source: InputSource, reading: ReadContext) -> CycleFile:
     except UnicodeDecodeError as error:
         row = source.content.count(b"\n", 0, error.start) + 1
         byte = source.content[error.start]
-        message = f"holds the byte 0x{byte:02X}, which is no UTF-8; save the file in UTF-8"
+        message = (
+            f"contains the byte 0x{byte:02X}, which is not valid UTF-8; save the file in UTF-8"
+        )
     return unread_cycle(source.name, [InputFault(source.name, row, column, message)])
 
 

@@ -32,7 +32,7 @@ def identify(
 ) -> Principal:
     """The principal that one of `kinds` makes of a secret, or nobody."""
     settings = cast("Settings", SimpleNamespace(cookie_idle_minutes=idle.total_seconds() / 60))
-    for kind in kinds:
+    for kind in kinds & _SOURCES.keys():  # no request presents the others
         presented = PresentedSecret(secret, _SOURCES[kind])
         authenticator = authenticate_link if kind is CredentialKind.LINK else authenticate_user
         principal = authenticator(tx, presented, settings, now)

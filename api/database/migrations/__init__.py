@@ -1,1 +1,1 @@
-"""Migrations of the database, oldest first in `versions`."""
+"""Alembic migrations of the database; the revisions are in `versions`."""

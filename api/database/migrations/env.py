@@ -1,4 +1,4 @@
-"""Alembic's way in: the connection comes from `api.database.schema`, already in a transaction."""
+"""Alembic environment; the connection comes from `api.database.schema`, in a transaction."""
 
 from __future__ import annotations
 

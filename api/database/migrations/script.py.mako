@@ -13,10 +13,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go up."""
+    """Upgrade the schema."""
     ${upgrades if upgrades else "pass"}
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Downgrade the schema."""
     ${downgrades if downgrades else "pass"}

@@ -257,7 +257,7 @@ def test_no_new_key_is_made_while_something_is_sealed(world: World) -> None:
         assert tx.scalar(select(func.count()).select_from(KeyMarkRow)) == 0
     kept = settings.master_key_file.read_bytes()
     settings.master_key_file.unlink()
-    with pytest.raises(KeyringError, match="restore it from where it was kept apart"):
+    with pytest.raises(KeyringError, match="restore it from your copy"):
         open_database_and_keyring(settings)
     assert not settings.master_key_file.exists()
     settings.master_key_file.write_bytes(kept)

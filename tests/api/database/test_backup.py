@@ -250,13 +250,15 @@ def test_a_copy_moves_from_either_kind_of_database_to_the_other_and_back(
     before = _all_rows(world.database)
     assert len(before["sessions"]) == 4
     assert len(before["workflow_status"]) == 1
-    source, aside = world.database, tmp_path
+    source, previous = world.database, tmp_path
     places = (postgres.new_database(), f"sqlite:///{tmp_path}/x.sqlite", postgres.new_database())
     with ExitStack() as opened:
         for number, url in enumerate(places):
             copy, moved = tmp_path / f"copy-{number}", opened.enter_context(closing(Database(url)))
             copying.back_up(source, key, copy, migrate_job_tables)
-            copying.restore(moved, key, copy, migrate_job_tables, force=False, aside=aside, now=now)
+            copying.restore(
+                moved, key, copy, migrate_job_tables, force=False, previous_folder=previous, now=now
+            )
             assert _all_rows(moved) == before
             with moved.reading() as tx:
                 assert verification.verify(tx, world.services.keyring).first_broken is None
@@ -275,5 +277,5 @@ def test_no_table_counts_by_itself() -> None:
 
 def test_a_copy_that_finds_no_room_leaves_nothing(world: World, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(DomainError, match="cannot be made"):
+    with pytest.raises(DomainError, match="cannot be created"):
         copying.back_up(world.database, KEY, tmp_path / "file" / "copy", migrate_job_tables)

@@ -42,9 +42,9 @@ UNREACHABLE = "postgresql://office:secret@127.0.0.1:1/programme"
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("no address", "write one like"),
-        ("mysql://host/name", "mysql is not among"),
-        ("sqlite:////dev/null/x.sqlite", "cannot be made"),
+        ("no address", "use one like"),
+        ("mysql://host/name", "mysql is not a supported"),
+        ("sqlite:////dev/null/x.sqlite", "cannot be created"),
         (UNREACHABLE, "cannot be used"),
     ],
 )
@@ -77,7 +77,7 @@ def test_wrong_settings_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_key_file_that_cannot_be_made_is_told() -> None:
-    with pytest.raises(KeyringError, match="cannot be made"):
+    with pytest.raises(KeyringError, match="cannot be created"):
         open_keyring(Path("/dev/null/master.key"), create=True)
 
 

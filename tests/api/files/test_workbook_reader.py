@@ -174,7 +174,7 @@ def _many_long_cells() -> bytes:
 WORKBOOK = xlsx(("coaches", [HEADER, ROW]))
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "much of nothing": (
-        lambda: archive({"xl/workbook.xml": b"0" * (300 * 1024 * 1024)}), "unpacks to 300 MiB"),
+        lambda: archive({"xl/workbook.xml": b"0" * (300 * 1024 * 1024)}), "expands to 300 MiB"),
     "a high ratio": (
         lambda: archive({"xl/workbook.xml": b"0" * (30 * 1024 * 1024)}), "times its size"),
     "many parts": (lambda: archive({f"p{n}": b"" for n in range(2001)}), "2001 parts"),
@@ -222,7 +222,7 @@ def test_a_tag_that_does_not_fit_is_told_and_not_gone_round_for_ever() -> None:
     parts["content.xml"] = parts["content.xml"].replace(
         b"</table:table-cell>", b"</tablet:cell>", 1
     )
-    assert "content.xml is broken (mismatched tag" in refusal(archive(parts))
+    assert "content.xml is not valid XML (mismatched tag" in refusal(archive(parts))
 
 
 def test_a_part_with_another_checksum_is_told() -> None:
@@ -281,9 +281,9 @@ def test_cells_that_only_seem_empty_are_faults() -> None:
         read_people("k.xlsx", out.getvalue(), PeopleKind.COACHES)
     told = [(fault.row, fault.column, fault.message.split(";")[0]) for fault in caught.value.faults]
     assert told == [
-        (2, "capacity", "holds a formula without its value"),
-        (3, "country", "holds the error #REF! of its formula"),
-        (4, "max_per_day", "holds the error #N/A of its formula"),
+        (2, "capacity", "contains a formula without its value"),
+        (3, "country", "contains the error #REF! of a formula"),
+        (4, "max_per_day", "contains the error #N/A of a formula"),
     ]
 
 

@@ -229,7 +229,7 @@ def test_a_cycle_in_another_encoding_is_located() -> None:
             NamedFile("c.csv", COACHEES),
             NamedFile("k.csv", COACHES),
         )
-    assert str(refused.value).startswith("cycle.toml:4:file: holds the byte 0xE8")
+    assert str(refused.value).startswith("cycle.toml:4:file: contains the byte 0xE8")
 
 
 def test_files_that_agree_make_a_roster() -> None:

@@ -219,7 +219,7 @@ def test_an_ambiguous_title_names_the_candidates() -> None:
 def test_bytes_that_are_no_utf8_are_located() -> None:
     content = sheet(GOOD, GOOD | {"id": "C-2", "name": "Đorđe"}, GOOD | {"id": "Č"})
     found = faults(content.decode().encode("iso8859-2"))
-    assert found[0].startswith("people.csv:3:name: holds the byte 0xD0")
+    assert found[0].startswith("people.csv:3:name: contains the byte 0xD0")
     assert "1 other cells" in found[0]
 
 
@@ -227,7 +227,7 @@ def test_bytes_that_are_no_utf8_are_located() -> None:
     ("content", "told"),
     [
         ("id,name".encode("utf-16"), "UTF-16"),
-        (b"id\x00", "no text"),
+        (b"id\x00", "not text"),
         (b'id,name\n"C-1,Ana\n', "quotation mark"),
         (b"PK\x03\x04 and nothing more", "damaged"),
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"x", "old .xls"),

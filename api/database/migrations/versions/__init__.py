@@ -1,1 +1,1 @@
-"""The migrations; each goes up and back."""
+"""The revisions; each can be upgraded and downgraded."""

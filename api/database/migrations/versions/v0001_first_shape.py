@@ -1,4 +1,4 @@
-"""The first shape of the database."""
+"""The initial schema."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go up."""
+    """Upgrade the schema."""
     op.create_table(
         "cycles",
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -372,7 +372,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Downgrade the schema."""
     with op.batch_alter_table("shared_records", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_shared_records_author_id"))
 

@@ -1,4 +1,4 @@
-"""Where coaches' notes open."""
+"""What gives access to a coach's notes: devices, passphrases and recovery codes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go up."""
+    """Upgrade the schema."""
     op.create_table(
         "note_holders",
         sa.Column("person_id", sa.String(length=20), nullable=False),
@@ -33,5 +33,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Downgrade the schema."""
     op.drop_table("note_holders")

@@ -1,4 +1,4 @@
-"""By which key file a database is used."""
+"""The mark of the key file that a database is used with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go up."""
+    """Upgrade the schema."""
     op.create_table(
         "key_marks",
         sa.Column("name", sa.String(length=20), nullable=False),
@@ -22,5 +22,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Downgrade the schema."""
     op.drop_table("key_marks")

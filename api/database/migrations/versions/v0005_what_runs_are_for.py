@@ -1,4 +1,4 @@
-"""What each run is for."""
+"""The purpose of each run."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go up: every run so far was for a plan."""
+    """Upgrade the schema: the purpose of all existing runs is a plan."""
     purpose = sa.Column("purpose", sa.String(length=20), nullable=False, server_default="plan")
     op.add_column("runs", purpose)
 
 
 def downgrade() -> None:
-    """Go back: what-ifs can no longer be told from drafts, so they go with their runs."""
+    """Downgrade the schema. What-ifs and their runs are deleted: they would look like drafts."""
     for table in ("plans", "run_progress"):
         op.execute(
             f"DELETE FROM {table} WHERE run_id IN (SELECT id FROM runs WHERE purpose = 'what-if')"  # noqa: S608 - two fixed names

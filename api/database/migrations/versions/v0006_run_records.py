@@ -1,4 +1,4 @@
-"""How each run went, so that it can be done again."""
+"""The record of each run, from which it can be replayed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go up."""
+    """Upgrade the schema."""
     op.add_column("runs", sa.Column("record", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Downgrade the schema."""
     with op.batch_alter_table("runs") as runs:
         runs.drop_column("record")

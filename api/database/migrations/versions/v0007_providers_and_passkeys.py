@@ -1,4 +1,4 @@
-"""Identity providers, passkeys, recovery codes, fresh sign-ins, and checks of the audit trail."""
+"""Identity providers, passkeys, recovery codes, recent authentication, and audit trail checks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go up."""
+    """Upgrade the schema."""
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.add_column(sa.Column("issuer", sa.String(length=300), nullable=True))
         batch_op.add_column(sa.Column("subject", sa.String(length=255), nullable=True))
@@ -89,7 +89,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Downgrade the schema."""
     op.drop_index("ix_audit_at", "audit")
     op.drop_index("ix_audit_action", "audit")
     op.drop_table("audit_checks")

@@ -1,4 +1,4 @@
-"""Mails that the server sends by itself, and one-time codes."""
+"""Mails that the server sends, and one-time codes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go up."""
+    """Upgrade the schema."""
     op.create_table(
         "one_time_codes",
         sa.Column("person_id", sa.String(length=20), nullable=False),
@@ -91,7 +91,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Downgrade the schema."""
     with op.batch_alter_table("mails", schema=None) as batch_op:
         batch_op.drop_index(op.f("ix_mails_session_id"))
         batch_op.drop_index(op.f("ix_mails_person_id"))

@@ -1,4 +1,4 @@
-"""Coaches' notebooks: what opened a coach's notes becomes their first one."""
+"""Notebooks: the existing note holders of a coach become those of their first notebook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go up."""
+    """Upgrade the schema."""
     op.create_table(
         "notebooks",
         sa.Column("person_id", sa.String(length=20), nullable=False),
@@ -44,7 +44,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back. Notes of a later notebook would open with the first one, so they are not kept."""
+    """Downgrade the schema. Notes of later notebooks are deleted: the first would open them."""
     op.execute("DELETE FROM notes WHERE notebook > 1")
     with op.batch_alter_table("notes", schema=None) as batch_op:
         batch_op.drop_column("notebook")

@@ -1,4 +1,4 @@
-"""Questions about plans, and their answers."""
+"""Queries about plans, and their answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go up."""
+    """Upgrade the schema."""
     op.create_table(
         "questions",
         sa.Column("plan_id", sa.String(length=20), nullable=False),
@@ -44,6 +44,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Downgrade the schema."""
     op.drop_index(op.f("ix_questions_plan_id"), table_name="questions")
     op.drop_table("questions")

@@ -1,4 +1,4 @@
-"""What people have agreed to."""
+"""Consents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go up."""
+    """Upgrade the schema."""
     op.create_table(
         "consents",
         sa.Column("person_id", sa.String(length=20), nullable=False),
@@ -36,6 +36,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Downgrade the schema."""
     op.drop_index(op.f("ix_consents_person_id"), table_name="consents")
     op.drop_table("consents")

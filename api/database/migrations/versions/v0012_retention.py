@@ -1,4 +1,4 @@
-"""When the people of a cycle are erased, and whether that is held."""
+"""Retention: when the people of a cycle are erased, and holds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOMENTS = ("erasure_announced_at", "held_at", "erased_at")
 
 
 def upgrade() -> None:
-    """Go up."""
+    """Upgrade the schema."""
     for name in _MOMENTS:
         op.add_column("cycles", sa.Column(name, UtcDateTime(), nullable=True))
     op.add_column(
@@ -26,7 +26,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Downgrade the schema."""
     with op.batch_alter_table("cycles") as cycles:
         cycles.drop_column("held_because")
         for name in reversed(_MOMENTS):

@@ -1,4 +1,4 @@
-"""Whether reminders are switched off for one cycle."""
+"""Reminders that are switched off for one cycle."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go up."""
+    """Upgrade the schema."""
     op.add_column("cycles", sa.Column("reminders_off_at", UtcDateTime(), nullable=True))
 
 
 def downgrade() -> None:
-    """Go back."""
+    """Downgrade the schema."""
     with op.batch_alter_table("cycles") as cycles:
         cycles.drop_column("reminders_off_at")
