@@ -11,11 +11,11 @@ from api.background.job import Job
 from api.background.job_type import JobContext
 from api.cycles import service as cycles
 from api.input_files.cycle_inputs import NamedFile
+from api.invitations.publish import publish_plan
 from api.participants import service as people
 from api.participants import uploads
 from api.participants.rows import Side
 from api.personal_links import links
-from api.plans import service as plans
 from api.runs import run_view
 from api.runs import service as runs
 from api.runs.job import RunJob
@@ -65,14 +65,7 @@ def _load(services: Services) -> str:
     run = _solve(services, summary.id)
     if run.plan_id is None:
         raise DomainError(f"the sample cycle was not solved: {run.failure}")
-    with services.database.writing() as tx:
-        plans.publish(
-            tx,
-            services.keyring,
-            run.plan_id,
-            now=services.now(),
-            link_grace=services.settings.link_grace,
-        )
+    publish_plan(services, run.plan_id)
     return summary.id
 
 

@@ -137,7 +137,7 @@ def render_eml(
     )
 
 
-def invitation_of(row: SessionRow) -> Invitation:
+def current_invitation(row: SessionRow) -> Invitation:
     """A session as a person is invited to it now."""
     return Invitation(
         uid=row.uid,
@@ -152,7 +152,7 @@ def _current_message(row: SessionRow) -> Message:
     confirmed = row.state is SessionState.CONFIRMED
     return Message(
         method=Method.REQUEST if confirmed else Method.CANCEL,
-        invitation=invitation_of(row),
+        invitation=current_invitation(row),
         sequence=row.sequence,
         stamp=row.changed_at,
         asks_again=False,

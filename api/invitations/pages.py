@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
+from api.calendar.wording import invitation_file_name
 from api.cycles import service as cycles
 from api.http import urls as addresses
 from api.http.dependencies import PrincipalDep, ServicesDep
-from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.invitations import dispatch as waiting_mail
 from api.invitations import outbox as messages
+from api.invitations import publish
 from api.mail import delivery as posting
 from api.mail.presenters import mail_context
 from api.reminders import service as reminding
@@ -27,6 +29,7 @@ from api.web.date_formats import format_short_datetime
 from api.web.rendering import deployment_of, redirect_after_post, render_page
 
 SESSION_PAGES = APIRouter(include_in_schema=False)
+PERSON_INVITATIONS = APIRouter(prefix="/p/{link}", include_in_schema=False)
 
 
 class SentForm(BaseModel):
@@ -146,8 +149,30 @@ def switch_reminders(
     return redirect_after_post(f"{addresses.cycle(cycle_id)}#reminders")
 
 
-ROUTERS = (SESSION_PAGES,)
+@SESSION_PAGES.post("/plans/{plan_id}/publish")
+def publish_plan(plan_id: str, services: ServicesDep) -> Response:
+    """Publish a draft plan."""
+    published = publish.publish_plan(services, plan_id)
+    return redirect_after_post(f"{addresses.cycle(published.plan.cycle_id)}/sessions")
+
+
+@PERSON_INVITATIONS.get("/sessions/{session_id}/invitation.ics")
+def invitation(session_id: str, services: ServicesDep, principal: PrincipalDep) -> Response:
+    """The session for the person's own calendar."""
+    with services.database.reading() as tx:
+        outgoing_invitation = messages.session_invitation(tx, principal, session_id, None)
+    name = invitation_file_name(outgoing_invitation.message.invitation, ".ics")
+    return Response(
+        messages.render_ics(outgoing_invitation, services.settings.deployment),
+        media_type=f"text/calendar; method={outgoing_invitation.message.method}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+ROUTERS = (SESSION_PAGES, PERSON_INVITATIONS)
 PERMISSIONS: Permissions = {
+    ("POST", "/plans/{plan_id}/publish"): Permission(MANAGER),
+    ("GET", "/p/{link}/sessions/{session_id}/invitation.ics"): Permission(PERSON, own_only=True),
     ("GET", "/cycles/{cycle_id}/sessions"): Permission(MANAGER, audit_action="timetable opened"),
     ("GET", "/sessions/{session_id}"): Permission(
         MANAGER, own_only=True, audit_action="session opened"

@@ -1,20 +1,32 @@
-"""Announcing a plan: what changes for each person, as messages in the outbox."""
+"""Publishing a plan: the sessions it changes, and the messages to the people concerned.
+
+A message is the difference between what a person was sent last and what the plan says now. Messages
+are put into the outbox in the transaction that publishes the plan.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import record_event
+from api.crypto.key_ring import Keyring
 from api.database.types import new_id
+from api.invitations.outbox import current_invitation
 from api.invitations.rows import OutboxRow
 from api.participants.rows import Side
 from api.participants.service import ids_by_code
-from api.runs.rows import PlanRow
+from api.personal_links.links import ensure_links
+from api.plans.service import PlanSummary, is_outdated, summarise_plan
+from api.runs.rows import PlanRow, PlanState, RunRow
+from api.runs.run_input import RunInput
+from api.services import Services
 from api.sessions.rows import SessionRow, SessionState
-from coach.errors import ConflictError
+from api.values import FrozenModel
+from coach.errors import ConflictError, NotFoundError
 from coach.invitations import (
     Invitation,
     Message,
@@ -27,45 +39,126 @@ from coach.invitations import (
 from matching.result import Match, Result
 
 
-def publish_sessions(
-    tx: Transaction, plan: PlanRow, result: Result, *, now: datetime
-) -> dict[str, Message]:
-    """Bring the sessions of a cycle to `result`, and write both people's messages; by uid.
+class Publication(FrozenModel):
+    """Result of publishing a plan.
 
-    A session that has begun stays as it is, whatever the result says of it.
+    `requests` and `cancels` count the messages added to the outbox, one per person and session.
+    """
+
+    plan: PlanSummary
+    requests: int
+    cancels: int
+    unchanged_sessions: int
+
+
+def publish_plan(services: Services, plan_id: str) -> Publication:
+    """Publish a draft plan; see `publish_draft`.
 
     Raises:
-        ConflictError: the result takes the place of another, and would have people come to
-            sessions in the past.
+        NotFoundError: there is no such plan.
+        ConflictError: the plan cannot be published.
     """
-    known = {
+    with services.database.writing() as tx:
+        return publish_draft(
+            tx,
+            services.keyring,
+            plan_id,
+            now=services.now(),
+            link_grace=services.settings.link_grace,
+        )
+
+
+def publish_draft(
+    tx: Transaction, keyring: Keyring, plan_id: str, *, now: datetime, link_grace: timedelta
+) -> Publication:
+    """Make a draft the published plan of its cycle and put the resulting messages into the outbox.
+
+    Sessions that have started stay as they are. Everybody with a confirmed session who has no
+    working secret link gets one, valid until `link_grace` after the last day of the cycle.
+
+    Raises:
+        NotFoundError: there is no such plan.
+        ConflictError: the plan is not a draft; the lists or the policy have changed since it was
+            made; or it replaces another plan and has new sessions in the past.
+    """
+    plan = _publishable_plan(tx, plan_id)
+    tx.execute(
+        update(PlanRow)
+        .where(PlanRow.cycle_id == plan.cycle_id, PlanRow.state == PlanState.PUBLISHED)
+        .values(state=PlanState.SUPERSEDED)
+    )
+    plan.state, plan.published_at = PlanState.PUBLISHED, now
+    messages = _publish_sessions(tx, plan, Result.model_validate_json(plan.result), now)
+    tx.flush()
+    ensure_links(tx, keyring, _invited_people(tx, plan.cycle_id), now=now, grace=link_grace)
+    requests = sum(message.method is Method.REQUEST for message in messages)
+    cancels = len(messages) - requests
+    record_event(tx, "plan published", "plan", plan.id, requests=2 * requests, cancels=2 * cancels)
+    return Publication(
+        plan=summarise_plan(plan),
+        requests=2 * requests,
+        cancels=2 * cancels,
+        unchanged_sessions=_confirmed_session_count(tx, plan.cycle_id) - requests,
+    )
+
+
+def _publishable_plan(tx: Transaction, plan_id: str) -> PlanRow:
+    plan = tx.get(PlanRow, plan_id)
+    if plan is None:
+        raise NotFoundError(f"there is no plan {plan_id}")
+    if plan.state is PlanState.WHAT_IF:
+        raise ConflictError(
+            "a what-if cannot be published: replace the cycle's policy and start a run instead"
+        )
+    if plan.state is not PlanState.DRAFT:
+        raise ConflictError(f"the plan is {plan.state}, not a draft; start a new run instead")
+    input_json = tx.scalars(select(RunRow.input).where(RunRow.id == plan.run_id)).one()
+    if is_outdated(tx, plan.cycle_id, RunInput.model_validate_json(input_json)):
+        raise ConflictError(
+            "the lists or the policy have changed since this plan was made; start a new run"
+        )
+    return plan
+
+
+def _publish_sessions(
+    tx: Transaction, plan: PlanRow, result: Result, now: datetime
+) -> tuple[Message, ...]:
+    """Update the sessions of the cycle to `result` and add the messages to both people.
+
+    Returns one message per changed session.
+    """
+    existing = {
         row.uid: row
         for row in tx.scalars(select(SessionRow).where(SessionRow.cycle_id == plan.cycle_id))
     }
     match_of = {session.uid: match for match in result.matches for session in match.sessions}
-    started = {uid for uid, row in known.items() if _has_started(row, now)}
-    after: dict[str, Invitation] = {}
-    for match in result.matches:
-        after |= invitations_by_uid(match.sessions)
-    after = {uid: _in_utc(one) for uid, one in after.items() if uid not in started}
-    if known:
+    started = {uid for uid, row in existing.items() if _has_started(row, now)}
+    before = {uid: _last_sent(row) for uid, row in existing.items() if uid not in started}
+    after = _planned_invitations(result, started)
+    if existing:
         _refuse_past_sessions(after, now)
-    sent = {
-        message.invitation.uid: message
-        for message in diff_invitations(
-            {uid: _last_sent(row) for uid, row in known.items() if uid not in started}, after, now
-        )
-    }
+    messages = diff_invitations(before, after, now)
     people = ids_by_code(tx, plan.cycle_id)
     outgoing: list[OutboxRow] = []
-    for uid, message in sent.items():
-        row = known.get(uid) or _new_session(plan.cycle_id, uid, match_of[uid], people)
+    for message in messages:
+        uid = message.invitation.uid
+        row = existing.get(uid) or _new_session(plan.cycle_id, uid, match_of[uid], people)
         _apply(row, message, now)
         tx.add(row)
         outgoing += _outbox_rows(plan, row, message, now)
     tx.flush()
     tx.add_all(outgoing)
-    return sent
+    return tuple(messages)
+
+
+def _planned_invitations(result: Result, started: set[str]) -> dict[str, Invitation]:
+    """The invitations of a result by uid, in UTC, without sessions that have started."""
+    return {
+        uid: _in_utc(invitation)
+        for match in result.matches
+        for uid, invitation in invitations_by_uid(match.sessions).items()
+        if uid not in started
+    }
 
 
 def _has_started(row: SessionRow, now: datetime) -> bool:
@@ -73,28 +166,18 @@ def _has_started(row: SessionRow, now: datetime) -> bool:
 
 
 def _refuse_past_sessions(after: Mapping[str, Invitation], now: datetime) -> None:
-    """Refuse to invite to sessions that are over: in a cycle under way, nobody could have come.
-
-    Raises:
-        ConflictError: there are such sessions.
-    """
+    """Refuse invitations to past sessions in a cycle that already has published sessions."""
     past = sum(invitation.start <= now for invitation in after.values())
     if past:
         raise ConflictError(
-            f"sessions that nobody was told of would lie in the past ({past} of them); "
+            f"the plan has {past} sessions in the past to which nobody was invited; "
             "start a new run, which places nothing before tomorrow"
         )
 
 
 def _last_sent(row: SessionRow) -> SentInvitation:
     return SentInvitation(
-        invitation=Invitation(
-            uid=row.uid,
-            number=row.number,
-            count=row.count,
-            start=row.starts_at,
-            end=row.ends_at,
-        ),
+        invitation=current_invitation(row),
         sequence=row.sequence,
         status=Status.CONFIRMED if row.state is SessionState.CONFIRMED else Status.CANCELLED,
     )
@@ -151,3 +234,24 @@ def _outbox_rows(
         )
 
     return to(Side.COACHEE, row.coachee_id), to(Side.COACH, row.coach_id)
+
+
+def _invited_people(tx: Transaction, cycle_id: str) -> set[str]:
+    """Ids of everybody with a confirmed session in a cycle."""
+    rows = tx.execute(
+        select(SessionRow.coachee_id, SessionRow.coach_id).where(
+            SessionRow.cycle_id == cycle_id, SessionRow.state == SessionState.CONFIRMED
+        )
+    )
+    return {person for row in rows for person in row}
+
+
+def _confirmed_session_count(tx: Transaction, cycle_id: str) -> int:
+    return (
+        tx.scalar(
+            select(func.count()).where(
+                SessionRow.cycle_id == cycle_id, SessionRow.state == SessionState.CONFIRMED
+            )
+        )
+        or 0
+    )

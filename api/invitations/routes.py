@@ -5,23 +5,37 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
-from api.http.dependencies import ServicesDep
-from api.http.permissions import MANAGER, Permission, Permissions
+from api.calendar.wording import invitation_file_name
+from api.files.zip_archive import zip_stream
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
-from api.http.urls import API
+from api.http.urls import API, person_session
 from api.invitations import dispatch as waiting_mail
+from api.invitations import outbox as messages
+from api.invitations import publish
 from api.invitations.dispatch import PendingMessages
+from api.invitations.outbox import OutboxMessage, OutgoingInvitation
+from api.invitations.publish import Publication
 from api.mail import delivery as posting
 from api.mail.delivery import DeliveryStatus
+from api.participants.rows import Side
+from api.personal_links import links
 from api.reminders import service as reminding
 from api.reminders.service import Reminders, ReminderSwitch
 from api.services import Services
 
+PUBLISHING = APIRouter(prefix=API, tags=["plans"])
+INVITATIONS = APIRouter(prefix=API, tags=["invitations"])
 MAILS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/outbox", tags=["invitations"])
 REMINDERS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/reminders", tags=["invitations"])
+EML = "message/rfc822"
+ICS = "text/calendar"
+ZIP = "application/zip"
 
 
 class MessageCutoff(BaseModel):
@@ -118,11 +132,117 @@ def _reminders(services: Services, cycle_id: str) -> Reminders:
         return reminding.reminders_of(tx, cycle_id, services.settings.mail)
 
 
+@PUBLISHING.post("/plans/{plan_id}/publish", responses=problem_responses(404, 409))
+def publish_plan(plan_id: str, services: ServicesDep) -> Publication:
+    """Make a draft the plan of its cycle; what changes for each person goes into the outbox."""
+    return publish.publish_plan(services, plan_id)
+
+
+@INVITATIONS.get("/cycles/{cycle_id}/outbox", responses=problem_responses(404))
+def list_outbox(cycle_id: str, services: ServicesDep) -> tuple[OutboxMessage, ...]:
+    """The messages to people, the youngest first."""
+    with services.database.reading() as tx:
+        return messages.outbox(tx, cycle_id)
+
+
+@INVITATIONS.get(
+    "/outbox/{message_id}.eml",
+    responses=problem_responses(404) | {200: {"content": {EML: {}}}},
+    response_class=Response,
+)
+def outbox_mail(message_id: str, services: ServicesDep) -> Response:
+    """One message as a mail ready to send; an invitation's buttons lead to the person's page."""
+    with services.database.reading() as tx:
+        outgoing_invitation = messages.outbox_invitation(tx, message_id)
+        secret = ""
+        if outgoing_invitation.needs_link:
+            link = links.link_of(
+                tx, services.keyring, outgoing_invitation.person_id, now=services.now()
+            )
+            secret = link.secret
+    return Response(_render_mail(services, message_id, outgoing_invitation, secret), media_type=EML)
+
+
+@INVITATIONS.get(
+    "/cycles/{cycle_id}/outbox.zip",
+    responses=problem_responses(404) | {200: {"content": {ZIP: {}}}},
+    response_class=Response,
+)
+def waiting_mails(cycle_id: str, services: ServicesDep) -> Response:
+    """Every message that was not sent yet, as mails ready to send, in one archive."""
+    with services.database.writing() as tx:
+        mails = waiting_mail.export_pending(
+            tx,
+            services.keyring,
+            cycle_id,
+            now=services.now(),
+            sends=services.settings.mail.enabled,
+        )
+    members = (
+        (
+            mail_file_name(number, mail.outgoing_invitation),
+            _render_mail(services, mail.message_id, mail.outgoing_invitation, mail.secret),
+        )
+        for number, mail in enumerate(mails, start=1)
+    )
+    headers = {"Content-Disposition": 'attachment; filename="messages.zip"'}
+    return StreamingResponse(zip_stream(members), media_type=ZIP, headers=headers)
+
+
+def mail_file_name(number: int, outgoing_invitation: OutgoingInvitation) -> str:
+    """A file name that says nothing of who is written to: `0001-invitation-session-2.eml`."""
+    what = "invitation" if outgoing_invitation.needs_link else "cancellation"
+    return f"{number:04}-{what}-session-{outgoing_invitation.message.invitation.number}.eml"
+
+
+def _render_mail(
+    services: Services, message_id: str, outgoing_invitation: OutgoingInvitation, secret: str
+) -> bytes:
+    page = services.settings.base_url + person_session(secret, outgoing_invitation.session_id)
+    token = services.keyring.reply_token(message_id)
+    return messages.render_eml(outgoing_invitation, services.settings.deployment, token, page)
+
+
+@INVITATIONS.get(
+    "/sessions/{session_id}/invitation.ics",
+    responses=problem_responses(404) | {200: {"content": {ICS: {}}}},
+    response_class=Response,
+)
+def invitation(
+    session_id: str,
+    services: ServicesDep,
+    principal: PrincipalDep,
+    side: Annotated[Side | None, Query(description="For managers: whose invitation.")] = None,
+) -> Response:
+    """The session as a calendar object: a request, or a cancellation where it was cancelled."""
+    with services.database.reading() as tx:
+        outgoing_invitation = messages.session_invitation(tx, principal, session_id, side)
+    name = invitation_file_name(outgoing_invitation.message.invitation, ".ics")
+    return Response(
+        messages.render_ics(outgoing_invitation, services.settings.deployment),
+        media_type=f"{ICS}; method={outgoing_invitation.message.method}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
 ROUTERS = (
+    PUBLISHING,
+    INVITATIONS,
     MAILS,
     REMINDERS,
 )
 PERMISSIONS: Permissions = {
+    ("POST", API + "/plans/{plan_id}/publish"): Permission(MANAGER),
+    ("GET", API + "/cycles/{cycle_id}/outbox"): Permission(MANAGER, audit_action="messages opened"),
+    ("GET", API + "/outbox/{message_id}.eml"): Permission(
+        MANAGER, requires_recent_authentication=True, audit_action="message exported"
+    ),
+    ("GET", API + "/cycles/{cycle_id}/outbox.zip"): Permission(
+        MANAGER, requires_recent_authentication=True
+    ),
+    ("GET", API + "/sessions/{session_id}/invitation.ics"): Permission(
+        MANAGER | PERSON, own_only=True, audit_action="session opened"
+    ),
     ("GET", API + "/cycles/{cycle_id}/outbox/waiting"): Permission(MANAGER),
     ("GET", API + "/cycles/{cycle_id}/outbox/post"): Permission(
         MANAGER, audit_action="messages opened"

@@ -99,7 +99,7 @@ class MailComposer:
             return None  # an invitation without a link is shown to the office; this is no news
         session = tx.get_one(SessionRow, row.session_id)
         deployment, zone = self.settings.deployment, ZoneInfo(person.timezone)
-        invitation = messages.invitation_of(session)
+        invitation = messages.current_invitation(session)
         form = _FORM_PATHS.get(row.kind, "")
         page = addresses.person_session(secrets[person.id], session.id) + form
         content = plain_message_bytes(

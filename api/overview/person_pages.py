@@ -6,14 +6,12 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
-from api.calendar.wording import invitation_file_name
 from api.consent import service as consent
 from api.consent.texts import consent_texts
 from api.http import urls as addresses
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import PERSON, Permission, Permissions
 from api.http.principal import AccessRole
-from api.invitations import outbox as messages
 from api.participants.rows import Side
 from api.session_reports import service as statements
 from api.session_reports.presenters import feedback_text, record_text
@@ -98,22 +96,8 @@ def my_session(
     )
 
 
-@PERSON_PAGES.get("/sessions/{session_id}/invitation.ics")
-def invitation(session_id: str, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """The session for the person's own calendar."""
-    with services.database.reading() as tx:
-        outgoing_invitation = messages.session_invitation(tx, principal, session_id, None)
-    name = invitation_file_name(outgoing_invitation.message.invitation, ".ics")
-    return Response(
-        messages.render_ics(outgoing_invitation, services.settings.deployment),
-        media_type=f"text/calendar; method={outgoing_invitation.message.method}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
 ROUTERS = (PERSON_PAGES,)
 PERMISSIONS: Permissions = {
     ("GET", "/p/{link}"): Permission(PERSON, own_only=True),
     ("GET", "/p/{link}/sessions/{session_id}"): Permission(PERSON, own_only=True),
-    ("GET", "/p/{link}/sessions/{session_id}/invitation.ics"): Permission(PERSON, own_only=True),
 }

@@ -1,25 +1,19 @@
-"""Plans: reading one with its reasons, and publishing it."""
+"""Plans: listing them, and reading one with its reasons."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.audit_trail.log import record_event
-from api.crypto.key_ring import Keyring
 from api.cycles.service import cycle_row, policy_of
-from api.invitations.publish import publish_sessions
 from api.participants.service import roster_of
-from api.personal_links.links import ensure_links
 from api.runs.rows import PlanRow, PlanState, RunRow
 from api.runs.run_input import RunInput
-from api.sessions.rows import SessionRow, SessionState
 from api.values import FrozenModel
 from coach.cycle import Cycle
-from coach.errors import ConflictError, NotFoundError
-from coach.invitations import Method
+from coach.errors import NotFoundError
 from coach.people import Roster
 from matching.instance.partial_cycle import UnderWay
 from matching.result import Result
@@ -63,15 +57,6 @@ class PlanDetails(FrozenModel):
         return self.cycle if what_if or self.own_policy is None else self.own_policy
 
 
-class Publication(FrozenModel):
-    """What publishing did: the messages now in the outbox, one for each person and session."""
-
-    plan: PlanSummary
-    requests: int
-    cancels: int
-    unchanged_sessions: int
-
-
 def list_plans(tx: Transaction, cycle_id: str) -> tuple[PlanSummary, ...]:
     """The plans of a cycle, the youngest first.
 
@@ -84,7 +69,7 @@ def list_plans(tx: Transaction, cycle_id: str) -> tuple[PlanSummary, ...]:
         .where(PlanRow.cycle_id == cycle_id)
         .order_by(PlanRow.created_at.desc(), PlanRow.id)
     )
-    return tuple(_summary(row) for row in rows)
+    return tuple(summarise_plan(row) for row in rows)
 
 
 def plan_summary(tx: Transaction, plan_id: str) -> PlanSummary:
@@ -96,7 +81,7 @@ def plan_summary(tx: Transaction, plan_id: str) -> PlanSummary:
     row = tx.get(PlanRow, plan_id)
     if row is None:
         raise NotFoundError(f"there is no plan {plan_id}")
-    return _summary(row)
+    return summarise_plan(row)
 
 
 def plan_view(tx: Transaction, plan_id: str) -> PlanDetails:
@@ -115,8 +100,8 @@ def plan_view(tx: Transaction, plan_id: str) -> PlanDetails:
     row, result, input_json = found
     frozen = RunInput.model_validate_json(input_json)
     return PlanDetails(
-        summary=_summary(row),
-        outdated=_is_outdated(tx, row.cycle_id, frozen),
+        summary=summarise_plan(row),
+        outdated=is_outdated(tx, row.cycle_id, frozen),
         result=Result.model_validate_json(result),
         roster=frozen.roster,
         cycle=frozen.cycle,
@@ -125,82 +110,14 @@ def plan_view(tx: Transaction, plan_id: str) -> PlanDetails:
     )
 
 
-def publish(
-    tx: Transaction, keyring: Keyring, plan_id: str, *, now: datetime, link_grace: timedelta
-) -> Publication:
-    """Make a draft the plan of its cycle, and put what changes for each person into the outbox.
-
-    The messages are the difference from what people were told last, cancelled sessions included.
-    A session that has begun stays as it is, whatever the plan says of it.
-    Everybody in it gets a secret link who has none, working until `link_grace` after the cycle.
-
-    Raises:
-        NotFoundError: there is no such plan.
-        ConflictError: the plan is no draft; the lists or the policy have changed since it was
-            made; or it takes the place of another and moves sessions into the past.
-    """
-    plan = tx.get(PlanRow, plan_id)
-    if plan is None:
-        raise NotFoundError(f"there is no plan {plan_id}")
-    if plan.state is PlanState.WHAT_IF:
-        raise ConflictError(
-            "a what-if is only to look at: replace the cycle's policy and start a run instead"
-        )
-    if plan.state is not PlanState.DRAFT:
-        raise ConflictError(f"the plan is {plan.state}, not a draft; start a new run instead")
-    input_json = tx.scalars(select(RunRow.input).where(RunRow.id == plan.run_id)).one()
-    if _is_outdated(tx, plan.cycle_id, RunInput.model_validate_json(input_json)):
-        raise ConflictError(
-            "the lists or the policy have changed since this plan was made; start a new run"
-        )
-    tx.execute(
-        update(PlanRow)
-        .where(PlanRow.cycle_id == plan.cycle_id, PlanRow.state == PlanState.PUBLISHED)
-        .values(state=PlanState.SUPERSEDED)
-    )
-    plan.state, plan.published_at = PlanState.PUBLISHED, now
-    sent = publish_sessions(tx, plan, Result.model_validate_json(plan.result), now=now)
-    tx.flush()
-    ensure_links(tx, keyring, _invited(tx, plan.cycle_id), now=now, grace=link_grace)
-    requests = sum(message.method is Method.REQUEST for message in sent.values())
-    cancels = len(sent) - requests
-    record_event(tx, "plan published", "plan", plan.id, requests=2 * requests, cancels=2 * cancels)
-    return Publication(
-        plan=_summary(plan),
-        requests=2 * requests,
-        cancels=2 * cancels,
-        unchanged_sessions=_confirmed_count(tx, plan.cycle_id) - requests,
-    )
-
-
-def _is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
-    """Whether the lists or the policy of a cycle are others than a run has worked from."""
+def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
+    """Whether the lists or the policy of a cycle have changed since a run froze its input."""
     policy = policy_of(cycle_row(tx, cycle_id))
     return (frozen.roster, frozen.policy) != (roster_of(tx, cycle_id), policy)
 
 
-def _invited(tx: Transaction, cycle_id: str) -> set[str]:
-    """Everybody with a confirmed session in a cycle."""
-    rows = tx.execute(
-        select(SessionRow.coachee_id, SessionRow.coach_id).where(
-            SessionRow.cycle_id == cycle_id, SessionRow.state == SessionState.CONFIRMED
-        )
-    )
-    return {person for row in rows for person in row}
-
-
-def _confirmed_count(tx: Transaction, cycle_id: str) -> int:
-    return (
-        tx.scalar(
-            select(func.count()).where(
-                SessionRow.cycle_id == cycle_id, SessionRow.state == SessionState.CONFIRMED
-            )
-        )
-        or 0
-    )
-
-
-def _summary(row: PlanRow) -> PlanSummary:
+def summarise_plan(row: PlanRow) -> PlanSummary:
+    """Summarise a stored plan."""
     return PlanSummary(
         id=row.id,
         cycle_id=row.cycle_id,

@@ -185,20 +185,6 @@ def schedule(plan_id: str, services: ServicesDep) -> Response:
     return _download(content, _XLSX, "schedule.xlsx")
 
 
-@RUN_AND_PLAN_PAGES.post("/plans/{plan_id}/publish")
-def publish_plan(plan_id: str, services: ServicesDep) -> Response:
-    """Make the draft the plan of its cycle, and write to everybody whose sessions change."""
-    with services.database.writing() as tx:
-        published = plans.publish(
-            tx,
-            services.keyring,
-            plan_id,
-            now=services.now(),
-            link_grace=services.settings.link_grace,
-        )
-    return redirect_after_post(f"{addresses.cycle(published.plan.cycle_id)}/sessions")
-
-
 def _download(content: bytes, media_type: str, name: str) -> Response:
     """A file to save: shown in place, its own styles would be blocked."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -223,5 +209,4 @@ PERMISSIONS: Permissions = {
     ("GET", "/plans/{plan_id}/schedule.xlsx"): Permission(
         MANAGER, requires_recent_authentication=True, audit_action="plan exported"
     ),
-    ("POST", "/plans/{plan_id}/publish"): Permission(MANAGER),
 }

@@ -36,11 +36,11 @@ from api.database import schema
 from api.database.engine import Database
 from api.http.principal import SYSTEM, AccessRole, Principal
 from api.input_files.cycle_inputs import NamedFile
+from api.invitations.publish import Publication, publish_draft
 from api.participants import service as people
 from api.participants import uploads
 from api.participants.rows import Side
 from api.personal_links import links
-from api.plans import service as plans
 from api.runs import draft_plan
 from api.runs import service as runs
 from api.runs.rows import RunRow, RunState
@@ -154,11 +154,11 @@ class World:
             row.state = RunState.RUNNING
             return draft_plan.store_plan(tx, row, result, now=NOW).id
 
-    def published(self, cycle_id: str, result: Result) -> plans.Publication:
+    def published(self, cycle_id: str, result: Result) -> Publication:
         """That result as the plan of the cycle."""
         plan_id = self.plan(cycle_id, result)
         with self.database.writing() as tx:
-            return plans.publish(
+            return publish_draft(
                 tx, self.services.keyring, plan_id, now=NOW, link_grace=timedelta(days=60)
             )
 

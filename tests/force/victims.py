@@ -21,10 +21,10 @@ from api.cycles import service as cycles
 from api.database.engine import Database
 from api.http.principal import SYSTEM
 from api.input_files.cycle_inputs import NamedFile
+from api.invitations.publish import publish_draft
 from api.participants import service as people
 from api.participants import uploads
 from api.participants.rows import Side
-from api.plans import service as plans
 from api.runs.rows import PlanRow, PlanState
 from api.services import Services, context_setter, utc_now
 from api.settings import Settings
@@ -112,7 +112,7 @@ def publish_drafts(settings: Settings, tell: Tell) -> None:
         drafts = tx.scalars(select(PlanRow.id).where(PlanRow.state == PlanState.DRAFT)).all()
     for plan_id in drafts:
         with database.writing() as tx:
-            plans.publish(tx, keyring, plan_id, now=utc_now(), link_grace=settings.link_grace)
+            publish_draft(tx, keyring, plan_id, now=utc_now(), link_grace=settings.link_grace)
         tell(plan_id)
 
 

@@ -31,6 +31,7 @@ from api.crypto.key_ring import KeyringError, open_keyring
 from api.database import schema
 from api.database.rows import KeyMarkRow
 from api.http.principal import ANONYMOUS, AccessRole, Principal
+from api.invitations.publish import publish_draft
 from api.invitations.rows import OutboxRow
 from api.mail.rows import MailRow
 from api.mail.settings import MailSettings
@@ -38,7 +39,6 @@ from api.participants.rows import PersonRow
 from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.rows import OneTimeCodeRow
-from api.plans import service as plans
 from api.reminders import service as reminding
 from api.runs import service as runs
 from api.runs.job import RunJob
@@ -441,7 +441,7 @@ def test_a_change_told_under_an_earlier_clock_still_follows_the_one_before(world
     plan_id = world.plan(cycle_id, world.result(PAIRS, first_day=21))
     earlier = datetime(2026, 11, 1, tzinfo=UTC)
     with world.database.writing() as tx:
-        plans.publish(
+        publish_draft(
             tx, world.services.keyring, plan_id, now=earlier, link_grace=timedelta(days=60)
         )
     with world.database.reading() as tx:

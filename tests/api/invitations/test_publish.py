@@ -13,6 +13,7 @@ from api.accounts.rows import CredentialRow
 from api.cycles import service as cycles
 from api.http.principal import AccessRole, Principal
 from api.invitations import outbox as messages
+from api.invitations.publish import Publication, publish_draft
 from api.invitations.rows import OutboxRow
 from api.participants import service as people
 from api.participants.rows import Side
@@ -138,14 +139,14 @@ def test_one_plan_of_a_cycle_is_published(world: World) -> None:
 def test_a_plan_is_published_once(world: World) -> None:
     told = world.published(world.cycle(), world.result(PAIRS))
     with world.database.writing() as tx, pytest.raises(ConflictError, match="not a draft"):
-        plans.publish(
+        publish_draft(
             tx, world.services.keyring, told.plan.id, now=world.services.now(), link_grace=GRACE
         )
 
 
-def _publish(world: World, plan_id: str, now: datetime) -> plans.Publication:
+def _publish(world: World, plan_id: str, now: datetime) -> Publication:
     with world.database.writing() as tx:
-        return plans.publish(tx, world.services.keyring, plan_id, now=now, link_grace=GRACE)
+        return publish_draft(tx, world.services.keyring, plan_id, now=now, link_grace=GRACE)
 
 
 def test_what_has_begun_is_neither_moved_nor_cancelled(world: World) -> None:
@@ -192,7 +193,7 @@ def test_a_publication_that_fails_tells_nobody(world: World) -> None:
 
     def publish_and_fail() -> None:
         with world.database.writing() as tx:
-            plans.publish(
+            publish_draft(
                 tx, world.services.keyring, plan_id, now=world.services.now(), link_grace=GRACE
             )
             raise RuntimeError
@@ -483,7 +484,7 @@ def test_publishing_writes_in_bulk(world: World, count_queries: Callable[[], int
         plan_id = world.plan(cycle_id, world.result(pairs, sessions=6))
         count_queries()
         with world.database.writing() as tx:
-            plans.publish(
+            publish_draft(
                 tx, world.services.keyring, plan_id, now=world.services.now(), link_grace=GRACE
             )
         counted.append(count_queries())

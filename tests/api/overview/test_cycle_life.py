@@ -23,10 +23,10 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from api.http.principal import AccessRole, Principal
+from api.invitations.publish import publish_draft
 from api.invitations.rows import OutboxRow
 from api.participants import service as people
 from api.participants.rows import Side
-from api.plans import service as plans
 from api.runs.rows import PlanRow, PlanState
 from api.session_reports import records
 from api.sessions import replies, schedule
@@ -106,7 +106,7 @@ class CycleLife(RuleBasedStateMachine):
 
     def _publish(self, plan_id: str) -> None:
         with self.world.database.writing() as tx:
-            plans.publish(tx, self.world.services.keyring, plan_id, now=self.now, link_grace=GRACE)
+            publish_draft(tx, self.world.services.keyring, plan_id, now=self.now, link_grace=GRACE)
 
     def _asks_again(self, before: SessionDetails | None, after: SessionDetails) -> bool:
         if before is None or after.state is SessionState.CANCELLED:

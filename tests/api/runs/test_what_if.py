@@ -47,7 +47,7 @@ def test_another_policy_is_tried_and_compared_and_never_published(
 
     refused = working.post(f"{API}/plans/{run['plan_id']}/publish")
     assert refused.status_code == HTTPStatus.CONFLICT
-    assert "only to look at" in refused.json()["detail"]
+    assert "cannot be published" in refused.json()["detail"]
 
     told = working.get(f"{API}/plans/{run['plan_id']}/comparison").json()
     assert [(one["key"], one["before"], one["after"]) for one in told["settings"]] == [
