@@ -17,14 +17,19 @@ from coach.cycle import Cycle
 from coach.errors import NotFoundError
 
 
-class CycleSummary(FrozenModel):
-    """One line about a cycle."""
+class CycleHeader(FrozenModel):
+    """The name and dates of a cycle; `timezone` is an IANA name."""
 
     id: str
     name: str
     start: date
     end: date
     timezone: str
+
+
+class CycleSummary(CycleHeader):
+    """A cycle with the number of its people and its published plan."""
+
     coachees: int
     coaches: int
     published_plan_id: str | None
@@ -54,6 +59,27 @@ def create_cycle(tx: Transaction, cycle: Cycle, source: str, *, now: datetime) -
     tx.flush()
     record_event(tx, "cycle begun", "cycle", row.id)
     return cycle_summary(tx, row.id)
+
+
+def cycle_header(tx: Transaction, cycle_id: str) -> CycleHeader:
+    """The name and dates of a cycle.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    return header_of(cycle_row(tx, cycle_id))
+
+
+def header_of(row: CycleRow) -> CycleHeader:
+    """The name and dates in the row of a cycle; its policy is not validated."""
+    dates = row.policy["cycle"]
+    return CycleHeader(
+        id=row.id,
+        name=row.name,
+        start=dates["start"],
+        end=dates["end"],
+        timezone=dates["timezone"],
+    )
 
 
 def list_cycles(tx: Transaction) -> tuple[CycleSummary, ...]:
@@ -167,11 +193,7 @@ def _summaries(tx: Transaction, cycles: Select[CycleRow]) -> tuple[CycleSummary,
     }
     return tuple(
         CycleSummary(
-            id=row.id,
-            name=row.name,
-            start=row.policy["cycle"]["start"],
-            end=row.policy["cycle"]["end"],
-            timezone=row.policy["cycle"]["timezone"],
+            **header_of(row).model_dump(),
             coachees=counts.get((row.id, Side.COACHEE), 0),
             coaches=counts.get((row.id, Side.COACH), 0),
             published_plan_id=published.get(row.id),

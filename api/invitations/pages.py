@@ -42,7 +42,7 @@ class SentForm(BaseModel):
 def show_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Response:
     """Every published session with its replies, in order of time."""
     with services.database.reading() as tx:
-        cycle = cycles.cycle_summary(tx, cycle_id)
+        cycle = cycles.cycle_header(tx, cycle_id)
         listed = schedule.cycle_schedule(tx, cycle_id)
         mails = mail_context(tx, services, cycle, include_recipients=False)
     lines = [office_session_line(session) for session in listed]
@@ -66,7 +66,7 @@ def show_session(
     with services.database.reading() as tx:
         session = schedule.session_view(tx, principal, session_id)
         reports = statements.read_reports(tx, services.keyring, principal, session_id)
-        cycle = cycles.cycle_summary(tx, session.cycle_id)
+        cycle = cycles.cycle_header(tx, session.cycle_id)
     zone = ZoneInfo(session.timezone)
     return render_page(
         request,
@@ -85,7 +85,7 @@ def show_session(
 def show_messages(cycle_id: str, request: Request, services: ServicesDep) -> Response:
     """The invitations and cancellations that publishing has written."""
     with services.database.reading() as tx:
-        cycle = cycles.cycle_summary(tx, cycle_id)
+        cycle = cycles.cycle_header(tx, cycle_id)
         listed = messages.outbox(tx, cycle_id)
         mails = mail_context(tx, services, cycle, include_recipients=True)
     zone = ZoneInfo(cycle.timezone)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session as Transaction
 
-from api.cycles.service import CycleSummary
+from api.cycles.service import CycleHeader
 from api.invitations import dispatch as waiting_mail
 from api.mail import delivery as posting
 from api.mail.delivery import FailedMail
@@ -16,7 +16,7 @@ from api.web.date_formats import format_short_datetime
 
 
 def mail_context(
-    tx: Transaction, services: Services, cycle: CycleSummary, *, include_recipients: bool
+    tx: Transaction, services: Services, cycle: CycleHeader, *, include_recipients: bool
 ) -> dict[str, object]:
     """The values that `invitations/waiting_messages.html` is drawn from.
 

@@ -59,7 +59,7 @@ def show_coachee(plan_id: str, person_id: str, request: Request, services: Servi
         found = plans.plan_view(tx, plan_id)
         code = questions.coachee_code_in_plan(tx, plan_id, person_id)
         requested = questions.questions_about(tx, plan_id, person_id)
-        cycle = cycles.cycle_summary(tx, found.summary.cycle_id)
+        cycle = cycles.cycle_header(tx, found.summary.cycle_id)
         remaining = questions.remaining_sessions_of(tx, plan_id, person_id, services.now())
         pinned = code in cycles.policy_of(cycles.cycle_row(tx, cycle.id)).pins
         current_roster, planned_roster = people.roster_of(tx, cycle.id), found.roster

@@ -59,7 +59,7 @@ def show_question(question_id: str, request: Request, services: ServicesDep) -> 
     with services.database.reading() as tx:
         requested = questions.question_view(tx, question_id)
         plan = plans.plan_summary(tx, requested.plan_id)
-        cycle = cycles.cycle_summary(tx, plan.cycle_id)
+        cycle = cycles.cycle_header(tx, plan.cycle_id)
     answer_page = addresses.plan(plan.id)
     if requested.person_id is not None:
         answer_page = addresses.plan_person(plan.id, requested.person_id)

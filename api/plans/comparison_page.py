@@ -59,7 +59,7 @@ def compare_plans(
     """Who changes between two plans of a cycle, and what is won and lost."""
     with services.database.reading() as tx:
         old, new = comparing.load_plan_pair(tx, plan_id, before or None)
-        cycle = cycles.cycle_summary(tx, new.summary.cycle_id)
+        cycle = cycles.cycle_header(tx, new.summary.cycle_id)
         others = plans.list_plans(tx, cycle.id)
     comparison = comparing.build_comparison(old, new)
     zone = ZoneInfo(cycle.timezone)

@@ -95,7 +95,7 @@ def show_run(run_id: str, request: Request, services: ServicesDep) -> Response:
     """A run while it works, and what came of it."""
     with services.database.reading() as tx:
         run = run_view.run_view(tx, run_id)
-        cycle = cycles.cycle_summary(tx, run.cycle_id)
+        cycle = cycles.cycle_header(tx, run.cycle_id)
         progress_log = run_view.progress_after(tx, run_id, 0)
     latest = run.latest
     return render_page(
@@ -129,11 +129,12 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
     """A plan with its reasons, and the button that publishes it."""
     with services.database.reading() as tx:
         found = plans.plan_view(tx, plan_id)
-        cycle = cycles.cycle_summary(tx, found.summary.cycle_id)
+        cycle = cycles.cycle_header(tx, found.summary.cycle_id)
         listed = plans.list_plans(tx, cycle.id)
         plan_questions = questions.questions_about(tx, plan_id)
         known = people.ids_by_code(tx, cycle.id)
     view = present_plan(found.roster, found.cycle, found.result, deployment_of(request))
+    published = next((one.id for one in listed if one.state is PlanState.PUBLISHED), None)
     advised = latest_question(plan_questions, QuestionKind.ADVISE, found.cycle.cycle.zone)
     advice = advised.answer.advice if advised and advised.answer else None
     return render_page(
@@ -147,7 +148,7 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
         what_if=found.summary.state is PlanState.WHAT_IF,
         settings=compare_policies(found.own_policy or found.cycle, found.policy),
         outdated=found.outdated,
-        replaces=cycle.published_plan_id is not None,
+        replaces=published is not None,
         made=format_short_datetime(found.summary.created_at, found.cycle.cycle.zone),
         others=other_plans(listed, plan_id, found.cycle.cycle.zone),
         people={
@@ -159,7 +160,7 @@ def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response
         advice=None
         if advice is None
         else present_advice(advice, display_names((*found.roster.coachees, *found.roster.coaches))),
-        compare_first=cycle.published_plan_id,
+        compare_first=published,
         footnotes=view.footnotes,
     )
 
