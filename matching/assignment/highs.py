@@ -23,7 +23,7 @@ class SilentHighs(highspy.Highs):
         super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
-def create_solver() -> SilentHighs:
+def create_highs_solver() -> SilentHighs:
     """A new solver."""
     return SilentHighs()  # type: ignore[no-untyped-call]
 

@@ -31,7 +31,7 @@ _SIFTING_THRESHOLD = 500_000  # pairs beyond which they are sifted
 _INITIAL_PAIRS_PER_COACHEE = 40  # pairs of each coachee the first flow takes
 _ADDED_PAIRS_PER_COACHEE = 10  # pairs of each coachee that come in at once later
 
-DualPrices = tuple[NDArray[np.int64], NDArray[np.int64]]
+Duals = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Of coachees, `int64[n]`, and of places with coaches, `int64[m]`."""
 
 
@@ -52,10 +52,10 @@ class FlowSolution:
     worth: Worth
     choice: NDArray[np.int64]
     value: int
-    known_duals: DualPrices | None = None
+    known_duals: Duals | None = None
 
     @cached_property
-    def duals(self) -> DualPrices:
+    def duals(self) -> Duals:
         """Dual prices."""
         if self.known_duals is not None:
             return self.known_duals
@@ -65,11 +65,9 @@ class FlowSolution:
     @cached_property
     def loss(self) -> NDArray[np.int64]:
         """`int64[Q]`: how much less than `value` a choice with this pair is worth at least."""
-        coachee_price, place_price = self.duals
+        coachee_dual, place_dual = self.duals
         problem, pairs = self.problem, self.pairs
-        return (
-            coachee_price[problem.coachee[pairs]] + place_price[problem.coach[pairs]] - self.worth
-        )
+        return coachee_dual[problem.coachee[pairs]] + place_dual[problem.coach[pairs]] - self.worth
 
 
 def fits_integer_range(problem: MatchingProblem, most_worth: int) -> bool:
@@ -96,9 +94,9 @@ def solve_flow(
         on_round()
         flow = _solve_flow(problem, pairs[part], worth[part])
         on_round()
-        coachee_price, place_price = flow.duals
-        gain = worth - place_price[problem.coach[pairs]]
-        gain -= coachee_price[problem.coachee[pairs]]
+        coachee_dual, place_dual = flow.duals
+        gain = worth - place_dual[problem.coach[pairs]]
+        gain -= coachee_dual[problem.coachee[pairs]]
         better = np.flatnonzero(gain > 0)
         if not len(better):
             break
@@ -165,7 +163,7 @@ def _solve_flow(problem: MatchingProblem, pairs: NDArray[np.int64], worth: Worth
 
 def _compute_duals(
     problem: MatchingProblem, pairs: NDArray[np.int64], worth: Worth, chosen: NDArray[np.int64]
-) -> DualPrices:
+) -> Duals:
     """The least prices of places at which everybody is content with their choice.
 
     Raised round by round (Bellman and Ford on the residual network) until nobody envies, which is
@@ -180,16 +178,16 @@ def _compute_duals(
     gains = np.zeros(len(problem.priority), dtype=np.int64)
     has[coachee[chosen]] = coach[chosen]
     gains[coachee[chosen]] = worth[chosen]
-    place_price = np.zeros(len(problem.capacity), dtype=np.int64)
+    place_dual = np.zeros(len(problem.capacity), dtype=np.int64)
     for _ in range(1 + len(problem.capacity) if len(pairs) else 0):
-        surplus = np.where(has >= 0, gains - place_price[has], 0)
+        surplus = np.where(has >= 0, gains - place_dual[has], 0)
         bids = np.maximum(0, np.maximum.reduceat(offers - surplus[seekers], edges))
-        if (bids <= place_price[sold]).all():
+        if (bids <= place_dual[sold]).all():
             break
-        place_price[sold] = np.maximum(place_price[sold], bids)
-    coachee_price = np.zeros(len(problem.priority), dtype=np.int64)
+        place_dual[sold] = np.maximum(place_dual[sold], bids)
+    coachee_dual = np.zeros(len(problem.priority), dtype=np.int64)
     if len(pairs):
         first = np.flatnonzero(np.diff(coachee, prepend=-1))
-        best = np.maximum.reduceat(worth - place_price[coach], first)
-        coachee_price[coachee[first]] = np.maximum(0, best)
-    return coachee_price, place_price
+        best = np.maximum.reduceat(worth - place_dual[coach], first)
+        coachee_dual[coachee[first]] = np.maximum(0, best)
+    return coachee_dual, place_dual

@@ -136,7 +136,7 @@ class ResidualPaths:
     def _build_arcs(self, flow: FlowSolution, choice: NDArray[np.int64]) -> None:
         """The move from each node to each other that loses least."""
         problem, nowhere = flow.problem, self._nowhere
-        place_price = flow.duals[1]
+        place_dual = flow.duals[1]
         source, target = self._current_coach[problem.coachee[flow.pairs]], problem.coach[flow.pairs]
         arcs = np.flatnonzero(source != target)
         self._add_arcs(source[arcs], target[arcs], flow.loss[arcs], flow.pairs[arcs])
@@ -148,9 +148,9 @@ class ResidualPaths:
         self._add_arcs(
             free, np.full(len(free), nowhere), np.zeros_like(free), np.full_like(free, _FREE)
         )
-        empty = np.flatnonzero((taken > 0) & (place_price < self._least[nowhere, :nowhere]))
+        empty = np.flatnonzero((taken > 0) & (place_dual < self._least[nowhere, :nowhere]))
         self._add_arcs(
-            np.full(len(empty), nowhere), empty, place_price[empty], np.full_like(empty, _FREE)
+            np.full(len(empty), nowhere), empty, place_dual[empty], np.full_like(empty, _FREE)
         )
 
     def _add_arcs(

@@ -22,7 +22,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.highs import LpRow, add_rows, create_solver, require_ok
+from matching.assignment.highs import LpRow, add_rows, create_highs_solver, require_ok
 from matching.deadline import Deadline, SolverError
 from matching.instance.problem import MatchingProblem
 
@@ -67,7 +67,7 @@ class RestrictedMaster:
         self._pair_of_column = pairs
         self._column = dict(zip(pairs.tolist(), range(len(pairs)), strict=True))
         self._pairs = len(pairs)
-        self._solver = create_solver()
+        self._solver = create_highs_solver()
         self._link_rows: dict[int, dict[int, int]] = {}
         self._convexity_row: dict[int, int] = {}
         self._sets: dict[int, set[tuple[int, ...]]] = {}
@@ -184,7 +184,7 @@ class RestrictedMaster:
         """The best integral choice `bool[P]` over the known sets, with nothing lacking."""
         if self._phase_one:
             self._set_costs(phase_one=False)
-        solver = create_solver()
+        solver = create_highs_solver()
         solver.passModel(self._solver.getModel())
         every = np.arange(self._pairs, dtype=np.int32)
         solver.changeColsIntegrality(

@@ -20,7 +20,7 @@ import highspy
 import numpy as np
 from ortools.sat.python import cp_model
 
-from matching.assignment.highs import LpRow, add_rows, create_solver, require_ok
+from matching.assignment.highs import LpRow, add_rows, create_highs_solver, require_ok
 from matching.coach_timetable import cp_sat
 from matching.coach_timetable.local_search import local_search
 from matching.coach_timetable.series_lp import (
@@ -130,7 +130,7 @@ class _SeriesRelaxation:
         self._series_lp = series_lp
         self.infeasible_crowds_found: list[tuple[AssignedOption, ...]] = []
         size = len(series_lp.cost)
-        self._solver = create_solver()
+        self._solver = create_highs_solver()
         self._solver.HandleUserInterrupt = True  # without it nothing stops the solver
         self._solver.addVars(size, np.zeros(size), np.ones(size))
         every = np.arange(size, dtype=np.int32)
@@ -215,7 +215,7 @@ def _search(
     model.add(total <= most)
     model.minimize(total)
     while True:
-        solver = cp_sat.create_solver(seed, effort)
+        solver = cp_sat.create_cp_sat_solver(seed, effort)
         status = cp_sat.status_of(solver, model, deadline)
         if status == cp_model.INFEASIBLE:
             return CoachIncumbent(incumbent.timetable, incumbent.cost, most + 1)

@@ -11,7 +11,7 @@ from matching.deadline import Deadline, SolverError
 _ANSWERS = frozenset({cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.INFEASIBLE, cp_model.UNKNOWN})
 
 
-def create_solver(seed: int, effort: float) -> cp_model.CpSolver:
+def create_cp_sat_solver(seed: int, effort: float) -> cp_model.CpSolver:
     """A solver that gives up after `effort`, in CP-SAT's deterministic time.
 
     Presolve costs such models more than it saves.

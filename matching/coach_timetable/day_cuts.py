@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 import highspy
 import numpy as np
 
-from matching.assignment.highs import add_rows, create_solver, require_ok
+from matching.assignment.highs import add_rows, create_highs_solver, require_ok
 from matching.coach_timetable.calendar import CoachCalendar
 
 _MIN_VIOLATION = 1e-4  # by how much a row is broken before it is worth having
@@ -87,7 +87,7 @@ def most_violated_cut(
         return None
     crowds = _maximal_crowds(calendar, position, present)
     place = {one: column for column, one in enumerate(present)}
-    solver = create_solver()
+    solver = create_highs_solver()
     solver.addVars(len(present), np.zeros(len(present)), np.ones(len(present)))
     index = np.arange(len(present), dtype=np.int32)
     solver.changeColsCost(len(present), index, np.array([load[one] for one in present]))

@@ -16,7 +16,7 @@ Options = tuple[int, ...]
 
 
 @lru_cache(maxsize=1 << 16)
-def pack(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
+def pack_starts(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
     """A start for each of `options`, at least `spacing_minutes` minutes apart, or `None`."""
     everybody = (1 << len(options)) - 1
     ends = [0] * (everybody + 1)
@@ -47,9 +47,9 @@ def pack(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] 
 
 
 def pack_day(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
-    """As `pack`, remembering the answer for every day with the same times."""
+    """As `pack_starts`, remembering the answer for every day with the same times."""
     origin = min(starts[0] for starts in options)
-    placed = pack(
+    placed = pack_starts(
         tuple(tuple(start - origin for start in starts) for starts in options), spacing_minutes
     )
     return None if placed is None else tuple(start + origin for start in placed)
@@ -74,7 +74,7 @@ def _maximal_cliques(
         sum(
             1 << other
             for other in everybody
-            if other != one and pack((options[one], options[other]), spacing_minutes) is None
+            if other != one and pack_starts((options[one], options[other]), spacing_minutes) is None
         )
         for one in everybody
     ]
@@ -98,4 +98,4 @@ def _maximal_cliques(
 
 
 def _set_bits(bits: int) -> list[int]:
-    return [pack for pack in range(bits.bit_length()) if bits >> pack & 1]
+    return [bit for bit in range(bits.bit_length()) if bits >> bit & 1]

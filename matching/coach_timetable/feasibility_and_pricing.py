@@ -14,7 +14,7 @@ from matching.coach_timetable.calendar import CoachCalendar, Timetable, members
 from matching.coach_timetable.insertion_heuristic import insert_all_series
 from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
 from matching.coach_timetable.lp_relaxation import LpRelaxation
-from matching.coach_timetable.model import Placed, TimetableModel, session_starts
+from matching.coach_timetable.model import Placed, TimetableModel, starts_of_positions
 from matching.coach_timetable.negotiated_congestion import (
     LONG_EFFORT,
     SHORT_EFFORT,
@@ -72,7 +72,7 @@ class CoachOracle:
 
     def timetable(self, wanted: int, deadline: Deadline) -> Timetable:
         """Sessions of all candidates in `wanted`, which the coach has to be able to hold."""
-        return session_starts(self.calendar, self.positions(wanted, deadline))
+        return starts_of_positions(self.calendar, self.positions(wanted, deadline))
 
     def add_timetable(self, placed: Placed) -> None:
         """Remember a timetable."""

@@ -12,7 +12,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment.highs import add_rows, create_solver, require_ok
+from matching.assignment.highs import add_rows, create_highs_solver, require_ok
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.day_cuts import DayCut, most_violated_cut
 from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
@@ -71,7 +71,7 @@ class LpRelaxation:
 
     def _build(self, candidates: list[int], deadline: Deadline) -> RelaxationRows:
         rows = RelaxationRows(self._calendar, candidates, deadline.check)
-        self._solver = create_solver()
+        self._solver = create_highs_solver()
         self._solver.addVars(rows.size, np.zeros(rows.size), np.ones(rows.size))
         self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
         add_rows(self._solver, rows.rows())

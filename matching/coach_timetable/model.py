@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from ortools.sat.python import cp_model
 
 from matching.coach_timetable.calendar import CoachCalendar, Timetable
-from matching.coach_timetable.cp_sat import create_solver, status_of
+from matching.coach_timetable.cp_sat import create_cp_sat_solver, status_of
 from matching.coach_timetable.day_packing import exclusive_crowds, pack_day
 from matching.deadline import Deadline, SolverError
 
@@ -88,7 +88,7 @@ class TimetableModel:
     def _solve_once(self, deadline: Deadline, seed: int) -> cp_model.CpSolver | None:
         """A solver with a solution, `None` where there is none; impatient searches come first."""
         for search, effort in _SEARCHES:
-            solver = create_solver(seed, effort)
+            solver = create_cp_sat_solver(seed, effort)
             solver.parameters.search_branching = search
             status = status_of(solver, self.model, deadline)
             if status == cp_model.INFEASIBLE:
@@ -202,7 +202,7 @@ class TimetableModel:
         return crowds
 
 
-def session_starts(calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]) -> Timetable:
+def starts_of_positions(calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]) -> Timetable:
     """The starts that positions stand for; on a day, one after the other."""
     on: dict[int, list[int]] = {}
     for candidate, positions in placed.items():

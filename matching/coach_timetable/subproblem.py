@@ -141,7 +141,7 @@ def build_subproblem(
     )
 
 
-def session_starts(
+def starts_of_options(
     subproblem: CoachSubproblem, timetable: Sequence[Sequence[SessionOption]]
 ) -> list[tuple[int, ...]]:
     """The starts of each series, ascending; on a day, one after the other."""

@@ -74,7 +74,7 @@ def explain_unmatched(
     the search. Once `has_time` says no, nobody's remedies are looked for any more.
     """
     effort = effort or SearchEffort()
-    search = _Search(
+    search = _RemedySearch(
         evaluator, matches, can_place_all, on_step, has_time, placed_proven=placed_proven
     )
     people = evaluator.inputs.roster.coachees
@@ -93,7 +93,7 @@ def explain_unmatched(
         )
 
 
-class _Search:
+class _RemedySearch:
     """The search for remedies beside one plan."""
 
     def __init__(

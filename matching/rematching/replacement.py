@@ -72,12 +72,12 @@ def replacements(
         raise NotFoundError(
             f"no coachee {coachee} in this cycle; check the id in the coachees' file"
         )
-    search = _Search(roster, cycle, result, coachee)
+    search = _ReplacementSearch(roster, cycle, result, coachee)
     count = cycle.sessions.count if sessions is None else sessions
     return tuple(islice(search.candidates(not_before or cycle.cycle.start, count), most))
 
 
-class _Search:
+class _ReplacementSearch:
     """One coachee beside a plan that stays."""
 
     def __init__(self, roster: Roster, cycle: Cycle, result: Result, coachee: str) -> None:

@@ -55,18 +55,18 @@ def maximise(
     """
     generation.set_objective(objective)
     limit = int(np.abs(objective).sum()) if bound is None else bound
-    return _Search(generation, objective, start, report_bounds, (limit, target)).run()
+    return _BranchAndPrice(generation, objective, start, report_bounds, (limit, target)).run()
 
 
 @dataclass(frozen=True, eq=False)
-class _Node:
+class _SearchNode:
     bound: int
     serial: int
     must_place: NDArray[np.bool_]
     allowed: NDArray[np.bool_]
 
 
-class _Search:
+class _BranchAndPrice:
     """One branch-and-price search."""
 
     def __init__(
@@ -84,7 +84,7 @@ class _Search:
         self._report_bounds = report_bounds
         self._bound, self._target = limits
         self._serial = 0
-        self._open_nodes: list[_Node] = []
+        self._open_nodes: list[_SearchNode] = []
         self._push(self._bound, column_generation.must_place, column_generation.allowed)
 
     def run(self) -> SearchResult:
@@ -109,7 +109,7 @@ class _Search:
             return True
         return self._value is not None and self._value >= self._bound
 
-    def _branch(self, node: _Node) -> None:
+    def _branch(self, node: _SearchNode) -> None:
         bound = node.bound
         while True:
             lp_solution = self._generation.solve_relaxation(node.must_place, node.allowed)
@@ -153,7 +153,7 @@ class _Search:
             return True
         return self._is_finished() or (self._value is not None and bound <= self._value)
 
-    def _split(self, node: _Node, bound: int, fraction: NDArray[np.float64]) -> None:
+    def _split(self, node: _SearchNode, bound: int, fraction: NDArray[np.float64]) -> None:
         """Branch on the most fractional pair: chosen, or not."""
         coachee = self._generation.problem.coachee
         pair = int(np.argmax(fraction))
@@ -177,7 +177,7 @@ class _Search:
 
     def _push(self, bound: int, must_place: NDArray[np.bool_], allowed: NDArray[np.bool_]) -> None:
         self._serial += 1
-        self._open_nodes.append(_Node(bound, self._serial, must_place, allowed))
+        self._open_nodes.append(_SearchNode(bound, self._serial, must_place, allowed))
 
     def _tighten_bound(self, bound: int) -> None:
         if self._value is not None:

@@ -103,7 +103,7 @@ class ConflictBranching:
 
 
 @dataclass(frozen=True, eq=False)
-class _Node:
+class _AssignmentNode:
     """An assignment, the best without some pairs.
 
     Attributes:
@@ -148,7 +148,7 @@ class _SearchTree:
         self._worths = self._worths + np.where(
             problem.coachee[self._pairs] == coachee, self._big_m, 0
         )
-        self._open_nodes: list[tuple[int, int, _Node]] = []
+        self._open_nodes: list[tuple[int, int, _AssignmentNode]] = []
         self._best: Choice | None = None
         self._worth = 0
         self.nodes_examined = 0
@@ -213,11 +213,13 @@ class _SearchTree:
             for coach, coach_bound in coach_bounds.items()
         )
         bound = value - self._big_m + self._fixed + self._lagrangian.coach_bound - saved
-        node = _Node(available, excluded, coach_bounds, choice)
+        node = _AssignmentNode(available, excluded, coach_bounds, choice)
         # Of equals the latest first: it has most behind it.
         heappush(self._open_nodes, (-bound, -self.nodes_examined, node))
 
-    def _branch(self, node: _Node, infeasible_coaches: Sequence[int], deadline: Deadline) -> bool:
+    def _branch(
+        self, node: _AssignmentNode, infeasible_coaches: Sequence[int], deadline: Deadline
+    ) -> bool:
         """Look without each of some pairs, of which not all are chosen in any better plan.
 
         Or all are, where the coach could hold them. False where there is nothing to branch on.
@@ -252,7 +254,7 @@ class _SearchTree:
         return bool(branched)
 
     def _most_violated_coach(
-        self, node: _Node, pairs_by_coach: Mapping[int, list[int]], deadline: Deadline
+        self, node: _AssignmentNode, pairs_by_coach: Mapping[int, list[int]], deadline: Deadline
     ) -> tuple[int, Sequence[int]]:
         """The coach whose rent is furthest from what their pairs pay, and the pairs that would."""
         coach_bounds = self._lagrangian.coach_bounds

@@ -93,11 +93,11 @@ def _regrets(flow: FlowSolution) -> dict[int, float]:
     """For each chosen pair how much its coachee would lose with the next best coach."""
     coachee = flow.problem.coachee[flow.pairs]
     chosen = np.isin(flow.pairs, flow.choice)
-    coachee_price, _ = flow.duals
-    others = coachee_price[coachee] - flow.loss
+    coachee_dual, _ = flow.duals
+    others = coachee_dual[coachee] - flow.loss
     best = np.zeros(len(flow.problem.priority), dtype=np.int64)
     np.maximum.at(best, coachee[~chosen], others[~chosen])
-    regret = coachee_price[flow.problem.coachee[flow.choice]]
+    regret = coachee_dual[flow.problem.coachee[flow.choice]]
     regret = regret - best[flow.problem.coachee[flow.choice]]
     return dict(
         zip(flow.choice.tolist(), np.maximum(0, regret).astype(float).tolist(), strict=True)

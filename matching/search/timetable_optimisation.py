@@ -15,7 +15,7 @@ from matching.coach_timetable.best_timetable import (
     independent_costs,
 )
 from matching.coach_timetable.calendar import Series
-from matching.coach_timetable.model import session_starts as placed_starts
+from matching.coach_timetable.model import starts_of_positions
 from matching.coach_timetable.quality import MAX_QUALITY, Quality, SessionTime
 from matching.coach_timetable.subproblem import (
     CoachIncumbent,
@@ -23,7 +23,7 @@ from matching.coach_timetable.subproblem import (
     KeptTimes,
     build_subproblem,
     keep_bonus,
-    session_starts,
+    starts_of_options,
 )
 from matching.deadline import Deadline, DeadlineExceededError
 from matching.instance.problem import Pair
@@ -179,9 +179,9 @@ class _CoachState:
         """Starts, points, and what no timetable exceeds."""
         incumbent = self._incumbent
         self.starts = (
-            session_starts(self.subproblem, incumbent.timetable)
+            starts_of_options(self.subproblem, incumbent.timetable)
             if incumbent
-            else list(placed_starts(self._calendar, self._placed).values())
+            else list(starts_of_positions(self._calendar, self._placed).values())
         )
         day = self._calendar.day_of
         self.points = sum(

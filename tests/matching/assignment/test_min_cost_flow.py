@@ -33,8 +33,8 @@ def test_sifted_pairs_give_the_optimum_of_all(seed: int) -> None:
     assert rounds
     assert sifted.value == whole.value == int(worth[np.isin(pairs, sifted.choice)].sum())
     assert sifted.loss.min() >= 0
-    coachee_price, place_price = sifted.duals
-    assert coachee_price.sum() + place_price @ problem.capacity == whole.value
+    coachee_dual, place_dual = sifted.duals
+    assert coachee_dual.sum() + place_dual @ problem.capacity == whole.value
     assert (np.bincount(problem.coach[sifted.choice], minlength=70) <= problem.capacity).all()
     assert len(np.unique(problem.coachee[sifted.choice])) == len(sifted.choice)
 
@@ -52,8 +52,8 @@ def test_prices_hold_where_envy_spreads_over_all_coaches() -> None:
         coach=coach,
     )
     flow = solve_flow(chain, np.arange(len(coach)), np.full(len(coach), 7, dtype=np.int64))
-    coachee_price, place_price = flow.duals
-    assert coachee_price.sum() + place_price.sum() == flow.value == 7 * coaches
+    coachee_dual, place_dual = flow.duals
+    assert coachee_dual.sum() + place_dual.sum() == flow.value == 7 * coaches
 
 
 def test_nothing_to_assign() -> None:

@@ -24,7 +24,7 @@ from matching.coach_timetable.subproblem import (
     CoachSubproblem,
     SessionOptions,
     build_subproblem,
-    session_starts,
+    starts_of_options,
 )
 from matching.deadline import Deadline
 from matching.engine import SolveOptions, solve
@@ -225,7 +225,7 @@ def test_a_task_survives_the_way_to_another_process(seed: int) -> None:
         assert incumbent.cost >= answer.cost >= answer.bound >= incumbent.bound
         copy, copied = pickle.loads(pickle.dumps((subproblem, incumbent)))  # noqa: S301 - our own
         assert best_timetable(copy, copied, deadline(), effort=2.0) == answer
-        started = session_starts(subproblem, answer.timetable)
+        started = starts_of_options(subproblem, answer.timetable)
         days = oracle.calendar.day_of
         points = [
             quality.points(oracle.calendar.coachees[one], coach, [(days[s], s) for s in series])

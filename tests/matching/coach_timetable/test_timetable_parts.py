@@ -15,7 +15,7 @@ from coach.cycle import Cycle
 from coach.people import Roster
 from matching.coach_timetable.best_timetable import improve_by_local_search, independent_costs
 from matching.coach_timetable.calendar import CoachCalendar, members
-from matching.coach_timetable.day_packing import exclusive_crowds, pack
+from matching.coach_timetable.day_packing import exclusive_crowds, pack_starts
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.insertion_heuristic import insert_all_series
 from matching.coach_timetable.lagrangian_cut import LagrangianCut
@@ -228,7 +228,7 @@ def test_sessions_are_placed_on_a_day_wherever_they_fit(seed: int) -> None:
         for _ in range(random.randint(1, 4))
     )
     spacing_minutes = random.choice([60, 90])
-    found = pack(options, spacing_minutes)
+    found = pack_starts(options, spacing_minutes)
     possible = any(are_apart(starts, spacing_minutes) for starts in product(*options))
     assert (found is not None) == possible
     if found is not None:
@@ -237,7 +237,7 @@ def test_sessions_are_placed_on_a_day_wherever_they_fit(seed: int) -> None:
     conflicts = {
         pair
         for pair in combinations(range(len(options)), 2)
-        if pack((options[pair[0]], options[pair[1]]), spacing_minutes) is None
+        if pack_starts((options[pair[0]], options[pair[1]]), spacing_minutes) is None
     }
     crowds = exclusive_crowds(options, spacing_minutes)
     assert {pair for crowd in crowds for pair in combinations(crowd, 2)} == conflicts
