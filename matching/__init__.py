@@ -1,4 +1,4 @@
-"""The engine: judges pairs by rules, matches and timetables jointly, audits and explains.
+"""The engine: evaluates rules, matches and timetables jointly, audits and explains.
 
-Pure like `coach`, which is all it imports of this project.
+Pure like `coach`, the only package of this project that it imports.
 """

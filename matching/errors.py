@@ -1,4 +1,4 @@
-"""Why the engine gives no result. Apart from the engine, so that naming one loads no solver."""
+"""Reasons why the engine returns no result; importing them loads no solver."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from coach.errors import DomainError
 
 
 class CancelledError(DomainError):
-    """The run was stopped on request; nothing of it is kept."""
+    """The run was cancelled; no part of it is kept."""
 
 
 class NoUsableResultError(DomainError):
-    """The time limit came before any usable result."""
+    """The time limit passed before there was any usable result."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImpossiblePin:
-    """A pin no plan can honour, and why, in a sentence."""
+    """A pin that no plan can satisfy, and why, in a sentence."""
 
     coachee: str
     coach: str
@@ -25,7 +25,7 @@ class ImpossiblePin:
 
 
 class ImpossiblePinsError(DomainError):
-    """Some pins cannot be honoured; `pins` says which and why."""
+    """Some pins cannot be satisfied; `pins` says which, and why."""
 
     def __init__(self, pins: tuple[ImpossiblePin, ...]) -> None:
         self.pins = pins

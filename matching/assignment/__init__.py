@@ -1,1 +1,1 @@
-"""The assignment master: who with whom, relaxed where coaches are known by capacity alone."""
+"""Assignment of coachees to coaches: min-cost flow and the restricted master problem."""

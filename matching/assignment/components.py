@@ -1,4 +1,4 @@
-"""Pairs that hang together: a chain of shared coachees or coaches leads from one to the other."""
+"""Connected components of the pairs: pairs linked by chains of shared coachees or coaches."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from matching.instance.problem import MatchingProblem
 
 
 def components(problem: MatchingProblem, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-    """The `allowed: bool[P]` pairs by parts that have no person in common, the smallest first.
+    """Split the `allowed: bool[P]` pairs into components without a common person, smallest first.
 
-    Each person takes the least number among their neighbours, and then that number's own, until
-    nothing changes (hooking and pointer jumping, Shiloach and Vishkin 1982): few rounds on arrays.
+    Each person takes the smallest label among their neighbours, and then that label's own label,
+    until nothing changes (hooking and pointer jumping, Shiloach and Vishkin 1982): few rounds on
+    arrays.
     """
     pairs = np.flatnonzero(allowed)
     coachee = problem.coachee[pairs]

@@ -1,4 +1,4 @@
-"""HiGHS as this engine uses it: silent, with one thread, and never ignored when it refuses."""
+"""HiGHS as the engine uses it: silent, single-threaded, with every error status checked."""
 
 from __future__ import annotations
 
@@ -10,32 +10,36 @@ import numpy as np
 from matching.deadline import SolverError
 
 LpRow = tuple[float, float, list[int], list[float]]
-"""Lower and upper bound of a row, its columns and their values."""
+"""Lower and upper bound of a row, its columns and their coefficients."""
 
 
 class SilentHighs(highspy.Highs):
-    """A HiGHS that prints nothing, not even its banner, and uses one thread."""
+    """A HiGHS instance that prints nothing, not even its banner, and uses one thread."""
 
     def enableCallbacks(self) -> None:  # noqa: N802 - called while the base class is made
-        """Be quiet before anything is said."""
+        """Turn output off before the base class prints anything."""
         self.setOptionValue("output_flag", False)
         self.setOptionValue("threads", 1)
         super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 def create_highs_solver() -> SilentHighs:
-    """A new solver."""
+    """Return a new solver without a model."""
     return SilentHighs()  # type: ignore[no-untyped-call]
 
 
 def require_ok(status: highspy.HighsStatus) -> None:
-    """Raise where HiGHS has refused a change of the programme."""
+    """Raise if HiGHS rejected a change to its model.
+
+    Raises:
+        SolverError: `status` is an error.
+    """
     if status == highspy.HighsStatus.kError:
-        raise SolverError("HiGHS refused a change of the programme")
+        raise SolverError("HiGHS rejected a change to its model")
 
 
 def add_rows(solver: highspy.Highs, rows: Sequence[LpRow]) -> None:
-    """Add many rows at once."""
+    """Add many rows in one call."""
     sizes = [len(columns) for _, _, columns, _ in rows]
     begin = np.concatenate([[0], np.cumsum(sizes)])[:-1].astype(np.int32)
     require_ok(

@@ -1,14 +1,14 @@
-"""The assignment alone, by min-cost flow: its optimum bounds every plan.
+"""The assignment relaxation, by min-cost flow: its optimum bounds every plan.
 
-Coaches are capacities here, sessions are ignored. Dual prices come with the flow: `u_i >= 0` of a
+Coaches are capacities here and sessions are ignored. Duals come with the flow: `u_i >= 0` of a
 coachee, `v_j >= 0` of a place with a coach, `u_i + v_j >= c_ij`. By weak duality no choice is worth
-more than `sum u + sum capacity v`, and one that holds pair `ij` no more than that less
-`loss_ij = u_i + v_j - c_ij`. All in whole numbers, so the bounds are exact.
+more than `sum u + sum capacity v`, and a choice with pair `ij` is worth at most that less `loss_ij
+= u_i + v_j - c_ij` (the reduced cost). Everything is an integer, so the bounds are exact.
 
-Many pairs are sifted: the flow takes those that are worth most to each coachee, and then those of
-the others that are worth more than their prices, until there are none. The prices of the few are
-then prices of all, so that the optimum of the few is that of all. Each such flow takes a part of a
-second; the solver cannot be interrupted while it is at one.
+Large sets of pairs are sifted: the flow takes the pairs worth most to each coachee, then adds pairs
+of positive reduced profit until there are none. The duals are then feasible for all pairs, so the
+optimum over the few is the optimum over all. Each flow takes a fraction of a second, during which
+the solver cannot be interrupted.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from matching.deadline import SolverError
 from matching.instance.problem import MatchingProblem
 
 Worth = NDArray[np.int64]
-_MAX_SCALED_COST = 1 << 61  # of costs times nodes, as the cost scaling needs
-_SIFTING_THRESHOLD = 500_000  # pairs beyond which they are sifted
-_INITIAL_PAIRS_PER_COACHEE = 40  # pairs of each coachee the first flow takes
-_ADDED_PAIRS_PER_COACHEE = 10  # pairs of each coachee that come in at once later
+_MAX_SCALED_COST = 1 << 61  # the solver scales costs by the number of nodes
+_SIFTING_THRESHOLD = 500_000  # sift above this number of pairs
+_INITIAL_PAIRS_PER_COACHEE = 40  # pairs of each coachee in the first flow
+_ADDED_PAIRS_PER_COACHEE = 10  # pairs of each coachee added per round
 
 Duals = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""Of coachees, `int64[n]`, and of places with coaches, `int64[m]`."""
+"""Duals of coachees, `int64[n]`, and of places with coaches, `int64[m]`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +40,12 @@ class FlowSolution:
     """The best assignment of some pairs by their `worth`.
 
     Attributes:
+        problem: the problem the pairs belong to.
         pairs: `int64[Q]`, the pairs that were allowed, ascending.
-        worth: `int64[Q]`, of each of them.
-        choice: `int64[K]`, chosen pairs, ascending.
-        value: what the choice is worth; no choice of allowed pairs exceeds it.
-        known_duals: dual prices, where they came with the flow.
+        worth: `int64[Q]`, the worth of each of them.
+        choice: `int64[K]`, the chosen pairs, ascending.
+        value: total worth of the choice; no choice of allowed pairs exceeds it.
+        known_duals: the duals, where they were computed with the flow.
     """
 
     problem: MatchingProblem
@@ -56,7 +57,7 @@ class FlowSolution:
 
     @cached_property
     def duals(self) -> Duals:
-        """Dual prices."""
+        """Optimal duals of coachees and of places."""
         if self.known_duals is not None:
             return self.known_duals
         chosen = np.searchsorted(self.pairs, self.choice)
@@ -64,14 +65,14 @@ class FlowSolution:
 
     @cached_property
     def loss(self) -> NDArray[np.int64]:
-        """`int64[Q]`: how much less than `value` a choice with this pair is worth at least."""
+        """`int64[Q]`: by how much any choice with this pair falls short of `value`, at least."""
         coachee_dual, place_dual = self.duals
         problem, pairs = self.problem, self.pairs
         return coachee_dual[problem.coachee[pairs]] + place_dual[problem.coach[pairs]] - self.worth
 
 
 def fits_integer_range(problem: MatchingProblem, most_worth: int) -> bool:
-    """Whether worths up to `most_worth` stay within the integers of the solver."""
+    """Whether worths up to `most_worth` stay within the integer range of the solver."""
     return most_worth * (len(problem.priority) + len(problem.capacity) + 2) < _MAX_SCALED_COST
 
 
@@ -82,10 +83,10 @@ def solve_flow(
     on_round: Callable[[], object] = lambda: None,
     sifting_threshold: int = _SIFTING_THRESHOLD,
 ) -> FlowSolution:
-    """The assignment of `pairs` (ascending) that is worth most; `worth` is not negative.
+    """Return the assignment of `pairs` (ascending) of greatest worth; `worth` is not negative.
 
-    More than `sifting_threshold` pairs are sifted; `on_round` is called between the flows over some
-    of them.
+    More than `sifting_threshold` pairs are sifted; `on_round` is called between the flows over
+    parts of them, and may raise to stop.
     """
     if len(pairs) <= sifting_threshold:
         return _solve_flow(problem, pairs, worth)
@@ -110,9 +111,10 @@ def solve_flow(
 def solve_flow_with_fixed(
     problem: MatchingProblem, fixed: NDArray[np.int64], pairs: NDArray[np.int64], worth: Worth
 ) -> tuple[NDArray[np.int64], int]:
-    """The best assignment of `pairs` beside `fixed` ones of other coachees, which stay.
+    """Return the best assignment of `pairs` beside `fixed` pairs of other coachees.
 
-    The chosen pairs with the settled ones, ascending, and what those of `pairs` are worth together.
+    The first value holds the chosen and the fixed pairs, ascending; the second is the worth of the
+    chosen ones.
     """
     coachees, coachee = np.unique(problem.coachee[pairs], return_inverse=True)
     coaches, coach = np.unique(problem.coach[pairs], return_inverse=True)
@@ -129,7 +131,7 @@ def solve_flow_with_fixed(
 
 
 def _best_of_each(coachee: NDArray[np.int64], worth: Worth, most: int) -> NDArray[np.int64]:
-    """The places of up to `most` entries of each coachee, those worth most; ascending."""
+    """Indices of the `most` entries of greatest worth of each coachee, ascending."""
     edges = np.flatnonzero(np.diff(coachee, prepend=-1, append=-1))
     found = [np.zeros(0, dtype=np.int64)]
     for first, last in pairwise(edges.tolist()):
@@ -140,7 +142,7 @@ def _best_of_each(coachee: NDArray[np.int64], worth: Worth, most: int) -> NDArra
 
 
 def _solve_flow(problem: MatchingProblem, pairs: NDArray[np.int64], worth: Worth) -> FlowSolution:
-    """All `pairs` at once."""
+    """Solve one min-cost flow over all `pairs`."""
     coachees, coaches = len(problem.priority), len(problem.capacity)
     sink = coachees + coaches
     solver = min_cost_flow.SimpleMinCostFlow()
@@ -164,10 +166,10 @@ def _solve_flow(problem: MatchingProblem, pairs: NDArray[np.int64], worth: Worth
 def _compute_duals(
     problem: MatchingProblem, pairs: NDArray[np.int64], worth: Worth, chosen: NDArray[np.int64]
 ) -> Duals:
-    """The least prices of places at which everybody is content with their choice.
+    """The smallest duals of places that are optimal for the choice, and the duals of coachees.
 
-    Raised round by round (Bellman and Ford on the residual network) until nobody envies, which is
-    so after as many rounds as there are coaches.
+    Bellman and Ford on the residual network: duals of places are raised until no coachee gains by
+    changing, which takes at most as many rounds as there are coaches.
     """
     coachee, coach = problem.coachee[pairs], problem.coach[pairs]
     order = np.argsort(coach, kind="stable")

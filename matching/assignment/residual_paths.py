@@ -1,13 +1,13 @@
-"""Another coach for each coachee at the least loss: all shortest ways at once.
+"""Cheapest reassignments after dropping one pair: all-pairs shortest residual paths.
 
-In the residual network of a choice (Ahuja, Magnanti and Orlin 1993, chapter 9) whoever loses a
-coach goes to another, where somebody makes room, and so on until a place is free, somebody is left
-without, or the first coach is reached. Nodes are coaches and, as the last of them, nowhere; an arc
-is the move that loses least by dual prices, so none is below 0. The ways between all of them are
-found together (Floyd and Warshall).
+In the residual network of a choice (Ahuja, Magnanti and Orlin 1993, chapter 9) a coachee who loses
+their coach moves to another, where somebody makes room, and so on until a place is free, somebody
+is unassigned, or the first coach is reached. Nodes are coaches and, last, a node for "unassigned";
+the length of an arc is the least loss of such a move by the duals, so no arc is negative. All
+shortest paths are computed together (Floyd and Warshall).
 
-Any choice without a pair contains such a way for its coachee. With `bound` what no choice exceeds
-by these prices, one that places the coachee elsewhere is worth at most `bound` less the way's loss.
+Any choice without a pair contains such a path for its coachee. If no choice exceeds `bound` under
+these duals, one that places the coachee elsewhere is worth at most `bound` less the path's length.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from matching.assignment.min_cost_flow import FlowSolution
 
 NO_PATH = 1 << 60
-_FREE = -1  # an arc that moves nobody
+_FREE = -1  # an arc on which nobody moves
 
 
 @dataclass(frozen=True, eq=False)
 class _Arcs:
-    """Moves between nodes, and what each loses; `own: bool[K]` are moves of the coachee asked."""
+    """Moves between nodes with their losses; `own: bool[K]` marks moves of the coachee itself."""
 
     source: NDArray[np.int64]
     target: NDArray[np.int64]
@@ -35,22 +35,22 @@ class _Arcs:
 
 @dataclass(frozen=True, eq=False)
 class AlternatingPath:
-    """What changes where one coachee leaves their coach: pairs that go and pairs that come."""
+    """The change when one coachee leaves their coach: pairs removed and pairs added."""
 
     removed: list[int]
     added: list[int]
 
     def apply(self, choice: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The choice after the change."""
+        """Return `choice` after the change."""
         stays = np.setdiff1d(choice, self.removed, assume_unique=True)
         return np.union1d(stays, np.array(self.added, dtype=np.int64))
 
 
 class ResidualPaths:
-    """The least losing detour of every coachee of a choice."""
+    """The cheapest residual path of every coachee of a choice."""
 
     def __init__(self, flow: FlowSolution, choice: NDArray[np.int64]) -> None:
-        """By the prices of `flow`, whose pairs may be used; `choice` uses some of them."""
+        """Use the duals of `flow`, whose pairs may be used; `choice` is made of some of them."""
         problem = flow.problem
         coaches, nowhere = len(problem.capacity), len(problem.capacity)
         self._coach_of = problem.coach
@@ -71,11 +71,11 @@ class ResidualPaths:
         self._close_paths()
 
     def loss(self, coachee: int) -> int:
-        """What a choice without the coachee's pair, in which they have another, loses at least."""
+        """Lower bound on the loss of a choice in which the coachee has another pair."""
         return min(self._alternatives(coachee)[1].tolist(), default=NO_PATH)
 
     def shortest_path(self, coachee: int) -> AlternatingPath:
-        """The detour that loses so much; there has to be one."""
+        """Return the path of this loss; the coachee has to have one."""
         pairs, losses = self._alternatives(coachee)
         here = int(self._current_coach[coachee])
         first = int(pairs[np.argmin(losses)])
@@ -93,9 +93,9 @@ class ResidualPaths:
         return AlternatingPath(removed, added)
 
     def pairs_within(self, coachee: int, max_loss: int) -> NDArray[np.bool_]:
-        """`bool[Q]`: the pairs of the flow in choices that lose `max_loss` at most.
+        """`bool[Q]`: the pairs of the flow in choices of loss at most `max_loss`.
 
-        Of choices in which the coachee has another pair.
+        Only choices count in which the coachee has another pair.
         """
         mover = self._coachee_of[self._pairs]
         target = self._coach_of[self._pairs]
@@ -103,7 +103,7 @@ class ResidualPaths:
         return self._arcs_within(coachee, max_loss, arcs)
 
     def unaffected_pairs(self, coachee: int, max_loss: int) -> NDArray[np.int64]:
-        """The pairs of the choice whose coachees have a coach in all choices `pairs_within` it."""
+        """The chosen pairs whose coachees keep some coach in all choices of `pairs_within`."""
         chosen = self._chosen
         own = self._coachee_of[chosen] == coachee
         nowhere = np.full(len(chosen), self._nowhere)
@@ -114,7 +114,7 @@ class ResidualPaths:
         return stays
 
     def _arcs_within(self, coachee: int, max_loss: int, arcs: _Arcs) -> NDArray[np.bool_]:
-        """Which moves may be part of the coachee's way or come beside it, with `max_loss` lost."""
+        """Which moves can be on the coachee's path, or beside it, at a total loss of `max_loss`."""
         others, losses = self._alternatives(coachee)
         first = self._loss[np.searchsorted(self._pairs, others)]
         to = (first[:, np.newaxis] + self._least[self._coach_of[others]]).min(axis=0)
@@ -125,7 +125,7 @@ class ResidualPaths:
         return within
 
     def _alternatives(self, coachee: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The coachee's other pairs, and what a choice with each of them loses at least."""
+        """The coachee's other pairs, and a lower bound on the loss of a choice with each."""
         own = slice(self._first[coachee], self._first[coachee + 1])
         pairs, loss = self._pairs[own], self._loss[own]
         elsewhere = self._coach_of[pairs] != self._current_coach[coachee]
@@ -134,7 +134,7 @@ class ResidualPaths:
         return pairs, np.minimum(NO_PATH, loss + onward)
 
     def _build_arcs(self, flow: FlowSolution, choice: NDArray[np.int64]) -> None:
-        """The move from each node to each other that loses least."""
+        """Compute the cheapest move between each two nodes."""
         problem, nowhere = flow.problem, self._nowhere
         place_dual = flow.duals[1]
         source, target = self._current_coach[problem.coachee[flow.pairs]], problem.coach[flow.pairs]
@@ -160,12 +160,12 @@ class ResidualPaths:
         loss: NDArray[np.int64],
         pair: NDArray[np.int64],
     ) -> None:
-        order = np.argsort(-loss, kind="stable")  # the least last, so that it stands
+        order = np.argsort(-loss, kind="stable")  # descending: the cheapest move is written last
         self._least[source[order], target[order]] = loss[order]
         self._arc_pair[source[order], target[order]] = pair[order]
 
     def _close_paths(self) -> None:
-        """From single moves to whole ways."""
+        """Floyd and Warshall: extend single moves to shortest paths."""
         nodes = np.arange(len(self._least))
         np.fill_diagonal(self._least, 0)
         self._next = np.broadcast_to(nodes, self._least.shape).copy()

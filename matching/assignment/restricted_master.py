@@ -1,16 +1,17 @@
-"""The assignment master as a linear programme that grows.
+"""The restricted master problem: an LP that grows by columns and rows.
 
     max c x
     sum_j x_ij <= 1                      each coachee, >= 1 where one has to be placed
     sum_i x_ij <= capacity_j             each coach
-    x_ij <= sum_{S holds i} z_jS         each pair of an *expanded* coach
-    sum_S z_jS <= 1                      each expanded coach: one of its known feasible sets
+    x_ij <= sum_{S holds i} z_jS         each pair of an *expanded* coach (linking rows)
+    sum_S z_jS <= 1                      each expanded coach: one known feasible set (convexity)
     a x >= b                             floors: levels already decided, cross-border share
 
-An expanded coach is described by sets it can hold, priced in on demand. Whenever x is integral the
-set of an expanded coach lies inside one of its known sets, so it can be held, though z need not be
-integral. What a floor or a must-place row lacks is measured by slack columns, so that the programme
-always has a solution and its duals can price sets in until the lack is 0 or proven.
+An expanded coach is described by sets it can hold, generated on demand. Whenever `x` is integral,
+the set of an expanded coach lies inside one of its known sets, so it can be held, even where `z` is
+fractional. Shortfalls of floors and of must-place rows are measured by slack columns: phase one
+minimises them, so that the LP always has a solution and its duals can price sets in until the
+shortfall is 0 or proven (Farkas pricing).
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ PairWeights = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class LpSolution:
-    """A solution of the linear programme.
+    """A solution of the LP.
 
     Attributes:
-        value: of the objective, or minus the lack where the lack was minimised.
+        value: of the objective, or minus the total slack in phase one.
         chosen: `float64[P]`, x.
-        pair_dual: for each expanded coach, the dual of each pair's link, by pair.
-        convexity_dual: for each expanded coach, the dual of its one-set row.
+        pair_dual: for each expanded coach, the dual of each pair's linking row, by pair.
+        convexity_dual: for each expanded coach, the dual of its convexity row.
     """
 
     value: float
@@ -57,12 +58,12 @@ class FloorConstraint:
 
 
 class RestrictedMaster:
-    """The growing programme of one problem."""
+    """The restricted master problem of one matching problem."""
 
     def __init__(
         self, problem: MatchingProblem, pairs: NDArray[np.int64], floors: Sequence[FloorConstraint]
     ) -> None:
-        """`pairs` are those of the problem that may be chosen; the others have no column."""
+        """Start with every coach as a capacity; only `pairs` get columns and can be chosen."""
         self._problem = problem
         self._pair_of_column = pairs
         self._column = dict(zip(pairs.tolist(), range(len(pairs)), strict=True))
@@ -76,12 +77,12 @@ class RestrictedMaster:
         self._build(floors)
 
     def set_objective(self, objective: PairWeights) -> None:
-        """Maximise `objective: float64[P]`."""
+        """Maximise `objective: float64[P]` from now on."""
         self._objective = objective[self._pair_of_column]
         self._set_costs(phase_one=False)
 
     def expand(self, coach: int) -> None:
-        """Describe a coach by sets from now on."""
+        """Describe a coach by sets from now on; no effect on an expanded coach."""
         if coach in self._link_rows:
             return
         own = self._problem.by_coach[coach].tolist()
@@ -90,7 +91,7 @@ class RestrictedMaster:
         rows: list[LpRow] = [
             (-highspy.kHighsInf, 0.0, [self._column[pair]], [1.0]) for pair in pairs
         ]
-        # At once: each addition alone goes over the whole programme.
+        # In one call, since each addition takes time in proportion to the whole model.
         add_rows(self._solver, [*rows, (-highspy.kHighsInf, 1.0, [], [])])
         self._link_rows[coach] = {pair: first + place for place, pair in enumerate(pairs)}
         self._convexity_row[coach] = first + len(pairs)
@@ -98,11 +99,11 @@ class RestrictedMaster:
 
     @property
     def expanded(self) -> frozenset[int]:
-        """Coaches that are described by sets."""
+        """The coaches that are described by sets."""
         return frozenset(self._link_rows)
 
     def add_set(self, coach: int, pairs: tuple[int, ...]) -> bool:
-        """Let an expanded coach choose a set (of pairs) it can hold; false where it could."""
+        """Add a column for a set that an expanded coach can hold; false if it was known."""
         links = self._link_rows[coach]
         pairs = tuple(pair for pair in pairs if pair in links)
         if pairs in self._sets[coach]:
@@ -118,9 +119,9 @@ class RestrictedMaster:
     def set_bounds(
         self, must_place: NDArray[np.bool_], allowed: NDArray[np.bool_] | NDArray[np.float64]
     ) -> None:
-        """Coachees `bool[n]` who have to be placed, and pairs `[P]` that may be chosen.
+        """Set the coachees `bool[n]` who have to be placed and the pairs `[P]` that may be chosen.
 
-        Of each pair as much as `allowed` says, between 0 and 1.
+        `allowed` may also give the upper bound of each pair, between 0 and 1.
         """
         every = np.arange(self._pairs, dtype=np.int32)
         self._solver.changeColsBounds(
@@ -138,14 +139,22 @@ class RestrictedMaster:
         )
 
     def solve_relaxation(self, deadline: Deadline) -> LpSolution | None:
-        """The best for the objective with nothing lacking; `None` where there is none."""
+        """Return the LP optimum without slack; `None` if there is no solution.
+
+        Raises:
+            CancelledError, DeadlineExceededError: as `Deadline.check`.
+        """
         status = self._run(deadline, phase_one=False)
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         return self._read(status)
 
     def minimise_infeasibility(self, deadline: Deadline) -> LpSolution:
-        """The least lack over the known sets."""
+        """Phase one: return the solution of least total slack over the known sets.
+
+        Raises:
+            CancelledError, DeadlineExceededError: as `Deadline.check`.
+        """
         return self._read(self._run(deadline, phase_one=True))
 
     def _run(self, deadline: Deadline, *, phase_one: bool) -> highspy.HighsModelStatus:
@@ -157,7 +166,7 @@ class RestrictedMaster:
         return self._solver.getModelStatus()
 
     def _run_without_presolve(self, deadline: Deadline) -> None:
-        """Solve from scratch: postsolve may end at a basis whose infeasibility HiGHS leaves."""
+        """Solve from scratch: postsolve can end at a basis that HiGHS does not repair."""
         self._solver.clearSolver()
         self._solver.setOptionValue("presolve", "off")
         try:
@@ -181,7 +190,10 @@ class RestrictedMaster:
         )
 
     def solve_integer(self, deadline: Deadline) -> NDArray[np.bool_] | None:
-        """The best integral choice `bool[P]` over the known sets, with nothing lacking."""
+        """Return the best integral choice `bool[P]` over the known sets, or `None`.
+
+        `None`: there is no such choice, or the solver did not find the optimum in time.
+        """
         if self._phase_one:
             self._set_costs(phase_one=False)
         solver = create_highs_solver()
@@ -202,7 +214,7 @@ class RestrictedMaster:
         return self._scatter(chosen) > _ROUNDING_THRESHOLD
 
     def _scatter(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Values of the columns as `float64[P]` of all pairs of the problem."""
+        """Values of the columns as `float64[P]` over all pairs of the problem."""
         spread = np.zeros(self._problem.size)
         spread[self._pair_of_column] = values
         return spread

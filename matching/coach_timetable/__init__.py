@@ -1,1 +1,1 @@
-"""One coach's timetable: which sets of coachees it can hold, and when their sessions are."""
+"""Timetable of one coach: which sets of coachees it can hold, and when their sessions are."""

@@ -1,14 +1,14 @@
-"""The best timetable of one coach, and a bound no timetable beats: a task in, an answer out.
+"""Optimal timetable of one coach, or the best found with a lower bound.
 
-First series are bettered one by one. What each costs alone bounds the sum; where that leaves a
-gap, the linear relaxation of all series together is solved. It is mostly integral, and then its
-solution is the best timetable. Else its prices bound the cost (Lagrange), and rule out whatever no
-timetable of a given cost uses; CP-SAT searches what is left, within an effort that no clock enters.
-The best timetable is mostly a little above the bound, so it is looked for there first: far less is
-left of what costs so little (a third of the time on the field-wide class).
+Local search comes first. The independent costs of the series bound their sum; where a gap remains,
+the linear relaxation of all series together is solved. It is often integral, and then optimal.
+Otherwise its duals bound the cost (Lagrangian bound) and eliminate whatever no timetable of a given
+cost uses (reduced-cost fixing); CP-SAT searches the rest, within an effort that is independent of
+the clock. The optimum is usually a little above the bound, so CP-SAT first searches for costs close
+to it, where much more is eliminated (a third of the time on the field-wide class).
 
-Prices are rounded to whole numbers before anything is bounded with them, so a bound holds whatever
-the tolerance of the linear solver.
+Prices are rounded to integers before anything is bounded with them, so a bound holds whatever the
+tolerance of the linear solver.
 """
 
 from __future__ import annotations
@@ -36,15 +36,12 @@ from matching.deadline import Deadline, SolverError
 
 _UNIT = 1 << 20
 _INTEGRALITY_TOLERANCE = 1e-6
-_MAX_COLUMNS = 60_000  # columns beyond which nothing is searched
-_COST_MARGINS = (
-    4,
-    16,
-)  # above the bound, in which a timetable is looked for before all that is better
+_MAX_COLUMNS = 60_000  # larger relaxations are not solved
+_COST_MARGINS = (4, 16)  # above the bound: searched before all that is cheaper
 
 
 def improve_by_local_search(subproblem: CoachSubproblem, deadline: Deadline) -> CoachIncumbent:
-    """A timetable no single series of which can be bettered; the bound is each series alone."""
+    """Return a timetable no single series of which can be improved, with the independent bound."""
     least = independent_costs(subproblem)
     timetable = local_search(subproblem, least, deadline)
     return CoachIncumbent(timetable, subproblem.total_cost(timetable), sum(least))
@@ -58,17 +55,17 @@ def best_timetable(
     effort: float,
     seed: int = 0,
 ) -> CoachIncumbent:
-    """The best timetable, or the best found with the bound reached.
+    """Return the optimal timetable, or the best found with the bound reached.
 
     `effort` is CP-SAT's deterministic time. The answer is never worse than `incumbent`.
 
     Raises:
-        CancelledError, OutOfTimeError: `incumbent` stands.
+        CancelledError, DeadlineExceededError: as `Deadline.check`; `incumbent` remains valid.
     """
     if incumbent.proven:
         return incumbent
     least = independent_costs(subproblem)
-    slack = incumbent.cost - sum(least)  # what all series together may lose
+    slack = incumbent.cost - sum(least)  # total excess over independent costs that is allowed
     series_lp = SeriesLp(subproblem, RowPrices(), [one + slack for one in least])
     if len(series_lp.cost) > _MAX_COLUMNS:
         return incumbent
@@ -95,12 +92,12 @@ def best_timetable(
                 left.forbid(crowd)
         incumbent = _search(left, incumbent, most, deadline, effort=effort, seed=seed)
         if incumbent.cost <= most + 1:
-            break  # found, or all that is better was searched
+            break  # a timetable within the margin, or everything cheaper is ruled out
     return incumbent
 
 
 def independent_costs(subproblem: CoachSubproblem) -> list[int]:
-    """What each series costs at least, were the coach theirs alone."""
+    """Least cost of each series for a coach without other coachees."""
     return [
         _independent_cost(subproblem, RowPrices(), series_index)
         for series_index in range(len(subproblem.series))
@@ -119,19 +116,19 @@ def _independent_cost(subproblem: CoachSubproblem, price: RowPrices, series_inde
 
 
 def _round_up(bound: int) -> int:
-    """The least whole cost not below a bound in parts of the unit."""
+    """Round a bound in parts of the unit up to a whole cost."""
     return -(-bound // _UNIT)
 
 
 class _SeriesRelaxation:
-    """The linear relaxation, with crowds that do not fit cut off as they turn up."""
+    """The linear relaxation, with crowds that do not fit cut off as they occur."""
 
     def __init__(self, series_lp: SeriesLp, deadline: Deadline) -> None:
         self._series_lp = series_lp
         self.infeasible_crowds_found: list[tuple[AssignedOption, ...]] = []
         size = len(series_lp.cost)
         self._solver = create_highs_solver()
-        self._solver.HandleUserInterrupt = True  # without it nothing stops the solver
+        self._solver.HandleUserInterrupt = True  # required by `cancelSolve`
         self._solver.addVars(size, np.zeros(size), np.ones(size))
         every = np.arange(size, dtype=np.int32)
         self._solver.changeColsCost(size, every, np.array(series_lp.cost, dtype=np.float64))
@@ -151,19 +148,19 @@ class _SeriesRelaxation:
             add_rows(self._solver, [_row(series_lp.forbid(crowd)) for crowd in crowds])
 
     def integral_timetable(self) -> tuple[SessionOptions, ...] | None:
-        """The timetable, where the solution is one."""
+        """The timetable, if the solution is integral."""
         return self._integral_timetable()
 
     def row_prices(self) -> tuple[RowPrices, int]:
-        """The prices of shared rows, and what no timetable costs less than, in `1 / _UNIT`."""
+        """The prices of shared rows, and a lower bound on the cost, in `1 / _UNIT`."""
         subproblem, shared = self._series_lp.subproblem, self._series_lp.shared
         duals = np.asarray(self._solver.getSolution().row_dual)[len(self._series_lp.rows) :]
         position: dict[int, int] = {}
         held: dict[AssignedOption, int] = {}
-        sold = 0
+        capacity_cost = 0
         for row, dual in zip(shared, duals.tolist(), strict=True):
             worth = round(max(0.0, -dual) * _UNIT)
-            sold += worth * row.limit
+            capacity_cost += worth * row.limit
             for one in row.positions if worth else ():
                 position[one] = position.get(one, 0) + worth
             for pair in row.held if worth else ():
@@ -172,7 +169,7 @@ class _SeriesRelaxation:
         return price, sum(
             _independent_cost(subproblem, price, series_index)
             for series_index in range(len(subproblem.series))
-        ) - sold
+        ) - capacity_cost
 
     def _integral_timetable(self) -> tuple[SessionOptions, ...] | None:
         values = np.asarray(self._solver.getSolution().col_value)
@@ -200,7 +197,7 @@ def _search(
     effort: float,
     seed: int,
 ) -> CoachIncumbent:
-    """CP-SAT on what a timetable that costs no more than `most` may use."""
+    """CP-SAT on what a timetable of a cost of at most `most` may use."""
     model = cp_model.CpModel()
     terms = [model.new_bool_var("") for _ in series_lp.cost]
     for low, _, columns, signs in series_lp.rows:

@@ -1,8 +1,8 @@
-"""One coach's world: the candidates, and the starts at which each of them and the coach are free.
+"""The calendar of one coach: candidates, and the starts they have in common with the coach.
 
-A *position* is where a session may be: a day where days decide, else a single start. Positions are
-numbered in time order; a series is a chain of positions in which each lies in the range that the
-one before it leaves open.
+A *position* is a place for a session: a day where days decide, otherwise a single start. Positions
+are numbered in order of time; a series is a chain of positions, each in the range that the position
+before it allows.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Series = tuple[int, ...]
 Timetable = dict[int, Series]
 """Series by local index of the coachee."""
 
-_CACHED_CROWD_SIZE = 2  # the crowds asked for again and again are pairs
+_CACHED_CROWD_SIZE = 2  # pairs are asked for repeatedly
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +33,8 @@ class Candidate:
     """One coachee of a coach.
 
     Attributes:
-        chain: for each session number the positions it may have when the coachee is alone.
-        starts: for each position the starts in epoch minutes, ascending.
+        chain: for each session number, the positions it may have when the coachee is alone.
+        starts: for each position, the starts in epoch minutes, ascending.
     """
 
     chain: tuple[tuple[int, ...], ...]
@@ -46,14 +46,14 @@ class CoachCalendar:
 
     Attributes:
         coach: row of the coach.
-        coachees: rows of the candidates; a candidate's *local index* is its place here.
+        coachees: rows of the candidates; a candidate's *local index* is its index here.
         by_day: whether positions are days.
-        position_day: for each position its day index in the cycle.
-        position_week: for each position its week.
-        previous_day: for each candidate the day of the session right before those to place, if any.
-        previous_number: for each candidate the number of that session.
-        low: for each position the first position the next session may have.
-        high: one past the last.
+        position_day: for each position, its day index in the cycle.
+        position_week: for each position, its week.
+        previous_day: for each candidate, the day of the session before those to place, if any.
+        previous_number: for each candidate, the number of that session.
+        low: for each position, the first position of the next session.
+        high: for each position, one past the last position of the next session.
         position_start: for each position its start, where positions are starts.
     """
 
@@ -97,7 +97,7 @@ class CoachCalendar:
         self._fits: dict[tuple[int, tuple[int, ...]], bool] = {}
 
     def _read_demand(self, problem: MatchingProblem) -> None:
-        """How many sessions each candidate has to place, from when on, and after which one."""
+        """Read how many sessions each candidate has to place, and what precedes them."""
         some = len(self.coachees)
         self._remaining = [self.count] * some
         self._first: list[tuple[int, int]] | None = None
@@ -116,7 +116,7 @@ class CoachCalendar:
 
     @cached_property
     def week_limit(self) -> dict[int, int]:
-        """For each week the most sessions that are still to be had."""
+        """For each week, the most sessions that can still be placed."""
         return {
             week: self._week_remaining.get(week, self.week_cap) for week in set(self.position_week)
         }
@@ -128,7 +128,7 @@ class CoachCalendar:
 
     @cached_property
     def popularity(self) -> list[float]:
-        """For each position the share of all candidates who are free there."""
+        """For each position, the share of all candidates who are free there."""
         if not self.positions:
             return []
         crowd = np.zeros(self.positions)
@@ -141,7 +141,7 @@ class CoachCalendar:
         return [float(share) for share in crowd / len(self.coachees)]
 
     def candidate(self, local: int) -> Candidate:
-        """The candidate with a local index, laid out when first asked for."""
+        """Return the candidate with a local index, computed on first use."""
         if local not in self._candidates:
             row = self._free.coachees[self.coachees[local]]
             common = unpack(row, len(self._free.starts))[self._columns]
@@ -150,7 +150,7 @@ class CoachCalendar:
 
     @property
     def positions(self) -> int:
-        """How many positions there are."""
+        """Number of positions."""
         return len(self.position_day)
 
     @cached_property
@@ -163,7 +163,7 @@ class CoachCalendar:
 
     @cached_property
     def max_coachees(self) -> int:
-        """Most coachees there are places for: by capacity, and by the sessions that fit weeks."""
+        """Upper bound on the size of a set, by capacity and by the sessions that fit weeks."""
         weeks: dict[int, int] = {}
         for day, week in {*zip(self.position_day, self.position_week, strict=True)}:
             weeks[week] = weeks.get(week, 0) + self.day_limit[day]
@@ -173,7 +173,7 @@ class CoachCalendar:
 
     @cached_property
     def day_limit(self) -> dict[int, int]:
-        """For each day the most sessions that fit one after the other, within the day's cap."""
+        """For each day, the most sessions that fit one after the other, within the day's cap."""
         limit: dict[int, int] = {}
         after: dict[int, int] = {}
         days = np.asarray(self.position_day)[self._position]
@@ -184,7 +184,7 @@ class CoachCalendar:
         return limit
 
     def fits(self, position: int, crowd: tuple[int, ...]) -> bool:
-        """Whether the candidates of `crowd` can each have a session at `position`."""
+        """Whether each candidate of `crowd` can have a session at `position`."""
         if len(crowd) == 1:
             return True
         if len(crowd) > self.day_limit[self.position_day[position]]:
@@ -210,9 +210,9 @@ class CoachCalendar:
         )
 
     def chain(self, local: int, free: int) -> list[int]:
-        """For each session a candidate has to place, the positions on some series in `free`.
+        """For each session of a candidate, the positions on some series within the bit set `free`.
 
-        Each is a bit set; the list is empty where nothing is owed.
+        Each is a bit set; the list is empty for a candidate without sessions to place.
         """
         remaining = self._remaining[local]
         if not remaining:
@@ -226,7 +226,7 @@ class CoachCalendar:
         return chain[::-1]
 
     def _first_positions(self, local: int) -> int:
-        """The positions a candidate's first session may have."""
+        """The positions a candidate's first session may have, as a bit set."""
         if self._first is None:
             return -1
         low, high = self._first[local]
@@ -242,7 +242,7 @@ class CoachCalendar:
 
     @cached_property
     def _previous(self) -> list[int]:
-        """For each position the positions that may come right before it, as a bit set."""
+        """For each position, the possible positions of the session before, as a bit set."""
         every = np.arange(self.positions)
         first = np.searchsorted(self.high, every, side="right").tolist()
         last = np.searchsorted(self.low, every, side="right").tolist()

@@ -1,4 +1,4 @@
-"""CP-SAT as the small models of one coach want it: one thread, and no clock in what it finds."""
+"""CP-SAT for the small models of one coach: single-threaded, and independent of the clock."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _ANSWERS = frozenset({cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.INFEASIBLE, 
 
 
 def create_cp_sat_solver(seed: int, effort: float) -> cp_model.CpSolver:
-    """A solver that gives up after `effort`, in CP-SAT's deterministic time.
+    """Return a solver that stops after `effort`, in CP-SAT's deterministic time.
 
-    Presolve costs such models more than it saves.
+    Presolve is off: for such small models it costs more than it saves.
     """
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -29,11 +29,11 @@ def create_cp_sat_solver(seed: int, effort: float) -> cp_model.CpSolver:
 def status_of(
     solver: cp_model.CpSolver, model: cp_model.CpModel, deadline: Deadline
 ) -> cp_model.CpSolverStatus:
-    """What comes of solving: a solution, a proof that there is none, or nothing yet.
+    """Solve `model` and return a solution status, a proof of infeasibility, or unknown.
 
     Raises:
-        CancelledError, OutOfTimeError: `deadline` says so meanwhile.
-        SolverError: the model is not one.
+        CancelledError, DeadlineExceededError: as `Deadline.check`.
+        SolverError: the model is invalid.
     """
     status = deadline.run_interruptible(partial(solver.solve, model), solver.stop_search)
     if status not in _ANSWERS:

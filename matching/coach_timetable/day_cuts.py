@@ -1,13 +1,13 @@
-"""Linear rows that say who can share a day.
+"""Valid inequalities for sharing a day, separated exactly.
 
     sum of coefficient(i) x_i <= limit      for every crowd that fits the day
 
-The rows that matter are the vertices `w` of `{w >= 0 : w(C) <= 1 for every crowd C that fits}`:
-all of them together describe the day exactly. One that a fractional `x` breaks most is found by a
-small linear programme over the crowds of those who are there (separation by the anti-blocking
-polyhedron, Fulkerson 1971; where a day has two places, `w` is half-integral). Whoever was not there
-is lifted in when first asked for, one after the other (Padberg 1973). Coefficients are whole
-numbers and the limit is counted by trying the crowds, so that a row is exact.
+The relevant ones are the vertices `w` of `{w >= 0 : w(C) <= 1 for every crowd C that fits}`: all of
+them together describe the day exactly. One that a fractional `x` violates most is found by a small
+LP over the crowds of those present (separation over the anti-blocking polyhedron, Fulkerson 1971;
+where a day has two places, `w` is half-integral). Coefficients of other candidates are lifted
+sequentially, when first asked for (Padberg 1973). Coefficients are integers and the limit is
+computed by enumerating crowds, so a cut is exact.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ import numpy as np
 from matching.assignment.highs import add_rows, create_highs_solver, require_ok
 from matching.coach_timetable.calendar import CoachCalendar
 
-_MIN_VIOLATION = 1e-4  # by how much a row is broken before it is worth having
-_MAX_CANDIDATES = 14  # candidates of a day that a row is looked for among, those who are there most
+_MIN_VIOLATION = 1e-4  # smaller violations are ignored
+_MAX_CANDIDATES = 14  # candidates of a day in the separation, those of greatest load
 _DENOMINATORS = (1, 2, 3, 4, 6, 12, 60)
 _INTEGRALITY_TOLERANCE = 1e-6
 
 
 class DayCut:
-    """One row of a position that is a day."""
+    """A valid inequality for one day."""
 
     def __init__(
         self,
@@ -36,14 +36,14 @@ class DayCut:
         coefficients: Mapping[int, int],
         limit: int | None = None,
     ) -> None:
-        """`limit` where it is known; it is counted otherwise."""
+        """`limit` is computed where it is not given."""
         self._calendar = calendar
         self.position = position
         self._coefficients = dict(coefficients)
         self.limit = self._heaviest(()) if limit is None else limit
 
     def coefficient(self, candidate: int) -> int:
-        """What a session with a candidate counts; as much as keeps every crowd within the limit."""
+        """The coefficient of a candidate: the largest that keeps the inequality valid."""
         known = self._coefficients.get(candidate)
         if known is None:
             known = self.limit - self._heaviest((candidate,))
@@ -51,7 +51,7 @@ class DayCut:
         return known
 
     def _heaviest(self, crowd: tuple[int, ...]) -> int:
-        """The most that others add to a crowd that fits, all together fitting the day."""
+        """The greatest weight that others add to a crowd such that all together fit the day."""
         calendar, position = self._calendar, self.position
         weighed = sorted(
             (
@@ -64,7 +64,7 @@ class DayCut:
         places = calendar.day_limit[calendar.position_day[position]]
 
         def add(first: int, crowd: tuple[int, ...], least: int) -> int:
-            """The most from `first` on, or anything where that is not above `least`."""
+            """The greatest weight from `first` on; any value if that is at most `least`."""
             best, left = 0, places - len(crowd)
             for place in range(first, len(weighed)):
                 coefficient, one = weighed[place]
@@ -81,7 +81,10 @@ class DayCut:
 def most_violated_cut(
     calendar: CoachCalendar, position: int, load: Mapping[int, float]
 ) -> DayCut | None:
-    """The row that is broken most where each candidate is at a day to the part of their `load`."""
+    """Return the day cut that `load` violates most, or `None`.
+
+    `load` holds, for each candidate, the fraction of a session on the day.
+    """
     present = sorted(load, key=lambda one: (-load[one], one))[:_MAX_CANDIDATES]
     if sum(load[one] for one in present) <= 1 + _MIN_VIOLATION:
         return None
@@ -122,7 +125,7 @@ def most_violated_cut(
 def _maximal_crowds(
     calendar: CoachCalendar, position: int, present: Sequence[int]
 ) -> list[tuple[int, ...]]:
-    """The crowds of `present` that fit the day and that nobody of them can join."""
+    """The crowds of `present` that fit the day and are maximal."""
     fitting: list[tuple[int, ...]] = [()]
     largest = []
     for crowd in fitting:

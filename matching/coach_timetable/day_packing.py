@@ -1,9 +1,9 @@
-"""Sessions of different coachees on one day, one after the other.
+"""Packing sessions of different coachees into one day, one after the other.
 
-The set `T` fits where some order of it does, each at its first start after the one before. The
-earliest end over all orders obeys `end(T) = min over i in T of next(i, end(T - i)) +
-spacing_minutes`, since ending a part earlier never hurts the rest (Held and Karp's recursion on
-sets).
+A set `T` fits where some order of it does, each session at its first start after the one before.
+The earliest end over all orders obeys `end(T) = min over i in T of next(i, end(T - i)) +
+spacing_minutes`, since an earlier end never hurts later sessions (the recursion of Held and Karp
+over subsets).
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ Options = tuple[int, ...]
 
 @lru_cache(maxsize=1 << 16)
 def pack_starts(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
-    """A start for each of `options`, at least `spacing_minutes` minutes apart, or `None`."""
+    """Return a start for each of `options`, at least `spacing_minutes` apart, or `None`."""
     everybody = (1 << len(options)) - 1
     ends = [0] * (everybody + 1)
-    placed = [-1] * (
-        everybody + 1
-    )  # who comes last where the part ends earliest; -1: it never fits
+    # The last coachee of the order in which the subset ends earliest; -1: the subset does not fit.
+    placed = [-1] * (everybody + 1)
     ends[0] = -(1 << 60)
     for part in range(1, everybody + 1):
         for last in range(len(options)):
@@ -47,7 +46,7 @@ def pack_starts(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int
 
 
 def pack_day(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
-    """As `pack_starts`, remembering the answer for every day with the same times."""
+    """`pack_starts` with its cache shared among days with the same times."""
     origin = min(starts[0] for starts in options)
     placed = pack_starts(
         tuple(tuple(start - origin for start in starts) for starts in options), spacing_minutes
@@ -58,7 +57,7 @@ def pack_day(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, .
 def exclusive_crowds(
     options: tuple[Options, ...], spacing_minutes: int
 ) -> tuple[tuple[int, ...], ...]:
-    """The largest crowds (places in `options`) of whom no two can share the day."""
+    """The maximal crowds (indices into `options`) of whom no two can share the day."""
     origin = min((starts[0] for starts in options), default=0)
     return _maximal_cliques(
         tuple(tuple(start - origin for start in one) for one in options), spacing_minutes

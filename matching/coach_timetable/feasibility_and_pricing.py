@@ -1,8 +1,8 @@
-"""Answers about one coach: can this set be held, and which set is worth most.
+"""Oracle for one coach: whether a set can be held, and which set is worth most.
 
-Sets of candidates are bit sets of local indices. What was found out once is remembered: every part
-of a set that can be held can be held, and nothing that contains an impossible set. Impossible sets
-are shrunk until every part of them can be held, so that each rules out as much as it may.
+Sets of candidates are bit sets of local indices. Answers are remembered: every subset of a feasible
+set is feasible, and every superset of an infeasible set is infeasible. Infeasible sets are shrunk
+to minimal ones (no-goods), so that each rules out as much as possible.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from matching.coach_timetable.negotiated_congestion import (
 from matching.deadline import Deadline, SolverError
 
 _TIE = 1e-9
-_MAX_VISITS = 150  # of branches, after which any set that is worth enough will do
-_MAX_CUTS = 64  # remembered, the latest
+_MAX_VISITS = 150  # branches after which pricing stops at the best set so far
+_MAX_CUTS = 64  # the most recent cuts are kept
 _ATTEMPTS = 2
-_ATTEMPTS_BY_START = 12  # where there is no negotiation
+_ATTEMPTS_BY_START = 12  # negotiation works on days only
 
 
 class CoachOracle:
-    """Exact answers about one coach's timetables."""
+    """Exact feasibility and pricing for one coach."""
 
     def __init__(self, calendar: CoachCalendar, seed: int = 0) -> None:
         self.calendar = calendar
@@ -44,7 +44,11 @@ class CoachOracle:
         self._planners: dict[int, SeriesPlanner] = {}
 
     def can_hold(self, wanted: int, deadline: Deadline) -> bool:
-        """Whether the coach can place every session of all candidates in `wanted`."""
+        """Whether the coach can place every session of all candidates in `wanted`.
+
+        Raises:
+            CancelledError, DeadlineExceededError: as `Deadline.check`.
+        """
         known = self._lookup(wanted)
         if known is not None:
             return known
@@ -54,7 +58,7 @@ class CoachOracle:
         return False
 
     def can_hold_quickly(self, wanted: int) -> bool:
-        """Whether the coach is known, or seen at once, to be able to hold `wanted`."""
+        """Whether `wanted` is known to be feasible, or found to be by insertion alone."""
         known = self._lookup(wanted)
         if known is None:
             placed = insert_all_series(self.calendar, members(wanted), _ATTEMPTS)
@@ -64,14 +68,18 @@ class CoachOracle:
         return known
 
     def positions(self, wanted: int, deadline: Deadline) -> Placed:
-        """Positions of all candidates in `wanted`, which the coach has to be able to hold."""
+        """Positions of all candidates in `wanted`, which has to be feasible.
+
+        Raises:
+            SolverError: `wanted` cannot be held.
+        """
         if not self.can_hold(wanted, deadline):
-            raise SolverError("asked for the timetable of a set that cannot be held")
+            raise SolverError("no timetable exists for a set that cannot be held")
         holding = next((held for held in self._held if held & wanted == wanted), 0)
         return {one: self._held[holding][one] for one in members(wanted)}
 
     def timetable(self, wanted: int, deadline: Deadline) -> Timetable:
-        """Sessions of all candidates in `wanted`, which the coach has to be able to hold."""
+        """Sessions of all candidates in `wanted`, which has to be feasible."""
         return starts_of_positions(self.calendar, self.positions(wanted, deadline))
 
     def add_timetable(self, placed: Placed) -> None:
@@ -84,23 +92,23 @@ class CoachOracle:
 
     @property
     def held(self) -> list[Placed]:
-        """The timetables found so far, in the order of their finding."""
+        """The timetables found so far, oldest first."""
         return list(self._held.values())
 
     @property
     def infeasible_sets(self) -> list[int]:
-        """Sets that cannot be held though each part of them can."""
+        """The minimal infeasible sets found so far."""
         return list(self._infeasible_sets)
 
     def merge_knowledge(self, held: Iterable[Placed], infeasible_sets: Iterable[int]) -> None:
-        """Take over what another oracle of the same coach has found out."""
+        """Add the timetables and infeasible sets found by another oracle of the same coach."""
         for placed in held:
             self.add_timetable(placed)
         for core in infeasible_sets:
             self._add_infeasible_set(core)
 
     def maximal_subset(self, wanted: int, deadline: Deadline) -> int:
-        """A part of `wanted` that can be held; taken in by ascending local index."""
+        """A maximal feasible subset of `wanted`, built greedily by ascending local index."""
         held = 0
         for one in members(wanted):
             if self.can_hold(held | 1 << one, deadline):
@@ -108,10 +116,9 @@ class CoachOracle:
         return held
 
     def best(self, worth: Mapping[int, float], threshold: float, deadline: Deadline) -> list[int]:
-        """Sets that can be held and are worth more than `threshold`, each more than the one before.
+        """Return feasible sets of increasing worth above `threshold`; `worth` is positive.
 
-        Empty only where no set is above. The last one is worth most of all sets, unless the search
-        was long. `worth` is positive.
+        Empty only if no set is above. The last one is optimal unless the search was cut short.
         """
         if self.cannot_exceed(worth, threshold):
             return []
@@ -120,31 +127,28 @@ class CoachOracle:
         return search.found
 
     def cannot_exceed(self, worth: Mapping[int, float], threshold: float) -> bool:
-        """Whether not even as many as there are places for, those worth most, are above."""
+        """Whether no set of `max_coachees` candidates is worth more than `threshold`."""
         highest = sorted(worth.values(), reverse=True)[: self.calendar.max_coachees]
         return sum(highest) <= threshold
 
     def lagrangian_weights(
         self, worth: Mapping[int, float], deadline: Deadline
     ) -> tuple[float, dict[int, float]]:
-        """`total`, and for each candidate `weight`.
+        """Return `total` and, for each candidate, `weight`, which bound the worth of sets.
 
-        A set is worth at most `total` and what its members are worth beyond their weight.
-        Nothing is known of too many candidates.
+        A set is worth at most `total` and the sum of `worth - weight` of its members. Too many
+        candidates are not relaxed; then `total` is their whole worth.
         """
-        limit = self._relaxation.cut_for(worth, deadline)
-        if limit is None:
+        cut = self._relaxation.cut_for(worth, deadline)
+        if cut is None:
             return sum(worth.values()), dict.fromkeys(worth, 0.0)
         highest = sorted(worth, key=lambda one: -worth[one])[: self.calendar.max_coachees]
-        if limit.excludes(sum(1 << one for one in highest)):
-            self._cuts.append(limit)
-        return limit.total / UNIT, {one: limit.weight(one) / UNIT for one in worth}
+        if cut.excludes(sum(1 << one for one in highest)):
+            self._cuts.append(cut)
+        return cut.total / UNIT, {one: cut.weight(one) / UNIT for one in worth}
 
     def minimal_infeasible_subset(self, wanted: int, deadline: Deadline) -> int:
-        """A part of `wanted` that cannot be held though each part of it can.
-
-        `wanted` cannot be held.
-        """
+        """A minimal infeasible subset of `wanted`, which has to be infeasible."""
         return next(
             (core for core in self._infeasible_sets if core & wanted == core), 0
         ) or self._shrink(wanted, deadline)
@@ -156,7 +160,7 @@ class CoachOracle:
             return True
         if any(core & wanted == core for core in self._infeasible_sets):
             return False
-        if any(limit.excludes(wanted) for limit in self._cuts):
+        if any(cut.excludes(wanted) for cut in self._cuts):
             return False
         return None
 
@@ -206,10 +210,10 @@ class CoachOracle:
 
 
 class _PricingSearch:
-    """Depth first over the candidates, with or without each.
+    """Depth-first branch and bound over the candidates, with or without each.
 
-    A branch ends where neither the places left nor the prices of the relaxation leave room for
-    more: with prices `u` a set is worth at most `total + sum of (worth - weight)` over its members.
+    A branch ends where neither the places left nor the Lagrangian bound leave room for improvement:
+    with prices `u` a set is worth at most `total + sum of (worth - weight)` over its members.
     """
 
     def __init__(
@@ -255,7 +259,7 @@ class _PricingSearch:
             one = self._order[place]
             self._visits += 1
             if self.found and self._visits > _MAX_VISITS:
-                return  # good enough for now: prices will have moved when it matters
+                return  # a heuristic answer is enough while the duals still move
             if self._oracle.can_hold(held | 1 << one, self._deadline):
                 gain = self._gains[place]
                 self._visit(place + 1, held | 1 << one, value + self._worth[one], bound + gain)

@@ -1,8 +1,8 @@
-"""A timetable by inserting one series after another: fast, and often enough.
+"""Insertion heuristic for a timetable: one series after another.
 
-Each series takes the chain of positions that costs the others least; whoever finds no chain goes to
-the head of the queue and everything starts again (squeaky wheel optimisation, Joslin and Clements
-1999).
+Each series takes the chain of positions that is least contended by the others. A series without any
+chain moves to the head of the queue, and the timetable is started again (squeaky wheel
+optimisation, Joslin and Clements 1999).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 
 from matching.coach_timetable.calendar import CoachCalendar, members
 
-_LONG_CHAIN = 400  # positions beyond which the cheapest chain is looked for greedily
+_LONG_CHAIN = 400  # above this number of positions the chain is chosen greedily
 
 
 class PartialTimetable:
-    """A coach's positions as they fill up."""
+    """The occupied positions of a coach."""
 
     def __init__(self, calendar: CoachCalendar) -> None:
         self._calendar = calendar
@@ -25,7 +25,7 @@ class PartialTimetable:
         self.placed: dict[int, list[int]] = {}
 
     def feasible_positions(self, candidate: int) -> int:
-        """The positions (a bit set) at which one more session with `candidate` would fit."""
+        """The positions (a bit set) at which one more session with `candidate` fits."""
         calendar = self._calendar
         return sum(
             1 << position
@@ -51,7 +51,7 @@ class PartialTimetable:
         )
 
     def add(self, candidate: int, positions: Sequence[int]) -> bool:
-        """Take a whole series in; false, and nothing taken, where it breaks a cap by itself."""
+        """Add a whole series; return false, adding nothing, if it violates a cap by itself."""
         for number, position in enumerate(positions):
             if number and not self._fits(position, candidate):
                 self._remove(candidate, positions[:number])
@@ -76,7 +76,7 @@ class PartialTimetable:
         self._week[week] = self._week.get(week, 0) + change
 
     def insert(self, candidate: int, cost: Sequence[float]) -> bool:
-        """Add the series of `candidate` whose positions cost least in sum, if there is any."""
+        """Add the series of `candidate` of least total cost; return false if there is none."""
         chain = self._calendar.chain(candidate, self.feasible_positions(candidate))
         if not all(chain):
             return False
@@ -88,7 +88,7 @@ class PartialTimetable:
 def insert_all_series(
     calendar: CoachCalendar, wanted: Iterable[int], attempts: int
 ) -> dict[int, list[int]] | None:
-    """Positions for every candidate of `wanted`, or `None` where no attempt found any."""
+    """Return positions for every candidate of `wanted`, or `None` if no attempt succeeds."""
     queue = sorted(wanted, key=lambda one: (len(calendar.candidate(one).starts), one))
     for _ in range(attempts):
         partial_timetable = PartialTimetable(calendar)
@@ -104,7 +104,7 @@ def insert_all_series(
 
 
 def crowding(calendar: CoachCalendar, wanted: Iterable[int]) -> list[float]:
-    """For each position how much `wanted` candidates need it, against its day's limit."""
+    """For each position, the demand of the `wanted` candidates relative to its day's limit."""
     cost = [0.0] * calendar.positions
     for one in wanted:
         starts = calendar.candidate(one).starts

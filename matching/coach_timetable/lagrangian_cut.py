@@ -25,7 +25,7 @@ UNIT = 1 << 20
 class LagrangianCut:
     """`sum of weight(i) over a set <= total` for every set the coach can hold.
 
-    In parts of 2^-20 of the unit the prices were in.
+    Weights and total are integers, in parts `1 / UNIT` of the unit of the prices.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class LagrangianCut:
         each: int,
         total: int,
     ) -> None:
-        """Of prices: `price` of each position, `each` of a place, `total` of all there is to sell.
+        """Take `price` of each position, `each` of a coach's place, and the `total` of the rows.
 
         `day_cuts` are rows of single days with their prices.
         """
@@ -51,11 +51,11 @@ class LagrangianCut:
         self._weights: dict[int, int] = {}
 
     def excludes(self, wanted: int) -> bool:
-        """Whether the limit proves that `wanted` cannot be held."""
+        """Whether the cut proves that `wanted` cannot be held."""
         return sum(self.weight(one) for one in members(wanted)) > self.total
 
     def weight(self, candidate: int) -> int:
-        """What the cheapest series of a candidate costs, and their place."""
+        """Cost of the cheapest series of a candidate, plus a place; computed on first use."""
         if candidate not in self._weights:
             self._weights[candidate] = self._each + self._cheapest(candidate)
         return self._weights[candidate]

@@ -1,4 +1,4 @@
-"""Better series one by one: each is taken out and put back where it is best beside the others."""
+"""Local search on a timetable: each series in turn is removed and reinserted optimally."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ _MAX_SWEEPS = 6
 def local_search(
     subproblem: CoachSubproblem, independent_costs: Sequence[int], deadline: Deadline
 ) -> tuple[SessionOptions, ...]:
-    """A timetable no single series of which can be bettered; never worse than `subproblem.initial`.
+    """Return a timetable in which no single series can be improved.
 
-    `independent_costs` is what each series costs where the coach has nobody else.
+    It is never worse than `subproblem.initial`. `independent_costs` are the least costs of each
+    series for a coach without other coachees.
     """
     initial = list(subproblem.initial)
     occupancy = _Occupancy(subproblem)
@@ -49,7 +50,7 @@ def local_search(
 
 
 class _Occupancy:
-    """The berths that are taken."""
+    """The session options in use."""
 
     def __init__(self, subproblem: CoachSubproblem) -> None:
         self._subproblem = subproblem
@@ -58,14 +59,14 @@ class _Occupancy:
         self._week: dict[int, int] = {}
 
     def feasible_options(self, series: Sequence[SessionOptions]) -> list[SessionOptions]:
-        """Of each session the berths at which it would fit beside what is taken."""
+        """For each session, the options that fit beside those in use."""
         free: dict[SessionOption, bool] = {}
         for option in {option for options in series for option in options}:
             free[option] = self._fits(option)
         return [tuple(option for option in options if free[option]) for options in series]
 
     def accepts(self, options: Sequence[SessionOption]) -> bool:
-        """Whether a whole series fits, its own sessions counted too."""
+        """Whether a whole series fits, counting its own sessions."""
         taken: list[SessionOption] = []
         fits = True
         for option in options:
@@ -78,13 +79,13 @@ class _Occupancy:
         return fits
 
     def add(self, options: Sequence[SessionOption]) -> None:
-        """Take berths."""
+        """Put options into use."""
         for option in options:
             self._options_by_position.setdefault(option.position, []).append(option)
             self._count(option.position, 1)
 
     def remove(self, options: Sequence[SessionOption]) -> None:
-        """Give berths back."""
+        """Take options out of use."""
         for option in options:
             self._options_by_position[option.position].remove(option)
             if not self._options_by_position[option.position]:

@@ -1,7 +1,7 @@
-"""The linear relaxation of one coach's timetable: it decides sets, and its duals give cuts.
+"""Linear relaxation of one coach's timetable: it decides sets, and its duals give Lagrangian cuts.
 
 An optimum below the size of the set refutes it by a Lagrangian cut made of the duals; an integral
-optimum whose days can be packed is a timetable. In between, violated day cuts are separated.
+optimum whose days can be packed is a timetable. Violated day cuts are separated in between.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CUT_ROUNDS = 8  # rounds of separating day cuts
 
 
 class LpRelaxation:
-    """The relaxation over the candidates asked about so far; rebuilt when a new one comes in."""
+    """The relaxation over the candidates asked about so far, rebuilt for new ones."""
 
     def __init__(self, calendar: CoachCalendar) -> None:
         self._calendar = calendar
@@ -33,7 +33,7 @@ class LpRelaxation:
     def decide(
         self, wanted: Sequence[int], deadline: Deadline
     ) -> LagrangianCut | dict[int, list[int]] | None:
-        """A cut that excludes `wanted`, or positions of their whole series, or `None`: undecided.
+        """Return a cut that excludes `wanted`, positions of their series, or `None`: undecided.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -48,7 +48,7 @@ class LpRelaxation:
         return cut if cut.excludes(sum(1 << one for one in wanted)) else None
 
     def cut_for(self, worth: Mapping[int, float], deadline: Deadline) -> LagrangianCut | None:
-        """The cut that bounds best what a set is worth; `None` for too many candidates.
+        """Return the cut that best bounds the worth of a set; `None` for too many candidates.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -60,7 +60,7 @@ class LpRelaxation:
         return self._cut(rows, np.asarray(self._solver.getSolution().row_dual))
 
     def _with_candidates(self, wanted: Sequence[int], deadline: Deadline) -> RelaxationRows:
-        """The rows over `wanted` and, if they are few enough, all candidates so far."""
+        """The rows over `wanted` and, if few enough, all candidates so far."""
         rows = self._rows
         if rows is None or not set(wanted) <= set(rows.candidates):
             wider = sorted({*(rows.candidates if rows else ()), *wanted})
@@ -93,7 +93,7 @@ class LpRelaxation:
             self._run(rows, deadline)
 
     def _run(self, rows: RelaxationRows, deadline: Deadline) -> None:
-        """Solve; a solver that is still running when the run has to end is not used again."""
+        """Solve; a solver that is interrupted is not used again."""
         self._rows = None
         require_ok(deadline.run_interruptible(self._solver.run, lambda: None))
         self._rows = rows

@@ -1,11 +1,11 @@
-"""One coach's timetable as a CP-SAT model.
+"""CP-SAT model of one coach's timetable.
 
 `y[i, k, p]` says that session `k` of candidate `i` is at position `p`. Gaps are prefix sums: up to
 position `e` there are no more sessions `k + 1` than sessions `k` at positions that let the next be
 at `e`, and no more sessions `k` than sessions `k + 1` at positions the former still reach. Since
-ranges of next positions never decrease, that is exact, and its linear relaxation is tight for one
-series (a path). Each day has its limit and the crowds of coachees of whom no two can share it; any
-other crowd that does not fit a day is forbidden when it turns up.
+ranges of next positions are monotone, that is exact, and its linear relaxation is tight for one
+series (a path). Each day has its limit and its exclusive crowds (coachees of whom no two can share
+the day); any other crowd that does not fit a day is cut off when it occurs.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Term = cp_model.IntVar
 Placed = dict[int, list[int]]
 """Positions of the sessions by local index."""
 
-# Kinds of search with their effort in CP-SAT's deterministic time, which no clock enters. What is
-# hard for one kind is often easy for the other.
+# Search strategies with limits in CP-SAT's deterministic time, which is independent of the clock.
+# Instances that are hard for one strategy are often easy for another.
 _SEARCHES = (
     (cp_model.AUTOMATIC_SEARCH, 0.4),
     (cp_model.PORTFOLIO_WITH_QUICK_RESTART_SEARCH, 2.0),
@@ -33,9 +33,9 @@ _SEARCHES = (
 
 
 class TimetableModel:
-    """The timetables of a coach with any of `candidates`, each there or not.
+    """All timetables of a coach with any of `candidates`, each present or not.
 
-    `required` candidates have to be there. With a `model` given, this one becomes a part of it.
+    If `required`, all candidates are present. The model is added to `model` where one is given.
     """
 
     def __init__(
@@ -64,14 +64,14 @@ class TimetableModel:
             self._cells()
 
     def at(self, candidate: int, position: int) -> list[Term]:
-        """The terms that say a session of `candidate` is at `position`."""
+        """The variables for a session of `candidate` at `position`."""
         return self._at.get((candidate, position), [])
 
     def solve(self, deadline: Deadline, *, seed: int = 0) -> Placed | None:
-        """A solution, or `None` where there is none.
+        """Return a solution, or `None` if there is none.
 
         Raises:
-            CancelledError, OutOfTimeError: before an answer was found.
+            CancelledError, DeadlineExceededError: before an answer was found.
         """
         while True:
             solver = self._solve_once(deadline, seed)
@@ -86,7 +86,7 @@ class TimetableModel:
                 self.model.add(sum(terms) <= len(crowd) - 1)
 
     def _solve_once(self, deadline: Deadline, seed: int) -> cp_model.CpSolver | None:
-        """A solver with a solution, `None` where there is none; impatient searches come first."""
+        """Return a solver with a solution, `None` if infeasible; short searches come first."""
         for search, effort in _SEARCHES:
             solver = create_cp_sat_solver(seed, effort)
             solver.parameters.search_branching = search
@@ -156,7 +156,7 @@ class TimetableModel:
                 )
 
     def _cells(self) -> None:
-        """Sessions and buffers cover each start at most once."""
+        """Sessions and buffers cover each start of the grid at most once."""
         calendar = self._calendar
         starts = calendar.position_start
         first = 0
@@ -183,7 +183,7 @@ class TimetableModel:
         return {candidate: sorted(positions) for candidate, positions in placed.items()}
 
     def _infeasible_crowds(self, placed: Placed) -> list[tuple[int, tuple[int, ...]]]:
-        """Days, with a smallest part of their coachees that does not fit them."""
+        """Days with a minimal infeasible subset of their crowd."""
         if not self._calendar.by_day:
             return []
         on_day: dict[int, list[int]] = {}
@@ -203,7 +203,11 @@ class TimetableModel:
 
 
 def starts_of_positions(calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]) -> Timetable:
-    """The starts that positions stand for; on a day, one after the other."""
+    """The starts of each series, given positions; the sessions of a day are packed.
+
+    Raises:
+        SolverError: a day's sessions do not fit it.
+    """
     on: dict[int, list[int]] = {}
     for candidate, positions in placed.items():
         for position in positions:

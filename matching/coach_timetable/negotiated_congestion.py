@@ -1,8 +1,8 @@
-"""A timetable by negotiation: all take their cheapest series, and contested days grow dearer.
+"""Negotiated congestion: all series take their cheapest path, and contested days become dearer.
 
-One candidate after the other plans anew under the present prices until nobody contests a day
-(negotiated congestion, McMurchie and Ebeling 1995, there for wires on a chip). Only where days
-decide; it finds most timetables that exist, and proves nothing.
+Contested series are rerouted one after another under the current costs until no day is contested
+(McMurchie and Ebeling 1995, for the routing of wires on FPGAs). Only where positions are days; it
+finds most timetables that exist and proves nothing.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ _INITIAL_PRESENT_FACTOR = 1.0
 _PRESENT_FACTOR_GROWTH = 1.3
 _ROUNDS = 12
 _HISTORY_FACTORS = (1.0, 0.1, 0.4, 1.5, 0.7, 0.2, 2.0, 0.05)
-SHORT_EFFORT, LONG_EFFORT = 4, 24  # parleys, each in another order and temper
+SHORT_EFFORT, LONG_EFFORT = 4, 24  # restarts, each with its own order and history factor
 
 
 class SeriesPlanner:
-    """The cheapest series of one candidate, prepared once and asked often."""
+    """Shortest paths for the series of one candidate, with precomputed arcs."""
 
     def __init__(self, calendar: CoachCalendar, candidate: int) -> None:
         chain = calendar.candidate(candidate).chain
         self.positions = tuple(calendar.candidate(candidate).starts)
         self._last = chain[-1] if chain else ()
-        # For each number but the last: position, and the slice of next positions it leaves open.
+        # For each number but the last: positions, each with its range in the next number's list.
         self._steps = [
             [
                 (
@@ -42,7 +42,7 @@ class SeriesPlanner:
         ]
 
     def cheapest(self, cost: Sequence[float]) -> list[int]:
-        """The positions that cost least in sum; `cost` is by position."""
+        """The positions of least total cost; `cost` is by position."""
         if not self._last:
             return []
         best = [cost[position] for position in self._last]
@@ -68,10 +68,10 @@ def negotiate(
     restarts: int,
     on_restart: Callable[[], object] = lambda: None,
 ) -> dict[int, list[int]] | None:
-    """Positions for every candidate of `wanted`, or `None` where they did not agree.
+    """Return positions for every candidate of `wanted`, or `None` if negotiation fails.
 
-    Each of the `restarts` has its own order and its own temper: by how much a contested day grows
-    dearer for good. `on_restart` is called before each; what it raises ends them.
+    Each of the `restarts` has its own order and its own history factor: by how much a contested
+    position becomes dearer for good. `on_restart` is called before each, and may raise to stop.
     """
     for one in wanted:
         if one not in planners:
@@ -91,7 +91,7 @@ def negotiate(
 
 
 class _CongestionState:
-    """Who is where, and what each position has come to cost."""
+    """The current series, and the cost of each position."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class _CongestionState:
             self._route(one, 0.0)
 
     def reroute(self, present_factor: float) -> bool:
-        """Let everybody whose series is contested plan anew; whether nobody's is any more."""
+        """Reroute every contested series; return whether none is contested any more."""
         contested = [one for one in self.series if self._is_contested(one)]
         for one in contested:
             for position in self.series[one]:
@@ -129,7 +129,7 @@ class _CongestionState:
         return not all(self._free(position, one) for position in self.series[one])
 
     def _free(self, position: int, one: int) -> bool:
-        """Whether nobody else stands in the way of a session of `one` at a position."""
+        """Whether a session of `one` fits at a position beside the others."""
         crowd = self._on[position]
         others = tuple(other for other in crowd if other != one) if one in crowd else crowd
         if others and not self._calendar.fits(position, (*others, one)):

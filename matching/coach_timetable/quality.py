@@ -1,18 +1,18 @@
-"""How good a series of sessions is: 100 points less what its faults cost, in whole points.
+"""Quality of a series of sessions: 100 points less the cost of its faults, in whole points.
 
-With `N` sessions, `e` the middle of the least and the most gap, and `h` half the span between them:
+With `N` sessions, `e` the middle of the allowed gaps, and `h` half the span between them:
 
     each gap of `d` days       rhythm min(|d - e|, h) / (h (N - 1))  rounded down
     the last session           finish (slack - days left) / slack    rounded down, not below 0
     each session beside leave  leave / N                             rounded down
-    each session at other      hours / N                             rounded down
-    than preferred times
+    each session outside       hours / N                             rounded down
+    preferred times
 
 `days left` are those between the last session and the cycle's last day. A day beside leave is the
 day before or after a date on which coachee or coach is `unavailable`, by the session's local date
 in the cycle's zone. A session is at a preferred time where the whole of it lies within the
-preferred times, which are told in the coachee's zone; touching ones count as one. Faults add up
-session by session and gap by gap, so a best series is a cheapest path.
+preferred times, which are local to the coachee's zone; adjoining ones count as one. Costs add up
+session by session and gap by gap, so a best series is a shortest path.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from coach.cycle import Cycle
 from coach.people import Person, Roster
 
 MAX_QUALITY = 100
-_MARGIN_DAYS = 2  # a coachee's local date differs from the cycle's by at most a day and a bit
+_MARGIN_DAYS = 2  # the local dates of two zones differ by less
 
 SessionTime = tuple[int, int]
 """A session's day as an index into `cycle.cycle.days`, and its start in epoch minutes."""
 
 
 class Quality:
-    """The points of series under one cycle's policy; days are indices into `cycle.cycle.days`."""
+    """Points of series under one cycle's policy; days are indices into `cycle.cycle.days`."""
 
     def __init__(self, roster: Roster, cycle: Cycle) -> None:
         self._roster = roster
@@ -51,23 +51,23 @@ class Quality:
         self._spans: dict[tuple[str, tuple[WeeklyWindow, ...]], tuple[tuple[int, int], ...]] = {}
 
     def gap_cost(self, days: int) -> int:
-        """What a gap of so many days costs; one that is not allowed, as much as the worst."""
+        """Cost of a gap in days; a gap that is not allowed costs as much as the worst allowed."""
         low, high = self._cycle.sessions.min_gap_days, self._cycle.sessions.max_gap_days
         gaps = self._cycle.sessions.count - 1
         if low == high or not gaps:
             return 0
-        # Twice the distance from the middle over twice half the span: whole numbers throughout.
+        # Numerator and denominator are doubled, so that both are integers.
         away = min(abs(2 * days - low - high), high - low)
         return self._cycle.timetable.rhythm * away // ((high - low) * gaps)
 
     def finish_cost(self, day: int) -> int:
-        """What a last session on `day` costs."""
+        """Cost of a last session on `day`."""
         policy = self._cycle.timetable
         missing_days = policy.slack_days - (self._days - 1 - day)
         return policy.finish * min(max(0, missing_days), policy.slack_days) // policy.slack_days
 
     def session_cost(self, coachee: int, coach: int, session_time: SessionTime) -> int:
-        """What a session of two rows of the roster costs by itself."""
+        """Cost of a single session of two rows of the roster."""
         day, start = session_time
         adjacent_cost = (
             self._leave if self._leave and day in self._leave_adjacent_days(coachee, coach) else 0
@@ -77,9 +77,9 @@ class Quality:
     def fault_cost(
         self, coachee: int, coach: int, series: Sequence[SessionTime], *, continues: bool = False
     ) -> int:
-        """What the faults of a series cost, in order of time; none has none.
+        """Cost of the faults of a series in order of time; 0 for an empty series.
 
-        Where it `continues`, its last session is not the last of all.
+        If it `continues`, its last session is not the last of the whole series.
         """
         if not series:
             return 0
@@ -88,7 +88,7 @@ class Quality:
         return own + gaps + (0 if continues else self.finish_cost(series[-1][0]))
 
     def points(self, coachee: int, coach: int, series: Sequence[SessionTime]) -> int:
-        """Points of a series, in order of time."""
+        """Points of a series in order of time."""
         return MAX_QUALITY - self.fault_cost(coachee, coach, series)
 
     def _leave_adjacent_days(self, coachee: int, coach: int) -> frozenset[int]:

@@ -1,9 +1,9 @@
-"""One coach's series as a linear programme: a path for each coachee, and what they share.
+"""LP of one coach's series: a path for each coachee, coupled by shared rows.
 
-Each coachee takes one berth a session and the gaps between them (a flow along a path, whose own
-polytope is integral); days, weeks and crowds bind all of them. Only what some timetable of a given
-cost could use is in it: a berth or a gap is left out where even the cheapest series through it
-costs more than there is room for.
+Each coachee takes one option for each session and the gaps between them (a flow along a path, whose
+polytope is integral); days, weeks and exclusive crowds couple all of them. Options and gaps that no
+timetable within a cost limit can use are left out: where even the cheapest series through them
+costs too much.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from matching.coach_timetable.shortest_path import (
 from matching.coach_timetable.subproblem import CoachSubproblem, SessionOption, SessionOptions
 
 AssignedOption = tuple[int, SessionOption]
-"""A coachee's place in the task, and a berth of theirs."""
+"""A coachee's index in the subproblem, and a session option of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowPrices:
-    """What shared rows cost: at a position whoever is there, and for one berth of a coachee."""
+    """Prices of shared rows: of a position for everybody, and of single options of a coachee."""
 
     position: Mapping[int, int] = field(default_factory=dict)
     held: Mapping[AssignedOption, int] = field(default_factory=dict)
     scale: int = 1
 
     def cost_of(self, series_index: int, option: SessionOption) -> int:
-        """What a berth costs with its prices, in `1 / scale`."""
+        """Cost of an option with its prices, in `1 / scale`."""
         return (
             self.scale * option.cost
             + self.position.get(option.position, 0)
@@ -44,9 +44,10 @@ class RowPrices:
 
 @dataclass(frozen=True, slots=True)
 class SharedRow:
-    """A row that coachees share: at most `limit` of what is in it.
+    """A row that couples coachees: at most `limit` of its columns.
 
-    `positions` are those of which everything is in it; where it is empty, `held` says what is.
+    `positions` are those of which it holds all columns; where that is empty, `held` lists its
+    options.
     """
 
     limit: int
@@ -56,12 +57,12 @@ class SharedRow:
 
 
 class SeriesLp:
-    """Columns and rows; `cost` is by column, all columns are from 0 to 1."""
+    """Columns and rows; `cost` is by column, and all columns are between 0 and 1."""
 
     def __init__(
         self, subproblem: CoachSubproblem, price: RowPrices, max_cost: Sequence[int]
     ) -> None:
-        """`max_cost` is what each series may cost at most, prices included."""
+        """`max_cost` is the greatest cost of each series, prices included."""
         self.subproblem = subproblem
         self.cost: list[int] = []
         self.rows: list[LpRow] = []
@@ -73,7 +74,7 @@ class SeriesLp:
         self._add_shared_rows()
 
     def selected_options(self, chosen: Sequence[bool]) -> tuple[SessionOptions, ...]:
-        """The berths whose columns are chosen, series by series."""
+        """The session options whose columns are chosen, series by series."""
         found: list[list[SessionOption]] = [[] for _ in self.subproblem.series]
         for held in self._held.values():
             for (series_index, option), columns in held.items():
@@ -81,11 +82,11 @@ class SeriesLp:
         return tuple(tuple(sorted(one, key=lambda b: b.position)) for one in found)
 
     def has(self, one: AssignedOption) -> bool:
-        """Whether a coachee's berth is in it."""
+        """Whether a coachee's session option has a column."""
         return one in self._held.get(one[1].position, {})
 
     def forbid(self, crowd: Sequence[AssignedOption]) -> SharedRow:
-        """Add a row: not all of these at once."""
+        """Add a row: not all of these options at once."""
         held = self._held[crowd[0][1].position]
         columns = [column for one in crowd for column in held[one]]
         return self._row(len(crowd) - 1, columns, (), tuple(crowd))
@@ -187,7 +188,7 @@ class SeriesLp:
                     self._row(1, [c for one in some for c in held[one]], (), some)
 
     def _cells(self) -> None:
-        """Where positions are starts: no two within reach of each other."""
+        """Where positions are starts: no two sessions closer than session and buffer."""
         positions = sorted(self._held)
         start = {p: next(iter(self._held[p]))[1].starts[0] for p in positions}
         first = 0
@@ -216,7 +217,7 @@ class SeriesLp:
 def infeasible_crowds(
     subproblem: CoachSubproblem, timetable: Sequence[SessionOptions]
 ) -> Iterator[tuple[AssignedOption, ...]]:
-    """Smallest crowds of one day that do not fit it."""
+    """Minimal crowds of one day that do not fit it."""
     on: dict[int, list[AssignedOption]] = {}
     for series_index, options in enumerate(timetable):
         for option in options:

@@ -1,4 +1,4 @@
-"""What one series costs at least, through each of its sessions: a cheapest path, both ways."""
+"""Shortest paths of one series: least cost to come and to go at each session and position."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class PathCosts:
     """Least costs of one series.
 
     Attributes:
-        own: for each session and position, the berth there that costs least.
+        own: for each session and position, the least cost of an option there.
         cost_to_go: for each session and position, the least cost from it (included) to the end.
-        cost_to_come: for each session and position, the least cost of all before it.
-        best: the least cost of a whole series; `INFINITE_COST` where there is none.
+        cost_to_come: for each session and position, the least cost of everything before it.
+        best: the least cost of a whole series; `INFINITE_COST` if there is none.
     """
 
     own: list[dict[int, int]]
@@ -32,7 +32,7 @@ class PathCosts:
 def path_costs(
     subproblem: CoachSubproblem, cost: Sequence[Mapping[int, int]], scale: int = 1
 ) -> PathCosts:
-    """Least costs where a session at a position costs `cost`, and gaps `scale` times theirs."""
+    """Least costs where a session at a position costs `cost`, and gaps `scale` times their cost."""
     cost_to_go = _cost_to_go(subproblem, cost, scale)
     cost_to_come: list[dict[int, int]] = [dict.fromkeys(cost[0], 0)] if cost else []
     for place in range(len(cost) - 1):
@@ -54,7 +54,7 @@ def path_costs(
 def cheapest_series(
     subproblem: CoachSubproblem, series: Sequence[SessionOptions]
 ) -> tuple[list[SessionOption], int] | None:
-    """The series of these berths that costs least, and what it costs."""
+    """The cheapest series of these session options, and its cost; `None` if there is none."""
     best: list[dict[int, SessionOption]] = []
     for options in series:
         here: dict[int, SessionOption] = {}
@@ -83,7 +83,7 @@ def cheapest_series(
 def next_positions(
     subproblem: CoachSubproblem, position: int, following: Sequence[int]
 ) -> list[tuple[int, int]]:
-    """The positions of `following`, ascending, that may come next, each with its gap's cost."""
+    """The positions of `following` (ascending) that may come next, each with its gap's cost."""
     first = bisect_left(following, subproblem.low[position])
     last = bisect_left(following, subproblem.high[position])
     day = subproblem.day[position]
@@ -95,7 +95,7 @@ def next_positions(
 def _cost_to_go(
     subproblem: CoachSubproblem, cost: Sequence[Mapping[int, int]], scale: int
 ) -> list[dict[int, int]]:
-    """For each session and position the least cost from there on; dead ends are left out."""
+    """For each session and position, the least cost from there on; dead ends are left out."""
     table: list[dict[int, int]] = []
     after: dict[int, int] | None = None
     for own in reversed(cost):

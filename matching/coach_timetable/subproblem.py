@@ -1,12 +1,12 @@
-"""One coach's series as a task by itself: who has to meet, where, when, and what each choice costs.
+"""The timetabling subproblem of one coach: whose sessions, where, when, and at what cost.
 
-A *berth* is one way to hold one session: at a position, at any of some starts, for a cost. A
-position has a berth for each cost its starts can have, with all starts that cost no more: taking
-fewer starts of a day is cheaper and harder to fit beside others. What a series costs is the sum of
-its berths and of its gaps; everything else (the last session, the gap to a session that is over,
-sessions that stay at their time) is in the cost of a berth.
+A *session option* is one way to hold one session: at a position, at any of some starts, for a cost.
+A position has an option for each cost that occurs, with all starts that cost no more: fewer starts
+of a day are cheaper and harder to fit beside others. The cost of a series is the sum over its
+options and its gaps; everything else (the finish, the gap to a past session, sessions that keep
+their time) is part of the cost of an option.
 
-A task holds no more than numbers, so that it can be worked on in another process.
+A subproblem holds only numbers, so that another process can work on it.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ class SessionOption:
 
 
 SessionOptions = tuple[SessionOption, ...]
-"""Berths of one session each, or the ways to hold one session, ascending by position and cost."""
+"""Options of a series, one a session, or all options of one session by position and cost."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoachSubproblem:
-    """What one coach has to hold.
+    """What one coach has to place.
 
     Attributes:
         spacing_minutes: least minutes between two starts.
         by_day: whether positions are days; else each is a single start.
-        day: of each position.
-        week: of each position.
-        low: first position that a series may go on with after each position.
-        high: one past the last.
+        day: day of each position.
+        week: week of each position.
+        low: for each position, the first position of the next session.
+        high: for each position, one past the last.
         day_limit: most sessions on each day.
         week_limit: most sessions in each week that could have more.
-        gaps: what a gap of so many days costs.
-        series: for each coachee and each session the ways to hold it.
-        initial: a timetable to begin with, a berth for each session.
+        gaps: cost of a gap, by its days.
+        series: for each coachee and each session, the session options.
+        initial: a feasible timetable, one option for each session.
     """
 
     spacing_minutes: int
@@ -66,21 +66,21 @@ class CoachSubproblem:
 
     @property
     def size(self) -> int:
-        """How many berths there are in all."""
+        """Number of session options."""
         return sum(len(options) for series in self.series for options in series)
 
     def cost(self, options: Sequence[SessionOption]) -> int:
-        """What one series costs."""
+        """Cost of one series."""
         days = [self.day[option.position] for option in options]
         gaps = sum(self.gaps[later - day] for day, later in pairwise(days))
         return gaps + sum(option.cost for option in options)
 
     def total_cost(self, timetable: Sequence[Sequence[SessionOption]]) -> int:
-        """What a whole timetable costs."""
+        """Cost of a whole timetable."""
         return sum(self.cost(options) for options in timetable)
 
     def fits(self, options: Sequence[SessionOption]) -> bool:
-        """Whether sessions of different coachees at one position can all be held."""
+        """Whether sessions of different coachees at one position fit together."""
         if len(options) == 1:
             return True
         if not self.by_day or len(options) > self.day_limit[self.day[options[0].position]]:
@@ -92,7 +92,7 @@ class CoachSubproblem:
 
 @dataclass(frozen=True, slots=True)
 class CoachIncumbent:
-    """The best timetable found, what it costs, and what no timetable costs less than."""
+    """Incumbent, its cost, and a lower bound."""
 
     timetable: tuple[SessionOptions, ...]
     cost: int
@@ -100,13 +100,13 @@ class CoachIncumbent:
 
     @property
     def proven(self) -> bool:
-        """Whether nothing better exists."""
+        """Whether the incumbent is proven optimal."""
         return self.cost <= self.bound
 
 
 @dataclass(frozen=True, slots=True)
 class KeptTimes:
-    """Starts that sessions had before, by number, each worth `bonus` if it stays."""
+    """Earlier starts of sessions, by number, each worth `bonus` if it is kept."""
 
     starts: Mapping[int, int]
     bonus: int
@@ -118,9 +118,9 @@ def build_subproblem(
     placed: Mapping[int, Sequence[int]],
     kept_times: Mapping[int, KeptTimes],
 ) -> CoachSubproblem:
-    """The task of a coach who holds the candidates of `placed` at these positions.
+    """The subproblem of a coach who holds the candidates of `placed` at these positions.
 
-    The order of coachees in the task is that of `placed`.
+    Its coachees are in the order of `placed`.
     """
     series = tuple(_series(calendar, quality, one, kept_times.get(one)) for one in placed)
     return CoachSubproblem(
@@ -144,7 +144,11 @@ def build_subproblem(
 def starts_of_options(
     subproblem: CoachSubproblem, timetable: Sequence[Sequence[SessionOption]]
 ) -> list[tuple[int, ...]]:
-    """The starts of each series, ascending; on a day, one after the other."""
+    """The starts of each series, ascending; the sessions of a day are packed.
+
+    Raises:
+        SolverError: a day's sessions do not fit it.
+    """
     on: dict[int, list[tuple[int, SessionOption]]] = {}
     for series_index, options in enumerate(timetable):
         for option in options:
@@ -190,7 +194,7 @@ def _series(
 def _session_options(
     position: int, cost_by_start: Mapping[int, int], extra: int
 ) -> list[SessionOption]:
-    """A berth for each cost, with every start that costs no more."""
+    """An option for each cost, with every start that costs no more."""
     return [
         SessionOption(
             position,
@@ -204,7 +208,7 @@ def _session_options(
 def _least_restrictive(
     series: Sequence[SessionOptions], positions: Sequence[int]
 ) -> SessionOptions:
-    """The berths at these positions that leave every start open."""
+    """The options at these positions that allow every start."""
     return tuple(
         max((b for b in options if b.position == position), key=lambda b: len(b.starts))
         for options, position in zip(series, positions, strict=True)
@@ -212,5 +216,5 @@ def _least_restrictive(
 
 
 def keep_bonus(coachees: int) -> int:
-    """More than all faults of so many series together."""
+    """Big-M: exceeds the total cost of this number of series."""
     return MAX_QUALITY * coachees + 1

@@ -63,7 +63,7 @@ class RunnerUpBounds:
         """Beside the `chosen` plan; `allowed: bool[P]` are the pairs that others may have.
 
         Raises:
-            CancelledError, OutOfTimeError: as `Deadline.check`.
+            CancelledError, DeadlineExceededError: as `Deadline.check`.
         """
         self._oracles = oracles
         self._chosen = chosen

@@ -1,1 +1,1 @@
-"""The problem instance: availability, feasible session series, and what is fixed already."""
+"""The problem instance: availability, feasible series of sessions, and the fixed history."""

@@ -1,6 +1,6 @@
-"""When people could have a session: one bit for each person and each start on the grid.
+"""Availability as bit sets: one bit for each person and each start on the grid.
 
-Everything later asks only this table, in whole-word operations: two people can meet at start `s`
+Everything later reads only this table, in whole-word operations: two people can meet at start `s`
 where both have bit `s`. Bit `s` of a row is bit `s % 64` of its word `s // 64`.
 """
 
@@ -27,15 +27,15 @@ from coach.people import Person, Roster
 
 Bits = NDArray[np.uint64]
 _WORD_BITS = 64
-_MARGIN_DAYS = 2  # a person's local date differs from the cycle's by at most a day and a bit
+_MARGIN_DAYS = 2  # the local dates of two zones differ by less
 
 
 @dataclass(frozen=True, eq=False)
 class AvailabilityGrid:
-    """The starts of a cycle and who is free for the whole of a session that begins there.
+    """The starts of a cycle, and who is free for the whole of a session that begins there.
 
     Attributes:
-        starts: `int64[S]`, ascending epoch minutes. Each start lies on the grid from local
+        starts: `int64[S]`, ascending epoch minutes. Each start lies on the grid counted from local
             midnight in the cycle's zone; its session lies inside the cycle, off blackout dates.
         day: `int32[S]`, the start's local date as an index into `cycle.cycle.days`.
         week: `int32[S]`, a running number of the start's ISO week (0 is the cycle's first week).
@@ -51,13 +51,13 @@ class AvailabilityGrid:
 
 
 def unpack(bits: Bits, count: int) -> NDArray[np.bool_]:
-    """Packed rows `uint64[..., W]` as `bool[..., count]`."""
+    """Unpack rows `uint64[..., W]` to `bool[..., count]`."""
     little = np.ascontiguousarray(bits, dtype="<u8").view(np.uint8)
     return np.unpackbits(little, axis=-1, bitorder="little", count=count).view(np.bool_)
 
 
 def pack(rows: NDArray[np.bool_]) -> Bits:
-    """`bool[..., S]` as packed words `uint64[..., ceil(S / 64)]`."""
+    """Pack `bool[..., S]` into words `uint64[..., ceil(S / 64)]`."""
     padding = -rows.shape[-1] % _WORD_BITS
     padded = np.pad(rows, [(0, 0)] * (rows.ndim - 1) + [(0, padding)])
     packed = np.packbits(padded, axis=-1, bitorder="little")
@@ -67,9 +67,9 @@ def pack(rows: NDArray[np.bool_]) -> Bits:
 def build_availability_grid(
     roster: Roster, cycle: Cycle, on_person: Callable[[], object] = lambda: None
 ) -> AvailabilityGrid:
-    """Lay the grid over the cycle and mark each person's free starts.
+    """Compute the grid of starts of the cycle and each person's free starts.
 
-    `on_person` is called before each of them; what it raises ends the work.
+    `on_person` is called before each person, and may raise to stop.
     """
     starts, day = _grid(cycle)
     first = cycle.cycle.start.toordinal()
@@ -85,7 +85,7 @@ def build_availability_grid(
 
 
 def _grid(cycle: Cycle) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Starts and their day indices; sessions that leave the cycle or touch a blackout are out."""
+    """Starts and their day indices, without those outside the cycle or on a blackout date."""
     zone, step, minutes = cycle.cycle.zone, cycle.sessions.grid_minutes, cycle.sessions.minutes
     days = cycle.cycle.days
     midnight = [
@@ -104,7 +104,7 @@ def _grid(cycle: Cycle) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
 def _grid_minutes(
     midnight: int, next_midnight: int, step: int, zone: ZoneInfo
 ) -> NDArray[np.int64]:
-    """Minutes of one local day whose wall time is a multiple of `step` after midnight."""
+    """Epoch minutes of one local day whose wall time is a multiple of `step` after midnight."""
     minutes = np.arange(midnight, next_midnight, dtype=np.int64)
     if next_midnight - midnight == MINUTES_PER_DAY:
         return minutes[::step]
@@ -113,10 +113,11 @@ def _grid_minutes(
 
 
 class _AvailabilityCache:
-    """Free starts by zone and window, days off by zone and date: each worked out once.
+    """Free starts by zone and windows, days off by zone and date, each computed once.
 
-    A session is free exactly where it lies inside the union of the windows of all days and
-    touches no day off; so windows and days off are kept apart and combined a person at a time.
+    A person is free for a session exactly where it lies inside the union of their windows of all
+    days and touches none of their days off; so windows and days off are cached apart and combined
+    for each person.
     """
 
     def __init__(self, cycle: Cycle, starts: NDArray[np.int64]) -> None:
@@ -134,7 +135,7 @@ class _AvailabilityCache:
         self._zones: dict[str, _ZoneDays] = {}
 
     def rows(self, people: Sequence[Person], on_person: Callable[[], object]) -> Bits:
-        """`uint64[len(people), W]`."""
+        """Free starts of people, `uint64[len(people), W]`."""
         words = -(-len(self._starts) // _WORD_BITS)
         table = np.zeros((len(people), words), dtype=np.uint64)
         for row, person in zip(table, people, strict=True):
@@ -158,7 +159,7 @@ class _AvailabilityCache:
         return self._zones[name]
 
     def _starts_within(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Bits:
-        """Starts whose session lies inside the free intervals that `windows` make together."""
+        """Starts whose session lies inside the union of `windows`."""
         if (zone, windows) not in self._starts_by_windows:
             spans = (
                 self._zone(zone).spans(windows[0])
@@ -207,7 +208,7 @@ class _ZoneDays:
         return self._midnight[index], self._midnight[index + 1]
 
     def spans(self, window: WeeklyWindow) -> list[tuple[int, int]]:
-        """The window's `[start, end)` on every day of its weekday."""
+        """`[start, end)` of the window on every day of its weekday."""
         first = (window.weekday - self._days[0].weekday()) % 7
         return [self._span(index, window) for index in range(first, len(self._days), 7)]
 
@@ -221,10 +222,10 @@ class _ZoneDays:
 
 
 def _merge_windows(windows: Sequence[WeeklyWindow]) -> list[tuple[WeeklyWindow, ...]]:
-    """Windows as one-window groups where none meets another; else all of them as one group.
+    """Split windows into groups of one where none adjoins another; otherwise keep one group.
 
-    Windows of one day that touch or overlap are first made one; a chain across midnight is left
-    to the interval algebra.
+    Windows of one day that touch or overlap are merged first; chains across midnight are left to
+    `free_intervals`.
     """
     merged: list[WeeklyWindow] = []
     for window in sorted(windows):

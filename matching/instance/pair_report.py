@@ -1,4 +1,4 @@
-"""Every coachee with every coach, one row each: eligible or not, and what stands in the way."""
+"""The pair report: every coachee with every coach, eligible or not, and what blocks the pair."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from matching.instance.series_limits import session_limits
 from matching.rules import FORBIDDEN, RuleInputs
 from matching.rules.evaluation import RuleEvaluator, pair_blocks
 
-SCHEDULE = "schedule"  # stands among the rules where a pair cannot place its sessions
+SCHEDULE = "schedule"  # listed with the rules where a pair cannot place its sessions
 
 
 class PairRow(NamedTuple):
-    """One pair; `points` is `None` where anything in `blocked_by` stands in the way."""
+    """One pair; `points` is `None` where anything blocks it."""
 
     coachee: str
     coach: str
@@ -29,7 +29,7 @@ class PairRow(NamedTuple):
 
 
 def pair_rows(roster: Roster, cycle: Cycle) -> Iterator[PairRow]:
-    """All pairs in the order of the files, judged block by block in bounded memory."""
+    """Yield all pairs in the order of the files; memory is bounded."""
     free = build_availability_grid(roster, cycle)
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, free))
     limits = session_limits(roster, cycle.sessions)
@@ -61,5 +61,5 @@ def pair_rows(roster: Roster, cycle: Cycle) -> Iterator[PairRow]:
 
 
 def _blocking_rules(code: int, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names whose bits `code` holds."""
+    """The names whose bits are set in `code`."""
     return tuple(name for bit, name in enumerate(names) if code >> bit & 1)

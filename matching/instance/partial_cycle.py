@@ -1,8 +1,9 @@
-"""A cycle under way: what lies behind a day, and what is still owed to whom from then on.
+"""A cycle under way: the sessions held before a day, and what remains to be placed from then on.
 
-Sessions of the kept result before the day stand as they were: they keep their place in their pair's
-series, bind the gap to the next one, and count for their coach's week. Everything else is placed on
-that day or later. A coachee whose coach has changed goes on with the next number of the series.
+Sessions of the kept result before that day are fixed: they keep their number in the series of their
+pair, the gap to the next session counts from them, and they count towards their coach's week.
+Everything else is placed on that day or later. A coachee whose coach has changed continues the
+series with the next number.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ _DAYS_PER_WEEK = 7
 
 
 class UnderWay(BaseModel):
-    """Where a cycle stands.
+    """The state of a cycle under way.
 
     Attributes:
         not_before: the first local date, in the cycle's zone, on which a session may be placed.
-        reached: by coachee, the number of the last session of their series that lies behind, with
-            whomever it was; 0 for whom it does not name. Pairs that stay go on from their own
-            sessions, whatever stands here.
+        reached: by coachee, the number of the last session of their series before `not_before`,
+            with whichever coach; 0 for a coachee who is not in it. A pair that stays continues from
+            its own sessions instead.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,7 +47,7 @@ class UnderWay(BaseModel):
 
 
 def under_way(keep: Result, not_before: date, zone: ZoneInfo) -> UnderWay:
-    """Where a cycle stands by a result alone: each session before the day was one of the series."""
+    """State of a cycle by a result alone: its sessions before `not_before` count as held."""
     return UnderWay(
         not_before=not_before,
         reached={
@@ -61,7 +62,7 @@ def under_way(keep: Result, not_before: date, zone: ZoneInfo) -> UnderWay:
 
 
 class FixedHistory:
-    """What lies behind, by the ids of people, and what follows for arrays of pairs."""
+    """The sessions before `not_before`, by ids of people, and the demand that remains."""
 
     def __init__(self, cycle: Cycle, status: UnderWay, keep: Result | None) -> None:
         self._cycle = cycle
@@ -75,11 +76,11 @@ class FixedHistory:
         }
 
     def past_sessions(self, coachee: str, coach: str) -> tuple[Session, ...]:
-        """The sessions of a pair that lie behind."""
+        """The sessions of a pair before `not_before`."""
         return self.sessions.get((coachee, coach), ())
 
     def number(self, coachee: str, coach: str) -> int:
-        """The number of the last session that lies behind in the series the pair goes on with."""
+        """The number of the last past session in the series that the pair continues."""
         past = self.past_sessions(coachee, coach)
         return past[-1].number if past else self.status.reached.get(coachee, 0)
 
@@ -126,7 +127,7 @@ class FixedHistory:
     def remaining_availability(
         self, roster: Roster, free: AvailabilityGrid, limits: SeriesLimits
     ) -> AvailabilityGrid:
-        """`free` without what lies behind, and without what the coaches' past sessions take up."""
+        """`free` without starts before `not_before` and what the coaches' past sessions take up."""
         count = len(free.starts)
         late = free.day >= self._first_day
         coaches = unpack(free.coaches, count) & late
@@ -144,14 +145,14 @@ class FixedHistory:
 
     @property
     def week(self) -> int:
-        """The week of the first day, counted as `AvailabilityGrid.week` does."""
+        """The week of the first day, counted as `AvailabilityGrid.week` is."""
         first = self._cycle.cycle.start.toordinal()
         return (self.status.not_before.toordinal() - 1) // _DAYS_PER_WEEK - (
             first - 1
         ) // _DAYS_PER_WEEK
 
     def sessions_in_first_week(self, coach: str) -> int:
-        """The sessions a coach had in that week."""
+        """Number of past sessions of a coach in the ISO week of `not_before`."""
         week = (self.status.not_before.toordinal() - 1) // _DAYS_PER_WEEK
         zone = self._cycle.cycle.zone
         return sum(
@@ -160,7 +161,7 @@ class FixedHistory:
         )
 
     def past_times(self, coachee: str, coach: str) -> list[tuple[int, int]]:
-        """Day index and start (epoch minutes) of a pair's sessions that lie behind."""
+        """Day index and start (epoch minutes) of a pair's past sessions."""
         return [
             (self._day(one), epoch_minute(one.start)) for one in self.past_sessions(coachee, coach)
         ]

@@ -1,4 +1,4 @@
-"""The joint problem as arrays: who may be placed with whom, for what, and under which limits."""
+"""The joint problem as arrays: which pairs are possible, their worth, and the limits."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from matching.rules.evaluation import EligiblePairs
 from matching.thread_pool import ParallelMap
 
 Pair = tuple[int, int]
-"""Rows of a coachee and of a coach in the roster."""
+"""Rows of a coachee and a coach in the roster."""
 
 
 @dataclass(frozen=True, eq=False)
 class MatchingProblem:
-    """Every pair that passes the rules and can, were it alone, place all its sessions.
+    """Every pair that passes the rules and, on its own, can place all its sessions.
 
     Attributes:
         priority: `int64[n]`, of each coachee.
@@ -42,9 +42,9 @@ class MatchingProblem:
         share: least share of the chosen pairs that has to be of two countries.
         limits: gaps, lengths and caps of the sessions.
         free: the free starts of everybody.
-        demand: what each pair has to place, where not every pair has to place its whole series.
-        sessions_in_week: for each coach the sessions of that week that lie behind.
-        week: the week of the first day, in a cycle under way.
+        demand: what each pair has to place, in a cycle under way; else `None`.
+        sessions_in_week: past sessions of each coach in week `week`.
+        week: the week of the first day in a cycle under way; else -1.
     """
 
     priority: NDArray[np.int64]
@@ -99,7 +99,7 @@ def build_problem(
     parallel_map: ParallelMap = map,
     history: FixedHistory | None = None,
 ) -> MatchingProblem:
-    """The problem of one cycle.
+    """Build the joint problem of one cycle.
 
     Args:
         roster: everybody.
@@ -107,9 +107,9 @@ def build_problem(
         free: free starts of everybody.
         eligible: the pairs that pass all hard rules.
         keep: an earlier result whose pairs level `kept` counts.
-        on_block: called between blocks of pairs.
-        parallel_map: works on several blocks at once.
-        history: what lies behind in a cycle under way.
+        on_block: called between blocks of pairs; may raise to stop.
+        parallel_map: processes several blocks at once.
+        history: the fixed history of a cycle under way.
     """
     limits = session_limits(roster, cycle.sessions)
     demand: RemainingDemand | None = None
@@ -150,7 +150,7 @@ def _schedulable(
     on_block: Callable[[], object],
     parallel_map: ParallelMap,
 ) -> NDArray[np.bool_]:
-    """`bool[P]`: which eligible pairs can place all their sessions, or what is left of them."""
+    """`bool[P]`: eligible pairs that can place all their sessions, or all remaining ones."""
     pairs = eligible.coachee, eligible.coach
     if demand is None:
         return schedulable(free, limits, *pairs, on_block=on_block, parallel_map=parallel_map)
@@ -179,7 +179,7 @@ def _cross_border(
 
 
 def _sessions_in_first_week(roster: Roster, history: FixedHistory | None) -> dict[int, int]:
-    """For each coach the sessions already held in the first week of a cycle under way."""
+    """By coach, the past sessions in the first week of a cycle under way."""
     if history is None:
         return {}
     return {
@@ -188,9 +188,9 @@ def _sessions_in_first_week(roster: Roster, history: FixedHistory | None) -> dic
 
 
 def least_attainable_share(share: Fraction, people: int) -> Fraction:
-    """The least share not below `share` that up to `people` pairs can have.
+    """Return the least share of up to `people` pairs that is not below `share`.
 
-    Among so few pairs it demands exactly what `share` demands, in small whole numbers.
+    For so few pairs it is the same constraint, with small integers.
     """
     if share == 0:
         return share
@@ -215,7 +215,7 @@ def pin_pairs(roster: Roster, cycle: Cycle) -> list[Pair]:
 
 
 def kept_pairs(roster: Roster, keep: Result | None) -> list[Pair]:
-    """The pairs of an earlier result whose people are still there."""
+    """The pairs of an earlier result whose people are still in the roster."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return [
         (coachees[match.coachee], coaches[match.coach])
@@ -239,7 +239,7 @@ def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int
 def past_session_times(
     roster: Roster, history: FixedHistory | None
 ) -> dict[Pair, list[tuple[int, int]]]:
-    """Day index and start (epoch minutes) of the sessions that lie behind, by pair."""
+    """Day index and start (epoch minutes) of the past sessions, by pair."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return {
         (coachees[coachee], coaches[coach]): history.past_times(coachee, coach)
@@ -249,8 +249,8 @@ def past_session_times(
 
 
 def cross_border_balance(problem: MatchingProblem) -> NDArray[np.int64]:
-    """`int64[P]`: what each pair adds to the cross-border balance, which must not be below 0.
+    """`int64[P]`: contribution of each pair to the cross-border balance, which must be at least 0.
 
-    That is `cross - share`, times the denominator of the share.
+    The contribution is `cross - share`, times the denominator of the share.
     """
     return problem.share.denominator * problem.cross.astype(np.int64) - problem.share.numerator

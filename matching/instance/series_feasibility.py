@@ -1,8 +1,8 @@
-"""Which pairs can place a whole series of sessions, were they alone: a reachability question.
+"""Which pairs can place a whole series of sessions on their own: a reachability problem.
 
-Session `k + 1` may begin where some start of session `k` lies the right number of days before.
-Ranges of predecessors grow with the start, so the question is answered for whole blocks of pairs
-by shifting bits: exact on days wherever days decide, and on starts otherwise.
+Session `k + 1` may begin where some start of session `k` lies the right number of days before. The
+ranges of predecessors are monotone in the start, so reachability is computed for whole blocks of
+pairs by shifting bits: exactly on days wherever days decide, and on starts otherwise.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def schedulable(
     parallel_map: ParallelMap = map,
     first: NDArray[np.int64] | None = None,
 ) -> NDArray[np.bool_]:
-    """`bool[P]`: whether each pair `(coachee[p], coach[p])` can place its whole series alone.
+    """`bool[P]`: whether each pair `(coachee[p], coach[p])` can place its whole series on its own.
 
-    The coach's own caps, the gaps, the buffer and the order of the sessions all hold.
-    `on_block` is called between blocks of pairs, which `parallel_map` may work on at once.
-    `first: int64[P, 2]` holds the first and the last day on which the first session of each pair
-    may be; any day where it is not given.
+    The coach's caps, the gaps, the buffer and the order of the sessions are all respected.
+    `on_block` is called between blocks of pairs, and may raise to stop; `parallel_map` may process
+    several blocks at once. `first: int64[P, 2]` holds the first and the last day of the first
+    session of each pair; without it any day is allowed.
     """
     answer = np.zeros(len(coachee), dtype=np.bool_)
     used = unpack(np.bitwise_or.reduce(free.coachees, axis=0, keepdims=True), len(free.starts))
@@ -91,9 +91,10 @@ def can_place_remaining(
     on_block: Callable[[], object] = lambda: None,
     parallel_map: ParallelMap = map,
 ) -> NDArray[np.bool_]:
-    """`bool[P]`: which pairs, were they alone, could place all that is owed in `free`.
+    """`bool[P]`: which pairs, on their own, can place their remaining sessions in `free`.
 
-    A pair that owes nothing can where it has had its sessions together; a new pair has no use.
+    A pair without remaining sessions can if it has had sessions together; otherwise it has no
+    purpose.
     """
     answer: NDArray[np.bool_] = (demand.remaining == 0) & (demand.previous_day != NO_PREVIOUS_DAY)
     for remaining in np.unique(demand.remaining[demand.remaining > 0]).tolist():
@@ -113,9 +114,9 @@ def can_place_remaining(
 def can_meet(
     inputs: RuleInputs, coachee: NDArray[np.int32], coach: NDArray[np.int32]
 ) -> NDArray[np.bool_]:
-    """`bool[p]` where a pair, were it alone, could place its whole series.
+    """`bool[p]`: whether each pair, on its own, can place its whole series.
 
-    Looks at the free time of these people only, however large the roster is.
+    Reads the availability of these people only, however large the roster is.
     """
     roster, free = inputs.roster, inputs.availability_grid
     rows, row = np.unique(coachee, return_inverse=True)
@@ -137,7 +138,7 @@ def can_meet(
 
 
 def _within(days: NDArray[np.integer], first: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """`bool[B, D]`: which of the days `[D]` lie in each range `[B, 2]`, both ends included."""
+    """`bool[B, D]`: which of the days `[D]` lie in each closed range `[B, 2]`."""
     inside: NDArray[np.bool_] = (days >= first[:, :1]) & (days <= first[:, 1:])
     return inside
 
@@ -149,7 +150,7 @@ def _blocks(chosen: NDArray[np.int64], bytes_a_row: int) -> Iterator[NDArray[np.
 
 
 class _DayBits:
-    """Free starts laid out anew so that each day has words of its own."""
+    """Free starts packed_rows out again so that each day has words of its own."""
 
     def __init__(
         self, free: AvailabilityGrid, columns: NDArray[np.int64], day: NDArray[np.int32]
@@ -165,31 +166,31 @@ class _DayBits:
 
     @property
     def bytes_a_row(self) -> int:
-        """Memory one pair takes while it is compared."""
+        """Memory used by one pair in a comparison."""
         return 24 * self._days * self._words
 
     @property
     def all_days(self) -> NDArray[np.int64]:
-        """All days, `int64[D]`."""
+        """All day indices, `int64[D]`."""
         return np.arange(self._days)
 
     def _lay_out(self, bits: Bits) -> Bits:
         width = self._days * self._words
-        laid = np.zeros((len(bits), width), dtype=np.uint64)
+        packed_rows = np.zeros((len(bits), width), dtype=np.uint64)
         for block in _blocks(np.arange(len(bits)), width * _WORD_BITS):
             bit_rows = np.zeros((len(block), width * _WORD_BITS), dtype=np.bool_)
             bit_rows[:, self._places] = unpack(bits[block], self._count)[:, self._columns]
-            laid[block] = pack(bit_rows)
-        return laid
+            packed_rows[block] = pack(bit_rows)
+        return packed_rows
 
     def common(self, coachee: NDArray[np.int32], coach: NDArray[np.int32]) -> Bits:
-        """`uint64[B, ceil(D / 64)]`: the days on which both of a pair have a common start."""
+        """`uint64[B, ceil(D / 64)]`: the days on which the two people have a common start."""
         both = (self._coachees[coachee] & self._coaches[coach]) != 0
         return pack(both.reshape(len(both), self._days, self._words).any(axis=2))
 
 
 def _series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np.bool_]:
-    """`bool[B]`: whether the days `uint64[B, W]` hold `count` days with the wanted gaps.
+    """`bool[B]`: whether the days `uint64[B, W]` contain `count` days with the required gaps.
 
     The first of them is one of `begin`, of the same shape.
     """
@@ -211,7 +212,7 @@ def _series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np
 
 
 def _shift_up(bits: Bits, by: int) -> Bits:
-    """Bits `[B, W]` moved `by` places up."""
+    """Shift bits `[B, W]` up by `by` places."""
     words, rest = divmod(by, _WORD_BITS)
     moved = np.zeros_like(bits)
     width = bits.shape[1]
@@ -237,7 +238,7 @@ class _SeriesOnStarts:
         limits: SeriesLimits,
         caps: tuple[int, int],
     ) -> None:
-        """`caps` are the coach's for a day and for a week."""
+        """`caps` are the coach's caps for a day and for a week."""
         self._count = limits.count
         self._day_cap, self._week_cap = caps
         index = np.arange(len(starts))
@@ -251,7 +252,7 @@ class _SeriesOnStarts:
         self._same_week = np.clip(week_start, self._first, self._last)
 
     def any_series(self, free: NDArray[np.bool_], begin: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """`bool[B]` of the common starts `bool[B, S]` and those for a first session."""
+        """`bool[B]`, from common starts `bool[B, S]` and those allowed for a first session."""
         reached = {(1, 1): begin}
         for _ in range(self._count - 1):
             reached = self._next(reached, free)

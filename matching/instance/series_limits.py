@@ -1,4 +1,4 @@
-"""The limits that a series of sessions keeps to, and what pairs still have to place."""
+"""Limits of a series of sessions, and what pairs still have to place."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from coach.cycle import SessionPolicy
 from coach.people import Roster
 
 NO_PREVIOUS_DAY = -(1 << 40)
+"""Day index of the previous session of a pair that has none."""
 
 
 @dataclass(frozen=True, eq=False)
 class SeriesLimits:
-    """What every series keeps to.
+    """The limits every series keeps to.
 
     Attributes:
         count: sessions of a pair.
@@ -42,12 +43,12 @@ class SeriesLimits:
 
     @property
     def max_sessions_in_week(self) -> int:
-        """Most sessions that the gaps let one series have in an ISO week."""
+        """Most sessions of one series in an ISO week that the gaps allow."""
         return min(self.count, -(-7 // self.min_gap_days)) if self.min_gap_days else self.count
 
 
 def session_limits(roster: Roster, sessions: SessionPolicy) -> SeriesLimits:
-    """The session policy with each coach's own caps; caps no series can reach are cut to count."""
+    """The limits of the session policy, with each coach's own caps where they have any."""
     return SeriesLimits(
         count=sessions.count,
         minutes=sessions.minutes,
@@ -71,9 +72,8 @@ class RemainingDemand:
 
     Attributes:
         remaining: `int64[P]`, sessions.
-        first: `int64[P, 2]`, the first and the last day index the next session may have.
-        previous_day: `int64[P]`, the day index of the session right before it; `NO_PREVIOUS_DAY`
-            without one.
+        first: `int64[P, 2]`, the first and the last day index of the next session.
+        previous_day: `int64[P]`, the day index of the session before it, or `NO_PREVIOUS_DAY`.
         previous_number: `int64[P]`, the number of that session in its series.
     """
 
@@ -83,7 +83,7 @@ class RemainingDemand:
     previous_number: NDArray[np.int64]
 
     def subset(self, pairs: NDArray[np.bool_] | NDArray[np.int64]) -> RemainingDemand:
-        """That of some of the pairs, by `bool[P]` or by their places."""
+        """The demand of some of the pairs, by `bool[P]` or by index."""
         return RemainingDemand(
             self.remaining[pairs],
             self.first[pairs],
@@ -96,8 +96,8 @@ class RemainingDemand:
 class Successors:
     """For each start of a list, the range of starts the next session of the pair may have.
 
-    `low` and `high` are `int64[S]`: the next session is at an index in `[low, high)`. Both never
-    decrease, which makes prefix sums over starts an exact description of the gaps.
+    `low` and `high` are `int64[S]`: the next session is at an index in `[low, high)`. Both are
+    nondecreasing, so prefix sums over starts describe the gaps exactly.
     """
 
     low: NDArray[np.int64]
@@ -107,7 +107,7 @@ class Successors:
 def successors(
     starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits
 ) -> Successors:
-    """The ranges of next starts by gap and, within the day or across midnight, by the clock."""
+    """Compute the ranges of next starts from the gaps in days and the spacing in minutes."""
     low = np.maximum(
         np.searchsorted(day, day + limits.min_gap_days),
         np.searchsorted(starts, starts + limits.spacing_minutes),
@@ -121,7 +121,7 @@ def is_day_separable(
 ) -> bool:
     """Whether sessions on different days never touch and no series has two on one day.
 
-    Then a series is a choice of days, and a coach's days can be filled one by one.
+    A series is then a choice of days, and a coach's days can be filled independently.
     """
     if limits.min_gap_days == 0:
         return False

@@ -1,6 +1,6 @@
-"""The matching rules, in the order in which they are applied and told.
+"""The matching rules, in the order in which they are applied and listed.
 
-The table is all that ties a rule in: adding one is its file and its line here.
+A rule is registered here alone: adding one takes its file and its line in the table.
 """
 
 from __future__ import annotations

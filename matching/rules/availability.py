@@ -13,7 +13,7 @@ from coach.plural import pluralise
 from matching.instance.availability_grid import Bits, pack, unpack
 from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
-_AMPLE_STARTS = 20  # common starts for each session from which on more are no easier
+_AMPLE_STARTS = 20  # common starts for each session that give full points
 _CELLS_AT_ONCE = 1 << 14
 _ROWS_AT_ONCE = 1 << 11
 
@@ -21,8 +21,8 @@ _ROWS_AT_ONCE = 1 << 11
 class AvailabilityRule(Rule):
     """How much common free time there is, relative to what the sessions need.
 
-    Counted are the starts on the cycle's grid at which both are free for a whole session. With
-    20 of them for each session of the series a pair has 100 points, with fewer in proportion,
+    The rule counts the starts on the cycle's grid at which both are free for a whole session. A
+    pair with 20 of them for each session of the series has 100 points, with fewer in proportion,
     rounded down. Whether the sessions fit with their gaps is not a matter of points: a pair that
     cannot meet often enough is never matched.
     """
@@ -84,7 +84,7 @@ class AvailabilityRule(Rule):
 
 
 def _compress(bits: Bits, count: int, useful: NDArray[np.int64]) -> Bits:
-    """The rows with the `useful` of their `count` starts alone, in fewer words."""
+    """Rows restricted to the `useful` of their `count` starts, in fewer words."""
     parts = [
         pack(unpack(bits[first : first + _ROWS_AT_ONCE], count)[:, useful])
         for first in range(0, len(bits), _ROWS_AT_ONCE)

@@ -1,4 +1,4 @@
-"""The rules told to people: one card a rule, for the page, the command and the documentation."""
+"""The catalogue of rules for people: one card a rule, for the page, the command and the docs."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from coach.cycle import Cycle
 from matching.rules import FORBIDDEN, RULES, Rule
 
 _PREFACE = """\
-Applied and told in this order. A condition can forbid a pair; points, 0 to 100, are multiplied with
-the rule's weight. Written from the rules themselves by `gender-coach rules --markdown`.
+The rules are applied and listed in this order. A condition can forbid a pair; points, 0 to 100, are
+multiplied by the rule's weight. Generated from the rules by `gender-coach rules --markdown`.
 """
 
 
 class Card(BaseModel):
-    """A part of what is told of a rule."""
+    """A part of a rule's card."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SettingCard(Card):
-    """A key of the cycle file the rule reads, and how it stands in this cycle, in words."""
+    """A key of the cycle file that the rule reads, and its value in this cycle, in words."""
 
     key: str
     value: str
 
 
 class ExampleCard(Card):
-    """A situation and what the rule says of it; `points` is `None` where it forbids the pair."""
+    """A situation and the rule's answer; `points` is `None` where it forbids the pair."""
 
     situation: str
     points: int | None
@@ -41,8 +41,8 @@ class ExampleCard(Card):
 class RuleCard(Card):
     """A rule as people read it.
 
-    `text` holds the paragraphs of the rule's docstring; `weight` is `None` where the cycle file
-    cannot weigh the rule.
+    `text` holds the paragraphs of the rule's docstring; `weight` is `None` for a rule without a
+    weight.
     """
 
     name: str
@@ -54,12 +54,12 @@ class RuleCard(Card):
 
 
 def catalogue(cycle: Cycle) -> tuple[RuleCard, ...]:
-    """A card of every rule, in the order of the table, with the settings of `cycle`."""
+    """The cards of all rules, in the order of the table, with the settings of `cycle`."""
     return tuple(_card(rule, cycle) for rule in RULES)
 
 
 def as_markdown(cards: Iterable[RuleCard]) -> str:
-    """The cards as the page `docs/reference/rules.md`."""
+    """Render the cards as the page `docs/reference/rules.md`."""
     return "\n".join(("# Rules\n", _PREFACE, *map(_section, cards)))
 
 
@@ -106,7 +106,7 @@ def _paragraphs(rule: type[Rule]) -> tuple[str, ...]:
 
 
 def _setting(cycle: Cycle, key: str) -> str:
-    """How the cycle file's `key` stands, in words."""
+    """The value of the cycle file's `key`, in words."""
     value: object = cycle
     for name in key.split("."):
         value = getattr(value, name)

@@ -12,12 +12,12 @@ from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points,
 
 
 class CountryRule(Rule):
-    """The countries/territories of coachee and coach stand to each other as the cycle wants it.
+    """Coachee and coach come from the same or from different countries/territories, as required.
 
     `same` and `different` are conditions. `prefer-same` and `prefer-different` give 100 points
-    where the wish is met and none where it is not; with the other relations every pair that may
-    be has 100. Pairs of countries/territories on the cycle's list of excluded pairs are never
-    matched, whichever side is which.
+    where the preference is met and none where it is not; with the other relations every allowed
+    pair has 100. Pairs of countries/territories on the cycle's list of excluded pairs are never
+    matched, in either direction.
     """
 
     name = "country"

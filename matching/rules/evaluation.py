@@ -1,7 +1,7 @@
-"""All rules upon all pairs: who may be matched with whom, for how many points, and why not.
+"""All rules applied to all pairs: which are allowed, for how many points, and why not.
 
-Pairs are judged in blocks of bounded memory: hard rules upon whole blocks, the others upon the
-pairs that are left. Every view below asks the same judgements, one pair or twenty million.
+Pairs are evaluated in blocks of bounded memory: hard rules on whole blocks, the others on the
+remaining pairs. Every method below calls the same `evaluate`, for one pair or twenty million.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class EligiblePairs:
 
 
 class RuleEvaluator:
-    """Every rule of the table, laid out for one roster under one policy."""
+    """Every rule of the table, prepared for one roster under one policy."""
 
     def __init__(self, inputs: RuleInputs) -> None:
         self.inputs = inputs
@@ -48,7 +48,7 @@ class RuleEvaluator:
         self.hard = tuple(rule for rule in self.rules if rule.hard)
 
     def weight(self, rule: Rule) -> int:
-        """The cycle's weight of a rule; 0 for one that the cycle file cannot weigh."""
+        """The cycle's weight of a rule; 0 for a rule without a weight."""
         return int(getattr(self.inputs.cycle.weights, rule.name, 0))
 
     def weighted_rules(self) -> tuple[tuple[Rule, int], ...]:
@@ -57,7 +57,7 @@ class RuleEvaluator:
         return tuple((rule, self.weight(rule)) for rule in self.rules if rule.name in names)
 
     def allowed(self, coachee: Indices, coach: Indices) -> NDArray[np.bool_]:
-        """Whether every hard rule lets the broadcast pairs be."""
+        """Whether every hard rule allows the broadcast pairs."""
         allowed = np.ones(np.broadcast_shapes(coachee.shape, coach.shape), dtype=np.bool_)
         for rule in self.hard:
             allowed &= rule.evaluate(coachee, coach) != FORBIDDEN
@@ -74,9 +74,10 @@ class RuleEvaluator:
     def table(
         self, on_block: Callable[[], object] = lambda: None, parallel_map: ParallelMap = map
     ) -> EligiblePairs:
-        """Everybody judged with everybody, block by block.
+        """Evaluate all pairs, block by block.
 
-        `on_block` is called between blocks, which `parallel_map` may work on at once.
+        `on_block` is called between blocks, and may raise to stop; `parallel_map` may process
+        several blocks at once.
         """
         roster = self.inputs.roster
         empty = np.zeros(0, dtype=np.int32)
@@ -102,7 +103,7 @@ class RuleEvaluator:
         return coachee, coach, self.points(coachee, coach)
 
     def verdicts(self, coachee: int, coach: int) -> tuple[Verdict, ...]:
-        """What each weighed rule says of one allowed pair; their sum is its points."""
+        """The verdict of each weighted rule on one allowed pair; their sum is its points."""
         return next(self.verdicts_for_pairs(np.array([coachee]), np.array([coach])))
 
     def verdicts_for_pairs(self, coachee: Indices, coach: Indices) -> Iterator[tuple[Verdict, ...]]:
@@ -131,7 +132,7 @@ class RuleEvaluator:
         }
 
     def remaining_after_each(self, coachee: int) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-        """Each hard rule with the coaches `bool[m]` that it and all before it leave a coachee."""
+        """Each hard rule with the coaches `bool[m]` that remain after it and all before it."""
         everybody = np.arange(len(self.inputs.roster.coaches))
         left = np.ones(len(everybody), dtype=np.bool_)
         for rule in self.hard:
@@ -139,11 +140,11 @@ class RuleEvaluator:
             yield rule.name, left
 
     def rule_points(self, rule: Rule, coachee: int, coach: int) -> int:
-        """What one rule says of one pair: its points, or `FORBIDDEN`."""
+        """The points of one rule for one pair, or `FORBIDDEN`."""
         return int(rule.evaluate(np.array([[coachee]]), np.array([[coach]]))[0, 0])
 
     def explain_rule(self, rule: Rule, coachee: int, coach: int) -> str:
-        """Why, in words."""
+        """The phrase of one rule for one pair."""
         roster = self.inputs.roster
         points = self.rule_points(rule, coachee, coach)
         return rule.because(roster.coachees[coachee], roster.coaches[coach], points)
@@ -152,14 +153,14 @@ class RuleEvaluator:
 def evaluate_pairs(
     roster: Roster, cycle: Cycle, availability_grid: AvailabilityGrid
 ) -> EligiblePairs:
-    """Judge everybody with everybody; time and result grow with the pairs, memory does not."""
+    """Evaluate all pairs; time and result grow with the pairs, working memory does not."""
     return RuleEvaluator(RuleInputs(roster, cycle, availability_grid)).table()
 
 
 def pair_blocks(
     coachees: int, coaches: int, cells: int = _BLOCK_CELLS
 ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
-    """Row numbers `[b, 1]` of some coachees with those `[1, m]` of all coaches, block by block."""
+    """Yield row numbers `[b, 1]` of some coachees and `[1, m]` of all coaches, block by block."""
     if not coachees or not coaches:
         return
     columns = np.arange(coaches, dtype=np.int32)[np.newaxis, :]
@@ -172,12 +173,12 @@ def pair_blocks(
 def verdicts(
     roster: Roster, cycle: Cycle, availability_grid: AvailabilityGrid, coachee: int, coach: int
 ) -> tuple[Verdict, ...]:
-    """What each weighed rule says of one pair. Of many pairs, ask one `RuleEvaluator`."""
+    """The verdict of each weighted rule on one pair. For many pairs, reuse one `RuleEvaluator`."""
     return RuleEvaluator(RuleInputs(roster, cycle, availability_grid)).verdicts(coachee, coach)
 
 
 def funnel(evaluator: RuleEvaluator, coachee: int) -> tuple[FunnelStep, ...]:
-    """How many coaches each hard rule leaves a coachee, applied one after the other."""
+    """The number of coaches that remain for a coachee after each hard rule, one after the other."""
     return tuple(
         FunnelStep(rule=name, left=int(left.sum()))
         for name, left in evaluator.remaining_after_each(coachee)

@@ -12,10 +12,10 @@ from coach.people import Coach, Coachee, Person
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
 _POINTS_PER_PLACE = 10  # points lost with each place down the coachee's list
-_MIN_POINTS = 50  # a common language never gives less
-_GROUP_PENALTY = 40  # a language that only the cycle's groups make common gives so much less
+_MIN_POINTS = 50  # for any common language
+_GROUP_PENALTY = 40  # for a language that is common only through the cycle's groups
 
-# Names that the Unicode data lacks, or has in a form this programme does not use.
+# Names that the Unicode data lacks, or has in a form this project does not use.
 _NAME_OVERRIDES = {"cnr": "Montenegrin", "sh": "sh", "hbs": "hbs"}
 
 
@@ -98,7 +98,7 @@ class LanguageRule(Rule):
         self._offers *= np.uint8(255)  # all bits, so that `&` keeps or drops a value
 
     def _offered(self, person: Person) -> dict[str, int]:
-        """Languages at the level, each with its first place on the person's list."""
+        """Languages at the required level, each with its first place on the person's list."""
         places: dict[str, int] = {}
         for place, skill in enumerate(person.languages):
             if skill.level >= self._level:
@@ -106,7 +106,7 @@ class LanguageRule(Rule):
         return places
 
     def _candidates(self, coachee: Coachee, code: str) -> list[tuple[int, str]]:
-        """The coachee's languages that meet a coach's language `code`, each with its points."""
+        """The coachee's languages that count as a coach's language `code`, each with its points."""
         return [
             (
                 max(MAX_POINTS - _POINTS_PER_PLACE * place, _MIN_POINTS)

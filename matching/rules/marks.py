@@ -1,4 +1,4 @@
-"""A sparse set of marked pairs, looked up for whole blocks at once."""
+"""A sparse matrix of marked pairs, looked up for whole blocks at once."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from matching.rules.rule import Indices
 
 
 class SparseMatrix:
-    """Numbers on some cells of a large table, without the table.
+    """Values of some cells of a large table, without the table.
 
-    Costs memory for the marked cells alone, and looks up only cells whose row and column both
-    hold a mark.
+    Memory is used for the marked cells only, and only cells are looked up whose row and column both
+    have a mark.
     """
 
     def __init__(
         self, cells: Iterable[tuple[int, int, int]], rows: int, columns: int, default: int = 0
     ) -> None:
-        """Take `(row, column, value)` cells of a `rows` x `columns` table; each cell once."""
+        """Take `(row, column, value)` cells of a `rows` x `columns` table, each cell once."""
         table = np.array(sorted(cells), dtype=np.int64).reshape(-1, 3)
         self._columns = columns
         self._default = default
@@ -32,7 +32,7 @@ class SparseMatrix:
         self._in_column[table[:, 1]] = True
 
     def at(self, row: Indices, column: Indices) -> NDArray[np.int16]:
-        """Values `int16` of the broadcast cells; `default` where nothing is marked."""
+        """Values `int16` of the broadcast cells; `default` for cells without a mark."""
         rows, columns = np.broadcast_arrays(row, column)
         values = np.full(rows.shape, self._default, dtype=np.int16)
         if len(self._keys):

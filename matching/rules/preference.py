@@ -11,7 +11,7 @@ from matching.rules.marks import SparseMatrix
 from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
 _POINTS_PER_PLACE = 10  # points lost with each place down the list
-_MIN_POINTS = 10  # whoever stands on the list is wished for
+_MIN_POINTS = 10  # for any coach on the list
 
 
 class PreferenceRule(Rule):
@@ -62,5 +62,5 @@ class PreferenceRule(Rule):
 
 
 def _places(coachee: Coachee) -> dict[str, int]:
-    """Each wished coach's first place on the list."""
+    """The first place of each coach on the coachee's list."""
     return {coach: place for place, coach in reversed(list(enumerate(coachee.prefers)))}

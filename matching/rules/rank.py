@@ -11,7 +11,7 @@ from coach.ranks import Rank
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
 _POINTS_PER_GRADE = 10  # points lost with each grade between the two
-_NEUTRAL_POINTS = 80  # without a grade on one side there is neither parity nor distance
+_NEUTRAL_POINTS = 80  # where one side has no grade
 _NO_GRADE = -1
 
 _MAJOR = Rank("OF-3", 13, civilian=False)
@@ -21,13 +21,13 @@ _DIRECTOR = Rank("CIV~OF-6", 16, civilian=True)
 
 
 class RankRule(Rule):
-    """The coach does not stand further below the coachee than the coachee's sensitivity allows.
+    """The coach is not further below the coachee in rank than the coachee's sensitivity allows.
 
-    How many grades that is, the cycle says for each sensitivity: strict, standard and relaxed.
-    A coachee or a coach without a grade, such as an external civilian expert, is acceptable to
-    everybody. Who asks for a coach in uniform gets one of a military rank.
+    The cycle sets the number of grades for each sensitivity: strict, standard and relaxed. A
+    coachee or a coach without a grade, such as an external civilian expert, is acceptable to
+    everybody. A coachee who asks for a coach in uniform gets one with a military rank.
 
-    Points: 100 for the same grade, 10 less for each grade between the two, upwards as downwards;
+    Points: 100 for the same grade, 10 less for each grade between the two, in either direction;
     80 where one of the two has no grade.
     """
 

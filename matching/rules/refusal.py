@@ -14,8 +14,8 @@ from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points,
 class RefusalRule(Rule):
     """Either side may refuse a person, without giving a reason, and is not matched with them.
 
-    Nobody but the programme manager sees that there was a refusal, and nowhere does it stand
-    which side it came from.
+    Only the programme manager sees that there was a refusal, and nobody sees which side it came
+    from.
     """
 
     name = "refusal"

@@ -1,4 +1,4 @@
-"""What a matching rule is: one judgement on arrays, one phrase for people, and its examples."""
+"""What a matching rule is: one vectorised judgement, one phrase for people, and its examples."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ MAX_POINTS = 100
 
 @dataclass(frozen=True, eq=False)
 class RuleInputs:
-    """What rules judge from. Rows of `availability_grid` stand as the people do in `roster`.
+    """The inputs of rules. Rows of `availability_grid` are in the order of `roster`.
 
-    `history` is there for a cycle under way. Rules judge a pair by the whole cycle all the same, so
-    that its points do not change as time goes by.
+    `history` is present in a cycle under way. Rules still judge a pair by the whole cycle, so that
+    its points do not change as time passes.
     """
 
     roster: Roster
@@ -38,14 +38,15 @@ class RuleInputs:
 
 @dataclass(frozen=True)
 class Example:
-    """A worked example, printed by the documentation and run by the tests.
+    """A worked example, printed in the documentation and run by the tests.
 
     Attributes:
         situation: what the example shows, in a sentence.
-        points: what the rule must say; `FORBIDDEN` where it forbids the pair.
-        because: the phrase it must give.
-        coachee, coach: what differs from a plain coachee `c` and a plain coach `k`.
-        policy: the cycle file's tables that differ from the defaults.
+        points: the expected points; `FORBIDDEN` where the rule forbids the pair.
+        because: the expected phrase.
+        coachee: fields that differ from those of a plain coachee `c`.
+        coach: fields that differ from those of a plain coach `k`.
+        policy: tables of the cycle file that differ from the defaults.
     """
 
     situation: str
@@ -57,7 +58,7 @@ class Example:
 
 
 class Rule(ABC):
-    """One rule. Its docstring is written for programme managers and printed as it stands.
+    """A matching rule. Its docstring is written for programme managers and printed as it is.
 
     Attributes:
         name: as in verdicts, funnels and `[weights]`.
@@ -73,19 +74,19 @@ class Rule(ABC):
 
     @abstractmethod
     def __init__(self, inputs: RuleInputs) -> None:
-        """Lay the roster out as arrays, once for all the blocks to be judged."""
+        """Convert the roster to arrays, once for all blocks."""
 
     @abstractmethod
     def evaluate(self, coachee: Indices, coach: Indices) -> Points:
         """Points of pairs, 0 to 100, or `FORBIDDEN`.
 
-        Takes row numbers that broadcast together: `[m, 1]` and `[1, n]` judge a block and give
-        `[m, n]`, two arrays `[p]` judge `p` single pairs, and 1 x 1 explains one pair.
+        Takes row numbers that broadcast together: `[m, 1]` and `[1, n]` give a block `[m, n]`, two
+        arrays `[p]` give `p` single pairs, and 1 x 1 gives one pair.
         """
 
     @abstractmethod
     def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
         """Why `evaluate` gave this pair these `points`, as the end of a sentence.
 
-        Never says which of the two refused the other.
+        It never says which of the two refused the other.
         """

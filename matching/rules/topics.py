@@ -66,7 +66,7 @@ class TopicsRule(Rule):
 
 
 def _topics(person: Person) -> dict[str, str]:
-    """Topics by what makes them equal, in the person's order and words."""
+    """Topics by their comparison key, in the person's order and spelling."""
     topics: dict[str, str] = {}
     for topic in person.topics:
         topics.setdefault(topic.strip().casefold(), topic.strip())

@@ -1,1 +1,1 @@
-"""Brings the assignment and the coaches' timetables to one proven plan, level by level."""
+"""Joint search for assignment and timetables: levels, column generation, branch and price."""

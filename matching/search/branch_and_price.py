@@ -23,7 +23,7 @@ _DUAL_TOLERANCE = 1e-7  # reduced cost of a pair that HiGHS may take for zero
 
 @dataclass(frozen=True, eq=False)
 class SearchResult:
-    """The best choice known (`None`: there is none) and a bound no choice exceeds."""
+    """The best choice found (`None`: no choice is feasible) and an upper bound."""
 
     choice: Choice | None
     value: int
@@ -31,12 +31,12 @@ class SearchResult:
 
     @property
     def proven(self) -> bool:
-        """Whether nothing better can exist."""
+        """Whether the choice is proven optimal."""
         return self.choice is not None and self.value >= self.bound
 
 
 ReportBounds = Callable[[int | None, int], None]
-"""Told the best value so far (`None`: none yet) and the bound."""
+"""Called with the best value so far (`None`: none yet) and the bound."""
 
 
 def maximise(
@@ -48,10 +48,19 @@ def maximise(
     bound: int | None = None,
     target: int | None = None,
 ) -> SearchResult:
-    """The best choice for an integral `objective: float64[P]`, from a known choice or none.
+    """Return the best choice for an integral `objective: float64[P]`.
 
-    `bound` is one already known. Stops as soon as a value of `target` is reached, or the
-    bound falls below it.
+    Args:
+        generation: the relaxation, with the pairs that are allowed and the coachees to be placed.
+        objective: value of each pair.
+        start: a feasible choice, if one is known.
+        report_bounds: called at each improvement of value or bound.
+        bound: an upper bound, if one is known.
+        target: stop once a value of `target` is reached or the bound falls below it.
+
+    Raises:
+        CancelledError: the run was cancelled.
+        DeadlineExceededError: the limit passed before any choice was found.
     """
     generation.set_objective(objective)
     limit = int(np.abs(objective).sum()) if bound is None else bound
@@ -60,6 +69,8 @@ def maximise(
 
 @dataclass(frozen=True, eq=False)
 class _SearchNode:
+    """An open node: an upper bound, the coachees to be placed and the pairs allowed."""
+
     bound: int
     serial: int
     must_place: NDArray[np.bool_]
@@ -67,7 +78,7 @@ class _SearchNode:
 
 
 class _BranchAndPrice:
-    """One branch-and-price search."""
+    """One best-first search."""
 
     def __init__(
         self,
@@ -140,21 +151,20 @@ class _BranchAndPrice:
             self._generation.expand(infeasible_coaches, choice)
 
     def _integer_bound(self, lp_solution: LpSolution) -> int:
-        """The whole number no choice exceeds, allowing for what pricing and solver let pass."""
+        """Round the LP value down to an integer, allowing for pricing and solver tolerances."""
         slack = EPSILON * (2 + len(lp_solution.convexity_dual)) + 1e-9 * abs(lp_solution.value)
-        slack += _DUAL_TOLERANCE * len(
-            self._generation.must_place
-        )  # of every pair chosen, one a coachee
+        # At most one pair a coachee is chosen, each within the dual tolerance.
+        slack += _DUAL_TOLERANCE * len(self._generation.must_place)
         return floor(lp_solution.value + slack)
 
     def _is_pruned(self, bound: int) -> bool:
-        """Whether nothing within `bound` is worth looking for any more."""
+        """Whether a node with this bound cannot improve the incumbent or reach the target."""
         if self._target is not None and bound < self._target:
             return True
         return self._is_finished() or (self._value is not None and bound <= self._value)
 
     def _split(self, node: _SearchNode, bound: int, fraction: NDArray[np.float64]) -> None:
-        """Branch on the most fractional pair: chosen, or not."""
+        """Branch on the most fractional pair: fixed to 0 in one child, to 1 in the other."""
         coachee = self._generation.problem.coachee
         pair = int(np.argmax(fraction))
         without = node.allowed.copy()

@@ -33,15 +33,16 @@ Choice = NDArray[np.int64]
 
 
 class PricingOracles:
-    """The oracles of all coaches of a problem, made when first asked; they only ever learn.
+    """The oracles of all coaches of a problem, created on first use; they accumulate knowledge.
 
-    `known_sets` holds, for each coach that was ever expanded, the sets (of pairs) known to be held.
+    `known_sets` holds, for each coach that was ever expanded, the sets (of pairs) found to be
+    feasible.
     """
 
     def __init__(
         self, problem: MatchingProblem, seed: int, worker_pool: WorkerPool | None = None
     ) -> None:
-        """Pricing is left to the `worker_pool`, once there is much of it."""
+        """Large rounds of pricing are handed to `worker_pool`."""
         self.problem = problem
         self.seed = seed
         self.worker_pool = worker_pool or WorkerPool(1, problem, seed)
@@ -49,7 +50,7 @@ class PricingOracles:
         self.known_sets: dict[int, set[tuple[int, ...]]] = {}
 
     def oracle(self, coach: int) -> CoachOracle:
-        """The oracle of a coach; its local indices follow `problem.by_coach[coach]`."""
+        """Return the oracle of a coach; its local indices follow `problem.by_coach[coach]`."""
         if coach not in self._oracles:
             pairs = self.problem.by_coach[coach]
             calendar = CoachCalendar(self.problem, coach, self.problem.coachee[pairs].tolist())
@@ -57,21 +58,21 @@ class PricingOracles:
         return self._oracles[coach]
 
     def local(self, coach: int, pairs: Sequence[int]) -> int:
-        """Pairs of a coach as a bit set of local indices."""
+        """Encode pairs of a coach as a bit set of local indices."""
         places = np.searchsorted(self.problem.by_coach[coach], np.asarray(pairs, dtype=np.int64))
         return sum(1 << place for place in places.tolist())
 
     def pairs(self, coach: int, local: int) -> tuple[int, ...]:
-        """The pairs of a coach that a bit set of local indices stands for."""
+        """Decode a bit set of local indices to the pairs of a coach."""
         own = self.problem.by_coach[coach]
         return tuple(int(own[place]) for place in members(local))
 
     def best(
         self, worths: Mapping[int, tuple[dict[int, float], float]], deadline: Deadline
     ) -> dict[int, list[int]]:
-        """For coaches the sets that are worth more than given, as `CoachOracle.best`.
+        """Solve the pricing problem of several coaches, as `CoachOracle.best`.
 
-        `worths` holds the worth of each candidate and what has to be surpassed.
+        `worths` holds, for each coach, the worth of each candidate and the threshold to exceed.
         """
         open_to_more = {
             coach: one
@@ -88,7 +89,7 @@ class PricingOracles:
         return dict(zip(open_to_more, answers, strict=True))
 
     def infeasible_coaches(self, choice: Choice, deadline: Deadline) -> list[int]:
-        """Coaches that cannot hold what `choice` gives them."""
+        """The coaches that cannot hold what `choice` assigns to them."""
         return [
             coach
             for coach, pairs in self.pairs_by_coach(choice).items()
@@ -96,7 +97,7 @@ class PricingOracles:
         ]
 
     def pairs_by_coach(self, choice: Choice) -> dict[int, list[int]]:
-        """The chosen pairs of each coach that has any."""
+        """The chosen pairs by coach; coaches without any are left out."""
         pairs_by_coach: dict[int, list[int]] = {}
         for pair, coach in zip(choice.tolist(), self.problem.coach[choice].tolist(), strict=True):
             pairs_by_coach.setdefault(coach, []).append(pair)
@@ -113,12 +114,12 @@ class PricingOracles:
 def price_sets(
     oracle: CoachOracle, argument: tuple[dict[int, float], float], deadline: Deadline
 ) -> list[int]:
-    """As `CoachOracle.best`, asked of a crew."""
+    """`CoachOracle.best` as a task for the worker pool."""
     return oracle.best(*argument, deadline)
 
 
 class ColumnGeneration:
-    """Maximises linear objectives over the joint problem, under floors.
+    """The LP relaxation of the joint problem, solved by column generation.
 
     `allowed: bool[P]` are the pairs that may be chosen, `must_place: bool[n]` the coachees who have
     to be placed.
@@ -144,15 +145,18 @@ class ColumnGeneration:
                 self._master.add_set(coach, pairs)
 
     def set_objective(self, objective: PairWeights) -> None:
-        """Let `solve_relaxation` maximise `objective: float64[P]`."""
+        """Maximise `objective: float64[P]` in `solve_relaxation` from now on."""
         self._master.set_objective(objective)
 
     def solve_relaxation(
         self, must_place: NDArray[np.bool_], allowed: NDArray[np.bool_] | NDArray[np.float64]
     ) -> LpSolution | None:
-        """The linear optimum with sets priced in; `None` where nothing fits.
+        """Return the LP optimum with all improving sets generated; `None` if it is infeasible.
 
-        `allowed: [P]` may say how much of each pair may be chosen at most, between 0 and 1.
+        `allowed: [P]` may also give the upper bound of each pair, between 0 and 1.
+
+        Raises:
+            CancelledError, DeadlineExceededError: as `Deadline.check`.
         """
         self._master.set_bounds(must_place, allowed)
         while True:
@@ -164,7 +168,7 @@ class ColumnGeneration:
                 return lp_solution
 
     def _restore_feasibility(self) -> bool:
-        """Price sets in until nothing lacks; false where something always will."""
+        """Generate sets until phase one needs no slack; false if it always will."""
         while True:
             lp_solution = self._master.minimise_infeasibility(self.deadline)
             if lp_solution.value > -EPSILON:
@@ -173,7 +177,7 @@ class ColumnGeneration:
                 return False
 
     def _price_columns(self, lp_solution: LpSolution) -> bool:
-        """Add the best set of each expanded coach that would raise the value; whether any did."""
+        """Add the best improving set of each expanded coach; return whether any was added."""
         worths = {}
         for coach in sorted(lp_solution.pair_dual):
             prices = lp_solution.pair_dual[coach]
@@ -187,7 +191,7 @@ class ColumnGeneration:
         return added
 
     def expand(self, coaches: Sequence[int], choice: Choice) -> None:
-        """Describe coaches by sets, beginning with a part of what `choice` gave them."""
+        """Describe coaches by sets, first by a feasible subset of what `choice` gives each."""
         pairs_by_coach = self.oracles.pairs_by_coach(choice)
         for coach in coaches:
             local = self.oracles.local(coach, pairs_by_coach[coach])
@@ -195,7 +199,7 @@ class ColumnGeneration:
             self._add_column(coach, self.oracles.oracle(coach).maximal_subset(local, self.deadline))
 
     def solve_integer(self) -> Choice | None:
-        """The best integral choice over known sets."""
+        """Return the best integral choice over the known sets; `None` if there is none in time."""
         chosen = self._master.solve_integer(self.deadline)
         return None if chosen is None else np.flatnonzero(chosen)
 

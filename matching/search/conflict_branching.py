@@ -1,9 +1,10 @@
-"""The best plan in which one coachee has another coach, from bare assignments by prices of hours.
+"""Best plan in which one coachee has another coach: branching on conflicts of assignments.
 
-Best first over bare assignments. Where one gives a coach what they cannot hold, some member of a
-minimal part of it that they cannot hold is with somebody else: a branch for each of them, without
-that pair and with those before it. The first assignment that can be held and is worth its bound is
-the best plan there is.
+Best-first search over assignments of a Lagrangian relaxation. Where an assignment gives a coach a
+set that they cannot hold, at least one member of a minimal infeasible subset (a no-good; as a row,
+a combinatorial Benders cut, Codato and Fischetti 2006) has to go to somebody else: one branch for
+each member, which excludes its pair and fixes those of the members before it. The first assignment
+that all coaches can hold and whose worth equals its bound is optimal.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _WIDENING_FACTOR = 4
 
 @dataclass(frozen=True, eq=False)
 class AlternativePlan:
-    """The best plan found (`None`: none was), and what no such plan exceeds, in units of worth."""
+    """The best plan found (`None`: none), and an upper bound on such plans, in units of worth."""
 
     choice: Choice | None
     worth: int
@@ -34,7 +35,7 @@ class AlternativePlan:
 
     @property
     def proven(self) -> bool:
-        """Whether nothing better can exist."""
+        """Whether the plan is proven optimal."""
         return self.choice is not None and self.worth >= self.bound
 
 
@@ -47,14 +48,14 @@ class ReferencePlan:
     chosen: Choice
 
     def infeasible_coaches(self, choice: Choice, deadline: Deadline) -> list[int]:
-        """Coaches that cannot hold what `choice` gives them, beside what they were to hold."""
+        """Coaches that cannot hold what `choice` gives them; unchanged ones are skipped."""
         coach = self.oracles.problem.coach
         touched = coach[np.setxor1d(choice, self.chosen, assume_unique=True)]
         return self.oracles.infeasible_coaches(choice[np.isin(coach[choice], touched)], deadline)
 
 
 class ConflictBranching:
-    """Searches among the pairs of one priced relaxation."""
+    """Searches over the pairs of one Lagrangian relaxation."""
 
     def __init__(
         self,
@@ -63,7 +64,7 @@ class ConflictBranching:
         extra_loss: int,
         deadline: Deadline,
     ) -> None:
-        """What plans lose beyond a detour is `extra_loss` at first, in parts."""
+        """At first, plans may lose `extra_loss` parts more than the cheapest residual path."""
         self._reference = reference
         self._residual_paths = residual_paths
         self._extra_loss = extra_loss
@@ -76,13 +77,14 @@ class ConflictBranching:
         is_acceptable: Callable[[Choice], bool],
         max_nodes: int,
     ) -> AlternativePlan:
-        """The best plan of `allowed: bool[P]` pairs that places the coachee, if acceptable.
+        """Return the best acceptable plan of `allowed: bool[P]` pairs that places the coachee.
 
-        Looked for among pairs of plans that lose little, and more where those are too few.
-        Undecided where the best is not sound, or where `max_nodes` assignments do not decide.
+        The search starts with the pairs of plans of little loss, and takes in more where these are
+        too few. It is undecided where the best plan is not acceptable, or after `max_nodes`
+        assignments.
 
         Raises:
-            CancelledError, OutOfTimeError: as `Deadline.check`.
+            CancelledError, DeadlineExceededError: as `Deadline.check`.
         """
         flow = self._reference.lagrangian.flow
         usable = allowed[flow.pairs]
@@ -104,13 +106,13 @@ class ConflictBranching:
 
 @dataclass(frozen=True, eq=False)
 class _AssignmentNode:
-    """An assignment, the best without some pairs.
+    """The best assignment without some pairs.
 
     Attributes:
-        available: `bool[Q]`, the pairs that are left.
-        excluded: the pairs that were taken out by branching.
-        coach_bounds: of coaches, where these pairs make a difference.
-        choice: the best of the pairs that are left.
+        available: `bool[Q]`, the pairs that may be used.
+        excluded: the pairs excluded by branching.
+        coach_bounds: the bounds of coaches that the excluded pairs change.
+        choice: the best assignment of the available pairs.
     """
 
     available: NDArray[np.bool_]
@@ -120,7 +122,7 @@ class _AssignmentNode:
 
 
 class _SearchTree:
-    """Assignments of some pairs, branched on what coaches cannot hold."""
+    """The open nodes of one search."""
 
     def __init__(
         self,
@@ -129,7 +131,7 @@ class _SearchTree:
         coachee: int,
         fixed: Choice,
     ) -> None:
-        """Of `pairs` that place the coachee; whoever has no other than a `fixed` one stays."""
+        """Search over `pairs`; a coachee whose only pair is among `fixed` keeps it."""
         self._reference, self._oracles = reference, reference.oracles
         self._lagrangian = lagrangian = reference.lagrangian
         problem = self._oracles.problem
@@ -141,7 +143,7 @@ class _SearchTree:
         self._fixed_set = frozenset(self._fixed_pairs.tolist())
         self._fixed = int(known[np.searchsorted(lagrangian.flow.pairs, self._fixed_pairs)].sum())
         self._worths = known[np.searchsorted(lagrangian.flow.pairs, self._pairs)]
-        # The coachee is worth more than all the others together.
+        # Big-M: placing the coachee is worth more than all other pairs together.
         self._big_m = 1 + len(np.unique(problem.coachee[self._pairs])) * int(
             self._worths.max(initial=0)
         )
@@ -160,9 +162,9 @@ class _SearchTree:
         max_nodes: int,
         deadline: Deadline,
     ) -> AlternativePlan | None:
-        """The best plan, or the best so far.
+        """Return the best plan, or the best found so far.
 
-        `None` where plans of other pairs, which are worth less than `floor`, may be better.
+        `None` where plans with other pairs, which are worth less than `floor`, may be better.
         """
         self._add_node(np.ones(len(self._pairs), dtype=np.bool_), frozenset(), {}, deadline)
         bound = self._lagrangian.bound // DUAL_SCALE
@@ -197,7 +199,7 @@ class _SearchTree:
         coach_bounds: Mapping[int, int],
         deadline: Deadline,
     ) -> None:
-        """The best assignment of the pairs that are `available`, if it places the coachee."""
+        """Add the best assignment of the `available` pairs, if it places the coachee."""
         self.nodes_examined += 1
         choice, value = solve_flow_with_fixed(
             self._oracles.problem,
@@ -214,15 +216,16 @@ class _SearchTree:
         )
         bound = value - self._big_m + self._fixed + self._lagrangian.coach_bound - saved
         node = _AssignmentNode(available, excluded, coach_bounds, choice)
-        # Of equals the latest first: it has most behind it.
+        # Ties are broken in favour of the latest node, which is deepest.
         heappush(self._open_nodes, (-bound, -self.nodes_examined, node))
 
     def _branch(
         self, node: _AssignmentNode, infeasible_coaches: Sequence[int], deadline: Deadline
     ) -> bool:
-        """Look without each of some pairs, of which not all are chosen in any better plan.
+        """Branch on pairs that no better plan chooses all at once; false if there is none.
 
-        Or all are, where the coach could hold them. False where there is nothing to branch on.
+        Where no coach is infeasible, the pairs are those of the set that attains a coach's bound,
+        and one more branch keeps them all.
         """
         problem, oracles = self._oracles.problem, self._oracles
         pairs_by_coach = oracles.pairs_by_coach(node.choice)
@@ -247,7 +250,7 @@ class _SearchTree:
             self._add_node(available & (self._pairs != pair), excluded, coach_bounds, deadline)
             theirs = problem.coachee[self._pairs] == problem.coachee[pair]
             if not (available & (self._pairs == pair)).any():
-                return True  # it is in none of these plans, so that without it all are told
+                return True  # the pair is not available here: excluding it covers all plans
             available = available & (~theirs | (self._pairs == pair))
         if not infeasible_coaches and branched:
             self._add_node(available, node.excluded, node.coach_bounds, deadline)
@@ -256,7 +259,7 @@ class _SearchTree:
     def _most_violated_coach(
         self, node: _AssignmentNode, pairs_by_coach: Mapping[int, list[int]], deadline: Deadline
     ) -> tuple[int, Sequence[int]]:
-        """The coach whose rent is furthest from what their pairs pay, and the pairs that would."""
+        """The coach whose bound most exceeds the prices of their pairs, and its set."""
         coach_bounds = self._lagrangian.coach_bounds
         worst: tuple[int, int, tuple[int, ...]] = (0, -1, ())
         for coach in coach_bounds.coaches:

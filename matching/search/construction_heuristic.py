@@ -1,4 +1,4 @@
-"""A first choice, quickly: pins, then everybody in turn wherever their sessions go in at once."""
+"""Construction heuristic: pins first, then one coachee after another where their series fits."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from matching.deadline import Deadline, DeadlineExceededError
 from matching.instance.problem import cross_border_balance
 from matching.search.column_generation import Choice, PricingOracles
 
-_MAX_COACHES_TRIED = 30  # coaches with a place left that a coachee is tried with
+_MAX_COACHES_TRIED = 30  # coaches with a free place tried for a coachee
 
 
 def construct_choice(oracles: PricingOracles, pinned: Choice, deadline: Deadline) -> Choice:
-    """A choice that holds the `pinned` pairs and breaks nothing.
+    """Return a feasible choice that contains the `pinned` pairs.
 
-    `pinned` itself has to be possible. Where a cross-border share is asked for, pairs of two
-    countries come first; a pair of one country is taken only while the share allows one.
+    `pinned` itself has to be feasible. With a cross-border share, pairs across a border come first,
+    and a pair within one country is taken only while the share allows it.
 
     Raises:
-        DeadlineExceededError: before anybody was placed.
+        CancelledError: the run was cancelled.
+        DeadlineExceededError: the limit passed before anybody was placed.
     """
     builder = _ChoiceBuilder(oracles, pinned, deadline)
     try:
@@ -31,11 +32,11 @@ def construct_choice(oracles: PricingOracles, pinned: Choice, deadline: Deadline
     except DeadlineExceededError:
         if not len(builder.choice()):
             raise
-    return builder.choice()  # whoever has been placed by now
+    return builder.choice()
 
 
 class _ChoiceBuilder:
-    """Agendas of coaches as they fill up."""
+    """The partial timetables of coaches, filled one series at a time."""
 
     def __init__(self, oracles: PricingOracles, pinned: Choice, deadline: Deadline) -> None:
         self._oracles = oracles
@@ -61,7 +62,7 @@ class _ChoiceBuilder:
         return np.array(sorted(self._chosen), dtype=np.int64)
 
     def fill(self, wanted: np.ndarray) -> None:
-        """Place whom it can with `wanted: bool[P]` pairs."""
+        """Place every coachee who can be placed with a `wanted: bool[P]` pair."""
         problem = self._problem
         options = np.bincount(problem.coachee, minlength=len(problem.priority))
         for coachee in np.lexsort((options, -problem.priority)).tolist():
@@ -74,7 +75,7 @@ class _ChoiceBuilder:
                     break
 
     def _options(self, coachee: int, wanted: np.ndarray) -> Iterator[int]:
-        """Pairs of a coachee whose coach has a place left, most points first."""
+        """Pairs of a coachee whose coach has a free place, most points first."""
         problem = self._problem
         first, last = np.searchsorted(problem.coachee, (coachee, coachee + 1))
         pairs = np.arange(first, last)

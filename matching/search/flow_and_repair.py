@@ -1,7 +1,7 @@
-"""Plans from flows: solve the assignment, move whom coaches cannot hold, forbid that, and again.
+"""Primal heuristic: solve the flow, repair infeasible coaches, forbid dropped pairs, repeat.
 
-Where the bound of the bare assignment can be reached this finds it within a few flows, each a small
-part of a second, before any heavier machinery is started.
+Where the bound of the assignment relaxation is attainable, a few flows of a fraction of a second
+each usually attain it, before column generation is started.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from matching.search.column_generation import Choice, PricingOracles
 from matching.search.repair import Repair
 
 _ROUNDS = 60
-_MAX_STALLED_ROUNDS = 6  # rounds in a row in which the coaches do not come to hold more
-_MAX_DROPPED_DIVISOR = 20  # one in so many chosen pairs dropped: time is what is scarce, not places
-_PAIRS_PER_COACHEE = 40  # pairs a coachee keeps for later rounds, those that lose least
+_MAX_STALLED_ROUNDS = 6  # consecutive rounds without fewer dropped pairs
+_MAX_DROPPED_DIVISOR = 20  # give up where more than 1 in 20 pairs is dropped: hours are scarce
+_PAIRS_PER_COACHEE = 40  # pairs of least loss that a coachee keeps for later rounds
 
 
 def flow_and_repair(
@@ -30,10 +30,13 @@ def flow_and_repair(
     at_least: int,
     deadline: Deadline,
 ) -> None:
-    """Offer choices that every coach can hold to `accept`, until it answers that one is enough.
+    """Pass choices that every coach can hold to `accept`, until it returns true.
 
-    `flow` is the first assignment. Gives up when assignments are worth less than `at_least`, or
-    when coaches can hold too little of them.
+    `flow` is the first assignment. Gives up when an assignment is worth less than `at_least`, or
+    when too many of its pairs have to be dropped.
+
+    Raises:
+        CancelledError, DeadlineExceededError: as `Deadline.check`.
     """
     pairs, worth = _sift_pairs(flow)
     fewest, stalled_rounds_left = len(flow.choice) // _MAX_DROPPED_DIVISOR, _MAX_STALLED_ROUNDS
@@ -61,7 +64,7 @@ def flow_and_repair(
 
 
 def _sift_pairs(flow: FlowSolution) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs and worth of a flow without those that lose most."""
+    """The pairs of least loss of a flow, with their worth."""
     wanted = _PAIRS_PER_COACHEE * len(flow.problem.priority)
     if len(flow.pairs) <= wanted:
         return flow.pairs, flow.worth
@@ -73,7 +76,7 @@ def _sift_pairs(flow: FlowSolution) -> tuple[NDArray[np.int64], NDArray[np.int64
 def _pairs_to_drop(
     oracles: PricingOracles, flow: FlowSolution, deadline: Deadline
 ) -> NDArray[np.int64]:
-    """Chosen pairs that coaches cannot hold beside others who would lose more elsewhere."""
+    """Chosen pairs that coaches cannot hold, those of least regret."""
     dropped: list[int] = []
     regrets = _regrets(flow)
     for coach, pairs in oracles.pairs_by_coach(flow.choice).items():
@@ -90,7 +93,7 @@ def _pairs_to_drop(
 
 
 def _regrets(flow: FlowSolution) -> dict[int, float]:
-    """For each chosen pair how much its coachee would lose with the next best coach."""
+    """For each chosen pair, the loss of its coachee with the next best coach."""
     coachee = flow.problem.coachee[flow.pairs]
     chosen = np.isin(flow.pairs, flow.choice)
     coachee_dual, _ = flow.duals

@@ -1,13 +1,13 @@
-"""What the hours of coaches are worth: prices under which bare assignments bound whole plans.
+"""Lagrangian bound on joint plans: coaches' hours are priced, then the assignment is solved alone.
 
-With prices `w_ij >= 0` and rents `r_j >= max sum of w_ij over a set that coach j can hold`, every
-plan is worth at most
+With prices `w_ij >= 0` and, for each coach, `r_j >= max sum of w_ij over a set that coach j can
+hold`, every plan is worth at most
 
     r + best assignment by max(0, c_ij - w_ij) ,    r = sum of r_j
 
-(Lagrange, of the rows that tie an expanded coach to sets). Prices are duals of the linear programme
-with sets priced in, rounded to whole numbers; rents are counted for these by the oracles, so that
-the bound is exact whatever the solver's tolerance.
+(Lagrangian relaxation of the linking rows of expanded coaches). Prices are the duals of these rows
+in the LP with sets generated, rounded to integers; `r_j` is then computed for the rounded prices by
+the pricing oracles, so the bound is exact whatever the solver's tolerance.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from matching.assignment.restricted_master import LpSolution
 from matching.deadline import Deadline, SolverError
 from matching.search.column_generation import Choice, ColumnGeneration, PricingOracles
 
-DUAL_SCALE = 64  # of one unit of worth, in which prices are told
-_GAP_DIVISOR = 4  # of the gap only one part in so many is looked at first
+DUAL_SCALE = 64  # parts of one unit of worth in which prices are rounded
+_GAP_DIVISOR = 4  # the first LP has the pairs whose loss is within this part of the gap
 _ROUNDS = 6
 _ROUNDING_THRESHOLD = 0.5
 _PERTURBATION = 1e-4
 
 
 class CoachBounds:
-    """What the hours of coaches are worth by fixed prices, with or without some of the pairs."""
+    """The bounds `r_j` of coaches for fixed prices, with or without some of their pairs."""
 
     def __init__(
         self, oracles: PricingOracles, pair_dual: Worth, coaches: Iterable[int], scale: int
     ) -> None:
-        """`pair_dual: int64[P]` in parts, of pairs of these `coaches`; `scale` parts are a unit."""
+        """`pair_dual: int64[P]` are prices of pairs of `coaches`, in parts of `1 / scale` unit."""
         self._oracles = oracles
         self.pair_dual = pair_dual
         self.coaches = tuple(coaches)
@@ -46,10 +46,12 @@ class CoachBounds:
     def max_dual_sum(
         self, coach: int, excluded: frozenset[int], deadline: Deadline
     ) -> tuple[int, tuple[int, ...]]:
-        """The pairs a coach can hold, none of them `excluded`, whose price is most; and that price.
+        """Return the greatest total price of a set the coach can hold, and the pairs of the set.
+
+        Pairs in `excluded` are left out.
 
         Raises:
-            CancelledError, OutOfTimeError: as `Deadline.check`.
+            CancelledError, DeadlineExceededError: as `Deadline.check`.
         """
         if (coach, excluded) not in self._known:
             self._known[coach, excluded] = self._count(coach, excluded, deadline)
@@ -76,13 +78,13 @@ class CoachBounds:
 
 @dataclass(frozen=True, eq=False)
 class LagrangianBound:
-    """The bare assignment by what pairs are worth beyond their hours, in parts of a unit.
+    """The assignment relaxation by worth less price, and the bound it gives, in parts of a unit.
 
     Attributes:
-        worth: `int64[P]`, what pairs are worth, in units.
+        worth: `int64[P]`, worth of pairs, in units.
         flow: the best assignment by worth less price, in parts.
-        coach_bound: all rents together, in parts.
-        coach_bounds: what they are made up of.
+        coach_bound: sum of `r_j` over all coaches, in parts.
+        coach_bounds: the bounds of the single coaches.
     """
 
     worth: Worth
@@ -92,7 +94,7 @@ class LagrangianBound:
 
     @property
     def bound(self) -> int:
-        """What no plan exceeds, in parts."""
+        """Upper bound on every plan, in parts."""
         return self.flow.value + self.coach_bound
 
 
@@ -105,12 +107,12 @@ def compute_lagrangian_bound(
     unit: int,
     deadline: Deadline,
 ) -> LagrangianBound:
-    """Prices at which the bound of plans of `pairs` comes down to the worth of the `best` plan.
+    """Find prices that bring the bound on plans of `pairs` close to the worth of the `best` plan.
 
-    Or near it. `unit` is a part of the worth in which a linear programme keeps its accuracy.
+    `unit` divides the worth to the range in which the LP solver is accurate.
 
     Raises:
-        CancelledError, OutOfTimeError: as `Deadline.check`.
+        CancelledError, DeadlineExceededError: as `Deadline.check`.
     """
     problem = oracles.problem
     value = DUAL_SCALE * int(worth[best].sum())
@@ -152,17 +154,17 @@ def _solve_perturbed(
     no_must_place: NDArray[np.bool_],
     best: Choice,
 ) -> LpSolution:
-    """The linear optimum near the best plan, with coaches described by sets where it takes them.
+    """The LP optimum near the best plan, with coaches expanded where it requires them.
 
-    Everybody gives up a little of their place in the plan. Of all prices at which it is the best,
-    that chooses those which tell most of what each of them would lose elsewhere.
+    The upper bounds of the pairs of the best plan are perturbed: among the optimal duals of a
+    degenerate LP that selects those which show most of the loss of leaving the plan.
     """
     upper = near.astype(np.float64)
     upper[best] = 1 - _PERTURBATION
     while True:
         lp_solution = search.solve_relaxation(no_must_place, upper)
         if lp_solution is None:
-            raise SolverError("a programme that demands nothing has no solution")
+            raise SolverError("an LP without requirements has no solution")
         choice = np.flatnonzero(lp_solution.chosen > _ROUNDING_THRESHOLD)
         infeasible_coaches = search.oracles.infeasible_coaches(choice, search.deadline)
         more = [coach for coach in infeasible_coaches if coach not in lp_solution.convexity_dual]
@@ -172,7 +174,7 @@ def _solve_perturbed(
 
 
 def _coach_bounds(oracles: PricingOracles, lp_solution: LpSolution, unit: int) -> CoachBounds:
-    """By the duals, in whole parts."""
+    """Coach bounds for the duals of an LP solution, rounded."""
     pair_dual = np.zeros(oracles.problem.size, dtype=np.int64)
     for duals in lp_solution.pair_dual.values():
         for pair, dual in duals.items():

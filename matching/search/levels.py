@@ -1,12 +1,12 @@
-"""The objective, level by level: each is maximised with all before it held at their value.
+"""Lexicographic optimisation: each level is maximised under floors for all levels before it.
 
-A level that is a sum starts from the bare assignment: its flow bounds the level, its prices rule
-pairs out, and diving from it often reaches the bound at once. What is left between value and bound
-is closed by branch and price over the pairs that could still matter.
+A level that is a sum starts from the assignment relaxation: the flow bounds the level, its reduced
+costs fix pairs to zero, and flow and repair often reaches the bound at once. The remaining gap is
+closed by branch and price over the pairs that are left.
 
-`worst` is decided by leaving out pairs: the least points of a placed pair are at least `w` exactly
-where a plan without any pair below `w` keeps what was reached. `schedule` times the series of the
-matches the other levels have fixed.
+`worst` is decided by feasibility: the least points of a placed pair are at least `w` exactly where
+a plan without any pair below `w` meets the floors. `schedule` optimises the series of the matches
+that the other levels have fixed.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from matching.search.search_state import SearchState
 
 @dataclass(frozen=True, eq=False)
 class LevelsResult:
-    """The chosen pairs and what they reach at each level before `schedule`."""
+    """The chosen pairs and the outcome of each level before `schedule`."""
 
     choice: Choice
     levels: tuple[LevelOutcome, ...]
 
 
 def run_levels(state: SearchState, levels: Sequence[ObjectiveLevel], first: Choice) -> LevelsResult:
-    """Every level but `schedule`, from a `first` choice that breaks nothing.
+    """Optimise every level but `schedule`, starting from a feasible choice `first`.
 
-    Where time runs out: what was reached, with honest bounds.
+    When the time limit passes, the incumbent is returned with valid bounds.
     """
     choice, outcomes = first, []
     for level in levels:
@@ -57,7 +57,7 @@ def run_levels(state: SearchState, levels: Sequence[ObjectiveLevel], first: Choi
 
 
 class _SumLevel:
-    """A level that sums something over the chosen pairs."""
+    """A level that is a sum over the chosen pairs."""
 
     def __init__(self, state: SearchState, level: ObjectiveLevel, choice: Choice) -> None:
         self._state = state
@@ -69,24 +69,22 @@ class _SumLevel:
 
     def run(self) -> SearchResult:
         self._report()
-        with suppress(
-            DeadlineExceededError
-        ):  # what was reached so far stands, with the bound so far
+        with suppress(DeadlineExceededError):  # the incumbent stays, with the bound so far
             self._close_gap()
         self._state.reached.append(Objective(self._weights, self._value))
-        # Under earlier levels that are not proven, only the bare sum bounds every plan.
+        # With an earlier level unproven, only the unconditional bound holds for every plan.
         bound = self._bound if self._state.all_proven else self._unconditional_bound
         return SearchResult(self._best, self._value, max(self._value, bound))
 
     def _close_gap(self) -> None:
-        """Bring value and bound together."""
+        """Close the gap between value and bound."""
         state = self._state
         if self._is_finished():
             return
         state.deadline.check()
         allowed = state.allowed
         points = state.problem.points
-        # Points break ties, unless they are what is asked for, or have been decided before.
+        # Points break ties, unless they are this level or one decided before.
         decided = [self._weights, *(objective.weights for objective in state.reached)]
         tie_breakers = [] if any(weights is points for weights in decided) else [Objective(points)]
         flow_result = state.flow([Objective(self._weights), *tie_breakers], allowed)
@@ -122,7 +120,7 @@ class _SumLevel:
             self._by_parts(parts)
 
     def _by_parts(self, parts: Sequence[NDArray[np.bool_]]) -> None:
-        """Search parts one after the other; none can gain more than value and bound are apart."""
+        """Search the parts one after the other; none can gain more than the gap of the whole."""
         weights = self._weights.astype(np.float64)
         gaps = [self._bound - self._value] * len(parts)
         for place, part in enumerate(parts):
@@ -165,11 +163,11 @@ class _SumLevel:
 
 
 def _ignore_progress(_value: int | None, _bound: int) -> None:
-    """Of a part nothing is told but what it comes to."""
+    """Progress within one part is not reported."""
 
 
 class _WorstLevel:
-    """The least points of a placed pair, by bisection over the points there are."""
+    """The least points of a placed pair, by bisection over the values that occur."""
 
     def __init__(self, state: SearchState, choice: Choice) -> None:
         self._state = state
@@ -194,7 +192,7 @@ class _WorstLevel:
             while self._low < self._high:
                 self._probe((self._low + self._high) // 2)
         except DeadlineExceededError:
-            pass  # what was reached so far stands, with the bound so far
+            pass  # the incumbent stays, with the bound so far
         state.allowed = state.allowed & (state.problem.points >= self._least)
         bound = self._bound if state.all_proven else self._ceiling
         return SearchResult(self._best, self._least, max(self._least, bound))
@@ -204,7 +202,7 @@ class _WorstLevel:
         return self._steps[self._high - 1] if self._low < self._high else self._least
 
     def _bound_by_flow(self) -> None:
-        """Lower the bound to what the bare assignment could reach."""
+        """Lower the bound to what the assignment relaxation can reach."""
         low = self._low
         while low < self._high:
             middle = (low + self._high) // 2
@@ -220,7 +218,7 @@ class _WorstLevel:
                 low = middle + 1
 
     def _probe(self, step: int) -> None:
-        """Decide whether everything reached can be kept with the points of a step."""
+        """Decide whether the floors can be met with pairs of at least the points of a step."""
         if not self._low <= step < self._high:
             return
         choice = self._state.find_feasible_choice(self._at_least(step))
@@ -241,7 +239,7 @@ class _WorstLevel:
 
 
 def level_weights(problem: MatchingProblem, level: ObjectiveLevel) -> NDArray[np.int64]:
-    """`int64[P]`: what each chosen pair adds to a level that is a sum."""
+    """`int64[P]`: the contribution of each chosen pair to a level that is a sum."""
     return {
         ObjectiveLevel.PLACED: problem.priority[problem.coachee],
         ObjectiveLevel.KEPT: problem.kept.astype(np.int64),

@@ -1,4 +1,4 @@
-"""Several sums in the order of their importance, as one whole number for each pair."""
+"""Lexicographic objectives combined into one integer weight for each pair."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MAX_WEIGHT = 1 << 62
 
 @dataclass(frozen=True, eq=False)
 class Objective:
-    """One sum over the chosen pairs: `weights: int64[P]`, not negative, and what it has to reach.
+    """A sum over the chosen pairs: `weights: int64[P]`, not negative, and its `minimum`.
 
     `minimum` is 0 for a sum that is not decided yet.
     """
@@ -26,17 +26,17 @@ class Objective:
 
 
 class LexicographicObjective:
-    """Aims from the most to the least important, each worth more than all after it together.
+    """Objectives from most to least important, each unit worth more than all later sums together.
 
     Attributes:
-        worth: `int64[P]`.
-        required: what a choice that reaches every `minimum` is worth at least.
+        worth: `int64[P]`; empty if the weights do not fit 64-bit integers.
+        required: worth of a choice that just reaches every `minimum`.
         most_worth: the largest worth of a pair.
     """
 
     def __init__(self, problem: MatchingProblem, objectives: Sequence[Objective]) -> None:
         self.required = 0
-        self.most_worth = 0  # an upper bound, while sums might not fit the integers below
+        self.most_worth = 0  # an upper bound in unlimited integers first
         factor, factors = 1, []
         for objective in reversed(objectives):
             factors.append((factor, objective))
@@ -47,20 +47,20 @@ class LexicographicObjective:
         if self.most_worth < _MAX_WEIGHT:
             self.worth = np.zeros(problem.size, dtype=np.int64)
             for factor, objective in factors:
-                if objective.weights.any():  # a factor before nothing may be beyond all integers
+                if objective.weights.any():  # the factor of an empty sum may overflow
                     self.worth += factor * objective.weights
             self.most_worth = int(self.worth.max(initial=0))
 
 
 def objective_bound(problem: MatchingProblem, weights: NDArray[np.int64]) -> int:
-    """What no choice exceeds: everybody's best pair, within the places there are."""
+    """Upper bound on a sum: the best pair of each coachee, within the number of places."""
     best = np.zeros(len(problem.priority), dtype=np.int64)
     np.maximum.at(best, problem.coachee, weights)
     return int(np.sort(best)[::-1][: int(problem.capacity.sum())].sum())
 
 
 def meets_minimums(choice: NDArray[np.int64], objectives: Sequence[Objective]) -> bool:
-    """Whether a choice reaches the least of every aim."""
+    """Whether a choice reaches the minimum of every objective."""
     return all(
         int(objective.weights[choice].sum()) >= objective.minimum for objective in objectives
     )

@@ -1,4 +1,4 @@
-"""Whether the pins of a cycle can be honoured, one by one and together, and if not, why."""
+"""Check of the pins: whether each of them and all together can be satisfied, and why not."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from matching.search.search_state import SearchState
 
 
 def pinned_choice(evaluator: RuleEvaluator, oracles: PricingOracles, deadline: Deadline) -> Choice:
-    """The pinned pairs, with further ones where only those make up the cross-border share.
+    """The pinned pairs, with others added where the cross-border share requires them.
 
     Raises:
-        ImpossiblePinsError: a pin breaks a rule or a capacity, or cannot be timetabled, or the
-            pins together cannot.
+        ImpossiblePinsError: a pin breaks a rule or a capacity or cannot be timetabled, or all pins
+            together cannot.
+        CancelledError, DeadlineExceededError: as `Deadline.check`.
     """
     roster, cycle = evaluator.inputs.roster, evaluator.inputs.cycle
     problem = oracles.problem

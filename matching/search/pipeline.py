@@ -1,4 +1,4 @@
-"""From a problem to a plan: a first choice, the levels in their order, and the timetable."""
+"""From a problem to a plan: construction, lexicographic levels, timetable optimisation."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from matching.search.timetable_optimisation import PreviousSchedule, TimetableOp
 
 @dataclass(frozen=True, eq=False)
 class PlanRequest:
-    """What a plan is asked to reach.
+    """What a plan should achieve.
 
     Attributes:
-        levels: in their order.
-        quality: what a good series is.
-        report: whom to tell of progress.
-        previous: what pairs had before.
+        levels: the levels, most important first.
+        quality: the quality of a series.
+        report: called with the progress of each level.
+        previous: sessions and starts that pairs have already.
     """
 
     levels: Sequence[ObjectiveLevel]
@@ -36,9 +36,13 @@ class PlanRequest:
 def make_plan(
     oracles: PricingOracles, pinned: Choice, request: PlanRequest, deadline: Deadline
 ) -> Plan:
-    """The best plan for the levels of `request`, or the best that time allows.
+    """Return the best plan for the levels of `request`, or the best found in time.
 
-    `pinned` is a choice that breaks nothing and holds all pins.
+    `pinned` is a feasible choice with all pinned pairs.
+
+    Raises:
+        CancelledError: the run was cancelled.
+        DeadlineExceededError: the limit passed before there was any plan.
     """
     first = construct_choice(oracles, pinned, deadline)
     reached = run_levels(SearchState(oracles, deadline, request.report), request.levels, first)

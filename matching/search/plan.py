@@ -1,4 +1,4 @@
-"""A plan: chosen pairs with the starts of their sessions, and what it reaches at each level."""
+"""A plan: the chosen pairs with the starts of their sessions, and the outcome of each level."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from matching.result import LevelOutcome
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What the engine decides, before it is told in words.
+    """The decisions of the engine, as arrays.
 
     Attributes:
         coachee: `int64[K]`, rows of the roster, ascending.
-        coach: `int64[K]`.
-        points: `int64[K]`.
-        series: for each pair the starts of its sessions in epoch minutes, ascending.
+        coach: `int64[K]`, rows of the roster.
+        points: `int64[K]`, points of each pair.
+        series: for each pair, the starts of its sessions in epoch minutes, ascending.
         levels: value and bound of each level, in the policy's order.
     """
 

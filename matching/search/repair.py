@@ -1,6 +1,7 @@
-"""Those whom a coach could not hold find another: directly, or where somebody else makes room.
+"""Repair of a choice: insert unplaced coachees directly, or by ejecting one other coachee.
 
-Chains of two moves at most, each checked by the coaches' oracles with what they can say at once.
+Ejection chains have at most two moves, and each move is checked by the oracles with what they know
+or find at once.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from matching.coach_timetable.calendar import members
 from matching.deadline import Deadline
 from matching.search.column_generation import Choice, PricingOracles
 
-_MAX_OPTIONS = 30  # coaches somebody is tried with, those worth most
+_MAX_OPTIONS = 30  # coaches tried for a coachee, those of greatest worth
 
 
 class Repair:
-    """A choice every coach can hold, while more coachees are put into it."""
+    """A choice that every coach can hold, to which coachees are added."""
 
     def __init__(
         self,
@@ -27,7 +28,7 @@ class Repair:
         pairs: NDArray[np.int64],
         worth: NDArray[np.int64],
     ) -> None:
-        """`pairs: int64[Q]`, ascending, may be used; `worth: int64[Q]`, best first."""
+        """`pairs: int64[Q]`, ascending, may be used; `worth: int64[Q]` ranks those of a coachee."""
         self._oracles = oracles
         self._problem = problem = oracles.problem
         self._pairs = pairs
@@ -46,11 +47,11 @@ class Repair:
 
     @property
     def choice(self) -> Choice:
-        """The choice so far."""
+        """The current choice."""
         return np.array(sorted(self._chosen.values()), dtype=np.int64)
 
     def place(self, coachees: list[int], deadline: Deadline) -> None:
-        """Place whom it can of `coachees`, who are in no chosen pair."""
+        """Place as many as possible of `coachees`, who are in no chosen pair."""
         for coachee in coachees:
             deadline.check()
             if not self._insert_directly(coachee):
@@ -62,7 +63,7 @@ class Repair:
         return self._pairs[first:last][order]
 
     def _insert_directly(self, coachee: int, without: int = -1) -> bool:
-        """Put a coachee with a coach who has a place left, other than `without`."""
+        """Assign a coachee to a coach with a free place, other than `without`."""
         options = self._options(coachee)
         coaches = self._problem.coach[options]
         free = options[(self._left[coaches] > 0) & (coaches != without)][:_MAX_OPTIONS]
@@ -88,7 +89,7 @@ class Repair:
         return False
 
     def _others(self, coach: int) -> Iterator[int]:
-        """Pairs of a coach whose coachee has an option with a place left."""
+        """Pairs of a coach whose coachee could move to a coach with a free place."""
         own = self._problem.by_coach[coach]
         for place in members(self._held.get(coach, 0)):
             options = self._options(int(self._problem.coachee[own[place]]))

@@ -1,4 +1,4 @@
-"""Where a run stands: what was reached, which pairs are left, and the searches both levels use."""
+"""State of the lexicographic search, and the operations that all levels share."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from matching.search.column_generation import Choice, ColumnGeneration, PricingO
 from matching.search.flow_and_repair import flow_and_repair
 from matching.search.lexicographic_weights import LexicographicObjective, Objective, meets_minimums
 
-_MOST_PAIRS = 400_000
+_MAX_PAIRS = 400_000  # larger problems are not searched exactly
 
 ReportLevel = Callable[[ObjectiveLevel, int | None, int | None], None]
-"""Told the level in work, its best value and its bound."""
+"""Called with the current level, its best value and its bound."""
 
 
 class SearchState:
-    """The state of one run through the levels.
+    """State of the lexicographic search.
 
     Attributes:
         reached: the sums decided so far, in the order of the levels.
         allowed: `bool[P]`, pairs that may be chosen.
         must_place: `bool[n]`, coachees who have to be placed.
-        all_proven: whether every level so far is proven.
+        all_proven: whether every level so far is proven optimal.
     """
 
     def __init__(
@@ -60,19 +60,19 @@ class SearchState:
 
     @property
     def required_objectives(self) -> list[Objective]:
-        """Who has to be placed, and the levels decided so far."""
+        """The coachees who have to be placed, then the levels decided, each with its minimum."""
         must_place = self.must_place[self.problem.coachee].astype(np.int64)
         return [Objective(must_place, int(self.must_place.sum())), *self.reached]
 
     def is_feasible(self, choice: Choice) -> bool:
-        """Whether a choice keeps what was reached, the share, and who has to be placed."""
+        """Whether a choice meets the decided levels, the share and the must-place rows."""
         in_balance = int(cross_border_balance(self.problem)[choice].sum()) >= 0
         return in_balance and meets_minimums(choice, self.required_objectives)
 
     def flow(
         self, objectives: Sequence[Objective], allowed: NDArray[np.bool_]
     ) -> tuple[FlowSolution, LexicographicObjective] | None:
-        """The assignment relaxation under `objectives`; `None` where numbers would overflow."""
+        """Solve the assignment relaxation under `objectives`; `None` if weights overflow."""
         combined = LexicographicObjective(self.problem, [*self.required_objectives, *objectives])
         if not fits_integer_range(self.problem, combined.most_worth):
             return None
@@ -80,11 +80,11 @@ class SearchState:
         return solve_flow(self.problem, pairs, combined.worth[pairs], self.deadline.check), combined
 
     def parts(self, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-        """`allowed` pairs in parts that can be searched one after the other.
+        """Split the `allowed` pairs into parts that can be searched one after the other.
 
-        What was reached is the most there is, so that each part of a choice that reaches it has to
-        reach what it reaches there. That holds where every level so far is proven and nothing but
-        sums couples the parts.
+        The values reached are optimal, so each part of a choice that reaches them has to reach what
+        it reaches there. That holds only if every level so far is proven and the parts are coupled
+        by nothing but sums; otherwise there is one part.
         """
         if self.problem.share or not self.all_proven:
             return [allowed]
@@ -95,13 +95,13 @@ class SearchState:
     ) -> ColumnGeneration:
         """The exact search over `allowed` pairs under everything decided so far.
 
-        With a `choice` that keeps all that, `allowed` is one of several `parts`: only what the
-        choice reaches with pairs of the part has to be reached with them.
+        With a `choice` that is feasible, `allowed` is one of several `parts`: floors are then what
+        the choice reaches with pairs of the part.
 
         Raises:
-            ProblemTooLargeError: there are too many pairs to search.
+            ProblemTooLargeError: there are too many pairs for an exact search.
         """
-        if np.count_nonzero(allowed) > _MOST_PAIRS:
+        if np.count_nonzero(allowed) > _MAX_PAIRS:
             raise ProblemTooLargeError
         must_place, floors = self.must_place, []
         if choice is not None:
@@ -119,7 +119,7 @@ class SearchState:
         return ColumnGeneration(self.oracles, floors, allowed, must_place, self.deadline)
 
     def find_feasible_choice(self, allowed: NDArray[np.bool_]) -> Choice | None:
-        """Some choice of `allowed` pairs that breaks nothing; `None` is a proof there is none."""
+        """Return some feasible choice of `allowed` pairs; `None` proves that there is none."""
         found: list[Choice] = []
 
         def accept(choice: Choice) -> bool:

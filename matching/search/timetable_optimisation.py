@@ -1,4 +1,4 @@
-"""When the chosen pairs meet: each coach's timetable made as good as it can be."""
+"""The `schedule` level: the timetable of each coach optimised for the chosen pairs."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ from matching.result import LevelOutcome
 from matching.search.column_generation import Choice, PricingOracles
 from matching.search.search_state import ReportLevel
 
-_EFFORTS = (1.0, 8.0)  # CP-SAT's deterministic time for one coach; nobody gets the second before
-# everybody has had the first
-_MAX_OPTIONS = 250_000  # berths of all tasks that are searched, so that no clock has to end it
+# Deterministic time of CP-SAT for one coach; all coaches get the first before any gets the second.
+_EFFORTS = (1.0, 8.0)
+_MAX_OPTIONS = 250_000  # session options searched in all, so that runs end without a time limit
 
 
 @dataclass(frozen=True, eq=False)
 class PreviousSchedule:
-    """What pairs had before.
+    """Sessions that pairs have already.
 
     Attributes:
-        starts: starts (epoch minutes) that should stay, by pair and number.
-        past: the sessions that lie behind, by pair.
+        starts: starts (epoch minutes) to keep where possible, by pair and number.
+        past: sessions held already, by pair.
     """
 
     starts: Mapping[Pair, Mapping[int, int]] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class PreviousSchedule:
 
 
 class TimetableOptimisation:
-    """The timetables of all coaches who have anybody."""
+    """The timetables of all coaches with at least one coachee."""
 
     def __init__(
         self,
@@ -69,11 +69,9 @@ class TimetableOptimisation:
             self._coaches[coach] = _CoachState(oracles, pairs, quality, previous, deadline)
 
     def improve(self, report: ReportLevel) -> LevelOutcome:
-        """Better every coach's series while time lasts, first a little for all of them."""
+        """Improve the series of every coach while time lasts, all by local search first."""
         self._report(report)
-        with suppress(
-            DeadlineExceededError
-        ):  # the series that are there stay, with the bound so far
+        with suppress(DeadlineExceededError):  # the incumbents stay, with the bounds so far
             for coach in self._coaches.values():
                 self._deadline.check()
                 coach.incumbent = improve_by_local_search(coach.subproblem, self._deadline)
@@ -103,7 +101,7 @@ class TimetableOptimisation:
         return tuple(starts[pair] for pair in self._choice.tolist())
 
     def _coaches_to_search(self) -> list[_CoachState]:
-        """Coaches whose best timetable will be looked for, the smallest task first."""
+        """Coaches without a proven optimum, smallest subproblem first, up to a total size."""
         waiting = sorted(
             (one for one in self._coaches.values() if not one.proven),
             key=lambda one: (one.subproblem.size, one.row),
@@ -121,13 +119,13 @@ class TimetableOptimisation:
 def _improve_coach(
     argument: tuple[CoachSubproblem, CoachIncumbent, float, int], deadline: Deadline
 ) -> CoachIncumbent:
-    """As `best_timetable`, an errand for a crew."""
+    """`best_timetable` as a task for the worker pool."""
     subproblem, incumbent, effort, seed = argument
     return best_timetable(subproblem, incumbent, deadline, effort=effort, seed=seed)
 
 
 class _CoachState:
-    """One coach's task, and the best answer so far."""
+    """The subproblem of one coach, and its incumbent."""
 
     def __init__(
         self,
@@ -156,12 +154,12 @@ class _CoachState:
 
     @cached_property
     def subproblem(self) -> CoachSubproblem:
-        """What the coach has to hold; made only when there is time to better it."""
+        """Built on first use: many coaches are settled without it."""
         return build_subproblem(self._calendar, self._quality, self._placed, self._kept_times)
 
     @property
     def incumbent(self) -> CoachIncumbent | None:
-        """The best so far; `None` before anything was bettered."""
+        """The incumbent; `None` before any improvement."""
         return self._incumbent
 
     @incumbent.setter
@@ -172,11 +170,11 @@ class _CoachState:
 
     @property
     def proven(self) -> bool:
-        """Whether the best timetable is known."""
+        """Whether the incumbent is proven optimal."""
         return self._incumbent is not None and self._incumbent.proven
 
     def _read(self) -> None:
-        """Starts, points, and what no timetable exceeds."""
+        """Recompute starts, points and bound from the incumbent."""
         incumbent = self._incumbent
         self.starts = (
             starts_of_options(self.subproblem, incumbent.timetable)
@@ -197,7 +195,7 @@ class _CoachState:
             )
 
     def _kept_sessions(self) -> int:
-        """Sessions at the times they had."""
+        """Number of sessions that keep their earlier start."""
         return sum(
             kept.starts.get(number) == start
             for series, local in zip(self.starts, self._placed, strict=True)
@@ -207,7 +205,7 @@ class _CoachState:
 
     @cached_property
     def _fixed_cost(self) -> int:
-        """What the sessions that lie behind cost by now; the last of all only if none follows."""
+        """Cost of the sessions held already; the finish counts only if no session follows."""
         return sum(
             self._quality.fault_cost(coachee, self.row, past, continues=bool(series))
             for coachee, past, series in zip(
@@ -217,7 +215,7 @@ class _CoachState:
 
     @cached_property
     def _independent_cost(self) -> int:
-        """What the faults of all series come to where nothing has to stay and each is alone."""
+        """Lower bound on the cost of all series where no start has to be kept."""
         if not self._kept_times:
             return 0
         free = build_subproblem(self._calendar, self._quality, self._placed, {})
