@@ -1,1 +1,1 @@
-"""The outside of the programme: files, command line, database, jobs, HTTP and pages."""
+"""The application around the domain: HTTP, pages, command line, database, jobs and mail."""

@@ -1,4 +1,4 @@
-"""`python -m api` is `gender-coach`."""
+"""`python -m api`, the same as the command `gender-coach`."""
 
 from api.cli import main
 

@@ -1,4 +1,4 @@
-"""Opening a deployment: its database and its key file, both checked to be the right ones."""
+"""Opening the database and the key file of a deployment, and checking that they match."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ _KEY_FILE_NAME = "key file"
 
 
 def open_database_and_keyring(settings: Settings) -> tuple[Database, Keyring]:
-    """The database and the secrets of a deployment whose database is of this version.
+    """Open the database, which has to be migrated already, and the key ring of a deployment.
+
+    The key file is created on first use of the database.
 
     Raises:
         SchemaError: the database is of another version.
-        DatabaseUnusableError: it is not there, or cannot be read.
-        KeyringError: the key file is missing, broken, open to others, or another database's.
+        DatabaseUnusableError: it does not exist, or cannot be read.
+        KeyringError: the key file is missing, invalid, accessible to other users, or belongs to
+            another database.
     """
     database = Database(settings.database_url)
     try:
@@ -38,13 +41,16 @@ def open_database_and_keyring(settings: Settings) -> tuple[Database, Keyring]:
 
 
 def _has_encrypted_rows(tx: Transaction) -> bool:
-    """Whether something there opens with a key file only, from before databases bore its mark."""
+    """Whether there are rows that need a key file, in a database that does not record its mark.
+
+    Databases of older versions do not.
+    """
     sealed = (NoteKeyRow.id, AuditRow.number, CredentialRow.id)
     return any(tx.scalar(select(column).limit(1)) is not None for column in sealed)
 
 
 def _open_matching_keyring(database: Database, settings: Settings) -> Keyring:
-    """The key file this database is used with; made where neither has been used yet."""
+    """The key ring this database is used with, created if the database has not been used yet."""
     path = settings.master_key_file
     with database.reading() as tx:
         known = tx.scalar(select(KeyMarkRow.mark).where(KeyMarkRow.name == _KEY_FILE_NAME))
@@ -55,11 +61,11 @@ def _open_matching_keyring(database: Database, settings: Settings) -> Keyring:
             if first is None:
                 tx.add(KeyMarkRow(name=_KEY_FILE_NAME, mark=keyring.mark))
                 return keyring
-            known = first.mark  # another process was quicker
+            known = first.mark  # another process has recorded it in the meantime
     keyring = open_keyring(path, create=False)
     if known != keyring.mark:
         raise KeyringError(
             f"the key file {path} is not the one this database is used with: "
-            "put that one there, the same on every machine"
+            "replace it with that one, the same on every machine"
         )
     return keyring

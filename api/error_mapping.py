@@ -1,8 +1,8 @@
-"""One table from this programme's errors to exit codes, HTTP statuses and problem types.
+"""Mapping of errors to exit codes, HTTP status codes and problem types.
 
-Exit codes of the commands: 0 done, 2 unusable input, 3 stopped by the time limit before any usable
-result, 1 a fault of ours; 130 is the shells' own for "interrupted". The HTTP side gives the same
-errors as problem documents (RFC 9457), whose `type` ends in the slug.
+Exit codes of the commands: 0 success, 1 internal error, 2 unusable input, 3 the time limit was
+reached before there was a usable result, 130 interrupted (the convention of shells). Over HTTP the
+same errors become problem documents (RFC 9457), whose `type` ends with the slug.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ EXIT_INTERRUPTED = 130
 
 @dataclass(frozen=True, slots=True)
 class ErrorType:
-    """How one class of errors shows outside.
+    """How a class of errors is reported to clients.
 
     Attributes:
-        exit_code: what a command ends with.
-        http_status: what a request is answered with.
-        slug: the last part of the problem document's `type`.
-        title: the problem document's `title`, the same for every error of the kind.
+        exit_code: of a command.
+        http_status: of a response.
+        slug: last segment of the `type` of the problem document.
+        title: `title` of the problem document, the same for all errors of the type.
     """
 
     exit_code: int
@@ -98,7 +98,7 @@ ERROR_TABLE: dict[type[DomainError], ErrorType] = {
 
 
 def error_type_of(error: BaseException) -> ErrorType:
-    """The kind of the nearest class of `error` in the table; a fault of ours for all others."""
+    """The error type of the nearest base class of `error` in the table, else an internal error."""
     for ancestor in type(error).__mro__:
         if issubclass(ancestor, DomainError) and ancestor in ERROR_TABLE:
             return ERROR_TABLE[ancestor]

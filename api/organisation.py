@@ -1,7 +1,7 @@
-"""What a deployment decides for itself: whose name stands on invitations, how places are called.
+"""Settings of the organisation that runs a deployment: sender of invitations, territory names.
 
-The defaults lie on the domain `example.org`, which is reserved for examples: a deployment that
-sends mail sets its own.
+The default addresses are in the domain `example.org`, which is reserved for examples; a deployment
+that sends mail has to set its own.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ MailAddress = Annotated[
 
 
 class OrganisationSetting(BaseModel):
-    """A setting of a deployment."""
+    """Base of the settings of an organisation: frozen, without unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Territory(OrganisationSetting):
-    """How a country or territory is called here, and the footnote that goes with its name."""
+    """The name of a country or territory, and the footnote that its name requires."""
 
     name: str
     footnote: str = ""
@@ -42,18 +42,20 @@ TERRITORIES: Mapping[str, Territory] = {
         ),
     ),
 }
-"""United Nations usage where it differs from the Unicode names; a deployment may replace it."""
+"""United Nations usage where it differs from the Unicode CLDR; can be replaced by a setting."""
 
 
 class Organisation(OrganisationSetting):
-    """Who sends, and in which words.
+    """The organisation that runs a deployment, as it appears on invitations and pages.
 
     Attributes:
-        organiser_address: both ORGANIZER and From; of a domain this deployment may send for.
-        reply_address: takes replies by mail; a token is added before its `@`.
-        programme_name: shown in invitations only where it is set. Aides read them.
-        alarm_lead: how long before a session the calendar reminds.
-        territories: by ISO 3166-1 alpha-2 code or `XK`; other codes take their Unicode name.
+        organiser_name: display name of the sender.
+        organiser_address: ORGANIZER and From of invitations; this deployment must be allowed to
+            send mail for its domain.
+        reply_address: receives replies by mail; a token is inserted before its `@`.
+        programme_name: shown in invitations, which aides read; left out if not set.
+        alarm_lead: how long before a session the calendar alarm goes off.
+        territories: by ISO 3166-1 alpha-2 code or `XK`; other codes have their name in the CLDR.
     """
 
     organiser_name: str = "Coaching office"
@@ -69,17 +71,17 @@ class Organisation(OrganisationSetting):
         return self.organiser_address.rpartition("@")[2]
 
     def territory(self, code: str) -> Territory:
-        """The name and footnote of a country or territory; an unknown code is its own name."""
+        """The name and footnote for a code; the name of an unknown code is the code itself."""
         known = self.territories.get(code)
         return known or Territory(name=_unicode_names().get(code, code))
 
     def footnotes(self, codes: Collection[str]) -> tuple[str, ...]:
-        """The footnotes that the given codes call for, each once."""
+        """The footnotes that the names of the given territories require, without duplicates."""
         notes = (self.territory(code).footnote for code in sorted(set(codes)))
         return tuple(dict.fromkeys(note for note in notes if note))
 
     def reply_to(self, token: str) -> str:
-        """The address that takes one recipient's replies: `replies+TOKEN@example.org`."""
+        """The address for the replies of one recipient: `replies+TOKEN@example.org`."""
         mailbox, _, domain = self.reply_address.rpartition("@")
         return f"{mailbox}+{token}@{domain}"
 

@@ -1,4 +1,4 @@
-"""What every use case works with, put together once at the start."""
+"""The services that use cases depend on, created once at start-up."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _CONTEXT_KEY = "gender_coach_audit"
 
 
 def utc_now() -> datetime:
-    """The present, aware, in UTC."""
+    """The current time, as an aware datetime in UTC."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class TransactionContext:
-    """On whose behalf a transaction runs, and the key that seals what it records."""
+    """Principal and time of a transaction, and the keys that authenticate its audit events."""
 
     keyring: Keyring
     principal: Principal
@@ -33,9 +33,9 @@ class TransactionContext:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, database, keys, the queue of jobs and the clock.
+    """Settings, database, key ring, job queue and clock.
 
-    A use case takes these as its first argument and opens its own transaction:
+    A use case takes them as its first argument and opens its own transaction, with
     `database.reading()` or `database.writing()`.
     """
 
@@ -46,9 +46,9 @@ class Services:
     now: Callable[[], datetime] = utc_now
 
     def on_behalf_of(self, principal: Callable[[], Principal]) -> Services:
-        """The same services, whose transactions are recorded in the audit trail as `principal`'s.
+        """The same services, with audit events attributed to `principal`.
 
-        The principal is asked for when a transaction begins.
+        `principal` is called at the start of each writing transaction.
         """
         set_context = context_setter(self.keyring, principal, self.now)
         return replace(self, database=self.database.on_behalf_of(set_context))
@@ -57,7 +57,7 @@ class Services:
 def context_setter(
     keyring: Keyring, principal: Callable[[], Principal], now: Callable[[], datetime]
 ) -> Callable[[Transaction], None]:
-    """Called with each transaction where it begins; sets on whose behalf it runs."""
+    """A transaction hook that attaches a `TransactionContext` to each transaction."""
 
     def set_context(tx: Transaction) -> None:
         tx.info[_CONTEXT_KEY] = TransactionContext(keyring, principal(), now())
@@ -66,12 +66,12 @@ def context_setter(
 
 
 def transaction_context(tx: Transaction) -> TransactionContext:
-    """On whose behalf a transaction runs.
+    """The context of a writing transaction.
 
     Raises:
-        LookupError: it was begun on nobody's behalf.
+        LookupError: the transaction has none; its database was opened without `on_behalf_of`.
     """
     context: TransactionContext | None = tx.info.get(_CONTEXT_KEY)
     if context is None:
-        raise LookupError("an event in a transaction that runs on nobody's behalf")
+        raise LookupError("this transaction has no principal to record an audit event for")
     return context

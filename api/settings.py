@@ -1,4 +1,4 @@
-"""Settings of the server: read once, by the command that starts it, and handed on explicitly."""
+"""Settings of the server, read once by the command that starts it and passed on explicitly."""
 
 from __future__ import annotations
 
@@ -20,19 +20,35 @@ _WILDCARD_HOSTS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - to recognise it, 
 
 
 class Settings(BaseSettings):
-    """Every setting, its default, and its environment variable (`GENDER_COACH_` and the name).
+    """All settings; the environment variable of each is `GENDER_COACH_` and its name.
 
-    `database_url` may also come as plain `DATABASE_URL`; without one, a SQLite file in
-    `data_dir` is used. `public_url` is what links in invitations start with, and decides whether
-    cookies are marked `Secure`; without one it is the address the server listens on.
-    `metrics_token` opens `/metrics` to who shows it as a bearer token; needed behind a proxy.
-    `confirm_minutes` is how long after showing a second factor personal data can be exported and
-    an account changed without showing it again. `oidc` lets users sign in with an account they have
-    elsewhere.
-    `retention_days` is how long after a cycle's last day its people are erased; 0 leaves them.
-    `consent_texts` is a folder with the deployment's own texts of what people agree to.
-    `executor_id` names this process among those that do jobs, and stays the same when it starts
-    again.
+    Attributes:
+        data_dir: folder of the SQLite file, the key file and the lock files.
+        database_url: SQLAlchemy URL, from `DATABASE_URL`; a SQLite file in `data_dir` by default.
+        public_url: base of the links in mails; cookies are `Secure` if it is https. By default the
+            address that the server listens on.
+        host: address to listen on.
+        port: port to listen on.
+        worker: whether the server also runs jobs.
+        executor_id: name of this process as a worker; it must be unique among running workers and
+            stay the same across restarts, so that the process recovers its interrupted jobs.
+        deployment: the organisation that runs this deployment.
+        mail: the mail server.
+        consent_texts: folder with the organisation's own texts of what people agree to.
+        metrics_token: bearer token for `/metrics`; required behind a proxy.
+        upload_limit_bytes: maximum size of an uploaded file.
+        body_limit_bytes: maximum size of any other request body.
+        run_time_limit_seconds: default time limit of a run.
+        run_workers: default number of solver workers of a run.
+        link_grace_days: how long secret links work after the last day of their cycle.
+        retention_days: how long after its last day the people of a cycle are erased; 0 for never.
+        sign_in_minutes: lifetime of a one-time sign-in link.
+        cookie_idle_minutes: how long an idle browser stays signed in.
+        cookie_hours: how long a browser stays signed in at most.
+        confirm_minutes: how long after showing a second factor a user can export personal data and
+            change their account without showing it again.
+        oidc: the OpenID Connect provider that users can sign in with.
+        log_level: lowest level that is logged.
     """
 
     model_config = SettingsConfigDict(
@@ -78,17 +94,17 @@ class Settings(BaseSettings):
 
     @property
     def secure_cookies(self) -> bool:
-        """Whether the public address is https, so that cookies carry `Secure` and `__Host-`."""
+        """Whether cookies have `Secure` and the prefix `__Host-`: if the public URL is https."""
         return self.base_url.startswith("https://")
 
     @property
     def public_hostname(self) -> str:
-        """The host name people know this server by; passkeys are bound to it."""
+        """The host name of the public URL; passkeys are bound to it."""
         return urlsplit(self.base_url).hostname or ""
 
     @property
     def passkeys_supported(self) -> bool:
-        """Whether browsers offer passkeys at this address: a name over https, or `localhost`."""
+        """Whether browsers offer passkeys at this URL: `localhost`, or a host name over https."""
         return self.public_hostname == "localhost" or (
             self.secure_cookies and not is_ip_address(self.public_hostname)
         )
@@ -100,7 +116,7 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        """The address people open, without a closing slash."""
+        """The URL under which people reach the server, without a trailing slash."""
         if self.public_url is not None:
             return str(self.public_url).rstrip("/")
         host = "127.0.0.1" if self.host in _WILDCARD_HOSTS else self.host
@@ -108,5 +124,5 @@ class Settings(BaseSettings):
 
     @property
     def master_key_file(self) -> Path:
-        """Where the key that wraps the authors' keys lies (mode 0600), apart from the database."""
+        """Path of the key file (mode 0600)."""
         return self.data_dir / "master.key"

@@ -1,4 +1,4 @@
-"""Every table of the database, collected from the subjects. Importing this registers them all."""
+"""All tables of the database, collected from the subjects; importing this module registers them."""
 
 from __future__ import annotations
 

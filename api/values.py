@@ -1,4 +1,4 @@
-"""Base of the values that use cases return."""
+"""Base classes of the values that use cases take and return."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from coach.feedback import SingleLineText
 
 Identifier = Annotated[str, Field(max_length=40), SingleLineText]
-"""What a request names a thing by; PostgreSQL does not even compare text with a zero byte in it."""
+"""Identifier in a request. NUL is not allowed, because PostgreSQL rejects text that contains it."""
 
 
 class FrozenModel(BaseModel):
-    """A finished value for a page or an answer."""
+    """Base of immutable values for pages and JSON responses."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""Dates and times as people read them: in words, in a named zone, the same on every machine."""
+"""Formatting of dates and times for people, independent of the locale of the machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def format_date(day: date) -> str:
 
 
 def format_local_date(instant: datetime | None, zone: ZoneInfo) -> str:
-    """The local day of a moment in full; nothing where there is none."""
+    """The date of `instant` in `zone`, as `format_date` writes it; empty for `None`."""
     return "" if instant is None else format_date(instant.astimezone(zone).date())
 
 
@@ -58,16 +58,15 @@ def format_datetime(instant: datetime, zone: ZoneInfo) -> str:
 
 
 def format_zone(local: datetime) -> str:
-    """The zone of an aware local time: `CET, UTC+01:00`, or `UTC+03:30` where it has no letters."""
+    """The zone of an aware local time: `CET, UTC+01:00`, or `UTC+03:30` alone."""
     short, offset = zone_abbreviation(local), _offset(local)
     return short if short == offset else f"{short}, {offset}"
 
 
 def zone_abbreviation(local: datetime) -> str:
-    """The zone of an aware local time as people know it: `CET`.
+    """The abbreviation of the zone of an aware local time, such as `CET`, else its offset.
 
-    The abbreviation, not the name of the zone's city: the place where somebody serves may have
-    none of its own. Zones without an abbreviation are told by their offset.
+    The city in the name of a zone is not used: it is often not where the person serves.
     """
     abbreviation = local.tzname() or ""
     return abbreviation if abbreviation.isalpha() else _offset(local)

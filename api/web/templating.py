@@ -1,7 +1,8 @@
-"""The one template environment: pages, forms, mails and the report are drawn from it.
+"""The Jinja2 environment for pages, forms, mails and the report.
 
-Templates receive finished values and never compute. A name that a value lacks is an error, and
-everything is escaped, plain-text mails aside. One filter of ours: `3 | pluralise("pair")`.
+Templates receive finished values and do not compute. Undefined names are errors, and everything is
+escaped except in plain-text templates (`.txt`). There is one custom filter:
+`3 | pluralise("pair")`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from coach.plural import pluralise
 
 @cache
 def environment() -> Environment:
-    """The environment over the package `templates`."""
+    """The environment that loads from the package `templates`."""
     template_environment = Environment(
         loader=PackageLoader("templates", package_path="."),
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
@@ -30,11 +31,11 @@ def environment() -> Environment:
 
 
 def render(template: str, **values: object) -> str:
-    """The text of `template` with `values`."""
+    """Render the template at the path `template` with `values`."""
     return environment().get_template(template).render(values)
 
 
 @cache
 def static_file(name: str) -> bytes:
-    """A file of the package's `static` folder."""
+    """The content of a file in the `static` folder of the templates."""
     return (resources.files("templates") / "static" / name).read_bytes()
