@@ -1,4 +1,4 @@
-"""The engine's front door: one call from people and policy to a proven, explained result."""
+"""The engine: one call from people and policy to a proven, explained and audited result."""
 
 from __future__ import annotations
 
@@ -13,25 +13,32 @@ from coach.people import Roster
 from coach.plural import pluralise
 from matching.auditor import audit
 from matching.coach_timetable.quality import Quality
+from matching.concurrency import SINGLE_THREADED, Concurrency, ParallelMap, ProcessPool
 from matching.deadline import Deadline, DeadlineExceededError, SolverError
 from matching.errors import ImpossiblePinsError, NoUsableResultError
 from matching.explanation import SearchEffort, explain_unmatched
 from matching.instance.availability_grid import build_availability_grid
 from matching.instance.partial_cycle import FixedHistory, UnderWay
-from matching.instance.problem import build_problem, kept_starts, past_session_times, row_by_id
-from matching.progress import IsCancelled, Phase, Progress, ReportProgress
+from matching.instance.problem import (
+    MatchingProblem,
+    build_problem,
+    kept_starts,
+    past_session_times,
+    row_by_id,
+)
+from matching.progress import IsCancelled, Phase, ProgressReporter, ReportProgress
 from matching.rematching.moves import explain_moves
-from matching.result import Result
+from matching.result import Match, Result, Unmatched
 from matching.result_builder import build_matches, session_uids
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
 from matching.search.column_generation import PricingOracles
 from matching.search.pins import pinned_choice
 from matching.search.pipeline import PlanRequest, make_plan
-from matching.search.search_state import SearchState
+from matching.search.plan import Plan
+from matching.search.search_state import ReportLevel, SearchState
 from matching.search.timetable_optimisation import PreviousSchedule
 from matching.search.worker_pool import WorkerPool
-from matching.thread_pool import thread_map
 
 __all__ = [
     "SolveOptions",
@@ -40,23 +47,23 @@ __all__ = [
     "solve",
 ]
 
-_MIN_RESERVED_SHARE = 0.15  # share of a time limit kept for explaining and auditing, at least
+_MIN_RESERVED_SHARE = 0.15  # of the time limit, for explaining and auditing
 _MAX_RESERVED_SHARE = 0.5
-_REEVALUATED_SHARE = (
-    0.75  # of the time judging took: explaining and auditing judge much of it again
-)
-_REMEDY_SHARE = 0.5  # share of what is kept; the audit has the other half
+_REEVALUATED_SHARE = 0.75  # of the time of judging: explaining and auditing judge much of it again
+_REMEDY_SHARE = 0.5  # of the reserved time; the audit has the rest
 
 
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
-    """How to solve: a limit in seconds (`None`: until proven), parallel workers, and the seed.
+    """What decides a run besides its input.
 
-    `explain` looks for remedies of the unmatched; without it only their funnels are told.
+    Attributes:
+        time_limit_seconds: `None` is until proven.
+        seed: of everything that is drawn at random.
+        explain: look for remedies of the unmatched; otherwise they only get their funnels.
     """
 
     time_limit_seconds: float | None = None
-    workers: int = 1
     seed: int = 0
     explain: bool = True
 
@@ -72,6 +79,7 @@ def solve(
     options: SolveOptions,
     input_sha256: str,
     clock: Callable[[], float],
+    concurrency: Concurrency = SINGLE_THREADED,
     keep: Result | None = None,
     under_way: UnderWay | None = None,
     report: ReportProgress = lambda _progress: None,
@@ -79,109 +87,161 @@ def solve(
 ) -> Result:
     """Match and timetable `roster` under the policy of `cycle`, level by level, and explain it.
 
-    `clock` is a monotonic clock in seconds. `keep` is an earlier result whose pairs level `kept`
-    counts and whose session uids stay with pairs that stay. With `under_way` its sessions before
-    that day stand as they were, and only what is still owed is placed.
+    Args:
+        roster: the people.
+        cycle: the policy.
+        options: time limit, seed, and whether to look for remedies.
+        input_sha256: fingerprint of the input; with the seed, the uids of sessions follow from it.
+        clock: monotonic, in seconds.
+        concurrency: threads and processes to use. The result does not depend on them, except that
+            a time limit may come sooner. Without threads a call of a solver is not interrupted.
+        keep: an earlier result. Level `kept` counts its pairs, and pairs that stay keep its uids.
+        under_way: fixes the sessions of `keep` before its day; only what is still owed is placed.
+        report: called with progress.
+        cancelled: asked often; true ends the run.
 
     Raises:
-        ImpossiblePinsError: a pin breaks a hard rule, a capacity, or cannot be timetabled.
-        NoUsableResultError: the limit came first.
-        CancelledError: `cancelled` answered true.
+        ImpossiblePinsError: a pin breaks a hard rule or a capacity, or cannot be timetabled.
+        NoUsableResultError: the time limit passed before there was a result.
+        CancelledError: `cancelled` returned true.
         UnsoundResultError: the result did not pass its audit; a fault of the engine.
     """
-    limit = options.time_limit_seconds
-    deadline = Deadline(clock, limit, cancelled)
-    report_phase = _ProgressReporter(deadline, report)
-    report_phase(Phase.JUDGING, f"judging {_describe_roster(roster)}")
+    deadline = Deadline(clock, options.time_limit_seconds, cancelled, concurrency.run_interruptible)
+    progress = ProgressReporter(lambda: deadline.elapsed, report)
+    progress.phase(Phase.JUDGING, f"judging {_describe_roster(roster)}")
+    run = _Run(roster, cycle, options, input_sha256, keep, under_way, deadline)
     try:
-        free = build_availability_grid(roster, cycle, deadline.check)
-        history = FixedHistory(cycle, under_way, keep) if under_way else None
-        evaluator = RuleEvaluator(RuleInputs(roster, cycle, free, history))
-        parallel_map = thread_map(options.workers)
-        eligible = evaluator.table(deadline.check, parallel_map)
-        problem = build_problem(
-            roster,
-            cycle,
-            free,
-            eligible,
-            keep=keep,
-            on_block=deadline.check,
-            parallel_map=parallel_map,
-            history=history,
-        )
-        request = PlanRequest(
-            levels=cycle.objective.levels,
-            quality=Quality(roster, cycle),
-            report=report_phase.level,
-            previous=PreviousSchedule(
-                kept_starts(roster, keep), past_session_times(roster, history)
-            ),
-        )
-        report_phase(Phase.MATCHING, _describe_pairs(problem.size))
-        solve_deadline = deadline.sub_deadline(1 - _reserved_share(deadline))
-        with closing(WorkerPool(options.workers, problem, options.seed)) as worker_pool:
-            oracles = PricingOracles(problem, options.seed, worker_pool)
-            plan = make_plan(
-                oracles, pinned_choice(evaluator, oracles, solve_deadline), request, solve_deadline
-            )
+        evaluator, problem = _judge(run, concurrency.parallel_map)
+        progress.phase(Phase.MATCHING, _describe_pairs(problem.size))
+        plan = _make_plan(run, evaluator, problem, concurrency.pool, progress.level)
     except DeadlineExceededError as error:
         raise NoUsableResultError(
-            f"the time limit of {limit:g} s passed before any usable result; allow more time"
+            f"the time limit of {options.time_limit_seconds:g} s passed before any usable result; "
+            "allow more time"
         ) from error
-    report_phase(Phase.EXPLAINING, "looking for remedies")
-    built_matches = build_matches(
+    progress.phase(Phase.EXPLAINING, "looking for remedies")
+    result = _explain(run, evaluator, plan)
+    progress.phase(Phase.AUDITING, "auditing the result")
+    _require_sound(run, result)
+    progress.phase(Phase.DONE, _describe_result(roster, result))
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a run works from."""
+
+    roster: Roster
+    cycle: Cycle
+    options: SolveOptions
+    input_sha256: str
+    keep: Result | None
+    under_way: UnderWay | None
+    deadline: Deadline
+
+
+def _judge(run: _Run, parallel_map: ParallelMap) -> tuple[RuleEvaluator, MatchingProblem]:
+    """Judge all pairs by the rules, and keep those that can meet."""
+    check = run.deadline.check
+    free = build_availability_grid(run.roster, run.cycle, check)
+    history = FixedHistory(run.cycle, run.under_way, run.keep) if run.under_way else None
+    evaluator = RuleEvaluator(RuleInputs(run.roster, run.cycle, free, history))
+    problem = build_problem(
+        run.roster,
+        run.cycle,
+        free,
+        evaluator.table(check, parallel_map),
+        keep=run.keep,
+        on_block=check,
+        parallel_map=parallel_map,
+        history=history,
+    )
+    return evaluator, problem
+
+
+def _make_plan(
+    run: _Run,
+    evaluator: RuleEvaluator,
+    problem: MatchingProblem,
+    pool: ProcessPool | None,
+    report: ReportLevel,
+) -> Plan:
+    """Search for the best plan within what is not reserved of the time."""
+    request = PlanRequest(
+        levels=run.cycle.objective.levels,
+        quality=Quality(run.roster, run.cycle),
+        report=report,
+        previous=PreviousSchedule(
+            kept_starts(run.roster, run.keep),
+            past_session_times(run.roster, evaluator.inputs.history),
+        ),
+    )
+    deadline = run.deadline.sub_deadline(1 - _reserved_share(run.deadline))
+    seed = run.options.seed
+    with closing(WorkerPool(problem, seed, pool)) as worker_pool:
+        oracles = PricingOracles(problem, seed, worker_pool)
+        return make_plan(oracles, pinned_choice(evaluator, oracles, deadline), request, deadline)
+
+
+def _explain(run: _Run, evaluator: RuleEvaluator, plan: Plan) -> Result:
+    """The result of a plan: its matches with their verdicts, the unmatched, and what has moved."""
+    check = run.deadline.check_cancelled
+    matches = build_matches(
         evaluator,
         plan,
-        input_sha256=input_sha256,
-        seed=options.seed,
-        known=session_uids(keep),
-        on_match=deadline.check_cancelled,
+        input_sha256=run.input_sha256,
+        seed=run.options.seed,
+        known=session_uids(run.keep),
+        on_match=check,
     )
-
-    remedy_deadline = deadline.sub_deadline(_REMEDY_SHARE)
-
-    def can_place(inputs: RuleInputs, coachees: Collection[str]) -> bool:
-        try:
-            return can_place_all(inputs, coachees, options=options, deadline=remedy_deadline)
-        except DeadlineExceededError:
-            return False  # not verified in time, so not told
-
-    # Remedies are tried on changed policies, which know nothing of what lies behind.
-    effort = None if options.explain and history is None else SearchEffort(max_solves_total=0)
-    placed_proven = plan.levels[0].proven
-    unmatched = tuple(
-        explain_unmatched(
-            evaluator,
-            built_matches,
-            can_place,
-            effort,
-            placed_proven=placed_proven,
-            on_step=deadline.check_cancelled,
-            has_time=lambda: remedy_deadline.remaining != 0,
-        )
-    )
+    unmatched = _explain_unmatched(run, evaluator, plan, matches)
     proven = all(one.proven for one in plan.levels if one.name is not ObjectiveLevel.SCHEDULE)
     result = Result(
         status="optimal" if proven else "feasible",
-        seed=options.seed,
-        input_sha256=input_sha256,
-        wall_seconds=round(deadline.elapsed, 3),
+        seed=run.options.seed,
+        input_sha256=run.input_sha256,
+        wall_seconds=round(run.deadline.elapsed, 3),
         levels=plan.levels,
-        matches=built_matches,
+        matches=matches,
         unmatched=unmatched,
     )
-    if keep is not None:
-        result = result.model_copy(
-            update={"moves": explain_moves(evaluator, keep, result, deadline.check_cancelled)}
+    if run.keep is None:
+        return result
+    return result.model_copy(update={"moves": explain_moves(evaluator, run.keep, result, check)})
+
+
+def _explain_unmatched(
+    run: _Run, evaluator: RuleEvaluator, plan: Plan, matches: tuple[Match, ...]
+) -> tuple[Unmatched, ...]:
+    """Why the others have no coach, and what would help, as far as time allows."""
+    deadline = run.deadline.sub_deadline(_REMEDY_SHARE)
+
+    def can_place(inputs: RuleInputs, coachees: Collection[str]) -> bool:
+        try:
+            return can_place_all(inputs, coachees, options=run.options, deadline=deadline)
+        except DeadlineExceededError:
+            return False  # not verified in time, so not offered
+
+    # Remedies are tried on changed policies, for which the history of the cycle does not hold.
+    searching = run.options.explain and evaluator.inputs.history is None
+    return tuple(
+        explain_unmatched(
+            evaluator,
+            matches,
+            can_place,
+            None if searching else SearchEffort(max_solves_total=0),
+            placed_proven=plan.levels[0].proven,
+            on_step=run.deadline.check_cancelled,
+            has_time=lambda: deadline.remaining != 0,
         )
-    report_phase(Phase.AUDITING, "auditing the result")
-    findings = audit(roster, cycle, result, keep, under_way, on_step=deadline.check_cancelled)
+    )
+
+
+def _require_sound(run: _Run, result: Result) -> None:
+    check = run.deadline.check_cancelled
+    findings = audit(run.roster, run.cycle, result, run.keep, run.under_way, on_step=check)
     if findings:
         raise UnsoundResultError("; ".join(map(str, findings)))
-    report_phase(
-        Phase.DONE, f"{len(built_matches)} of {pluralise(len(roster.coachees), 'coachee')} placed"
-    )
-    return result
 
 
 def can_place_all(
@@ -191,7 +251,7 @@ def can_place_all(
 
     Raises:
         DeadlineExceededError: the limit passed before that was decided.
-        CancelledError: somebody asked to stop.
+        CancelledError: the run has been cancelled.
     """
     roster, evaluator = inputs.roster, RuleEvaluator(inputs)
     problem = build_problem(
@@ -210,7 +270,7 @@ def can_place_all(
 
 
 def _reserved_share(deadline: Deadline) -> float:
-    """What is kept of the time that is left once everybody is judged."""
+    """The share of the time left after judging that is reserved for explaining and auditing."""
     if not deadline.remaining:
         return _MIN_RESERVED_SHARE
     again = _REEVALUATED_SHARE * deadline.elapsed / deadline.remaining
@@ -228,26 +288,5 @@ def _describe_pairs(number: int) -> str:
     )
 
 
-class _ProgressReporter:
-    """Reports progress with the time."""
-
-    def __init__(self, deadline: Deadline, report: ReportProgress) -> None:
-        self._deadline = deadline
-        self._report = report
-
-    def __call__(self, phase: Phase, message: str) -> None:
-        self._report(Progress(phase=phase, elapsed_seconds=self._deadline.elapsed, message=message))
-
-    def level(self, level: ObjectiveLevel, value: int | None, bound: int | None) -> None:
-        """Report the level in work."""
-        timetabling = level is ObjectiveLevel.SCHEDULE
-        self._report(
-            Progress(
-                phase=Phase.TIMETABLING if timetabling else Phase.MATCHING,
-                level=level,
-                value=value,
-                bound=bound,
-                elapsed_seconds=self._deadline.elapsed,
-                message=f"{level}: {value} of at most {bound}",
-            )
-        )
+def _describe_result(roster: Roster, result: Result) -> str:
+    return f"{len(result.matches)} of {pluralise(len(roster.coachees), 'coachee')} placed"

@@ -32,6 +32,6 @@ def demo(
     ):
         inputs = read_inputs(cycle, coachees, coaches)
     typer.echo("The sample cycle: everybody in it is invented.")
-    options = SolveOptions(time_limit_seconds=_LIMIT_SECONDS, workers=available_processors())
-    result = solve_and_write(inputs, out, options, quiet=False)
+    options = SolveOptions(time_limit_seconds=_LIMIT_SECONDS)
+    result = solve_and_write(inputs, out, options, workers=available_processors(), quiet=False)
     print_summary(inputs, result, out)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api.concurrency.threads import run_in_thread
 from api.results.result_folder import read_result_folder
 from matching.deadline import Deadline, DeadlineExceededError
 from matching.errors import NoUsableResultError
@@ -28,7 +29,7 @@ def explain(
     """Tell why this coach, or why nobody and what would help."""
     found = read_result_folder(folder)
     roster, cycle = found.inputs.roster, found.inputs.cycle
-    deadline = Deadline(time.monotonic, _LIMIT_SECONDS, lambda: False)
+    deadline = Deadline(time.monotonic, _LIMIT_SECONDS, lambda: False, run_in_thread)
 
     def next_best(match: Match) -> RunnerUp | None:
         try:

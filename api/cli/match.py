@@ -49,11 +49,16 @@ def match(
     inputs = read_inputs(cycle, coachees, coaches, keep)
     if not_before:
         inputs = inputs.from_day(_within(not_before.date(), inputs.cycle))
-    options = SolveOptions(
-        time_limit_seconds=time_limit, workers=workers or available_processors(), seed=seed
-    )
+    options = SolveOptions(time_limit_seconds=time_limit, seed=seed)
     before = read_previous_invitations(keep, inputs.keep) if keep and inputs.keep else {}
-    result = solve_and_write(inputs, out, options, quiet=quiet, before=before)
+    result = solve_and_write(
+        inputs,
+        out,
+        options,
+        workers=workers or available_processors(),
+        quiet=quiet,
+        before=before,
+    )
     if not quiet:
         print_summary(inputs, result, out)
 

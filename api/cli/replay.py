@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.cli.progress_view import progress_reporter
+from api.concurrency.engine_concurrency import engine_concurrency
 from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import CycleInputs
 from api.results.result_folder import read_result_folder
@@ -55,22 +56,20 @@ def replay(
 def _solve_again(inputs: CycleInputs, record: RunRecord, trace: TraceRecorder) -> Result:
     """The run with its recorded parameters, and its fingerprint, from which uids follow."""
     parameters = record.run.parameters
-    options = SolveOptions(
-        time_limit_seconds=parameters.time_limit_seconds,
-        workers=parameters.workers,
-        seed=parameters.seed,
-    )
+    options = SolveOptions(time_limit_seconds=parameters.time_limit_seconds, seed=parameters.seed)
     try:
-        return solve(
-            inputs.roster,
-            inputs.cycle,
-            options=options,
-            input_sha256=record.run.input_sha256,
-            clock=time.monotonic,
-            keep=inputs.keep,
-            under_way=inputs.under_way,
-            report=trace,
-        )
+        with engine_concurrency(parameters.workers) as concurrency:
+            return solve(
+                inputs.roster,
+                inputs.cycle,
+                options=options,
+                input_sha256=record.run.input_sha256,
+                clock=time.monotonic,
+                concurrency=concurrency,
+                keep=inputs.keep,
+                under_way=inputs.under_way,
+                report=trace,
+            )
     except ImpossiblePinsError as error:
         raise inputs.pin_faults(error) from error
 

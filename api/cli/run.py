@@ -1,4 +1,4 @@
-"""One run on the command line, as `match` and `demo` do it: solve, write, tell."""
+"""One run on the command line, for `match` and `demo`: solve, and write the results."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from types import FrameType, MappingProxyType
 from api.cli.output_folder import check_output_folder
 from api.cli.progress_view import progress_reporter
 from api.cli.runner_ups import find_runner_ups
+from api.concurrency.engine_concurrency import engine_concurrency
 from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import KEPT_FILE, CycleInputs
 from api.results.folder import write_results
 from api.runs.environment import surroundings
 from coach.invitations import SentInvitation
+from matching.concurrency import Concurrency
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError
 from matching.progress import IsCancelled
-from matching.records.run_record import RunParameters, TraceRecorder
+from matching.records.run_record import RunParameters, RunRecord, TraceRecorder
 from matching.result import Result
 
 
@@ -37,61 +39,82 @@ def solve_and_write(
     out: Path,
     options: SolveOptions,
     *,
+    workers: int,
     quiet: bool,
     before: Mapping[str, SentInvitation] = MappingProxyType({}),
 ) -> Result:
-    """Solve `inputs` and write every result into the folder `out`.
+    """Solve `inputs` with so many `workers` and write every result into the folder `out`.
 
-    `before` is what people were told by the result that is kept, by uid.
+    `before` are the invitations that the kept result has sent, by uid.
 
     Raises:
-        UnusableInputError: a pin cannot be honoured; told at its line.
-        ProgrammeError: `out` is no place for results, no result came in time, or Ctrl+C.
+        UnusableInputError: a pin cannot be honoured; reported at its line.
+        DomainError: `out` cannot be used, no result was found in time, or Ctrl+C was pressed.
     """
     check_output_folder(out)
     began = datetime.now(UTC)
     with progress_reporter(quiet=quiet) as report, _interruptible() as cancelled:
         trace = TraceRecorder(report)
-        try:
-            result = solve(
-                inputs.roster,
-                inputs.cycle,
-                options=options,
-                input_sha256=inputs.sha256,
-                clock=time.monotonic,
-                keep=inputs.keep,
-                under_way=inputs.under_way,
-                report=trace,
-                cancelled=cancelled,
-            )
-        except ImpossiblePinsError as error:
-            raise inputs.pin_faults(error) from error
+        with engine_concurrency(workers) as concurrency:
+            result = _solve(inputs, options, concurrency, trace, cancelled)
         next_best = find_runner_ups(inputs, result, options.time_limit_seconds, cancelled)
-    named = sha256_digests(inputs.files)
-    record = trace.record(
-        result,
-        parameters=RunParameters(
-            seed=options.seed,
-            workers=options.workers,
-            time_limit_seconds=options.time_limit_seconds,
-        ),
-        inputs=named,
-        kept_sha256=named.get(KEPT_FILE),
-        surroundings=surroundings(),
-        began=began,
+    parameters = RunParameters(
+        seed=options.seed, workers=workers, time_limit_seconds=options.time_limit_seconds
     )
     write_results(
         out,
         roster=inputs.roster,
         cycle=inputs.cycle,
         result=result,
-        record=record,
+        record=_record(inputs, result, trace, parameters, began),
         next_best=next_best,
         inputs=inputs.files.items(),
         now=datetime.now(UTC),
         before=before,
     )
     return result
+
+
+def _solve(
+    inputs: CycleInputs,
+    options: SolveOptions,
+    concurrency: Concurrency,
+    trace: TraceRecorder,
+    cancelled: IsCancelled,
+) -> Result:
+    try:
+        return solve(
+            inputs.roster,
+            inputs.cycle,
+            options=options,
+            input_sha256=inputs.sha256,
+            clock=time.monotonic,
+            concurrency=concurrency,
+            keep=inputs.keep,
+            under_way=inputs.under_way,
+            report=trace,
+            cancelled=cancelled,
+        )
+    except ImpossiblePinsError as error:
+        raise inputs.pin_faults(error) from error
+
+
+def _record(
+    inputs: CycleInputs,
+    result: Result,
+    trace: TraceRecorder,
+    parameters: RunParameters,
+    began: datetime,
+) -> RunRecord:
+    digests = sha256_digests(inputs.files)
+    return trace.record(
+        result,
+        parameters=parameters,
+        inputs=digests,
+        kept_sha256=digests.get(KEPT_FILE),
+        surroundings=surroundings(),
+        began=began,
+    )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
+from api.concurrency.threads import run_in_thread
 from api.input_files.cycle_inputs import CycleInputs
 from matching.deadline import Deadline, DeadlineExceededError
 from matching.explanation import Section, runner_up_section
@@ -27,7 +28,7 @@ def find_runner_ups(
         CancelledError: somebody asked to stop.
     """
     left = _SECONDS if limit_seconds is None else limit_seconds - result.wall_seconds
-    deadline = Deadline(time.monotonic, max(0.0, min(_SECONDS, left)), cancelled)
+    deadline = Deadline(time.monotonic, max(0.0, min(_SECONDS, left)), cancelled, run_in_thread)
     found: dict[str, Section] = {}
     with suppress(DeadlineExceededError):  # a report without them is a report
         runner_ups = RunnerUps(

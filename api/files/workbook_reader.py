@@ -1,16 +1,24 @@
-"""Reading XLSX and ODS workbooks, in a child process so that a hostile file can only end that."""
+"""Reading XLSX and ODS workbooks, in a child process with limited memory, time and output.
+
+A hostile file can at most take over that process; therefore what it sends is read as JSON.
+"""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
-from api.files import workbook_reader_process as workbook_child
+from api.child_processes.child_process import ChildEndedError, ChildProcess
+from api.child_processes.limits import ProcessLimits
+from api.files import workbook_reader_process
 from api.files.upload_limits import MAX_ROWS, UnreadableError, check_archive
 from coach.intake.table import TextTable
 
 _TIMEOUT_SECONDS = 60
+_LIMITS = ProcessLimits(
+    memory_bytes=workbook_reader_process.MAX_MEMORY_BYTES,
+    cpu_seconds=workbook_reader_process.MAX_CPU_SECONDS,
+    output_bytes=workbook_reader_process.MAX_MEMORY_BYTES,
+)
 ZIP_SIGNATURE = b"PK\x03\x04"
 OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 
@@ -29,21 +37,7 @@ def workbook_table(file: str, content: bytes, sheet: str) -> TextTable:
             "save it as .xlsx without a password"
         )
     check_archive(content)
-    command = [sys.executable, "-P", workbook_child.__file__, sheet, str(MAX_ROWS + 1)]
-    try:
-        child = subprocess.run(  # noqa: S603 - a module of this application, no shell
-            command, input=content, capture_output=True, timeout=_TIMEOUT_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise UnreadableError(
-            "the workbook takes too long to read; save the sheet as CSV"
-        ) from None
-    if child.returncode < 0:  # killed by a signal: over the limit of memory or processor time
-        raise UnreadableError(
-            "the workbook takes too much memory or time to read; save the sheet as CSV"
-        )
-    child.check_returncode()
-    response = json.loads(child.stdout)
+    response = json.loads(_read_in_child(content, sheet))
     if "error" in response:
         raise UnreadableError(f"the workbook cannot be read: {response['error']}")
     cell_faults = {
@@ -52,8 +46,26 @@ def workbook_table(file: str, content: bytes, sheet: str) -> TextTable:
     return TextTable(file, response["rows"], cell_faults)
 
 
+def _read_in_child(content: bytes, sheet: str) -> bytes:
+    function = f"{workbook_reader_process.__name__}:serve"
+    with ChildProcess(function, _LIMITS) as child:
+        child.send(json.dumps({"sheet": sheet, "max_rows": MAX_ROWS + 1}).encode())
+        child.send(content)
+        try:
+            response = child.receive(_TIMEOUT_SECONDS)
+        except ChildEndedError as error:
+            if not error.out_of_resources:
+                raise
+            raise UnreadableError(
+                "the workbook takes too much memory or time to read; save the sheet as CSV"
+            ) from None
+    if response is None:
+        raise UnreadableError("the workbook takes too long to read; save the sheet as CSV")
+    return response
+
+
 def _cell_fault(text: str) -> str:
-    if text == workbook_child.UNCOMPUTED:
+    if text == workbook_reader_process.UNCOMPUTED:
         return (
             "contains a formula without its value; "
             "open the file in a spreadsheet program and save it again"

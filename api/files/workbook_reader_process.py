@@ -1,4 +1,4 @@
-"""Child process of `workbook_reader`: reads a workbook on standard input, writes rows as JSON.
+"""Child process of `workbook_reader`: receives a workbook, sends its rows as JSON.
 
 Its memory and processor time are limited, because the cost of a workbook shows only while it is
 read: a sheet with two cells can span 17 thousand million.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import resource
-import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -20,6 +18,8 @@ from xml.etree.ElementTree import Element, ParseError, iterparse
 from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
+
+from api.child_processes.channel import Channel
 
 MAX_MEMORY_BYTES = 3 * 1024**3 // 2
 MAX_CPU_SECONDS = 20
@@ -247,14 +247,8 @@ def build_response(content: bytes, sheet: str, max_rows: int) -> dict[str, Any]:
     return {"rows": rows, "misread": misread}
 
 
-def main() -> None:
-    """Limit the resources of this process, and answer standard input on standard output."""
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sheet, max_rows = sys.argv[1], int(sys.argv[2])
-    json.dump(build_response(sys.stdin.buffer.read(), sheet, max_rows), sys.stdout)
-
-
-if __name__ == "__main__":
-    main()
+def serve(channel: Channel) -> None:
+    """Receive sheet and maximum of rows as JSON, then the workbook; send `build_response`."""
+    request = json.loads(channel.receive())
+    response = build_response(channel.receive(), request["sheet"], request["max_rows"])
+    channel.send(json.dumps(response).encode())

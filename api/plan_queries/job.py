@@ -7,8 +7,7 @@ import json
 from sqlalchemy.orm import Session as Transaction
 
 from api.background.job_type import JobType
-from api.background.subprocess.subprocess_job import SubprocessJob
-from api.background.subprocess.subprocess_task import JsonLine
+from api.background.subprocess_job import Message, SubprocessJob
 from api.plan_queries.rows import QuestionRow
 from api.plan_queries.service import QUESTION_JOB, QuestionAnswer, QuestionTask, question_task
 from api.runs.rows import RunState
@@ -21,17 +20,17 @@ class PlanQueryJob(SubprocessJob[QuestionRow]):
 
     row_type = QuestionRow
     noun = "question"
-    module = "api.plan_queries.subprocess"
+    function = "api.plan_queries.subprocess:main"
 
     def _create_task(self, tx: Transaction, row: QuestionRow) -> QuestionTask:
         limit = min(_MAX_SOLVE_SECONDS, self._settings.run_time_limit_seconds)
         return question_task(tx, row, limit)
 
-    def _save_progress(self, tx: Transaction, row: QuestionRow, updates: list[JsonLine]) -> None:
+    def _save_progress(self, tx: Transaction, row: QuestionRow, updates: list[Message]) -> None:
         del tx
         row.latest = updates[-1]
 
-    def _save_result(self, tx: Transaction, row: QuestionRow, last: JsonLine) -> None:
+    def _save_result(self, tx: Transaction, row: QuestionRow, last: Message) -> None:
         del tx
         answer = QuestionAnswer.model_validate_json(json.dumps(last["answer"]))
         row.answer = answer.model_dump_json()

@@ -1,10 +1,13 @@
-"""What the process does that answers a question: solving again."""
+"""The child process of a plan query; its result has the member `answer`."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
 
+from api.background.subprocess_task import run_task
+from api.child_processes.channel import Channel
+from api.concurrency.threads import run_in_thread
 from api.plan_queries.resolve import solve_again
 from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionAnswer, QuestionTask
@@ -50,7 +53,12 @@ class CountingSolver:
         self.report(progress.model_copy(update=fields))
 
 
-def work(task_text: str, report: ReportProgress) -> dict[str, str]:
+def main(channel: Channel) -> None:
+    """Answer the one query that the parent sends."""
+    run_task(channel, answer_query)
+
+
+def answer_query(task_text: str, report: ReportProgress) -> dict[str, str]:
     """Answer the question of a task, a `QuestionTask` as JSON."""
     task = QuestionTask.model_validate_json(task_text)
     solver = CountingSolver(task.limit_seconds, report, time.monotonic(), task.under_way)
@@ -83,7 +91,7 @@ def _answer(task: QuestionTask, solver: CountingSolver) -> QuestionAnswer:
 
 def _next_best(task: QuestionTask, report: ReportProgress) -> NextBest:
     """The next best coach, by solving again within the limit."""
-    deadline = Deadline(time.monotonic, task.limit_seconds, lambda: False)
+    deadline = Deadline(time.monotonic, task.limit_seconds, lambda: False, run_in_thread)
 
     def of(match: Match) -> RunnerUp | None:
         report(_progress_message("solving again without this pair"))

@@ -6,8 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.background.job_type import JobType
-from api.background.subprocess.subprocess_job import SubprocessJob
-from api.background.subprocess.subprocess_task import JsonLine
+from api.background.subprocess_job import Message, SubprocessJob
 from api.runs.draft_plan import store_plan
 from api.runs.rows import RunProgressRow, RunRow
 from api.runs.run_input import RunInput, RunOptions
@@ -22,7 +21,7 @@ class RunJob(SubprocessJob[RunRow]):
 
     row_type = RunRow
     noun = "run"
-    module = "api.runs.subprocess"
+    function = "api.runs.subprocess:main"
 
     def _create_task(self, tx: Transaction, row: RunRow) -> RunTask:
         del tx
@@ -32,7 +31,7 @@ class RunJob(SubprocessJob[RunRow]):
             input_sha256=row.input_sha256,
         )
 
-    def _save_progress(self, tx: Transaction, row: RunRow, updates: list[JsonLine]) -> None:
+    def _save_progress(self, tx: Transaction, row: RunRow, updates: list[Message]) -> None:
         number = func.max(RunProgressRow.number)
         last = tx.scalar(select(number).where(RunProgressRow.run_id == row.id))
         tx.add_all(
@@ -40,7 +39,7 @@ class RunJob(SubprocessJob[RunRow]):
             for number, progress in enumerate(updates, start=(last or 0) + 1)
         )
 
-    def _save_result(self, tx: Transaction, row: RunRow, last: JsonLine) -> None:
+    def _save_result(self, tx: Transaction, row: RunRow, last: Message) -> None:
         row.record = RunRecord.model_validate(last["record"]).model_dump_json()
         store_plan(tx, row, Result.model_validate(last["result"]), now=self._now())
 

@@ -1,13 +1,13 @@
-"""What the process does that does a run.
-
-Its last line is `{"result": …, "record": …}`.
-"""
+"""The child process of a run; its result has the members `result` and `record`."""
 
 from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
 
+from api.background.subprocess_task import run_task
+from api.child_processes.channel import Channel
+from api.concurrency.engine_concurrency import engine_concurrency
 from api.runs.environment import surroundings
 from api.runs.run_input import input_digests
 from api.runs.solver_task import RunTask
@@ -17,25 +17,30 @@ from matching.records.run_record import RunParameters, RunRecord, TraceRecorder
 from matching.result import Result
 
 
-def work(task_text: str, report: ReportProgress) -> dict[str, str]:
+def main(channel: Channel) -> None:
+    """Do the one run that the parent sends."""
+    run_task(channel, solve_and_record)
+
+
+def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
     """Solve the task, a `RunTask` as JSON, and record how that went."""
     task = RunTask.model_validate_json(task_text)
     began = datetime.now(UTC)
     trace = TraceRecorder(report)
-    result = solve(
-        task.work.roster,
-        task.work.cycle,
-        options=SolveOptions(
-            time_limit_seconds=task.options.time_limit_seconds,
-            workers=task.options.workers,
-            seed=task.options.seed,
-        ),
-        input_sha256=task.input_sha256,
-        clock=time.monotonic,
-        keep=task.work.keep,
-        under_way=task.work.under_way,
-        report=trace,
-    )
+    with engine_concurrency(task.options.workers) as concurrency:
+        result = solve(
+            task.work.roster,
+            task.work.cycle,
+            options=SolveOptions(
+                time_limit_seconds=task.options.time_limit_seconds, seed=task.options.seed
+            ),
+            input_sha256=task.input_sha256,
+            clock=time.monotonic,
+            concurrency=concurrency,
+            keep=task.work.keep,
+            under_way=task.work.under_way,
+            report=trace,
+        )
     record = _record(task, trace, result, began)
     return {"result": result.model_dump_json(), "record": record.model_dump_json()}
 

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from coach.availability import epoch_minute
 from coach.cycle import Cycle
 from coach.people import Roster
+from matching.concurrency import ParallelMap
 from matching.instance.availability_grid import AvailabilityGrid
 from matching.instance.partial_cycle import FixedHistory
 from matching.instance.series_feasibility import can_place_remaining, schedulable
 from matching.instance.series_limits import RemainingDemand, SeriesLimits, session_limits
 from matching.result import Result
 from matching.rules.evaluation import EligiblePairs
-from matching.thread_pool import ParallelMap
 
 Pair = tuple[int, int]
 """Rows of a coachee and a coach in the roster."""

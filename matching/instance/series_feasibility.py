@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.people import Roster
+from matching.concurrency import ParallelMap
 from matching.instance.availability_grid import AvailabilityGrid, Bits, pack, unpack
 from matching.instance.series_limits import (
     NO_PREVIOUS_DAY,
@@ -24,7 +25,6 @@ from matching.instance.series_limits import (
     successors,
 )
 from matching.rules.rule import RuleInputs
-from matching.thread_pool import ParallelMap
 
 _BLOCK_BYTES = 1 << 25
 _WORD_BITS = 64

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from coach.cycle import Cycle
 from coach.people import Roster
+from matching.concurrency import ParallelMap
 from matching.instance.availability_grid import AvailabilityGrid
 from matching.result import FunnelStep, Verdict
 from matching.rules import FORBIDDEN, RULES, Rule, RuleInputs
 from matching.rules.rule import Indices
-from matching.thread_pool import ParallelMap
 
 _BLOCK_CELLS = 1 << 20
 

@@ -45,7 +45,7 @@ class PricingOracles:
         """Large rounds of pricing are handed to `worker_pool`."""
         self.problem = problem
         self.seed = seed
-        self.worker_pool = worker_pool or WorkerPool(1, problem, seed)
+        self.worker_pool = worker_pool or WorkerPool(problem, seed)
         self._oracles: dict[int, CoachOracle] = {}
         self.known_sets: dict[int, set[tuple[int, ...]]] = {}
 

@@ -1,29 +1,22 @@
-"""Questions about single coaches, answered by several processes at once; and other errands.
+"""Subproblems of single coaches, solved by the workers of a pool or by the calling thread.
 
-Each coach belongs to one member of the crew, who keeps an oracle of theirs and is told what the
-run's own oracle knows when the coach is first asked about; what a member finds out comes back with
-the answer. A member may be a process or work within the run: an answer depends on what that coach's
-oracle was asked before and on nothing else, so that results are the same whatever the size.
+An *oracle task* is a call of a function on the oracle of a coach. Each coach belongs to one worker,
+which keeps an oracle of that coach. With the first task of a coach the worker is sent what the
+run's own oracle has learned so far; with each result it sends back what its oracle has learned
+since. The result of an oracle task depends only on the earlier tasks of that coach,
+so that runs with any number of workers return equal results.
 
-An errand is a function of its argument alone, and goes to any member.
+A *task* is a function of its argument alone, and goes to any worker.
 
-Processes are started when there has been enough to ask that starting them pays. They end with the
-run: when it closes them, and when their pipe ends because the run's process has gone. Where one of
-them is lost the run works for it.
+The pool is started when there have been enough tasks for its start to pay off, and stopped at the
+end of the search. If a worker is lost, the calling thread solves what is left.
 """
 
 from __future__ import annotations
 
-import os
-import pickle
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -31,15 +24,13 @@ import numpy as np
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.model import Placed
+from matching.concurrency import ProcessPool, WorkerLostError
 from matching.deadline import Deadline
 from matching.instance.problem import MatchingProblem
 
-_MIN_TASKS_TO_START = 150  # questions, after which there will be many more
-_TASK_WEIGHT = 5  # an errand counts as so many questions
-_TASKS_IN_FLIGHT = 2  # errands each process is given at once
-_POLL_SECONDS = 0.05
-_GRACE_SECONDS = 2.0
-_COMMAND = (sys.executable, "-m", "matching.search.worker_process")
+_MIN_TASKS_TO_START = 150  # oracle tasks; a search that has had so many will have many more
+_TASK_WEIGHT = 5  # a task counts as so many oracle tasks
+_TASKS_IN_FLIGHT = 2  # tasks that are submitted to each worker at a time
 
 
 @dataclass(frozen=True)
@@ -53,15 +44,15 @@ class OracleTask:
 
 @dataclass(frozen=True)
 class Task:
-    """Something to work out: `work(argument, deadline)`, a function of a module."""
+    """A call of the module-level `function(argument, deadline)`."""
 
-    work: Callable[[Any, Deadline], Any]
+    function: Callable[[Any, Deadline], Any]
     argument: Any
 
 
 @dataclass(frozen=True)
 class OracleSnapshot:
-    """What a member is told with the first question about a coach."""
+    """What the run's oracle of a coach knows: its candidates, timetables and infeasible sets."""
 
     coachees: tuple[int, ...]
     held: list[Placed]
@@ -70,7 +61,7 @@ class OracleSnapshot:
 
 @dataclass(frozen=True)
 class TaskResult:
-    """The answer, and what was found out on the way: timetables and impossible sets."""
+    """The value of an oracle task, and what the oracle has learned: timetables, infeasible sets."""
 
     value: Any
     held: list[Placed]
@@ -78,19 +69,19 @@ class TaskResult:
 
 
 class OracleWorker:
-    """Oracles of some coaches, and what of theirs has been told."""
+    """The state of a worker: oracles of some coaches, and how much of them has been sent back."""
 
     def __init__(self, problem: MatchingProblem, seed: int) -> None:
-        """Of `problem` only what concerns coaches and hours is looked at."""
+        """Reads of `problem` only what concerns coaches and hours."""
         self._problem = problem
         self._seed = seed
         self._oracles: dict[int, CoachOracle] = {}
         self._reported: dict[int, tuple[int, frozenset[int]]] = {}
 
-    def answer(
+    def run(
         self, oracle_task: OracleTask, snapshot: OracleSnapshot | None, deadline: Deadline
     ) -> TaskResult:
-        """Answer one question; `snapshot` comes with the first about a coach."""
+        """Run one oracle task; `snapshot` comes with the first of a coach."""
         coach = oracle_task.coach
         if snapshot is not None:
             calendar = CoachCalendar(self._problem, coach, snapshot.coachees)
@@ -109,21 +100,22 @@ class OracleWorker:
 
 
 class WorkerPool:
-    """Those who answer for one run, `size` of them."""
+    """Runs the tasks of one search, on a process pool if there is one."""
 
-    def __init__(self, size: int, problem: MatchingProblem, seed: int) -> None:
-        self._size = size
-        # What pairs still have to place in a cycle under way is told by pair; else none is needed.
+    def __init__(
+        self, problem: MatchingProblem, seed: int, process_pool: ProcessPool | None = None
+    ) -> None:
+        self._process_pool = process_pool
+        # Sessions still owed in a cycle under way are kept by pair; otherwise no pair is needed.
         pairs = np.full(problem.size, problem.demand is not None)
         self._problem_of_workers = problem.subset(pairs)
         self._seed = seed
         self._submitted = 0
         self._known_coaches: set[int] = set()
         self._own = OracleWorker(self._problem_of_workers, seed)
-        self._processes: list[_Process] = []
 
     def is_worthwhile(self, oracle_tasks: int) -> bool:
-        """Whether enough has been asked, with so many `oracle_tasks` now, to ask the crew."""
+        """Whether, with these `oracle_tasks`, there have been enough to use the pool."""
         self._submitted += oracle_tasks
         return self._submitted >= _MIN_TASKS_TO_START
 
@@ -133,179 +125,119 @@ class WorkerPool:
         oracles: Mapping[int, CoachOracle],
         deadline: Deadline,
     ) -> list[Any]:
-        """The answers; `oracles` of the run tell what is known, and learn.
+        """Return the values of the tasks; what is learned is merged into the run's `oracles`.
 
         Raises:
-            CancelledError, OutOfTimeError: as `Deadline.check`; what was asked is lost.
+            CancelledError, DeadlineExceededError: as `Deadline.check`; all results are lost.
+            SolverError: a task failed in a worker.
         """
-        self._start()
+        pool = self._started_pool()
         requests = [
             (oracle_task, self._snapshot(oracle_task, oracles)) for oracle_task in oracle_tasks
         ]
         try:
-            if self._processes:
-                answers = self._from_processes(requests, deadline)
+            if pool is None:
+                results = [self._own.run(*request, deadline) for request in requests]
             else:
-                answers = [
-                    self._own.answer(oracle_task, snapshot, deadline)
-                    for oracle_task, snapshot in requests
-                ]
-        except _WorkerLostError:
-            self.close()
-            self._size = 1
+                results = _run_requests(pool, requests, deadline)
+        except WorkerLostError:
+            self._give_up_pool()
             return self.run_oracle_tasks(oracle_tasks, oracles, deadline)
         except BaseException:
-            self.close()  # nobody waits any more for what they are at
+            self.close()  # nobody waits for the other results
             raise
-        for oracle_task, answer in zip(oracle_tasks, answers, strict=True):
-            oracles[oracle_task.coach].merge_knowledge(answer.held, answer.infeasible_sets)
-        return [answer.value for answer in answers]
+        for oracle_task, result in zip(oracle_tasks, results, strict=True):
+            oracles[oracle_task.coach].merge_knowledge(result.held, result.infeasible_sets)
+        return [result.value for result in results]
 
     def run(
-        self, work: Callable[[Any, Deadline], Any], arguments: Sequence[Any], deadline: Deadline
+        self, function: Callable[[Any, Deadline], Any], arguments: Sequence[Any], deadline: Deadline
     ) -> Iterator[Any]:
-        """What `work` makes of each of the `arguments`, in their order.
+        """Yield `function(argument, deadline)` for all `arguments`, in their order.
 
         Raises:
-            CancelledError, OutOfTimeError: as `Deadline.check`; what was begun is lost.
+            CancelledError, DeadlineExceededError: as `Deadline.check`; unfinished tasks are lost.
+            SolverError: a task failed in a worker.
         """
         done = 0
         if self.is_worthwhile(_TASK_WEIGHT * len(arguments)):
-            self._start()
+            pool = self._started_pool()
+            tasks = [Task(function, argument) for argument in arguments]
             try:
-                for answer in self._run_on_processes(work, arguments, deadline):
-                    yield answer
+                for result in () if pool is None else _run_tasks(pool, tasks, deadline):
+                    yield result
                     done += 1
-            except _WorkerLostError:
-                self.close()
-                self._size = 1
+            except WorkerLostError:
+                self._give_up_pool()
             except BaseException:
-                self.close()  # nobody waits any more for what they are at
+                self.close()  # nobody waits for the other results
                 raise
         for argument in arguments[done:]:
-            yield work(argument, deadline)
-
-    def _run_on_processes(
-        self, work: Callable[[Any, Deadline], Any], arguments: Sequence[Any], deadline: Deadline
-    ) -> Iterator[Any]:
-        """Errands in turn to every process; nothing where there is none."""
-        pending: deque[_Process] = deque()
-        for place, argument in enumerate(arguments if self._processes else ()):
-            process = self._processes[place % self._size]
-            process.put((Task(work, argument), None))
-            pending.append(process)
-            if len(pending) == _TASKS_IN_FLIGHT * self._size:
-                yield pending.popleft().get(deadline)
-        while pending:
-            yield pending.popleft().get(deadline)
-
-    def _start(self) -> None:
-        if self._size > 1 and not self._processes:
-            self._processes = [
-                _Process(self._problem_of_workers, self._seed) for _ in range(self._size)
-            ]
-
-    @property
-    def pids(self) -> list[int]:
-        """The numbers of the processes that are there."""
-        return [process.pid for process in self._processes]
+            yield function(argument, deadline)
 
     def close(self) -> None:
-        """End all processes now."""
-        for process in self._processes:
-            process.end()
-        self._processes = []
+        """Stop the pool. It is started again if there are further tasks."""
+        if self._process_pool is not None:
+            self._process_pool.stop()
         self._known_coaches.clear()
+
+    def _give_up_pool(self) -> None:
+        self.close()
+        self._process_pool = None
+
+    def _started_pool(self) -> ProcessPool | None:
+        pool = self._process_pool
+        if pool is not None and not pool.is_running:
+            pool.start(_create_worker, (self._problem_of_workers, self._seed))
+        return pool
 
     def _snapshot(
         self, oracle_task: OracleTask, oracles: Mapping[int, CoachOracle]
     ) -> OracleSnapshot | None:
+        """What the worker has to be sent with a task: nothing after the first of its coach."""
         if oracle_task.coach in self._known_coaches:
             return None
         self._known_coaches.add(oracle_task.coach)
         oracle = oracles[oracle_task.coach]
         return OracleSnapshot(oracle.calendar.coachees, oracle.held, oracle.infeasible_sets)
 
-    def _from_processes(
-        self, requests: Sequence[tuple[OracleTask, OracleSnapshot | None]], deadline: Deadline
-    ) -> list[TaskResult]:
-        theirs = [self._processes[oracle_task.coach % self._size] for oracle_task, _ in requests]
-        for process, one in zip(theirs, requests, strict=True):
-            process.put(one)
-        return [process.get(deadline) for process in theirs]
+
+_OracleRequest = tuple[OracleTask, OracleSnapshot | None]
 
 
-class _WorkerLostError(Exception):
-    """A process has gone."""
+def _run_requests(
+    pool: ProcessPool, requests: Sequence[_OracleRequest], deadline: Deadline
+) -> list[TaskResult]:
+    """Run each request on the worker of its coach."""
+    workers = [oracle_task.coach % pool.size for oracle_task, _ in requests]
+    for worker, request in zip(workers, requests, strict=True):
+        pool.submit(worker, _run_oracle_task, request)
+    return [pool.result(worker, deadline.check) for worker in workers]
 
 
-class _Process:
-    """A member in a process of its own; questions are answered in their order."""
+def _run_tasks(pool: ProcessPool, tasks: Sequence[Task], deadline: Deadline) -> Iterator[Any]:
+    """Run tasks on all workers in turn; yields the results in the order of the tasks."""
+    pending: deque[int] = deque()
+    for number, task in enumerate(tasks):
+        worker = number % pool.size
+        pool.submit(worker, _run_task, task)
+        pending.append(worker)
+        if len(pending) == _TASKS_IN_FLIGHT * pool.size:
+            yield pool.result(pending.popleft(), deadline.check)
+    while pending:
+        yield pool.result(pending.popleft(), deadline.check)
 
-    def __init__(self, problem: MatchingProblem, seed: int) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, no words of others
-            (*_COMMAND, str(os.getpid())),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        self._outbox: SimpleQueue[Any] = SimpleQueue()
-        self._inbox: SimpleQueue[Any] = SimpleQueue()
-        self._threads = [Thread(target=work, daemon=True) for work in (self._write, self._read)]
-        for thread in self._threads:
-            thread.start()
-        self.put((problem, seed))
 
-    @property
-    def pid(self) -> int:
-        """The process's number."""
-        return self._process.pid
+# What workers are sent. They have no deadline of their own: the pool is stopped instead.
 
-    def put(self, message: object) -> None:
-        """Send something, without waiting until it is read."""
-        self._outbox.put(message)
 
-    def get(self, deadline: Deadline) -> Any:  # noqa: ANN401 - whatever was asked for
-        """The next answer.
+def _create_worker(argument: tuple[MatchingProblem, int]) -> OracleWorker:
+    return OracleWorker(*argument)
 
-        Raises:
-            CancelledError, OutOfTimeError: as `Deadline.check`.
-        """
-        while True:
-            deadline.check()
-            try:
-                answer = self._inbox.get(timeout=_POLL_SECONDS)
-            except Empty:
-                continue
-            if isinstance(answer, BaseException):
-                raise answer
-            return answer
 
-    def end(self) -> None:
-        """End the process now, and wait until it has gone."""
-        self._process.kill()
-        self._process.wait()
-        self._outbox.put(None)
-        for thread in self._threads:
-            thread.join(_GRACE_SECONDS)
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what was still to be sent is of no use to anybody
-                    pipe.close()
+def _run_oracle_task(worker: OracleWorker, request: _OracleRequest) -> TaskResult:
+    return worker.run(*request, Deadline.unlimited())
 
-    def _write(self) -> None:
-        sink = self._process.stdin
-        try:
-            while sink and (message := self._outbox.get()) is not None:
-                pickle.dump(message, sink, protocol=pickle.HIGHEST_PROTOCOL)
-                sink.flush()
-        except OSError:
-            return  # the reader sees that the process has gone
 
-    def _read(self) -> None:
-        source = self._process.stdout
-        try:
-            while source:
-                self._inbox.put(pickle.load(source))  # noqa: S301 - from our own process
-        except (EOFError, OSError, pickle.UnpicklingError):
-            self._inbox.put(_WorkerLostError())
+def _run_task(_worker: OracleWorker, task: Task) -> object:
+    return task.function(task.argument, Deadline.unlimited())

@@ -64,8 +64,8 @@ def _run(shape: InstanceClass, seed: int, workers: int = 1) -> Run:
         if progress.level and progress.value == progress.bound:
             run.decided.setdefault(progress.level, progress.elapsed_seconds)
 
-    options = SolveOptions(workers=workers, explain=False)
-    run.result, run.seconds = solved(roster, cycle, options, report=hear)
+    options = SolveOptions(explain=False)
+    run.result, run.seconds = solved(roster, cycle, options, workers=workers, report=hear)
     require_sound(roster, cycle, run.result)
     return run
 
@@ -174,10 +174,10 @@ def _field_wide() -> Iterator[Figure]:
 def _by_two(alone: Run) -> Figure:
     """The same by two workers; the result has to be the same."""
     run = _run(FIELD_WIDE, 1, workers=2)
-    worker_pool = 2 * peak_mebibytes(resource.RUSAGE_CHILDREN) / GIBIBYTES
+    processes = 2 * peak_mebibytes(resource.RUSAGE_CHILDREN) / GIBIBYTES
     return Figure(
         "field-wide by two workers",
-        f"{run.seconds:.0f} s, at most {peak_mebibytes() / GIBIBYTES + worker_pool:.1f} GiB in all",
+        f"{run.seconds:.0f} s, at most {peak_mebibytes() / GIBIBYTES + processes:.1f} GiB in all",
         "the same result",
         (run.result.matches, run.result.levels) == (alone.result.matches, alone.result.levels),
         f"{run.seconds / alone.seconds:.2f} x the time of one worker",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+from api.concurrency.threads import run_in_thread
 from api.plan_queries.resolve import solve_again
 from coach.cycle import Cycle
 from coach.people import Roster
@@ -47,7 +48,7 @@ def explanation_figures() -> Iterator[Figure]:
 def _runner_ups(name: str, roster: Roster, cycle: Cycle, result: Result) -> Figure:
     """How many are told in the report's time, and how long all that come at once take."""
     begun = time.perf_counter()
-    deadline = Deadline(time.monotonic, REPORT_SECONDS, lambda: False)
+    deadline = Deadline(time.monotonic, REPORT_SECONDS, lambda: False, run_in_thread)
     found = list(RunnerUps(roster, cycle, result, deadline).all())
     proven = sum(one is None or one.proven for _, one in found)
     return Figure(

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.concurrency.threads import run_in_thread
 from coach.availability import WeeklyWindow
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from matching.auditor import audit
+from matching.concurrency import Concurrency
 from matching.engine import SolveOptions, solve
 from matching.errors import CancelledError, ImpossiblePinsError, NoUsableResultError
 from matching.progress import Phase, Progress
@@ -23,6 +25,7 @@ from tests.bench.instances import REGION, TIGHT, instance
 from tests.matching.crowded import crowded
 
 SHA = "0" * 64
+WITH_THREADS = Concurrency(run_interruptible=run_in_thread)
 
 
 def run(roster: Roster, cycle: Cycle, **options: object) -> Result:
@@ -33,6 +36,7 @@ def run(roster: Roster, cycle: Cycle, **options: object) -> Result:
         options=SolveOptions(explain=False, **options),
         input_sha256=SHA,
         clock=time.monotonic,
+        concurrency=WITH_THREADS,
         keep=keep,
     )
 
@@ -124,6 +128,7 @@ def test_everybody_is_a_chance_to_stop_before_and_after_the_plan_is_made() -> No
         options=SolveOptions(explain=False),
         input_sha256=SHA,
         clock=time.monotonic,
+        concurrency=WITH_THREADS,
         report=lambda progress: phases.append(progress.phase),
         cancelled=look,
     )
@@ -142,6 +147,7 @@ def test_progress_tells_every_level_and_bounds_only_fall() -> None:
         options=SolveOptions(explain=False),
         input_sha256=SHA,
         clock=time.monotonic,
+        concurrency=WITH_THREADS,
         report=told.append,
     )
     phases = [one.phase for one in told]

@@ -9,15 +9,17 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from contextlib import contextmanager
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from sqlalchemy import select
 
-from api.background.subprocess.subprocess_task import SubprocessTask
+from api.child_processes.child_process import ChildEndedError, ChildProcess
 from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
@@ -27,10 +29,10 @@ from api.runs.rows import PlanRow, RunRow, RunState
 from api.runs.run_input import RunInput, RunOptions, input_sha256
 from api.runs.solver_task import RunTask
 from coach.people import Roster
-from matching.parent_watchdog import EXIT_ORPHANED
 from matching.records.run_record import result_digest
 from matching.result import Result
 from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
+from tests.bench.instances import TIGHT, instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 API = "/api/v1"
-CHILD = (sys.executable, "-m", "api.background.subprocess.subprocess_main")
+_HANGS_SECONDS = 120.0
 
 
 def _slow_cycle(client: httpx.Client) -> str:
@@ -215,54 +217,66 @@ def _slow_task() -> RunTask:
     )
 
 
-def test_a_working_process_ends_with_its_parent_before_it_has_loaded_anything() -> None:
-    nobody = 0  # no process has it as its parent, so that the parent is seen to have gone
-    with subprocess.Popen(
-        [*CHILD, "api.runs.subprocess", str(nobody)], stdin=subprocess.PIPE
-    ) as child:
-        assert child.wait(60) == EXIT_ORPHANED
+def _started(task: RunTask) -> ChildProcess:
+    child = ChildProcess("api.runs.subprocess:main")
+    child.send(task.model_dump_json().encode())
+    return child
 
 
-def test_a_solver_ends_with_whoever_asked() -> None:
-    with subprocess.Popen(
-        [*CHILD, "api.runs.subprocess", str(os.getpid())],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as child:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        child.stdin.write(_slow_task().model_dump_json().encode() + b"\n")
-        child.stdin.flush()
-        assert b"judging" in child.stdout.readline()
-        child.stdin.close()
-        assert child.wait(5) == EXIT_ORPHANED
+def _next(child: ChildProcess) -> dict[str, Any]:
+    message = child.receive(_HANGS_SECONDS)
+    assert message is not None
+    told: dict[str, Any] = json.loads(message)
+    return told
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_a_stop_told_to_a_working_process_is_left_to_its_parent(sent: signal.Signals) -> None:
-    child = SubprocessTask("api.runs.subprocess", _slow_task())
-    try:
-        for _moment in ("at once", "once it is at work"):
-            os.kill(child.pid, sent)
-            told: list[dict[str, Any]] = []
-            while not told:
-                told = child.lines(0.1)
-            assert all("crashed" not in line for line in told), told
-    finally:
-        child.kill()
+def test_a_stop_sent_to_a_solver_is_left_to_its_parent(sent: signal.Signals) -> None:
+    with _started(_slow_task()) as child:
+        os.kill(child.pid, sent)  # before it has loaded anything
+        assert _next(child)["progress"]["phase"] == "judging"
+        os.kill(child.pid, sent)
+        assert "progress" in _next(child)
 
 
 def test_a_solver_that_is_killed_says_so() -> None:
-    child = SubprocessTask("api.runs.subprocess", _slow_task())
-    while not child.lines(0.1):
-        pass
-    os.kill(child.pid, signal.SIGKILL)
-    told: list[dict[str, Any]] = []
-    while not told or "crashed" not in told[-1]:
-        told += child.lines(0.1)
-    child.kill()
-    assert "signal 9" in told[-1]["crashed"]
-    assert "memory" in told[-1]["crashed"]
+    with _started(_slow_task()) as child:
+        _next(child)
+        os.kill(child.pid, signal.SIGKILL)
+        with pytest.raises(ChildEndedError, match=r"signal 9.*memory"):
+            deque(iter(lambda: _next(child), None))  # until it raises
+
+
+@pytest.mark.parametrize("by", ["its parent", "a signal"])
+def test_a_solver_takes_its_worker_processes_with_it(by: str) -> None:
+    roster, cycle = instance(TIGHT, 1)
+    run_input = RunInput(roster=roster, cycle=cycle, keep=None)
+    task = RunTask(work=run_input, options=RunOptions(workers=2), input_sha256="")
+    with _started(task) as child:
+        ends = time.monotonic() + _HANGS_SECONDS
+        while len(workers := _children(child.pid)) < 2:
+            assert time.monotonic() < ends
+            child.receive(0.01)
+        ended = time.monotonic()
+        child.kill() if by == "its parent" else os.kill(child.pid, signal.SIGKILL)
+        while any(_exists(pid) for pid in workers):
+            assert time.monotonic() < ended + 1.0, "a worker process outlives its run"
+            time.sleep(0.01)
+
+
+def _children(pid: int) -> set[int]:
+    """The processes that the main thread of a process has started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return {int(child) for child in children.split()}
+
+
+def _exists(pid: int) -> bool:
+    """Whether there is such a process; one that nobody has waited for has ended all the same."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 @pytest.fixture

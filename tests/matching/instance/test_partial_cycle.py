@@ -13,6 +13,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from api.concurrency.engine_concurrency import engine_concurrency
 from coach.availability import DateRange
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Coach, Coachee, Roster
@@ -302,15 +303,17 @@ def test_in_mid_cycle_several_processes_say_what_one_says(
         keep: Result | None = None,
         where: UnderWay | None = None,
     ) -> Result:
-        return solve(
-            people,
-            cycle,
-            options=SolveOptions(explain=False, workers=workers),
-            input_sha256="",
-            clock=lambda: 0.0,
-            keep=keep,
-            under_way=where,
-        )
+        with engine_concurrency(workers) as concurrency:
+            return solve(
+                people,
+                cycle,
+                options=SolveOptions(explain=False),
+                input_sha256="",
+                clock=lambda: 0.0,
+                concurrency=concurrency,
+                keep=keep,
+                under_way=where,
+            )
 
     earlier = again(1, roster)
     where = under_way(earlier, cycle.cycle.start + timedelta(60), cycle.cycle.zone)

@@ -6,11 +6,12 @@ stored in the transaction that ends it.
 
 from __future__ import annotations
 
+import json
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 from sqlalchemy import select
@@ -20,7 +21,8 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.background.database_retry import retry_while_unavailable
 from api.background.job_type import JobContext, WorkerShutdownError
-from api.background.subprocess.subprocess_task import JsonLine, SubprocessTask
+from api.child_processes.child_process import ChildEndedError, ChildProcess
+from api.child_processes.limits import ProcessLimits
 from api.error_mapping import INTERNAL_ERROR
 from api.logging.exception_location import exception_location
 from api.runs.rows import BackgroundTaskRow, RunState
@@ -29,6 +31,10 @@ from api.runs.run_view import RunFailure
 _LOG = logging.getLogger(__name__)
 _POLL_SECONDS = 0.25
 _MAX_ATTEMPTS = 5
+_LIMITS = ProcessLimits(niceness=5)  # pages are answered before numbers are crunched
+
+Message = dict[str, Any]
+"""A message of the child, from JSON; see `api.background.subprocess_task`."""
 
 Value = TypeVar("Value")
 RowT = TypeVar("RowT", bound=BackgroundTaskRow)
@@ -38,14 +44,14 @@ class SubprocessJob(ABC, Generic[RowT]):
     """Does what one kind of rows asks for, one at a time, on one database.
 
     Attributes:
-        row_type: the table of what is asked for.
+        row_type: the table of what is requested.
         noun: what one of it is called.
-        module: what the child process runs.
+        function: what the child process calls, as `module:name`; it calls `run_task`.
     """
 
     row_type: type[RowT]
     noun: str
-    module: str
+    function: str
 
     def __init__(self, context: JobContext) -> None:
         self._database = context.services.database
@@ -63,11 +69,9 @@ class SubprocessJob(ABC, Generic[RowT]):
         task = self._retry(lambda: self._start(subject_id))
         if task is None:
             return
-        child = SubprocessTask(self.module, task)
-        try:
+        with ChildProcess(self.function, _LIMITS) as child:
+            child.send(task.model_dump_json().encode())
             last = self._await_result(subject_id, child)
-        finally:
-            child.kill()
         self._retry(lambda: self._finish(subject_id, last))
 
     @abstractmethod
@@ -75,11 +79,11 @@ class SubprocessJob(ABC, Generic[RowT]):
         """What the child is given."""
 
     @abstractmethod
-    def _save_progress(self, tx: Transaction, row: RowT, updates: list[JsonLine]) -> None:
+    def _save_progress(self, tx: Transaction, row: RowT, updates: list[Message]) -> None:
         """Keep what the child has told."""
 
     @abstractmethod
-    def _save_result(self, tx: Transaction, row: RowT, last: JsonLine) -> None:
+    def _save_result(self, tx: Transaction, row: RowT, last: Message) -> None:
         """Keep what came of it, and make the row finished."""
 
     def _retry(self, operation: Callable[[], Value]) -> Value:
@@ -103,22 +107,23 @@ class SubprocessJob(ABC, Generic[RowT]):
             row.state, row.started_at = RunState.RUNNING, row.started_at or self._now()
             return self._create_task(tx, row)
 
-    def _await_result(self, subject_id: str, child: SubprocessTask) -> JsonLine | None:
-        """Write down what the child tells until its last line; `None` once it is cancelled."""
+    def _await_result(self, subject_id: str, child: ChildProcess) -> Message | None:
+        """Save the child's progress until its last message; `None` once it is cancelled."""
         while not self._stopping.is_set():
-            lines = child.lines(_POLL_SECONDS)
-            updates = [line["progress"] for line in lines if "progress" in line]
+            self._stopping.wait(_POLL_SECONDS)
+            messages = _messages(child)
+            updates = [message["progress"] for message in messages if "progress" in message]
             if updates:
                 self._retry(partial(self._record_progress, subject_id, _deduplicate(updates)))
-            ended = next((line for line in lines if "progress" not in line), None)
-            if ended is not None:
-                return ended
+            last = next((message for message in messages if "progress" not in message), None)
+            if last is not None:
+                return last
             if self._retry(lambda: self._cancel_requested(subject_id)):
                 return None
         self._requeue(subject_id)
         raise WorkerShutdownError
 
-    def _record_progress(self, subject_id: str, updates: list[JsonLine]) -> None:
+    def _record_progress(self, subject_id: str, updates: list[Message]) -> None:
         with self._database.writing() as tx:
             self._save_progress(tx, tx.get_one(self.row_type, subject_id), updates)
 
@@ -140,7 +145,7 @@ class SubprocessJob(ABC, Generic[RowT]):
         with self._database.reading() as tx:
             return tx.scalar(query) is not None
 
-    def _finish(self, subject_id: str, last: JsonLine | None) -> None:
+    def _finish(self, subject_id: str, last: Message | None) -> None:
         with self._database.writing() as tx:
             row = tx.get_one(self.row_type, subject_id)
             if row.state.is_final:
@@ -165,6 +170,19 @@ class SubprocessJob(ABC, Generic[RowT]):
         row.state, row.finished_at = RunState.FAILED, self._now()
 
 
+def _messages(child: ChildProcess) -> list[Message]:
+    """The messages that have arrived; after a failure of the child `{"crashed": …}` is the last."""
+    messages: list[Message] = []
+    try:
+        for message in child.received():
+            messages.append(json.loads(message))  # noqa: PERF401 - those before a failure count
+    except ChildEndedError as error:
+        messages.append({"crashed": str(error)})
+    except ValueError as error:
+        messages.append({"crashed": f"{type(error).__name__} in a message of the solver"})
+    return messages
+
+
 def _crash_message(how: str) -> str:
     return (
         f"the solver ended badly ({how}). Nothing of it was kept; please start it again. Where "
@@ -173,7 +191,7 @@ def _crash_message(how: str) -> str:
     )
 
 
-def _deduplicate(updates: list[JsonLine]) -> list[JsonLine]:
+def _deduplicate(updates: list[Message]) -> list[Message]:
     """Of moments that came in one turn, the last of each phase and level."""
     last = {(progress["phase"], progress.get("level")): progress for progress in updates}
     return list(last.values())

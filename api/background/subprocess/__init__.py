@@ -1,1 +1,0 @@
-"""Jobs whose work is done by a child process."""

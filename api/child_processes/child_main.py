@@ -1,0 +1,36 @@
+"""The program of every child process: `child_main.py ROOT PARENT FUNCTION LIMITS`.
+
+ROOT is the folder of our packages, PARENT the parent's process id, FUNCTION a `module:name` that is
+called with a `Channel`, LIMITS what `ProcessLimits.to_argument` has written.
+
+It is started by its path and with `-P`, so that a child runs the same code as its parent, and no
+module of the working directory can stand in for one of the standard library.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+
+def main(root: str, parent: int, function: str, limits: str) -> None:
+    """Do the work of a child; an exception is reported to the parent."""
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    from api.child_processes.channel import Channel  # noqa: PLC0415 - found from here on
+    from api.child_processes.limits import ProcessLimits  # noqa: PLC0415
+    from api.logging.exception_location import exception_location  # noqa: PLC0415
+
+    channel = Channel(parent)
+    module, _, name = function.partition(":")
+    try:
+        ProcessLimits.from_argument(limits).apply()
+        getattr(import_module(module), name)(channel)
+    except MemoryError as error:
+        channel.fail(f"memory ran out; {exception_location(error)}", out_of_memory=True)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent is told
+        channel.fail(exception_location(error))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4])

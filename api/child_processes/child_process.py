@@ -1,0 +1,190 @@
+"""A child process, seen from its parent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import Self
+
+from api.child_processes import child_main
+from api.child_processes.framing import (
+    READ_BYTES,
+    FrameDecoder,
+    FrameKind,
+    FramingError,
+    write_frame,
+)
+from api.child_processes.limits import ProcessLimits
+
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_PROGRAM = child_main.__file__
+_ROOT = str(Path(__file__).parents[2])  # the folder that holds the package `api`
+_GRACE_SECONDS = 2.0
+_UNLIMITED = ProcessLimits()
+
+
+class ChildEndedError(Exception):
+    """A child sends no further message; the text says why.
+
+    Attributes:
+        out_of_resources: it was ended by a signal, which is how the system enforces limits, its
+            memory ran out, or it has sent more than it may.
+    """
+
+    def __init__(self, reason: str, *, out_of_resources: bool) -> None:
+        super().__init__(reason)
+        self.out_of_resources = out_of_resources
+
+
+class ChildProcess:
+    """A child that calls a function, `module:name`, with a `Channel` to this process.
+
+    As a context manager it kills the child at the end of the block.
+    """
+
+    def __init__(self, function: str, limits: ProcessLimits = _UNLIMITED) -> None:
+        self._limits = limits
+        with _stop_signals_blocked():
+            self._process = subprocess.Popen(  # noqa: S603 - our own program and module
+                (
+                    sys.executable,
+                    "-P",
+                    _PROGRAM,
+                    _ROOT,
+                    str(os.getpid()),
+                    function,
+                    limits.to_argument(),
+                ),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("a child process was started without pipes")
+        self._stdin, self._stdout = self._process.stdin, self._process.stdout
+        self._outbox: SimpleQueue[bytes | None] = SimpleQueue()
+        self._inbox: SimpleQueue[bytes | ChildEndedError] = SimpleQueue()
+        self._ended: ChildEndedError | None = None
+        self._threads = [
+            threading.Thread(target=work, daemon=True) for work in (self._write, self._read)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self._process.pid
+
+    def send(self, message: bytes) -> None:
+        """Send a message, without waiting until it is read."""
+        self._outbox.put(message)
+
+    def receive(self, timeout_seconds: float) -> bytes | None:
+        """The child's next message, or `None` where none comes in time.
+
+        Raises:
+            ChildEndedError: no further message comes.
+        """
+        if self._ended is not None:
+            raise self._ended
+        try:
+            message = self._inbox.get(timeout=timeout_seconds)
+        except Empty:
+            return None
+        if isinstance(message, ChildEndedError):
+            self._ended = message
+            raise message
+        return message
+
+    def received(self) -> Iterator[bytes]:
+        """The messages that have arrived, without waiting for more.
+
+        Raises:
+            ChildEndedError: no further message comes.
+        """
+        while (message := self.receive(0)) is not None:
+            yield message
+
+    def kill(self) -> None:
+        """End the child now, whatever it is doing, and wait until it has ended."""
+        self._process.kill()
+        self._process.wait()
+        self._outbox.put(None)
+        for thread in self._threads:
+            thread.join(_GRACE_SECONDS)
+        for pipe in (self._stdin, self._stdout):
+            with suppress(OSError):  # what was still to be sent is lost
+                pipe.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.kill()
+
+    def _write(self) -> None:
+        with suppress(OSError):  # the child has ended; the reading thread says how
+            while (message := self._outbox.get()) is not None:
+                write_frame(self._stdin, FrameKind.MESSAGE, message)
+
+    def _read(self) -> None:
+        """Put messages into the inbox until the output of the child ends, then why it ended."""
+        decoder, received, limit = FrameDecoder(), 0, self._limits.output_bytes
+        while data := os.read(self._stdout.fileno(), READ_BYTES):
+            received += len(data)
+            if limit is not None and received > limit:
+                self._break_off(f"it sent more than {limit} bytes", out_of_resources=True)
+                return
+            try:
+                for kind, payload in decoder.feed(data):
+                    self._inbox.put(
+                        payload if kind is FrameKind.MESSAGE else _failure(kind, payload)
+                    )
+            except FramingError as error:
+                self._break_off(f"what it sent cannot be read: {error}", out_of_resources=False)
+                return
+        self._inbox.put(_exit_error(self._process.wait()))
+
+    def _break_off(self, reason: str, *, out_of_resources: bool) -> None:
+        self._process.kill()
+        self._inbox.put(ChildEndedError(reason, out_of_resources=out_of_resources))
+
+
+@contextmanager
+def _stop_signals_blocked() -> Iterator[None]:
+    """Let a process that is started in the block inherit that the stop signals are blocked.
+
+    It has them blocked from its first moment, whatever its libraries do later. The other threads of
+    this process still get them.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _failure(kind: FrameKind, reason: bytes) -> ChildEndedError:
+    out_of_memory = kind is FrameKind.OUT_OF_MEMORY
+    return ChildEndedError(reason.decode(errors="replace"), out_of_resources=out_of_memory)
+
+
+def _exit_error(code: int) -> ChildEndedError:
+    if code < 0:
+        reason = f"stopped by signal {-code}; on Linux, 9 and 6 often mean that memory ran out"
+        return ChildEndedError(reason, out_of_resources=True)
+    return ChildEndedError(f"exit code {code}", out_of_resources=False)

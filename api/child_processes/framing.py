@@ -1,0 +1,61 @@
+"""Frames on a pipe: one byte for the kind, the length of the payload, the payload."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import IO
+
+_HEADER = struct.Struct(">BQ")
+READ_BYTES = 1 << 20
+
+
+class FrameKind(IntEnum):
+    """What a frame carries: a message, or the reason (UTF-8) why its sender sends no more."""
+
+    MESSAGE = 1
+    FAILURE = 2
+    OUT_OF_MEMORY = 3
+
+
+class FramingError(ValueError):
+    """The bytes are no frames."""
+
+
+def write_frame(stream: IO[bytes], kind: FrameKind, payload: bytes) -> None:
+    """Write one frame and flush it.
+
+    Raises:
+        OSError: the other side has closed the pipe.
+    """
+    stream.write(_HEADER.pack(kind, len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+class FrameDecoder:
+    """Turns the bytes read from a pipe, in pieces of any size, into frames."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[tuple[FrameKind, bytes]]:
+        """Yield the frames that are complete with `data`.
+
+        Raises:
+            FramingError: the bytes are no frames.
+        """
+        self._buffer += data
+        while len(self._buffer) >= _HEADER.size:
+            number, length = _HEADER.unpack_from(self._buffer)
+            try:
+                kind = FrameKind(number)
+            except ValueError as error:
+                raise FramingError(f"{number} is no kind of frame") from error
+            end = _HEADER.size + length
+            if len(self._buffer) < end:
+                return
+            payload = bytes(self._buffer[_HEADER.size : end])
+            del self._buffer[:end]
+            yield kind, payload

@@ -1,0 +1,1 @@
+"""Threads and processes for the engine, which starts none itself (`matching.concurrency`)."""

@@ -1,0 +1,75 @@
+"""Threads of the engine: results in order, and solvers that can be stopped."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from api.concurrency.threads import run_in_thread, thread_map
+from matching.errors import CancelledError
+from matching.instance.availability_grid import build_availability_grid
+from matching.instance.problem import build_problem
+from matching.rules import RuleInputs
+from matching.rules.evaluation import RuleEvaluator
+from tests.bench.instances import REGION, instance
+
+
+def test_pairs_are_judged_the_same_by_any_number_of_threads() -> None:
+    roster, cycle = instance(REGION, 1)
+    free = build_availability_grid(roster, cycle)
+    evaluator = RuleEvaluator(RuleInputs(roster, cycle, free))
+    for workers in (2, 3):
+        one, other = evaluator.table(), evaluator.table(parallel_map=thread_map(workers))
+        assert (one.points == other.points).all()
+        first = build_problem(roster, cycle, free, one)
+        second = build_problem(roster, cycle, free, other, parallel_map=thread_map(workers))
+        assert (first.coachee == second.coachee).all()
+        assert (first.coach == second.coach).all()
+    assert list(thread_map(3)(lambda number: number * number, range(20))) == [
+        n * n for n in range(20)
+    ]
+
+
+def test_work_in_a_thread_returns_or_raises_as_it_would_without() -> None:
+    assert run_in_thread(lambda: 7, lambda: None, lambda: None) == 7
+    with pytest.raises(ZeroDivisionError):
+        run_in_thread(lambda: 1 // 0, lambda: None, lambda: None)
+
+
+def test_work_in_a_thread_is_stopped_when_the_check_raises() -> None:
+    stopped, looks = threading.Event(), iter([None, None])
+
+    def check() -> None:
+        if next(looks, "cancelled"):
+            raise CancelledError("cancelled")
+
+    with pytest.raises(CancelledError):
+        run_in_thread(lambda: stopped.wait(60), stopped.set, check)
+    assert stopped.is_set()
+
+
+def test_work_that_does_not_stop_is_left_behind() -> None:
+    ended, looks = threading.Event(), iter([None])
+
+    def check() -> None:
+        if next(looks, "cancelled"):
+            raise CancelledError("cancelled")
+
+    began = time.monotonic()
+    with pytest.raises(CancelledError):
+        run_in_thread(lambda: ended.wait(60), lambda: None, check)
+    assert time.monotonic() - began < 30
+    ended.set()
+
+
+def test_nothing_is_begun_once_the_check_raises() -> None:
+    begun: list[int] = []
+
+    def check() -> None:
+        raise CancelledError("cancelled")
+
+    with pytest.raises(CancelledError):
+        run_in_thread(lambda: begun.append(1), lambda: None, check)
+    assert begun == []
