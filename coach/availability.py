@@ -1,7 +1,7 @@
-"""When people are free: weekly windows in their own zone, and the dates they are away.
+"""Availability of people: weekly windows in their own zone, and dates they are away.
 
-The algebra turns both into free intervals in UTC, counted in whole minutes since 1970-01-01T00:00Z
-("epoch minutes"), which is the one time scale of the engine.
+Both are converted to free intervals in UTC, in whole minutes since 1970-01-01T00:00Z ("epoch
+minutes"), which is the only time scale of the engine.
 """
 
 from __future__ import annotations
@@ -48,24 +48,24 @@ class DateRange:
 
 
 def format_clock_time(minute: int) -> str:
-    """`570` as `09:30`; `1440` as `24:00`."""
+    """Format a minute of the day: `570` is `09:30`, `1440` is `24:00`."""
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def epoch_minute(instant: datetime) -> int:
-    """Whole minutes of an aware `instant` since 1970-01-01T00:00Z."""
+    """Whole minutes from 1970-01-01T00:00Z to an aware `instant`."""
     return int((instant - _EPOCH).total_seconds() // 60)
 
 
 def epoch_minute_to_local(minute: int, zone: ZoneInfo) -> datetime:
-    """The aware local time of an epoch minute."""
+    """The local time of an epoch minute; aware."""
     return (_EPOCH + timedelta(minutes=minute)).astimezone(zone)
 
 
 def local_to_epoch_minute(day: date, minute: int, zone: ZoneInfo) -> int:
-    """Epoch minute of the wall time `minute` after midnight of `day`; 1440 is next midnight.
+    """Epoch minute of the wall time `minute` after midnight of `day`; 1440 is the next midnight.
 
-    A wall time that the clock skips maps to where the skipped hour began (PEP 495, fold 0).
+    A wall time that the clock skips is taken as the start of the skipped hour (PEP 495, fold 0).
     """
     if minute == MINUTES_PER_DAY:
         day, minute = day + timedelta(days=1), 0
@@ -76,9 +76,9 @@ def local_to_epoch_minute(day: date, minute: int, zone: ZoneInfo) -> int:
 def free_intervals(
     windows: Collection[WeeklyWindow], zone: ZoneInfo, days: Iterable[date]
 ) -> tuple[tuple[int, int], ...]:
-    """Free time on the given local `days`: disjoint `[start, end)` in epoch minutes, ascending.
+    """Free time on the local `days`: disjoint `[start, end)` in epoch minutes, ascending.
 
-    Windows that touch or overlap, also across midnight, become one interval.
+    Windows that touch or overlap, also across midnight, are merged.
     """
     spans = sorted(
         (

@@ -1,6 +1,6 @@
-"""A cycle and its policy: the whole of a cycle file, with its defaults.
+"""A cycle and its policy: the content of a cycle file, with its defaults.
 
-`count` and weight ranges are those of the file's reference; unknown keys are refused.
+Ranges and defaults are those of the cycle file's reference; unknown keys are rejected.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_QUALITY = 100
 
 @cache
 def _timezone_names() -> frozenset[str]:
-    """The names of all time zones. To look for them takes hundredths of a second, so it is once."""
+    """The names of all time zones; cached, since listing them takes tens of milliseconds."""
     return frozenset(available_timezones())
 
 
@@ -35,7 +35,7 @@ class CycleFileTable(BaseModel):
 
 
 class CycleDates(CycleFileTable):
-    """`[cycle]`: the name, the first and last day of sessions, and the zone dates are told in."""
+    """`[cycle]`: the name, the first and last day of sessions, and the time zone of the dates."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "Cycle"
     start: date
@@ -59,7 +59,7 @@ class CycleDates(CycleFileTable):
     @field_validator("end")
     @classmethod
     def _check_end(cls, end: date, info: ValidationInfo) -> date:
-        start = info.data.get("start")  # not there where it is faulty itself
+        start = info.data.get("start")  # absent where it is invalid itself
         if start is not None and end < start:
             raise ValueError(f"the last day {end} lies before the first day {start}")
         if start is not None and (end - start).days > MAX_CYCLE_DAYS:
@@ -73,12 +73,12 @@ class CycleDates(CycleFileTable):
 
     @property
     def days(self) -> tuple[date, ...]:
-        """Every date a session may be on, ascending."""
+        """Every date on which a session may be, ascending."""
         return tuple(self.start + timedelta(n) for n in range((self.end - self.start).days + 1))
 
 
 class SessionPolicy(CycleFileTable):
-    """`[sessions]`: how many, how long, how far apart, and how many a coach takes."""
+    """`[sessions]`: number, length and gaps of sessions, and how many a coach takes."""
 
     count: Annotated[int, Field(ge=1, le=20)] = 6
     minutes: Annotated[int, Field(ge=5, le=MINUTES_PER_DAY)] = 90
@@ -92,7 +92,7 @@ class SessionPolicy(CycleFileTable):
     @field_validator("max_gap_days")
     @classmethod
     def _check_max_gap(cls, value: int, info: ValidationInfo) -> int:
-        least = info.data.get("min_gap_days")  # not there where it is faulty itself
+        least = info.data.get("min_gap_days")  # absent where it is invalid itself
         if least is not None and value < least:
             raise ValueError(f"the longest gap ({value}) is less than the shortest ({least})")
         return value
@@ -106,14 +106,14 @@ class CalendarPolicy(CycleFileTable):
 
 
 class LanguagePolicy(CycleFileTable):
-    """`[rules.language]`: the level both sides need, and languages a manager counts as common."""
+    """`[rules.language]`: the level both sides need, and languages that count as common."""
 
     minimum_level: CefrLevel = CefrLevel.B2
     groups: tuple[frozenset[str], ...] = ()
 
 
 class CountryRelation(StrEnum):
-    """How the countries of coachee and coach should stand to each other."""
+    """The required or preferred relation between the countries of coachee and coach."""
 
     ANY = "any"
     SAME = "same"
@@ -123,7 +123,7 @@ class CountryRelation(StrEnum):
 
 
 class CountryPolicy(CycleFileTable):
-    """`[rules.country]`: the relation wished for, excluded pairs, and the cross-border share."""
+    """`[rules.country]`: the relation, excluded pairs, and the cross-border share."""
 
     relation: CountryRelation = CountryRelation.ANY
     excluded: tuple[frozenset[str], ...] = ()
@@ -131,7 +131,7 @@ class CountryPolicy(CycleFileTable):
 
 
 class RankPolicy(CycleFileTable):
-    """`[rules.rank]`: how many grades below the coachee a coach may stand, for each sensitivity."""
+    """`[rules.rank]`: for each sensitivity, the grades a coach may be below the coachee."""
 
     strict: Annotated[int, Field(ge=0, le=30)] = 0
     standard: Annotated[int, Field(ge=0, le=30)] = 2
@@ -147,7 +147,7 @@ class RankPolicy(CycleFileTable):
 
 
 class UnitPolicy(CycleFileTable):
-    """`[rules.unit]`: has no settings; the rule is hard in every cycle."""
+    """`[rules.unit]`: no settings; the rule is hard in every cycle."""
 
 
 class RulePolicy(CycleFileTable):
@@ -163,7 +163,7 @@ Weight = Annotated[int, Field(ge=0, le=100)]
 
 
 class Weights(CycleFileTable):
-    """`[weights]`: what each soft rule's 0 to 100 points are multiplied with."""
+    """`[weights]`: the factor of each rule's 0 to 100 points."""
 
     language: Weight = 3
     country: Weight = 2
@@ -174,12 +174,12 @@ class Weights(CycleFileTable):
 
 
 class TimetablePolicy(CycleFileTable):
-    """`[timetable]`: what a good series of sessions is; the most points each fault costs of 100.
+    """`[timetable]`: the quality of a series of sessions; the most points each fault costs, of 100.
 
-    `rhythm`: gaps away from the middle of the least and the most days between sessions. `finish`:
-    a last session less than `slack_days` before the cycle's end. `leave`: sessions on the day
-    before or after dates one of the two is unavailable. `hours`: sessions outside the `preferred`
-    times of the week, told in the coachee's zone; `preferred_by` has other times for one coachee.
+    `rhythm`: gaps that differ from the middle of the allowed range. `finish`: a last session less
+    than `slack_days` before the cycle's end. `leave`: sessions on the day before or after dates on
+    which one of the two is unavailable. `hours`: sessions outside the `preferred` times of the
+    week, local to the coachee's zone; `preferred_by` has other times for single coachees.
     """
 
     rhythm: Annotated[int, Field(ge=0, le=100)] = 50
@@ -202,7 +202,7 @@ class TimetablePolicy(CycleFileTable):
     @classmethod
     def _check_hours(cls, value: int, info: ValidationInfo) -> int:
         if not {"leave", "preferred", "preferred_by"} <= info.data.keys():
-            return value  # one of them is faulty itself
+            return value  # one of them is invalid itself
         named = bool(info.data["preferred"] or info.data["preferred_by"])
         if named and not value:
             raise ValueError(
@@ -222,12 +222,12 @@ class TimetablePolicy(CycleFileTable):
     def with_preferred_times(
         self, preferred_by: dict[str, tuple[WeeklyWindow, ...]]
     ) -> TimetablePolicy:
-        """The same with other times for single coachees; without any times hours cost nothing."""
+        """The same policy with other times for single coachees; without any times, `hours` is 0."""
         hours = self.hours if self.preferred or preferred_by else 0
         return self.model_copy(update={"preferred_by": preferred_by, "hours": hours})
 
     def preferred_times(self, coachee: str) -> tuple[WeeklyWindow, ...]:
-        """The preferred times of a coachee in their own zone; empty where all are alike."""
+        """The preferred times of a coachee in their own zone; empty where all times are equal."""
         return self.preferred_by.get(coachee, self.preferred)
 
 
@@ -242,7 +242,7 @@ class ObjectiveLevel(StrEnum):
 
 
 class ObjectivePolicy(CycleFileTable):
-    """`[objective]`: the levels in their order; `placed` first, `schedule`, if there, last."""
+    """`[objective]`: the levels in their order; `placed` first, `schedule`, if present, last."""
 
     levels: tuple[ObjectiveLevel, ...] = tuple(ObjectiveLevel)
 
@@ -262,7 +262,7 @@ class ObjectivePolicy(CycleFileTable):
 
 
 class Cycle(CycleFileTable):
-    """A cycle: its dates, its policy, and what the manager has fixed or forbidden."""
+    """A cycle: its dates, its policy, and the pairs the manager has pinned or banned."""
 
     cycle: CycleDates
     sessions: SessionPolicy = SessionPolicy()

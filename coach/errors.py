@@ -1,4 +1,4 @@
-"""The one family of errors: what is wrong, where, and what to do about it.
+"""The family of errors: what is wrong, where, and what to do about it.
 
 The family knows nothing of HTTP or exit codes; `api` maps it to both in one table.
 """
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 
 class DomainError(Exception):
-    """Whatever this programme refuses, in a sentence that a person can act on."""
+    """Base of all errors with a message for people."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class InputFault:
-    """One thing wrong with one place of an input file.
+    """One fault at one place of an input file.
 
     Attributes:
         file: the file's name as the person gave it.
@@ -34,7 +34,7 @@ class InputFault:
 
 
 class UnusableInputError(DomainError):
-    """An input was refused whole; `faults` holds every reason, in reading order."""
+    """An input was rejected as a whole; `faults` holds every reason, in reading order."""
 
     def __init__(self, faults: Iterable[InputFault]) -> None:
         self.faults = tuple(faults)
@@ -42,24 +42,24 @@ class UnusableInputError(DomainError):
 
 
 class NotFoundError(DomainError):
-    """No such thing, or not for this person to know of."""
+    """The thing does not exist, or this person may not know that it does."""
 
 
 class ConflictError(DomainError):
-    """The thing is in a state that does not allow this; the message names the state."""
+    """The state of the thing does not allow this; the message names the state."""
 
 
 class NotAllowedError(DomainError):
-    """Known and signed in, but without the right to do this."""
+    """Authenticated, but without the right to do this."""
 
 
 class NotSignedInError(DomainError):
-    """Nobody is signed in, or the sign-in has ended."""
+    """Nobody is signed in, or the sign-in has expired."""
 
 
 class ConfirmFirstError(NotAllowedError):
-    """Signed in, but it was too long ago that they showed who they are."""
+    """Authenticated too long ago for this; it has to be confirmed again."""
 
 
 class UnreachableError(DomainError):
-    """Somebody else's server is needed for this, and does not answer."""
+    """A server of somebody else is needed for this, and does not respond."""

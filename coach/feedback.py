@@ -1,7 +1,7 @@
-"""What is said of a session afterwards: the shared record, the note, the feedback.
+"""What is recorded after a session: the shared record, the note and the feedback.
 
-Three values, because three different circles of people may read them. Whether a session took
-place at all is `coach.sessions.Attendance`.
+Three values, because three different groups of people may read them. Whether a session took place
+is `coach.sessions.Attendance`.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from pydantic import (
 from coach.sessions import Attendance
 
 RATINGS = {1: "poor", 2: "weak", 3: "fair", 4: "good", 5: "very good"}
-"""The five ratings, and the word a form shows beside each."""
+"""The five ratings, with the word that forms show for each."""
 
 
 def _check_printable(text: str) -> str:
-    """Line ends as one sign, however the form sent them; other control characters are refused.
+    r"""Normalise line ends to `\n`; reject other control characters.
 
     Raises:
-        ValueError: there is a control character that no keyboard writes.
+        ValueError: the text has a control character that no keyboard types.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if any(category(sign) == "Cc" and sign not in "\n\t" for sign in text):
@@ -39,10 +39,10 @@ def _check_printable(text: str) -> str:
 
 
 def _check_single_line(text: str) -> str:
-    """The text, where it is a single line of signs that can be seen.
+    """Return the text if it is a single line of printable characters.
 
     Raises:
-        ValueError: there is a control character; line ends and tabs are such here.
+        ValueError: the text has a control character; line ends and tabs count.
     """
     if any(category(sign) == "Cc" for sign in text):
         raise ValueError(
@@ -60,7 +60,7 @@ FreeText = Annotated[
 ]
 
 TOOK_PLACE = frozenset({Attendance.HELD, Attendance.DELEGATE})
-"""What a session has been when coach and coachee, or a delegate, met."""
+"""Attendances of a session at which the coach met the coachee or a delegate."""
 
 
 class SessionReport(BaseModel):
@@ -70,9 +70,9 @@ class SessionReport(BaseModel):
 
 
 class SharedRecord(SessionReport):
-    """The record a coach writes and coach, coachee and programme manager read.
+    """The record written by the coach and read by coach, coachee and programme manager.
 
-    `session_date` is the day the session was on, or was to be on.
+    `session_date` is the day the session took place, or was planned for.
     """
 
     session_date: date
@@ -88,21 +88,21 @@ class SharedRecord(SessionReport):
         return self
 
     def is_too_early(self, today: date) -> bool:
-        """Whether it tells of a day to come; only of a cancelled session can that be known."""
+        """Whether its session lies in the future; only a cancellation is known beforehand."""
         return self.attendance is not Attendance.CANCELLED and self.session_date > today
 
 
 class Note(SessionReport):
-    """A coach's own words, for the author's eyes alone: never shown to others, never exported."""
+    """A coach's own note of a session; the server shows it to its author only."""
 
     text: FreeText
 
 
 def _reject_boolean(value: object) -> object:
-    """`value`, unless it is yes or no, which would count as 1 or 0.
+    """Return `value` unless it is a boolean, which would count as 1 or 0.
 
     Raises:
-        ValueError: it is.
+        ValueError: it is a boolean.
     """
     if isinstance(value, bool):
         raise ValueError("a rating is a number from 1 to 5")  # noqa: TRY004 - pydantic's own way
@@ -113,7 +113,7 @@ Rating = Annotated[int, Field(ge=1, le=5), BeforeValidator(_reject_boolean)]
 
 
 class Feedback(SessionReport):
-    """What a coachee says of a session: a `rating` from 1 (poor) to 5 (very good), and words.
+    """A coachee's view of a session: a `rating` from 1 (poor) to 5 (very good), and text.
 
     A session that did not take place has no rating.
     """
@@ -132,9 +132,9 @@ class Feedback(SessionReport):
 
 
 def is_open_for_feedback(start: datetime, recorded: Attendance | None, now: datetime) -> bool:
-    """Whether there is something to give feedback on, at the aware moment `now`.
+    """Whether feedback can be given at `now` (aware).
 
-    That is from the planned `start` of a session on, or earlier, where its shared record says
-    that it took place already.
+    That is from the planned `start` of a session on, or earlier where its shared record says that
+    it has taken place.
     """
     return start <= now or recorded in TOOK_PLACE

@@ -1,4 +1,4 @@
-"""The dates a person is away: their own `unavailable` dates and their country's public holidays.
+"""Dates on which a person is away: their own `unavailable` dates, and public holidays.
 
 Source of the holidays: package `holidays`, national level, default categories and observances.
 """
@@ -18,7 +18,7 @@ from coach.people import Person
 def public_holidays(country: str, year: int) -> frozenset[date]:
     """National public holidays of `country` (ISO 3166-1 alpha-2 or `XK`) in `year`.
 
-    A country the package does not know has no holidays we know of: the set is empty.
+    Empty for a country that the package does not know.
     """
     try:
         return frozenset(holidays.country_holidays(country, years=year))
@@ -27,7 +27,7 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 
 
 def public_holidays_on(country: str, days: Iterable[date]) -> frozenset[date]:
-    """The `days` that are national public holidays of `country`."""
+    """Those `days` that are national public holidays of `country`."""
     wanted = frozenset(days)
     years = {day.year for day in wanted}
     known = frozenset().union(*(public_holidays(country, year) for year in years))
@@ -35,7 +35,7 @@ def public_holidays_on(country: str, days: Iterable[date]) -> frozenset[date]:
 
 
 def days_off(person: Person, days: Iterable[date], *, with_holidays: bool) -> frozenset[date]:
-    """The `days`, local to the person's zone, on which the person cannot meet anybody."""
+    """Those `days`, local to the person's zone, on which the person cannot meet anybody."""
     wanted = frozenset(days)
     own = {day for dates in person.unavailable for day in wanted if day in dates}
     if with_holidays:

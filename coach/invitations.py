@@ -1,7 +1,7 @@
-"""Invitations as values, and the one function that says what to send after a change.
+"""Invitations as values, and the function that computes what to send after a change.
 
-Everything here is about one person: a session's other side is never named in an invitation.
-RFC 5546 (iTIP) gives the meaning of the methods and of SEQUENCE.
+Everything here concerns one person; an invitation never names the other side of a session. The
+methods and SEQUENCE have the meaning of RFC 5546 (iTIP).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from coach.sessions import Instant, Session
 SIGNIFICANT_PROPERTIES = frozenset(
     {"DTSTART", "DTEND", "DURATION", "DUE", "RRULE", "RDATE", "EXDATE", "STATUS"}
 )
-"""Properties whose change makes an earlier reply worthless (RFC 5546, section 2.1.4)."""
+"""Properties whose change invalidates an earlier reply (RFC 5546, section 2.1.4)."""
 
 _PROPERTY_OF_FIELD = {
     "number": "SUMMARY",
@@ -29,29 +29,29 @@ _PROPERTY_OF_FIELD = {
 
 
 class InvitationValue(BaseModel):
-    """A value of this module."""
+    """Base of the values of this module."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Method(StrEnum):
-    """What a message asks of the calendar that receives it."""
+    """The iTIP method of a message."""
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
 
 
 class Status(StrEnum):
-    """Whether a session stands."""
+    """Whether a session takes place."""
 
     CONFIRMED = "CONFIRMED"
     CANCELLED = "CANCELLED"
 
 
 class Invitation(InvitationValue):
-    """A session as one person is invited to it: number `number` of `count`, `[start, end)`.
+    """A session as one person is invited to it: `number` of `count`, `[start, end)`.
 
-    `join_link` is where an online session takes place; nothing in the programme sets it so far.
+    `join_link` is where an online session takes place; nothing in the project sets it so far.
     """
 
     uid: str
@@ -63,9 +63,9 @@ class Invitation(InvitationValue):
 
 
 class SentInvitation(InvitationValue):
-    """What a person was told last of one session, cancelled ones included.
+    """The last message sent to a person about one session, cancelled sessions included.
 
-    A cancelled session is remembered, so that its SEQUENCE goes on from where it was.
+    A cancelled session is remembered, so that its SEQUENCE continues.
     """
 
     invitation: Invitation
@@ -77,8 +77,11 @@ class Message(InvitationValue):
     """One message about one session.
 
     Attributes:
+        method: what the message asks of the calendar.
+        invitation: the session, as invited to or as cancelled.
+        sequence: SEQUENCE of the event.
         stamp: when this message was made (DTSTAMP).
-        asks_again: true where an earlier reply no longer counts.
+        asks_again: whether an earlier reply no longer counts.
     """
 
     method: Method
@@ -89,12 +92,12 @@ class Message(InvitationValue):
 
     @property
     def status(self) -> Status:
-        """The session's state once this message has been read."""
+        """The session's status after this message."""
         return Status.CONFIRMED if self.method is Method.REQUEST else Status.CANCELLED
 
 
 def invitations_by_uid(sessions: Iterable[Session]) -> dict[str, Invitation]:
-    """The invitations to one pair's series, by uid; a series may go on from another coach's."""
+    """The invitations to one pair's series, by uid; a series may continue another coach's."""
     series = tuple(sessions)
     count = max((session.number for session in series), default=0)
     return {
@@ -112,20 +115,20 @@ def invitations_by_uid(sessions: Iterable[Session]) -> dict[str, Invitation]:
 def diff_invitations(
     before: Mapping[str, SentInvitation], after: Mapping[str, Invitation], now: datetime
 ) -> tuple[Message, ...]:
-    """What one person has to be sent so that `before` becomes `after`, in order of time.
+    """The messages that turn `before` into `after` for one person, in order of time.
 
-    What appeared is a REQUEST, what changed a REQUEST with a raised SEQUENCE, what vanished a
-    CANCEL with a raised SEQUENCE, what is equal nothing. Both mappings are by uid; `now` is aware.
+    A new session is a REQUEST, a changed one a REQUEST with SEQUENCE + 1, a removed one a CANCEL
+    with SEQUENCE + 1, and an equal one nothing. Both mappings are by uid; `now` is aware.
     """
-    told = [_request(before.get(uid), invitation, now) for uid, invitation in after.items()]
-    told += [
+    messages = [_request(before.get(uid), invitation, now) for uid, invitation in after.items()]
+    messages += [
         _cancel(last, now)
         for uid, last in before.items()
         if uid not in after and last.status is Status.CONFIRMED
     ]
     return tuple(
         sorted(
-            (message for message in told if message is not None),
+            (message for message in messages if message is not None),
             key=lambda message: (message.invitation.start, message.invitation.uid),
         )
     )
@@ -134,37 +137,37 @@ def diff_invitations(
 def reissue_all(
     before: Mapping[str, SentInvitation], after: Mapping[str, Invitation], now: datetime
 ) -> tuple[Message, ...]:
-    """Every invitation of `after`, whether anything has changed or not, in order of time.
+    """A message for every invitation of `after`, changed or not, in order of time.
 
-    For whoever hands out the whole of a plan again: what is equal keeps its SEQUENCE.
+    For handing out a whole plan again: unchanged invitations keep their SEQUENCE.
     """
     changed = {one.invitation.uid: one for one in diff_invitations(before, after, now)}
-    told = (changed.get(uid) or repeat_request(before[uid], now) for uid in after)
-    return tuple(sorted(told, key=lambda one: (one.invitation.start, one.invitation.uid)))
+    messages = (changed.get(uid) or repeat_request(before[uid], now) for uid in after)
+    return tuple(sorted(messages, key=lambda one: (one.invitation.start, one.invitation.uid)))
 
 
 def apply_messages(
     before: Mapping[str, SentInvitation], sent: Iterable[Message]
 ) -> dict[str, SentInvitation]:
-    """What a person has been told once `sent` has gone out, by uid.
+    """The last invitations of a person, by uid, after `sent` has gone out.
 
-    A message older than what is known changes nothing: a replay revives no cancelled session.
+    A message older than what is known changes nothing, so a replay revives no cancelled session.
     """
-    told = dict(before)
+    latest = dict(before)
     for message in sent:
         uid = message.invitation.uid
-        if uid not in told or message.sequence >= told[uid].sequence:
-            told[uid] = SentInvitation(
+        if uid not in latest or message.sequence >= latest[uid].sequence:
+            latest[uid] = SentInvitation(
                 invitation=message.invitation, sequence=message.sequence, status=message.status
             )
-    return told
+    return latest
 
 
 def repeat_request(last: SentInvitation, now: datetime) -> Message:
-    """The same invitation once more, as a reminder to answer: its SEQUENCE stays.
+    """The same invitation once more, as a reminder to reply, with the same SEQUENCE.
 
     Raises:
-        ValueError: the session is cancelled, and nothing is to be asked.
+        ValueError: the session is cancelled.
     """
     if last.status is Status.CANCELLED:
         raise ValueError(f"session {last.invitation.uid} is cancelled; there is nothing to ask")

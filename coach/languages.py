@@ -1,4 +1,4 @@
-"""Languages people are willing to coach or be coached in, with their CEFR level."""
+"""Languages and their CEFR levels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class CefrLevel(IntEnum):
-    """Common European Framework of Reference levels, ordered."""
+    """Levels of the Common European Framework of Reference, in ascending order."""
 
     A1 = 1
     A2 = 2
@@ -19,7 +19,7 @@ class CefrLevel(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class LanguageSkill:
-    """One language a person offers: an ISO 639 code (`sq`, `cnr`) and a level."""
+    """A language a person offers: an ISO 639 code (`sq`, `cnr`) and a level."""
 
     code: str
     level: CefrLevel = CefrLevel.C1

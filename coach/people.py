@@ -1,4 +1,4 @@
-"""The people of a cycle: coachees and coaches, as their spreadsheets describe them."""
+"""The people of a cycle: coachees and coaches, as their files describe them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coach.ranks import GRADE_NEUTRAL, Rank
 
 
 class Sex(StrEnum):
-    """As stated by the person; never inferred, never a criterion of a match."""
+    """As stated by the person; never inferred, and never used for matching."""
 
     F = "F"
     M = "M"
@@ -32,14 +32,14 @@ class Service(StrEnum):
 
 
 class Role(StrEnum):
-    """What a coachee does."""
+    """The role of a coachee."""
 
     COMMANDER = "commander"
     DECISION_MAKER = "decision_maker"
 
 
 class RankSensitivity(StrEnum):
-    """How far below a coachee's grade a coach may stand; the policy gives each its number."""
+    """How far below a coachee's grade a coach may be; the policy sets the number of grades."""
 
     STRICT = "strict"
     STANDARD = "standard"
@@ -47,10 +47,10 @@ class RankSensitivity(StrEnum):
 
 
 class Person(BaseModel):
-    """What coachees and coaches have in common.
+    """Common fields of coachees and coaches.
 
     `timezone` is an IANA name; `availability` and the dates in `unavailable` are local to it.
-    `languages` stand in order of preference. `country` is ISO 3166-1 alpha-2 or `XK`.
+    `languages` are in order of preference. `country` is ISO 3166-1 alpha-2 or `XK`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -78,7 +78,7 @@ class Person(BaseModel):
 
     @property
     def unit_key(self) -> str:
-        """What two people of the same unit have in common; empty where no unit is stated."""
+        """The key by which units are compared; empty where no unit is stated."""
         return self.unit.strip().casefold()
 
 
@@ -93,9 +93,9 @@ class Coachee(Person):
 
 
 class Coach(Person):
-    """Somebody who coaches up to `capacity` coachees.
+    """A person who coaches up to `capacity` coachees.
 
-    `max_per_day` and `max_per_week` are the person's own caps; `None` takes the cycle's.
+    `max_per_day` and `max_per_week` are the person's own caps; `None` means the cycle's.
     `chain_of_command` holds coachee ids and unit names as written.
     """
 

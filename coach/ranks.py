@@ -1,4 +1,4 @@
-"""Ranks: NATO codes (STANAG 2116), civilian equivalences, titles, and the one scale they share."""
+"""Ranks: NATO codes (STANAG 2116), civilian equivalences, titles, and a common scale of grades."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from coach.errors import DomainError
 
 _CODE = re.compile(r"(CIV[~>])?(OF|OR)-([0-9]{1,2})", re.IGNORECASE)
 _HIGHEST = {"OF": 10, "OR": 9}
-_OFFICER_OFFSET = 10  # OF-1 stands one grade above OR-10 would
+_OFFICER_OFFSET = 10  # OF-1 is one grade above a hypothetical OR-10
 
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """A rank: its code as shown, its grade, and whether its holder wears a uniform.
+    """A rank: its code, its grade, and whether its holder is a civilian.
 
     Attributes:
         code: `OF-5`, `OR-8`, `CIV~OF-6` (treated as), `CIV>OF-10` (above), or `CIV`.
         grade: OR-n is n, OF-n is 10 + n, a civilian equivalence its military grade, a minister
             (`CIV>OF-10`) 21; `None` is grade-neutral.
-        civilian: true for every `CIV` code, grade or not.
+        civilian: true for every `CIV` code, with or without a grade.
     """
 
     code: str
@@ -57,7 +57,7 @@ def parse_code(text: str) -> Rank | None:
 
 
 def looks_like_code(text: str) -> bool:
-    """Whether `text` is written as a code is, be there such a rank or not.
+    """Whether `text` has the form of a code, whether or not there is such a rank.
 
     >>> looks_like_code("OF-11"), looks_like_code("CIV~"), looks_like_code("major")
     (True, True, False)
@@ -66,9 +66,9 @@ def looks_like_code(text: str) -> bool:
 
 
 class RankTitleError(DomainError):
-    """A title that stands for no rank, or for several; the message names the candidates.
+    """A title that denotes no rank, or several; the message names the candidates.
 
-    `titles` are those of the person's country, where nothing better is known.
+    `titles` are those of the person's country, for suggestions.
     """
 
     def __init__(self, message: str, titles: Iterable[str] = ()) -> None:
@@ -81,8 +81,10 @@ class RankTitle:
     """A row of the rank table: one title of one country and part of its forces.
 
     Attributes:
-        branch: the row's own wording, `land/air`, `river units`, `MoD civilian`.
-        services: the values of a person's `service` that the row speaks of.
+        country: the country's code.
+        branch: the branch as written in the row: `land/air`, `river units`, `MoD civilian`.
+        services: the values of a person's `service` that the row covers.
+        rank: the rank of the title.
         local: the title in the country's language, with its feminine form where one is listed.
         english: the usual English title, and the same without its parenthesis.
     """
@@ -115,7 +117,7 @@ _BRANCHES = {
 
 
 def title_key(title: str) -> str:
-    """What two spellings of one title share: letters, without case, hyphens and spaces.
+    """The key by which spellings of a title are compared: no case, hyphens or spaces.
 
     >>> title_key("General-Major") == title_key("general  major")
     True
@@ -124,7 +126,7 @@ def title_key(title: str) -> str:
 
 
 class RankTable:
-    """Titles and their codes, looked up by country and service, never by the title alone."""
+    """Titles and their ranks, looked up by country and service, never by the title alone."""
 
     def __init__(self, titles: Iterable[RankTitle]) -> None:
         self.titles = tuple(titles)
@@ -137,7 +139,7 @@ class RankTable:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, str]]) -> RankTable:
-        """A table from rows with `country`, `service`, `code`, `local_title`, `english_title`.
+        """Build the table from rows `country`, `service`, `code`, `local_title`, `english_title`.
 
         Raises:
             ValueError: a row's code or service is not known.
@@ -145,14 +147,14 @@ class RankTable:
         return cls(_title(row) for row in rows)
 
     def find(self, title: str, country: str, service: str | None) -> Rank:
-        """The rank of somebody of `country` and `service` who writes `title`.
+        """The rank of a person of `country` and `service` with this `title`.
 
-        The local title is looked for first, then the English one, then the English one without
-        its parenthesis; `land`, `air` and `navy` among their own rows, `mod` among civilians and
-        then the whole country, `external` and no service in the whole country.
+        The local title is tried first, then the English one, then the English one without its
+        parenthesis; `land`, `air` and `navy` among their own rows, `mod` among civilians and then
+        the whole country, `external` and no service in the whole country.
 
         Raises:
-            RankTitleError: no code, or several, are left.
+            RankTitleError: no rank is found, or several are.
         """
         named = self._by_key.get(title_key(title), [])
         for scope in _scopes(named, country, service):
@@ -203,7 +205,7 @@ def _title(row: Mapping[str, str]) -> RankTitle:
 
 
 def _scopes(named: list[RankTitle], country: str, service: str | None) -> Iterator[list[RankTitle]]:
-    """Where to look, one place after the other."""
+    """The rows to search, one scope after the other."""
     in_country = [row for row in named if row.country == country]
     if service in {"land", "air", "navy", "mod"}:
         yield [row for row in in_country if service in row.services]
@@ -212,7 +214,7 @@ def _scopes(named: list[RankTitle], country: str, service: str | None) -> Iterat
 
 
 def _readings(scope: list[RankTitle], key: str) -> Iterator[list[RankTitle]]:
-    """What the title can mean there, the surest reading first."""
+    """The possible readings of the title within a scope, most certain first."""
     yield [row for row in scope if key in map(title_key, row.local)]
     yield [row for row in scope if key == title_key(row.english)]
     yield [row for row in scope if key == title_key(row.english_bare)]

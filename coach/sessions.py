@@ -1,4 +1,4 @@
-"""Sessions, and what can become of one."""
+"""Sessions, attendance and replies."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Session(BaseModel):
 
 
 class Attendance(StrEnum):
-    """What became of a session. Only `HELD` counts as a session held."""
+    """The outcome of a session. Only `HELD` counts as a session held."""
 
     HELD = "held"
     DELEGATE = "delegate_attended"

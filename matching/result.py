@@ -1,4 +1,4 @@
-"""What a run returns, exactly as `result.json` holds it."""
+"""The result of a run, in the structure of `result.json`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from coach.sessions import Session
 
 
 class ResultValue(BaseModel):
-    """A value of the result file."""
+    """Base of all values in the result file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class LevelOutcome(ResultValue):
-    """One level of the objective: the value reached and a proven bound no plan can exceed."""
+    """One level of the objective: the value reached, and a bound that no plan exceeds."""
 
     name: ObjectiveLevel
     value: int
@@ -27,7 +27,7 @@ class LevelOutcome(ResultValue):
 
 
 class Verdict(ResultValue):
-    """What one rule says of one pair: 0 to 100 points, its weight, and why, in words."""
+    """One rule's answer for one pair: 0 to 100 points, its weight, and why, in words."""
 
     rule: str
     points: Annotated[int, Field(ge=0, le=100)]
@@ -36,7 +36,7 @@ class Verdict(ResultValue):
 
 
 class Match(ResultValue):
-    """A coachee with their coach: the sum of weight x points, the verdicts and all the sessions."""
+    """A coachee with their coach: the sum of weight x points, the verdicts and all sessions."""
 
     coachee: str
     coach: str
@@ -46,14 +46,14 @@ class Match(ResultValue):
 
 
 class FunnelStep(ResultValue):
-    """How many coaches were left for a coachee after one rule, applied after those before it."""
+    """The number of coaches that remain for a coachee after one rule and those before it."""
 
     rule: str
     left: int
 
 
 class Remedy(ResultValue):
-    """One change that places the coachee and unplaces nobody, checked by solving again."""
+    """One change that places the coachee and unplaces nobody, verified by solving again."""
 
     change: str
     effect: str
@@ -64,7 +64,7 @@ UnmatchedReason = Literal["nobody-eligible", "nobody-schedulable", "all-taken"]
 
 
 class Unmatched(ResultValue):
-    """A coachee without a coach: why, what each rule left over, and what would help."""
+    """A coachee without a coach: why, what remains after each rule, and what would help."""
 
     coachee: str
     reason: UnmatchedReason
@@ -73,7 +73,7 @@ class Unmatched(ResultValue):
 
 
 class CoacheeChange(StrEnum):
-    """What becomes of a coachee from one result to a later one."""
+    """How a coachee's match changes from one result to a later one."""
 
     PLACED = "placed"
     UNPLACED = "unplaced"
@@ -83,7 +83,7 @@ class CoacheeChange(StrEnum):
 
 
 class SessionMove(ResultValue):
-    """A session of a pair that stays, at another time, and why."""
+    """A session of a kept pair at another time, and why."""
 
     number: int
     before: Session
@@ -94,7 +94,7 @@ class SessionMove(ResultValue):
 class Move(ResultValue):
     """What a re-match changed for one coachee, and why; for the programme manager.
 
-    `before` and `after` are coaches, `None` for nobody. `sessions` are those at other times of a
+    `before` and `after` are coaches, `None` for nobody. `sessions` are those at other times, for a
     coachee who keeps their coach.
     """
 
@@ -113,8 +113,8 @@ def _is_empty(moves: tuple[Move, ...]) -> bool:
 class Result(ResultValue):
     """A whole result. `status` is `optimal` only where every level but `schedule` is proven.
 
-    `moves` tells what differs from the earlier result that was to be kept; where there is nothing
-    to tell, the key is left out.
+    `moves` lists the differences from the earlier result that was to be kept; the key is left out
+    where there are none.
     """
 
     format: Literal[1] = 1

@@ -1,4 +1,4 @@
-"""A plan told as a result: people by id, sessions in the cycle's zone, verdicts in words."""
+"""Builds the matches of a result from a plan: people by id, local times, verdicts in words."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from matching.rules.evaluation import RuleEvaluator
 from matching.search.plan import Plan
 
 SessionUids = Mapping[tuple[str, str], Mapping[int, str]]
-"""Uids of sessions by coachee and coach, and by number."""
+"""Uids of sessions by (coachee, coach) and by number."""
 
 
 def session_uids(keep: Result | None) -> SessionUids:
-    """The uids an earlier result has given."""
+    """The uids that an earlier result has assigned."""
     return {
         (match.coachee, match.coach): {session.number: session.uid for session in match.sessions}
         for match in (keep.matches if keep else ())
@@ -33,10 +33,10 @@ def build_matches(
     known: SessionUids,
     on_match: Callable[[], object] = lambda: None,
 ) -> tuple[Match, ...]:
-    """The matches of a plan, by the order of the coachees. Sessions in `known` keep their uid.
+    """The matches of a plan, in the order of the coachees; sessions in `known` keep their uid.
 
-    What lies behind a pair that stays is told as it was; the rest goes on with the next number.
-    `on_match` is called before each of them.
+    Past sessions of a kept pair are taken over unchanged, and numbering continues from them.
+    `on_match` is called before each match, and may raise to stop.
     """
     history = evaluator.inputs.history
     built = []
@@ -83,6 +83,6 @@ def _session(evaluator: RuleEvaluator, start: int, number: int, uid: str) -> Ses
 
 
 def _uid(*parts: object) -> str:
-    """A uid that the same input and seed give again and that tells a reader nothing."""
+    """A uid that is reproducible from input and seed, and reveals nothing."""
     digest = sha256("\x1f".join(map(str, parts)).encode()).digest()
     return str(UUID(bytes=digest[:16], version=4))

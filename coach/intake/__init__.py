@@ -1,5 +1,5 @@
-"""From cells of text and a cycle file to people and a policy, or to every fault, located.
+"""Reading of people files and cycle files: to people and a policy, or to all located faults.
 
-The pure half of reading: it gets decoded text and facts of the world (`Reference`) and never opens
+The pure half of reading: it receives decoded text and reference data (`Reference`) and never opens
 a file. The other half is `api.input_files`.
 """

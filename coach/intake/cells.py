@@ -1,4 +1,4 @@
-"""One cell of text to one value. Every reader raises `CellError` with all that is wrong."""
+"""Readers from one cell of text to one value; each raises `CellError` with all that is wrong."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MAX_EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, without the brackets
 
 
 class CellError(ValueError):
-    """What is wrong with one cell; `messages` holds each reason."""
+    """The faults of one cell; `messages` holds each reason."""
 
     def __init__(self, *messages: str) -> None:
         self.messages = messages
@@ -38,10 +38,10 @@ class CellError(ValueError):
 
 
 def clean_text(text: str) -> str:
-    """The cell without outer space, in NFC.
+    """Strip the cell's text and normalise it to NFC.
 
     Raises:
-        CellError: it holds a character no sheet, mail or calendar can carry, or far too many.
+        CellError: it has a character that no sheet, mail or calendar can carry, or is too long.
     """
     text = text.strip()
     if not text.isascii():
@@ -57,7 +57,7 @@ def clean_text(text: str) -> str:
 
 
 def _is_unusable(character: str) -> bool:
-    """Controls, halves of surrogates, non-characters, and what turns the reading direction."""
+    """Controls, surrogates, noncharacters, and characters that change the writing direction."""
     if character in "\t\r\n\u0085\u2028\u2029":
         return False
     category = unicodedata.category(character)
@@ -68,7 +68,7 @@ def _is_unusable(character: str) -> bool:
 
 
 def line(text: str, _: ReadContext | None = None) -> str:
-    """One line of free text; runs of white space become one space."""
+    """One line of text; runs of white space become one space."""
     text = " ".join(text.split())
     if len(text) > MAX_LINE_LENGTH:
         raise CellError(f"holds {len(text)} characters; at most {MAX_LINE_LENGTH} are allowed")
@@ -84,12 +84,16 @@ def identifier(text: str, _: ReadContext | None = None) -> str:
 
 
 def entries(text: str, _: ReadContext | None = None) -> tuple[str, ...]:
-    """The entries of a list, in order, each once; empty ones do not count."""
+    """The entries of a list, in order, without duplicates and empty ones."""
     return tuple(dict.fromkeys(entry for part in text.split(";") if (entry := line(part))))
 
 
 def parse_each(text: str, read: Callable[[str], T]) -> tuple[T, ...]:
-    """`read` on every entry of a list, with the faults of all of them."""
+    """Apply `read` to every entry of a list; faults of all entries are collected.
+
+    Raises:
+        CellError: with the faults of all entries.
+    """
     values: list[T] = []
     messages: list[str] = []
     for entry in filter(None, (" ".join(part.split()) for part in text.split(";"))):
@@ -122,7 +126,7 @@ def country(text: str, read_context: ReadContext) -> str:
 
 
 def _code_hint(text: str, names: Mapping[str, str], read_context: ReadContext) -> str:
-    """The code that was perhaps meant, found by its own spelling or by its English name."""
+    """A suggestion for a code, found by its spelling or by its English name."""
     codes = {name: code for code, name in names.items()} | {code: code for code in names}
     near = read_context.nearest(text, codes)
     return f"; did you mean '{codes[near]}'?" if near else ""
@@ -135,7 +139,7 @@ def language(text: str, read_context: ReadContext) -> str:
         raise CellError(f"{quoted(text)} is no language code; separate several with ';'")
     if code in read_context.reference.languages:
         return code
-    if code == "sh":  # withdrawn from ISO 639-1; people say which language they mean
+    if code == "sh":  # withdrawn from ISO 639-1; people have to say which language they mean
         raise CellError("'sh' is no longer a language code; write bs, cnr, hr or sr")
     hint = _code_hint(text, read_context.reference.languages, read_context)
     raise CellError(
@@ -153,7 +157,7 @@ def level(text: str, _: ReadContext | None = None) -> CefrLevel:
 
 
 def languages(text: str, read_context: ReadContext) -> tuple[LanguageSkill, ...]:
-    """`sq; en:B2`: languages in order of preference, a level each, C1 where none stands."""
+    """`sq; en:B2`: languages in order of preference with a level each; C1 by default."""
 
     def skill(entry: str) -> LanguageSkill:
         code, colon, grade = (part.strip() for part in entry.partition(":"))
@@ -194,7 +198,7 @@ def timezone(text: str, read_context: ReadContext) -> str:
 
 
 def choice(kind: type[E]) -> Callable[[str, ReadContext | None], E]:
-    """A reader of one of the values of `kind`, in whatever case."""
+    """Return a reader for the values of `kind`, in any case."""
     by_key: dict[str, E] = {member.value.casefold(): member for member in kind}
 
     def read(text: str, _: ReadContext | None = None) -> E:
@@ -215,7 +219,7 @@ def yes_no(text: str, _: ReadContext | None = None) -> bool:
 
 
 def whole_number(low: int, high: int) -> Callable[[str, ReadContext | None], int]:
-    """A reader of whole numbers from `low` to `high`."""
+    """Return a reader for whole numbers from `low` to `high`."""
 
     def read(text: str, _: ReadContext | None = None) -> int:
         if re.fullmatch(r"[+-]?[0-9]{1,9}", text) is None:

@@ -1,6 +1,6 @@
-"""The columns of both people files, each once: how it is read, and what it tells a person.
+"""The columns of both people files: how each is read, and how it is described.
 
-The readers, the template workbook and the reference page all come from this table.
+The readers, the template workbook and the reference page are all generated from this table.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Column:
 
     Attributes:
         name: its header.
-        read: from a cell that is not empty to a value; raises `CellError`.
-        description: what belongs into it, in a sentence.
+        read: converts a non-empty cell to a value; raises `CellError`.
+        description: what it contains, in a sentence.
         example: a cell of the template's example row.
         required: whether every row must have it.
         allowed: the values to choose from, where they are few.
@@ -44,7 +44,7 @@ class Column:
 
 
 def _rank_text(text: str, _: ReadContext) -> str:
-    """A code or a title; the row's country and service decide what it means."""
+    """A code or a title; its meaning depends on the row's country and service."""
     return cells.line(text)
 
 

@@ -17,15 +17,15 @@ from coach.intake.toml_positions import KeyPath, dotted_key, line_of
 from coach.intake.toml_text import parse_toml
 from coach.intake.validation_messages import describe_error, describe_type
 
-_ID_TABLES = ("pins", "bans", "preferred_by")  # what names people of the two other files
+_ID_TABLES = ("pins", "bans", "preferred_by")  # tables that name people of the two other files
 
 
 @dataclass(frozen=True, slots=True)
 class CycleFile:
-    """A cycle file after reading: the cycle where it has no fault, and where each key stands.
+    """A cycle file after reading: the cycle if it has no fault, and the line of each key.
 
-    `pins`, `bans` and `preferred_by` hold what can be read of them, whatever is wrong with the
-    rest of the file.
+    `pins`, `bans` and `preferred_by` hold what can be read of them, even where the rest of the file
+    is faulty.
     """
 
     file: str
@@ -42,12 +42,12 @@ class CycleFile:
 
 
 def unread_cycle(file: str, faults: Iterable[InputFault]) -> CycleFile:
-    """What is left of a file that could not be opened as text."""
+    """The cycle file of text that could not be read."""
     return CycleFile(file, None, {}, tuple(faults))
 
 
 def read_cycle(file: str, text: str, read_context: ReadContext) -> CycleFile:
-    """The cycle and every fault of a cycle file's text."""
+    """Read the cycle and every fault of a cycle file's text."""
     toml = parse_toml(file, text)
     if toml.tables is None:
         return unread_cycle(file, toml.faults)
@@ -67,7 +67,7 @@ class _Reader:
     def table(
         self, model: type[CycleFileTable], data: dict[str, Any], path: KeyPath
     ) -> dict[str, Any]:
-        """The table's known keys with values of the model's types; faulty keys are left out."""
+        """The table's known keys, converted to the model's types; faulty keys are left out."""
         prepared: dict[str, Any] = {}
         for key, value in data.items():
             if key not in model.model_fields:
@@ -112,10 +112,10 @@ class _Reader:
         self._fault((*path, key), f"is no key of {what}{hint}")
 
     def validate(self, prepared: dict[str, Any]) -> Cycle | None:
-        """The cycle, or `None` and the faults that its own types and ranges find."""
+        """The cycle, or `None` after recording the faults of its types and ranges."""
         reported = {fault.column for fault in self.faults}
         if "cycle" not in reported:
-            prepared.setdefault("cycle", {})  # so that its missing keys are named one by one
+            prepared.setdefault("cycle", {})  # so that its missing keys are reported one by one
         try:
             return Cycle.model_validate(prepared)
         except ValidationError as error:
@@ -131,7 +131,7 @@ def _inner_table(info: FieldInfo) -> type[CycleFileTable] | None:
 
 
 def _tables_with_key(model: type[CycleFileTable], key: str, path: KeyPath) -> Iterable[KeyPath]:
-    """The tables, anywhere in a cycle file, that have such a key."""
+    """The tables of a cycle file that have such a key."""
     for name, info in model.model_fields.items():
         if (inner := _inner_table(info)) is not None:
             if key in inner.model_fields:
@@ -140,7 +140,7 @@ def _tables_with_key(model: type[CycleFileTable], key: str, path: KeyPath) -> It
 
 
 def _field(path: KeyPath) -> FieldInfo | None:
-    """The model's field at `path`, or `None` for what lies inside a value."""
+    """The model's field at `path`; `None` for paths inside a value."""
     model: type[CycleFileTable] = Cycle
     for depth, part in enumerate(path):
         info = model.model_fields.get(str(part))

@@ -1,16 +1,16 @@
-"""How faults speak: values shown safely, the nearest right word, lists in a sentence."""
+"""Parts of fault messages: values quoted safely, the closest valid word, lists in a sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-WHOLE_FILE = "file"  # stands for the column in faults of no one column
+WHOLE_FILE = "file"  # the column of faults that concern no single column
 _MAX_QUOTED_LENGTH = 60
 
 
 def quoted(value: object) -> str:
-    """A value as a fault shows it: quoted, on one line, short, without control characters."""
+    """A value in a fault message: quoted, on one line, shortened, without control characters."""
     text = " ".join(str(value).split())
     if len(text) > _MAX_QUOTED_LENGTH:
         text = text[: _MAX_QUOTED_LENGTH - 1] + "…"
@@ -18,7 +18,7 @@ def quoted(value: object) -> str:
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The one of `words` most like `word`, whatever their case, or `None` where none is close."""
+    """The one of `words` closest to `word`, ignoring case, or `None` if none is close."""
     if len(word) > _MAX_QUOTED_LENGTH:
         return None
     by_key = {known.casefold(): known for known in words}
@@ -27,7 +27,7 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """`"; did you mean 'x'?"`, or nothing."""
+    """`"; did you mean 'x'?"`, or an empty string."""
     near = nearest(word, words)
     return f"; did you mean '{near}'?" if near is not None else ""
 

@@ -1,4 +1,4 @@
-"""From a table of text to people: every row read, every fault located."""
+"""From a table of text to people: every row is read and every fault located."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIRST_ROW = 1  # the header, as spreadsheets count
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A row whose good cells have been read: their values by column."""
+    """A row after reading: the values of its valid cells by column."""
 
     row: int
     values: dict[str, Any]
@@ -31,8 +31,8 @@ class Draft:
 class PeopleSheet:
     """One people file after reading: drafts in the file's order, and all its faults.
 
-    `ids` holds the row of every id that could be read; `complete_ids` says whether that is all of
-    them, so that an id that is not there is known to be wrong.
+    `ids` holds the row of every readable id; `complete_ids` says whether those are all ids, so that
+    an id that is not among them is known to be wrong.
     """
 
     file: str
@@ -43,7 +43,7 @@ class PeopleSheet:
     faults: tuple[InputFault, ...]
 
     def with_faults(self, more: Sequence[InputFault]) -> PeopleSheet:
-        """The same sheet, also with faults found before its cells were read."""
+        """The same sheet with additional faults, found before its cells were read."""
         faults = tuple(sorted((*more, *self.faults), key=lambda fault: fault.row))
         return replace(self, faults=faults, complete_ids=False)
 
@@ -57,12 +57,12 @@ class PeopleSheet:
 
 
 def unread_sheet(file: str, kind: PeopleKind, faults: Sequence[InputFault]) -> PeopleSheet:
-    """What is left of a file that could not be opened as a table."""
+    """The sheet of a file that could not be opened as a table."""
     return PeopleSheet(file, kind, (), {}, complete_ids=False, faults=tuple(faults))
 
 
 def read_sheet(table: TextTable, kind: PeopleKind, read_context: ReadContext) -> PeopleSheet:
-    """Every person and every fault of a table."""
+    """Read every person and every fault of a table."""
     return _SheetReader(table, kind, read_context).read()
 
 
@@ -100,7 +100,7 @@ class _SheetReader:
         self.faults.append(InputFault(self.table.file, row, column, message))
 
     def _header(self) -> dict[str, int]:
-        """Where each known column stands, with the faults of the header row."""
+        """The place of each known column; faults of the header row are recorded."""
         header = self.table.rows[0] if self.table.rows else ()
         if not any(cell.strip() for cell in header):
             self._fault(FIRST_ROW, "id", "the first row has to hold the column names; it is empty")
@@ -171,7 +171,7 @@ class _SheetReader:
                 return
 
     def _cell(self, column: Column, text: str) -> Any:  # noqa: ANN401 - a value of any column
-        """The cell's value, `None` where it is empty, or the error; equal cells are read once."""
+        """The cell's value, `None` if it is empty, or the error; equal cells are read once."""
         key = (column.name, text)
         if key not in self.cache:
             self.cache[key] = _value_or_error(self._read, column, text)
@@ -199,7 +199,7 @@ class _SheetReader:
             values["timezone"] = default
 
     def _rank(self, number: int, values: dict[str, Any], *, readable: bool) -> None:
-        """Put the rank in the place of its text; titles mean nothing where `readable` is false."""
+        """Replace a rank's text by the rank; titles cannot be read where `readable` is false."""
         title, country = values.pop("rank"), values.get("country")
         key = ("rank", title, country or "", values.get("service") or "")
         if key not in self.cache:

@@ -1,6 +1,6 @@
 """Values of the cycle file that TOML has no type for: levels, ranges of dates, sets, ids.
 
-Each reader returns the value and the faults inside it, each with its place below the key.
+Each reader returns the value and the faults inside it, each with its path below the key.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PAIR_SIZE = 2
 
 
 def _text_reader(read: Callable[[str, ReadContext], T], example: str) -> ScalarReader[T]:
-    """`read` for values that have to be text."""
+    """A reader for values that have to be text."""
 
     def checked(value: Any, read_context: ReadContext) -> T:  # noqa: ANN401 - whatever TOML holds
         if not isinstance(value, str):
@@ -51,7 +51,7 @@ def _scalar_reader(read: ScalarReader[T]) -> Reader:
 
 
 def _array_reader(read: Reader, build: Callable[[list[Any]], Any], example: str) -> Reader:
-    """A reader of arrays whose elements `read` reads."""
+    """A reader for arrays whose elements `read` reads."""
 
     def reader(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
         if not isinstance(value, list):
@@ -73,7 +73,7 @@ def _array_reader(read: Reader, build: Callable[[list[Any]], Any], example: str)
 
 
 def _id_table_reader(read: Reader, example: str) -> Reader:
-    """A reader of tables from coachee ids to what `read` reads."""
+    """A reader for tables from coachee ids to what `read` reads."""
 
     def reader(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
         if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""A table of text cells: what every spreadsheet has become before people are read from it."""
+"""A table of text cells: the common form of every people file before people are read from it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class TextTable:
 
     Attributes:
         file: the file's name as the person gave it.
-        rows: every row from the first, which is the header (row 1); rows may differ in length,
-            and empty rows are kept, so that a row's place is its number in the spreadsheet.
-        cell_faults: by row (from 1) and place in it (from 0), why a cell has no text to be read.
+        rows: every row from the first, which is the header (row 1); rows may differ in length, and
+            empty rows are kept, so that a row's index is its number in the spreadsheet.
+        cell_faults: by row (from 1) and column (from 0), why the text of a cell cannot be read.
     """
 
     file: str
@@ -24,5 +24,5 @@ class TextTable:
 
 
 def header_key(name: str) -> str:
-    """What two spellings of one header share: `Birth Year`, `birth_year` and ` BIRTHYEAR `."""
+    """The comparison key of a header, the same for `Birth Year`, `birth_year` and ` BIRTHYEAR `."""
     return re.sub(r"[\s_-]+", "", name.casefold())

@@ -1,7 +1,7 @@
-"""On which line each key of a TOML text stands, which its parser does not tell.
+"""The line of each key of a TOML text, which the standard parser does not report.
 
-Follows TOML 1.0 far enough to find keys; values are only skipped. Whether the text is valid is
-for `tomllib` to say; on invalid text the answer covers what comes before the error.
+Follows TOML 1.0 far enough to find keys; values are only skipped. Whether the text is valid is left
+to `tomllib`; for invalid text the answer covers what precedes the error.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from coach.intake.fault_messages import quoted
 
 KeyPath = tuple[str | int, ...]
 
-MAX_DEPTH = 12  # tables, arrays and dotted keys inside each other; a cycle file needs four
+MAX_DEPTH = 12  # nesting of tables, arrays and dotted keys; a cycle file needs four
 
 
 class TooDeepError(ValueError):
-    """Keys or values are nested deeper than any use; `line` says where."""
+    """Keys or values are nested too deeply; `line` says where."""
 
     def __init__(self, line: int) -> None:
         self.line = line
@@ -41,7 +41,7 @@ _TOKEN = re.compile(
 
 @dataclass(slots=True)
 class _Scope:
-    """A container being read: its path, whether it is an array, and the next element's number."""
+    """An open container: its path, whether it is an array, and the index of the next element."""
 
     path: KeyPath
     is_array: bool = False
@@ -107,7 +107,7 @@ class _Scanner:
             self.key = []
 
     def _element(self, line: int) -> None:
-        """A value starts; inside an array it is an element with a number."""
+        """Start a value; inside an array it is an element with an index."""
         if self.scopes and self.scopes[-1].is_array:
             scope = self.scopes[-1]
             self.value_path = (*scope.path, scope.count)
@@ -118,13 +118,13 @@ def key_lines(text: str) -> dict[KeyPath, int]:
     """The line (from 1) of every key, table and array element, by path: `("bans", "C-1", 0)`.
 
     Raises:
-        TooDeepError: for what would take a parser of nested keys unreasonably long.
+        TooDeepError: the nesting would take a parser too long.
     """
     return _scan(text).lines
 
 
 def key_on_line(text: str, line: int) -> KeyPath:
-    """The last key that is named on `line`, also where it is named a second time; else `()`."""
+    """The last key that is named on `line`, also if it is a duplicate; else `()`."""
     return _scan(text).newest.get(line, ())
 
 
@@ -136,7 +136,7 @@ def _scan(text: str) -> _Scanner:
 
 
 def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int:
-    """The line of `path`, or else of the nearest table around it, or else 1."""
+    """The line of `path`, or of the nearest enclosing table, or 1."""
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
             return lines[path[:length]]

@@ -1,4 +1,4 @@
-"""TOML text to tables, past its syntax errors where one line is all that is lost."""
+"""TOML text to tables; recovers from syntax errors that affect a single line."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from coach.intake.fault_messages import WHOLE_FILE, quoted
 from coach.intake.toml_positions import KeyPath, TooDeepError, dotted_key, key_lines, key_on_line
 
 _MAX_ERRORS = 20
-_MAX_RECOVERABLE_LENGTH = 65_536  # characters; each error costs another reading of the text
+_MAX_RECOVERABLE_LENGTH = 65_536  # characters; each error takes another parse of the text
 
 
 @dataclass(frozen=True, slots=True)
 class TomlText:
-    """Tables (`None` where the text could not be read on), each key's line, and the errors."""
+    """Tables (`None` where the text could not be parsed), the line of each key, and the faults."""
 
     tables: dict[str, Any] | None
     lines: dict[KeyPath, int]
@@ -25,9 +25,9 @@ class TomlText:
 
 
 def parse_toml(file: str, text: str) -> TomlText:
-    """Parse `text`; a line that is no TOML is told and left out, so that the rest is read too.
+    """Parse `text`; a line with a syntax error is reported and left out, and the rest is parsed.
 
-    A broken header of a table ends the reading: the keys below it would land in another table.
+    A broken table header ends the parsing: the keys below it would land in another table.
     """
     try:
         lines = key_lines(text)
@@ -41,9 +41,9 @@ def parse_toml(file: str, text: str) -> TomlText:
         except ValueError as error:
             fault = _fault(file, "\n".join(left), error)
         faults.append(fault)
-        broken = left[fault.row - 1]
-        alone = fault.column != WHOLE_FILE and not broken.lstrip().startswith("[")
-        if not (alone and broken) or len(text) > _MAX_RECOVERABLE_LENGTH:
+        faulty = left[fault.row - 1]
+        alone = fault.column != WHOLE_FILE and not faulty.lstrip().startswith("[")
+        if not (alone and faulty) or len(text) > _MAX_RECOVERABLE_LENGTH:
             break
         left[fault.row - 1] = ""
     return TomlText(None, lines, tuple(faults))

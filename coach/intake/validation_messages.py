@@ -1,4 +1,4 @@
-"""What pydantic finds wrong, in sentences for people who never heard of it."""
+"""Validation errors of pydantic as sentences for people."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 _KINDS: tuple[tuple[type, str], ...] = (
-    (bool, "true or false"),  # before int, which it is one of
+    (bool, "true or false"),  # before int, of which it is a subclass
     (str, "text"),
     (int, "a whole number"),
     (float, "a number with a fraction"),
-    (datetime, "a date with a time"),  # before date, which it is one of
+    (datetime, "a date with a time"),  # before date, of which it is a subclass
     (date, "a date"),
     (time, "a time"),
     (list, "a list"),
@@ -35,12 +35,12 @@ _WANTED = {
 
 
 def describe_type(value: object) -> str:
-    """What kind of thing a value is: `text`, `a whole number`."""
+    """The type of a value in words: `text`, `a whole number`."""
     return next((name for kind, name in _KINDS if isinstance(value, kind)), "something else")
 
 
 def describe_error(detail: ErrorDetails, info: FieldInfo | None) -> str:
-    """One finding as a sentence; `info` is the field it is about, whose range it tells."""
+    """One validation error as a sentence; `info` is the field, whose range it mentions."""
     kind, value = detail["type"], detail.get("input")
     if kind == "missing":
         return "is missing; every cycle needs it"

@@ -1,7 +1,7 @@
-"""The audit: a result is read again beside its inputs by code that knows no solver.
+"""The auditor: checks a result against its inputs by code that knows no solver.
 
-Shares with the engine only the values of `coach` and the rules' own judgement. Windows, days off,
-the grid, gaps, caps, funnels and levels are counted anew, one after the other, in plain dates.
+It shares with the engine only the values of `coach` and the rules' own judgement. Windows, days
+off, the grid, gaps, caps, funnels and levels are recomputed one by one, with plain dates.
 """
 
 from __future__ import annotations
@@ -43,11 +43,17 @@ def audit(
     *,
     on_step: Callable[[], object] = lambda: None,
 ) -> tuple[Finding, ...]:
-    """Everything in `result` that does not hold for these people under this policy.
+    """Return everything in `result` that does not hold for these people under this policy.
 
-    `keep` is the earlier result that level `kept` counts; `under_way` says where the cycle stood.
-    An empty answer is a sound result. `on_step` is called every few moments; what it raises ends
-    the audit.
+    An empty answer is a sound result.
+
+    Args:
+        roster: the people.
+        cycle: the policy.
+        result: the result to check.
+        keep: the earlier result that level `kept` counts.
+        under_way: the state of a cycle under way.
+        on_step: called frequently; may raise to stop.
     """
     context = AuditContext(roster, cycle, result, keep, under_way, on_step=on_step)
     if far := tuple(sessions.implausible_dates(context)):

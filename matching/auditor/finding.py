@@ -1,4 +1,4 @@
-"""What the auditor finds."""
+"""A finding of the auditor."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The auditor's own reading of everybody's windows, days off and the session grid.
+"""The auditor's own computation of windows, days off and the session grid.
 
-Nothing here is shared with the engine: wall times are made with `datetime`, one day after the
-other, and told in whole minutes since 1970-01-01T00:00Z.
+It shares no code with the engine: wall times are built with `datetime`, one day after the other,
+and converted to whole minutes since 1970-01-01T00:00Z.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from matching.instance.availability_grid import AvailabilityGrid, pack
 Spans = list[tuple[int, int]]
 
 _ONE_DAY = timedelta(days=1)
-_MARGIN = 2 * _ONE_DAY  # a local day may lie this far outside the cycle's days
+_MARGIN = 2 * _ONE_DAY  # the local dates of two zones differ by less
 
 
 def minute_of(instant: datetime) -> int:
-    """Whole minutes since 1970-01-01T00:00Z of an aware moment."""
+    """Whole minutes of an aware datetime since 1970-01-01T00:00Z."""
     return int(instant.timestamp() // 60)
 
 
 class AuditCalendar:
-    """When people are free, and where sessions may begin, under one policy."""
+    """When people are free, and where sessions may start, under one policy."""
 
     def __init__(self, cycle: Cycle) -> None:
         self._cycle = cycle
@@ -46,11 +46,11 @@ class AuditCalendar:
         self._faults: dict[int, str | None] = {}
 
     def free(self, person: Person) -> Spans:
-        """The person's free time `[start, end)`, ascending, joined where windows adjoin."""
+        """The person's free time `[start, end)`, ascending; adjoining windows are merged."""
         return self._on_days(person.timezone, person.availability, self._off(person))
 
     def weekly(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Spans:
-        """Windows of every week in a zone, ascending and joined; each kind is read once."""
+        """Windows of every week in a zone, ascending and merged; computed once for each zone."""
         if (zone, windows) not in self._weekly:
             self._weekly[zone, windows] = self._on_days(zone, windows, set())
         return self._weekly[zone, windows]
@@ -94,7 +94,7 @@ class AuditCalendar:
         return self._minutes[key]
 
     def starts(self) -> tuple[list[int], list[date]]:
-        """Every start the grid, the cycle's days and its blackout dates allow, with its date."""
+        """Every start that grid, cycle dates and blackout dates allow, with its local date."""
         starts: dict[int, date] = {}
         step = self._cycle.sessions.grid_minutes
         for day in self._cycle.cycle.days:
@@ -106,7 +106,7 @@ class AuditCalendar:
         return good, [starts[start] for start in good]
 
     def _repeated_hour(self, day: date) -> dict[int, date]:
-        """Starts in the second turn of an hour that the clock repeats."""
+        """Starts in the second pass of an hour that the clock repeats."""
         zone, step = self._cycle.cycle.zone, self._cycle.sessions.grid_minutes
         extra: dict[int, date] = {}
         for minute in range(0, 24 * 60, step):
@@ -119,7 +119,7 @@ class AuditCalendar:
         return extra
 
     def start_fault(self, start: int) -> str | None:
-        """Why a session may not begin at `start` whoever it is with; `None` where it may."""
+        """Why no session may start at `start`; `None` where one may."""
         if start not in self._faults:
             self._faults[start] = self._fault(start)
         return self._faults[start]
@@ -143,9 +143,9 @@ class AuditCalendar:
     def availability_grid(
         self, roster: Roster, known: Callable[[Coachee | Coach], Spans] | None = None
     ) -> AvailabilityGrid:
-        """Everybody's free starts by this reading, in the shape the rules judge from.
+        """Everybody's free starts by this computation, in the form the rules need.
 
-        `known` tells a person's free time where it was read before.
+        `known` returns a person's free time where it was computed before.
         """
         free = known or self.free
         starts, days = self.starts()
@@ -171,7 +171,7 @@ class AuditCalendar:
 
 
 def inside(spans: Spans, start: int, end: int) -> bool:
-    """Whether `[start, end)` lies wholly in one of the joined `spans`."""
+    """Whether `[start, end)` lies within one of the merged `spans`."""
     place = bisect_right(spans, (start, 1 << 62)) - 1
     return place >= 0 and end <= spans[place][1]
 

@@ -1,4 +1,4 @@
-"""The levels: each value counted again, no bound below its value, the status as it follows."""
+"""Check of the levels: values are recomputed, no bound is below its value, the status follows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matching.result import LevelOutcome
 
 
 def levels(context: AuditContext) -> Iterator[Finding]:
-    """Every level of the objective is there, in its order, and holds."""
+    """Every level of the objective is present, in its order, and holds."""
     result = context.result
     names = tuple(level.name for level in result.levels)
     if names != context.cycle.objective.levels:

@@ -1,4 +1,4 @@
-"""With whom a coachee could meet often enough if nobody else were there, the plain way."""
+"""With how many coaches a coachee could place a whole series, computed the plain way."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def count_schedulable_coaches(
     *,
     opening: NDArray[np.bool_] | None = None,
 ) -> int:
-    """How many of the coaches have a whole series in their starts in common with one coachee.
+    """The number of coaches who share a whole series of starts with one coachee.
 
     Args:
-        common: `[c, S]`, the starts of each coach and the coachee.
+        common: `[c, S]`, the common starts of each coach and the coachee.
         starts: `[S]`, in minutes, ascending.
         days: `[S]`, the local date of each start as a proleptic ordinal.
         coaches: the `c` coaches.
@@ -53,7 +53,7 @@ def count_schedulable_coaches(
 def _is_day_separable(
     starts: NDArray[np.int64], days: NDArray[np.int64], policy: SessionPolicy
 ) -> bool:
-    """Whether no series has two sessions on a day and sessions on two days never touch."""
+    """Whether no series has two sessions on a day and sessions on different days never touch."""
     apart = np.diff(starts)[np.diff(days) > 0] >= policy.minutes + policy.buffer_minutes
     return policy.min_gap_days > 0 and bool(apart.all())
 
@@ -72,7 +72,7 @@ def _reach_by_day(
     days: NDArray[np.int64],
     policy: SessionPolicy,
 ) -> NDArray[np.bool_]:
-    """`bool[c]`: whether each row has enough days, each the right gap after the one before."""
+    """`bool[c]`: whether each row has enough days with the required gaps."""
     place = days - days[0]
     first, last = policy.min_gap_days, policy.max_gap_days
     free = np.zeros((len(common), int(place[-1]) + 1), dtype=np.bool_)
@@ -95,7 +95,7 @@ def _reach_by_start(
     coach: Coach,
     policy: SessionPolicy,
 ) -> bool:
-    """States are the last start with how many of the series lie on its day and in its week."""
+    """States are the last start, with the sessions of the series on its day and in its week."""
     a_day = coach.max_per_day or policy.max_per_coach_day
     a_week = _week_cap(coach, policy)
     apart = policy.minutes + policy.buffer_minutes

@@ -1,4 +1,4 @@
-"""Who is with whom: everybody once, every rule, every verdict, and the sides of the whole."""
+"""Check of the pairs: each coachee once, every rule, every verdict, capacities, pins and share."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from matching.auditor.context import AuditContext, match_label
 from matching.auditor.finding import Finding
 from matching.result import Match, Verdict
 
-_BATCH_SIZE = 500  # matches whose verdicts are compared between two steps
+_BATCH_SIZE = 500  # matches whose verdicts are compared in one step
 
 
 def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
-    """Each coachee of the roster is either matched or unmatched, once; nobody else is named."""
+    """Each coachee of the roster is matched or unmatched, once; nobody else is named."""
     result = context.result
     reported = Counter([m.coachee for m in result.matches] + [u.coachee for u in result.unmatched])
     for coachee in context.coachees:
@@ -31,7 +31,7 @@ def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
 
 
 def rules(context: AuditContext) -> Iterator[Finding]:
-    """No hard rule forbids a match, and its verdicts are what the rules say of it."""
+    """No hard rule forbids a match, and its verdicts are those of the rules."""
     allowed = context.evaluator.allowed(*_pairs(context, context.known)).tolist()
     for match, is_allowed in zip(context.known, allowed, strict=True):
         if not is_allowed:
@@ -83,7 +83,7 @@ def _describe(verdict: Verdict) -> str:
 
 
 def capacities(context: AuditContext) -> Iterator[Finding]:
-    """No coach has more coachees than they take."""
+    """No coach has more coachees than their capacity."""
     load = Counter(match.coach for match in context.known)
     for coach in context.roster.coaches:
         if load[coach.id] > coach.capacity:

@@ -1,4 +1,4 @@
-"""What a re-match says it changed, and what it must not have changed."""
+"""Check of a re-match: what it reports as changed, and what it must not change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matching.rematching.moves import explain_moves
 
 
 def reported_moves(context: AuditContext) -> Iterator[Finding]:
-    """Every difference from the kept result is told with its reason, and nothing else is."""
+    """Every difference from the kept result is reported with its reason, and nothing else."""
     expected = (
         explain_moves(context.evaluator, context.keep, context.result) if context.keep else ()
     )
@@ -25,7 +25,7 @@ def reported_moves(context: AuditContext) -> Iterator[Finding]:
 
 
 def fixed_history(context: AuditContext) -> Iterator[Finding]:
-    """Sessions before the day stand as they were, and every other one is on that day or later."""
+    """Past sessions are unchanged, and every other one is on `not_before` or later."""
     if context.under_way is None:
         return
     zone, first = context.cycle.cycle.zone, context.under_way.not_before

@@ -1,4 +1,4 @@
-"""The quality of a series counted anew, in plain dates, as `[timetable]` is documented."""
+"""Quality of a series recomputed with plain dates, as `[timetable]` is documented."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matching.result import Match
 
 
 def series_points(context: AuditContext, match: Match) -> int:
-    """100 points less those for uneven gaps, a late finish, and sessions at times less good."""
+    """100 points less those for uneven gaps, a late finish, leave and unpreferred times."""
     zone = context.cycle.cycle.zone
     days = [session.start.astimezone(zone).date() for session in match.sessions]
     if not days:
@@ -30,7 +30,7 @@ def _rhythm(context: AuditContext, days: list[date]) -> int:
         min(abs((later - earlier).days - (low + high) / 2), half_span)
         for earlier, later in pairwise(days)
     )
-    # Halves are exact in binary, so the whole part is too once both sides are doubled.
+    # Halves are exact in binary, so the integer part is too after doubling both sides.
     return sum(int(points * 2 * away) // int(2 * half_span * gaps) for away in distances)
 
 
@@ -53,7 +53,7 @@ def _leave(context: AuditContext, match: Match, days: list[date]) -> int:
 
 
 def _hours(context: AuditContext, match: Match) -> int:
-    """Sessions that are not wholly within the coachee's preferred times."""
+    """Cost of the sessions that are not wholly within the coachee's preferred times."""
     policy, coachee = context.cycle.timetable, context.coachees[match.coachee]
     wanted = policy.preferred_by.get(coachee.id, policy.preferred)
     if not wanted:

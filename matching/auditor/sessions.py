@@ -1,4 +1,4 @@
-"""When they meet: every session, every series, and every coach's days and weeks."""
+"""Check of the sessions: each session, each series, and each coach's days and weeks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matching.result import Match
 
 
 def implausible_dates(context: AuditContext) -> Iterator[Finding]:
-    """Sessions so far from the cycle that their dates cannot be reckoned with."""
+    """Sessions so far from the cycle that their dates cannot be computed with."""
     first, last = context.cycle.cycle.start.year - 2, context.cycle.cycle.end.year + 2
     for match in context.result.matches:
         for session in match.sessions:
@@ -26,7 +26,7 @@ def implausible_dates(context: AuditContext) -> Iterator[Finding]:
 
 
 def series(context: AuditContext) -> Iterator[Finding]:
-    """Each match has all its sessions, numbered in the order of time, with the gaps between."""
+    """Each match has all its sessions, numbered in order of time, with the required gaps."""
     policy, zone = context.cycle.sessions, context.cycle.cycle.zone
     for match in context.known:
         numbers = [session.number for session in match.sessions]
@@ -53,7 +53,7 @@ def series(context: AuditContext) -> Iterator[Finding]:
 
 
 def session_times(context: AuditContext) -> Iterator[Finding]:
-    """Each session has its length, lies on the grid in the cycle, and finds both people free."""
+    """Each session has its length, lies on the grid within the cycle, and both people are free."""
     for match in context.known:
         people = context.coachees[match.coachee], context.coaches[match.coach]
         for session in match.sessions:
@@ -92,14 +92,14 @@ def uids(context: AuditContext) -> Iterator[Finding]:
 
 
 def loads(context: AuditContext) -> Iterator[Finding]:
-    """No coach is in two sessions at once, without their buffer, or beyond their caps."""
+    """No coach has overlapping sessions, too short a buffer, or more sessions than their caps."""
     by_coach = sorted(context.known, key=lambda match: match.coach)
     for coach_id, matches in groupby(by_coach, key=lambda match: match.coach):
         reported = {
             session.uid: (session, match.coachee) for match in matches for session in match.sessions
         }
         for (coachee, coach), past in context.past.items():
-            if coach == coach_id:  # also with whom the coach is no longer matched
+            if coach == coach_id:  # including coachees who have another coach now
                 reported |= {session.uid: (session, coachee) for session in past}
         in_order = sorted(reported.values(), key=lambda one: one[0].start.astimezone(UTC))
         yield from _overlaps(context, coach_id, in_order)
@@ -116,7 +116,7 @@ def _pair(match: Match) -> tuple[str, str]:
 
 
 def _is_past(context: AuditContext, sessions: Iterable[Session]) -> bool:
-    """Whether all of them lie behind, so that nobody can change anything about them."""
+    """Whether all of the sessions are past, so that nothing about them can be changed."""
     if context.under_way is None:
         return False
     zone, first = context.cycle.cycle.zone, context.under_way.not_before

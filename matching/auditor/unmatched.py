@@ -1,4 +1,4 @@
-"""Those without a coach: the funnel counted again, and the reason that follows from it."""
+"""Check of the unmatched: the funnel is recounted, and the reason follows from it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from matching.result import FunnelStep, Unmatched, UnmatchedReason
 
 
 def unmatched(context: AuditContext) -> Iterator[Finding]:
-    """Each funnel is what rules and calendars leave, the reason follows, remedies say something."""
+    """Each funnel is what rules and calendars leave, the reason follows, remedies are complete."""
     for entry in context.result.unmatched:
         if entry.coachee not in context.coachees:
             continue
@@ -64,7 +64,7 @@ def _can_continue(
     coach: Coach,
     common: tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]],
 ) -> bool:
-    """Whether the two could place what is still owed, beside what lies behind the coach."""
+    """Whether the two could place their remaining sessions beside the coach's past ones."""
     free, starts, days = common
     past, policy = context.past.get((coachee, coach.id), ()), context.cycle.sessions
     reached = context.under_way.reached.get(coachee, 0) if context.under_way else 0
@@ -86,7 +86,7 @@ def _can_continue(
 def _free_of_fixed_history(
     context: AuditContext, coach: Coach, starts: NDArray[np.int64], days: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Starts on the day or later that the coach's sessions before it leave free."""
+    """Starts from `not_before` on that the coach's past sessions leave free."""
     if context.under_way is None:
         return np.ones(len(days), dtype=np.bool_)
     first, policy, zone = (

@@ -1,4 +1,4 @@
-"""Explanations: why this coach, the next best and its price; why nobody, and what would help."""
+"""Explanations: verdicts, runner-ups and their price; reasons and remedies for the unmatched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For the manager: the changes to the cycle that would place most people, by solving again."""
+"""Advice for the manager: the policy changes that place most people, found by solving again."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _MAX_SUGGESTIONS = 3
 
 
 class Advice(ResultValue):
-    """One change to the cycle: what it is, and who would be placed and who no longer.
+    """One change to the cycle, with who would be placed and who no longer.
 
-    `gain` is by how much level `placed` would rise.
+    `gain` is the increase of level `placed`.
     """
 
     change: str
@@ -35,9 +35,9 @@ class Advice(ResultValue):
 def advise(
     roster: Roster, cycle: Cycle, result: Result, solve: Solve, most: int = _MAX_SUGGESTIONS
 ) -> tuple[Advice, ...]:
-    """The changes of one step that raise level `placed` most, the best first.
+    """The single policy changes that increase level `placed` most, best first.
 
-    Each is solved for `placed`, and then for the fewest changes of pairs. Nothing where nobody is
+    Each is solved for `placed`, and then for the fewest changes of pairs. Empty if nobody is
     unmatched.
     """
     candidates = (
@@ -49,7 +49,7 @@ def advise(
 
 
 def _relevant_changes(roster: Roster, cycle: Cycle, result: Result) -> Iterator[PolicyChange]:
-    """Steps that concern what stands between some unmatched coachee and some coach."""
+    """Changes to what alone separates some unmatched coachee from some coach."""
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     matched = {match.coachee for match in result.matches}
     rows = [row for row, one in enumerate(roster.coachees) if one.id not in matched]

@@ -1,8 +1,8 @@
 """Single changes that might give a coachee a coach, those that ask least of people first.
 
-First what one coach or the coachee alone can grant (a place, a window, a wish), then what the
-manager has fixed for one pair, then what changes the policy for everybody. What a person has
-refused, the same unit, the chain of command and excluded pairs of countries are never offered.
+First what a coach or the coachee can grant alone (a place, a window, a preference), then what the
+manager has fixed for one pair, then changes of the policy for everybody. Refusals, the same unit,
+the chain of command and excluded pairs of countries are never offered.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from matching.explanation.policy import SHARE, policy_changes
 from matching.instance.pair_report import SCHEDULE
 from matching.rules.evaluation import RuleEvaluator
 
-_MAX_PER_KIND = 3  # candidates of one kind that are worth trying
-_MAX_CAPACITY = 50  # a coach's capacity in the file goes no further
+_MAX_PER_KIND = 3  # candidates of one kind
+_MAX_CAPACITY = 50  # the largest capacity the people files allow
 
 _NEXT_LOOSER_SENSITIVITY = {
     RankSensitivity.STRICT: RankSensitivity.STANDARD,
@@ -33,10 +33,9 @@ _NEXT_LOOSER_SENSITIVITY = {
 
 @dataclass(frozen=True, eq=False)
 class CandidateChange:
-    """One change in words, and people and policy as they would be.
+    """One change in words, with people and policy after it.
 
-    `makes_eligible` tells a change of rules, of use to the coachee only by a coach it makes
-    eligible.
+    `makes_eligible` marks a change of rules, which helps only through a coach it makes eligible.
     """
 
     description: str
@@ -51,7 +50,7 @@ class CandidateChanges:
     def __init__(
         self, evaluator: RuleEvaluator, eligibility: Eligibility, load: dict[str, int]
     ) -> None:
-        """`load` says how many coachees each coach has now, by id."""
+        """`load` is the present number of coachees of each coach, by id."""
         self._roster = evaluator.inputs.roster
         self._cycle = evaluator.inputs.cycle
         self._eligibility = eligibility
@@ -59,7 +58,7 @@ class CandidateChanges:
         self._coachee = self._roster.coachees[eligibility.row]
         columns = np.arange(len(self._roster.coaches))
         rows = np.full(len(columns), eligibility.row)
-        self._points = evaluator.points(rows, columns)  # sums mean little where a rule objects
+        self._points = evaluator.points(rows, columns)  # meaningless where a rule forbids the pair
 
     def __iter__(self) -> Iterator[CandidateChange]:
         yield from self._places()
@@ -71,7 +70,7 @@ class CandidateChanges:
         yield from self._policy()
 
     def _best(self, among: NDArray[np.bool_]) -> list[Coach]:
-        """Coaches of `among`, those with most points first."""
+        """The coaches of `among`, most points first."""
         columns = np.flatnonzero(among)
         order = columns[np.argsort(-self._points[columns], kind="stable")]
         return [self._roster.coaches[column] for column in order.tolist()]
@@ -87,7 +86,7 @@ class CandidateChanges:
         return self._load.get(coach.id, 0) >= coach.capacity
 
     def _coachee_windows(self) -> Iterator[CandidateChange]:
-        """Windows of coaches the rules allow, those that most of them share first."""
+        """Windows of eligible coaches that the coachee lacks, most shared first."""
         shared: dict[WeeklyWindow, int] = {}
         for coach in self._best(self._eligibility.eligible):
             for window in missing_windows(self._coachee, coach, self._cycle):
@@ -124,7 +123,7 @@ class CandidateChanges:
             week = (coach.max_per_week or policy.max_per_coach_week) + 1
             more = coach.model_copy(update={"max_per_week": week})
             yield self._replace_coach(more, f"{person_label(coach)} takes {week} sessions a week")
-            if coach.max_per_day:  # without a cap of their own the policy's is offered
+            if coach.max_per_day:  # otherwise the change of the policy covers it
                 day = coach.max_per_day + 1
                 more = coach.model_copy(update={"max_per_day": day})
                 yield self._replace_coach(more, f"{person_label(coach)} takes {day} sessions a day")
@@ -155,7 +154,7 @@ class CandidateChanges:
             )
 
     def _policy(self) -> Iterator[CandidateChange]:
-        """Steps of the policy that concern what alone stands between the coachee and somebody."""
+        """Policy changes to what alone separates the coachee from some coach."""
         eligibility = self._eligibility
         for step in policy_changes(self._cycle):
             if step.rule == SCHEDULE:
@@ -184,5 +183,5 @@ class CandidateChanges:
 
 
 def person_label(person: Person) -> str:
-    """A person as the manager reads of them: `Ana Example (K-04)`."""
+    """A person as shown to the manager: `Ana Example (K-04)`."""
     return f"{person.name} ({person.id})"

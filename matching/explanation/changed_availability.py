@@ -1,4 +1,4 @@
-"""Free time after a change, worked out anew only for whom it changes."""
+"""Availability after a change, recomputed only for the people it affects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from matching.rules import RuleInputs
 
 
 class ChangedAvailability:
-    """Free time of rosters and policies that differ little from one base."""
+    """Availability of rosters and policies that differ little from one base."""
 
     def __init__(self, base: RuleInputs) -> None:
         self._base = base
@@ -26,7 +26,7 @@ class ChangedAvailability:
         }
 
     def inputs(self, roster: Roster, cycle: Cycle) -> RuleInputs:
-        """The same as free time made from the start, row by row."""
+        """The inputs of the rules for `roster` and `cycle`, as if computed from scratch."""
         if _grid_key(cycle) != _grid_key(self._base.cycle):
             return RuleInputs(
                 roster, cycle, build_availability_grid(roster, cycle), self._base.history
@@ -53,7 +53,7 @@ class ChangedAvailability:
         )
 
     def _known(self, side: str, person: Person) -> int | None:
-        """The base's row of a person whose free time is the same there."""
+        """The base's row of a person whose availability is unchanged; `None` for others."""
         row, before = self._rows.get((side, person.id), (-1, None))
         return (
             row
@@ -77,7 +77,7 @@ class ChangedAvailability:
 
 
 def _grid_key(cycle: Cycle) -> tuple[object, ...]:
-    """What of a policy decides where sessions may begin and when people are off."""
+    """What determines the grid and the days off in a policy."""
     return (
         cycle.cycle.start,
         cycle.cycle.end,
@@ -89,5 +89,5 @@ def _grid_key(cycle: Cycle) -> tuple[object, ...]:
 
 
 def _availability_key(person: Person) -> tuple[object, ...]:
-    """What of a person decides when they are free."""
+    """What determines when a person is free."""
     return person.availability, person.unavailable, person.timezone, person.country

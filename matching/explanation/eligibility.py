@@ -1,4 +1,4 @@
-"""How coachees stand to every coach: which rules object, and whom they could meet."""
+"""Eligibility of coachees with every coach: which rules object, and who can meet."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from matching.result import FunnelStep, UnmatchedReason
 from matching.rules import FORBIDDEN
 from matching.rules.evaluation import RuleEvaluator, pair_blocks
 
-_BLOCK_CELLS = 1 << 17  # small, so that whoever takes standings one by one can stop in between
+_BLOCK_CELLS = 1 << 17  # small, so that a caller can stop between coachees
 
 
 @dataclass(frozen=True, eq=False)
 class Eligibility:
-    """One coachee beside all `m` coaches.
+    """One coachee with all `m` coaches.
 
     Attributes:
         row: the coachee's row in the roster.
         forbidden_by: for each hard rule, in table order, `bool[m]` where it forbids the pair.
-        schedulable: `bool[m]` where the pair, were it alone, could place its whole series.
+        schedulable: `bool[m]` where the pair, on its own, could place its whole series.
     """
 
     row: int
@@ -38,24 +38,24 @@ class Eligibility:
 
     @property
     def available(self) -> NDArray[np.bool_]:
-        """`bool[m]` where neither a rule nor the calendar stands in the way."""
+        """`bool[m]` where neither a rule nor the calendar objects."""
         return self.eligible & self.schedulable
 
     @property
     def nearly_eligible(self) -> NDArray[np.bool_]:
-        """`bool[m]` where at most one hard rule objects, whatever the calendar says."""
+        """`bool[m]` where at most one hard rule objects, regardless of the calendar."""
         objecting = np.zeros(len(self.schedulable), dtype=np.int64)
         for forbids in self.forbidden_by.values():
             objecting += forbids
         return objecting <= 1
 
     def blocked_only_by(self, rule: str) -> NDArray[np.bool_]:
-        """`bool[m]` where `rule` alone stands in the way."""
+        """`bool[m]` where `rule` alone objects."""
         others = (forbids for name, forbids in self.forbidden_by.items() if name != rule)
         return self.forbidden_by[rule] & ~_union(others, len(self.schedulable)) & self.schedulable
 
     def funnel(self) -> tuple[FunnelStep, ...]:
-        """How many coaches each rule and at last the calendar leave, one after the other."""
+        """The number of coaches left by each rule and finally the calendar, one after the other."""
         left = np.ones(len(self.schedulable), dtype=np.bool_)
         steps = []
         for name, stays in (
@@ -67,14 +67,14 @@ class Eligibility:
         return tuple(steps)
 
     def reason(self) -> UnmatchedReason:
-        """Why there is no coach, in one word."""
+        """Why there is no coach, as a code."""
         if not self.eligible.any():
             return "nobody-eligible"
         return "all-taken" if self.available.any() else "nobody-schedulable"
 
 
 def eligibilities(evaluator: RuleEvaluator, rows: Sequence[int]) -> Iterator[Eligibility]:
-    """The standing of each coachee of `rows`, in their order, in bounded memory."""
+    """Yield the eligibility of each coachee of `rows`, in their order; memory is bounded."""
     chosen = np.array(rows, dtype=np.int32)
     coaches = len(evaluator.inputs.roster.coaches)
     if not coaches:

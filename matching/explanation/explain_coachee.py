@@ -1,4 +1,4 @@
-"""One coachee explained: why this coach, the next best and its price; or why nobody."""
+"""Explanation of one coachee's match: why this coach, the runner-up and its price, or why none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from matching.rules.evaluation import RuleEvaluator
 
 
 class Solve(Protocol):
-    """The engine, without explanations: the best result, changed no more than need be."""
+    """The engine without explanations: the best result, with as few changes as possible."""
 
     def __call__(self, roster: Roster, cycle: Cycle, keep: Result) -> Result:
         """Match and timetable `roster` under `cycle`; level `kept` counts the pairs of `keep`."""
@@ -28,20 +28,20 @@ class Solve(Protocol):
 
 
 NextBest = Callable[[Match], "RunnerUp | None"]
-"""The runner-up of a match; `None` where no plan gives the coachee anybody else."""
+"""The runner-up of a match; `None` where no plan gives the coachee another coach."""
 
 
 class Objection(ResultValue):
-    """What stands in the way of a pair: a hard rule or `schedule`, and why."""
+    """What rules a pair out: a hard rule or `schedule`, and why."""
 
     rule: str
     because: str
 
 
 class OtherCoach(ResultValue):
-    """A coach the coachee is not with: the points the pair would have, or what objects to it.
+    """A coach the coachee is not matched with: the pair's points, or what rules it out.
 
-    `holders` are the coachees this coach has now, where no place is left.
+    `holders` are the present coachees of a coach without a free place.
     """
 
     coach: str
@@ -51,11 +51,11 @@ class OtherCoach(ResultValue):
 
 
 class RunnerUp(ResultValue):
-    """The next best coach, found by solving again without the pair that was chosen.
+    """The next best coach, found by solving again without the chosen pair.
 
-    `price` is what placed, worst and total would come to; `moves` are the others who would be with
-    somebody else or with nobody. Where it is not `proven`, time ran out: this plan exists, but a
-    better one for the coachee may too.
+    `price` is the change of placed, worst and total; `moves` are the others who would have another
+    coach or none. Where it is not `proven`, time ran out: this plan exists, but a better one may
+    too.
     """
 
     coach: str
@@ -67,11 +67,11 @@ class RunnerUp(ResultValue):
 
 
 class Explanation(ResultValue):
-    """What a programme manager may ask about one coachee. Not for anybody else's eyes.
+    """The explanation of one coachee's match, for the programme manager only.
 
-    `match` with `runner_up` (`None`: without this coach the coachee would have none) or
-    `unmatched`; and every coach the coachee is not with, the possible ones by their points, then
-    the others by how much stands in the way.
+    It has `match` with `runner_up` (`None`: without this coach the coachee would have none) or
+    `unmatched`; and every coach the coachee is not matched with, the possible ones by points, then
+    the others by the number of objections.
     """
 
     coachee: str
@@ -84,10 +84,10 @@ class Explanation(ResultValue):
 def explain(
     roster: Roster, cycle: Cycle, result: Result, coachee: str, next_best: NextBest
 ) -> Explanation:
-    """Explain what `result` gives a coachee; `next_best` is asked where that is a match.
+    """Explain what `result` gives a coachee; `next_best` finds the runner-up of a match.
 
     Raises:
-        NotFoundError: the result knows no such coachee.
+        NotFoundError: the result has no such coachee.
     """
     match = next((one for one in result.matches if one.coachee == coachee), None)
     unmatched = next((one for one in result.unmatched if one.coachee == coachee), None)

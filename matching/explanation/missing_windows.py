@@ -1,4 +1,4 @@
-"""Weekly windows one person lacks to meet another."""
+"""Weekly windows that a person lacks to meet another."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _Person = TypeVar("_Person", bound=Person)
 
 
 def with_window(person: _Person, window: WeeklyWindow) -> _Person:
-    """The person with one window more."""
+    """The person with one more window."""
     return person.model_copy(update={"availability": (*person.availability, window)})
 
 
@@ -40,7 +40,7 @@ def _covers(own: WeeklyWindow, other: WeeklyWindow) -> bool:
 def _in_zone(
     window: WeeklyWindow, zone: ZoneInfo, wanted: ZoneInfo, cycle: Cycle
 ) -> WeeklyWindow | None:
-    """A window told in another zone as on the cycle's first day; `None` across its midnight."""
+    """A window converted to another zone on the cycle's first day; `None` across its midnight."""
     midnight = datetime.combine(cycle.cycle.start, time(), tzinfo=zone)
     local = midnight.astimezone(wanted)
     offset = (local.utcoffset() or timedelta()) - (midnight.utcoffset() or timedelta())

@@ -1,8 +1,7 @@
-"""Single changes to a cycle's policy, each a step looser, so that every plan there is still holds.
+"""Single relaxations of a cycle's policy; every plan under the policy remains feasible.
 
-Excluded pairs of countries, units and chains of command are not the policy's to loosen. Languages
-are put together only where their speakers understand each other, and only as an offer to the
-manager, who decides.
+Excluded pairs of countries, units and chains of command are never relaxed. Language groups are
+proposed only for mutually intelligible languages, and only to the manager, who decides.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from coach.plural import pluralise
 from matching.instance.pair_report import SCHEDULE
 from matching.rules.language import language_name
 
-SHARE = "share"  # stands among the rules for the least share of pairs across a border
+SHARE = "share"  # listed with the rules for the least share of cross-border pairs
 
 _DAYS_PER_WEEK = 7
 _EXTENSION = timedelta(weeks=2)
-_GROUPABLE = ("bs", "cnr", "hr", "sr")  # mutually intelligible; no others are ever offered
+_GROUPABLE = ("bs", "cnr", "hr", "sr")  # mutually intelligible; no others are ever proposed
 _SOFTER = {
     CountryRelation.SAME: CountryRelation.PREFER_SAME,
     CountryRelation.DIFFERENT: CountryRelation.PREFER_DIFFERENT,
@@ -31,7 +30,7 @@ _SOFTER = {
 
 @dataclass(frozen=True, eq=False)
 class PolicyChange:
-    """A policy as it would be: `rule` is what it loosens, a rule, `schedule` or `share`."""
+    """A changed policy; `rule` is what it relaxes: a rule, `schedule` or `share`."""
 
     rule: str
     description: str
@@ -39,7 +38,7 @@ class PolicyChange:
 
 
 def policy_changes(cycle: Cycle) -> Iterator[PolicyChange]:
-    """Every single step, in the order in which they are told."""
+    """Yield every single relaxation, in the order in which they are proposed."""
     yield from _ranks(cycle)
     yield from _languages(cycle)
     yield from _countries(cycle)

@@ -1,4 +1,4 @@
-"""What would give a coachee a coach: single changes, each verified by solving again."""
+"""Remedies for unmatched coachees: single changes, each verified by solving again."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
 
 CanPlaceAll = Callable[[RuleInputs, Collection[str]], bool]
-"""Whether all these coachees can be placed at once: true only where such a plan was found."""
+"""Whether all these coachees can be placed at once; true only if such a plan was found."""
 
 
 @dataclass(frozen=True)
 class SearchEffort:
-    """How much the search for remedies may cost; shared out evenly where many are unmatched.
+    """Limits of the search for remedies, shared evenly among the unmatched.
 
     Attributes:
         max_remedies_each: remedies after which a coachee's search ends.
-        max_solves_each: times the engine solves again for one coachee, at most.
-        max_solves_total: times it solves again for everybody, at most.
-        max_changes_total: changes looked at for everybody, at most, whether they are worth a try.
+        max_solves_each: problems solved for one coachee.
+        max_solves_total: problems solved for everybody.
+        max_changes_total: changes examined for everybody, solved or not.
     """
 
     max_remedies_each: int = 3
@@ -40,16 +40,16 @@ class SearchEffort:
     max_changes_total: int = 2000
 
     def solves(self, coachees: int, spent: int) -> int:
-        """Times to solve again for the next of `coachees` who are still to be explained."""
+        """Number of problems to solve for the next of `coachees` still to be explained."""
         return min(self.max_solves_each, _fair_share(self.max_solves_total - spent, coachees))
 
     def changes_examined(self, coachees: int, spent: int) -> int:
-        """Changes to look at for the next of `coachees`."""
+        """Number of changes to examine for the next of `coachees`."""
         return _fair_share(self.max_changes_total - spent, coachees)
 
 
 def _fair_share(left: int, coachees: int) -> int:
-    """An even part, as long as anything is left."""
+    """An even part, at least 1 while anything is left."""
     return min(left, max(1, left // coachees))
 
 
@@ -63,15 +63,20 @@ def explain_unmatched(
     on_step: Callable[[], object] = lambda: None,
     has_time: Callable[[], bool] = lambda: True,
 ) -> Iterator[Unmatched]:
-    """Everybody of the roster who is in no match, in its order: why, and what would help.
+    """Yield why each unmatched coachee has no coach, and what would help, in roster order.
 
-    Remedies stand in the order of what they ask of people, and only where `can_place_all` has found
-    a plan that gives the coachee a coach and everybody matched now as well. In a large programme
-    that plan moves only people near the coachee.
+    Remedies are in the order of what they ask of people, and listed only where `can_place_all` has
+    found a plan that gives the coachee a coach and keeps everybody matched who is matched now. In a
+    large roster that plan moves only people near the coachee.
 
-    `placed_proven` says that no plan places more; where it is not, more time may be all that is
-    needed. `on_step` is called for each of them and for each change looked at; what it raises ends
-    the search. Once `has_time` says no, nobody's remedies are looked for any more.
+    Args:
+        evaluator: the rules, with people and policy.
+        matches: the present matches.
+        can_place_all: solves a changed problem.
+        effort: limits of the search.
+        placed_proven: whether no plan places more; otherwise more time may be all that is needed.
+        on_step: called for each coachee and each change examined; may raise to stop.
+        has_time: once false, no more remedies are searched for.
     """
     effort = effort or SearchEffort()
     search = _RemedySearch(
@@ -121,7 +126,7 @@ class _RemedySearch:
     def remedies(
         self, eligibility: Eligibility, solves: int, changes_examined: int
     ) -> Iterator[Remedy]:
-        """Verified remedies from at most `solves` re-solves and `changes_examined` changes."""
+        """Yield verified remedies within `solves` problems and `changes_examined` changes."""
         max_solves, max_changes = self.solves + solves, self.changes_examined + changes_examined
         if not self._placed_proven and eligibility.available.any():
             base = self._evaluator.inputs
@@ -156,9 +161,10 @@ class _RemedySearch:
     def _available_after(
         self, eligibility: Eligibility, change: CandidateChange
     ) -> NDArray[np.bool_]:
-        """`bool[m]`: the coaches open to the coachee after the change.
+        """`bool[m]`: the coaches available to the coachee after the change.
 
-        One change cannot lift two objections, so only coaches with one at most are judged again.
+        One change cannot remove two objections, so only coaches with at most one are evaluated
+        again.
         """
         nearly_eligible = np.flatnonzero(eligibility.nearly_eligible)
         alone = Roster(
@@ -175,7 +181,7 @@ class _RemedySearch:
     def _may_help(
         self, before: Eligibility, feasible_coaches: NDArray[np.bool_], change: CandidateChange
     ) -> bool:
-        """Whether a coach is newly open to the coachee, or one open to them has a place."""
+        """Whether a coach becomes available, or an available one has a free place."""
         coaches = change.roster.coaches
         left = np.array([self._load[coach.id] < coach.capacity for coach in coaches])
         newly_available = feasible_coaches & ~before.available

@@ -1,9 +1,10 @@
-"""Plans without one match that are the best by a bound, mostly without solving anything again.
+"""Runner-ups proven by a bound, usually without solving anything again.
 
-All plans that place as many as the present one, with nobody worse off than its `worst`, are
-bounded by one relaxation (`coordination.hour_prices`). Whoever loses a match takes the detour that
-loses least; where all coaches can hold what comes out and it is worth what the bound leaves, it is
-the runner-up, and that is the proof. Else a search among assignments follows (`conflicts`).
+All plans that place as many as the present one, with nobody below its `worst`, are bounded by one
+Lagrangian relaxation (`search.lagrangian_bound`). A coachee who loses their match takes the
+cheapest residual path; if all coaches can hold the resulting plan and its worth equals the bound,
+it is proven to be the runner-up. Otherwise a search over assignments follows
+(`search.conflict_branching`).
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ from matching.search.column_generation import Choice, PricingOracles
 from matching.search.conflict_branching import AlternativePlan, ConflictBranching, ReferencePlan
 from matching.search.lagrangian_bound import DUAL_SCALE, compute_lagrangian_bound
 
-_PLACEMENT_FACTOR = 8  # times the most points is what nobody's place is given up for
-_INITIAL_EXTRA_LOSS = 3  # points that plans may lose beyond a detour, at first
-_PRICING_TIME_SHARE = 0.8  # of the time there is: with them most are told at once, without them few
-_MAX_COACHES = 1000  # the ways between more take too long
+_PLACEMENT_FACTOR = 8  # worth of a place, in multiples of the most points
+_INITIAL_EXTRA_LOSS = 3  # points that plans may lose beyond the residual path, at first
+_PRICING_TIME_SHARE = 0.8  # of the remaining time: few runner-ups are proven without prices
+_MAX_COACHES = 1000  # all-pairs shortest paths take too long beyond
 
 _COMPARABLE_ORDER = (ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL)
 
 
 def is_comparable(result: Result, levels: Collection[ObjectiveLevel]) -> bool:
-    """Whether plans without a match, by `levels`, can be bounded by what `result` has proven.
+    """Whether `result` proves enough to bound plans without a match, by `levels`.
 
-    None of them places more; and of those that place as many, none has a better `worst`.
+    No plan may place more; and no plan that places as many may have a better `worst`.
     """
     outcomes = {level.name: level for level in result.levels}
     before = [level.name for level in result.levels]
@@ -50,7 +51,7 @@ def is_comparable(result: Result, levels: Collection[ObjectiveLevel]) -> bool:
 
 
 class RunnerUpBounds:
-    """The best plans without each match, where they place as many and have the same worst."""
+    """The best plans without each match, among those that place as many with the same worst."""
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class RunnerUpBounds:
         levels: Collection[ObjectiveLevel],
         deadline: Deadline,
     ) -> None:
-        """Beside the `chosen` plan; `allowed: bool[P]` are the pairs that others may have.
+        """Bound plans of `allowed: bool[P]` pairs around the `chosen` plan.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -94,7 +95,7 @@ class RunnerUpBounds:
     def by_residual_path(
         self, coachee: int, is_acceptable: Callable[[Choice], bool]
     ) -> Choice | None:
-        """The best plan, if it is the coachee's detour; `None` where that is not shown."""
+        """The plan by the coachee's residual path, if it is proven best; otherwise `None`."""
         loss = self._residual_paths.loss(coachee)
         if loss >= NO_PATH:
             return None
@@ -116,9 +117,9 @@ class RunnerUpBounds:
         is_acceptable: Callable[[Choice], bool],
         most: int,
     ) -> AlternativePlan | None:
-        """The best plan of `allowed: bool[P]` pairs by `most` assignments, proven or not.
+        """Search for the best plan of `allowed: bool[P]` pairs with at most `most` assignments.
 
-        `None` where the coachee has no way to anybody else.
+        `None` where no residual path leads to another coach.
         """
         if self._residual_paths.loss(coachee) >= NO_PATH:
             return None
@@ -127,21 +128,21 @@ class RunnerUpBounds:
         )
 
     def candidate_pairs(self, found: AlternativePlan) -> NDArray[np.bool_]:
-        """`bool[P]`: the pairs of which a plan better than what was `found` may consist."""
+        """`bool[P]`: the pairs that a plan better than `found` can use."""
         flow = self._lagrangian.flow
         near = np.zeros(self._oracles.problem.size, dtype=np.bool_)
         near[flow.pairs] = flow.loss <= self._lagrangian.bound - DUAL_SCALE * found.worth
         return near
 
     def _is_acceptable(self, choice: Choice, is_acceptable: Callable[[Choice], bool]) -> bool:
-        """Whether a choice places as many as now, and is sound otherwise."""
+        """Whether a choice places as many as the present plan, and is acceptable otherwise."""
         problem = self._oracles.problem
         placed = int(problem.priority[problem.coachee[choice]].sum())
         return placed == self.placed and is_acceptable(choice)
 
 
 def is_tractable(oracles: PricingOracles) -> bool:
-    """Whether the ways between all coaches are found in moments, in whole numbers."""
+    """Whether the residual paths of all coaches are computed quickly, without overflow."""
     problem = oracles.problem
     placement_value = (
         (_PLACEMENT_FACTOR + 1)

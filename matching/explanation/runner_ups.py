@@ -1,8 +1,8 @@
-"""The next best coach of every match, and what each would cost everybody: solved, not guessed.
+"""Runner-up of every match, and its price for everybody else, found by solving again.
 
-All questions are asked of one problem, each with one pair forbidden and its coachee to be placed.
-What is learned of a coach's hours for one question (sets they can hold, sets they cannot, limits)
-holds for all others, so that only the assignment is solved anew.
+All problems share one set of oracles; each forbids one pair and places its coachee. What is learned
+about a coach's hours in one problem (feasible and infeasible sets, cuts) holds in all others, so
+that only the assignment is solved again.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from matching.search.repair import Repair
 from matching.search.search_state import SearchState
 
 _NOBODY = -1
-_SHORT_SEARCH, _LONG_SEARCH = 8, 150  # assignments that are looked at for one match
+_SHORT_SEARCH, _LONG_SEARCH = 8, 150  # assignments examined for one match
 
 
 class RunnerUps:
-    """What one plan could be without one of its matches."""
+    """The plans without one of the matches of a result."""
 
     def __init__(
         self,
@@ -49,10 +49,10 @@ class RunnerUps:
         *,
         under_way: UnderWay | None = None,
     ) -> None:
-        """`deadline` bounds everything that is asked; `under_way` says where the cycle stood.
+        """`deadline` bounds all calls; `under_way` is the state of a cycle under way.
 
         Raises:
-            DeadlineExceededError: not even the pairs were judged in time.
+            DeadlineExceededError: the pairs could not be evaluated in time.
         """
         self._roster = roster
         self._result = result
@@ -61,7 +61,7 @@ class RunnerUps:
         history = FixedHistory(cycle, under_way, result) if under_way else None
         self._evaluator = RuleEvaluator(RuleInputs(roster, cycle, free, history))
         eligible = self._evaluator.table(deadline.check)
-        # Pins are kept by leaving their coachees no other pair, so that one can be let go.
+        # Pins are enforced by the allowed pairs, so that a single one can be dropped.
         unpinned = cycle.model_copy(update={"pins": {}})
         self._problem = build_problem(
             roster,
@@ -85,10 +85,10 @@ class RunnerUps:
         self._found: dict[int, AlternativePlan] = {}  # plans that may not be the best
 
     def all(self) -> Iterator[tuple[str, RunnerUp | None]]:
-        """Each matched coachee with their runner-up, as long as there is time.
+        """Yield matched coachees with their runner-ups, easy ones first, while there is time.
 
-        Those that are easily decided come first. Whoever is left out was not decided: in time, or
-        because too many pairs are in question.
+        A match that is not yielded was not decided: in time, or because too many pairs are in
+        question.
         """
         waiting = self._result.matches
         try:
@@ -109,10 +109,10 @@ class RunnerUps:
             return
 
     def of(self, match: Match) -> RunnerUp | None:
-        """The coachee's coach in the best plan that places them without this match.
+        """The runner-up of one match: the best plan that places its coachee without it.
 
-        Their place comes before everybody else's in that plan, then the levels of the policy, then
-        as few changes as possible. `None`: in no plan has the coachee another coach.
+        The coachee's place comes first in that plan, then the levels of the policy, then as few
+        changes as possible. `None`: no plan gives the coachee another coach.
 
         Raises:
             DeadlineExceededError: no such plan was found in time.
@@ -123,7 +123,7 @@ class RunnerUps:
             return None
         found = self._found.get(row)
         if found is not None and found.choice is not None and self._bounds is not None:
-            # As many can be placed, and none worse off: those levels are decided.
+            # The plan found places as many with the same worst: those levels are decided.
             state.reached = [Objective(self._priority, self._bounds.placed)]
             state.allowed &= self._bounds.candidate_pairs(found)
             decided = {ObjectiveLevel.PLACED, ObjectiveLevel.WORST}
@@ -138,7 +138,7 @@ class RunnerUps:
         return self._runner_up(row, reached.choice, proven=proven)
 
     def _fast_methods(self) -> tuple[Callable[[int], Choice | None], ...]:
-        """Ways in which most are decided, the shortest first; none where too little is proven."""
+        """Methods that decide most matches, fastest first; none where too little is proven."""
         all_matched = 0 < len(self._chosen) == len(self._result.matches)
         comparable = is_comparable(self._result, self._levels[:-1])
         if not (all_matched and comparable and is_tractable(self._oracles)):
@@ -150,7 +150,7 @@ class RunnerUps:
                 self._oracles, self._chosen, allowed, levels, self._deadline
             )
         except DeadlineExceededError:
-            return ()  # some are told the long way
+            return ()  # every match is solved by itself
         return (
             self._by_residual_path,
             partial(self._by_search, _SHORT_SEARCH),
@@ -158,13 +158,13 @@ class RunnerUps:
         )
 
     def _by_residual_path(self, row: int) -> Choice | None:
-        """The best plan without the match of `row`, where it is the nearest and all keep pins."""
+        """The best plan without the match of `row`, if its residual path is proven best."""
         if self._bounds is None or row in self._pins:
             return None
         return self._bounds.by_residual_path(row, self._acceptance_test(row))
 
     def _by_search(self, most: int, row: int) -> Choice | None:
-        """The best plan without the match of `row`, where assignments alone lead to it."""
+        """The best plan without the match of `row`, if a search over assignments proves it."""
         if self._bounds is None or row in self._pins:
             return None
         found = self._bounds.by_search(row, self._allowed(row), self._acceptance_test(row), most)
@@ -176,11 +176,11 @@ class RunnerUps:
         return found.choice
 
     def _acceptance_test(self, row: int) -> Callable[[Choice], bool]:
-        """What tells whether a choice keeps everybody else's pins, and the share."""
+        """Whether a choice keeps everybody else's pins, and the share."""
         return self._state_without(row).is_feasible
 
     def _allowed(self, row: int) -> NDArray[np.bool_]:
-        """`bool[P]`: everything but the present pair of `row`, and what pins forbid to others."""
+        """`bool[P]`: all pairs but the present one of `row` and those that others' pins exclude."""
         problem = self._problem
         allowed: NDArray[np.bool_] = (problem.coachee != row) | ~problem.kept
         for other, column in self._pins.items():
@@ -189,7 +189,7 @@ class RunnerUps:
         return allowed
 
     def _state_without(self, row: int) -> SearchState:
-        """Everything allowed but the present pair of a coachee, who has to be placed."""
+        """The search state without the present pair of a coachee, who has to be placed."""
         must_place = np.zeros(len(self._problem.priority), dtype=np.bool_)
         must_place[[row, *self._pins]] = True
         state = SearchState(
@@ -199,7 +199,7 @@ class RunnerUps:
         return state
 
     def _initial_choice(self, state: SearchState, row: int) -> Choice | None:
-        """The present plan with the coachee moved where that is easily done, or any that does."""
+        """The present plan with the coachee moved by repair, or any feasible choice."""
         problem = self._problem
         pairs = np.flatnonzero(state.allowed)
         stays = self._chosen[problem.coachee[self._chosen] != row]
@@ -225,7 +225,7 @@ class RunnerUps:
         )
 
     def _price(self, choice: Choice) -> Iterator[LevelDifference]:
-        """What each level comes to."""
+        """The change at each level."""
         reported_levels = {ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
         for level in self._levels:
             if level in reported_levels:
@@ -242,7 +242,7 @@ class RunnerUps:
         return int(points.min()) if len(points) else 0
 
     def _moves(self, row: int, after: dict[int, int]) -> Iterator[CoacheeDifference]:
-        """The others who would be with somebody else, or with nobody."""
+        """The others who would have another coach, or none."""
         for other, coachee in enumerate(self._roster.coachees):
             old, new = self._present_coach.get(other), after.get(other)
             if other == row or old == new:

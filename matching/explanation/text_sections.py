@@ -1,4 +1,4 @@
-"""An explanation as titled lines of text, for a terminal or a page to lay out."""
+"""An explanation as titled lines of text, for a terminal or a page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matching.explanation.explain_coachee import Explanation, OtherCoach, Runner
 from matching.rematching.comparison import CoacheeDifference
 from matching.result import Match, Unmatched, Verdict
 
-_MAX_OTHERS = 5  # other coaches worth telling
+_MAX_OTHERS = 5  # other coaches shown
 
 _REASONS = {
     "nobody-eligible": "the rules leave no coach",
@@ -29,12 +29,12 @@ class Section(NamedTuple):
 
 
 def sections(explanation: Explanation, roster: Roster) -> tuple[Section, ...]:
-    """What a programme manager reads of one coachee."""
+    """The sections of one coachee's explanation."""
     return tuple(_SectionBuilder(_names(roster)).sections(explanation))
 
 
 def runner_up_section(second: RunnerUp | None, roster: Roster) -> Section:
-    """What a programme manager reads of the next best coach of one match."""
+    """The section about the runner-up of one match."""
     return _SectionBuilder(_names(roster)).runner_up(second)
 
 
@@ -67,7 +67,7 @@ class _SectionBuilder:
         return Section(title, tuple(map(_verdict, match.verdicts)))
 
     def runner_up(self, second: RunnerUp | None) -> Section:
-        """The next best coach and the price, or that there is nobody else."""
+        """The next best coach and the price, or that there is none."""
         if second is None:
             return Section("There is no other coach", ("Nobody else could coach them at all.",))
         price = [

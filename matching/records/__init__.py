@@ -1,1 +1,1 @@
-"""Records of runs, and replaying them."""
+"""Records of runs, and their comparison with a replay."""

@@ -1,4 +1,4 @@
-"""A run done again beside its record: what is equal, and every difference by name."""
+"""Replay: a run repeated and compared with its record."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from itertools import zip_longest
 from matching.records.run_record import RunEnvironment, RunRecord, TraceStep, result_digest
 from matching.result import LevelOutcome, Match, Result, ResultValue, Unmatched
 
-_NEAR_THE_LIMIT = 0.8  # share of a time limit from which on it may have cut something short
+_NEAR_LIMIT_SHARE = 0.8  # share of a time limit above which it may have cut something short
 _NOTHING = "nothing"
 _Outcome = Match | Unmatched
 
 
 class ReplayDifference(ResultValue):
-    """One thing that is not as recorded: what, as it was, and as it is."""
+    """One thing that differs: what, the recorded value, and the present one."""
 
     about: str
     recorded: str
@@ -22,15 +22,15 @@ class ReplayDifference(ResultValue):
 
 
 class Replay(ResultValue):
-    """What came of doing a run again.
+    """The comparison of a repeated run with its record.
 
     Attributes:
-        equal: whether inputs, levels, matches and everything else told are as recorded.
+        equal: whether inputs, levels, matches and everything else reported are as recorded.
         differences: of inputs, levels, matches and the unmatched.
-        way: the first step at which the two went different ways, which need not matter.
+        way: the first step at which the two runs diverge, which need not matter.
         surroundings: other versions or another machine; they explain differences, but are none.
-        may_differ: the time limit may have cut one of the two runs short, so that they need not
-            be equal.
+        may_differ: the time limit may have cut one of the two runs short, so that they need not be
+            equal.
     """
 
     equal: bool
@@ -49,15 +49,15 @@ def replay(
     inputs: Mapping[str, str],
     surroundings: RunEnvironment,
 ) -> Replay:
-    """Compare the run of `record` with the same run done again.
+    """Compare the run of `record` with the same run repeated.
 
     Args:
-        record: what was recorded.
-        stored: the result as it stands beside the record now.
+        record: the record.
+        stored: the result that is stored beside the record now.
         rerun: what the engine returned this time, for the recorded parameters.
-        trace: what it told meanwhile.
+        trace: the steps reported by the repeated run.
         inputs: digests of the inputs as they are now, by name.
-        surroundings: by what it was done this time.
+        surroundings: versions and machine of the repeated run.
     """
     differences = (
         *_differences_by_name("inputs/{}", record.run.inputs, inputs),
@@ -90,13 +90,13 @@ def replay(
 def _near_the_limit(record: RunRecord, rerun: Result) -> bool:
     limit = record.run.parameters.time_limit_seconds
     longest = max(record.clock.wall_seconds, rerun.wall_seconds)
-    return limit is not None and longest >= _NEAR_THE_LIMIT * limit
+    return limit is not None and longest >= _NEAR_LIMIT_SHARE * limit
 
 
 def _differences_by_name(
     about: str, before: Mapping[str, str], after: Mapping[str, str]
 ) -> Iterator[ReplayDifference]:
-    """Values by name that differ, in the order of their names."""
+    """Values that differ, in the order of their names."""
     for name in sorted({*before, *after}):
         old, new = before.get(name, _NOTHING), after.get(name, _NOTHING)
         if old != new:
@@ -104,7 +104,7 @@ def _differences_by_name(
 
 
 def _stored_result_differences(record: RunRecord, stored: Result) -> Iterator[ReplayDifference]:
-    """The stored result is another than the run has written."""
+    """Whether the stored result is not the one the run wrote."""
     digest = result_digest(stored)
     if digest != record.run.result_sha256:
         yield ReplayDifference(about="result.json", recorded=record.run.result_sha256, now=digest)
@@ -129,7 +129,7 @@ def _status_differences(record: RunRecord, rerun: Result) -> Iterator[ReplayDiff
 def _outcome_differences(
     about: str, before: Sequence[_Outcome], after: Sequence[_Outcome]
 ) -> Iterator[ReplayDifference]:
-    """What each coachee is told, by their ids; of equal words the first that differ in full."""
+    """Differences for each coachee, by their ids, in words where these tell the two apart."""
     old, new = ({one.coachee: one for one in outcomes} for outcomes in (before, after))
     for coachee in dict.fromkeys([*old, *new]):
         one, other = old.get(coachee), new.get(coachee)
@@ -153,7 +153,7 @@ def _describe_outcome(one: _Outcome | None) -> str:
 
 
 def _first_differing_field(one: _Outcome | None, other: _Outcome | None) -> tuple[str, str]:
-    """The first key of two answers that differs, with both values."""
+    """The first key of two outcomes that differs, with both values."""
     old, new = (answer.model_dump(mode="json") if answer else {} for answer in (one, other))
     key = next(key for key in old if old[key] != new.get(key))
     return f"{key} {old[key]}", f"{key} {new.get(key)}"
@@ -170,7 +170,7 @@ def _move_differences(stored: Result, rerun: Result) -> Iterator[ReplayDifferenc
 def _first_diverging_step(
     before: Sequence[TraceStep], after: Sequence[TraceStep]
 ) -> ReplayDifference | None:
-    """The first step at which two runs went different ways."""
+    """The first step at which two runs diverge."""
     for number, (old, new) in enumerate(zip_longest(before, after), start=1):
         if old != new:
             return ReplayDifference(

@@ -1,7 +1,7 @@
-"""A run as it is recorded: what it was given, by which programme, and how it went, level by level.
+"""The record of a run: its inputs, versions and parameters, and its progress level by level.
 
-What equal runs have in common stands apart from what the clock said, so that the records of equal
-runs are equal but for their `clock`.
+What is reproducible is kept apart from what depends on the clock, so that the records of equal runs
+are equal except for `clock`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from matching.result import LevelOutcome, Result, ResultValue
 
 
 class RunParameters(ResultValue):
-    """How the engine was asked to work: `time_limit_seconds` is `None` for until it is proven."""
+    """Parameters of the engine; `time_limit_seconds` is `None` for a run until it is proven."""
 
     seed: int
     workers: int
@@ -24,7 +24,7 @@ class RunParameters(ResultValue):
 
 
 class TraceStep(ResultValue):
-    """One improvement: the level in work, its best value so far and the bound so far."""
+    """One improvement: the current level, its best value so far and the bound so far."""
 
     phase: Phase
     level: ObjectiveLevel | None
@@ -33,17 +33,17 @@ class TraceStep(ResultValue):
 
 
 class RunEnvironment(ResultValue):
-    """By what a run was done: versions by package, and the kind of machine."""
+    """The environment of a run: versions by package, and the kind of machine."""
 
     versions: dict[str, str]
     platform: str
 
 
 class ReproducibleRecord(ResultValue):
-    """What is equal for equal runs.
+    """The part that is equal for equal runs.
 
-    `inputs` are SHA-256 digests by the name of each input, `kept_sha256` that of the earlier
-    result that was to be kept, `result_sha256` that of the result (`result_digest`).
+    `inputs` are SHA-256 digests by the name of each input, `kept_sha256` that of the earlier result
+    to be kept, `result_sha256` that of the result (`result_digest`).
     """
 
     parameters: RunParameters
@@ -58,7 +58,7 @@ class ReproducibleRecord(ResultValue):
 
 
 class RunTiming(ResultValue):
-    """When a run began and how long it took; `seconds` of each step of the trace."""
+    """When a run began and how long it took, and the `seconds` at each step of the trace."""
 
     began: IsoDateTime
     wall_seconds: float
@@ -66,7 +66,7 @@ class RunTiming(ResultValue):
 
 
 class RunRecord(ResultValue):
-    """A whole record, as `run.json` holds it."""
+    """A whole record, in the structure of `run.json`."""
 
     format: Literal[1] = 1
     run: ReproducibleRecord
@@ -74,7 +74,7 @@ class RunRecord(ResultValue):
 
 
 class TraceRecorder:
-    """Keeps what a run tells while it works, and passes it on."""
+    """Collects the progress of a run, and passes it on."""
 
     def __init__(self, forward_to: ReportProgress = lambda _progress: None) -> None:
         self._forward_to = forward_to
@@ -82,7 +82,7 @@ class TraceRecorder:
         self._seconds: list[float] = []
 
     def __call__(self, progress: Progress) -> None:
-        """Take one moment in; one that brings nothing new is passed on only."""
+        """Record a progress report; a repeated one is only passed on."""
         step = TraceStep(
             phase=progress.phase, level=progress.level, value=progress.value, bound=progress.bound
         )
@@ -93,7 +93,7 @@ class TraceRecorder:
 
     @property
     def steps(self) -> tuple[TraceStep, ...]:
-        """Every step so far."""
+        """All steps so far."""
         return tuple(self._steps)
 
     def record(
@@ -106,7 +106,10 @@ class TraceRecorder:
         surroundings: RunEnvironment,
         began: IsoDateTime,
     ) -> RunRecord:
-        """The record of the run that told this and returned `result`; `began` is aware."""
+        """Return the record of the run that reported these steps and returned `result`.
+
+        `began` is aware.
+        """
         return RunRecord(
             run=ReproducibleRecord(
                 parameters=parameters,

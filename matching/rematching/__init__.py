@@ -1,1 +1,1 @@
-"""What a change of plan does to people: comparison of results, moves, replacement of a coach."""
+"""Changes of plan and their effect on people: comparison, moves, replacement of a coach."""

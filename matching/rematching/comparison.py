@@ -1,4 +1,4 @@
-"""What if: two results, or two policies, side by side."""
+"""Comparison of two results, or of two policies."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class LevelDifference(ComparisonValue):
     """One level in both results; `None` where a result does not have it.
 
     `gain` is `after - before`; more is better at every level. It is `None` where one is missing,
-    and for points where weights or rules differ, for then they do not measure the same.
+    and for points where weights or rules differ, since they are then not comparable.
     """
 
     name: ObjectiveLevel
@@ -46,8 +46,8 @@ class LevelDifference(ComparisonValue):
 class CoacheeDifference(ComparisonValue):
     """One coachee in both results; a coach is `None` where there is none.
 
-    `moved_sessions` counts the sessions whose time differs; only a coachee who keeps their coach
-    has any.
+    `moved_sessions` is the number of sessions whose time differs, for a coachee who keeps their
+    coach.
     """
 
     coachee: str
@@ -58,14 +58,14 @@ class CoacheeDifference(ComparisonValue):
 
 
 class Comparison(ComparisonValue):
-    """Two results side by side: what differs in the policy, in the levels, and for whom."""
+    """The differences of two results: in the policy, in the levels, and for each coachee."""
 
     settings: tuple[SettingDifference, ...]
     levels: tuple[LevelDifference, ...]
     coachees: tuple[CoacheeDifference, ...]
 
     def count(self, change: CoacheeChange) -> int:
-        """How many coachees have this change."""
+        """The number of coachees with this change."""
         return sum(one.change is change for one in self.coachees)
 
     @property
@@ -74,14 +74,14 @@ class Comparison(ComparisonValue):
         return tuple(one for one in self.coachees if one.change is not CoacheeChange.SAME)
 
     def level_table(self) -> Iterator[TableRow]:
-        """Rows of the levels, the header first."""
+        """Rows of the levels, header first."""
         yield ("level", "before", "after", "gain")
         for level in self.levels:
             gain = "not comparable" if level.gain is None else f"{level.gain:+d}"
             yield (level.name, _cell_text(level.before), _cell_text(level.after), gain)
 
     def coachee_table(self) -> Iterator[TableRow]:
-        """Rows of the coachees for whom anything differs, the header first."""
+        """Rows of the coachees for whom anything differs, header first."""
         yield ("coachee", "change", "before", "after", "sessions at other times")
         for one in self.changed:
             yield (
@@ -106,7 +106,7 @@ def compare_policies(before: Cycle, after: Cycle) -> tuple[SettingDifference, ..
 def compare_results(
     before: Result, after: Result, policies: tuple[Cycle, Cycle] | None = None
 ) -> Comparison:
-    """Compare two results, told by the coachees and levels of the later one first.
+    """Compare two results, in the order of the coachees and levels of the later one.
 
     `policies` are those of the two results where they differ.
     """
@@ -135,8 +135,8 @@ def _level_differences(
     for name in {**other, **one}:
         old, new = one.get(name), other.get(name)
         measures_points = name in {ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
-        tells = old is not None and new is not None and (comparable or not measures_points)
-        gain = (new or 0) - (old or 0) if tells else None
+        has_gain = old is not None and new is not None and (comparable or not measures_points)
+        gain = (new or 0) - (old or 0) if has_gain else None
         yield LevelDifference(name=name, before=old, after=new, gain=gain)
 
 
@@ -165,7 +165,7 @@ def _coachee(coachee: str, before: Match | None, after: Match | None) -> Coachee
 
 
 def _moved(before: tuple[Session, ...], after: tuple[Session, ...]) -> int:
-    """Sessions of the later series, by number, at a time the earlier one does not have them."""
+    """Number of sessions, by number, whose time differs between the two series."""
     old = {session.number: (session.start, session.end) for session in before}
     same = sum(old.get(session.number) == (session.start, session.end) for session in after)
     return max(len(before), len(after)) - same

@@ -23,15 +23,16 @@ def explain_moves(
     after: Result,
     on_move: Callable[[], object] = lambda: None,
 ) -> tuple[Move, ...]:
-    """Everybody for whom anything differs between a kept result and the one made from it.
+    """Every coachee for whom anything differs between a kept result and the one made from it.
 
-    `evaluator` are those of the people and the policy of `after`; `on_move` is called before each.
+    `evaluator` is that of the people and the policy of `after`; `on_move` is called before each
+    move, and may raise to stop.
     """
     return tuple(_MoveExplainer(evaluator, before, after).moves(on_move))
 
 
 class _MoveExplainer:
-    """Looks for what has become impossible; else room was made for others."""
+    """Looks for what has become impossible; otherwise room was made for others."""
 
     def __init__(self, evaluator: RuleEvaluator, before: Result, after: Result) -> None:
         roster = evaluator.inputs.roster
@@ -73,13 +74,13 @@ class _MoveExplainer:
         )
 
     def _number(self, coachee: str) -> Iterator[str]:
-        """That the series is longer or shorter than it was, where it is."""
+        """The change in the number of sessions, if any."""
         now, before = (len(kept[coachee].sessions) for kept in (self._after, self._before))
         if now != before:
             yield f"{pluralise(now, 'session')} instead of {before}"
 
     def _why_impossible(self, coachee: str, coach: str) -> str | None:
-        """Why the pair is no longer possible, were it alone; `None` where it is."""
+        """Why the pair is no longer possible on its own; `None` where it is."""
         if coachee not in self._row:
             return f"{coachee} is no longer among the coachees"
         if coach not in self._column:
@@ -109,7 +110,7 @@ class _MoveExplainer:
                 )
 
     def _why_not_at_old_time(self, match: Match, session: Session) -> str | None:
-        """Who or what no longer allows a session at its old time; `None` where nothing forbids."""
+        """Who or what rules out a session at its old time; `None` where nothing does."""
         free = self._evaluator.inputs.availability_grid
         start = epoch_minute(session.start)
         place = int(np.searchsorted(free.starts, start))

@@ -1,7 +1,7 @@
-"""Another coach for one coachee without touching anybody else: who, when, and at what price.
+"""Another coach for one coachee while everybody else keeps coach and sessions.
 
-Everybody else keeps their coach and every session. So the question is small, and answered by
-looking at each coach with a place left, the most points first.
+Since all others are fixed, the problem is small: each coach with a free place is tried, most points
+first.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _MAX_REPLACEMENTS = 3
 StartTime = tuple[int, int]
 """A start in epoch minutes, and its local date as an ordinal."""
 SeriesState = tuple[StartTime, int, int]
-"""The last session of a series, and how many of the series lie on its day and in its week."""
+"""The last session of a series, and the series' sessions on its day and in its week."""
 
 
 class Replacement(ResultValue):
-    """A coach the coachee could have instead, with sessions that fit beside everybody else's.
+    """A possible new coach of the coachee, with sessions that fit beside everybody else's.
 
-    `price` is how many points the whole plan would lose; less than 0 is a gain. `times` are start
-    and end of each session, in the cycle's zone.
+    `price` is the loss of points of the whole plan; negative for a gain. `times` are start and end
+    of each session, in the cycle's zone.
     """
 
     coach: str
@@ -54,19 +54,19 @@ def replacements(
     sessions: int | None = None,
     most: int = _MAX_REPLACEMENTS,
 ) -> tuple[Replacement, ...]:
-    """Coaches for `coachee` other than their present one, those with most points first.
+    """Coaches for `coachee` other than the present one, most points first.
 
     Args:
         roster: the people as they are now; a coach who has left is not in it.
         cycle: the policy.
         result: the plan in force.
-        coachee: the id of somebody in the roster.
-        not_before: the first date for a session, where the cycle is under way.
-        sessions: how many are still to be held, at least 1; the cycle's count where not given.
-        most: how many to tell.
+        coachee: the id of a coachee in the roster.
+        not_before: the first date for a session, in a cycle under way.
+        sessions: sessions still to be held, at least 1; the cycle's count by default.
+        most: the most replacements to return.
 
     Raises:
-        NotFoundError: nobody in the roster has this id.
+        NotFoundError: the roster has no coachee of this id.
     """
     if all(one.id != coachee for one in roster.coachees):
         raise NotFoundError(
@@ -78,7 +78,7 @@ def replacements(
 
 
 class _ReplacementSearch:
-    """One coachee beside a plan that stays."""
+    """One coachee beside a plan that is fixed."""
 
     def __init__(self, roster: Roster, cycle: Cycle, result: Result, coachee: str) -> None:
         self._evaluator = RuleEvaluator(
@@ -96,7 +96,7 @@ class _ReplacementSearch:
         )
 
     def candidates(self, not_before: date, count: int) -> Iterator[Replacement]:
-        """Every coach with whom it works."""
+        """Yield every coach with whom it works, most points first."""
         columns = np.arange(len(self._coaches))
         rows = np.full(len(columns), self._row)
         points = self._evaluator.points(rows, columns)
@@ -141,7 +141,7 @@ class _ReplacementSearch:
 
 
 class _BookedCalendar:
-    """What a coach already has, and what still goes in beside it."""
+    """The sessions a coach has already, and what fits beside them."""
 
     def __init__(self, coach: Coach, booked: list[Match], cycle: Cycle) -> None:
         self._policy: SessionPolicy = cycle.sessions
@@ -154,7 +154,7 @@ class _BookedCalendar:
         self._in_week = Counter(_week(day.toordinal()) for day in dates)
 
     def series(self, start_times: list[StartTime], count: int) -> tuple[int, ...] | None:
-        """`count` starts among `start_times`, ending as early as possible; `None` if none fit."""
+        """The `count` starts among `start_times` that end earliest; `None` if none fit."""
         free = [start_time for start_time in start_times if self._is_free(start_time[0])]
         reached: dict[SeriesState, tuple[int, ...]] = {
             (one, 1, 1): (one[0],) for one in free if self._fits(one, 1, 1)
