@@ -130,9 +130,7 @@ def build_problem(
         kept=_pair_mask(coachee, coach, kept_pairs(roster, keep)),
         cross=_cross_border(roster, coachee, coach),
         pinned=_pair_mask(coachee, coach, pin_pairs(roster, cycle)),
-        share=least_attainable_share(
-            Fraction(str(cycle.rules.country.minimum_cross_border_share)), len(roster.coachees)
-        ),
+        share=_required_share(roster, cycle),
         limits=limits,
         free=free,
         demand=demand and demand.subset(able),
@@ -176,6 +174,11 @@ def _cross_border(
     other = np.array([person.country for person in roster.coaches], dtype=object)
     different: NDArray[np.bool_] = (own[coachee] != other[coach]).astype(np.bool_)
     return different
+
+
+def _required_share(roster: Roster, cycle: Cycle) -> Fraction:
+    share = Fraction(str(cycle.rules.country.minimum_cross_border_share))
+    return least_attainable_share(share, len(roster.coachees))
 
 
 def _sessions_in_first_week(roster: Roster, history: FixedHistory | None) -> dict[int, int]:
