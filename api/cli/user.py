@@ -108,7 +108,8 @@ def _link(services: Services, oidc: str | None, mail: str | None) -> ProviderLin
         return None
     provider = services.settings.oidc
     if provider is None:
-        fault = "set GENDER_COACH_OIDC__ISSUER first; see docs/how-to/sign-in-with-openid-connect.md"
+        guide = "docs/how-to/sign-in-with-openid-connect.md"
+        fault = f"set GENDER_COACH_OIDC__ISSUER first, see {guide}"
     elif oidc is not None and mail is not None:
         fault = "give either --oidc or --mail"
     elif mail is not None and not provider.link_by_mail:
