@@ -45,6 +45,7 @@ from api.http.principal import SYSTEM
 from api.http.problem_details import register_exception_handlers
 from api.invitations import pages as invitation_pages
 from api.invitations import routes as invitation_routes
+from api.job_types import JOB_TYPES
 from api.overview import audit_pages, audit_routes, metrics_routes, person_pages
 from api.personal_links import email_pages
 from api.personal_links import routes as personal_link_routes
@@ -149,6 +150,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.authentication = _AUTHENTICATION
     app.state.record_reading = record_reading
     app.state.permissions = PERMISSIONS
+    app.state.job_types = JOB_TYPES
     _add_middleware(app, settings)
     for module in (*_API_MODULES, *_PAGE_MODULES):
         for router in module.ROUTERS:
@@ -176,7 +178,7 @@ def open_services(settings: Settings) -> tuple[Services, JobQueue]:
     """What use cases work with, on a database that is checked to be of this version."""
     consent_texts(settings.consent_texts)  # refused at the start, not where somebody reads them
     database, keyring = open_database_and_keyring(settings)
-    queue = JobQueue(settings.database_url)
+    queue = JobQueue(settings.database_url, JOB_TYPES)
     services = Services(settings, database, keyring, queue, utc_now)
     return services.on_behalf_of(lambda: SYSTEM), queue
 
@@ -200,7 +202,7 @@ def _lifespan(services: Services, queue: JobQueue) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         settings, database = services.settings, services.database
-        worker = Worker(services)
+        worker = Worker(services, JOB_TYPES)
         if settings.worker:
             await run_in_threadpool(worker.start)
         yield

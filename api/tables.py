@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.accounts import rows as accounts_tables
 from api.audit_trail import rows as audit_trail_tables
+from api.background import rows as background_tables
 from api.consent import rows as consent_tables
 from api.cycles import rows as cycles_tables
 from api.database import rows as database_tables
@@ -20,6 +21,7 @@ from api.sessions import rows as sessions_tables
 TABLES: tuple[type[TableRow], ...] = (
     *accounts_tables.TABLES,
     *audit_trail_tables.TABLES,
+    *background_tables.TABLES,
     *consent_tables.TABLES,
     *cycles_tables.TABLES,
     *database_tables.TABLES,

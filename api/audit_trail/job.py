@@ -25,6 +25,11 @@ def create_verification_handler(context: JobContext) -> JobHandler:
     return verify
 
 
-AUDIT_VERIFICATION_JOB_TYPE = JobType(
-    name="verifying", create_handler=create_verification_handler, poll_seconds=30, schedule=daily
+JOBS = (
+    JobType(
+        name="verifying",
+        create_handler=create_verification_handler,
+        poll_seconds=30,
+        schedule=daily,
+    ),
 )

@@ -1,4 +1,4 @@
-"""Waiting out a database that is away for a while."""
+"""Waiting for a database that is unavailable for a while."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Value = TypeVar("Value")
 
 
 def retry_while_unavailable(stopping: threading.Event, operation: Callable[[], Value]) -> Value:
-    """Do `operation` on the database, again while that is away; it can be done twice.
+    """Call `operation` until the database is available; calling it twice must do no harm.
 
     Raises:
-        WorkerShutdownError: the server goes down meanwhile.
+        WorkerShutdownError: `stopping` was set meanwhile.
     """
     while True:
         try:
             return operation()
         except OperationalError as error:
-            what = "has no room" if is_disk_full(error) else "is away"
-            _LOG.warning("the database %s during a job: %s", what, exception_location(error))
+            problem = "has no room" if is_disk_full(error) else "is unavailable"
+            _LOG.warning("the database %s during a job: %s", problem, exception_location(error))
             if stopping.wait(_RETRY_SECONDS):
                 raise WorkerShutdownError from error

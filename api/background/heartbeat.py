@@ -1,4 +1,4 @@
-"""A worker says every few seconds that it is alive; which jobs are stranded follows from that."""
+"""The heartbeat of a worker, from which follows which jobs are orphaned."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.background.rows import WorkerHeartbeatRow
 from api.database.engine import Database
 from api.logging.exception_location import exception_location
-from api.runs.rows import SlotRow
 
 _INTERVAL_SECONDS = 10.0
 STALE_AFTER = timedelta(seconds=60)
+"""Time without a heartbeat after which a worker counts as dead."""
+
 _LOG = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """Writes down, in a thread of its own, when the worker of a slot was last alive."""
+    """A thread that stores every few seconds that the worker of a slot is alive."""
 
     def __init__(self, database: Database, slot: str, now: Callable[[], datetime]) -> None:
         self._database, self._slot, self._now = database, slot, now
@@ -27,13 +29,14 @@ class Heartbeat:
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Store the start of the worker, and start the thread."""
+        now = self._now()
         with self._database.writing() as tx:
-            tx.merge(SlotRow(name=self._slot, started_at=self._now(), seen_at=self._now()))
+            tx.merge(WorkerHeartbeatRow(name=self._slot, started_at=now, seen_at=now))
         self._thread.start()
 
     def stop(self) -> None:
-        """End."""
+        """Stop the thread, and wait for it."""
         self._stopping.set()
         self._thread.join()
 
@@ -41,6 +44,6 @@ class Heartbeat:
         while not self._stopping.wait(_INTERVAL_SECONDS):
             try:
                 with self._database.writing() as tx:
-                    tx.get_one(SlotRow, self._slot).seen_at = self._now()
-            except SQLAlchemyError as error:  # the database is away; it is tried again
+                    tx.get_one(WorkerHeartbeatRow, self._slot).seen_at = self._now()
+            except SQLAlchemyError as error:  # the next beat tries again
                 _LOG.warning("heartbeat of %s missed: %s", self._slot, exception_location(error))

@@ -1,4 +1,4 @@
-"""Jobs as workflows see them: what is to be done later, queued in the transaction that causes it.
+"""Jobs for use cases: work for later, queued in the transaction that causes it.
 
 What a job does is in the `job.py` of its subject.
 """
@@ -16,15 +16,14 @@ NO_DELAY = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing to do: its kind, and what it is about.
+    """One thing to do.
 
     Attributes:
-        job_type: a name in the table of kinds.
-        subject_id: identifies what is to be done: an id or a period, never personal data. The same
-            kind and `subject_id` again is the same job, and queued once.
-        partition: of a kind that has lanes, which one; jobs of one lane are done one after the
-            other.
-        wait: how long from now it may not begin.
+        job_type: the name of a `JobType`.
+        subject_id: what to do it with: an id or a period, never personal data. A second job of the
+            same type and `subject_id` is the same job, and queued once.
+        partition: of a partitioned type; the jobs of one partition run one after the other.
+        wait: the job does not start before this time has passed.
     """
 
     job_type: str
@@ -34,9 +33,9 @@ class Job:
 
     @property
     def id(self) -> str:
-        """What the job is known by."""
+        """Identifies the job in its queue."""
         return f"{self.job_type}-{self.subject_id}"
 
 
 Enqueue = Callable[[Transaction, Job], None]
-"""Puts a job into its queue within a transaction; doing so twice queues it once."""
+"""Puts a job into its queue within a transaction; a job that is in it already stays as it is."""

@@ -1,4 +1,4 @@
-"""What a kind of job is, and where jobs are done."""
+"""Job types: how the jobs of one kind are queued and performed."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from api.services import Services
 from api.settings import Settings
 
 PeriodKey = Callable[[datetime], str]
-"""Names the stretch of time that a moment lies in; a scheduled job is done once in each."""
+"""Returns the name of the period that a time lies in; a scheduled job runs once in each."""
 
 
 class WorkerShutdownError(BaseException):
-    """The server is going down: the job is given back as it is, and taken up again by a worker.
+    """The worker is shutting down: the job goes back to its queue, for any worker to take.
 
-    No `Exception`, because the job engine would take one for the end of the job.
+    Not an `Exception`, which the job engine would take for the end of the job.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """Where jobs are done: with these services, in this worker's slot.
+    """What a job handler works with: services, and the slot of its worker.
 
-    Once `stopping` is set, whatever takes longer than a moment raises `WorkerShutdownError`.
+    Once `stopping` is set, a handler that takes longer than a moment raises `WorkerShutdownError`.
     """
 
     services: Services
@@ -34,25 +34,25 @@ class JobContext:
 
 
 JobHandler = Callable[[str], None]
-"""Does one job, given what it is about; safe to call again after a crash at any point."""
+"""Performs the job with a `subject_id`; safe to call again after a crash at any point."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobType:
-    """One kind of durable job. Its module ends with one of these, and the table names it.
+    """One type of durable job.
 
     Attributes:
-        name: stands before each job's identifier; stays, because queued jobs bear it.
-        create_handler: makes what does the jobs, once for each worker, when that starts.
-        queue: where its jobs wait; the name, where nothing else is said.
-        concurrency: how many of them one worker does at a time.
-        prefetch: how many one worker takes out of the queue at a time; the others wait in it.
-        partitioned: whether each job has a lane, of which one is done at a time over all workers.
-        poll_seconds: how often a worker looks for new ones.
-        max_crashes: how often a worker may die over one before it is given up; without a number
-            it never is. A worker that is stopped in order has not died.
-        schedule: of a scheduled kind, the period in which it is done once, over all workers.
-        is_enabled: whether a worker with these settings can do it; the others leave it alone.
+        name: begins the id of each job. Never changes, because queued jobs are stored with it.
+        create_handler: called once in each worker, when that starts.
+        queue: the name of its queue; by default its own name.
+        concurrency: how many jobs one worker performs at a time.
+        prefetch: how many jobs one worker takes from the queue at a time.
+        partitioned: each job has a partition, of which one runs at a time over all workers.
+        poll_seconds: how often a worker looks for jobs.
+        max_crashes: a job during which a worker has crashed more often is given up; `None` is
+            never. An orderly stop is no crash.
+        schedule: the period in which it runs once over all workers, for a scheduled type.
+        is_enabled: whether a worker with these settings performs such jobs; others leave them.
     """
 
     name: str
@@ -68,15 +68,15 @@ class JobType:
 
     @property
     def queue_name(self) -> str:
-        """Where its jobs wait."""
+        """The name of its queue."""
         return self.queue or self.name
 
 
 def daily(now: datetime) -> str:
-    """The day of a moment, in UTC."""
+    """The day, in UTC: `2027-03-01`."""
     return f"{now.astimezone(UTC):%Y-%m-%d}"
 
 
 def hourly(now: datetime) -> str:
-    """The hour of a moment, in UTC."""
+    """The hour, in UTC: `2027-03-01T22`."""
     return f"{now.astimezone(UTC):%Y-%m-%dT%H}"

@@ -1,25 +1,28 @@
-"""Stranded jobs: in work by a worker that is no longer heard of.
+"""Orphaned jobs: started by a worker that has not sent a heartbeat for a while.
 
-They go on once a worker of that slot starts again, here or on another machine.
+They continue once a worker of the same slot starts again, on this machine or another.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import column, func, select, table
 from sqlalchemy.orm import Session as Transaction
 
 from api.background.heartbeat import STALE_AFTER
-from api.background.registry import JOB_TYPES_BY_NAME
-from api.database.table_copy import jobs_schema
-from api.runs.rows import SlotRow
+from api.background.job_type import JobType
+from api.background.rows import WorkerHeartbeatRow
+from api.database.engine import jobs_schema
 
 _PENDING = "PENDING"
 
 
-def count_orphaned_jobs(tx: Transaction, now: datetime) -> dict[str, int]:
-    """How many jobs of each kind are stranded; of every kind there is, 0 where none is."""
+def count_orphaned_jobs(
+    tx: Transaction, job_types: Iterable[JobType], now: datetime
+) -> dict[str, int]:
+    """Count the orphaned jobs by the name of their type; 0 for each of `job_types` without any."""
     job = table(
         "workflow_status",
         column("name"),
@@ -29,11 +32,11 @@ def count_orphaned_jobs(tx: Transaction, now: datetime) -> dict[str, int]:
     )
     counts = tx.execute(
         select(job.c.name, func.count())
-        .outerjoin(SlotRow, SlotRow.name == job.c.executor_id)
+        .outerjoin(WorkerHeartbeatRow, WorkerHeartbeatRow.name == job.c.executor_id)
         .where(
             job.c.status == _PENDING,
-            SlotRow.seen_at.is_(None) | (SlotRow.seen_at < now - STALE_AFTER),
+            WorkerHeartbeatRow.seen_at.is_(None) | (WorkerHeartbeatRow.seen_at < now - STALE_AFTER),
         )
         .group_by(job.c.name)
     )
-    return dict.fromkeys(JOB_TYPES_BY_NAME, 0) | dict(map(tuple, counts))
+    return {job_type.name: 0 for job_type in job_types} | dict(map(tuple, counts))

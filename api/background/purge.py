@@ -1,4 +1,4 @@
-"""Forgetting jobs that ended long ago, so that the job engine's tables do not grow for ever."""
+"""Deletion of jobs that ended long ago, so that the job engine's tables do not grow for ever."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _BATCH_SIZE = 500
 
 
 def purge_finished_jobs(url: str, before: datetime) -> int:
-    """Delete the jobs that ended before that moment, some at a time, and tell how many they were.
+    """Delete the jobs that ended before that time, in batches, and return how many there were.
 
-    A job that waits, is delayed or in work stays, however old it is.
+    A job that is queued, delayed or running stays, however old it is.
     """
     engine = open_jobs_engine(url)
     client = DBOSClient(system_database_engine=engine, serializer=PlainJson(), lazy=True)

@@ -1,14 +1,14 @@
-"""Putting jobs into their queues.
+"""The queues of jobs, kept by the job engine (DBOS) in the database of the application.
 
-DBOS keeps its tables in the same database, so that a job is queued in the very transaction that
-causes it. Its arguments and results are identifiers only, never personal data, and its serializer
-is JSON: the default would run whatever code somebody wrote into the database.
+A job is queued in the same transaction as what causes it. Its arguments and results are identifiers
+only, never personal data, and the serializer is JSON: the default one unpickles, and would run
+whatever code somebody has written into the database.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from dbos import DBOSPortableJSONSerializer as PlainJson
@@ -17,18 +17,17 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.background.job import NO_DELAY, Job
 from api.background.job_type import JobType
-from api.background.registry import JOB_TYPES_BY_NAME
 from api.database.engine import open_jobs_engine
 
 APPLICATION = "gender-coach"
-APPLICATION_VERSION = "1"  # pinned: a job queued before an upgrade is done after it
+APPLICATION_VERSION = "1"  # pinned, so that jobs queued before an upgrade run after it
 
 
 class JobQueue:
-    """The producing end: callable as `api.background.job.Enqueue`."""
+    """The producing end of the queues: callable as `api.background.job.Enqueue`."""
 
-    def __init__(self, url: str, kinds: Mapping[str, JobType] = JOB_TYPES_BY_NAME) -> None:
-        self._kinds = kinds
+    def __init__(self, url: str, job_types: Iterable[JobType]) -> None:
+        self._job_types = {job_type.name: job_type for job_type in job_types}
         self._engine = open_jobs_engine(url)
         self._client = DBOSClient(
             system_database_engine=self._engine,
@@ -39,8 +38,8 @@ class JobQueue:
         )
 
     def __call__(self, tx: Transaction, job: Job) -> None:
-        """Queue `job`; doing so twice queues it once."""
-        job_type = self._kinds[job.job_type]
+        """Queue `job`, unless it is queued already."""
+        job_type = self._job_types[job.job_type]
         options: EnqueueOptions = {
             "workflow_name": job_type.name,
             "queue_name": job_type.queue_name,
@@ -54,24 +53,24 @@ class JobQueue:
         self._client.enqueue_in_transaction(tx, options, job.subject_id)
 
     def release_jobs(self, slot: str, *, running: Container[str]) -> None:
-        """Queue anew what the worker of a slot has taken, except jobs it is still `running` on.
+        """Put the jobs that the worker of a slot has taken back, except those still `running`.
 
-        What they went through no longer counts.
+        Their crashes no longer count.
         """
         pending = self._client.list_workflows(
             status="PENDING",
             executor_id=slot,
-            name=list(self._kinds),
+            name=list(self._job_types),
             load_input=False,
             load_output=False,
         )
         for job in pending:
             if job.workflow_id not in running:
-                queue = self._kinds[job.name].queue_name
+                queue = self._job_types[job.name].queue_name
                 self._client.resume_workflows([job.workflow_id], queue_name=queue)
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Close all connections."""
         self._client.destroy()
         self._engine.dispose()
 
@@ -83,7 +82,7 @@ def migrate_job_tables(url: str) -> None:
 
 
 def dbos_config(engine: Engine, executor_id: str) -> DBOSConfig:
-    """How the job engine is set up; nothing of it leaves this machine."""
+    """The configuration of the job engine; it reports to no other service."""
     return {
         "name": APPLICATION,
         "system_database_engine": engine,

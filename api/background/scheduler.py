@@ -1,10 +1,9 @@
-"""Scheduled jobs: once in each period over all workers, whatever the clock and the machines do.
+"""Scheduled jobs: once in each period over all workers.
 
-Every worker looks at the clock again and again and queues the job of the period that it shows. The
-period is in the job's identifier, so that it is queued once, by whichever worker was first. A clock
-that is set forth or back, a machine that slept, a server that was down: the next look queues what
-the clock then shows. Periods that passed meanwhile are not made up for, because such a job does
-whatever is due, since whenever it was.
+Every few seconds each worker queues the job of the current period. The period is part of the job's
+id, so that it is queued once, by the first worker. After a change of the clock, a suspend or a time
+without servers, the current period is queued. Missed periods are not made up for: such a job does
+all that is due, however long it has been.
 """
 
 from __future__ import annotations
@@ -25,39 +24,39 @@ _LOG = logging.getLogger(__name__)
 
 
 class Scheduler:
-    """Looks at the clock in a thread of its own."""
+    """A thread that queues scheduled jobs."""
 
-    def __init__(self, services: Services, enqueue: Enqueue, kinds: Sequence[JobType]) -> None:
+    def __init__(self, services: Services, enqueue: Enqueue, job_types: Sequence[JobType]) -> None:
         self._services, self._enqueue = services, enqueue
-        self._scheduled = [(kind, kind.schedule) for kind in kinds if kind.schedule is not None]
+        self._scheduled = [(one, one.schedule) for one in job_types if one.schedule is not None]
         self._last_enqueued: dict[str, str] = {}
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ticking", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
 
     def start(self) -> None:
-        """Begin, with a first look."""
+        """Start the thread, which queues what is due at once."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End."""
+        """Stop the thread, and wait for it."""
         self._stopping.set()
         self._thread.join()
 
     def enqueue_due(self) -> None:
-        """Queue the job of each scheduled kind for the period of this moment, if that is new."""
+        """Queue the job of the current period of each scheduled type, if it is a new period."""
         now = self._services.now()
-        for kind, period in self._scheduled:
-            subject_id = period(now)
-            if self._last_enqueued.get(kind.name) != subject_id:
+        for job_type, schedule in self._scheduled:
+            period = schedule(now)
+            if self._last_enqueued.get(job_type.name) != period:
                 with self._services.database.writing() as tx:
-                    self._enqueue(tx, Job(kind.name, subject_id))
-                self._last_enqueued[kind.name] = subject_id
+                    self._enqueue(tx, Job(job_type.name, period))
+                self._last_enqueued[job_type.name] = period
 
     def _run(self) -> None:
         while True:
             try:
                 self.enqueue_due()
-            except SQLAlchemyError as error:  # the database is away; it is tried again
+            except SQLAlchemyError as error:  # the database is unavailable; tried again
                 _LOG.warning("scheduled jobs could not be queued: %s", exception_location(error))
             if self._stopping.wait(_INTERVAL_SECONDS):
                 return

@@ -1,7 +1,7 @@
-"""Jobs that a child process works on, while its progress goes to the database.
+"""Background tasks that a child process works on, while its progress is stored.
 
-Safe to do again after a crash at any point: what is over stays as it is, and what came of it is
-stored in the transaction that ends it.
+Safe to perform again after a crash at any point: a task that has ended stays as it is, and its
+result is stored in the transaction that ends it.
 """
 
 from __future__ import annotations
@@ -18,20 +18,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session as Transaction
 
-from api.audit_trail.log import record_event
 from api.background.database_retry import retry_while_unavailable
 from api.background.job_type import JobContext, WorkerShutdownError
+from api.background.rows import BackgroundTaskRow, TaskFailure, TaskState
 from api.child_processes.child_process import ChildEndedError, ChildProcess
 from api.child_processes.limits import ProcessLimits
 from api.error_mapping import INTERNAL_ERROR
 from api.logging.exception_location import exception_location
-from api.runs.rows import BackgroundTaskRow, RunState
-from api.runs.run_view import RunFailure
 
 _LOG = logging.getLogger(__name__)
 _POLL_SECONDS = 0.25
 _MAX_ATTEMPTS = 5
-_LIMITS = ProcessLimits(niceness=5)  # pages are answered before numbers are crunched
+_LIMITS = ProcessLimits(niceness=5)  # requests go before solvers
 
 Message = dict[str, Any]
 """A message of the child, from JSON; see `api.background.subprocess_task`."""
@@ -41,11 +39,11 @@ RowT = TypeVar("RowT", bound=BackgroundTaskRow)
 
 
 class SubprocessJob(ABC, Generic[RowT]):
-    """Does what one kind of rows asks for, one at a time, on one database.
+    """A job handler that performs the tasks of one table.
 
     Attributes:
-        row_type: the table of what is requested.
-        noun: what one of it is called.
+        row_type: the table.
+        noun: what a task is called in messages.
         function: what the child process calls, as `module:name`; it calls `run_task`.
     """
 
@@ -61,10 +59,10 @@ class SubprocessJob(ABC, Generic[RowT]):
         self._stopping = context.stopping
 
     def __call__(self, subject_id: str) -> None:
-        """Do one of it to its end: what it is for, a failure that says why, or cancelled.
+        """Perform the task with this id until it has finished, failed or been cancelled.
 
         Raises:
-            WorkerShutdownError: the server goes down before that.
+            WorkerShutdownError: the worker shuts down before that.
         """
         task = self._retry(lambda: self._start(subject_id))
         if task is None:
@@ -76,26 +74,31 @@ class SubprocessJob(ABC, Generic[RowT]):
 
     @abstractmethod
     def _create_task(self, tx: Transaction, row: RowT) -> BaseModel:
-        """What the child is given."""
+        """Return what the child is sent."""
 
     @abstractmethod
     def _save_progress(self, tx: Transaction, row: RowT, updates: list[Message]) -> None:
-        """Keep what the child has told."""
+        """Store progress."""
 
     @abstractmethod
-    def _save_result(self, tx: Transaction, row: RowT, last: Message) -> None:
-        """Keep what came of it, and make the row finished."""
+    def _save_result(self, tx: Transaction, row: RowT, result: Message) -> None:
+        """Store the result, and set the row to finished."""
+
+    @abstractmethod
+    def _record_end(self, tx: Transaction, row: RowT) -> None:
+        """Record in the audit trail that the task has ended, with the state that `row` has now."""
 
     def _retry(self, operation: Callable[[], Value]) -> Value:
         return retry_while_unavailable(self._stopping, operation)
 
     def _start(self, subject_id: str) -> BaseModel | None:
+        """Set the row to running; `None` if there is nothing to do."""
         with self._database.writing() as tx:
             row = tx.get(self.row_type, subject_id)
             if row is None or row.state.is_final:
                 return None
             if row.cancel_asked_at is not None:
-                row.state, row.finished_at = RunState.CANCELLED, self._now()
+                row.state, row.finished_at = TaskState.CANCELLED, self._now()
                 return None
             if row.attempts >= _MAX_ATTEMPTS:
                 self._fail(
@@ -104,11 +107,11 @@ class SubprocessJob(ABC, Generic[RowT]):
                 return None
             row.attempts += 1
             row.slot = self._slot
-            row.state, row.started_at = RunState.RUNNING, row.started_at or self._now()
+            row.state, row.started_at = TaskState.RUNNING, row.started_at or self._now()
             return self._create_task(tx, row)
 
     def _await_result(self, subject_id: str, child: ChildProcess) -> Message | None:
-        """Save the child's progress until its last message; `None` once it is cancelled."""
+        """Store progress until the child's last message; `None` if the task is cancelled."""
         while not self._stopping.is_set():
             self._stopping.wait(_POLL_SECONDS)
             messages = _messages(child)
@@ -128,14 +131,14 @@ class SubprocessJob(ABC, Generic[RowT]):
             self._save_progress(tx, tx.get_one(self.row_type, subject_id), updates)
 
     def _requeue(self, subject_id: str) -> None:
-        """Give it back: going down in order is no failure, and is not counted as one."""
+        """Set the row back to queued; an orderly shutdown does not count as an attempt."""
         try:
             with self._database.writing() as tx:
                 row = tx.get_one(self.row_type, subject_id)
-                row.state, row.slot, row.attempts = RunState.QUEUED, None, row.attempts - 1
+                row.state, row.slot, row.attempts = TaskState.QUEUED, None, row.attempts - 1
         except OperationalError as error:
             _LOG.warning(
-                "a %s given back while the database was away: %s",
+                "a %s was put back while the database was unavailable: %s",
                 self.noun,
                 exception_location(error),
             )
@@ -151,23 +154,23 @@ class SubprocessJob(ABC, Generic[RowT]):
             if row.state.is_final:
                 return
             if last is None:
-                row.state, row.finished_at = RunState.CANCELLED, self._now()
+                row.state, row.finished_at = TaskState.CANCELLED, self._now()
             elif "refused" in last:
-                row.failure = RunFailure.model_validate(last["refused"]).model_dump()
-                row.state, row.finished_at = RunState.FAILED, self._now()
+                row.failure = TaskFailure.model_validate(last["refused"]).model_dump()
+                row.state, row.finished_at = TaskState.FAILED, self._now()
             elif "crashed" in last:
                 _LOG.error(
-                    "%s %s: its process ended badly: %s", self.noun, subject_id, last["crashed"]
+                    "the process of %s %s crashed: %s", self.noun, subject_id, last["crashed"]
                 )
                 self._fail(row, _crash_message(str(last["crashed"])))
             else:
                 self._save_result(tx, row, last)
-            record_event(tx, f"{self.noun} {row.state}", self.noun, subject_id)
+            self._record_end(tx, row)
 
     def _fail(self, row: RowT, detail: str) -> None:
-        failure = RunFailure(slug=INTERNAL_ERROR.slug, title=INTERNAL_ERROR.title, detail=detail)
+        failure = TaskFailure(slug=INTERNAL_ERROR.slug, title=INTERNAL_ERROR.title, detail=detail)
         row.failure = failure.model_dump()
-        row.state, row.finished_at = RunState.FAILED, self._now()
+        row.state, row.finished_at = TaskState.FAILED, self._now()
 
 
 def _messages(child: ChildProcess) -> list[Message]:
@@ -183,15 +186,15 @@ def _messages(child: ChildProcess) -> list[Message]:
     return messages
 
 
-def _crash_message(how: str) -> str:
+def _crash_message(reason: str) -> str:
     return (
-        f"the solver ended badly ({how}). Nothing of it was kept; please start it again. Where "
-        "memory ran out, let it use fewer workers or give the machine more memory; if it happens "
-        "again, tell whoever runs the server"
+        f"the solver crashed ({reason}). Nothing was saved; please start it again. If memory ran "
+        "out, use fewer workers or give the machine more memory. If it happens again, tell whoever "
+        "runs the server"
     )
 
 
 def _deduplicate(updates: list[Message]) -> list[Message]:
-    """Of moments that came in one turn, the last of each phase and level."""
+    """Of several updates of the same phase and level, the last."""
     last = {(progress["phase"], progress.get("level")): progress for progress in updates}
     return list(last.values())

@@ -1,10 +1,10 @@
-"""The worker: takes jobs out of their queues and does them, each kind by its own module."""
+"""The worker: takes jobs from their queues and performs them."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from dbos import DBOS
 from sqlalchemy import Engine
@@ -14,7 +14,6 @@ from api.background.heartbeat import Heartbeat
 from api.background.job import Job
 from api.background.job_type import JobContext, JobHandler, JobType, WorkerShutdownError
 from api.background.queue import JobQueue, dbos_config
-from api.background.registry import JOB_TYPES_BY_NAME
 from api.background.scheduler import Scheduler
 from api.database.engine import open_jobs_engine
 from api.logging.exception_location import exception_location
@@ -26,54 +25,51 @@ _SHUTDOWN_TIMEOUT_SECONDS = 20.0
 
 
 class Worker:
-    """The consuming end: does jobs, and takes up again what a crash interrupted.
+    """The consuming end of the queues: performs jobs, and resumes those that a crash interrupted.
 
-    Its slot, the setting `executor_id`, belongs to this process alone and stays the same when it
-    starts again: by it the worker knows which interrupted jobs are its own. A process holds at
-    most one worker.
+    Its slot, the setting `executor_id`, belongs to this process alone and is the same after a
+    restart: by it the worker finds the jobs that it had started. A process has at most one worker.
     """
 
-    def __init__(self, services: Services, kinds: dict[str, JobType] | None = None) -> None:
-        known = dict(JOB_TYPES_BY_NAME) if kinds is None else kinds
-        settings = services.settings
+    def __init__(self, services: Services, job_types: Iterable[JobType]) -> None:
+        settings, known = services.settings, tuple(job_types)
         self._queue = JobQueue(settings.database_url, known)
-        self._kinds = [kind for kind in known.values() if kind.is_enabled(settings)]
+        self._job_types = [one for one in known if one.is_enabled(settings)]
         self._context = JobContext(services, settings.executor_id)
         self._running_jobs = RunningJobs(self._context.stopping)
         self._heartbeat = Heartbeat(services.database, settings.executor_id, services.now)
-        self._scheduler = Scheduler(services, self._queue, self._kinds)
+        self._scheduler = Scheduler(services, self._queue, self._job_types)
         self._engine: Engine | None = None
 
     def start(self) -> None:
-        """Begin taking jobs, in threads of this process."""
+        """Start to take jobs, in threads of this process."""
         settings = self._context.services.settings
         self._engine = open_jobs_engine(settings.database_url)
         logging.getLogger("dbos").setLevel(logging.WARNING)
         DBOS(config=dbos_config(self._engine, settings.executor_id))
-        for kind in self._kinds:
-            work = self._running_jobs.limited(kind, kind.create_handler(self._context))
-            most = kind.max_crashes
-            DBOS.workflow(name=kind.name, max_recovery_attempts=most)(work)
-        DBOS.listen_queues([kind.queue_name for kind in self._kinds])
+        for one in self._job_types:
+            work = self._running_jobs.limited(one, one.create_handler(self._context))
+            DBOS.workflow(name=one.name, max_recovery_attempts=one.max_crashes)(work)
+        DBOS.listen_queues([one.queue_name for one in self._job_types])
         DBOS.launch()
         self._heartbeat.start()
-        for kind in self._kinds:
+        for one in self._job_types:
             DBOS.register_queue(
-                kind.queue_name,
-                worker_concurrency=kind.prefetch,
-                partition_concurrency=1 if kind.partitioned else None,
-                polling_interval_sec=kind.poll_seconds,
+                one.queue_name,
+                worker_concurrency=one.prefetch,
+                partition_concurrency=1 if one.partitioned else None,
+                polling_interval_sec=one.poll_seconds,
             )
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Take no more jobs, and give back those in work, for any worker to take up."""
+        """Take no more jobs, and put running ones back into their queues, for any worker."""
         self._scheduler.stop()
         self._heartbeat.stop()
         self._running_jobs.close()
         DBOS.destroy(destroy_registry=True)
-        # Whatever is still this slot's: what gave up, and what the job engine took out of a queue
-        # meanwhile, and never began.
+        # What is still assigned to this slot: jobs whose handlers gave up, and those that the job
+        # engine has taken from a queue meanwhile and never started.
         try:
             self._queue.release_jobs(self._context.slot, running=self._running_jobs.running)
         except OperationalError as error:
@@ -84,19 +80,19 @@ class Worker:
 
 
 class RunningJobs:
-    """Keeps which jobs are in work."""
+    """The jobs that this worker is performing."""
 
     def __init__(self, stopping: threading.Event) -> None:
         self._stopping = stopping
         self._changed = threading.Condition()
         self.running: set[str] = set()
 
-    def limited(self, kind: JobType, handler: JobHandler) -> Callable[[str], None]:
-        """`handler`, run at most `kind.concurrency` times at once, and not once this is closed."""
-        semaphore = threading.Semaphore(kind.concurrency)
+    def limited(self, job_type: JobType, handler: JobHandler) -> Callable[[str], None]:
+        """Wrap `handler`: at most `job_type.concurrency` run at once, and none once closed."""
+        semaphore = threading.Semaphore(job_type.concurrency)
 
         def work(subject_id: str) -> None:
-            job = Job(kind.name, subject_id).id
+            job = Job(job_type.name, subject_id).id
             with self._changed:
                 self.running.add(job)
             try:
@@ -106,7 +102,7 @@ class RunningJobs:
                 finally:
                     semaphore.release()
             except Exception as error:
-                _LOG.error("job %s ended badly: %s", job, exception_location(error))
+                _LOG.error("job %s failed: %s", job, exception_location(error))
                 raise
             finally:
                 with self._changed:
@@ -116,7 +112,7 @@ class RunningJobs:
         return work
 
     def close(self) -> None:
-        """Begin no further job, and wait until those in work have ended or given up."""
+        """Start no further job, and wait until the running ones have ended or given up."""
         self._stopping.set()
         with self._changed:
             self._changed.wait_for(lambda: not self.running, _SHUTDOWN_TIMEOUT_SECONDS)

@@ -1,6 +1,6 @@
-"""A worker's slot: held by one process at a time, on whichever machine.
+"""The lease of a worker's slot: held by one process at a time, on any machine.
 
-Two workers of one slot would take each other's jobs in work for interrupted ones.
+Two workers of one slot would take each other's running jobs for interrupted ones.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from coach.errors import DomainError
 
 
 class WorkerLeaseHeldError(DomainError):
-    """Another process holds the slot."""
+    """Another process holds the lease."""
 
 
 @contextmanager
 def hold_worker_lease(database: Database, data_dir: Path, name: str) -> Iterator[None]:
-    """Hold the slot `name` for the block; it is given back even where the process is killed.
+    """Hold the lease of the slot `name` during the block; it ends with the process in any case.
 
     Raises:
         WorkerLeaseHeldError: another process holds it.
@@ -52,7 +52,7 @@ def _file_lock(data_dir: Path, name: str) -> Iterator[bool]:
 
 @contextmanager
 def _advisory_lock(database: Database, name: str) -> Iterator[bool]:
-    """By an advisory lock of PostgreSQL, which ends with the connection that took it."""
+    """An advisory lock of PostgreSQL, which ends with the connection that has taken it."""
     number = zlib.crc32(f"gender-coach {name}".encode())
     engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

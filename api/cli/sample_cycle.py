@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.background.job import Job
 from api.background.job_type import JobContext
+from api.background.rows import TaskState
 from api.cycles import service as cycles
 from api.input_files.cycle_inputs import NamedFile
 from api.invitations.publish import publish_plan
@@ -19,7 +20,6 @@ from api.personal_links import links
 from api.runs import run_view
 from api.runs import service as runs
 from api.runs.job import RunJob
-from api.runs.rows import RunState
 from api.runs.run_input import RunOptions
 from api.runs.run_view import RunView
 from api.services import Services
@@ -79,7 +79,7 @@ def _solve(services: Services, cycle_id: str) -> RunView:
     RunJob(JobContext(services, services.settings.executor_id))(run.id)
     with services.database.reading() as tx:
         done = run_view.run_view(tx, run.id)
-    if done.state is not RunState.FINISHED:
+    if done.state is not TaskState.FINISHED:
         raise DomainError(f"the sample cycle was not solved: {done.failure}")
     return done
 

@@ -69,7 +69,9 @@ class _LazyQueue:
     def __call__(self, tx: Transaction, job: Job) -> None:
         """Queue `job`."""
         if self._queue is None:
-            self._queue = importlib.import_module("api.background.queue").JobQueue(self._url)
+            queue = importlib.import_module("api.background.queue")
+            job_types = importlib.import_module("api.job_types")
+            self._queue = queue.JobQueue(self._url, job_types.JOB_TYPES)
         self._queue(tx, job)
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from api.background.worker import Worker
 from api.background.worker_lease import hold_worker_lease
 from api.cli.serve import prepare_database
 from api.cli.services import load_settings
+from api.job_types import JOB_TYPES
 from api.logging.setup import configure_logging
 
 
@@ -33,7 +34,7 @@ def worker(
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: stopping.set())
     with hold_worker_lease(services.database, settings.data_dir, settings.executor_id):
-        running_worker = Worker(services)
+        running_worker = Worker(services, JOB_TYPES)
         running_worker.start()
         typer.echo(f"Doing jobs as {settings.executor_id}. Stop with Ctrl+C.")
         stopping.wait()

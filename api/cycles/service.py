@@ -9,9 +9,10 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
+from api.background.rows import TaskState
 from api.cycles.rows import CycleRow
 from api.participants.rows import PersonRow, Side
-from api.runs.rows import PlanRow, PlanState, RunRow, RunState
+from api.runs.rows import PlanRow, PlanState, RunRow
 from api.values import FrozenModel
 from coach.cycle import Cycle
 from coach.errors import NotFoundError
@@ -119,7 +120,7 @@ def cycle_overview(tx: Transaction, cycle_id: str) -> CycleOverview:
     return CycleOverview(
         summary=summary,
         policy=policy_of(cycle_row(tx, cycle_id)),
-        open_run_id=next((run.id for run in runs if not RunState(run.state).is_final), None),
+        open_run_id=next((run.id for run in runs if not TaskState(run.state).is_final), None),
         latest_run_id=runs[0].id if runs else None,
         draft_plan_ids=tuple(drafts),
     )

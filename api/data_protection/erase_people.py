@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import undefer
 
 from api.accounts.rows import CredentialRow
+from api.background.rows import TaskState
 from api.cycles.rows import CycleRow
 from api.cycles.service import as_json, cycle_row, policy_of
 from api.data_protection.erase_runs import minimal_source
@@ -22,7 +23,7 @@ from api.participants.rows import PersonRow, Side
 from api.participants.service import profile_of
 from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries.rows import QuestionRow
-from api.runs.rows import PlanRow, RunProgressRow, RunRow, RunState
+from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunInput
 from api.session_reports.rows import NotebookRow, NoteKeyRow
 from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow
@@ -30,7 +31,7 @@ from coach.cycle import Cycle
 from coach.errors import UnusableInputError
 from matching.result import Result
 
-_OPEN = (RunState.QUEUED, RunState.RUNNING)
+_OPEN = (TaskState.QUEUED, TaskState.RUNNING)
 
 
 def erase_people(

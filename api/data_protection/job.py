@@ -45,6 +45,11 @@ def create_retention_handler(context: JobContext) -> JobHandler:
     return retain
 
 
-RETENTION_JOB_TYPE = JobType(
-    name=RETENTION_JOB, create_handler=create_retention_handler, poll_seconds=30, schedule=daily
+JOBS = (
+    JobType(
+        name=RETENTION_JOB,
+        create_handler=create_retention_handler,
+        poll_seconds=30,
+        schedule=daily,
+    ),
 )

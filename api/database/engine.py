@@ -210,6 +210,11 @@ def open_jobs_engine(url: str) -> Engine:
     return open_engine(url).execution_options(**{_WRITES: True})
 
 
+def jobs_schema(connection: Connection) -> str | None:
+    """The schema of the job engine's tables; `None` on SQLite, which has no schemas."""
+    return None if connection.dialect.name == "sqlite" else "dbos"
+
+
 def _parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)

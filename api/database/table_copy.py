@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import JSON, Connection, MetaData, Table, func, insert, inspect, select, text
 
+from api.database.engine import jobs_schema
 from api.database.schema import METADATA, VERSION_TABLE
 from coach.errors import DomainError
 
-_JOBS_SCHEMA = "dbos"
 _VERSION_TABLES = frozenset({"dbos_migrations", VERSION_TABLE})
 _BATCH_SIZE = 500
 
@@ -71,11 +71,6 @@ def _table_pairs(source: Connection, target: Connection) -> dict[str, tuple[Tabl
     return {table.name: (table, table) for table in ours} | {
         name: (here[name], there[name]) for name in here if name in there
     }
-
-
-def jobs_schema(connection: Connection) -> str | None:
-    """The schema of the job engine's tables; `None` on SQLite, which has no schemas."""
-    return None if connection.dialect.name == "sqlite" else _JOBS_SCHEMA
 
 
 def _job_tables(connection: Connection) -> dict[str, Table]:

@@ -142,18 +142,20 @@ def create_dispatch_handler(context: JobContext) -> JobHandler:
     return queue_all
 
 
-MAIL_JOB_TYPE = JobType(
-    name=MAIL_JOB,
-    create_handler=MailJob,
-    prefetch=_PREFETCH,
-    partitioned=True,
-    poll_seconds=0.2,
-    max_crashes=None,
-    is_enabled=lambda settings: settings.mail.enabled,
-)
-DISPATCH_JOB_TYPE = JobType(
-    name=QUEUE_MAILS_JOB,
-    create_handler=create_dispatch_handler,
-    max_crashes=None,
-    is_enabled=lambda settings: settings.mail.enabled,
+JOBS = (
+    JobType(
+        name=QUEUE_MAILS_JOB,
+        create_handler=create_dispatch_handler,
+        max_crashes=None,
+        is_enabled=lambda settings: settings.mail.enabled,
+    ),
+    JobType(
+        name=MAIL_JOB,
+        create_handler=MailJob,
+        prefetch=_PREFETCH,
+        partitioned=True,
+        poll_seconds=0.2,
+        max_crashes=None,
+        is_enabled=lambda settings: settings.mail.enabled,
+    ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ipaddress import ip_address
 from secrets import compare_digest
 from urllib.parse import urlsplit
@@ -10,13 +11,15 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import func, select
 
+from api.background.job_type import JobType
 from api.background.orphaned_jobs import count_orphaned_jobs
+from api.background.rows import TaskState
 from api.http.authentication import is_bearer
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.metrics import RequestMetrics
 from api.http.permissions import EVERYBODY, Permission, Permissions
 from api.invitations.rows import OutboxRow
-from api.runs.rows import RunRow, RunState
+from api.runs.rows import RunRow
 from api.services import Services
 from api.settings import Settings
 from coach.errors import NotAllowedError
@@ -39,18 +42,20 @@ def metrics(request: Request, services: ServicesDep, principal: PrincipalDep) ->
             "without a public address also for this machine itself"
         )
     request_metrics: RequestMetrics = request.app.state.request_metrics
-    lines = generate_latest(request_metrics.registry).decode() + _database_metrics(services)
+    lines = generate_latest(request_metrics.registry).decode() + _database_metrics(
+        services, request.app.state.job_types
+    )
     return Response(lines, media_type=CONTENT_TYPE_LATEST)
 
 
-def _database_metrics(services: Services) -> str:
+def _database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
     """Figures that are in the database, as Prometheus reads them."""
     with services.database.reading() as tx:
-        runs = dict.fromkeys(RunState, 0)
+        runs = dict.fromkeys(TaskState, 0)
         for state, number in tx.execute(select(RunRow.state, func.count()).group_by(RunRow.state)):
             runs[state] = number
         unsent = tx.scalar(select(func.count()).where(OutboxRow.sent_at.is_(None))) or 0
-        orphaned = count_orphaned_jobs(tx, services.now())
+        orphaned = count_orphaned_jobs(tx, job_types, services.now())
     lines = ["# HELP gender_coach_runs Runs by state.", "# TYPE gender_coach_runs gauge"]
     lines += [f'gender_coach_runs{{state="{state}"}} {number}' for state, number in runs.items()]
     lines += [

@@ -1,4 +1,4 @@
-"""Answering one question about a plan; the answer is stored with it."""
+"""The job of a plan query: finds the answer and stores it with the query."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import json
 
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import record_event
 from api.background.job_type import JobType
+from api.background.rows import TaskState
 from api.background.subprocess_job import Message, SubprocessJob
 from api.plan_queries.rows import QuestionRow
 from api.plan_queries.service import QUESTION_JOB, QuestionAnswer, QuestionTask, question_task
-from api.runs.rows import RunState
 
-_MAX_SOLVE_SECONDS = 120.0  # of each time it is solved again
+_MAX_SOLVE_SECONDS = 120.0  # each time that it solves again
 
 
 class PlanQueryJob(SubprocessJob[QuestionRow]):
-    """Answers questions."""
+    """Performs plan queries."""
 
     row_type = QuestionRow
     noun = "question"
@@ -30,11 +31,14 @@ class PlanQueryJob(SubprocessJob[QuestionRow]):
         del tx
         row.latest = updates[-1]
 
-    def _save_result(self, tx: Transaction, row: QuestionRow, last: Message) -> None:
+    def _save_result(self, tx: Transaction, row: QuestionRow, result: Message) -> None:
         del tx
-        answer = QuestionAnswer.model_validate_json(json.dumps(last["answer"]))
+        answer = QuestionAnswer.model_validate_json(json.dumps(result["answer"]))
         row.answer = answer.model_dump_json()
-        row.state, row.finished_at = RunState.FINISHED, self._now()
+        row.state, row.finished_at = TaskState.FINISHED, self._now()
+
+    def _record_end(self, tx: Transaction, row: QuestionRow) -> None:
+        record_event(tx, f"question {row.state}", "question", row.id)
 
 
-QUERY_JOB_TYPE = JobType(name=QUESTION_JOB, create_handler=PlanQueryJob, queue="questions")
+JOBS = (JobType(name=QUESTION_JOB, create_handler=PlanQueryJob, queue="questions"),)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
+from api.background.rows import TaskFailure, TaskState
 from api.cycles import service as cycles
 from api.http import urls as addresses
 from api.http.dependencies import ServicesDep
@@ -16,8 +17,6 @@ from api.plan_queries.labels import QUESTION_KIND, QUESTION_STATE
 from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionAnswer, QuestionRequest, QuestionView
 from api.plans import service as plans
-from api.runs.rows import RunState
-from api.runs.run_view import RunFailure
 from api.web.date_formats import format_short_datetime
 from api.web.labels import Badge
 from api.web.rendering import redirect_after_post, render_page
@@ -38,7 +37,7 @@ class QuestionLine:
     state: Badge
     in_progress: bool
     requested: str
-    failure: RunFailure | None
+    failure: TaskFailure | None
     answer: QuestionAnswer | None
 
 
@@ -92,7 +91,7 @@ def question_line(requested: QuestionView, zone: ZoneInfo) -> QuestionLine:
         state=QUESTION_STATE[requested.state],
         in_progress=not requested.state.is_final,
         requested=format_short_datetime(requested.requested_at, zone),
-        failure=requested.failure if requested.state is RunState.FAILED else None,
+        failure=requested.failure if requested.state is TaskState.FAILED else None,
         answer=requested.answer,
     )
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.background.rows import BackgroundTaskRow
 from api.database.types import EnumString, TableRow
-from api.runs.rows import BackgroundTaskRow
 
 
 class QuestionKind(StrEnum):

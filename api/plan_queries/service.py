@@ -16,14 +16,13 @@ from sqlalchemy.orm import undefer
 
 from api.audit_trail.log import record_event
 from api.background.job import Enqueue, Job
+from api.background.rows import TaskFailure, TaskState
 from api.cycles.service import cycle_row, policy_of
 from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row, roster_of
 from api.plan_queries.rows import QuestionKind, QuestionRow
 from api.plans.service import plan_view
-from api.runs.rows import PlanRow, PlanState, RunState
-from api.runs.run_view import RunFailure
-from api.runs.service import request_cancellation
+from api.runs.rows import PlanRow, PlanState
 from api.sessions.rows import SessionRow, SessionState
 from api.values import FrozenModel, Identifier
 from coach.cycle import Cycle
@@ -86,13 +85,13 @@ class QuestionView(FrozenModel):
     kind: QuestionKind
     person_id: str | None
     remaining: RemainingSessions
-    state: RunState
+    state: TaskState
     requested_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
     cancelling: bool
     latest: Progress | None
-    failure: RunFailure | None
+    failure: TaskFailure | None
     answer: QuestionAnswer | None
 
 
@@ -132,7 +131,7 @@ def submit_question(
             kind=question_request.kind,
             person_id=question_request.person_id,
             options=remaining.model_dump(mode="json"),
-            state=RunState.QUEUED,
+            state=TaskState.QUEUED,
             requested_at=now,
         )
         tx.add(row)
@@ -173,7 +172,8 @@ def cancel_question(tx: Transaction, question_id: str, *, now: datetime) -> Ques
         ConflictError: it is over.
     """
     row = _question_row(tx, question_id)
-    request_cancellation(tx, row, "question", now=now)
+    row.request_cancellation("question", now=now)
+    record_event(tx, "question cancel asked for", "question", row.id)
     return _view(row)
 
 
@@ -253,9 +253,9 @@ def _find_duplicate(
 ) -> QuestionRow | None:
     """The same question where it is still open, or where its answer holds for good."""
     options = remaining.model_dump(mode="json")
-    useful = {RunState.QUEUED, RunState.RUNNING}
+    useful = {TaskState.QUEUED, TaskState.RUNNING}
     if question_request.kind is not QuestionKind.REPLACE:
-        useful |= {RunState.FINISHED}
+        useful |= {TaskState.FINISHED}
     rows = _rows(tx, plan_id, question_request.person_id)
     return next(
         (
@@ -306,6 +306,6 @@ def _view(row: QuestionRow) -> QuestionView:
         finished_at=row.finished_at,
         cancelling=row.cancel_asked_at is not None and not row.state.is_final,
         latest=None if row.latest is None else Progress.model_validate(row.latest),
-        failure=None if row.failure is None else RunFailure.model_validate(row.failure),
+        failure=None if row.failure is None else TaskFailure.model_validate(row.failure),
         answer=None if row.answer is None else QuestionAnswer.model_validate_json(row.answer),
     )

@@ -24,10 +24,12 @@ def create_reminder_handler(context: JobContext) -> JobHandler:
     return write_due_reminders
 
 
-REMINDER_JOB_TYPE = JobType(
-    name=REMINDERS_JOB,
-    create_handler=create_reminder_handler,
-    poll_seconds=5.0,
-    schedule=hourly,
-    is_enabled=lambda settings: settings.mail.enabled,
+JOBS = (
+    JobType(
+        name=REMINDERS_JOB,
+        create_handler=create_reminder_handler,
+        poll_seconds=5.0,
+        schedule=hourly,
+        is_enabled=lambda settings: settings.mail.enabled,
+    ),
 )

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session as Transaction
 
-from api.runs.rows import PlanRow, PlanState, RunPurpose, RunRow, RunState
+from api.background.rows import TaskState
+from api.runs.rows import PlanRow, PlanState, RunPurpose, RunRow
 from matching.result import Result
 
 
@@ -24,6 +25,6 @@ def store_plan(tx: Transaction, run: RunRow, result: Result, *, now: datetime) -
         created_at=now,
     )
     tx.add(row)
-    run.state, run.finished_at = RunState.FINISHED, now
+    run.state, run.finished_at = TaskState.FINISHED, now
     tx.flush()
     return row

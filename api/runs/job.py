@@ -1,10 +1,11 @@
-"""Doing one run, to its draft plan."""
+"""The job of a run: solves its input and stores the draft plan."""
 
 from __future__ import annotations
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.audit_trail.log import record_event
 from api.background.job_type import JobType
 from api.background.subprocess_job import Message, SubprocessJob
 from api.runs.draft_plan import store_plan
@@ -17,7 +18,7 @@ from matching.result import Result
 
 
 class RunJob(SubprocessJob[RunRow]):
-    """Does runs."""
+    """Performs runs."""
 
     row_type = RunRow
     noun = "run"
@@ -39,9 +40,12 @@ class RunJob(SubprocessJob[RunRow]):
             for number, progress in enumerate(updates, start=(last or 0) + 1)
         )
 
-    def _save_result(self, tx: Transaction, row: RunRow, last: Message) -> None:
-        row.record = RunRecord.model_validate(last["record"]).model_dump_json()
-        store_plan(tx, row, Result.model_validate(last["result"]), now=self._now())
+    def _save_result(self, tx: Transaction, row: RunRow, result: Message) -> None:
+        row.record = RunRecord.model_validate(result["record"]).model_dump_json()
+        store_plan(tx, row, Result.model_validate(result["result"]), now=self._now())
+
+    def _record_end(self, tx: Transaction, row: RunRow) -> None:
+        record_event(tx, f"run {row.state}", "run", row.id)
 
 
-RUN_JOB_TYPE = JobType(name=RUN_JOB, create_handler=RunJob, queue="runs", poll_seconds=0.5)
+JOBS = (JobType(name=RUN_JOB, create_handler=RunJob, queue="runs", poll_seconds=0.5),)

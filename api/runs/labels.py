@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from api.runs.rows import PlanState, RunPurpose, RunState
+from api.background.rows import TaskState
+from api.runs.rows import PlanState, RunPurpose
 from api.web.labels import Badge
 from matching.progress import Phase
 
 RUN_STATE = {
-    RunState.QUEUED: Badge("waiting to start"),
-    RunState.RUNNING: Badge("running", "warn"),
-    RunState.FINISHED: Badge("finished", "good"),
-    RunState.FAILED: Badge("failed", "bad"),
-    RunState.CANCELLED: Badge("stopped"),
+    TaskState.QUEUED: Badge("waiting to start"),
+    TaskState.RUNNING: Badge("running", "warn"),
+    TaskState.FINISHED: Badge("finished", "good"),
+    TaskState.FAILED: Badge("failed", "bad"),
+    TaskState.CANCELLED: Badge("stopped"),
 }
 RUN_PURPOSE = {
     RunPurpose.PLAN: "Run",

@@ -9,22 +9,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.background.rows import BackgroundTaskRow
 from api.database.types import EnumString, IdentifiedRow, TableRow
-
-
-class RunState(StrEnum):
-    """Where a run is. The last three are final."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    FINISHED = "finished"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing more will happen to the run."""
-        return self in {RunState.FINISHED, RunState.FAILED, RunState.CANCELLED}
 
 
 class RunPurpose(StrEnum):
@@ -42,24 +28,6 @@ class PlanState(StrEnum):
     PUBLISHED = "published"
     SUPERSEDED = "superseded"
     WHAT_IF = "what-if"
-
-
-class BackgroundTaskRow(IdentifiedRow):
-    """Something that was asked for and that a worker does; `failure` is a problem for people.
-
-    `slot` is the worker that has it, `attempts` how often one began.
-    """
-
-    __abstract__ = True
-
-    state: Mapped[RunState] = mapped_column(EnumString(RunState))
-    requested_at: Mapped[datetime]
-    started_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
-    cancel_asked_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    slot: Mapped[str | None] = mapped_column(String(40))
-    failure: Mapped[dict[str, Any] | None]
 
 
 class RunRow(BackgroundTaskRow):
@@ -92,16 +60,6 @@ class RunProgressRow(TableRow):
     progress: Mapped[dict[str, Any]]
 
 
-class SlotRow(TableRow):
-    """A worker's slot, and when its worker last said that it is alive."""
-
-    __tablename__ = "worker_slots"
-
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    started_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-
-
 class PlanRow(IdentifiedRow):
     """A plan: the engine's result, stored whole with its verdicts and never computed again."""
 
@@ -130,6 +88,5 @@ class PlanRow(IdentifiedRow):
 TABLES: tuple[type[TableRow], ...] = (
     RunRow,
     RunProgressRow,
-    SlotRow,
     PlanRow,
 )

@@ -7,26 +7,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session as Transaction
 
+from api.background.rows import TaskFailure, TaskState
 from api.cycles.service import cycle_row
-from api.runs.rows import (
-    PlanRow,
-    RunProgressRow,
-    RunPurpose,
-    RunRow,
-    RunState,
-)
+from api.runs.rows import PlanRow, RunProgressRow, RunPurpose, RunRow
 from api.runs.run_input import RunOptions
 from api.values import FrozenModel
 from coach.errors import NotFoundError
 from matching.progress import Progress
-
-
-class RunFailure(FrozenModel):
-    """Why a run came to nothing: the problem's kind and title, what it was, and what to do."""
-
-    slug: str
-    title: str
-    detail: str
 
 
 class RunView(FrozenModel):
@@ -35,14 +22,14 @@ class RunView(FrozenModel):
     id: str
     cycle_id: str
     purpose: RunPurpose
-    state: RunState
+    state: TaskState
     options: RunOptions
     requested_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
     cancelling: bool
     plan_id: str | None
-    failure: RunFailure | None
+    failure: TaskFailure | None
     latest: Progress | None
 
 
@@ -119,7 +106,7 @@ def _views(tx: Transaction, condition: ColumnElement[bool]) -> tuple[RunView, ..
             finished_at=row.finished_at,
             cancelling=row.cancel_asked_at is not None and not row.state.is_final,
             plan_id=plan_id,
-            failure=None if row.failure is None else RunFailure.model_validate(row.failure),
+            failure=None if row.failure is None else TaskFailure.model_validate(row.failure),
             latest=None if latest is None else Progress.model_validate(latest),
         )
         for row, plan_id, latest in rows

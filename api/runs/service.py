@@ -9,12 +9,8 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.background.job import Enqueue, Job
-from api.runs.rows import (
-    BackgroundTaskRow,
-    RunPurpose,
-    RunRow,
-    RunState,
-)
+from api.background.rows import TaskState
+from api.runs.rows import RunPurpose, RunRow
 from api.runs.run_input import RunInput, RunOptions, freeze_input, input_sha256
 from api.runs.run_view import RunView, run_view
 from coach.errors import ConflictError, NotFoundError
@@ -56,7 +52,7 @@ def queue_run(
     row = RunRow(
         cycle_id=cycle_id,
         purpose=purpose,
-        state=RunState.QUEUED,
+        state=TaskState.QUEUED,
         options=options.model_dump(mode="json"),
         input=run_input.model_dump_json(),
         input_sha256=input_sha256(run_input),
@@ -76,24 +72,10 @@ def cancel_run(tx: Transaction, run_id: str, *, now: datetime) -> RunView:
         NotFoundError: there is no such run.
         ConflictError: the run is over.
     """
-    request_cancellation(tx, _run_row(tx, run_id), "run", now=now)
+    row = _run_row(tx, run_id)
+    row.request_cancellation("run", now=now)
+    record_event(tx, "run cancel asked for", "run", row.id)
     return run_view(tx, run_id)
-
-
-def request_cancellation(
-    tx: Transaction, row: BackgroundTaskRow, noun: str, *, now: datetime
-) -> None:
-    """Have work stop: what is queued at once, what a worker has when it next looks.
-
-    Raises:
-        ConflictError: it is over.
-    """
-    if row.state.is_final:
-        raise ConflictError(f"the {noun} is over ({row.state}); there is nothing to cancel")
-    row.cancel_asked_at = row.cancel_asked_at or now
-    if row.state is RunState.QUEUED:
-        row.state, row.finished_at = RunState.CANCELLED, now
-    record_event(tx, f"{noun} cancel asked for", noun, row.id)
 
 
 def run_record(tx: Transaction, run_id: str) -> RunRecord:
@@ -112,7 +94,7 @@ def run_record(tx: Transaction, run_id: str) -> RunRecord:
 def _refuse_concurrent_run(tx: Transaction, cycle_id: str) -> None:
     open_run = tx.scalar(
         select(RunRow.id).where(
-            RunRow.cycle_id == cycle_id, RunRow.state.in_([RunState.QUEUED, RunState.RUNNING])
+            RunRow.cycle_id == cycle_id, RunRow.state.in_([TaskState.QUEUED, TaskState.RUNNING])
         )
     )
     if open_run is not None:

@@ -29,6 +29,7 @@ from api.accounts.credentials import IssuedSecret
 from api.app import create_app
 from api.background.job import Job
 from api.background.queue import migrate_job_tables
+from api.background.rows import TaskState
 from api.cli import DEBUG_VARIABLE, main
 from api.crypto.key_ring import open_keyring
 from api.cycles import service as cycles
@@ -43,7 +44,7 @@ from api.participants.rows import Side
 from api.personal_links import links
 from api.runs import draft_plan
 from api.runs import service as runs
-from api.runs.rows import RunRow, RunState
+from api.runs.rows import RunRow
 from api.runs.run_input import RunOptions
 from api.services import Services
 from api.session_reports import note_access as note_opening
@@ -151,7 +152,7 @@ class World:
                 tx, lambda _tx, job: self.queued.append(job), cycle_id, RunOptions(), now=NOW
             )
             row = tx.get_one(RunRow, run.id)
-            row.state = RunState.RUNNING
+            row.state = TaskState.RUNNING
             return draft_plan.store_plan(tx, row, result, now=NOW).id
 
     def published(self, cycle_id: str, result: Result) -> Publication:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from api.background.queue import JobQueue
 from api.cycles import service as cycles
 from api.input_files.cycle_inputs import NamedFile
+from api.job_types import JOB_TYPES
 from api.mail import delivery as posting
 from api.mail.rows import MailRow, MailState
 from api.participants import service as people
@@ -143,7 +144,7 @@ def _release(world: World, pairs: int) -> None:
         people.import_people(tx, cycle_id, Side.COACH, lists.roster.coaches, now=NOW)
     matched = {f"C-{n}": f"K-{n}" for n in range(1, pairs + 1)}
     world.published(cycle_id, world.result(matched, sessions=_SESSIONS))
-    queue = JobQueue(world.services.settings.database_url)
+    queue = JobQueue(world.services.settings.database_url, JOB_TYPES)
     with world.database.writing() as tx:
         until = NOW + timedelta(days=1)
         posting.release_messages(tx, queue, cycle_id, until, now=world.services.now())

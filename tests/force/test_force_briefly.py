@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, select
 
+from api.background.rows import TaskState
 from api.files.workbook_reader import workbook_table
 from api.input_files.cycle_inputs import NamedFile, parse_inputs
 from api.invitations.rows import OutboxRow
 from api.participants.rows import PersonRow
-from api.runs.rows import RunRow, RunState
+from api.runs.rows import RunRow
 from tests.force import (
     audit_altered,
     copy_restored,
@@ -75,7 +76,7 @@ def test_a_lost_person_a_lost_run_and_a_lost_message_are_counted() -> None:
         world.published(world.cycle(), world.result({"C-1": "K-1", "C-2": "K-2"}, sessions=25))
         with world.database.writing() as tx:
             run_id = tx.scalars(select(RunRow.id)).one()
-            tx.get_one(RunRow, run_id).state = RunState.RUNNING
+            tx.get_one(RunRow, run_id).state = TaskState.RUNNING
             tx.execute(delete(OutboxRow).where(OutboxRow.method == "REQUEST").where(
                 OutboxRow.id == select(OutboxRow.id).limit(1).scalar_subquery()))  # fmt: skip
             tx.execute(delete(PersonRow).where(PersonRow.code == "C-3"))

@@ -22,6 +22,7 @@ from api.database.engine import Database
 from api.http.principal import SYSTEM
 from api.input_files.cycle_inputs import NamedFile
 from api.invitations.publish import publish_draft
+from api.job_types import JOB_TYPES
 from api.participants import service as people
 from api.participants import uploads
 from api.participants.rows import Side
@@ -118,10 +119,10 @@ def publish_drafts(settings: Settings, tell: Tell) -> None:
 
 def send_mails(settings: Settings, tell: Tell) -> None:
     """Be a worker of this deployment, without end."""
-    queue = JobQueue(settings.database_url)
+    queue = JobQueue(settings.database_url, JOB_TYPES)
     keyring = open_keyring(settings.master_key_file, create=False)
     services = Services(settings, Database(settings.database_url), keyring, queue, utc_now)
-    Worker(services.on_behalf_of(lambda: SYSTEM)).start()
+    Worker(services.on_behalf_of(lambda: SYSTEM), JOB_TYPES).start()
     tell("at work")
     threading.Event().wait()
 

@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.rows import AuditRow
 from api.background.queue import JobQueue
+from api.background.rows import TaskState
+from api.job_types import JOB_TYPES
 from api.runs import service as runs
-from api.runs.rows import PlanRow, RunProgressRow, RunRow, RunState
+from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunOptions
 from api.settings import Settings
 from tests.api.conftest import World
@@ -49,7 +51,7 @@ def measure(times: int, database: str) -> Figure:
     rng = random.Random(20_270_118)
     with deployment(database) as world:
         watch = Watch(world)
-        queue = JobQueue(world.services.settings.database_url)
+        queue = JobQueue(world.services.settings.database_url, JOB_TYPES)
         fleet = Fleet(world.services.settings)
         try:
             with suppress(KeyboardInterrupt):
@@ -138,7 +140,7 @@ class Watch:
         """The run, and which attempt at it this is, that each busy worker has."""
         query = select(RunRow.slot, RunRow.id, RunRow.attempts)
         with self._world.database.reading() as tx:
-            rows = tx.execute(query.where(RunRow.state == RunState.RUNNING)).all()
+            rows = tx.execute(query.where(RunRow.state == TaskState.RUNNING)).all()
         return {
             int(str(row.slot).partition("@")[2]): (row.id, row.attempts)
             for row in rows
@@ -148,7 +150,7 @@ class Watch:
 
 def _open_runs(world: World) -> int:
     with world.database.reading() as tx:
-        query = select(func.count()).where(RunRow.state.in_([RunState.QUEUED, RunState.RUNNING]))
+        query = select(func.count()).where(RunRow.state.in_([TaskState.QUEUED, TaskState.RUNNING]))
         return tx.scalar(query) or 0
 
 
@@ -182,7 +184,7 @@ def _verdict(tx: Transaction, database: str) -> tuple[int, int, str]:
         row.id
         for row in rows
         if row.id not in given_up
-        and (row.state is not RunState.FINISHED or plans[row.id] != 1 or ends[row.id] != 1)
+        and (row.state is not TaskState.FINISHED or plans[row.id] != 1 or ends[row.id] != 1)
     ]
     twice = [one for counted in (plans, ends, jobs) for one, times in counted.items() if times > 1]
     twice += _repeated_progress(tx)

@@ -24,10 +24,10 @@ from api.background.job_type import (
 )
 from api.background.orphaned_jobs import count_orphaned_jobs
 from api.background.queue import JobQueue
-from api.background.registry import JOB_TYPES
+from api.background.rows import WorkerHeartbeatRow
 from api.background.scheduler import Scheduler
 from api.background.worker import Worker
-from api.runs.rows import SlotRow
+from api.job_types import JOB_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,7 +85,7 @@ def work(world: World) -> Iterator[Callable[..., Worker]]:
     started: list[Worker] = []
 
     def start(*kinds: JobType) -> Worker:
-        worker = Worker(world.services, {job_type.name: job_type for job_type in kinds})
+        worker = Worker(world.services, kinds)
         worker.start()
         started.append(worker)
         return worker
@@ -96,9 +96,7 @@ def work(world: World) -> Iterator[Callable[..., Worker]]:
 
 
 def _queue(world: World, kinds: tuple[JobType, ...], *jobs: Job) -> None:
-    queue = JobQueue(
-        world.services.settings.database_url, {job_type.name: job_type for job_type in kinds}
-    )
+    queue = JobQueue(world.services.settings.database_url, kinds)
     with world.database.writing() as tx:
         for job in jobs:
             queue(tx, job)
@@ -169,7 +167,7 @@ def test_a_job_waits_as_long_as_it_was_told(
 
 def test_what_is_not_committed_is_not_queued(world: World, book: Book) -> None:
     job_type = book.job_type("letter")
-    queue = JobQueue(world.services.settings.database_url, {"letter": job_type})
+    queue = JobQueue(world.services.settings.database_url, [job_type])
 
     def fail() -> None:
         with world.database.writing() as tx:
@@ -222,10 +220,9 @@ def test_jobs_of_every_kind_are_stranded_once_their_worker_is_not_heard_of(
 
     def after(silence: timedelta) -> dict[str, int]:
         with world.database.reading() as tx:
-            heard = tx.get_one(SlotRow, "worker@1").seen_at
-            return {
-                job_type: n for job_type, n in count_orphaned_jobs(tx, heard + silence).items() if n
-            }
+            heard = tx.get_one(WorkerHeartbeatRow, "worker@1").seen_at
+            counts = count_orphaned_jobs(tx, JOB_TYPES, heard + silence)
+            return {job_type: n for job_type, n in counts.items() if n}
 
     in_work = {"mail": 2, "question": 1}  # the second question waits in its queue
     _wait(lambda: after(STALE_AFTER + timedelta(seconds=1)) == in_work)
@@ -233,7 +230,9 @@ def test_jobs_of_every_kind_are_stranded_once_their_worker_is_not_heard_of(
 
     def told_by_the_server() -> bool:
         with world.database.writing() as tx:  # again, for it may be heard of meanwhile
-            tx.get_one(SlotRow, "worker@1").seen_at = world.services.now() - 2 * STALE_AFTER
+            tx.get_one(WorkerHeartbeatRow, "worker@1").seen_at = (
+                world.services.now() - 2 * STALE_AFTER
+            )
         told = client.get("/metrics").text
         return all(
             f'gender_coach_stranded_jobs{{kind="{job_type}"}} {number}' in told
@@ -262,9 +261,7 @@ def test_a_scheduled_job_is_queued_once_a_period_whatever_the_clock_does(
     world: World, book: Book
 ) -> None:
     kinds = (book.job_type("daily", schedule=daily), book.job_type("hourly", schedule=hourly))
-    queue = JobQueue(
-        world.services.settings.database_url, {job_type.name: job_type for job_type in kinds}
-    )
+    queue = JobQueue(world.services.settings.database_url, kinds)
     clock = Clock(datetime(2027, 3, 1, 22, 30, tzinfo=UTC))
     workers = [Scheduler(replace(world.services, now=clock), queue, kinds) for _ in range(2)]
 

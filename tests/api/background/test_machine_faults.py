@@ -25,6 +25,7 @@ from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail import log as audit
 from api.audit_trail import verification
 from api.background.job_type import JobContext
+from api.background.rows import TaskState
 from api.bootstrap import open_database_and_keyring
 from api.crypto.key_ring import KeyringError, open_keyring
 from api.database import schema
@@ -41,7 +42,7 @@ from api.personal_links.rows import OneTimeCodeRow
 from api.reminders import service as reminding
 from api.runs import service as runs
 from api.runs.job import RunJob
-from api.runs.rows import PlanRow, RunRow, RunState
+from api.runs.rows import PlanRow, RunRow
 from api.runs.run_input import RunOptions
 from coach.errors import NotSignedInError
 from tests.api.authenticating import identify
@@ -307,7 +308,7 @@ def _ended(world: World, at_work: Callable[[int], object]) -> RunRow:
     again = RunJob(JobContext(world.services, "worker@1"))
     again(run_id)
     with world.database.reading() as tx:
-        assert tx.get_one(RunRow, run_id).state is RunState.FAILED, "what is over stays over"
+        assert tx.get_one(RunRow, run_id).state is TaskState.FAILED, "what is over stays over"
     return row
 
 
@@ -322,7 +323,7 @@ def _children() -> set[int]:
 
 
 def _assert_told(row: RunRow, *one_of: str) -> None:
-    assert row.state is RunState.FAILED
+    assert row.state is TaskState.FAILED
     assert row.finished_at is not None
     detail = (row.failure or {})["detail"]
     assert any(words in detail for words in one_of), detail

@@ -15,9 +15,10 @@ import pytest
 from sqlalchemy import select
 
 from api.audit_trail.rows import AuditRow
+from api.background.rows import TaskState
 from api.background.worker_lease import WorkerLeaseHeldError, hold_worker_lease
 from api.database.engine import Database
-from api.runs.rows import PlanRow, RunRow, RunState
+from api.runs.rows import PlanRow, RunRow
 from api.settings import Settings
 from tests.force.victims import OUTPUT, Victim, answer_requests, hold_slot
 
@@ -143,7 +144,7 @@ def test_each_killed_in_turn_no_run_is_lost_or_done_twice(world: World, fleet: F
         ends = Counter(
             tx.scalars(select(AuditRow.object_id).where(AuditRow.action == "run finished"))
         )
-    assert {row.id: row.state for row in rows} == dict.fromkeys(asked, RunState.FINISHED)
+    assert {row.id: row.state for row in rows} == dict.fromkeys(asked, TaskState.FINISHED)
     assert plans == ends == Counter(asked)
     assert any(row.attempts > 1 for row in rows), "no kill met a run in work"
 

@@ -13,13 +13,15 @@ from sqlalchemy import func, select
 
 from api.audit_trail.rows import AuditRow
 from api.background.queue import JobQueue
+from api.background.rows import TaskState
 from api.cycles import service as cycles
 from api.input_files.cycle_inputs import NamedFile
+from api.job_types import JOB_TYPES
 from api.participants import service as people
 from api.participants import uploads
 from api.participants.rows import Side
 from api.runs import service as runs
-from api.runs.rows import PlanRow, RunProgressRow, RunRow, RunState
+from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunOptions
 from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
 from tests.force.victims import OUTPUT, Victim, Work, answer_requests, hold_slot
@@ -48,7 +50,7 @@ def _slow_run(world: World) -> str:
     """A run of some seconds that waits for a worker."""
     files = [NamedFile(name, content) for name, content in slow_lists(60, 17).values()]
     lists = uploads.read_lists(SLOW_CYCLE.decode(), *files)
-    queue, now = JobQueue(world.services.settings.database_url), world.services.now()
+    queue, now = JobQueue(world.services.settings.database_url, JOB_TYPES), world.services.now()
     with world.database.writing() as tx:
         cycle_id = cycles.create_cycle(tx, lists.cycle, SLOW_CYCLE.decode(), now=now).id
         people.import_people(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=now)
@@ -73,7 +75,7 @@ def test_a_stop_of_the_whole_group_gives_the_run_back_and_another_worker_finishe
 ) -> None:
     settings, run_id = world.services.settings, _slow_run(world)
 
-    def run() -> Row[RunState, int, str | None, dict[str, Any] | None]:
+    def run() -> Row[TaskState, int, str | None, dict[str, Any] | None]:
         query = select(RunRow.state, RunRow.attempts, RunRow.slot, RunRow.failure)
         with world.database.reading() as tx:
             return tx.execute(query.where(RunRow.id == run_id)).one()
@@ -86,13 +88,13 @@ def test_a_stop_of_the_whole_group_gives_the_run_back_and_another_worker_finishe
     stopped = Victim(command(), settings)
     try:
         _wait_for(world, is_solving)
-        assert (run().state, run().attempts) == (RunState.RUNNING, 1)
+        assert (run().state, run().attempts) == (TaskState.RUNNING, 1)
         stopped.tell_group(signal.SIGTERM)
         _wait_for(world, lambda: None if stopped.at_work else True)
     finally:
         stopped.kill()
     given_back = run()
-    assert (given_back.state, given_back.attempts) == (RunState.QUEUED, 0), given_back.failure
+    assert (given_back.state, given_back.attempts) == (TaskState.QUEUED, 0), given_back.failure
     assert given_back.slot is None
 
     other = Victim(partial(hold_slot, number=2), settings)
@@ -102,7 +104,7 @@ def test_a_stop_of_the_whole_group_gives_the_run_back_and_another_worker_finishe
         other.end(_HANGS_SECONDS)
         other.kill()
     finished = run()
-    assert (finished.state, finished.attempts) == (RunState.FINISHED, 1), finished.failure
+    assert (finished.state, finished.attempts) == (TaskState.FINISHED, 1), finished.failure
     assert finished.slot == "worker@2"
     with world.database.reading() as tx:
         assert len(tx.scalars(select(PlanRow.id).where(PlanRow.run_id == run_id)).all()) == 1

@@ -20,13 +20,14 @@ from api.background.job import Job
 from api.background.job_type import JobContext
 from api.background.purge import purge_finished_jobs
 from api.background.queue import JobQueue
-from api.background.registry import JOB_TYPES_BY_NAME
+from api.background.rows import TaskState
 from api.background.worker import Worker
 from api.cli import retention as command
 from api.cycles import service as cycles
 from api.cycles.rows import CycleRow
 from api.data_protection import retention_policy as retention_dates
 from api.data_protection import retention_sweep as retention
+from api.data_protection.job import JOBS, create_retention_handler
 from api.data_protection.redaction import ERASED
 from api.data_protection.retention_policy import HoldInput
 from api.data_protection.retention_sweep import RETENTION_JOB
@@ -41,7 +42,7 @@ from api.plan_queries import service as questions
 from api.plan_queries.rows import QuestionKind, QuestionRow
 from api.plan_queries.service import QuestionRequest
 from api.plans import service as plans
-from api.runs.rows import PlanRow, PlanState, RunRow, RunState
+from api.runs.rows import PlanRow, PlanState, RunRow
 from api.runs.run_input import RunInput
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import records
@@ -95,7 +96,7 @@ def _move_clock(world: World, day: date) -> None:
 
 def _do_the_job(world: World, day: date) -> None:
     _move_clock(world, day)
-    JOB_TYPES_BY_NAME[RETENTION_JOB].open(JobContext(world.services, "worker@1"))(f"{day}")
+    create_retention_handler(JobContext(world.services, "worker@1"))(f"{day}")
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def cycle_id(world: World) -> str:
         )
         asked = questions.submit_question(tx, world.services.enqueue, plan, asking, now=after)
         row = tx.get_one(QuestionRow, asked.id)
-        row.state, row.answer = RunState.FINISHED, '"Coachee 1"'
+        row.state, row.answer = TaskState.FINISHED, '"Coachee 1"'
         run = tx.scalars(select(RunRow).where(RunRow.cycle_id == cycle_id)).one()
         run.record = "{}"
         run.failure = {"slug": "x", "title": "x", "detail": "C-3 of K-2"}
@@ -282,13 +283,15 @@ def test_a_session_after_the_last_day_counts_as_the_last_day(world: World, cycle
 def test_a_cycle_at_work_waits_and_others_do_not(world: World, cycle_id: str) -> None:
     other = world.cycle()
     with world.database.writing() as tx:
-        tx.execute(update(RunRow).where(RunRow.cycle_id == cycle_id).values(state=RunState.RUNNING))
+        tx.execute(
+            update(RunRow).where(RunRow.cycle_id == cycle_id).values(state=TaskState.RUNNING)
+        )
     _do_the_job(world, OVER - timedelta(days=30))
     _do_the_job(world, OVER)
     assert _erased_at(world, cycle_id) is None
     assert _erased_at(world, other) is not None
     with world.database.writing() as tx:
-        tx.execute(update(RunRow).values(state=RunState.FINISHED))
+        tx.execute(update(RunRow).values(state=TaskState.FINISHED))
     _do_the_job(world, OVER + timedelta(days=1))
     assert _erased_at(world, cycle_id) is not None
 
@@ -379,13 +382,13 @@ def test_secrets_that_ended_long_ago_are_deleted_others_stay(world: World, cycle
 
 def test_jobs_that_ended_are_forgotten_after_a_week_and_waiting_ones_stay(world: World) -> None:
     url = world.services.settings.database_url
-    queue = JobQueue(url)
+    queue = JobQueue(url, JOBS)
     with world.database.writing() as tx:
         for day in ("2027-01-01", "2027-01-02"):
             queue(tx, Job(RETENTION_JOB, day))
         queue(tx, Job(RETENTION_JOB, "2027-01-03", wait=timedelta(days=300)))
-    kind = replace(JOB_TYPES_BY_NAME[RETENTION_JOB], poll_seconds=0.05, schedule=None)
-    worker = Worker(world.services, {kind.name: kind})
+    (job_type,) = JOBS
+    worker = Worker(world.services, [replace(job_type, poll_seconds=0.05, schedule=None)])
     worker.start()
     try:
         _wait_until_done(world, 2)

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from api import rotatable_keys
 from api.accounts import credentials, second_factors, users
 from api.accounts.rows import UserRow
+from api.background.rows import TaskState
 from api.cli.keys import KeyAction, keys
 from api.cli.person import PersonAction, person
 from api.crypto.envelope_encryption import DecryptionError
@@ -25,7 +26,7 @@ from api.invitations.rows import OutboxRow
 from api.participants import service as people
 from api.participants.rows import PersonRow, Side
 from api.plans import service as plans
-from api.runs.rows import RunRow, RunState
+from api.runs.rows import RunRow
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
 from api.session_reports.rows import NoteKeyRow, NoteRow
@@ -192,11 +193,11 @@ def test_exporting_from_the_command_line(
         person(PersonAction.ERASE, "C-1", cycle=cycle_id, data=data)
     third = world.person_id(cycle_id, "C-3")
     with world.database.writing() as tx:
-        tx.execute(update(RunRow).values(state=RunState.RUNNING))
+        tx.execute(update(RunRow).values(state=TaskState.RUNNING))
     with pytest.raises(ConflictError, match="a run is at work"):
         person(PersonAction.ERASE, third, data=data)
     with world.database.writing() as tx:
-        tx.execute(update(RunRow).values(state=RunState.FINISHED))
+        tx.execute(update(RunRow).values(state=TaskState.FINISHED))
     person(PersonAction.ERASE, "C-3", cycle=cycle_id, data=data)
     with world.database.reading() as tx:
         erased = people.person_of_cycle(tx, third)

@@ -23,6 +23,7 @@ from api.cycles.rows import CycleRow
 from api.database import backup as copying
 from api.database import schema
 from api.database.engine import Database
+from api.job_types import JOB_TYPES
 from api.runs import service as runs
 from api.runs.run_input import RunOptions
 from coach.errors import ConflictError, DomainError
@@ -243,7 +244,7 @@ def test_a_copy_moves_from_either_kind_of_database_to_the_other_and_back(
     now, key = world.services.now(), world.services.keyring.backups
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
-    queue = JobQueue(world.services.settings.database_url)
+    queue = JobQueue(world.services.settings.database_url, JOB_TYPES)
     with world.database.writing() as tx:
         runs.start_run(tx, queue, cycle_id, RunOptions(), now=now)
     queue.close()

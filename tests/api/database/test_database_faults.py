@@ -16,6 +16,7 @@ from sqlalchemy import Table, func, select
 
 from api.app import open_services
 from api.background.job_type import JobContext
+from api.background.rows import TaskState
 from api.cli.serve import migrate
 from api.cli.services import load_settings
 from api.crypto.key_ring import KeyringError, open_keyring
@@ -23,7 +24,7 @@ from api.database import schema
 from api.database.engine import Database, DatabaseUnusableError
 from api.runs import service as runs
 from api.runs.job import RunJob
-from api.runs.rows import RunRow, RunState
+from api.runs.rows import RunRow
 from api.runs.run_input import RunOptions
 from api.settings import Settings
 from coach.errors import UnusableInputError
@@ -190,16 +191,16 @@ def test_a_stopping_server_leaves_its_run_to_the_next(world: World) -> None:
 
     thread = threading.Thread(target=work)
     thread.start()
-    while _state(world, run.id) is not RunState.RUNNING:
+    while _state(world, run.id) is not TaskState.RUNNING:
         time.sleep(0.05)
     place.stopping.set()
     thread.join()
     assert not isinstance(left[0], Exception), "the job engine would take it for the end"
-    assert _state(world, run.id) is RunState.QUEUED
+    assert _state(world, run.id) is TaskState.QUEUED
     RunJob(JobContext(world.services, "worker@1"))(run.id)
-    assert _state(world, run.id) is RunState.FINISHED
+    assert _state(world, run.id) is TaskState.FINISHED
 
 
-def _state(world: World, run_id: str) -> RunState:
+def _state(world: World, run_id: str) -> TaskState:
     with world.database.reading() as tx:
         return tx.get_one(RunRow, run_id).state

@@ -12,7 +12,7 @@ from fastapi import Request
 from sqlalchemy import select
 
 from api.accounts.rows import CredentialRow
-from api.background.registry import JOB_TYPES_BY_NAME
+from api.job_types import JOB_TYPES
 from api.logging.setup import configure_logging
 from api.overview.metrics_routes import is_local
 from api.settings import Settings
@@ -74,8 +74,8 @@ def test_figures_count_requests_by_route_and_runs_by_state(
     assert 'route="/p/{link}"' in figures
     assert 'status="404"' in figures
     assert 'gender_coach_runs{state="queued"} 0' in figures
-    for kind in JOB_TYPES_BY_NAME:
-        assert f'gender_coach_stranded_jobs{{kind="{kind}"}} 0' in figures
+    for job_type in JOB_TYPES:
+        assert f'gender_coach_stranded_jobs{{kind="{job_type.name}"}} 0' in figures
     assert link not in figures
     assert "nowhere" not in figures
 

@@ -21,6 +21,7 @@ from api.background.worker import Worker
 from api.http.principal import AccessRole, Principal
 from api.invitations import dispatch as waiting_mail
 from api.invitations.rows import OutboxRow
+from api.job_types import JOB_TYPES
 from api.mail import delivery as posting
 from api.mail.job import MailJob
 from api.mail.rows import MailRow, MailState
@@ -485,7 +486,7 @@ def test_stopped_in_order_in_the_middle_everything_is_sent_once(
 ) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS, sessions=10))
-    queue = JobQueue(world.services.settings.database_url)
+    queue = JobQueue(world.services.settings.database_url, JOB_TYPES)
     settings = world.services.settings.model_copy(update={"mail": server.settings})
     services = replace(world.services, settings=settings, enqueue=queue)
     with services.database.writing() as tx:
@@ -493,7 +494,7 @@ def test_stopped_in_order_in_the_middle_everything_is_sent_once(
     ends = time.monotonic() + SECONDS
     stops = 0
     while len(server.taken) < 40:
-        worker = Worker(services)
+        worker = Worker(services, JOB_TYPES)
         worker.start()
         before = len(server.taken)
         while len(server.taken) < min(40, before + 14) and time.monotonic() < ends:

@@ -9,11 +9,11 @@ import httpx
 from sqlalchemy import select, update
 
 from api.audit_trail.rows import AuditRow
+from api.background.rows import TaskState
 from api.data_protection import subject_access as person_rights
 from api.plan_queries.rows import QuestionKind, QuestionRow
 from api.plan_queries.service import QuestionAnswer
 from api.plan_queries.subprocess import ordinal
-from api.runs.rows import RunState
 from matching.rematching.replacement import Replacement
 from matching.result import FunnelStep, Remedy, Unmatched
 from tests.api.following import over
@@ -199,7 +199,7 @@ def test_a_pinned_pair_is_not_replaced_behind_the_policys_back(
                 kind=QuestionKind.REPLACE,
                 person_id=person,
                 options={},
-                state=RunState.FINISHED,
+                state=TaskState.FINISHED,
                 requested_at=world.services.now(),
                 answer=told.model_dump_json(),
             )
@@ -259,7 +259,7 @@ def test_what_was_asked_of_a_person_goes_with_them(world: World, office: httpx.C
     person = world.person_id(cycle_id, "C-1")
     assert office.post(f"/plans/{plan_id}/people/{person}/explain").is_redirect
     with world.database.writing() as tx:
-        tx.execute(update(QuestionRow).values(state=RunState.CANCELLED))
+        tx.execute(update(QuestionRow).values(state=TaskState.CANCELLED))
     with world.database.writing() as tx:
         person_rights.erase_person(tx, person, now=world.services.now())
     with world.database.reading() as tx:

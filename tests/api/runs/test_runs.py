@@ -19,13 +19,14 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from api.background.rows import TaskState
 from api.child_processes.child_process import ChildEndedError, ChildProcess
 from api.input_files.cycle_inputs import NamedFile
 from api.participants import service as people
 from api.participants import uploads
 from api.participants.rows import Side
 from api.runs import service as runs
-from api.runs.rows import PlanRow, RunRow, RunState
+from api.runs.rows import PlanRow, RunRow
 from api.runs.run_input import RunInput, RunOptions, input_sha256
 from api.runs.solver_task import RunTask
 from coach.people import Roster
@@ -328,7 +329,7 @@ def test_a_killed_server_takes_the_run_up_again_and_finishes_it_once(
             os.kill(server.pid, signal.SIGKILL)
             server.wait()
         with world.database.reading() as tx:
-            assert tx.get_one(RunRow, run_id).state is RunState.RUNNING
+            assert tx.get_one(RunRow, run_id).state is TaskState.RUNNING
 
         with _server(settings, port) as server:
             _reachable(client)

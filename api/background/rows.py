@@ -1,0 +1,83 @@
+"""Tables of background tasks and workers; the job engine has its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.database.types import EnumString, IdentifiedRow, TableRow
+from api.values import FrozenModel
+from coach.errors import ConflictError
+
+
+class TaskState(StrEnum):
+    """The state of a background task. The last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the state will never change again."""
+        return self in {TaskState.FINISHED, TaskState.FAILED, TaskState.CANCELLED}
+
+
+class TaskFailure(FrozenModel):
+    """Why a task failed, as in a problem document: type, title, and what to do about it."""
+
+    slug: str
+    title: str
+    detail: str
+
+
+class BackgroundTaskRow(IdentifiedRow):
+    """A task that a person has requested and a worker performs, in a table of its subject.
+
+    Attributes:
+        slot: the slot of the worker that has started it last.
+        attempts: how often a worker has started it, apart from orderly stops.
+        failure: a `TaskFailure`, once it has failed.
+    """
+
+    __abstract__ = True
+
+    state: Mapped[TaskState] = mapped_column(EnumString(TaskState))
+    requested_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    cancel_asked_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    slot: Mapped[str | None] = mapped_column(String(40))
+    failure: Mapped[dict[str, Any] | None]
+
+    def request_cancellation(self, noun: str, *, now: datetime) -> None:
+        """Cancel the task at once if it is queued; if it is running, its worker will soon.
+
+        Raises:
+            ConflictError: it has ended; the message calls it a `noun`.
+        """
+        if self.state.is_final:
+            raise ConflictError(f"the {noun} is over ({self.state}); there is nothing to cancel")
+        self.cancel_asked_at = self.cancel_asked_at or now
+        if self.state is TaskState.QUEUED:
+            self.state, self.finished_at = TaskState.CANCELLED, now
+
+
+class WorkerHeartbeatRow(TableRow):
+    """When the worker of a slot has started, and when it was last known to be alive."""
+
+    __tablename__ = "worker_slots"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+TABLES: tuple[type[TableRow], ...] = (WorkerHeartbeatRow,)

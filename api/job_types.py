@@ -1,0 +1,20 @@
+"""The job types of all subjects. A new one is exported by the `job.py` of its subject."""
+
+from __future__ import annotations
+
+from api.audit_trail import job as audit_trail_job
+from api.background.job_type import JobType
+from api.data_protection import job as data_protection_job
+from api.mail import job as mail_job
+from api.plan_queries import job as plan_queries_job
+from api.reminders import job as reminders_job
+from api.runs import job as runs_job
+
+JOB_TYPES: tuple[JobType, ...] = (
+    *runs_job.JOBS,
+    *plan_queries_job.JOBS,
+    *mail_job.JOBS,
+    *reminders_job.JOBS,
+    *audit_trail_job.JOBS,
+    *data_protection_job.JOBS,
+)
