@@ -13,7 +13,7 @@ import argparse
 import sys
 from collections import Counter
 
-from tests.matching.comparison import PROGRAMMES, differences
+from tests.matching.comparison import INSTANCES, differences
 
 _TELL_EVERY = 100
 
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     compared: Counter[str] = Counter()
     differing = 0
     for seed in range(chosen.first, chosen.first + chosen.seeds):
-        for kind, make in PROGRAMMES.items():
+        for kind, make in INSTANCES.items():
             found = list(differences(*make(seed)))
             compared[kind] += 1
             differing += bool(found)

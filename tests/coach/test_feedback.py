@@ -9,7 +9,7 @@ from coach.sessions import Attendance
 DAY = date(2027, 1, 20)
 
 
-def test_a_note_of_a_session_that_took_place_names_its_topic() -> None:
+def test_record_of_session_that_took_place_requires_a_topic() -> None:
     with pytest.raises(ValidationError, match="name it in a few words"):
         SharedRecord(session_date=DAY, attendance=Attendance.HELD, topic="   ")
     note = SharedRecord(session_date=DAY, attendance=Attendance.HELD, topic="  Recruitment ")
@@ -17,7 +17,7 @@ def test_a_note_of_a_session_that_took_place_names_its_topic() -> None:
     assert SharedRecord(session_date=DAY, attendance=Attendance.NO_SHOW).topic == ""
 
 
-def test_the_shared_record_has_no_room_for_private_words() -> None:
+def test_shared_record_rejects_extra_fields() -> None:
     with pytest.raises(ValidationError, match="Extra inputs"):
         SharedRecord.model_validate(
             {"session_date": DAY, "attendance": "cancelled", "private": "for me alone"}
@@ -34,7 +34,7 @@ def test_the_shared_record_has_no_room_for_private_words() -> None:
         (Attendance.CANCELLED, 3, "no rating"),
     ],
 )
-def test_a_rating_fits_the_attendance(
+def test_rating_that_does_not_fit_the_attendance_is_rejected(
     attendance: Attendance, rating: int | None, fault: str
 ) -> None:
     with pytest.raises(ValidationError, match=fault):
@@ -42,12 +42,12 @@ def test_a_rating_fits_the_attendance(
 
 
 @pytest.mark.parametrize("rating", RATINGS)
-def test_every_rating_on_offer_is_taken(rating: int) -> None:
+def test_every_offered_rating_is_accepted(rating: int) -> None:
     assert Feedback(attendance=Attendance.HELD, rating=rating).rating == rating
     assert Feedback(attendance=Attendance.DELEGATE).rating is None
 
 
-def test_words_have_an_end() -> None:
+def test_text_beyond_its_maximum_is_rejected() -> None:
     with pytest.raises(ValidationError, match="at most 4000"):
         Feedback(attendance=Attendance.CANCELLED, text="a" * 4_001)
     with pytest.raises(ValidationError, match="at most 20000"):
@@ -55,23 +55,23 @@ def test_words_have_an_end() -> None:
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\x1b[31m", "a\x07"])
-def test_unreadable_characters_are_refused(text: str) -> None:
+def test_text_with_control_characters_is_rejected(text: str) -> None:
     with pytest.raises(ValidationError, match="unreadable character"):
         Note(text=text)
 
 
-def test_line_ends_are_kept_as_one_sign() -> None:
+def test_line_ends_are_normalised() -> None:
     assert Note(text="one\r\ntwo\rthree\n\tfour").text == "one\ntwo\nthree\n\tfour"
 
 
-def test_only_what_is_cancelled_is_known_beforehand() -> None:
+def test_future_session_can_only_be_recorded_as_cancelled() -> None:
     for attendance in Attendance:
         record = SharedRecord(session_date=DAY, attendance=attendance, topic="x")
         assert record.is_too_early(DAY - timedelta(1)) is (attendance is not Attendance.CANCELLED)
         assert not record.is_too_early(DAY)
 
 
-def test_feedback_opens_with_the_session_or_with_its_record() -> None:
+def test_feedback_opens_at_start_or_with_the_record() -> None:
     start = datetime(2027, 1, 27, 8, tzinfo=UTC)
     assert is_open_for_feedback(start, None, start)
     before = start - timedelta(minutes=1)
@@ -80,14 +80,14 @@ def test_feedback_opens_with_the_session_or_with_its_record() -> None:
 
 
 @pytest.mark.parametrize("sign", ["\0", "\a", "\x7f", "\x85"])
-def test_signs_that_no_keyboard_writes_are_refused(sign: str) -> None:
+def test_text_with_untypeable_characters_is_rejected(sign: str) -> None:
     with pytest.raises(ValidationError, match="unreadable character"):
         Note(text=f"a{sign}b")
     assert Note(text="a\r\n\tb").text == "a\n\tb"
 
 
 @pytest.mark.parametrize("rating", [True, False])
-def test_a_rating_is_a_number_and_not_yes_or_no(rating: bool) -> None:
+def test_boolean_rating_is_rejected(rating: bool) -> None:
     said = {"attendance": "held", "rating": rating}
     with pytest.raises(ValidationError, match="a number from 1 to 5"):
         Feedback.model_validate(said)

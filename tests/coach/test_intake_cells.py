@@ -26,7 +26,7 @@ READING = ReadContext(
 )
 
 
-def test_windows_are_read_in_their_order() -> None:
+def test_windows_are_read_in_order() -> None:
     assert time_cells.windows(
         "Wed 13:00-16:30; mon 09:00 - 12:00;Sun 00:00-24:00; Monday 8:00\u201310:00"
     ) == (
@@ -38,7 +38,7 @@ def test_windows_are_read_in_their_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reason"),
     [
         ("Mon 9-12", "write one like Mon 09:00-12:00"),
         ("09:00-12:00", "no weekly window"),
@@ -51,8 +51,8 @@ def test_windows_are_read_in_their_order() -> None:
         ("Mon,Tue 09:00-12:00", "no weekly window"),
     ],
 )
-def test_a_wrong_window_is_told(text: str, told: str) -> None:
-    with pytest.raises(CellError, match=told):
+def test_invalid_window_is_rejected_with_reason(text: str, reason: str) -> None:
+    with pytest.raises(CellError, match=reason):
         time_cells.windows(text)
 
 
@@ -66,12 +66,12 @@ def test_a_wrong_window_is_told(text: str, told: str) -> None:
         max_size=5,
     )
 )
-def test_windows_as_they_are_printed_are_read_back(windows: list[WeeklyWindow]) -> None:
+def test_printed_windows_are_read_back(windows: list[WeeklyWindow]) -> None:
     assert time_cells.windows("; ".join(map(str, windows))) == tuple(windows)
 
 
 @given(st.lists(st.tuples(st.dates(date(1990, 1, 1)), st.integers(0, 3660)), max_size=4))
-def test_dates_as_they_are_printed_are_read_back(spans: list[tuple[date, int]]) -> None:
+def test_printed_dates_are_read_back(spans: list[tuple[date, int]]) -> None:
     ranges = [
         DateRange(first, date.fromordinal(min(first.toordinal() + days, date.max.toordinal())))
         for first, days in spans
@@ -80,7 +80,7 @@ def test_dates_as_they_are_printed_are_read_back(spans: list[tuple[date, int]]) 
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reason"),
     [
         ("2027-02-30", "not in the calendar"),
         ("2027-2-3", "no date"),
@@ -91,8 +91,8 @@ def test_dates_as_they_are_printed_are_read_back(spans: list[tuple[date, int]]) 
         ("2017-03-01..2072-02-01", "mistyped"),
     ],
 )
-def test_a_wrong_date_is_told(text: str, told: str) -> None:
-    with pytest.raises(CellError, match=told):
+def test_invalid_date_is_rejected_with_reason(text: str, reason: str) -> None:
+    with pytest.raises(CellError, match=reason):
         time_cells.date_ranges(text)
 
 
@@ -114,12 +114,12 @@ def test_languages_keep_their_order_and_levels() -> None:
         ("en:", ["'' is no CEFR level"]),
     ],
 )
-def test_every_wrong_language_is_told(text: str, messages: list[str]) -> None:
+def test_invalid_languages_are_all_rejected_with_reasons(text: str, messages: list[str]) -> None:
     with pytest.raises(CellError) as refused:
         cells.languages(text, READING)
     assert len(refused.value.messages) == len(messages)
     assert all(
-        told in message for told, message in zip(messages, refused.value.messages, strict=True)
+        reason in message for reason, message in zip(messages, refused.value.messages, strict=True)
     )
 
 
@@ -128,13 +128,13 @@ def test_every_wrong_language_is_told(text: str, messages: list[str]) -> None:
     ["ana", "ana@", "@example.org", "a b@example.org", "ana@example", "ana@-x.org", "a@b..org",
      "ana@example.org\nBcc: x@example.org", "<ana@example.org>", "a" * 65 + "@example.org"],
 )  # fmt: skip
-def test_a_wrong_address_is_refused(text: str) -> None:
+def test_invalid_email_is_rejected(text: str) -> None:
     with pytest.raises(CellError, match="no e-mail address"):
         cells.email(text)
 
 
 @pytest.mark.parametrize("text", ["ana@example.org", "Ana.M+x@mod.example.co.uk"])
-def test_an_address_stays_as_written(text: str) -> None:
+def test_valid_email_is_unchanged(text: str) -> None:
     assert cells.email(text) == text
 
 
@@ -150,14 +150,14 @@ def test_an_address_stays_as_written(text: str) -> None:
         (cells.timezone, "Africa/Nairobi", "Africa/Nairobi"),
     ],
 )
-def test_a_cell_has_its_value(
+def test_valid_cell_is_read_to_its_value(
     read: Callable[[str, ReadContext], Any], text: str, value: object
 ) -> None:
     assert read(text, READING) == value
 
 
 @pytest.mark.parametrize(
-    ("read", "text", "told"),
+    ("read", "text", "reason"),
     [
         (cells.yes_no, "maybe", "not yes or no"),
         (cells.whole_number(1, 9), "10", "from 1 to 9"),
@@ -170,21 +170,21 @@ def test_a_cell_has_its_value(
         (cells.line, "x" * 201, "201 characters"),
     ],
 )
-def test_a_wrong_cell_is_told(
-    read: Callable[[str, ReadContext], Any], text: str, told: str
+def test_invalid_cell_is_rejected_with_reason(
+    read: Callable[[str, ReadContext], Any], text: str, reason: str
 ) -> None:
-    with pytest.raises(CellError, match=told):
+    with pytest.raises(CellError, match=reason):
         read(text, READING)
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\u202e", "\ufffe", "\udc80"])
-def test_characters_that_no_file_can_carry_are_refused(character: str) -> None:
+def test_unusable_characters_are_rejected(character: str) -> None:
     with pytest.raises(CellError, match="invisible character"):
         cells.clean_text(f"Ana{character}")
 
 
 @given(st.text(max_size=60))
-def test_no_text_brings_a_reader_down(text: str) -> None:
+def test_readers_of_any_text_raise_only_cell_errors(text: str) -> None:
     messages: list[str] = []
     for read in (
         time_cells.windows,
@@ -200,7 +200,7 @@ def test_no_text_brings_a_reader_down(text: str) -> None:
     assert all(message and "\n" not in message for message in messages)
 
 
-def test_suggestions_end_when_their_work_is_used_up() -> None:
+def test_suggestions_end_when_their_budget_is_spent() -> None:
     reading = ReadContext(READING.reference, budget=5)
     first = reading.did_you_mean("Mom", WEEKDAYS[:5])
     assert first == "; did you mean 'Mon'?"

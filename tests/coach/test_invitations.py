@@ -27,7 +27,9 @@ def invitation(uid: str = "u1", **changes: object) -> Invitation:
     return Invitation.model_validate({"uid": uid, **facts, **changes})
 
 
-def told(sequence: int = 0, status: Status = Status.CONFIRMED, **changes: object) -> SentInvitation:
+def sent_invitation(
+    sequence: int = 0, status: Status = Status.CONFIRMED, **changes: object
+) -> SentInvitation:
     return SentInvitation(invitation=invitation(**changes), sequence=sequence, status=status)
 
 
@@ -47,18 +49,18 @@ calendars = st.dictionaries(
 )
 
 
-def standing(state: dict[str, SentInvitation]) -> dict[str, Invitation]:
+def confirmed_invitations(state: dict[str, SentInvitation]) -> dict[str, Invitation]:
     return {uid: last.invitation for uid, last in state.items() if last.status is Status.CONFIRMED}
 
 
-def test_what_appeared_is_a_request_with_sequence_zero() -> None:
+def test_new_session_is_a_request_with_sequence_0() -> None:
     (message,) = diff_invitations({}, {"u1": invitation()}, NOW)
     assert (message.method, message.sequence, message.stamp) == (Method.REQUEST, 0, NOW)
     assert message.asks_again
 
 
-def test_what_is_equal_is_nothing() -> None:
-    assert diff_invitations({"u1": told()}, {"u1": invitation()}, NOW) == ()
+def test_equal_session_sends_nothing() -> None:
+    assert diff_invitations({"u1": sent_invitation()}, {"u1": invitation()}, NOW) == ()
 
 
 @pytest.mark.parametrize(
@@ -71,50 +73,52 @@ def test_what_is_equal_is_nothing() -> None:
         ({"count": 5}, False),
     ],
 )
-def test_every_change_raises_sequence_but_only_a_significant_one_asks_again(
+def test_changed_session_raises_sequence_and_asks_again_only_if_significant(
     changes: dict[str, object], asks_again: bool
 ) -> None:
-    (message,) = diff_invitations({"u1": told(sequence=3)}, {"u1": invitation(**changes)}, NOW)
+    (message,) = diff_invitations(
+        {"u1": sent_invitation(sequence=3)}, {"u1": invitation(**changes)}, NOW
+    )
     assert (message.method, message.sequence) == (Method.REQUEST, 4)
     assert message.asks_again is asks_again
 
 
-def test_what_vanished_is_cancelled_once() -> None:
-    (message,) = diff_invitations({"u1": told(sequence=2)}, {}, NOW)
+def test_removed_session_is_cancelled_once() -> None:
+    (message,) = diff_invitations({"u1": sent_invitation(sequence=2)}, {}, NOW)
     assert (message.method, message.sequence) == (Method.CANCEL, 3)
-    after = apply_messages({"u1": told(sequence=2)}, [message])
+    after = apply_messages({"u1": sent_invitation(sequence=2)}, [message])
     assert after["u1"].status is Status.CANCELLED
     assert diff_invitations(after, {}, NOW) == ()
 
 
-def test_a_cancelled_session_comes_back_above_its_cancellation() -> None:
-    cancelled = told(sequence=3, status=Status.CANCELLED)
+def test_restored_session_has_sequence_above_its_cancellation() -> None:
+    cancelled = sent_invitation(sequence=3, status=Status.CANCELLED)
     (message,) = diff_invitations({"u1": cancelled}, {"u1": invitation()}, NOW)
     assert (message.method, message.sequence, message.asks_again) == (Method.REQUEST, 4, True)
 
 
-def test_a_replay_revives_no_cancelled_session() -> None:
+def test_replayed_message_revives_no_cancelled_session() -> None:
     first = diff_invitations({}, {"u1": invitation()}, NOW)
     invited = apply_messages({}, first)
     cancelled = apply_messages(invited, diff_invitations(invited, {}, NOW))
     assert apply_messages(cancelled, first) == cancelled
 
 
-def test_asking_again_leaves_sequence_alone() -> None:
+def test_repeated_request_keeps_sequence() -> None:
     later = NOW + timedelta(days=1)
-    reminder = repeat_request(told(sequence=2), later)
+    reminder = repeat_request(sent_invitation(sequence=2), later)
     assert (reminder.method, reminder.sequence, reminder.stamp) == (Method.REQUEST, 2, later)
     with pytest.raises(ValueError, match="cancelled"):
-        repeat_request(told(status=Status.CANCELLED), later)
+        repeat_request(sent_invitation(status=Status.CANCELLED), later)
 
 
-def test_messages_come_in_order_of_time() -> None:
+def test_messages_are_in_order_of_time() -> None:
     late, early = invitation("u1"), invitation("u2", start=FIRST - timedelta(days=1))
     sent = diff_invitations({}, {"u1": late, "u2": early}, NOW)
     assert [message.invitation.uid for message in sent] == ["u2", "u1"]
 
 
-def test_a_series_counts_its_sessions() -> None:
+def test_invitations_count_the_sessions_of_a_series() -> None:
     sessions = [
         Session(uid=f"u{n}", number=n, start=FIRST, end=FIRST + timedelta(hours=1)) for n in (1, 2)
     ]
@@ -138,7 +142,7 @@ def test_applying_the_messages_gives_the_new_calendar(
         fresh = diff_invitations(state, version, NOW + timedelta(hours=step))
         state = apply_messages(state, fresh)
         sent += fresh
-        assert standing(state) == version
+        assert confirmed_invitations(state) == version
         assert diff_invitations(state, version, NOW) == ()
         for message in fresh:
             last = before.get(message.invitation.uid)

@@ -24,7 +24,7 @@ TABLE = RankTable.from_rows(ROWS)
         ("civ", None, True),
     ],
 )
-def test_a_code_has_its_grade(text: str, grade: int | None, civilian: bool) -> None:
+def test_code_has_its_grade(text: str, grade: int | None, civilian: bool) -> None:
     rank = parse_code(text)
     assert rank is not None
     assert (rank.grade, rank.civilian) == (grade, civilian)
@@ -33,7 +33,7 @@ def test_a_code_has_its_grade(text: str, grade: int | None, civilian: bool) -> N
 @pytest.mark.parametrize(
     "text", ["OF-0", "OF-11", "OR-10", "OF5", "pukovnik", "", "CIV~CIV", "OF-\u0665"]
 )
-def test_what_is_no_code_is_none(text: str) -> None:
+def test_text_that_is_no_code_gives_none(text: str) -> None:
     assert parse_code(text) is None
 
 
@@ -63,14 +63,14 @@ def test_what_is_no_code_is_none(text: str) -> None:
         ("Captain", "AL", None, "OF-2"),  # the whole title wins over one with a parenthesis
     ],
 )
-def test_a_title_is_read_by_country_and_service(
+def test_title_is_read_by_country_and_service(
     title: str, country: str, service: str | None, code: str
 ) -> None:
     assert TABLE.find(title, country, service).code == code
 
 
 @pytest.mark.parametrize(
-    ("title", "country", "service", "told"),
+    ("title", "country", "service", "candidates"),
     [
         ("kaplar", "BA", "land", ["several", "OR-4", "OR-3", "write the code"]),
         (
@@ -84,12 +84,12 @@ def test_a_title_is_read_by_country_and_service(
         ("Oberstleutnant", "DE", "land", ["DE", "write a code such as OF-5"]),
     ],
 )
-def test_a_title_without_one_meaning_is_refused_with_the_candidates(
-    title: str, country: str, service: str, told: list[str]
+def test_ambiguous_or_unknown_title_is_rejected_with_candidates(
+    title: str, country: str, service: str, candidates: list[str]
 ) -> None:
     with pytest.raises(RankTitleError) as refused:
         TABLE.find(title, country, service)
-    assert [word for word in told if word not in str(refused.value)] == []
+    assert [word for word in candidates if word not in str(refused.value)] == []
 
 
 def test_every_listed_title_has_its_own_code_or_is_ambiguous() -> None:
@@ -105,7 +105,7 @@ def test_every_listed_title_has_its_own_code_or_is_ambiguous() -> None:
     assert ambiguous == {("BA", "kaplar")}
 
 
-def test_spellings_without_spaces_and_hyphens_stay_apart_within_a_branch() -> None:
+def test_title_keys_stay_distinct_within_a_branch() -> None:
     for row in TABLE.titles:
         keys = {title_key(title) for title in row.local}
         same = [
@@ -118,6 +118,6 @@ def test_spellings_without_spaces_and_hyphens_stay_apart_within_a_branch() -> No
         assert not same or row.local == ("kaplar",)
 
 
-def test_a_row_with_an_unknown_code_is_refused() -> None:
+def test_rank_row_with_unknown_code_is_rejected() -> None:
     with pytest.raises(ValueError, match="unknown code or service"):
         RankTable.from_rows([{**ROWS[0], "code": "OF-12"}])

@@ -18,15 +18,15 @@ CLOCK_CHANGES = (
 
 
 @pytest.mark.parametrize(
-    ("hours", "told"),
+    ("hours", "text"),
     [(0, "2027-01-20T09:00:00+00:00"), (1, "2027-01-20T10:00:00+01:00")],
 )
-def test_times_are_written_with_their_offset_in_every_zone(hours: int, told: str) -> None:
+def test_session_times_are_written_with_their_offset(hours: int, text: str) -> None:
     start = START.astimezone(timezone(timedelta(hours=hours)))
     session = Session(uid="u", number=1, start=start, end=start + timedelta(minutes=90))
     written = session.model_dump_json()
-    assert f'"start":"{told}"' in written
-    assert start.isoformat() == told  # as the other files write it
+    assert f'"start":"{text}"' in written
+    assert start.isoformat() == text  # as the other files write it
     assert Session.model_validate_json(written) == session
 
 

@@ -52,7 +52,7 @@ C-1 = { first = ["a",
         (("nowhere",), 1),
     ],
 )
-def test_each_key_has_its_line(path: KeyPath, line: int) -> None:
+def test_key_has_its_line(path: KeyPath, line: int) -> None:
     assert line_of(key_lines(TEXT), path) == line
 
 
@@ -71,12 +71,12 @@ def _paths(value: Any, path: KeyPath = ()) -> set[KeyPath]:  # noqa: ANN401 - an
     return found
 
 
-def test_exactly_the_keys_of_the_parser_are_found() -> None:
+def test_keys_found_are_exactly_those_of_the_parser() -> None:
     assert set(key_lines(TEXT)) == _paths(tomllib.loads(TEXT))
 
 
 @given(st.text(st.sampled_from("[]{}=,.\"'\n #ab1\\"), max_size=40))
-def test_whatever_parses_has_all_its_keys_found(text: str) -> None:
+def test_keys_of_any_valid_text_are_all_found(text: str) -> None:
     lines = key_lines(text)  # whatever does not parse must not stop it
     try:
         tables = tomllib.loads(text)

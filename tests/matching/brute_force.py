@@ -1,4 +1,4 @@
-"""The best values of all levels, by trying every assignment and every timetable."""
+"""Optimal values of all levels by brute force over assignments and timetables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Assignment = tuple[int | None, ...]
 
 
 def best_values(roster: Roster, cycle: Cycle, keep: Result | None = None) -> list[int] | None:
-    """The lexicographic optimum without `schedule`; `None` where the pins rule out every plan."""
+    """The lexicographic optimum without `schedule`; `None` if the pins rule out every plan."""
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     kept = {(match.coachee, match.coach) for match in (keep.matches if keep else ())}
     values = [

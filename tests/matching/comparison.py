@@ -1,4 +1,4 @@
-"""The engine's answer to a tiny programme beside the best there is, found by trying everything."""
+"""The engine's answer to a tiny instance compared with the optimum by brute force."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.matching.roomy import roomy, sociable
 
 _ALONE = 0.4
 
-SeriesLp = tuple[Roster, Cycle, Result | None]
+Instance = tuple[Roster, Cycle, Result | None]
 """People, policy, and an earlier result to keep."""
 
 
 def solved(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
-    """Solve by a clock that shows a different time whenever it is looked at."""
+    """Solve by a clock that shows a different time at each call."""
     ticks = count()
     return solve(
         roster,
@@ -37,7 +37,7 @@ def solved(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
 
 
 def differences(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Iterator[str]:
-    """In what the engine's answer is not the best one, proven and sound."""
+    """How the engine's answer differs from the proven and sound optimum."""
     expected = best_values(roster, cycle, keep)
     try:
         result = solved(roster, cycle, keep)
@@ -58,25 +58,25 @@ def differences(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Ite
     yield from map(str, audit(roster, cycle, result, keep))
 
 
-def scarce_time(seed: int) -> SeriesLp:
+def scarce_time(seed: int) -> Instance:
     """Narrow windows, caps, buffers, shares, pins and bans."""
     return *crowded(Random(seed)), None
 
 
-def many_places(seed: int) -> SeriesLp:
-    """The same with 2 to 8 places with each coach."""
+def many_places(seed: int) -> Instance:
+    """The same with 2 to 8 places for each coach."""
     return *roomy(Random(seed)), None
 
 
-def every_rule(seed: int) -> SeriesLp:
-    """A few people with something of every rule."""
+def every_rule(seed: int) -> Instance:
+    """A few people with settings of every rule."""
     random = Random(seed)
     roster = random_roster(random, random.randint(1, 5), random.randint(1, 3))
     return roster, random_cycle(random, roster), None
 
 
-def earlier_result(seed: int) -> SeriesLp:
-    """A coach gone since an earlier result, which is to be kept where it can."""
+def earlier_result(seed: int) -> Instance:
+    """A coach has left since an earlier result, which is to be kept."""
     roster, cycle = crowded(Random(seed))
     free = cycle.model_copy(update={"pins": {}})
     earlier = solved(roster, free)
@@ -84,8 +84,8 @@ def earlier_result(seed: int) -> SeriesLp:
     return without_one, free, earlier
 
 
-def large_sets(seed: int) -> SeriesLp:
-    """Coaches who hold several coachees at once, mostly with an earlier result by other points."""
+def large_sets(seed: int) -> Instance:
+    """Coaches with several coachees, usually with an earlier result under other weights."""
     random = Random(seed)
     roster, cycle = sociable(random)
     if random.random() < _ALONE:
@@ -94,7 +94,7 @@ def large_sets(seed: int) -> SeriesLp:
     return roster, cycle, solved(roster, cycle.model_copy(update={"weights": unlike, "pins": {}}))
 
 
-PROGRAMMES: dict[str, Callable[[int], SeriesLp]] = {
+INSTANCES: dict[str, Callable[[int], Instance]] = {
     "scarce time": scarce_time,
     "many places": many_places,
     "every rule": every_rule,

@@ -1,4 +1,4 @@
-"""Small random programmes in which everybody may coach everybody and time is what is scarce."""
+"""Small random instances in which every pair is eligible and time is scarce."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ START = date(2027, 3, 22)  # a Monday; the clock changes on the 28th
 
 
 def crowded(random: Random, crowd: Sequence[int] = (2, 3, 4, 5)) -> tuple[Roster, Cycle]:
-    """One to three coaches whose windows are narrow; one of `crowd` says how many coachees."""
+    """One to three coaches with narrow windows; `crowd` sets the number of coachees."""
     midnight = random.random() < 0.15
     coachee_ids = [f"c{n}" for n in range(random.choice(crowd))]
     coach_ids = [f"k{n}" for n in range(random.choice([1, 1, 2, 3]))]

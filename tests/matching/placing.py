@@ -1,4 +1,4 @@
-"""Whether people can all be placed at once, found by trying everything: for tiny rosters alone."""
+"""Brute force for tiny rosters: whether people can all be placed at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def can_place_all(inputs: RuleInputs, coachees: Collection[str]) -> bool:
 def plans(
     people: Sequence[Coachee], roster: Roster, cycle: Cycle, *, all_of_them: bool = True
 ) -> Iterator[dict[str, str]]:
-    """Every way to give each of these people (or only some of them) a coach: coach by coachee."""
+    """Every way to give these people, or some of them, a coach: coach by coachee."""
     booked: Booked = {coach.id: [] for coach in roster.coaches}
 
     def place(number: int) -> Iterator[dict[str, str]]:
@@ -52,7 +52,7 @@ def _may(coachee: Coachee, coach: Coach, cycle: Cycle, booked: Booked) -> bool:
 def all_series(
     coachee: Coachee, coach: Coach, cycle: Cycle, booked: list[list[datetime]]
 ) -> Iterator[list[datetime]]:
-    """Every series of the pair that fits beside the coach's other ones."""
+    """Every series of the pair that fits beside the coach's other sessions."""
     starts = common_starts(coachee, coach, cycle)
 
     def extend(series: list[datetime]) -> Iterator[list[datetime]]:

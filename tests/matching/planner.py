@@ -1,4 +1,4 @@
-"""A plain planner that takes the first thing that fits, to have sound results to audit."""
+"""A plain greedy planner, as a source of sound results for the audit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HARD = ("language", "country", "rank", "unit", "refusal", "ban")
 
 
 def plan(roster: Roster, cycle: Cycle) -> Result:
-    """Each coachee in turn with the first coach who has a place and a series left."""
+    """Each coachee in turn with the first coach who has a free place and a feasible series."""
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     booked: dict[str, list[list[datetime]]] = {coach.id: [] for coach in roster.coaches}
     matches, unmatched = [], []
@@ -31,13 +31,13 @@ def plan(roster: Roster, cycle: Cycle) -> Result:
             if series is None:
                 continue
             booked[coach.id].append(series)
-            told = evaluator.verdicts(row, column)
+            verdicts = evaluator.verdicts(row, column)
             matches.append(
                 Match(
                     coachee=coachee.id,
                     coach=coach.id,
-                    points=sum(verdict.points * verdict.weight for verdict in told),
-                    verdicts=told,
+                    points=sum(verdict.points * verdict.weight for verdict in verdicts),
+                    verdicts=verdicts,
                     sessions=tuple(
                         Session(
                             uid=f"{coachee.id}-{number}",
@@ -64,7 +64,7 @@ def plan(roster: Roster, cycle: Cycle) -> Result:
 
 
 def ends(start: datetime, cycle: Cycle) -> datetime:
-    """The end of a session, told in the cycle's zone."""
+    """The end of a session, with the offset of the cycle's zone."""
     zone = cycle.cycle.zone
     return datetime.fromtimestamp(start.timestamp() + cycle.sessions.minutes * 60, zone)
 
@@ -128,5 +128,5 @@ def _quality(roster: Roster, cycle: Cycle, match: Match) -> int:
 
 
 def shifted(session: Session, by: timedelta) -> Session:
-    """The session moved in time, told with the same offset."""
+    """The session moved in time, with the same offset."""
     return session.model_copy(update={"start": session.start + by, "end": session.end + by})

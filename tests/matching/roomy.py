@@ -1,4 +1,4 @@
-"""Small random programmes with many places with few coaches: only hours and caps are scarce."""
+"""Small random instances with many places at few coaches: only hours and caps are scarce."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TWO_WEEKS = 13  # days from the first to the last
 
 
 def roomy(random: Random, crowd: Sequence[int] = (2, 3, 4, 5)) -> tuple[Roster, Cycle]:
-    """As `crowded`, with 2 to 8 places with each coach."""
+    """`crowded` with 2 to 8 places for each coach."""
     roster, cycle = crowded(random, crowd)
     coaches = tuple(
         coach.model_copy(update={"capacity": random.choice(_CAPACITIES)})
@@ -27,9 +27,9 @@ def roomy(random: Random, crowd: Sequence[int] = (2, 3, 4, 5)) -> tuple[Roster, 
 
 
 def sociable(random: Random) -> tuple[Roster, Cycle]:
-    """As `roomy`, with a window that nearly everybody shares, so that coaches hold large sets.
+    """`roomy` with a window that nearly everybody shares, so that coaches hold large sets.
 
-    Two weeks, and a session or two: few enough starts for every timetable to be tried.
+    Two weeks and one or two sessions: few enough starts to enumerate all timetables.
     """
     roster, cycle = roomy(random, _LARGE)
     shared = WeeklyWindow(random.choice([0, 1, 3]), 540, 540 + random.choice([120, 180, 240]))

@@ -1,4 +1,4 @@
-"""Sessions that run across a clock change, from the solver to the audit of the stored result."""
+"""Sessions across a clock change, from the solver to the audit of the stored result."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CYCLE = Cycle.model_validate(
         "sessions": {"count": 3, "minutes": 90, "min_gap_days": 7, "max_gap_days": 7},
     }
 )
-REPEATED_HOUR = datetime(2027, 11, 7, 5, tzinfo=UTC)  # 01:00 in New York, an hour before 01:00
+REPEATED_HOUR = datetime(2027, 11, 7, 5, tzinfo=UTC)  # 01:00 in New York, the first of two
 
 
 def run(keep: Result | None = None) -> Result:

@@ -1,6 +1,6 @@
-"""The engine's values against every assignment and every timetable of tiny programmes.
+"""The engine's values against brute force over assignments and timetables of tiny instances.
 
-`python -m tests.bench.brute_force` does the same with as many seeds as wanted.
+`python -m tests.bench.brute_force` does the same with any number of seeds.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.matching.comparison import (
-    SeriesLp,
+    Instance,
     differences,
     earlier_result,
     every_rule,
@@ -18,30 +18,30 @@ from tests.matching.comparison import (
 )
 
 
-def assert_best(instance: SeriesLp) -> None:
+def assert_optimal(instance: Instance) -> None:
     assert list(differences(*instance)) == []
 
 
 @pytest.mark.parametrize("seed", range(160))
-def test_scarce_time(seed: int) -> None:
-    assert_best(scarce_time(seed))
+def test_engine_is_optimal_where_time_is_scarce(seed: int) -> None:
+    assert_optimal(scarce_time(seed))
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_many_places_with_few_coaches(seed: int) -> None:
-    assert_best(many_places(seed))
+def test_engine_is_optimal_with_many_places_at_few_coaches(seed: int) -> None:
+    assert_optimal(many_places(seed))
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_every_rule(seed: int) -> None:
-    assert_best(every_rule(seed))
+def test_engine_is_optimal_under_every_rule(seed: int) -> None:
+    assert_optimal(every_rule(seed))
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_an_earlier_result_is_kept_where_it_can_be(seed: int) -> None:
-    assert_best(earlier_result(seed))
+def test_engine_keeps_an_earlier_result_as_far_as_possible(seed: int) -> None:
+    assert_optimal(earlier_result(seed))
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_large_sets(seed: int) -> None:
-    assert_best(large_sets(seed))
+def test_engine_is_optimal_with_large_sets_of_coachees(seed: int) -> None:
+    assert_optimal(large_sets(seed))

@@ -1,4 +1,4 @@
-"""How a run behaves: limits, cancelling, pins, keeping, repeating, degenerate input."""
+"""Behaviour of a run: limits, cancellation, pins, kept pairs, repetition, degenerate input."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def value(result: Result, level: ObjectiveLevel) -> int:
     return next(one.value for one in result.levels if one.name is level)
 
 
-def test_a_region_is_proven_at_every_level_but_schedule() -> None:
+def test_region_is_proven_at_every_level_but_schedule() -> None:
     roster, cycle = instance(REGION, 1)
     result = run(roster, cycle)
     assert result.status == "optimal"
@@ -64,7 +64,7 @@ def test_equal_input_and_seed_give_equal_results() -> None:
     assert len(set(uids)) == len(uids)
 
 
-def test_out_of_time_the_best_sound_plan_is_returned_with_honest_bounds() -> None:
+def test_run_out_of_time_returns_sound_plan_with_valid_bounds() -> None:
     roster, cycle = instance(TIGHT, 1)
     began = time.monotonic()
     result = run(roster, cycle, time_limit_seconds=2.0)
@@ -74,7 +74,7 @@ def test_out_of_time_the_best_sound_plan_is_returned_with_honest_bounds() -> Non
     assert len(result.matches) > 100
 
 
-def test_a_limit_that_nothing_can_keep_is_told() -> None:
+def test_run_with_too_short_limit_has_no_usable_result() -> None:
     roster, cycle = instance(REGION, 1)
     ticks = iter(range(0, 10_000, 10))
     with pytest.raises(NoUsableResultError, match="allow more time"):
@@ -87,15 +87,15 @@ def test_a_limit_that_nothing_can_keep_is_told() -> None:
         )
 
 
-def test_cancelling_ends_the_run_at_once() -> None:
+def test_cancelled_run_ends_at_once() -> None:
     roster, cycle = instance(TIGHT, 3)
-    asked: list[float] = []
-    told: list[Progress] = []
+    cancelled_at: list[float] = []
+    reported: list[Progress] = []
 
     def cancelled() -> bool:
-        if told and told[-1].level is ObjectiveLevel.PLACED:
-            asked.append(time.monotonic())
-        return bool(asked)
+        if reported and reported[-1].level is ObjectiveLevel.PLACED:
+            cancelled_at.append(time.monotonic())
+        return bool(cancelled_at)
 
     with pytest.raises(CancelledError):
         solve(
@@ -104,13 +104,13 @@ def test_cancelling_ends_the_run_at_once() -> None:
             options=SolveOptions(explain=False),
             input_sha256=SHA,
             clock=time.monotonic,
-            report=told.append,
+            report=reported.append,
             cancelled=cancelled,
         )
-    assert time.monotonic() - asked[0] < 1.0
+    assert time.monotonic() - cancelled_at[0] < 1.0
 
 
-def test_everybody_is_a_chance_to_stop_before_and_after_the_plan_is_made() -> None:
+def test_run_can_be_cancelled_at_each_person_before_and_after_the_plan() -> None:
     roster, cycle = instance(REGION, 4)
     crowd = roster.coachees + tuple(
         one.model_copy(update={"id": f"X-{one.id}"}) for one in roster.coachees
@@ -138,9 +138,9 @@ def test_everybody_is_a_chance_to_stop_before_and_after_the_plan_is_made() -> No
     assert looks[Phase.AUDITING] >= len(crowd)
 
 
-def test_progress_tells_every_level_and_bounds_only_fall() -> None:
+def test_progress_reports_every_level_with_falling_bounds() -> None:
     roster, cycle = instance(REGION, 3)
-    told: list[Progress] = []
+    reported: list[Progress] = []
     solve(
         roster,
         cycle,
@@ -148,24 +148,24 @@ def test_progress_tells_every_level_and_bounds_only_fall() -> None:
         input_sha256=SHA,
         clock=time.monotonic,
         concurrency=WITH_THREADS,
-        report=told.append,
+        report=reported.append,
     )
-    phases = [one.phase for one in told]
+    phases = [one.phase for one in reported]
     assert phases == sorted(phases, key=list(Phase).index)
     for level in ObjectiveLevel:
-        bounds = [one.bound for one in told if one.level is level and one.bound is not None]
-        values = [one.value for one in told if one.level is level and one.value is not None]
+        bounds = [one.bound for one in reported if one.level is level and one.bound is not None]
+        values = [one.value for one in reported if one.level is level and one.value is not None]
         assert bounds == sorted(bounds, reverse=True)
         assert values == sorted(values)
         assert values
 
 
-def test_what_is_kept_keeps_its_uids_and_its_times() -> None:
+def test_kept_pair_keeps_its_uids_and_most_times() -> None:
     roster, cycle = instance(REGION, 1)
     earlier = run(roster, cycle, seed=1)
-    gone = earlier.matches[0].coach
+    removed = earlier.matches[0].coach
     left = Roster(
-        coachees=roster.coachees, coaches=tuple(c for c in roster.coaches if c.id != gone)
+        coachees=roster.coachees, coaches=tuple(c for c in roster.coaches if c.id != removed)
     )
     later = run(left, cycle, seed=2, keep=earlier)
     before = {(match.coachee, match.coach): match.sessions for match in earlier.matches}
@@ -182,7 +182,7 @@ def test_what_is_kept_keeps_its_uids_and_its_times() -> None:
     assert audit(left, cycle, later, earlier) == ()
 
 
-def test_every_pin_that_cannot_be_honoured_is_told_with_its_reason() -> None:
+def test_impossible_pins_are_all_reported_with_their_reasons() -> None:
     roster, cycle = instance(REGION, 1)
     coach = roster.coaches[0].model_copy(update={"capacity": 1})
     roster = roster.model_copy(update={"coaches": (coach, *roster.coaches[1:])})
@@ -195,11 +195,11 @@ def test_every_pin_that_cannot_be_honoured_is_told_with_its_reason() -> None:
     assert any("capacity is 1" in pin.why for pin in caught.value.pins)
 
 
-def test_degenerate_programmes_have_results() -> None:
+def test_degenerate_rosters_have_results() -> None:
     roster, cycle = instance(REGION, 1)
-    nobody = run(Roster(coachees=(), coaches=()), cycle)
-    assert nobody.matches == ()
-    assert nobody.status == "optimal"
+    empty = run(Roster(coachees=(), coaches=()), cycle)
+    assert empty.matches == ()
+    assert empty.status == "optimal"
     no_coach = run(roster.model_copy(update={"coaches": ()}), cycle)
     assert len(no_coach.unmatched) == len(roster.coachees)
     full = tuple(coach.model_copy(update={"capacity": 0}) for coach in roster.coaches)
@@ -217,7 +217,7 @@ def test_degenerate_programmes_have_results() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000))
-def test_more_to_give_never_places_fewer(seed: int) -> None:
+def test_added_capacity_window_or_coach_never_places_fewer(seed: int) -> None:
     random = Random(seed)
     roster, cycle = crowded(random)
     cycle = cycle.model_copy(update={"pins": {}, "rules": Cycle(cycle=cycle.cycle).rules})
@@ -242,7 +242,7 @@ def test_more_to_give_never_places_fewer(seed: int) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000))
-def test_the_order_of_the_rows_changes_no_value(seed: int) -> None:
+def test_row_order_changes_no_value(seed: int) -> None:
     random = Random(seed)
     roster, cycle = crowded(random)
     cycle = cycle.model_copy(update={"pins": {}})

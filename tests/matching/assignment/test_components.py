@@ -1,4 +1,4 @@
-"""Parts of a programme that have no person in common are decided by themselves."""
+"""Connected components of the pairs, and their independent solution."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.matching.crowded import crowded
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_parts_have_nobody_in_common_and_hang_together(seed: int) -> None:
+def test_components_are_connected_and_share_nobody(seed: int) -> None:
     problem = region(40, 30, seed)
     draw = np.random.default_rng(seed)
     allowed = draw.random(problem.size) < 0.04
@@ -56,7 +56,7 @@ def solved(roster: Roster, cycle: Cycle) -> Result:
 
 
 def speaking(roster: Roster, language: str) -> Roster:
-    """The same people under other names, with one language alone."""
+    """The same people with other ids and a single language."""
 
     def named(one: Coachee | Coach) -> dict[str, object]:
         return {"id": f"{one.id}-{language}", "languages": (LanguageSkill(language),)}
@@ -70,7 +70,7 @@ def speaking(roster: Roster, language: str) -> Roster:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_programmes_side_by_side_come_to_the_sum_of_each(seed: int) -> None:
+def test_disjoint_rosters_together_reach_the_sum_of_their_values(seed: int) -> None:
     first, cycle = crowded(Random(seed))
     second, _ = crowded(Random(seed + 1000))
     third, _ = crowded(Random(seed + 2000))

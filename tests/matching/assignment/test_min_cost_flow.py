@@ -1,4 +1,4 @@
-"""The bare assignment: many pairs sifted give the optimum and the prices of all at once."""
+"""The assignment relaxation: sifting gives the optimum and the duals over all pairs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def region(coachees: int, coaches: int, seed: int) -> MatchingProblem:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_sifted_pairs_give_the_optimum_of_all(seed: int) -> None:
+def test_sifted_flow_reaches_the_optimum_over_all_pairs(seed: int) -> None:
     problem = region(120, 70, seed)
     draw = np.random.default_rng(seed)
     pairs = np.flatnonzero(draw.random(problem.size) < 0.9)
-    # Few worths: ties everywhere, and coaches whom everybody wants.
+    # Few distinct worths: many ties, and coaches whom everybody prefers.
     worth = draw.integers(0, 5, problem.size)[pairs] + 3 * (problem.coach[pairs] % 7)
     rounds: list[int] = []
     whole = solve_flow(problem, pairs, worth)
@@ -39,8 +39,8 @@ def test_sifted_pairs_give_the_optimum_of_all(seed: int) -> None:
     assert len(np.unique(problem.coachee[sifted.choice])) == len(sifted.choice)
 
 
-def test_prices_hold_where_envy_spreads_over_all_coaches() -> None:
-    """Everybody could have the next coach as well, and one person at the end is left without."""
+def test_duals_are_optimal_where_envy_spreads_over_all_coaches() -> None:
+    """Each coachee could also have the next coach, and the last one has none."""
     coaches = 1_200
     coachee = np.repeat(np.arange(coaches + 1), 2)[1:-1]
     coach = np.repeat(np.arange(coaches), 2)
@@ -56,7 +56,7 @@ def test_prices_hold_where_envy_spreads_over_all_coaches() -> None:
     assert coachee_dual.sum() + place_dual.sum() == flow.value == 7 * coaches
 
 
-def test_nothing_to_assign() -> None:
+def test_flow_without_pairs_is_empty() -> None:
     problem = region(4, 3, 1)
     nothing = np.zeros(0, dtype=np.int64)
     assert solve_flow(problem, nothing, nothing, sifting_threshold=-1).value == 0

@@ -21,14 +21,14 @@ def instance(random: Random) -> tuple[Roster, Cycle]:
 
 @given(randoms)
 @settings(max_examples=60, deadline=None)
-def test_a_sound_result_has_no_finding(random: Random) -> None:
+def test_audit_of_sound_result_finds_nothing(random: Random) -> None:
     roster, cycle = instance(random)
     assert audit(roster, cycle, plan(roster, cycle)) == ()
 
 
 @given(randoms)
 @settings(max_examples=80, deadline=None)
-def test_a_moved_session_is_found_exactly_where_it_breaks_something(random: Random) -> None:
+def test_audit_of_moved_session_finds_it_exactly_where_it_breaks_a_limit(random: Random) -> None:
     roster, cycle = instance(random)
     result = plan(roster, cycle)
     if not result.matches:
@@ -49,7 +49,7 @@ def test_a_moved_session_is_found_exactly_where_it_breaks_something(random: Rand
 
 
 def holds(roster: Roster, cycle: Cycle, result: Result, number: int) -> bool:
-    """Whether the match's sessions are sound beside those of the others."""
+    """Whether the match's sessions are sound together with those of the others."""
     match = result.matches[number]
     coachee = next(one for one in roster.coachees if one.id == match.coachee)
     coach = next(one for one in roster.coaches if one.id == match.coach)

@@ -1,4 +1,4 @@
-"""Change one thing in a sound result, and the audit says so."""
+"""Mutations of a sound result: the audit reports each of them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from coach.ranks import parse_code
 from matching.auditor import CHECKS, audit
 from matching.auditor.context import AuditContext
 from matching.instance.partial_cycle import under_way
-from matching.result import CoacheeChange as Became
-from matching.result import Match, Move, Result, Unmatched
+from matching.result import CoacheeChange, Match, Move, Result, Unmatched
 from tests.matching.planner import plan, shifted
 
 MONDAYS = (WeeklyWindow(0, 540, 720), WeeklyWindow(2, 540, 660))
@@ -73,10 +72,10 @@ CYCLE = Cycle.model_validate(
     }
 )  # fmt: skip
 SOUND = plan(ROSTER, CYCLE)
-CoacheeChange = Callable[[Result], Result]
+Mutation = Callable[[Result], Result]
 
 
-def test_the_result_to_be_changed_is_sound_and_has_all_sorts_of_people() -> None:
+def test_unchanged_result_is_sound_and_covers_every_kind_of_person() -> None:
     assert audit(ROSTER, CYCLE, SOUND) == ()
     assert [(match.coachee, match.coach) for match in SOUND.matches] == [
         ("c1", "k1"), ("c2", "k1"), ("c3", "k2"),
@@ -84,7 +83,7 @@ def test_the_result_to_be_changed_is_sound_and_has_all_sorts_of_people() -> None
     assert [entry.reason for entry in SOUND.unmatched] == ["nobody-eligible", "nobody-schedulable"]
 
 
-def match_changed(row: int, /, **changes: object) -> CoacheeChange:
+def match_changed(row: int, /, **changes: object) -> Mutation:
     def change(result: Result) -> Result:
         matches = list(result.matches)
         matches[row] = matches[row].model_copy(update=changes)
@@ -93,7 +92,7 @@ def match_changed(row: int, /, **changes: object) -> CoacheeChange:
     return change
 
 
-def session_changed(row: int, place: int, /, **changes: object) -> CoacheeChange:
+def session_changed(row: int, place: int, /, **changes: object) -> Mutation:
     def change(result: Result) -> Result:
         sessions = list(result.matches[row].sessions)
         sessions[place] = sessions[place].model_copy(update=changes)
@@ -102,12 +101,12 @@ def session_changed(row: int, place: int, /, **changes: object) -> CoacheeChange
     return change
 
 
-def session_moved(number: int, place: int, **by: float) -> CoacheeChange:
+def session_moved(number: int, place: int, **by: float) -> Mutation:
     moved = shifted(SOUND.matches[number].sessions[place], timedelta(**by))
     return session_changed(number, place, start=moved.start, end=moved.end)
 
 
-def verdict_changed(place: int, /, **changes: object) -> CoacheeChange:
+def verdict_changed(place: int, /, **changes: object) -> Mutation:
     def change(result: Result) -> Result:
         verdicts = list(result.matches[0].verdicts)
         verdicts[place] = verdicts[place].model_copy(update=changes)
@@ -116,7 +115,7 @@ def verdict_changed(place: int, /, **changes: object) -> CoacheeChange:
     return change
 
 
-def level_changed(place: int, /, **changes: object) -> CoacheeChange:
+def level_changed(place: int, /, **changes: object) -> Mutation:
     def change(result: Result) -> Result:
         levels = list(result.levels)
         levels[place] = levels[place].model_copy(update=changes)
@@ -125,7 +124,7 @@ def level_changed(place: int, /, **changes: object) -> CoacheeChange:
     return change
 
 
-def unmatched_changed(**changes: object) -> CoacheeChange:
+def unmatched_changed(**changes: object) -> Mutation:
     def change(result: Result) -> Result:
         first, *others = result.unmatched
         return result.model_copy(update={"unmatched": (first.model_copy(update=changes), *others)})
@@ -133,7 +132,7 @@ def unmatched_changed(**changes: object) -> CoacheeChange:
     return change
 
 
-def result_changed(**changes: object) -> CoacheeChange:
+def result_changed(**changes: object) -> Mutation:
     return lambda result: result.model_copy(update=changes)
 
 
@@ -148,7 +147,7 @@ def leftover(result: Result) -> Unmatched:
 SESSIONS = first(SOUND).sessions
 FIRST_DAY = SESSIONS[0].start.date()
 STEPS = leftover(SOUND).funnel
-CHANGES: dict[str, tuple[CoacheeChange, str]] = {
+CHANGES: dict[str, tuple[Mutation, str]] = {
     "a match is dropped": (
         lambda result: result_changed(matches=result.matches[1:])(result), "coachee c1: is not in"),
     "a match is doubled": (
@@ -204,8 +203,8 @@ CHANGES: dict[str, tuple[CoacheeChange, str]] = {
     "a missing proof": (level_changed(0, bound=5), "told as not proven"),
     "the status": (result_changed(status="optimal"), "status: is optimal"),
     "a move nobody made": (
-        result_changed(moves=(Move(coachee="c1", change=Became.MOVED, before="k2", after="k1",
-                                   because="somebody wanted it", sessions=()),)),
+        result_changed(moves=(Move(coachee="c1", change=CoacheeChange.MOVED, before="k2",
+                                   after="k1", because="somebody wanted it", sessions=()),)),
         "move of c1: is told, though nothing moved"),
     "a level is dropped": (
         lambda result: result_changed(levels=result.levels[1:])(result), "the cycle's are"),
@@ -213,9 +212,9 @@ CHANGES: dict[str, tuple[CoacheeChange, str]] = {
 
 
 @pytest.mark.parametrize(("change", "says"), CHANGES.values(), ids=CHANGES.keys())
-def test_the_audit_names_what_was_changed(change: CoacheeChange, says: str) -> None:
-    told = [str(finding) for finding in audit(ROSTER, CYCLE, change(SOUND))]
-    assert any(says in finding for finding in told), told
+def test_audit_of_changed_result_names_the_change(change: Mutation, says: str) -> None:
+    found = [str(finding) for finding in audit(ROSTER, CYCLE, change(SOUND))]
+    assert any(says in finding for finding in found), found
 
 
 def on_its_own(result: Result) -> AuditContext:
@@ -224,13 +223,13 @@ def on_its_own(result: Result) -> AuditContext:
 
 
 def going_on(result: Result) -> AuditContext:
-    """A result of the same cycle under way, with everything of the sound one to be kept."""
-    standing = under_way(SOUND, SOUND.matches[0].sessions[1].start.date(), CYCLE.cycle.zone)
-    return AuditContext(ROSTER, CYCLE, result, SOUND, standing)
+    """A result of the same cycle under way, with the sound result to be kept."""
+    state = under_way(SOUND, SOUND.matches[0].sessions[1].start.date(), CYCLE.cycle.zone)
+    return AuditContext(ROSTER, CYCLE, result, SOUND, state)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_every_check_finds_some_change_and_nothing_in_the_sound_result(
+def test_every_check_finds_some_change_and_nothing_in_sound_result(
     check: Callable[..., object],
 ) -> None:
     assert any(
@@ -239,8 +238,8 @@ def test_every_check_finds_some_change_and_nothing_in_the_sound_result(
         for context in (on_its_own(change(SOUND)), going_on(change(SOUND)))
     )
     assert not list(check(on_its_own(SOUND)))  # type: ignore[call-overload]
-    told_kept = level_changed(1, value=len(SOUND.matches), bound=len(SOUND.matches), proven=True)
-    assert not list(check(going_on(told_kept(SOUND))))  # type: ignore[call-overload]
+    claimed_kept = level_changed(1, value=len(SOUND.matches), bound=len(SOUND.matches), proven=True)
+    assert not list(check(going_on(claimed_kept(SOUND))))  # type: ignore[call-overload]
 
 
 POLICIES: dict[str, tuple[str, dict[str, object], str]] = {
@@ -264,12 +263,14 @@ POLICIES: dict[str, tuple[str, dict[str, object], str]] = {
 
 
 @pytest.mark.parametrize(("table", "changes", "says"), POLICIES.values(), ids=POLICIES.keys())
-def test_the_audit_reads_the_policy_anew(table: str, changes: dict[str, object], says: str) -> None:
+def test_audit_with_changed_policy_finds_the_violation(
+    table: str, changes: dict[str, object], says: str
+) -> None:
     written = CYCLE.model_dump(exclude_unset=True)
     written[table] = {**written.get(table, {}), **changes}
     cycle = Cycle.model_validate(written, strict=False)
-    told = [str(finding) for finding in audit(ROSTER, cycle, SOUND)]
-    assert any(says in finding for finding in told), told
+    found = [str(finding) for finding in audit(ROSTER, cycle, SOUND)]
+    assert any(says in finding for finding in found), found
 
 
 PEOPLE: dict[str, tuple[str, dict[str, object], str]] = {
@@ -287,7 +288,9 @@ PEOPLE: dict[str, tuple[str, dict[str, object], str]] = {
 
 
 @pytest.mark.parametrize(("one", "changes", "says"), PEOPLE.values(), ids=PEOPLE.keys())
-def test_the_audit_reads_the_people_anew(one: str, changes: dict[str, object], says: str) -> None:
+def test_audit_with_changed_people_finds_the_violation(
+    one: str, changes: dict[str, object], says: str
+) -> None:
     roster = Roster(
         coachees=tuple(
             person.model_copy(update=changes) if person.id == one else person
@@ -298,25 +301,25 @@ def test_the_audit_reads_the_people_anew(one: str, changes: dict[str, object], s
             for person in ROSTER.coaches
         ),
     )
-    told = [str(finding) for finding in audit(roster, CYCLE, SOUND)]
-    assert any(says in finding for finding in told), told
+    found = [str(finding) for finding in audit(roster, CYCLE, SOUND)]
+    assert any(says in finding for finding in found), found
 
 
-def test_what_a_re_match_moved_has_to_be_told_with_its_reason() -> None:
+def test_audit_of_rematch_requires_every_move_with_its_reason() -> None:
     (kept, *others) = SOUND.matches
     earlier = SOUND.model_copy(
         update={"matches": (kept.model_copy(update={"coach": "k2"}), *others)}
     )
-    told = [str(finding) for finding in audit(ROSTER, CYCLE, SOUND, earlier)]
-    assert "move of c1: has to be told: ban: ruled out by the programme office" in told
-    assert "level kept: value is 0, the matches make 2" in told
+    found = [str(finding) for finding in audit(ROSTER, CYCLE, SOUND, earlier)]
+    assert "move of c1: has to be told: ban: ruled out by the programme office" in found
+    assert "level kept: value is 0, the matches make 2" in found
 
 
-def test_a_result_with_every_level_proven_is_sound_as_optimal() -> None:
+def test_result_with_every_level_proven_is_sound_as_optimal() -> None:
     levels = tuple(
         level.model_copy(update={"bound": level.value, "proven": True}) for level in SOUND.levels
     )
     optimal = SOUND.model_copy(update={"levels": levels, "status": "optimal"})
     assert audit(ROSTER, CYCLE, optimal) == ()
-    late = (*levels[:-1], SOUND.levels[-1])  # only `schedule` is open
+    late = (*levels[:-1], SOUND.levels[-1])  # only `schedule` is unproven
     assert audit(ROSTER, CYCLE, optimal.model_copy(update={"levels": late})) == ()

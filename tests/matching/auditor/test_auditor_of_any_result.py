@@ -1,4 +1,4 @@
-"""Whatever stands in a result file, the audit answers with findings, not with a crash."""
+"""Audit of arbitrary result files: findings, but no crash."""
 
 from __future__ import annotations
 
@@ -49,18 +49,18 @@ def changed(random: Random) -> str:
 
 @given(randoms)
 @settings(max_examples=150, deadline=None)
-def test_no_result_that_can_be_read_crashes_the_audit(random: Random) -> None:
+def test_audit_of_any_readable_result_never_crashes(random: Random) -> None:
     try:
         result = Result.model_validate_json(changed(random))
     except ValidationError:
         return
     findings = audit(ROSTER, CYCLE, result)
-    if telling(result) != telling(SOUND):
+    if audited_content(result) != audited_content(SOUND):
         assert findings
 
 
-def telling(result: Result) -> object:
-    """What an audit can judge: uids may be any, and verdicts stand in any order."""
+def audited_content(result: Result) -> object:
+    """What an audit checks: uids are arbitrary, and so is the order of verdicts."""
     return sorted(
         (
             match.coachee,
@@ -74,8 +74,8 @@ def telling(result: Result) -> object:
 
 
 @pytest.mark.parametrize("year", [1, 1900, 9999])
-def test_sessions_far_from_the_cycle_are_told_alone(year: int) -> None:
+def test_audit_of_sessions_far_from_the_cycle_reports_only_them(year: int) -> None:
     value = json.loads(SOUND.model_dump_json())
     value["matches"][0]["sessions"][0]["start"] = f"{year:04d}-06-01T00:00:00+00:00"
-    (told,) = audit(ROSTER, CYCLE, Result.model_validate_json(json.dumps(value)))
-    assert told.message == "lies far outside the cycle"
+    (finding,) = audit(ROSTER, CYCLE, Result.model_validate_json(json.dumps(value)))
+    assert finding.message == "lies far outside the cycle"

@@ -1,4 +1,4 @@
-"""Two readings of everybody's hours that share no code come to the same."""
+"""Two independent computations of availability agree."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ windows = st.lists(
 
 
 @st.composite
-def programmes(draw: st.DrawFn) -> tuple[Roster, Cycle]:
+def rosters_and_cycles(draw: st.DrawFn) -> tuple[Roster, Cycle]:
     start = draw(st.sampled_from(CLOCK_CHANGES))
     days = st.integers(-2, 10).map(lambda n: start + timedelta(n))
     off = st.lists(st.builds(lambda day: DateRange(day, day), days), max_size=3).map(tuple)
@@ -62,9 +62,9 @@ def programmes(draw: st.DrawFn) -> tuple[Roster, Cycle]:
     return roster, cycle
 
 
-@given(programmes())
+@given(rosters_and_cycles())
 @settings(max_examples=150, deadline=None)
-def test_the_auditor_and_the_engine_read_the_same_hours(instance: tuple[Roster, Cycle]) -> None:
+def test_auditor_and_engine_compute_the_same_availability(instance: tuple[Roster, Cycle]) -> None:
     roster, cycle = instance
     ours, theirs = (
         AuditCalendar(cycle).availability_grid(roster),
@@ -77,7 +77,7 @@ def test_the_auditor_and_the_engine_read_the_same_hours(instance: tuple[Roster, 
     assert ours.coaches.tolist() == theirs.coaches.tolist()
 
 
-def test_a_session_may_end_at_the_midnight_before_a_blackout_and_of_the_last_day() -> None:
+def test_session_may_end_at_midnight_before_a_blackout_and_after_the_last_day() -> None:
     evening = (WeeklyWindow(0, 1320, 1440), WeeklyWindow(1, 1320, 1440))
     roster = Roster(
         coachees=(coachee("c1", availability=evening),),

@@ -41,7 +41,7 @@ starts = st.builds(
 
 
 def session(number: int, start: datetime, minutes: int, zone: str) -> Session:
-    """Built past validation too, as a copy of a session may be."""
+    """A session that bypasses validation, as `model_copy` does."""
     local = [one.astimezone(ZoneInfo(zone)) for one in (start, start + timedelta(minutes=minutes))]
     plain = Session(uid=str(number), number=number, start=local[0], end=local[1])
     return plain.model_copy(update={"start": local[0], "end": local[1]})

@@ -1,4 +1,4 @@
-"""The `schedule` level against every timetable of tiny programmes, counted by the auditor."""
+"""The `schedule` level against brute force over timetables, evaluated by the auditor."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ from tests.matching.crowded import START, crowded
 from tests.matching.planner import ends
 from tests.matching.reference import common_starts, series_holds
 
-MOST = 60_000  # timetables that a test tries
+MOST = 60_000  # timetables enumerated by one test
 Series = tuple[datetime, ...]
 
 
 def with_quality(random: Random) -> tuple[Roster, Cycle]:
-    """A crowded programme in which every kind of fault occurs."""
+    """A crowded roster and a policy in which every kind of fault occurs."""
     roster, cycle = crowded(random)
     own = {roster.coachees[0].id: (WeeklyWindow(0, 600, 690), WeeklyWindow(2, 570, 720))}
     timetable = {
@@ -101,7 +101,7 @@ def as_match(coachee: str, coach: str, series: Series, cycle: Cycle) -> Match:
 def best_of_coach(
     roster: Roster, cycle: Cycle, result: Result, coach: Coach, keep: Result | None
 ) -> tuple[int, int] | None:
-    """The most sessions that stay at their time, and the most points then; `None`: too many."""
+    """The most sessions that keep their time, with the most points; `None`: too many timetables."""
     context = AuditContext(roster, cycle, result, None)
     before = {
         (match.coachee, match.coach): {s.number: epoch_minute(s.start) for s in match.sessions}
@@ -153,7 +153,7 @@ def staying(result: Result, keep: Result) -> int:
 
 
 def agrees(roster: Roster, cycle: Cycle, result: Result, keep: Result | None) -> bool:
-    """Whether it was compared; too many timetables are not."""
+    """Compare with brute force; false where there are too many timetables."""
     best = [best_of_coach(roster, cycle, result, coach, keep) for coach in roster.coaches]
     if any(one is None for one in best):
         return False
@@ -169,13 +169,13 @@ def agrees(roster: Roster, cycle: Cycle, result: Result, keep: Result | None) ->
 
 
 @pytest.mark.parametrize("seed", range(90))
-def test_no_timetable_is_better(seed: int) -> None:
+def test_schedule_level_is_optimal_among_all_timetables(seed: int) -> None:
     roster, cycle = with_quality(Random(seed))
     agrees(roster, cycle, solved(roster, cycle), None)
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_first_sessions_stay_and_then_their_quality_counts(seed: int) -> None:
+def test_kept_sessions_take_precedence_over_quality(seed: int) -> None:
     random = Random(seed)
     roster, cycle = with_quality(random)
     previous = solved(roster, cycle)
@@ -185,8 +185,8 @@ def test_first_sessions_stay_and_then_their_quality_counts(seed: int) -> None:
     agrees(roster, changed, solved(roster, changed, previous), previous)
 
 
-def test_enough_of_them_are_compared() -> None:
-    """Guards the two tests above against instances that say nothing."""
+def test_enough_timetables_are_compared() -> None:
+    """Guards the two tests above against trivial instances."""
     compared = 0
     for seed in range(90):
         roster, cycle = with_quality(Random(seed))
@@ -203,7 +203,7 @@ def deadline() -> Deadline:
 
 
 def busy_coaches(seed: int) -> tuple[PricingOracles, Quality, list[int]]:
-    """Coaches of a tight programme with four candidates or more."""
+    """Coaches of a tight instance with at least four candidates."""
     roster, cycle = instance(TIGHT, seed)
     free = build_availability_grid(roster, cycle)
     problem = build_problem(roster, cycle, free, evaluate_pairs(roster, cycle, free))
@@ -212,8 +212,8 @@ def busy_coaches(seed: int) -> tuple[PricingOracles, Quality, list[int]]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_task_survives_the_way_to_another_process(seed: int) -> None:
-    """It is numbers alone: its copy gives the same answer, never worse than what it began with."""
+def test_pickled_subproblem_gives_the_same_answer(seed: int) -> None:
+    """A subproblem holds only numbers; its answer is never worse than the incumbent."""
     oracles, quality, busy = busy_coaches(seed)
     for coach in busy[:4]:
         oracle = oracles.oracle(coach)
@@ -235,7 +235,7 @@ def test_a_task_survives_the_way_to_another_process(seed: int) -> None:
 
 
 def gaining(subproblem: CoachSubproblem, gain: int) -> CoachSubproblem:
-    """The same task, where the first session of each series costs so much less whenever it is."""
+    """The same subproblem with the first session of each series cheaper by `gain`."""
 
     def first(options: SessionOptions) -> SessionOptions:
         return tuple(replace(option, cost=option.cost - gain) for option in options)
@@ -248,8 +248,8 @@ def gaining(subproblem: CoachSubproblem, gain: int) -> CoachSubproblem:
 
 
 @pytest.mark.parametrize("effort", [1e-9, 2.0], ids=["in vain", "long enough"])
-def test_what_all_timetables_gain_adds_to_the_bound(effort: float) -> None:
-    """As where sessions stay at their times: costs are then far below 0."""
+def test_constant_gain_of_all_timetables_shifts_cost_and_bound(effort: float) -> None:
+    """As with kept sessions, costs are then far below 0."""
     gain = 1000
     oracles, quality, busy = busy_coaches(0)
     proven = 0
@@ -270,7 +270,7 @@ def test_what_all_timetables_gain_adds_to_the_bound(effort: float) -> None:
     assert proven > 5
 
 
-def test_a_session_at_a_preferred_time_costs_nothing() -> None:
+def test_session_at_preferred_time_costs_nothing() -> None:
     roster, cycle = with_quality(Random(3))
     preferred = {"preferred": (WeeklyWindow(0, 540, 600), WeeklyWindow(0, 600, 720)), "hours": 20}
     policy = cycle.timetable.model_copy(update=preferred | {"preferred_by": {}, "leave": 0})

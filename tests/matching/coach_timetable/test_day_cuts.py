@@ -1,4 +1,4 @@
-"""The rows that say who can share a day, against every crowd that fits it."""
+"""Day cuts against every crowd that fits the day."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ALONE, EARLY, LATE = (570, 690), (540, 630), (630, 720)  # of 540 to 720
 
 
 def tuesdays(windows: list[tuple[int, int]], weeks: int, sessions: int) -> CoachCalendar:
-    """A coach with Tuesdays from 9 to 12 and a coachee for each window then; 90 minutes each."""
+    """A coach with Tuesdays from 9 to 12, and a coachee for each window; 90-minute sessions."""
     roster, cycle = instance(REGION, 1)
     shared = {
         "unavailable": (),
@@ -66,7 +66,7 @@ def tuesdays(windows: list[tuple[int, int]], weeks: int, sessions: int) -> Coach
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_a_row_holds_for_every_crowd_that_fits_whoever_is_lifted_into_it(seed: int) -> None:
+def test_day_cut_is_valid_for_every_fitting_crowd_with_any_lifted_candidate(seed: int) -> None:
     random = Random(seed)
     windows = [random.choice(EVERY_HOUR) for _ in range(8)]
     windows = [(first, last) for first, last in windows if last - first >= 90]
@@ -87,7 +87,7 @@ def test_a_row_holds_for_every_crowd_that_fits_whoever_is_lifted_into_it(seed: i
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_no_row_is_broken_by_a_mixture_of_crowds_that_fit(seed: int) -> None:
+def test_convex_combination_of_fitting_crowds_violates_no_cut(seed: int) -> None:
     random = Random(seed)
     windows = [random.choice((ALONE, EARLY, LATE, (540, 720), (540, 660))) for _ in range(6)]
     calendar = tuesdays(windows, 3, 1)
@@ -105,7 +105,7 @@ def test_no_row_is_broken_by_a_mixture_of_crowds_that_fit(seed: int) -> None:
     assert most_violated_cut(calendar, 0, load) is None
 
 
-def test_whoever_needs_a_day_alone_takes_the_places_of_two() -> None:
+def test_candidate_who_needs_a_whole_day_counts_twice() -> None:
     calendar = tuesdays([ALONE, EARLY, LATE, (540, 720)], 3, 1)
     row = most_violated_cut(calendar, 0, {0: 0.5, 1: 0.5, 2: 0.5, 3: 0.5})
     assert row is not None
@@ -113,8 +113,8 @@ def test_whoever_needs_a_day_alone_takes_the_places_of_two() -> None:
     assert row.limit > 0
 
 
-def test_a_set_is_excluded_without_a_search_where_days_are_used_up() -> None:
-    # Six Tuesdays: one who needs each day alone takes three, the others need four more.
+def test_relaxation_excludes_set_where_days_are_used_up() -> None:
+    # Six Tuesdays: a coachee who needs whole days takes three, the others need four more.
     windows = [ALONE, EARLY, LATE, EARLY, LATE]
     calendar = tuesdays(windows, 6, 3)
     counted = 3 + (3 * 4) // 2

@@ -1,4 +1,4 @@
-"""One coach's timetable in its parts, each against trying everything."""
+"""The parts of one coach's timetabling, each against brute force."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_schedulable_pairs_are_those_that_can_meet(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_the_oracle_holds_exactly_the_sets_that_can_be_held(seed: int) -> None:
+def test_oracle_accepts_exactly_the_feasible_sets(seed: int) -> None:
     roster, cycle = crowded(Random(seed))
     for calendar in calendars(roster, cycle):
         oracle = CoachOracle(calendar)
@@ -79,7 +79,7 @@ def test_the_oracle_holds_exactly_the_sets_that_can_be_held(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(100, 160))
-def test_model_and_relaxation_by_themselves_agree_with_trying_everything(seed: int) -> None:
+def test_model_and_relaxation_agree_with_brute_force(seed: int) -> None:
     roster, cycle = crowded(Random(seed))
     for calendar in calendars(roster, cycle):
         coach = roster.coaches[calendar.coach]
@@ -99,7 +99,7 @@ def test_model_and_relaxation_by_themselves_agree_with_trying_everything(seed: i
 
 @pytest.mark.parametrize("seed", range(12))
 def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
-    """A limit excludes only sets without a timetable; a found timetable is one of the model's."""
+    """A cut excludes only infeasible sets; a timetable found satisfies the model."""
     random = Random(seed)
     roster, cycle = instance(TIGHT, seed)
     problem, _ = problem_of(roster, cycle)
@@ -127,7 +127,7 @@ def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
 
 
 def one_day(windows: Sequence[tuple[int, int]], cap: int, count: int) -> CoachCalendar:
-    """A coach free all day, a coachee for each window of that one day, positions being starts."""
+    """A coach free all day and a coachee for each window of that day; positions are starts."""
     roster, cycle = instance(TIGHT, 1)
     changes: dict[str, object] = {"timezone": "Europe/Belgrade", "unavailable": ()}
     coach = roster.coaches[0].model_copy(
@@ -157,7 +157,7 @@ def one_day(windows: Sequence[tuple[int, int]], cap: int, count: int) -> CoachCa
 
 
 @pytest.mark.parametrize(("cap", "possible"), [(3, False), (4, True)])
-def test_a_days_cap_holds_where_positions_are_starts(cap: int, possible: bool) -> None:
+def test_day_cap_holds_where_positions_are_starts(cap: int, possible: bool) -> None:
     calendar = one_day([(540, 1020), (540, 1020)], cap, 2)
     placed = TimetableModel(calendar, [0, 1], required=True).solve(deadline())
     assert (placed is not None) == possible
@@ -175,9 +175,9 @@ def test_sessions_never_overlap_where_positions_are_starts(
     assert CoachOracle(calendar).can_hold(sum(1 << one for one in wanted), deadline()) == possible
 
 
-def test_a_limit_made_for_worths_excludes_nothing_that_can_be_held() -> None:
+def test_cut_for_worths_excludes_no_feasible_set() -> None:
     calendar = one_day([(540, 630), (660, 750), (780, 870), (900, 1020)], 5, 1)
-    calendar.capacity = 2  # so that the places have a price
+    calendar.capacity = 2  # so that places have a positive dual
     limit = LpRelaxation(calendar).cut_for(dict.fromkeys(range(4), 1.0), deadline())
     assert limit is not None
     for size in range(5):
@@ -198,7 +198,7 @@ def assert_holds(calendar: CoachCalendar, placed: dict[int, list[int]]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_the_best_set_is_worth_most(seed: int) -> None:
+def test_pricing_returns_the_set_of_greatest_worth(seed: int) -> None:
     random = Random(seed)
     roster, cycle = instance(TIGHT, seed)
     problem, _ = problem_of(roster, cycle)
@@ -221,7 +221,7 @@ def test_the_best_set_is_worth_most(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(80))
-def test_sessions_are_placed_on_a_day_wherever_they_fit(seed: int) -> None:
+def test_day_packing_succeeds_exactly_where_sessions_fit(seed: int) -> None:
     random = Random(seed)
     options = tuple(
         tuple(sorted(random.sample(range(0, 300, 30), random.randint(1, 4))))
@@ -249,7 +249,7 @@ def are_apart(starts: Sequence[int], spacing_minutes: int) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_series_are_bettered_and_a_lone_one_is_best(seed: int) -> None:
+def test_local_search_improves_series_and_solves_a_single_one_optimally(seed: int) -> None:
     roster, cycle = instance(TIGHT, seed)
     quality = Quality(roster, cycle)
     for calendar in calendars(roster, cycle)[:12]:
@@ -282,7 +282,7 @@ def chains(calendar: CoachCalendar, candidate: int) -> list[list[int]]:
     return found
 
 
-def test_a_share_in_small_numbers_demands_the_same() -> None:
+def test_least_attainable_share_is_the_same_constraint() -> None:
     for share, people in ((0.3, 7), (2 / 3, 12), (1.0, 5), (0.05, 9)):
         exact = least_attainable_share(Fraction(str(share)), people)
         for placed, cross in permutations(range(people + 1), 2):

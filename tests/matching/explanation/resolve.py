@@ -1,4 +1,4 @@
-"""The next best coach by solving everything again, the plain way."""
+"""The runner-up by solving the whole problem again."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def runner_up(
 ) -> RunnerUp | None:
     """The coachee's coach in the best plan that places them without this match.
 
-    Their place comes before everybody else's in that plan, so that the price of a second choice
-    is told even where somebody would lose a place. `None` where nobody else can coach them, or
-    where the other pins, the share and that together leave no plan at all.
+    Their place comes before everybody else's in that plan, so that the price is known even where
+    somebody would lose a place. `None` where nobody else can coach them, or where the other pins,
+    the share and that together leave no plan.
     """
     try:
         other = solve(*_without(roster, cycle, match), result)
@@ -42,7 +42,7 @@ def runner_up(
 
 
 def _without(roster: Roster, cycle: Cycle, match: Match) -> tuple[Roster, Cycle]:
-    """The same without this match: banned, not pinned, the coachee first, few changes last."""
+    """The same problem without this match: banned, not pinned, the coachee first."""
     every = sum(coachee.priority for coachee in roster.coachees)
     coachees = tuple(
         one.model_copy(update={"priority": every}) if one.id == match.coachee else one
@@ -63,7 +63,7 @@ def _without(roster: Roster, cycle: Cycle, match: Match) -> tuple[Roster, Cycle]
 def _price(
     roster: Roster, before: Result, after: Result, compared: Comparison
 ) -> tuple[LevelDifference, ...]:
-    """What each level comes to; `placed` by the true priorities."""
+    """The value of each level; `placed` by the true priorities."""
     priority = {coachee.id: coachee.priority for coachee in roster.coachees}
     old, new = (sum(priority[one.coachee] for one in plan.matches) for plan in (before, after))
     first = LevelDifference(name=ObjectiveLevel.PLACED, before=old, after=new, gain=new - old)

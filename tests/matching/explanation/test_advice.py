@@ -8,7 +8,7 @@ from matching.explanation import advise
 from tests.matching.explanation.test_explain_coachee import CYCLE, best, coach, coachee
 
 
-def test_the_steps_that_place_most_people_are_told_first() -> None:
+def test_advice_lists_changes_that_place_most_people_first() -> None:
     low = (LanguageSkill("en", CefrLevel.B1),)
     roster = Roster(
         coachees=(
@@ -24,17 +24,17 @@ def test_the_steps_that_place_most_people_are_told_first() -> None:
             coach("k4", refuses={"c3"}),
         ),
     )
-    told = advise(roster, CYCLE, best(roster, CYCLE), best)
-    assert told[0].change == "language level B1 instead of B2"
-    assert told[0].gain == 2
-    assert told[0].placed == ("c1", "c2")
-    assert told[0].unplaced == ()
-    assert [(one.key, one.before, one.after) for one in told[0].settings] == [
+    advice = advise(roster, CYCLE, best(roster, CYCLE), best)
+    assert advice[0].change == "language level B1 instead of B2"
+    assert advice[0].gain == 2
+    assert advice[0].placed == ("c1", "c2")
+    assert advice[0].unplaced == ()
+    assert [(one.key, one.before, one.after) for one in advice[0].settings] == [
         ("rules.language.minimum_level", "B2", "B1")
     ]
 
 
-def test_where_everybody_is_placed_there_is_nothing_to_advise() -> None:
+def test_advice_is_empty_where_everybody_is_placed() -> None:
     roster = Roster(coachees=(coachee("c1"),), coaches=(coach("k1"),))
 
     def never(_roster: Roster, _cycle: Cycle, _keep: object) -> None:
@@ -43,12 +43,12 @@ def test_where_everybody_is_placed_there_is_nothing_to_advise() -> None:
     assert advise(roster, CYCLE, best(roster, CYCLE), never) == ()  # type: ignore[arg-type]
 
 
-def test_no_more_than_three_are_told_and_none_that_places_nobody() -> None:
+def test_advice_has_at_most_three_changes_and_none_without_gain() -> None:
     roster = Roster(
         coachees=(coachee("c1", rank=parse_code("OF-8"), rank_sensitivity="strict"),),
         coaches=(coach("k1", rank=parse_code("OF-7")),),
     )
-    told = advise(roster, CYCLE, best(roster, CYCLE), best)
-    assert [one.change for one in told] == [
+    advice = advise(roster, CYCLE, best(roster, CYCLE), best)
+    assert [one.change for one in advice] == [
         "up to 1 grade below the coachee instead of 0 with rank sensitivity strict"
     ]

@@ -51,17 +51,17 @@ def coach(one: str, **changes: object) -> Coach:
 
 
 def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
-    """The best of all plans there are, without times of sessions."""
+    """The best of all plans, without times of sessions."""
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     row = {one.id: number for number, one in enumerate(roster.coachees)}
     column = {one.id: number for number, one in enumerate(roster.coaches)}
     kept = {(one.coachee, one.coach) for one in keep.matches} if keep else set()
 
     def matches(plan: dict[str, str]) -> tuple[Match, ...]:
-        told = {one: evaluator.verdicts(row[one], column[plan[one]]) for one in plan}
+        verdicts = {one: evaluator.verdicts(row[one], column[plan[one]]) for one in plan}
         return tuple(
-            Match(coachee=one, coach=plan[one], verdicts=told[one], sessions=(),
-                  points=sum(v.points * v.weight for v in told[one]))
+            Match(coachee=one, coach=plan[one], verdicts=verdicts[one], sessions=(),
+                  points=sum(v.points * v.weight for v in verdicts[one]))
             for one in plan
         )  # fmt: skip
 
@@ -93,98 +93,98 @@ def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
     )  # fmt: skip
 
 
-def told_of(one: str, roster: Roster, cycle: Cycle = CYCLE) -> Explanation:
+def explanation_of(one: str, roster: Roster, cycle: Cycle = CYCLE) -> Explanation:
     result = best(roster, cycle)
     again = partial(by_solving_again, roster, cycle, result, solve=best)
     warm = RunnerUps(roster, cycle, result, Deadline(lambda: 0.0, None, lambda: False))
-    told = explain(roster, cycle, result, one, warm.of)
-    assert told == explain(roster, cycle, result, one, again)
-    return told
+    explanation = explain(roster, cycle, result, one, warm.of)
+    assert explanation == explain(roster, cycle, result, one, again)
+    return explanation
 
 
-def test_the_next_best_coach_is_told_with_what_it_would_cost_everybody() -> None:
+def test_runner_up_names_the_next_best_coach_and_the_price_for_everybody() -> None:
     roster = Roster(
         coachees=(coachee("c1", prefers=("k1", "k2")), coachee("c2", prefers=("k2",))),
         coaches=(coach("k1"), coach("k2")),
     )
-    told = told_of("c1", roster)
-    assert told.match is not None
-    assert told.match.coach == "k1"
-    assert told.runner_up is not None
-    assert told.runner_up.coach == "k2"
-    assert told.runner_up.points == told.match.points - 40
-    assert [(move.coachee, move.before, move.after) for move in told.runner_up.moves] == [
+    explanation = explanation_of("c1", roster)
+    assert explanation.match is not None
+    assert explanation.match.coach == "k1"
+    assert explanation.runner_up is not None
+    assert explanation.runner_up.coach == "k2"
+    assert explanation.runner_up.points == explanation.match.points - 40
+    assert [(move.coachee, move.before, move.after) for move in explanation.runner_up.moves] == [
         ("c2", "k2", "k1")
     ]
-    gains = {level.name: level.gain for level in told.runner_up.price}
+    gains = {level.name: level.gain for level in explanation.runner_up.price}
     assert gains == {"placed": 0, "worst": -400, "total": -440}
 
 
-def test_a_second_choice_may_cost_somebody_their_place_and_says_so() -> None:
+def test_runner_up_that_costs_somebody_their_place_says_so() -> None:
     roster = Roster(
         coachees=(coachee("c1"), coachee("c2", priority=2, prefers=("k2",), refuses={"k1"})),
         coaches=(coach("k1"), coach("k2")),
     )
-    told = told_of("c1", roster)
-    assert told.runner_up is not None
-    assert [(move.coachee, move.after) for move in told.runner_up.moves] == [("c2", None)]
-    assert told.runner_up.price[0].gain == -2
-    lines = [line for section in sections(told, roster) for line in section.lines]
+    explanation = explanation_of("c1", roster)
+    assert explanation.runner_up is not None
+    assert [(move.coachee, move.after) for move in explanation.runner_up.moves] == [("c2", None)]
+    assert explanation.runner_up.price[0].gain == -2
+    lines = [line for section in sections(explanation, roster) for line in section.lines]
     assert "C2 (c2) would be with nobody instead of K2 (k2)" in lines
     assert "placed: 1 instead of 3" in lines
 
 
-def test_a_second_choice_that_costs_nothing_moves_nobody_for_the_sake_of_it() -> None:
+def test_runner_up_without_cost_moves_nobody_else() -> None:
     roster = Roster(
         coachees=(coachee("c1"), coachee("c2")), coaches=(coach("k1"), coach("k2"), coach("k3"))
     )
-    told = told_of("c1", roster)
-    assert told.runner_up is not None
-    assert told.runner_up.moves == ()
-    assert {level.gain for level in told.runner_up.price} == {0}
-    lines = [line for section in sections(told, roster) for line in section.lines]
+    explanation = explanation_of("c1", roster)
+    assert explanation.runner_up is not None
+    assert explanation.runner_up.moves == ()
+    assert {level.gain for level in explanation.runner_up.price} == {0}
+    lines = [line for section in sections(explanation, roster) for line in section.lines]
     assert "It would cost nobody anything at any level." in lines
 
 
-def test_without_anybody_else_there_is_no_runner_up_even_for_a_pin() -> None:
+def test_match_without_another_coach_has_no_runner_up_even_if_pinned() -> None:
     roster = Roster(coachees=(coachee("c1"),), coaches=(coach("k1"), coach("k2", refuses={"c1"})))
     pinned = CYCLE.model_copy(update={"pins": {"c1": "k1"}})
-    told = told_of("c1", roster, pinned)
-    assert told.runner_up is None
-    (other,) = told.others
+    explanation = explanation_of("c1", roster, pinned)
+    assert explanation.runner_up is None
+    (other,) = explanation.others
     assert [(one.rule, one.because) for one in other.objections] == [
         ("refusal", "refused by one of the two")
     ]
     assert ("There is no other coach", ("Nobody else could coach them at all.",)) in sections(
-        told, roster
+        explanation, roster
     )
 
 
-def test_an_unmatched_coachee_sees_who_holds_the_places_and_what_objects() -> None:
+def test_explanation_of_unmatched_coachee_lists_holders_and_objections() -> None:
     late = (WeeklyWindow(4, 540, 600),)
     roster = Roster(
         coachees=(coachee("c1"), coachee("c2", prefers=("k1",), priority=2)),
         coaches=(coach("k1"), coach("k2", availability=late), coach("k3", capacity=0)),
     )
-    told = told_of("c1", roster)
-    assert told.match is None
-    assert told.unmatched is not None
-    by_coach = {other.coach: other for other in told.others}
+    explanation = explanation_of("c1", roster)
+    assert explanation.match is None
+    assert explanation.unmatched is not None
+    by_coach = {other.coach: other for other in explanation.others}
     assert by_coach["k1"].holders == ("c2",)
     assert [one.rule for one in by_coach["k2"].objections] == ["schedule"]
     assert by_coach["k2"].points is None
-    titles = [section.title for section in sections(told, roster)]
+    titles = [section.title for section in sections(explanation, roster)]
     assert titles[0].startswith("C1 (c1) has no coach: the places of all")
-    assert told.others[-1].coach == "k2"
+    assert explanation.others[-1].coach == "k2"
 
 
-def test_nobody_of_that_name_is_a_clear_refusal() -> None:
+def test_explanation_of_unknown_coachee_is_refused_by_id() -> None:
     roster = Roster(coachees=(coachee("c1"),), coaches=(coach("k1"),))
     with pytest.raises(NotFoundError, match="no coachee c9 in this result"):
-        told_of("c9", roster)
+        explanation_of("c9", roster)
 
 
-def test_one_point_is_told_as_one() -> None:
+def test_section_of_one_point_uses_the_singular() -> None:
     roster = Roster(coachees=(coachee("a"),), coaches=(coach("k"),))
     second = RunnerUp(coach="k", points=1, verdicts=(), price=(), moves=())
     assert runner_up_section(second, roster).title == "The next best is K (k), 1 point"

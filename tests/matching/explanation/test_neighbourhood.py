@@ -24,7 +24,7 @@ PLAIN: dict[str, object] = {
 
 
 def large(share: float) -> tuple[Roster, Cycle, list[Match]]:
-    """90 coachees, each with a coach of their own but the last; the first half cross a border."""
+    """90 coachees, each but the last with a coach of their own; the first half cross a border."""
     coachees = tuple(
         Coachee.model_validate(
             {**PLAIN, "id": f"c{n}", "name": f"C{n}", "email": "c@example.org",
@@ -53,7 +53,7 @@ def large(share: float) -> tuple[Roster, Cycle, list[Match]]:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.49, 0.5])
-def test_a_large_programme_is_solved_again_in_parts(share: float) -> None:
+def test_remedy_in_large_roster_is_verified_in_a_part(share: float) -> None:
     roster, cycle, matches = large(share)
     seen: list[tuple[int, int, float]] = []
 
@@ -63,19 +63,21 @@ def test_a_large_programme_is_solved_again_in_parts(share: float) -> None:
         return True
 
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
-    (told,) = explain_unmatched(evaluator, matches, can_place_all)
-    assert told.coachee == "c89"
-    assert told.remedies
+    (entry,) = explain_unmatched(evaluator, matches, can_place_all)
+    assert entry.coachee == "c89"
+    assert entry.remedies
     for coachees, coaches, own in seen:
         assert coachees == coaches + 1  # every coach comes with all their coachees
         assert coaches <= 10
-        inside_crossing = coaches  # the nearest coaches are the first, whose pairs cross
+        inside_crossing = (
+            coaches  # the nearest coaches are the first ones, whose pairs cross a border
+        )
         needed = -(-int(share * 9000) // 100) - (45 - inside_crossing)
         assert own == max(0.0, (needed - 0.5) / coachees)
 
 
-def test_a_share_no_part_can_bring_in_gives_no_remedy() -> None:
+def test_share_that_no_part_can_meet_gives_no_remedy() -> None:
     roster, cycle, matches = large(0.99)
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
-    (told,) = explain_unmatched(evaluator, matches, lambda *_: True)
-    assert [remedy.change for remedy in told.remedies] == []
+    (entry,) = explain_unmatched(evaluator, matches, lambda *_: True)
+    assert [remedy.change for remedy in entry.remedies] == []

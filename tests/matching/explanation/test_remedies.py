@@ -71,7 +71,7 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
     "a window of the coach": (
         [coachee("c1")], [coach("k1", availability=(TUESDAY,))], {},
         "nobody-schedulable", "K1 (k1) also free on Mon 09:00-11:00 (Europe/Stockholm)"),
-    "a window told in another zone": (
+    "a window in another zone": (
         [coachee("c1", timezone="Africa/Nairobi")], [coach("k1", availability=(TUESDAY,))], {},
         "nobody-schedulable", "C1 (c1) also free on Tue 11:00-12:00 (Africa/Nairobi)"),
     "a cap": (
@@ -118,17 +118,17 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
 @pytest.mark.parametrize(
     ("coachees", "coaches", "policy", "reason", "change"), CASES.values(), ids=CASES.keys()
 )
-def test_each_kind_of_change_is_found_where_it_helps(
+def test_remedy_of_each_kind_is_found_where_it_helps(
     coachees: list[Coachee],
     coaches: list[Coach],
     policy: dict[str, object],
     reason: str,
     change: str,
 ) -> None:
-    told = explained(coachees, coaches, **policy)[-1]
-    assert told.reason == reason
-    assert change in [remedy.change for remedy in told.remedies]
-    assert all(remedy.effect.startswith(coachees[-1].name) for remedy in told.remedies)
+    entry = explained(coachees, coaches, **policy)[-1]
+    assert entry.reason == reason
+    assert change in [remedy.change for remedy in entry.remedies]
+    assert all(remedy.effect.startswith(coachees[-1].name) for remedy in entry.remedies)
 
 
 @pytest.mark.parametrize(
@@ -141,29 +141,29 @@ def test_each_kind_of_change_is_found_where_it_helps(
     ],
     ids=["the coachee refused", "the coach refused", "one unit", "one chain"],
 )
-def test_no_remedy_speaks_of_refusals_units_or_chains(
+def test_remedies_never_lift_refusals_units_or_chains_of_command(
     own: dict[str, object], others: dict[str, object]
 ) -> None:
-    (told,) = explained([coachee("c1", **own)], [coach("k1", **others)])
-    assert told.reason == "nobody-eligible"
-    assert told.remedies == ()
+    (entry,) = explained([coachee("c1", **own)], [coach("k1", **others)])
+    assert entry.reason == "nobody-eligible"
+    assert entry.remedies == ()
 
 
-def test_excluded_countries_are_never_offered_as_a_remedy() -> None:
+def test_remedies_never_lift_excluded_countries() -> None:
     policy = {"rules": {"country": {"excluded": [["AL", "SE"]]}}}
-    (told,) = explained([coachee("c1", country="AL")], [coach("k1")], **policy)
-    assert told.remedies == ()
+    (entry,) = explained([coachee("c1", country="AL")], [coach("k1")], **policy)
+    assert entry.remedies == ()
 
 
-def test_what_asks_one_person_stands_before_what_changes_the_policy() -> None:
-    told = explained([coachee("c1"), coachee("c2")], [coach("k1"), coach("k2", country="AL")],
+def test_remedies_of_one_person_precede_changes_of_the_policy() -> None:
+    entry = explained([coachee("c1"), coachee("c2")], [coach("k1"), coach("k2", country="AL")],
                      bans={"c2": ["k2"]})[-1]  # fmt: skip
-    changes = [remedy.change for remedy in told.remedies]
+    changes = [remedy.change for remedy in entry.remedies]
     assert changes == ["one more place with K1 (k1)", "the ban on K2 (k2) lifted"]
-    assert told.remedies[0].effect == "C2 (c2) gets a coach, the other one keeps one"
+    assert entry.remedies[0].effect == "C2 (c2) gets a coach, the other one keeps one"
 
 
-def test_solving_again_is_kept_within_its_effort() -> None:
+def test_search_for_remedies_solves_within_its_effort() -> None:
     calls: list[int] = []
 
     def never(_facts: RuleInputs, coachees: Collection[str]) -> bool:
@@ -175,45 +175,47 @@ def test_solving_again_is_kept_within_its_effort() -> None:
     roster = Roster(coachees=tuple(people), coaches=tuple(coaches))
     cycle = Cycle.model_validate(POLICY)
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
-    told = list(explain_unmatched(evaluator, (), never, SearchEffort(3, 2, 5)))
+    entries = list(explain_unmatched(evaluator, (), never, SearchEffort(3, 2, 5)))
     assert len(calls) == 5
-    assert [entry.remedies for entry in told] == [()] * 4
+    assert [entry.remedies for entry in entries] == [()] * 4
 
 
-def test_nobody_to_coach_leaves_everybody_unmatched_without_remedy() -> None:
-    (told,) = explained([coachee("c1")], [])
-    assert told.reason == "nobody-eligible"
-    assert {step.left for step in told.funnel} == {0}
+def test_roster_without_coaches_leaves_everybody_unmatched_without_remedy() -> None:
+    (entry,) = explained([coachee("c1")], [])
+    assert entry.reason == "nobody-eligible"
+    assert {step.left for step in entry.funnel} == {0}
 
 
-def test_where_the_plan_is_not_proven_more_time_may_be_all_that_is_needed() -> None:
+def test_unproven_plan_offers_more_time_as_first_remedy() -> None:
     roster = Roster(coachees=(coachee("c1"),), coaches=(coach("k1"),))
     cycle = Cycle.model_validate(POLICY)
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
-    (told,) = explain_unmatched(evaluator, (), can_place_all, placed_proven=False)
-    assert [remedy.change for remedy in told.remedies] == ["more time to solve; nothing else"]
+    (entry,) = explain_unmatched(evaluator, (), can_place_all, placed_proven=False)
+    assert [remedy.change for remedy in entry.remedies] == ["more time to solve; nothing else"]
     crowded = roster.model_copy(update={"coaches": (coach("k1", capacity=0),)})
     evaluator = RuleEvaluator(RuleInputs(crowded, cycle, build_availability_grid(crowded, cycle)))
-    (told,) = explain_unmatched(evaluator, (), can_place_all, placed_proven=False)
-    assert [remedy.change for remedy in told.remedies] == ["one more place with K1 (k1)"]
+    (entry,) = explain_unmatched(evaluator, (), can_place_all, placed_proven=False)
+    assert [remedy.change for remedy in entry.remedies] == ["one more place with K1 (k1)"]
 
 
-def test_once_time_is_up_everybody_is_told_why_but_no_remedy_is_looked_for() -> None:
+def test_search_out_of_time_gives_reasons_without_remedies() -> None:
     roster = Roster(coachees=(coachee("c1"), coachee("c2")), coaches=(coach("k1", capacity=0),))
     cycle = Cycle.model_validate(POLICY)
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     moments = iter((True, False))
-    told = explain_unmatched(evaluator, (), can_place_all, has_time=lambda: next(moments, False))
-    assert [len(one.remedies) for one in told] == [1, 0]
+    entries = explain_unmatched(evaluator, (), can_place_all, has_time=lambda: next(moments, False))
+    assert [len(one.remedies) for one in entries] == [1, 0]
     assert all(one.funnel for one in explain_unmatched(evaluator, (), can_place_all, has_time=bool))
 
 
-def test_looking_at_changes_is_kept_within_its_effort_too() -> None:
+def test_search_for_remedies_examines_changes_within_its_effort() -> None:
     roster = Roster(
         coachees=tuple(coachee(f"c{n}", country="AL") for n in range(5)),
         coaches=tuple(coach(f"k{n}", availability=(TUESDAY,)) for n in range(5)),
     )
     cycle = Cycle.model_validate(POLICY)
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
-    told = list(explain_unmatched(evaluator, (), can_place_all, SearchEffort(max_changes_total=3)))
-    assert [len(entry.remedies) for entry in told] == [1, 1, 1, 0, 0]
+    entries = list(
+        explain_unmatched(evaluator, (), can_place_all, SearchEffort(max_changes_total=3))
+    )
+    assert [len(entry.remedies) for entry in entries] == [1, 1, 1, 0, 0]

@@ -1,4 +1,4 @@
-"""What the engine says when a remedy is verified, held against trying every plan there is."""
+"""Verification of remedies by the engine against brute force over plans."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def clock() -> float:
 
 @given(randoms)
 @settings(max_examples=15, deadline=None)
-def test_a_remedy_is_told_exactly_where_some_plan_places_everybody(random: Random) -> None:
+def test_remedy_is_verified_exactly_where_some_plan_places_everybody(random: Random) -> None:
     roster = random_roster(random, 3, 2)
     cycle = random_cycle(random, roster)
     sessions = cycle.sessions.model_copy(update={"count": 2, "grid_minutes": 60})
@@ -41,6 +41,6 @@ def test_a_remedy_is_told_exactly_where_some_plan_places_everybody(random: Rando
         return answer
 
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
-    told = list(explain_unmatched(evaluator, result.matches, verified))
-    assert [one.coachee for one in told] == [one.coachee for one in result.unmatched]
-    assert [one.funnel for one in told] == [one.funnel for one in result.unmatched]
+    entries = list(explain_unmatched(evaluator, result.matches, verified))
+    assert [one.coachee for one in entries] == [one.coachee for one in result.unmatched]
+    assert [one.funnel for one in entries] == [one.funnel for one in result.unmatched]

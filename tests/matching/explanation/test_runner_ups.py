@@ -1,4 +1,4 @@
-"""Every runner-up at once, warm, held against solving everything again for each match."""
+"""Runner-ups of all matches at once against solving the problem again for each."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
 
 
 def what_it_costs(one: RunnerUp | None) -> object:
-    """Equally good plans may differ in whom they name; what they reach may not."""
+    """Equally good plans may name different coaches, but reach the same values."""
     if one is None:
         return None
     assert one.proven
@@ -38,11 +38,11 @@ def what_it_costs(one: RunnerUp | None) -> object:
     return [(level.name, level.before, level.after) for level in one.price], kept
 
 
-@example(Random(2719359))  # where the first in order is not the first that is decided
-@example(Random(267))  # where the other pins and the share leave no plan without the match
+@example(Random(2719359))  # the first match in order is not the first one decided
+@example(Random(267))  # the other pins and the share leave no plan without the match
 @given(randoms)
 @settings(max_examples=40, deadline=None)
-def test_all_at_once_say_what_solving_again_says(random: Random) -> None:
+def test_runner_ups_of_all_matches_equal_solving_each_again(random: Random) -> None:
     roster = random_roster(random, random.choice([2, 3, 4, 5]), random.choice([2, 3]))
     cycle = random_cycle(random, roster)
     levels = tuple(one for one in ObjectiveLevel if one is not ObjectiveLevel.KEPT)
@@ -60,11 +60,11 @@ def test_all_at_once_say_what_solving_again_says(random: Random) -> None:
     if result.matches and random.random() < 0.5:
         pin = random.choice(result.matches)
         cycle = cycle.model_copy(update={"pins": {pin.coachee: pin.coach}})
-    told = dict(RunnerUps(roster, cycle, result, Deadline(clock, None, lambda: False)).all())
-    assert sorted(told) == sorted(match.coachee for match in result.matches)
+    found = dict(RunnerUps(roster, cycle, result, Deadline(clock, None, lambda: False)).all())
+    assert sorted(found) == sorted(match.coachee for match in result.matches)
     for match in result.matches:
         again = runner_up(roster, cycle, result, match, best)
-        assert what_it_costs(told[match.coachee]) == what_it_costs(again), match.coachee
+        assert what_it_costs(found[match.coachee]) == what_it_costs(again), match.coachee
 
 
 SCARCE = replace(TIGHT, coachees=40, coaches=10, capacity=(2, 5), priority=(1, 2))
@@ -73,25 +73,27 @@ ROOMY = replace(SCARCE, windows=(2, 3), coachees=30)
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("shape", [SCARCE, ROOMY], ids=["scarce", "roomy"])
-def test_the_short_ways_say_what_the_long_way_says(shape: InstanceClass, seed: int) -> None:
+def test_fast_methods_give_the_same_runner_ups_as_solving_each(
+    shape: InstanceClass, seed: int
+) -> None:
     roster, cycle = instance(shape, seed)
     result = best(roster, cycle)
     never = Deadline(clock, None, lambda: False)
     all_at_once = RunnerUps(roster, cycle, result, never)
-    told = dict(all_at_once.all())
+    found = dict(all_at_once.all())
     one_by_one = RunnerUps(roster, cycle, result, never)
     for match in result.matches:
-        assert what_it_costs(told[match.coachee]) == what_it_costs(one_by_one.of(match))
+        assert what_it_costs(found[match.coachee]) == what_it_costs(one_by_one.of(match))
 
 
-def test_a_region_is_told_whole_and_what_is_told_adds_up() -> None:
+def test_runner_ups_of_a_region_are_complete_and_consistent() -> None:
     roster, cycle = instance(REGION, 5)
     result = best(roster, cycle)
-    told = dict(RunnerUps(roster, cycle, result, Deadline(clock, None, lambda: False)).all())
-    assert len(told) == len(result.matches) > 50
+    found = dict(RunnerUps(roster, cycle, result, Deadline(clock, None, lambda: False)).all())
+    assert len(found) == len(result.matches) > 50
     points = {match.coachee: match.points for match in result.matches}
     coaches = {match.coachee: match.coach for match in result.matches}
-    for coachee, one in told.items():
+    for coachee, one in found.items():
         if one is None:
             continue
         assert one.coach != coaches[coachee]
@@ -102,10 +104,10 @@ def test_a_region_is_told_whole_and_what_is_told_adds_up() -> None:
             assert total.gain == one.points - points[coachee]
 
 
-def test_out_of_time_is_told_by_leaving_people_out() -> None:
+def test_runner_ups_out_of_time_leave_matches_out() -> None:
     roster, cycle = instance(REGION, 5)
     result = best(roster, cycle)
     ticks = iter(range(10**9))
     deadline = Deadline(lambda: float(next(ticks)), 150, lambda: False)
-    told = dict(RunnerUps(roster, cycle, result, deadline).all())
-    assert len(told) < len(result.matches)
+    found = dict(RunnerUps(roster, cycle, result, deadline).all())
+    assert len(found) < len(result.matches)

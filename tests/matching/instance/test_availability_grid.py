@@ -43,7 +43,7 @@ def coachee(
 
 
 def one(person: Coachee, cycle: Cycle) -> tuple[list[int], list[int]]:
-    """The starts at which the only coachee is free, and their day indices."""
+    """The free starts of the only coachee, and their day indices."""
     table = build_availability_grid(Roster(coachees=(person,), coaches=()), cycle)
     free = unpack(table.coachees[0], len(table.starts))
     return table.starts[free].tolist(), table.day[free].tolist()
@@ -74,7 +74,7 @@ ranges = st.builds(
     grid=st.sampled_from((15, 30, 45, 60)),
     minutes=st.sampled_from((30, 90, 150)),
 )
-def test_bits_agree_with_the_definition(
+def test_grid_bits_agree_with_the_definition(
     *,
     person_windows: list[WeeklyWindow],
     away: list[DateRange],
@@ -114,7 +114,7 @@ def test_bits_agree_with_the_definition(
     assert list(zip(starts, days, strict=True)) == expected
 
 
-def test_a_session_may_cross_midnight_where_windows_adjoin() -> None:
+def test_session_may_cross_midnight_where_windows_adjoin() -> None:
     cycle = Cycle(
         cycle=CycleDates(start=date(2027, 1, 18), end=date(2027, 1, 24)),
         sessions=SessionPolicy(minutes=90, grid_minutes=30),
@@ -145,7 +145,7 @@ def test_weeks_are_iso_weeks_across_a_year_end() -> None:
     ]
 
 
-def test_holidays_follow_the_person_and_can_be_left_out() -> None:
+def test_holidays_follow_the_persons_country_and_can_be_disabled() -> None:
     dates = CycleDates(start=date(2027, 2, 15), end=date(2027, 2, 21))
     wednesday = (WeeklyWindow(2, 540, 720),)  # 2027-02-17, independence day in Kosovo
     with_them = Cycle(cycle=dates)
@@ -156,7 +156,7 @@ def test_holidays_follow_the_person_and_can_be_left_out() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 200])
-def test_packing_is_undone_by_unpacking(count: int) -> None:
+def test_unpacking_reverses_packing(count: int) -> None:
     rows = np.random.default_rng(count).random((3, count)) < 0.5
     assert pack(rows).shape == (3, -(-count // 64))
     assert (unpack(pack(rows), count) == rows).all()

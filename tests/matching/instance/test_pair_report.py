@@ -11,7 +11,7 @@ from tests.matching.reference import blocking_rules, can_meet
 
 @given(randoms)
 @settings(max_examples=50, deadline=None)
-def test_each_pair_is_told_with_all_that_blocks_it(random: Random) -> None:
+def test_pair_report_lists_everything_that_blocks_each_pair(random: Random) -> None:
     roster = random_roster(random, 3, 3)
     cycle = random_cycle(random, roster)
     rows = list(pair_rows(roster, cycle))
@@ -26,6 +26,6 @@ def test_each_pair_is_told_with_all_that_blocks_it(random: Random) -> None:
         assert (row.points is None) == bool(blocked)
 
 
-def test_nobody_on_a_side_writes_no_row() -> None:
+def test_pair_report_without_people_on_a_side_is_empty() -> None:
     roster = random_roster(Random(2), 3, 0)
     assert not list(pair_rows(roster, random_cycle(Random(2), roster)))

@@ -1,4 +1,4 @@
-"""Matching again in mid-cycle, against every assignment and timetable of tiny programmes."""
+"""Re-matching a cycle under way, against brute force over its continuations."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def solved(
 
 
 def in_mid_cycle(seed: int) -> tuple[Roster, Cycle, Result, UnderWay]:
-    """A cycle some days in, after which something has happened."""
+    """A cycle some days in, after something has happened."""
     random = Random(seed)
     roster, cycle = with_quality(random)
     low = random.choice([0, 1, 2, 5])
@@ -76,8 +76,8 @@ def in_mid_cycle(seed: int) -> tuple[Roster, Cycle, Result, UnderWay]:
     what = random.choice(["coach leaves", "coach leaves", "coachee leaves", "away", "one fewer"])
     busy = {match.coach for match in earlier.matches}
     if what == "coach leaves" and len(coaches) > 1 and busy:
-        gone = random.choice(sorted(busy))
-        coaches = tuple(one for one in coaches if one.id != gone)
+        removed = random.choice(sorted(busy))
+        coaches = tuple(one for one in coaches if one.id != removed)
         coaches = tuple(one.model_copy(update={"capacity": 3}) for one in coaches)
     elif what == "coachee leaves":
         coachees = coachees[1:]
@@ -91,7 +91,7 @@ def in_mid_cycle(seed: int) -> tuple[Roster, Cycle, Result, UnderWay]:
 
 
 class Plain:
-    """Everything that lies behind, and every plan that goes on from there, the plain way."""
+    """The past sessions and every plan that continues them, by brute force."""
 
     def __init__(self, roster: Roster, cycle: Cycle, keep: Result, where: UnderWay) -> None:
         self.roster, self.cycle, self.keep, self.where = roster, cycle, keep, where
@@ -119,7 +119,7 @@ class Plain:
         )
 
     def options(self, coachee: Coachee, coach: Coach) -> list[list[Session]]:
-        """Every whole series of a pair beside nobody else."""
+        """Every whole series of a pair on its own."""
         if blocking_rules(coachee, coach, self.cycle):
             return []
         past = self.past.get((coachee.id, coach.id), [])
@@ -157,7 +157,7 @@ class Plain:
         return policy.min_gap_days <= (days[1] - days[0]).days <= policy.max_gap_days
 
     def _bears(self, coach: Coach, sessions: list[Session]) -> bool:
-        """Whether a coach can have these beside all that lies behind."""
+        """Whether a coach can have these sessions beside all past ones."""
         policy, zone = self.cycle.sessions, self.cycle.cycle.zone
         history = [one for (_, who), some in self.past.items() if who == coach.id for one in some]
         everything = {one.uid: one for one in (*history, *sessions)}
@@ -188,7 +188,7 @@ class Plain:
         return place(0, [])
 
     def best(self) -> list[int] | None:
-        """The best values of all levels but `schedule`; `None` where there is too much to try."""
+        """The best values of all levels but `schedule`; `None` where there are too many plans."""
         roster = self.roster
         options = {
             (one, row): self.options(coachee, coach)
@@ -233,7 +233,7 @@ class Plain:
         return [value[level] for level in self.cycle.objective.levels if level in value]
 
     def best_points(self, result: Result) -> int | None:
-        """Most points of `schedule` for the matches of a result, with most sessions that stay."""
+        """Most points of `schedule` for the matches of a result, with most sessions kept."""
         before = {
             (match.coachee, match.coach, one.number): one.start
             for match in self.keep.matches
@@ -249,7 +249,7 @@ class Plain:
                             before.get((match.coachee, coach.id, s.number)) == s.start
                             for s in series
                         ),
-                        series_points(self.context, told(match, series)),
+                        series_points(self.context, with_series(match, series)),
                         series,
                     )
                     for series in self.options(self.context.coachees[match.coachee], coach)
@@ -266,12 +266,12 @@ class Plain:
         return total
 
 
-def told(match: Match, series: list[Session]) -> Match:
+def with_series(match: Match, series: list[Session]) -> Match:
     return match.model_copy(update={"sessions": tuple(series)})
 
 
 @pytest.mark.parametrize("seed", range(160))
-def test_nothing_better_goes_on_from_what_lies_behind(seed: int) -> None:
+def test_rematch_under_way_is_optimal_among_all_continuations(seed: int) -> None:
     roster, cycle, earlier, where = in_mid_cycle(seed)
     plain = Plain(roster, cycle, earlier, where)
     expected = plain.best()
@@ -289,7 +289,7 @@ def test_nothing_better_goes_on_from_what_lies_behind(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_in_mid_cycle_several_processes_say_what_one_says(
+def test_rematch_under_way_is_the_same_with_several_processes(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -317,11 +317,11 @@ def test_in_mid_cycle_several_processes_say_what_one_says(
 
     earlier = again(1, roster)
     where = under_way(earlier, cycle.cycle.start + timedelta(60), cycle.cycle.zone)
-    gone = earlier.matches[0].coach
+    removed = earlier.matches[0].coach
     coaches = tuple(
         one.model_copy(update={"capacity": one.capacity + 1})
         for one in roster.coaches
-        if one.id != gone
+        if one.id != removed
     )
     left = roster.model_copy(update={"coaches": coaches})
     alone = again(1, left, earlier, where)

@@ -15,64 +15,68 @@ def with_matches(matches: tuple[Match, ...]) -> Result:
     return SOUND.model_copy(update={"matches": matches})
 
 
-def test_a_result_beside_itself_shows_nobody_changed_and_nothing_gained() -> None:
+def test_result_compared_with_itself_shows_no_change_and_no_gain() -> None:
     same = compare_results(SOUND, SOUND)
     assert same.changed == ()
     assert same.count(CoacheeChange.SAME) == len(ROSTER.coachees)
     assert {level.gain for level in same.levels} == {0}
 
 
-def test_each_coachee_is_told_with_what_became_of_them() -> None:
+def test_comparison_lists_the_change_of_each_coachee() -> None:
     first, second, third = SOUND.matches
     moved = first.model_copy(update={"coach": "k2"})
     later = tuple(shifted(session, timedelta(hours=1)) for session in second.sessions[1:])
     retimed = second.model_copy(update={"sessions": (second.sessions[0], *later)})
     after = with_matches((moved, retimed))
-    told = {one.coachee: one for one in compare_results(SOUND, after).coachees}
-    assert (told["c1"].change, told["c1"].before, told["c1"].after) == (
+    compared = {one.coachee: one for one in compare_results(SOUND, after).coachees}
+    assert (compared["c1"].change, compared["c1"].before, compared["c1"].after) == (
         CoacheeChange.MOVED,
         "k1",
         "k2",
     )
-    assert (told["c2"].change, told["c2"].moved_sessions) == (CoacheeChange.RETIMED, 2)
-    assert (told["c3"].change, told["c3"].before, told["c3"].after) == (
+    assert (compared["c2"].change, compared["c2"].moved_sessions) == (CoacheeChange.RETIMED, 2)
+    assert (compared["c3"].change, compared["c3"].before, compared["c3"].after) == (
         CoacheeChange.UNPLACED, third.coach, None,
     )  # fmt: skip
-    assert told["c4"].change is CoacheeChange.SAME
+    assert compared["c4"].change is CoacheeChange.SAME
     back = compare_results(after, SOUND)
     assert next(one for one in back.coachees if one.coachee == "c3").change is CoacheeChange.PLACED
 
 
-def test_levels_tell_what_is_won_and_lost() -> None:
+def test_comparison_shows_gain_and_loss_of_each_level() -> None:
     after = plan(ROSTER.model_copy(update={"coachees": ROSTER.coachees[:2]}), CYCLE)
-    told = {level.name: level for level in compare_results(SOUND, after).levels}
-    assert (told["placed"].before, told["placed"].after, told["placed"].gain) == (5, 4, -1)
-    assert told["total"].gain == -SOUND.matches[2].points
+    compared = {level.name: level for level in compare_results(SOUND, after).levels}
+    assert (compared["placed"].before, compared["placed"].after, compared["placed"].gain) == (
+        5,
+        4,
+        -1,
+    )
+    assert compared["total"].gain == -SOUND.matches[2].points
 
 
-def test_points_are_not_compared_across_policies_that_weigh_differently() -> None:
+def test_points_are_not_comparable_under_different_weights() -> None:
     heavier = CYCLE.model_copy(update={"weights": CYCLE.weights.model_copy(update={"topics": 9})})
-    told = compare_results(SOUND, plan(ROSTER, heavier), (CYCLE, heavier))
-    assert [(one.key, one.before, one.after) for one in told.settings] == [
+    compared = compare_results(SOUND, plan(ROSTER, heavier), (CYCLE, heavier))
+    assert [(one.key, one.before, one.after) for one in compared.settings] == [
         ("weights.topics", "3", "9")
     ]
-    assert {level.name: level.gain for level in told.levels} == {
+    assert {level.name: level.gain for level in compared.levels} == {
         "placed": 0, "kept": 0, "worst": None, "total": None, "schedule": 0,
     }  # fmt: skip
-    assert any(row[0] == "total" and row[-1] == "not comparable" for row in told.level_table())
+    assert any(row[0] == "total" and row[-1] == "not comparable" for row in compared.level_table())
 
 
-def test_tables_and_json_hold_the_same() -> None:
-    told = compare_results(SOUND, with_matches(SOUND.matches[1:]))
-    header, *rows = told.coachee_table()
+def test_comparison_tables_and_json_hold_the_same() -> None:
+    compared = compare_results(SOUND, with_matches(SOUND.matches[1:]))
+    header, *rows = compared.coachee_table()
     assert header == ("coachee", "change", "before", "after", "sessions at other times")
     assert rows == [("c1", "unplaced", "k1", "", 0)]
-    written = json.loads(told.model_dump_json())
+    written = json.loads(compared.model_dump_json())
     assert written["coachees"][-1]["coachee"] == "c1"
     assert written["levels"][0] == {"name": "placed", "before": 5, "after": 5, "gain": 0}
 
 
-def test_policies_differ_in_dotted_keys_as_the_cycle_file_writes_them() -> None:
+def test_policy_differences_are_dotted_keys_with_values_as_in_the_cycle_file() -> None:
     other = Cycle.model_validate(
         {
             "cycle": {"start": date(2027, 1, 25), "end": date(2027, 3, 26), "name": "Again"},
@@ -84,8 +88,8 @@ def test_policies_differ_in_dotted_keys_as_the_cycle_file_writes_them() -> None:
         strict=False,
     )
     plain = Cycle.model_validate({"cycle": {"start": date(2027, 1, 25), "end": date(2027, 3, 26)}})
-    told = {one.key: (one.before, one.after) for one in compare_policies(plain, other)}
-    assert told == {
+    compared = {one.key: (one.before, one.after) for one in compare_policies(plain, other)}
+    assert compared == {
         "cycle.name": ("Cycle", "Again"),
         "calendar.blackout": ("none", "2027-02-01..2027-02-03"),
         "rules.language.minimum_level": ("B2", "B1"),

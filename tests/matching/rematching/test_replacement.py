@@ -21,7 +21,7 @@ from tests.matching.reference import blocking_rules
 
 
 def with_replacement(result: Result, coachee: str, instead: Replacement) -> Result:
-    """The result with the coachee at the other coach, everybody else as they are."""
+    """The result with the coachee at the other coach and everybody else unchanged."""
     match = Match(
         coachee=coachee,
         coach=instead.coach,
@@ -49,15 +49,15 @@ def faults(roster: Roster, cycle: Cycle, result: Result) -> list[str]:
 
 @given(randoms)
 @settings(max_examples=100, deadline=None)
-def test_all_coaches_with_whom_it_works_are_found_and_nobody_else_is_touched(
+def test_replacements_are_all_feasible_coaches_and_touch_nobody_else(
     random: Random,
 ) -> None:
     roster = with_places(random_roster(random, 4, 5))
     cycle = random_cycle(random, roster)
     result = plan(roster, cycle)
     coachee = random.choice(roster.coachees)
-    told = replacements(roster, cycle, result, coachee.id, most=9)
-    for instead in told:
+    found = replacements(roster, cycle, result, coachee.id, most=9)
+    for instead in found:
         assert faults(roster, cycle, with_replacement(result, coachee.id, instead)) == []
     now = {match.coachee: match.coach for match in result.matches}
     booked = {
@@ -76,34 +76,34 @@ def test_all_coaches_with_whom_it_works_are_found_and_nobody_else_is_touched(
         and not blocking_rules(coachee, one, cycle)
         and next(all_series(coachee, one, cycle, booked[one.id]), None) is not None
     }
-    assert {instead.coach for instead in told} == possible
+    assert {instead.coach for instead in found} == possible
 
 
-def test_the_price_and_the_order_are_by_points() -> None:
+def test_replacements_are_ordered_and_priced_by_points() -> None:
     coaches = (*ROSTER.coaches, coach("k3"), coach("k4", topics=("Leadership",)))
     roster = ROSTER.model_copy(update={"coaches": coaches})
-    told = replacements(roster, CYCLE, SOUND, "c2")
-    assert [one.coach for one in told] == ["k4", "k3"]
-    assert [one.price for one in told] == [SOUND.matches[1].points - one.points for one in told]
-    assert told[0].points > told[1].points
+    found = replacements(roster, CYCLE, SOUND, "c2")
+    assert [one.coach for one in found] == ["k4", "k3"]
+    assert [one.price for one in found] == [SOUND.matches[1].points - one.points for one in found]
+    assert found[0].points > found[1].points
     assert len(replacements(roster, CYCLE, SOUND, "c2", most=1)) == 1
 
 
-def test_a_cycle_under_way_needs_only_what_is_left() -> None:
+def test_replacement_in_cycle_under_way_places_only_remaining_sessions() -> None:
     roster = ROSTER.model_copy(update={"coaches": (*ROSTER.coaches, coach("k3"))})
     third = SOUND.matches[1].sessions[2].start.date()
-    (told,) = replacements(roster, CYCLE, SOUND, "c2", not_before=third, sessions=1)
-    assert [start.date() for start, _ in told.times] == [third]
+    (found,) = replacements(roster, CYCLE, SOUND, "c2", not_before=third, sessions=1)
+    assert [start.date() for start, _ in found.times] == [third]
     late = CYCLE.cycle.end - timedelta(3)
     assert replacements(roster, CYCLE, SOUND, "c2", not_before=late) == ()
 
 
-def test_a_replacement_that_breaks_the_cross_border_share_is_not_told() -> None:
+def test_replacement_that_breaks_the_cross_border_share_is_left_out() -> None:
     coaches = (*ROSTER.coaches, coach("k3", country="AL"), coach("k4"))
     roster = ROSTER.model_copy(update={"coaches": coaches})
     assert [one.coach for one in replacements(roster, CYCLE, SOUND, "c2")] == ["k4"]
 
 
-def test_nobody_of_that_id_is_a_clear_refusal() -> None:
+def test_replacement_for_unknown_coachee_is_refused_by_id() -> None:
     with pytest.raises(NotFoundError, match="no coachee c9 in this cycle"):
         replacements(ROSTER, CYCLE, SOUND, "c9")

@@ -22,7 +22,7 @@ def instance(random: Random, coachees: int = 5, coaches: int = 4) -> tuple[Roste
     return roster, random_cycle(random, roster)
 
 
-def judged(roster: Roster, cycle: Cycle) -> RuleEvaluator:
+def evaluator_of(roster: Roster, cycle: Cycle) -> RuleEvaluator:
     return RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
 
 
@@ -32,9 +32,9 @@ def every_pair(roster: Roster) -> list[tuple[int, int]]:
 
 @given(randoms)
 @settings(max_examples=60, deadline=None)
-def test_the_judgement_forbids_exactly_what_the_plain_reference_forbids(random: Random) -> None:
+def test_rules_forbid_exactly_what_the_plain_reference_forbids(random: Random) -> None:
     roster, cycle = instance(random)
-    evaluator = judged(roster, cycle)
+    evaluator = evaluator_of(roster, cycle)
     expected = {
         (i, j): blocking_rules(roster.coachees[i], roster.coaches[j], cycle)
         for i, j in every_pair(roster)
@@ -49,11 +49,11 @@ def test_the_judgement_forbids_exactly_what_the_plain_reference_forbids(random: 
 
 @given(randoms)
 @settings(max_examples=40, deadline=None)
-def test_a_block_and_single_pairs_get_the_same_judgement(random: Random) -> None:
+def test_block_and_single_pairs_get_the_same_points(random: Random) -> None:
     roster, cycle = instance(random)
     rows, columns = np.ogrid[: len(roster.coachees), : len(roster.coaches)]
     flat = np.nonzero(np.ones((len(roster.coachees), len(roster.coaches)), dtype=np.bool_))
-    for rule in judged(roster, cycle).rules:
+    for rule in evaluator_of(roster, cycle).rules:
         block = rule.evaluate(rows, columns)
         assert block.dtype == np.int16
         assert block.min() >= FORBIDDEN
@@ -63,9 +63,11 @@ def test_a_block_and_single_pairs_get_the_same_judgement(random: Random) -> None
 
 @given(randoms)
 @settings(max_examples=40, deadline=None)
-def test_points_never_grow_when_common_time_shrinks_and_count_it_rightly(random: Random) -> None:
+def test_availability_points_count_common_time_and_never_grow_when_it_shrinks(
+    random: Random,
+) -> None:
     roster, cycle = instance(random, 2, 2)
-    evaluator = judged(roster, cycle)
+    evaluator = evaluator_of(roster, cycle)
     availability = next(rule for rule in evaluator.rules if rule.name == "availability")
     for i, j in every_pair(roster):
         common = len(common_starts(roster.coachees[i], roster.coaches[j], cycle))
@@ -75,9 +77,9 @@ def test_points_never_grow_when_common_time_shrinks_and_count_it_rightly(random:
 
 @given(randoms)
 @settings(max_examples=30, deadline=None)
-def test_a_funnel_loses_coaches_rule_by_rule_and_ends_at_the_eligible(random: Random) -> None:
+def test_funnel_shrinks_rule_by_rule_and_ends_at_the_eligible(random: Random) -> None:
     roster, cycle = instance(random)
-    evaluator = judged(roster, cycle)
+    evaluator = evaluator_of(roster, cycle)
     for row, coachee in enumerate(roster.coachees):
         steps = funnel(evaluator, row)
         names = [step.rule for step in steps]
@@ -93,7 +95,7 @@ def steps_so_far(steps: tuple[object, ...], number: int) -> list[str]:
     return [step.rule for step in steps[:number]]  # type: ignore[attr-defined]
 
 
-def test_blocks_are_bounded_and_cover_every_coachee_once() -> None:
+def test_pair_blocks_are_bounded_and_cover_every_coachee_once() -> None:
     seen: list[int] = []
     for rows, columns in pair_blocks(10, 7, cells=22):
         assert rows.size * columns.size <= 22
@@ -103,36 +105,36 @@ def test_blocks_are_bounded_and_cover_every_coachee_once() -> None:
 
 
 @pytest.mark.parametrize("sizes", [(0, 0), (0, 3), (3, 0)])
-def test_nobody_on_a_side_is_no_pair(sizes: tuple[int, int]) -> None:
+def test_evaluation_without_people_on_a_side_has_no_pairs(sizes: tuple[int, int]) -> None:
     roster, cycle = instance(Random(1), *sizes)
     table = evaluate_pairs(roster, cycle, build_availability_grid(roster, cycle))
     assert [part.shape for part in (table.coachee, table.coach, table.points)] == [(0,)] * 3
 
 
-def test_verdicts_hold_every_weighed_rule_even_at_weight_nought() -> None:
+def test_verdicts_include_every_weighted_rule_even_at_weight_0() -> None:
     roster, cycle = instance(Random(3), 8, 8)
     table = evaluate_pairs(roster, cycle, build_availability_grid(roster, cycle))
-    told = verdicts(
+    found = verdicts(
         roster, cycle, build_availability_grid(roster, cycle), table.coachee[0], table.coach[0]
     )
     weights = cycle.weights.model_dump()
-    assert {verdict.rule: verdict.weight for verdict in told} == weights
+    assert {verdict.rule: verdict.weight for verdict in found} == weights
 
 
-def test_a_refusal_reads_the_same_whoever_refused() -> None:
+def test_refusal_phrase_is_the_same_whichever_side_refused() -> None:
     roster, cycle = instance(Random(5), 1, 1)
     coachee, coach = roster.coachees[0], roster.coaches[0]
     phrases = []
     for refusals in (({coach.id}, set()), (set(), {coachee.id}), ({coach.id}, {coachee.id})):
         one = coachee.model_copy(update={"refuses": frozenset(refusals[0])})
         other = coach.model_copy(update={"refuses": frozenset(refusals[1])})
-        told = judged(Roster(coachees=(one,), coaches=(other,)), cycle).objections(0, 0)
-        phrases.append(told["refusal"])
+        found = evaluator_of(Roster(coachees=(one,), coaches=(other,)), cycle).objections(0, 0)
+        phrases.append(found["refusal"])
     assert phrases == ["refused by one of the two"] * 3
 
 
 @given(st.sets(st.tuples(st.integers(0, 5), st.integers(0, 4))))
-def test_marks_are_found_where_they_were_made(cells: set[tuple[int, int]]) -> None:
+def test_sparse_matrix_returns_marks_where_they_were_set(cells: set[tuple[int, int]]) -> None:
     marks = SparseMatrix(((row, column, row + 1) for row, column in cells), 6, 5)
     table = np.zeros((6, 5), dtype=np.int16)
     for row, column in cells:
@@ -141,7 +143,7 @@ def test_marks_are_found_where_they_were_made(cells: set[tuple[int, int]]) -> No
     assert marks.at(rows, columns).tolist() == table.tolist()
 
 
-def test_chains_of_command_name_people_and_units_in_any_capitals() -> None:
+def test_chain_of_command_matches_people_and_units_in_any_case() -> None:
     roster, cycle = instance(Random(9), 1, 1)
     coachee = roster.coachees[0].model_copy(update={"id": "C-1", "unit": "2nd Brigade"})
     cases: list[tuple[tuple[str, ...], bool]] = [
@@ -149,5 +151,5 @@ def test_chains_of_command_name_people_and_units_in_any_capitals() -> None:
     ]  # fmt: skip
     for chain, forbidden in cases:
         coach = roster.coaches[0].model_copy(update={"chain_of_command": chain, "unit": ""})
-        told = judged(Roster(coachees=(coachee,), coaches=(coach,)), cycle).objections(0, 0)
-        assert ("unit" in told) == forbidden
+        found = evaluator_of(Roster(coachees=(coachee,), coaches=(coach,)), cycle).objections(0, 0)
+        assert ("unit" in found) == forbidden

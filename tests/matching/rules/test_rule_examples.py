@@ -23,7 +23,9 @@ def inputs(example: Example) -> RuleInputs:
 @pytest.mark.parametrize(
     ("rule", "example"), EXAMPLES, ids=[f"{r.name}: {e.situation}" for r, e in EXAMPLES]
 )
-def test_a_rule_says_what_its_example_says(rule: type[Rule], example: Example) -> None:
+def test_rule_gives_the_points_and_phrase_of_its_example(
+    rule: type[Rule], example: Example
+) -> None:
     evaluator = RuleEvaluator(inputs(example))
     judging = next(one for one in evaluator.rules if isinstance(one, rule))
     assert evaluator.rule_points(judging, 0, 0) == example.points
@@ -31,13 +33,13 @@ def test_a_rule_says_what_its_example_says(rule: type[Rule], example: Example) -
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_a_hard_rule_shows_a_pair_it_forbids_and_one_it_lets_be(rule: type[Rule]) -> None:
+def test_hard_rule_has_examples_of_a_forbidden_and_an_allowed_pair(rule: type[Rule]) -> None:
     forbids = [example.points == FORBIDDEN for example in rule.examples]
     assert any(forbids) == rule.hard
     assert not all(forbids)
 
 
-def test_the_rules_stand_in_the_documented_order_and_name_real_settings() -> None:
+def test_rules_are_in_documented_order_and_name_existing_settings() -> None:
     assert [rule.name for rule in RULES] == [
         "language", "country", "rank", "unit", "refusal", "ban",
         "topics", "preference", "availability",
@@ -52,7 +54,7 @@ def test_every_weight_of_the_cycle_file_belongs_to_a_rule() -> None:
     assert weighted_rules <= {rule.name for rule in RULES}
 
 
-def test_no_phrase_names_the_language_that_is_not_to_be_named() -> None:
+def test_no_phrase_names_serbo_croatian() -> None:
     assert not any("Serbo" in example.because for _, example in EXAMPLES)
     assert [language_name(code) for code in ("cnr", "sh", "sq")] == [
         "Montenegrin",
@@ -61,7 +63,7 @@ def test_no_phrase_names_the_language_that_is_not_to_be_named() -> None:
     ]
 
 
-def test_the_rule_that_the_documentation_shows_does_what_its_examples_say() -> None:
+def test_rule_of_the_documentation_passes_its_examples() -> None:
     text = (Path(__file__).parents[3] / "docs" / "add-a-rule.md").read_text()
     source = text.split("```python\n")[1].split("```")[0]
     module = ModuleType("service")
@@ -75,7 +77,9 @@ def test_the_rule_that_the_documentation_shows_does_what_its_examples_say() -> N
         assert (points, rule.because(*people, points)) == (example.points, example.because)
 
 
-def test_the_reference_of_the_rules_is_what_the_rules_say() -> None:
+def test_rules_reference_page_is_generated_from_the_rules() -> None:
     page = (Path(__file__).parents[3] / "docs" / "reference" / "rules.md").read_text()
-    told = as_markdown(catalogue(Cycle.model_validate(DATES)))
-    assert page == told, "write it anew: gender-coach rules --markdown > docs/reference/rules.md"
+    generated = as_markdown(catalogue(Cycle.model_validate(DATES)))
+    assert page == generated, (
+        "regenerate it: gender-coach rules --markdown > docs/reference/rules.md"
+    )

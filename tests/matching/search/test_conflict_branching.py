@@ -1,4 +1,4 @@
-"""Bounds, detours and the search among assignments against every plan, whatever hours cost."""
+"""Bounds, residual paths and conflict branching against brute force, at random prices."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def plans(oracles: PricingOracles) -> Iterator[Choice]:
 
 
 def at_any_price(random: Random, oracles: PricingOracles, worth: Choice) -> LagrangianBound:
-    """The bare assignment where some hours cost something, mostly too much or too little."""
+    """The assignment relaxation at random prices of hours, usually too high or too low."""
     problem, scale = oracles.problem, DUAL_SCALE
     dearest = random.choice([1, 20, 300, 2000])
     pair_dual = np.array(
@@ -56,8 +56,8 @@ def at_any_price(random: Random, oracles: PricingOracles, worth: Choice) -> Lagr
 
 
 @pytest.mark.parametrize("first", range(0, 60, 15))
-def test_at_any_price_the_best_plan_without_a_pair_is_found_and_bounded(first: int) -> None:
-    proven = asked = 0
+def test_best_plan_without_a_pair_is_found_and_bounded_at_random_prices(first: int) -> None:
+    proven = searched = 0
     for seed in range(first, first + 15):
         random = Random(seed)
         roster, cycle = sociable(random)
@@ -85,7 +85,7 @@ def test_at_any_price_the_best_plan_without_a_pair_is_found_and_bounded(first: i
             if loss >= NO_PATH:
                 assert not others
                 continue
-            asked += bool(others)
+            searched += bool(others)
             assert not others or DUAL_SCALE * max(others) <= lagrangian.bound - loss
             allowed = np.arange(problem.size) != pair
             found = search.best(coachee, allowed, lambda _choice: True, _MOST)
@@ -99,4 +99,4 @@ def test_at_any_price_the_best_plan_without_a_pair_is_found_and_bounded(first: i
             if found.proven:
                 proven += 1
                 assert found.worth == max(others)
-    assert proven > asked / 2 > 0
+    assert proven > searched / 2 > 0
