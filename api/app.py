@@ -61,7 +61,7 @@ from api.services import Services, utc_now
 from api.session_reports import note_access_pages, note_access_routes
 from api.session_reports import pages as session_report_pages
 from api.session_reports import routes as session_report_routes
-from api.session_reports.note_access import open_notebook_of_device
+from api.session_reports.device_keys import open_notebook_of_device
 from api.sessions import pages as session_pages
 from api.sessions import routes as session_routes
 from api.settings import Settings

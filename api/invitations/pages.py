@@ -64,8 +64,8 @@ def show_session(
 ) -> Response:
     """One session: the replies with their messages, the shared record and the feedback."""
     with services.database.reading() as tx:
-        session = schedule.session_view(tx, principal, session_id)
-        reports = statements.read_reports(tx, services.keyring, principal, session_id)
+        session = schedule.session_details(tx, principal, session_id)
+        reports = statements.find_reports(tx, services.keyring, principal, session_id)
         cycle = cycles.cycle_header(tx, session.cycle_id)
     zone = ZoneInfo(session.timezone)
     return render_page(

@@ -1,4 +1,4 @@
-"""The pages behind a person's secret link: all their sessions, and one with its reports."""
+"""Pages behind a person's secret link: all their sessions, and one with its reports."""
 
 from __future__ import annotations
 
@@ -6,51 +6,39 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
-from api.consent import service as consent
-from api.consent.texts import consent_texts
-from api.http import urls as addresses
-from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http import urls
+from api.http.dependencies import PrincipalDep, ServicesDep, services_for
 from api.http.permissions import PERSON, Permission, Permissions
 from api.http.principal import AccessRole
+from api.overview.person_home import read_person_home
 from api.participants.rows import Side
-from api.session_reports import service as statements
+from api.session_reports import service as session_reports
 from api.session_reports.presenters import feedback_text, record_text
-from api.sessions import schedule
-from api.sessions.presenters import own_session_line
-from api.web.rendering import (
-    deployment_of,
-    render_page,
-)
+from api.sessions.presenters import OwnSessionLine, own_session_line
+from api.sessions.session_details import SessionDetails
+from api.web.rendering import deployment_of, render_page
 
 PERSON_PAGES = APIRouter(prefix="/p/{link}", include_in_schema=False)
+_DUE_HEADINGS = {
+    Side.COACH: "Session notes to write",
+    Side.COACHEE: "How was it? Feedback takes two minutes",
+}
 
 
 @PERSON_PAGES.get("")
 def my_sessions(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """All sessions of the person, with what waits for them on top."""
-    with services.database.reading() as tx:
-        mine = schedule.person_schedule(tx, principal.person_id or "")
-        texts = consent_texts(services.settings.consent_texts)
-        terms_accepted = consent.consent_status(tx, texts, mine.person.id).accepted_at is not None
-    deployment = deployment_of(request)
-    lines = [
-        own_session_line(
-            session,
-            mine.person.side,
-            addresses.person_session(link, session.id),
-            deployment,
-            services.now(),
-        )
-        for session in mine.sessions
-    ]
+    """All sessions of the person, with those on top that need a reply or a report."""
+    home = read_person_home(services, principal)
+    person = home.schedule.person
+    lines = [_line(request, link, session, person.side) for session in home.schedule.sessions]
     return render_page(
         request,
         "sessions/person_sessions.html",
-        home=addresses.person(link),
-        name=mine.person.name,
-        terms_accepted=terms_accepted,
+        home=urls.person(link),
+        name=person.name,
+        terms_accepted=home.terms_accepted,
         lines=lines,
         parts=[
             ("Coming", [line for line in lines if not line.over]),
@@ -58,9 +46,7 @@ def my_sessions(
         ],
         waiting=sum(line.can_reply and not line.answered for line in lines),
         due=[line for line in lines if line.due],
-        due_heading="Session notes to write"
-        if mine.person.side is Side.COACH
-        else "How was it? Feedback takes two minutes",
+        due_heading=_DUE_HEADINGS[person.side],
     )
 
 
@@ -68,32 +54,29 @@ def my_sessions(
 def my_session(
     link: str, session_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """One session: when, with whom, the answer, and what was said of it."""
-    with services.database.reading() as tx:
-        session = schedule.session_view(tx, principal, session_id)
-        submitted = statements.read_reports(tx, services.keyring, principal, session_id)
-    deployment = deployment_of(request)
-    zone = ZoneInfo(session.timezone)
-    coach = principal.role is AccessRole.COACH
-    line = own_session_line(
-        session,
-        Side.COACH if coach else Side.COACHEE,
-        addresses.person_session(link, session_id),
-        deployment,
-        services.now(),
-    )
+    """One session: its time, the other person, the reply, and the reports on it."""
+    found = session_reports.read_session_with_reports(services, principal, session_id)
+    session, reports = found.session, found.reports
+    zone, is_coach = ZoneInfo(session.timezone), principal.role is AccessRole.COACH
+    line = _line(request, link, session, Side.COACH if is_coach else Side.COACHEE)
     return render_page(
         request,
         "sessions/person_session.html",
-        home=addresses.person(link),
+        home=urls.person(link),
         line=line,
-        is_coach=coach,
-        record=submitted.record and record_text(submitted.record, zone),
-        note=submitted.note,
-        note_closed=submitted.note_closed,
-        feedback=submitted.feedback and feedback_text(submitted.feedback, zone),
-        footnotes=deployment.footnotes([line.other.country]),
+        is_coach=is_coach,
+        record=reports.record and record_text(reports.record, zone),
+        note=reports.note,
+        note_closed=reports.note_closed,
+        feedback=reports.feedback and feedback_text(reports.feedback, zone),
+        footnotes=deployment_of(request).footnotes([line.other.country]),
     )
+
+
+def _line(request: Request, link: str, session: SessionDetails, side: Side) -> OwnSessionLine:
+    now = services_for(request).now()
+    url = urls.person_session(link, session.id)
+    return own_session_line(session, side, url, deployment_of(request), now)
 
 
 ROUTERS = (PERSON_PAGES,)

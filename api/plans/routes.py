@@ -1,4 +1,4 @@
-"""JSON routes of plans and of the schedule of a cycle."""
+"""JSON routes of plans and their comparison."""
 
 from __future__ import annotations
 
@@ -14,12 +14,9 @@ from api.plans import comparison as comparing
 from api.plans import service as plans
 from api.plans.comparison import PlanComparison
 from api.plans.service import PlanDetails, PlanSummary
-from api.sessions import schedule
-from api.sessions.session_details import SessionDetails
 from api.values import Identifier
 
 PLANS = APIRouter(prefix=API, tags=["plans"])
-SCHEDULE = APIRouter(prefix=API, tags=["schedule"])
 
 
 @PLANS.get("/cycles/{cycle_id}/plans", responses=problem_responses(404))
@@ -54,22 +51,9 @@ def compare_plans(
     return comparing.build_comparison(*pair)
 
 
-@SCHEDULE.get("/cycles/{cycle_id}/schedule", responses=problem_responses(404))
-def cycle_schedule(cycle_id: str, services: ServicesDep) -> tuple[SessionDetails, ...]:
-    """Every published session in order of time, cancelled ones included, with its replies."""
-    with services.database.reading() as tx:
-        return schedule.cycle_schedule(tx, cycle_id)
-
-
-ROUTERS = (
-    PLANS,
-    SCHEDULE,
-)
+ROUTERS = (PLANS,)
 PERMISSIONS: Permissions = {
     ("GET", API + "/cycles/{cycle_id}/plans"): Permission(MANAGER),
     ("GET", API + "/plans/{plan_id}"): Permission(MANAGER, audit_action="plan opened"),
     ("GET", API + "/plans/{plan_id}/comparison"): Permission(MANAGER, audit_action="plan opened"),
-    ("GET", API + "/cycles/{cycle_id}/schedule"): Permission(
-        MANAGER, audit_action="timetable opened"
-    ),
 }

@@ -1,1 +1,1 @@
-"""Session reports: the shared record, the sealed note of the coach, the feedback of the coachee."""
+"""Session reports: shared record, private note of the coach, feedback of the coachee."""

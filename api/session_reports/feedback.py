@@ -1,4 +1,4 @@
-"""Feedback of coachees on their sessions. Coachee and managers read it; the coach never does."""
+"""Feedback on sessions: given by the coachee, read by coachee and managers, never by the coach."""
 
 from __future__ import annotations
 
@@ -10,26 +10,17 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.http.principal import AccessRole, Principal
 from api.participants.service import person_row
-from api.session_reports.submissions import (
-    REPORT_QUERY,
-    apply_submission,
-    get_or_create_row,
-    require_role,
-)
+from api.session_reports.submissions import find_submission, store_submission
 from api.sessions.rows import FeedbackRow, RecordRow, SessionRow
-from api.sessions.schedule import own_session
 from api.values import FrozenModel
 from api.web.date_formats import format_datetime
-from coach.errors import (
-    ConflictError,
-    NotFoundError,
-)
+from coach.errors import ConflictError, NotAllowedError
 from coach.feedback import Feedback, is_open_for_feedback
 from coach.sessions import Attendance
 
 
 class FeedbackView(FrozenModel):
-    """A coachee's feedback as it was last submitted; the coach never sees it."""
+    """A coachee's feedback as it was last submitted."""
 
     session_id: str
     attendance: Attendance
@@ -39,53 +30,33 @@ class FeedbackView(FrozenModel):
     submitted_at: datetime
 
 
-def give_feedback(
-    tx: Transaction, principal: Principal, session_id: str, feedback: Feedback, *, now: datetime
+def store_feedback(
+    tx: Transaction, principal: Principal, session: SessionRow, feedback: Feedback, *, now: datetime
 ) -> FeedbackView:
-    """Keep a coachee's feedback on a session; a later one replaces it.
+    """Store feedback on one of the principal's own sessions; it replaces an earlier one.
 
     Raises:
-        NotFoundError: there is no such session, or it is somebody else's.
-        NotAllowedError: `principal` is not the session's coachee.
-        ConflictError: it is still to come, and its record does not say that it was held earlier.
+        NotAllowedError: `principal` is not the coachee.
+        ConflictError: the session has not started, and no record says that it was held earlier.
     """
-    session = require_role(
-        AccessRole.COACHEE, tx, principal, session_id, "the coachee gives feedback"
-    )
+    if principal.role is not AccessRole.COACHEE:
+        raise NotAllowedError("the coachee gives feedback")
     _refuse_too_early(tx, session, now)
-    row = get_or_create_row(tx, FeedbackRow, session_id, session.coachee_id)
-    apply_submission(row, feedback, now)
-    record_event(tx, "feedback given", "session", session_id, version=row.version)
+    row = store_submission(tx, FeedbackRow, session.id, session.coachee_id, feedback, now=now)
+    record_event(tx, "feedback given", "session", session.id, version=row.version)
     return feedback_view(row)
 
 
-def feedback_of(tx: Transaction, principal: Principal, session_id: str) -> FeedbackView:
-    """The feedback on a session, to the coachee who gave it and to managers; never to the coach.
-
-    Raises:
-        NotFoundError: there is none, or it is not for `principal`; which of the two is not told.
-    """
-    own_session(tx, principal, session_id)
-    row = tx.scalar(REPORT_QUERY[FeedbackRow], {"session_id": session_id})
-    if row is None or principal.role is AccessRole.COACH:
-        raise NotFoundError("there is no feedback on this session for you to read")
-    return feedback_view(row)
-
-
-def _refuse_too_early(tx: Transaction, session: SessionRow, now: datetime) -> None:
-    record = tx.scalar(REPORT_QUERY[RecordRow], {"session_id": session.id})
-    recorded = None if record is None else record.attendance
-    if is_open_for_feedback(session.starts_at, recorded, now):
-        return
-    zone = ZoneInfo(person_row(tx, session.coachee_id).timezone)
-    raise ConflictError(
-        f"feedback can be sent from {format_datetime(session.starts_at, zone)} on, or as soon as "
-        "the coach has recorded that the session was held earlier"
-    )
+def find_feedback(tx: Transaction, principal: Principal, session_id: str) -> FeedbackView | None:
+    """The feedback on a session, as far as `principal` may read it: `None` for the coach."""
+    if principal.role is AccessRole.COACH:
+        return None
+    row = find_submission(tx, FeedbackRow, session_id)
+    return None if row is None else feedback_view(row)
 
 
 def feedback_view(row: FeedbackRow) -> FeedbackView:
-    """Feedback as it is shown."""
+    """The feedback in a row."""
     return FeedbackView(
         session_id=row.session_id,
         attendance=row.attendance,
@@ -93,4 +64,16 @@ def feedback_view(row: FeedbackRow) -> FeedbackView:
         text=row.text,
         version=row.version,
         submitted_at=row.submitted_at,
+    )
+
+
+def _refuse_too_early(tx: Transaction, session: SessionRow, now: datetime) -> None:
+    record = find_submission(tx, RecordRow, session.id)
+    recorded = None if record is None else record.attendance
+    if is_open_for_feedback(session.starts_at, recorded, now):
+        return
+    zone = ZoneInfo(person_row(tx, session.coachee_id).timezone)
+    raise ConflictError(
+        f"feedback can be sent from {format_datetime(session.starts_at, zone)} on, or as soon as "
+        "the coach has recorded that the session was held earlier"
     )

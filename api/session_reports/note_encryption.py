@@ -1,4 +1,9 @@
-"""Encryption of notes: a data key for each coach and coachee, wrapped by the master key."""
+"""Encryption of notes: a data key for each coach and coachee, wrapped by the master key.
+
+A note is encrypted with AES-256-GCM under the data key of its author and coachee. Its ciphertext is
+bound to its row, session, author, key and version, and a wrapped key to its own row, so that
+neither can be moved to another row or replaced by an older version.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +19,58 @@ from api.session_reports.rows import NoteKeyRow, NoteRow
 from api.sessions.rows import SessionRow
 
 
-def data_key(
+def encrypt_note(
+    tx: Transaction,
+    keyring: Keyring,
+    session: SessionRow,
+    row: NoteRow,
+    text: str,
+    *,
+    now: datetime,
+) -> None:
+    """Encrypt `text` into `row`, whose version is set already.
+
+    Raises:
+        KeyringError: the key file lacks the master key that wraps the data key.
+        DecryptionError: the wrapped data key was altered or moved.
+    """
+    key_row, key = _get_or_create_data_key(tx, keyring, session, now)
+    row.key_id = key_row.id
+    row.sealed = encrypt(key, text.encode(), *_note_associated_data(row))
+
+
+def decrypt_note(tx: Transaction, keyring: Keyring, row: NoteRow) -> str:
+    """The text of a note.
+
+    Raises:
+        KeyringError: the key file lacks the master key that wraps the data key.
+        DecryptionError: the note or its wrapped data key was altered or moved.
+    """
+    key = _unwrap(keyring, tx.get_one(NoteKeyRow, row.key_id))
+    return decrypt(key, row.sealed, *_note_associated_data(row)).decode()
+
+
+def rewrap_note_keys(tx: Transaction, keyring: Keyring) -> int:
+    """Wrap the data keys of all notes under the newest master key; see `Rotatable`."""
+    rows = tx.scalars(select(NoteKeyRow)).all()
+    for row in rows:
+        key = _unwrap(keyring, row)
+        row.master_version = keyring.master_version
+        row.wrapped = _wrap(keyring, row, key)
+    return len(rows)
+
+
+def _get_or_create_data_key(
     tx: Transaction, keyring: Keyring, session: SessionRow, now: datetime
 ) -> tuple[NoteKeyRow, bytes]:
-    """The key for what this session's coach writes about its coachee, made where there is none."""
+    """The data key for notes of the session's coach about its coachee, wrapped and in clear."""
     row = tx.scalar(
         select(NoteKeyRow).where(
             NoteKeyRow.author_id == session.coach_id, NoteKeyRow.subject_id == session.coachee_id
         )
     )
     if row is not None:
-        return row, unwrap(keyring, row)
+        return row, _unwrap(keyring, row)
     key = new_data_key()
     row = NoteKeyRow(
         id=new_id(),
@@ -33,25 +79,19 @@ def data_key(
         master_version=keyring.master_version,
         created_at=now,
     )
-    row.wrapped = wrap(keyring, row, key)
+    row.wrapped = _wrap(keyring, row, key)
     tx.add(row)
     tx.flush()
     return row, key
 
 
-def wrap(keyring: Keyring, row: NoteKeyRow, key: bytes) -> bytes:
-    """`key` sealed under the master key of the row's version, for this row."""
+def _wrap(keyring: Keyring, row: NoteKeyRow, key: bytes) -> bytes:
+    """`key` encrypted under the master key of the row's version."""
     master = wrapping_key(keyring.master, row.master_version)
     return encrypt(master, key, *_key_associated_data(row))
 
 
-def unwrap(keyring: Keyring, row: NoteKeyRow) -> bytes:
-    """The key that is wrapped in the row.
-
-    Raises:
-        KeyringError: its master key is missing from the key file.
-        SealBrokenError: it was altered or moved.
-    """
+def _unwrap(keyring: Keyring, row: NoteKeyRow) -> bytes:
     master = wrapping_key(keyring.master, row.master_version)
     return decrypt(master, row.wrapped, *_key_associated_data(row))
 
@@ -60,16 +100,5 @@ def _key_associated_data(row: NoteKeyRow) -> tuple[str | int, ...]:
     return ("note_keys", row.id, row.author_id, row.subject_id, row.master_version)
 
 
-def note_associated_data(row: NoteRow) -> tuple[str | int, ...]:
-    """What the ciphertext of a note is bound to: its row, session, author, key and version."""
+def _note_associated_data(row: NoteRow) -> tuple[str | int, ...]:
     return ("notes", row.id, row.session_id, row.author_id, row.key_id, row.version)
-
-
-def rewrap_note_keys(tx: Transaction, keyring: Keyring) -> int:
-    """Wrap the data keys of all notes under the newest master key; see `Rotatable`."""
-    rows = tx.scalars(select(NoteKeyRow)).all()
-    for row in rows:
-        key = unwrap(keyring, row)
-        row.master_version = keyring.master_version
-        row.wrapped = wrap(keyring, row, key)
-    return len(rows)

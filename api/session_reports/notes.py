@@ -8,19 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
-from api.crypto.envelope_encryption import decrypt, encrypt
 from api.crypto.key_ring import Keyring
 from api.database.types import new_id
 from api.http.principal import AccessRole, Principal
-from api.session_reports.note_access import NotesClosedError
-from api.session_reports.note_encryption import data_key, note_associated_data, unwrap
-from api.session_reports.rows import NoteKeyRow, NoteRow
-from api.session_reports.submissions import require_role
+from api.session_reports.note_encryption import decrypt_note, encrypt_note
+from api.session_reports.notebooks import NotesClosedError
+from api.session_reports.rows import NoteRow
+from api.sessions.rows import SessionRow
 from api.values import FrozenModel
-from coach.errors import (
-    NotFoundError,
-)
+from coach.errors import NotAllowedError
 from coach.feedback import Note
+
+_IN_OTHER_NOTEBOOK = (
+    "your note on this session is in another of your notebooks, which is closed on this device"
+)
 
 
 class NoteView(FrozenModel):
@@ -32,68 +33,63 @@ class NoteView(FrozenModel):
     written_at: datetime
 
 
-_IN_OTHER_NOTEBOOK = (
-    "your note on this session is in another of your notebooks, which is closed on this device"
-)
-
-
-def write_note(
+def store_note(
     tx: Transaction,
     keyring: Keyring,
     principal: Principal,
-    session_id: str,
+    session: SessionRow,
     note: Note,
     *,
     now: datetime,
 ) -> NoteView:
-    """Seal a coach's note on a session; a later one replaces it.
+    """Encrypt and store a note on one of the principal's own sessions, replacing an earlier one.
 
     Raises:
-        NotFoundError: there is no such session, or it is somebody else's.
-        NotAllowedError: `principal` is not the session's coach, or their notes are closed here.
+        NotAllowedError: `principal` is not the coach.
+        NotesClosedError: no notebook, or not that of the earlier note, is open on this device.
     """
-    session = require_role(
-        AccessRole.COACH, tx, principal, session_id, "notes are for coaches alone"
-    )
+    if principal.role is not AccessRole.COACH:
+        raise NotAllowedError("notes are for coaches alone")
     if not principal.notes_open:
         raise NotesClosedError
-    key_row, key = data_key(tx, keyring, session, now)
-    row = tx.scalar(select(NoteRow).where(NoteRow.session_id == session_id))
+    row = tx.scalar(select(NoteRow).where(NoteRow.session_id == session.id))
     if row is None:
-        row = NoteRow(id=new_id(), session_id=session_id, author_id=session.coach_id, version=0)
+        row = NoteRow(id=new_id(), session_id=session.id, author_id=session.coach_id, version=0)
         row.notebook = principal.notebook
-        tx.add(row)
     elif row.notebook != principal.notebook:
         raise NotesClosedError(_IN_OTHER_NOTEBOOK)
-    row.version, row.written_at, row.key_id = row.version + 1, now, key_row.id
-    row.sealed = encrypt(key, note.text.encode(), *note_associated_data(row))
-    record_event(tx, "note written", "session", session_id, version=row.version)
-    return NoteView(
-        session_id=session_id, text=note.text, version=row.version, written_at=row.written_at
-    )
+    row.version, row.written_at = row.version + 1, now
+    encrypt_note(tx, keyring, session, row, note.text, now=now)
+    tx.add(row)  # not before it holds the ciphertext: the key is looked up in this transaction
+    record_event(tx, "note written", "session", session.id, version=row.version)
+    return _view(row, note.text)
 
 
-def note_of(tx: Transaction, keyring: Keyring, principal: Principal, session_id: str) -> NoteView:
-    """An author's own note on a session.
+def find_note(
+    tx: Transaction, keyring: Keyring, principal: Principal, session_id: str
+) -> NoteView | None:
+    """The principal's own note on a session; `None` if they are not its author or there is none.
 
     Raises:
-        NotFoundError: there is none, or it is somebody else's; which of the two is not told.
-        NotesClosedError: it does not open on the device that asks.
+        NotesClosedError: the notebook that holds it is not open on this device.
     """
+    if principal.role is not AccessRole.COACH:
+        return None
     row = tx.scalar(
         select(NoteRow).where(
-            NoteRow.session_id == session_id,
-            NoteRow.author_id == principal.person_id,
+            NoteRow.session_id == session_id, NoteRow.author_id == principal.person_id
         )
     )
-    if row is None or principal.role is not AccessRole.COACH:
-        raise NotFoundError("you have written no note on this session")
+    if row is None:
+        return None
     if not principal.notes_open:
         raise NotesClosedError
     if row.notebook != principal.notebook:
         raise NotesClosedError(_IN_OTHER_NOTEBOOK)
-    key_row = tx.get_one(NoteKeyRow, row.key_id)
-    text = decrypt(unwrap(keyring, key_row), row.sealed, *note_associated_data(row)).decode()
+    return _view(row, decrypt_note(tx, keyring, row))
+
+
+def _view(row: NoteRow, text: str) -> NoteView:
     return NoteView(
-        session_id=session_id, text=text, version=row.version, written_at=row.written_at
+        session_id=row.session_id, text=text, version=row.version, written_at=row.written_at
     )

@@ -1,4 +1,4 @@
-"""The two forms of a session: the coach's session note, and the coachee's feedback."""
+"""Pages with the two forms of a session: the coach's session note, and the coachee's feedback."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.http import urls as addresses
+from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import COACH, COACHEE, Permission, Permissions
 from api.participants.rows import Side
-from api.session_reports import feedback as feedback_reports
-from api.session_reports import note_access as note_opening
-from api.session_reports import notes, records
-from api.session_reports import service as statements
+from api.session_reports import service as session_reports
+from api.session_reports.device_keys import set_device_key_cookie
 from api.session_reports.labels import ATTENDANCES, NO_RATING, RATING_OPTIONS
-from api.session_reports.note_access import NotesClosedError
-from api.session_reports.note_access_pages import code_page
-from api.session_reports.note_access_routes import set_note_key_cookie
-from api.sessions import schedule
+from api.session_reports.note_access_pages import render_recovery_code
+from api.session_reports.notebooks import NotesClosedError
+from api.sessions import service as sessions
 from api.sessions.presenters import own_session_line
+from api.sessions.session_details import SessionDetails
 from api.web.rendering import (
     FormFields,
     as_sentence,
@@ -32,18 +30,22 @@ from api.web.rendering import (
     render_page,
     validate_form,
 )
-from coach.errors import ConflictError, NotAllowedError, UnusableInputError
+from coach.errors import ConflictError, UnusableInputError
 from coach.feedback import Feedback, Note, SharedRecord
 
 SESSION_REPORT_PAGES = APIRouter(prefix="/p/{link}/sessions/{session_id}", include_in_schema=False)
 _RECORD_FIELDS = ("attendance", "session_date", "topic", "agreed_actions", "next_step")
 _FEEDBACK_FIELDS = ("attendance", "rating", "text")
 _PRIVATE = "private"
+_TEMPLATES = {
+    Side.COACH: "session_reports/note_form.html",
+    Side.COACHEE: "session_reports/feedback_form.html",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """Draws one of the two forms for the person whose link it is."""
+    """Renders one of the two forms for the person who owns the link."""
 
     request: Request
     link: str
@@ -51,36 +53,43 @@ class FormPage:
 
     @property
     def session_page(self) -> str:
-        """The address of the page about the session, where a form leads back to."""
-        return addresses.person_session(self.link, self.session_id)
+        """The URL of the page about the session, to which a form leads back."""
+        return urls.person_session(self.link, self.session_id)
 
-    def render(
-        self, side: Side, entered: Mapping[str, str], faults: Mapping[str, str] | None = None
+    def render(self, side: Side, session: SessionDetails, entered: Mapping[str, str]) -> Response:
+        """The form of `side`, filled with `entered`."""
+        return self._render(side, session, entered, {})
+
+    def render_faults(
+        self, side: Side, entered: Mapping[str, str], faults: Mapping[str, str]
     ) -> Response:
         """The form of `side`, filled with `entered`, with `faults` beside their fields.
 
         Raises:
             NotFoundError: there is no such session, or it is somebody else's.
-            NotAllowedError: the form is the other side's.
         """
         services, principal = services_for(self.request), principal_of(self.request)
-        if principal.role.value != side.value:
-            raise NotAllowedError("this form is for the other person of the session")
-        with services.database.reading() as tx:
-            session = schedule.session_view(tx, principal, self.session_id)
-        deployment = deployment_of(self.request)
+        session = sessions.read_session(services, principal, self.session_id)
+        return self._render(side, session, entered, faults)
+
+    def _render(
+        self,
+        side: Side,
+        session: SessionDetails,
+        entered: Mapping[str, str],
+        faults: Mapping[str, str],
+    ) -> Response:
+        deployment, now = deployment_of(self.request), services_for(self.request).now()
         return render_page(
             self.request,
-            "session_reports/note_form.html"
-            if side is Side.COACH
-            else "session_reports/feedback_form.html",
+            _TEMPLATES[side],
             HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
-            home=addresses.person(self.link),
-            line=own_session_line(session, side, self.session_page, deployment, services.now()),
+            home=urls.person(self.link),
+            line=own_session_line(session, side, self.session_page, deployment, now),
             attendances=ATTENDANCES,
             ratings=RATING_OPTIONS,
             entered=entered,
-            faults=faults or {},
+            faults=faults,
         )
 
 
@@ -91,17 +100,16 @@ FormPageDep = Annotated[FormPage, Depends()]
 def note_form(
     session_id: str, form: FormPageDep, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """The session note form, filled with what was saved before."""
-    with services.database.reading() as tx:
-        submitted = statements.read_reports(tx, services.keyring, principal, session_id)
-        session = schedule.session_view(tx, principal, session_id)
+    """The form of the session note, filled with what was saved before."""
+    found = session_reports.read_session_with_reports(services, principal, session_id)
+    session, record, note = found.session, found.reports.record, found.reports.note
     today = services.now().astimezone(session.start.tzinfo).date()
     day = min(session.start.date(), today)
     entered = dict.fromkeys(_RECORD_FIELDS, "") | {"session_date": day.isoformat()}
-    if submitted.record is not None:
-        entered = {name: str(getattr(submitted.record, name)) for name in _RECORD_FIELDS}
-    entered[_PRIVATE] = "" if submitted.note is None else submitted.note.text
-    return form.render(Side.COACH, entered)
+    if record is not None:
+        entered = {name: str(getattr(record, name)) for name in _RECORD_FIELDS}
+    entered[_PRIVATE] = "" if note is None else note.text
+    return form.render(Side.COACH, session, entered)
 
 
 @SESSION_REPORT_PAGES.post("/note")
@@ -112,34 +120,25 @@ def save_note(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Keep the shared record and, apart from it, the coach's own note."""
-    shared = {field: form_fields.get(field, "") for field in _RECORD_FIELDS}
-    private = form_fields.get(_PRIVATE, "")
-    record, faults = validate_form(SharedRecord, non_empty_fields(shared), fallback_field="topic")
-    note, note_faults = validate_form(Note, {"text": private}, fallback_field="text")
+    """Store the shared record and the coach's own note."""
+    entered = {field: form_fields.get(field, "") for field in (*_RECORD_FIELDS, _PRIVATE)}
+    record, note, faults = _validate_session_note(entered)
     if record is None or note is None:
-        if note is None:
-            faults[_PRIVATE] = note_faults["text"]
-        return form.render(Side.COACH, shared | {_PRIVATE: private}, faults)
-    now, key, code = services.now(), None, ""
+        return form.render_faults(Side.COACH, entered, faults)
     try:
-        with services.database.writing() as tx:
-            records.submit_record(tx, principal, session_id, record, now=now)
-            before = statements.read_reports(tx, services.keyring, principal, session_id).note
-            if note.text != ("" if before is None else before.text):
-                writer, key = note_opening.open_first_notebook(tx, principal, now=now)
-                notes.write_note(tx, services.keyring, writer, session_id, note, now=now)
-                code = note_opening.make_recovery_code(tx, writer) if key is not None else ""
+        saved = session_reports.save_session_note(services, principal, session_id, record, note)
     except NotesClosedError as error:
         why = {_PRIVATE: f"Nothing was saved, because {error}."}
-        return form.render(Side.COACH, shared | {_PRIVATE: private}, why)
+        return form.render_faults(Side.COACH, entered, why)
     except UnusableInputError as error:
         why = {fault.column: as_sentence(fault.message) for fault in error.faults}
-        return form.render(Side.COACH, shared | {_PRIVATE: private}, why)
-    response: Response = redirect_after_post(form.session_page)
-    if code:
-        response = code_page(form.request, form.link, code, form.session_page)
-    set_note_key_cookie(response, services, principal, key)
+        return form.render_faults(Side.COACH, entered, why)
+    if saved is None or saved.new_notebook is None:
+        return redirect_after_post(form.session_page)
+    response = render_recovery_code(
+        form.request, form.link, saved.new_notebook.recovery_code, next_page=form.session_page
+    )
+    set_device_key_cookie(response, services, principal, saved.new_notebook.device_key)
     return response
 
 
@@ -147,14 +146,14 @@ def save_note(
 def feedback_form(
     session_id: str, form: FormPageDep, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """The feedback form, filled with what was given before."""
-    with services.database.reading() as tx:
-        given = statements.read_reports(tx, services.keyring, principal, session_id).feedback
+    """The form of the feedback, filled with what was given before."""
+    found = session_reports.read_session_with_reports(services, principal, session_id)
+    given = found.reports.feedback
     entered = dict.fromkeys(_FEEDBACK_FIELDS, "")
     if given is not None:
         rating = NO_RATING if given.rating is None else str(given.rating)
         entered = {"attendance": given.attendance.value, "rating": rating, "text": given.text}
-    return form.render(Side.COACHEE, entered)
+    return form.render(Side.COACHEE, found.session, entered)
 
 
 @SESSION_REPORT_PAGES.post("/feedback")
@@ -165,20 +164,31 @@ def save_feedback(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Keep the coachee's feedback."""
+    """Store the coachee's feedback."""
     entered = {field: form_fields.get(field, "") for field in _FEEDBACK_FIELDS}
     submitted = {
         field: text for field, text in entered.items() if text != NO_RATING or field != "rating"
     }
     feedback, faults = validate_form(Feedback, non_empty_fields(submitted), fallback_field="rating")
     if feedback is None:
-        return form.render(Side.COACHEE, entered, faults)
+        return form.render_faults(Side.COACHEE, entered, faults)
     try:
-        with services.database.writing() as tx:
-            feedback_reports.give_feedback(tx, principal, session_id, feedback, now=services.now())
+        session_reports.give_feedback(services, principal, session_id, feedback)
     except ConflictError as error:
-        return form.render(Side.COACHEE, entered, {"": as_sentence(str(error))})
+        return form.render_faults(Side.COACHEE, entered, {"": as_sentence(str(error))})
     return redirect_after_post(form.session_page)
+
+
+def _validate_session_note(
+    entered: Mapping[str, str],
+) -> tuple[SharedRecord | None, Note | None, dict[str, str]]:
+    """The record and the note in a form, and the faults by field if one of them is unusable."""
+    shared = {field: entered[field] for field in _RECORD_FIELDS}
+    record, faults = validate_form(SharedRecord, non_empty_fields(shared), fallback_field="topic")
+    note, note_faults = validate_form(Note, {"text": entered[_PRIVATE]}, fallback_field="text")
+    if note is None:
+        faults[_PRIVATE] = note_faults["text"]
+    return record, note, faults
 
 
 ROUTERS = (SESSION_REPORT_PAGES,)

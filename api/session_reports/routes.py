@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Response
+from pydantic import Field
 
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import COACH, COACHEE, MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.session_reports import feedback as feedback_reports
-from api.session_reports import note_access as note_opening
-from api.session_reports import notes, records
+from api.session_reports import service as session_reports
+from api.session_reports.device_keys import set_device_key_cookie
 from api.session_reports.feedback import FeedbackView
-from api.session_reports.note_access_routes import set_note_key_cookie
 from api.session_reports.notes import NoteView
 from api.session_reports.records import RecordView
 from coach.feedback import Feedback, Note, SharedRecord
@@ -21,67 +22,73 @@ RECORDS = APIRouter(prefix=f"{API}/sessions", tags=["records and notes"])
 FEEDBACK = APIRouter(prefix=f"{API}/sessions", tags=["feedback"])
 
 
+class WrittenNote(NoteView):
+    """A note that was just written."""
+
+    recovery_code: Annotated[
+        str | None,
+        Field(
+            description="With your first note: a code that opens your notes once on another "
+            "device. It is not shown again."
+        ),
+    ] = None
+
+
 @RECORDS.get("/{session_id}/record", responses=problem_responses(404))
 def read_record(session_id: str, services: ServicesDep, principal: PrincipalDep) -> RecordView:
     """The shared record, for the session's two people and for managers."""
-    with services.database.reading() as tx:
-        return records.record_of(tx, principal, session_id)
+    return session_reports.read_record(services, principal, session_id)
 
 
 @RECORDS.put("/{session_id}/record", responses=problem_responses(404, 422))
 def submit_record(
     session_id: str, record: SharedRecord, services: ServicesDep, principal: PrincipalDep
 ) -> RecordView:
-    """Submit the shared record; a later one replaces it.
+    """Submit the shared record; it replaces an earlier one.
 
-    `session_date` is the day you met; what is still to come can only be recorded as cancelled.
+    `session_date` is the day on which you met. A session that is still to come can only be recorded
+    as cancelled.
     """
-    with services.database.writing() as tx:
-        return records.submit_record(tx, principal, session_id, record, now=services.now())
+    return session_reports.submit_record(services, principal, session_id, record)
 
 
 @RECORDS.get("/{session_id}/note", responses=problem_responses(404))
 def read_note(session_id: str, services: ServicesDep, principal: PrincipalDep) -> NoteView:
-    """Your own note, shown to you alone, on the devices where you have opened your notes."""
-    with services.database.reading() as tx:
-        return notes.note_of(tx, services.keyring, principal, session_id)
+    """Your own note, shown to you alone, on the devices on which you have opened your notes."""
+    return session_reports.read_note(services, principal, session_id)
 
 
 @RECORDS.put("/{session_id}/note", responses=problem_responses(404, 422))
 def write_note(
     session_id: str, note: Note, services: ServicesDep, principal: PrincipalDep, response: Response
-) -> NoteView:
-    """Write your own note; a later one replaces it.
+) -> WrittenNote:
+    """Write your own note; it replaces an earlier one.
 
-    The first one leaves a cookie by which your notes open on this device.
+    Your first note sets a cookie that opens your notes on this device, and the response contains a
+    recovery code that opens them once on another.
     """
-    now = services.now()
-    with services.database.writing() as tx:
-        writer, key = note_opening.open_first_notebook(tx, principal, now=now)
-        view = notes.write_note(tx, services.keyring, writer, session_id, note, now=now)
-    set_note_key_cookie(response, services, principal, key)
-    return view
+    saved = session_reports.write_note(services, principal, session_id, note)
+    if saved.new_notebook is None:
+        return WrittenNote(**saved.note.model_dump())
+    set_device_key_cookie(response, services, principal, saved.new_notebook.device_key)
+    return WrittenNote(**saved.note.model_dump(), recovery_code=saved.new_notebook.recovery_code)
 
 
 @FEEDBACK.get("/{session_id}/feedback", responses=problem_responses(404))
 def read_feedback(session_id: str, services: ServicesDep, principal: PrincipalDep) -> FeedbackView:
     """The feedback, for the coachee who gave it and for managers; never for the coach."""
-    with services.database.reading() as tx:
-        return feedback_reports.feedback_of(tx, principal, session_id)
+    return session_reports.read_feedback(services, principal, session_id)
 
 
 @FEEDBACK.put("/{session_id}/feedback", responses=problem_responses(404, 409, 422))
 def give_feedback(
     session_id: str, feedback: Feedback, services: ServicesDep, principal: PrincipalDep
 ) -> FeedbackView:
-    """Give feedback; a later one replaces it.
+    """Give feedback; it replaces an earlier one.
 
-    It is taken once the session has begun, or once its record says that it was held earlier.
+    It is accepted once the session has started, or once its record says that it was held earlier.
     """
-    with services.database.writing() as tx:
-        return feedback_reports.give_feedback(
-            tx, principal, session_id, feedback, now=services.now()
-        )
+    return session_reports.give_feedback(services, principal, session_id, feedback)
 
 
 ROUTERS = (RECORDS, FEEDBACK)

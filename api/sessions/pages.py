@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from api.http import urls as addresses
+from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import PERSON, Permission, Permissions
-from api.sessions import replies, schedule
+from api.sessions import service as sessions
 from api.sessions.replies import ReplyInput
 from api.web.rendering import FormFields, parse_form, redirect_after_post
 
@@ -16,10 +16,9 @@ REPLY_PAGES = APIRouter(prefix="/p/{link}", include_in_schema=False)
 
 @REPLY_PAGES.post("/accept-all")
 def accept_all(link: str, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Accept every session that waits for an answer."""
-    with services.database.writing() as tx:
-        replies.accept_pending(tx, principal, now=services.now())
-    return redirect_after_post(addresses.person(link))
+    """Accept every session that the person has not replied to."""
+    sessions.accept_pending(services, principal)
+    return redirect_after_post(urls.person(link))
 
 
 @REPLY_PAGES.post("/sessions/{session_id}/reply")
@@ -30,12 +29,10 @@ def reply_to_session(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Accept or decline."""
-    with services.database.writing() as tx:
-        schedule.own_session(tx, principal, session_id)  # before anything is said of the form
-        submitted = parse_form(ReplyInput, form_fields)
-        replies.submit_reply(tx, principal, session_id, submitted, now=services.now())
-    return redirect_after_post(addresses.person_session(link, session_id))
+    """Accept or decline one session."""
+    reply = parse_form(ReplyInput, form_fields)
+    sessions.submit_reply(services, principal, session_id, reply)
+    return redirect_after_post(urls.person_session(link, session_id))
 
 
 ROUTERS = (REPLY_PAGES,)

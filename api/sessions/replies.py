@@ -1,4 +1,4 @@
-"""Replies: a person accepts or declines a session, or asks for another time."""
+"""Replies: a person accepts or declines a session, or suggests another time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.http.principal import AccessRole, Principal
-from api.sessions.rows import ReplyRow, SessionState
-from api.sessions.schedule import own_session, person_schedule, session_view
+from api.sessions.rows import ReplyRow, SessionRow, SessionState
+from api.sessions.schedule import person_schedule
 from api.sessions.session_details import SessionDetails
 from api.values import FrozenModel
 from coach.errors import ConflictError, NotAllowedError
@@ -20,23 +20,26 @@ from coach.sessions import Reply
 
 
 class ReplyInput(FrozenModel):
-    """An answer: `accepted`, or `declined` with, in `comment`, another time that would do."""
+    """A reply: `accepted`, or `declined` with another time that would suit in `comment`."""
 
     reply: Literal[Reply.ACCEPTED, Reply.DECLINED]
     comment: LongText = ""
 
 
-def submit_reply(
-    tx: Transaction, principal: Principal, session_id: str, answer: ReplyInput, *, now: datetime
-) -> SessionDetails:
-    """Keep a person's answer to one of their sessions; a later answer replaces an earlier one.
+def store_reply(
+    tx: Transaction,
+    principal: Principal,
+    session: SessionRow,
+    reply: ReplyInput,
+    *,
+    now: datetime,
+) -> None:
+    """Store the principal's reply to one of their own sessions; it replaces an earlier one.
 
     Raises:
-        NotFoundError: there is no such session, or it is somebody else's.
-        NotAllowedError: `principal` is nobody the session invites.
+        NotAllowedError: `principal` is not invited to the session.
         ConflictError: the session is cancelled or over.
     """
-    session = own_session(tx, principal, session_id)
     if principal.person_id is None:
         raise NotAllowedError("only the two people of a session reply to it")
     if session.state is SessionState.CANCELLED:
@@ -45,23 +48,22 @@ def submit_reply(
         raise ConflictError("the session is over; no reply is needed")
     row = tx.scalar(
         select(ReplyRow).where(
-            ReplyRow.session_id == session_id, ReplyRow.person_id == principal.person_id
+            ReplyRow.session_id == session.id, ReplyRow.person_id == principal.person_id
         )
     )
     if row is None:
-        row = ReplyRow(session_id=session_id, person_id=principal.person_id)
+        row = ReplyRow(session_id=session.id, person_id=principal.person_id)
         tx.add(row)
-    row.reply, row.comment = answer.reply, answer.comment
+    row.reply, row.comment = reply.reply, reply.comment
     row.sequence, row.replied_at = session.sequence, now
-    record_event(tx, f"session {answer.reply}", "session", session_id)
-    return session_view(tx, principal, session_id)
+    record_event(tx, f"session {reply.reply}", "session", session.id)
 
 
-def accept_pending(tx: Transaction, principal: Principal, *, now: datetime) -> int:
-    """Accept every coming session of a person that waits for an answer; tells how many.
+def store_pending_acceptances(tx: Transaction, principal: Principal, *, now: datetime) -> int:
+    """Accept every coming session that the principal has not replied to; returns how many.
 
     Raises:
-        NotAllowedError: `principal` is nobody whom sessions invite.
+        NotAllowedError: `principal` is not a person of a cycle.
     """
     if principal.person_id is None:
         raise NotAllowedError("only people who have sessions reply to them")
@@ -72,8 +74,9 @@ def accept_pending(tx: Transaction, principal: Principal, *, now: datetime) -> i
         and session.end > now
         and _own_reply(session, principal) is Reply.NONE
     ]
-    for session_id in pending:
-        submit_reply(tx, principal, session_id, ReplyInput(reply=Reply.ACCEPTED), now=now)
+    rows = select(SessionRow).where(SessionRow.id.in_(pending)).order_by(SessionRow.starts_at)
+    for session in tx.scalars(rows).all():
+        store_reply(tx, principal, session, ReplyInput(reply=Reply.ACCEPTED), now=now)
     return len(pending)
 
 

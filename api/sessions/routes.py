@@ -1,4 +1,4 @@
-"""A person's sessions, and one session: its invitation, the replies, and what is said of it."""
+"""JSON routes of schedules and single sessions, and of replies to them."""
 
 from __future__ import annotations
 
@@ -8,44 +8,48 @@ from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.sessions import replies, schedule
+from api.sessions import service as sessions
 from api.sessions.replies import ReplyInput
 from api.sessions.schedule import PersonSchedule
 from api.sessions.session_details import SessionDetails
 
 MY_SESSIONS = APIRouter(prefix=API, tags=["me"])
+SCHEDULE = APIRouter(prefix=API, tags=["schedule"])
 SESSIONS = APIRouter(prefix=f"{API}/sessions", tags=["sessions"])
 
 
 @MY_SESSIONS.get("/me/sessions", responses=problem_responses(404))
 def my_sessions(services: ServicesDep, principal: PrincipalDep) -> PersonSchedule:
     """Your own sessions, in your time zone."""
-    with services.database.reading() as tx:
-        return schedule.person_schedule(tx, principal.person_id or "")
+    return sessions.read_own_schedule(services, principal)
+
+
+@SCHEDULE.get("/cycles/{cycle_id}/schedule", responses=problem_responses(404))
+def cycle_schedule(cycle_id: str, services: ServicesDep) -> tuple[SessionDetails, ...]:
+    """Every published session in order of time, cancelled ones included, with its replies."""
+    return sessions.read_cycle_schedule(services, cycle_id)
 
 
 @SESSIONS.get("/{session_id}", responses=problem_responses(404))
 def read_session(session_id: str, services: ServicesDep, principal: PrincipalDep) -> SessionDetails:
-    """One session, its times in the zone of whoever asks."""
-    with services.database.reading() as tx:
-        return schedule.session_view(tx, principal, session_id)
+    """One session, its times in your own time zone, or in that of the cycle for managers."""
+    return sessions.read_session(services, principal, session_id)
 
 
 @SESSIONS.put("/{session_id}/reply", responses=problem_responses(404, 409, 422))
 def reply(
     session_id: str, answer: ReplyInput, services: ServicesDep, principal: PrincipalDep
 ) -> SessionDetails:
-    """Accept or decline; another time that would do goes into the comment."""
-    with services.database.writing() as tx:
-        return replies.submit_reply(tx, principal, session_id, answer, now=services.now())
+    """Accept or decline; suggest another time in the comment."""
+    return sessions.submit_reply(services, principal, session_id, answer)
 
 
-ROUTERS = (
-    MY_SESSIONS,
-    SESSIONS,
-)
+ROUTERS = (MY_SESSIONS, SCHEDULE, SESSIONS)
 PERMISSIONS: Permissions = {
     ("GET", API + "/me/sessions"): Permission(PERSON),
+    ("GET", API + "/cycles/{cycle_id}/schedule"): Permission(
+        MANAGER, audit_action="timetable opened"
+    ),
     ("GET", API + "/sessions/{session_id}"): Permission(
         MANAGER | PERSON, own_only=True, audit_action="session opened"
     ),

@@ -84,7 +84,7 @@ def person_schedule(tx: Transaction, person_id: str) -> PersonSchedule:
     )
 
 
-def session_view(tx: Transaction, principal: Principal, session_id: str) -> SessionDetails:
+def session_details(tx: Transaction, principal: Principal, session_id: str) -> SessionDetails:
     """One session, to a manager or to one of its two people.
 
     Raises:

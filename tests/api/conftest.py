@@ -47,7 +47,7 @@ from api.runs import service as runs
 from api.runs.rows import RunRow
 from api.runs.run_input import RunOptions
 from api.services import Services
-from api.session_reports import note_access as note_opening
+from api.session_reports import notebooks
 from api.settings import Settings
 from coach.sessions import Session
 from matching.result import Match, Result, Verdict
@@ -186,7 +186,7 @@ class World:
         with self.database.writing() as tx:
             link = links.link_of(tx, self.services.keyring, person_id, now=self.services.now())
             principal = Principal(AccessRole.COACH, person_id=person_id, credential_id=link.id)
-            _, key = note_opening.open_first_notebook(tx, principal, now=self.services.now())
+            _, key = notebooks.open_first_notebook(tx, principal, now=self.services.now())
         assert key is not None
         return key.secret
 

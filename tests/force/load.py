@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from api.http.principal import AccessRole, Principal
 from api.session_reports import records
 from api.sessions import schedule
-from api.sessions.schedule import SessionDetails
+from api.sessions.schedule import SessionDetails, own_session
 from coach.feedback import SharedRecord
 from coach.sessions import Attendance
 from tests.api.conftest import World
@@ -89,7 +89,7 @@ def record_as_held(world: World, session: SessionDetails) -> None:
     held = SharedRecord(session_date=now.date(), attendance=Attendance.HELD, topic="a topic")
     coach = Principal(AccessRole.COACH, person_id=session.coach.id)
     with world.database.writing() as tx:
-        records.submit_record(tx, coach, session.id, held, now=now)
+        records.store_record(tx, coach, own_session(tx, coach, session.id), held, now=now)
 
 
 async def _send(

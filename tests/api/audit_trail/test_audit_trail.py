@@ -20,6 +20,7 @@ from api.overview import audit_trail
 from api.overview.audit_trail import AuditFilter
 from api.session_reports import notes
 from api.sessions import schedule
+from api.sessions.schedule import own_session
 from coach.feedback import Note
 
 if TYPE_CHECKING:
@@ -86,11 +87,11 @@ def test_the_trail_holds_no_names_and_no_texts(acted: World) -> None:
     coach = Principal(AccessRole.COACH, person_id=acted.person_id(cycle_id, "K-1"), notes_open=True)
     with acted.database.writing() as tx:
         session = schedule.cycle_schedule(tx, cycle_id)[0]
-        notes.write_note(
+        notes.store_note(
             tx,
             acted.services.keyring,
             coach,
-            session.id,
+            own_session(tx, coach, session.id),
             Note(text="a confidence"),
             now=acted.services.now(),
         )

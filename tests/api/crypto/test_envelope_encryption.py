@@ -15,6 +15,7 @@ from api.database.schema import METADATA
 from api.http.principal import AccessRole, Principal
 from api.session_reports import notes
 from api.session_reports.rows import NoteKeyRow, NoteRow
+from api.sessions.schedule import own_session
 from coach.errors import NotAllowedError, NotFoundError
 from coach.feedback import Note
 
@@ -114,16 +115,17 @@ def test_only_the_author_reads_a_note(published: World) -> None:
     coach, session_id = _coach_and_session(published)
     other, _ = _coach_and_session(published, "C-3")
     with published.database.writing() as tx:
-        notes.write_note(tx, keyring, coach, session_id, Note(text=SECRET), now=now)
+        notes.store_note(
+            tx, keyring, coach, own_session(tx, coach, session_id), Note(text=SECRET), now=now
+        )
     with published.database.reading() as tx:
-        assert notes.note_of(tx, keyring, coach, session_id).text == SECRET
+        assert notes.find_note(tx, keyring, coach, session_id).text == SECRET
         for stranger in (
             other,
             Principal(AccessRole.MANAGER, user_id="office"),
             Principal(AccessRole.COACHEE, person_id=coach.person_id),
         ):
-            with pytest.raises(NotFoundError):
-                notes.note_of(tx, keyring, stranger, session_id)
+            assert notes.find_note(tx, keyring, stranger, session_id) is None
 
 
 def test_only_the_coach_of_a_session_writes_a_note_on_it(published: World) -> None:
@@ -133,16 +135,25 @@ def test_only_the_coach_of_a_session_writes_a_note_on_it(published: World) -> No
     note = Note(text=SECRET)
     with published.database.writing() as tx:
         with pytest.raises(NotFoundError):
-            notes.write_note(tx, keyring, other, session_id, note, now=now)
+            notes.store_note(tx, keyring, other, own_session(tx, other, session_id), note, now=now)
         with pytest.raises(NotAllowedError):
-            notes.write_note(tx, keyring, Principal(AccessRole.MANAGER), session_id, note, now=now)
+            notes.store_note(
+                tx,
+                keyring,
+                Principal(AccessRole.MANAGER),
+                own_session(tx, Principal(AccessRole.MANAGER), session_id),
+                note,
+                now=now,
+            )
 
 
 def test_a_note_is_nowhere_in_the_database_in_clear(published: World) -> None:
     keyring, now = published.services.keyring, published.services.now()
     coach, session_id = _coach_and_session(published)
     with published.database.writing() as tx:
-        notes.write_note(tx, keyring, coach, session_id, Note(text=SECRET), now=now)
+        notes.store_note(
+            tx, keyring, coach, own_session(tx, coach, session_id), Note(text=SECRET), now=now
+        )
     with published.database.reading() as tx:
         for table in METADATA.sorted_tables:
             assert not [row for row in tx.execute(table.select()) if SECRET in repr(tuple(row))]
@@ -158,27 +169,36 @@ def test_notes_swapped_between_rows_do_not_open(published: World) -> None:
     _, two = _coach_and_session(published, "C-2")
     with published.database.writing() as tx:
         for session_id in (one, two):
-            notes.write_note(tx, keyring, coach, session_id, Note(text=SECRET), now=now)
+            notes.store_note(
+                tx, keyring, coach, own_session(tx, coach, session_id), Note(text=SECRET), now=now
+            )
         sealed = tx.scalar(select(NoteRow.sealed).where(NoteRow.session_id == one))
         tx.execute(update(NoteRow).where(NoteRow.session_id == two).values(sealed=sealed))
     with published.database.reading() as tx, pytest.raises(DecryptionError):
-        notes.note_of(tx, keyring, coach, two)
+        notes.find_note(tx, keyring, coach, two)
 
 
 def test_an_older_version_put_back_does_not_open(published: World) -> None:
     keyring, now = published.services.keyring, published.services.now()
     coach, session_id = _coach_and_session(published)
     with published.database.writing() as tx:
-        notes.write_note(tx, keyring, coach, session_id, Note(text="first"), now=now)
-        sealed = tx.scalar(select(NoteRow.sealed))
-        notes.write_note(
-            tx, keyring, coach, session_id, Note(text="second"), now=now + timedelta(hours=1)
+        notes.store_note(
+            tx, keyring, coach, own_session(tx, coach, session_id), Note(text="first"), now=now
         )
-        assert notes.note_of(tx, keyring, coach, session_id).text == "second"
+        sealed = tx.scalar(select(NoteRow.sealed))
+        notes.store_note(
+            tx,
+            keyring,
+            coach,
+            own_session(tx, coach, session_id),
+            Note(text="second"),
+            now=now + timedelta(hours=1),
+        )
+        assert notes.find_note(tx, keyring, coach, session_id).text == "second"
         tx.execute(update(NoteRow).values(sealed=sealed))
         tx.expire_all()
         with pytest.raises(DecryptionError):
-            notes.note_of(tx, keyring, coach, session_id)
+            notes.find_note(tx, keyring, coach, session_id)
 
 
 def test_each_coachee_of_a_coach_has_a_key_of_their_own(published: World) -> None:
@@ -187,7 +207,9 @@ def test_each_coachee_of_a_coach_has_a_key_of_their_own(published: World) -> Non
     _, two = _coach_and_session(published, "C-2")
     with published.database.writing() as tx:
         for session_id in (one, two, one):
-            notes.write_note(tx, keyring, coach, session_id, Note(text=SECRET), now=now)
+            notes.store_note(
+                tx, keyring, coach, own_session(tx, coach, session_id), Note(text=SECRET), now=now
+            )
         keys = tx.execute(select(NoteKeyRow.subject_id, NoteKeyRow.wrapped)).all()
     assert len({key.subject_id for key in keys}) == len(keys) == 2
     assert len({key.wrapped for key in keys}) == 2

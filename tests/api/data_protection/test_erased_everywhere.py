@@ -23,6 +23,7 @@ from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
+from api.sessions.schedule import own_session
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply
 from tests.api.following import over
@@ -155,7 +156,9 @@ class Life:
                         said = ReplyInput(
                             reply=Reply.DECLINED, comment="qzcoachdomain? no. QzCoacheeSurname"
                         )
-                        replies.submit_reply(tx, principal, session.id, said, now=TODAY)
+                        replies.store_reply(
+                            tx, principal, own_session(tx, principal, session.id), said, now=TODAY
+                        )
                     continue
                 record = SharedRecord(
                     session_date=session.end.date(),
@@ -169,9 +172,13 @@ class Life:
                 )
                 note, now = Note(text="QzCoacheeName QzCoachName"), TODAY
                 keyring = self._world.services.keyring
-                records.submit_record(tx, coach, session.id, record, now=now)
-                notes.write_note(tx, keyring, coach, session.id, note, now=now)
-                feedback_reports.give_feedback(tx, coachee, session.id, feedback, now=now)
+                records.store_record(tx, coach, own_session(tx, coach, session.id), record, now=now)
+                notes.store_note(
+                    tx, keyring, coach, own_session(tx, coach, session.id), note, now=now
+                )
+                feedback_reports.store_feedback(
+                    tx, coachee, own_session(tx, coachee, session.id), feedback, now=now
+                )
 
     def change_address(self, code: str, address: str) -> None:
         """As the person does it, by the code that is mailed to them."""

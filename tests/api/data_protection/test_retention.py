@@ -48,6 +48,7 @@ from api.session_reports import feedback as feedback_reports
 from api.session_reports import records
 from api.sessions import schedule
 from api.sessions.rows import SessionRow
+from api.sessions.schedule import own_session
 from coach.errors import ConflictError
 from coach.feedback import Feedback, SharedRecord
 from coach.sessions import Attendance
@@ -118,10 +119,12 @@ def cycle_id(world: World) -> str:
         record = SharedRecord(
             session_date=date(2027, 1, 27), attendance=Attendance.HELD, topic="own topic"
         )
-        records.submit_record(tx, coach, session.id, record, now=after)
+        records.store_record(tx, coach, own_session(tx, coach, session.id), record, now=after)
         feedback = Feedback(attendance=Attendance.HELD, rating=4, text="my feedback")
         coachee = Principal(AccessRole.COACHEE, person_id=session.coachee.id)
-        feedback_reports.give_feedback(tx, coachee, session.id, feedback, now=after)
+        feedback_reports.store_feedback(
+            tx, coachee, own_session(tx, coachee, session.id), feedback, now=after
+        )
         plan = tx.scalars(select(PlanRow.id).where(PlanRow.cycle_id == cycle_id)).one()
         asking = QuestionRequest(
             kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")

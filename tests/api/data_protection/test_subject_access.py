@@ -32,6 +32,7 @@ from api.session_reports import notes, records
 from api.session_reports.rows import NoteKeyRow, NoteRow
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
+from api.sessions.schedule import own_session
 from coach.errors import ConflictError, NotFoundError
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Attendance, Reply
@@ -63,10 +64,14 @@ def cycle_id(world: World) -> str:
     answer = ReplyInput(reply=Reply.DECLINED, comment="another day")
     with world.database.writing() as tx:
         keyring = world.services.keyring
-        records.submit_record(tx, coach, session.id, record, now=now)
-        notes.write_note(tx, keyring, coach, session.id, Note(text="a note"), now=now)
-        feedback_reports.give_feedback(tx, coachee, session.id, feedback, now=now)
-        replies.submit_reply(tx, coachee, session.id, answer, now=now)
+        records.store_record(tx, coach, own_session(tx, coach, session.id), record, now=now)
+        notes.store_note(
+            tx, keyring, coach, own_session(tx, coach, session.id), Note(text="a note"), now=now
+        )
+        feedback_reports.store_feedback(
+            tx, coachee, own_session(tx, coachee, session.id), feedback, now=now
+        )
+        replies.store_reply(tx, coachee, own_session(tx, coachee, session.id), answer, now=now)
     return cycle_id
 
 
@@ -116,8 +121,8 @@ def test_nothing_of_an_erased_coachee_is_left_but_what_totals_need(
             assert not [word for word in WORDS if word in rows], table.name
         seen = people.person_of_cycle(tx, person_id)
         manager = Principal(AccessRole.MANAGER, user_id="office")
-        assert feedback_reports.feedback_of(tx, manager, session.id).rating == 4
-        assert records.record_of(tx, manager, session.id).attendance is Attendance.HELD
+        assert feedback_reports.find_feedback(tx, manager, session.id).rating == 4
+        assert records.find_record(tx, session.id).attendance is Attendance.HELD
         plan = plans.list_plans(tx, cycle_id)[0]
         left = plans.plan_view(tx, plan.id).result
     code = seen.brief.code
@@ -142,8 +147,7 @@ def test_erasing_destroys_the_keys_of_notes_by_and_about(world: World, cycle_id:
         person_rights.erase_person(tx, session.coachee.id, now=AFTER)
         assert tx.scalars(select(NoteKeyRow)).all() == []
         assert tx.scalars(select(NoteRow)).all() == []
-        with pytest.raises(NotFoundError):
-            notes.note_of(tx, world.services.keyring, coach, session.id)
+        assert notes.find_note(tx, world.services.keyring, coach, session.id) is None
 
 
 def test_an_erased_persons_link_opens_nothing(world: World, cycle_id: str) -> None:
@@ -220,10 +224,10 @@ def test_after_a_rotation_notes_and_second_factors_open_with_the_new_key_alone(
     assert list(new.master) == [2]
     assert new.links == old.links
     with world.database.reading() as tx:
-        assert notes.note_of(tx, new, coach, session.id).text == "a note"
+        assert notes.find_note(tx, new, coach, session.id).text == "a note"
         assert second_factors.unseal_totp(new, tx.get_one(UserRow, user_id)) == "A" * 32
         with pytest.raises(KeyringError):
-            notes.note_of(tx, old, coach, session.id)
+            notes.find_note(tx, old, coach, session.id)
 
 
 def test_a_rotation_that_fails_changes_nothing(world: World, cycle_id: str) -> None:
@@ -239,7 +243,7 @@ def test_a_rotation_that_fails_changes_nothing(world: World, cycle_id: str) -> N
     with pytest.raises(DecryptionError):
         rotate()
     with world.database.reading() as tx:
-        assert notes.note_of(tx, keyring, coach, session.id).text == "a note"
+        assert notes.find_note(tx, keyring, coach, session.id).text == "a note"
 
 
 def test_a_cancellation_that_waited_keeps_no_other_mail_from_being_saved(

@@ -22,6 +22,7 @@ from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
+from api.sessions.schedule import own_session
 from coach.feedback import Feedback, Note, SharedRecord
 from coach.sessions import Reply
 
@@ -71,14 +72,22 @@ def full(world: World) -> Database:
             coach = Principal(AccessRole.COACH, person_id=session.coach.id, notes_open=True)
             coachee = Principal(AccessRole.COACHEE, person_id=session.coachee.id)
             answer = ReplyInput(reply=Reply.ACCEPTED)
-            replies.submit_reply(
-                tx, coachee, session.id, answer, now=session.start - timedelta(days=1)
+            replies.store_reply(
+                tx,
+                coachee,
+                own_session(tx, coachee, session.id),
+                answer,
+                now=session.start - timedelta(days=1),
             )
-            records.submit_record(tx, coach, session.id, record, now=now)
+            records.store_record(tx, coach, own_session(tx, coach, session.id), record, now=now)
             note = Note(text="x")
-            notes.write_note(tx, world.services.keyring, coach, session.id, note, now=now)
+            notes.store_note(
+                tx, world.services.keyring, coach, own_session(tx, coach, session.id), note, now=now
+            )
             feedback = Feedback(attendance="held", rating=4)
-            feedback_reports.give_feedback(tx, coachee, session.id, feedback, now=now)
+            feedback_reports.store_feedback(
+                tx, coachee, own_session(tx, coachee, session.id), feedback, now=now
+            )
         codes.send_code(tx, lambda *_: None, coach, CodePurpose.ADDRESS, now=now, sends=True)
         asking = QuestionRequest(
             kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")

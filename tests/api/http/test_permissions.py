@@ -31,6 +31,7 @@ from api.runs.rows import PlanRow, RunRow
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
 from api.sessions import schedule
+from api.sessions.schedule import own_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,10 +152,19 @@ def _say_everything(shared: SharedServer, session_id: str, coach: str, coachee: 
     record = SharedRecord(session_date=date(2026, 1, 28), attendance="held", topic="x")
     with services.database.writing() as tx:
         now = services.now()
-        records.submit_record(tx, by_coach, session_id, record, now=now)
-        notes.write_note(tx, services.keyring, by_coach, session_id, Note(text="x"), now=now)
+        records.store_record(tx, by_coach, own_session(tx, by_coach, session_id), record, now=now)
+        notes.store_note(
+            tx,
+            services.keyring,
+            by_coach,
+            own_session(tx, by_coach, session_id),
+            Note(text="x"),
+            now=now,
+        )
         feedback = Feedback(attendance="held", rating=4)
-        feedback_reports.give_feedback(tx, by_coachee, session_id, feedback, now=now)
+        feedback_reports.store_feedback(
+            tx, by_coachee, own_session(tx, by_coachee, session_id), feedback, now=now
+        )
 
 
 def _expected(access: Permission, caller: Caller, path: str) -> HTTPStatus | None:

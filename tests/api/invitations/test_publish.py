@@ -26,6 +26,7 @@ from api.session_reports import records
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
 from api.sessions.rows import SessionRow, SessionState
+from api.sessions.schedule import own_session
 from coach.errors import ConflictError, NotAllowedError, NotFoundError, UnusableInputError
 from coach.feedback import Feedback, SharedRecord
 from coach.invitations import Message, Method
@@ -244,7 +245,9 @@ def test_a_reply_counts_until_the_session_moves(world: World) -> None:
     coachee = _principal(session, Side.COACHEE)
     with world.database.writing() as tx:
         answer = ReplyInput(reply=Reply.DECLINED, comment="Thursday would do")
-        replies.submit_reply(tx, coachee, session.id, answer, now=world.services.now())
+        replies.store_reply(
+            tx, coachee, own_session(tx, coachee, session.id), answer, now=world.services.now()
+        )
     declined = _sessions(world, cycle_id)[0]
     assert (declined.coachee_reply, declined.coach_reply) == (Reply.DECLINED, Reply.NONE)
     assert declined.coachee_comment == "Thursday would do"
@@ -260,11 +263,13 @@ def test_reply_and_comment_are_for_the_office_not_for_the_other_side(world: Worl
     coachee, coach = _principal(session, Side.COACHEE), _principal(session, Side.COACH)
     with world.database.writing() as tx:
         answer = ReplyInput(reply=Reply.DECLINED, comment="on leave")
-        replies.submit_reply(tx, coachee, session.id, answer, now=world.services.now())
-        assert schedule.session_view(tx, coachee, session.id).coachee_comment == "on leave"
-        assert schedule.session_view(tx, coach, session.id).coachee_comment == ""
-        assert schedule.session_view(tx, coachee, session.id).coachee_reply is Reply.DECLINED
-        assert schedule.session_view(tx, coach, session.id).coachee_reply is None
+        replies.store_reply(
+            tx, coachee, own_session(tx, coachee, session.id), answer, now=world.services.now()
+        )
+        assert schedule.session_details(tx, coachee, session.id).coachee_comment == "on leave"
+        assert schedule.session_details(tx, coach, session.id).coachee_comment == ""
+        assert schedule.session_details(tx, coachee, session.id).coachee_reply is Reply.DECLINED
+        assert schedule.session_details(tx, coach, session.id).coachee_reply is None
         assert schedule.person_schedule(tx, coach.person_id or "").sessions[0].coachee_reply is None
 
 
@@ -282,7 +287,13 @@ def test_who_replies_to_what_is_limited(world: World, case: str) -> None:
     else:
         principal, refusal = Principal(AccessRole.MANAGER, user_id="office"), NotAllowedError
     with world.database.writing() as tx, pytest.raises(refusal):
-        replies.submit_reply(tx, principal, session.id, ReplyInput(reply=Reply.ACCEPTED), now=now)
+        replies.store_reply(
+            tx,
+            principal,
+            own_session(tx, principal, session.id),
+            ReplyInput(reply=Reply.ACCEPTED),
+            now=now,
+        )
 
 
 def test_times_are_told_in_the_zone_of_whoever_reads(world: World) -> None:
@@ -309,10 +320,10 @@ def test_a_later_record_replaces_an_earlier_one(world: World) -> None:
             record = SharedRecord(
                 session_date=date(2027, 1, 27), attendance=Attendance.HELD, topic=topic
             )
-            records.submit_record(tx, coach, session.id, record, now=now)
-        seen = records.record_of(tx, coachee, session.id)
+            records.store_record(tx, coach, own_session(tx, coach, session.id), record, now=now)
+        seen = records.find_record(tx, session.id)
         with pytest.raises(NotAllowedError):
-            records.submit_record(tx, coachee, session.id, record, now=now)
+            records.store_record(tx, coachee, own_session(tx, coachee, session.id), record, now=now)
     assert (seen.topic, seen.version) == ("Second", 2)
     assert _sessions(world, cycle_id)[0].recorded is Attendance.HELD
 
@@ -331,11 +342,15 @@ def test_nothing_to_come_is_recorded_as_held(world: World, attendance: Attendanc
     early = _record(date(2027, 1, 24), attendance)
     with world.database.writing() as tx:
         with pytest.raises(UnusableInputError, match="the date on which you met"):
-            records.submit_record(tx, coach, session.id, early, now=late)
-        with pytest.raises(NotFoundError):
-            records.record_of(tx, coach, session.id)
+            records.store_record(tx, coach, own_session(tx, coach, session.id), early, now=late)
+        assert records.find_record(tx, session.id) is None
         met = _record(date(2027, 1, 23), attendance)  # earlier than planned
-        assert records.submit_record(tx, coach, session.id, met, now=late).version == 1
+        assert (
+            records.store_record(
+                tx, coach, own_session(tx, coach, session.id), met, now=late
+            ).version
+            == 1
+        )
 
 
 def test_a_session_to_come_is_recorded_as_cancelled(world: World) -> None:
@@ -344,10 +359,10 @@ def test_a_session_to_come_is_recorded_as_cancelled(world: World) -> None:
     session = _sessions(world, cycle_id)[0]
     with world.database.writing() as tx:
         record = _record(session.start.date(), Attendance.CANCELLED)
-        view = records.submit_record(
+        view = records.store_record(
             tx,
             _principal(session, Side.COACH),
-            session.id,
+            own_session(tx, _principal(session, Side.COACH), session.id),
             record,
             now=session.start - timedelta(7),
         )
@@ -365,13 +380,23 @@ def test_feedback_waits_for_the_session_or_for_the_record_that_it_was_held(world
         for attendance in (None, Attendance.CANCELLED, Attendance.NO_SHOW):
             if attendance is not None:
                 record = _record(day, attendance)
-                records.submit_record(tx, coach, session.id, record, now=before)
+                records.store_record(
+                    tx, coach, own_session(tx, coach, session.id), record, now=before
+                )
             with pytest.raises(ConflictError, match="from Wednesday 27 January 2027, 09:00"):
-                feedback_reports.give_feedback(tx, coachee, session.id, feedback, now=before)
-        records.submit_record(tx, coach, session.id, _record(day, Attendance.HELD), now=before)
-        feedback_reports.give_feedback(tx, coachee, session.id, feedback, now=before)
+                feedback_reports.store_feedback(
+                    tx, coachee, own_session(tx, coachee, session.id), feedback, now=before
+                )
+        records.store_record(
+            tx, coach, own_session(tx, coach, session.id), _record(day, Attendance.HELD), now=before
+        )
+        feedback_reports.store_feedback(
+            tx, coachee, own_session(tx, coachee, session.id), feedback, now=before
+        )
         theirs = _principal(other, Side.COACHEE)
-        feedback_reports.give_feedback(tx, theirs, other.id, feedback, now=other.start)
+        feedback_reports.store_feedback(
+            tx, theirs, own_session(tx, theirs, other.id), feedback, now=other.start
+        )
 
 
 def test_the_coach_never_reads_the_feedback(world: World) -> None:
@@ -382,13 +407,16 @@ def test_the_coach_never_reads_the_feedback(world: World) -> None:
     manager, now = Principal(AccessRole.MANAGER, user_id="office"), session.start
     feedback = Feedback(attendance=Attendance.HELD, rating=2, text="too hasty")
     with world.database.writing() as tx:
-        feedback_reports.give_feedback(tx, coachee, session.id, feedback, now=now)
-        assert feedback_reports.feedback_of(tx, coachee, session.id).rating == 2
-        assert feedback_reports.feedback_of(tx, manager, session.id).text == "too hasty"
-        with pytest.raises(NotFoundError):
-            feedback_reports.feedback_of(tx, coach, session.id)
+        feedback_reports.store_feedback(
+            tx, coachee, own_session(tx, coachee, session.id), feedback, now=now
+        )
+        assert feedback_reports.find_feedback(tx, coachee, session.id).rating == 2
+        assert feedback_reports.find_feedback(tx, manager, session.id).text == "too hasty"
+        assert feedback_reports.find_feedback(tx, coach, session.id) is None
         with pytest.raises(NotAllowedError):
-            feedback_reports.give_feedback(tx, coach, session.id, feedback, now=now)
+            feedback_reports.store_feedback(
+                tx, coach, own_session(tx, coach, session.id), feedback, now=now
+            )
 
 
 def test_who_leaves_the_lists_keeps_their_sessions_and_loses_their_link(world: World) -> None:

@@ -32,6 +32,7 @@ from api.session_reports import records
 from api.sessions import replies, schedule
 from api.sessions.replies import ReplyInput
 from api.sessions.rows import SessionState
+from api.sessions.schedule import own_session
 from coach.errors import ConflictError
 from coach.feedback import SharedRecord
 from coach.invitations import Invitation, Message, Status, apply_messages
@@ -143,9 +144,13 @@ class CycleLife(RuleBasedStateMachine):
             principal, answer = self.principal(session, side), ReplyInput(reply=reply)
             if refused:
                 with pytest.raises(ConflictError):
-                    replies.submit_reply(tx, principal, session.id, answer, now=self.now)
+                    replies.store_reply(
+                        tx, principal, own_session(tx, principal, session.id), answer, now=self.now
+                    )
                 return
-            replies.submit_reply(tx, principal, session.id, answer, now=self.now)
+            replies.store_reply(
+                tx, principal, own_session(tx, principal, session.id), answer, now=self.now
+            )
         self.replies[session.id, side] = (reply, self.now)
 
     @rule(which=st.integers(0, 20), attendance=st.sampled_from(Attendance))
@@ -159,8 +164,12 @@ class CycleLife(RuleBasedStateMachine):
             session_date=session.start.date(), attendance=attendance, topic="stereotypes"
         )
         with self.world.database.writing() as tx:
-            records.submit_record(
-                tx, self.principal(session, Side.COACH), session.id, record, now=self.now
+            records.store_record(
+                tx,
+                self.principal(session, Side.COACH),
+                own_session(tx, self.principal(session, Side.COACH), session.id),
+                record,
+                now=self.now,
             )
         self.recorded[session.id] = attendance
 

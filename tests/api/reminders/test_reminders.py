@@ -27,6 +27,7 @@ from api.session_reports import records
 from api.sessions import replies
 from api.sessions.replies import ReplyInput
 from api.sessions.rows import SessionRow
+from api.sessions.schedule import own_session
 from coach.feedback import SharedRecord
 from coach.sessions import Attendance, Reply
 from tests.mail_server import MailServer
@@ -99,7 +100,13 @@ class Cycle:
         with self.world.database.writing() as tx:
             answer = ReplyInput(reply=Reply.ACCEPTED)
             session = self.first_session(code)
-            replies.submit_reply(tx, self.principal(code), session, answer, now=BEFORE)
+            replies.store_reply(
+                tx,
+                self.principal(code),
+                own_session(tx, self.principal(code), session),
+                answer,
+                now=BEFORE,
+            )
 
 
 @pytest.fixture
@@ -130,7 +137,13 @@ def test_after_a_session_who_has_said_nothing_is_reminded_once(cycle: Cycle) -> 
     record = SharedRecord(session_date=date(2027, 1, 27), attendance="no_show", topic="x")
     with cycle.world.database.writing() as tx:
         session = cycle.first_session("K-1")
-        records.submit_record(tx, cycle.principal("K-1"), session, record, now=AFTER)
+        records.store_record(
+            tx,
+            cycle.principal("K-1"),
+            own_session(tx, cycle.principal("K-1"), session),
+            record,
+            now=AFTER,
+        )
     assert record.attendance is Attendance.NO_SHOW
     expected = _all(MailKind.RECORD_REMINDER, "K-2") + _all(MailKind.FEEDBACK_REMINDER, "C-2")
     assert cycle.write_due_reminders(AFTER) == expected, (

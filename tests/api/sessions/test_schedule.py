@@ -50,7 +50,7 @@ class Published:
 
     def session(self, reader: str, session_id: str) -> SessionDetails:
         with self.world.database.reading() as tx:
-            return schedule.session_view(tx, self.principal(reader), session_id)
+            return schedule.session_details(tx, self.principal(reader), session_id)
 
     def schedule_of(self, reader: str) -> tuple[SessionDetails, ...]:
         with self.world.database.reading() as tx:
@@ -202,7 +202,7 @@ def test_a_session_of_others_is_not_found(published: Published, reader: str) -> 
     principal = published.principal(reader)
     message = f"there is no session {published.strangers}"
     with published.world.database.reading() as tx:
-        for find in (schedule.session_view, schedule.own_session):
+        for find in (schedule.session_details, schedule.own_session):
             with pytest.raises(NotFoundError, match=message):
                 find(tx, principal, published.strangers)
 
@@ -216,7 +216,7 @@ def test_a_persons_identifier_under_another_role_opens_nothing(published: Publis
             (COACH, AccessRole.ANONYMOUS),
         ):
             person_id = published.world.person_id(published.cycle_id, code)
-            for find in (schedule.session_view, schedule.own_session):
+            for find in (schedule.session_details, schedule.own_session):
                 with pytest.raises(NotFoundError):
                     find(tx, Principal(role, person_id=person_id), published.first)
 
@@ -231,7 +231,7 @@ def test_the_row_of_an_own_session_is_found(published: Published, reader: str) -
 def test_what_does_not_exist_is_named_as_not_found(published: Published) -> None:
     office = published.principal("office")
     with published.world.database.reading() as tx:
-        for find in (schedule.session_view, schedule.own_session):
+        for find in (schedule.session_details, schedule.own_session):
             with pytest.raises(NotFoundError, match="there is no session missing"):
                 find(tx, office, "missing")
         with pytest.raises(NotFoundError, match="there is no person missing"):

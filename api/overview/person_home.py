@@ -1,0 +1,32 @@
+"""Use case of the first page behind a secret link: the person's sessions and consent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.consent.service import consent_status
+from api.consent.texts import consent_texts
+from api.http.principal import Principal
+from api.services import Services
+from api.sessions.schedule import PersonSchedule, person_schedule
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHome:
+    """A person's sessions, and whether they have accepted the terms as they are now."""
+
+    schedule: PersonSchedule
+    terms_accepted: bool
+
+
+def read_person_home(services: Services, principal: Principal) -> PersonHome:
+    """What the first page behind the principal's secret link shows.
+
+    Raises:
+        NotFoundError: `principal` is not a person of a cycle.
+    """
+    texts = consent_texts(services.settings.consent_texts)
+    with services.database.reading() as tx:
+        schedule = person_schedule(tx, principal.person_id or "")
+        status = consent_status(tx, texts, schedule.person.id)
+    return PersonHome(schedule, terms_accepted=status.accepted_at is not None)

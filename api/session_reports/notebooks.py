@@ -1,0 +1,252 @@
+"""Notebooks of coaches: which one is open on a device, and what opens it on another.
+
+A notebook holds all notes that open together. The secret link alone does not open it, because the
+programme office has handed the link out. A device on which a notebook is open keeps a key of its
+own (`device_keys`). Another device receives one for the coach's passphrase, which can only be
+chosen on a device where the notebook is open, or once for a recovery code.
+
+This decides what the server shows; none of it takes part in the encryption, for which see
+`note_encryption`. Anybody who can add rows to `credentials` can have the server open notes.
+
+A coach who has lost every way to open a notebook starts a new one. It opens no earlier note: if it
+did, so could anybody who has the link or reads the coach's mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.credentials import IssuedSecret, sha256_of
+from api.accounts.rows import CredentialKind, CredentialRow
+from api.accounts.second_factors import new_recovery_code, normalise_code
+from api.audit_trail.log import record_event
+from api.http.principal import AccessRole, Principal
+from api.session_reports.device_keys import issue_device_key
+from api.session_reports.rows import NotebookRow, NoteRow
+from api.values import FrozenModel
+from coach.errors import ConflictError, NotAllowedError
+
+_FREE_ATTEMPTS = 5
+_LOCK_DURATION = timedelta(minutes=15)
+_MAX_NOTEBOOKS = 5
+
+
+class NotesClosedError(NotAllowedError):
+    """The notes are not open on this device."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(
+            message
+            or "your notes are closed on this device: open them with your passphrase or your "
+            "recovery code, or start a new notebook"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookSecrets:
+    """What opens a new notebook: a key for the device it was started on, and a recovery code."""
+
+    device_key: IssuedSecret
+    recovery_code: str
+
+
+class NotesStatus(FrozenModel):
+    """The state of a coach's notes on the device that sends the request.
+
+    `begun` is whether there is a notebook, `notebooks` how many there are, and `notebook` the
+    number of the one that is open here; a number above 1 means that it was started because an
+    earlier one could not be opened. `has_passphrase` and `has_recovery_code` refer to the open
+    notebook, or to any of them if none is open here.
+    """
+
+    begun: bool
+    is_open: bool
+    notebook: int
+    notebooks: int
+    has_passphrase: bool
+    has_recovery_code: bool
+
+
+def notes_status(tx: Transaction, principal: Principal) -> NotesStatus:
+    """The state of a coach's notes on the device of `principal`."""
+    rows = _notebooks(tx, principal)
+    relevant = [row for row in rows if not principal.notes_open or row.number == principal.notebook]
+    return NotesStatus(
+        begun=bool(rows),
+        is_open=principal.notes_open,
+        notebook=principal.notebook,
+        notebooks=len(rows),
+        has_passphrase=any(row.passphrase_hash for row in relevant),
+        has_recovery_code=any(row.recovery_sha256 for row in relevant),
+    )
+
+
+def open_first_notebook(
+    tx: Transaction, principal: Principal, *, now: datetime
+) -> tuple[Principal, IssuedSecret | None]:
+    """Start the coach's first notebook on this device, unless one is open here already.
+
+    Returns the principal with the notebook open, and the device's key if a notebook was started.
+
+    Raises:
+        NotesClosedError: there is a notebook already, and it is not open on this device.
+        NotAllowedError: `principal` is not a coach.
+    """
+    if principal.role is not AccessRole.COACH or principal.person_id is None:
+        raise NotAllowedError("notes are for coaches alone")
+    if principal.notes_open:
+        return principal, None
+    if _notebooks(tx, principal):
+        raise NotesClosedError
+    return _create_notebook(tx, principal, 1, now)
+
+
+def start_further_notebook(
+    tx: Transaction, principal: Principal, *, now: datetime
+) -> tuple[Principal, IssuedSecret]:
+    """Start a new notebook on this device, where the earlier ones cannot be opened.
+
+    It opens no earlier note, so it is of no use to anybody who only has the link, and it changes
+    nothing on the coach's other devices.
+
+    Raises:
+        ConflictError: there is none yet, one is open here, or there are five already.
+    """
+    rows = _notebooks(tx, principal)
+    if not rows or principal.notes_open:
+        raise ConflictError("your notes are open here, or you have written none yet")
+    if len(rows) >= _MAX_NOTEBOOKS:
+        raise ConflictError(f"you have started {_MAX_NOTEBOOKS} notebooks; open one of them")
+    return _create_notebook(tx, principal, max(row.number for row in rows) + 1, now)
+
+
+def set_passphrase(tx: Transaction, principal: Principal, passphrase_hash: str) -> None:
+    """Let a passphrase open the notebook on further devices, in place of an earlier passphrase.
+
+    Raises:
+        NotesClosedError: the notebook is not open on this device.
+        ConflictError: there is no notebook yet.
+    """
+    row = _open_notebook(tx, principal)
+    row.passphrase_hash, row.failures, row.locked_until = passphrase_hash, 0, None
+    record_event(tx, "note passphrase chosen", "person", row.person_id)
+
+
+def create_recovery_code(tx: Transaction, principal: Principal) -> str:
+    """A new code that opens the notebook once, in place of an earlier code.
+
+    Only its hash is stored.
+
+    Raises:
+        NotesClosedError: the notebook is not open on this device.
+        ConflictError: there is no notebook yet.
+    """
+    row, code = _open_notebook(tx, principal), new_recovery_code()
+    row.recovery_sha256 = sha256_of(normalise_code(code))
+    record_event(tx, "note recovery code made", "person", row.person_id)
+    return code
+
+
+def passphrase_hashes(tx: Transaction, principal: Principal) -> dict[int, str]:
+    """By number, the hash of the passphrase of each notebook that has one."""
+    return {
+        row.number: row.passphrase_hash
+        for row in _notebooks(tx, principal)
+        if row.passphrase_hash is not None
+    }
+
+
+def open_notebook(
+    tx: Transaction,
+    principal: Principal,
+    typed: str,
+    *,
+    matching_notebook: int | None,
+    now: datetime,
+) -> tuple[Principal, IssuedSecret] | None:
+    """Open a notebook on this device; `None`, and counted as a failure, if nothing fits.
+
+    `matching_notebook` is the number of the notebook whose passphrase was typed, if any; otherwise
+    `typed` may be a recovery code, which is used up. If a later notebook is open on this device
+    already, the two become one.
+    """
+    rows = {row.number: row for row in _notebooks(tx, principal)}
+    if not rows or principal.role is not AccessRole.COACH:
+        return None
+    first = rows[min(rows)]
+    if first.locked_until is not None and first.locked_until > now:
+        return None
+    typed_hash = sha256_of(normalise_code(typed))
+    by_code = next((n for n, row in rows.items() if row.recovery_sha256 == typed_hash), None)
+    number = matching_notebook if matching_notebook in rows else by_code
+    if number is None:
+        _record_failure(tx, first, now)
+        return None
+    first.failures, first.locked_until = 0, None
+    if number == by_code:
+        rows[number].recovery_sha256 = rows[number].passphrase_hash = None
+        record_event(tx, "note recovery code used", "person", first.person_id)
+    if principal.notes_open and principal.notebook in rows and principal.notebook != number:
+        number = _merge(tx, rows[number], rows[principal.notebook])
+    record_event(tx, "notes opened on a device", "person", first.person_id)
+    return issue_device_key(tx, principal, number, now=now)
+
+
+def _notebooks(tx: Transaction, principal: Principal) -> list[NotebookRow]:
+    query = select(NotebookRow).where(NotebookRow.person_id == principal.person_id)
+    return list(tx.scalars(query.order_by(NotebookRow.number)))
+
+
+def _open_notebook(tx: Transaction, principal: Principal) -> NotebookRow:
+    rows = {row.number: row for row in _notebooks(tx, principal)}
+    if not rows:
+        raise ConflictError("you have written no note yet; this can be done after the first one")
+    if not principal.notes_open or principal.notebook not in rows:
+        raise NotesClosedError
+    return rows[principal.notebook]
+
+
+def _create_notebook(
+    tx: Transaction, principal: Principal, number: int, now: datetime
+) -> tuple[Principal, IssuedSecret]:
+    person_id = principal.person_id or ""
+    tx.add(NotebookRow(person_id=person_id, number=number, created_at=now))
+    action = "notes begun on a device" if number == 1 else "new notebook begun on a device"
+    record_event(tx, action, "person", person_id)
+    return issue_device_key(tx, principal, number, now=now)
+
+
+def _record_failure(tx: Transaction, first: NotebookRow, now: datetime) -> None:
+    """Count a wrong passphrase; the first notebook counts, and is locked, for all of them."""
+    first.failures += 1
+    first.locked_until = now + _LOCK_DURATION if first.failures >= _FREE_ATTEMPTS else None
+    record_event(tx, "note passphrase wrong", "person", first.person_id, failures=first.failures)
+
+
+def _merge(tx: Transaction, one: NotebookRow, other: NotebookRow) -> int:
+    """Merge two notebooks that are open on one device into the earlier one; returns its number."""
+    kept, merged = sorted((one, other), key=lambda row: row.number)
+    kept.passphrase_hash = kept.passphrase_hash or merged.passphrase_hash
+    kept.recovery_sha256 = kept.recovery_sha256 or merged.recovery_sha256
+    author = kept.person_id
+    tx.execute(
+        update(NoteRow)
+        .where(NoteRow.author_id == author, NoteRow.notebook == merged.number)
+        .values(notebook=kept.number)
+    )
+    tx.execute(
+        update(CredentialRow)
+        .where(
+            CredentialRow.person_id == author,
+            CredentialRow.kind == CredentialKind.NOTES,
+            CredentialRow.label == str(merged.number),
+        )
+        .values(label=str(kept.number))
+    )
+    tx.delete(merged)
+    record_event(tx, "notebooks joined", "person", author)
+    return kept.number

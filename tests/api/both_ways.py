@@ -1,0 +1,52 @@
+"""Comparing what one act leaves in the database, done by its JSON route and done on its page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Column, LargeBinary
+
+from api.database.schema import METADATA
+
+if TYPE_CHECKING:
+    from conftest import World
+
+    from api.database.engine import Database
+
+_BY_CHANCE = ("id", "_id", "_at", "sha256", "_hash", "seal", "at")
+
+
+def changed_rows(world: World, act: Callable[[], object]) -> Counter[tuple[object, ...]]:
+    """The rows that `act` adds or changes, in every table.
+
+    Identifiers, times, ciphertexts and hashes, which no two acts have in common, count as set or
+    not set.
+    """
+    before = _rows(world.database)
+    act()
+    return Counter(_comparable(row) for row in (_rows(world.database) - before).elements())
+
+
+def _rows(database: Database) -> Counter[tuple[tuple[Column[object], str], ...]]:
+    with database.reading() as tx:
+        return Counter(
+            tuple((column, repr(value)) for column, value in zip(table.columns, row, strict=True))
+            for table in METADATA.sorted_tables
+            for row in tx.execute(table.select())
+        )
+
+
+def _comparable(row: tuple[tuple[Column[object], str], ...]) -> tuple[object, ...]:
+    table = row[0][0].table.name
+    return (table, *((column.name, _stable(column, value)) for column, value in row))
+
+
+def _stable(column: Column[object], value: str) -> object:
+    by_chance = (
+        column.name.endswith(_BY_CHANCE)
+        or isinstance(column.type, LargeBinary)
+        or (column.table.name, column.name) == ("audit", "number")
+    )
+    return value != "None" if by_chance else value

@@ -1,0 +1,220 @@
+"""A session is reported on by JSON and on pages; both leave the same behind."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from sqlalchemy import event
+
+from api.http.principal import AccessRole, Principal
+from api.session_reports import service as reports
+from api.sessions import schedule
+from coach.feedback import Note, SharedRecord
+from tests.api.both_ways import changed_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conftest import World
+
+API = "/api/v1"
+RECORD = {"attendance": "held", "session_date": "2026-01-28", "topic": "x", "next_step": "y"}
+NOTE = "a confidence 5d0e"
+FEEDBACK = {"attendance": "held", "rating": 4, "text": "useful"}
+
+
+@dataclass
+class Person:
+    """Somebody with a browser of their own and a link, about to report on one session."""
+
+    browser: httpx.Client
+    link: str
+    session_id: str
+
+    @property
+    def page(self) -> str:
+        return f"/p/{self.link}/sessions/{self.session_id}"
+
+    def put(self, rest: str, body: dict[str, object]) -> httpx.Response:
+        return self.browser.put(
+            f"{API}/sessions/{self.session_id}{rest}", json=body, headers=self.bearer
+        )
+
+    def get(self, rest: str) -> httpx.Response:
+        return self.browser.get(f"{API}/sessions/{self.session_id}{rest}", headers=self.bearer)
+
+    def post_json(self, path: str, body: dict[str, object] | None = None) -> httpx.Response:
+        return self.browser.post(f"{API}{path}", json=body, headers=self.bearer)
+
+    def post_form(self, url: str, **fields: object) -> httpx.Response:
+        return self.browser.post(url, data=fields)
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.link}"}
+
+
+@pytest.fixture
+def people(world: World, client: httpx.Client) -> Iterator[Callable[[str], tuple[Person, Person]]]:
+    """Makes two persons in the same position, each in a cycle of their own, after their session."""
+    with ExitStack() as browsers:
+
+        def person(code: str) -> Person:
+            cycle_id, session_id = _cycle_with_past_session(world)
+            browser = browsers.enter_context(httpx.Client(base_url=client.base_url, timeout=30))
+            browser.headers["Origin"] = str(client.base_url).rstrip("/")
+            return Person(browser, world.link(cycle_id, code).secret, session_id)
+
+        yield lambda code: (person(code), person(code))
+
+
+def _cycle_with_past_session(world: World) -> tuple[str, str]:
+    cycle_id = world.cycle()
+    world.published(cycle_id, _past(world.result({"C-1": "K-1"}, sessions=1)))
+    with world.database.reading() as tx:
+        return cycle_id, schedule.cycle_schedule(tx, cycle_id)[0].id
+
+
+def _past(result: object) -> object:
+    match = result.matches[0]
+    (session,) = match.sessions
+    start = datetime.now(UTC) - timedelta(days=300)
+    moved = session.model_copy(update={"start": start, "end": start + timedelta(hours=1)})
+    return result.model_copy(update={"matches": (match.model_copy(update={"sessions": (moved,)}),)})
+
+
+def _code_in(page: str) -> str:
+    return page.partition("<code>")[2].partition("</code>")[0]
+
+
+def test_a_first_note_starts_a_notebook_with_a_recovery_code_by_json_and_on_the_page(
+    world: World, people: Callable[[str], tuple[Person, Person]]
+) -> None:
+    by_json, by_page = people("K-1")
+    answers: dict[str, httpx.Response] = {}
+
+    def write_by_json() -> None:
+        by_json.put("/record", RECORD)
+        answers["json"] = by_json.put("/note", {"text": NOTE})
+
+    def write_on_page() -> None:
+        answers["page"] = by_page.post_form(f"{by_page.page}/note", **RECORD, private=NOTE)
+
+    assert changed_rows(world, write_by_json) == changed_rows(world, write_on_page)
+    written = answers["json"].json()
+    assert written.keys() == {"session_id", "text", "version", "written_at", "recovery_code"}
+    page_code = _code_in(answers["page"].text)
+    for person, code in ((by_json, written["recovery_code"]), (by_page, page_code)):
+        assert person.get("/note").json()["text"] == NOTE, "the device has the key in a cookie"
+        person.browser.cookies.clear()
+        assert person.get("/note").status_code == HTTPStatus.FORBIDDEN
+        opened = person.post_json("/me/notes/open", {"passphrase": code})
+        assert opened.status_code == HTTPStatus.OK
+        assert person.get("/note").json()["text"] == NOTE
+
+
+def test_a_later_note_comes_without_a_recovery_code_by_json_and_on_the_page(
+    world: World, people: Callable[[str], tuple[Person, Person]]
+) -> None:
+    by_json, by_page = people("K-1")
+    for person in (by_json, by_page):
+        person.put("/record", RECORD)
+        person.put("/note", {"text": NOTE})
+    answers: dict[str, httpx.Response] = {}
+
+    def write_by_json() -> None:
+        by_json.put("/record", RECORD)
+        answers["json"] = by_json.put("/note", {"text": "later"})
+
+    def write_on_page() -> None:
+        answers["page"] = by_page.post_form(f"{by_page.page}/note", **RECORD, private="later")
+
+    assert changed_rows(world, write_by_json) == changed_rows(world, write_on_page)
+    assert answers["json"].json()["recovery_code"] is None
+    assert answers["page"].status_code == HTTPStatus.SEE_OTHER
+
+
+def test_a_note_that_is_closed_here_is_refused_by_json_and_on_the_page(
+    world: World, people: Callable[[str], tuple[Person, Person]]
+) -> None:
+    by_json, by_page = people("K-1")
+    for person in (by_json, by_page):
+        person.put("/note", {"text": NOTE})
+        person.browser.cookies.clear()
+
+    def write_by_json() -> None:
+        assert by_json.put("/note", {"text": "x"}).status_code == HTTPStatus.FORBIDDEN
+
+    def write_on_page() -> None:
+        refused = by_page.post_form(f"{by_page.page}/note", **RECORD, private="x")
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert "Nothing was saved" in refused.text
+
+    assert not changed_rows(world, write_by_json)
+    assert not changed_rows(world, write_on_page)
+
+
+def test_a_new_notebook_comes_with_a_recovery_code_by_json_and_on_the_page(
+    world: World, people: Callable[[str], tuple[Person, Person]]
+) -> None:
+    by_json, by_page = people("K-1")
+    for person in (by_json, by_page):
+        person.put("/note", {"text": NOTE})
+        person.browser.cookies.clear()
+    answers: dict[str, httpx.Response] = {}
+
+    def start_by_json() -> None:
+        answers["json"] = by_json.post_json("/me/notes/afresh")
+
+    def start_on_page() -> None:
+        answers["page"] = by_page.post_form(f"/p/{by_page.link}/notes/afresh")
+
+    assert changed_rows(world, start_by_json) == changed_rows(world, start_on_page)
+    started = answers["json"].json()
+    assert started["is_open"]
+    assert started["has_recovery_code"]
+    assert len(started["recovery_code"]) == len(_code_in(answers["page"].text)) > 0
+
+
+def test_feedback_is_stored_alike_by_json_and_on_the_page(
+    world: World, people: Callable[[str], tuple[Person, Person]]
+) -> None:
+    by_json, by_page = people("C-1")
+    for _ in range(2):  # given, and given again
+        assert changed_rows(world, lambda: by_json.put("/feedback", FEEDBACK)) == changed_rows(
+            world, lambda: by_page.post_form(f"{by_page.page}/feedback", **FEEDBACK)
+        )
+    assert by_page.get("/feedback").json()["version"] == 2
+
+
+def test_a_session_note_looks_its_session_up_once(world: World) -> None:
+    cycle_id, session_id = _cycle_with_past_session(world)
+    coach = Principal(
+        AccessRole.COACH, person_id=world.person_id(cycle_id, "K-1"), notes_open=True, notebook=1
+    )
+    record = SharedRecord.model_validate(RECORD)
+    statements: list[str] = []
+
+    def save(text: str) -> list[str]:
+        statements.clear()
+        reports.save_session_note(world.services, coach, session_id, record, Note(text=text))
+        return list(statements)
+
+    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(" ".join(statement.split()))
+
+    event.listen(world.database.engine, "before_cursor_execute", listen)
+    try:
+        save("first")
+        changed, unchanged = save("second"), save("second")
+    finally:
+        event.remove(world.database.engine, "before_cursor_execute", listen)
+    assert sum("FROM sessions WHERE" in statement for statement in changed) == 1
+    assert len(changed) == 14
+    assert len(unchanged) == 8, "a note that is as it was is not written again"
