@@ -20,12 +20,12 @@ _NAME_OVERRIDES = {"cnr": "Montenegrin", "sh": "sh", "hbs": "hbs"}
 
 
 class LanguageRule(Rule):
-    """Coachee and coach have a language in common, each at the level the cycle asks for or above.
+    """Coachee and coach have a language in common, each at the level the cycle requires or above.
 
     The coachee's order of preference gives the points: 100 for the first language on their list,
     10 less for each further place, never less than 50. Languages that the cycle's policy puts in
-    one group count as common, for 40 points less; without such a group no language stands for
-    another. The language with the most points counts.
+    one group count as common, for 40 points less; without a group, only the same language counts.
+    The language with the most points counts.
     """
 
     name = "language"
