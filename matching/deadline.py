@@ -47,11 +47,6 @@ class Deadline:
         self._cancelled = cancelled
         self._run_interruptible = run_interruptible
 
-    @classmethod
-    def unlimited(cls) -> Deadline:
-        """A deadline that never passes, for work that is ended from outside."""
-        return cls(lambda: 0.0, None, lambda: False)
-
     @property
     def elapsed(self) -> float:
         """Seconds since the start."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from coach.people import Roster
 from coach.plural import pluralise
 from matching.auditor import audit
 from matching.coach_timetable.quality import Quality
-from matching.concurrency import SINGLE_THREADED, Concurrency, ParallelMap, ProcessPool
+from matching.concurrency import SINGLE_THREADED, Concurrency, ParallelMap
 from matching.deadline import Deadline, DeadlineExceededError, SolverError
 from matching.errors import ImpossiblePinsError, NoUsableResultError
 from matching.explanation import SearchEffort, explain_unmatched
@@ -38,7 +37,6 @@ from matching.search.pipeline import PlanRequest, make_plan
 from matching.search.plan import Plan
 from matching.search.search_state import ReportLevel, SearchState
 from matching.search.timetable_optimisation import PreviousSchedule
-from matching.search.worker_pool import WorkerPool
 
 __all__ = [
     "SolveOptions",
@@ -93,8 +91,8 @@ def solve(
         options: time limit, seed, and whether to look for remedies.
         input_sha256: fingerprint of the input; with the seed, the uids of sessions follow from it.
         clock: monotonic, in seconds.
-        concurrency: threads and processes to use. The result does not depend on them, except that
-            a time limit may come sooner. Without threads a call of a solver is not interrupted.
+        concurrency: the threads to use. The result does not depend on their number, except that a
+            time limit may come sooner. Without threads a call of a solver is not interrupted.
         keep: an earlier result. Level `kept` counts its pairs, and pairs that stay keep its uids.
         under_way: fixes the sessions of `keep` before its day; only what is still owed is placed.
         report: called with progress.
@@ -113,7 +111,7 @@ def solve(
     try:
         evaluator, problem = _judge(run, concurrency.parallel_map)
         progress.phase(Phase.MATCHING, _describe_pairs(problem.size))
-        plan = _make_plan(run, evaluator, problem, concurrency.pool, progress.level)
+        plan = _make_plan(run, evaluator, problem, progress.level)
     except DeadlineExceededError as error:
         raise NoUsableResultError(
             f"the time limit of {options.time_limit_seconds:g} s passed before any usable result; "
@@ -160,11 +158,7 @@ def _judge(run: _Run, parallel_map: ParallelMap) -> tuple[RuleEvaluator, Matchin
 
 
 def _make_plan(
-    run: _Run,
-    evaluator: RuleEvaluator,
-    problem: MatchingProblem,
-    pool: ProcessPool | None,
-    report: ReportLevel,
+    run: _Run, evaluator: RuleEvaluator, problem: MatchingProblem, report: ReportLevel
 ) -> Plan:
     """Search for the best plan within what is not reserved of the time."""
     request = PlanRequest(
@@ -177,10 +171,8 @@ def _make_plan(
         ),
     )
     deadline = run.deadline.sub_deadline(1 - _reserved_share(run.deadline))
-    seed = run.options.seed
-    with closing(WorkerPool(problem, seed, pool)) as worker_pool:
-        oracles = PricingOracles(problem, seed, worker_pool)
-        return make_plan(oracles, pinned_choice(evaluator, oracles, deadline), request, deadline)
+    oracles = PricingOracles(problem, run.options.seed)
+    return make_plan(oracles, pinned_choice(evaluator, oracles, deadline), request, deadline)
 
 
 def _explain(run: _Run, evaluator: RuleEvaluator, plan: Plan) -> Result:

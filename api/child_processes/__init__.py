@@ -7,9 +7,7 @@ A child runs a function of one of our modules, with a `Channel` to its parent as
   alone decides what to do about it. Niceness and resource limits are set before the function's
   module is imported.
 - **Messages** are bytes in frames (`framing`) on standard input and output. What the bytes mean is
-  up to parent and child. A child that is given untrusted data, or whose messages are stored,
-  sends JSON. Only the workers of the engine, which get values that this process has already
-  validated, exchange pickles (`api.concurrency.process_pool`).
+  up to parent and child. Ours send JSON, and a workbook as it is.
 - **Parent's end.** One thread of the child reads standard input and watches the parent. As soon as
   the input ends or the parent is another process, the child exits, whatever it is doing.
 - **Child's end.** `ChildEndedError` says why no further message comes: an exception, with its

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.concurrency.threads import run_in_thread
+from api.engine_threads import run_in_thread
 from api.results.result_folder import read_result_folder
 from matching.deadline import Deadline, DeadlineExceededError
 from matching.errors import NoUsableResultError

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from api.cli.progress_view import progress_reporter
-from api.concurrency.engine_concurrency import engine_concurrency
+from api.engine_threads import engine_threads
 from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import CycleInputs
 from api.results.result_folder import read_result_folder
@@ -58,18 +58,17 @@ def _solve_again(inputs: CycleInputs, record: RunRecord, trace: TraceRecorder) -
     parameters = record.run.parameters
     options = SolveOptions(time_limit_seconds=parameters.time_limit_seconds, seed=parameters.seed)
     try:
-        with engine_concurrency(parameters.workers) as concurrency:
-            return solve(
-                inputs.roster,
-                inputs.cycle,
-                options=options,
-                input_sha256=record.run.input_sha256,
-                clock=time.monotonic,
-                concurrency=concurrency,
-                keep=inputs.keep,
-                under_way=inputs.under_way,
-                report=trace,
-            )
+        return solve(
+            inputs.roster,
+            inputs.cycle,
+            options=options,
+            input_sha256=record.run.input_sha256,
+            clock=time.monotonic,
+            concurrency=engine_threads(parameters.workers),
+            keep=inputs.keep,
+            under_way=inputs.under_way,
+            report=trace,
+        )
     except ImpossiblePinsError as error:
         raise inputs.pin_faults(error) from error
 

@@ -15,7 +15,7 @@ from types import FrameType, MappingProxyType
 from api.cli.output_folder import check_output_folder
 from api.cli.progress_view import progress_reporter
 from api.cli.runner_ups import find_runner_ups
-from api.concurrency.engine_concurrency import engine_concurrency
+from api.engine_threads import engine_threads
 from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import KEPT_FILE, CycleInputs
 from api.results.folder import write_results
@@ -55,8 +55,7 @@ def solve_and_write(
     began = datetime.now(UTC)
     with progress_reporter(quiet=quiet) as report, _interruptible() as cancelled:
         trace = TraceRecorder(report)
-        with engine_concurrency(workers) as concurrency:
-            result = _solve(inputs, options, concurrency, trace, cancelled)
+        result = _solve(inputs, options, engine_threads(workers), trace, cancelled)
         next_best = find_runner_ups(inputs, result, options.time_limit_seconds, cancelled)
     parameters = RunParameters(
         seed=options.seed, workers=workers, time_limit_seconds=options.time_limit_seconds

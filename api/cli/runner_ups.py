@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
-from api.concurrency.threads import run_in_thread
+from api.engine_threads import run_in_thread
 from api.input_files.cycle_inputs import CycleInputs
 from matching.deadline import Deadline, DeadlineExceededError
 from matching.explanation import Section, runner_up_section

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from api.concurrency.engine_concurrency import engine_concurrency
+from api.engine_threads import engine_threads
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.engine import SolveOptions, solve
@@ -32,15 +32,14 @@ def solve_again(
     Raises:
         ProgrammeError: there is none, and the engine says why.
     """
-    with engine_concurrency(workers) as concurrency:
-        return solve(
-            roster,
-            cycle,
-            options=SolveOptions(time_limit_seconds=limit_seconds, seed=keep.seed, explain=False),
-            input_sha256=keep.input_sha256,
-            clock=time.monotonic,
-            concurrency=concurrency,
-            keep=keep,
-            under_way=under_way,
-            report=report,
-        )
+    return solve(
+        roster,
+        cycle,
+        options=SolveOptions(time_limit_seconds=limit_seconds, seed=keep.seed, explain=False),
+        input_sha256=keep.input_sha256,
+        clock=time.monotonic,
+        concurrency=engine_threads(workers),
+        keep=keep,
+        under_way=under_way,
+        report=report,
+    )

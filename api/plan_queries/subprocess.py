@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api.background.subprocess_task import run_task
 from api.child_processes.channel import Channel
-from api.concurrency.threads import run_in_thread
+from api.engine_threads import run_in_thread
 from api.plan_queries.resolve import solve_again
 from api.plan_queries.rows import QuestionKind
 from api.plan_queries.service import QuestionAnswer, QuestionTask

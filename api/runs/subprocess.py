@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from api.background.subprocess_task import run_task
 from api.child_processes.channel import Channel
-from api.concurrency.engine_concurrency import engine_concurrency
+from api.engine_threads import engine_threads
 from api.runs.environment import surroundings
 from api.runs.run_input import input_digests
 from api.runs.solver_task import RunTask
@@ -27,20 +27,19 @@ def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
     task = RunTask.model_validate_json(task_text)
     began = datetime.now(UTC)
     trace = TraceRecorder(report)
-    with engine_concurrency(task.options.workers) as concurrency:
-        result = solve(
-            task.work.roster,
-            task.work.cycle,
-            options=SolveOptions(
-                time_limit_seconds=task.options.time_limit_seconds, seed=task.options.seed
-            ),
-            input_sha256=task.input_sha256,
-            clock=time.monotonic,
-            concurrency=concurrency,
-            keep=task.work.keep,
-            under_way=task.work.under_way,
-            report=trace,
-        )
+    result = solve(
+        task.work.roster,
+        task.work.cycle,
+        options=SolveOptions(
+            time_limit_seconds=task.options.time_limit_seconds, seed=task.options.seed
+        ),
+        input_sha256=task.input_sha256,
+        clock=time.monotonic,
+        concurrency=engine_threads(task.options.workers),
+        keep=task.work.keep,
+        under_way=task.work.under_way,
+        report=trace,
+    )
     record = _record(task, trace, result, began)
     return {"result": result.model_dump_json(), "record": record.model_dump_json()}
 

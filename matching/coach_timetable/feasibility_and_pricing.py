@@ -8,7 +8,7 @@ to minimal ones (no-goods), so that each rules out as much as possible.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from matching.coach_timetable.calendar import CoachCalendar, Timetable, members
 from matching.coach_timetable.insertion_heuristic import insert_all_series
@@ -89,23 +89,6 @@ class CoachOracle:
         if not any(other & held == held for other in self._maximal):
             self._maximal = [other for other in self._maximal if other & held != other]
             self._maximal.append(held)
-
-    @property
-    def held(self) -> list[Placed]:
-        """The timetables found so far, oldest first."""
-        return list(self._held.values())
-
-    @property
-    def infeasible_sets(self) -> list[int]:
-        """The minimal infeasible sets found so far."""
-        return list(self._infeasible_sets)
-
-    def merge_knowledge(self, held: Iterable[Placed], infeasible_sets: Iterable[int]) -> None:
-        """Add the timetables and infeasible sets found by another oracle of the same coach."""
-        for placed in held:
-            self.add_timetable(placed)
-        for core in infeasible_sets:
-            self._add_infeasible_set(core)
 
     def maximal_subset(self, wanted: int, deadline: Deadline) -> int:
         """A maximal feasible subset of `wanted`, built greedily by ascending local index."""

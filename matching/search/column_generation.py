@@ -23,7 +23,6 @@ from matching.coach_timetable.calendar import CoachCalendar, Timetable, members
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.deadline import Deadline
 from matching.instance.problem import MatchingProblem
-from matching.search.worker_pool import OracleTask, WorkerPool
 
 EPSILON = 1e-6
 """Reduced costs up to this count as zero when sets are priced."""
@@ -39,13 +38,9 @@ class PricingOracles:
     feasible.
     """
 
-    def __init__(
-        self, problem: MatchingProblem, seed: int, worker_pool: WorkerPool | None = None
-    ) -> None:
-        """Large rounds of pricing are handed to `worker_pool`."""
+    def __init__(self, problem: MatchingProblem, seed: int) -> None:
         self.problem = problem
         self.seed = seed
-        self.worker_pool = worker_pool or WorkerPool(problem, seed)
         self._oracles: dict[int, CoachOracle] = {}
         self.known_sets: dict[int, set[tuple[int, ...]]] = {}
 
@@ -79,14 +74,9 @@ class PricingOracles:
             for coach, one in worths.items()
             if not self.oracle(coach).cannot_exceed(*one)
         }
-        if not self.worker_pool.is_worthwhile(len(open_to_more)):
-            return {
-                coach: self.oracle(coach).best(*one, deadline)
-                for coach, one in open_to_more.items()
-            }
-        oracle_tasks = [OracleTask(coach, price_sets, one) for coach, one in open_to_more.items()]
-        answers = self.worker_pool.run_oracle_tasks(oracle_tasks, self._oracles, deadline)
-        return dict(zip(open_to_more, answers, strict=True))
+        return {
+            coach: self.oracle(coach).best(*one, deadline) for coach, one in open_to_more.items()
+        }
 
     def infeasible_coaches(self, choice: Choice, deadline: Deadline) -> list[int]:
         """The coaches that cannot hold what `choice` assigns to them."""
@@ -109,13 +99,6 @@ class PricingOracles:
             coach: self.oracle(coach).timetable(self.local(coach, pairs), deadline)
             for coach, pairs in self.pairs_by_coach(choice).items()
         }
-
-
-def price_sets(
-    oracle: CoachOracle, argument: tuple[dict[int, float], float], deadline: Deadline
-) -> list[int]:
-    """`CoachOracle.best` as a task for the worker pool."""
-    return oracle.best(*argument, deadline)
 
 
 class ColumnGeneration:

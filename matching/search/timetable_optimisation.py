@@ -78,13 +78,16 @@ class TimetableOptimisation:
             self._report(report)
             coaches_to_search = self._coaches_to_search()
             for effort in _EFFORTS:
-                coaches = [one for one in coaches_to_search if not one.proven]
-                subproblems = [
-                    (one.subproblem, one.incumbent, effort, self._oracles.seed) for one in coaches
-                ]
-                answers = self._oracles.worker_pool.run(_improve_coach, subproblems, self._deadline)
-                for coach, incumbent in zip(coaches, answers, strict=True):
-                    coach.incumbent = incumbent
+                for coach in coaches_to_search:
+                    if coach.incumbent is None or coach.incumbent.proven:
+                        continue
+                    coach.incumbent = best_timetable(
+                        coach.subproblem,
+                        coach.incumbent,
+                        self._deadline,
+                        effort=effort,
+                        seed=self._oracles.seed,
+                    )
                     self._report(report)
         value, bound = self._report(report)
         return LevelOutcome(
@@ -114,14 +117,6 @@ class TimetableOptimisation:
         bound = sum(one.bound for one in self._coaches.values())
         report(ObjectiveLevel.SCHEDULE, value, bound)
         return value, bound
-
-
-def _improve_coach(
-    argument: tuple[CoachSubproblem, CoachIncumbent, float, int], deadline: Deadline
-) -> CoachIncumbent:
-    """`best_timetable` as a task for the worker pool."""
-    subproblem, incumbent, effort, seed = argument
-    return best_timetable(subproblem, incumbent, deadline, effort=effort, seed=seed)
 
 
 class _CoachState:

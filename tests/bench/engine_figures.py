@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -56,7 +55,7 @@ def engine_figures() -> Iterator[Figure]:
     yield from _field_wide()
 
 
-def _run(shape: InstanceClass, seed: int, workers: int = 1) -> Run:
+def _run(shape: InstanceClass, seed: int) -> Run:
     roster, cycle = instance(shape, seed)
     run = Run(roster, cycle, None, 0.0)  # type: ignore[arg-type] # filled in below
 
@@ -65,7 +64,7 @@ def _run(shape: InstanceClass, seed: int, workers: int = 1) -> Run:
             run.decided.setdefault(progress.level, progress.elapsed_seconds)
 
     options = SolveOptions(explain=False)
-    run.result, run.seconds = solved(roster, cycle, options, workers=workers, report=hear)
+    run.result, run.seconds = solved(roster, cycle, options, report=hear)
     require_sound(roster, cycle, run.result)
     return run
 
@@ -167,18 +166,4 @@ def _field_wide() -> Iterator[Figure]:
         "placed proven, total within 1 %, under 180 s and 4 GiB",
         placed.proven and total.value >= 0.99 * total.bound and run.seconds < 180 and memory < 4,
         _beside_flow(run, run.seconds),
-    )
-    yield _by_two(run)
-
-
-def _by_two(alone: Run) -> Figure:
-    """The same by two workers; the result has to be the same."""
-    run = _run(FIELD_WIDE, 1, workers=2)
-    processes = 2 * peak_mebibytes(resource.RUSAGE_CHILDREN) / GIBIBYTES
-    return Figure(
-        "field-wide by two workers",
-        f"{run.seconds:.0f} s, at most {peak_mebibytes() / GIBIBYTES + processes:.1f} GiB in all",
-        "the same result",
-        (run.result.matches, run.result.levels) == (alone.result.matches, alone.result.levels),
-        f"{run.seconds / alone.seconds:.2f} x the time of one worker",
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from api.concurrency.threads import run_in_thread
+from api.engine_threads import run_in_thread
 from api.plan_queries.resolve import solve_again
 from coach.cycle import Cycle
 from coach.people import Roster

@@ -42,9 +42,9 @@ def machine() -> str:
     )
 
 
-def peak_mebibytes(who: int = resource.RUSAGE_SELF) -> float:
-    """Peak resident memory so far of this process, or of its children."""
-    return resource.getrusage(who).ru_maxrss / 1024
+def peak_mebibytes() -> float:
+    """Peak resident memory so far of this process."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def show(title: str, figures: Iterable[Figure]) -> bool:

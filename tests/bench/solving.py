@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from api.concurrency.engine_concurrency import engine_concurrency
+from api.engine_threads import engine_threads
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.auditor import audit
@@ -18,23 +18,21 @@ def solved(
     cycle: Cycle,
     options: SolveOptions,
     *,
-    workers: int = 1,
     report: ReportProgress = lambda _progress: None,
     cancelled: IsCancelled = lambda: False,
 ) -> tuple[Result, float]:
     """The result, and the seconds that it took."""
     started = time.perf_counter()
-    with engine_concurrency(workers) as concurrency:
-        result = solve(
-            roster,
-            cycle,
-            options=options,
-            input_sha256="",
-            clock=time.monotonic,
-            concurrency=concurrency,
-            report=report,
-            cancelled=cancelled,
-        )
+    result = solve(
+        roster,
+        cycle,
+        options=options,
+        input_sha256="",
+        clock=time.monotonic,
+        concurrency=engine_threads(1),
+        report=report,
+        cancelled=cancelled,
+    )
     return result, time.perf_counter() - started
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.concurrency.threads import run_in_thread
+from api.engine_threads import run_in_thread
 from coach.availability import WeeklyWindow
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster

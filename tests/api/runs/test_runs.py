@@ -12,7 +12,6 @@ import time
 from collections import deque
 from contextlib import contextmanager
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -33,7 +32,6 @@ from coach.people import Roster
 from matching.records.run_record import result_digest
 from matching.result import Result
 from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
-from tests.bench.instances import TIGHT, instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -246,38 +244,6 @@ def test_a_solver_that_is_killed_says_so() -> None:
         os.kill(child.pid, signal.SIGKILL)
         with pytest.raises(ChildEndedError, match=r"signal 9.*memory"):
             deque(iter(lambda: _next(child), None))  # until it raises
-
-
-@pytest.mark.parametrize("by", ["its parent", "a signal"])
-def test_a_solver_takes_its_worker_processes_with_it(by: str) -> None:
-    roster, cycle = instance(TIGHT, 1)
-    run_input = RunInput(roster=roster, cycle=cycle, keep=None)
-    task = RunTask(work=run_input, options=RunOptions(workers=2), input_sha256="")
-    with _started(task) as child:
-        ends = time.monotonic() + _HANGS_SECONDS
-        while len(workers := _children(child.pid)) < 2:
-            assert time.monotonic() < ends
-            child.receive(0.01)
-        ended = time.monotonic()
-        child.kill() if by == "its parent" else os.kill(child.pid, signal.SIGKILL)
-        while any(_exists(pid) for pid in workers):
-            assert time.monotonic() < ended + 1.0, "a worker process outlives its run"
-            time.sleep(0.01)
-
-
-def _children(pid: int) -> set[int]:
-    """The processes that the main thread of a process has started."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-    return {int(child) for child in children.split()}
-
-
-def _exists(pid: int) -> bool:
-    """Whether there is such a process; one that nobody has waited for has ended all the same."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Threads of the engine: results in order, and solvers that can be stopped."""
+"""Threads of the engine: equal results for any number, and solvers that can be stopped."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from api.concurrency.threads import run_in_thread, thread_map
+from api.engine_threads import engine_threads, run_in_thread, thread_map
+from matching.engine import SolveOptions, solve
 from matching.errors import CancelledError
 from matching.instance.availability_grid import build_availability_grid
 from matching.instance.problem import build_problem
@@ -30,6 +31,23 @@ def test_pairs_are_judged_the_same_by_any_number_of_threads() -> None:
     assert list(thread_map(3)(lambda number: number * number, range(20))) == [
         n * n for n in range(20)
     ]
+
+
+def test_the_result_is_equal_with_any_number_of_workers() -> None:
+    roster, cycle = instance(REGION, 1)
+    first, *others = (
+        solve(
+            roster,
+            cycle,
+            options=SolveOptions(),
+            input_sha256="",
+            clock=lambda: 0.0,
+            concurrency=engine_threads(workers),
+        )
+        for workers in (1, 2, 3)
+    )
+    assert first.matches
+    assert others == [first, first]
 
 
 def test_work_in_a_thread_returns_or_raises_as_it_would_without() -> None:

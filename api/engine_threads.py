@@ -1,4 +1,7 @@
-"""Threads for the engine: numpy and the solvers let others run while they compute."""
+"""Threads for the engine, which starts none itself (`matching.concurrency`).
+
+They pay off because numpy and the solvers let other threads run while they compute.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,17 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
-from matching.concurrency import ParallelMap
+from matching.concurrency import Concurrency, ParallelMap
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 _POLL_SECONDS = 0.1
 _GRACE_SECONDS = 0.5
+
+
+def engine_threads(workers: int) -> Concurrency:
+    """The threads of a run of the engine with `workers`, at least 1."""
+    return Concurrency(thread_map(workers), run_in_thread)
 
 
 def thread_map(workers: int) -> ParallelMap:

@@ -1,1 +1,0 @@
-"""Threads and processes for the engine, which starts none itself (`matching.concurrency`)."""
