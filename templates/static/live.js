@@ -1,13 +1,13 @@
-/* Shows the progress of a run as it is told. Without this script the page reloads by itself. */
+/* Shows the progress of a run as it is streamed. Without this script, the page refreshes itself. */
 "use strict";
 
-const place = document.querySelector("[data-live]");
-if (place) {
-  const source = new EventSource(place.dataset.live);
+const panel = document.querySelector("[data-live]");
+if (panel) {
+  const source = new EventSource(panel.dataset.live);
   const fields = new Map(
-    [...place.querySelectorAll("[data-field]")].map((cell) => [cell.dataset.field, cell]),
+    [...panel.querySelectorAll("[data-field]")].map((cell) => [cell.dataset.field, cell]),
   );
-  const steps = [...place.querySelectorAll("[data-phase]")];
+  const steps = [...panel.querySelectorAll("[data-phase]")];
 
   const show = (field, text) => {
     const cell = fields.get(field);
@@ -22,8 +22,8 @@ if (place) {
     show("value", progress.value === null ? "none yet" : String(progress.value));
     show("bound", progress.bound === null ? "not known yet" : String(progress.bound));
     show("elapsed", progress.elapsed_seconds.toFixed(1));
-    const now = steps.findIndex((step) => step.dataset.phase === progress.phase);
-    steps.forEach((step, place) => step.classList.toggle("reached", place <= now));
+    const current = steps.findIndex((step) => step.dataset.phase === progress.phase);
+    steps.forEach((step, index) => step.classList.toggle("reached", index <= current));
   });
 
   source.addEventListener("end", () => {

@@ -1,10 +1,10 @@
-/* Makes and shows passkeys. Without this script the buttons stay hidden; codes do the same. */
+/* Registers and uses passkeys. Without this script the buttons stay hidden; codes can be used. */
 "use strict";
 
 (() => {
   const fromBase64 = (text) => {
-    const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
-    return Uint8Array.from(plain, (sign) => sign.charCodeAt(0));
+    const decoded = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+    return Uint8Array.from(decoded, (character) => character.charCodeAt(0));
   };
   const toBase64 = (buffer) =>
     btoa(String.fromCharCode(...new Uint8Array(buffer)))
@@ -12,19 +12,19 @@
       .replace(/\//g, "_")
       .replace(/=+$/, "");
 
-  const send = async (address, value) => {
-    const answer = await fetch(address, {
+  const postJson = async (url, value) => {
+    const response = await fetch(url, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(value),
     });
-    if (!answer.ok) {
-      throw new Error(String(answer.status));
+    if (!response.ok) {
+      throw new Error(String(response.status));
     }
-    return answer.json();
+    return response.json();
   };
 
-  const named = (options) => ({
+  const decodeOptions = (options) => ({
     ...options,
     challenge: fromBase64(options.challenge),
     user: options.user && { ...options.user, id: fromBase64(options.user.id) },
@@ -38,7 +38,7 @@
     })),
   });
 
-  const told = (credential) => {
+  const encodeCredential = (credential) => {
     const response = { clientDataJSON: toBase64(credential.response.clientDataJSON) };
     for (const part of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
       if (credential.response[part]) {
@@ -54,19 +54,22 @@
     };
   };
 
-  const act = async (place) => {
-    const { passkey: what, address, goOnTo } = place.dataset;
-    const options = await send(`${address}/begin`, { go_on_to: goOnTo || "/" });
-    const publicKey = named(options);
+  const run = async (form) => {
+    const { passkey: action, address, goOnTo } = form.dataset;
+    const options = await postJson(`${address}/begin`, { go_on_to: goOnTo || "/" });
+    const publicKey = decodeOptions(options);
     const credential =
-      what === "add"
+      action === "add"
         ? await navigator.credentials.create({ publicKey })
         : await navigator.credentials.get({ publicKey });
-    const field = place.querySelector("input");
+    const field = form.querySelector("input");
     const name = field ? field.value : "";
-    const done = await send(`${address}/finish`, { credential: told(credential), name });
-    window.location.assign(done.go_on_to);
-    if (done.go_on_to === window.location.pathname) {
+    const result = await postJson(`${address}/finish`, {
+      credential: encodeCredential(credential),
+      name,
+    });
+    window.location.assign(result.go_on_to);
+    if (result.go_on_to === window.location.pathname) {
       window.location.reload();
     }
   };
@@ -74,22 +77,22 @@
   if (!window.PublicKeyCredential) {
     return;
   }
-  for (const place of document.querySelectorAll("[data-passkey]")) {
-    const button = place.querySelector("button");
-    const fault = place.querySelector("[role=alert]");
-    place.hidden = false;
+  for (const form of document.querySelectorAll("[data-passkey]")) {
+    const button = form.querySelector("button");
+    const alert = form.querySelector("[role=alert]");
+    form.hidden = false;
     button.addEventListener("click", async (event) => {
       event.preventDefault();
       button.disabled = true;
-      fault.hidden = true;
+      alert.hidden = true;
       try {
-        await act(place);
+        await run(form);
       } catch (error) {
-        fault.textContent =
+        alert.textContent =
           error.message === "403"
             ? "Reload this page and confirm who you are, then try again."
             : "That did not work. Try again, or use a code instead.";
-        fault.hidden = false;
+        alert.hidden = false;
         button.disabled = false;
       }
     });
