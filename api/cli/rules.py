@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES
-from api.input_files.cycle_inputs import read_policy_file, read_source
+from api.input_files.policy_file import read_policy_file
 from api.input_files.reference_data import reference
+from api.input_files.source import read_source
 from coach.cycle import Cycle, CycleDates
 from coach.errors import UnusableInputError
 from coach.intake.reference import ReadContext

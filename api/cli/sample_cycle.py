@@ -11,7 +11,7 @@ from api.background.job import Job
 from api.background.job_type import JobContext
 from api.background.rows import TaskState
 from api.cycles import service as cycles
-from api.input_files.cycle_inputs import NamedFile
+from api.input_files.source import NamedFile
 from api.invitations.publish import publish_plan
 from api.participants import service as people
 from api.participants import uploads

@@ -13,7 +13,7 @@ from api.cycles import service as cycles
 from api.http import urls as addresses
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
-from api.input_files.cycle_inputs import NamedFile
+from api.input_files.source import NamedFile
 from api.overview.cycle_page import render_cycle
 from api.participants import service as people
 from api.participants import uploads

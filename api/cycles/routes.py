@@ -13,7 +13,7 @@ from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, OFFICE, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.input_files.cycle_inputs import NamedFile
+from api.input_files.source import NamedFile
 from api.participants import service as people
 from api.participants import uploads
 from api.participants.rows import Side

@@ -15,7 +15,7 @@ from api.cycles.rows import CycleRow
 from api.cycles.service import as_json, cycle_row, policy_of
 from api.data_protection.erase_runs import minimal_source
 from api.data_protection.redaction import ERASED, Redactor, names_of, tombstone_code
-from api.input_files.cycle_inputs import NamedFile
+from api.input_files.source import NamedFile
 from api.invitations.rows import OutboxRow
 from api.mail.rows import MailRow
 from api.participants import uploads

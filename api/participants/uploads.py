@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.input_files.cycle_inputs import CycleInputs, NamedFile, parse_inputs, read_policy_file
+from api.input_files.cycle_inputs import CycleInputs, parse_inputs
+from api.input_files.policy_file import read_policy_file
 from api.input_files.reference_data import reference
+from api.input_files.source import NamedFile
 from coach.cycle import Cycle
 from coach.errors import UnusableInputError
 from coach.intake.columns import PeopleKind

@@ -8,15 +8,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from api.files.upload_limits import MAX_CYCLE_FILE_BYTES, MAX_FILE_BYTES, MAX_RESULT_BYTES
-from api.input_files.cycle_inputs import (
-    KEPT_FILE,
-    UNDER_WAY_FILE,
-    CycleInputs,
-    InputSource,
-    parse_inputs,
-    read_source,
-)
+from api.input_files.cycle_inputs import KEPT_FILE, UNDER_WAY_FILE, CycleInputs, parse_inputs
 from api.input_files.result_file import read_result
+from api.input_files.source import InputSource, read_source
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.fault_messages import WHOLE_FILE
 from matching.instance.partial_cycle import UnderWay

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from api.files.upload_limits import MAX_FILE_BYTES, UnreadableError, check_size
-from api.input_files.cycle_inputs import read_source
+from api.input_files.source import read_source
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.toml_positions import dotted_key

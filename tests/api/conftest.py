@@ -36,7 +36,7 @@ from api.cycles import service as cycles
 from api.database import schema
 from api.database.engine import Database
 from api.http.principal import SYSTEM, AccessRole, Principal
-from api.input_files.cycle_inputs import NamedFile
+from api.input_files.source import NamedFile
 from api.invitations.publish import Publication, publish_draft
 from api.participants import service as people
 from api.participants import uploads

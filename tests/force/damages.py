@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from xml.sax.saxutils import escape
 
-from api.input_files.cycle_inputs import NamedFile
+from api.input_files.source import NamedFile
 from api.input_files.template_workbook import template_workbook
 
 CYCLE = b"""\

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from api.background.queue import JobQueue
 from api.cycles import service as cycles
-from api.input_files.cycle_inputs import NamedFile
+from api.input_files.source import NamedFile
 from api.job_types import JOB_TYPES
 from api.mail import delivery as posting
 from api.mail.rows import MailRow, MailState

@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 
 from api.background.rows import TaskState
 from api.files.workbook_reader import workbook_table
-from api.input_files.cycle_inputs import NamedFile, parse_inputs
+from api.input_files.cycle_inputs import parse_inputs
+from api.input_files.source import NamedFile
 from api.invitations.rows import OutboxRow
 from api.participants.rows import PersonRow
 from api.runs.rows import RunRow

@@ -20,7 +20,7 @@ from api.crypto.key_ring import open_keyring
 from api.cycles import service as cycles
 from api.database.engine import Database
 from api.http.principal import SYSTEM
-from api.input_files.cycle_inputs import NamedFile
+from api.input_files.source import NamedFile
 from api.invitations.publish import publish_draft
 from api.job_types import JOB_TYPES
 from api.participants import service as people

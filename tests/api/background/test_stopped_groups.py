@@ -15,7 +15,7 @@ from api.audit_trail.rows import AuditRow
 from api.background.queue import JobQueue
 from api.background.rows import TaskState
 from api.cycles import service as cycles
-from api.input_files.cycle_inputs import NamedFile
+from api.input_files.source import NamedFile
 from api.job_types import JOB_TYPES
 from api.participants import service as people
 from api.participants import uploads

@@ -8,14 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.input_files.cycle_inputs import (
-    CycleInputs,
-    NamedFile,
-    fingerprint,
-    parse_inputs,
-    read_inputs,
-)
+from api.input_files.cycle_inputs import CycleInputs, fingerprint, parse_inputs, read_inputs
 from api.input_files.reference_data import reference
+from api.input_files.source import NamedFile
 from coach.availability import DateRange, WeeklyWindow
 from coach.cycle import CountryRelation, Cycle, ObjectiveLevel
 from coach.errors import InputFault, UnusableInputError

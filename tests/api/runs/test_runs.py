@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from api.background.rows import TaskState
 from api.child_processes.child_process import ChildEndedError, ChildProcess
-from api.input_files.cycle_inputs import NamedFile
+from api.input_files.source import NamedFile
 from api.participants import service as people
 from api.participants import uploads
 from api.participants.rows import Side

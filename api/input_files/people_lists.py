@@ -1,0 +1,73 @@
+"""Both lists of people: read one by one, then checked against each other and the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from api.input_files.people_file import people_sheet
+from api.input_files.source import InputSource
+from coach.errors import InputFault
+from coach.intake.columns import PeopleKind
+from coach.intake.cross_references import pin_faults, sheet_faults
+from coach.intake.cycle_file import CycleFile
+from coach.intake.fault_messages import WHOLE_FILE
+from coach.intake.people_sheet import PeopleSheet, unread_sheet
+from coach.intake.reference import ReadContext
+from coach.people import Roster
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleLists:
+    """Both lists as read, with the faults of each; nothing is checked across files yet."""
+
+    coachees: PeopleSheet
+    coaches: PeopleSheet
+
+    def roster(self) -> Roster:
+        """The people of two lists without faults, each validated once."""
+        return Roster(coachees=self.coachees.coachees(), coaches=self.coaches.coaches())
+
+
+def read_people_lists(
+    coachees: InputSource, coaches: InputSource, context: ReadContext
+) -> PeopleLists:
+    """Read both lists; this may start a process that opens a workbook."""
+    return PeopleLists(
+        _read_sheet(coachees, PeopleKind.COACHEES, context),
+        _read_sheet(coaches, PeopleKind.COACHES, context),
+    )
+
+
+def input_faults(
+    cycle_file: CycleFile, lists: PeopleLists, context: ReadContext
+) -> Iterator[InputFault]:
+    """All faults of the policy and the lists, file by file, each file from top to bottom."""
+    coachees, coaches = lists.coachees, lists.coaches
+    one_workbook = coachees.file == coaches.file
+    yield from _sorted_by_row(cycle_file.faults, pin_faults(cycle_file, coachees, coaches, context))
+    for sheet, others in ((coachees, coaches), (coaches, coachees)):
+        faults = _sorted_by_row(
+            sheet.faults, sheet_faults(sheet, others, cycle_file.cycle, context)
+        )
+        yield from _with_sheet_name(faults, sheet) if one_workbook else faults
+
+
+def _read_sheet(source: InputSource, kind: PeopleKind, context: ReadContext) -> PeopleSheet:
+    if isinstance(source, InputFault):
+        return unread_sheet(source.file, kind, [source])
+    return people_sheet(source.name, source.content, kind, context)
+
+
+def _sorted_by_row(*found: Iterable[InputFault]) -> list[InputFault]:
+    return sorted(dict.fromkeys(chain(*found)), key=lambda fault: fault.row)
+
+
+def _with_sheet_name(faults: Iterable[InputFault], sheet: PeopleSheet) -> Iterator[InputFault]:
+    """Faults that also name their sheet, as both sheets are in one file."""
+    for fault in faults:
+        if fault.column == WHOLE_FILE:
+            yield fault
+        else:
+            yield replace(fault, message=f"in sheet {sheet.kind}, {fault.message}")

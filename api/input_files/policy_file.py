@@ -1,0 +1,60 @@
+"""The cycle file of a cycle: its text, and the policy in it or every fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.files.upload_limits import MAX_CYCLE_FILE_BYTES, UnreadableError, check_size
+from api.input_files.reference_data import reference
+from api.input_files.source import InputSource, NamedFile
+from coach.cycle import Cycle
+from coach.errors import InputFault, UnusableInputError
+from coach.intake.cycle_file import CycleFile, read_cycle, unread_cycle
+from coach.intake.fault_messages import WHOLE_FILE
+from coach.intake.reference import ReadContext
+
+CYCLE_FILE = "cycle.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """A cycle file that was read: its text, where each key is, and its faults."""
+
+    text: str
+    read: CycleFile
+
+    @property
+    def policy(self) -> Cycle:
+        """The policy in the file.
+
+        Raises:
+            UnusableInputError: with every fault of the file.
+        """
+        if self.read.cycle is None or self.read.faults:
+            raise UnusableInputError(self.read.faults)
+        return self.read.cycle
+
+
+def parse_policy_file(file: NamedFile) -> PolicyFile:
+    """Read a cycle file; the people it names are not checked."""
+    read = read_policy_file(file, ReadContext(reference()))
+    return PolicyFile("" if read.cycle is None else file.content.decode("utf-8-sig"), read)
+
+
+def read_policy_file(source: InputSource, context: ReadContext) -> CycleFile:
+    """Read a cycle file, with all its faults; the people it names are not checked."""
+    if isinstance(source, InputFault):
+        return unread_cycle(source.file, [source])
+    row = 1
+    try:
+        check_size(source.content, MAX_CYCLE_FILE_BYTES)
+        return read_cycle(source.name, source.content.decode("utf-8-sig"), context)
+    except UnreadableError as error:
+        message = str(error)
+    except UnicodeDecodeError as error:
+        row = source.content.count(b"\n", 0, error.start) + 1
+        byte = source.content[error.start]
+        message = (
+            f"contains the byte 0x{byte:02X}, which is not valid UTF-8; save the file in UTF-8"
+        )
+    return unread_cycle(source.name, [InputFault(source.name, row, WHOLE_FILE, message)])

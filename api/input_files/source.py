@@ -1,0 +1,34 @@
+"""An input file before it is read: its bytes and name, or why they could not be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from coach.errors import InputFault
+from coach.intake.fault_messages import WHOLE_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """The bytes of a file, and its name as the user gave it."""
+
+    name: str
+    content: bytes
+
+
+InputSource = NamedFile | InputFault
+
+
+def read_source(path: Path, max_bytes: int) -> InputSource:
+    """The content of a file, at most `max_bytes` + 1 bytes of it, or why it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return NamedFile(str(path), stream.read(max_bytes + 1))
+    except FileNotFoundError:
+        reason = "there is no such file"
+    except IsADirectoryError:
+        reason = "this is a folder, not a file"
+    except (OSError, ValueError) as error:
+        reason = f"the file cannot be opened: {getattr(error, 'strerror', None) or error}"
+    return InputFault(str(path), 1, WHOLE_FILE, reason)
