@@ -17,6 +17,7 @@ from api.accounts.authenticator import authenticate_user
 from api.accounts.pages import account as account_pages
 from api.accounts.pages import oidc as oidc_pages
 from api.accounts.pages import sign_in as sign_in_pages
+from api.accounts.pages import sign_in_address
 from api.audit_trail.log import record_reading
 from api.background.queue import JobQueue
 from api.background.worker import Worker
@@ -24,10 +25,8 @@ from api.bootstrap import open_database_and_keyring
 from api.consent import pages as consent_pages
 from api.consent import routes as consent_routes
 from api.consent.texts import consent_texts
-from api.cycles import pages as cycle_pages
 from api.cycles import routes as cycle_routes
 from api.cycles import rules_pages
-from api.data_protection import pages as retention_pages
 from api.data_protection import routes as retention_routes
 from api.http import health_routes, reference_routes
 from api.http.authentication import Authentication
@@ -46,8 +45,19 @@ from api.http.problem_details import register_exception_handlers
 from api.invitations import pages as invitation_pages
 from api.invitations import routes as invitation_routes
 from api.job_types import JOB_TYPES
-from api.overview import audit_pages, audit_routes, metrics_routes, person_pages
-from api.personal_links import email_pages
+from api.overview import (
+    audit_pages,
+    audit_routes,
+    cycle_forms,
+    cycle_page,
+    cycles_page,
+    metrics_routes,
+    people_page,
+    person_pages,
+)
+from api.overview import cycle_routes as overview_cycle_routes
+from api.participants import routes as participant_routes
+from api.personal_links import email_pages, link_page
 from api.personal_links import routes as personal_link_routes
 from api.personal_links.links import authenticate_link
 from api.plan_queries import coachee_page
@@ -65,6 +75,7 @@ from api.session_reports.device_keys import open_notebook_of_device
 from api.sessions import pages as session_pages
 from api.sessions import routes as session_routes
 from api.settings import Settings
+from api.web import static_routes
 from api.web.error_page import problem_page
 
 if TYPE_CHECKING:
@@ -73,7 +84,9 @@ if TYPE_CHECKING:
 _API_MODULES = (
     health_routes,
     metrics_routes,
+    overview_cycle_routes,
     cycle_routes,
+    participant_routes,
     retention_routes,
     run_routes,
     plan_routes,
@@ -89,11 +102,15 @@ _API_MODULES = (
     reference_routes,
 )
 _PAGE_MODULES = (
-    cycle_pages,
-    retention_pages,
+    cycles_page,
+    cycle_page,
+    cycle_forms,
+    people_page,
+    link_page,
     invitation_pages,
     sign_in_pages,
-    oidc_pages,  # after the pages of sign-in, whose paths are more general
+    oidc_pages,
+    sign_in_address,  # after the other pages of sign-in, as its path is more general
     account_pages,
     audit_pages,
     run_pages,
@@ -107,6 +124,7 @@ _PAGE_MODULES = (
     note_access_pages,
     email_pages,
     rules_pages,
+    static_routes,
 )
 PERMISSIONS: dict[tuple[str, str], Permission] = {
     route: permission

@@ -6,10 +6,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session as Transaction
 
-from api.accounts.credentials import IssuedSecret, find_valid, issue, revoke_credentials
+from api.accounts.credentials import (
+    IssuedSecret,
+    find_valid,
+    issue,
+    revoke_credential,
+    revoke_credentials,
+)
 from api.accounts.rows import CredentialKind, CredentialRow, UserRow
 from api.audit_trail.log import record_event
 from api.http.principal import AccessRole, Principal
+from api.services import Services
 from coach.errors import NotSignedInError
 
 
@@ -22,17 +29,35 @@ def issue_sign_in_secret(
     return issued
 
 
-def sign_in(tx: Transaction, secret: str, *, now: datetime, lifetime: timedelta) -> IssuedSecret:
-    """Use up a one-time secret, and give a cookie's for it.
+def sign_in_by_address(services: Services, secret: str) -> IssuedSecret:
+    """Use a one-time sign-in secret; returns the secret of the browser's cookie.
 
     Raises:
-        NotSignedInError: the secret is unknown, used, or too old.
+        NotSignedInError: the secret is unknown, used or expired.
+    """
+    lifetime = timedelta(hours=services.settings.cookie_hours)
+    with services.database.writing() as tx:
+        return redeem_sign_in_secret(tx, secret, now=services.now(), lifetime=lifetime)
+
+
+def sign_out(services: Services, principal: Principal) -> None:
+    """Revoke the session of the browser that the request comes from."""
+    revoke_credential(services, principal, principal.credential_id or "")
+
+
+def redeem_sign_in_secret(
+    tx: Transaction, secret: str, *, now: datetime, lifetime: timedelta
+) -> IssuedSecret:
+    """Exchange a one-time sign-in secret for the secret of a cookie, valid for `lifetime`.
+
+    Raises:
+        NotSignedInError: the secret is unknown, used or expired.
     """
     row = find_valid(tx, secret, CredentialKind.SIGN_IN, now)
     if row is None or row.user_id is None:
         raise NotSignedInError(
-            "this sign-in address was used already or is too old; "
-            "sign in by password, or run `gender-coach user sign-in` for another"
+            "this sign-in address has been used or has expired; sign in with your password, "
+            "or run `gender-coach user sign-in` for a new address"
         )
     row.revoked_at = row.last_used_at = now
     user = tx.get_one(UserRow, row.user_id)

@@ -17,6 +17,7 @@ from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail.log import record_event
 from api.database.types import new_id
 from api.http.principal import Principal
+from api.services import Services
 from api.values import FrozenModel
 from coach.errors import NotFoundError
 
@@ -75,6 +76,16 @@ def active_credentials_of(
         for each in credentials_of(tx, principal)
         if each.kind in kinds and each.revoked_at is None and each.expires_at > now
     )
+
+
+def revoke_credential(services: Services, principal: Principal, credential_id: str) -> None:
+    """Revoke a secret: one of the principal's own or, for managers, the link of any person.
+
+    Raises:
+        NotFoundError: there is none, or it belongs to another user.
+    """
+    with services.database.writing() as tx:
+        revoke(tx, principal, credential_id, now=services.now())
 
 
 def revoke(tx: Transaction, principal: Principal, credential_id: str, *, now: datetime) -> None:

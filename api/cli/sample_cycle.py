@@ -1,4 +1,4 @@
-"""The sample cycle, to look at: taken in, solved and published by the real workflows."""
+"""The sample cycle: uploaded, solved and published by the same use cases as any cycle."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session as Transaction
 from api.background.job import Job
 from api.background.job_type import JobContext
 from api.background.rows import TaskState
-from api.cycles import service as cycles
 from api.input_files.source import NamedFile
 from api.invitations.publish import publish_plan
-from api.participants import service as people
-from api.participants import uploads
+from api.overview import cycles
 from api.participants.rows import Side
+from api.participants.upload import upload_lists
 from api.personal_links import links
 from api.runs import run_view
 from api.runs import service as runs
@@ -31,7 +30,7 @@ _TIME_LIMIT_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class DemoLinks:
-    """Two people of the sample cycle to look at, and the secrets of their links."""
+    """The names and link secrets of two people of the sample cycle."""
 
     coachee_name: str
     coachee_secret: str
@@ -40,37 +39,29 @@ class DemoLinks:
 
 
 def load_sample_cycle(services: Services) -> DemoLinks:
-    """Load the sample cycle where there is no cycle yet, and pick two people who have sessions.
+    """Load the sample cycle if there is no cycle yet, and pick two people who have sessions.
 
     Raises:
         DomainError: the sample could not be solved.
     """
-    with services.database.reading() as tx:
-        known = cycles.list_cycles(tx)
+    known = cycles.list_cycles(services)
     cycle_id = known[-1].id if known else _load(services)
     with services.database.writing() as tx:
         return _pick_two_people(tx, services, cycle_id)
 
 
 def _load(services: Services) -> str:
-    policy = _sample_file("cycle.toml")
-    cycle = uploads.read_policy(policy)
-    text = policy.content.decode()
-    lists = uploads.read_lists(text, _sample_file("coachees.xlsx"), _sample_file("coaches.csv"))
-    now = services.now()
-    with services.database.writing() as tx:
-        summary = cycles.create_cycle(tx, cycle, text, now=now)
-        people.import_people(tx, summary.id, Side.COACHEE, lists.roster.coachees, now=now)
-        people.import_people(tx, summary.id, Side.COACH, lists.roster.coaches, now=now)
-    run = _solve(services, summary.id)
+    cycle = cycles.create_cycle(services, _sample_file("cycle.toml"))
+    upload_lists(services, cycle.id, _sample_file("coachees.xlsx"), _sample_file("coaches.csv"))
+    run = _solve(services, cycle.id)
     if run.plan_id is None:
         raise DomainError(f"the sample cycle was not solved: {run.failure}")
     publish_plan(services, run.plan_id)
-    return summary.id
+    return cycle.id
 
 
 def _solve(services: Services, cycle_id: str) -> RunView:
-    """A run done here and now: the server has not started yet, and neither has its worker."""
+    """Do a run in this process: neither the server nor its worker has started yet."""
     options = RunOptions(
         time_limit_seconds=_TIME_LIMIT_SECONDS, workers=services.settings.run_workers
     )
@@ -85,7 +76,7 @@ def _solve(services: Services, cycle_id: str) -> RunView:
 
 
 def _ignore_job(_tx: Transaction, _job: Job) -> None:
-    """The run is done right away."""
+    """Ignore the job: the run is done right away."""
 
 
 def _pick_two_people(tx: Transaction, services: Services, cycle_id: str) -> DemoLinks:

@@ -15,10 +15,10 @@ from api.cycles.rows import CycleRow
 from api.cycles.service import as_json, cycle_row, policy_of
 from api.data_protection.erase_runs import minimal_source
 from api.data_protection.redaction import ERASED, Redactor, names_of, tombstone_code
+from api.input_files.policy_file import CYCLE_FILE, parse_policy_file
 from api.input_files.source import NamedFile
 from api.invitations.rows import OutboxRow
 from api.mail.rows import MailRow
-from api.participants import uploads
 from api.participants.rows import PersonRow, Side
 from api.participants.service import profile_of
 from api.personal_links.rows import OneTimeCodeRow
@@ -182,6 +182,6 @@ def _erase_from_policy(row: CycleRow, redactor: Redactor) -> None:
 
 def _read(source: str) -> Cycle | None:
     try:
-        return uploads.read_policy(NamedFile(uploads.CYCLE_FILE, source.encode()))
+        return parse_policy_file(NamedFile(CYCLE_FILE, source.encode())).policy
     except UnusableInputError:
         return None

@@ -21,6 +21,7 @@ from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
 from api.cycles.service import cycle_row
 from api.participants.rows import PersonRow
+from api.services import Services
 from api.sessions.rows import SessionRow, SessionState
 from api.values import FrozenModel
 from coach.errors import ConflictError
@@ -110,33 +111,51 @@ def retention_of(tx: Transaction, cycle_id: str, days: int, *, now: datetime) ->
     )
 
 
-def hold(tx: Transaction, cycle_id: str, hold_input: HoldInput, *, now: datetime) -> None:
-    """Erase nobody of this cycle until it is released; the reason can be put anew.
+def read_retention(services: Services, cycle_id: str) -> Retention:
+    """How long the people of a cycle are kept.
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: its people are erased already.
     """
-    row = cycle_row(tx, cycle_id)
-    if row.erased_at is not None and not _has_new_data(tx, row):
-        raise ConflictError("the people of this cycle are erased already; nothing is left to hold")
-    row.held_at, row.held_because = row.held_at or now, hold_input.because
-    row.erasure_announced_at = None
-    record_event(tx, "erasure held", "cycle", cycle_id)
+    with services.database.reading() as tx:
+        return _retention(services, tx, cycle_id)
 
 
-def release(tx: Transaction, cycle_id: str) -> None:
-    """Hold it no longer; managers are warned thirty days again before anybody is erased.
+def hold(services: Services, cycle_id: str, hold_input: HoldInput) -> Retention:
+    """Keep the people of a cycle from being erased until the hold ends.
+
+    A second hold replaces the reason.
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: it is not held.
+        ConflictError: the people of the cycle are erased already.
     """
-    row = cycle_row(tx, cycle_id)
-    if row.held_at is None:
-        raise ConflictError("erasing this cycle is not held")
-    row.held_at, row.held_because, row.erasure_announced_at = None, "", None
-    record_event(tx, "erasure released", "cycle", cycle_id)
+    with services.database.writing() as tx:
+        row = cycle_row(tx, cycle_id)
+        if row.erased_at is not None and not _has_new_data(tx, row):
+            raise ConflictError(
+                "the people of this cycle are erased already; there is nothing left to hold"
+            )
+        row.held_at, row.held_because = row.held_at or services.now(), hold_input.because
+        row.erasure_announced_at = None
+        record_event(tx, "erasure held", "cycle", cycle_id)
+        return _retention(services, tx, cycle_id)
+
+
+def release(services: Services, cycle_id: str) -> Retention:
+    """End the hold of a cycle; managers are warned for 30 days again before it is erased.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        ConflictError: there is no hold.
+    """
+    with services.database.writing() as tx:
+        row = cycle_row(tx, cycle_id)
+        if row.held_at is None:
+            raise ConflictError("there is no hold on erasing this cycle")
+        row.held_at, row.held_because, row.erasure_announced_at = None, "", None
+        record_event(tx, "erasure released", "cycle", cycle_id)
+        return _retention(services, tx, cycle_id)
 
 
 def record_erasure_warnings(tx: Transaction, days: int, *, now: datetime) -> int:
@@ -181,6 +200,10 @@ def retention_status(
         )
     )
     return _status(tx, row, {} if last is None else {row.id: last}, days, now)
+
+
+def _retention(services: Services, tx: Transaction, cycle_id: str) -> Retention:
+    return retention_of(tx, cycle_id, services.settings.retention_days, now=services.now())
 
 
 def _status(

@@ -25,6 +25,11 @@ class PeopleLists:
     coachees: PeopleSheet
     coaches: PeopleSheet
 
+    @property
+    def faults(self) -> tuple[InputFault, ...]:
+        """The faults of each list on its own."""
+        return (*self.coachees.faults, *self.coaches.faults)
+
     def roster(self) -> Roster:
         """The people of two lists without faults, each validated once."""
         return Roster(coachees=self.coachees.coachees(), coaches=self.coaches.coaches())

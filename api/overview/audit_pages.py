@@ -10,13 +10,13 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.audit_trail import verification
 from api.audit_trail.verification import AuditTrailStatus
-from api.cycles import service as cycles
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions
 from api.http.urls import AUDIT as AUDIT_PAGE
 from api.overview import audit_trail
 from api.overview import statistics as figures
 from api.overview.audit_trail import AuditEntry, AuditFilter
+from api.overview.cycles import all_summaries
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import non_empty_fields, render_page, validate_form
 
@@ -51,7 +51,7 @@ def audit_page(
         shown, more = found[:_PAGE_SIZE], found[_PAGE_SIZE:]
         names = audit_trail.display_names(tx, principal, shown)
         trail_status = verification.trail_status(tx)
-        every_cycle = cycles.list_cycles(tx)
+        every_cycle = all_summaries(tx)
         numbers = () if principal.is_manager else figures.cycle_statistics(tx)
     return render_page(
         request,

@@ -1,85 +1,133 @@
-"""The page of one cycle, with what went wrong where something was brought in."""
+"""The page of one cycle: its people, policy, runs and plans, and the faults of its forms."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 
-from api.cycles import service as cycles
-from api.data_protection import retention_policy as retention_dates
-from api.data_protection.retention_policy import Retention
+from api.data_protection.retention_policy import Retention, retention_of
 from api.http.dependencies import services_for
+from api.http.permissions import MANAGER, Permission, Permissions
 from api.mail.presenters import mail_context
-from api.plans import service as plans
-from api.reminders import service as reminding
-from api.runs import run_view
+from api.overview.cycles import CycleOverview, overview_of
+from api.plans.service import PlanSummary, list_plans
+from api.reminders.service import Reminders, reminders_of
 from api.runs.labels import PLAN_STATE, RUN_PURPOSE, RUN_STATE
+from api.runs.run_view import RunView, list_runs
+from api.services import Services
 from api.web.date_formats import format_date, format_local_date, format_short_datetime
 from api.web.rendering import render_page
-from coach.errors import UnusableInputError
+from coach.errors import InputFault
+
+CYCLE_PAGE = APIRouter(include_in_schema=False)
 
 
-def render_cycle(
-    request: Request,
-    cycle_id: str,
-    *,
-    people_error: UnusableInputError | None = None,
-    policy_error: UnusableInputError | None = None,
-    what_if_error: UnusableInputError | None = None,
-    hold_fault: str = "",
-) -> Response:
-    """Where a cycle stands: its lists, policy, runs and plans, and what can be done next.
+@dataclass(frozen=True, slots=True)
+class CyclePage:
+    """Everything that the page of a cycle shows, read in one transaction."""
+
+    overview: CycleOverview
+    runs: tuple[RunView, ...]
+    plans: tuple[PlanSummary, ...]
+    mails: dict[str, object]
+    reminders: Reminders
+    retention: Retention
+
+
+@dataclass(frozen=True, slots=True)
+class FormFaults:
+    """What is wrong with a form of the page that was sent; empty for the other forms."""
+
+    people: Sequence[InputFault] = ()
+    policy: Sequence[InputFault] = ()
+    what_if: Sequence[InputFault] = ()
+    hold: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether a form was refused."""
+        return bool(self.people or self.policy or self.what_if or self.hold)
+
+
+@CYCLE_PAGE.get("/cycles/{cycle_id}")
+def show_cycle(cycle_id: str, request: Request) -> Response:
+    """The state of a cycle, and its next steps."""
+    return render_cycle(request, cycle_id)
+
+
+def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
+    """Read what the page of a cycle shows.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
-    services = services_for(request)
+    settings, now = services.settings, services.now()
     with services.database.reading() as tx:
-        overview = cycles.cycle_overview(tx, cycle_id)
-        runs_of_cycle = run_view.list_runs(tx, cycle_id)
-        plans_of_cycle = plans.list_plans(tx, cycle_id)
-        mails = mail_context(tx, services, overview.summary, include_recipients=False)
-        reminders = reminding.reminders_of(tx, cycle_id, services.settings.mail)
-        retention = retention_dates.retention_of(
-            tx, cycle_id, services.settings.retention_days, now=services.now()
+        overview = overview_of(tx, cycle_id)
+        return CyclePage(
+            overview=overview,
+            runs=list_runs(tx, cycle_id),
+            plans=list_plans(tx, cycle_id),
+            mails=mail_context(tx, services, overview.summary, include_recipients=False),
+            reminders=reminders_of(tx, cycle_id, settings.mail),
+            retention=retention_of(tx, cycle_id, settings.retention_days, now=now),
         )
-    summary = overview.summary
-    zone = ZoneInfo(summary.timezone)
-    failed = people_error or policy_error or what_if_error or hold_fault
+
+
+def render_cycle(request: Request, cycle_id: str, faults: FormFaults | None = None) -> Response:
+    """The page of a cycle; with `faults`, it answers a form that was refused.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    services, faults = services_for(request), faults or FormFaults()
+    page = read_cycle_page(services, cycle_id)
     return render_page(
         request,
         "overview/cycle.html",
-        HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK,
-        cycle=summary,
-        **mails,
-        period=f"{format_date(summary.start)} to {format_date(summary.end)}",
-        sessions=overview.policy.sessions,
-        ready=summary.coachees > 0 and summary.coaches > 0 and retention.erased_at is None,
-        reminders=reminders,
-        reminders_off_since=format_local_date(reminders.off_since, zone),
-        retention=_retention_context(retention, zone),
-        hold_fault=hold_fault,
-        open_run=overview.open_run_id,
-        runs=[
+        HTTPStatus.UNPROCESSABLE_ENTITY if faults.any else HTTPStatus.OK,
+        **page.mails,
+        **_context(page),
+        people_faults=faults.people,
+        policy_faults=faults.policy,
+        what_if_faults=faults.what_if,
+        hold_fault=faults.hold,
+        time_limit=int(services.settings.run_time_limit_seconds),
+    )
+
+
+def _context(page: CyclePage) -> dict[str, Any]:
+    summary = page.overview.summary
+    zone = ZoneInfo(summary.timezone)
+    people_complete = summary.coachees > 0 and summary.coaches > 0
+    return {
+        "cycle": summary,
+        "period": f"{format_date(summary.start)} to {format_date(summary.end)}",
+        "sessions": page.overview.policy.sessions,
+        "ready": people_complete and page.retention.erased_at is None,
+        "reminders": page.reminders,
+        "reminders_off_since": format_local_date(page.reminders.off_since, zone),
+        "retention": _retention_context(page.retention, zone),
+        "open_run": page.overview.open_run_id,
+        "runs": [
             (
                 RUN_PURPOSE[run.purpose],
                 run,
                 RUN_STATE[run.state],
                 format_short_datetime(run.requested_at, zone),
             )
-            for run in runs_of_cycle
+            for run in page.runs
         ],
-        plans=[
+        "plans": [
             (plan, PLAN_STATE[plan.state], format_short_datetime(plan.created_at, zone))
-            for plan in plans_of_cycle
+            for plan in page.plans
         ],
-        people_faults=people_error.faults if people_error else (),
-        policy_faults=policy_error.faults if policy_error else (),
-        what_if_faults=what_if_error.faults if what_if_error else (),
-        time_limit=int(services.settings.run_time_limit_seconds),
-    )
+    }
 
 
 def _retention_context(retention: Retention, zone: ZoneInfo) -> dict[str, object]:
@@ -90,3 +138,9 @@ def _retention_context(retention: Retention, zone: ZoneInfo) -> dict[str, object
         "because": retention.held_because,
         "erased": format_local_date(retention.erased_at, zone),
     }
+
+
+ROUTERS = (CYCLE_PAGE,)
+PERMISSIONS: Permissions = {
+    ("GET", "/cycles/{cycle_id}"): Permission(MANAGER),
+}

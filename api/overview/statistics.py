@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
-from api.cycles.service import CycleSummary, list_cycles
+from api.overview.cycles import CycleSummary, all_summaries
 from api.sessions.rows import RecordRow, SessionRow, SessionState
 from api.values import FrozenModel
 from coach.sessions import Attendance
@@ -38,5 +38,5 @@ def cycle_statistics(tx: Transaction) -> tuple[CycleStatistics, ...]:
     )
     return tuple(
         CycleStatistics(cycle=cycle, sessions=on.get(cycle.id, 0), held=held.get(cycle.id, 0))
-        for cycle in list_cycles(tx)
+        for cycle in all_summaries(tx)
     )

@@ -7,6 +7,7 @@ database holds its hash alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,12 +24,14 @@ from api.accounts.credentials import (
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
-from api.cycles.service import cycle_row, policy_of
+from api.cycles.service import CycleHeader, cycle_header, cycle_row, policy_of
 from api.database.types import new_id
 from api.http.authentication import PresentedSecret, SecretSource
 from api.http.principal import AccessRole, Principal
+from api.http.urls import person as person_url
 from api.participants.rows import PersonRow, Side
-from api.participants.service import person_row
+from api.participants.service import ParticipantDetails, person_of_cycle, person_row
+from api.services import Services
 from api.settings import Settings
 from coach.errors import ConflictError, NotFoundError
 
@@ -36,6 +39,35 @@ _ROLE_BY_SIDE = {Side.COACHEE: AccessRole.COACHEE, Side.COACH: AccessRole.COACH}
 _LINK_WITH_PERSON = CREDENTIAL_BY_SECRET.add_columns(
     PersonRow.side, PersonRow.cycle_id, PersonRow.left_at
 ).join(PersonRow, PersonRow.id == CredentialRow.person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """A secret link that was just made: whose it is, and the address that contains its secret."""
+
+    cycle: CycleHeader
+    person: ParticipantDetails
+    address: str
+    credential: IssuedSecret
+
+
+def make_new_link(services: Services, person_id: str) -> NewLink:
+    """Make a new secret link for a person; their earlier links stop working.
+
+    Raises:
+        NotFoundError: there is no such person, or they have left the cycle.
+    """
+    settings = services.settings
+    with services.database.writing() as tx:
+        issued = issue_link(
+            tx, services.keyring, person_id, now=services.now(), grace=settings.link_grace
+        )
+        return NewLink(
+            cycle=cycle_header(tx, person_row(tx, person_id).cycle_id),
+            person=person_of_cycle(tx, person_id),
+            address=settings.base_url + person_url(issued.secret),
+            credential=issued,
+        )
 
 
 def authenticate_link(

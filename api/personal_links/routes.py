@@ -13,11 +13,11 @@ from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import COACH, MANAGER, PERSON, Permission, Permissions
 from api.http.principal import Principal
 from api.http.problem_details import problem_responses
-from api.http.urls import API, person
+from api.http.urls import API
 from api.personal_links import email_change as own_address
-from api.personal_links import links
 from api.personal_links import one_time_codes as codes
 from api.personal_links.email_change import NewAddress, OwnAddress
+from api.personal_links.links import make_new_link
 from api.personal_links.one_time_codes import CodePurpose
 from api.services import Services
 
@@ -43,12 +43,8 @@ class OneTimeCodeInput(BaseModel):
 )
 def make_link(person_id: str, services: ServicesDep) -> PersonalLink:
     """Make a person's secret link; those handed out before stop working."""
-    settings = services.settings
-    with services.database.writing() as tx:
-        issued = links.issue_link(
-            tx, services.keyring, person_id, now=services.now(), grace=settings.link_grace
-        )
-    return PersonalLink(address=settings.base_url + person(issued.secret), credential=issued)
+    new = make_new_link(services, person_id)
+    return PersonalLink(address=new.address, credential=new.credential)
 
 
 @CODES.post("/notes/code", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(409))

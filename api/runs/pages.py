@@ -6,17 +6,14 @@ from datetime import date
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, Field, field_validator
 
 from api.cycles import service as cycles
 from api.http import urls as addresses
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
-from api.input_files.source import NamedFile
-from api.overview.cycle_page import render_cycle
 from api.participants import service as people
-from api.participants import uploads
 from api.participants.rows import Side
 from api.plan_queries import service as questions
 from api.plan_queries.pages import latest_question
@@ -28,13 +25,12 @@ from api.results.move_view import display_names
 from api.results.plan_view import present_plan
 from api.results.report import report_html
 from api.results.schedule_xlsx import schedule_xlsx
-from api.runs import run_input, run_view, what_if
+from api.runs import run_input, run_view
 from api.runs import service as runs
 from api.runs.labels import PHASES, PLAN_STATE, RUN_PURPOSE, RUN_STATE
 from api.runs.rows import PlanState
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import deployment_of, redirect_after_post, render_page
-from coach.errors import UnusableInputError
 from matching.rematching.comparison import compare_policies
 
 RUN_AND_PLAN_PAGES = APIRouter(include_in_schema=False)
@@ -60,33 +56,6 @@ def start_run(cycle_id: str, form: Annotated[RunForm, Form()], services: Service
     options = run_input.default_options(services.settings).model_copy(update=form.model_dump())
     with services.database.writing() as tx:
         run = runs.start_run(tx, services.enqueue, cycle_id, options, now=services.now())
-    return redirect_after_post(addresses.run(run.id))
-
-
-@RUN_AND_PLAN_PAGES.post("/cycles/{cycle_id}/what-if")
-def start_what_if(
-    cycle_id: str,
-    file: Annotated[UploadFile, File()],
-    request: Request,
-    services: ServicesDep,
-    *,
-    keep: Annotated[bool, Form()] = False,
-) -> Response:
-    """Queue a run under another cycle file, which the cycle does not take on."""
-    content = file.file.read()
-    with services.database.reading() as tx:
-        roster = people.roster_of(tx, cycle_id)
-    try:
-        policy = uploads.read_policy(
-            NamedFile(file.filename or uploads.CYCLE_FILE, content), roster
-        )
-    except UnusableInputError as error:
-        return render_cycle(request, cycle_id, what_if_error=error)
-    options = run_input.default_options(services.settings).model_copy(update={"keep": keep})
-    with services.database.writing() as tx:
-        run = what_if.start_what_if(
-            tx, services.enqueue, cycle_id, policy, options, now=services.now()
-        )
     return redirect_after_post(addresses.run(run.id))
 
 
@@ -200,7 +169,6 @@ def _reached(phase: str, now: str) -> bool:
 ROUTERS = (RUN_AND_PLAN_PAGES,)
 PERMISSIONS: Permissions = {
     ("POST", "/cycles/{cycle_id}/runs"): Permission(MANAGER),
-    ("POST", "/cycles/{cycle_id}/what-if"): Permission(MANAGER),
     ("GET", "/runs/{run_id}"): Permission(MANAGER),
     ("POST", "/runs/{run_id}/cancel"): Permission(MANAGER),
     ("GET", "/plans/{plan_id}"): Permission(MANAGER, audit_action="plan opened"),

@@ -16,9 +16,8 @@ from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
+from api.input_files.policy_file import CYCLE_FILE
 from api.input_files.source import NamedFile
-from api.participants import service as people
-from api.participants import uploads
 from api.runs import run_input, run_view, what_if
 from api.runs import service as runs
 from api.runs.run_input import RunOptions
@@ -68,14 +67,7 @@ def start_what_if(
 
     Its plan has the state `what-if`: it can be read and compared, never published.
     """
-    with services.database.reading() as tx:
-        roster = people.roster_of(tx, cycle_id)
-    policy = uploads.read_policy(NamedFile(uploads.CYCLE_FILE, body), roster)
-    options = run_input.default_options(services.settings).model_copy(update={"keep": keep})
-    with services.database.writing() as tx:
-        run = what_if.start_what_if(
-            tx, services.enqueue, cycle_id, policy, options, now=services.now()
-        )
+    run = what_if.start_what_if(services, cycle_id, NamedFile(CYCLE_FILE, body), keep=keep)
     response.headers["Location"] = f"{API}/runs/{run.id}"
     return run
 

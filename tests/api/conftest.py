@@ -36,10 +36,11 @@ from api.cycles import service as cycles
 from api.database import schema
 from api.database.engine import Database
 from api.http.principal import SYSTEM, AccessRole, Principal
+from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
 from api.invitations.publish import Publication, publish_draft
 from api.participants import service as people
-from api.participants import uploads
+from api.participants import upload
 from api.participants.rows import Side
 from api.personal_links import links
 from api.runs import draft_plan
@@ -130,15 +131,15 @@ class World:
 
     def cycle(self, coachees: int = 3, coaches: int = 2) -> str:
         """A cycle with people."""
-        lists = uploads.read_lists(
-            CYCLE_TOML,
+        lists = parse_inputs(
+            NamedFile("cycle.toml", CYCLE_TOML.encode()),
             NamedFile("coachees.csv", coachees_csv(coachees)),
             NamedFile("coaches.csv", coaches_csv(coaches)),
         )
         with self.database.writing() as tx:
-            summary = cycles.create_cycle(tx, lists.cycle, CYCLE_TOML, now=NOW)
-            people.import_people(tx, summary.id, Side.COACHEE, lists.roster.coachees, now=NOW)
-            people.import_people(tx, summary.id, Side.COACH, lists.roster.coaches, now=NOW)
+            summary = cycles.add_cycle(tx, lists.cycle, CYCLE_TOML, now=NOW)
+            upload.store_list(tx, summary.id, Side.COACHEE, lists.roster.coachees, now=NOW)
+            upload.store_list(tx, summary.id, Side.COACH, lists.roster.coaches, now=NOW)
         return summary.id
 
     def result(self, pairs: dict[str, str], *, first_day: int = 20, sessions: int = 2) -> Result:

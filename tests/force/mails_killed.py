@@ -13,12 +13,12 @@ from sqlalchemy import func, select
 
 from api.background.queue import JobQueue
 from api.cycles import service as cycles
+from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
 from api.job_types import JOB_TYPES
 from api.mail import delivery as posting
 from api.mail.rows import MailRow, MailState
-from api.participants import service as people
-from api.participants import uploads
+from api.participants import upload
 from api.participants.rows import Side
 from api.settings import Settings
 from tests.api.conftest import CYCLE_TOML, NOW, World
@@ -133,15 +133,15 @@ def _release(world: World, pairs: int) -> None:
             for n in range(1, pairs + 1)
         )
 
-    lists = uploads.read_lists(
-        CYCLE_TOML,
+    lists = parse_inputs(
+        NamedFile("cycle.toml", CYCLE_TOML.encode()),
         NamedFile("coachees.csv", f"{columns},role\n{rows('c', 'RS', 'commander')}".encode()),
         NamedFile("coaches.csv", f"{columns},capacity\n{rows('k', 'SE', '1')}".encode()),
     )
     with world.database.writing() as tx:
-        cycle_id = cycles.create_cycle(tx, lists.cycle, CYCLE_TOML, now=NOW).id
-        people.import_people(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=NOW)
-        people.import_people(tx, cycle_id, Side.COACH, lists.roster.coaches, now=NOW)
+        cycle_id = cycles.add_cycle(tx, lists.cycle, CYCLE_TOML, now=NOW).id
+        upload.store_list(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=NOW)
+        upload.store_list(tx, cycle_id, Side.COACH, lists.roster.coaches, now=NOW)
     matched = {f"C-{n}": f"K-{n}" for n in range(1, pairs + 1)}
     world.published(cycle_id, world.result(matched, sessions=_SESSIONS))
     queue = JobQueue(world.services.settings.database_url, JOB_TYPES)

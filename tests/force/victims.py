@@ -20,11 +20,11 @@ from api.crypto.key_ring import open_keyring
 from api.cycles import service as cycles
 from api.database.engine import Database
 from api.http.principal import SYSTEM
+from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
 from api.invitations.publish import publish_draft
 from api.job_types import JOB_TYPES
-from api.participants import service as people
-from api.participants import uploads
+from api.participants import upload
 from api.participants.rows import Side
 from api.runs.rows import PlanRow, PlanState
 from api.services import Services, context_setter, utc_now
@@ -92,17 +92,17 @@ def _work(told: Connection, work: Work, settings: Settings) -> None:
 def begin_cycles(settings: Settings, tell: Tell) -> None:
     """Begin cycles with their people one after the other, without end."""
     database = _database(settings)
-    lists = uploads.read_lists(
-        CYCLE_TOML,
+    lists = parse_inputs(
+        NamedFile("cycle.toml", CYCLE_TOML.encode()),
         NamedFile("coachees.csv", coachees_csv(COACHEES)),
         NamedFile("coaches.csv", coaches_csv(COACHES)),
     )
     while True:
         now = utc_now()
         with database.writing() as tx:
-            cycle_id = cycles.create_cycle(tx, lists.cycle, CYCLE_TOML, now=now).id
-            people.import_people(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=now)
-            people.import_people(tx, cycle_id, Side.COACH, lists.roster.coaches, now=now)
+            cycle_id = cycles.add_cycle(tx, lists.cycle, CYCLE_TOML, now=now).id
+            upload.store_list(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=now)
+            upload.store_list(tx, cycle_id, Side.COACH, lists.roster.coaches, now=now)
         tell(cycle_id)
 
 

@@ -10,9 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from api.accounts import sign_in, users
 from api.accounts import sign_in_flow as ceremonies
 from api.accounts.oidc.identity import AuthorizationRequest, Identity
-from api.accounts.pages.sign_in import set_flow_cookie
-from api.accounts.routes import signed_in_response
 from api.accounts.rows import SignInFlowKind
+from api.accounts.session_cookies import set_flow_cookie, signed_in_response
 from api.accounts.sign_in_flow import SignInFlow
 from api.accounts.users import ProviderLink
 from api.http.cookies import pending_second_factor_cookie, set_secret_cookie, sign_in_flow_cookie

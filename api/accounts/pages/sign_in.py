@@ -12,12 +12,16 @@ from pydantic import BaseModel, Field
 from api.accounts import passkeys, sign_in
 from api.accounts import sign_in_flow as ceremonies
 from api.accounts.passkeys import RelyingParty
-from api.accounts.routes import set_session_cookie, signed_in_response
 from api.accounts.rows import SignInFlowKind
+from api.accounts.session_cookies import (
+    set_flow_cookie,
+    set_session_cookie,
+    signed_in_response,
+)
 from api.accounts.sign_in import CodeForm, SignInForm
 from api.accounts.sign_in_flow import SignInFlow
 from api.crypto.password_hashing import verify_password
-from api.http.cookies import pending_second_factor_cookie, set_secret_cookie, sign_in_flow_cookie
+from api.http.cookies import pending_second_factor_cookie, sign_in_flow_cookie
 from api.http.dependencies import ServicesDep
 from api.http.permissions import EVERYBODY, Permission, Permissions
 from api.http.urls import PASSKEY, SECOND_FACTOR, SIGN_IN, safe_redirect_path
@@ -176,12 +180,6 @@ def passkey_options_response(options: str, flow: SignInFlow, settings: Settings)
     answer = Response(options, media_type="application/json")
     set_flow_cookie(answer, settings, flow)
     return answer
-
-
-def set_flow_cookie(answer: Response, settings: Settings, flow: SignInFlow) -> None:
-    """Leave with a browser what it has begun."""
-    seconds = int(ceremonies.FLOW_LIFETIME.total_seconds())
-    set_secret_cookie(answer, settings, sign_in_flow_cookie(settings), flow.secret, seconds)
 
 
 ROUTERS = (SIGN_IN_PAGES,)

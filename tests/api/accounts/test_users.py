@@ -225,7 +225,9 @@ def test_users_from_the_command_line(
     user_command(UserAction.LIST, data=data)
     assert capsys.readouterr().out == "Inspection\tauditor\tnew\n"
     with world.database.writing() as tx:
-        issued = browser_sessions.sign_in(tx, secret, now=world.services.now(), lifetime=LASTING)
+        issued = browser_sessions.redeem_sign_in_secret(
+            tx, secret, now=world.services.now(), lifetime=LASTING
+        )
         kinds = frozenset({credentials.CredentialKind.BROWSER_SESSION})
         principal = identify(tx, issued.secret, kinds, now=world.services.now(), idle=LASTING)
     assert principal.role is AccessRole.AUDITOR

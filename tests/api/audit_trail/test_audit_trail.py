@@ -13,10 +13,10 @@ from api.audit_trail import verification
 from api.audit_trail.rows import AuditRow
 from api.cli.audit import AuditAction, BrokenTrailError
 from api.cli.audit import audit as audit_command
-from api.cycles import service as cycles
 from api.database.engine import Database
 from api.http.principal import AccessRole, Principal
 from api.overview import audit_trail
+from api.overview import cycles as overview_cycles
 from api.overview.audit_trail import AuditFilter
 from api.session_reports import notes
 from api.sessions import schedule
@@ -83,7 +83,7 @@ def test_an_act_on_nobodys_behalf_is_refused(acted: World) -> None:
 
 def test_the_trail_holds_no_names_and_no_texts(acted: World) -> None:
     with acted.database.reading() as tx:
-        cycle_id = cycles.list_cycles(tx)[0].id
+        cycle_id = overview_cycles.all_summaries(tx)[0].id
     coach = Principal(AccessRole.COACH, person_id=acted.person_id(cycle_id, "K-1"), notes_open=True)
     with acted.database.writing() as tx:
         session = schedule.cycle_schedule(tx, cycle_id)[0]

@@ -363,7 +363,7 @@ def test_a_sign_in_address_works_once_whatever_the_clock_does(world: World) -> N
     def opens(secret: str, now: datetime) -> bool:
         try:
             with world.database.writing() as tx:
-                browser_sessions.sign_in(tx, secret, now=now, lifetime=HOUR)
+                browser_sessions.redeem_sign_in_secret(tx, secret, now=now, lifetime=HOUR)
         except NotSignedInError:
             return False
         return True

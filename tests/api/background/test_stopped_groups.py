@@ -15,10 +15,10 @@ from api.audit_trail.rows import AuditRow
 from api.background.queue import JobQueue
 from api.background.rows import TaskState
 from api.cycles import service as cycles
+from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
 from api.job_types import JOB_TYPES
-from api.participants import service as people
-from api.participants import uploads
+from api.participants import upload
 from api.participants.rows import Side
 from api.runs import service as runs
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
@@ -49,12 +49,12 @@ def _wait_for(world: World, what: Callable[[], Found | None]) -> Found:
 def _slow_run(world: World) -> str:
     """A run of some seconds that waits for a worker."""
     files = [NamedFile(name, content) for name, content in slow_lists(60, 17).values()]
-    lists = uploads.read_lists(SLOW_CYCLE.decode(), *files)
+    lists = parse_inputs(NamedFile("cycle.toml", SLOW_CYCLE), *files)
     queue, now = JobQueue(world.services.settings.database_url, JOB_TYPES), world.services.now()
     with world.database.writing() as tx:
-        cycle_id = cycles.create_cycle(tx, lists.cycle, SLOW_CYCLE.decode(), now=now).id
-        people.import_people(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=now)
-        people.import_people(tx, cycle_id, Side.COACH, lists.roster.coaches, now=now)
+        cycle_id = cycles.add_cycle(tx, lists.cycle, SLOW_CYCLE.decode(), now=now).id
+        upload.store_list(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=now)
+        upload.store_list(tx, cycle_id, Side.COACH, lists.roster.coaches, now=now)
         run = runs.start_run(tx, queue, cycle_id, RunOptions(workers=1), now=now)
     queue.close()
     return run.id

@@ -13,6 +13,7 @@ from api.crypto.envelope_encryption import DecryptionError, decrypt, encrypt, ne
 from api.crypto.key_ring import Keyring, KeyringError, open_keyring, write_keyring
 from api.database.schema import METADATA
 from api.http.principal import AccessRole, Principal
+from api.overview import cycles as overview_cycles
 from api.session_reports import notes
 from api.session_reports.rows import NoteKeyRow, NoteRow
 from api.sessions.schedule import own_session
@@ -88,10 +89,9 @@ def test_links_follow_from_their_identifier(tmp_path: Path) -> None:
 
 def _coach_and_session(world: World, code: str = "C-1") -> tuple[Principal, str]:
     with world.database.reading() as tx:
-        from api.cycles import service as cycles  # noqa: PLC0415 - used here alone
         from api.sessions import schedule  # noqa: PLC0415 - used here alone
 
-        cycle_id = cycles.list_cycles(tx)[0].id
+        cycle_id = overview_cycles.all_summaries(tx)[0].id
         session = next(
             session
             for session in schedule.cycle_schedule(tx, cycle_id)

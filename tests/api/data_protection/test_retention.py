@@ -25,7 +25,7 @@ from api.background.worker import Worker
 from api.cli import retention as command
 from api.cycles import service as cycles
 from api.cycles.rows import CycleRow
-from api.data_protection import retention_policy as retention_dates
+from api.data_protection import retention_policy
 from api.data_protection import retention_sweep as retention
 from api.data_protection.job import JOBS, create_retention_handler
 from api.data_protection.redaction import ERASED
@@ -33,9 +33,10 @@ from api.data_protection.retention_policy import HoldInput
 from api.data_protection.retention_sweep import RETENTION_JOB
 from api.database.schema import METADATA
 from api.http.principal import AccessRole, Principal
+from api.input_files.policy_file import parse_policy_file
+from api.input_files.source import NamedFile
 from api.invitations.rows import OutboxRow
 from api.overview import statistics as figures
-from api.participants import uploads
 from api.participants.rows import PersonRow, Side
 from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries import service as questions
@@ -104,10 +105,10 @@ def _do_the_job(world: World, day: date) -> None:
 def cycle_id(world: World) -> str:
     """A cycle in which everything was said, with a question, a policy of ids, and a failed run."""
     cycle_id = world.cycle()
-    policy = uploads.read_policy(uploads.NamedFile("cycle.toml", SECOND.encode()))
+    policy = parse_policy_file(NamedFile("cycle.toml", SECOND.encode())).policy
     now = datetime(2027, 1, 1, tzinfo=UTC)
     with world.database.writing() as tx:
-        cycles.replace_policy(tx, cycle_id, policy, SECOND, now=now)
+        cycles.store_policy(tx, cycle_id, policy, SECOND, now=now)
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     world.link(cycle_id, "C-1")
     with world.database.writing() as tx:
@@ -194,7 +195,7 @@ def test_nothing_is_left_of_anybody_and_totals_are_as_they_were(
     for kept in (policy, frozen.cycle):
         assert (kept.pins, kept.bans, kept.timetable.preferred_by) == ({}, {}, {})
         assert kept.timetable.rhythm == 40
-    again = uploads.read_policy(uploads.NamedFile("cycle.toml", source.encode()))
+    again = parse_policy_file(NamedFile("cycle.toml", source.encode())).policy
     assert again.cycle == policy.cycle
     (act,) = _acts(world, "cycle erased")
     assert act[0] == cycle_id
@@ -243,7 +244,7 @@ def test_switched_off_nobody_is_erased_by_time(world: World, cycle_id: str) -> N
         _do_the_job(world, OVER + timedelta(days=days))
     assert _erased_at(world, cycle_id) is None
     with world.database.reading() as tx:
-        stays = retention_dates.retention_of(tx, cycle_id, 0, now=_at(OVER))
+        stays = retention_policy.retention_of(tx, cycle_id, 0, now=_at(OVER))
     assert (stays.erased_on, stays.soon) == (None, False)
 
 
@@ -251,22 +252,21 @@ def test_a_held_cycle_stays_and_is_warned_of_again_once_released(
     world: World, cycle_id: str
 ) -> None:
     _do_the_job(world, OVER - timedelta(days=30))
-    with world.database.writing() as tx:
-        retention_dates.hold(tx, cycle_id, HoldInput(because="an appeal"), now=_at(OVER))
+    services = replace(world.services, now=lambda: _at(OVER))
+    retention_policy.hold(services, cycle_id, HoldInput(because="an appeal"))
     _do_the_job(world, OVER + timedelta(days=100))
     assert _erased_at(world, cycle_id) is None
     released = OVER + timedelta(days=101)
-    with world.database.writing() as tx:
-        retention_dates.release(tx, cycle_id)
-        with pytest.raises(ConflictError, match="not held"):
-            retention_dates.release(tx, cycle_id)
+    retention_policy.release(services, cycle_id)
+    with pytest.raises(ConflictError, match="no hold"):
+        retention_policy.release(services, cycle_id)
     for days in (0, 29):
         _do_the_job(world, released + timedelta(days=days))
     assert _erased_at(world, cycle_id) is None
     _do_the_job(world, released + timedelta(days=30))
     assert _erased_at(world, cycle_id) is not None
-    with world.database.writing() as tx, pytest.raises(ConflictError, match="already"):
-        retention_dates.hold(tx, cycle_id, HoldInput(because="late"), now=_at(OVER))
+    with pytest.raises(ConflictError, match="already"):
+        retention_policy.hold(services, cycle_id, HoldInput(because="late"))
     assert _acts(world, "erasure held") == [(cycle_id, {})]
 
 
@@ -279,7 +279,7 @@ def test_a_session_after_the_last_day_counts_as_the_last_day(world: World, cycle
             .where(SessionRow.id == session)
             .values(starts_at=late, ends_at=late + timedelta(hours=1))
         )
-        stays = retention_dates.retention_of(tx, cycle_id, DAYS, now=_at(LAST_DAY))
+        stays = retention_policy.retention_of(tx, cycle_id, DAYS, now=_at(LAST_DAY))
     assert stays.erased_on == OVER + timedelta(days=10)
 
 
@@ -431,10 +431,10 @@ def test_the_command_tells_first_and_then_erases(
     command.retention(dry_run=True, data=data)
     assert "No cycle is past its time." in capsys.readouterr().out
     old = 'name = "Old"\nstart = 2020-01-01\nend = 2020-06-01'
-    policy = uploads.read_policy(uploads.NamedFile("c.toml", f"[cycle]\n{old}".encode()))
+    policy = parse_policy_file(NamedFile("c.toml", f"[cycle]\n{old}".encode())).policy
     past = datetime(2020, 3, 1, tzinfo=UTC)
     with world.database.writing() as tx:
-        cycles.replace_policy(tx, cycle_id, policy, old, now=past)
+        cycles.store_policy(tx, cycle_id, policy, old, now=past)
         tx.execute(update(SessionRow).values(starts_at=past, ends_at=past + timedelta(hours=1)))
     command.retention(dry_run=True, data=data)
     told = capsys.readouterr().out
@@ -466,7 +466,7 @@ def test_the_page_of_a_cycle_says_how_long_people_stay(
     assert 'id="retention-soon"' not in page
     wrong = office.post(f"/cycles/{cycle_id}/retention/hold", data={"because": ""})
     assert wrong.status_code == 422
-    assert "Please say why" in wrong.text
+    assert "Please give a reason" in wrong.text
     office.post(f"/cycles/{cycle_id}/retention/hold", data={"because": "an appeal"})
     assert "an appeal" in office.get(f"/cycles/{cycle_id}").text
     office.post(f"/cycles/{cycle_id}/retention/release")
@@ -474,7 +474,7 @@ def test_the_page_of_a_cycle_says_how_long_people_stay(
     policy = f'[cycle]\nname = "Near"\nstart = {near - timedelta(days=90)}\nend = {near}\n'
     past = _at(near - timedelta(days=20))
     with world.database.writing() as tx:
-        read = uploads.read_policy(uploads.NamedFile("c.toml", policy.encode()))
-        cycles.replace_policy(tx, cycle_id, read, policy, now=past)
+        read = parse_policy_file(NamedFile("c.toml", policy.encode())).policy
+        cycles.store_policy(tx, cycle_id, read, policy, now=past)
         tx.execute(update(SessionRow).values(starts_at=past, ends_at=past + timedelta(hours=1)))
     assert 'id="retention-soon"' in office.get(f"/cycles/{cycle_id}").text

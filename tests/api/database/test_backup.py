@@ -18,12 +18,12 @@ from api.background.worker_lease import WorkerLeaseHeldError, hold_worker_lease
 from api.cli.backup import backup, restore
 from api.crypto.encrypted_stream import BackupDecryptionError, decrypt_file, encrypt_file
 from api.crypto.envelope_encryption import new_data_key
-from api.cycles import service as cycles
 from api.cycles.rows import CycleRow
 from api.database import backup as copying
 from api.database import schema
 from api.database.engine import Database
 from api.job_types import JOB_TYPES
+from api.overview import cycles as overview_cycles
 from api.runs import service as runs
 from api.runs.run_input import RunOptions
 from coach.errors import ConflictError, DomainError
@@ -212,7 +212,7 @@ def test_a_copy_made_under_writers_is_whole(
         decrypt_file(KEY, tmp_path / f"copy-{number}", tmp_path / f"back-{number}")
         copied = Database(f"sqlite:///{tmp_path / f'back-{number}'}")
         with copied.reading() as tx:
-            assert cycles.list_cycles(tx) == ()
+            assert overview_cycles.all_summaries(tx) == ()
         copied.close()
 
 

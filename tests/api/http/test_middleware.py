@@ -301,7 +301,9 @@ def test_links_end_with_the_cycle_and_its_grace(world: World) -> None:
 def test_a_cookie_left_alone_ends(world: World) -> None:
     now, secret = utc_now(), world.sign_in_secret()
     with world.database.writing() as tx:
-        cookie = browser_sessions.sign_in(tx, secret, now=now, lifetime=timedelta(hours=12))
+        cookie = browser_sessions.redeem_sign_in_secret(
+            tx, secret, now=now, lifetime=timedelta(hours=12)
+        )
         kinds = frozenset({credentials.CredentialKind.BROWSER_SESSION})
         for minutes, role in ((59, "manager"), (61, "nobody")):
             principal = identify(

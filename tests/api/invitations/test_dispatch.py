@@ -22,6 +22,7 @@ from api.http.principal import AccessRole, Principal
 from api.invitations import dispatch as waiting_mail
 from api.invitations import outbox as messages
 from api.participants import service as people
+from api.participants import upload
 from api.participants.rows import Side
 from api.personal_links import links
 
@@ -67,7 +68,7 @@ def _manager() -> Principal:
 def _leave(world: World, cycle_id: str, code: str) -> None:
     with world.database.writing() as tx:
         staying = [one for one in people.roster_of(tx, cycle_id).coachees if one.id != code]
-        people.import_people(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
+        upload.store_list(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
 
 
 def test_the_archive_holds_every_mail_as_it_is_saved_alone(

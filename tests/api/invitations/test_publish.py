@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 
 from api.accounts import credentials
 from api.accounts.rows import CredentialRow
-from api.cycles import service as cycles
 from api.http.principal import AccessRole, Principal
 from api.invitations import outbox as messages
 from api.invitations.publish import Publication, publish_draft
 from api.invitations.rows import OutboxRow
+from api.overview import cycles as overview_cycles
 from api.participants import service as people
+from api.participants import upload
 from api.participants.rows import Side
 from api.personal_links import links
 from api.plans import service as plans
@@ -130,7 +131,7 @@ def test_one_plan_of_a_cycle_is_published(world: World) -> None:
     world.published(cycle_id, world.result(PAIRS))
     with world.database.reading() as tx:
         states = sorted(tx.scalars(select(PlanRow.state)))
-        summary = cycles.cycle_summary(tx, cycle_id)
+        summary = overview_cycles.summary_of(tx, cycle_id)
         published = plans.plan_view(tx, summary.published_plan_id or "")
     assert states == [PlanState.PUBLISHED, PlanState.SUPERSEDED]
     assert published.result == world.result(PAIRS)
@@ -181,7 +182,7 @@ def test_a_plan_made_before_the_lists_changed_is_not_published(world: World) -> 
     with world.database.writing() as tx:
         assert not plans.plan_view(tx, plan_id).outdated
         staying = people.roster_of(tx, cycle_id).coachees[1:]
-        people.import_people(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
+        upload.store_list(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
         assert plans.plan_view(tx, plan_id).outdated
     with pytest.raises(ConflictError, match="have changed since"):
         _publish(world, plan_id, world.services.now())
@@ -426,7 +427,7 @@ def test_who_leaves_the_lists_keeps_their_sessions_and_loses_their_link(world: W
     now = world.services.now()
     with world.database.writing() as tx:
         staying = people.roster_of(tx, cycle_id).coachees[1:]
-        summary = people.import_people(tx, cycle_id, Side.COACHEE, staying, now=now)
+        summary = upload.store_list(tx, cycle_id, Side.COACHEE, staying, now=now)
         assert (summary.left, summary.unchanged) == (1, 2)
         assert len(people.roster_of(tx, cycle_id).coachees) == 2
         principal = identify(
@@ -454,7 +455,7 @@ def test_a_list_taken_in_again_says_what_changed(world: World) -> None:
         first, second, third = people.roster_of(tx, cycle_id).coachees
         changed = second.model_copy(update={"unit": "Another"})
         new = third.model_copy(update={"id": "C-9"})
-        summary = people.import_people(
+        summary = upload.store_list(
             tx, cycle_id, Side.COACHEE, [new, changed, first], now=world.services.now()
         )
         order = [coachee.id for coachee in people.roster_of(tx, cycle_id).coachees]
@@ -472,9 +473,9 @@ def _read_everything(world: World, cycle_id: str) -> dict[str, Callable[[], obje
 
     coach = world.person_id(cycle_id, "K-1")
     return {
-        "cycles": reading(cycles.list_cycles),
-        "overview": reading(cycles.cycle_overview, cycle_id),
-        "people": reading(people.list_people, cycle_id),
+        "cycles": reading(overview_cycles.all_summaries),
+        "overview": reading(overview_cycles.overview_of, cycle_id),
+        "people": reading(people.participants_of, cycle_id),
         "schedule": reading(schedule.cycle_schedule, cycle_id),
         "person": reading(schedule.person_schedule, coach),
         "outbox": reading(messages.outbox, cycle_id),

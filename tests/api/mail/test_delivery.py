@@ -26,6 +26,7 @@ from api.mail import delivery as posting
 from api.mail.job import MailJob
 from api.mail.rows import MailRow, MailState
 from api.participants import service as people
+from api.participants import upload
 from api.participants.rows import PersonRow, Side
 from api.personal_links import links
 from coach.errors import ConflictError
@@ -376,7 +377,7 @@ def test_what_has_no_reason_any_more_is_not_sent(office_mail: Office) -> None:
     now = office_mail.services.now()
     with office_mail.services.database.writing() as tx:
         staying = people.roster_of(tx, office_mail.cycle_id).coachees
-        people.import_people(tx, office_mail.cycle_id, Side.COACHEE, staying[1:], now=now)
+        upload.store_list(tx, office_mail.cycle_id, Side.COACHEE, staying[1:], now=now)
         person_id = office_mail.world.person_id(office_mail.cycle_id, "K-1")
         link = links.link_of(tx, office_mail.services.keyring, person_id, now=now)
         office = Principal(AccessRole.MANAGER, user_id="office")

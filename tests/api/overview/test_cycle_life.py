@@ -26,6 +26,7 @@ from api.http.principal import AccessRole, Principal
 from api.invitations.publish import publish_draft
 from api.invitations.rows import OutboxRow
 from api.participants import service as people
+from api.participants import upload
 from api.participants.rows import Side
 from api.runs.rows import PlanRow, PlanState
 from api.session_reports import records
@@ -126,7 +127,7 @@ class CycleLife(RuleBasedStateMachine):
         self.here ^= {coachee}
         staying = [person for person in self.roster.coachees if person.id in self.here]
         with self.world.database.writing() as tx:
-            people.import_people(tx, self.cycle_id, Side.COACHEE, staying, now=self.now)
+            upload.store_list(tx, self.cycle_id, Side.COACHEE, staying, now=self.now)
 
     @rule(
         which=st.integers(0, 20),

@@ -18,6 +18,7 @@ from api.mail import delivery as posting
 from api.mail.job import MailJob
 from api.mail.rows import MailRow, MailState
 from api.participants import service as people
+from api.participants import upload
 from api.participants.rows import PersonRow, Side
 from api.personal_links.rows import OneTimeCodeRow
 from api.sessions import schedule
@@ -113,11 +114,11 @@ def test_the_next_list_changes_it_back_only_where_it_brings_another(coach: Perso
     world, now = coach.world, coach.world.services.now()
     with world.database.writing() as tx:
         coaches = people.roster_of(tx, coach.cycle_id).coaches
-        people.import_people(tx, coach.cycle_id, Side.COACH, coaches, now=now)
+        upload.store_list(tx, coach.cycle_id, Side.COACH, coaches, now=now)
     assert coach.address == NEW
     moved = [one.model_copy(update={"email": "office@example.org"}) for one in coaches]
     with world.database.writing() as tx:
-        people.import_people(tx, coach.cycle_id, Side.COACH, moved, now=now)
+        upload.store_list(tx, coach.cycle_id, Side.COACH, moved, now=now)
     assert coach.address == "office@example.org"
 
 

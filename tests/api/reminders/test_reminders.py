@@ -20,6 +20,7 @@ from api.mail.job import MailJob
 from api.mail.rows import MailKind, MailRow, MailState
 from api.mail.settings import MailSettings
 from api.participants import service as people
+from api.participants import upload
 from api.participants.rows import PersonRow, Side
 from api.reminders import service as reminding
 from api.reminders.service import ReminderSwitch
@@ -169,7 +170,7 @@ def test_who_left_who_was_not_told_and_cancelled_sessions_are_left_out(cycle: Cy
     world = cycle.world
     with world.database.writing() as tx:
         staying = people.roster_of(tx, cycle.id).coachees[1:]
-        people.import_people(tx, cycle.id, Side.COACHEE, staying, now=BEFORE)
+        upload.store_list(tx, cycle.id, Side.COACHEE, staying, now=BEFORE)
     assert set(cycle.write_due_reminders(BEFORE)) == {
         (MailKind.REPLY_REMINDER, code) for code in ("K-1", "C-2", "K-2")
     }

@@ -20,9 +20,10 @@ from sqlalchemy import select
 
 from api.background.rows import TaskState
 from api.child_processes.child_process import ChildEndedError, ChildProcess
+from api.input_files.cycle_inputs import parse_inputs
+from api.input_files.policy_file import parse_policy_file
 from api.input_files.source import NamedFile
-from api.participants import service as people
-from api.participants import uploads
+from api.participants import upload
 from api.participants.rows import Side
 from api.runs import service as runs
 from api.runs.rows import PlanRow, RunRow
@@ -180,14 +181,14 @@ def test_a_run_works_from_what_was_there_when_it_was_asked_for(world: World) -> 
         run = runs.start_run(
             tx, world.services.enqueue, cycle_id, RunOptions(), now=world.services.now()
         )
-        people.import_people(tx, cycle_id, Side.COACHEE, [], now=world.services.now())
+        upload.store_list(tx, cycle_id, Side.COACHEE, [], now=world.services.now())
         frozen = RunInput.model_validate_json(tx.get_one(RunRow, run.id).input)
     assert len(frozen.roster.coachees) == 3
 
 
 def test_equal_input_has_an_equal_fingerprint_in_every_process() -> None:
     policy = b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n[bans]\nC-1=['K-1','K-2']\n"
-    cycle = uploads.read_policy(NamedFile("cycle.toml", policy))
+    cycle = parse_policy_file(NamedFile("cycle.toml", policy)).policy
     work = RunInput(roster=Roster(coachees=(), coaches=()), cycle=cycle, keep=None)
     code = (
         "import sys; from api.runs.run_input import RunInput, input_sha256; "
@@ -208,7 +209,7 @@ def test_equal_input_has_an_equal_fingerprint_in_every_process() -> None:
 
 def _slow_task() -> RunTask:
     files = [NamedFile(name, content) for name, content in slow_lists().values()]
-    read = uploads.read_lists(SLOW_CYCLE.decode(), *files)
+    read = parse_inputs(NamedFile("cycle.toml", SLOW_CYCLE), *files)
     return RunTask(
         work=RunInput(roster=read.roster, cycle=read.cycle, keep=None),
         options=RunOptions(),

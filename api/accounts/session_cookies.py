@@ -1,0 +1,40 @@
+"""The cookies of a browser that signs in."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import Response
+from fastapi.responses import RedirectResponse
+
+from api.accounts.credentials import IssuedSecret
+from api.accounts.sign_in_flow import FLOW_LIFETIME, SignInFlow
+from api.http.cookies import (
+    cookie_name,
+    pending_second_factor_cookie,
+    set_secret_cookie,
+    sign_in_flow_cookie,
+)
+from api.http.urls import safe_redirect_path
+from api.settings import Settings
+
+
+def signed_in_response(settings: Settings, cookie: IssuedSecret, go_on_to: str = "/") -> Response:
+    """A redirect that signs the browser in."""
+    answer = RedirectResponse(safe_redirect_path(go_on_to), HTTPStatus.SEE_OTHER)
+    set_session_cookie(answer, settings, cookie)
+    return answer
+
+
+def set_session_cookie(answer: Response, settings: Settings, cookie: IssuedSecret) -> None:
+    """Sign the browser in, and remove the cookies of the sign-in in progress."""
+    seconds = settings.cookie_hours * 3600
+    set_secret_cookie(answer, settings, cookie_name(settings), cookie.secret, seconds)
+    for cookie_to_clear in (pending_second_factor_cookie(settings), sign_in_flow_cookie(settings)):
+        set_secret_cookie(answer, settings, cookie_to_clear, "", 0)
+
+
+def set_flow_cookie(answer: Response, settings: Settings, flow: SignInFlow) -> None:
+    """Store the secret of a sign-in in progress in the browser."""
+    seconds = int(FLOW_LIFETIME.total_seconds())
+    set_secret_cookie(answer, settings, sign_in_flow_cookie(settings), flow.secret, seconds)

@@ -1,0 +1,97 @@
+"""The forms on the page of a cycle that show what is wrong with what was sent."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+
+from api.data_protection import retention_policy
+from api.data_protection.retention_policy import HoldInput
+from api.http import urls
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
+from api.overview import cycles
+from api.overview.cycle_page import FormFaults, render_cycle
+from api.participants.routes import named_file
+from api.participants.upload import upload_lists
+from api.runs import what_if
+from api.web.rendering import FormFields, redirect_after_post, validate_form
+from coach.errors import UnusableInputError
+
+CYCLE_FORMS = APIRouter(prefix="/cycles/{cycle_id}", include_in_schema=False)
+_NO_REASON = "Please give a reason, in at most 200 characters on one line."
+
+
+@CYCLE_FORMS.post("/policy")
+def replace_policy(
+    cycle_id: str, file: Annotated[UploadFile, File()], request: Request, services: ServicesDep
+) -> Response:
+    """Replace the policy by another cycle file."""
+    try:
+        cycles.replace_policy(services, cycle_id, named_file(file))
+    except UnusableInputError as error:
+        return render_cycle(request, cycle_id, FormFaults(policy=error.faults))
+    return redirect_after_post(urls.cycle(cycle_id))
+
+
+@CYCLE_FORMS.post("/people")
+def upload_people(
+    cycle_id: str,
+    coachees: Annotated[UploadFile, File()],
+    coaches: Annotated[UploadFile, File()],
+    request: Request,
+    services: ServicesDep,
+) -> Response:
+    """Upload both lists, or show every fault in them."""
+    try:
+        upload_lists(services, cycle_id, named_file(coachees), named_file(coaches))
+    except UnusableInputError as error:
+        return render_cycle(request, cycle_id, FormFaults(people=error.faults))
+    return redirect_after_post(f"{urls.cycle(cycle_id)}/people")
+
+
+@CYCLE_FORMS.post("/what-if")
+def start_what_if(
+    cycle_id: str,
+    file: Annotated[UploadFile, File()],
+    request: Request,
+    services: ServicesDep,
+    *,
+    keep: Annotated[bool, Form()] = False,
+) -> Response:
+    """Queue a run under another policy, which does not become the policy of the cycle."""
+    try:
+        run = what_if.start_what_if(services, cycle_id, named_file(file), keep=keep)
+    except UnusableInputError as error:
+        return render_cycle(request, cycle_id, FormFaults(what_if=error.faults))
+    return redirect_after_post(urls.run(run.id))
+
+
+@CYCLE_FORMS.post("/retention/hold")
+def hold(
+    cycle_id: str, form_fields: FormFields, request: Request, services: ServicesDep
+) -> Response:
+    """Keep the people of a cycle from being erased until the hold ends."""
+    hold_input, _ = validate_form(HoldInput, form_fields, fallback_field="because")
+    if hold_input is None:
+        return render_cycle(request, cycle_id, FormFaults(hold=_NO_REASON))
+    retention_policy.hold(services, cycle_id, hold_input)
+    return redirect_after_post(f"{urls.cycle(cycle_id)}#retention")
+
+
+@CYCLE_FORMS.post("/retention/release")
+def release(cycle_id: str, services: ServicesDep) -> Response:
+    """End the hold."""
+    retention_policy.release(services, cycle_id)
+    return redirect_after_post(f"{urls.cycle(cycle_id)}#retention")
+
+
+ROUTERS = (CYCLE_FORMS,)
+PERMISSIONS: Permissions = {
+    ("POST", "/cycles/{cycle_id}/policy"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/people"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/what-if"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/retention/hold"): Permission(MANAGER),
+    ("POST", "/cycles/{cycle_id}/retention/release"): Permission(MANAGER),
+}

@@ -1,0 +1,164 @@
+"""Cycles with what other subjects know of them: people, runs, and plans."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.background.rows import TaskState
+from api.cycles.rows import CycleRow
+from api.cycles.service import CycleHeader, add_cycle, cycle_row, header_of, policy_of
+from api.input_files.policy_file import parse_policy_file
+from api.input_files.source import NamedFile
+from api.participants import policy as participants_policy
+from api.participants.rows import PersonRow, Side
+from api.runs.rows import PlanRow, PlanState, RunRow
+from api.services import Services
+from api.values import FrozenModel
+from coach.cycle import Cycle
+from coach.errors import NotFoundError
+
+
+class CycleSummary(CycleHeader):
+    """A cycle with the number of its people and its published plan."""
+
+    coachees: int
+    coaches: int
+    published_plan_id: str | None
+    created_at: datetime
+
+
+class CycleOverview(FrozenModel):
+    """The state of a cycle; `open_run_id` is a run that is still queued or running."""
+
+    summary: CycleSummary
+    policy: Cycle
+    open_run_id: str | None
+    latest_run_id: str | None
+    draft_plan_ids: tuple[str, ...]
+
+
+def create_cycle(services: Services, file: NamedFile) -> CycleSummary:
+    """Create a cycle from a cycle file.
+
+    Raises:
+        UnusableInputError: with every fault of the file.
+    """
+    parsed = parse_policy_file(file)
+    policy = parsed.policy
+    with services.database.writing() as tx:
+        added = add_cycle(tx, policy, parsed.text, now=services.now())
+        return summary_of(tx, added.id)
+
+
+def replace_policy(services: Services, cycle_id: str, file: NamedFile) -> CycleSummary:
+    """Replace the policy of a cycle; plans made before keep the one they were made with.
+
+    The file is checked against the people of the cycle in the transaction that stores it.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        UnusableInputError: with every fault of the file; nothing is changed.
+    """
+    parsed = parse_policy_file(file)
+    with services.database.writing() as tx:
+        participants_policy.replace_policy(tx, cycle_id, parsed, now=services.now())
+        return summary_of(tx, cycle_id)
+
+
+def list_cycles(services: Services) -> tuple[CycleSummary, ...]:
+    """All cycles, the newest first."""
+    with services.database.reading() as tx:
+        return all_summaries(tx)
+
+
+def read_overview(services: Services, cycle_id: str) -> CycleOverview:
+    """The state of a cycle: its policy, an open run, and its drafts.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    with services.database.reading() as tx:
+        return overview_of(tx, cycle_id)
+
+
+def all_summaries(tx: Transaction) -> tuple[CycleSummary, ...]:
+    """All cycles, the newest first."""
+    return _summaries(tx, select(CycleRow).order_by(CycleRow.created_at.desc(), CycleRow.id))
+
+
+def summary_of(tx: Transaction, cycle_id: str) -> CycleSummary:
+    """The summary of one cycle.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    found = _summaries(tx, select(CycleRow).where(CycleRow.id == cycle_id))
+    if not found:
+        raise NotFoundError(f"there is no cycle {cycle_id}")
+    return found[0]
+
+
+def overview_of(tx: Transaction, cycle_id: str) -> CycleOverview:
+    """The state of one cycle.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    summary = summary_of(tx, cycle_id)
+    runs = tx.execute(
+        select(RunRow.id, RunRow.state)
+        .where(RunRow.cycle_id == cycle_id)
+        .order_by(RunRow.requested_at.desc(), RunRow.id)
+    ).all()
+    drafts = tx.scalars(
+        select(PlanRow.id)
+        .where(PlanRow.cycle_id == cycle_id, PlanRow.state == PlanState.DRAFT)
+        .order_by(PlanRow.created_at.desc(), PlanRow.id)
+    )
+    return CycleOverview(
+        summary=summary,
+        policy=policy_of(cycle_row(tx, cycle_id)),
+        open_run_id=next((run.id for run in runs if not TaskState(run.state).is_final), None),
+        latest_run_id=runs[0].id if runs else None,
+        draft_plan_ids=tuple(drafts),
+    )
+
+
+def _summaries(tx: Transaction, cycles: Select[CycleRow]) -> tuple[CycleSummary, ...]:
+    """Summaries of the cycles that a statement selects, in three queries for any number of them."""
+    rows = tx.scalars(cycles).all()
+    ids = [row.id for row in rows]
+    counts = {
+        (cycle_id, side): number
+        for cycle_id, side, number in tx.execute(
+            select(PersonRow.cycle_id, PersonRow.side, func.count())
+            .where(
+                PersonRow.cycle_id.in_(ids),
+                or_(  # people who left by being erased still count
+                    PersonRow.left_at.is_(None), PersonRow.left_at == PersonRow.erased_at
+                ),
+            )
+            .group_by(PersonRow.cycle_id, PersonRow.side)
+        )
+    }
+    published = {
+        plan.cycle_id: plan.id
+        for plan in tx.execute(
+            select(PlanRow.cycle_id, PlanRow.id).where(
+                PlanRow.cycle_id.in_(ids), PlanRow.state == PlanState.PUBLISHED
+            )
+        )
+    }
+    return tuple(
+        CycleSummary(
+            **header_of(row).model_dump(),
+            coachees=counts.get((row.id, Side.COACHEE), 0),
+            coaches=counts.get((row.id, Side.COACH), 0),
+            published_plan_id=published.get(row.id),
+            created_at=row.created_at,
+        )
+        for row in rows
+    )

@@ -1,0 +1,83 @@
+"""The policy of a cycle as far as it names people of the cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.cycles.service import cycle_row, store_policy
+from api.input_files.policy_file import PolicyFile
+from api.input_files.reference_data import reference
+from api.participants.rows import PersonRow, Side
+from coach.cycle import Cycle
+from coach.errors import UnusableInputError
+from coach.intake.columns import PeopleKind
+from coach.intake.cross_references import cross_reference_faults
+from coach.intake.people_sheet import Draft, PeopleSheet
+from coach.intake.reference import ReadContext
+
+_REFERENCE_FIELDS = ("prefers", "refuses", "birth_year")
+
+
+def checked_policy(tx: Transaction, cycle_id: str, file: PolicyFile) -> Cycle:
+    """The policy of a cycle file, checked against the people who are in the cycle now.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        UnusableInputError: with every fault of the file, and every person it names who is not
+            in the cycle.
+    """
+    cycle_row(tx, cycle_id)
+    context = ReadContext(reference())
+    faults = [
+        *file.read.faults,
+        *cross_reference_faults(
+            file.read,
+            _current_sheet(tx, cycle_id, Side.COACHEE, PeopleKind.COACHEES),
+            _current_sheet(tx, cycle_id, Side.COACH, PeopleKind.COACHES),
+            context,
+        ),
+    ]
+    if faults:
+        raise UnusableInputError(faults)
+    return file.policy
+
+
+def replace_policy(tx: Transaction, cycle_id: str, file: PolicyFile, *, now: datetime) -> None:
+    """Replace the policy of a cycle by that of a cycle file, checked in this transaction.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        UnusableInputError: see `checked_policy`; nothing is changed.
+    """
+    store_policy(tx, cycle_id, checked_policy(tx, cycle_id, file), file.text, now=now)
+
+
+def _current_sheet(tx: Transaction, cycle_id: str, side: Side, kind: PeopleKind) -> PeopleSheet:
+    """One side of a cycle as a sheet without faults; profiles are not validated again."""
+    rows = tx.execute(
+        select(PersonRow.code, PersonRow.profile)
+        .where(PersonRow.cycle_id == cycle_id, PersonRow.side == side, PersonRow.left_at.is_(None))
+        .order_by(PersonRow.position, PersonRow.code)
+    ).all()
+    return _sheet([_draft(number, *row) for number, row in enumerate(rows, start=2)], kind)
+
+
+def _draft(number: int, code: str, profile: dict[str, Any]) -> Draft:
+    named = {field: profile[field] for field in _REFERENCE_FIELDS if profile.get(field) is not None}
+    return Draft(number, {"id": code, **named})
+
+
+def _sheet(drafts: Sequence[Draft], kind: PeopleKind) -> PeopleSheet:
+    return PeopleSheet(
+        file=f"the {kind} of this cycle",
+        kind=kind,
+        drafts=tuple(drafts),
+        ids={draft.values["id"]: draft.row for draft in drafts},
+        complete_ids=bool(drafts),
+        faults=(),
+    )

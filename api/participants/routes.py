@@ -1,0 +1,46 @@
+"""The people of a cycle: uploading both lists, and reading them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, UploadFile
+
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
+from api.http.problem_details import problem_responses
+from api.http.urls import API
+from api.input_files.source import NamedFile
+from api.participants import service as participants
+from api.participants import upload
+from api.participants.service import ParticipantDetails
+from api.participants.upload import UploadSummary
+
+PEOPLE = APIRouter(prefix=f"{API}/cycles", tags=["people"])
+
+
+@PEOPLE.put("/{cycle_id}/people", responses=problem_responses(404, 413, 422))
+def upload_people(
+    cycle_id: str, coachees: UploadFile, coaches: UploadFile, services: ServicesDep
+) -> tuple[UploadSummary, UploadSummary]:
+    """Replace both lists: CSV, XLSX or ODS, at most 20 MiB each.
+
+    Either both lists are stored whole, or nothing is and every fault of both files is returned.
+    """
+    return upload.upload_lists(services, cycle_id, named_file(coachees), named_file(coaches))
+
+
+@PEOPLE.get("/{cycle_id}/people", responses=problem_responses(404))
+def list_people(cycle_id: str, services: ServicesDep) -> tuple[ParticipantDetails, ...]:
+    """All people of a cycle, coachees first, including those who have left."""
+    return participants.list_people(services, cycle_id)
+
+
+def named_file(uploaded: UploadFile) -> NamedFile:
+    """The content and name of an uploaded file."""
+    return NamedFile(uploaded.filename or "file", uploaded.file.read())
+
+
+ROUTERS = (PEOPLE,)
+PERMISSIONS: Permissions = {
+    ("PUT", API + "/cycles/{cycle_id}/people"): Permission(MANAGER),
+    ("GET", API + "/cycles/{cycle_id}/people"): Permission(MANAGER, audit_action="people opened"),
+}

@@ -1,0 +1,148 @@
+"""Uploading both lists of people: checked against the policy in the transaction that stores them.
+
+A list is stored whole. People who are missing from a newer list have left the cycle; they keep
+their sessions and submissions, and take part in no further run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.cycles.rows import CycleRow
+from api.cycles.service import cycle_row, policy_of
+from api.input_files.people_lists import PeopleLists, input_faults, read_people_lists
+from api.input_files.policy_file import CYCLE_FILE, read_policy_file
+from api.input_files.reference_data import reference
+from api.input_files.source import NamedFile
+from api.participants.rows import PersonRow, Side
+from api.participants.service import people_rows, profile_of
+from api.services import Services
+from api.values import FrozenModel
+from coach.errors import InputFault, UnusableInputError
+from coach.intake.cycle_file import CycleFile
+from coach.intake.reference import ReadContext
+from coach.people import Person
+
+
+class UploadSummary(FrozenModel):
+    """The number of people of one side that an upload added, changed, kept and removed."""
+
+    side: Side
+    added: int
+    changed: int
+    unchanged: int
+    left: int
+
+
+def upload_lists(
+    services: Services, cycle_id: str, coachees: NamedFile, coaches: NamedFile
+) -> tuple[UploadSummary, UploadSummary]:
+    """Replace both lists of a cycle, matching people by their ids.
+
+    The files are read before the transaction begins, because opening a workbook takes a while.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        UnusableInputError: with every fault of both files, and every person named by the policy
+            who is in neither; nothing is changed.
+    """
+    context = ReadContext(reference())
+    lists = read_people_lists(coachees, coaches, context)
+    roster = None if lists.faults else lists.roster()
+    with services.database.writing() as tx:
+        faults = tuple(_faults(cycle_row(tx, cycle_id), lists, context))
+        if faults or roster is None:
+            raise UnusableInputError(dict.fromkeys(faults))
+        now = services.now()
+        return (
+            store_list(tx, cycle_id, Side.COACHEE, roster.coachees, now=now),
+            store_list(tx, cycle_id, Side.COACH, roster.coaches, now=now),
+        )
+
+
+def store_list(
+    tx: Transaction, cycle_id: str, side: Side, people: Sequence[Person], *, now: datetime
+) -> UploadSummary:
+    """Make `people` the whole list of one side of a cycle.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    cycle_row(tx, cycle_id)
+    known = {row.code: row for row in people_rows(tx, cycle_id, side)}
+    added = changed = 0
+    for position, person in enumerate(people):
+        row = known.pop(person.id, None)
+        if row is None:
+            row = PersonRow(cycle_id=cycle_id, side=side, code=person.id)
+            _update_row(row, person, position)
+            tx.add(row)
+            added += 1
+        else:
+            changed += _update_row(row, person, position)
+    departed = [row for row in known.values() if row.left_at is None]
+    for row in departed:
+        row.left_at = now
+    record_event(
+        tx,
+        f"{side} list taken in",
+        "cycle",
+        cycle_id,
+        added=added,
+        changed=changed,
+        left=len(departed),
+    )
+    return UploadSummary(
+        side=side,
+        added=added,
+        changed=changed,
+        unchanged=len(people) - added - changed,
+        left=len(departed),
+    )
+
+
+def _faults(row: CycleRow, lists: PeopleLists, context: ReadContext) -> Iterator[InputFault]:
+    """All faults of two lists under the policy of a cycle.
+
+    The stored policy is valid, so its file is parsed again only to locate faults in it.
+    """
+    policy = policy_of(row)
+    stored = CycleFile(
+        file=CYCLE_FILE,
+        cycle=policy,
+        lines={},
+        faults=(),
+        pins=policy.pins,
+        bans=policy.bans,
+        preferred_by=policy.timetable.preferred_by,
+    )
+    faults = tuple(input_faults(stored, lists, context))
+    if all(fault.file != CYCLE_FILE for fault in faults):
+        return iter(faults)
+    located = read_policy_file(NamedFile(CYCLE_FILE, row.source.encode()), context)
+    return input_faults(located, lists, context)
+
+
+def _update_row(row: PersonRow, person: Person, position: int) -> bool:
+    """Store what a list says of a person; returns whether that changed the row."""
+    profile = _profile(person)
+    before = row.profile
+    same = before == profile or (before is not None and profile_of(row) == person)
+    changed = not same or row.left_at is not None
+    row.position, row.left_at, row.erased_at = position, None, None
+    if before is None or before["email"] != person.email:
+        row.email = person.email  # otherwise an address that they have changed themselves stays
+    row.name, row.timezone, row.profile = person.name, person.timezone, profile
+    return changed
+
+
+def _profile(person: Person) -> dict[str, Any]:
+    """A person as JSON; equal people give equal JSON in every process."""
+    profile = person.model_dump(mode="json")
+    profile["refuses"].sort()
+    return profile
