@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -288,12 +289,31 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     )
 
 
+def _migrate(url: str) -> None:
+    database = Database(url)
+    schema.migrate(database)
+    migrate_job_tables(url)
+    database.close()
+
+
+@cache
+def _empty_sqlite_database() -> bytes:
+    """The file of an empty, migrated database: made once in a process, then copied."""
+    with tempfile.TemporaryDirectory(prefix="migrated") as folder:
+        file = Path(folder) / "empty.sqlite"
+        _migrate(f"sqlite:///{file}")
+        return file.read_bytes()
+
+
 @contextmanager
 def fresh_world(settings: Settings) -> Iterator[World]:
     """Services on a fresh, migrated database."""
     database = Database(settings.database_url)
-    schema.migrate(database)
-    migrate_job_tables(settings.database_url)
+    if database.is_sqlite:
+        file = Path(database.engine.url.database or "")
+        file.write_bytes(_empty_sqlite_database())
+    else:
+        _migrate(settings.database_url)
     keyring = open_keyring(settings.master_key_file, create=True)
     queued: list[Job] = []
     services = Services(settings, database, keyring, lambda _tx, job: queued.append(job))
