@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,26 @@ from api.cli import main
 from api.results.folder_check import folder_findings
 from api.results.result_folder import read_result_folder
 
+SAMPLE = resources.files("api") / "participants" / "sample"
+COACHEES = {"C-01", "C-06", "C-10", "C-11", "C-14"}
+"""Those whom the policy and the coaches of the sample name, and one whom nobody can coach."""
+
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("audit") / "out"
-    with pytest.raises(SystemExit) as ended:
-        main(["demo", "--out", str(out)])
+    """The results of the sample cycle with few coachees: each check reads the whole folder."""
+    place = tmp_path_factory.mktemp("check")
+    with resources.as_file(SAMPLE) as sample:
+        book = load_workbook(sample / "coachees.xlsx")
+        sheet = book["coachees"]
+        for row in range(sheet.max_row, 1, -1):
+            if sheet.cell(row, 1).value not in COACHEES:
+                sheet.delete_rows(row)
+        book.save(place / "coachees.xlsx")
+        out, cycle, coaches = place / "out", sample / "cycle.toml", sample / "coaches.csv"
+        lists = ("--coachees", place / "coachees.xlsx", "--coaches", coaches)
+        with pytest.raises(SystemExit) as ended:
+            main([str(word) for word in ("match", cycle, *lists, "--out", out)])
     assert not ended.value.code
     return out
 
