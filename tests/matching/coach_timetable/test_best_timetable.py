@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from random import Random
 
 import pytest
@@ -168,10 +169,21 @@ def agrees(roster: Roster, cycle: Cycle, result: Result, keep: Result | None) ->
     return True
 
 
+@cache
+def is_compared(seed: int) -> tuple[bool, bool]:
+    """Whether a coach has several coachees, and whether every timetable could be tried."""
+    roster, cycle = with_quality(Random(seed))
+    result = solved(roster, cycle)
+    shared = any(
+        sum(match.coach == coach.id for match in result.matches) > 1 for coach in roster.coaches
+    )
+    return shared, agrees(roster, cycle, result, None)
+
+
+@pytest.mark.xdist_group("best timetables of one process")
 @pytest.mark.parametrize("seed", range(90))
 def test_schedule_level_is_optimal_among_all_timetables(seed: int) -> None:
-    roster, cycle = with_quality(Random(seed))
-    agrees(roster, cycle, solved(roster, cycle), None)
+    is_compared(seed)
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -185,17 +197,10 @@ def test_kept_sessions_take_precedence_over_quality(seed: int) -> None:
     agrees(roster, changed, solved(roster, changed, previous), previous)
 
 
+@pytest.mark.xdist_group("best timetables of one process")
 def test_enough_timetables_are_compared() -> None:
     """Guards the two tests above against trivial instances."""
-    compared = 0
-    for seed in range(90):
-        roster, cycle = with_quality(Random(seed))
-        result = solved(roster, cycle)
-        shared = any(
-            sum(match.coach == coach.id for match in result.matches) > 1 for coach in roster.coaches
-        )
-        compared += shared and agrees(roster, cycle, result, None)
-    assert compared > 15
+    assert sum(all(is_compared(seed)) for seed in range(90)) > 15
 
 
 def deadline() -> Deadline:
