@@ -9,8 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).parent
 
@@ -27,11 +31,44 @@ plain_reading = _beside("plain_reading")
 random_cycles = _beside("random_cycles")
 
 
-def command(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api", *map(str, words)],
-        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+class Outcome(NamedTuple):
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Command(Protocol):
+    """Runs a command in a folder, in a process of its own."""
+
+    def __call__(self, *words: object, folder: Path) -> Outcome: ...
+
+
+@pytest.fixture(scope="module")
+def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+    """Commands in forks of one process, which saves loading the program for each of them."""
+    streams = tmp_path_factory.mktemp("streams")
+    files = {name: str(streams / name) for name in ("stdout", "stderr")}
+    with subprocess.Popen(
+        [sys.executable, HERE / "command_server.py", "pairs", "match", "check"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as server:  # fmt: skip
+
+        def run(*words: object, folder: Path) -> Outcome:
+            assert server.stdin is not None
+            assert server.stdout is not None
+            for file in files.values():
+                Path(file).write_bytes(b"")
+            asked = {"words": list(map(str, words)), "folder": str(folder), **files}
+            server.stdin.write(json.dumps(asked) + "\n")
+            server.stdin.flush()
+            code = int(server.stdout.readline())
+            return Outcome(code, *(Path(one).read_text("utf-8") for one in files.values()))
+
+        yield run
+        assert server.stdin is not None
+        server.stdin.close()
 
 
 PLACES_SOMEBODY = 7
@@ -40,7 +77,7 @@ FILES = ("cycle.toml", "--coachees", "coachees.csv", "--coaches", "coaches.csv")
 
 @pytest.mark.parametrize("seed", range(16))
 def test_random_cycle_is_solved_to_the_optimum_of_every_assignment(
-    tmp_path: Path, seed: int
+    command: Command, tmp_path: Path, seed: int
 ) -> None:
     random_cycles.write(tmp_path, seed)
     instance = plain_reading.read(tmp_path)
@@ -84,7 +121,7 @@ def test_random_cycle_is_solved_to_the_optimum_of_every_assignment(
     assert command("check", "out", folder=tmp_path).returncode == 0
 
 
-def test_one_worker_and_one_seed_give_equal_bytes(tmp_path: Path) -> None:
+def test_one_worker_and_one_seed_give_equal_bytes(command: Command, tmp_path: Path) -> None:
     random_cycles.write(tmp_path, PLACES_SOMEBODY)
     texts = []
     for name in ("first", "second"):
@@ -95,7 +132,7 @@ def test_one_worker_and_one_seed_give_equal_bytes(tmp_path: Path) -> None:
     assert texts[0] == texts[1]
 
 
-def test_check_notices_a_moved_session(tmp_path: Path) -> None:
+def test_check_notices_a_moved_session(command: Command, tmp_path: Path) -> None:
     random_cycles.write(tmp_path, PLACES_SOMEBODY)
     assert command("match", *FILES, "--out", "out", folder=tmp_path).returncode == 0
     path = tmp_path / "out" / "result.json"
@@ -106,7 +143,9 @@ def test_check_notices_a_moved_session(tmp_path: Path) -> None:
     assert command("check", "out", folder=tmp_path).returncode != 0
 
 
-def test_every_fault_of_every_file_is_located_and_nothing_is_written(tmp_path: Path) -> None:
+def test_every_fault_of_every_file_is_located_and_nothing_is_written(
+    command: Command, tmp_path: Path
+) -> None:
     (tmp_path / "coachees.csv").write_text(
         "id,name,email,country,languges,availability,role\n"
         "C-1,A,a@example.org,QQ,en,Mon 09:00-12:00,commander\n"
