@@ -10,18 +10,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-import api.accounts.rows
-import api.audit_trail.rows
-import api.consent.rows
-import api.cycles.rows
-import api.database.rows
-import api.invitations.rows
-import api.mail.rows
-import api.participants.rows
-import api.personal_links.rows
-import api.plan_queries.rows
-import api.runs.rows
-import api.sessions.rows  # noqa: F401
 from api.database.engine import Database
 from api.database.types import TableRow
 from coach.errors import DomainError
