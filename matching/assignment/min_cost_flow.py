@@ -14,7 +14,7 @@ the solver cannot be interrupted.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -106,28 +106,6 @@ def solve_flow(
         ]
         part = np.union1d(part, more)
     return FlowSolution(problem, pairs, worth, flow.choice, flow.value, flow.duals)
-
-
-def solve_flow_with_fixed(
-    problem: MatchingProblem, fixed: NDArray[np.int64], pairs: NDArray[np.int64], worth: Worth
-) -> tuple[NDArray[np.int64], int]:
-    """Return the best assignment of `pairs` beside `fixed` pairs of other coachees.
-
-    The first value holds the chosen and the fixed pairs, ascending; the second is the worth of the
-    chosen ones.
-    """
-    coachees, coachee = np.unique(problem.coachee[pairs], return_inverse=True)
-    coaches, coach = np.unique(problem.coach[pairs], return_inverse=True)
-    taken = np.bincount(problem.coach[fixed], minlength=len(problem.capacity))
-    rest = replace(
-        problem,
-        priority=problem.priority[coachees],
-        capacity=(problem.capacity - taken)[coaches],
-        coachee=coachee,
-        coach=coach,
-    )
-    flow = _solve_flow(rest, np.arange(len(pairs)), worth)
-    return np.union1d(fixed, pairs[flow.choice]), flow.value
 
 
 def _best_of_each(coachee: NDArray[np.int64], worth: Worth, most: int) -> NDArray[np.int64]:

@@ -24,16 +24,6 @@ _FREE = -1  # an arc on which nobody moves
 
 
 @dataclass(frozen=True, eq=False)
-class _Arcs:
-    """Moves between nodes with their losses; `own: bool[K]` marks moves of the coachee itself."""
-
-    source: NDArray[np.int64]
-    target: NDArray[np.int64]
-    loss: NDArray[np.int64]
-    own: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
 class AlternatingPath:
     """The change when one coachee leaves their coach: pairs removed and pairs added."""
 
@@ -60,8 +50,6 @@ class ResidualPaths:
         self._coachee_of = problem.coachee
         self._nowhere = nowhere
         self._pairs, self._loss = flow.pairs, flow.loss
-        self._chosen = choice
-        self._unassign_loss = flow.duals[0][problem.coachee[choice]]
         self._first = np.searchsorted(
             problem.coachee[flow.pairs], np.arange(len(self._current_coach) + 1)
         ).tolist()
@@ -92,38 +80,6 @@ class ResidualPaths:
             node = after
         return AlternatingPath(removed, added)
 
-    def pairs_within(self, coachee: int, max_loss: int) -> NDArray[np.bool_]:
-        """`bool[Q]`: the pairs of the flow in choices of loss at most `max_loss`.
-
-        Only choices count in which the coachee has another pair.
-        """
-        mover = self._coachee_of[self._pairs]
-        target = self._coach_of[self._pairs]
-        arcs = _Arcs(self._current_coach[mover], target, self._loss, mover == coachee)
-        return self._arcs_within(coachee, max_loss, arcs)
-
-    def unaffected_pairs(self, coachee: int, max_loss: int) -> NDArray[np.int64]:
-        """The chosen pairs whose coachees keep some coach in all choices of `pairs_within`."""
-        chosen = self._chosen
-        own = self._coachee_of[chosen] == coachee
-        nowhere = np.full(len(chosen), self._nowhere)
-        leaving = self._arcs_within(
-            coachee, max_loss, _Arcs(self._coach_of[chosen], nowhere, self._unassign_loss, own)
-        )
-        stays: NDArray[np.int64] = chosen[~(leaving | own)]
-        return stays
-
-    def _arcs_within(self, coachee: int, max_loss: int, arcs: _Arcs) -> NDArray[np.bool_]:
-        """Which moves can be on the coachee's path, or beside it, at a total loss of `max_loss`."""
-        others, losses = self._alternatives(coachee)
-        first = self._loss[np.searchsorted(self._pairs, others)]
-        to = (first[:, np.newaxis] + self._least[self._coach_of[others]]).min(axis=0)
-        onward = self._least[arcs.target, self._current_coach[coachee]]
-        part = np.where(arcs.own, 0, to[arcs.source]) + arcs.loss + onward
-        with_best_path = arcs.loss + int(losses.min())
-        within: NDArray[np.bool_] = np.minimum(part, with_best_path) <= max_loss
-        return within
-
     def _alternatives(self, coachee: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The coachee's other pairs, and a lower bound on the loss of a choice with each."""
         own = slice(self._first[coachee], self._first[coachee + 1])
@@ -136,12 +92,15 @@ class ResidualPaths:
     def _build_arcs(self, flow: FlowSolution, choice: NDArray[np.int64]) -> None:
         """Compute the cheapest move between each two nodes."""
         problem, nowhere = flow.problem, self._nowhere
-        place_dual = flow.duals[1]
+        coachee_dual, place_dual = flow.duals
         source, target = self._current_coach[problem.coachee[flow.pairs]], problem.coach[flow.pairs]
         arcs = np.flatnonzero(source != target)
         self._add_arcs(source[arcs], target[arcs], flow.loss[arcs], flow.pairs[arcs])
         self._add_arcs(
-            problem.coach[choice], np.full(len(choice), nowhere), self._unassign_loss, choice
+            problem.coach[choice],
+            np.full(len(choice), nowhere),
+            coachee_dual[problem.coachee[choice]],
+            choice,
         )
         taken = np.bincount(problem.coach[choice], minlength=nowhere)
         free = np.flatnonzero(taken < problem.capacity)

@@ -130,12 +130,6 @@ class CoachOracle:
             self._cuts.append(cut)
         return cut.total / UNIT, {one: cut.weight(one) / UNIT for one in worth}
 
-    def minimal_infeasible_subset(self, wanted: int, deadline: Deadline) -> int:
-        """A minimal infeasible subset of `wanted`, which has to be infeasible."""
-        return next(
-            (core for core in self._infeasible_sets if core & wanted == core), 0
-        ) or self._shrink(wanted, deadline)
-
     def _lookup(self, wanted: int) -> bool | None:
         if wanted.bit_count() > self.calendar.max_coachees:
             return False

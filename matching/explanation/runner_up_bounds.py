@@ -3,8 +3,7 @@
 All plans that place as many as the present one, with nobody below its `worst`, are bounded by one
 Lagrangian relaxation (`search.lagrangian_bound`). A coachee who loses their match takes the
 cheapest residual path; if all coaches can hold the resulting plan and its worth equals the bound,
-it is proven to be the runner-up. Otherwise a search over assignments follows
-(`search.conflict_branching`).
+it is proven to be the runner-up.
 """
 
 from __future__ import annotations
@@ -20,11 +19,9 @@ from matching.assignment.residual_paths import NO_PATH, ResidualPaths
 from matching.deadline import Deadline
 from matching.result import Result
 from matching.search.column_generation import Choice, PricingOracles
-from matching.search.conflict_branching import AlternativePlan, ConflictBranching, ReferencePlan
 from matching.search.lagrangian_bound import DUAL_SCALE, compute_lagrangian_bound
 
 _PLACEMENT_FACTOR = 8  # worth of a place, in multiples of the most points
-_INITIAL_EXTRA_LOSS = 3  # points that plans may lose beyond the residual path, at first
 _PRICING_TIME_SHARE = 0.8  # of the remaining time: few runner-ups are proven without prices
 _MAX_COACHES = 1000  # all-pairs shortest paths take too long beyond
 
@@ -70,27 +67,22 @@ class RunnerUpBounds:
         self._chosen = chosen
         self._deadline = deadline
         problem = oracles.problem
-        self.placed = int(problem.priority[problem.coachee[chosen]].sum())
+        self._placed = int(problem.priority[problem.coachee[chosen]].sum())
         points = problem.points if ObjectiveLevel.TOTAL in levels else np.zeros_like(problem.points)
-        self._unit = 1 + len(chosen)
+        unit = 1 + len(chosen)
         placement_value = _PLACEMENT_FACTOR * (1 + int(points.max(initial=0)))
         priority = problem.priority[problem.coachee]
         kept = np.zeros(problem.size, dtype=np.int64)
         kept[chosen] = 1
-        self._worth = (placement_value * priority + points) * self._unit + kept
+        self._worth = (placement_value * priority + points) * unit + kept
         if ObjectiveLevel.WORST in levels:
             allowed = allowed & (problem.points >= problem.points[chosen].min())
         pairs = np.flatnonzero(allowed)
-        prices = deadline.sub_deadline(_PRICING_TIME_SHARE)
+        pricing_deadline = deadline.sub_deadline(_PRICING_TIME_SHARE)
         self._lagrangian = compute_lagrangian_bound(
-            oracles, pairs, self._worth, chosen, unit=self._unit, deadline=prices
+            oracles, pairs, self._worth, chosen, unit=unit, deadline=pricing_deadline
         )
         self._residual_paths = ResidualPaths(self._lagrangian.flow, chosen)
-        more = _INITIAL_EXTRA_LOSS * self._unit * DUAL_SCALE
-        self._reference = ReferencePlan(oracles, self._lagrangian, chosen)
-        self._conflict_branching = ConflictBranching(
-            self._reference, self._residual_paths, more, deadline
-        )
 
     def by_residual_path(
         self, coachee: int, is_acceptable: Callable[[Choice], bool]
@@ -105,40 +97,24 @@ class RunnerUpBounds:
         if (
             best
             and self._is_acceptable(choice, is_acceptable)
-            and not self._reference.infeasible_coaches(choice, self._deadline)
+            and not self._infeasible_coaches(choice)
         ):
             return choice
         return None
-
-    def by_search(
-        self,
-        coachee: int,
-        allowed: NDArray[np.bool_],
-        is_acceptable: Callable[[Choice], bool],
-        most: int,
-    ) -> AlternativePlan | None:
-        """Search for the best plan of `allowed: bool[P]` pairs with at most `most` assignments.
-
-        `None` where no residual path leads to another coach.
-        """
-        if self._residual_paths.loss(coachee) >= NO_PATH:
-            return None
-        return self._conflict_branching.best(
-            coachee, allowed, lambda choice: self._is_acceptable(choice, is_acceptable), most
-        )
-
-    def candidate_pairs(self, found: AlternativePlan) -> NDArray[np.bool_]:
-        """`bool[P]`: the pairs that a plan better than `found` can use."""
-        flow = self._lagrangian.flow
-        near = np.zeros(self._oracles.problem.size, dtype=np.bool_)
-        near[flow.pairs] = flow.loss <= self._lagrangian.bound - DUAL_SCALE * found.worth
-        return near
 
     def _is_acceptable(self, choice: Choice, is_acceptable: Callable[[Choice], bool]) -> bool:
         """Whether a choice places as many as the present plan, and is acceptable otherwise."""
         problem = self._oracles.problem
         placed = int(problem.priority[problem.coachee[choice]].sum())
-        return placed == self.placed and is_acceptable(choice)
+        return placed == self._placed and is_acceptable(choice)
+
+    def _infeasible_coaches(self, choice: Choice) -> list[int]:
+        """Coaches that cannot hold what `choice` gives them; unchanged ones are skipped."""
+        coach = self._oracles.problem.coach
+        changed = coach[np.setxor1d(choice, self._chosen, assume_unique=True)]
+        return self._oracles.infeasible_coaches(
+            choice[np.isin(coach[choice], changed)], self._deadline
+        )
 
 
 def is_tractable(oracles: PricingOracles) -> bool:

@@ -7,9 +7,8 @@ that only the assignment is solved again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +26,11 @@ from matching.result import CoacheeChange, Match, Result
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
 from matching.search.column_generation import Choice, PricingOracles
-from matching.search.conflict_branching import AlternativePlan
 from matching.search.levels import run_levels
-from matching.search.lexicographic_weights import Objective
 from matching.search.repair import Repair
 from matching.search.search_state import SearchState
 
 _NOBODY = -1
-_SHORT_SEARCH, _LONG_SEARCH = 8, 150  # assignments examined for one match
 
 
 class RunnerUps:
@@ -80,9 +76,6 @@ class RunnerUps:
         self._levels = (*chosen, ObjectiveLevel.KEPT)
         self._row = {one.id: row for row, one in enumerate(roster.coachees)}
         self._chosen = np.flatnonzero(self._problem.kept)
-        self._priority = self._problem.priority[self._problem.coachee]
-        self._bounds: RunnerUpBounds | None = None
-        self._found: dict[int, AlternativePlan] = {}  # plans that may not be the best
 
     def all(self) -> Iterator[tuple[str, RunnerUp | None]]:
         """Yield matched coachees with their runner-ups, easy ones first, while there is time.
@@ -90,19 +83,16 @@ class RunnerUps:
         A match that is not yielded was not decided: in time, or because too many pairs are in
         question.
         """
-        waiting = self._result.matches
         try:
-            for method in self._fast_methods():
-                undecided = []
-                for match in waiting:
-                    row = self._row[match.coachee]
-                    choice = method(row)
-                    if choice is None:
-                        undecided.append(match)
-                    else:
-                        yield match.coachee, self._runner_up(row, choice, proven=True)
-                waiting = tuple(undecided)
-            for match in waiting:
+            bounds, undecided = self._compute_bounds(), []
+            for match in self._result.matches:
+                row = self._row[match.coachee]
+                choice = self._by_residual_path(bounds, row)
+                if choice is None:
+                    undecided.append(match)
+                else:
+                    yield match.coachee, self._runner_up(row, choice, proven=True)
+            for match in undecided:
                 with suppress(ProblemTooLargeError):
                     yield match.coachee, self.of(match)
         except DeadlineExceededError:
@@ -121,63 +111,31 @@ class RunnerUps:
         state = self._state_without(row)
         if not state.allowed[self._problem.coachee == row].any():
             return None
-        found = self._found.get(row)
-        if found is not None and found.choice is not None and self._bounds is not None:
-            # The plan found places as many with the same worst: those levels are decided.
-            state.reached = [Objective(self._priority, self._bounds.placed)]
-            state.allowed &= self._bounds.candidate_pairs(found)
-            decided = {ObjectiveLevel.PLACED, ObjectiveLevel.WORST}
-            left = [level for level in self._levels if level not in decided]
-            reached = run_levels(state, left, found.choice)
-        else:
-            first = self._initial_choice(state, row)
-            if first is None:
-                return None
-            reached = run_levels(state, self._levels, first)
+        first = self._initial_choice(state, row)
+        if first is None:
+            return None
+        reached = run_levels(state, self._levels, first)
         proven = all(level.proven for level in reached.levels)
         return self._runner_up(row, reached.choice, proven=proven)
 
-    def _fast_methods(self) -> tuple[Callable[[int], Choice | None], ...]:
-        """Methods that decide most matches, fastest first; none where too little is proven."""
-        all_matched = 0 < len(self._chosen) == len(self._result.matches)
-        comparable = is_comparable(self._result, self._levels[:-1])
-        if not (all_matched and comparable and is_tractable(self._oracles)):
-            return ()
+    def _compute_bounds(self) -> RunnerUpBounds | None:
+        """Bounds that prove most runner-ups; `None` where too little is proven, or out of time."""
         levels = self._levels[:-1]
-        allowed = self._allowed(_NOBODY)
-        try:
-            self._bounds = RunnerUpBounds(
-                self._oracles, self._chosen, allowed, levels, self._deadline
+        all_matched = 0 < len(self._chosen) == len(self._result.matches)
+        comparable = is_comparable(self._result, levels)
+        if not (all_matched and comparable and is_tractable(self._oracles)):
+            return None
+        with suppress(DeadlineExceededError):  # every match is solved by itself
+            return RunnerUpBounds(
+                self._oracles, self._chosen, self._allowed(_NOBODY), levels, self._deadline
             )
-        except DeadlineExceededError:
-            return ()  # every match is solved by itself
-        return (
-            self._by_residual_path,
-            partial(self._by_search, _SHORT_SEARCH),
-            partial(self._by_search, _LONG_SEARCH),
-        )
+        return None
 
-    def _by_residual_path(self, row: int) -> Choice | None:
+    def _by_residual_path(self, bounds: RunnerUpBounds | None, row: int) -> Choice | None:
         """The best plan without the match of `row`, if its residual path is proven best."""
-        if self._bounds is None or row in self._pins:
+        if bounds is None or row in self._pins:
             return None
-        return self._bounds.by_residual_path(row, self._acceptance_test(row))
-
-    def _by_search(self, most: int, row: int) -> Choice | None:
-        """The best plan without the match of `row`, if a search over assignments proves it."""
-        if self._bounds is None or row in self._pins:
-            return None
-        found = self._bounds.by_search(row, self._allowed(row), self._acceptance_test(row), most)
-        if found is None or found.choice is None:
-            return None
-        if not found.proven:
-            self._found[row] = found
-            return None
-        return found.choice
-
-    def _acceptance_test(self, row: int) -> Callable[[Choice], bool]:
-        """Whether a choice keeps everybody else's pins, and the share."""
-        return self._state_without(row).is_feasible
+        return bounds.by_residual_path(row, self._state_without(row).is_feasible)
 
     def _allowed(self, row: int) -> NDArray[np.bool_]:
         """`bool[P]`: all pairs but the present one of `row` and those that others' pins exclude."""

@@ -12,7 +12,6 @@ the pricing oracles, so the bound is exact whatever the solver's tolerance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,72 +29,47 @@ _ROUNDING_THRESHOLD = 0.5
 _PERTURBATION = 1e-4
 
 
-class CoachBounds:
-    """The bounds `r_j` of coaches for fixed prices, with or without some of their pairs."""
-
-    def __init__(
-        self, oracles: PricingOracles, pair_dual: Worth, coaches: Iterable[int], scale: int
-    ) -> None:
-        """`pair_dual: int64[P]` are prices of pairs of `coaches`, in parts of `1 / scale` unit."""
-        self._oracles = oracles
-        self.pair_dual = pair_dual
-        self.coaches = tuple(coaches)
-        self._scale = scale
-        self._known: dict[tuple[int, frozenset[int]], tuple[int, tuple[int, ...]]] = {}
-
-    def max_dual_sum(
-        self, coach: int, excluded: frozenset[int], deadline: Deadline
-    ) -> tuple[int, tuple[int, ...]]:
-        """Return the greatest total price of a set the coach can hold, and the pairs of the set.
-
-        Pairs in `excluded` are left out.
-
-        Raises:
-            CancelledError, DeadlineExceededError: as `Deadline.check`.
-        """
-        if (coach, excluded) not in self._known:
-            self._known[coach, excluded] = self._count(coach, excluded, deadline)
-        return self._known[coach, excluded]
-
-    def _count(
-        self, coach: int, excluded: frozenset[int], deadline: Deadline
-    ) -> tuple[int, tuple[int, ...]]:
-        oracle = self._oracles.oracle(coach)
-        integer_duals = {
-            place: int(self.pair_dual[pair])
-            for place, pair in enumerate(self._oracles.problem.by_coach[coach].tolist())
-            if self.pair_dual[pair] and pair not in excluded
-        }
-        worth = {place: pair_dual / self._scale for place, pair_dual in integer_duals.items()}
-        most, held = 0, 0
-        while worth and (
-            found := oracle.best(worth, (most + _ROUNDING_THRESHOLD) / self._scale, deadline)
-        ):
-            held = found[-1]
-            most = sum(pair_dual for place, pair_dual in integer_duals.items() if held >> place & 1)
-        return most, self._oracles.pairs(coach, held)
-
-
 @dataclass(frozen=True, eq=False)
 class LagrangianBound:
     """The assignment relaxation by worth less price, and the bound it gives, in parts of a unit.
 
     Attributes:
-        worth: `int64[P]`, worth of pairs, in units.
         flow: the best assignment by worth less price, in parts.
         coach_bound: sum of `r_j` over all coaches, in parts.
-        coach_bounds: the bounds of the single coaches.
     """
 
-    worth: Worth
     flow: FlowSolution
     coach_bound: int
-    coach_bounds: CoachBounds
 
     @property
     def bound(self) -> int:
         """Upper bound on every plan, in parts."""
         return self.flow.value + self.coach_bound
+
+
+def bound_by_prices(
+    oracles: PricingOracles,
+    pairs: NDArray[np.int64],
+    worth: Worth,
+    prices: Worth,
+    *,
+    unit: int,
+    deadline: Deadline,
+) -> LagrangianBound:
+    """Bound plans of `pairs` by fixed `prices: int64[P]`, which are in parts and not negative.
+
+    `worth: int64[P]` and `unit` as in `compute_lagrangian_bound`.
+
+    Raises:
+        CancelledError, DeadlineExceededError: as `Deadline.check`.
+    """
+    problem = oracles.problem
+    coaches = np.unique(problem.coach[prices > 0]).tolist()
+    coach_bound = sum(
+        _max_total_price(oracles, coach, prices, unit * DUAL_SCALE, deadline) for coach in coaches
+    )
+    left = np.maximum(0, DUAL_SCALE * worth[pairs] - prices[pairs])
+    return LagrangianBound(solve_flow(problem, pairs, left, deadline.check), coach_bound)
 
 
 def compute_lagrangian_bound(
@@ -109,17 +83,15 @@ def compute_lagrangian_bound(
 ) -> LagrangianBound:
     """Find prices that bring the bound on plans of `pairs` close to the worth of the `best` plan.
 
-    `unit` divides the worth to the range in which the LP solver is accurate.
+    `worth: int64[P]` is divided by `unit` to the range in which the LP solver is accurate.
 
     Raises:
         CancelledError, DeadlineExceededError: as `Deadline.check`.
     """
     problem = oracles.problem
     value = DUAL_SCALE * int(worth[best].sum())
-    free = CoachBounds(oracles, np.zeros(problem.size, dtype=np.int64), (), 1)
-    lagrangian = LagrangianBound(
-        worth, solve_flow(problem, pairs, DUAL_SCALE * worth[pairs], deadline.check), 0, free
-    )
+    no_prices = np.zeros(problem.size, dtype=np.int64)
+    lagrangian = bound_by_prices(oracles, pairs, worth, no_prices, unit=unit, deadline=deadline)
     near = np.zeros(problem.size, dtype=np.bool_)
     near[best] = True
     near[pairs[lagrangian.flow.loss <= (lagrangian.bound - value) // _GAP_DIVISOR]] = True
@@ -130,15 +102,8 @@ def compute_lagrangian_bound(
         search = ColumnGeneration(oracles, [], near, no_must_place, deadline)
         search.set_objective(worth / unit)
         lp_solution = _solve_perturbed(search, near, no_must_place, best)
-        coach_bounds = _coach_bounds(oracles, lp_solution, unit)
-        coach_bound = sum(
-            coach_bounds.max_dual_sum(coach, frozenset(), deadline)[0]
-            for coach in coach_bounds.coaches
-        )
-        left = np.maximum(0, DUAL_SCALE * worth[pairs] - coach_bounds.pair_dual[pairs])
-        found = LagrangianBound(
-            worth, solve_flow(problem, pairs, left, deadline.check), coach_bound, coach_bounds
-        )
+        prices = _rounded_prices(lp_solution, problem.size, unit)
+        found = bound_by_prices(oracles, pairs, worth, prices, unit=unit, deadline=deadline)
         lagrangian = min(lagrangian, found, key=lambda one: one.bound)
         missed = found.flow.choice[~near[found.flow.choice]]
         if not len(missed):
@@ -173,10 +138,28 @@ def _solve_perturbed(
         search.expand(more, choice)
 
 
-def _coach_bounds(oracles: PricingOracles, lp_solution: LpSolution, unit: int) -> CoachBounds:
-    """Coach bounds for the duals of an LP solution, rounded."""
-    pair_dual = np.zeros(oracles.problem.size, dtype=np.int64)
+def _rounded_prices(lp_solution: LpSolution, size: int, unit: int) -> Worth:
+    """`int64[size]`: the duals of the pairs of expanded coaches, in parts; 0 for other pairs."""
+    prices = np.zeros(size, dtype=np.int64)
     for duals in lp_solution.pair_dual.values():
         for pair, dual in duals.items():
-            pair_dual[pair] = round(dual * unit * DUAL_SCALE)
-    return CoachBounds(oracles, pair_dual, lp_solution.pair_dual, unit * DUAL_SCALE)
+            prices[pair] = round(dual * unit * DUAL_SCALE)
+    return prices
+
+
+def _max_total_price(
+    oracles: PricingOracles, coach: int, prices: Worth, scale: int, deadline: Deadline
+) -> int:
+    """The greatest total price of a set that the coach can hold, exactly.
+
+    The pricing oracle gets prices divided by `scale`, and is asked again until no set exceeds the
+    one found.
+    """
+    oracle = oracles.oracle(coach)
+    own = enumerate(oracles.problem.by_coach[coach].tolist())
+    integer_prices = {place: int(prices[pair]) for place, pair in own if prices[pair]}
+    worth = {place: price / scale for place, price in integer_prices.items()}
+    most = 0
+    while worth and (found := oracle.best(worth, (most + _ROUNDING_THRESHOLD) / scale, deadline)):
+        most = sum(price for place, price in integer_prices.items() if found[-1] >> place & 1)
+    return most
