@@ -1,6 +1,6 @@
-"""What the engine may use besides the calling thread. Its caller provides it, as it does the clock.
+"""Threads that the engine may use; its caller provides them, as it provides the clock.
 
-Without any of it the engine works in the calling thread. What it finds is the same either way.
+Without them the engine works in the calling thread. The result is the same either way.
 """
 
 from __future__ import annotations

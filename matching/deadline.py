@@ -1,4 +1,4 @@
-"""Time and cancellation: the one place where a run finds out whether it has to stop."""
+"""Time limit and cancellation: the one place where a run checks whether to stop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class SolverError(RuntimeError):
 
 
 class DeadlineExceededError(Exception):
-    """The time limit has passed; whoever has a plan returns it."""
+    """The time limit has passed; a caller with a plan returns it."""
 
 
 class ProblemTooLargeError(DeadlineExceededError):
@@ -79,7 +79,7 @@ class Deadline:
             raise DeadlineExceededError
 
     def check_cancelled(self) -> None:
-        """As `check`, for work that has to be done however long it takes.
+        """As `check`, but regardless of the time limit.
 
         Raises:
             CancelledError: the run has been cancelled.
@@ -88,7 +88,7 @@ class Deadline:
             raise CancelledError("the run was cancelled")
 
     def run_interruptible(self, work: Callable[[], ResultT], stop: Callable[[], object]) -> ResultT:
-        """Return `work()`, the call of a solver; `stop` it when the run has to end.
+        """Return `work()`, a call of a solver; `stop` it if the run ends meanwhile.
 
         Raises:
             CancelledError, DeadlineExceededError: as `check`.

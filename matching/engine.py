@@ -53,12 +53,12 @@ _REMEDY_SHARE = 0.5  # of the reserved time; the audit has the rest
 
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
-    """What decides a run besides its input.
+    """Parameters of a run.
 
     Attributes:
-        time_limit_seconds: `None` is until proven.
-        seed: of everything that is drawn at random.
-        explain: look for remedies of the unmatched; otherwise they only get their funnels.
+        time_limit_seconds: `None` means until proven.
+        seed: seed of all random choices.
+        explain: search for remedies of the unmatched; otherwise they only get their funnels.
     """
 
     time_limit_seconds: float | None = None
@@ -67,7 +67,7 @@ class SolveOptions:
 
 
 class UnsoundResultError(SolverError):
-    """The audit found the engine's own result at fault; nothing of it is returned."""
+    """The result failed its audit and is not returned; a fault of the engine."""
 
 
 def solve(
@@ -88,15 +88,15 @@ def solve(
     Args:
         roster: the people.
         cycle: the policy.
-        options: time limit, seed, and whether to look for remedies.
+        options: time limit, seed, and whether to search for remedies.
         input_sha256: fingerprint of the input; with the seed, the uids of sessions follow from it.
         clock: monotonic, in seconds.
         concurrency: the threads to use. The result does not depend on their number, except that a
             time limit may come sooner. Without threads a call of a solver is not interrupted.
         keep: an earlier result. Level `kept` counts its pairs, and pairs that stay keep its uids.
-        under_way: fixes the sessions of `keep` before its day; only what is still owed is placed.
+        under_way: fixes the sessions of `keep` before its day; only remaining ones are placed.
         report: called with progress.
-        cancelled: asked often; true ends the run.
+        cancelled: called frequently; true ends the run.
 
     Raises:
         ImpossiblePinsError: a pin breaks a hard rule or a capacity, or cannot be timetabled.
@@ -127,7 +127,7 @@ def solve(
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What a run works from."""
+    """Inputs of a run."""
 
     roster: Roster
     cycle: Cycle
@@ -139,7 +139,7 @@ class _Run:
 
 
 def _judge(run: _Run, parallel_map: ParallelMap) -> tuple[RuleEvaluator, MatchingProblem]:
-    """Judge all pairs by the rules, and keep those that can meet."""
+    """Evaluate the rules for all pairs, and keep the pairs that can meet."""
     check = run.deadline.check
     free = build_availability_grid(run.roster, run.cycle, check)
     history = FixedHistory(run.cycle, run.under_way, run.keep) if run.under_way else None
@@ -160,7 +160,7 @@ def _judge(run: _Run, parallel_map: ParallelMap) -> tuple[RuleEvaluator, Matchin
 def _make_plan(
     run: _Run, evaluator: RuleEvaluator, problem: MatchingProblem, report: ReportLevel
 ) -> Plan:
-    """Search for the best plan within what is not reserved of the time."""
+    """Search for the best plan, within the time that is not reserved."""
     request = PlanRequest(
         levels=run.cycle.objective.levels,
         quality=Quality(run.roster, run.cycle),
@@ -176,7 +176,7 @@ def _make_plan(
 
 
 def _explain(run: _Run, evaluator: RuleEvaluator, plan: Plan) -> Result:
-    """The result of a plan: its matches with their verdicts, the unmatched, and what has moved."""
+    """Build the result of a plan: matches with verdicts, the unmatched, and moves."""
     check = run.deadline.check_cancelled
     matches = build_matches(
         evaluator,
@@ -205,7 +205,7 @@ def _explain(run: _Run, evaluator: RuleEvaluator, plan: Plan) -> Result:
 def _explain_unmatched(
     run: _Run, evaluator: RuleEvaluator, plan: Plan, matches: tuple[Match, ...]
 ) -> tuple[Unmatched, ...]:
-    """Why the others have no coach, and what would help, as far as time allows."""
+    """Explain why the others have no coach, and what would help, as far as time allows."""
     deadline = run.deadline.sub_deadline(_REMEDY_SHARE)
 
     def can_place(inputs: RuleInputs, coachees: Collection[str]) -> bool:
@@ -239,7 +239,7 @@ def _require_sound(run: _Run, result: Result) -> None:
 def can_place_all(
     inputs: RuleInputs, coachees: Collection[str], *, options: SolveOptions, deadline: Deadline
 ) -> bool:
-    """Whether some plan that breaks nothing places at least these coachees.
+    """Whether some feasible plan places at least these coachees.
 
     Raises:
         DeadlineExceededError: the limit passed before that was decided.
