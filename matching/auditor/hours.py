@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -184,8 +183,3 @@ def _merge_spans(spans: Spans) -> Spans:
         else:
             joined.append((start, end))
     return joined
-
-
-def ascending(values: Sequence[int]) -> bool:
-    """Whether each value is greater than the one before."""
-    return all(one < other for one, other in pairwise(values))

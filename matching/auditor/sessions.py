@@ -41,6 +41,11 @@ def series(context: AuditContext) -> Iterator[Finding]:
         for before, after in pairwise(match.sessions):
             if context.is_past(match, after):
                 continue
+            if minute_of(after.start) <= minute_of(before.start):
+                yield Finding(
+                    match_label(match),
+                    f"session {after.number} does not begin after session {before.number}",
+                )
             dates = [one.start.astimezone(zone).date() for one in (before, after)]
             gap = (dates[1] - dates[0]).days
             if not policy.min_gap_days <= gap <= policy.max_gap_days:

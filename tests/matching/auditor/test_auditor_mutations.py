@@ -323,3 +323,26 @@ def test_result_with_every_level_proven_is_sound_as_optimal() -> None:
     assert audit(ROSTER, CYCLE, optimal) == ()
     late = (*levels[:-1], SOUND.levels[-1])  # only `schedule` is unproven
     assert audit(ROSTER, CYCLE, optimal.model_copy(update={"levels": late})) == ()
+
+
+def test_audit_of_series_with_two_sessions_of_a_day_swapped_reports_their_order() -> None:
+    cycle = Cycle.model_validate(
+        {
+            "cycle": {"start": date(2027, 1, 25), "end": date(2027, 1, 26)},
+            "sessions": {"count": 2, "minutes": 60, "min_gap_days": 0, "max_gap_days": 0},
+        }
+    )
+    roster = Roster(coachees=(coachee("c1"),), coaches=(coach("k1"),))
+    sound = plan(roster, cycle)
+    (match,) = sound.matches
+    first, second = match.sessions
+    swapped = (
+        first.model_copy(update={"start": second.start, "end": second.end}),
+        second.model_copy(update={"start": first.start, "end": first.end}),
+    )
+    changed = sound.model_copy(
+        update={"matches": (match.model_copy(update={"sessions": swapped}),)}
+    )
+    assert [str(finding) for finding in audit(roster, cycle, changed)] == [
+        "match c1 with k1: session 2 does not begin after session 1"
+    ]
