@@ -91,8 +91,8 @@ def solve(
         options: time limit, seed, and whether to search for remedies.
         input_sha256: fingerprint of the input; with the seed, the uids of sessions follow from it.
         clock: monotonic, in seconds.
-        concurrency: the threads to use. The result does not depend on their number, except that a
-            time limit may come sooner. Without threads a call of a solver is not interrupted.
+        concurrency: the threads to use. The result is the same with any number where no time limit
+            cuts it short. Without threads a call of a solver cannot be interrupted.
         keep: an earlier result. Level `kept` counts its pairs, and pairs that stay keep its uids.
         under_way: fixes the sessions of `keep` before its day; only remaining ones are placed.
         report: called with progress.
@@ -106,17 +106,8 @@ def solve(
     """
     deadline = Deadline(clock, options.time_limit_seconds, cancelled, concurrency.run_interruptible)
     progress = ProgressReporter(lambda: deadline.elapsed, report)
-    progress.phase(Phase.JUDGING, f"judging {_describe_roster(roster)}")
     run = _Run(roster, cycle, options, input_sha256, keep, under_way, deadline)
-    try:
-        evaluator, problem = _judge(run, concurrency.parallel_map)
-        progress.phase(Phase.MATCHING, _describe_pairs(problem.size))
-        plan = _make_plan(run, evaluator, problem, progress.level)
-    except DeadlineExceededError as error:
-        raise NoUsableResultError(
-            f"the time limit of {options.time_limit_seconds:g} s passed before any usable result; "
-            "allow more time"
-        ) from error
+    evaluator, plan = _judge_and_plan(run, concurrency, progress)
     progress.phase(Phase.EXPLAINING, "looking for remedies")
     result = _explain(run, evaluator, plan)
     progress.phase(Phase.AUDITING, "auditing the result")
@@ -136,6 +127,26 @@ class _Run:
     keep: Result | None
     under_way: UnderWay | None
     deadline: Deadline
+
+
+def _judge_and_plan(
+    run: _Run, concurrency: Concurrency, progress: ProgressReporter
+) -> tuple[RuleEvaluator, Plan]:
+    """Judge all pairs and search for the best plan.
+
+    Raises:
+        NoUsableResultError: the time limit passed before there was a plan.
+    """
+    progress.phase(Phase.JUDGING, f"judging {_describe_roster(run.roster)}")
+    try:
+        evaluator, problem = _judge(run, concurrency.parallel_map)
+        progress.phase(Phase.MATCHING, _describe_pairs(problem.size))
+        return evaluator, _make_plan(run, evaluator, problem, progress.level)
+    except DeadlineExceededError as error:
+        raise NoUsableResultError(
+            f"the time limit of {run.options.time_limit_seconds:g} s passed before any usable "
+            "result; allow more time"
+        ) from error
 
 
 def _judge(run: _Run, parallel_map: ParallelMap) -> tuple[RuleEvaluator, MatchingProblem]:

@@ -7,7 +7,8 @@ A child runs a function of one of our modules, with a `Channel` to its parent as
   alone decides what to do about it. Niceness and resource limits are set before the function's
   module is imported.
 - **Messages** are bytes in frames (`framing`) on standard input and output. What the bytes mean is
-  up to parent and child. Ours send JSON, and a workbook as it is.
+  up to parent and child. Ours send JSON, and a workbook as it is. Nothing is unpickled: a hostile
+  workbook may take over the child that reads it, but what that sends is only data.
 - **Parent's end.** One thread of the child reads standard input and watches the parent. As soon as
   the input ends or the parent is another process, the child exits, whatever it is doing.
 - **Child's end.** `ChildEndedError` says why no further message comes: an exception, with its
