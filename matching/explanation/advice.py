@@ -8,7 +8,7 @@ from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from matching.explanation.eligibility import Eligibility, eligibilities
 from matching.explanation.explain_coachee import Solve
-from matching.explanation.policy import SHARE, PolicyChange, policy_changes
+from matching.explanation.policy_changes import SHARE, PolicyChange, policy_changes
 from matching.instance.availability_grid import build_availability_grid
 from matching.instance.pair_report import SCHEDULE
 from matching.rematching.comparison import SettingDifference, compare_policies

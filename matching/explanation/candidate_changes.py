@@ -18,7 +18,7 @@ from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person, RankSensitivity, Roster
 from matching.explanation.eligibility import Eligibility
 from matching.explanation.missing_windows import missing_windows, with_window
-from matching.explanation.policy import SHARE, policy_changes
+from matching.explanation.policy_changes import SHARE, policy_changes
 from matching.instance.pair_report import SCHEDULE
 from matching.rules.evaluation import RuleEvaluator
 

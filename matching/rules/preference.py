@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 
 from coach.people import Coach, Coachee
-from matching.rules.marks import SparseMatrix
 from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
+from matching.rules.sparse_matrix import SparseMatrix
 
 _POINTS_PER_PLACE = 10  # points lost with each place down the list
 _MIN_POINTS = 10  # for any coach on the list

@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 
 from coach.people import Coach, Coachee
-from matching.rules.marks import SparseMatrix
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
+from matching.rules.sparse_matrix import SparseMatrix
 
 
 class RefusalRule(Rule):

@@ -12,7 +12,7 @@ from coach.people import Roster
 from matching.instance.availability_grid import build_availability_grid
 from matching.rules import FORBIDDEN, RuleInputs
 from matching.rules.evaluation import RuleEvaluator, evaluate_pairs, funnel, pair_blocks, verdicts
-from matching.rules.marks import SparseMatrix
+from matching.rules.sparse_matrix import SparseMatrix
 from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.reference import blocking_rules, common_starts
 
