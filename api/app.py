@@ -52,6 +52,7 @@ from api.overview import (
     cycle_page,
     cycles_page,
     metrics_routes,
+    office_session_pages,
     people_page,
     person_pages,
 )
@@ -65,6 +66,8 @@ from api.plan_queries import pages as plan_query_pages
 from api.plan_queries import routes as plan_query_routes
 from api.plans import comparison_page
 from api.plans import routes as plan_routes
+from api.reminders import pages as reminder_pages
+from api.reminders import routes as reminder_routes
 from api.runs import pages as run_pages
 from api.runs import routes as run_routes
 from api.services import Services, utc_now
@@ -92,6 +95,7 @@ _API_MODULES = (
     plan_routes,
     plan_query_routes,
     invitation_routes,
+    reminder_routes,
     personal_link_routes,
     session_routes,
     session_report_routes,
@@ -107,7 +111,9 @@ _PAGE_MODULES = (
     cycle_forms,
     people_page,
     link_page,
+    office_session_pages,
     invitation_pages,
+    reminder_pages,
     sign_in_pages,
     oidc_pages,
     sign_in_address,  # after the other pages of sign-in, as its path is more general

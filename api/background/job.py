@@ -23,13 +23,13 @@ class Job:
         subject_id: what to do it with: an id or a period, never personal data. A second job of the
             same type and `subject_id` is the same job, and queued once.
         partition: of a partitioned type; the jobs of one partition run one after the other.
-        wait: the job does not start before this time has passed.
+        delay: the job does not start before this time has passed.
     """
 
     job_type: str
     subject_id: str
     partition: str | None = None
-    wait: timedelta = NO_DELAY
+    delay: timedelta = NO_DELAY
 
     @property
     def id(self) -> str:

@@ -1,1 +1,1 @@
-"""Invitations: what changes on publishing, the outbox, and how its messages are sent."""
+"""Invitations: publishing a plan, the outbox, and sending its messages."""

@@ -1,147 +1,143 @@
-"""Messages that wait to be sent: by this server once the office says so, or by the office."""
+"""Sending the messages of the outbox: by this server on release, or by the programme office."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
-from api.crypto.key_ring import Keyring
 from api.cycles.service import cycle_row
-from api.invitations.outbox import OutgoingInvitation, outgoing_invitation_of
+from api.invitations.delivery_status import DeliveryStatus, delivery_status_of
+from api.invitations.pending import pending_rows
 from api.invitations.rows import OutboxRow
-from api.mail.rows import MailRow, MailState
-from api.participants.rows import PersonRow
-from api.personal_links import links
-from api.sessions.rows import SessionRow
-from api.values import FrozenModel
-from coach.invitations import Method
+from api.mail import delivery
+from api.mail.rows import MailKind, MailRow, MailState
+from api.services import Services
+from coach.errors import ConflictError, NotFoundError
+
+_STATE_PHRASES = {
+    MailState.WAITING: "is about to be sent by this server",
+    MailState.SENT: "was sent by this server",
+    MailState.DROPPED: "was already marked as sent, or is no longer needed",
+}
 
 
-class PendingMessages(FrozenModel):
-    """How many messages of a cycle wait to be sent, and the moment the youngest was written.
+def release_messages(services: Services, cycle_id: str, until: datetime) -> DeliveryStatus:
+    """Have this server send the pending messages that were written up to `until`.
 
-    `without_link` counts invitations that cannot be sent: their people have no working link, which
-    the office makes for them; who has left the cycle needs none, and is not counted at all.
+    Raises:
+        NotFoundError: there is no such cycle.
+        ConflictError: this server sends no mail.
     """
+    _require_mail_enabled(services)
+    now = services.now()
+    with services.database.writing() as tx:
+        mails = [
+            MailRow(
+                kind=MailKind.INVITATION,
+                cycle_id=cycle_id,
+                person_id=row.person_id,
+                outbox_id=row.id,
+                state=MailState.WAITING,
+                created_at=now,
+            )
+            for row in _sendable_until(tx, services, cycle_id, until)
+        ]
+        delivery.release(tx, services.enqueue, mails)
+        record_event(tx, "messages released", "cycle", cycle_id, messages=len(mails))
+        return delivery_status_of(tx, services, cycle_id)
 
-    ready: int
-    without_link: int
-    until: datetime | None
 
+def mark_sent(services: Services, cycle_id: str, until: datetime) -> int:
+    """Record that the office has sent the pending messages that were written up to `until`.
 
-class PendingMail(FrozenModel):
-    """A message to send. `secret` opens its person's page; a cancellation needs none."""
-
-    message_id: str
-    outgoing_invitation: OutgoingInvitation
-    secret: str
-
-
-def waiting(
-    tx: Transaction, cycle_id: str, *, now: datetime, sends: bool = False
-) -> PendingMessages:
-    """What waits to be sent in a cycle.
-
-    Where this server `sends`, what was released to it no longer waits.
+    Returns their number. This server will not send them.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
-    ready, without_link = _pending_rows(tx, cycle_id, now, sends)
-    until = max((row.created_at for row in ready), default=None)
-    return PendingMessages(ready=len(ready), without_link=without_link, until=until)
-
-
-def export_pending(
-    tx: Transaction, keyring: Keyring, cycle_id: str, *, now: datetime, sends: bool = False
-) -> tuple[PendingMail, ...]:
-    """The messages of a cycle that wait, to be saved: one person's together, the oldest first.
-
-    They wait on until they are said to be sent. That they were handed out is in the audit trail,
-    because they hold the addresses and secret links of everybody.
-
-    Raises:
-        NotFoundError: there is no such cycle.
-    """
-    ready = sendable_rows(tx, cycle_id, now=now, sends=sends)
-    people = {
-        row.id: row for row in tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id))
-    }
-    secrets = links.link_secrets(tx, keyring, people, now=now)
-    record_event(tx, "messages exported", "cycle", cycle_id, messages=len(ready))
-    return tuple(
-        PendingMail(
-            message_id=row.id,
-            outgoing_invitation=outgoing_invitation_of(row, people[row.person_id]),
-            secret=secrets.get(row.person_id, ""),
+    now = services.now()
+    with services.database.writing() as tx:
+        rows = _sendable_until(tx, services, cycle_id, until)
+        for row in rows:
+            row.sent_at = now
+        tx.execute(
+            update(MailRow)
+            .where(MailRow.outbox_id.in_([row.id for row in rows]), MailRow.state != MailState.SENT)
+            .values(state=MailState.DROPPED, ended_at=now),
+            execution_options={"synchronize_session": False},
         )
-        for row in ready
-    )
+        record_event(tx, "messages sent", "cycle", cycle_id, messages=len(rows))
+        return len(rows)
 
 
-def mark_sent(
-    tx: Transaction, cycle_id: str, until: datetime, *, now: datetime, sends: bool = False
-) -> int:
-    """Note that what waited and was written up to `until` has been sent; tells how many.
+def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
+    """Have this server attempt the failed mails of a cycle again, to their current addresses.
 
-    Raises:
-        NotFoundError: there is no such cycle.
-    """
-    ready = sendable_rows(tx, cycle_id, now=now, sends=sends)
-    sent = [row for row in ready if row.created_at <= until]
-    for row in sent:
-        row.sent_at = now
-    _drop_mails(tx, [row.id for row in sent], now)
-    record_event(tx, "messages sent", "cycle", cycle_id, messages=len(sent))
-    return len(sent)
-
-
-def sendable_rows(tx: Transaction, cycle_id: str, *, now: datetime, sends: bool) -> list[OutboxRow]:
-    """The messages of a cycle that wait and can be sent: one person's together, the oldest first.
+    One-time codes are excluded: their recipients request new ones.
 
     Raises:
         NotFoundError: there is no such cycle.
+        ConflictError: this server sends no mail.
     """
-    return _pending_rows(tx, cycle_id, now, sends)[0]
+    _require_mail_enabled(services)
+    with services.database.writing() as tx:
+        cycle_row(tx, cycle_id)
+        failed = tx.scalars(
+            select(MailRow).where(
+                MailRow.cycle_id == cycle_id,
+                MailRow.kind != MailKind.CODE,
+                MailRow.state == MailState.FAILED,
+            )
+        ).all()
+        delivery.requeue_failed(tx, services.enqueue, failed, now=services.now())
+        record_event(tx, "mails tried again", "cycle", cycle_id, mails=len(failed))
+        return delivery_status_of(tx, services, cycle_id)
 
 
-def _pending_rows(
-    tx: Transaction, cycle_id: str, now: datetime, sends: bool
-) -> tuple[list[OutboxRow], int]:
-    """The messages that can be sent, and how many cannot because a link is missing."""
-    cycle_row(tx, cycle_id)
-    rows = tx.execute(
-        select(OutboxRow, PersonRow.left_at)
-        .join(PersonRow, PersonRow.id == OutboxRow.person_id)
-        .join(SessionRow, SessionRow.id == OutboxRow.session_id)
-        .outerjoin(MailRow, MailRow.outbox_id == OutboxRow.id)
-        .where(OutboxRow.cycle_id == cycle_id, OutboxRow.sent_at.is_(None), _not_released(sends))
-        .order_by(OutboxRow.person_id, OutboxRow.created_at, SessionRow.starts_at, OutboxRow.id)
-    ).all()
-    linked = links.linked_people(tx, {row.person_id for row, _ in rows}, now=now)
-    ready, without_link = [], 0
-    for row, left_at in rows:
-        if row.method == Method.CANCEL or (left_at is None and row.person_id in linked):
-            ready.append(row)
-        else:
-            without_link += left_at is None
-    return ready, without_link
+def mark_sent_otherwise(services: Services, cycle_id: str, mail_id: str) -> DeliveryStatus:
+    """Record that the office has sent a failed mail in another way.
+
+    Raises:
+        NotFoundError: there is no such mail in this cycle.
+        ConflictError: the mail has not failed.
+    """
+    now = services.now()
+    with services.database.writing() as tx:
+        mail = tx.get(MailRow, mail_id)
+        if mail is None or mail.cycle_id != cycle_id or mail.kind is MailKind.CODE:
+            raise NotFoundError(f"there is no mail {mail_id} in this cycle")
+        if mail.state is not MailState.FAILED:
+            raise ConflictError(
+                f"this mail {_STATE_PHRASES[mail.state]}; only a mail that could not be delivered "
+                "can be marked as sent in another way"
+            )
+        mail.state, mail.ended_at = MailState.DROPPED, now
+        record_message_sent(tx, mail, now)
+        record_event(tx, "mail sent otherwise", "mail", mail.id)
+        return delivery_status_of(tx, services, cycle_id)
 
 
-def _not_released(sends: bool) -> ColumnElement[bool]:
-    """Whether a message is the office's: not released, or released to a server that sends none."""
-    theirs = MailRow.id.is_(None)
-    return theirs if sends else theirs | (MailRow.state != MailState.DROPPED)
+def record_message_sent(tx: Transaction, mail: MailRow, now: datetime) -> None:
+    """Record that the message which a mail carries was sent, if it carries one."""
+    if mail.outbox_id is not None:
+        tx.get_one(OutboxRow, mail.outbox_id).sent_at = now
 
 
-def _drop_mails(tx: Transaction, outbox_ids: list[str], now: datetime) -> None:
-    """Send no mail for messages that the office has sent itself."""
-    tx.execute(
-        update(MailRow)
-        .where(MailRow.outbox_id.in_(outbox_ids), MailRow.state != MailState.SENT)
-        .values(state=MailState.DROPPED, ended_at=now),
-        execution_options={"synchronize_session": False},
+def _sendable_until(
+    tx: Transaction, services: Services, cycle_id: str, until: datetime
+) -> list[OutboxRow]:
+    rows = pending_rows(
+        tx, cycle_id, now=services.now(), mail_enabled=services.settings.mail.enabled
     )
+    return [row for row in rows.sendable if row.created_at <= until]
+
+
+def _require_mail_enabled(services: Services) -> None:
+    if not services.settings.mail.enabled:
+        raise ConflictError(
+            "this server sends no mail: save the messages and send them yourself, "
+            "or set GENDER_COACH_MAIL__HOST"
+        )

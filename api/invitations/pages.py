@@ -1,4 +1,4 @@
-"""The programme office's pages about published sessions: replies, records, feedback, messages."""
+"""Pages of the programme office that publish a plan and send its messages; calendar files."""
 
 from __future__ import annotations
 
@@ -9,174 +9,102 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
-from api.calendar.wording import invitation_file_name
-from api.cycles import service as cycles
-from api.http import urls as addresses
+from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
-from api.invitations import dispatch as waiting_mail
-from api.invitations import outbox as messages
-from api.invitations import publish
-from api.mail import delivery as posting
-from api.mail.presenters import mail_context
-from api.reminders import service as reminding
-from api.reminders.service import ReminderSwitch
-from api.session_reports import service as statements
-from api.session_reports.presenters import feedback_text, record_text
-from api.sessions import schedule
-from api.sessions.presenters import ReplyCounts, office_session_line
+from api.invitations import dispatch
+from api.invitations.files import session_calendar_file
+from api.invitations.messages_page import messages_page
+from api.invitations.presenters import mail_context
+from api.invitations.publish import publish_plan
 from api.web.date_formats import format_short_datetime
-from api.web.rendering import deployment_of, redirect_after_post, render_page
+from api.web.rendering import redirect_after_post, render_page
 
-SESSION_PAGES = APIRouter(include_in_schema=False)
+PUBLISHING_PAGES = APIRouter(include_in_schema=False)
+MESSAGE_PAGES = APIRouter(prefix="/cycles/{cycle_id}/messages", include_in_schema=False)
 PERSON_INVITATIONS = APIRouter(prefix="/p/{link}", include_in_schema=False)
 
 
-class SentForm(BaseModel):
-    """Which messages are meant: all that wait and were written up to that moment."""
+class CutoffForm(BaseModel):
+    """Form that applies to the pending messages written up to `until`."""
 
     until: AwareDatetime
 
 
-@SESSION_PAGES.get("/cycles/{cycle_id}/sessions")
-def show_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Every published session with its replies, in order of time."""
-    with services.database.reading() as tx:
-        cycle = cycles.cycle_header(tx, cycle_id)
-        listed = schedule.cycle_schedule(tx, cycle_id)
-        mails = mail_context(tx, services, cycle, include_recipients=False)
-    lines = [office_session_line(session) for session in listed]
-    return render_page(
-        request,
-        "sessions/office_sessions.html",
-        HTTPStatus.OK,
-        cycle=cycle,
-        lines=lines,
-        **mails,
-        replies=ReplyCounts.of(listed),
-        declined=[line for line in lines if line.declined],
-    )
+@PUBLISHING_PAGES.post("/plans/{plan_id}/publish")
+def publish(plan_id: str, services: ServicesDep) -> Response:
+    """Publish a draft plan."""
+    published = publish_plan(services, plan_id)
+    return redirect_after_post(f"{urls.cycle(published.plan.cycle_id)}/sessions")
 
 
-@SESSION_PAGES.get("/sessions/{session_id}")
-def show_session(
-    session_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
-) -> Response:
-    """One session: the replies with their messages, the shared record and the feedback."""
-    with services.database.reading() as tx:
-        session = schedule.session_details(tx, principal, session_id)
-        reports = statements.find_reports(tx, services.keyring, principal, session_id)
-        cycle = cycles.cycle_header(tx, session.cycle_id)
-    zone = ZoneInfo(session.timezone)
-    return render_page(
-        request,
-        "sessions/office_session.html",
-        cycle=cycle,
-        line=office_session_line(session),
-        record=reports.record and record_text(reports.record, zone),
-        feedback=reports.feedback and feedback_text(reports.feedback, zone),
-        footnotes=deployment_of(request).footnotes(
-            [session.coachee.country, session.coach.country]
-        ),
-    )
-
-
-@SESSION_PAGES.get("/cycles/{cycle_id}/messages")
+@MESSAGE_PAGES.get("")
 def show_messages(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """The invitations and cancellations that publishing has written."""
-    with services.database.reading() as tx:
-        cycle = cycles.cycle_header(tx, cycle_id)
-        listed = messages.outbox(tx, cycle_id)
-        mails = mail_context(tx, services, cycle, include_recipients=True)
-    zone = ZoneInfo(cycle.timezone)
+    """The invitations and cancellations of a cycle."""
+    page = messages_page(services, cycle_id)
+    zone = ZoneInfo(page.cycle.timezone)
     return render_page(
         request,
         "invitations/messages.html",
         HTTPStatus.OK,
-        cycle=cycle,
-        **mails,
+        cycle=page.cycle,
+        **mail_context(page.mail, page.cycle.timezone, include_recipients=True),
         messages=[
-            (each, format_short_datetime(each.start, zone), f"{addresses.API}/outbox/{each.id}.eml")
-            for each in listed
+            (each, format_short_datetime(each.start, zone), urls.outbox_mail(each.id))
+            for each in page.messages
         ],
     )
 
 
-@SESSION_PAGES.post("/cycles/{cycle_id}/messages/sent")
-def mark_sent(cycle_id: str, form: Annotated[SentForm, Form()], services: ServicesDep) -> Response:
-    """Note that the messages which were waiting have been sent."""
-    with services.database.writing() as tx:
-        now, sends = services.now(), services.settings.mail.enabled
-        waiting_mail.mark_sent(tx, cycle_id, form.until, now=now, sends=sends)
-    return redirect_after_post(f"{addresses.cycle(cycle_id)}/messages")
+@MESSAGE_PAGES.post("/sent")
+def mark_sent(
+    cycle_id: str, form: Annotated[CutoffForm, Form()], services: ServicesDep
+) -> Response:
+    """Record that the office has sent the pending messages."""
+    dispatch.mark_sent(services, cycle_id, form.until)
+    return _redirect_to_messages(cycle_id)
 
 
-@SESSION_PAGES.post("/cycles/{cycle_id}/messages/{mail_id}/sent")
+@MESSAGE_PAGES.post("/{mail_id}/sent")
 def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> Response:
-    """Note that one mail which could not be delivered has been sent in another way."""
-    with services.database.writing() as tx:
-        posting.mark_sent_otherwise(tx, cycle_id, mail_id, now=services.now())
-    return redirect_after_post(f"{addresses.cycle(cycle_id)}/messages")
+    """Record that the office has sent a failed mail in another way."""
+    dispatch.mark_sent_otherwise(services, cycle_id, mail_id)
+    return _redirect_to_messages(cycle_id)
 
 
-@SESSION_PAGES.post("/cycles/{cycle_id}/messages/send")
+@MESSAGE_PAGES.post("/send")
 def send_messages(
-    cycle_id: str, form: Annotated[SentForm, Form()], services: ServicesDep
+    cycle_id: str, form: Annotated[CutoffForm, Form()], services: ServicesDep
 ) -> Response:
-    """Have this server send the messages which are waiting."""
-    posting.require_mail_enabled(sends=services.settings.mail.enabled)
-    with services.database.writing() as tx:
-        posting.release_messages(tx, services.enqueue, cycle_id, form.until, now=services.now())
-    return redirect_after_post(f"{addresses.cycle(cycle_id)}/messages")
+    """Have this server send the pending messages."""
+    dispatch.release_messages(services, cycle_id, form.until)
+    return _redirect_to_messages(cycle_id)
 
 
-@SESSION_PAGES.post("/cycles/{cycle_id}/messages/retry")
+@MESSAGE_PAGES.post("/retry")
 def retry_failed_mails(cycle_id: str, services: ServicesDep) -> Response:
-    """Have the mails tried again that could not be delivered."""
-    posting.require_mail_enabled(sends=services.settings.mail.enabled)
-    with services.database.writing() as tx:
-        posting.retry_failed(tx, services.enqueue, cycle_id, now=services.now())
-    return redirect_after_post(f"{addresses.cycle(cycle_id)}/messages")
-
-
-@SESSION_PAGES.post("/cycles/{cycle_id}/reminders")
-def switch_reminders(
-    cycle_id: str, form: Annotated[ReminderSwitch, Form()], services: ServicesDep
-) -> Response:
-    """Switch reminders off for this cycle alone, or on again."""
-    with services.database.writing() as tx:
-        reminding.switch_reminders(tx, cycle_id, form, now=services.now())
-    return redirect_after_post(f"{addresses.cycle(cycle_id)}#reminders")
-
-
-@SESSION_PAGES.post("/plans/{plan_id}/publish")
-def publish_plan(plan_id: str, services: ServicesDep) -> Response:
-    """Publish a draft plan."""
-    published = publish.publish_plan(services, plan_id)
-    return redirect_after_post(f"{addresses.cycle(published.plan.cycle_id)}/sessions")
+    """Have the failed mails attempted again."""
+    dispatch.retry_failed(services, cycle_id)
+    return _redirect_to_messages(cycle_id)
 
 
 @PERSON_INVITATIONS.get("/sessions/{session_id}/invitation.ics")
-def invitation(session_id: str, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """The session for the person's own calendar."""
-    with services.database.reading() as tx:
-        outgoing_invitation = messages.session_invitation(tx, principal, session_id, None)
-    name = invitation_file_name(outgoing_invitation.message.invitation, ".ics")
-    return Response(
-        messages.render_ics(outgoing_invitation, services.settings.deployment),
-        media_type=f"text/calendar; method={outgoing_invitation.message.method}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+def download_invitation(
+    session_id: str, services: ServicesDep, principal: PrincipalDep
+) -> Response:
+    """A session for the person's own calendar."""
+    file = session_calendar_file(services, principal, session_id)
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Response(file.content, media_type=file.media_type, headers=headers)
 
 
-ROUTERS = (SESSION_PAGES, PERSON_INVITATIONS)
+def _redirect_to_messages(cycle_id: str) -> Response:
+    return redirect_after_post(f"{urls.cycle(cycle_id)}/messages")
+
+
+ROUTERS = (PUBLISHING_PAGES, MESSAGE_PAGES, PERSON_INVITATIONS)
 PERMISSIONS: Permissions = {
     ("POST", "/plans/{plan_id}/publish"): Permission(MANAGER),
-    ("GET", "/p/{link}/sessions/{session_id}/invitation.ics"): Permission(PERSON, own_only=True),
-    ("GET", "/cycles/{cycle_id}/sessions"): Permission(MANAGER, audit_action="timetable opened"),
-    ("GET", "/sessions/{session_id}"): Permission(
-        MANAGER, own_only=True, audit_action="session opened"
-    ),
     ("GET", "/cycles/{cycle_id}/messages"): Permission(MANAGER, audit_action="messages opened"),
     ("POST", "/cycles/{cycle_id}/messages/sent"): Permission(MANAGER),
     ("POST", "/cycles/{cycle_id}/messages/{mail_id}/sent"): Permission(MANAGER),
@@ -186,5 +114,5 @@ PERMISSIONS: Permissions = {
     ("POST", "/cycles/{cycle_id}/messages/retry"): Permission(
         MANAGER, requires_recent_authentication=True
     ),
-    ("POST", "/cycles/{cycle_id}/reminders"): Permission(MANAGER),
+    ("GET", "/p/{link}/sessions/{session_id}/invitation.ics"): Permission(PERSON, own_only=True),
 }

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session as Transaction
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
 from api.database.types import new_id
-from api.invitations.outbox import current_invitation
+from api.invitations.outgoing_invitation import current_invitation
 from api.invitations.rows import OutboxRow
 from api.participants.rows import Side
 from api.participants.service import ids_by_code

@@ -1,4 +1,4 @@
-"""The mails of a cycle: having them sent, how far they are, what was sent, and reminders."""
+"""JSON routes that publish a plan, list and send its messages, and give them as files."""
 
 from __future__ import annotations
 
@@ -9,127 +9,39 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
-from api.calendar.wording import invitation_file_name
 from api.files.zip_archive import zip_stream
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.http.problem_details import problem_responses
-from api.http.urls import API, person_session
-from api.invitations import dispatch as waiting_mail
-from api.invitations import outbox as messages
-from api.invitations import publish
-from api.invitations.dispatch import PendingMessages
-from api.invitations.outbox import OutboxMessage, OutgoingInvitation
+from api.http.urls import API
+from api.invitations import delivery_status, dispatch, files, outbox, pending, publish
+from api.invitations.delivery_status import DeliveryStatus
+from api.invitations.outbox import OutboxMessage
+from api.invitations.pending import PendingMessages
 from api.invitations.publish import Publication
-from api.mail import delivery as posting
-from api.mail.delivery import DeliveryStatus
 from api.participants.rows import Side
-from api.personal_links import links
-from api.reminders import service as reminding
-from api.reminders.service import Reminders, ReminderSwitch
-from api.services import Services
 
 PUBLISHING = APIRouter(prefix=API, tags=["plans"])
 INVITATIONS = APIRouter(prefix=API, tags=["invitations"])
-MAILS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/outbox", tags=["invitations"])
-REMINDERS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/reminders", tags=["invitations"])
+CYCLE_OUTBOX = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/outbox", tags=["invitations"])
 EML = "message/rfc822"
 ICS = "text/calendar"
 ZIP = "application/zip"
 
 
 class MessageCutoff(BaseModel):
-    """Which messages are meant: all that wait and were written up to that moment.
+    """Which pending messages are meant: those written up to `until`.
 
-    Take it from `until` of what waits, so that nothing is meant that you have not seen.
+    Use `until` of the pending messages you have seen, so that newer ones are not included.
     """
 
     until: Annotated[AwareDatetime, Field(examples=["2027-01-05T10:00:00Z"])]
 
 
 class MessageCount(BaseModel):
-    """How many messages it was."""
+    """Number of messages affected."""
 
     messages: int
-
-
-@MAILS.get("/waiting", responses=problem_responses(404))
-def what_waits(cycle_id: str, services: ServicesDep) -> PendingMessages:
-    """How many messages wait to be released or sent, and the moment the youngest was written."""
-    with services.database.reading() as tx:
-        return waiting_mail.waiting(
-            tx, cycle_id, now=services.now(), sends=services.settings.mail.enabled
-        )
-
-
-@MAILS.get("/post", responses=problem_responses(404))
-def how_far(cycle_id: str, services: ServicesDep) -> DeliveryStatus:
-    """How far this server has come with the mails: waiting, sent, and which were refused why."""
-    return _delivery_status(services, cycle_id)
-
-
-@MAILS.post("/post", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(404, 409, 422))
-def send_now(cycle_id: str, which: MessageCutoff, services: ServicesDep) -> DeliveryStatus:
-    """Have this server send what waits. It begins at once and goes on by itself."""
-    posting.require_mail_enabled(sends=services.settings.mail.enabled)
-    with services.database.writing() as tx:
-        posting.release_messages(tx, services.enqueue, cycle_id, which.until, now=services.now())
-    return _delivery_status(services, cycle_id)
-
-
-@MAILS.post("/post/retry", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(404, 409))
-def try_again(cycle_id: str, services: ServicesDep) -> DeliveryStatus:
-    """Have everything tried again that could not be delivered, to the addresses as they are now."""
-    posting.require_mail_enabled(sends=services.settings.mail.enabled)
-    with services.database.writing() as tx:
-        posting.retry_failed(tx, services.enqueue, cycle_id, now=services.now())
-    return _delivery_status(services, cycle_id)
-
-
-@MAILS.post("/post/{mail_id}/sent", responses=problem_responses(404, 409))
-def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> DeliveryStatus:
-    """Note that you have sent one mail in another way that could not be delivered."""
-    with services.database.writing() as tx:
-        posting.mark_sent_otherwise(tx, cycle_id, mail_id, now=services.now())
-    return _delivery_status(services, cycle_id)
-
-
-@MAILS.post("/sent", responses=problem_responses(404, 422))
-def mark_sent(cycle_id: str, which: MessageCutoff, services: ServicesDep) -> MessageCount:
-    """Note that you have sent what waited yourself; this server will not send it."""
-    with services.database.writing() as tx:
-        messages = waiting_mail.mark_sent(
-            tx,
-            cycle_id,
-            which.until,
-            now=services.now(),
-            sends=services.settings.mail.enabled,
-        )
-    return MessageCount(messages=messages)
-
-
-def _delivery_status(services: Services, cycle_id: str) -> DeliveryStatus:
-    with services.database.reading() as tx:
-        return posting.delivery_status(tx, cycle_id, sends=services.settings.mail.enabled)
-
-
-@REMINDERS.get("", responses=problem_responses(404))
-def read_reminders(cycle_id: str, services: ServicesDep) -> Reminders:
-    """Whether the people of a cycle are reminded by mail, and of what."""
-    return _reminders(services, cycle_id)
-
-
-@REMINDERS.put("", responses=problem_responses(404, 422))
-def switch_reminders(cycle_id: str, body: ReminderSwitch, services: ServicesDep) -> Reminders:
-    """Switch reminders off for this cycle alone, or on again."""
-    with services.database.writing() as tx:
-        reminding.switch_reminders(tx, cycle_id, body, now=services.now())
-    return _reminders(services, cycle_id)
-
-
-def _reminders(services: Services, cycle_id: str) -> Reminders:
-    with services.database.reading() as tx:
-        return reminding.reminders_of(tx, cycle_id, services.settings.mail)
 
 
 @PUBLISHING.post("/plans/{plan_id}/publish", responses=problem_responses(404, 409))
@@ -140,9 +52,8 @@ def publish_plan(plan_id: str, services: ServicesDep) -> Publication:
 
 @INVITATIONS.get("/cycles/{cycle_id}/outbox", responses=problem_responses(404))
 def list_outbox(cycle_id: str, services: ServicesDep) -> tuple[OutboxMessage, ...]:
-    """The messages to people, the youngest first."""
-    with services.database.reading() as tx:
-        return messages.outbox(tx, cycle_id)
+    """The invitations and cancellations of a cycle, newest first."""
+    return outbox.list_outbox(services, cycle_id)
 
 
 @INVITATIONS.get(
@@ -151,16 +62,8 @@ def list_outbox(cycle_id: str, services: ServicesDep) -> tuple[OutboxMessage, ..
     response_class=Response,
 )
 def outbox_mail(message_id: str, services: ServicesDep) -> Response:
-    """One message as a mail ready to send; an invitation's buttons lead to the person's page."""
-    with services.database.reading() as tx:
-        outgoing_invitation = messages.outbox_invitation(tx, message_id)
-        secret = ""
-        if outgoing_invitation.needs_link:
-            link = links.link_of(
-                tx, services.keyring, outgoing_invitation.person_id, now=services.now()
-            )
-            secret = link.secret
-    return Response(_render_mail(services, message_id, outgoing_invitation, secret), media_type=EML)
+    """A message as a mail ready to send; the buttons of an invitation lead to the person's page."""
+    return Response(files.outbox_mail(services, message_id), media_type=EML)
 
 
 @INVITATIONS.get(
@@ -169,38 +72,10 @@ def outbox_mail(message_id: str, services: ServicesDep) -> Response:
     response_class=Response,
 )
 def waiting_mails(cycle_id: str, services: ServicesDep) -> Response:
-    """Every message that was not sent yet, as mails ready to send, in one archive."""
-    with services.database.writing() as tx:
-        mails = waiting_mail.export_pending(
-            tx,
-            services.keyring,
-            cycle_id,
-            now=services.now(),
-            sends=services.settings.mail.enabled,
-        )
-    members = (
-        (
-            mail_file_name(number, mail.outgoing_invitation),
-            _render_mail(services, mail.message_id, mail.outgoing_invitation, mail.secret),
-        )
-        for number, mail in enumerate(mails, start=1)
-    )
+    """All pending messages in one archive, as mails ready to send."""
+    mails = files.export_pending(services, cycle_id)
     headers = {"Content-Disposition": 'attachment; filename="messages.zip"'}
-    return StreamingResponse(zip_stream(members), media_type=ZIP, headers=headers)
-
-
-def mail_file_name(number: int, outgoing_invitation: OutgoingInvitation) -> str:
-    """A file name that says nothing of who is written to: `0001-invitation-session-2.eml`."""
-    what = "invitation" if outgoing_invitation.needs_link else "cancellation"
-    return f"{number:04}-{what}-session-{outgoing_invitation.message.invitation.number}.eml"
-
-
-def _render_mail(
-    services: Services, message_id: str, outgoing_invitation: OutgoingInvitation, secret: str
-) -> bytes:
-    page = services.settings.base_url + person_session(secret, outgoing_invitation.session_id)
-    token = services.keyring.reply_token(message_id)
-    return messages.render_eml(outgoing_invitation, services.settings.deployment, token, page)
+    return StreamingResponse(zip_stream(mails), media_type=ZIP, headers=headers)
 
 
 @INVITATIONS.get(
@@ -212,24 +87,60 @@ def invitation(
     session_id: str,
     services: ServicesDep,
     principal: PrincipalDep,
-    side: Annotated[Side | None, Query(description="For managers: whose invitation.")] = None,
+    side: Annotated[
+        Side | None, Query(description="For managers: whose invitation; by default the coachee's.")
+    ] = None,
 ) -> Response:
-    """The session as a calendar object: a request, or a cancellation where it was cancelled."""
-    with services.database.reading() as tx:
-        outgoing_invitation = messages.session_invitation(tx, principal, session_id, side)
-    name = invitation_file_name(outgoing_invitation.message.invitation, ".ics")
-    return Response(
-        messages.render_ics(outgoing_invitation, services.settings.deployment),
-        media_type=f"{ICS}; method={outgoing_invitation.message.method}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    """A session as a calendar object: a request, or a cancellation if it was cancelled."""
+    file = files.session_calendar_file(services, principal, session_id, side)
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Response(file.content, media_type=file.media_type, headers=headers)
+
+
+@CYCLE_OUTBOX.get("/waiting", responses=problem_responses(404))
+def what_waits(cycle_id: str, services: ServicesDep) -> PendingMessages:
+    """How many messages are pending, and when the newest of them was written."""
+    return pending.pending_messages(services, cycle_id)
+
+
+@CYCLE_OUTBOX.get("/post", responses=problem_responses(404))
+def how_far(cycle_id: str, services: ServicesDep) -> DeliveryStatus:
+    """How many mails this server has still to send and has sent, and which failed and why."""
+    return delivery_status.delivery_status(services, cycle_id)
+
+
+@CYCLE_OUTBOX.post(
+    "/post", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(404, 409, 422)
+)
+def send_now(cycle_id: str, which: MessageCutoff, services: ServicesDep) -> DeliveryStatus:
+    """Have this server send the pending messages, in the background."""
+    return dispatch.release_messages(services, cycle_id, which.until)
+
+
+@CYCLE_OUTBOX.post(
+    "/post/retry", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(404, 409)
+)
+def try_again(cycle_id: str, services: ServicesDep) -> DeliveryStatus:
+    """Have the mails that could not be delivered attempted again, to the current addresses."""
+    return dispatch.retry_failed(services, cycle_id)
+
+
+@CYCLE_OUTBOX.post("/post/{mail_id}/sent", responses=problem_responses(404, 409))
+def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> DeliveryStatus:
+    """Record that you have sent a mail that could not be delivered in another way."""
+    return dispatch.mark_sent_otherwise(services, cycle_id, mail_id)
+
+
+@CYCLE_OUTBOX.post("/sent", responses=problem_responses(404, 422))
+def mark_sent(cycle_id: str, which: MessageCutoff, services: ServicesDep) -> MessageCount:
+    """Record that you have sent the pending messages; this server will not send them."""
+    return MessageCount(messages=dispatch.mark_sent(services, cycle_id, which.until))
 
 
 ROUTERS = (
     PUBLISHING,
     INVITATIONS,
-    MAILS,
-    REMINDERS,
+    CYCLE_OUTBOX,
 )
 PERMISSIONS: Permissions = {
     ("POST", API + "/plans/{plan_id}/publish"): Permission(MANAGER),
@@ -255,6 +166,4 @@ PERMISSIONS: Permissions = {
     ),
     ("POST", API + "/cycles/{cycle_id}/outbox/post/{mail_id}/sent"): Permission(MANAGER),
     ("POST", API + "/cycles/{cycle_id}/outbox/sent"): Permission(MANAGER),
-    ("GET", API + "/cycles/{cycle_id}/reminders"): Permission(MANAGER),
-    ("PUT", API + "/cycles/{cycle_id}/reminders"): Permission(MANAGER),
 }

@@ -1,25 +1,25 @@
-"""Sending mails: one durable job a mail, one mail at a time in each worker.
+"""Delivery jobs: one durable job per mail, one mail at a time in each worker.
 
-The mark that a mail was sent is the only thing written after the mail server has taken it. A worker
-that dies in between hands it over once more when it is back: a crash costs one duplicate at most,
-and loses none.
+After the mail server has accepted a mail, the only thing left to write is that it was sent. A
+worker that dies in between sends the mail once more after it restarts: a crash costs at most one
+duplicate and loses no mail.
 """
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy.orm import Session as Transaction
+
 from api.background.database_retry import retry_while_unavailable
-from api.background.job import Enqueue
 from api.background.job_type import JobContext, JobHandler, JobType, WorkerShutdownError
-from api.mail import delivery as posting
-from api.mail import smtp
-from api.mail.composer import ComposedMail, MailComposer
+from api.mail import delivery, smtp
+from api.mail.composer import ComposedMail, MailRegistry
 from api.mail.delivery import MAIL_JOB, QUEUE_MAILS_JOB
-from api.mail.rows import MailRow, MailState
 from coach.errors import ConflictError
 
 _LOG = logging.getLogger(__name__)
@@ -29,23 +29,21 @@ _PREFETCH = 16
 
 
 class MailJob:
-    """Sends mails, one at a time."""
+    """Delivers mails, one at a time."""
 
-    def __init__(self, context: JobContext) -> None:
-        services = context.services
-        self._settings = services.settings
-        self._database, self._now = services.database, services.now
-        self._enqueue: Enqueue = services.enqueue
-        self._composer = MailComposer(services.keyring, services.settings)
+    def __init__(self, context: JobContext, registry: MailRegistry) -> None:
+        self._services = context.services
+        self._settings = context.services.settings
         self._stopping = context.stopping
+        self._registry = registry
 
     def __call__(self, subject_id: str) -> None:
-        """Send the mail that `subject_id` begins with, or note why it is not sent.
+        """Send the mail whose id `subject_id` starts with, or record why it is not sent.
 
-        While the mail server is away this waits, and all other mails with it: none can go out.
+        While the mail server is unavailable this waits, and with it every other mail.
 
         Raises:
-            WorkerShutdownError: the server goes down before that.
+            WorkerShutdownError: the worker shuts down first.
         """
         mail_id = subject_id.partition(".")[0]
         backoff = _MIN_BACKOFF_SECONDS
@@ -56,10 +54,8 @@ class MailJob:
             try:
                 self._send(mail_id, composed_mail)
             except smtp.ServerUnavailableError as error:
-                _LOG.warning("mails wait: the mail server is away")
-                retry_while_unavailable(
-                    self._stopping, partial(self._record_problem, mail_id, str(error))
-                )
+                _LOG.warning("mails wait: the mail server is unavailable")
+                self._record(partial(self._server_problem, mail_id, str(error)))
             else:
                 return
             if self._stopping.wait(backoff):
@@ -73,89 +69,92 @@ class MailJob:
         try:
             smtp.send_message(mail, sender, composed_mail.recipient, composed_mail.content)
         except smtp.TemporaryFailureError as error:
-            retry_while_unavailable(
-                self._stopping, partial(self._record_temporary_failure, mail_id, str(error))
-            )
+            self._record(partial(self._temporary_failure, mail_id, str(error)))
         except smtp.PermanentFailureError as error:
-            retry_while_unavailable(
-                self._stopping, partial(self._record_permanent_failure, mail_id, str(error))
-            )
+            self._record(partial(self._permanent_failure, mail_id, str(error)))
         else:
-            retry_while_unavailable(self._stopping, partial(self._record_sent, mail_id))
+            self._record(partial(self._sent, mail_id))
 
     def _compose(self, mail_id: str) -> ComposedMail | None:
-        """The mail as it is to be sent, where it still is; otherwise it is noted why not."""
+        """The mail as it is to be sent; `None`, and the reason recorded, if it is not sent."""
+        database, now = self._services.database, self._services.now
         try:
-            with self._database.reading() as tx:
-                composed_mail = self._composer.composed_mail(tx, mail_id, now=self._now())
+            with database.reading() as tx:
+                composed_mail = self._registry.compose(tx, self._services, mail_id)
         except ConflictError as error:
-            self._record_permanent_failure(mail_id, str(error))
+            with database.writing() as tx:
+                self._permanent_failure(mail_id, str(error), tx)
             return None
         if composed_mail is None:
-            self._drop(mail_id)
+            with database.writing() as tx:
+                delivery.record_dropped(tx, mail_id, now=now())
         return composed_mail
 
-    def _drop(self, mail_id: str) -> None:
-        with self._database.writing() as tx:
-            row = tx.get(MailRow, mail_id)
-            if row is not None and row.state is MailState.WAITING:
-                row.state, row.ended_at, row.problem = MailState.DROPPED, self._now(), ""
+    def _record(self, write: Callable[[Transaction], None]) -> None:
+        def in_transaction() -> None:
+            with self._services.database.writing() as tx:
+                write(tx)
 
-    def _record_sent(self, mail_id: str) -> None:
-        with self._database.writing() as tx:
-            posting.record_sent(tx, mail_id, now=self._now())
+        retry_while_unavailable(self._stopping, in_transaction)
 
-    def _record_problem(self, mail_id: str, problem: str) -> None:
-        with self._database.writing() as tx:
-            posting.record_server_problem(tx, mail_id, problem)
+    def _sent(self, mail_id: str, tx: Transaction) -> None:
+        delivery.record_sent(tx, self._registry, mail_id, now=self._services.now())
 
-    def _record_permanent_failure(self, mail_id: str, problem: str) -> None:
-        with self._database.writing() as tx:
-            posting.record_permanent_failure(tx, mail_id, problem, now=self._now())
+    def _server_problem(self, mail_id: str, problem: str, tx: Transaction) -> None:
+        delivery.record_server_problem(tx, mail_id, problem)
 
-    def _record_temporary_failure(self, mail_id: str, problem: str) -> None:
-        with self._database.writing() as tx:
-            posting.record_temporary_failure(
-                tx,
-                self._enqueue,
-                mail_id,
-                problem,
-                now=self._now(),
-                give_up_after=timedelta(hours=self._settings.mail.give_up_hours),
-            )
+    def _permanent_failure(self, mail_id: str, problem: str, tx: Transaction) -> None:
+        now = self._services.now()
+        delivery.record_permanent_failure(tx, self._registry, mail_id, problem, now=now)
+
+    def _temporary_failure(self, mail_id: str, problem: str, tx: Transaction) -> None:
+        delivery.record_temporary_failure(
+            tx,
+            self._services.enqueue,
+            self._registry,
+            mail_id,
+            problem,
+            now=self._services.now(),
+            give_up_after=timedelta(hours=self._settings.mail.give_up_hours),
+        )
 
 
-def create_dispatch_handler(context: JobContext) -> JobHandler:
-    """Queues the jobs of mails that were released, some at a time, so that nobody waits for it."""
+def create_dispatch_handler(context: JobContext, registry: MailRegistry) -> JobHandler:
+    """Make the handler that queues delivery jobs for released mails.
+
+    It works in batches, so that other writers do not wait.
+    """
     services = context.services
 
     def queue_all(_subject_id: str) -> None:
         def queue_batch() -> int:
             with services.database.writing() as tx:
-                return posting.queue_batch(tx, services.enqueue, now=services.now())
+                return delivery.queue_batch(tx, services.enqueue, registry, now=services.now())
 
         while retry_while_unavailable(context.stopping, queue_batch):
             if context.stopping.is_set():
                 raise WorkerShutdownError
-            time.sleep(0)  # others who write come in between
+            time.sleep(0)  # lets other writers in
 
     return queue_all
 
 
-JOBS = (
-    JobType(
-        name=QUEUE_MAILS_JOB,
-        create_handler=create_dispatch_handler,
-        max_crashes=None,
-        is_enabled=lambda settings: settings.mail.enabled,
-    ),
-    JobType(
-        name=MAIL_JOB,
-        create_handler=MailJob,
-        prefetch=_PREFETCH,
-        partitioned=True,
-        poll_seconds=0.2,
-        max_crashes=None,
-        is_enabled=lambda settings: settings.mail.enabled,
-    ),
-)
+def mail_job_types(registry: MailRegistry) -> tuple[JobType, ...]:
+    """The job types of mail delivery, for mails that the composers of `registry` compose."""
+    return (
+        JobType(
+            name=QUEUE_MAILS_JOB,
+            create_handler=lambda context: create_dispatch_handler(context, registry),
+            max_crashes=None,
+            is_enabled=lambda settings: settings.mail.enabled,
+        ),
+        JobType(
+            name=MAIL_JOB,
+            create_handler=lambda context: MailJob(context, registry),
+            prefetch=_PREFETCH,
+            partitioned=True,
+            poll_seconds=0.2,
+            max_crashes=None,
+            is_enabled=lambda settings: settings.mail.enabled,
+        ),
+    )

@@ -1,4 +1,4 @@
-"""Mails without a calendar object: reminders and codes, as the bytes to hand to a mail server."""
+"""Mails without a calendar object, such as reminders and codes, as bytes (RFC 5322)."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def plain_message_bytes(
     reply_token: str,
     **values: object,
 ) -> bytes:
-    """The mail whose templates lie in `folder`; equal arguments give equal bytes.
+    """Render the mail whose templates are in `folder`; equal arguments give equal bytes.
 
     Args:
-        folder: holds `subject.txt`, `body.txt` and `body.html`.
-        recipient: whom.
-        deployment: who sends.
-        unique_id: of this mail alone; Message-ID and boundary follow from it.
-        stamp: when it was made, aware.
-        reply_token: marks this recipient's replies.
-        values: what the templates are drawn with, beside `sender`.
+        folder: contains `subject.txt`, `body.txt` and `body.html`.
+        recipient: the only recipient.
+        deployment: the sender, and the address that takes replies.
+        unique_id: of this mail; Message-ID and MIME boundary are derived from it.
+        stamp: the Date header; aware.
+        reply_token: identifies the replies to this mail.
+        values: variables of the templates, in addition to `sender`.
     """
     sender = common_name(deployment.organiser_name)
     context = {"sender": sender} | values

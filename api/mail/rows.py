@@ -12,7 +12,7 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class MailKind(StrEnum):
-    """What a mail is for."""
+    """Purpose of a mail."""
 
     INVITATION = "invitation"  # or a cancellation: a message of the outbox
     REPLY_REMINDER = "reply reminder"
@@ -22,24 +22,27 @@ class MailKind(StrEnum):
 
 
 class MailState(StrEnum):
-    """What became of a mail. All but the first are final, though a failed one can be retried."""
+    """Delivery state of a mail. All but `WAITING` are final; a failed mail can be retried."""
 
     WAITING = "waiting"
     SENT = "sent"
-    FAILED = "failed"  # the mail server will not take it
+    FAILED = "failed"  # permanently refused, tried for too long, or impossible to compose
     DROPPED = "dropped"  # there was no longer a reason to send it
 
 
 class MailRow(IdentifiedRow):
-    """One mail to one person. Its bytes are not kept, for they hold secrets: they follow from this.
+    """One mail to one person.
+
+    Its content is not stored, because it holds secrets; it is composed from stored data each time.
 
     Attributes:
-        outbox_id: the message it carries, if it is an invitation.
-        session_id: what it is about, if it is a reminder; `occasion` tells reminders apart.
-        code_id: the one-time code it carries.
-        queued_at: when its job was queued; `None` for a moment after it was released.
-        tries: how often it was handed to the mail server in vain.
-        problem: what stood in the way last, in the mail server's words.
+        outbox_id: the message that an invitation carries.
+        session_id: the session that a reminder is about.
+        occasion: tells reminders of one kind about one session apart.
+        code_id: the one-time code that the mail carries.
+        queued_at: when its last delivery job was queued; `None` between release and queueing.
+        tries: number of the current delivery attempt, from 0; part of the id of its job.
+        problem: why the last attempt failed, as the mail server put it.
     """
 
     __tablename__ = "mails"

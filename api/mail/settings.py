@@ -1,4 +1,4 @@
-"""Which mail server takes this deployment's mail; without one, the programme office sends it."""
+"""Settings of outgoing mail; without a mail server, the programme office sends the messages."""
 
 from __future__ import annotations
 
@@ -12,21 +12,26 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Security(StrEnum):
-    """How the connection is protected."""
+    """Transport security of the connection."""
 
-    STARTTLS = "starttls"  # begins in the clear, and goes on only once it is encrypted
-    TLS = "tls"  # encrypted from the first byte
+    STARTTLS = "starttls"  # starts in plain text; refused unless the server upgrades to TLS
+    TLS = "tls"  # TLS from the start (implicit TLS, RFC 8314)
     NONE = "none"
 
 
 class MailSettings(BaseModel):
-    """A mail server (`GENDER_COACH_MAIL__HOST` and so on); without `host` nothing is sent.
+    """Settings of the mail server and of reminders (`GENDER_COACH_MAIL__HOST` and so on).
 
-    `password_file` holds the password on its first line, where the environment should not.
-    `ca_file` holds the authority of the server's certificate, where the system does not know it.
-    `give_up_hours` is how long a message is tried again that the server refuses for the moment.
-    `remind_reply_days` before a session who has not answered is reminded, once; so many days as
-    `remind_after_days` after it whoever has written no record or feedback. 0 turns either off.
+    Attributes:
+        host: name of the mail server; if empty, this deployment sends no mail.
+        password_file: a file with the password on its first line, to keep it out of the
+            environment.
+        ca_file: the certificate authority of the server, if the system does not trust it already.
+        give_up_hours: how long a temporarily refused message is attempted again.
+        remind_reply_days: how many days before a session people who have not replied are reminded,
+            once. 0 disables these reminders.
+        remind_after_days: how many days after a session people are reminded of a missing record or
+            missing feedback, once. 0 disables these reminders.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,14 +51,14 @@ class MailSettings(BaseModel):
     @model_validator(mode="after")
     def _no_password_in_the_clear(self) -> Self:
         if self.user and self.security is Security.NONE and self.host not in _LOOPBACK:
-            raise ValueError("a password is sent over an encrypted connection only: set security")
+            raise ValueError("a password is sent only over an encrypted connection: set security")
         if self.user and self.password is None and self.password_file is None:
-            raise ValueError("a user needs a password or a password_file")
+            raise ValueError("a user needs a password; set password or password_file")
         return self
 
     @property
     def enabled(self) -> bool:
-        """Whether this deployment sends mail by itself."""
+        """Whether this deployment sends mail."""
         return bool(self.host)
 
     def secret(self) -> str:

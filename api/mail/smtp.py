@@ -1,9 +1,9 @@
-"""Handing one message to the mail server (RFC 5321), and understanding what it answers.
+"""Sending one message over SMTP (RFC 5321), and classifying the server's reply.
 
-Three things can go wrong, and each asks for something else: the server is away, so that no message
-can go out; it refuses this message for the moment; it refuses this message for good. Where the
-connection breaks after the message was handed over and before the answer, nobody can know whether
-it was taken: it is handed over again, with the same Message-ID.
+There are three kinds of failure, which call for different actions: the server is unavailable, so
+that no message can be sent; it refuses this message temporarily; it refuses it permanently. If the
+connection breaks between the message and the reply, it is unknown whether the message was accepted;
+it is sent again with the same Message-ID.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ _MAX_REPLY_LENGTH = 200
 
 
 class ServerUnavailableError(DomainError):
-    """The mail server cannot be reached, or does not let this deployment in."""
+    """The mail server cannot be reached, or rejects the connection or the credentials."""
 
 
 class TemporaryFailureError(DomainError):
-    """The mail server did not take a message; it may later."""
+    """The mail server did not accept a message now, but may accept it later."""
 
 
 class PermanentFailureError(DomainError):
-    """The mail server will not take a message."""
+    """The mail server permanently refuses a message."""
 
 
 def send_message(settings: MailSettings, sender: str, recipient: str, content: bytes) -> None:
-    """Give the mail server one message for one recipient; returns once it has taken it.
+    """Send one message to one recipient; return once the mail server has accepted it.
 
     Raises:
-        ServerUnavailableError: it cannot be reached or does not let us in.
-        TemporaryFailureError: it answered 4xx, or the connection broke.
-        PermanentFailureError: it answered 5xx.
+        ServerUnavailableError: it cannot be reached, or rejects the connection or the credentials.
+        TemporaryFailureError: it replied 4xx, or the connection broke.
+        PermanentFailureError: it replied 5xx.
     """
     server = _connect(settings)
     try:
         server.sendmail(sender, [recipient], content)
     except smtplib.SMTPRecipientsRefused as error:
         raise _failure_of(*error.recipients[recipient]) from error
-    except smtplib.SMTPResponseException as error:  # of MAIL FROM or of the message itself
+    except smtplib.SMTPResponseException as error:  # reply to MAIL FROM or to DATA
         raise _failure_of(error.smtp_code, error.smtp_error) from error
     except (smtplib.SMTPException, OSError) as error:
         raise TemporaryFailureError(f"the connection broke ({type(error).__name__})") from error
@@ -52,7 +52,7 @@ def send_message(settings: MailSettings, sender: str, recipient: str, content: b
 
 
 def _connect(settings: MailSettings) -> smtplib.SMTP:
-    """A connection on which messages may be handed over."""
+    """An authenticated connection, encrypted as the settings require."""
     try:
         context = ssl.create_default_context(cafile=settings.ca_file)
         if settings.security is Security.TLS:
@@ -80,7 +80,7 @@ def _connect(settings: MailSettings) -> smtplib.SMTP:
 
 
 def _quit(server: smtplib.SMTP) -> None:
-    """Say goodbye, which changes nothing any more for what was handed over."""
+    """End the connection; a failure here does not affect messages already accepted."""
     try:
         server.quit()
     except (smtplib.SMTPException, OSError):

@@ -13,10 +13,11 @@ from fastapi import APIRouter, Request, Response
 from api.data_protection.retention_policy import Retention, retention_of
 from api.http.dependencies import services_for
 from api.http.permissions import MANAGER, Permission, Permissions
-from api.mail.presenters import mail_context
+from api.invitations.delivery_status import CycleMail, cycle_mail
+from api.invitations.presenters import mail_context
 from api.overview.cycles import CycleOverview, overview_of
 from api.plans.service import PlanSummary, list_plans
-from api.reminders.service import Reminders, reminders_of
+from api.reminders.switch import Reminders, reminders_of
 from api.runs.labels import PLAN_STATE, RUN_PURPOSE, RUN_STATE
 from api.runs.run_view import RunView, list_runs
 from api.services import Services
@@ -34,7 +35,7 @@ class CyclePage:
     overview: CycleOverview
     runs: tuple[RunView, ...]
     plans: tuple[PlanSummary, ...]
-    mails: dict[str, object]
+    mail: CycleMail
     reminders: Reminders
     retention: Retention
 
@@ -73,7 +74,7 @@ def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
             overview=overview,
             runs=list_runs(tx, cycle_id),
             plans=list_plans(tx, cycle_id),
-            mails=mail_context(tx, services, overview.summary, include_recipients=False),
+            mail=cycle_mail(tx, services, cycle_id),
             reminders=reminders_of(tx, cycle_id, settings.mail),
             retention=retention_of(tx, cycle_id, settings.retention_days, now=now),
         )
@@ -91,7 +92,7 @@ def render_cycle(request: Request, cycle_id: str, faults: FormFaults | None = No
         request,
         "overview/cycle.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults.any else HTTPStatus.OK,
-        **page.mails,
+        **mail_context(page.mail, page.overview.summary.timezone, include_recipients=False),
         **_context(page),
         people_faults=faults.people,
         policy_faults=faults.policy,

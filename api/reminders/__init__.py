@@ -1,1 +1,1 @@
-"""Reminders: what is due, and to whom."""
+"""Reminders: which are due, to whom, and whether a cycle has them."""

@@ -1,27 +1,21 @@
-"""Reminders, once an hour over all workers."""
+"""The job that writes due reminders, once an hour across all workers."""
 
 from __future__ import annotations
 
 from api.background.database_retry import retry_while_unavailable
 from api.background.job_type import JobContext, JobHandler, JobType, hourly
-from api.reminders import service as reminding
-from api.reminders.service import REMINDERS_JOB
+from api.reminders.service import write_due_reminders
+
+REMINDERS_JOB = "reminding"
 
 
 def create_reminder_handler(context: JobContext) -> JobHandler:
-    """Writes the reminders that are due, and queues their mails."""
-    services = context.services
+    """Make the handler that writes due reminders and queues their delivery."""
 
-    def write_due_reminders(_period: str) -> None:
-        def once() -> int:
-            with services.database.writing() as tx:
-                return reminding.write_due_reminders(
-                    tx, services.enqueue, services.settings.mail, now=services.now()
-                )
+    def write_reminders(_period: str) -> None:
+        retry_while_unavailable(context.stopping, lambda: write_due_reminders(context.services))
 
-        retry_while_unavailable(context.stopping, once)
-
-    return write_due_reminders
+    return write_reminders
 
 
 JOBS = (

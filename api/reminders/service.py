@@ -1,8 +1,9 @@
-"""Reminders: a neutral mail to who has not answered before a session, or said nothing after it.
+"""Reminders: a neutral mail to people who owe a reply, a record or feedback.
 
-Never twice for the same thing: each reminder is a row that can be there once. Never of what people
-were not told of, of a cancelled session, to who has left, or at night where they are. Never in a
-cycle for which a manager has switched them off.
+Each reminder is a row that can exist only once, so that nobody is reminded twice of the same thing.
+Reminders are sent during the day in the recipient's time zone. None is sent about a session whose
+latest invitation has not been sent, about a cancelled session, to people who have left the cycle,
+or in a cycle whose reminders are switched off.
 """
 
 from __future__ import annotations
@@ -11,125 +12,50 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
-from api.background.job import Enqueue
 from api.cycles.rows import CycleRow
-from api.cycles.service import cycle_row
 from api.invitations.rows import OutboxRow
 from api.mail.delivery import queue_attempt
 from api.mail.rows import MailKind, MailRow, MailState
 from api.mail.settings import MailSettings
 from api.participants.rows import PersonRow
-from api.sessions.rows import FeedbackRow, RecordRow, ReplyRow, SessionRow, SessionState
-from api.values import FrozenModel
+from api.services import Services
+from api.sessions.rows import (
+    FeedbackRow,
+    RecordRow,
+    ReplyRow,
+    SessionRow,
+    SessionState,
+)
 from coach.sessions import Attendance
 
-REMINDERS_JOB = "reminding"
-_DAYTIME_HOURS = range(8, 18)  # of the person's own clock
-_MIN_TIME_SINCE_SENDING = timedelta(
-    days=1
-)  # nobody is reminded of what they were told a moment ago
-_MAX_AGE = timedelta(days=14)  # nor of what is long past, when reminders are first switched on
+_DAYTIME_HOURS = range(8, 18)  # local hours of the recipient
+_MIN_TIME_SINCE_SENDING = timedelta(days=1)  # between the invitation and the first reminder
+_MAX_AGE = timedelta(days=14)  # older sessions are skipped, as when reminders are first enabled
 
-DueQuery = Select[SessionRow, PersonRow]
+_DueQuery = Select[SessionRow, PersonRow]
 
 
-class ReminderSwitch(FrozenModel):
-    """Whether the people of a cycle are to be reminded."""
-
-    on: bool
-
-
-class Reminders(FrozenModel):
-    """Whether the people of a cycle are reminded by mail, and of what.
-
-    `on` is what a manager decides for this cycle alone, `off_since` since when it is off. `before`
-    is how many days before a session who has not answered is reminded, `after` how many days after
-    it who has written nothing: settings of the whole deployment, `None` where it reminds nobody.
-    """
-
-    on: bool
-    off_since: datetime | None
-    before: int | None
-    after: int | None
-
-
-def reminders_of(tx: Transaction, cycle_id: str, settings: MailSettings) -> Reminders:
-    """Whether the people of a cycle are reminded.
-
-    Raises:
-        NotFoundError: there is no such cycle.
-    """
-    off_since = cycle_row(tx, cycle_id).reminders_off_at
-    return Reminders(
-        on=off_since is None,
-        off_since=off_since,
-        before=(settings.enabled and settings.remind_reply_days) or None,
-        after=(settings.enabled and settings.remind_after_days) or None,
-    )
-
-
-def switch_reminders(
-    tx: Transaction, cycle_id: str, switch: ReminderSwitch, *, now: datetime
-) -> None:
-    """Have nobody in a cycle reminded, or everybody again; it can be said twice.
-
-    Those that wait to be sent lapse when their turn comes. Switched on again, they are written anew
-    where there still is a reason.
-
-    Raises:
-        NotFoundError: there is no such cycle.
-    """
-    row = cycle_row(tx, cycle_id)
-    off_since = row.reminders_off_at
-    if switch.on == (off_since is None):
-        return
-    row.reminders_off_at = None if switch.on else now
-    if off_since is not None:
-        lapsed = (
-            MailRow.cycle_id == cycle_id,
-            MailRow.session_id.is_not(None),
-            MailRow.state == MailState.DROPPED,
-            MailRow.ended_at >= off_since,
-            MailRow.problem == "",  # otherwise it failed, and the office has sent it itself
-        )
-        tx.execute(delete(MailRow).where(*lapsed))
-    record_event(tx, f"reminders switched {'on' if switch.on else 'off'}", "cycle", cycle_id)
-
-
-def write_due_reminders(
-    tx: Transaction, enqueue: Enqueue, settings: MailSettings, *, now: datetime
-) -> int:
-    """Write the reminders that are due, each to one person about one session; tells how many."""
+def write_due_reminders(services: Services) -> int:
+    """Write the reminders that are due and queue their delivery; return their number."""
+    now = services.now()
     written = 0
-    for kind in enabled_reminder_kinds(settings):
-        for session, person in tx.execute(_due_query(kind, settings, now)).all():
-            if not _is_daytime(person, now):
-                continue
-            row = MailRow(
-                kind=kind,
-                cycle_id=session.cycle_id,
-                person_id=person.id,
-                session_id=session.id,
-                occasion=_occasion(kind, session),
-                state=MailState.WAITING,
-                created_at=now,
-                tries=0,
-            )
-            tx.add(row)
-            tx.flush()
-            queue_attempt(tx, enqueue, row, person.email, now=now)
-            written += 1
-    if written:
-        record_event(tx, "reminders written", "reminders", f"{now:%Y-%m-%dT%H}", mails=written)
+    with services.database.writing() as tx:
+        for kind in enabled_reminder_kinds(services.settings.mail):
+            for session, person in tx.execute(_due_query(kind, services.settings.mail, now)).all():
+                if _is_daytime(person, now):
+                    _write_reminder(tx, services, kind, session, person)
+                    written += 1
+        if written:
+            record_event(tx, "reminders written", "reminders", f"{now:%Y-%m-%dT%H}", mails=written)
     return written
 
 
 def enabled_reminder_kinds(settings: MailSettings) -> Iterable[MailKind]:
-    """The kinds of reminders that this deployment sends."""
+    """The kinds of reminders that the settings enable."""
     if settings.remind_reply_days:
         yield MailKind.REPLY_REMINDER
     if settings.remind_after_days:
@@ -137,19 +63,38 @@ def enabled_reminder_kinds(settings: MailSettings) -> Iterable[MailKind]:
         yield MailKind.FEEDBACK_REMINDER
 
 
-def is_still_due(tx: Transaction, row: MailRow, settings: MailSettings, *, now: datetime) -> bool:
-    """Whether what a reminder asks for is still missing, now that its turn has come."""
-    session = tx.get_one(SessionRow, row.session_id)
-    if row.occasion != _occasion(row.kind, session):
+def is_still_due(tx: Transaction, mail: MailRow, settings: MailSettings, *, now: datetime) -> bool:
+    """Whether what a reminder asks for is still missing when the reminder is about to be sent."""
+    session = tx.get_one(SessionRow, mail.session_id)
+    if mail.occasion != _occasion(mail.kind, session):
         return False
-    due = _missing_query(row.kind, settings, now).where(
-        SessionRow.id == row.session_id, PersonRow.id == row.person_id
+    due = _missing_query(mail.kind, settings, now).where(
+        SessionRow.id == mail.session_id, PersonRow.id == mail.person_id
     )
     return tx.execute(due).first() is not None
 
 
-def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> DueQuery:
-    """The sessions and people that a reminder of this kind is due for, and was not written yet."""
+def _write_reminder(
+    tx: Transaction, services: Services, kind: MailKind, session: SessionRow, person: PersonRow
+) -> None:
+    now = services.now()
+    mail = MailRow(
+        kind=kind,
+        cycle_id=session.cycle_id,
+        person_id=person.id,
+        session_id=session.id,
+        occasion=_occasion(kind, session),
+        state=MailState.WAITING,
+        created_at=now,
+        tries=0,
+    )
+    tx.add(mail)
+    tx.flush()
+    queue_attempt(tx, services.enqueue, mail, person.email, now=now)
+
+
+def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQuery:
+    """The sessions and people with a due reminder of this kind that was not written yet."""
     written = select(MailRow.id).where(
         MailRow.kind == kind,
         MailRow.session_id == SessionRow.id,
@@ -165,9 +110,39 @@ def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> DueQuer
     )
 
 
-def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> DueQuery:
-    """The sessions and people of which what this kind asks for is missing."""
-    query = (
+def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQuery:
+    """The sessions and people where what a reminder of this kind asks for is missing."""
+    if kind is MailKind.REPLY_REMINDER:
+        return _missing_replies(settings, now)
+    before = now - timedelta(days=settings.remind_after_days)
+    over = _remindable_query(kind, now).where(
+        SessionRow.ends_at <= before, SessionRow.ends_at > before - _MAX_AGE
+    )
+    if kind is MailKind.RECORD_REMINDER:
+        return over.where(RecordRow.id.is_(None))
+    given = select(FeedbackRow.id).where(FeedbackRow.session_id == SessionRow.id)
+    held = or_(RecordRow.id.is_(None), RecordRow.attendance == Attendance.HELD)
+    return over.where(held, ~given.exists())
+
+
+def _missing_replies(settings: MailSettings, now: datetime) -> _DueQuery:
+    """The coming sessions and the people who have not replied to their latest time."""
+    replied = select(ReplyRow.id).where(
+        ReplyRow.session_id == SessionRow.id,
+        ReplyRow.person_id == PersonRow.id,
+        ReplyRow.sequence >= SessionRow.asked_sequence,
+    )
+    return _remindable_query(MailKind.REPLY_REMINDER, now).where(
+        SessionRow.starts_at > now,
+        SessionRow.starts_at <= now + timedelta(days=settings.remind_reply_days),
+        RecordRow.id.is_(None),
+        ~replied.exists(),
+    )
+
+
+def _remindable_query(kind: MailKind, now: datetime) -> _DueQuery:
+    """The confirmed sessions and the people whom a reminder of this kind may be sent to."""
+    return (
         select(SessionRow, PersonRow)
         .join(PersonRow, _recipient_condition(kind))
         .join(CycleRow, CycleRow.id == SessionRow.cycle_id)
@@ -180,26 +155,6 @@ def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> Due
             _was_informed(now),
         )
     )
-    if kind is MailKind.REPLY_REMINDER:
-        answered = select(ReplyRow.id).where(
-            ReplyRow.session_id == SessionRow.id,
-            ReplyRow.person_id == PersonRow.id,
-            ReplyRow.sequence >= SessionRow.asked_sequence,
-        )
-        until = now + timedelta(days=settings.remind_reply_days)
-        return query.where(
-            SessionRow.starts_at > now,
-            SessionRow.starts_at <= until,
-            RecordRow.id.is_(None),
-            ~answered.exists(),
-        )
-    before = now - timedelta(days=settings.remind_after_days)
-    over = query.where(SessionRow.ends_at <= before, SessionRow.ends_at > before - _MAX_AGE)
-    if kind is MailKind.RECORD_REMINDER:
-        return over.where(RecordRow.id.is_(None))
-    given = select(FeedbackRow.id).where(FeedbackRow.session_id == SessionRow.id)
-    held = or_(RecordRow.id.is_(None), RecordRow.attendance == Attendance.HELD)
-    return over.where(held, ~given.exists())
 
 
 def _recipient_condition(kind: MailKind) -> ColumnElement[bool]:
@@ -210,7 +165,7 @@ def _recipient_condition(kind: MailKind) -> ColumnElement[bool]:
 
 
 def _was_informed(now: datetime) -> ColumnElement[bool]:
-    """Whether the person was told of the session as it now stands, and has had time to see it."""
+    """Whether the latest invitation to the session was sent to the person long enough ago."""
     informed = select(OutboxRow.id).where(
         OutboxRow.session_id == SessionRow.id,
         OutboxRow.person_id == PersonRow.id,
@@ -221,7 +176,7 @@ def _was_informed(now: datetime) -> ColumnElement[bool]:
 
 
 def _occasion(kind: MailKind, session: SessionRow) -> int:
-    """Tells apart what a person may be reminded of once each: a new time is asked for anew."""
+    """Distinguishes reminders of one kind about a session: each new time needs a new reply."""
     return session.asked_sequence if kind is MailKind.REPLY_REMINDER else 0
 
 

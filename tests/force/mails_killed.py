@@ -7,6 +7,7 @@ import re
 import time
 from bisect import bisect_right
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -15,9 +16,10 @@ from api.background.queue import JobQueue
 from api.cycles import service as cycles
 from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
+from api.invitations.dispatch import release_messages
 from api.job_types import JOB_TYPES
-from api.mail import delivery as posting
 from api.mail.rows import MailRow, MailState
+from api.mail.settings import MailSettings
 from api.participants import upload
 from api.participants.rows import Side
 from api.settings import Settings
@@ -145,9 +147,10 @@ def _release(world: World, pairs: int) -> None:
     matched = {f"C-{n}": f"K-{n}" for n in range(1, pairs + 1)}
     world.published(cycle_id, world.result(matched, sessions=_SESSIONS))
     queue = JobQueue(world.services.settings.database_url, JOB_TYPES)
-    with world.database.writing() as tx:
-        until = NOW + timedelta(days=1)
-        posting.release_messages(tx, queue, cycle_id, until, now=world.services.now())
+    mail = MailSettings(host="127.0.0.1")
+    settings = world.services.settings.model_copy(update={"mail": mail})
+    services = replace(world.services, settings=settings, enqueue=queue)
+    release_messages(services, cycle_id, NOW + timedelta(days=1))
     queue.close()
 
 

@@ -157,7 +157,7 @@ def test_a_job_waits_as_long_as_it_was_told(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
     job_type = book.job_type("letter", prefetch=2)
-    later = Job("letter", "later", wait=timedelta(seconds=2))
+    later = Job("letter", "later", delay=timedelta(seconds=2))
     _queue(world, (job_type,), later, Job("letter", "now"))
     work(job_type)
     _wait(lambda: ("letter", "now") in book.done)

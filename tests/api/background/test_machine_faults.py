@@ -39,7 +39,7 @@ from api.participants.rows import PersonRow
 from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.rows import OneTimeCodeRow
-from api.reminders import service as reminding
+from api.reminders.service import write_due_reminders
 from api.runs import service as runs
 from api.runs.job import RunJob
 from api.runs.rows import PlanRow, RunRow
@@ -445,12 +445,13 @@ def test_reminders_are_not_doubled_by_a_clock_set_back(world: World) -> None:
     world.published(cycle_id, world.result(PAIRS))
     with world.database.writing() as tx:
         tx.execute(update(OutboxRow).values(sent_at=datetime(2026, 12, 2, tzinfo=UTC)))
-    settings = MailSettings(host="127.0.0.1")
+    mail = MailSettings(host="127.0.0.1")
+    settings = world.services.settings.model_copy(update={"mail": mail})
     moment = datetime(2027, 1, 21, 9, 0, tzinfo=UTC)
     written = []
     for now in (moment, moment - 2 * HOUR, moment - DAY, moment):
-        with world.database.writing() as tx:
-            written.append(reminding.write_due_reminders(tx, lambda *_: None, settings, now=now))
+        services = replace(world.services, settings=settings, now=lambda now=now: now)
+        written.append(write_due_reminders(services))
     with world.database.reading() as tx:
         rows = tx.scalar(select(func.count()).select_from(MailRow))
         people = tx.scalar(select(func.count()).select_from(PersonRow))

@@ -389,7 +389,7 @@ def test_jobs_that_ended_are_forgotten_after_a_week_and_waiting_ones_stay(world:
     with world.database.writing() as tx:
         for day in ("2027-01-01", "2027-01-02"):
             queue(tx, Job(RETENTION_JOB, day))
-        queue(tx, Job(RETENTION_JOB, "2027-01-03", wait=timedelta(days=300)))
+        queue(tx, Job(RETENTION_JOB, "2027-01-03", delay=timedelta(days=300)))
     (job_type,) = JOBS
     worker = Worker(world.services, [replace(job_type, poll_seconds=0.05, schedule=None)])
     worker.start()

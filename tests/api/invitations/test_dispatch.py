@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -19,8 +20,9 @@ from api.accounts import credentials
 from api.audit_trail.rows import AuditRow
 from api.files.zip_archive import zip_stream
 from api.http.principal import AccessRole, Principal
-from api.invitations import dispatch as waiting_mail
-from api.invitations import outbox as messages
+from api.invitations.dispatch import mark_sent
+from api.invitations.outbox import list_outbox
+from api.invitations.pending import pending_messages
 from api.participants import service as people
 from api.participants import upload
 from api.participants.rows import Side
@@ -93,14 +95,14 @@ def test_the_archive_holds_every_mail_as_it_is_saved_alone(
 
 def test_what_was_sent_waits_no_longer(world: World, office: httpx.Client, cycle_id: str) -> None:
     now = world.services.now()
-    with world.database.writing() as tx:
-        before = waiting_mail.waiting(tx, cycle_id, now=now)
-        assert (before.ready, before.without_link) == (8, 0)
-        assert before.until is not None
-        none = waiting_mail.mark_sent(tx, cycle_id, before.until - timedelta(seconds=1), now=now)
-        assert none == 0, "what was written after the page was drawn goes on waiting"
-        assert waiting_mail.mark_sent(tx, cycle_id, before.until, now=now) == 8
-        assert all(one.sent_at == now for one in messages.outbox(tx, cycle_id))
+    services = replace(world.services, now=lambda: now)
+    before = pending_messages(services, cycle_id)
+    assert (before.ready, before.without_link) == (8, 0)
+    assert before.until is not None
+    none = mark_sent(services, cycle_id, before.until - timedelta(seconds=1))
+    assert none == 0, "what was written after the page was drawn goes on waiting"
+    assert mark_sent(services, cycle_id, before.until) == 8
+    assert all(one.sent_at == now for one in list_outbox(services, cycle_id))
     assert _saved(office, cycle_id) == {}
     world.published(cycle_id, world.result(PAIRS, first_day=21))
     assert len(_saved(office, cycle_id)) == 8, "the new times"
@@ -111,14 +113,11 @@ def test_without_a_link_an_invitation_waits_for_one(
 ) -> None:
     _revoke_link(world, cycle_id, "C-1")
     _leave(world, cycle_id, "C-2")
-    now = world.services.now()
-    with world.database.reading() as tx:
-        left = waiting_mail.waiting(tx, cycle_id, now=now)
+    left = pending_messages(world.services, cycle_id)
     assert (left.ready, left.without_link) == (4, 2)
     assert len(_saved(office, cycle_id)) == 4
-    with world.database.writing() as tx:
-        assert left.until is not None
-        waiting_mail.mark_sent(tx, cycle_id, left.until, now=now)
+    assert left.until is not None
+    mark_sent(world.services, cycle_id, left.until)
     world.link(cycle_id, "C-1")
     assert len(_saved(office, cycle_id)) == 2, "they were not among those said to be sent"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,13 +12,14 @@ from sqlalchemy import func, select
 from api.accounts import credentials
 from api.accounts.rows import CredentialRow
 from api.http.principal import AccessRole, Principal
-from api.invitations import outbox as messages
+from api.invitations.outbox import list_outbox
+from api.invitations.outgoing_invitation import stored_invitation
 from api.invitations.publish import Publication, publish_draft
 from api.invitations.rows import OutboxRow
 from api.overview import cycles as overview_cycles
 from api.participants import service as people
 from api.participants import upload
-from api.participants.rows import Side
+from api.participants.rows import PersonRow, Side
 from api.personal_links import links
 from api.plans import service as plans
 from api.runs import run_view
@@ -52,8 +54,7 @@ def _sessions(world: World, cycle_id: str) -> tuple[SessionDetails, ...]:
 
 def _outbox(world: World, cycle_id: str) -> list[tuple[str, str, int, int]]:
     """Method, whom, session number and sequence of every message, in the order of making."""
-    with world.database.reading() as tx:
-        found = messages.outbox(tx, cycle_id)
+    found = list_outbox(world.services, cycle_id)
     return sorted(
         (message.method.value, message.to.code, message.number, message.sequence)
         for message in found
@@ -215,7 +216,7 @@ def test_messages_in_the_outbox_are_whole(world: World) -> None:
         row = tx.scalars(select(OutboxRow)).first()
         assert row is not None
         message = Message.model_validate(row.message)
-        outgoing_invitation = messages.outbox_invitation(tx, row.id)
+        outgoing_invitation = stored_invitation(row, tx.get_one(PersonRow, row.person_id))
     assert message.method is Method.REQUEST
     assert message.invitation.count == 2
     assert outgoing_invitation.address.endswith("@example.org")
@@ -478,7 +479,7 @@ def _read_everything(world: World, cycle_id: str) -> dict[str, Callable[[], obje
         "people": reading(people.participants_of, cycle_id),
         "schedule": reading(schedule.cycle_schedule, cycle_id),
         "person": reading(schedule.person_schedule, coach),
-        "outbox": reading(messages.outbox, cycle_id),
+        "outbox": partial(list_outbox, world.services, cycle_id),
         "plans": reading(plans.list_plans, cycle_id),
         "runs": reading(run_view.list_runs, cycle_id),
     }

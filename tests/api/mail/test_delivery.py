@@ -19,12 +19,15 @@ from api.background.job_type import JobContext, WorkerShutdownError
 from api.background.queue import JobQueue
 from api.background.worker import Worker
 from api.http.principal import AccessRole, Principal
-from api.invitations import dispatch as waiting_mail
+from api.invitations import dispatch
+from api.invitations.delivery_status import DeliveryStatus, FailedMail, delivery_status
+from api.invitations.pending import pending_messages
 from api.invitations.rows import OutboxRow
 from api.job_types import JOB_TYPES
-from api.mail import delivery as posting
+from api.mail.delivery import MAIL_JOB, queue_batch
 from api.mail.job import MailJob
 from api.mail.rows import MailRow, MailState
+from api.mail_registry import MAIL_REGISTRY
 from api.participants import service as people
 from api.participants import upload
 from api.participants.rows import PersonRow, Side
@@ -60,26 +63,27 @@ class Office:
     jobs: list[Job]
 
     def release_messages(self) -> int:
-        with self.services.database.writing() as tx:
-            now = self.services.now()
-            return posting.release_messages(tx, self._enqueue, self.cycle_id, now, now=now)
+        """Release everything pending; how many more mails wait than before."""
+        before = self.post().waiting
+        after = dispatch.release_messages(self.services, self.cycle_id, self.services.now())
+        return after.waiting - before
 
     def queue_all(self) -> list[Job]:
         """What the job after a release queues."""
         with self.services.database.writing() as tx:
-            while posting.queue_batch(tx, self._enqueue, now=self.services.now()):
+            now, enqueue = self.services.now(), self.services.enqueue
+            while queue_batch(tx, enqueue, MAIL_REGISTRY, now=now):
                 pass
-        return [job for job in self.jobs if job.job_type == posting.MAIL_JOB]
+        return [job for job in self.jobs if job.job_type == MAIL_JOB]
 
     def send(self, *jobs: Job) -> None:
         """Do what a worker would, here and now."""
-        mailing = MailJob(JobContext(self.services, "worker@1"))
+        mailing = MailJob(JobContext(self.services, "worker@1"), MAIL_REGISTRY)
         for job in jobs:
             mailing(job.subject_id)
 
-    def post(self) -> posting.DeliveryStatus:
-        with self.services.database.reading() as tx:
-            return posting.delivery_status(tx, self.cycle_id, sends=True)
+    def post(self) -> DeliveryStatus:
+        return delivery_status(self.services, self.cycle_id)
 
     def states(self) -> Counter[MailState]:
         with self.services.database.reading() as tx:
@@ -91,9 +95,6 @@ class Office:
             query = select(MailRow.id).join(PersonRow, PersonRow.id == MailRow.person_id)
             ids = set(tx.scalars(query.where(PersonRow.code == code)))
         return [job for job in self.jobs if job.subject_id.partition(".")[0] in ids]
-
-    def _enqueue(self, tx: object, job: Job) -> None:
-        self.services.enqueue(tx, job)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -183,7 +184,7 @@ def test_refused_for_the_moment_it_is_tried_again_later_and_later(office_mail: O
     waits = []
     for _ in range(3):
         again = office_mail.jobs[-1]
-        waits.append(again.wait)
+        waits.append(again.delay)
         office_mail.send(again)
     assert waits == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
     assert len({job.id for job in office_mail.jobs}) == len(office_mail.jobs)
@@ -215,16 +216,13 @@ def test_refused_for_good_it_is_shown_with_its_address_and_can_be_tried_again(
     assert [(mail.to.code, mail.address, mail.problem) for mail in post.failed] == [
         ("C-1", "c1@example.org", "550 5.1.1 No such user")
     ] * 2
-    with office_mail.services.database.writing() as tx:
-        now = office_mail.services.now()
-        enqueue = office_mail.services.enqueue
-        assert posting.retry_failed(tx, enqueue, office_mail.cycle_id, now=now) == 2
+    assert dispatch.retry_failed(office_mail.services, office_mail.cycle_id).waiting == 2
     office_mail.send(*office_mail.queue_all())
     assert (office_mail.post().sent, office_mail.post().failed) == (8, ())
     assert set(office_mail.server.times().values()) == {1}
 
 
-def _refused(office_mail: Office, code: str) -> tuple[posting.FailedMail, ...]:
+def _refused(office_mail: Office, code: str) -> tuple[FailedMail, ...]:
     """Everything sent but to one person, to whom nothing can be delivered."""
     office_mail.release_messages()
     address = f"{code.replace('-', '').lower()}@example.org"
@@ -234,9 +232,7 @@ def _refused(office_mail: Office, code: str) -> tuple[posting.FailedMail, ...]:
 
 
 def _mark(office_mail: Office, mail_id: str) -> None:
-    with office_mail.services.database.writing() as tx:
-        now = office_mail.services.now()
-        posting.mark_sent_otherwise(tx, office_mail.cycle_id, mail_id, now=now)
+    dispatch.mark_sent_otherwise(office_mail.services, office_mail.cycle_id, mail_id)
 
 
 def test_one_that_failed_and_was_sent_otherwise_is_noted_and_not_tried_again(
@@ -252,13 +248,11 @@ def test_one_that_failed_and_was_sent_otherwise_is_noted_and_not_tried_again(
         assert tx.get_one(OutboxRow, second.outbox_id).sent_at is None
         acts = select(AuditRow.object_id).where(AuditRow.action == "mail sent otherwise")
         assert tx.scalars(acts).all() == [first.id]
-    with pytest.raises(ConflictError, match="noted already"):
+    with pytest.raises(ConflictError, match="already marked"):
         _mark(office_mail, first.id)
 
     office_mail.server.to_recipient.clear()
-    with office_mail.services.database.writing() as tx:
-        enqueue = office_mail.services.enqueue
-        assert posting.retry_failed(tx, enqueue, office_mail.cycle_id, now=MOMENT) == 1
+    assert dispatch.retry_failed(office_mail.services, office_mail.cycle_id).waiting == 1
     with pytest.raises(ConflictError, match="about to be sent"):
         _mark(office_mail, second.id)
     office_mail.send(*office_mail.queue_all())
@@ -280,9 +274,7 @@ def test_an_older_time_is_not_sent_after_a_newer_one_was_sent_otherwise(
         _mark(office_mail, mail.id)
     office_mail.server.to_recipient.clear()
     before = len(office_mail.server.taken)
-    with office_mail.services.database.writing() as tx:
-        enqueue = office_mail.services.enqueue
-        assert posting.retry_failed(tx, enqueue, office_mail.cycle_id, now=MOMENT) == 2
+    assert dispatch.retry_failed(office_mail.services, office_mail.cycle_id).waiting == 2
     office_mail.send(*office_mail.queue_all())
     assert len(office_mail.server.taken) == before
     assert office_mail.post().failed == ()
@@ -347,7 +339,7 @@ def test_while_the_mail_server_is_away_everything_waits_and_nothing_fails(
 
     def work() -> None:
         try:
-            MailJob(place)(job.subject_id)
+            MailJob(place, MAIL_REGISTRY)(job.subject_id)
         except BaseException as error:  # noqa: BLE001 - it is looked at below
             left.append(error)
 
@@ -365,7 +357,7 @@ def test_while_the_mail_server_is_away_everything_waits_and_nothing_fails(
     other = office_mail.queue_all()[1]
     place.stopping.set()
     with pytest.raises(WorkerShutdownError):
-        MailJob(place)(other.subject_id)
+        MailJob(place, MAIL_REGISTRY)(other.subject_id)
 
 
 def test_what_has_no_reason_any_more_is_not_sent(office_mail: Office) -> None:
@@ -395,14 +387,13 @@ def test_what_has_no_reason_any_more_is_not_sent(office_mail: Office) -> None:
 
 
 def test_the_office_may_still_send_what_waits_itself(office_mail: Office) -> None:
-    now = office_mail.services.now()
+    cycle_id, services = office_mail.cycle_id, office_mail.services
     office_mail.release_messages()
     jobs = office_mail.queue_all()
-    with office_mail.services.database.writing() as tx:
-        assert waiting_mail.waiting(tx, office_mail.cycle_id, now=now, sends=True).ready == 0
-        without = waiting_mail.waiting(tx, office_mail.cycle_id, now=now, sends=False)
-        assert without.ready == 8, "the mail server was taken out of the settings meanwhile"
-        assert waiting_mail.mark_sent(tx, office_mail.cycle_id, now, now=now, sends=False) == 8
+    assert pending_messages(services, cycle_id).ready == 0
+    without_mail = replace(services, settings=office_mail.world.services.settings)
+    assert pending_messages(without_mail, cycle_id).ready == 8, "mail was disabled meanwhile"
+    assert dispatch.mark_sent(without_mail, cycle_id, services.now()) == 8
     office_mail.send(*jobs)
     assert office_mail.server.taken == []
     assert office_mail.states() == {MailState.DROPPED: 8}
@@ -471,7 +462,7 @@ def test_pages_say_who_sends_and_let_a_manager_look_first(
         )
         assert "This server has sent no mail" in without
         assert "Send all 8 now" not in without
-        assert "Nobody has been told of these sessions yet" in where_on
+        assert "Nobody has been invited to these sessions yet" in where_on
         assert "Send all 8 now" in where_on
         (until,) = {part.partition('"')[0] for part in where_on.split('name="until" value="')[1:]}
         sent = sends.post(f"/cycles/{cycle_id}/messages/send", data={"until": until})
@@ -490,8 +481,7 @@ def test_stopped_in_order_in_the_middle_everything_is_sent_once(
     queue = JobQueue(world.services.settings.database_url, JOB_TYPES)
     settings = world.services.settings.model_copy(update={"mail": server.settings})
     services = replace(world.services, settings=settings, enqueue=queue)
-    with services.database.writing() as tx:
-        assert posting.release_messages(tx, queue, cycle_id, MOMENT, now=services.now()) == 40
+    assert dispatch.release_messages(services, cycle_id, MOMENT).waiting == 40
     ends = time.monotonic() + SECONDS
     stops = 0
     while len(server.taken) < 40:

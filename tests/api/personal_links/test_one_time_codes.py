@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from api.background.job_type import JobContext
 from api.data_protection import subject_access as person_rights
-from api.mail import delivery as posting
+from api.invitations.dispatch import retry_failed
 from api.mail.job import MailJob
 from api.mail.rows import MailRow, MailState
+from api.mail_registry import MAIL_REGISTRY
 from api.participants import service as people
 from api.participants import upload
 from api.participants.rows import PersonRow, Side
@@ -54,7 +55,7 @@ class Person:
         with services.database.reading() as tx:
             waiting = tx.scalars(select(MailRow.id).where(MailRow.state == MailState.WAITING)).all()
         for mail_id in waiting:
-            MailJob(JobContext(services, "worker@1"))(f"{mail_id}.0")
+            MailJob(JobContext(services, "worker@1"), MAIL_REGISTRY)(f"{mail_id}.0")
         found = re.search(r"\d{4} \d{4}", self.server.taken[-1].text)
         assert found is not None
         return found[0]
@@ -148,9 +149,9 @@ def test_a_code_that_could_not_be_delivered_is_not_tried_again_with_the_others(
     world = coach.world
     with world.database.writing() as tx:
         tx.scalars(select(MailRow)).one().state = MailState.FAILED
-    with world.database.writing() as tx:
-        now, enqueue = world.services.now(), world.services.enqueue
-        assert posting.retry_failed(tx, enqueue, coach.cycle_id, now=now) == 0
+    settings = world.services.settings.model_copy(update={"mail": coach.server.settings})
+    assert retry_failed(replace(world.services, settings=settings), coach.cycle_id).waiting == 0
+    with world.database.reading() as tx:
         assert tx.scalars(select(MailRow)).one().state is MailState.FAILED
 
 

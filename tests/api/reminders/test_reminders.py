@@ -14,16 +14,18 @@ from sqlalchemy import select, update
 from api.audit_trail.rows import AuditRow
 from api.background.job_type import JobContext
 from api.http.principal import AccessRole, Principal
+from api.invitations.delivery_status import delivery_status
+from api.invitations.dispatch import mark_sent_otherwise
 from api.invitations.rows import OutboxRow
-from api.mail import delivery as posting
 from api.mail.job import MailJob
 from api.mail.rows import MailKind, MailRow, MailState
 from api.mail.settings import MailSettings
+from api.mail_registry import MAIL_REGISTRY
 from api.participants import service as people
 from api.participants import upload
 from api.participants.rows import PersonRow, Side
-from api.reminders import service as reminding
-from api.reminders.service import ReminderSwitch
+from api.reminders.service import write_due_reminders
+from api.reminders.switch import ReminderSwitch, switch_reminders
 from api.session_reports import records
 from api.sessions import replies
 from api.sessions.replies import ReplyInput
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from conftest import World
 
     from api.background.job import Job
+    from api.services import Services
     from api.settings import Settings
 
 PAIRS = {"C-1": "K-1", "C-2": "K-2"}
@@ -60,27 +63,33 @@ class Cycle:
 
     def write_due_reminders(self, now: datetime) -> Counter[tuple[MailKind, str]]:
         """What is written at that moment, by kind and spreadsheet id."""
-        with self.world.database.writing() as tx:
+        with self.world.database.reading() as tx:
             before = set(tx.scalars(select(MailRow.id)))
-            reminding.write_due_reminders(
-                tx, lambda _tx, job: self.jobs.append(job), self.mail, now=now
-            )
+        write_due_reminders(self._services(self.mail, now))
+        with self.world.database.reading() as tx:
             query = select(MailRow.id, MailRow.kind, PersonRow.code)
             rows = tx.execute(query.join(PersonRow, PersonRow.id == MailRow.person_id)).all()
         return Counter((kind, code) for key, kind, code in rows if key not in before)
 
     def switch(self, *, on: bool, now: datetime) -> None:
-        with self.world.database.writing() as tx:
-            reminding.switch_reminders(tx, self.id, ReminderSwitch(on=on), now=now)
+        switch_reminders(self._services(self.mail, now), self.id, ReminderSwitch(on=on))
 
     def send(self, server: MailServer, now: datetime) -> Counter[str]:
         """Who is written to when a worker does every job queued so far."""
-        settings = self.world.services.settings.model_copy(update={"mail": server.settings})
-        services = replace(self.world.services, settings=settings, now=lambda: now)
+        context = JobContext(self._services(server.settings, now), "worker@1")
         before = len(server.taken)
         for job in self.jobs:
-            MailJob(JobContext(services, "worker@1"))(job.subject_id)
+            MailJob(context, MAIL_REGISTRY)(job.subject_id)
         return Counter(taken.recipient.partition("@")[0] for taken in server.taken[before:])
+
+    def _services(self, mail: MailSettings, now: datetime) -> Services:
+        settings = self.world.services.settings.model_copy(update={"mail": mail})
+        return replace(
+            self.world.services,
+            settings=settings,
+            enqueue=lambda _tx, job: self.jobs.append(job),
+            now=lambda: now,
+        )
 
     def tell_everybody(self, at: datetime) -> None:
         with self.world.database.writing() as tx:
@@ -269,9 +278,9 @@ def test_one_that_the_office_has_sent_itself_is_not_written_anew(
     cycle.send(server, BEFORE)
     off = BEFORE + timedelta(hours=1)
     cycle.switch(on=False, now=off)
-    with cycle.world.database.writing() as tx:
-        (failed,) = posting.delivery_status(tx, cycle.id, sends=True).failed
-        posting.mark_sent_otherwise(tx, cycle.id, failed.id, now=off)
+    services = replace(cycle.world.services, now=lambda: off)
+    (failed,) = delivery_status(services, cycle.id).failed
+    mark_sent_otherwise(services, cycle.id, failed.id)
     cycle.switch(on=True, now=off)
     assert cycle.write_due_reminders(off) == Counter()
 
@@ -300,12 +309,12 @@ def test_the_switch_on_the_page_of_the_cycle(
     office: httpx.Client,
 ) -> None:
     page, switch = f"/cycles/{cycle.id}", f"/cycles/{cycle.id}/reminders"
-    assert "This server reminds nobody by mail." in office.get(page).text
+    assert "This server sends no reminders." in office.get(page).text
     settings = cycle.world.services.settings.model_copy(update={"mail": server.settings})
     with serve(settings) as client:
         client.headers["Authorization"] = office.headers["Authorization"]
-        assert "7 days before it" in client.get(page).text
+        assert "7 days before a session" in client.get(page).text
         assert client.post(switch, data={"on": "false"}).headers["location"] == f"{page}#reminders"
         assert "Switched off for this cycle since" in client.get(page).text
         client.post(switch, data={"on": "true"})
-        assert "Switch them off for this cycle" in client.get(page).text
+        assert "Switch off for this cycle" in client.get(page).text

@@ -1,0 +1,115 @@
+"""Invitations as files: calendar objects (`.ics`), mails (`.eml`), and an archive of mails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from api.audit_trail.log import record_event
+from api.calendar.wording import invitation_file_name
+from api.http.principal import AccessRole, Principal
+from api.invitations.outgoing_invitation import (
+    OutgoingInvitation,
+    latest_invitation,
+    render_eml,
+    render_ics,
+    stored_invitation,
+)
+from api.invitations.pending import pending_rows
+from api.invitations.rows import OutboxRow
+from api.participants.rows import PersonRow, Side
+from api.participants.service import person_row
+from api.personal_links import links
+from api.services import Services
+from api.sessions.schedule import own_session
+from coach.errors import NotFoundError
+
+_OWN_SIDE = {AccessRole.COACH: Side.COACH, AccessRole.COACHEE: Side.COACHEE}
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """A calendar object as a file to download."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def session_calendar_file(
+    services: Services, principal: Principal, session_id: str, side: Side | None = None
+) -> CalendarFile:
+    """A session as it is now, as the calendar object for one of its people.
+
+    Coaches and coachees get their own; managers get that of `side`, by default the coachee's.
+
+    Raises:
+        NotFoundError: there is no such session, or `principal` takes no part in it.
+    """
+    with services.database.reading() as tx:
+        row = own_session(tx, principal, session_id)
+        recipient_side = _OWN_SIDE.get(principal.role) or side or Side.COACHEE
+        person = person_row(tx, row.coach_id if recipient_side is Side.COACH else row.coachee_id)
+        invitation = latest_invitation(row, person)
+    return CalendarFile(
+        name=invitation_file_name(invitation.message.invitation, ".ics"),
+        media_type=f"text/calendar; method={invitation.message.method}; charset=utf-8",
+        content=render_ics(invitation, services.settings.deployment),
+    )
+
+
+def outbox_mail(services: Services, message_id: str) -> bytes:
+    """A message of the outbox as a mail that is ready to send.
+
+    Raises:
+        NotFoundError: there is no such message.
+        ConflictError: it is an invitation, and its recipient has no working secret link.
+    """
+    with services.database.reading() as tx:
+        row = tx.get(OutboxRow, message_id)
+        if row is None:
+            raise NotFoundError(f"there is no message {message_id}")
+        invitation = stored_invitation(row, person_row(tx, row.person_id))
+        secret = ""
+        if invitation.needs_link:
+            secret = links.link_of(tx, services.keyring, row.person_id, now=services.now()).secret
+    return render_eml(invitation, services, message_id, secret)
+
+
+def export_pending(services: Services, cycle_id: str) -> Iterator[tuple[str, bytes]]:
+    """The pending messages of a cycle as mails that are ready to send, with their file names.
+
+    Mails to the same person follow each other, the oldest first. They stay pending until they are
+    marked as sent. The export is recorded in the audit trail, because it holds everybody's address
+    and secret link. Mails are rendered one by one while the result is consumed.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    now = services.now()
+    with services.database.writing() as tx:
+        rows = pending_rows(
+            tx, cycle_id, now=now, mail_enabled=services.settings.mail.enabled
+        ).sendable
+        people = {
+            row.id: row
+            for row in tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id))
+        }
+        secrets = links.link_secrets(tx, services.keyring, people, now=now)
+        record_event(tx, "messages exported", "cycle", cycle_id, messages=len(rows))
+        mails = [
+            (row.id, stored_invitation(row, people[row.person_id]), secrets.get(row.person_id, ""))
+            for row in rows
+        ]
+    return (
+        (_mail_file_name(number, invitation), render_eml(invitation, services, message_id, secret))
+        for number, (message_id, invitation, secret) in enumerate(mails, start=1)
+    )
+
+
+def _mail_file_name(number: int, invitation: OutgoingInvitation) -> str:
+    """A file name that does not reveal the recipient: `0001-invitation-session-2.eml`."""
+    kind = "invitation" if invitation.needs_link else "cancellation"
+    return f"{number:04}-{kind}-session-{invitation.message.invitation.number}.eml"

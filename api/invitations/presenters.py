@@ -1,0 +1,32 @@
+"""The messages and mails of a cycle, as pages show them."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from api.invitations.delivery_status import CycleMail, FailedMail
+from api.mail.rows import MailKind
+from api.web.date_formats import format_short_datetime
+
+
+def mail_context(mail: CycleMail, timezone: str, *, include_recipients: bool) -> dict[str, object]:
+    """The variables of `invitations/pending_messages.html`, with times in `timezone`.
+
+    Without `include_recipients` only the number of failed mails is shown. A page that shows the
+    recipients has to record in the audit trail that they were seen.
+    """
+    zone = ZoneInfo(timezone)
+    return {
+        "pending": mail.pending,
+        "delivery": mail.delivery,
+        "failed": [(each, _describe(each, zone)) for each in mail.delivery.failed]
+        if include_recipients
+        else [],
+    }
+
+
+def _describe(mail: FailedMail, zone: ZoneInfo) -> str:
+    when = format_short_datetime(mail.start, zone)
+    if mail.kind is MailKind.INVITATION:
+        return f"Session {mail.number}, {when}"
+    return f"Reminder of session {mail.number}, {when}"

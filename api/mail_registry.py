@@ -1,0 +1,30 @@
+"""What the subjects register for the delivery of their mails, collected."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.invitations import mail_composer as invitation_mail
+from api.invitations.dispatch import record_message_sent
+from api.mail.composer import MailRegistry
+from api.mail.rows import MailRow
+from api.participants.mail_recipients import find_addresses
+from api.personal_links import mail_composer as code_mail
+from api.reminders import mail_composer as reminder_mail
+
+
+def _record_failure(tx: Transaction, mail: MailRow) -> None:
+    record_event(tx, "mail not delivered", "mail", mail.id)
+
+
+MAIL_REGISTRY = MailRegistry(
+    composers={
+        **invitation_mail.MAIL_COMPOSERS,
+        **reminder_mail.MAIL_COMPOSERS,
+        **code_mail.MAIL_COMPOSERS,
+    },
+    find_addresses=find_addresses,
+    on_sent=record_message_sent,
+    on_failed=_record_failure,
+)

@@ -1,0 +1,64 @@
+"""Pages of the programme office about published sessions: all of a cycle, and one."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+
+from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
+from api.invitations.presenters import mail_context
+from api.overview import session_views
+from api.session_reports.presenters import feedback_text, record_text
+from api.sessions.presenters import ReplyCounts, office_session_line
+from api.web.rendering import deployment_of, render_page
+
+SESSION_PAGES = APIRouter(include_in_schema=False)
+
+
+@SESSION_PAGES.get("/cycles/{cycle_id}/sessions")
+def show_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Response:
+    """Every published session with its replies, in order of time."""
+    page = session_views.cycle_sessions(services, cycle_id)
+    lines = [office_session_line(session) for session in page.sessions]
+    return render_page(
+        request,
+        "sessions/office_sessions.html",
+        HTTPStatus.OK,
+        cycle=page.cycle,
+        **mail_context(page.mail, page.cycle.timezone, include_recipients=False),
+        lines=lines,
+        replies=ReplyCounts.of(page.sessions),
+        declined=[line for line in lines if line.declined],
+    )
+
+
+@SESSION_PAGES.get("/sessions/{session_id}")
+def show_session(
+    session_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
+) -> Response:
+    """One session: the replies with their comments, the shared record and the feedback."""
+    page = session_views.session_with_reports(services, principal, session_id)
+    session, reports, zone = page.session, page.reports, ZoneInfo(page.session.timezone)
+    return render_page(
+        request,
+        "sessions/office_session.html",
+        cycle=page.cycle,
+        line=office_session_line(session),
+        record=reports.record and record_text(reports.record, zone),
+        feedback=reports.feedback and feedback_text(reports.feedback, zone),
+        footnotes=deployment_of(request).footnotes(
+            [session.coachee.country, session.coach.country]
+        ),
+    )
+
+
+ROUTERS = (SESSION_PAGES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/cycles/{cycle_id}/sessions"): Permission(MANAGER, audit_action="timetable opened"),
+    ("GET", "/sessions/{session_id}"): Permission(
+        MANAGER, own_only=True, audit_action="session opened"
+    ),
+}

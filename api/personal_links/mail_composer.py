@@ -1,0 +1,40 @@
+"""Composing mails that carry a one-time code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.mail.composer import ComposedMail, MailComposer
+from api.mail.plain_message import plain_message_bytes
+from api.mail.rows import MailKind, MailRow
+from api.participants.mail_recipients import mail_recipient
+from api.participants.rows import PersonRow
+from api.personal_links.one_time_codes import CodePurpose
+from api.personal_links.rows import OneTimeCodeRow
+from api.services import Services
+
+
+def compose_code(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
+    """The mail with a one-time code; `None` if the code was used or has expired."""
+    code = tx.get_one(OneTimeCodeRow, mail.code_id)
+    recipient = mail_recipient(tx.get_one(PersonRow, mail.person_id))
+    if recipient is None or code.used_at is not None or code.expires_at <= services.now():
+        return None
+    digits = services.keyring.one_time_code(code.id)
+    content = plain_message_bytes(
+        "personal_links/mail/code",
+        recipient,
+        services.settings.deployment,
+        unique_id=mail.id,
+        stamp=mail.created_at,
+        reply_token=services.keyring.reply_token(mail.id),
+        code=f"{digits[:4]} {digits[4:]}",
+        until=f"{code.expires_at.astimezone(recipient.zone):%H:%M}",
+        changes_address=code.purpose == CodePurpose.ADDRESS,
+    )
+    return ComposedMail(recipient.address, content)
+
+
+MAIL_COMPOSERS: Mapping[MailKind, MailComposer] = {MailKind.CODE: compose_code}

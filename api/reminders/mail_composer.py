@@ -1,0 +1,63 @@
+"""Composing reminder mails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.calendar.wording import summary
+from api.http.urls import person_session
+from api.invitations.outgoing_invitation import current_invitation
+from api.mail.composer import ComposedMail, MailComposer
+from api.mail.plain_message import plain_message_bytes
+from api.mail.rows import MailKind, MailRow
+from api.participants.mail_recipients import mail_recipient
+from api.participants.rows import PersonRow
+from api.personal_links import links
+from api.reminders.service import is_still_due
+from api.services import Services
+from api.sessions.rows import SessionRow
+from api.web.date_formats import format_datetime_range, format_short_datetime
+
+_REQUESTS = {
+    MailKind.REPLY_REMINDER: "You have not replied yet. Does this time suit you?",
+    MailKind.RECORD_REMINDER: "The short record of this session is still missing. Please write it:",
+    MailKind.FEEDBACK_REMINDER: "How was it? Giving feedback takes two minutes:",
+}
+_FORM_PATHS = {MailKind.RECORD_REMINDER: "/note", MailKind.FEEDBACK_REMINDER: "/feedback"}
+
+
+def compose_reminder(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
+    """A reminder; `None` if it is no longer due.
+
+    It is also dropped if its recipient has no working secret link: the programme office sees that
+    from the invitations already.
+    """
+    settings, now = services.settings, services.now()
+    person = tx.get_one(PersonRow, mail.person_id)
+    recipient = mail_recipient(person)
+    if recipient is None or not is_still_due(tx, mail, settings.mail, now=now):
+        return None
+    secret = links.link_secrets(tx, services.keyring, [person.id], now=now).get(person.id)
+    if secret is None:
+        return None
+    session = tx.get_one(SessionRow, mail.session_id)
+    page = person_session(secret, session.id) + _FORM_PATHS.get(mail.kind, "")
+    content = plain_message_bytes(
+        "reminders/mail/reminder",
+        recipient,
+        settings.deployment,
+        unique_id=mail.id,
+        stamp=mail.created_at,
+        reply_token=services.keyring.reply_token(mail.id),
+        title=summary(current_invitation(session), settings.deployment),
+        when=format_datetime_range(session.starts_at, session.ends_at, recipient.zone),
+        short_when=format_short_datetime(session.starts_at, recipient.zone),
+        request=_REQUESTS[mail.kind],
+        page=settings.base_url + page,
+    )
+    return ComposedMail(recipient.address, content)
+
+
+MAIL_COMPOSERS: Mapping[MailKind, MailComposer] = dict.fromkeys(_REQUESTS, compose_reminder)

@@ -1,0 +1,31 @@
+"""The form that switches the reminders of a cycle."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+
+from api.http import urls
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
+from api.reminders import switch
+from api.reminders.switch import ReminderSwitch
+from api.web.rendering import redirect_after_post
+
+REMINDER_PAGES = APIRouter(include_in_schema=False)
+
+
+@REMINDER_PAGES.post("/cycles/{cycle_id}/reminders")
+def switch_reminders(
+    cycle_id: str, form: Annotated[ReminderSwitch, Form()], services: ServicesDep
+) -> Response:
+    """Switch reminders off or on for this cycle only."""
+    switch.switch_reminders(services, cycle_id, form)
+    return redirect_after_post(f"{urls.cycle(cycle_id)}#reminders")
+
+
+ROUTERS = (REMINDER_PAGES,)
+PERMISSIONS: Permissions = {
+    ("POST", "/cycles/{cycle_id}/reminders"): Permission(MANAGER),
+}
