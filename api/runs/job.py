@@ -10,7 +10,7 @@ from api.background.job_type import JobType
 from api.background.subprocess_job import Message, SubprocessJob
 from api.runs.draft_plan import store_plan
 from api.runs.rows import RunProgressRow, RunRow
-from api.runs.run_input import RunInput, RunOptions
+from api.runs.run_input import RunOptions
 from api.runs.service import RUN_JOB
 from api.runs.solver_task import RunTask
 from matching.records.run_record import RunRecord
@@ -27,7 +27,7 @@ class RunJob(SubprocessJob[RunRow]):
     def _create_task(self, tx: Transaction, row: RunRow) -> RunTask:
         del tx
         return RunTask(
-            work=RunInput.model_validate_json(row.input),
+            input_json=row.input,
             options=RunOptions.model_validate(row.options),
             input_sha256=row.input_sha256,
         )

@@ -1,14 +1,20 @@
-"""What the solving process is given. Apart from it, so that a server loads no solver."""
+"""The task of the child process of a run, apart from it so that a server loads no solver."""
 
 from __future__ import annotations
 
-from api.runs.run_input import RunInput, RunOptions
+from api.runs.run_input import RunOptions
 from api.values import FrozenModel
 
 
 class RunTask(FrozenModel):
-    """What the child is given: the frozen input of a run, its options, and its fingerprint."""
+    """A run to do.
 
-    work: RunInput
+    Attributes:
+        input_json: the `RunInput` of the run as it is stored; only the child process parses it.
+        options: how to run.
+        input_sha256: the fingerprint of the input.
+    """
+
+    input_json: str
     options: RunOptions
     input_sha256: str

@@ -9,7 +9,7 @@ from api.background.subprocess_task import run_task
 from api.child_processes.channel import Channel
 from api.engine_threads import engine_threads
 from api.runs.environment import surroundings
-from api.runs.run_input import input_digests
+from api.runs.run_input import RunInput, input_digests
 from api.runs.solver_task import RunTask
 from matching.engine import SolveOptions, solve
 from matching.progress import ReportProgress
@@ -25,27 +25,30 @@ def main(channel: Channel) -> None:
 def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
     """Solve the task, a `RunTask` as JSON, and record how that went."""
     task = RunTask.model_validate_json(task_text)
+    run_input = RunInput.model_validate_json(task.input_json)
     began = datetime.now(UTC)
     trace = TraceRecorder(report)
     result = solve(
-        task.work.roster,
-        task.work.cycle,
+        run_input.roster,
+        run_input.cycle,
         options=SolveOptions(
             time_limit_seconds=task.options.time_limit_seconds, seed=task.options.seed
         ),
         input_sha256=task.input_sha256,
         clock=time.monotonic,
         concurrency=engine_threads(task.options.workers),
-        keep=task.work.keep,
-        under_way=task.work.under_way,
+        keep=run_input.keep,
+        under_way=run_input.under_way,
         report=trace,
     )
-    record = _record(task, trace, result, began)
+    record = _record(task, run_input, trace, result, began)
     return {"result": result.model_dump_json(), "record": record.model_dump_json()}
 
 
-def _record(task: RunTask, trace: TraceRecorder, result: Result, began: datetime) -> RunRecord:
-    inputs, options = input_digests(task.work), task.options
+def _record(
+    task: RunTask, run_input: RunInput, trace: TraceRecorder, result: Result, began: datetime
+) -> RunRecord:
+    inputs, options = input_digests(run_input), task.options
     return trace.record(
         result,
         parameters=RunParameters(

@@ -210,8 +210,9 @@ def test_equal_input_has_an_equal_fingerprint_in_every_process() -> None:
 def _slow_task() -> RunTask:
     files = [NamedFile(name, content) for name, content in slow_lists().values()]
     read = parse_inputs(NamedFile("cycle.toml", SLOW_CYCLE), *files)
+    run_input = RunInput(roster=read.roster, cycle=read.cycle, keep=None)
     return RunTask(
-        work=RunInput(roster=read.roster, cycle=read.cycle, keep=None),
+        input_json=run_input.model_dump_json(),
         options=RunOptions(),
         input_sha256=read.sha256,
     )

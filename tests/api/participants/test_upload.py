@@ -1,0 +1,76 @@
+"""Uploading both lists: what is stored, and how often people and policy are validated for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from api.input_files.source import NamedFile
+from api.participants.upload import upload_lists
+from coach.cycle import Cycle
+from coach.intake import cycle_file
+from coach.people import Coach, Coachee
+from tests.api.conftest import coachees_csv, coaches_csv
+
+if TYPE_CHECKING:
+    from conftest import World
+
+
+@pytest.fixture
+def conversions(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often policies are parsed and people and policies validated and dumped."""
+    counted: Counter[str] = Counter()
+
+    def count(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(*arguments: object, **options: object) -> Any:  # noqa: ANN401 - as `function`
+            counted[name] += 1
+            return function(*arguments, **options)
+
+        return counting
+
+    monkeypatch.setattr(cycle_file, "parse_toml", count("policy parsed", cycle_file.parse_toml))
+    monkeypatch.setattr(Cycle, "model_validate", count("policy validated", Cycle.model_validate))
+    for model in (Coachee, Coach):
+        monkeypatch.setattr(model, "__init__", count("person read", model.__init__))
+        monkeypatch.setattr(
+            model, "model_validate", count("person validated", model.model_validate)
+        )
+        monkeypatch.setattr(model, "model_dump", count("person dumped", model.model_dump))
+    return counted
+
+
+def _upload(world: World, cycle_id: str, coachees: bytes) -> tuple[int, int, int, int]:
+    summary, _ = upload_lists(
+        world.services,
+        cycle_id,
+        NamedFile("coachees.csv", coachees),
+        NamedFile("coaches.csv", coaches_csv(2)),
+    )
+    return summary.added, summary.changed, summary.unchanged, summary.left
+
+
+def test_equal_lists_are_validated_and_dumped_once_and_the_stored_ones_not_at_all(
+    world: World, conversions: Counter[str]
+) -> None:
+    cycle_id = world.cycle(coachees=3, coaches=2)
+    conversions.clear()
+    assert _upload(world, cycle_id, coachees_csv(3)) == (0, 0, 3, 0)
+    assert conversions == {"person read": 5, "person dumped": 5, "policy validated": 1}
+
+
+def test_only_people_whose_row_differs_are_compared_as_values(
+    world: World, conversions: Counter[str]
+) -> None:
+    cycle_id = world.cycle(coachees=3, coaches=2)
+    conversions.clear()
+    changed = coachees_csv(4).replace(b"Coachee 2", b"Somebody")
+    assert _upload(world, cycle_id, changed) == (1, 1, 2, 0)
+    assert conversions == {
+        "person read": 6,
+        "person dumped": 6,
+        "person validated": 1,
+        "policy validated": 1,
+    }
