@@ -46,7 +46,7 @@ class CycleDates(CycleFileTable):
     @classmethod
     def _check_timezone(cls, value: str) -> str:
         if value not in _timezone_names():
-            raise ValueError(f"{value!r} is no time zone name; write one like Europe/Belgrade")
+            raise ValueError(f"{value!r} is not a time zone; use a name like Europe/Belgrade")
         return value
 
     @field_validator("start", "end")
@@ -61,7 +61,7 @@ class CycleDates(CycleFileTable):
     def _check_end(cls, end: date, info: ValidationInfo) -> date:
         start = info.data.get("start")  # absent where it is invalid itself
         if start is not None and end < start:
-            raise ValueError(f"the last day {end} lies before the first day {start}")
+            raise ValueError(f"the last day {end} is before the first day {start}")
         if start is not None and (end - start).days > MAX_CYCLE_DAYS:
             raise ValueError(f"a cycle lasts at most ten years, {MAX_CYCLE_DAYS} days")
         return end
@@ -195,7 +195,7 @@ class TimetablePolicy(CycleFileTable):
     def _check_leave(cls, value: int, info: ValidationInfo) -> int:
         others = info.data.get("rhythm", 0) + info.data.get("finish", 0)
         if others + value > MAX_QUALITY:
-            raise ValueError(f"rhythm, finish and leave come to {others + value}, more than 100")
+            raise ValueError(f"rhythm, finish and leave add up to {others + value}, more than 100")
         return value
 
     @field_validator("hours")
@@ -211,12 +211,12 @@ class TimetablePolicy(CycleFileTable):
             )
         if value and not named:
             raise ValueError(
-                "hours counts sessions outside preferred times, and none are named; "
-                'write preferred = ["09:00-12:00"]'
+                "hours counts sessions outside preferred times, but there are none; "
+                'add preferred = ["09:00-12:00"]'
             )
         in_all = value + sum(info.data.get(name, 0) for name in ("rhythm", "finish", "leave"))
         if in_all > MAX_QUALITY:
-            raise ValueError(f"rhythm, finish, leave and hours come to {in_all}, more than 100")
+            raise ValueError(f"rhythm, finish, leave and hours add up to {in_all}, more than 100")
         return value
 
     def with_preferred_times(
@@ -251,7 +251,7 @@ class ObjectivePolicy(CycleFileTable):
     def _check_levels(cls, levels: tuple[ObjectiveLevel, ...]) -> tuple[ObjectiveLevel, ...]:
         problems = []
         if len(set(levels)) != len(levels):
-            problems.append("a level stands twice")
+            problems.append("a level occurs twice")
         if not levels or levels[0] is not ObjectiveLevel.PLACED:
             problems.append('"placed" has to be the first level')
         if ObjectiveLevel.SCHEDULE in levels and levels[-1] is not ObjectiveLevel.SCHEDULE:

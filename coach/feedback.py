@@ -45,9 +45,7 @@ def _check_single_line(text: str) -> str:
         ValueError: the text has a control character; line ends and tabs count.
     """
     if any(category(sign) == "Cc" for sign in text):
-        raise ValueError(
-            "there is an unreadable character or a line end in it; please leave it out"
-        )
+        raise ValueError("there is an unreadable character or a line break in it; please remove it")
     return text
 
 
@@ -84,7 +82,7 @@ class SharedRecord(SessionReport):
     @model_validator(mode="after")
     def _check_topic(self) -> Self:
         if self.attendance in TOOK_PLACE and not self.topic:
-            raise ValueError("a session that took place had a topic; name it in a few words")
+            raise ValueError("a session that took place needs a topic; describe it in a few words")
         return self
 
     def is_too_early(self, today: date) -> bool:

@@ -170,7 +170,7 @@ def repeat_request(last: SentInvitation, now: datetime) -> Message:
         ValueError: the session is cancelled.
     """
     if last.status is Status.CANCELLED:
-        raise ValueError(f"session {last.invitation.uid} is cancelled; there is nothing to ask")
+        raise ValueError(f"session {last.invitation.uid} is cancelled; no reply can be requested")
     return Message(
         method=Method.REQUEST,
         invitation=last.invitation,

@@ -170,19 +170,19 @@ class RankTable:
         self, title: str, country: str, service: str | None, named: list[RankTitle]
     ) -> RankTitleError:
         place = f"{country}, service {service}" if service else country
-        wrong = f"'{title}' is no rank title known for {place}"
+        wrong = f"'{title}' is not a known rank title for {place}"
         here = [row for row in named if row.country == country]
         if here:
             return RankTitleError(
-                f"{wrong}; it is {_join_titles(here)}: correct the service, or write the code"
+                f"{wrong}; it is {_join_titles(here)}: correct the service, or use the code"
             )
         if named:
             return RankTitleError(
-                f"{wrong}; it is {_join_titles(named)}: correct the country, or write a code"
+                f"{wrong}; it is {_join_titles(named)}: correct the country, or use a code"
             )
         own = [row for row in self.titles if row.country == country]
         return RankTitleError(
-            f"{wrong}; write a code such as OF-5, OR-8, CIV~OF-6 or CIV",
+            f"{wrong}; use a code such as OF-5, OR-8, CIV~OF-6 or CIV",
             (word for row in own for word in (*row.local, row.english)),
         )
 
@@ -221,7 +221,7 @@ def _readings(scope: list[RankTitle], key: str) -> Iterator[list[RankTitle]]:
 
 
 def _ambiguous(title: str, rows: Iterable[RankTitle]) -> str:
-    return f"'{title}' stands for several ranks: {_join_titles(rows)}; write the code"
+    return f"'{title}' is the title of several ranks: {_join_titles(rows)}; use the code"
 
 
 def _join_titles(rows: Iterable[RankTitle]) -> str:

@@ -47,12 +47,12 @@ def clean_text(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if len(text) > MAX_CELL_LENGTH:
-        raise CellError(f"holds {len(text)} characters; at most {MAX_CELL_LENGTH} are allowed")
+        raise CellError(f"contains {len(text)} characters; at most {MAX_CELL_LENGTH} are allowed")
     if text in _SPREADSHEET_ERRORS:
-        raise CellError(f"holds the error {text} of a spreadsheet; write the value itself")
+        raise CellError(f"contains the spreadsheet error {text}; enter the value itself")
     if not text.isprintable():
         for character in filter(_is_unusable, text):
-            raise CellError(f"holds the invisible character U+{ord(character):04X}; remove it")
+            raise CellError(f"contains the invisible character U+{ord(character):04X}; remove it")
     return text
 
 
@@ -71,7 +71,7 @@ def line(text: str, _: ReadContext | None = None) -> str:
     """One line of text; runs of white space become one space."""
     text = " ".join(text.split())
     if len(text) > MAX_LINE_LENGTH:
-        raise CellError(f"holds {len(text)} characters; at most {MAX_LINE_LENGTH} are allowed")
+        raise CellError(f"contains {len(text)} characters; at most {MAX_LINE_LENGTH} are allowed")
     return text
 
 
@@ -79,7 +79,7 @@ def identifier(text: str, _: ReadContext | None = None) -> str:
     """An id: one line without `;`, which separates ids in lists."""
     text = line(text)
     if ";" in text:
-        raise CellError(f"{quoted(text)} holds a ';', which separates ids in lists")
+        raise CellError(f"{quoted(text)} contains ';', which separates ids in lists")
     return text
 
 
@@ -109,7 +109,7 @@ def parse_each(text: str, read: Callable[[str], T]) -> tuple[T, ...]:
 def email(text: str, _: ReadContext | None = None) -> str:
     """An address that mail and calendar programs accept."""
     if len(text) > _MAX_EMAIL_LENGTH or _EMAIL.fullmatch(text) is None:
-        raise CellError(f"{quoted(text)} is no e-mail address; write one like ana@example.org")
+        raise CellError(f"{quoted(text)} is not an email address; use one like ana@example.org")
     return text
 
 
@@ -120,7 +120,7 @@ def country(text: str, read_context: ReadContext) -> str:
         return code
     hint = _code_hint(text, read_context.reference.countries, read_context)
     raise CellError(
-        f"{quoted(text)} is no country code; write two letters of ISO 3166-1 such as RS, "
+        f"{quoted(text)} is not a country code; use two letters of ISO 3166-1 such as RS, "
         f"or XK{hint}"
     )
 
@@ -136,14 +136,14 @@ def language(text: str, read_context: ReadContext) -> str:
     """An ISO 639 code, or `cnr`."""
     code = text.lower()
     if "," in text:
-        raise CellError(f"{quoted(text)} is no language code; separate several with ';'")
+        raise CellError(f"{quoted(text)} is not a language code; separate several with ';'")
     if code in read_context.reference.languages:
         return code
     if code == "sh":  # withdrawn from ISO 639-1; people have to say which language they mean
-        raise CellError("'sh' is no longer a language code; write bs, cnr, hr or sr")
+        raise CellError("'sh' is no longer a language code; use bs, cnr, hr or sr")
     hint = _code_hint(text, read_context.reference.languages, read_context)
     raise CellError(
-        f"{quoted(text)} is no language code; write one of ISO 639 such as sq, cnr or en{hint}"
+        f"{quoted(text)} is not a language code; use one of ISO 639 such as sq, cnr or en{hint}"
     )
 
 
@@ -153,7 +153,7 @@ def level(text: str, _: ReadContext | None = None) -> CefrLevel:
         return CefrLevel[text.upper()]
     except KeyError:
         names = [known.name for known in CefrLevel]
-        raise CellError(f"{quoted(text)} is no CEFR level; write {join_words(names)}") from None
+        raise CellError(f"{quoted(text)} is not a CEFR level; use {join_words(names)}") from None
 
 
 def languages(text: str, read_context: ReadContext) -> tuple[LanguageSkill, ...]:
@@ -173,7 +173,7 @@ def languages(text: str, read_context: ReadContext) -> tuple[LanguageSkill, ...]
     codes = [known.code for known in skills]
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice:
-        raise CellError(*(f"language '{code}' stands twice" for code in twice))
+        raise CellError(*(f"language '{code}' occurs twice" for code in twice))
     return skills
 
 
@@ -192,7 +192,7 @@ def timezone(text: str, read_context: ReadContext) -> str:
     if text in read_context.reference.timezones:
         return text
     raise CellError(
-        f"{quoted(text)} is no time zone; write a name like Europe/Belgrade"
+        f"{quoted(text)} is not a time zone; use a name like Europe/Belgrade"
         + read_context.did_you_mean(text, read_context.reference.timezones)
     )
 
@@ -223,10 +223,10 @@ def whole_number(low: int, high: int) -> Callable[[str, ReadContext | None], int
 
     def read(text: str, _: ReadContext | None = None) -> int:
         if re.fullmatch(r"[+-]?[0-9]{1,9}", text) is None:
-            raise CellError(f"{quoted(text)} is no whole number; write one from {low} to {high}")
+            raise CellError(f"{quoted(text)} is not a whole number; use one from {low} to {high}")
         number = int(text)
         if not low <= number <= high:
-            raise CellError(f"{number} is out of range; write a number from {low} to {high}")
+            raise CellError(f"{number} is out of range; use a number from {low} to {high}")
         return number
 
     return read

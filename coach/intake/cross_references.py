@@ -42,7 +42,7 @@ def _unknown_id_message(ident: str, people: PeopleSheet, read_context: ReadConte
     if ident in people.ids or not people.complete_ids:
         return None
     hint = read_context.did_you_mean(ident, people.ids)
-    return f"{quoted(ident)} is no id of {people.kind} in {people.file}{hint}"
+    return f"{quoted(ident)} is not an id of the {people.kind} in {people.file}{hint}"
 
 
 def pin_faults(
@@ -65,7 +65,7 @@ def pin_faults(
             yield file.fault(
                 ("pins", coachee),
                 f"{quoted(coach)} is also banned for {quoted(coachee)} in [bans]; "
-                "remove one of both",
+                "remove one of the two",
             )
 
 
@@ -77,8 +77,8 @@ def _birth_year_faults(sheet: PeopleSheet, cycle: Cycle) -> Iterator[InputFault]
                 sheet.file,
                 draft.row,
                 "birth_year",
-                f"{_birth_year(draft)} is too late for somebody in a cycle of "
-                f"{cycle.cycle.start.year}; write {latest} or earlier",
+                f"{_birth_year(draft)} is too late for a cycle in "
+                f"{cycle.cycle.start.year}; use {latest} or earlier",
             )
 
 

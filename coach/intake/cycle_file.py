@@ -107,9 +107,9 @@ class _Reader:
         hint = self.read_context.did_you_mean(key, tuple(model.model_fields))
         parent_tables = [dotted_key(table_path) for table_path in _tables_with_key(Cycle, key, ())]
         if not hint and parent_tables:
-            hint = f"; it belongs into [{parent_tables[0]}]" if parent_tables[0] else ""
+            hint = f"; it belongs in [{parent_tables[0]}]" if parent_tables[0] else ""
         what = f"[{dotted_key(path)}]" if path else "a cycle file"
-        self._fault((*path, key), f"is no key of {what}{hint}")
+        self._fault((*path, key), f"is not a key of {what}{hint}")
 
     def validate(self, prepared: dict[str, Any]) -> Cycle | None:
         """The cycle, or `None` after recording the faults of its types and ranges."""

@@ -86,7 +86,7 @@ class _SheetReader:
         for draft in drafts:
             ident = draft.values.get("id")
             if ident is not None and ids.setdefault(ident, draft.row) != draft.row:
-                self._fault(draft.row, "id", f"{quoted(ident)} stands already in row {ids[ident]}")
+                self._fault(draft.row, "id", f"{quoted(ident)} is already used in row {ids[ident]}")
         return PeopleSheet(
             file=self.table.file,
             kind=self.kind,
@@ -103,7 +103,9 @@ class _SheetReader:
         """The place of each known column; faults of the header row are recorded."""
         header = self.table.rows[0] if self.table.rows else ()
         if not any(cell.strip() for cell in header):
-            self._fault(FIRST_ROW, "id", "the first row has to hold the column names; it is empty")
+            self._fault(
+                FIRST_ROW, "id", "the first row has to contain the column names, but is empty"
+            )
             return {}
         known = {header_key(column.name): column.name for column in COLUMNS[self.kind]}
         places: dict[str, int] = {}
@@ -112,7 +114,7 @@ class _SheetReader:
             if name is None:
                 self._unknown_column(place, cell, tuple(known.values()))
             elif name in places:
-                self._fault(FIRST_ROW, name, f"the column stands twice: {quoted(cell)}")
+                self._fault(FIRST_ROW, name, f"the column occurs twice: {quoted(cell)}")
             else:
                 places[name] = place
         for column in COLUMNS[self.kind]:
@@ -126,7 +128,9 @@ class _SheetReader:
                     if len(row) > place and row[place].strip())  # fmt: skip
             if first := next(used, None):
                 self._fault(
-                    FIRST_ROW, _column_letters(place), f"no header above the cell in row {first}"
+                    FIRST_ROW,
+                    _column_letters(place),
+                    f"there is no header above the cell in row {first}",
                 )
             return
         for other, columns in COLUMNS.items():
@@ -134,7 +138,7 @@ class _SheetReader:
                 self._fault(FIRST_ROW, _shorten(cell), f"is a column of {other}, not {self.kind}")
                 return
         hint = self.read_context.did_you_mean(cell.strip(), names)
-        self._fault(FIRST_ROW, _shorten(cell), f"is no column of {self.kind}{hint}")
+        self._fault(FIRST_ROW, _shorten(cell), f"is not a column of {self.kind}{hint}")
 
     def _row(self, number: int, row: Sequence[str], places: dict[str, int]) -> Draft:
         values: dict[str, Any] = {}
@@ -166,7 +170,7 @@ class _SheetReader:
         width = len(self.table.rows[0])
         for place, cell in enumerate(row[width:], start=width):
             if cell.strip():
-                message = f"{quoted(cell)} stands beyond the last header; put lists in quotes"
+                message = f"{quoted(cell)} is beyond the last header; put lists in quotes"
                 self._fault(number, _column_letters(place), message)
                 return
 
@@ -193,8 +197,8 @@ class _SheetReader:
         country = values["country"]
         default = self.read_context.reference.country_timezones.get(country)
         if default is None:
-            self._fault(number, "timezone", f"{country} has several time zones; write which one, "
-                        "a name like Europe/Belgrade")  # fmt: skip
+            self._fault(number, "timezone", f"{country} has several time zones; enter one, "
+                        "such as Europe/Belgrade")  # fmt: skip
         else:
             values["timezone"] = default
 
@@ -214,8 +218,8 @@ class _SheetReader:
         rank = parse_code(text)
         if rank is None and looks_like_code(text):
             raise CellError(
-                f"{quoted(text)} is no rank; codes run from OF-1 to OF-10 and from OR-1 to OR-9, "
-                "of civilians from CIV~OF-1 to CIV~OF-10, or CIV"
+                f"{quoted(text)} is not a rank; codes are OF-1 to OF-10 and OR-1 to OR-9, "
+                "for civilians CIV~OF-1 to CIV~OF-10, or CIV"
             )
         if rank is not None or place is None:
             return rank

@@ -111,8 +111,8 @@ def _preferred(text: str, _: ReadContext) -> tuple[WeeklyWindow, ...]:
         return tuple(window for day in WEEKDAYS for window in time_cells.windows(f"{day} {text}"))
     except CellError as error:
         raise CellError(
-            f"{text!r} is no time of the day or the week; "
-            "write one like 09:00-12:00 or Tue 09:00-12:00"
+            f"{text!r} is not a time of the day or week; "
+            "use one like 09:00-12:00 or Tue 09:00-12:00"
         ) from error
 
 
@@ -122,7 +122,7 @@ def _flatten(windows: list[tuple[WeeklyWindow, ...]]) -> tuple[WeeklyWindow, ...
 
 def _pair(countries: list[str]) -> frozenset[str]:
     if len(countries) != _PAIR_SIZE:
-        raise CellError(f'holds {len(countries)} countries; a pair is two: ["RS", "XK"]')
+        raise CellError(f'contains {len(countries)} countries; a pair has two: ["RS", "XK"]')
     return frozenset(countries)
 
 

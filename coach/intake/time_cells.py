@@ -32,7 +32,7 @@ def windows(text: str, _: ReadContext | None = None) -> tuple[WeeklyWindow, ...]
 def _window(text: str) -> WeeklyWindow:
     match = _WINDOW.fullmatch(text)
     if match is None:
-        raise CellError(f"{quoted(text)} is no weekly window; write one like Mon 09:00-12:00")
+        raise CellError(f"{quoted(text)} is not a weekly window; use one like Mon 09:00-12:00")
     day, *clock = match.groups()
     start_hour, start_minute, end_hour, end_minute = map(int, clock)
     weekday = _weekday(day)
@@ -53,7 +53,7 @@ def _weekday(text: str) -> int:
     try:
         return _DAY_NUMBERS[text.casefold()]
     except KeyError:
-        raise CellError(f"{quoted(text)} is no weekday; write {join_words(WEEKDAYS)}") from None
+        raise CellError(f"{quoted(text)} is not a weekday; use {join_words(WEEKDAYS)}") from None
 
 
 def date_ranges(text: str, _: ReadContext | None = None) -> tuple[DateRange, ...]:
@@ -77,10 +77,10 @@ def day(text: str) -> date:
     """A date, `2027-02-01`."""
     if _DATE.fullmatch(text) is None:
         raise CellError(
-            f"{quoted(text)} is no date; write one like 2027-02-01, "
+            f"{quoted(text)} is not a date; use one like 2027-02-01, "
             "or a range like 2027-02-01..2027-02-14"
         )
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise CellError(f"{quoted(text)} is not in the calendar") from None
+        raise CellError(f"{quoted(text)} does not exist in the calendar") from None

@@ -12,7 +12,7 @@ _KINDS: tuple[tuple[type, str], ...] = (
     (bool, "true or false"),  # before int, of which it is a subclass
     (str, "text"),
     (int, "a whole number"),
-    (float, "a number with a fraction"),
+    (float, "a decimal number"),
     (datetime, "a date with a time"),  # before date, of which it is a subclass
     (date, "a date"),
     (time, "a time"),
@@ -49,7 +49,7 @@ def describe_error(detail: ErrorDetails, info: FieldInfo | None) -> str:
     if kind in _WANTED:
         return f"is {describe_type(value)}; write {_WANTED[kind]}{_range(info)}"
     if kind in {"greater_than_equal", "less_than_equal", "finite_number"}:
-        return f"{value} is out of range; write a number{_range(info)}"
+        return f"{value} is out of range; use a number{_range(info)}"
     if kind == "string_too_long":
         return f"is longer than {detail['ctx']['max_length']} characters; shorten it"
     return detail["msg"][:1].lower() + detail["msg"][1:]

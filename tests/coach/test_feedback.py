@@ -10,7 +10,7 @@ DAY = date(2027, 1, 20)
 
 
 def test_record_of_session_that_took_place_requires_a_topic() -> None:
-    with pytest.raises(ValidationError, match="name it in a few words"):
+    with pytest.raises(ValidationError, match="describe it in a few words"):
         SharedRecord(session_date=DAY, attendance=Attendance.HELD, topic="   ")
     note = SharedRecord(session_date=DAY, attendance=Attendance.HELD, topic="  Recruitment ")
     assert note.topic == "Recruitment"

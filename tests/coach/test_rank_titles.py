@@ -72,7 +72,7 @@ def test_title_is_read_by_country_and_service(
 @pytest.mark.parametrize(
     ("title", "country", "service", "candidates"),
     [
-        ("kaplar", "BA", "land", ["several", "OR-4", "OR-3", "write the code"]),
+        ("kaplar", "BA", "land", ["several", "OR-4", "OR-3", "use the code"]),
         (
             "državni sekretar",
             "RS",
@@ -80,8 +80,8 @@ def test_title_is_read_by_country_and_service(
             ["CIV~OF-9 in RS (MoD civilian)", "correct the service"],
         ),
         ("potpukovnik", "HR", "land", ["OF-4 in ME (land/air) and OF-4 in RS", "the country"]),
-        ("admiral", "MK", "navy", ["OF-8 in AL (navy)", "others", "write a code"]),
-        ("Oberstleutnant", "DE", "land", ["DE", "write a code such as OF-5"]),
+        ("admiral", "MK", "navy", ["OF-8 in AL (navy)", "others", "use a code"]),
+        ("Oberstleutnant", "DE", "land", ["DE", "use a code such as OF-5"]),
     ],
 )
 def test_ambiguous_or_unknown_title_is_rejected_with_candidates(

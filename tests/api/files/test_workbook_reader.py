@@ -117,7 +117,7 @@ def test_typed_cells_are_read_as_they_are_meant(content: bytes) -> None:
 def test_rows_keep_their_numbers_also_below_empty_ones() -> None:
     wrong = [*ROW[:6], 3.5, *ROW[7:]]
     told = refusal(xlsx(("coaches", [HEADER, [], [None, " "], wrong])))
-    assert told == ("people.xlsx:4:capacity: '3.5' is no whole number; write one from 0 to 50")
+    assert told == ("people.xlsx:4:capacity: '3.5' is not a whole number; use one from 0 to 50")
     assert "first row" in refusal(xlsx(("coaches", [[], HEADER, ROW])))
 
 

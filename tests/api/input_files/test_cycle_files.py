@@ -103,15 +103,15 @@ def test_a_cycle_is_the_same_after_json() -> None:
         (DATES.replace("2027-01-18", "1027-01-17"), "2:cycle.start", "from 2000 to 2199"),
         (DATES.replace("2027-01-18", '"2027-01-18"'), "2:cycle.start", "without quotes"),
         (DATES.replace("2027-01-18", "2027-01-18T09:00:00"), "2:cycle.start", "date with a time"),
-        (DATES + 'timezone = "CET+1"\n', "4:cycle.timezone", "no time zone"),
+        (DATES + 'timezone = "CET+1"\n', "4:cycle.timezone", "not a time zone"),
         (DATES + "name = 3\n", "4:cycle.name", "is a whole number"),
         (DATES + "[sessions]\ncuont = 6\n", "5:sessions.cuont", "did you mean 'count'"),
         (DATES + "[sessions]\ncount = 21\n", "5:sessions.count", "from 1 to 20"),
         (DATES + '[sessions]\ncount = "6"\n', "5:sessions.count", "is text; write a whole number"),
-        (DATES + "[sessions]\ncount = 6.0\n", "5:sessions.count", "with a fraction"),
+        (DATES + "[sessions]\ncount = 6.0\n", "5:sessions.count", "a decimal number"),
         (DATES + "[sessions]\ncount = true\n", "5:sessions.count", "is true or false"),
         (DATES + "[sessions]\nmin_gap_days = 50\n", "4:sessions.max_gap_days", "less than"),
-        (DATES + "count = 6\n", "4:cycle.count", "belongs into [sessions]"),
+        (DATES + "count = 6\n", "4:cycle.count", "belongs in [sessions]"),
         (DATES + "[calendar]\npublic_holidays = 1\n", "5:calendar.public_holidays", "true or"),
         (DATES + '[calendar]\nblackout = "x"\n', "5:calendar.blackout", "write a list"),
         (DATES + '[calendar]\nblackout = [\n"2027-04-31"]\n', "6:calendar.blackout[0]", "calendar"),
@@ -124,7 +124,7 @@ def test_a_cycle_is_the_same_after_json() -> None:
          "5:rules.country.minimum_cross_border_share", "from 0 to 1"),
         (DATES + "[rules.country]\nminimum_cross_border_share = nan\n",
          "5:rules.country.minimum_cross_border_share", "from 0 to 1"),
-        (DATES + "[rules.unit]\nhard = true\n", "5:rules.unit.hard", "no key of [rules.unit]"),
+        (DATES + "[rules.unit]\nhard = true\n", "5:rules.unit.hard", "not a key of [rules.unit]"),
         (DATES + "[rules]\nrank = 3\n", "5:rules.rank", "write a table, [rules.rank]"),
         (DATES + "[rule]\n", "4:rule", "did you mean 'rules'"),
         (DATES + "[pins]\nC-1 = 4\n", "5:pins.C-1", "text in quotes"),
@@ -135,11 +135,11 @@ def test_a_cycle_is_the_same_after_json() -> None:
          "5:timetable.preferred[0]", "ends no later"),
         (DATES + '[timetable]\npreferred = "09:00-12:00"\n', "5:timetable.preferred", "a list"),
         (DATES + '[timetable]\npreferred = ["09:00-12:00"]\n', "4:timetable.hours", "no effect"),
-        (DATES + "[timetable]\nleave = 0\nhours = 20\n", "6:timetable.hours", "none are named"),
+        (DATES + "[timetable]\nleave = 0\nhours = 20\n", "6:timetable.hours", "but there are none"),
         (DATES + '[timetable]\nhours = 20\npreferred = ["09:00-12:00"]\n',
-         "5:timetable.hours", "come to 120"),
+         "5:timetable.hours", "add up to 120"),
         (DATES + '[timetable.preferred_by]\n"C-1" = ["Mo 09:00-12:00"]\n',
-         "5:timetable.preferred_by.C-1[0]", "no weekday"),
+         "5:timetable.preferred_by.C-1[0]", "not a weekday"),
         (DATES + '[objective]\nlevels = ["worst", "placed"]\n', "5:objective.levels", "first"),
         (DATES + '[objective]\nlevels = ["placed", "schedule", "total"]\n',
          "5:objective.levels", "last"),
@@ -256,7 +256,7 @@ def test_preferred_times_of_nobody_are_told_at_their_line() -> None:
     table = '[timetable]\nleave = 0\nhours = 20\n[timetable.preferred_by]\nC-9 = ["09:00-12:00"]\n'
     lines = refusal(DATES + table)
     assert [line.split(": ")[0] for line in lines] == ["cycle.toml:8:timetable.preferred_by.C-9"]
-    assert "is no id of" in lines[0]
+    assert "is not an id of" in lines[0]
 
 
 def test_ids_of_nobody_are_told_beside_other_faults_of_the_cycle() -> None:
@@ -271,7 +271,7 @@ def test_ids_of_nobody_are_told_beside_other_faults_of_the_cycle() -> None:
         "cycle.toml:9:bans.C-1[1]",
         "cycle.toml:11:objective.levels",
     ]
-    assert "stands twice" in lines[-1]
+    assert "occurs twice" in lines[-1]
     assert "has to be the last" in lines[-1]
 
 

@@ -148,14 +148,14 @@ def test_every_fault_of_a_file_comes_at_once_with_its_place() -> None:
         "4:id", "4:languages", "4:languages", "4:priority",
     ]  # fmt: skip
     assert "did you mean 'email'?" in found[0]
-    assert "stands already in row 2" in found[5]
+    assert "is already used in row 2" in found[5]
 
 
 @pytest.mark.parametrize(
     ("header", "place", "told"),
     [
         ([*GOOD, "capacity"], "1:capacity", "is a column of coaches"),
-        ([*GOOD, "Role"], "1:role", "stands twice"),
+        ([*GOOD, "Role"], "1:role", "occurs twice"),
         ([*GOOD, ""], "1:H", "no header above the cell in row 2"),
         (list(GOOD), "2:H", "beyond the last header"),
         ([*list(GOOD)[:6], "rol"], "1:role", "the column is missing"),
@@ -201,7 +201,7 @@ def test_a_code_that_is_none_is_told_wherever_the_person_is_from() -> None:
 @pytest.mark.parametrize("error", ["#N/A", "#REF!"])
 def test_an_error_of_a_spreadsheet_is_no_text(error: str) -> None:
     (fault,) = faults(sheet(GOOD | {"unit": error}))
-    assert fault.startswith(f"people.csv:2:unit: holds the error {error}")
+    assert fault.startswith(f"people.csv:2:unit: contains the spreadsheet error {error}")
 
 
 def test_languages_with_a_comma_between_are_told_the_sign() -> None:
