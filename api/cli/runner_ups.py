@@ -2,38 +2,64 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 
 from api.engine_threads import run_in_thread
 from api.input_files.cycle_inputs import CycleInputs
+from api.logging.exception_location import exception_location
 from matching.deadline import Deadline, DeadlineExceededError
+from matching.errors import CancelledError
 from matching.explanation import Section, runner_up_section
 from matching.explanation.runner_ups import RunnerUps
 from matching.progress import IsCancelled
 from matching.result import Result
 
-_SECONDS = 10.0
+_LOG = logging.getLogger(__name__)
+_MAX_SECONDS = 10.0
+_NOT_DETERMINED = Section(
+    "The next best coach was not determined",
+    ("The search for next best coaches failed. The plan itself is complete and audited.",),
+)
 
 
 def find_runner_ups(
     inputs: CycleInputs, result: Result, limit_seconds: float | None, cancelled: IsCancelled
 ) -> Mapping[str, Section]:
-    """What the report tells of the next best coach, by coachee; of some nothing in a large cycle.
+    """The section of the report about the next best coach, by matched coachee.
 
-    Takes ten seconds at most, and no longer than what `result` has left of the time limit.
+    Takes at most ten seconds, and no longer than what `result` has left of the time limit; matches
+    that are not decided by then have no section. If the search fails, the failure is logged, and
+    the sections of the matches that are not decided say so.
 
     Raises:
-        CancelledError: somebody asked to stop.
+        CancelledError: `cancelled` returned true.
     """
-    left = _SECONDS if limit_seconds is None else limit_seconds - result.wall_seconds
-    deadline = Deadline(time.monotonic, max(0.0, min(_SECONDS, left)), cancelled, run_in_thread)
+    left = _MAX_SECONDS if limit_seconds is None else limit_seconds - result.wall_seconds
+    seconds = max(0.0, min(_MAX_SECONDS, left))
+    deadline = Deadline(time.monotonic, seconds, cancelled, run_in_thread)
     found: dict[str, Section] = {}
-    with suppress(DeadlineExceededError):  # a report without them is a report
-        runner_ups = RunnerUps(
-            inputs.roster, inputs.cycle, result, deadline, under_way=inputs.under_way
-        )
-        for coachee, runner_up in runner_ups.all():
-            found[coachee] = runner_up_section(runner_up, inputs.roster)
+    try:
+        for coachee, section in _runner_up_sections(inputs, result, deadline):
+            found[coachee] = section  # noqa: PERF403 - those before a failure count
+    except DeadlineExceededError:
+        pass  # a report with some of them, or none, is a report
+    except CancelledError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a solved result is not lost for its explanation
+        _LOG.error("next best coaches were not determined: %s", exception_location(error))
+        for match in result.matches:
+            found.setdefault(match.coachee, _NOT_DETERMINED)
     return found
+
+
+def _runner_up_sections(
+    inputs: CycleInputs, result: Result, deadline: Deadline
+) -> Iterator[tuple[str, Section]]:
+    """Each matched coachee that is decided in time, with the section."""
+    runner_ups = RunnerUps(
+        inputs.roster, inputs.cycle, result, deadline, under_way=inputs.under_way
+    )
+    for coachee, runner_up in runner_ups.all():
+        yield coachee, runner_up_section(runner_up, inputs.roster)
