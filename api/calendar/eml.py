@@ -72,17 +72,9 @@ def eml_bytes(
     """
     reply_to = deployment.reply_to(reply_token)
     title = summary(message.invitation, deployment)
-    values: dict[str, object] = {
-        "title": title,
-        "when": format_datetime_range(
-            message.invitation.start, message.invitation.end, recipient.zone
-        ),
-        "short_when": format_short_datetime(message.invitation.start, recipient.zone),
-        "changed": message.sequence > 0 and message.asks_again,
-        "join_link": message.invitation.join_link,
-        "links": links or _mail_links(title, reply_to),
-        "sender": common_name(deployment.organiser_name),
-    }
+    values = _template_values(
+        message, recipient, deployment, title, links or _mail_links(title, reply_to)
+    )
     folder = _FOLDERS[message.method]
     token = _message_token(message, recipient)
     skeleton = _skeleton(
@@ -105,6 +97,21 @@ def eml_bytes(
     )
     subject = _subject_header(render(f"{folder}/subject.txt", **values).strip())
     return people + subject + _fill_in(skeleton, token, contents)
+
+
+def _template_values(
+    message: Message, recipient: Recipient, deployment: Organisation, title: str, links: ReplyLinks
+) -> dict[str, object]:
+    invitation = message.invitation
+    return {
+        "title": title,
+        "when": format_datetime_range(invitation.start, invitation.end, recipient.zone),
+        "short_when": format_short_datetime(invitation.start, recipient.zone),
+        "changed": message.sequence > 0 and message.asks_again,
+        "join_link": invitation.join_link,
+        "links": links,
+        "sender": common_name(deployment.organiser_name),
+    }
 
 
 @lru_cache(maxsize=256)

@@ -99,11 +99,8 @@ def restore(
         SchemaError: the backup is of another version of this application.
     """
     database_file = Path(database.engine.url.database or "") if database.is_sqlite else None
-    if not force and (database_file.exists() if database_file else not _is_empty(database)):
-        where = database_file or "a database of gender-coach"
-        raise ConflictError(
-            f"{where} exists already; add --force to replace it (the old one is kept)"
-        )
+    if not force:
+        _require_no_database(database, database_file)
     parent = database_file.parent if database_file else previous_folder
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="restore", dir=parent) as folder:
@@ -184,6 +181,14 @@ def _replace_rows(
     finally:
         copy.close()
     return kept
+
+
+def _require_no_database(database: Database, database_file: Path | None) -> None:
+    if database_file.exists() if database_file else not _is_empty(database):
+        where = database_file or "a database of gender-coach"
+        raise ConflictError(
+            f"{where} exists already; add --force to replace it (the old one is kept)"
+        )
 
 
 def _is_empty(database: Database) -> bool:
