@@ -1,1 +1,1 @@
-"""Secret links of coaches and coachees, one-time codes, and the change of an address."""
+"""Secret links of coaches and coachees, one-time codes, and changing one's own mail address."""

@@ -1,22 +1,19 @@
-"""A person's own mail address: changed by their link and a code sent to the address before."""
+"""Changing one's own mail address: confirmed by a code sent to the current address."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
-from api.background.job import Enqueue
-from api.crypto.key_ring import Keyring
 from api.http.principal import Principal
 from api.participants.service import person_row
-from api.personal_links import one_time_codes as codes
+from api.personal_links import one_time_codes
 from api.personal_links.one_time_codes import CodePurpose
+from api.services import Services
 from api.values import FrozenModel
-from coach.errors import NotAllowedError
 from coach.intake import cells
 
 
@@ -25,16 +22,16 @@ def _validate_address(text: str) -> str:
 
 
 class NewAddress(FrozenModel):
-    """The address to write to from now on."""
+    """The mail address to change to."""
 
     address: Annotated[str, AfterValidator(_validate_address)]
 
 
 class OwnAddress(FrozenModel):
-    """Where a person is written to, with most of it hidden: whoever has the link reads this.
+    """A person's mail address, mostly hidden, because everybody who has the link can read it.
 
-    `sends` says whether this server sends mail; without it the programme office changes addresses.
-    `waits_for_code` says that a code was sent to confirm another address.
+    `sends` says whether this server sends mail; if it does not, the programme office changes
+    addresses. `waits_for_code` says that a code was sent to confirm a new address.
     """
 
     shown: str
@@ -42,47 +39,53 @@ class OwnAddress(FrozenModel):
     waits_for_code: bool
 
 
-def own_address(tx: Transaction, principal: Principal, *, now: datetime, sends: bool) -> OwnAddress:
-    """Where the person who asks is written to."""
-    person = person_row(tx, principal.person_id or "")
-    name, _, domain = person.email.partition("@")
-    waits = codes.active_code(tx, principal, CodePurpose.ADDRESS, now=now) is not None
+def masked_address(services: Services, principal: Principal) -> OwnAddress:
+    """The mail address of `principal`, mostly hidden."""
+    with services.database.reading() as tx:
+        address = person_row(tx, principal.person_id or "").email
+        code = one_time_codes.active_code(tx, principal, CodePurpose.ADDRESS, now=services.now())
+    name, _, domain = address.partition("@")
     return OwnAddress(
-        shown=f"{name[:1]}…@{domain}" if domain else "", sends=sends, waits_for_code=waits
+        shown=f"{name[:1]}…@{domain}" if domain else "",
+        sends=services.settings.mail.enabled,
+        waits_for_code=code is not None,
     )
 
 
-def ask_to_change(
-    tx: Transaction,
-    enqueue: Enqueue,
-    principal: Principal,
-    new: NewAddress,
-    *,
-    now: datetime,
-    sends: bool,
-) -> None:
-    """Send a code to the address that is held, which puts the new one in its place.
+def request_address_change(services: Services, principal: Principal, new: NewAddress) -> None:
+    """Send a code to the current address of `principal`; it confirms the change to `new`.
 
     Raises:
-        ConflictError: this server sends no mail, holds no address, or has sent too many codes.
+        ConflictError: this server sends no mail, has no address for them, or has sent too many
+            codes.
     """
-    codes.send_code(
-        tx, enqueue, principal, CodePurpose.ADDRESS, now=now, sends=sends, detail=new.address
+    with services.database.writing() as tx:
+        one_time_codes.send_code(tx, services, principal, CodePurpose.ADDRESS, detail=new.address)
+
+
+def confirm_address_change(services: Services, principal: Principal, typed: str) -> None:
+    """Change the address of `principal` to the one that the code `typed` was sent for.
+
+    The new address stays until an uploaded list has another one than the list before it.
+
+    Raises:
+        NotAllowedError: the code is wrong; the attempt is counted.
+    """
+    with services.database.writing() as tx:
+        changed = _change_address(tx, services, principal, typed)
+    if not changed:
+        raise one_time_codes.wrong_code_error()
+
+
+def _change_address(tx: Transaction, services: Services, principal: Principal, typed: str) -> bool:
+    now = services.now()
+    code = one_time_codes.verify_code(
+        tx, services.keyring, principal, CodePurpose.ADDRESS, typed, now=now
     )
-
-
-def confirm_change(
-    tx: Transaction, keyring: Keyring, principal: Principal, typed: str, *, now: datetime
-) -> NotAllowedError | None:
-    """Put the new address in place for the right code; otherwise the refusal, which is counted.
-
-    It stays until a list of the office brings another address than the list before it.
-    """
-    row = codes.verify_code(tx, keyring, principal, CodePurpose.ADDRESS, typed, now=now)
-    if row is None:
-        return codes.wrong_code_error()
-    codes.mark_used(row, now=now)
-    person = person_row(tx, row.person_id)
-    person.email, row.detail = row.detail, ""
+    if code is None:
+        return False
+    one_time_codes.mark_used(code, now=now)
+    person = person_row(tx, code.person_id)
+    person.email, code.detail = code.detail, ""
     record_event(tx, "address changed", "person", person.id)
-    return None
+    return True

@@ -1,4 +1,4 @@
-"""Where a person is written to: changed by a code that goes to the address before."""
+"""Pages on which people change their own mail address."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from api.http import urls as addresses
-from api.http.dependencies import PrincipalDep, ServicesDep
+from api.http import urls
+from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import PERSON, Permission, Permissions
-from api.personal_links import email_change as own_address
+from api.personal_links import email_change
 from api.personal_links.email_change import NewAddress
-from api.personal_links.routes import OneTimeCodeInput, change_address, confirm_address
+from api.personal_links.routes import OneTimeCodeInput
 from api.web.rendering import (
     FormFields,
     as_sentence,
@@ -26,9 +26,9 @@ EMAIL_PAGES = APIRouter(prefix="/p/{link}/address", include_in_schema=False)
 
 
 @EMAIL_PAGES.get("")
-def show(link: str, request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Where the person is written to, and the form that goes with it."""
-    return _render(link, request, services, principal, {})
+def show(link: str, request: Request) -> Response:
+    """The current mail address, mostly hidden, and the form that changes it."""
+    return _render(link, request, {})
 
 
 @EMAIL_PAGES.post("")
@@ -39,17 +39,15 @@ def request_change(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Ask for another address, and have a code sent to the one before."""
+    """Request to change the address; a code is sent to the current one."""
     new, faults = validate_form(NewAddress, form_fields, fallback_field="address")
     if new is None:
-        return _render(
-            link, request, services, principal, faults, entered=form_fields.get("address", "")
-        )
+        return _render(link, request, faults, entered=form_fields.get("address", ""))
     try:
-        change_address(services, principal, new)
+        email_change.request_address_change(services, principal, new)
     except ConflictError as error:
-        return _render(link, request, services, principal, {"address": as_sentence(str(error))})
-    return redirect_after_post(addresses.person_address(link))
+        return _render(link, request, {"address": as_sentence(str(error))})
+    return redirect_after_post(urls.person_address(link))
 
 
 @EMAIL_PAGES.post("/confirm")
@@ -60,33 +58,23 @@ def confirm(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Put the new address in place by the code."""
+    """Confirm the new address by the code."""
+    typed = parse_form(OneTimeCodeInput, form_fields).code
     try:
-        confirm_address(services, principal, parse_form(OneTimeCodeInput, form_fields).code)
+        email_change.confirm_address_change(services, principal, typed)
     except NotAllowedError as error:
-        return _render(link, request, services, principal, {"code": as_sentence(str(error))})
-    return redirect_after_post(addresses.person_address(link))
+        return _render(link, request, {"code": as_sentence(str(error))})
+    return redirect_after_post(urls.person_address(link))
 
 
-def _render(
-    link: str,
-    request: Request,
-    services: ServicesDep,
-    principal: PrincipalDep,
-    faults: dict[str, str],
-    *,
-    entered: str = "",
-) -> Response:
-    with services.database.reading() as tx:
-        own = own_address.own_address(
-            tx, principal, now=services.now(), sends=services.settings.mail.enabled
-        )
+def _render(link: str, request: Request, faults: dict[str, str], *, entered: str = "") -> Response:
+    own = email_change.masked_address(services_for(request), principal_of(request))
     return render_page(
         request,
         "personal_links/address.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
-        home=addresses.person(link),
-        address=addresses.person_address(link),
+        home=urls.person(link),
+        address=urls.person_address(link),
         own=own,
         faults=faults,
         entered={"address": entered, "code": ""},

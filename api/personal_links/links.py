@@ -1,7 +1,7 @@
 """Secret links of coaches and coachees: issued, looked up, and authenticated.
 
-The secret of a link follows from its identifier and the key file, so that mails can carry it; the
-database holds its hash alone.
+The secret of a link is derived from its id and the key file, so that each mail can contain it; the
+database stores only its hash.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _LINK_WITH_PERSON = CREDENTIAL_BY_SECRET.add_columns(
 
 @dataclass(frozen=True, slots=True)
 class NewLink:
-    """A secret link that was just made: whose it is, and the address that contains its secret."""
+    """A secret link that was just made: its person, and the address that contains its secret."""
 
     cycle: CycleHeader
     person: ParticipantDetails
@@ -73,9 +73,9 @@ def make_new_link(services: Services, person_id: str) -> NewLink:
 def authenticate_link(
     tx: Transaction, presented: PresentedSecret, _settings: Settings, now: datetime
 ) -> Principal | None:
-    """The person who holds the secret of a link, in a path or as a bearer token.
+    """The person whose link secret was presented, in a path or as a bearer token.
 
-    `None` where it is unknown, revoked or expired, or where the person has left the cycle.
+    `None` if the secret is unknown, revoked or expired, or if the person has left the cycle.
     """
     if presented.source is SecretSource.COOKIE:
         return None
@@ -94,7 +94,7 @@ def authenticate_link(
 def issue_link(
     tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime, grace: timedelta
 ) -> IssuedSecret:
-    """A person's secret link; those handed out before stop working.
+    """Make a new secret link for a person; their earlier links stop working.
 
     It expires `grace` after the last day of the cycle.
 
@@ -103,7 +103,7 @@ def issue_link(
     """
     person = person_row(tx, person_id)
     if person.left_at is not None:
-        raise NotFoundError(f"{person.code} has left the cycle; there is nothing to link to")
+        raise NotFoundError(f"{person.code} has left the cycle and cannot get a link")
     for row in _active_links(tx, person_id, now):
         row.revoked_at = now
     issued = _add_link(tx, keyring, person_id, now, _link_expiry(tx, person.cycle_id, grace))
@@ -114,7 +114,7 @@ def issue_link(
 def ensure_links(
     tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime, grace: timedelta
 ) -> None:
-    """Give everybody of `people` a secret link who has none that works."""
+    """Make a link for each of `people` who has no working one, except those who have left."""
     linked = select(CredentialRow.person_id).where(
         CredentialRow.kind == CredentialKind.LINK,
         CredentialRow.revoked_at.is_(None),
@@ -135,10 +135,10 @@ def ensure_links(
 
 
 def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime) -> IssuedSecret:
-    """The link a person holds already.
+    """The working link of a person.
 
     Raises:
-        ConflictError: they hold none that works.
+        ConflictError: they have none.
     """
     rows = _active_links(tx, person_id, now)
     if not rows:
@@ -150,13 +150,13 @@ def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime)
 def link_secrets(
     tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime
 ) -> dict[str, str]:
-    """The secrets of the links that work, by person."""
+    """The secrets of working links, by person id."""
     rows = _links_of(tx, people, now)
     return {person: keyring.link_secret(link) for person, link in rows.items()}
 
 
 def linked_people(tx: Transaction, people: Iterable[str], *, now: datetime) -> frozenset[str]:
-    """Those of `people` who have a link that works."""
+    """Those of `people` who have a working link."""
     return frozenset(_links_of(tx, people, now))
 
 
@@ -192,7 +192,7 @@ def _active_links(tx: Transaction, person_id: str, now: datetime) -> list[Creden
 
 
 def _links_of(tx: Transaction, people: Iterable[str], now: datetime) -> dict[str, str]:
-    """The youngest working link of each of `people` who has one."""
+    """The newest working link of each of `people` who has one, by person id."""
     rows = tx.execute(
         select(CredentialRow.person_id, CredentialRow.id)
         .where(

@@ -11,12 +11,12 @@ from api.database.types import IdentifiedRow, TableRow
 
 
 class OneTimeCodeRow(IdentifiedRow):
-    """A one-time code: only that there is one. What it is follows from `id` and the key file.
+    """A one-time code, without its digits: they are derived from `id` and the key file.
 
     Attributes:
-        purpose: what it opens, once.
-        detail: what is to be done with it, such as the address to change to.
-        tries: how often it was typed wrongly.
+        purpose: what the code permits, once.
+        detail: what to do when the code is used, such as the address to change to.
+        tries: number of wrong attempts.
     """
 
     __tablename__ = "one_time_codes"

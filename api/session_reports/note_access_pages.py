@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, principal_of, services_for
 from api.http.permissions import COACH, Permission, Permissions
-from api.personal_links.routes import request_note_code
+from api.personal_links.one_time_codes import send_note_code
 from api.session_reports import note_access
 from api.session_reports.device_keys import set_device_key_cookie
 from api.session_reports.note_access_routes import Passphrase
@@ -66,7 +66,7 @@ def send_code(
 ) -> Response:
     """Send the one-time code that is required besides the passphrase."""
     try:
-        request_note_code(services, principal)
+        send_note_code(services, principal)
     except ConflictError as error:
         return _render_notebook(link, request, {"": as_sentence(str(error))})
     return redirect_after_post(urls.person_notes(link))

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,7 @@ from api.http.principal import SYSTEM, AccessRole, Principal
 from api.input_files.cycle_inputs import parse_inputs
 from api.input_files.source import NamedFile
 from api.invitations.publish import Publication, publish_draft
+from api.mail.settings import MailSettings
 from api.participants import service as people
 from api.participants import upload
 from api.participants.rows import Side
@@ -129,6 +130,12 @@ class World:
     @property
     def database(self) -> Database:
         return self.services.database
+
+    def services_with_mail(self) -> Services:
+        """The services of a deployment that sends mail."""
+        mail = MailSettings(host="127.0.0.1")
+        settings = self.services.settings.model_copy(update={"mail": mail})
+        return replace(self.services, settings=settings)
 
     def cycle(self, coachees: int = 3, coaches: int = 2) -> str:
         """A cycle with people."""

@@ -384,15 +384,8 @@ def test_an_old_code_is_not_revived_by_a_clock_set_back(world: World) -> None:
     cycle_id = world.cycle()
     principal = Principal(AccessRole.COACH, person_id=world.person_id(cycle_id, "K-1"))
     with world.database.writing() as tx:
-        codes.send_code(
-            tx,
-            lambda *_: None,
-            principal,
-            CodePurpose.ADDRESS,
-            now=NOON,
-            sends=True,
-            detail="x@y.org",
-        )
+        services = replace(world.services_with_mail(), now=lambda: NOON)
+        codes.send_code(tx, services, principal, CodePurpose.ADDRESS, detail="x@y.org")
         (code,) = tx.scalars(select(OneTimeCodeRow.id))
     typed = world.services.keyring.one_time_code(code)
 

@@ -88,7 +88,7 @@ def full(world: World) -> Database:
             feedback_reports.store_feedback(
                 tx, coachee, own_session(tx, coachee, session.id), feedback, now=now
             )
-        codes.send_code(tx, lambda *_: None, coach, CodePurpose.ADDRESS, now=now, sends=True)
+        codes.send_code(tx, world.services_with_mail(), coach, CodePurpose.ADDRESS)
         asking = QuestionRequest(
             kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")
         )

@@ -97,7 +97,7 @@ def test_an_address_is_changed_by_a_code_to_the_one_before(coach: Person) -> Non
     assert coach.address == "k1@example.org"
     code = coach.mailed()
     assert coach.server.taken[-1].recipient == "k1@example.org"
-    assert "another address take the place" in coach.server.taken[-1].text
+    assert "replaces this mail address" in coach.server.taken[-1].text
     assert code not in coach.server.taken[-1].mail["Subject"]
     assert _confirm(coach, code) == HTTPStatus.NO_CONTENT
     assert coach.address == NEW
@@ -215,7 +215,7 @@ def test_the_pages_lead_through_both(coach: Person) -> None:
     coach.client.headers["Sec-Fetch-Site"] = "same-origin"
     home = f"/p/{link}"
     assert f'href="{home}/address"' in coach.client.get(home).text
-    assert "Send me the code" in coach.client.get(f"{home}/address").text
+    assert "Send code" in coach.client.get(f"{home}/address").text
     wrong = coach.client.post(f"{home}/address", data={"address": "nobody"})
     assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert 'value="nobody"' in wrong.text
