@@ -12,31 +12,31 @@ from api.http.principal import AccessRole
 from api.http.problem_details import MEDIA_TYPE
 
 API_DESCRIPTION = """\
-Matches coachees with coaches and timetables their sessions jointly.
+Matches coachees with coaches and timetables all their sessions in one step.
 
-A **cycle** begins with a cycle file; its **people** are taken in as two lists. A **run** makes a
-draft **plan**, and publishing that puts **invitations** into the outbox. People **reply** through
-their secret link; coaches submit the shared **record** and their own **note** of each session,
-coachees their **feedback**.
+A **cycle** is created from a cycle file, and its **people** are uploaded as two lists. A **run**
+computes a draft **plan**. Publishing a plan writes **invitations** to the outbox. People **reply**
+through their secret link; coaches submit the shared **record** and their own **note** of each
+session, coachees their **feedback**.
 
-Managers send a bearer token that they made at `POST /api/v1/me/credentials`; people send the
-secret of their link the same way. Every refusal is a problem document of RFC 9457 that says what,
-where, and what to do.
+Managers authenticate with a bearer token, created with `POST /api/v1/me/credentials`; people use
+the secret of their link in the same way. Errors are problem documents (RFC 9457) that say what is
+wrong, where, and what to do.
 """
 TAGS = [
-    {"name": "cycles", "description": "A run of the programme, and its policy."},
-    {"name": "people", "description": "Coachees and coaches, taken in as whole lists."},
-    {"name": "runs", "description": "The engine at work: queued, followed, cancelled."},
-    {"name": "plans", "description": "What runs made: drafts, and the one published."},
-    {"name": "questions", "description": "What has to be solved again to be told of a plan."},
-    {"name": "schedule", "description": "Published sessions with their replies."},
+    {"name": "cycles", "description": "Cycles of the programme, and their policies."},
+    {"name": "people", "description": "Coachees and coaches, uploaded as complete lists."},
+    {"name": "runs", "description": "Computing plans: start, progress, cancellation."},
+    {"name": "plans", "description": "Results of runs: drafts, and the published plan."},
+    {"name": "questions", "description": "Queries about a plan that require solving again."},
+    {"name": "schedule", "description": "Published sessions, and the replies to them."},
     {"name": "invitations", "description": "Calendar objects and mails."},
-    {"name": "sessions", "description": "One session, for its two people."},
-    {"name": "records and notes", "description": "What a coach says of a session."},
-    {"name": "feedback", "description": "What a coachee says of a session."},
-    {"name": "me", "description": "Who you are, and your credentials."},
-    {"name": "audit", "description": "Who did what when, verifiable."},
-    {"name": "reference", "description": "Rules, forms, kinds of problems."},
+    {"name": "sessions", "description": "One session, for its coachee and coach."},
+    {"name": "records and notes", "description": "What coaches submit about a session."},
+    {"name": "feedback", "description": "What coachees submit about a session."},
+    {"name": "me", "description": "The current user and their credentials."},
+    {"name": "audit", "description": "The audit trail and its verification."},
+    {"name": "reference", "description": "Rules, forms, and types of problems."},
 ]
 _PROBLEM_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
 _SECURITY_SCHEMES = {
@@ -49,7 +49,7 @@ _SECURITY_SCHEMES = {
         "type": "apiKey",
         "in": "cookie",
         "name": "gender-coach",
-        "description": "Of a signed-in browser; `__Host-gender-coach` over https.",
+        "description": "Session cookie; `__Host-gender-coach` over https.",
     },
 }
 _SECURITY_REQUIREMENTS: list[dict[str, list[str]]] = [{"token": []}, {"browser": []}]

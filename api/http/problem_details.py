@@ -90,7 +90,7 @@ def problem_details_of(error: Exception) -> ProblemDetails:
     """The problem document of an error; internal errors reveal nothing about their cause."""
     kind = error_type_of(error)
     if kind is INTERNAL_ERROR:
-        return _problem(kind, "This is a fault of the programme. It was noted; please try again.")
+        return _problem(kind, "An internal error occurred and was logged. Please try again.")
     faults = error.faults if isinstance(error, UnusableInputError) else ()
     detail = _fault_summary(faults) if faults else str(error)
     return _problem(kind, detail, faults)
