@@ -61,10 +61,11 @@ from api.participants import routes as participant_routes
 from api.personal_links import email_pages, link_page
 from api.personal_links import routes as personal_link_routes
 from api.personal_links.links import authenticate_link
-from api.plan_queries import coachee_page
+from api.plan_queries import coachee_page, plan_page
 from api.plan_queries import pages as plan_query_pages
 from api.plan_queries import routes as plan_query_routes
 from api.plans import comparison_page
+from api.plans import pages as plan_pages
 from api.plans import routes as plan_routes
 from api.reminders import pages as reminder_pages
 from api.reminders import routes as reminder_routes
@@ -121,6 +122,8 @@ _PAGE_MODULES = (
     audit_pages,
     run_pages,
     comparison_page,
+    plan_pages,
+    plan_page,
     plan_query_pages,
     coachee_page,
     person_pages,

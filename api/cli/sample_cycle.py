@@ -16,8 +16,7 @@ from api.overview import cycles
 from api.participants.rows import Side
 from api.participants.upload import upload_lists
 from api.personal_links import links
-from api.runs import run_view
-from api.runs import service as runs
+from api.runs import run_queue, run_view
 from api.runs.job import RunJob
 from api.runs.run_input import RunOptions
 from api.runs.run_view import RunView
@@ -66,7 +65,7 @@ def _solve(services: Services, cycle_id: str) -> RunView:
         time_limit_seconds=_TIME_LIMIT_SECONDS, workers=services.settings.run_workers
     )
     with services.database.writing() as tx:
-        run = runs.start_run(tx, _ignore_job, cycle_id, options, now=services.now())
+        run = run_queue.queue_cycle_run(tx, _ignore_job, cycle_id, options, now=services.now())
     RunJob(JobContext(services, services.settings.executor_id))(run.id)
     with services.database.reading() as tx:
         done = run_view.run_view(tx, run.id)

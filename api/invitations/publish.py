@@ -20,7 +20,7 @@ from api.invitations.rows import OutboxRow
 from api.participants.rows import Side
 from api.participants.service import ids_by_code
 from api.personal_links.links import ensure_links
-from api.plans.service import PlanSummary, is_outdated, summarise_plan
+from api.plans.plan_details import PlanSummary, is_outdated, summarise_plan
 from api.runs.rows import PlanRow, PlanState, RunRow
 from api.runs.run_input import RunInput
 from api.services import Services

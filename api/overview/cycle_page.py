@@ -16,10 +16,10 @@ from api.http.permissions import MANAGER, Permission, Permissions
 from api.invitations.delivery_status import CycleMail, cycle_mail
 from api.invitations.presenters import mail_context
 from api.overview.cycles import CycleOverview, overview_of
-from api.plans.service import PlanSummary, list_plans
+from api.plans.plan_details import PlanSummary, plans_of_cycle
 from api.reminders.switch import Reminders, reminders_of
 from api.runs.labels import PLAN_STATE, RUN_PURPOSE, RUN_STATE
-from api.runs.run_view import RunView, list_runs
+from api.runs.run_view import RunView, runs_of_cycle
 from api.services import Services
 from api.web.date_formats import format_date, format_local_date, format_short_datetime
 from api.web.rendering import render_page
@@ -72,8 +72,8 @@ def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
         overview = overview_of(tx, cycle_id)
         return CyclePage(
             overview=overview,
-            runs=list_runs(tx, cycle_id),
-            plans=list_plans(tx, cycle_id),
+            runs=runs_of_cycle(tx, cycle_id),
+            plans=plans_of_cycle(tx, cycle_id),
             mail=cycle_mail(tx, services, cycle_id),
             reminders=reminders_of(tx, cycle_id, settings.mail),
             retention=retention_of(tx, cycle_id, settings.retention_days, now=now),

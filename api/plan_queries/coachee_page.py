@@ -1,32 +1,38 @@
-"""The programme office's pages about one coachee of a plan: why, what else, and another coach."""
+"""The page of one coachee of a plan: their match, other coaches, and replacing the coach."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.cycles import service as cycles
-from api.http import urls as addresses
+from api.cycles.service import CycleHeader, cycle_header, cycle_row, policy_of
+from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.organisation import Organisation
-from api.participants import service as people
-from api.plan_queries import replacement as replacing
-from api.plan_queries import service as questions
-from api.plan_queries.pages import QuestionLine, latest_question
+from api.participants.service import roster_of
+from api.plan_queries import service as plan_queries
 from api.plan_queries.presenters import (
     ExplanationViewModel,
+    QuestionLine,
     ReplacementViewModel,
+    latest_question,
     present_explanation,
     present_replacements,
 )
+from api.plan_queries.questions import (
+    QuestionRequest,
+    QuestionView,
+    coachee_code,
+    questions_about,
+)
+from api.plan_queries.remaining_sessions import RemainingSessions, remaining_sessions_of
 from api.plan_queries.replacement import ReplacementRequest
 from api.plan_queries.rows import QuestionKind
-from api.plan_queries.service import QuestionRequest
-from api.plans import service as plans
-from api.plans.service import PlanDetails
+from api.plans.plan_details import PlanDetails, plan_details, plan_row
 from api.results.match_view import (
     MatchViewModel,
     UnmatchedViewModel,
@@ -34,9 +40,9 @@ from api.results.match_view import (
     present_unmatched,
 )
 from api.results.move_view import DisplayNames, display_names
-from api.runs import run_input
 from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanState
+from api.services import Services
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import (
     FormFields,
@@ -52,62 +58,85 @@ COACHEE_PAGES = APIRouter(include_in_schema=False)
 _PERSON = "/plans/{plan_id}/people/{person_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class CoacheePage:
+    """What the page of a coachee shows.
+
+    Attributes:
+        code: their id in the coachees' file.
+        questions: those about this coachee, the newest first.
+        remaining: the coming sessions that another coach would take over.
+        pinned: whether the policy of the cycle pins them to a coach.
+        names: of everybody in the plan, and of everybody in the cycle now, by id.
+    """
+
+    plan: PlanDetails
+    cycle: CycleHeader
+    code: str
+    questions: tuple[QuestionView, ...]
+    remaining: RemainingSessions
+    pinned: bool
+    names: DisplayNames
+
+
+def read_coachee_page(services: Services, plan_id: str, person_id: str) -> CoacheePage:
+    """Read what the page of a coachee shows.
+
+    Raises:
+        NotFoundError: there is no such plan, or the person is not a coachee of it.
+    """
+    with services.database.reading() as tx:
+        row, plan = plan_row(tx, plan_id), plan_details(tx, plan_id)
+        code = coachee_code(tx, row, person_id)
+        now, then = roster_of(tx, row.cycle_id), plan.roster
+        return CoacheePage(
+            plan=plan,
+            cycle=cycle_header(tx, row.cycle_id),
+            code=code,
+            questions=questions_about(tx, plan_id, person_id),
+            remaining=remaining_sessions_of(tx, row, person_id, now=services.now()),
+            pinned=code in policy_of(cycle_row(tx, row.cycle_id)).pins,
+            names=display_names((*now.coachees, *now.coaches, *then.coachees, *then.coaches)),
+        )
+
+
 @COACHEE_PAGES.get(_PERSON)
 def show_coachee(plan_id: str, person_id: str, request: Request, services: ServicesDep) -> Response:
-    """Why this coach, or why nobody; what was asked of it, and another coach."""
-    with services.database.reading() as tx:
-        found = plans.plan_view(tx, plan_id)
-        code = questions.coachee_code_in_plan(tx, plan_id, person_id)
-        requested = questions.questions_about(tx, plan_id, person_id)
-        cycle = cycles.cycle_header(tx, found.summary.cycle_id)
-        remaining = questions.remaining_sessions_of(tx, plan_id, person_id, services.now())
-        pinned = code in cycles.policy_of(cycles.cycle_row(tx, cycle.id)).pins
-        current_roster, planned_roster = people.roster_of(tx, cycle.id), found.roster
-        names = display_names(
-            (
-                *current_roster.coachees,
-                *current_roster.coaches,
-                *planned_roster.coachees,
-                *planned_roster.coaches,
-            )
-        )
-    zone = ZoneInfo(cycle.timezone)
-    deployment = deployment_of(request)
-    match = _match(found, code, deployment)
-    explained = latest_question(requested, QuestionKind.EXPLAIN, zone)
-    replaced = latest_question(requested, QuestionKind.REPLACE, zone)
+    """The reasons for a coachee's match or for having none, and the answers about them."""
+    page = read_coachee_page(services, plan_id, person_id)
+    plan, zone, deployment = page.plan, ZoneInfo(page.cycle.timezone), deployment_of(request)
+    match = _match(plan, page.code, deployment)
+    explained = latest_question(page.questions, QuestionKind.EXPLAIN, zone)
+    replaced = latest_question(page.questions, QuestionKind.REPLACE, zone)
     return render_page(
         request,
         "plan_queries/coachee.html",
-        cycle=cycle,
+        cycle=page.cycle,
         plan_id=plan_id,
-        state=PLAN_STATE[found.summary.state],
-        made=format_short_datetime(found.summary.created_at, zone),
-        name=names.get(code, code),
-        address=addresses.plan_person(plan_id, person_id),
+        state=PLAN_STATE[plan.summary.state],
+        made=format_short_datetime(plan.summary.created_at, zone),
+        name=page.names.get(page.code, page.code),
+        address=urls.plan_person(plan_id, person_id),
         match=match,
-        unmatched=_unmatched(found, code, deployment),
+        unmatched=_unmatched(plan, page.code, deployment),
         explained=explained,
-        explanation=_explanation(explained, names),
-        replaceable=found.summary.state is PlanState.PUBLISHED and match is not None,
+        explanation=_explanation(explained, page.names),
+        replaceable=plan.summary.state is PlanState.PUBLISHED and match is not None,
         replaced=replaced,
-        pinned=pinned,
-        replacements=_replacements(replaced, names, found.policy),
-        remaining=remaining,
-        most=found.policy.sessions.count,
-        footnotes=deployment.footnotes([one.country for one in found.roster.coachees]),
+        pinned=page.pinned,
+        replacements=_replacements(replaced, page.names, plan.policy),
+        remaining=page.remaining,
+        most=plan.policy.sessions.count,
+        footnotes=deployment.footnotes([one.country for one in plan.roster.coachees]),
     )
 
 
 @COACHEE_PAGES.post(f"{_PERSON}/explain")
 def request_explanation(plan_id: str, person_id: str, services: ServicesDep) -> Response:
-    """Ask for the next best coach and its price, and how every other coach stands."""
+    """Ask for the next best coach with the price of choosing them, and about every other coach."""
     question_request = QuestionRequest(kind=QuestionKind.EXPLAIN, person_id=person_id)
-    with services.database.writing() as tx:
-        requested = questions.submit_question(
-            tx, services.enqueue, plan_id, question_request, now=services.now()
-        )
-    return redirect_after_post(addresses.question(requested.id))
+    question = plan_queries.submit_question(services, plan_id, question_request)
+    return redirect_after_post(urls.question(question.id))
 
 
 @COACHEE_PAGES.post(f"{_PERSON}/other-coaches")
@@ -117,60 +146,49 @@ def request_replacements(
     """Ask who could take over without a change for anybody else."""
     question_fields = {"kind": QuestionKind.REPLACE, "person_id": person_id}
     question_request = parse_form(QuestionRequest, non_empty_fields(form_fields) | question_fields)
-    with services.database.writing() as tx:
-        requested = questions.submit_question(
-            tx, services.enqueue, plan_id, question_request, now=services.now()
-        )
-    return redirect_after_post(addresses.question(requested.id))
+    question = plan_queries.submit_question(services, plan_id, question_request)
+    return redirect_after_post(urls.question(question.id))
 
 
 @COACHEE_PAGES.post(f"{_PERSON}/replace")
 def replace_coach(
     plan_id: str, person_id: str, coach: Annotated[str, Form()], services: ServicesDep
 ) -> Response:
-    """Queue a run that gives this coachee that coach, and leaves everybody else as they are."""
-    options = run_input.default_options(services.settings)
+    """Queue a run that gives this coachee another coach and changes nothing for anybody else."""
     replacement_request = ReplacementRequest(plan_id=plan_id, person_id=person_id, coach=coach)
-    with services.database.writing() as tx:
-        run = replacing.start_replacement(
-            tx, services.enqueue, replacement_request, options, now=services.now()
-        )
-    return redirect_after_post(addresses.run(run.id))
+    run = plan_queries.start_replacement(services, replacement_request)
+    return redirect_after_post(urls.run(run.id))
 
 
-def _match(found: PlanDetails, code: str, deployment: Organisation) -> MatchViewModel | None:
-    match = next((one for one in found.result.matches if one.coachee == code), None)
+def _match(plan: PlanDetails, code: str, deployment: Organisation) -> MatchViewModel | None:
+    match = next((one for one in plan.result.matches if one.coachee == code), None)
     if match is None:
         return None
-    coachee = next(one for one in found.roster.coachees if one.id == code)
-    coach = next(one for one in found.roster.coaches if one.id == match.coach)
-    return present_match(match, (coachee, coach), found.cycle, deployment)
+    coachee = next(one for one in plan.roster.coachees if one.id == code)
+    coach = next(one for one in plan.roster.coaches if one.id == match.coach)
+    return present_match(match, (coachee, coach), plan.cycle, deployment)
 
 
-def _unmatched(
-    found: PlanDetails, code: str, deployment: Organisation
-) -> UnmatchedViewModel | None:
-    entry = next((one for one in found.result.unmatched if one.coachee == code), None)
+def _unmatched(plan: PlanDetails, code: str, deployment: Organisation) -> UnmatchedViewModel | None:
+    entry = next((one for one in plan.result.unmatched if one.coachee == code), None)
     if entry is None:
         return None
-    coachee = next(one for one in found.roster.coachees if one.id == code)
+    coachee = next(one for one in plan.roster.coachees if one.id == code)
     return present_unmatched(entry, coachee, deployment)
 
 
-def _explanation(
-    requested: QuestionLine | None, names: DisplayNames
-) -> ExplanationViewModel | None:
-    if requested is None or requested.answer is None or requested.answer.explanation is None:
+def _explanation(line: QuestionLine | None, names: DisplayNames) -> ExplanationViewModel | None:
+    if line is None or line.answer is None or line.answer.explanation is None:
         return None
-    return present_explanation(requested.answer.explanation, names)
+    return present_explanation(line.answer.explanation, names)
 
 
 def _replacements(
-    requested: QuestionLine | None, names: DisplayNames, cycle: Cycle
+    line: QuestionLine | None, names: DisplayNames, cycle: Cycle
 ) -> tuple[ReplacementViewModel, ...] | None:
-    if requested is None or requested.answer is None or requested.answer.replacements is None:
+    if line is None or line.answer is None or line.answer.replacements is None:
         return None
-    return present_replacements(requested.answer.replacements, names, cycle)
+    return present_replacements(line.answer.replacements, names, cycle)
 
 
 ROUTERS = (COACHEE_PAGES,)

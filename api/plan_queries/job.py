@@ -10,8 +10,9 @@ from api.audit_trail.log import record_event
 from api.background.job_type import JobType
 from api.background.rows import TaskState
 from api.background.subprocess_job import Message, SubprocessJob
+from api.plan_queries.question_task import QuestionTask, question_task
+from api.plan_queries.questions import QUESTION_JOB, QuestionAnswer
 from api.plan_queries.rows import QuestionRow
-from api.plan_queries.service import QUESTION_JOB, QuestionAnswer, QuestionTask, question_task
 
 _MAX_SOLVE_SECONDS = 120.0  # each time that it solves again
 

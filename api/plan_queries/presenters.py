@@ -1,13 +1,20 @@
-"""Answers to questions about a plan, as people read them."""
+"""Plan queries and their answers as pages show them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
+from api.background.rows import TaskFailure, TaskState
+from api.plan_queries.labels import QUESTION_STATE
+from api.plan_queries.questions import QuestionAnswer, QuestionView
+from api.plan_queries.rows import QuestionKind
 from api.results.match_view import SessionViewModel, present_session
 from api.results.move_view import DisplayNames, display_name
 from api.results.plan_view import LEVEL_LABELS
+from api.web.date_formats import format_short_datetime
+from api.web.labels import Badge
 from coach.cycle import Cycle
 from coach.plural import pluralise
 from coach.sessions import Session
@@ -17,12 +24,24 @@ from matching.rematching.comparison import LevelDifference, SettingDifference
 from matching.rematching.replacement import Replacement
 from matching.result import Verdict
 
-_SHOWN_AT_ONCE = 8  # other coaches who are told at once; the rest is behind a fold
+_SHOWN_AT_ONCE = 8  # other coaches that are visible before the list is expanded
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """A plan query; `failure` is set only if it failed, `answer` only if it has finished."""
+
+    id: str
+    state: Badge
+    in_progress: bool
+    requested: str
+    failure: TaskFailure | None
+    answer: QuestionAnswer | None
 
 
 @dataclass(frozen=True, slots=True)
 class RunnerUpViewModel:
-    """The next best coach, what choosing them would cost everybody, and who would change."""
+    """The next best coach, the price of choosing them, and who else would change."""
 
     coach: str
     points: str
@@ -34,7 +53,7 @@ class RunnerUpViewModel:
 
 @dataclass(frozen=True, slots=True)
 class OtherCoachViewModel:
-    """How another coach stands to a coachee: possible, taken by others, or what objects."""
+    """Another coach: possible, with all places taken, or not possible and why."""
 
     coach: str
     status: str
@@ -44,7 +63,10 @@ class OtherCoachViewModel:
 
 @dataclass(frozen=True, slots=True)
 class ExplanationViewModel:
-    """What solving again has told of one coachee; `only` says that nobody else could coach them."""
+    """The coaches of a coachee other than their own.
+
+    `only` is whether nobody else could coach them; `more` are coaches below a fold.
+    """
 
     runner_up: RunnerUpViewModel | None
     only: bool
@@ -54,7 +76,7 @@ class ExplanationViewModel:
 
 @dataclass(frozen=True, slots=True)
 class ReplacementViewModel:
-    """Somebody who could take over, with the price and the times."""
+    """A coach who could take over, with the price and the times."""
 
     id: str
     coach: str
@@ -66,12 +88,32 @@ class ReplacementViewModel:
 
 @dataclass(frozen=True, slots=True)
 class AdviceViewModel:
-    """One change of the policy, who would get a coach by it, and who would lose theirs."""
+    """A change of the policy, who would get a coach by it, and who would lose theirs."""
 
     change: str
     placed: tuple[str, ...]
     unplaced: tuple[str, ...]
     settings: tuple[SettingDifference, ...]
+
+
+def question_line(question: QuestionView, zone: ZoneInfo) -> QuestionLine:
+    """`question` for a page, its time in `zone`."""
+    return QuestionLine(
+        id=question.id,
+        state=QUESTION_STATE[question.state],
+        in_progress=not question.state.is_final,
+        requested=format_short_datetime(question.requested_at, zone),
+        failure=question.failure if question.state is TaskState.FAILED else None,
+        answer=question.answer,
+    )
+
+
+def latest_question(
+    questions: tuple[QuestionView, ...], kind: QuestionKind, zone: ZoneInfo
+) -> QuestionLine | None:
+    """The first question of a kind, which is the newest, for a page."""
+    found = next((question for question in questions if question.kind is kind), None)
+    return None if found is None else question_line(found, zone)
 
 
 def present_explanation(answer: Explanation, names: DisplayNames) -> ExplanationViewModel:
@@ -88,7 +130,7 @@ def present_explanation(answer: Explanation, names: DisplayNames) -> Explanation
 def present_replacements(
     answer: tuple[Replacement, ...], names: DisplayNames, cycle: Cycle
 ) -> tuple[ReplacementViewModel, ...]:
-    """Who could take over; times in the zone of the cycle."""
+    """The coaches who could take over, with times in the zone of the cycle."""
     return tuple(
         ReplacementViewModel(
             id=one.coach,
@@ -106,7 +148,7 @@ def present_replacements(
 
 
 def present_advice(answer: tuple[Advice, ...], names: DisplayNames) -> tuple[AdviceViewModel, ...]:
-    """The changes that would place most people, the best first."""
+    """The changes of the policy that would place most people, the best first."""
     return tuple(
         AdviceViewModel(
             change=one.change,

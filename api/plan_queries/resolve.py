@@ -1,4 +1,4 @@
-"""The engine as explanations ask it: solved anew beside a result that is kept."""
+"""Solving again, as explanations and advice do, with a result to keep pairs of."""
 
 from __future__ import annotations
 
@@ -27,10 +27,12 @@ def solve_again(
     under_way: UnderWay | None,
     report: ReportProgress = _ignore_progress,
 ) -> Result:
-    """The best result within the limit, without looking for remedies; `under_way` as `keep` was.
+    """The best result within the limit, without remedies for unmatched coachees.
+
+    `under_way` is the state of the cycle that `keep` was made for.
 
     Raises:
-        ProgrammeError: there is none, and the engine says why.
+        DomainError: there is no usable result; the engine says why.
     """
     return solve(
         roster,

@@ -1,4 +1,4 @@
-"""Questions about a plan that are answered by solving again, and what follows from an answer."""
+"""JSON routes of plan queries, and of replacing a coach."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.plan_queries import replacement as replacing
-from api.plan_queries import service as questions
+from api.plan_queries import service as plan_queries
+from api.plan_queries.questions import QuestionRequest, QuestionView
 from api.plan_queries.replacement import ReplacementRequest
-from api.plan_queries.service import QuestionRequest, QuestionView
-from api.runs import run_input
 from api.runs.run_view import RunView
 from api.values import FrozenModel, Identifier
 
@@ -24,7 +22,7 @@ QUESTIONS = APIRouter(prefix=API, tags=["questions"])
 
 
 class NewCoach(FrozenModel):
-    """The coach to give, by their id in the coaches' file, as answers name them."""
+    """The new coach, by their id in the coaches' file, as answers name them."""
 
     coach: Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -37,19 +35,16 @@ class NewCoach(FrozenModel):
 def ask_question(
     plan_id: str, question_request: QuestionRequest, services: ServicesDep, response: Response
 ) -> QuestionView:
-    """Ask why and what else; the engine solves again, and the answer is kept with the plan.
+    """Ask about a plan; the engine solves again, and the answer is stored with the plan.
 
-    `explain` tells of one coachee the next best coach and what that would cost everybody, and how
-    every other coach stands to them; `replace` tells who could take over without a change for
-    anybody else, and at what price; `advise` tells the three changes of the policy that would
-    place most people. What is asked already is not asked twice. Look at `Location` for the answer.
+    `explain` answers for one coachee who the next best coach is, what choosing them would cost
+    everybody, and which other coaches are possible. `replace` answers who could take over without a
+    change for anybody else, and at what price. `advise` answers which three changes of the policy
+    would place most people. The same question is not asked twice. Read the answer at `Location`.
     """
-    with services.database.writing() as tx:
-        view = questions.submit_question(
-            tx, services.enqueue, plan_id, question_request, now=services.now()
-        )
-    response.headers["Location"] = f"{API}/questions/{view.id}"
-    return view
+    question = plan_queries.submit_question(services, plan_id, question_request)
+    response.headers["Location"] = f"{API}/questions/{question.id}"
+    return question
 
 
 @QUESTIONS.get("/plans/{plan_id}/questions", responses=problem_responses(404, 422))
@@ -58,26 +53,23 @@ def list_questions(
     services: ServicesDep,
     person_id: Annotated[
         Identifier | None,
-        Query(description="The coachee they are about; else the plan as a whole."),
+        Query(description="The coachee they are about; the whole plan by default."),
     ] = None,
 ) -> tuple[QuestionView, ...]:
-    """The questions about one coachee of a plan, or about all of it, with their answers."""
-    with services.database.reading() as tx:
-        return questions.questions_about(tx, plan_id, person_id)
+    """The questions about one coachee of a plan, or about the whole plan, with their answers."""
+    return plan_queries.list_questions(services, plan_id, person_id)
 
 
 @QUESTIONS.get("/questions/{question_id}", responses=problem_responses(404))
 def read_question(question_id: str, services: ServicesDep) -> QuestionView:
-    """Where a question is, and its answer once it is `finished`."""
-    with services.database.reading() as tx:
-        return questions.question_view(tx, question_id)
+    """The state of a question, with its answer once it is `finished`."""
+    return plan_queries.read_question(services, question_id)
 
 
 @QUESTIONS.post("/questions/{question_id}/cancel", responses=problem_responses(404, 409))
 def cancel_question(question_id: str, services: ServicesDep) -> QuestionView:
-    """Stop answering; it ends within about two seconds."""
-    with services.database.writing() as tx:
-        return questions.cancel_question(tx, question_id, now=services.now())
+    """Cancel a question; it ends within about two seconds."""
+    return plan_queries.cancel_question(services, question_id)
 
 
 @QUESTIONS.post(
@@ -90,14 +82,10 @@ def replace_coach(
 ) -> RunView:
     """Queue a run that gives one coachee of the published plan another coach.
 
-    Every other pair is pinned as it is. What comes of it is a draft plan, to be published.
+    Every other pair is pinned. The run makes a draft plan, to be published.
     """
-    options = run_input.default_options(services.settings)
     replacement_request = ReplacementRequest(plan_id=plan_id, person_id=person_id, coach=new.coach)
-    with services.database.writing() as tx:
-        run = replacing.start_replacement(
-            tx, services.enqueue, replacement_request, options, now=services.now()
-        )
+    run = plan_queries.start_replacement(services, replacement_request)
     response.headers["Location"] = f"{API}/runs/{run.id}"
     return run
 

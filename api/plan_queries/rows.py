@@ -1,4 +1,4 @@
-"""What a manager asks of a plan that has to be solved, and the answers."""
+"""Plan queries, stored as questions with their answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.database.types import EnumString, TableRow
 
 
 class QuestionKind(StrEnum):
-    """What can be asked of a plan: why this coach or nobody, another coach, or what would help."""
+    """The kinds: why this coach or none, who could take over, what would place more people."""
 
     EXPLAIN = "explain"
     REPLACE = "replace"
@@ -21,9 +21,9 @@ class QuestionKind(StrEnum):
 
 
 class QuestionRow(BackgroundTaskRow):
-    """A question about a plan, about one coachee of it or about all, with its answer as JSON.
+    """A question about a plan, or about one coachee of it, with its answer as JSON.
 
-    `options` says more of what is asked, `latest` is what was told last while it is worked on.
+    `options` are the remaining sessions that `replace` is about, `latest` is the last progress.
     """
 
     __tablename__ = "questions"

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from api.background.subprocess_task import run_task
 from api.child_processes.channel import Channel
 from api.engine_threads import run_in_thread
+from api.plan_queries.question_task import QuestionTask
+from api.plan_queries.questions import QuestionAnswer
 from api.plan_queries.resolve import solve_again
 from api.plan_queries.rows import QuestionKind
-from api.plan_queries.service import QuestionAnswer, QuestionTask
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.deadline import Deadline, DeadlineExceededError
@@ -25,7 +26,7 @@ from matching.result import Match, Result
 
 @dataclass
 class CountingSolver:
-    """The engine as explanations ask it; tells how often it has solved, and how long all took."""
+    """The solver of advice; progress says how often it has solved, and the total time."""
 
     limit_seconds: float
     report: ReportProgress
@@ -34,7 +35,7 @@ class CountingSolver:
     solve_count: int = 0
 
     def __call__(self, roster: Roster, cycle: Cycle, keep: Result) -> Result:
-        """The best result within the limit, without looking for remedies."""
+        """The best result within the limit, without remedies."""
         self.solve_count += 1
         return solve_again(
             roster,
@@ -59,14 +60,14 @@ def main(channel: Channel) -> None:
 
 
 def answer_query(task_text: str, report: ReportProgress) -> dict[str, str]:
-    """Answer the question of a task, a `QuestionTask` as JSON."""
+    """Answer the question of a task, which is a `QuestionTask` as JSON."""
     task = QuestionTask.model_validate_json(task_text)
     solver = CountingSolver(task.limit_seconds, report, time.monotonic(), task.under_way)
     return {"answer": _answer(task, solver).model_dump_json()}
 
 
 def ordinal(number: int) -> str:
-    """`1st`, `2nd`, `11th`."""
+    """An ordinal number in digits: `1st`, `2nd`, `11th`."""
     teen = number % 100 in {11, 12, 13}
     return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
@@ -79,7 +80,7 @@ def _answer(task: QuestionTask, solver: CountingSolver) -> QuestionAnswer:
         )
     if task.kind is QuestionKind.ADVISE:
         return QuestionAnswer(advice=advise(*inputs, solver))
-    solver.report(_progress_message("looking at every coach with a place left"))
+    solver.report(_progress_message("checking every coach with a place left"))
     found = replacements(
         *inputs,
         task.coachee,
@@ -90,7 +91,7 @@ def _answer(task: QuestionTask, solver: CountingSolver) -> QuestionAnswer:
 
 
 def _next_best(task: QuestionTask, report: ReportProgress) -> NextBest:
-    """The next best coach, by solving again within the limit."""
+    """Finds the next best coach by solving again within the limit."""
     deadline = Deadline(time.monotonic, task.limit_seconds, lambda: False, run_in_thread)
 
     def of(match: Match) -> RunnerUp | None:

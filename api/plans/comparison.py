@@ -1,11 +1,11 @@
-"""Two plans of a cycle side by side: who changes, and what is won and lost at each level."""
+"""Comparison of two plans of a cycle: policies, levels, and people."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.plans.service import PlanDetails, PlanSummary, plan_view
+from api.plans.plan_details import PlanDetails, PlanSummary, plan_details
 from api.runs.rows import PlanRow, PlanState
 from api.values import FrozenModel
 from coach.errors import ConflictError
@@ -25,7 +25,7 @@ from matching.rules.evaluation import RuleEvaluator
 
 
 class ChangeCounts(FrozenModel):
-    """For how many coachees what differs; each counts once."""
+    """The number of coachees by what differs for them; each counts once."""
 
     placed: int
     unplaced: int
@@ -35,10 +35,10 @@ class ChangeCounts(FrozenModel):
 
 
 class PlanComparison(FrozenModel):
-    """What differs from the plan `before` to the plan `after`.
+    """The differences from the plan `before` to the plan `after`.
 
-    `settings` are the keys of the policy that differ, `levels` what each aim comes to in both,
-    `moves` everybody for whom anything differs, with the reason.
+    `settings` are the keys of the policy that differ, `levels` the values of each level in both
+    plans, and `moves` the coachees for whom anything differs, with the reason.
     """
 
     before: PlanSummary
@@ -52,23 +52,23 @@ class PlanComparison(FrozenModel):
 def load_plan_pair(
     tx: Transaction, plan_id: str, before_id: str | None = None
 ) -> tuple[PlanDetails, PlanDetails]:
-    """The plan to compare with, and the plan itself.
+    """The plan to compare with, and the plan `plan_id`.
 
-    Where `before_id` is not given, it is the published plan of the cycle.
+    If `before_id` is `None`, the plan to compare with is the published one of the cycle.
 
     Raises:
         NotFoundError: there is no such plan.
-        ConflictError: there is nothing to compare with, or the two are of different cycles.
+        ConflictError: there is no plan to compare with, or the two are of different cycles.
     """
-    after = plan_view(tx, plan_id)
-    before = plan_view(tx, before_id or _published_plan_id(tx, after.summary))
+    after = plan_details(tx, plan_id)
+    before = plan_details(tx, before_id or _published_plan_id(tx, after.summary))
     if before.summary.cycle_id != after.summary.cycle_id:
         raise ConflictError("the two plans are of different cycles; choose two of one cycle")
     return before, after
 
 
 def build_comparison(before: PlanDetails, after: PlanDetails) -> PlanComparison:
-    """What differs between two plans."""
+    """Compare two plans."""
     differences = compare_results(before.result, after.result, (before.policy, after.policy))
     return PlanComparison(
         before=before.summary,
@@ -98,9 +98,9 @@ def _published_plan_id(tx: Transaction, plan: PlanSummary) -> str:
 def _moves_with_reasons(
     before: PlanDetails, after: PlanDetails, changed: tuple[CoacheeDifference, ...]
 ) -> tuple[Move, ...]:
-    """Every change with its reason, judged by the people and the policy of the later plan.
+    """Every change with its reason, by the people and the policy of the later plan.
 
-    Only those concerned are judged, so that comparing two plans of a large cycle stays quick.
+    Only the people concerned are evaluated, to stay fast for a large cycle.
     """
     coachees = {one.coachee for one in changed}
     coaches = {coach for one in changed for coach in (one.before, one.after)}

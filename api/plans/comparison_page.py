@@ -1,4 +1,4 @@
-"""The programme office's page about two plans side by side."""
+"""The page that compares two plans of a cycle."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.cycles import service as cycles
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
-from api.plans import comparison as comparing
 from api.plans import service as plans
 from api.plans.comparison import ChangeCounts
-from api.plans.service import PlanSummary
+from api.plans.plan_details import PlanSummary
 from api.results.move_view import present_moves
 from api.results.plan_view import LEVEL_LABELS
 from api.runs.labels import PLAN_STATE
@@ -27,12 +25,12 @@ from coach.plural import pluralise
 from matching.rematching.comparison import LevelDifference
 
 COMPARISON_PAGES = APIRouter(include_in_schema=False)
-_NOT_AN_AIM = "not aimed for"
+_NOT_AN_AIM = "not an aim"
 
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """A plan in a list: when it was made, and its state."""
+    """A plan in a list: the time it was made, and its state."""
 
     id: str
     made: str
@@ -41,7 +39,7 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class LevelLine:
-    """One aim in both plans, and whether the later one has won or lost."""
+    """One level in both plans; `gain` is what the later plan gains or loses."""
 
     words: str
     before: str
@@ -56,32 +54,29 @@ def compare_plans(
     services: ServicesDep,
     before: Annotated[Identifier, Query()] = "",
 ) -> Response:
-    """Who changes between two plans of a cycle, and what is won and lost."""
-    with services.database.reading() as tx:
-        old, new = comparing.load_plan_pair(tx, plan_id, before or None)
-        cycle = cycles.cycle_header(tx, new.summary.cycle_id)
-        others = plans.list_plans(tx, cycle.id)
-    comparison = comparing.build_comparison(old, new)
-    zone = ZoneInfo(cycle.timezone)
-    people = (*old.roster.coachees, *old.roster.coaches, *new.roster.coachees, *new.roster.coaches)
+    """The differences between two plans of a cycle, in levels and for people."""
+    found = plans.read_compared_plans(services, plan_id, before or None)
+    comparison, zone = found.comparison, ZoneInfo(found.cycle.timezone)
+    rosters = found.before.roster, found.after.roster
+    people = [one for roster in rosters for one in (*roster.coachees, *roster.coaches)]
     return render_page(
         request,
         "plans/comparison.html",
-        cycle=cycle,
-        before=plan_line(old.summary, zone),
-        after=plan_line(new.summary, zone),
-        others=other_plans(others, plan_id, zone),
+        cycle=found.cycle,
+        before=plan_line(found.before.summary, zone),
+        after=plan_line(found.after.summary, zone),
+        others=other_plans(found.plans, plan_id, zone),
         tiles=_tiles(comparison.counts),
         settings=comparison.settings,
         levels=[
             _level(level) for level in comparison.levels if level.name is not ObjectiveLevel.KEPT
-        ],  # how many pairs are kept of this very plan stands in the tiles
+        ],  # the tiles show how many pairs of the earlier plan are kept
         moves=present_moves(comparison.moves, people),
     )
 
 
 def plan_line(plan: PlanSummary, zone: ZoneInfo) -> PlanLine:
-    """A plan in one line, its time in `zone`."""
+    """`plan` for a list, its time in `zone`."""
     return PlanLine(plan.id, format_short_datetime(plan.created_at, zone), PLAN_STATE[plan.state])
 
 

@@ -1,131 +1,70 @@
-"""Plans: listing them, and reading one with its reasons."""
+"""Use cases of plans: listing, reading and comparing them. `invitations.publish` publishes one."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session as Transaction
-
-from api.cycles.service import cycle_row, policy_of
-from api.participants.service import roster_of
-from api.runs.rows import PlanRow, PlanState, RunRow
-from api.runs.run_input import RunInput
-from api.values import FrozenModel
-from coach.cycle import Cycle
-from coach.errors import NotFoundError
-from coach.people import Roster
-from matching.instance.partial_cycle import UnderWay
-from matching.result import Result
+from api.cycles.service import CycleHeader, cycle_header
+from api.plans.comparison import PlanComparison, build_comparison, load_plan_pair
+from api.plans.plan_details import PlanDetails, PlanSummary, plan_details, plans_of_cycle
+from api.services import Services
 
 
-class PlanSummary(FrozenModel):
-    """One line about a plan."""
+@dataclass(frozen=True, slots=True)
+class ComparedPlans:
+    """Two plans of a cycle, what differs between them, and the other plans of the cycle."""
 
-    id: str
-    cycle_id: str
-    run_id: str
-    state: PlanState
-    status: str
-    placed: int
-    unplaced: int
-    created_at: datetime
-    published_at: datetime | None
+    before: PlanDetails
+    after: PlanDetails
+    comparison: PlanComparison
+    cycle: CycleHeader
+    plans: tuple[PlanSummary, ...]
 
 
-class PlanDetails(FrozenModel):
-    """A plan whole: the engine's result, and the people and policy it was made from.
-
-    `outdated` says that the lists or the policy of the cycle have changed since. `own_policy` is
-    the policy the cycle had when the plan was made, where that is from another: of a what-if, and
-    of a plan in which one coach is replaced and every other pair is pinned. `under_way` says where
-    the cycle stood, if it had begun.
-    """
-
-    summary: PlanSummary
-    outdated: bool
-    result: Result
-    roster: Roster
-    cycle: Cycle
-    own_policy: Cycle | None
-    under_way: UnderWay | None
-
-    @property
-    def policy(self) -> Cycle:
-        """The policy as somebody wrote it, without the pins of a plan that replaces one coach."""
-        what_if = self.summary.state is PlanState.WHAT_IF
-        return self.cycle if what_if or self.own_policy is None else self.own_policy
-
-
-def list_plans(tx: Transaction, cycle_id: str) -> tuple[PlanSummary, ...]:
-    """The plans of a cycle, the youngest first.
+def list_plans(services: Services, cycle_id: str) -> tuple[PlanSummary, ...]:
+    """The plans of a cycle, the newest first.
 
     Raises:
         NotFoundError: there is no such cycle.
     """
-    cycle_row(tx, cycle_id)
-    rows = tx.scalars(
-        select(PlanRow)
-        .where(PlanRow.cycle_id == cycle_id)
-        .order_by(PlanRow.created_at.desc(), PlanRow.id)
-    )
-    return tuple(summarise_plan(row) for row in rows)
+    with services.database.reading() as tx:
+        return plans_of_cycle(tx, cycle_id)
 
 
-def plan_summary(tx: Transaction, plan_id: str) -> PlanSummary:
-    """A plan in one line.
+def read_plan(services: Services, plan_id: str) -> PlanDetails:
+    """A plan, with the people and the policy it was made from.
 
     Raises:
         NotFoundError: there is no such plan.
     """
-    row = tx.get(PlanRow, plan_id)
-    if row is None:
-        raise NotFoundError(f"there is no plan {plan_id}")
-    return summarise_plan(row)
+    with services.database.reading() as tx:
+        return plan_details(tx, plan_id)
 
 
-def plan_view(tx: Transaction, plan_id: str) -> PlanDetails:
-    """A plan with its verdicts, as the engine returned them.
+def compare_plans(services: Services, plan_id: str, before_id: str | None = None) -> PlanComparison:
+    """What differs from one plan of a cycle to the plan `plan_id`.
+
+    If `before_id` is `None`, the earlier plan is the published one.
 
     Raises:
         NotFoundError: there is no such plan.
+        ConflictError: there is no plan to compare with, or the two are of different cycles.
     """
-    found = tx.execute(
-        select(PlanRow, PlanRow.result, RunRow.input)
-        .join(RunRow, RunRow.id == PlanRow.run_id)
-        .where(PlanRow.id == plan_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFoundError(f"there is no plan {plan_id}")
-    row, result, input_json = found
-    frozen = RunInput.model_validate_json(input_json)
-    return PlanDetails(
-        summary=summarise_plan(row),
-        outdated=is_outdated(tx, row.cycle_id, frozen),
-        result=Result.model_validate_json(result),
-        roster=frozen.roster,
-        cycle=frozen.cycle,
-        own_policy=frozen.own_policy,
-        under_way=frozen.under_way,
-    )
+    with services.database.reading() as tx:
+        before, after = load_plan_pair(tx, plan_id, before_id)
+    return build_comparison(before, after)
 
 
-def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
-    """Whether the lists or the policy of a cycle have changed since a run froze its input."""
-    policy = policy_of(cycle_row(tx, cycle_id))
-    return (frozen.roster, frozen.policy) != (roster_of(tx, cycle_id), policy)
+def read_compared_plans(
+    services: Services, plan_id: str, before_id: str | None = None
+) -> ComparedPlans:
+    """What `compare_plans` returns, with both plans, their cycle and its other plans.
 
-
-def summarise_plan(row: PlanRow) -> PlanSummary:
-    """Summarise a stored plan."""
-    return PlanSummary(
-        id=row.id,
-        cycle_id=row.cycle_id,
-        run_id=row.run_id,
-        state=row.state,
-        status=row.status,
-        placed=row.placed,
-        unplaced=row.unplaced,
-        created_at=row.created_at,
-        published_at=row.published_at,
-    )
+    Raises:
+        As `compare_plans` does.
+    """
+    with services.database.reading() as tx:
+        before, after = load_plan_pair(tx, plan_id, before_id)
+        cycle_id = after.summary.cycle_id
+        cycle, plans = cycle_header(tx, cycle_id), plans_of_cycle(tx, cycle_id)
+    return ComparedPlans(before, after, build_comparison(before, after), cycle, plans)

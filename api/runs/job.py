@@ -11,7 +11,7 @@ from api.background.subprocess_job import Message, SubprocessJob
 from api.runs.draft_plan import store_plan
 from api.runs.rows import RunProgressRow, RunRow
 from api.runs.run_input import RunOptions
-from api.runs.service import RUN_JOB
+from api.runs.run_queue import RUN_JOB
 from api.runs.solver_task import RunTask
 from matching.records.run_record import RunRecord
 from matching.result import Result

@@ -1,4 +1,4 @@
-"""Runs of the engine: asking for one, following it, stopping it."""
+"""JSON routes of runs: starting, following and cancelling one."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from api.http.problem_details import problem_responses
 from api.http.urls import API
 from api.input_files.policy_file import CYCLE_FILE
 from api.input_files.source import NamedFile
-from api.runs import run_input, run_view, what_if
 from api.runs import service as runs
+from api.runs import what_if
 from api.runs.run_input import RunOptions
-from api.runs.run_view import ProgressEvent, RunView
-from api.services import Services
+from api.runs.run_view import RunView
 from matching.records.run_record import RunRecord
 
 RUNS = APIRouter(prefix=API, tags=["runs"])
@@ -40,10 +39,8 @@ def start_run(
     response: Response,
     options: Annotated[RunOptions | None, Body()] = None,
 ) -> RunView:
-    """Queue a run on the cycle as it is now; follow it at `Location`."""
-    chosen = options or run_input.default_options(services.settings)
-    with services.database.writing() as tx:
-        run = runs.start_run(tx, services.enqueue, cycle_id, chosen, now=services.now())
+    """Queue a run on the people and the policy that the cycle has now; follow it at `Location`."""
+    run = runs.start_run(services, cycle_id, options)
     response.headers["Location"] = f"{API}/runs/{run.id}"
     return run
 
@@ -63,7 +60,7 @@ def start_what_if(
         bool, Query(description="Whether level `kept` counts the pairs of the published plan.")
     ] = True,
 ) -> RunView:
-    """Queue a run on the people of a cycle under another policy, which the cycle does not take on.
+    """Queue a run under another policy, which does not become the policy of the cycle.
 
     Its plan has the state `what-if`: it can be read and compared, never published.
     """
@@ -74,64 +71,53 @@ def start_what_if(
 
 @RUNS.get("/cycles/{cycle_id}/runs", responses=problem_responses(404))
 def list_runs(cycle_id: str, services: ServicesDep) -> tuple[RunView, ...]:
-    """The runs of a cycle, the youngest first."""
-    with services.database.reading() as tx:
-        return run_view.list_runs(tx, cycle_id)
+    """The runs of a cycle, the newest first."""
+    return runs.list_runs(services, cycle_id)
 
 
 @RUNS.get("/runs/{run_id}", responses=problem_responses(404))
 def read_run(run_id: str, services: ServicesDep) -> RunView:
-    """Where a run is; once it has finished, `plan_id` names its plan."""
-    with services.database.reading() as tx:
-        return run_view.run_view(tx, run_id)
+    """The state of a run; once it has finished, `plan_id` names its plan."""
+    return runs.read_run(services, run_id)
 
 
 @RUNS.get("/runs/{run_id}/record", responses=problem_responses(404, 409))
 def read_run_record(run_id: str, services: ServicesDep) -> RunRecord:
-    """How a finished run went: seed, parameters, inputs' digests, versions, and every step."""
-    with services.database.reading() as tx:
-        return runs.run_record(tx, run_id)
+    """The record of a finished run: seed, parameters, digests of inputs, versions, every step."""
+    return runs.read_run_record(services, run_id)
 
 
 @RUNS.post("/runs/{run_id}/cancel", responses=problem_responses(404, 409))
 def cancel_run(run_id: str, services: ServicesDep) -> RunView:
-    """Stop a run; it ends within about two seconds, and nothing of it is kept."""
-    with services.database.writing() as tx:
-        return runs.cancel_run(tx, run_id, now=services.now())
+    """Cancel a run; it ends within about two seconds, and nothing of it is stored."""
+    return runs.cancel_run(services, run_id)
 
 
 @RUNS.get(
     "/runs/{run_id}/events",
     responses=problem_responses(404),
     response_class=EventSourceResponse,
-    dependencies=[Depends(read_run)],
+    dependencies=[Depends(read_run)],  # refuses an unknown run before the stream begins
 )
 async def follow_run(
     run_id: str,
     services: ServicesDep,
     last_event_id: Annotated[int, Header(ge=0)] = 0,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Progress as server-sent events: `progress` for each moment, at last `end` with the run.
+    """Progress as server-sent events: `progress` for each step, and finally `end` with the run.
 
-    A client that lost the connection sends `Last-Event-ID` and misses nothing.
+    A client that reconnects with `Last-Event-ID` misses nothing.
     """
     seen = last_event_id
     while True:
-        events, run = await run_in_threadpool(_progress_since, services, run_id, seen)
-        for event in events:
+        progress = await run_in_threadpool(runs.read_progress, services, run_id, after=seen)
+        for event in progress.events:
             seen = event.number
             yield ServerSentEvent(event="progress", id=str(seen), data=event)
-        if run.state.is_final:
-            yield ServerSentEvent(event="end", data=run)
+        if progress.run.state.is_final:
+            yield ServerSentEvent(event="end", data=progress.run)
             return
         await asyncio.sleep(_POLL_SECONDS)
-
-
-def _progress_since(
-    services: Services, run_id: str, seen: int
-) -> tuple[tuple[ProgressEvent, ...], RunView]:
-    with services.database.reading() as tx:
-        return run_view.progress_after(tx, run_id, seen), run_view.run_view(tx, run_id)
 
 
 ROUTERS = (RUNS,)

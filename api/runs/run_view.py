@@ -53,7 +53,7 @@ def run_view(tx: Transaction, run_id: str) -> RunView:
     return views[0]
 
 
-def list_runs(tx: Transaction, cycle_id: str) -> tuple[RunView, ...]:
+def runs_of_cycle(tx: Transaction, cycle_id: str) -> tuple[RunView, ...]:
     """The runs of a cycle, the youngest first.
 
     Raises:

@@ -1,104 +1,128 @@
-"""Runs: requesting, following and cancelling one. What a run does is in `api.runs.job`."""
+"""Use cases of runs: starting, following and cancelling one.
+
+What the job of a run does is in `job` and `subprocess`; a run under another policy is started by
+`what_if`.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
-from api.background.job import Enqueue, Job
-from api.background.rows import TaskState
-from api.runs.rows import RunPurpose, RunRow
-from api.runs.run_input import RunInput, RunOptions, freeze_input, input_sha256
-from api.runs.run_view import RunView, run_view
+from api.cycles.service import CycleHeader, cycle_header
+from api.runs.rows import RunRow
+from api.runs.run_input import RunOptions, default_options
+from api.runs.run_queue import queue_cycle_run
+from api.runs.run_view import ProgressEvent, RunView, progress_after, run_view, runs_of_cycle
+from api.services import Services
 from coach.errors import ConflictError, NotFoundError
 from matching.records.run_record import RunRecord
 
-RUN_JOB = "run"
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """A run and events of its progress, in order."""
+
+    run: RunView
+    events: tuple[ProgressEvent, ...]
 
 
-def start_run(
-    tx: Transaction, enqueue: Enqueue, cycle_id: str, options: RunOptions, *, now: datetime
-) -> RunView:
-    """Freeze a cycle's people and policy as they are, and queue the run that works from them.
+@dataclass(frozen=True, slots=True)
+class RunOfCycle:
+    """A run with all its progress, and the cycle it belongs to."""
+
+    run: RunView
+    events: tuple[ProgressEvent, ...]
+    cycle: CycleHeader
+
+
+def start_run(services: Services, cycle_id: str, options: RunOptions | None = None) -> RunView:
+    """Queue a run on the people and the policy that the cycle has now.
+
+    `None` stands for the default options of this server.
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: a run of the cycle is still open, one of its sides is empty, or
-            `not_before` is no day it could start again from.
+        ConflictError: a run of the cycle is still open, one of its sides is empty, or the day
+            `not_before` is not allowed.
     """
-    run_input = freeze_input(tx, cycle_id, options, now=now)
-    return queue_run(tx, enqueue, cycle_id, run_input, options, now=now)
+    chosen = options or default_options(services.settings)
+    with services.database.writing() as tx:
+        return queue_cycle_run(tx, services.enqueue, cycle_id, chosen, now=services.now())
 
 
-def queue_run(
-    tx: Transaction,
-    enqueue: Enqueue,
-    cycle_id: str,
-    run_input: RunInput,
-    options: RunOptions,
-    *,
-    now: datetime,
-    purpose: RunPurpose = RunPurpose.PLAN,
-) -> RunView:
-    """Queue the run that works from `run_input`.
+def list_runs(services: Services, cycle_id: str) -> tuple[RunView, ...]:
+    """The runs of a cycle, the newest first.
 
     Raises:
-        ConflictError: a run of the cycle is still open.
+        NotFoundError: there is no such cycle.
     """
-    _refuse_concurrent_run(tx, cycle_id)
-    row = RunRow(
-        cycle_id=cycle_id,
-        purpose=purpose,
-        state=TaskState.QUEUED,
-        options=options.model_dump(mode="json"),
-        input=run_input.model_dump_json(),
-        input_sha256=input_sha256(run_input),
-        requested_at=now,
-    )
-    tx.add(row)
-    tx.flush()
-    enqueue(tx, Job(RUN_JOB, row.id))
-    record_event(tx, "run asked for", "run", row.id, purpose=purpose)
-    return run_view(tx, row.id)
+    with services.database.reading() as tx:
+        return runs_of_cycle(tx, cycle_id)
 
 
-def cancel_run(tx: Transaction, run_id: str, *, now: datetime) -> RunView:
-    """Ask a run to stop: at once while it is queued, within about two seconds while it works.
+def read_run(services: Services, run_id: str) -> RunView:
+    """The state of a run.
 
     Raises:
         NotFoundError: there is no such run.
-        ConflictError: the run is over.
     """
-    row = _run_row(tx, run_id)
-    row.request_cancellation("run", now=now)
-    record_event(tx, "run cancel asked for", "run", row.id)
-    return run_view(tx, run_id)
+    with services.database.reading() as tx:
+        return run_view(tx, run_id)
 
 
-def run_record(tx: Transaction, run_id: str) -> RunRecord:
-    """How a finished run went.
+def read_progress(services: Services, run_id: str, *, after: int) -> RunProgress:
+    """The state of a run, and its events with a number above `after`.
 
     Raises:
         NotFoundError: there is no such run.
-        ConflictError: it has no record: it has not finished, or did before runs were recorded.
     """
-    row = _run_row(tx, run_id)
-    if row.record is None:
-        raise ConflictError(f"the run ({row.state}) has no record; only finished runs have one")
-    return RunRecord.model_validate_json(row.record)
+    with services.database.reading() as tx:
+        events = progress_after(tx, run_id, after)
+        return RunProgress(run_view(tx, run_id), events)
 
 
-def _refuse_concurrent_run(tx: Transaction, cycle_id: str) -> None:
-    open_run = tx.scalar(
-        select(RunRow.id).where(
-            RunRow.cycle_id == cycle_id, RunRow.state.in_([TaskState.QUEUED, TaskState.RUNNING])
-        )
-    )
-    if open_run is not None:
-        raise ConflictError(f"run {open_run} of this cycle is still open; wait for it or cancel it")
+def read_run_of_cycle(services: Services, run_id: str) -> RunOfCycle:
+    """A run with all its progress, and the cycle it belongs to.
+
+    Raises:
+        NotFoundError: there is no such run.
+    """
+    with services.database.reading() as tx:
+        run = run_view(tx, run_id)
+        events = progress_after(tx, run_id, 0)
+        return RunOfCycle(run, events, cycle_header(tx, run.cycle_id))
+
+
+def read_run_record(services: Services, run_id: str) -> RunRecord:
+    """The record of a finished run.
+
+    Raises:
+        NotFoundError: there is no such run.
+        ConflictError: the run has not finished, or finished before runs were recorded.
+    """
+    with services.database.reading() as tx:
+        row = _run_row(tx, run_id)
+        state, record = row.state, row.record
+    if record is None:
+        raise ConflictError(f"the run ({state}) has no record; only finished runs have one")
+    return RunRecord.model_validate_json(record)
+
+
+def cancel_run(services: Services, run_id: str) -> RunView:
+    """Cancel a run: immediately if it is queued, within about two seconds if it is running.
+
+    Raises:
+        NotFoundError: there is no such run.
+        ConflictError: the run has ended.
+    """
+    with services.database.writing() as tx:
+        row = _run_row(tx, run_id)
+        row.request_cancellation("run", now=services.now())
+        record_event(tx, "run cancel asked for", "run", row.id)
+        return run_view(tx, run_id)
 
 
 def _run_row(tx: Transaction, run_id: str) -> RunRow:

@@ -7,8 +7,8 @@ from api.input_files.source import NamedFile
 from api.participants.policy import checked_policy
 from api.runs.rows import RunPurpose
 from api.runs.run_input import default_options, freeze_input
+from api.runs.run_queue import queue_run
 from api.runs.run_view import RunView
-from api.runs.service import queue_run
 from api.services import Services
 
 

@@ -45,8 +45,7 @@ from api.participants import service as people
 from api.participants import upload
 from api.participants.rows import Side
 from api.personal_links import links
-from api.runs import draft_plan
-from api.runs import service as runs
+from api.runs import draft_plan, run_queue
 from api.runs.rows import RunRow
 from api.runs.run_input import RunOptions
 from api.services import Services
@@ -157,7 +156,7 @@ class World:
     def plan(self, cycle_id: str, result: Result) -> str:
         """A draft plan of a cycle with that result, as a finished run leaves it."""
         with self.database.writing() as tx:
-            run = runs.start_run(
+            run = run_queue.queue_cycle_run(
                 tx, lambda _tx, job: self.queued.append(job), cycle_id, RunOptions(), now=NOW
             )
             row = tx.get_one(RunRow, run.id)

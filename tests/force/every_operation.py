@@ -30,8 +30,8 @@ from api.http.principal import AccessRole, Principal
 from api.invitations.rows import OutboxRow
 from api.mail.rows import MailKind, MailRow, MailState
 from api.plan_queries import service as questions
+from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
-from api.plan_queries.service import QuestionRequest
 from api.sessions import schedule
 from tests.api.conftest import CYCLE_TOML, World
 from tests.bench.figures import Figure
@@ -100,7 +100,7 @@ def _ground(world: World) -> Ground:
     someone = world.person_id(cycle_id, "C-3")
     with world.database.writing() as tx:
         asking = QuestionRequest(kind=QuestionKind.EXPLAIN, person_id=someone)
-        question = questions.submit_question(
+        question = questions.store_question(
             tx, world.services.enqueue, plan_id, asking, now=world.services.now()
         )
         run = tx.connection().exec_driver_sql("SELECT run_id FROM plans LIMIT 1").scalar_one()

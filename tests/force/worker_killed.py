@@ -19,7 +19,7 @@ from api.audit_trail.rows import AuditRow
 from api.background.queue import JobQueue
 from api.background.rows import TaskState
 from api.job_types import JOB_TYPES
-from api.runs import service as runs
+from api.runs import run_queue
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunOptions
 from api.settings import Settings
@@ -81,7 +81,9 @@ def _top_up(world: World, queue: JobQueue) -> None:
     for _ in range(_OPEN_AT_ONCE - _open_runs(world)):
         cycle_id = world.cycle()
         with world.database.writing() as tx:
-            runs.start_run(tx, queue, cycle_id, RunOptions(workers=1), now=world.services.now())
+            run_queue.queue_cycle_run(
+                tx, queue, cycle_id, RunOptions(workers=1), now=world.services.now()
+            )
 
 
 class Fleet:

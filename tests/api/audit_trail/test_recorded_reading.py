@@ -13,8 +13,8 @@ from api.app import PERMISSIONS
 from api.audit_trail.rows import AuditRow
 from api.invitations.rows import OutboxRow
 from api.plan_queries import service as questions
+from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
-from api.plan_queries.service import QuestionRequest
 from api.runs.rows import PlanRow
 from api.sessions import schedule
 
@@ -38,7 +38,7 @@ def things(world: World) -> dict[str, str]:
     with world.database.writing() as tx:
         plan_id = tx.scalars(select(PlanRow.id)).first() or ""
         asking = QuestionRequest(kind=QuestionKind.EXPLAIN, person_id=person_id)
-        question = questions.submit_question(
+        question = questions.store_question(
             tx, world.services.enqueue, plan_id, asking, now=world.services.now()
         )
         return {

@@ -40,7 +40,7 @@ from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.rows import OneTimeCodeRow
 from api.reminders.service import write_due_reminders
-from api.runs import service as runs
+from api.runs import run_queue
 from api.runs.job import RunJob
 from api.runs.rows import PlanRow, RunRow
 from api.runs.run_input import RunOptions
@@ -287,7 +287,7 @@ def _ended(world: World, at_work: Callable[[int], object]) -> RunRow:
     """A run, at whose solver something is done as soon as there is one."""
     cycle_id = world.cycle()
     with world.database.writing() as tx:
-        run_id = runs.start_run(
+        run_id = run_queue.queue_cycle_run(
             tx, world.services.enqueue, cycle_id, RunOptions(), now=world.services.now()
         ).id
     solving = threading.Thread(

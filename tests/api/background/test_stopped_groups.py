@@ -20,7 +20,7 @@ from api.input_files.source import NamedFile
 from api.job_types import JOB_TYPES
 from api.participants import upload
 from api.participants.rows import Side
-from api.runs import service as runs
+from api.runs import run_queue
 from api.runs.rows import PlanRow, RunProgressRow, RunRow
 from api.runs.run_input import RunOptions
 from tests.api.slow_cycle import SLOW_CYCLE, slow_lists
@@ -55,7 +55,7 @@ def _slow_run(world: World) -> str:
         cycle_id = cycles.add_cycle(tx, lists.cycle, SLOW_CYCLE.decode(), now=now).id
         upload.store_list(tx, cycle_id, Side.COACHEE, lists.roster.coachees, now=now)
         upload.store_list(tx, cycle_id, Side.COACH, lists.roster.coaches, now=now)
-        run = runs.start_run(tx, queue, cycle_id, RunOptions(workers=1), now=now)
+        run = run_queue.queue_cycle_run(tx, queue, cycle_id, RunOptions(workers=1), now=now)
     queue.close()
     return run.id
 

@@ -40,9 +40,9 @@ from api.overview import statistics as figures
 from api.participants.rows import PersonRow, Side
 from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries import service as questions
+from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind, QuestionRow
-from api.plan_queries.service import QuestionRequest
-from api.plans import service as plans
+from api.plans import plan_details
 from api.runs.rows import PlanRow, PlanState, RunRow
 from api.runs.run_input import RunInput
 from api.session_reports import feedback as feedback_reports
@@ -130,7 +130,7 @@ def cycle_id(world: World) -> str:
         asking = QuestionRequest(
             kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")
         )
-        asked = questions.submit_question(tx, world.services.enqueue, plan, asking, now=after)
+        asked = questions.store_question(tx, world.services.enqueue, plan, asking, now=after)
         row = tx.get_one(QuestionRow, asked.id)
         row.state, row.answer = TaskState.FINISHED, '"Coachee 1"'
         run = tx.scalars(select(RunRow).where(RunRow.cycle_id == cycle_id)).one()
@@ -168,7 +168,7 @@ def test_nothing_is_left_of_anybody_and_totals_are_as_they_were(
     with world.database.reading() as tx:
         before = figures.cycle_statistics(tx)
         plan = tx.scalars(select(PlanRow.id).where(PlanRow.state == PlanState.PUBLISHED)).one()
-        result = plans.plan_view(tx, plan).result
+        result = plan_details.plan_details(tx, plan).result
     _do_the_job(world, OVER - timedelta(days=30))
     _do_the_job(world, OVER)
     with world.database.reading() as tx:
@@ -178,7 +178,7 @@ def test_nothing_is_left_of_anybody_and_totals_are_as_they_were(
         assert figures.cycle_statistics(tx) == before
         assert before[0].cycle.coachees == 3
         assert before[0].held == 1
-        left = plans.plan_view(tx, plan).result
+        left = plan_details.plan_details(tx, plan).result
         assert set(tx.scalars(select(PersonRow.name))) == {ERASED}
         codes = set(tx.scalars(select(PersonRow.code)))
         for table in (OutboxRow, QuestionRow, CredentialRow):

@@ -25,7 +25,7 @@ from api.http.principal import AccessRole, Principal
 from api.invitations.rows import OutboxRow
 from api.participants import service as people
 from api.participants.rows import PersonRow, Side
-from api.plans import service as plans
+from api.plans import plan_details
 from api.runs.rows import RunRow
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
@@ -123,8 +123,8 @@ def test_nothing_of_an_erased_coachee_is_left_but_what_totals_need(
         manager = Principal(AccessRole.MANAGER, user_id="office")
         assert feedback_reports.find_feedback(tx, manager, session.id).rating == 4
         assert records.find_record(tx, session.id).attendance is Attendance.HELD
-        plan = plans.list_plans(tx, cycle_id)[0]
-        left = plans.plan_view(tx, plan.id).result
+        plan = plan_details.plans_of_cycle(tx, cycle_id)[0]
+        left = plan_details.plan_details(tx, plan.id).result
     code = seen.brief.code
     assert code not in {"C-1", "C-2"}
     before = world.result({"C-1": "K-1", "C-2": "K-2"})

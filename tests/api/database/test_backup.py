@@ -24,7 +24,7 @@ from api.database import schema
 from api.database.engine import Database
 from api.job_types import JOB_TYPES
 from api.overview import cycles as overview_cycles
-from api.runs import service as runs
+from api.runs import run_queue
 from api.runs.run_input import RunOptions
 from coach.errors import ConflictError, DomainError
 
@@ -246,7 +246,7 @@ def test_a_copy_moves_from_either_kind_of_database_to_the_other_and_back(
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     queue = JobQueue(world.services.settings.database_url, JOB_TYPES)
     with world.database.writing() as tx:
-        runs.start_run(tx, queue, cycle_id, RunOptions(), now=now)
+        run_queue.queue_cycle_run(tx, queue, cycle_id, RunOptions(), now=now)
     queue.close()
     before = _all_rows(world.database)
     assert len(before["sessions"]) == 4

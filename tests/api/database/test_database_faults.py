@@ -22,7 +22,7 @@ from api.cli.services import load_settings
 from api.crypto.key_ring import KeyringError, open_keyring
 from api.database import schema
 from api.database.engine import Database, DatabaseUnusableError
-from api.runs import service as runs
+from api.runs import run_queue
 from api.runs.job import RunJob
 from api.runs.rows import RunRow
 from api.runs.run_input import RunOptions
@@ -178,7 +178,7 @@ def _until(client: httpx.Client, run_id: str, state: str) -> dict[str, Any]:
 def test_a_stopping_server_leaves_its_run_to_the_next(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
     with world.database.writing() as tx:
-        run = runs.start_run(tx, lambda *_: None, cycle_id, RunOptions(), now=now)
+        run = run_queue.queue_cycle_run(tx, lambda *_: None, cycle_id, RunOptions(), now=now)
     place = JobContext(world.services, "worker@1")
     solving = RunJob(place)
     left: list[BaseException] = []

@@ -15,8 +15,8 @@ from api.http.principal import AccessRole, Principal
 from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.plan_queries import service as questions
+from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
-from api.plan_queries.service import QuestionRequest
 from api.runs.rows import PlanRow
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
@@ -92,7 +92,7 @@ def full(world: World) -> Database:
         asking = QuestionRequest(
             kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")
         )
-        questions.submit_question(tx, world.services.enqueue, plan, asking, now=now)
+        questions.store_question(tx, world.services.enqueue, plan, asking, now=now)
         tx.add(
             ConsentRow(
                 person_id=coach.person_id or "",

@@ -25,8 +25,8 @@ from api.invitations.rows import OutboxRow
 from api.logging.setup import configure_logging
 from api.mail.rows import MailKind, MailRow, MailState
 from api.plan_queries import service as questions
+from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
-from api.plan_queries.service import QuestionRequest
 from api.runs.rows import PlanRow, RunRow
 from api.session_reports import feedback as feedback_reports
 from api.session_reports import notes, records
@@ -120,7 +120,7 @@ def things(shared: SharedServer) -> dict[str, str]:
         tx.add(mail)
         tx.flush()
         mail_id = mail.id
-        question = questions.submit_question(
+        question = questions.store_question(
             tx, world.services.enqueue, plan or "", asking, now=mine.start
         )
     for session in sessions:

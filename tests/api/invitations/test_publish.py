@@ -21,7 +21,7 @@ from api.participants import service as people
 from api.participants import upload
 from api.participants.rows import PersonRow, Side
 from api.personal_links import links
-from api.plans import service as plans
+from api.plans import plan_details
 from api.runs import run_view
 from api.runs.rows import PlanRow, PlanState
 from api.session_reports import feedback as feedback_reports
@@ -133,7 +133,7 @@ def test_one_plan_of_a_cycle_is_published(world: World) -> None:
     with world.database.reading() as tx:
         states = sorted(tx.scalars(select(PlanRow.state)))
         summary = overview_cycles.summary_of(tx, cycle_id)
-        published = plans.plan_view(tx, summary.published_plan_id or "")
+        published = plan_details.plan_details(tx, summary.published_plan_id or "")
     assert states == [PlanState.PUBLISHED, PlanState.SUPERSEDED]
     assert published.result == world.result(PAIRS)
     assert published.cycle.cycle.name == "Regional cycle 2027/1"
@@ -181,10 +181,10 @@ def test_a_plan_made_before_the_lists_changed_is_not_published(world: World) -> 
     cycle_id = world.cycle()
     plan_id = world.plan(cycle_id, world.result(PAIRS))
     with world.database.writing() as tx:
-        assert not plans.plan_view(tx, plan_id).outdated
+        assert not plan_details.plan_details(tx, plan_id).outdated
         staying = people.roster_of(tx, cycle_id).coachees[1:]
         upload.store_list(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
-        assert plans.plan_view(tx, plan_id).outdated
+        assert plan_details.plan_details(tx, plan_id).outdated
     with pytest.raises(ConflictError, match="have changed since"):
         _publish(world, plan_id, world.services.now())
     assert _outbox(world, cycle_id) == []
@@ -480,8 +480,8 @@ def _read_everything(world: World, cycle_id: str) -> dict[str, Callable[[], obje
         "schedule": reading(schedule.cycle_schedule, cycle_id),
         "person": reading(schedule.person_schedule, coach),
         "outbox": partial(list_outbox, world.services, cycle_id),
-        "plans": reading(plans.list_plans, cycle_id),
-        "runs": reading(run_view.list_runs, cycle_id),
+        "plans": reading(plan_details.plans_of_cycle, cycle_id),
+        "runs": reading(run_view.runs_of_cycle, cycle_id),
     }
 
 

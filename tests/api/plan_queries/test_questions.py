@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 from api.audit_trail.rows import AuditRow
 from api.background.rows import TaskState
 from api.data_protection import subject_access as person_rights
+from api.plan_queries.questions import QuestionAnswer
 from api.plan_queries.rows import QuestionKind, QuestionRow
-from api.plan_queries.service import QuestionAnswer
 from api.plan_queries.subprocess import ordinal
 from matching.rematching.replacement import Replacement
 from matching.result import FunnelStep, Remedy, Unmatched

@@ -25,7 +25,7 @@ from api.input_files.policy_file import parse_policy_file
 from api.input_files.source import NamedFile
 from api.participants import upload
 from api.participants.rows import Side
-from api.runs import service as runs
+from api.runs import run_queue
 from api.runs.rows import PlanRow, RunRow
 from api.runs.run_input import RunInput, RunOptions, input_sha256
 from api.runs.solver_task import RunTask
@@ -167,7 +167,7 @@ def test_a_run_that_is_refused_queues_nothing(world: World) -> None:
 
     def start() -> None:
         with world.database.writing() as tx:
-            runs.start_run(tx, broken, cycle_id, RunOptions(), now=world.services.now())
+            run_queue.queue_cycle_run(tx, broken, cycle_id, RunOptions(), now=world.services.now())
 
     with pytest.raises(RuntimeError):
         start()
@@ -178,7 +178,7 @@ def test_a_run_that_is_refused_queues_nothing(world: World) -> None:
 def test_a_run_works_from_what_was_there_when_it_was_asked_for(world: World) -> None:
     cycle_id = world.cycle()
     with world.database.writing() as tx:
-        run = runs.start_run(
+        run = run_queue.queue_cycle_run(
             tx, world.services.enqueue, cycle_id, RunOptions(), now=world.services.now()
         )
         upload.store_list(tx, cycle_id, Side.COACHEE, [], now=world.services.now())

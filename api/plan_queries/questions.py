@@ -1,0 +1,223 @@
+"""Plan queries: what can be asked, and the stored questions with their answers.
+
+In stored names, URLs and JSON a plan query is called a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field, model_validator
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+from sqlalchemy.orm import undefer
+
+from api.audit_trail.log import record_event
+from api.background.job import Enqueue, Job
+from api.background.rows import TaskFailure, TaskState
+from api.participants.rows import PersonRow, Side
+from api.plan_queries.remaining_sessions import RemainingSessions, remaining_sessions_of
+from api.plan_queries.rows import QuestionKind, QuestionRow
+from api.plans.plan_details import plan_row
+from api.runs.rows import PlanRow
+from api.values import FrozenModel, Identifier
+from coach.errors import ConflictError, NotFoundError
+from matching.explanation import Advice, Explanation
+from matching.progress import Progress
+from matching.rematching.replacement import Replacement
+
+QUESTION_JOB = "question"
+
+
+class QuestionRequest(FrozenModel):
+    """A request for a plan query.
+
+    `explain` and `replace` are about one coachee, `advise` about the whole plan. For `replace`,
+    `not_before` is the first day for a session with another coach, and `sessions` the number of
+    sessions still to be held; if they are not given, these are the coming sessions.
+    """
+
+    kind: QuestionKind
+    person_id: Identifier | None = None
+    not_before: date | None = None
+    sessions: Annotated[int | None, Field(ge=1, le=20)] = None
+
+    @model_validator(mode="after")
+    def _check_fields(self) -> QuestionRequest:
+        if (self.kind is QuestionKind.ADVISE) is (self.person_id is not None):
+            raise ValueError("explain and replace need a person_id, advise takes none")
+        if self.kind is not QuestionKind.REPLACE and (self.not_before or self.sessions):
+            raise ValueError("only replace takes not_before and sessions")
+        return self
+
+
+class QuestionAnswer(FrozenModel):
+    """An answer; the field that belongs to the kind of the question is set."""
+
+    explanation: Explanation | None = None
+    advice: tuple[Advice, ...] | None = None
+    replacements: tuple[Replacement, ...] | None = None
+
+
+class QuestionView(FrozenModel):
+    """A plan query: its state, and its answer once it has finished.
+
+    An answer to `explain` or `advise` stays valid for its plan. An answer to `replace` refers to
+    the lists as they were when it was given; the question can be asked again.
+    """
+
+    id: str
+    plan_id: str
+    kind: QuestionKind
+    person_id: str | None
+    remaining: RemainingSessions
+    state: TaskState
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    cancelling: bool
+    latest: Progress | None
+    failure: TaskFailure | None
+    answer: QuestionAnswer | None
+
+
+def store_question(
+    tx: Transaction,
+    enqueue: Enqueue,
+    plan_id: str,
+    question_request: QuestionRequest,
+    *,
+    now: datetime,
+) -> QuestionView:
+    """Store a question and queue its job; return an equal one instead if its answer still holds.
+
+    Raises:
+        NotFoundError: there is no such plan, or the person is not a coachee of it.
+        ConflictError: everybody in the plan has a coach, so that there is nothing to advise.
+    """
+    plan = plan_row(tx, plan_id)
+    remaining = _remaining(tx, plan, question_request, now)
+    row = _find_duplicate(tx, plan_id, question_request, remaining)
+    if row is None:
+        row = QuestionRow(
+            plan_id=plan_id,
+            kind=question_request.kind,
+            person_id=question_request.person_id,
+            options=remaining.model_dump(mode="json"),
+            state=TaskState.QUEUED,
+            requested_at=now,
+        )
+        tx.add(row)
+        tx.flush()
+        enqueue(tx, Job(QUESTION_JOB, row.id))
+        record_event(
+            tx, "question asked", "plan", plan_id, kind=question_request.kind, question=row.id
+        )
+    return question_view(row)
+
+
+def question_row(tx: Transaction, question_id: str) -> QuestionRow:
+    """The row of a question.
+
+    Raises:
+        NotFoundError: there is no such question.
+    """
+    row = tx.get(QuestionRow, question_id)
+    if row is None:
+        raise NotFoundError(f"there is no question {question_id}")
+    return row
+
+
+def questions_about(
+    tx: Transaction, plan_id: str, person_id: str | None = None
+) -> tuple[QuestionView, ...]:
+    """The questions about one coachee of a plan, or about the whole plan, the newest first.
+
+    Raises:
+        NotFoundError: there is no such plan.
+    """
+    plan_row(tx, plan_id)
+    return tuple(map(question_view, _rows(tx, plan_id, person_id)))
+
+
+def question_view(row: QuestionRow) -> QuestionView:
+    """The question in a row."""
+    return QuestionView(
+        id=row.id,
+        plan_id=row.plan_id,
+        kind=row.kind,
+        person_id=row.person_id,
+        remaining=RemainingSessions.model_validate(row.options, strict=False),
+        state=row.state,
+        requested_at=row.requested_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        cancelling=row.cancel_asked_at is not None and not row.state.is_final,
+        latest=None if row.latest is None else Progress.model_validate(row.latest),
+        failure=None if row.failure is None else TaskFailure.model_validate(row.failure),
+        answer=None if row.answer is None else QuestionAnswer.model_validate_json(row.answer),
+    )
+
+
+def coachee_code(tx: Transaction, plan: PlanRow, person_id: str) -> str:
+    """The id, in the coachees' file, of a coachee of the cycle of a plan.
+
+    Raises:
+        NotFoundError: the cycle has no such coachee.
+    """
+    row = tx.get(PersonRow, person_id)
+    if row is None or row.cycle_id != plan.cycle_id or row.side is not Side.COACHEE:
+        raise NotFoundError(f"there is no coachee {person_id} in this plan")
+    return row.code
+
+
+def _remaining(
+    tx: Transaction, plan: PlanRow, question_request: QuestionRequest, now: datetime
+) -> RemainingSessions:
+    """The remaining sessions as requested, or else as stored; refuses a pointless request."""
+    if question_request.person_id is None:
+        if not plan.unplaced:
+            raise ConflictError("everybody in this plan has a coach; there is nothing to advise")
+        return RemainingSessions()
+    coachee_code(tx, plan, question_request.person_id)
+    if question_request.kind is QuestionKind.EXPLAIN:
+        return RemainingSessions()
+    stored = remaining_sessions_of(tx, plan, question_request.person_id, now=now)
+    return RemainingSessions(
+        not_before=question_request.not_before or stored.not_before,
+        sessions=question_request.sessions or stored.sessions,
+    )
+
+
+def _find_duplicate(
+    tx: Transaction, plan_id: str, question_request: QuestionRequest, remaining: RemainingSessions
+) -> QuestionRow | None:
+    """An equal question that is still open, or whose answer stays valid."""
+    options = remaining.model_dump(mode="json")
+    valid_states = {TaskState.QUEUED, TaskState.RUNNING}
+    if question_request.kind is not QuestionKind.REPLACE:
+        valid_states |= {TaskState.FINISHED}
+    return next(
+        (
+            row
+            for row in _rows(tx, plan_id, question_request.person_id)
+            if row.kind is question_request.kind
+            and row.options == options
+            and row.state in valid_states
+        ),
+        None,
+    )
+
+
+def _rows(tx: Transaction, plan_id: str, person_id: str | None) -> Sequence[QuestionRow]:
+    in_scope = (
+        QuestionRow.person_id.is_(None) if person_id is None else QuestionRow.person_id == person_id
+    )
+    return tx.scalars(
+        select(QuestionRow)
+        .where(QuestionRow.plan_id == plan_id, in_scope)
+        .order_by(QuestionRow.requested_at.desc(), QuestionRow.id)
+        .options(undefer(QuestionRow.answer))
+    ).all()

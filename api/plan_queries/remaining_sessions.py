@@ -1,0 +1,37 @@
+"""The sessions of a coachee that another coach would take over."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session as Transaction
+
+from api.cycles.service import cycle_row, policy_of
+from api.runs.rows import PlanRow, PlanState
+from api.sessions.rows import SessionRow, SessionState
+from api.values import FrozenModel
+
+
+class RemainingSessions(FrozenModel):
+    """The part of a series that is still to be held.
+
+    `not_before` is the first day for a session, `sessions` their number. `None` stands for the
+    first day of the cycle and for the complete series.
+    """
+
+    not_before: date | None = None
+    sessions: int | None = None
+
+
+def remaining_sessions_of(
+    tx: Transaction, plan: PlanRow, person_id: str, *, now: datetime
+) -> RemainingSessions:
+    """The coming sessions of a coachee, if the plan is published and its cycle has started."""
+    cycle = policy_of(cycle_row(tx, plan.cycle_id))
+    tomorrow = now.astimezone(cycle.cycle.zone).date() + timedelta(days=1)
+    if plan.state is not PlanState.PUBLISHED or tomorrow <= cycle.cycle.start:
+        return RemainingSessions()
+    own = (SessionRow.coachee_id == person_id, SessionRow.state == SessionState.CONFIRMED)
+    coming = tx.scalar(select(func.count()).where(*own, SessionRow.starts_at > now))
+    return RemainingSessions(not_before=tomorrow, sessions=coming or None)

@@ -1,0 +1,49 @@
+"""Files of a plan for download: the report and the spreadsheet. `plan_queries` has its page."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from api.http.dependencies import ServicesDep
+from api.http.permissions import MANAGER, Permission, Permissions
+from api.plans import service as plans
+from api.results.plan_view import present_plan
+from api.results.report import report_html
+from api.results.schedule_xlsx import schedule_xlsx
+
+PLAN_FILES = APIRouter(include_in_schema=False)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@PLAN_FILES.get("/plans/{plan_id}/report.html")
+def report(plan_id: str, services: ServicesDep) -> Response:
+    """The plan as one self-contained HTML file."""
+    plan, deployment = plans.read_plan(services, plan_id), services.settings.deployment
+    view = present_plan(plan.roster, plan.cycle, plan.result, deployment)
+    content = report_html(view, plan.cycle, plan.result, deployment, services.now())
+    return _download(content, "text/html; charset=utf-8", "report.html")
+
+
+@PLAN_FILES.get("/plans/{plan_id}/schedule.xlsx")
+def schedule(plan_id: str, services: ServicesDep) -> Response:
+    """The plan as a workbook."""
+    plan, deployment = plans.read_plan(services, plan_id), services.settings.deployment
+    view = present_plan(plan.roster, plan.cycle, plan.result, deployment)
+    return _download(schedule_xlsx(view, plan.result, services.now()), _XLSX, "schedule.xlsx")
+
+
+def _download(content: bytes, media_type: str, name: str) -> Response:
+    """A file that browsers save; displayed, its inline styles would be blocked."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+ROUTERS = (PLAN_FILES,)
+PERMISSIONS: Permissions = {
+    ("GET", "/plans/{plan_id}/report.html"): Permission(
+        MANAGER, requires_recent_authentication=True, audit_action="plan exported"
+    ),
+    ("GET", "/plans/{plan_id}/schedule.xlsx"): Permission(
+        MANAGER, requires_recent_authentication=True, audit_action="plan exported"
+    ),
+}

@@ -1,0 +1,131 @@
+"""Stored plans: one with the people and the policy it was made from, and all of a cycle."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.cycles.service import cycle_row, policy_of
+from api.participants.service import roster_of
+from api.runs.rows import PlanRow, PlanState, RunRow
+from api.runs.run_input import RunInput
+from api.values import FrozenModel
+from coach.cycle import Cycle
+from coach.errors import NotFoundError
+from coach.people import Roster
+from matching.instance.partial_cycle import UnderWay
+from matching.result import Result
+
+
+class PlanSummary(FrozenModel):
+    """A plan in a list; `placed` and `unplaced` count coachees with and without a coach."""
+
+    id: str
+    cycle_id: str
+    run_id: str
+    state: PlanState
+    status: str
+    placed: int
+    unplaced: int
+    created_at: datetime
+    published_at: datetime | None
+
+
+class PlanDetails(FrozenModel):
+    """A complete plan: the result of the engine, and the people and the policy it was made from.
+
+    `outdated` is whether the lists or the policy of the cycle have changed since. `own_policy` is
+    the policy that the cycle had when the plan was made, if the run used another one: in a what-if,
+    and in a plan that replaces one coach and pins every other pair. `under_way` is the state of the
+    cycle at that time, if it had started.
+    """
+
+    summary: PlanSummary
+    outdated: bool
+    result: Result
+    roster: Roster
+    cycle: Cycle
+    own_policy: Cycle | None
+    under_way: UnderWay | None
+
+    @property
+    def policy(self) -> Cycle:
+        """The policy as a manager wrote it, without the pins of a plan that replaces one coach."""
+        what_if = self.summary.state is PlanState.WHAT_IF
+        return self.cycle if what_if or self.own_policy is None else self.own_policy
+
+
+def plans_of_cycle(tx: Transaction, cycle_id: str) -> tuple[PlanSummary, ...]:
+    """The plans of a cycle, the newest first.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    cycle_row(tx, cycle_id)
+    rows = tx.scalars(
+        select(PlanRow)
+        .where(PlanRow.cycle_id == cycle_id)
+        .order_by(PlanRow.created_at.desc(), PlanRow.id)
+    )
+    return tuple(summarise_plan(row) for row in rows)
+
+
+def plan_row(tx: Transaction, plan_id: str) -> PlanRow:
+    """The row of a plan.
+
+    Raises:
+        NotFoundError: there is no such plan.
+    """
+    row = tx.get(PlanRow, plan_id)
+    if row is None:
+        raise NotFoundError(f"there is no plan {plan_id}")
+    return row
+
+
+def plan_details(tx: Transaction, plan_id: str) -> PlanDetails:
+    """A plan, with the people and the policy it was made from.
+
+    Raises:
+        NotFoundError: there is no such plan.
+    """
+    found = tx.execute(
+        select(PlanRow, PlanRow.result, RunRow.input)
+        .join(RunRow, RunRow.id == PlanRow.run_id)
+        .where(PlanRow.id == plan_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError(f"there is no plan {plan_id}")
+    row, result, input_json = found
+    frozen = RunInput.model_validate_json(input_json)
+    return PlanDetails(
+        summary=summarise_plan(row),
+        outdated=is_outdated(tx, row.cycle_id, frozen),
+        result=Result.model_validate_json(result),
+        roster=frozen.roster,
+        cycle=frozen.cycle,
+        own_policy=frozen.own_policy,
+        under_way=frozen.under_way,
+    )
+
+
+def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
+    """Whether the lists or the policy of a cycle have changed since a run froze its input."""
+    policy = policy_of(cycle_row(tx, cycle_id))
+    return (frozen.roster, frozen.policy) != (roster_of(tx, cycle_id), policy)
+
+
+def summarise_plan(row: PlanRow) -> PlanSummary:
+    """The plan in a row."""
+    return PlanSummary(
+        id=row.id,
+        cycle_id=row.cycle_id,
+        run_id=row.run_id,
+        state=row.state,
+        status=row.status,
+        placed=row.placed,
+        unplaced=row.unplaced,
+        created_at=row.created_at,
+        published_at=row.published_at,
+    )

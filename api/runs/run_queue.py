@@ -1,0 +1,74 @@
+"""Queueing runs: each cycle has at most one that has not ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
+
+from api.audit_trail.log import record_event
+from api.background.job import Enqueue, Job
+from api.background.rows import TaskState
+from api.runs.rows import RunPurpose, RunRow
+from api.runs.run_input import RunInput, RunOptions, freeze_input, input_sha256
+from api.runs.run_view import RunView, run_view
+from coach.errors import ConflictError
+
+RUN_JOB = "run"
+
+
+def queue_cycle_run(
+    tx: Transaction, enqueue: Enqueue, cycle_id: str, options: RunOptions, *, now: datetime
+) -> RunView:
+    """Queue a run on the people and the policy that a cycle has now.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+        ConflictError: a run of the cycle is still open, one of its sides is empty, or the day
+            `not_before` is not allowed.
+    """
+    run_input = freeze_input(tx, cycle_id, options, now=now)
+    return queue_run(tx, enqueue, cycle_id, run_input, options, now=now)
+
+
+def queue_run(
+    tx: Transaction,
+    enqueue: Enqueue,
+    cycle_id: str,
+    run_input: RunInput,
+    options: RunOptions,
+    *,
+    now: datetime,
+    purpose: RunPurpose = RunPurpose.PLAN,
+) -> RunView:
+    """Store a run on `run_input` and queue its job.
+
+    Raises:
+        ConflictError: a run of the cycle is still open.
+    """
+    _refuse_concurrent_run(tx, cycle_id)
+    row = RunRow(
+        cycle_id=cycle_id,
+        purpose=purpose,
+        state=TaskState.QUEUED,
+        options=options.model_dump(mode="json"),
+        input=run_input.model_dump_json(),
+        input_sha256=input_sha256(run_input),
+        requested_at=now,
+    )
+    tx.add(row)
+    tx.flush()
+    enqueue(tx, Job(RUN_JOB, row.id))
+    record_event(tx, "run asked for", "run", row.id, purpose=purpose)
+    return run_view(tx, row.id)
+
+
+def _refuse_concurrent_run(tx: Transaction, cycle_id: str) -> None:
+    open_run = tx.scalar(
+        select(RunRow.id).where(
+            RunRow.cycle_id == cycle_id, RunRow.state.in_([TaskState.QUEUED, TaskState.RUNNING])
+        )
+    )
+    if open_run is not None:
+        raise ConflictError(f"run {open_run} of this cycle is still open; wait for it or cancel it")
