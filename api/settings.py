@@ -39,7 +39,7 @@ class Settings(BaseSettings):
         upload_limit_bytes: maximum size of an uploaded file.
         body_limit_bytes: maximum size of any other request body.
         run_time_limit_seconds: default time limit of a run.
-        run_workers: default number of solver workers of a run.
+        run_workers: default number of threads of a run.
         link_grace_days: how long secret links work after the last day of their cycle.
         retention_days: how long after its last day the people of a cycle are erased; 0 for never.
         sign_in_minutes: lifetime of a one-time sign-in link.
