@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from api.cycles.service import cycle_row
+from api.cycles.service import CycleHeader, cycle_header, cycle_row
+from api.invitations.delivery_status import CycleMail, cycle_mail
 from api.invitations.rows import OutboxRow
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow
@@ -31,6 +32,28 @@ class OutboxMessage(FrozenModel):
     sent_at: datetime | None
 
 
+class CycleMessages(FrozenModel):
+    """The messages of a cycle, newest first, and the status of their delivery."""
+
+    cycle: CycleHeader
+    messages: tuple[OutboxMessage, ...]
+    mail: CycleMail
+
+
+def read_cycle_messages(services: Services, cycle_id: str) -> CycleMessages:
+    """The messages of a cycle, newest first, and the status of their delivery.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    with services.database.reading() as tx:
+        return CycleMessages(
+            cycle=cycle_header(tx, cycle_id),
+            messages=_outbox_messages(tx, cycle_id),
+            mail=cycle_mail(tx, services, cycle_id),
+        )
+
+
 def list_outbox(services: Services, cycle_id: str) -> tuple[OutboxMessage, ...]:
     """All messages of a cycle, newest first.
 
@@ -38,16 +61,11 @@ def list_outbox(services: Services, cycle_id: str) -> tuple[OutboxMessage, ...]:
         NotFoundError: there is no such cycle.
     """
     with services.database.reading() as tx:
-        return outbox_messages(tx, cycle_id)
+        cycle_row(tx, cycle_id)
+        return _outbox_messages(tx, cycle_id)
 
 
-def outbox_messages(tx: Transaction, cycle_id: str) -> tuple[OutboxMessage, ...]:
-    """All messages of a cycle, newest first.
-
-    Raises:
-        NotFoundError: there is no such cycle.
-    """
-    cycle_row(tx, cycle_id)
+def _outbox_messages(tx: Transaction, cycle_id: str) -> tuple[OutboxMessage, ...]:
     rows = tx.execute(
         select(OutboxRow, PersonRow)
         .join(PersonRow, PersonRow.id == OutboxRow.person_id)

@@ -14,7 +14,7 @@ from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, PERSON, Permission, Permissions
 from api.invitations import dispatch
 from api.invitations.files import session_calendar_file
-from api.invitations.messages_page import messages_page
+from api.invitations.outbox import read_cycle_messages
 from api.invitations.presenters import mail_context
 from api.invitations.publish import publish_plan
 from api.web.date_formats import format_short_datetime
@@ -41,7 +41,7 @@ def publish(plan_id: str, services: ServicesDep) -> Response:
 @MESSAGE_PAGES.get("")
 def show_messages(cycle_id: str, request: Request, services: ServicesDep) -> Response:
     """The invitations and cancellations of a cycle."""
-    page = messages_page(services, cycle_id)
+    page = read_cycle_messages(services, cycle_id)
     zone = ZoneInfo(page.cycle.timezone)
     return render_page(
         request,

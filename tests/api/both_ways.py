@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from api.database.engine import Database
 
+_STAMP = re.compile(r"'stamp': '[^']*'")  # when a message was written
 _BY_CHANCE = ("id", "_id", "_at", "sha256", "_hash", "seal", "at")
 
 
@@ -49,4 +51,4 @@ def _stable(column: Column[object], value: str) -> object:
         or isinstance(column.type, LargeBinary)
         or (column.table.name, column.name) == ("audit", "number")
     )
-    return value != "None" if by_chance else value
+    return value != "None" if by_chance else _STAMP.sub("", value)
