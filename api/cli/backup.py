@@ -43,7 +43,7 @@ def restore(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="A file `backup` wrote.")],
     *,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace a database that is there; it is kept beside.")
+        bool, typer.Option("--force", help="Replace an existing database, which is kept.")
     ] = False,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:

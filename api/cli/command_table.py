@@ -31,5 +31,5 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "keys": ("api.cli.keys:keys", "Rotate the master key; stop servers and workers first."),
     "backup": ("api.cli.backup:backup", "Copy the database while it is in use, encrypted."),
     "restore": ("api.cli.backup:restore", "Put a copy in the place of the database, once checked."),
-    "migrate": ("api.cli.serve:migrate", "Bring the database to this version of the programme."),
+    "migrate": ("api.cli.serve:migrate", "Migrate the database to this version."),
 }  # fmt: skip
