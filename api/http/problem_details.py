@@ -60,7 +60,8 @@ class ProblemDetails(BaseModel):
                             "file": "coachees.csv",
                             "row": 3,
                             "column": "country",
-                            "message": "'ZZ' is not a country code; use two letters of ISO 3166-1 such as RS, or XK",
+                            "message": "'ZZ' is not a country code; use two letters of ISO 3166-1 "
+                            "such as RS, or XK",
                         }
                     ],
                 }
