@@ -1,22 +1,19 @@
-"""The audit trail in the browser, and the first page of auditors."""
+"""The page of the audit trail, which is also the first page of auditors."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.audit_trail import verification
 from api.audit_trail.verification import AuditTrailStatus
+from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions
-from api.http.urls import AUDIT as AUDIT_PAGE
-from api.overview import audit_trail
-from api.overview import statistics as figures
-from api.overview.audit_trail import AuditEntry, AuditFilter
-from api.overview.cycles import all_summaries
+from api.overview.audit_entries import AuditEntry, AuditFilter, read_audit_page
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import non_empty_fields, render_page, validate_form
 
@@ -29,85 +26,80 @@ _FIELDS = (
 
 
 def filter_fields(request: Request) -> dict[str, str]:
-    """The filters in the address, known ones alone."""
+    """The known filters in the query string of the URL."""
     return {name: request.query_params.get(name, "") for name in _FIELDS}
 
 
 FilterFields = Annotated[dict[str, str], Depends(filter_fields)]
 
 
-@AUDIT.get(AUDIT_PAGE)
+@AUDIT.get(urls.AUDIT)
 def audit_page(
-    filters: FilterFields, request: Request, services: ServicesDep, principal: PrincipalDep
+    fields: FilterFields, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Who did what to what when, by filters, a hundred acts a page."""
-    which, faults = validate_form(
+    """The events that the filters select, a hundred a page, and the state of the trail."""
+    filters, faults = validate_form(
         AuditFilter,
-        non_empty_fields(filters) | {"limit": str(_PAGE_SIZE + 1)},
+        non_empty_fields(fields) | {"limit": str(_PAGE_SIZE + 1)},
         fallback_field="action",
     )
-    with services.database.reading() as tx:
-        found = audit_trail.list_entries(tx, services.keyring, principal, which) if which else ()
-        shown, more = found[:_PAGE_SIZE], found[_PAGE_SIZE:]
-        names = audit_trail.display_names(tx, principal, shown)
-        trail_status = verification.trail_status(tx)
-        every_cycle = all_summaries(tx)
-        numbers = () if principal.is_manager else figures.cycle_statistics(tx)
+    page = read_audit_page(services, principal, filters)
+    shown, more = page.entries[:_PAGE_SIZE], page.entries[_PAGE_SIZE:]
     return render_page(
         request,
         "overview/audit.html",
         422 if faults else 200,
-        lines=[_line(one, names, filters) for one in shown],
-        older=_address(filters, before=str(shown[-1].number)) if more else None,
-        newest=_address(filters, before="") if filters["before"] else None,
-        filtering=any(filters[name] for name in _FIELDS if name != "before"),
-        trail_status=trail_status,
-        state=_check_result(trail_status),
-        cycles=every_cycle,
-        figures=numbers,
-        entered=filters,
+        lines=[_line(entry, page.names, fields) for entry in shown],
+        older=_url(fields, before=str(shown[-1].number)) if more else None,
+        newest=_url(fields, before="") if fields["before"] else None,
+        filtering=any(fields[name] for name in _FIELDS if name != "before"),
+        trail_status=page.trail_status,
+        state=_check_result(page.trail_status),
+        cycles=page.cycles,
+        figures=page.statistics,
+        entered=fields,
         faults=faults,
     )
 
 
-def _line(entry: AuditEntry, names: dict[str, str], filters: dict[str, str]) -> dict[str, object]:
-    """One act with its words, and the addresses that filter by each of its parts."""
+def _line(entry: AuditEntry, names: Mapping[str, str], fields: dict[str, str]) -> dict[str, object]:
+    """An event in words, with the URLs that filter by each of its parts."""
     actor = entry.actor_id or ""
     return {
         "number": entry.number,
         "at": format_short_datetime(entry.at, _UTC),
         "role": entry.role,
         "who": names.get(actor, actor),
-        "by_who": _address(filters, actor_id=actor, before=""),
+        "by_who": _url(fields, actor_id=actor, before=""),
         "action": entry.action,
-        "by_action": _address(filters, action=entry.action, before=""),
+        "by_action": _url(fields, action=entry.action, before=""),
         "kind": entry.object_kind,
         "object": names.get(entry.object_id, entry.object_id),
-        "by_object": _address(filters, object_id=entry.object_id, before=""),
+        "by_object": _url(fields, object_id=entry.object_id, before=""),
         "detail": ", ".join(f"{name} {value}" for name, value in entry.detail.items()),
     }
 
 
-def _address(filters: dict[str, str], **changed: str) -> str:
-    """The page with other filters."""
-    return f"{AUDIT_PAGE}?{urlencode(non_empty_fields(filters | changed))}"
+def _url(fields: dict[str, str], **changed: str) -> str:
+    """The URL of the page with some filters changed."""
+    return f"{urls.AUDIT}?{urlencode(non_empty_fields(fields | changed))}"
 
 
 def _check_result(trail_status: AuditTrailStatus) -> tuple[str, str]:
-    """Tone and words of what the last check found."""
+    """The tone and the words for the result of the last check."""
     check = trail_status.last_check
     if check is None:
         return "warn", (
-            "The chain has not been checked yet. A worker does so once a day, and "
-            "gender-coach audit verify at once."
+            "The chain has not been checked yet. A worker checks it once a day; "
+            "gender-coach audit verify checks it immediately."
         )
     when = format_short_datetime(check.at, _UTC)
     if check.first_broken is not None:
         return "bad", (
-            f"The chain does not hold: on {when}, row {check.first_broken} of {check.rows} did not "
-            "fit. It, or a row before it, was altered, taken out or put in."
+            f"The chain does not hold: on {when}, the seal of row {check.first_broken} of "
+            f"{check.rows} did not match. It or an earlier row was altered, removed or inserted."
         )
-    return "good", f"The chain holds: on {when}, all {check.rows} rows were as they were written."
+    return "good", f"The chain holds: on {when}, the seals of all {check.rows} rows matched."
 
 
 ROUTERS = (AUDIT,)

@@ -1,4 +1,4 @@
-"""The audit trail, for managers and auditors."""
+"""JSON routes of the audit trail, for managers and auditors."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.audit_trail import verification
-from api.audit_trail.verification import AuditTrailStatus
+from api.audit_trail.verification import AuditTrailStatus, read_trail_status
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions
 from api.http.problem_details import problem_responses
 from api.http.urls import API
-from api.overview import audit_trail
-from api.overview.audit_trail import AuditEntry, AuditFilter
+from api.overview.audit_entries import AuditEntry, AuditFilter, list_entries
 
 AUDIT = APIRouter(prefix=API, tags=["audit"])
 
@@ -22,16 +20,14 @@ AUDIT = APIRouter(prefix=API, tags=["audit"])
 def audit_entries(
     filters: Annotated[AuditFilter, Query()], services: ServicesDep, principal: PrincipalDep
 ) -> tuple[AuditEntry, ...]:
-    """Who did what to which object when, the youngest first; identifiers instead of names."""
-    with services.database.reading() as tx:
-        return audit_trail.list_entries(tx, services.keyring, principal, filters)
+    """Who did what to which object and when, the newest first, with identifiers for names."""
+    return list_entries(services, principal, filters)
 
 
 @AUDIT.get("/audit/report", responses=problem_responses())
 def audit_report(services: ServicesDep) -> AuditTrailStatus:
-    """How the trail stands, and what its daily check found last; nothing is verified for this."""
-    with services.database.reading() as tx:
-        return verification.trail_status(tx)
+    """The state of the trail and the result of its last daily check; this verifies nothing."""
+    return read_trail_status(services)
 
 
 @AUDIT.get(
@@ -40,10 +36,8 @@ def audit_report(services: ServicesDep) -> AuditTrailStatus:
     response_class=Response,
 )
 def audit_head(services: ServicesDep) -> Response:
-    """The trail's head as a file to keep elsewhere: with it a cut can be noticed."""
-    with services.database.reading() as tx:
-        trail_status = verification.trail_status(tx)
-    now = services.now()
+    """The head of the trail as a file. Keep it elsewhere, to see later if rows were cut off."""
+    trail_status, now = read_trail_status(services), services.now()
     text = (
         f"Audit trail of {services.settings.base_url}\n"
         f"at {now:%Y-%m-%d %H:%M:%S} UTC\nrows {trail_status.rows}\nhead {trail_status.head}\n\n"

@@ -1,4 +1,4 @@
-"""Figures of whole cycles, for who may see no persons."""
+"""Statistics of whole cycles, for auditors, who may not see people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coach.sessions import Attendance
 
 
 class CycleStatistics(FrozenModel):
-    """A cycle in numbers: its sessions as published, and how many are recorded as held."""
+    """A cycle, with the number of its published sessions and of those recorded as held."""
 
     cycle: CycleSummary
     sessions: int
@@ -20,7 +20,7 @@ class CycleStatistics(FrozenModel):
 
 
 def cycle_statistics(tx: Transaction) -> tuple[CycleStatistics, ...]:
-    """Every cycle in numbers, the youngest first; three queries, however many there are."""
+    """The statistics of all cycles, the newest first, in three queries for any number of them."""
     on = dict(
         tx.execute(
             select(SessionRow.cycle_id, func.count())

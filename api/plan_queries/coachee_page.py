@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.cycles.service import CycleHeader, cycle_header, cycle_row, policy_of
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.organisation import Organisation
-from api.participants.service import roster_of
 from api.plan_queries import service as plan_queries
+from api.plan_queries.page_contents import read_coachee_page
 from api.plan_queries.presenters import (
     ExplanationViewModel,
     QuestionLine,
@@ -25,24 +23,19 @@ from api.plan_queries.presenters import (
 )
 from api.plan_queries.questions import (
     QuestionRequest,
-    QuestionView,
-    coachee_code,
-    questions_about,
 )
-from api.plan_queries.remaining_sessions import RemainingSessions, remaining_sessions_of
 from api.plan_queries.replacement import ReplacementRequest
 from api.plan_queries.rows import QuestionKind
-from api.plans.plan_details import PlanDetails, plan_details, plan_row
+from api.plans.plan_details import PlanDetails
 from api.results.match_view import (
     MatchViewModel,
     UnmatchedViewModel,
     present_match,
     present_unmatched,
 )
-from api.results.move_view import DisplayNames, display_names
+from api.results.move_view import DisplayNames
 from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanState
-from api.services import Services
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import (
     FormFields,
@@ -56,48 +49,6 @@ from coach.cycle import Cycle
 
 COACHEE_PAGES = APIRouter(include_in_schema=False)
 _PERSON = "/plans/{plan_id}/people/{person_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class CoacheePage:
-    """What the page of a coachee shows.
-
-    Attributes:
-        code: their id in the coachees' file.
-        questions: those about this coachee, the newest first.
-        remaining: the coming sessions that another coach would take over.
-        pinned: whether the policy of the cycle pins them to a coach.
-        names: of everybody in the plan, and of everybody in the cycle now, by id.
-    """
-
-    plan: PlanDetails
-    cycle: CycleHeader
-    code: str
-    questions: tuple[QuestionView, ...]
-    remaining: RemainingSessions
-    pinned: bool
-    names: DisplayNames
-
-
-def read_coachee_page(services: Services, plan_id: str, person_id: str) -> CoacheePage:
-    """Read what the page of a coachee shows.
-
-    Raises:
-        NotFoundError: there is no such plan, or the person is not a coachee of it.
-    """
-    with services.database.reading() as tx:
-        row, plan = plan_row(tx, plan_id), plan_details(tx, plan_id)
-        code = coachee_code(tx, row, person_id)
-        now, then = roster_of(tx, row.cycle_id), plan.roster
-        return CoacheePage(
-            plan=plan,
-            cycle=cycle_header(tx, row.cycle_id),
-            code=code,
-            questions=questions_about(tx, plan_id, person_id),
-            remaining=remaining_sessions_of(tx, row, person_id, now=services.now()),
-            pinned=code in policy_of(cycle_row(tx, row.cycle_id)).pins,
-            names=display_names((*now.coachees, *now.coaches, *then.coachees, *then.coaches)),
-        )
 
 
 @COACHEE_PAGES.get(_PERSON)

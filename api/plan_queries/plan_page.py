@@ -1,80 +1,31 @@
-"""The page of a plan: its matches with their reasons, and what queries about it have answered."""
+"""The page of a plan: its matches with their reasons, and the answers to queries about it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from fastapi import APIRouter, Request, Response
 
-from api.cycles.service import CycleHeader, cycle_header
 from api.http import urls
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
-from api.participants.rows import Side
-from api.participants.service import ids_by_code
+from api.plan_queries.page_contents import read_plan_page
 from api.plan_queries.presenters import (
     AdviceViewModel,
     QuestionLine,
     latest_question,
     present_advice,
 )
-from api.plan_queries.questions import QuestionView, questions_about
 from api.plan_queries.rows import QuestionKind
 from api.plans.comparison_page import other_plans
-from api.plans.plan_details import PlanDetails, PlanSummary, plan_details, plans_of_cycle
+from api.plans.plan_details import PlanDetails
 from api.results.move_view import display_names
 from api.results.plan_view import present_plan
 from api.runs.labels import PLAN_STATE
 from api.runs.rows import PlanState
-from api.services import Services
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import deployment_of, render_page
 from matching.rematching.comparison import compare_policies
 
 PLAN_PAGE = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True, slots=True)
-class PlanPage:
-    """What the page of a plan shows.
-
-    Attributes:
-        plans: all plans of the cycle, the newest first.
-        questions: those about the whole plan, the newest first.
-        coachee_ids: the identifier of each coachee, by their id in the coachees' file.
-    """
-
-    plan: PlanDetails
-    cycle: CycleHeader
-    plans: tuple[PlanSummary, ...]
-    questions: tuple[QuestionView, ...]
-    coachee_ids: Mapping[str, str]
-
-    @property
-    def published_plan_id(self) -> str | None:
-        """The published plan of the cycle."""
-        published = (plan.id for plan in self.plans if plan.state is PlanState.PUBLISHED)
-        return next(published, None)
-
-
-def read_plan_page(services: Services, plan_id: str) -> PlanPage:
-    """Read what the page of a plan shows.
-
-    Raises:
-        NotFoundError: there is no such plan.
-    """
-    with services.database.reading() as tx:
-        plan = plan_details(tx, plan_id)
-        cycle_id = plan.summary.cycle_id
-        ids = ids_by_code(tx, cycle_id)
-        return PlanPage(
-            plan=plan,
-            cycle=cycle_header(tx, cycle_id),
-            plans=plans_of_cycle(tx, cycle_id),
-            questions=questions_about(tx, plan_id),
-            coachee_ids={code: one for (side, code), one in ids.items() if side is Side.COACHEE},
-        )
 
 
 @PLAN_PAGE.get("/plans/{plan_id}")

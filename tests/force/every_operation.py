@@ -29,7 +29,7 @@ from api.app import PERMISSIONS
 from api.http.principal import AccessRole, Principal
 from api.invitations.rows import OutboxRow
 from api.mail.rows import MailKind, MailRow, MailState
-from api.plan_queries import service as questions
+from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
 from api.sessions import schedule

@@ -15,9 +15,9 @@ from api.cli.audit import AuditAction, BrokenTrailError
 from api.cli.audit import audit as audit_command
 from api.database.engine import Database
 from api.http.principal import AccessRole, Principal
-from api.overview import audit_trail
+from api.overview import audit_entries
 from api.overview import cycles as overview_cycles
-from api.overview.audit_trail import AuditFilter
+from api.overview.audit_entries import AuditFilter
 from api.session_reports import notes
 from api.sessions import schedule
 from api.sessions.schedule import own_session
@@ -165,11 +165,10 @@ def test_a_cut_end_is_noticed_by_a_kept_head(acted: World) -> None:
 
 
 def test_the_youngest_come_first_page_by_page(acted: World) -> None:
-    with acted.database.reading() as tx:
-        keyring, manager = acted.services.keyring, Principal(AccessRole.MANAGER)
-        first = audit_trail.list_entries(tx, keyring, manager, AuditFilter(limit=3))
-        older = AuditFilter(limit=3, before=first[-1].number)
-        second = audit_trail.list_entries(tx, keyring, manager, older)
+    manager = Principal(AccessRole.MANAGER)
+    first = audit_entries.list_entries(acted.services, manager, AuditFilter(limit=3))
+    older = AuditFilter(limit=3, before=first[-1].number)
+    second = audit_entries.list_entries(acted.services, manager, older)
     numbers = [entry.number for entry in first + second]
     assert numbers == sorted(numbers, reverse=True)
     assert len(set(numbers)) == 6

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from api.app import PERMISSIONS
 from api.audit_trail.rows import AuditRow
 from api.invitations.rows import OutboxRow
-from api.plan_queries import service as questions
+from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
 from api.runs.rows import PlanRow

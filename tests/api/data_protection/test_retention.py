@@ -39,7 +39,7 @@ from api.invitations.rows import OutboxRow
 from api.overview import statistics as figures
 from api.participants.rows import PersonRow, Side
 from api.personal_links.rows import OneTimeCodeRow
-from api.plan_queries import service as questions
+from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind, QuestionRow
 from api.plans import plan_details

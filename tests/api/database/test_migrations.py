@@ -14,7 +14,7 @@ from api.database import schema
 from api.http.principal import AccessRole, Principal
 from api.personal_links import one_time_codes as codes
 from api.personal_links.one_time_codes import CodePurpose
-from api.plan_queries import service as questions
+from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
 from api.runs.rows import PlanRow

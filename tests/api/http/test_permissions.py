@@ -24,7 +24,7 @@ from api.http.principal import AccessRole, Principal
 from api.invitations.rows import OutboxRow
 from api.logging.setup import configure_logging
 from api.mail.rows import MailKind, MailRow, MailState
-from api.plan_queries import service as questions
+from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
 from api.plan_queries.rows import QuestionKind
 from api.runs.rows import PlanRow, RunRow

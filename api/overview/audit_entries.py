@@ -1,8 +1,9 @@
-"""Looking at the audit trail: by filters, page by page, and what the last check of it found."""
+"""Reading the audit trail: its events by filters, with pseudonyms for auditors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
@@ -12,10 +13,14 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.rows import UserRow
 from api.audit_trail.rows import AuditRow
+from api.audit_trail.verification import AuditTrailStatus, trail_status
 from api.crypto.key_ring import Keyring
 from api.http.principal import Principal
+from api.overview.cycles import CycleSummary, all_summaries
+from api.overview.statistics import CycleStatistics, cycle_statistics
 from api.participants.rows import PersonRow
 from api.runs.rows import PlanRow, RunRow
+from api.services import Services
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel
 from coach.feedback import SingleLineText
@@ -27,7 +32,7 @@ _FilterText = Annotated[str, Field(max_length=100), SingleLineText]
 
 
 class AuditEntry(FrozenModel):
-    """One act, as it is shown. An auditor sees pseudonyms in the place of people's identifiers."""
+    """An event of the audit trail. For auditors, pseudonyms replace the identifiers of people."""
 
     number: int
     at: datetime
@@ -40,10 +45,10 @@ class AuditEntry(FrozenModel):
 
 
 class AuditFilter(FrozenModel):
-    """Which acts to show; what is `None` does not filter.
+    """Selects events; a field that is `None` does not filter.
 
-    `since` and `until` are days in UTC, both included. `cycle_id` takes acts on the cycle itself,
-    and on its people, sessions, runs and plans. `before` is a number in the trail.
+    `since` and `until` are days in UTC, both inclusive. `cycle_id` selects events about a cycle and
+    about its people, sessions, runs and plans. `before` is a number in the trail.
     """
 
     actor_id: _FilterText | None = None
@@ -57,10 +62,49 @@ class AuditFilter(FrozenModel):
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
 
 
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """What the page of the audit trail shows.
+
+    Attributes:
+        entries: the selected events, the newest first.
+        names: display names of users and people in them, by identifier.
+        statistics: of every cycle, for auditors only.
+    """
+
+    entries: tuple[AuditEntry, ...]
+    names: Mapping[str, str]
+    trail_status: AuditTrailStatus
+    cycles: tuple[CycleSummary, ...]
+    statistics: tuple[CycleStatistics, ...]
+
+
 def list_entries(
+    services: Services, principal: Principal, filters: AuditFilter
+) -> tuple[AuditEntry, ...]:
+    """The events that `filters` selects, the newest first."""
+    with services.database.reading() as tx:
+        return _entries(tx, services.keyring, principal, filters)
+
+
+def read_audit_page(
+    services: Services, principal: Principal, filters: AuditFilter | None
+) -> AuditPage:
+    """Read what the page of the audit trail shows; without `filters` it shows no events."""
+    with services.database.reading() as tx:
+        entries = _entries(tx, services.keyring, principal, filters) if filters else ()
+        return AuditPage(
+            entries=entries,
+            names=_display_names(tx, principal, entries),
+            trail_status=trail_status(tx),
+            cycles=all_summaries(tx),
+            statistics=() if principal.is_manager else cycle_statistics(tx),
+        )
+
+
+def _entries(
     tx: Transaction, keyring: Keyring, principal: Principal, filters: AuditFilter
 ) -> tuple[AuditEntry, ...]:
-    """The acts that `filters` selects, the youngest first."""
     people = _resolve_pseudonyms(tx, keyring, (filters.actor_id, filters.object_id))
     return tuple(
         _entry(row, pseudonymise=None if principal.is_manager else keyring.pseudonym)
@@ -68,15 +112,12 @@ def list_entries(
     )
 
 
-def display_names(
-    tx: Transaction, principal: Principal, shown: tuple[AuditEntry, ...]
+def _display_names(
+    tx: Transaction, principal: Principal, entries: tuple[AuditEntry, ...]
 ) -> dict[str, str]:
-    """What to call those who occur in `shown`, by identifier.
-
-    Users are called by their name; people by their code, and that for managers alone.
-    """
-    identifiers = {one.actor_id for one in shown if one.actor_id}
-    identifiers |= {one.object_id for one in shown if one.object_kind in {"user", _PERSON}}
+    """By identifier, the names of users in `entries`, and the codes of people for managers only."""
+    identifiers = {one.actor_id for one in entries if one.actor_id}
+    identifiers |= {one.object_id for one in entries if one.object_kind in {"user", _PERSON}}
     users = select(UserRow.id, UserRow.name).where(UserRow.id.in_(identifiers))
     names = dict(tx.execute(users).all())
     if principal.is_manager:
@@ -86,7 +127,7 @@ def display_names(
 
 
 def _entry(row: AuditRow, pseudonymise: Callable[[str], str] | None) -> AuditEntry:
-    """One act; `pseudonymise` makes a pseudonym of a person's identifier."""
+    """The event in a row, with identifiers of people replaced by `pseudonymise`, if it is given."""
     actor, object_id = row.actor_id, row.object_id
     if pseudonymise is not None and actor is not None and row.role in _ROLES_OF_PEOPLE:
         actor = pseudonymise(actor)
@@ -107,7 +148,7 @@ def _entry(row: AuditRow, pseudonymise: Callable[[str], str] | None) -> AuditEnt
 def _resolve_pseudonyms(
     tx: Transaction, keyring: Keyring, wanted: tuple[str | None, ...]
 ) -> dict[str, str]:
-    """The identifiers behind pseudonyms that are filtered by; every person is tried."""
+    """The identifiers behind the pseudonyms among `wanted`, found by trying every person."""
     sought = {one for one in wanted if one is not None and one.startswith(_PSEUDONYM)}
     if not sought:
         return {}

@@ -1,0 +1,106 @@
+"""What the pages of a plan and of one coachee in it show, each read in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from api.cycles.service import CycleHeader, cycle_header, cycle_row, policy_of
+from api.participants.rows import Side
+from api.participants.service import ids_by_code, roster_of
+from api.plan_queries.questions import QuestionView, coachee_code, questions_about
+from api.plan_queries.remaining_sessions import RemainingSessions, remaining_sessions_of
+from api.plans.plan_details import (
+    PlanDetails,
+    PlanSummary,
+    plan_details,
+    plan_row,
+    plans_of_cycle,
+)
+from api.results.move_view import DisplayNames, display_names
+from api.runs.rows import PlanState
+from api.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """What the page of a plan shows.
+
+    Attributes:
+        plans: all plans of the cycle, the newest first.
+        questions: those about the whole plan, the newest first.
+        coachee_ids: the identifier of each coachee, by their id in the coachees' file.
+    """
+
+    plan: PlanDetails
+    cycle: CycleHeader
+    plans: tuple[PlanSummary, ...]
+    questions: tuple[QuestionView, ...]
+    coachee_ids: Mapping[str, str]
+
+    @property
+    def published_plan_id(self) -> str | None:
+        """The published plan of the cycle."""
+        published = (plan.id for plan in self.plans if plan.state is PlanState.PUBLISHED)
+        return next(published, None)
+
+
+def read_plan_page(services: Services, plan_id: str) -> PlanPage:
+    """Read what the page of a plan shows.
+
+    Raises:
+        NotFoundError: there is no such plan.
+    """
+    with services.database.reading() as tx:
+        plan = plan_details(tx, plan_id)
+        cycle_id = plan.summary.cycle_id
+        ids = ids_by_code(tx, cycle_id)
+        return PlanPage(
+            plan=plan,
+            cycle=cycle_header(tx, cycle_id),
+            plans=plans_of_cycle(tx, cycle_id),
+            questions=questions_about(tx, plan_id),
+            coachee_ids={code: one for (side, code), one in ids.items() if side is Side.COACHEE},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CoacheePage:
+    """What the page of a coachee shows.
+
+    Attributes:
+        code: their id in the coachees' file.
+        questions: those about this coachee, the newest first.
+        remaining: the coming sessions that another coach would take over.
+        pinned: whether the policy of the cycle pins them to a coach.
+        names: of everybody in the plan, and of everybody in the cycle now, by id.
+    """
+
+    plan: PlanDetails
+    cycle: CycleHeader
+    code: str
+    questions: tuple[QuestionView, ...]
+    remaining: RemainingSessions
+    pinned: bool
+    names: DisplayNames
+
+
+def read_coachee_page(services: Services, plan_id: str, person_id: str) -> CoacheePage:
+    """Read what the page of a coachee shows.
+
+    Raises:
+        NotFoundError: there is no such plan, or the person is not a coachee of it.
+    """
+    with services.database.reading() as tx:
+        row, plan = plan_row(tx, plan_id), plan_details(tx, plan_id)
+        code = coachee_code(tx, row, person_id)
+        now, then = roster_of(tx, row.cycle_id), plan.roster
+        return CoacheePage(
+            plan=plan,
+            cycle=cycle_header(tx, row.cycle_id),
+            code=code,
+            questions=questions_about(tx, plan_id, person_id),
+            remaining=remaining_sessions_of(tx, row, person_id, now=services.now()),
+            pinned=code in policy_of(cycle_row(tx, row.cycle_id)).pins,
+            names=display_names((*now.coachees, *now.coaches, *then.coachees, *then.coaches)),
+        )
