@@ -15,6 +15,7 @@ from api.accounts import credentials
 from api.accounts import routes as account_routes
 from api.accounts.authenticator import authenticate_user
 from api.accounts.pages import account as account_pages
+from api.accounts.pages import confirm as confirm_pages
 from api.accounts.pages import oidc as oidc_pages
 from api.accounts.pages import sign_in as sign_in_pages
 from api.accounts.pages import sign_in_address
@@ -119,6 +120,7 @@ _PAGE_MODULES = (
     oidc_pages,
     sign_in_address,  # after the other pages of sign-in, as its path is more general
     account_pages,
+    confirm_pages,
     audit_pages,
     run_pages,
     comparison_page,

@@ -1,1 +1,1 @@
-"""Accounts of managers and auditors: sign-in, sessions of browsers, tokens, second factors."""
+"""Accounts of managers and auditors: sign-in, browser sessions, tokens and second factors."""

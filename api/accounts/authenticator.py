@@ -1,4 +1,4 @@
-"""Authenticates users by the cookie of their browser or by a bearer token."""
+"""Authentication of users by the cookie of their browser or by a bearer token."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _CREDENTIAL_WITH_USER = CREDENTIAL_BY_SECRET.add_columns(UserRow.role, UserRow.d
 def authenticate_user(
     tx: Transaction, presented: PresentedSecret, settings: Settings, now: datetime
 ) -> Principal | None:
-    """The user who holds a secret; `None` where it is unknown, revoked, expired or idle too long.
+    """The user who holds a secret; `None` if it is unknown, revoked, expired or idle for too long.
 
-    A token counts in the Authorization header alone, a browser session in a cookie alone.
+    A token is accepted only in the Authorization header, a browser session only in a cookie.
     """
     kind = _KIND_BY_SOURCE.get(presented.source)
     found = tx.execute(_CREDENTIAL_WITH_USER, {"sha256": sha256_of(presented.secret)}).one_or_none()

@@ -1,4 +1,4 @@
-"""One-time sign-in addresses, and the cookies of browsers that are signed in."""
+"""One-time sign-in secrets, and the sessions of browsers that are signed in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from coach.errors import NotSignedInError
 def issue_sign_in_secret(
     tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """A secret that signs a user in once."""
+    """Issue a secret that signs a user in once."""
     issued = issue(tx, CredentialKind.SIGN_IN, now, now + lifetime, user_id=user_id)
     record_event(tx, "sign-in address made", "user", user_id)
     return issued
@@ -69,7 +69,7 @@ def redeem_sign_in_secret(
 def issue_session_cookie(
     tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """The secret of a browser's cookie, for a user who has just shown who they are."""
+    """Issue the secret of a browser's cookie to a user who has just authenticated."""
     issued = issue(tx, CredentialKind.BROWSER_SESSION, now, now + lifetime, user_id=user_id)
     tx.get_one(CredentialRow, issued.id).confirmed_at = now
     return issued
@@ -78,27 +78,32 @@ def issue_session_cookie(
 def issue_pending_second_factor(
     tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """The secret of a browser whose user has shown one factor of two; it opens nothing."""
+    """Issue a secret to a browser whose user has shown the first of two factors.
+
+    It gives no access; it only lets the browser continue with the second factor.
+    """
     return issue(tx, CredentialKind.PENDING_SECOND_FACTOR, now, now + lifetime, user_id=user_id)
 
 
 def find_pending_second_factor(
     tx: Transaction, secret: str, *, now: datetime
 ) -> CredentialRow | None:
-    """What a browser holds whose user has shown one factor of two, while that counts."""
+    """The credential of a pending second factor, if it is still valid."""
     return find_valid(tx, secret, CredentialKind.PENDING_SECOND_FACTOR, now)
 
 
-def end_other_browser_sessions(tx: Transaction, principal: Principal, *, now: datetime) -> None:
-    """Sign the viewer out of every browser but the one that asks."""
-    end_browser_sessions(tx, principal.user_id or "", now, except_id=principal.credential_id)
-    record_event(tx, "other browsers signed out", "user", principal.user_id or "")
+def sign_out_elsewhere(services: Services, principal: Principal) -> None:
+    """Sign a user out of every browser but the one that the request comes from."""
+    user_id = principal.user_id or ""
+    with services.database.writing() as tx:
+        end_browser_sessions(tx, user_id, services.now(), except_id=principal.credential_id)
+        record_event(tx, "other browsers signed out", "user", user_id)
 
 
 def end_browser_sessions(
     tx: Transaction, user_id: str, now: datetime, *, except_id: str | None = None
 ) -> None:
-    """Sign a user out of every browser `except_id` one, and end addresses not yet used."""
+    """Sign a user out of every browser except `except_id`, and revoke unused sign-in secrets."""
     kinds = (
         CredentialKind.BROWSER_SESSION,
         CredentialKind.SIGN_IN,

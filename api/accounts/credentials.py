@@ -1,4 +1,4 @@
-"""Credentials: secrets that open something, their validity, and their revocation.
+"""Credentials: secrets that give access, their validity and their revocation.
 
 Only the SHA-256 of a secret is stored. A secret is shown once, when it is issued.
 """
@@ -29,14 +29,14 @@ _SHORT_LIVED = {
     CredentialKind.SIGN_IN,
     CredentialKind.PENDING_SECOND_FACTOR,
 }
-# Built once: every request asks these, and to build a statement costs as much as to run it.
+# Built once, because every request runs it, and building it takes as long as running it.
 CREDENTIAL_BY_SECRET = select(CredentialRow).where(
     CredentialRow.secret_sha256 == bindparam("sha256")
 )
 
 
 class IssuedSecret(FrozenModel):
-    """A secret that was just made, and until when it opens something."""
+    """A secret that was just issued, and when it expires."""
 
     id: str
     secret: str
@@ -56,8 +56,14 @@ class CredentialView(FrozenModel):
     revoked_at: datetime | None
 
 
+def list_credentials(services: Services, principal: Principal) -> tuple[CredentialView, ...]:
+    """All credentials of a user, the newest first."""
+    with services.database.reading() as tx:
+        return credentials_of(tx, principal)
+
+
 def credentials_of(tx: Transaction, principal: Principal) -> tuple[CredentialView, ...]:
-    """A user's cookies and tokens, the youngest first."""
+    """All credentials of a user, the newest first."""
     rows = tx.scalars(
         select(CredentialRow)
         .where(CredentialRow.user_id == principal.user_id, CredentialRow.user_id.is_not(None))
@@ -69,7 +75,7 @@ def credentials_of(tx: Transaction, principal: Principal) -> tuple[CredentialVie
 def active_credentials_of(
     tx: Transaction, principal: Principal, *, now: datetime
 ) -> tuple[CredentialView, ...]:
-    """A user's browsers and tokens that still open something, the youngest first."""
+    """The browsers and tokens of a user that are still valid, the newest first."""
     kinds = {CredentialKind.BROWSER_SESSION, CredentialKind.TOKEN}
     return tuple(
         each
@@ -89,16 +95,12 @@ def revoke_credential(services: Services, principal: Principal, credential_id: s
 
 
 def revoke(tx: Transaction, principal: Principal, credential_id: str, *, now: datetime) -> None:
-    """Make a secret stop working: one of the viewer's own, or, for managers, any person's link.
-
-    Raises:
-        NotFoundError: there is none, or it is another user's.
-    """
+    """Revoke a secret; see `revoke_credential`."""
     row = tx.get(CredentialRow, credential_id)
-    theirs = row is not None and (
+    allowed = row is not None and (
         row.user_id == principal.user_id if row.user_id is not None else principal.is_manager
     )
-    if row is None or not theirs:
+    if row is None or not allowed:
         raise NotFoundError(f"there is no credential {credential_id}")
     row.revoked_at = row.revoked_at or now
     record_event(tx, "credential revoked", "credential", credential_id)
@@ -112,7 +114,7 @@ def revoke_credentials(
     *,
     except_id: str | None = None,
 ) -> None:
-    """Make every secret of a user that is of these `kinds` stop working, `except_id` one."""
+    """Revoke all secrets of a user that are of these `kinds`, except `except_id`."""
     tx.execute(
         update(CredentialRow)
         .where(
@@ -126,18 +128,18 @@ def revoke_credentials(
 
 
 def needs_touch(tx: Transaction, credential_id: str, now: datetime) -> bool:
-    """Whether the last use of a credential was long enough ago to be written down anew."""
+    """Whether the last recorded use of a credential is old enough to be recorded again."""
     row = tx.get_one(CredentialRow, credential_id)
     return row.last_used_at is None or now - row.last_used_at > _TOUCH_INTERVAL
 
 
 def touch(tx: Transaction, credential_id: str, now: datetime) -> None:
-    """Write down that a credential was used."""
+    """Record that a credential was used."""
     tx.get_one(CredentialRow, credential_id).last_used_at = now
 
 
 def sha256_of(secret: str) -> str:
-    """What is stored of a secret. Secrets are random, so a plain hash is enough."""
+    """The stored form of a secret. Secrets are random, so a plain hash is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -150,7 +152,7 @@ def issue(
     user_id: str | None,
     label: str = "",
 ) -> IssuedSecret:
-    """Store a new secret of a user, valid until `until`."""
+    """Issue a new secret to a user, valid until `until`."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     row = credential_row(kind, secret, now, until, user_id=user_id, label=label, id=new_id())
     tx.add(row)
@@ -161,7 +163,7 @@ def issue(
 def credential_row(
     kind: CredentialKind, secret: str, now: datetime, until: datetime, **owner: str | None
 ) -> CredentialRow:
-    """The row of a secret: its hash, owner and validity."""
+    """A row for a secret: its hash, owner and validity."""
     return CredentialRow(
         kind=kind, secret_sha256=sha256_of(secret), created_at=now, expires_at=until, **owner
     )
@@ -170,7 +172,7 @@ def credential_row(
 def find_valid(
     tx: Transaction, secret: str, kind: CredentialKind, now: datetime
 ) -> CredentialRow | None:
-    """The credential of `kind` whose secret this is, if it is still valid."""
+    """The credential of `kind` with this secret, if it is still valid."""
     row = tx.scalar(CREDENTIAL_BY_SECRET, {"sha256": sha256_of(secret)})
     if row is None or not is_valid(row, now) or row.kind is not kind:
         return None
@@ -178,15 +180,16 @@ def find_valid(
 
 
 def last_use(row: CredentialRow) -> datetime:
-    """When a credential was last used, or else issued."""
+    """When a credential was last used, or issued if it was never used."""
     return row.last_used_at or row.created_at
 
 
 def is_valid(row: CredentialRow, now: datetime) -> bool:
-    """Whether it still opens something.
+    """Whether a credential is neither revoked nor expired.
 
-    What a user holds for hours at most ends where the clock is set back to before it was made:
-    that clock could no longer tell when it ends. Links and tokens last through such a mistake.
+    A credential that lasts for hours at most also becomes invalid when the clock is set back to
+    before it was issued, because its expiry could then no longer be relied on. Links and tokens
+    stay valid through such a mistake.
     """
     if row.kind in _SHORT_LIVED and row.created_at - now > CLOCK_SKEW:
         return False

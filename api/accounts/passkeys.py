@@ -1,63 +1,46 @@
-"""Passkeys (W3C Web Authentication): registering, naming, removing, and signing in with one.
-
-The device makes sure of its user (a finger, a face, a PIN) before it signs: so a passkey is two
-factors by itself, and one that does not is refused.
-"""
+"""Passkeys of users: adding, naming and removing them, and signing in with one."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-import structlog
 from pydantic import StringConstraints
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
-from api.accounts.rows import PasskeyRow, UserRow
-from api.accounts.sign_in_flow import SignInFlow
+from api.accounts.credentials import IssuedSecret
+from api.accounts.passkey_verification import (
+    RelyingParty,
+    authentication_options,
+    presented_credential_id,
+    registration_options,
+    verify_assertion,
+    verify_registration,
+)
+from api.accounts.rows import PasskeyRow, SignInFlowKind, UserRow
+from api.accounts.sign_in import complete_sign_in
+from api.accounts.sign_in_flow import SignInFlow, consume_flow, start_flow
 from api.audit_trail.log import record_event
 from api.http.principal import Principal
+from api.services import Services
 from api.values import FrozenModel
-from coach.errors import ConflictError, InputFault, NotFoundError, UnusableInputError
+from coach.errors import (
+    ConflictError,
+    InputFault,
+    NotFoundError,
+    NotSignedInError,
+    UnusableInputError,
+)
 from coach.feedback import SingleLineText
 
-_LOG = structlog.stdlib.get_logger(__name__)
 _MAX_PASSKEYS = 20
-_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,1400}")
-_MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError)  # what a browser may have made up
-
-
-@dataclass(frozen=True, slots=True)
-class RelyingParty:
-    """The site that passkeys are bound to: its host, the origin browsers name, and its words."""
-
-    host: str
-    origin: str
-    name: str
 
 
 class PasskeyName(FrozenModel):
-    """What its user calls a passkey, to tell it from others."""
+    """The name by which a user tells a passkey from others."""
 
     name: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), SingleLineText
@@ -73,8 +56,24 @@ class PasskeyView(FrozenModel):
     last_used_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class PasskeyChallenge:
+    """A flow that was started, and the options that the browser needs for it, as JSON."""
+
+    flow: SignInFlow
+    options: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeySignIn:
+    """A user signed in: the secret of the cookie, and the page to show next."""
+
+    cookie: IssuedSecret
+    go_on_to: str
+
+
 def passkeys_of(tx: Transaction, principal: Principal) -> tuple[PasskeyView, ...]:
-    """The viewer's passkeys, the oldest first."""
+    """The passkeys of a user, the oldest first."""
     return tuple(
         PasskeyView(
             id=row.id, name=row.name, created_at=row.created_at, last_used_at=row.last_used_at
@@ -83,36 +82,108 @@ def passkeys_of(tx: Transaction, principal: Principal) -> tuple[PasskeyView, ...
     )
 
 
-def registration_options(tx: Transaction, flow: SignInFlow, relying_party: RelyingParty) -> str:
-    """What a browser needs to make a passkey for the user of `flow`, as JSON.
+def start_registration(
+    services: Services, principal: Principal, relying_party: RelyingParty, go_on_to: str
+) -> PasskeyChallenge:
+    """Start adding a passkey to the account of the user who asks.
 
     Raises:
-        ConflictError: the user has twenty already.
+        ConflictError: the user has twenty passkeys already.
     """
-    user = tx.get_one(UserRow, flow.user_id)
-    rows = _rows_of(tx, user.id)
-    if len(rows) >= _MAX_PASSKEYS:
-        raise ConflictError(f"you have {_MAX_PASSKEYS} passkeys; remove one first")
-    return options_to_json(
-        generate_registration_options(
-            rp_id=relying_party.host,
-            rp_name=relying_party.name,
-            user_id=user.id.encode(),
-            user_name=user.name,
-            challenge=flow.challenge,
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.REQUIRED,
-                user_verification=UserVerificationRequirement.REQUIRED,
-            ),
-            exclude_credentials=[
-                PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.credential_id))
-                for row in rows
-            ],
-        )
-    )
+    with services.database.writing() as tx:
+        user = tx.get_one(UserRow, principal.user_id)
+        existing = _rows_of(tx, user.id)
+        if len(existing) >= _MAX_PASSKEYS:
+            raise ConflictError(f"you have {_MAX_PASSKEYS} passkeys; remove one first")
+        kind = SignInFlowKind.PASSKEY_ADD
+        flow = start_flow(tx, kind, user.id, go_on_to, now=services.now())
+        options = registration_options(flow, relying_party, user, existing)
+        return PasskeyChallenge(flow, options)
 
 
-def register(
+def finish_registration(
+    services: Services,
+    principal: Principal,
+    relying_party: RelyingParty,
+    flow_secret: str,
+    response: Mapping[str, Any],
+    *,
+    name: PasskeyName,
+) -> str:
+    """Store the passkey that the browser has made; returns the page to show next.
+
+    Raises:
+        NotSignedInError: the flow has expired, or another user started it.
+        UnusableInputError: the response is not valid for the flow, or the device did not verify
+            its user.
+        ConflictError: the passkey is registered already.
+    """
+    now = services.now()
+    with services.database.writing() as tx:
+        flow = consume_flow(tx, flow_secret, [SignInFlowKind.PASSKEY_ADD], now=now)
+        if flow is not None and flow.user_id == principal.user_id:
+            _store(tx, flow, relying_party, response, name, now=now)
+            return flow.go_on_to
+    raise NotSignedInError("that took too long, or another user started it; please try again")
+
+
+def start_sign_in(
+    services: Services, relying_party: RelyingParty, go_on_to: str
+) -> PasskeyChallenge:
+    """Start signing in with any passkey of this site."""
+    kind = SignInFlowKind.PASSKEY_SIGN_IN
+    with services.database.writing() as tx:
+        flow = start_flow(tx, kind, None, go_on_to, now=services.now())
+    return PasskeyChallenge(flow, authentication_options(flow, relying_party))
+
+
+def finish_sign_in(
+    services: Services,
+    relying_party: RelyingParty,
+    flow_secret: str,
+    response: Mapping[str, Any],
+) -> PasskeySignIn:
+    """Sign in the user whose passkey has signed the challenge.
+
+    Raises:
+        NotSignedInError: the passkey is unknown or its signature not valid, or the flow has
+            expired.
+    """
+    now, lifetime = services.now(), timedelta(hours=services.settings.cookie_hours)
+    with services.database.writing() as tx:
+        flow = consume_flow(tx, flow_secret, [SignInFlowKind.PASSKEY_SIGN_IN], now=now)
+        user = None if flow is None else _signer(tx, flow, relying_party, response, now=now)
+        if flow is not None and user is not None:
+            cookie = complete_sign_in(tx, user, "passkey", now=now, lifetime=lifetime)
+            return PasskeySignIn(cookie, flow.go_on_to)
+    raise NotSignedInError("this passkey is not known here, or signing in took too long")
+
+
+def rename_passkey(
+    services: Services, principal: Principal, passkey_id: str, name: PasskeyName
+) -> None:
+    """Rename a passkey of the user who asks.
+
+    Raises:
+        NotFoundError: there is no such passkey, or it belongs to another user.
+    """
+    with services.database.writing() as tx:
+        _own_passkey(tx, principal, passkey_id).name = name.name
+        record_event(tx, "passkey renamed", "passkey", passkey_id)
+
+
+def remove_passkey(services: Services, principal: Principal, passkey_id: str) -> None:
+    """Remove a passkey of the user who asks.
+
+    Raises:
+        NotFoundError: there is no such passkey, or it belongs to another user.
+    """
+    with services.database.writing() as tx:
+        tx.delete(_own_passkey(tx, principal, passkey_id))
+        record_event(tx, "passkey removed", "passkey", passkey_id)
+
+
+def _store(
     tx: Transaction,
     flow: SignInFlow,
     relying_party: RelyingParty,
@@ -121,33 +192,18 @@ def register(
     *,
     now: datetime,
 ) -> None:
-    """Keep the public half of the passkey that the browser has made.
-
-    Raises:
-        UnusableInputError: it is not an answer to what was asked, or did not check its user.
-        ConflictError: it is registered already.
-    """
-    try:
-        registration = verify_registration_response(
-            credential=dict(response),
-            expected_challenge=flow.challenge,
-            expected_rp_id=relying_party.host,
-            expected_origin=relying_party.origin,
-            require_user_verification=True,
-        )
-    except _MALFORMED as error:
-        _LOG.info("passkey not taken", why=type(error).__name__)
-        raise UnusableInputError([_rejected()]) from None
-    identifier = bytes_to_base64url(registration.credential_id)
-    if not _IDENTIFIER.fullmatch(identifier):
-        raise UnusableInputError([_rejected()])
-    if tx.scalar(select(PasskeyRow.id).where(PasskeyRow.credential_id == identifier)) is not None:
+    new = verify_registration(flow, relying_party, response)
+    if new is None:
+        message = "the passkey was not accepted; please try again"
+        raise UnusableInputError([InputFault("form", 1, "passkey", message)])
+    known = select(PasskeyRow.id).where(PasskeyRow.credential_id == new.credential_id)
+    if tx.scalar(known) is not None:
         raise ConflictError("this passkey is registered already")
     row = PasskeyRow(
         user_id=flow.user_id,
-        credential_id=identifier,
-        public_key=registration.credential_public_key,
-        sign_count=registration.sign_count,
+        credential_id=new.credential_id,
+        public_key=new.public_key,
+        sign_count=new.sign_count,
         name=name.name,
         created_at=now,
     )
@@ -156,18 +212,7 @@ def register(
     record_event(tx, "passkey added", "passkey", row.id)
 
 
-def authentication_options(flow: SignInFlow, relying_party: RelyingParty) -> str:
-    """What a browser needs to sign in with any passkey of this site, as JSON; it names nobody."""
-    return options_to_json(
-        generate_authentication_options(
-            rp_id=relying_party.host,
-            challenge=flow.challenge,
-            user_verification=UserVerificationRequirement.REQUIRED,
-        )
-    )
-
-
-def user_of_assertion(
+def _signer(
     tx: Transaction,
     flow: SignInFlow,
     relying_party: RelyingParty,
@@ -175,54 +220,18 @@ def user_of_assertion(
     *,
     now: datetime,
 ) -> UserRow | None:
-    """Whose passkey has signed; `None` where it is unknown, does not fit, or was copied."""
-    identifier = response.get("id")
-    if not isinstance(identifier, str) or not _IDENTIFIER.fullmatch(identifier):
-        return None
+    """The user whose passkey has signed; `None` if it is unknown or the signature not valid."""
+    identifier = presented_credential_id(response)
     row = tx.scalar(select(PasskeyRow).where(PasskeyRow.credential_id == identifier))
     user = None if row is None else tx.get_one(UserRow, row.user_id)
     if row is None or user is None or user.disabled_at is not None:
         return None
-    try:
-        assertion = verify_authentication_response(
-            credential=dict(response),
-            expected_challenge=flow.challenge,
-            expected_rp_id=relying_party.host,
-            expected_origin=relying_party.origin,
-            credential_public_key=row.public_key,
-            credential_current_sign_count=row.sign_count,
-            require_user_verification=True,
-        )
-    except _MALFORMED as error:
-        _LOG.info("passkey refused", why=type(error).__name__)
+    sign_count = verify_assertion(row, flow, relying_party, response)
+    if sign_count is None:
         record_event(tx, "passkey refused", "passkey", row.id)
         return None
-    row.sign_count, row.last_used_at = assertion.new_sign_count, now
+    row.sign_count, row.last_used_at = sign_count, now
     return user
-
-
-def rename(tx: Transaction, principal: Principal, passkey_id: str, name: PasskeyName) -> None:
-    """Call one of the viewer's passkeys otherwise.
-
-    Raises:
-        NotFoundError: there is none, or it is another user's.
-    """
-    _own_passkey(tx, principal, passkey_id).name = name.name
-    record_event(tx, "passkey renamed", "passkey", passkey_id)
-
-
-def remove(tx: Transaction, principal: Principal, passkey_id: str) -> None:
-    """Let one of the viewer's passkeys open nothing any more.
-
-    Raises:
-        NotFoundError: there is none, or it is another user's.
-    """
-    tx.delete(_own_passkey(tx, principal, passkey_id))
-    record_event(tx, "passkey removed", "passkey", passkey_id)
-
-
-def _rejected() -> InputFault:
-    return InputFault("form", 1, "passkey", "the passkey was not taken; please try again")
 
 
 def _own_passkey(tx: Transaction, principal: Principal, passkey_id: str) -> PasskeyRow:

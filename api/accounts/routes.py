@@ -1,4 +1,4 @@
-"""Who you are, and the secrets that open something."""
+"""Who sends a request, and the credentials of users."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ME = APIRouter(prefix=API, tags=["me"])
 
 
 class Me(BaseModel):
-    """Who is asking."""
+    """Who sends the request."""
 
     role: AccessRole
     person_id: str | None
@@ -35,7 +35,7 @@ class Me(BaseModel):
 
 
 class TokenRequest(BaseModel):
-    """What a bearer token is for, and how many days it works."""
+    """The purpose of a bearer token, and for how many days it is valid."""
 
     label: Annotated[
         str, Field(min_length=1, max_length=200, examples=["HR export"]), SingleLineText
@@ -51,18 +51,14 @@ def me(principal: PrincipalDep) -> Me:
 
 @ME.get("/me/credentials", responses=problem_responses())
 def my_credentials(services: ServicesDep, principal: PrincipalDep) -> tuple[CredentialView, ...]:
-    """Your signed-in browsers and your tokens, without their secrets."""
-    with services.database.reading() as tx:
-        return credentials.credentials_of(tx, principal)
+    """The browsers in which you are signed in and your tokens, without their secrets."""
+    return credentials.list_credentials(services, principal)
 
 
 @ME.post("/me/credentials", status_code=HTTPStatus.CREATED, responses=problem_responses(422))
 def make_token(body: TokenRequest, services: ServicesDep, principal: PrincipalDep) -> IssuedSecret:
-    """Make a bearer token for a program; its secret is shown this once."""
-    with services.database.writing() as tx:
-        return tokens.issue_token(
-            tx, principal, body.label, now=services.now(), lifetime=timedelta(days=body.days)
-        )
+    """Make a bearer token for a program; its secret is shown once."""
+    return tokens.make_token(services, principal, body.label, timedelta(days=body.days))
 
 
 @ME.delete(
@@ -71,9 +67,8 @@ def make_token(body: TokenRequest, services: ServicesDep, principal: PrincipalDe
     responses=problem_responses(404),
 )
 def revoke(credential_id: str, services: ServicesDep, principal: PrincipalDep) -> None:
-    """Make one of your credentials, or a person's link, stop working."""
-    with services.database.writing() as tx:
-        credentials.revoke(tx, principal, credential_id, now=services.now())
+    """Revoke one of your credentials, or the secret link of a person."""
+    credentials.revoke_credential(services, principal, credential_id)
 
 
 ROUTERS = (ME,)

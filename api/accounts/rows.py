@@ -1,4 +1,4 @@
-"""Who may come in: users of the office, and every secret that opens something, hashed."""
+"""Tables of users, and of all secrets that give access, as hashes."""
 
 from __future__ import annotations
 
@@ -19,28 +19,27 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class CredentialKind(StrEnum):
-    """What a secret opens, and how it is used."""
+    """What a secret gives access to, and how it is presented."""
 
-    SIGN_IN = "sign_in"  # one-time address of a user
-    BROWSER_SESSION = "cookie"  # a user's signed-in browser
-    TOKEN = "token"  # noqa: S105 - a kind, no secret: a user's bearer token for programs
-    LINK = "link"  # one person's own sessions
-    NOTES = "notes"  # a coach's notes, on one device
-    PENDING_SECOND_FACTOR = (
-        "half"  # a user's browser after the first of two factors; opens nothing else
-    )
+    SIGN_IN = "sign_in"  # the one-time sign-in address of a user
+    BROWSER_SESSION = "cookie"  # a browser in which a user is signed in
+    TOKEN = "token"  # noqa: S105 - a kind, not a secret: a bearer token of a user for programs
+    LINK = "link"  # the secret link of a coach or coachee
+    NOTES = "notes"  # the notes of a coach, on one device
+    PENDING_SECOND_FACTOR = "half"  # a browser after the first of two factors; gives no access
 
 
 class UserRow(IdentifiedRow):
-    """Somebody of the programme office, or an auditor.
+    """A manager or an auditor.
 
     Attributes:
-        password_hash: argon2id; `None` until one is set.
-        totp_sealed: the second factor's secret under the master key; `totp_step` is the last time
-            step used, so that a code works once.
-        subject: what the identity provider `issuer` calls this user; both `None` until linked.
-        expected_mail: the address under which the provider is expected to know them, to link by.
-        failures: wrong passwords or codes in a row; `locked_until` follows from them.
+        password_hash: argon2id; `None` until a password is set.
+        totp_sealed: the secret of the second factor, encrypted with the master key.
+        totp_step: the last time step used, so that each code works once.
+        subject: the identifier of the user at the identity provider `issuer`; both are `None`
+            until the account is linked.
+        expected_mail: the verified address by which the account will be linked.
+        failures: wrong passwords or codes in a row, from which `locked_until` follows.
     """
 
     __tablename__ = "users"
@@ -61,10 +60,10 @@ class UserRow(IdentifiedRow):
 
 
 class PasskeyRow(IdentifiedRow):
-    """A user's passkey: the public half of a key whose private half never leaves their device.
+    """The public key of a passkey; its private key never leaves the device.
 
-    `credential_id` is what the device calls it, in base64url; `sign_count` grows where the device
-    counts, and a step back tells of a copy.
+    `credential_id` is the identifier that the device gave it, in base64url. `sign_count` grows on
+    devices that count; a decrease indicates a copied key.
     """
 
     __tablename__ = "passkeys"
@@ -79,7 +78,7 @@ class PasskeyRow(IdentifiedRow):
 
 
 class RecoveryCodeRow(IdentifiedRow):
-    """A code that stands in for a second factor once, as its SHA-256."""
+    """A code that replaces a second factor once, as its SHA-256."""
 
     __tablename__ = "recovery_codes"
 
@@ -89,7 +88,7 @@ class RecoveryCodeRow(IdentifiedRow):
 
 
 class SignInFlowKind(StrEnum):
-    """What a browser has begun and comes back to finish."""
+    """A sign-in or similar flow that leaves this server and comes back."""
 
     OIDC_SIGN_IN = "provider sign-in"
     OIDC_LINK = "provider link"
@@ -99,10 +98,10 @@ class SignInFlowKind(StrEnum):
 
 
 class SignInFlowRow(TableRow):
-    """A sign-in with a provider or a passkey that a browser has begun; gone once it is finished.
+    """A flow with a provider or a passkey that a browser has started; deleted when it finishes.
 
-    Only the SHA-256 of the browser's secret is here. What is sent to the provider or the device
-    (state, nonce, challenge) follows from that secret, so it is nowhere in the database.
+    Only the SHA-256 of the browser's secret is stored. The values that are sent to the provider or
+    the device (state, nonce, challenge) are derived from that secret and never stored.
     """
 
     __tablename__ = "ceremonies"
@@ -115,9 +114,9 @@ class SignInFlowRow(TableRow):
 
 
 class CredentialRow(IdentifiedRow):
-    """A secret, as its SHA-256, and whose it is: a user's or a person's, never both.
+    """A secret, as its SHA-256, that belongs to either a user or a person.
 
-    `confirmed_at` is when a signed-in browser last showed its user's second factor.
+    `confirmed_at` is when the user of a browser last showed a second factor.
     """
 
     __tablename__ = "credentials"

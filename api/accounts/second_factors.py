@@ -1,4 +1,4 @@
-"""Second factors: codes of an authenticator app, and recovery codes for when it is lost."""
+"""Second factors: codes of an authenticator app, and recovery codes in case it is lost."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ from api.crypto.envelope_encryption import decrypt, encrypt, wrapping_key
 from api.crypto.key_ring import Keyring
 from api.crypto.password_hashing import matching_totp_step
 from api.http.principal import Principal
+from api.services import Services
 
 RECOVERY_CODES = 10
-_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that are taken for one another
-_CODE_LENGTH = 16  # of 32 signs: 80 bits, so that a plain hash is enough
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without letters and digits that look alike
+_CODE_LENGTH = 16  # from 32 characters: 80 bits, so that a plain hash is enough
 _FREE_ATTEMPTS = 5
 _MAX_LOCK = timedelta(hours=1)
 _VERSION_BYTES = 2
 
 
 def is_locked(row: UserRow, now: datetime) -> bool:
-    """Whether wrong tries keep this user out for the moment."""
+    """Whether a user is locked out at the moment because of wrong attempts."""
     return row.locked_until is not None and row.locked_until > now
 
 
 def verify_code(
     tx: Transaction, keyring: Keyring, row: UserRow, code: str, *, now: datetime
 ) -> bool:
-    """Whether `code` is the app's of now, or a recovery code; either is used up by it."""
+    """Whether `code` is the current code of the app or a recovery code; it works once."""
     if row.totp_sealed is not None:
         step = matching_totp_step(unseal_totp(keyring, row), code, now, after=row.totp_step)
         if step is not None:
@@ -42,7 +43,7 @@ def verify_code(
 
 
 def record_failure(tx: Transaction, row: UserRow, action: str, *, now: datetime) -> None:
-    """Write down a wrong try. After five in a row each further one locks for twice as long."""
+    """Record a wrong attempt. From the fifth in a row on, each locks for twice as long."""
     row.failures += 1
     row.locked_until = (
         now + _lock_duration(row.failures) if row.failures >= _FREE_ATTEMPTS else None
@@ -50,19 +51,20 @@ def record_failure(tx: Transaction, row: UserRow, action: str, *, now: datetime)
     record_event(tx, action, "user", row.id, failures=row.failures)
 
 
-def make_recovery_codes(tx: Transaction, principal: Principal) -> tuple[str, ...]:
-    """Ten new codes, shown this once; those made before stop working."""
+def make_recovery_codes(services: Services, principal: Principal) -> tuple[str, ...]:
+    """Make ten new recovery codes, which are shown once; earlier ones stop working."""
     user_id = principal.user_id or ""
-    tx.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.user_id == user_id))
     codes = tuple(new_recovery_code() for _ in range(RECOVERY_CODES))
-    for code in codes:
-        tx.add(RecoveryCodeRow(user_id=user_id, code_sha256=sha256_of(normalise_code(code))))
-    record_event(tx, "recovery codes made", "user", user_id, codes=len(codes))
+    with services.database.writing() as tx:
+        tx.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.user_id == user_id))
+        for code in codes:
+            tx.add(RecoveryCodeRow(user_id=user_id, code_sha256=sha256_of(normalise_code(code))))
+        record_event(tx, "recovery codes made", "user", user_id, codes=len(codes))
     return codes
 
 
 def count_unused_recovery_codes(tx: Transaction, principal: Principal) -> int:
-    """How many recovery codes of the viewer still work."""
+    """The number of unused recovery codes of a user."""
     counted = select(func.count()).where(
         RecoveryCodeRow.user_id == principal.user_id, RecoveryCodeRow.used_at.is_(None)
     )
@@ -70,25 +72,28 @@ def count_unused_recovery_codes(tx: Transaction, principal: Principal) -> int:
 
 
 def new_recovery_code() -> str:
-    """A random code in fours: `K7QM-2XHD-9PTB-RW4C`."""
-    signs = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
-    return "-".join(signs[start : start + 4] for start in range(0, _CODE_LENGTH, 4))
+    """A random code in groups of four: `K7QM-2XHD-9PTB-RW4C`."""
+    characters = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+    return "-".join(characters[start : start + 4] for start in range(0, _CODE_LENGTH, 4))
 
 
 def normalise_code(typed: str) -> str:
-    """A recovery code however it was typed: small letters, spaces and hyphens do not matter."""
+    """A recovery code in its canonical form: upper case, without spaces and hyphens."""
     return typed.upper().replace("-", "").replace(" ", "")
 
 
 def seal_totp(keyring: Keyring, user_id: str, secret: str) -> bytes:
-    """A second factor's secret under the newest master key, whose version stands before it."""
+    """Encrypt the secret of a second factor with the newest master key.
+
+    The version of the key is the first two bytes of the result.
+    """
     version = keyring.master_version
     sealed = encrypt(keyring.master[version], secret.encode(), "users", user_id, version)
     return version.to_bytes(_VERSION_BYTES) + sealed
 
 
 def unseal_totp(keyring: Keyring, row: UserRow) -> str:
-    """The secret of a user's second factor."""
+    """The decrypted secret of a user's second factor."""
     stored = row.totp_sealed or b""
     version = int.from_bytes(stored[:_VERSION_BYTES])
     key = wrapping_key(keyring.master, version)

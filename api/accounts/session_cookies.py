@@ -16,6 +16,7 @@ from api.http.cookies import (
     sign_in_flow_cookie,
 )
 from api.http.urls import safe_redirect_path
+from api.services import Services
 from api.settings import Settings
 
 
@@ -38,3 +39,11 @@ def set_flow_cookie(answer: Response, settings: Settings, flow: SignInFlow) -> N
     """Store the secret of a sign-in in progress in the browser."""
     seconds = int(FLOW_LIFETIME.total_seconds())
     set_secret_cookie(answer, settings, sign_in_flow_cookie(settings), flow.secret, seconds)
+
+
+def set_pending_cookie(answer: Response, services: Services, pending: IssuedSecret) -> None:
+    """Store in the browser that its user still has to show a second factor."""
+    settings = services.settings
+    seconds = int((pending.expires_at - services.now()).total_seconds())
+    name = pending_second_factor_cookie(settings)
+    set_secret_cookie(answer, settings, name, pending.secret, seconds)

@@ -1,4 +1,4 @@
-"""Signing in by password and code, setting these up, and showing again who one is."""
+"""Signing in by password and code, and showing a second factor again."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.accounts.browser_sessions import (
-    end_browser_sessions,
     find_pending_second_factor,
     issue_pending_second_factor,
     issue_session_cookie,
 )
 from api.accounts.credentials import IssuedSecret
 from api.accounts.rows import CredentialRow, UserRow
-from api.accounts.second_factors import is_locked, record_failure, seal_totp, verify_code
+from api.accounts.second_factors import is_locked, record_failure, verify_code
 from api.audit_trail.log import record_event
 from api.crypto.key_ring import Keyring
-from api.crypto.password_hashing import matching_totp_step, password_weakness
+from api.crypto.password_hashing import verify_password
 from api.http.principal import AccessRole, Principal
+from api.services import Services
 from api.values import FrozenModel
-from coach.errors import InputFault, UnusableInputError
+from coach.errors import NotSignedInError
 from coach.feedback import SingleLineText
 
 _SECOND_FACTOR_TIMEOUT = timedelta(minutes=10)
 
 
 class SignInForm(FrozenModel):
-    """What somebody types to sign in."""
+    """The fields of the sign-in form."""
 
     name: Annotated[str, Field(max_length=200), SingleLineText]
     password: Annotated[str, Field(max_length=1000)]
@@ -38,64 +38,75 @@ class SignInForm(FrozenModel):
 
 
 class CodeForm(FrozenModel):
-    """A code of the app or a recovery code, and where to go on to."""
+    """A code of the app or a recovery code, and the page to show next."""
 
     code: Annotated[str, Field(max_length=40)]
     go_on_to: Annotated[str, Field(max_length=300), SingleLineText] = "/"
 
 
-class AccountForm(FrozenModel):
-    """A new password, a second factor's secret, and a code that shows the app has it."""
+def sign_in_by_password(services: Services, form: SignInForm) -> IssuedSecret:
+    """Sign in by name, password and code; returns the secret of the browser's cookie.
 
-    password: Annotated[str, Field(max_length=1000)]
-    totp_secret: Annotated[str, Field(pattern=r"^[A-Z2-7]{32}$")]
-    code: Annotated[str, Field(max_length=20)]
-
-
-def set_up_account(
-    tx: Transaction,
-    keyring: Keyring,
-    principal: Principal,
-    form: AccountForm,
-    password_hash: str | None,
-    *,
-    now: datetime,
-) -> None:
-    """Give the user who asks a password and a second factor; other browsers are signed out.
-
-    Without `password_hash` there is the second factor alone: who signs in with another account
-    needs no password here.
+    The password is verified outside of the writing transaction, because that takes a while; it
+    counts only if it is still the user's password in that transaction.
 
     Raises:
-        UnusableInputError: the code is not of that secret.
+        NotSignedInError: one of the three is wrong, or the user is locked out; it does not say
+            which.
     """
-    row = tx.get_one(UserRow, principal.user_id)
-    step = matching_totp_step(form.totp_secret, form.code, now, after=0)
-    if step is None:
-        raise UnusableInputError([_fault("code", "the code is not right; type the one shown now")])
-    row.password_hash, row.totp_step = password_hash, step
-    row.totp_sealed = seal_totp(keyring, row.id, form.totp_secret)
-    row.failures, row.locked_until = 0, None
-    end_browser_sessions(tx, row.id, now, except_id=principal.credential_id)
-    record_event(tx, "password and second factor set", "user", row.id)
+    with services.database.reading() as tx:
+        stored = _password_hash(tx, form.name)
+    matches = verify_password(form.password, stored)
+    lifetime = timedelta(hours=services.settings.cookie_hours)
+    with services.database.writing() as tx:
+        cookie = finish_sign_in(
+            tx,
+            services.keyring,
+            form,
+            password_matches=matches and _password_hash(tx, form.name) == stored,
+            now=services.now(),
+            lifetime=lifetime,
+        )
+    if cookie is None:
+        raise NotSignedInError(
+            "name, password or code is wrong, or there were too many attempts: "
+            "wait for the next code, then try again"
+        )
+    return cookie
 
 
-def refuse_weak_password(password: str, name: str) -> None:
-    """Refuse a password that is easily guessed.
+def sign_in_by_second_factor(services: Services, pending_secret: str, code: str) -> IssuedSecret:
+    """Sign in by a code after the provider was the first factor; returns the cookie's secret.
 
     Raises:
-        UnusableInputError: says why, and what to do.
+        NotSignedInError: the code is wrong, it is too late, or the user is locked out.
     """
-    why = password_weakness(password, [name])
-    if why is not None:
-        raise UnusableInputError([_fault("password", why)])
+    lifetime = timedelta(hours=services.settings.cookie_hours)
+    with services.database.writing() as tx:
+        cookie = _finish_second_factor(
+            tx, services.keyring, pending_secret, code, now=services.now(), lifetime=lifetime
+        )
+    if cookie is None:
+        raise NotSignedInError(
+            "the code is wrong, or you started too long ago, or there were too many attempts: "
+            "wait for the next code, then start again"
+        )
+    return cookie
 
 
-def password_hash_of(tx: Transaction, name: str) -> str | None:
-    """The hash to hold a typed password against, before the next transaction begins."""
-    return tx.scalar(
-        select(UserRow.password_hash).where(UserRow.name == name, UserRow.disabled_at.is_(None))
-    )
+def confirm_by_code(services: Services, principal: Principal, code: str) -> bool:
+    """Record that the user of this browser has authenticated recently, if the code is right."""
+    now = services.now()
+    with services.database.writing() as tx:
+        row = tx.get_one(UserRow, principal.user_id)
+        if is_locked(row, now):
+            return False
+        if not verify_code(tx, services.keyring, row, code, now=now):
+            record_failure(tx, row, "confirmation failed", now=now)
+            return False
+        row.failures, row.locked_until = 0, None
+        record_confirmation(tx, principal, "code", now=now)
+        return True
 
 
 def finish_sign_in(
@@ -103,83 +114,60 @@ def finish_sign_in(
     keyring: Keyring,
     form: SignInForm,
     *,
-    verify_password: bool,
+    password_matches: bool,
     now: datetime,
     lifetime: timedelta,
 ) -> IssuedSecret | None:
-    """A cookie for who typed the right password and code; `None`, and counted, where not.
+    """Issue a cookie if password and code are right; otherwise record a failure.
 
-    Instead of the app's code a recovery code does. After five wrong tries in a row each further one
-    locks the account for twice as long.
+    A recovery code is accepted instead of the app's code. From the fifth wrong attempt in a row
+    on, each locks the account for twice as long.
     """
     row = tx.scalar(select(UserRow).where(UserRow.name == form.name, UserRow.disabled_at.is_(None)))
     if row is None or row.totp_sealed is None or is_locked(row, now):
         return None
-    if not verify_password or not verify_code(tx, keyring, row, form.code, now=now):
+    if not password_matches or not verify_code(tx, keyring, row, form.code, now=now):
         record_failure(tx, row, "sign-in failed", now=now)
         return None
     return complete_sign_in(tx, row, "password", now=now, lifetime=lifetime)
 
 
 def complete_sign_in(
-    tx: Transaction, row: UserRow, by: str, *, now: datetime, lifetime: timedelta
+    tx: Transaction, row: UserRow, method: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """A cookie for a user who has shown two factors; `by` says which way they came."""
+    """Issue a cookie to a user who has shown two factors; `method` is recorded."""
     row.failures, row.locked_until = 0, None
     user = Principal(AccessRole(row.role), user_id=row.id)
-    record_event(tx, "user signed in", "user", row.id, by=user, how=by)
+    record_event(tx, "user signed in", "user", row.id, by=user, how=method)
     return issue_session_cookie(tx, row.id, now=now, lifetime=lifetime)
 
 
 def start_second_factor(tx: Transaction, row: UserRow, *, now: datetime) -> IssuedSecret:
-    """For who has shown one factor elsewhere: ten minutes to show the second here."""
+    """Give a user who has shown one factor at the provider ten minutes to show the second."""
     return issue_pending_second_factor(tx, row.id, now=now, lifetime=_SECOND_FACTOR_TIMEOUT)
 
 
-def finish_second_factor(
-    tx: Transaction, keyring: Keyring, secret: str, code: str, *, now: datetime, lifetime: timedelta
-) -> IssuedSecret | None:
-    """A cookie for who began elsewhere and typed the right code; `None`, and counted, where not."""
-    pending_second_factor = find_pending_second_factor(tx, secret, now=now)
-    row = (
-        None
-        if pending_second_factor is None
-        else tx.get_one(UserRow, pending_second_factor.user_id)
-    )
-    if (
-        pending_second_factor is None
-        or row is None
-        or row.disabled_at is not None
-        or is_locked(row, now)
-    ):
-        return None
-    if not verify_code(tx, keyring, row, code, now=now):
-        record_failure(tx, row, "sign-in failed", now=now)
-        return None
-    pending_second_factor.revoked_at = now
-    return complete_sign_in(tx, row, "provider and code", now=now, lifetime=lifetime)
-
-
-def confirm_by_code(
-    tx: Transaction, keyring: Keyring, principal: Principal, code: str, *, now: datetime
-) -> bool:
-    """Whether the signed-in user has typed the right code; then this browser counts as fresh."""
-    row = tx.get_one(UserRow, principal.user_id)
-    if is_locked(row, now):
-        return False
-    if not verify_code(tx, keyring, row, code, now=now):
-        record_failure(tx, row, "confirmation failed", now=now)
-        return False
-    row.failures, row.locked_until = 0, None
-    record_confirmation(tx, principal, "code", now=now)
-    return True
-
-
 def record_confirmation(tx: Transaction, principal: Principal, how: str, *, now: datetime) -> None:
-    """Write down that the user of this browser has just shown again who they are."""
+    """Record that the user of this browser has just authenticated again."""
     tx.get_one(CredentialRow, principal.credential_id).confirmed_at = now
     record_event(tx, "user confirmed", "user", principal.user_id or "", how=how)
 
 
-def _fault(field: str, message: str) -> InputFault:
-    return InputFault("form", 1, field, message)
+def _finish_second_factor(
+    tx: Transaction, keyring: Keyring, secret: str, code: str, *, now: datetime, lifetime: timedelta
+) -> IssuedSecret | None:
+    pending = find_pending_second_factor(tx, secret, now=now)
+    row = None if pending is None else tx.get_one(UserRow, pending.user_id)
+    if pending is None or row is None or row.disabled_at is not None or is_locked(row, now):
+        return None
+    if not verify_code(tx, keyring, row, code, now=now):
+        record_failure(tx, row, "sign-in failed", now=now)
+        return None
+    pending.revoked_at = now
+    return complete_sign_in(tx, row, "provider and code", now=now, lifetime=lifetime)
+
+
+def _password_hash(tx: Transaction, name: str) -> str | None:
+    return tx.scalar(
+        select(UserRow.password_hash).where(UserRow.name == name, UserRow.disabled_at.is_(None))
+    )

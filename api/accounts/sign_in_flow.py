@@ -1,8 +1,8 @@
-"""Sign-ins that leave this server and come back: begun by one browser, finished by it once.
+"""Flows that leave this server and come back: started by one browser and finished by it once.
 
-The browser keeps a random secret in a cookie; everything that goes out with it (the state and
-nonce of a provider, the challenge of a passkey) follows from that secret, so that an answer which
-another browser brings, or the same one brings twice, fits nothing.
+The browser keeps a random secret in a cookie. The values that are sent out (the state and nonce of
+a provider, the challenge of a passkey) are derived from that secret, so a response from another
+browser, or a second response, is rejected.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class SignInFlow:
-    """What one browser has begun.
+    """A flow that a browser has started.
 
     Attributes:
-        user_id: the user who was signed in when it began; `None` where nobody was.
-        go_on_to: the page to go on to afterwards.
+        secret: the secret in the browser's cookie.
+        kind: what the flow is for.
+        user_id: the user who was signed in when it started, if any.
+        go_on_to: the page to show afterwards.
     """
 
     secret: str
@@ -40,22 +42,22 @@ class SignInFlow:
 
     @property
     def state(self) -> str:
-        """Ties the provider's answer to this browser."""
+        """Binds the provider's response to this browser."""
         return self._derive("state")
 
     @property
     def nonce(self) -> str:
-        """Ties the provider's token to this ceremony."""
+        """Binds the provider's token to this flow."""
         return self._derive("nonce")
 
     @property
     def code_verifier(self) -> str:
-        """Shows the provider that who asks for the token is who began (RFC 7636)."""
+        """The PKCE code verifier (RFC 7636)."""
         return self._derive("verifier")
 
     @property
     def challenge(self) -> bytes:
-        """What a passkey has to sign."""
+        """The challenge that a passkey has to sign."""
         return self._digest("challenge")
 
     def _derive(self, what: str) -> str:
@@ -68,7 +70,7 @@ class SignInFlow:
 def start_flow(
     tx: Transaction, kind: SignInFlowKind, user_id: str | None, go_on_to: str, *, now: datetime
 ) -> SignInFlow:
-    """Begin a ceremony for the browser that asks; those that nobody finished are swept away."""
+    """Start a flow, and delete flows that have expired."""
     tx.execute(delete(SignInFlowRow).where(SignInFlowRow.expires_at <= now))
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     tx.add(
@@ -86,7 +88,7 @@ def start_flow(
 def find_flow(
     tx: Transaction, secret: str, kinds: Iterable[SignInFlowKind], *, now: datetime
 ) -> SignInFlow | None:
-    """The ceremony a browser has begun; `None` where there is none of these `kinds` (any more)."""
+    """The flow that a browser has started; `None` if there is none of these `kinds` any more."""
     row = tx.get(SignInFlowRow, sha256_of(secret))
     if row is None or row.kind not in set(kinds) or row.expires_at <= now:
         return None
@@ -96,7 +98,7 @@ def find_flow(
 def consume_flow(
     tx: Transaction, secret: str, kinds: Iterable[SignInFlowKind], *, now: datetime
 ) -> SignInFlow | None:
-    """As `find_flow`, and the ceremony is over: nobody finishes it a second time."""
+    """Find a flow as `find_flow` does and delete it, so that it cannot be finished twice."""
     found = find_flow(tx, secret, kinds, now=now)
     if found is not None:
         tx.execute(delete(SignInFlowRow).where(SignInFlowRow.secret_sha256 == sha256_of(secret)))

@@ -10,19 +10,28 @@ from api.accounts.credentials import IssuedSecret, issue
 from api.accounts.rows import CredentialKind, CredentialRow
 from api.audit_trail.log import record_event
 from api.http.principal import Principal
+from api.services import Services
+
+
+def make_token(
+    services: Services, principal: Principal, label: str, lifetime: timedelta
+) -> IssuedSecret:
+    """Issue a bearer token to the user who asks; see `issue_token`."""
+    with services.database.writing() as tx:
+        return issue_token(tx, principal, label, now=services.now(), lifetime=lifetime)
 
 
 def issue_token(
     tx: Transaction, principal: Principal, label: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """A bearer token with which a user's programs may do what the user may.
+    """Issue a bearer token that may do what its user may.
 
-    One that is made by showing a token ends no later than that one.
+    A token that is requested with another token expires no later than that one.
     """
-    shown = tx.get(CredentialRow, principal.credential_id) if principal.credential_id else None
+    presented = tx.get(CredentialRow, principal.credential_id) if principal.credential_id else None
     until = now + lifetime
-    if shown is not None and shown.kind is CredentialKind.TOKEN:
-        until = min(until, shown.expires_at)
+    if presented is not None and presented.kind is CredentialKind.TOKEN:
+        until = min(until, presented.expires_at)
     issued = issue(tx, CredentialKind.TOKEN, now, until, user_id=principal.user_id, label=label)
     record_event(tx, "token made", "credential", issued.id)
     return issued

@@ -1,4 +1,4 @@
-"""Users of the office: adding them, finding them, linking them to another account."""
+"""Users of the office: adding, finding and disabling them, and linking them to a provider."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from coach.feedback import SingleLineText
 
 
 class ProviderLink(FrozenModel):
-    """What a user is called elsewhere: the provider's own word, or an address it has verified."""
+    """An account at the identity provider: by its subject identifier, or by a verified address."""
 
     issuer: Annotated[str, Field(max_length=300)]
     subject: (
@@ -46,7 +46,7 @@ class NewUser(FrozenModel):
 
 
 class UserView(FrozenModel):
-    """A user, and by what they sign in."""
+    """A user, and how they sign in."""
 
     id: str
     name: str
@@ -58,10 +58,10 @@ class UserView(FrozenModel):
 
 
 def parse_user(name: str, role: AccessRole) -> NewUser:
-    """A user to add, by what was typed.
+    """Validate a user to add.
 
     Raises:
-        UnusableInputError: the name is empty, too long, or holds signs that nobody can see.
+        UnusableInputError: the name is empty, too long, or contains invisible characters.
     """
     try:
         return NewUser(name=name, role=role)
@@ -70,10 +70,10 @@ def parse_user(name: str, role: AccessRole) -> NewUser:
 
 
 def parse_link(issuer: str, subject: str | None, mail: str | None) -> ProviderLink:
-    """What a user is called elsewhere, by what was typed.
+    """Validate an account at the identity provider.
 
     Raises:
-        UnusableInputError: it is not well formed.
+        UnusableInputError: the identifier or address is malformed.
     """
     try:
         return ProviderLink(issuer=issuer, subject=subject, mail=mail)
@@ -85,7 +85,7 @@ def add_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> 
     """Add a user of the office.
 
     Raises:
-        UnusableInputError: the name is none.
+        UnusableInputError: the name is invalid.
         ConflictError: the name is taken.
     """
     new = parse_user(name, role)
@@ -99,7 +99,7 @@ def add_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> 
 
 
 def link_user(tx: Transaction, user_id: str, link: ProviderLink) -> None:
-    """Let whoever the provider calls so sign in as this user; a link before is replaced.
+    """Link a user to an account at the identity provider; an earlier link is replaced.
 
     Raises:
         ConflictError: another user is linked to that account or address.
@@ -116,24 +116,24 @@ def link_user(tx: Transaction, user_id: str, link: ProviderLink) -> None:
         mail = link.mail.lower()
         duplicate = select(UserRow.id).where(UserRow.expected_mail == mail, UserRow.id != user_id)
         if tx.scalar(duplicate) is not None:
-            raise ConflictError("another user is to be linked by that address already")
+            raise ConflictError("another user is already prepared to be linked by that address")
         row.issuer, row.subject, row.expected_mail = None, None, mail
     how = "mail" if link.subject is None else "subject"
     record_event(tx, "user linked", "user", user_id, how=how)
 
 
 def unlink_user(tx: Transaction, user_id: str) -> None:
-    """Let nobody sign in as this user with an account elsewhere any more."""
+    """Remove the link of a user to an account at the identity provider."""
     row = tx.get_one(UserRow, user_id)
     row.issuer = row.subject = row.expected_mail = None
     record_event(tx, "user unlinked", "user", user_id)
 
 
 def user_for_identity(tx: Transaction, identity: Identity, *, link_by_mail: bool) -> UserRow | None:
-    """The user whom the provider means; `None` where nobody was ever linked to that account.
+    """The user who is linked to an account at the provider; `None` if there is none.
 
-    Where the deployment says so, a user prepared for a mail address is linked by it, once: from
-    then on the provider's own word for them counts, and not the address.
+    With `link_by_mail`, a user who is prepared for the verified address of the account is linked
+    to it. This happens once: afterwards the subject identifier counts, not the address.
     """
     row = tx.scalar(
         select(UserRow).where(
@@ -160,17 +160,17 @@ def user_by_name(tx: Transaction, name: str) -> UserView:
 
 
 def current_user(tx: Transaction, principal: Principal) -> UserView:
-    """The user who is asking."""
+    """The user who sends the request."""
     return _view(tx.get_one(UserRow, principal.user_id))
 
 
 def list_users(tx: Transaction) -> tuple[UserView, ...]:
-    """Every user, by name."""
+    """All users, by name."""
     return tuple(_view(row) for row in tx.scalars(select(UserRow).order_by(UserRow.name)))
 
 
 def any_user_can_sign_in(tx: Transaction) -> bool:
-    """Whether some user signs in already: by password, or with an account elsewhere."""
+    """Whether at least one user can sign in, by password or with a linked account."""
     found = select(UserRow.id).where(
         or_(UserRow.password_hash.is_not(None), UserRow.subject.is_not(None)),
         UserRow.disabled_at.is_(None),
@@ -179,13 +179,13 @@ def any_user_can_sign_in(tx: Transaction) -> bool:
 
 
 def sign_out_everywhere(tx: Transaction, user_id: str, *, now: datetime) -> None:
-    """End every browser a user is signed in with, and addresses not yet used; tokens go on."""
+    """Sign a user out of every browser, and revoke unused sign-in secrets; tokens stay valid."""
     end_browser_sessions(tx, user_id, now)
     record_event(tx, "user signed out everywhere", "user", user_id)
 
 
 def disable_user(tx: Transaction, name: str, *, now: datetime) -> None:
-    """Let a user in no more, and end everything they are signed in with.
+    """Disable a user, and revoke all their credentials.
 
     Raises:
         NotFoundError: there is none.
@@ -216,12 +216,12 @@ def _faults(error: ValidationError) -> list[InputFault]:
 
 
 def ensure_manager(tx: Transaction, name: str, *, now: datetime) -> str:
-    """The identifier of the manager called `name`, made where there is none."""
+    """The identifier of the manager called `name`, who is added if missing."""
     return ensure_user(tx, name, AccessRole.MANAGER, now=now)
 
 
 def ensure_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> str:
-    """The identifier of the user called `name`, made with `role` where there is none."""
+    """The identifier of the user called `name`, who is added with `role` if missing."""
     row = tx.scalar(select(UserRow).where(UserRow.name == name))
     if row is None:
         row = UserRow(name=name, role=role.value, created_at=now)

@@ -1,1 +1,1 @@
-"""Signing in with an account elsewhere: OpenID Connect, with one provider."""
+"""Sign-in with an account at an identity provider (OpenID Connect)."""

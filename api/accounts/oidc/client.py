@@ -1,8 +1,7 @@
-"""Talking to the identity provider: its description, its keys, and what it says of who signed in.
+"""The client of an identity provider: sends browsers there, and checks what they bring back.
 
-OpenID Connect Core 1.0 with the authorisation code, PKCE (RFC 7636), `state` and `nonce`, and the
-issuer in the answer (RFC 9207). Nothing is followed, nothing large is read, and no key but one of
-the provider's own published ones counts.
+OpenID Connect Core 1.0 with the authorization code flow, PKCE (RFC 7636), `state` and `nonce`, and
+the issuer in the response (RFC 9207). Only keys that the provider publishes itself are accepted.
 """
 
 from __future__ import annotations
@@ -13,56 +12,41 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import httpx2
-import structlog
 from authlib.common.errors import AuthlibBaseError
 from authlib.common.urls import add_params_to_uri
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from joserfc.jwt import Token as SignedToken
+from pydantic import BaseModel, ConfigDict, Field
 
+from api.accounts.oidc.errors import (
+    UNEXPECTED_SHAPE_ERRORS,
+    malformed_response,
+    rejected,
+    unavailable,
+)
 from api.accounts.oidc.identity import AuthorizationRequest, Identity
-from api.accounts.oidc.settings import IdentityProvider, is_secure_url
-from coach.errors import NotSignedInError, UnreachableError
+from api.accounts.oidc.provider_documents import (
+    TIMEOUT_SECONDS,
+    ProviderDocuments,
+    ProviderMetadata,
+)
+from api.accounts.oidc.settings import IdentityProvider
+from coach.errors import NotSignedInError
 
-_LOG = structlog.stdlib.get_logger(__name__)
-_SIGNATURE_ALGORITHMS = [
+_SIGNATURE_ALGORITHMS = [  # never "none", never HMAC
     "RS256",
     "PS256",
     "ES256",
     "ES384",
     "Ed25519",
     "EdDSA",
-]  # never "none", never HMAC
-_WELL_KNOWN = "/.well-known/openid-configuration"
-_TIMEOUT_SECONDS = 5.0
-_MAX_RESPONSE_BYTES = 1 << 20
-_METADATA_LIFETIME = timedelta(hours=1)
-_KEYS_LIFETIME = timedelta(hours=1)
-_MIN_KEYS_REFRESH = timedelta(minutes=1)
+]
 _LEEWAY = timedelta(minutes=1)
 _MAX_SUBJECT_LENGTH = 255
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"  # PostgreSQL cannot even look for some
-_UNEXPECTED_SHAPE_ERRORS = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
-"""What libraries raise on JSON of shapes they do not expect; pydantic's own is a `ValueError`."""
-
-
-class ProviderUnavailableError(UnreachableError):
-    """The identity provider does not answer, or not as a provider does."""
-
-
-class _ProviderMetadata(BaseModel):
-    """As much of the provider's description (OpenID Connect Discovery 1.0) as is used."""
-
-    issuer: str
-    authorization_endpoint: str
-    token_endpoint: str
-    jwks_uri: str
-    end_session_endpoint: str | None = None
-    authorization_response_iss_parameter_supported: bool = False
-    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"  # PostgreSQL rejects some of them even in a query
 
 
 class _Token(BaseModel):
@@ -74,10 +58,9 @@ _Second = Annotated[int | float, Field(allow_inf_nan=False)]
 
 
 class _Claims(BaseModel):
-    """The shapes of the claims that are looked at (OpenID Connect Core 1.0, section 2).
+    """The types of the claims that are used (OpenID Connect Core 1.0, section 2).
 
-    Of another shape, a provider is not understood. An address counts only in the one right shape,
-    and is otherwise left aside.
+    A claim of another type makes the token invalid; an address of another type is ignored.
     """
 
     model_config = ConfigDict(strict=True)
@@ -98,66 +81,63 @@ class _Claims(BaseModel):
 
     @property
     def mail(self) -> str | None:
-        """The address, where the provider has verified it."""
-        payload = self.email if self.email_verified is True else None
-        return payload if isinstance(payload, str) and payload.isprintable() else None
+        """The address, if the provider has verified it."""
+        address = self.email if self.email_verified is True else None
+        return address if isinstance(address, str) and address.isprintable() else None
 
 
 class Provider:
-    """One identity provider, for all threads. Its description and keys are kept for an hour."""
+    """The client of one identity provider; shared by all threads."""
 
     def __init__(self, settings: IdentityProvider, now: Callable[[], datetime]) -> None:
         self.settings = settings
         self._now = now
-        self._cached_metadata: tuple[datetime, _ProviderMetadata] | None = None
-        self._keys: tuple[datetime, KeySet] | None = None
+        self._documents = ProviderDocuments(settings, now)
 
-    def authorization_url(self, authorization_request: AuthorizationRequest) -> str:
-        """Where to send a browser, so that its user signs in there.
+    def authorization_url(self, request: AuthorizationRequest) -> str:
+        """The address at the provider where a user signs in.
 
         Raises:
-            ProviderUnavailableError: the provider does not describe itself.
+            ProviderUnavailableError: the metadata of the provider cannot be fetched.
         """
         more: dict[str, str] = {}
         if self.settings.strong_acr:
             more["acr_values"] = " ".join(self.settings.strong_acr)
-        if authorization_request.force_reauthentication:
+        if request.force_reauthentication:
             more |= {"prompt": "login", "max_age": "0"}
-        with self._client(authorization_request) as client:
+        with self._client(request) as client:
             address, _ = client.create_authorization_url(
-                self._metadata().authorization_endpoint,
-                state=authorization_request.state,
-                code_verifier=authorization_request.code_verifier,
-                nonce=authorization_request.nonce,
+                self._documents.metadata().authorization_endpoint,
+                state=request.state,
+                code_verifier=request.code_verifier,
+                nonce=request.nonce,
                 **more,
             )
         return str(address)
 
     def end_session_url(self, redirect_uri: str) -> str | None:
-        """Where to send a browser to be signed out there too; `None` where the provider has none.
+        """The address at the provider that signs a browser out; `None` if there is none.
 
         Raises:
-            ProviderUnavailableError: the provider does not describe itself.
+            ProviderUnavailableError: the metadata of the provider cannot be fetched.
         """
-        there = self._metadata().end_session_endpoint
-        if there is None:
+        endpoint = self._documents.metadata().end_session_endpoint
+        if endpoint is None:
             return None
-        payload = {"client_id": self.settings.client_id, "post_logout_redirect_uri": redirect_uri}
-        return str(add_params_to_uri(there, payload))
+        query = {"client_id": self.settings.client_id, "post_logout_redirect_uri": redirect_uri}
+        return str(add_params_to_uri(endpoint, query))
 
-    def fetch_identity(
-        self, answer: dict[str, str], authorization_request: AuthorizationRequest
-    ) -> Identity:
-        """Who signed in, by the `answer` in the address the browser came back with.
+    def fetch_identity(self, response: dict[str, str], request: AuthorizationRequest) -> Identity:
+        """The account that signed in, by the query parameters the browser came back with.
 
         Raises:
-            ProviderUnavailableError: the provider cannot be reached to find out.
-            NotSignedInError: nobody did, or what it says cannot be believed.
+            ProviderUnavailableError: the provider cannot be reached.
+            NotSignedInError: nobody signed in, or the response fails a check.
         """
-        metadata = self._metadata()
-        self._check_answer(answer, authorization_request, metadata)
-        token = self._token(answer["code"], authorization_request, metadata)
-        claims = self._claims(token, authorization_request)
+        metadata = self._documents.metadata()
+        self._check_response(response, request, metadata)
+        token = self._fetch_token(response["code"], request, metadata)
+        claims = self._verified_claims(token, request)
         return Identity(
             issuer=self.settings.issuer,
             subject=claims.sub,
@@ -165,82 +145,85 @@ class Provider:
             used_second_factor=self._proves_second_factor(claims),
         )
 
-    def _check_answer(
+    def _check_response(
         self,
-        answer: dict[str, str],
-        authorization_request: AuthorizationRequest,
-        metadata: _ProviderMetadata,
+        response: dict[str, str],
+        request: AuthorizationRequest,
+        metadata: ProviderMetadata,
     ) -> None:
-        if not hmac.compare_digest(
-            answer.get("state", "").encode(), authorization_request.state.encode()
-        ):
-            raise _rejected("the state is another")
-        issuer = answer.get("iss")
+        if not hmac.compare_digest(response.get("state", "").encode(), request.state.encode()):
+            raise rejected("the state differs")
+        issuer = response.get("iss")
         if issuer is None and metadata.authorization_response_iss_parameter_supported:
-            raise _rejected("the answer names no issuer")
+            raise rejected("the response names no issuer")
         if issuer is not None and issuer != self.settings.issuer:
-            raise _rejected("the answer is another issuer's")
-        if "error" in answer or not answer.get("code"):
+            raise rejected("the response is of another issuer")
+        if "error" in response or not response.get("code"):
             raise NotSignedInError(
                 f"you were not signed in with {self.settings.name}; try again, or sign in here"
             )
 
-    def _token(
-        self, code: str, authorization_request: AuthorizationRequest, metadata: _ProviderMetadata
+    def _fetch_token(
+        self, code: str, request: AuthorizationRequest, metadata: ProviderMetadata
     ) -> _Token:
         try:
-            with self._client(authorization_request, metadata) as client:
+            with self._client(request, metadata) as client:
                 payload = client.fetch_token(
                     metadata.token_endpoint,
                     grant_type="authorization_code",
                     code=code,
-                    code_verifier=authorization_request.code_verifier,
+                    code_verifier=request.code_verifier,
                 )
             return _Token.model_validate(payload)
         except httpx2.HTTPError as error:
-            raise self._unavailable(type(error).__name__) from error
+            raise unavailable(self.settings.name, type(error).__name__) from error
         except AuthlibBaseError as error:
-            raise _rejected(f"no token: {type(error).__name__}") from error
-        except _UNEXPECTED_SHAPE_ERRORS as error:
-            raise self._malformed_response("no token", error) from error
+            raise rejected(f"no token: {type(error).__name__}") from error
+        except UNEXPECTED_SHAPE_ERRORS as error:
+            raise malformed_response(self.settings.name, "no token", error) from error
 
-    def _claims(self, token: _Token, authorization_request: AuthorizationRequest) -> _Claims:
-        """What the signed token says, once everything about it was checked."""
+    def _verified_claims(self, token: _Token, request: AuthorizationRequest) -> _Claims:
+        """The claims of the token, after its signature and all its claims were checked."""
+        now = self._now()
         try:
-            try:
-                signed = jwt.decode(
-                    token.id_token, self._key_set(), algorithms=_SIGNATURE_ALGORITHMS
-                )
-            except InvalidKeyIdError:  # the provider may have changed its keys
-                signed = jwt.decode(
-                    token.id_token, self._key_set(refresh=True), algorithms=_SIGNATURE_ALGORITHMS
-                )
-            shaped = _Claims.model_validate(signed.claims)
-            claims = CodeIDToken(
-                signed.claims,
-                signed.header,
-                {
-                    "iss": {"essential": True, "value": self.settings.issuer},
-                    "aud": {"essential": True, "value": self.settings.client_id},
-                },
-                {
-                    "nonce": authorization_request.nonce,
-                    "client_id": self.settings.client_id,
-                    "access_token": token.access_token,
-                },
-            )
-            now = self._now()
-            claims.validate(now=int(now.timestamp()), leeway=int(_LEEWAY.total_seconds()))
+            signed = self._decode(token.id_token)
+            claims = _Claims.model_validate(signed.claims)
+            self._validate(signed, token, request, now)
         except (JoseError, AuthlibBaseError) as error:
-            raise _rejected(type(error).__name__) from error
-        except _UNEXPECTED_SHAPE_ERRORS as error:
-            raise self._malformed_response("its token", error) from error
-        at = shaped.auth_time
-        if authorization_request.force_reauthentication and (
+            raise rejected(type(error).__name__) from error
+        except UNEXPECTED_SHAPE_ERRORS as error:
+            raise malformed_response(self.settings.name, "its token", error) from error
+        at = claims.auth_time
+        if request.force_reauthentication and (
             at is None or now.timestamp() - at > _LEEWAY.total_seconds()
         ):
-            raise _rejected("the sign-in there was not just now")
-        return shaped
+            raise rejected("the sign-in at the provider was not recent")
+        return claims
+
+    def _decode(self, id_token: str) -> SignedToken:
+        try:
+            return jwt.decode(id_token, self._documents.key_set(), algorithms=_SIGNATURE_ALGORITHMS)
+        except InvalidKeyIdError:  # the provider may have changed its keys
+            keys = self._documents.key_set(refresh=True)
+            return jwt.decode(id_token, keys, algorithms=_SIGNATURE_ALGORITHMS)
+
+    def _validate(
+        self, signed: SignedToken, token: _Token, request: AuthorizationRequest, now: datetime
+    ) -> None:
+        claims = CodeIDToken(
+            signed.claims,
+            signed.header,
+            {
+                "iss": {"essential": True, "value": self.settings.issuer},
+                "aud": {"essential": True, "value": self.settings.client_id},
+            },
+            {
+                "nonce": request.nonce,
+                "client_id": self.settings.client_id,
+                "access_token": token.access_token,
+            },
+        )
+        claims.validate(now=int(now.timestamp()), leeway=int(_LEEWAY.total_seconds()))
 
     def _proves_second_factor(self, claims: _Claims) -> bool:
         settings = self.settings
@@ -250,59 +233,8 @@ class Provider:
             or any(method in settings.strong_amr for method in claims.amr)
         )
 
-    def _metadata(self) -> _ProviderMetadata:
-        kept = self._cached_metadata
-        if kept is not None and self._now() - kept[0] < _METADATA_LIFETIME:
-            return kept[1]
-        payload = self._read(self.settings.issuer.rstrip("/") + _WELL_KNOWN)
-        try:
-            fetched = _ProviderMetadata.model_validate(payload)
-        except ValidationError as error:
-            raise self._unavailable("its description lacks something") from error
-        if fetched.issuer != self.settings.issuer:
-            raise self._unavailable("it describes itself as another issuer")
-        for address in (
-            fetched.authorization_endpoint,
-            fetched.token_endpoint,
-            fetched.jwks_uri,
-            fetched.end_session_endpoint or fetched.jwks_uri,
-        ):
-            if not is_secure_url(address):
-                raise self._unavailable("it describes an address without https")
-        self._cached_metadata = (self._now(), fetched)
-        return fetched
-
-    def _key_set(self, *, refresh: bool = False) -> KeySet:
-        kept = self._keys
-        lasts = _MIN_KEYS_REFRESH if refresh else _KEYS_LIFETIME
-        if kept is not None and self._now() - kept[0] < lasts:
-            return kept[1]
-        payload = self._read(self._metadata().jwks_uri)
-        try:
-            keys = KeySet.import_key_set(payload)
-        except (JoseError, *_UNEXPECTED_SHAPE_ERRORS) as error:
-            raise self._unavailable("its keys cannot be read") from error
-        self._keys = (self._now(), keys)
-        return keys
-
-    def _read(self, address: str) -> Any:  # noqa: ANN401 - JSON of somebody else
-        try:
-            with (
-                httpx2.Client(timeout=_TIMEOUT_SECONDS, follow_redirects=False) as client,
-                client.stream("GET", address, headers={"Accept": "application/json"}) as answer,
-            ):
-                answer.raise_for_status()
-                content = b""
-                for part in answer.iter_bytes():
-                    content += part
-                    if len(content) > _MAX_RESPONSE_BYTES:
-                        raise self._unavailable("its answer is endless")
-            return httpx2.Response(200, content=content).json()
-        except (httpx2.HTTPError, ValueError, RecursionError) as error:
-            raise self._unavailable(type(error).__name__) from error
-
     def _client(
-        self, authorization_request: AuthorizationRequest, metadata: _ProviderMetadata | None = None
+        self, request: AuthorizationRequest, metadata: ProviderMetadata | None = None
     ) -> OAuth2Client:
         settings = self.settings
         secret = settings.client_secret
@@ -311,36 +243,17 @@ class Provider:
             client_secret=None if secret is None else secret.get_secret_value(),
             token_endpoint_auth_method=_client_auth_method(settings, metadata),
             scope=settings.scope,
-            redirect_uri=authorization_request.redirect_uri,
+            redirect_uri=request.redirect_uri,
             code_challenge_method="S256",
-            timeout=_TIMEOUT_SECONDS,
+            timeout=TIMEOUT_SECONDS,
             follow_redirects=False,
         )
 
-    def _malformed_response(self, what: str, error: Exception) -> NotSignedInError:
-        _LOG.warning("identity provider not understood", what=what, why=type(error).__name__)
-        return NotSignedInError(
-            f"{self.settings.name} told of you in a way that this server does not understand; "
-            "sign in by password, and tell whoever runs it"
-        )
 
-    def _unavailable(self, why: str) -> ProviderUnavailableError:
-        _LOG.warning("identity provider unusable", why=why)
-        return ProviderUnavailableError(
-            f"signing in with {self.settings.name} does not work at the moment; "
-            "try again soon, or sign in by password"
-        )
-
-
-def _client_auth_method(settings: IdentityProvider, metadata: _ProviderMetadata | None) -> str:
-    """How this server shows its own password to the provider."""
+def _client_auth_method(settings: IdentityProvider, metadata: ProviderMetadata | None) -> str:
+    """The method by which this server authenticates at the token endpoint."""
     if settings.client_secret is None:
         return "none"
-    known = () if metadata is None else metadata.token_endpoint_auth_methods_supported
-    by_header = "client_secret_basic" in known or "client_secret_post" not in known
+    supported = () if metadata is None else metadata.token_endpoint_auth_methods_supported
+    by_header = "client_secret_basic" in supported or "client_secret_post" not in supported
     return "client_secret_basic" if by_header else "client_secret_post"
-
-
-def _rejected(why: str) -> NotSignedInError:
-    _LOG.warning("identity provider not believed", why=why)
-    return NotSignedInError("that sign-in is too old or was not begun here; please begin again")

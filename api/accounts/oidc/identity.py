@@ -1,4 +1,4 @@
-"""What a browser is sent to the identity provider with, and who comes back."""
+"""The values of a sign-in at the identity provider: what is requested, and who signed in."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """What was sent with a browser to the provider, to be held against what comes back.
+    """The values sent to the provider with a browser, to compare with its response.
 
-    `force_reauthentication` asks for a sign-in that happens now, whatever session the provider has.
+    `force_reauthentication` requests a new sign-in even if the provider has a session.
     """
 
     state: str
@@ -21,10 +21,7 @@ class AuthorizationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who signed in, as far as the provider may be believed.
-
-    `mail` is an address only where the provider has verified it.
-    """
+    """The account that signed in; `mail` is set only if the provider has verified the address."""
 
     issuer: str
     subject: str

@@ -1,4 +1,4 @@
-"""How a deployment lets its users sign in with the account they have elsewhere (OpenID Connect)."""
+"""Settings of the identity provider (OpenID Connect)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 
 def is_secure_url(address: str) -> bool:
-    """Whether nobody on the way can read or change what is fetched: https, or this machine."""
+    """Whether nobody between can read or change what is fetched: https, or a loopback address."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
-    except ValueError:  # brackets that do not close
+    except ValueError:  # unbalanced brackets
         return False
     if parts.username is not None or parts.password is not None or not host:
         return False
@@ -24,12 +24,12 @@ def is_secure_url(address: str) -> bool:
 def _issuer(address: str) -> str:
     parts = urlsplit(address)
     if not is_secure_url(address) or parts.query or parts.fragment:
-        raise ValueError("write the https address of the provider, as it writes it itself")
+        raise ValueError("write the https address of the provider exactly as it publishes it")
     return address
 
 
 def is_ip_address(host: str) -> bool:
-    """Whether a host is written as an address of the network and not as a name."""
+    """Whether a host is an IP address and not a name."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -42,18 +42,19 @@ def _is_loopback(host: str) -> bool:
 
 
 class IdentityProvider(BaseModel):
-    """The provider whose accounts open the office, and how far its word is taken.
+    """The provider whose accounts may sign in, and how far its statements are trusted.
 
     Attributes:
-        issuer: its identifier, to the letter as the provider publishes it.
-        client_id: what this server is called there; `client_secret` is its password.
-        name: what the button says: "Sign in with NAME".
-        second_factor: `ask` for ours after theirs, except where they say in `acr` or `amr` that a
-            stronger one was shown; `trust` where every account there has one.
-        strong_acr: values of `acr` that tell of a second factor; they are also asked for.
-        strong_amr: values of `amr`, one of which tells of a second factor.
-        link_by_mail: whether a mail address that the provider has verified links an account that
-            was prepared for that address.
+        issuer: its issuer identifier, exactly as the provider publishes it.
+        client_id: the identifier of this server at the provider.
+        client_secret: the password of this server at the provider, if it has one.
+        name: shown on the button: "Sign in with NAME".
+        second_factor: `ask` requires a second factor here, unless the provider states in `acr` or
+            `amr` that one was used; `trust` never asks.
+        strong_acr: values of `acr` that stand for a second factor; they are also requested.
+        strong_amr: values of `amr`, each of which stands for a second factor.
+        link_by_mail: whether an address that the provider has verified links the account of a
+            user who is prepared for that address.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,5 +70,5 @@ class IdentityProvider(BaseModel):
 
     @property
     def scope(self) -> str:
-        """What is asked to be told: no more than who it is."""
+        """The requested scope; nothing beyond the identity."""
         return "openid email" if self.link_by_mail else "openid"

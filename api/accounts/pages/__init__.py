@@ -1,1 +1,1 @@
-"""Pages of sign-in and of the own account."""
+"""Pages of accounts and signing in."""

@@ -1,35 +1,27 @@
-"""A user's own account: password and second factor, passkeys, recovery codes, what is signed in."""
+"""The page of a user's own account: password, second factor, passkeys, sessions and tokens."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from api.accounts import (
-    browser_sessions,
-    credentials,
-    passkeys,
-    second_factors,
-    sign_in,
-    tokens,
-    users,
-)
-from api.accounts import sign_in_flow as ceremonies
+from api.accounts import account, browser_sessions, passkeys, second_factors, tokens
+from api.accounts.account import AccountForm
+from api.accounts.credentials import revoke_credential
 from api.accounts.pages.sign_in import PasskeyResponse, passkey_options_response, relying_party_of
 from api.accounts.passkeys import PasskeyName
 from api.accounts.routes import TokenRequest
-from api.accounts.rows import SignInFlowKind
-from api.accounts.sign_in import AccountForm, CodeForm
-from api.crypto.password_hashing import hash_password, new_totp_secret, totp_uri
+from api.crypto.password_hashing import new_totp_secret, totp_uri
 from api.http.cookies import sign_in_flow_cookie
 from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import OFFICE, Permission, Permissions
-from api.http.urls import ACCOUNT, CONFIRM, safe_redirect_path
+from api.http.principal import Principal
+from api.http.urls import ACCOUNT
+from api.services import Services
 from api.web.date_formats import format_short_datetime
 from api.web.rendering import (
     FormFields,
@@ -37,41 +29,30 @@ from api.web.rendering import (
     parse_form,
     redirect_after_post,
     render_page,
-    validate_form,
 )
-from coach.errors import NotSignedInError, UnusableInputError
+from coach.errors import UnusableInputError
 
 ACCOUNT_PAGES = APIRouter(include_in_schema=False)
 _UTC = ZoneInfo("UTC")
-_KINDS = (SignInFlowKind.PASSKEY_ADD,)
 
 
 @ACCOUNT_PAGES.get(ACCOUNT)
 def show_account(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Everything a user can set about how they sign in."""
-    return _account_page(request, services, principal, new_totp_secret(), {})
+    """The account of the user who asks."""
+    return _render(request, services, principal, new_totp_secret(), {})
 
 
 @ACCOUNT_PAGES.post(ACCOUNT)
 def set_up_account(
     request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Set password and second factor, once the app has shown that it knows the secret."""
+    """Set the password and second factor; a code shows that the app has the secret."""
     form = parse_form(AccountForm, form_fields)
-    with services.database.reading() as tx:
-        user = users.current_user(tx, principal)
     try:
-        hashed = None
-        if form.password or not user.linked:
-            sign_in.refuse_weak_password(form.password, user.name)
-            hashed = hash_password(form.password)
-        with services.database.writing() as tx:
-            sign_in.set_up_account(
-                tx, services.keyring, principal, form, hashed, now=services.now()
-            )
+        account.set_up_account(services, principal, form)
     except UnusableInputError as error:
         faults = {fault.column: fault.message for fault in error.faults}
-        return _account_page(request, services, principal, form.totp_secret, faults)
+        return _render(request, services, principal, form.totp_secret, faults)
     return redirect_after_post("/")
 
 
@@ -79,9 +60,8 @@ def set_up_account(
 def make_recovery_codes(
     request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Make new recovery codes and show them this once."""
-    with services.database.writing() as tx:
-        codes = second_factors.make_recovery_codes(tx, principal)
+    """Make new recovery codes and show them once."""
+    codes = second_factors.make_recovery_codes(services, principal)
     return render_page(request, "accounts/shown_once.html", codes=codes, token=None)
 
 
@@ -89,159 +69,87 @@ def make_recovery_codes(
 def make_token(
     request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Make a bearer token for a program and show it this once."""
-    token_request = parse_form(TokenRequest, form_fields)
-    with services.database.writing() as tx:
-        token = tokens.issue_token(
-            tx,
-            principal,
-            token_request.label,
-            now=services.now(),
-            lifetime=timedelta(days=token_request.days),
-        )
+    """Make a bearer token for a program and show it once."""
+    wanted = parse_form(TokenRequest, form_fields)
+    token = tokens.make_token(services, principal, wanted.label, timedelta(days=wanted.days))
     return render_page(request, "accounts/shown_once.html", codes=(), token=token.secret)
 
 
 @ACCOUNT_PAGES.post(f"{ACCOUNT}/passkeys/begin")
 def begin_passkey(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """What the browser needs to make a passkey for the user who asks."""
-    with services.database.writing() as tx:
-        flow = ceremonies.start_flow(
-            tx, SignInFlowKind.PASSKEY_ADD, principal.user_id, ACCOUNT, now=services.now()
-        )
-        relying_party = relying_party_of(request, services.settings)
-        options = passkeys.registration_options(tx, flow, relying_party)
-    return passkey_options_response(options, flow, services.settings)
+    """The options with which the browser makes a passkey."""
+    relying_party = relying_party_of(request, services.settings)
+    challenge = passkeys.start_registration(services, principal, relying_party, ACCOUNT)
+    return passkey_options_response(challenge, services.settings)
 
 
 @ACCOUNT_PAGES.post(f"{ACCOUNT}/passkeys/finish")
 def finish_passkey(
     response: PasskeyResponse, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Keep the passkey that the browser has made."""
-    settings, now = services.settings, services.now()
-    name = parse_form(PasskeyName, {"name": response.name})
-    with services.database.writing() as tx:
-        secret = request.cookies.get(sign_in_flow_cookie(settings), "")
-        flow = ceremonies.consume_flow(tx, secret, _KINDS, now=now)
-        if flow is not None and flow.user_id == principal.user_id:
-            relying_party = relying_party_of(request, settings)
-            passkeys.register(tx, flow, relying_party, response.credential, name, now=now)
-            return JSONResponse({"go_on_to": flow.go_on_to})
-    raise NotSignedInError("that took too long or was begun by somebody else; please begin again")
+    """Store the passkey that the browser has made."""
+    go_on_to = passkeys.finish_registration(
+        services,
+        principal,
+        relying_party_of(request, services.settings),
+        request.cookies.get(sign_in_flow_cookie(services.settings), ""),
+        response.credential,
+        name=parse_form(PasskeyName, {"name": response.name}),
+    )
+    return JSONResponse({"go_on_to": go_on_to})
 
 
 @ACCOUNT_PAGES.post(f"{ACCOUNT}/passkeys/{{passkey_id}}")
 def rename_passkey(
     passkey_id: str, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Call a passkey otherwise."""
-    with services.database.writing() as tx:
-        passkeys.rename(tx, principal, passkey_id, parse_form(PasskeyName, form_fields))
+    """Rename a passkey."""
+    name = parse_form(PasskeyName, form_fields)
+    passkeys.rename_passkey(services, principal, passkey_id, name)
     return redirect_after_post(f"{ACCOUNT}#passkeys")
 
 
 @ACCOUNT_PAGES.post(f"{ACCOUNT}/passkeys/{{passkey_id}}/remove")
 def remove_passkey(passkey_id: str, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Let a passkey open nothing any more."""
-    with services.database.writing() as tx:
-        passkeys.remove(tx, principal, passkey_id)
+    """Remove a passkey."""
+    passkeys.remove_passkey(services, principal, passkey_id)
     return redirect_after_post(f"{ACCOUNT}#passkeys")
 
 
 @ACCOUNT_PAGES.post(f"{ACCOUNT}/credentials/{{credential_id}}/end")
 def end_credential(credential_id: str, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Sign one browser out, or make one token stop working."""
-    with services.database.writing() as tx:
-        credentials.revoke(tx, principal, credential_id, now=services.now())
+    """Sign one browser out, or revoke one token."""
+    revoke_credential(services, principal, credential_id)
     return redirect_after_post(f"{ACCOUNT}#signed-in")
 
 
 @ACCOUNT_PAGES.post(f"{ACCOUNT}/sign-out-elsewhere")
 def sign_out_elsewhere(services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Sign every other browser of the user out."""
-    with services.database.writing() as tx:
-        browser_sessions.end_other_browser_sessions(tx, principal, now=services.now())
+    """Sign out of every other browser."""
+    browser_sessions.sign_out_elsewhere(services, principal)
     return redirect_after_post(f"{ACCOUNT}#signed-in")
 
 
-@ACCOUNT_PAGES.get(CONFIRM)
-def show_confirmation_form(
+def _render(
     request: Request,
-    services: ServicesDep,
-    principal: PrincipalDep,
-    go_on_to: Annotated[str, Query(max_length=300)] = "/",
-) -> Response:
-    """The form to show once more who one is."""
-    return _confirm_page(request, services, principal, safe_redirect_path(go_on_to), {})
-
-
-@ACCOUNT_PAGES.post(CONFIRM)
-def confirm(
-    request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
-) -> Response:
-    """Take a code, and go on to what was wanted."""
-    form, faults = validate_form(CodeForm, form_fields, fallback_field="code")
-    if form is None:
-        return _confirm_page(request, services, principal, "/", faults)
-    with services.database.writing() as tx:
-        fits = sign_in.confirm_by_code(
-            tx, services.keyring, principal, form.code, now=services.now()
-        )
-    if fits:
-        return redirect_after_post(safe_redirect_path(form.go_on_to))
-    wrong = {"code": "It is not right, or there were too many tries: wait for the next one."}
-    return _confirm_page(request, services, principal, safe_redirect_path(form.go_on_to), wrong)
-
-
-def _confirm_page(
-    request: Request,
-    services: ServicesDep,
-    principal: PrincipalDep,
-    go_on_to: str,
-    faults: dict[str, str],
-) -> Response:
-    with services.database.reading() as tx:
-        user = users.current_user(tx, principal)
-        has_passkeys = bool(passkeys.passkeys_of(tx, principal))
-    return render_page(
-        request,
-        "accounts/confirm.html",
-        HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
-        user=user,
-        go_on_to=go_on_to,
-        passkeys=services.settings.passkeys_supported and has_passkeys,
-        provider=services.settings.oidc if user.linked else None,
-        faults=faults,
-        entered={"code": ""},
-    )
-
-
-def _account_page(
-    request: Request,
-    services: ServicesDep,
-    principal: PrincipalDep,
+    services: Services,
+    principal: Principal,
     secret: str,
     faults: dict[str, str],
 ) -> Response:
-    settings = services.settings
-    with services.database.reading() as tx:
-        user = users.current_user(tx, principal)
-        keys = passkeys.passkeys_of(tx, principal)
-        codes_left = second_factors.count_unused_recovery_codes(tx, principal)
-        signed_in = credentials.active_credentials_of(tx, principal, now=services.now())
+    settings, shown = services.settings, account.read_account(services, principal)
     issuer = deployment_of(request).programme_name or "Coaching scheduler"
     return render_page(
         request,
         "accounts/account.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
-        user=user,
+        user=shown.user,
         secret=secret,
         grouped_secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
-        otpauth=totp_uri(secret, user.name, issuer),
+        otpauth=totp_uri(secret, shown.user.name, issuer),
         passkeys_supported=settings.passkeys_supported,
-        keys=[(each, _when(each.created_at), _when(each.last_used_at)) for each in keys],
-        codes_left=codes_left,
+        keys=[(each, _when(each.created_at), _when(each.last_used_at)) for each in shown.passkeys],
+        codes_left=shown.recovery_codes_left,
         signed_in=[
             (
                 each,
@@ -249,7 +157,7 @@ def _account_page(
                 _when(each.expires_at),
                 each.id == principal.credential_id,
             )
-            for each in signed_in
+            for each in shown.credentials
         ],
         provider=settings.oidc,
         faults=faults,
@@ -277,6 +185,4 @@ PERMISSIONS: Permissions = {
     ),
     ("POST", "/account/credentials/{credential_id}/end"): Permission(OFFICE),
     ("POST", "/account/sign-out-elsewhere"): Permission(OFFICE),
-    ("GET", "/confirm"): Permission(OFFICE),
-    ("POST", "/confirm"): Permission(OFFICE),
 }

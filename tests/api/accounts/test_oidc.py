@@ -20,10 +20,10 @@ import pytest
 from joserfc.jwk import RSAKey
 from pydantic import SecretStr, ValidationError
 
-from api.accounts import sign_in, users
+from api.accounts import account, users
+from api.accounts.account import AccountForm
 from api.accounts.oidc.settings import IdentityProvider
 from api.accounts.rows import SignInFlowRow, UserRow
-from api.accounts.sign_in import AccountForm
 from api.accounts.users import ProviderLink
 from api.crypto.password_hashing import hash_password, new_totp_secret
 from api.http.principal import AccessRole, Principal
@@ -70,7 +70,9 @@ class Office:
         with self.world.database.writing() as tx:
             principal = Principal(AccessRole.MANAGER, user_id=user_id)
             keyring = self.world.services.keyring
-            sign_in.set_up_account(tx, keyring, principal, form, hash_password(GOOD), now=now)
+            account.set_password_and_second_factor(
+                tx, keyring, principal, form, hash_password(GOOD), now=now
+            )
         return pyotp.TOTP(secret)
 
     def role_of(self, browser: httpx.Client) -> str | None:
@@ -305,7 +307,7 @@ def test_a_claim_of_another_shape_is_refused_in_words(office: Office, claim: str
         with office.browser() as browser:
             answer = browser.get("/sign-in/provider")
             assert answer.status_code == HTTPStatus.UNAUTHORIZED, shape
-            assert "begin again" in answer.text or "does not understand" in answer.text, shape
+            assert "try again" in answer.text or "does not understand" in answer.text, shape
             assert office.role_of(browser) is None, shape
 
 
@@ -348,7 +350,7 @@ def test_a_token_of_another_shape_is_refused_in_words(office: Office, shape: str
     with office.browser() as browser:
         answer = browser.get("/sign-in/provider")
         assert answer.status_code == HTTPStatus.UNAUTHORIZED, answer.text
-        assert "begin again" in answer.text or "does not understand" in answer.text
+        assert "try again" in answer.text or "does not understand" in answer.text
         assert office.role_of(browser) is None
 
 
@@ -399,7 +401,7 @@ def test_a_description_that_cannot_be_is_not_used(
     with office.browser() as browser:
         answer = browser.get("/sign-in/provider")
         assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-        assert "sign in by password" in answer.text
+        assert "sign in with your password" in answer.text
 
 
 def test_a_provider_that_is_away_is_told_of(office: Office) -> None:

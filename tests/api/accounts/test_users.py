@@ -12,10 +12,11 @@ import pyotp
 import pytest
 from sqlalchemy import update
 
-from api.accounts import browser_sessions, credentials, sign_in, tokens, users
+from api.accounts import account, browser_sessions, credentials, sign_in, tokens, users
+from api.accounts.account import AccountForm
 from api.accounts.oidc.identity import Identity
 from api.accounts.rows import CredentialRow
-from api.accounts.sign_in import AccountForm, SignInForm
+from api.accounts.sign_in import SignInForm
 from api.cli.user import OfficeRole, UserAction
 from api.cli.user import user as user_command
 from api.crypto import password_hashing as passwords
@@ -81,7 +82,7 @@ class Manager:
             self.id = users.add_user(tx, name, AccessRole.MANAGER, now=NOW)
             form = AccountForm(password=GOOD, totp_secret=self.secret, code=self.code(NOW))
             principal = Principal(AccessRole.MANAGER, user_id=self.id)
-            sign_in.set_up_account(
+            account.set_password_and_second_factor(
                 tx, world.services.keyring, principal, form, hash_password(GOOD), now=NOW
             )
 
@@ -95,7 +96,7 @@ class Manager:
                 tx,
                 self.world.services.keyring,
                 form,
-                verify_password=right,
+                password_matches=right,
                 now=now,
                 lifetime=LASTING,
             )
@@ -158,7 +159,7 @@ def test_a_second_factor_that_is_not_shown_to_work_is_not_taken(world: World) ->
         user_id = users.add_user(tx, "office", AccessRole.MANAGER, now=NOW)
         form = AccountForm(password=GOOD, totp_secret=new_totp_secret(), code="000000")
         with pytest.raises(UnusableInputError):
-            sign_in.set_up_account(
+            account.set_password_and_second_factor(
                 tx,
                 world.services.keyring,
                 Principal(AccessRole.MANAGER, user_id=user_id),

@@ -1,0 +1,137 @@
+"""A user's own account: its state, and setting its password and second factor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy.orm import Session as Transaction
+
+from api.accounts.browser_sessions import end_browser_sessions
+from api.accounts.credentials import CredentialView, active_credentials_of
+from api.accounts.passkeys import PasskeyView, passkeys_of
+from api.accounts.rows import UserRow
+from api.accounts.second_factors import count_unused_recovery_codes, seal_totp
+from api.accounts.users import UserView, current_user, unlink_user
+from api.audit_trail.log import record_event
+from api.crypto.key_ring import Keyring
+from api.crypto.password_hashing import hash_password, matching_totp_step, password_weakness
+from api.http.principal import Principal
+from api.services import Services
+from api.values import FrozenModel
+from coach.errors import ConflictError, InputFault, UnusableInputError
+
+
+class AccountForm(FrozenModel):
+    """A new password, the secret of a second factor, and a code of the app that has the secret."""
+
+    password: Annotated[str, Field(max_length=1000)]
+    totp_secret: Annotated[str, Field(pattern=r"^[A-Z2-7]{32}$")]
+    code: Annotated[str, Field(max_length=20)]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user with their passkeys, recovery codes, and valid browser sessions and tokens."""
+
+    user: UserView
+    passkeys: tuple[PasskeyView, ...]
+    recovery_codes_left: int
+    credentials: tuple[CredentialView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationMeans:
+    """A user, and whether they have passkeys."""
+
+    user: UserView
+    has_passkeys: bool
+
+
+def read_account(services: Services, principal: Principal) -> Account:
+    """The account of the user who asks."""
+    with services.database.reading() as tx:
+        return Account(
+            user=current_user(tx, principal),
+            passkeys=passkeys_of(tx, principal),
+            recovery_codes_left=count_unused_recovery_codes(tx, principal),
+            credentials=active_credentials_of(tx, principal, now=services.now()),
+        )
+
+
+def read_confirmation_means(services: Services, principal: Principal) -> ConfirmationMeans:
+    """The means by which the user who asks can authenticate again."""
+    with services.database.reading() as tx:
+        return ConfirmationMeans(current_user(tx, principal), bool(passkeys_of(tx, principal)))
+
+
+def set_up_account(services: Services, principal: Principal, form: AccountForm) -> None:
+    """Set the password and second factor of the user who asks; other browsers are signed out.
+
+    A user who signs in with a linked account may leave the password empty.
+
+    Raises:
+        UnusableInputError: the password is too weak, or the code does not match the secret.
+    """
+    with services.database.reading() as tx:
+        user = current_user(tx, principal)
+    hashed = None
+    if form.password or not user.linked:
+        _refuse_weak_password(form.password, user.name)
+        hashed = hash_password(form.password)
+    with services.database.writing() as tx:
+        if hashed is None and not current_user(tx, principal).linked:
+            _refuse_weak_password(form.password, user.name)  # the link was removed meanwhile
+        set_password_and_second_factor(
+            tx, services.keyring, principal, form, hashed, now=services.now()
+        )
+
+
+def unlink_account(services: Services, principal: Principal) -> None:
+    """Remove the link of the user who asks to their account at the identity provider.
+
+    Raises:
+        ConflictError: the user has no password, and could not sign in any more.
+    """
+    with services.database.writing() as tx:
+        user = current_user(tx, principal)
+        if not user.has_password:
+            raise ConflictError("set a password first: without one you could not sign in any more")
+        unlink_user(tx, user.id)
+
+
+def set_password_and_second_factor(
+    tx: Transaction,
+    keyring: Keyring,
+    principal: Principal,
+    form: AccountForm,
+    password_hash: str | None,
+    *,
+    now: datetime,
+) -> None:
+    """Store a password and a second factor; without `password_hash`, the second factor alone.
+
+    Raises:
+        UnusableInputError: the code does not match the secret.
+    """
+    row = tx.get_one(UserRow, principal.user_id)
+    step = matching_totp_step(form.totp_secret, form.code, now, after=0)
+    if step is None:
+        raise UnusableInputError([_fault("code", "the code is wrong; type the one shown now")])
+    row.password_hash, row.totp_step = password_hash, step
+    row.totp_sealed = seal_totp(keyring, row.id, form.totp_secret)
+    row.failures, row.locked_until = 0, None
+    end_browser_sessions(tx, row.id, now, except_id=principal.credential_id)
+    record_event(tx, "password and second factor set", "user", row.id)
+
+
+def _refuse_weak_password(password: str, name: str) -> None:
+    weakness = password_weakness(password, [name])
+    if weakness is not None:
+        raise UnusableInputError([_fault("password", weakness)])
+
+
+def _fault(field: str, message: str) -> InputFault:
+    return InputFault("form", 1, field, message)

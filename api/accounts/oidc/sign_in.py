@@ -1,0 +1,148 @@
+"""Signing in with an account at the identity provider, linking it, and confirming with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from api.accounts.credentials import IssuedSecret
+from api.accounts.oidc.identity import AuthorizationRequest, Identity
+from api.accounts.rows import SignInFlowKind
+from api.accounts.sign_in import complete_sign_in, record_confirmation, start_second_factor
+from api.accounts.sign_in_flow import SignInFlow, consume_flow, find_flow, start_flow
+from api.accounts.users import ProviderLink, link_user, user_for_identity
+from api.http.principal import Principal
+from api.http.urls import OIDC_CALLBACK
+from api.services import Services
+from coach.errors import NotSignedInError
+
+if TYPE_CHECKING:  # its libraries are slow to load, and rarely needed
+    from api.accounts.oidc.client import Provider
+
+_KINDS = (
+    SignInFlowKind.OIDC_SIGN_IN,
+    SignInFlowKind.OIDC_LINK,
+    SignInFlowKind.OIDC_STEP_UP,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StartedFlow:
+    """A flow that was started, and the address at the provider where it continues."""
+
+    flow: SignInFlow
+    provider_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedFlow:
+    """The result of a flow: the page to show next, and what the browser gets.
+
+    `cookie` signs it in; with `pending` it has to show a second factor first. Both are `None`
+    after linking and confirming.
+    """
+
+    go_on_to: str
+    cookie: IssuedSecret | None = None
+    pending: IssuedSecret | None = None
+
+
+def start(
+    services: Services,
+    provider: Provider,
+    kind: SignInFlowKind,
+    principal: Principal | None,
+    go_on_to: str,
+) -> StartedFlow:
+    """Start a flow at the provider; `principal` is the user who links or confirms.
+
+    Raises:
+        ProviderUnavailableError: the provider cannot be reached.
+    """
+    user_id = None if principal is None else principal.user_id
+    with services.database.writing() as tx:
+        flow = start_flow(tx, kind, user_id, go_on_to, now=services.now())
+    return StartedFlow(flow, provider.authorization_url(_authorization_request(services, flow)))
+
+
+def finish(
+    services: Services,
+    provider: Provider,
+    principal: Principal,
+    flow_secret: str,
+    response: Mapping[str, str],
+) -> FinishedFlow:
+    """Finish a flow by the query parameters with which the browser comes back.
+
+    A flow can be finished once, and only by the browser that started it.
+
+    Raises:
+        NotSignedInError: the flow has expired, the response fails a check, or no user is linked
+            to the account.
+        ProviderUnavailableError: the provider cannot be reached.
+    """
+    flow = _take_flow(services, flow_secret, response.get("state"))
+    request = _authorization_request(services, flow)
+    identity = provider.fetch_identity(dict(response), request)
+    if flow.kind is SignInFlowKind.OIDC_SIGN_IN:
+        return _sign_in(services, identity)
+    if principal.user_id is None or principal.user_id != flow.user_id:
+        raise NotSignedInError("you have been signed out meanwhile; please sign in and try again")
+    if flow.kind is SignInFlowKind.OIDC_LINK:
+        link = ProviderLink(issuer=identity.issuer, subject=identity.subject)
+        with services.database.writing() as tx:
+            link_user(tx, principal.user_id, link)
+    else:
+        _confirm(services, principal, identity)
+    return FinishedFlow(flow.go_on_to)
+
+
+def _take_flow(services: Services, secret: str, state: str | None) -> SignInFlow:
+    now = services.now()
+    with services.database.reading() as tx:  # so that a wrong response takes no writer lock
+        flow = find_flow(tx, secret, _KINDS, now=now)
+    if flow is None or flow.state != state:
+        raise NotSignedInError("that sign-in has expired or was not started here; please try again")
+    with services.database.writing() as tx:
+        if consume_flow(tx, secret, _KINDS, now=now) is None:
+            raise NotSignedInError("that sign-in was finished already; please try again")
+    return flow
+
+
+def _sign_in(services: Services, identity: Identity) -> FinishedFlow:
+    settings, now = services.settings, services.now()
+    by_mail = settings.oidc is not None and settings.oidc.link_by_mail
+    lifetime = timedelta(hours=settings.cookie_hours)
+    with services.database.writing() as tx:
+        user = user_for_identity(tx, identity, link_by_mail=by_mail)
+        if user is None:
+            raise NotSignedInError(
+                "your account there is not linked to a user here. Ask the administrator of this "
+                f"server to link it; its identifier there is {identity.subject}"
+            )
+        if identity.used_second_factor:
+            cookie = complete_sign_in(tx, user, "provider", now=now, lifetime=lifetime)
+            return FinishedFlow("/", cookie=cookie)
+        return FinishedFlow("/", pending=start_second_factor(tx, user, now=now))
+
+
+def _confirm(services: Services, principal: Principal, identity: Identity) -> None:
+    with services.database.writing() as tx:
+        user = user_for_identity(tx, identity, link_by_mail=False)
+        if user is None or user.id != principal.user_id:
+            raise NotSignedInError("that is another user's account; please confirm with your own")
+        if not identity.used_second_factor:
+            raise NotSignedInError("only one factor was used there; please confirm with a code")
+        record_confirmation(tx, principal, "provider", now=services.now())
+
+
+def _authorization_request(services: Services, flow: SignInFlow) -> AuthorizationRequest:
+    return AuthorizationRequest(
+        state=flow.state,
+        nonce=flow.nonce,
+        code_verifier=flow.code_verifier,
+        redirect_uri=services.settings.base_url + OIDC_CALLBACK,
+        force_reauthentication=flow.kind is SignInFlowKind.OIDC_STEP_UP,
+    )

@@ -1,0 +1,149 @@
+"""Verification of passkeys (W3C Web Authentication): options for the browser, and its responses.
+
+A passkey counts as two factors because the device verifies its user (by fingerprint, face or PIN)
+before it signs. A passkey without user verification is therefore refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from webauthn import (
+    base64url_to_bytes,
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import bytes_to_base64url
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from api.accounts.rows import PasskeyRow, UserRow
+from api.accounts.sign_in_flow import SignInFlow
+
+_LOG = structlog.stdlib.get_logger(__name__)
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,1400}")
+_MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError)  # from arbitrary responses
+
+
+@dataclass(frozen=True, slots=True)
+class RelyingParty:
+    """The site that passkeys are bound to: its host, the origin of its pages, and its name."""
+
+    host: str
+    origin: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedRegistration:
+    """A new passkey; `credential_id` is in base64url."""
+
+    credential_id: str
+    public_key: bytes
+    sign_count: int
+
+
+def registration_options(
+    flow: SignInFlow,
+    relying_party: RelyingParty,
+    user: UserRow,
+    existing: Iterable[PasskeyRow],
+) -> str:
+    """The options with which a browser makes a passkey for `user`, as JSON.
+
+    Devices that hold one of the `existing` passkeys are excluded.
+    """
+    return options_to_json(
+        generate_registration_options(
+            rp_id=relying_party.host,
+            rp_name=relying_party.name,
+            user_id=user.id.encode(),
+            user_name=user.name,
+            challenge=flow.challenge,
+            authenticator_selection=AuthenticatorSelectionCriteria(
+                resident_key=ResidentKeyRequirement.REQUIRED,
+                user_verification=UserVerificationRequirement.REQUIRED,
+            ),
+            exclude_credentials=[
+                PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.credential_id))
+                for row in existing
+            ],
+        )
+    )
+
+
+def verify_registration(
+    flow: SignInFlow, relying_party: RelyingParty, response: Mapping[str, Any]
+) -> VerifiedRegistration | None:
+    """The passkey in a browser's response; `None` if the response is not valid for the flow."""
+    try:
+        verified = verify_registration_response(
+            credential=dict(response),
+            expected_challenge=flow.challenge,
+            expected_rp_id=relying_party.host,
+            expected_origin=relying_party.origin,
+            require_user_verification=True,
+        )
+    except _MALFORMED as error:
+        _LOG.info("passkey not taken", why=type(error).__name__)
+        return None
+    identifier = bytes_to_base64url(verified.credential_id)
+    if not _IDENTIFIER.fullmatch(identifier):
+        return None
+    return VerifiedRegistration(identifier, verified.credential_public_key, verified.sign_count)
+
+
+def authentication_options(flow: SignInFlow, relying_party: RelyingParty) -> str:
+    """The options with which a browser signs in by any passkey of this site, as JSON."""
+    return options_to_json(
+        generate_authentication_options(
+            rp_id=relying_party.host,
+            challenge=flow.challenge,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        )
+    )
+
+
+def presented_credential_id(response: Mapping[str, Any]) -> str | None:
+    """The identifier of the passkey in a browser's response; `None` if it is malformed."""
+    identifier = response.get("id")
+    well_formed = isinstance(identifier, str) and _IDENTIFIER.fullmatch(identifier)
+    return identifier if well_formed else None
+
+
+def verify_assertion(
+    passkey: PasskeyRow,
+    flow: SignInFlow,
+    relying_party: RelyingParty,
+    response: Mapping[str, Any],
+) -> int | None:
+    """The new sign count of a passkey that has signed the challenge of `flow`.
+
+    `None` if the signature is not valid, or if the sign count indicates a copied key.
+    """
+    try:
+        verified = verify_authentication_response(
+            credential=dict(response),
+            expected_challenge=flow.challenge,
+            expected_rp_id=relying_party.host,
+            expected_origin=relying_party.origin,
+            credential_public_key=passkey.public_key,
+            credential_current_sign_count=passkey.sign_count,
+            require_user_verification=True,
+        )
+    except _MALFORMED as error:
+        _LOG.info("passkey refused", why=type(error).__name__)
+        return None
+    return verified.new_sign_count
