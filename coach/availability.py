@@ -1,7 +1,7 @@
-"""Availability of people: weekly windows in their own zone, and dates they are away.
+"""People's availability: weekly windows in their own time zone, and dates on which they are away.
 
 Both are converted to free intervals in UTC, in whole minutes since 1970-01-01T00:00Z ("epoch
-minutes"), which is the only time scale of the engine.
+minutes"), the only time scale the engine uses.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class WeeklyWindow:
 
 @dataclass(frozen=True, slots=True, order=True)
 class DateRange:
-    """Dates from `first` to `last`, both included."""
+    """The dates from `first` to `last`, inclusive."""
 
     first: date
     last: date
@@ -53,19 +53,20 @@ def format_clock_time(minute: int) -> str:
 
 
 def epoch_minute(instant: datetime) -> int:
-    """Whole minutes from 1970-01-01T00:00Z to an aware `instant`."""
+    """Return the whole minutes from 1970-01-01T00:00Z to `instant`, an aware datetime."""
     return int((instant - _EPOCH).total_seconds() // 60)
 
 
 def epoch_minute_to_local(minute: int, zone: ZoneInfo) -> datetime:
-    """The local time of an epoch minute; aware."""
+    """Convert an epoch minute to an aware local datetime."""
     return (_EPOCH + timedelta(minutes=minute)).astimezone(zone)
 
 
 def local_to_epoch_minute(day: date, minute: int, zone: ZoneInfo) -> int:
-    """Epoch minute of the wall time `minute` after midnight of `day`; 1440 is the next midnight.
+    """Convert a wall time, in minutes after midnight of `day`, to an epoch minute.
 
-    A wall time that the clock skips is taken as the start of the skipped hour (PEP 495, fold 0).
+    Minute 1440 is the next midnight. A wall time skipped by a clock change is interpreted as PEP
+    495 does with fold 0.
     """
     if minute == MINUTES_PER_DAY:
         day, minute = day + timedelta(days=1), 0
@@ -76,9 +77,9 @@ def local_to_epoch_minute(day: date, minute: int, zone: ZoneInfo) -> int:
 def free_intervals(
     windows: Collection[WeeklyWindow], zone: ZoneInfo, days: Iterable[date]
 ) -> tuple[tuple[int, int], ...]:
-    """Free time on the local `days`: disjoint `[start, end)` in epoch minutes, ascending.
+    """Return the free time on the local `days`: ascending `[start, end)` in epoch minutes.
 
-    Windows that touch or overlap, also across midnight, are merged.
+    Windows that touch or overlap, even across midnight, are merged.
     """
     spans = sorted(
         (

@@ -1,6 +1,6 @@
 """A cycle and its policy: the content of a cycle file, with its defaults.
 
-Ranges and defaults are those of the cycle file's reference; unknown keys are rejected.
+Ranges and defaults follow the cycle file reference; unknown keys are rejected.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_QUALITY = 100
 
 @cache
 def _timezone_names() -> frozenset[str]:
-    """The names of all time zones; cached, since listing them takes tens of milliseconds."""
+    """The names of all time zones, cached because listing them takes tens of milliseconds."""
     return frozenset(available_timezones())
 
 
@@ -73,12 +73,12 @@ class CycleDates(CycleFileTable):
 
     @property
     def days(self) -> tuple[date, ...]:
-        """Every date on which a session may be, ascending."""
+        """Every date of the cycle, ascending."""
         return tuple(self.start + timedelta(n) for n in range((self.end - self.start).days + 1))
 
 
 class SessionPolicy(CycleFileTable):
-    """`[sessions]`: number, length and gaps of sessions, and how many a coach takes."""
+    """`[sessions]`: the number, length and spacing of sessions, and each coach's limits."""
 
     count: Annotated[int, Field(ge=1, le=20)] = 6
     minutes: Annotated[int, Field(ge=5, le=MINUTES_PER_DAY)] = 90
@@ -106,14 +106,14 @@ class CalendarPolicy(CycleFileTable):
 
 
 class LanguagePolicy(CycleFileTable):
-    """`[rules.language]`: the level both sides need, and languages that count as common."""
+    """`[rules.language]`: the level both people need, and groups of interchangeable languages."""
 
     minimum_level: CefrLevel = CefrLevel.B2
     groups: tuple[frozenset[str], ...] = ()
 
 
 class CountryRelation(StrEnum):
-    """The required or preferred relation between the countries of coachee and coach."""
+    """The required or preferred relation between the coachee's and the coach's country."""
 
     ANY = "any"
     SAME = "same"
@@ -123,7 +123,7 @@ class CountryRelation(StrEnum):
 
 
 class CountryPolicy(CycleFileTable):
-    """`[rules.country]`: the relation, excluded pairs, and the cross-border share."""
+    """`[rules.country]`: the relation, the excluded pairs, and the cross-border share."""
 
     relation: CountryRelation = CountryRelation.ANY
     excluded: tuple[frozenset[str], ...] = ()
@@ -131,14 +131,14 @@ class CountryPolicy(CycleFileTable):
 
 
 class RankPolicy(CycleFileTable):
-    """`[rules.rank]`: for each sensitivity, the grades a coach may be below the coachee."""
+    """`[rules.rank]`: how many grades below the coachee a coach may be, by sensitivity."""
 
     strict: Annotated[int, Field(ge=0, le=30)] = 0
     standard: Annotated[int, Field(ge=0, le=30)] = 2
     relaxed: Annotated[int, Field(ge=0, le=30)] = 10
 
     def allowance(self, sensitivity: RankSensitivity) -> int:
-        """Grades below the coachee that this sensitivity allows."""
+        """Return how many grades below the coachee this sensitivity allows."""
         return {
             RankSensitivity.STRICT: self.strict,
             RankSensitivity.STANDARD: self.standard,
@@ -147,7 +147,7 @@ class RankPolicy(CycleFileTable):
 
 
 class UnitPolicy(CycleFileTable):
-    """`[rules.unit]`: no settings; the rule is hard in every cycle."""
+    """`[rules.unit]`: has no settings, since the rule is hard in every cycle."""
 
 
 class RulePolicy(CycleFileTable):
@@ -163,7 +163,7 @@ Weight = Annotated[int, Field(ge=0, le=100)]
 
 
 class Weights(CycleFileTable):
-    """`[weights]`: the factor of each rule's 0 to 100 points."""
+    """`[weights]`: the factor by which each rule's 0 to 100 points are multiplied."""
 
     language: Weight = 3
     country: Weight = 2
@@ -174,12 +174,13 @@ class Weights(CycleFileTable):
 
 
 class TimetablePolicy(CycleFileTable):
-    """`[timetable]`: the quality of a series of sessions; the most points each fault costs, of 100.
+    """`[timetable]`: how many of 100 points each fault of a series may cost.
 
     `rhythm`: gaps that differ from the middle of the allowed range. `finish`: a last session less
-    than `slack_days` before the cycle's end. `leave`: sessions on the day before or after dates on
-    which one of the two is unavailable. `hours`: sessions outside the `preferred` times of the
-    week, local to the coachee's zone; `preferred_by` has other times for single coachees.
+    than `slack_days` days before the cycle's end. `leave`: sessions on the day before or after a
+    date on which either person is unavailable. `hours`: sessions outside the `preferred` times of
+    the week, local to the coachee's zone; `preferred_by` overrides `preferred` for individual
+    coachees.
     """
 
     rhythm: Annotated[int, Field(ge=0, le=100)] = 50
@@ -222,12 +223,12 @@ class TimetablePolicy(CycleFileTable):
     def with_preferred_times(
         self, preferred_by: dict[str, tuple[WeeklyWindow, ...]]
     ) -> TimetablePolicy:
-        """The same policy with other times for single coachees; without any times, `hours` is 0."""
+        """Return a copy with these times for individual coachees."""
         hours = self.hours if self.preferred or preferred_by else 0
         return self.model_copy(update={"preferred_by": preferred_by, "hours": hours})
 
     def preferred_times(self, coachee: str) -> tuple[WeeklyWindow, ...]:
-        """The preferred times of a coachee in their own zone; empty where all times are equal."""
+        """Return a coachee's preferred times, in their own zone; may be empty."""
         return self.preferred_by.get(coachee, self.preferred)
 
 
@@ -242,7 +243,7 @@ class ObjectiveLevel(StrEnum):
 
 
 class ObjectivePolicy(CycleFileTable):
-    """`[objective]`: the levels in their order; `placed` first, `schedule`, if present, last."""
+    """`[objective]`: the levels in order; `placed` comes first and `schedule`, if present, last."""
 
     levels: tuple[ObjectiveLevel, ...] = tuple(ObjectiveLevel)
 
@@ -262,7 +263,7 @@ class ObjectivePolicy(CycleFileTable):
 
 
 class Cycle(CycleFileTable):
-    """A cycle: its dates, its policy, and the pairs the manager has pinned or banned."""
+    """A cycle: its dates, its policy, and the pairs that the manager has pinned or banned."""
 
     cycle: CycleDates
     sessions: SessionPolicy = SessionPolicy()

@@ -1,6 +1,6 @@
-"""The family of errors: what is wrong, where, and what to do about it.
+"""Domain errors, whose messages say what is wrong, where, and what to do about it.
 
-The family knows nothing of HTTP or exit codes; `api` maps it to both in one table.
+They know nothing about HTTP or exit codes; `api` maps them to both in one table.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from dataclasses import dataclass
 
 
 class DomainError(Exception):
-    """Base of all errors with a message for people."""
+    """Base class of all errors with a message for the user."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class InputFault:
-    """One fault at one place of an input file.
+    """One fault at one place in an input file.
 
     Attributes:
-        file: the file's name as the person gave it.
-        row: the line as an editor or a spreadsheet counts it; 1 is the header of a table.
-        column: a table's column by its header, or the dotted key of a cycle file.
-        message: what is wrong and what would be right.
+        file: the file's name as the user gave it.
+        row: the line number as an editor or spreadsheet shows it; a table's header is row 1.
+        column: the header of a table's column, or a dotted key of the cycle file.
+        message: what is wrong and what would be accepted.
     """
 
     file: str
@@ -42,15 +42,15 @@ class UnusableInputError(DomainError):
 
 
 class NotFoundError(DomainError):
-    """The thing does not exist, or this person may not know that it does."""
+    """The object does not exist, or the user may not know that it does."""
 
 
 class ConflictError(DomainError):
-    """The state of the thing does not allow this; the message names the state."""
+    """The object's current state does not allow this; the message names the state."""
 
 
 class NotAllowedError(DomainError):
-    """Authenticated, but without the right to do this."""
+    """The user is authenticated but not permitted to do this."""
 
 
 class NotSignedInError(DomainError):
@@ -58,8 +58,8 @@ class NotSignedInError(DomainError):
 
 
 class ConfirmFirstError(NotAllowedError):
-    """Authenticated too long ago for this; it has to be confirmed again."""
+    """The last authentication is too old for this action; the user must confirm it again."""
 
 
 class UnreachableError(DomainError):
-    """A server of somebody else is needed for this, and does not respond."""
+    """An external server that this needs does not respond."""

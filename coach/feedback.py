@@ -1,7 +1,7 @@
-"""What is recorded after a session: the shared record, the note and the feedback.
+"""The reports on a session: the shared record, the coach's note, and the feedback.
 
-Three values, because three different groups of people may read them. Whether a session took place
-is `coach.sessions.Attendance`.
+They are three values because three different groups of people may read them. Whether a session took
+place is recorded as `coach.sessions.Attendance`.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ RATINGS = {1: "poor", 2: "weak", 3: "fair", 4: "good", 5: "very good"}
 
 
 def _check_printable(text: str) -> str:
-    r"""Normalise line ends to `\n`; reject other control characters.
+    r"""Normalise line endings to `\n` and reject other control characters.
 
     Raises:
-        ValueError: the text has a control character that no keyboard types.
+        ValueError: the text contains a control character.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if any(category(sign) == "Cc" and sign not in "\n\t" for sign in text):
-        raise ValueError("there is an unreadable character in the text; please type it again")
+        raise ValueError("the text contains a control character; remove it and try again")
     return text
 
 
@@ -42,10 +42,12 @@ def _check_single_line(text: str) -> str:
     """Return the text if it is a single line of printable characters.
 
     Raises:
-        ValueError: the text has a control character; line ends and tabs count.
+        ValueError: the text contains a control character, line break or tab.
     """
     if any(category(sign) == "Cc" for sign in text):
-        raise ValueError("there is an unreadable character or a line break in it; please remove it")
+        raise ValueError(
+            "the text contains a control character, line break or tab; remove it and try again"
+        )
     return text
 
 
@@ -62,15 +64,15 @@ TOOK_PLACE = frozenset({Attendance.HELD, Attendance.DELEGATE})
 
 
 class SessionReport(BaseModel):
-    """Something a person has written about a session."""
+    """Base class of what a person reports about a session."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SharedRecord(SessionReport):
-    """The record written by the coach and read by coach, coachee and programme manager.
+    """A coach's record of a session, visible to coach, coachee and programme manager.
 
-    `session_date` is the day the session took place, or was planned for.
+    `session_date` is the day on which the session took place or was planned.
     """
 
     session_date: date
@@ -82,25 +84,25 @@ class SharedRecord(SessionReport):
     @model_validator(mode="after")
     def _check_topic(self) -> Self:
         if self.attendance in TOOK_PLACE and not self.topic:
-            raise ValueError("a session that took place needs a topic; describe it in a few words")
+            raise ValueError("enter the topic of the session in a few words")
         return self
 
     def is_too_early(self, today: date) -> bool:
-        """Whether its session lies in the future; only a cancellation is known beforehand."""
+        """Whether the record precedes its session without cancelling it."""
         return self.attendance is not Attendance.CANCELLED and self.session_date > today
 
 
 class Note(SessionReport):
-    """A coach's own note of a session; the server shows it to its author only."""
+    """A coach's private note on a session, shown only to its author."""
 
     text: FreeText
 
 
 def _reject_boolean(value: object) -> object:
-    """Return `value` unless it is a boolean, which would count as 1 or 0.
+    """Return `value` unless it is a boolean, which pydantic would accept as 1 or 0.
 
     Raises:
-        ValueError: it is a boolean.
+        ValueError: `value` is a boolean.
     """
     if isinstance(value, bool):
         raise ValueError("a rating is a number from 1 to 5")  # noqa: TRY004 - pydantic's own way
@@ -111,7 +113,7 @@ Rating = Annotated[int, Field(ge=1, le=5), BeforeValidator(_reject_boolean)]
 
 
 class Feedback(SessionReport):
-    """A coachee's view of a session: a `rating` from 1 (poor) to 5 (very good), and text.
+    """A coachee's feedback on a session: a `rating` from 1 (poor) to 5 (very good), and text.
 
     A session that did not take place has no rating.
     """
@@ -130,9 +132,9 @@ class Feedback(SessionReport):
 
 
 def is_open_for_feedback(start: datetime, recorded: Attendance | None, now: datetime) -> bool:
-    """Whether feedback can be given at `now` (aware).
+    """Whether feedback can be given at `now`, an aware datetime.
 
-    That is from the planned `start` of a session on, or earlier where its shared record says that
-    it has taken place.
+    Feedback opens at the session's planned `start`, or earlier if its shared record says that it
+    has taken place.
     """
     return start <= now or recorded in TOOK_PLACE

@@ -1,6 +1,6 @@
 """Dates on which a person is away: their own `unavailable` dates, and public holidays.
 
-Source of the holidays: package `holidays`, national level, default categories and observances.
+Holidays come from the `holidays` package: national level, default categories and observances.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from coach.people import Person
 
 @lru_cache(maxsize=4096)
 def public_holidays(country: str, year: int) -> frozenset[date]:
-    """National public holidays of `country` (ISO 3166-1 alpha-2 or `XK`) in `year`.
+    """Return the national public holidays of `country` (ISO 3166-1 alpha-2 or `XK`) in `year`.
 
-    Empty for a country that the package does not know.
+    The result is empty if the package does not know the country.
     """
     try:
         return frozenset(holidays.country_holidays(country, years=year))
@@ -27,7 +27,7 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 
 
 def public_holidays_on(country: str, days: Iterable[date]) -> frozenset[date]:
-    """Those `days` that are national public holidays of `country`."""
+    """Return the `days` that are national public holidays in `country`."""
     wanted = frozenset(days)
     years = {day.year for day in wanted}
     known = frozenset().union(*(public_holidays(country, year) for year in years))
@@ -35,7 +35,7 @@ def public_holidays_on(country: str, days: Iterable[date]) -> frozenset[date]:
 
 
 def days_off(person: Person, days: Iterable[date], *, with_holidays: bool) -> frozenset[date]:
-    """Those `days`, local to the person's zone, on which the person cannot meet anybody."""
+    """Return the `days`, local to the person's time zone, on which they are away."""
     wanted = frozenset(days)
     own = {day for dates in person.unavailable for day in wanted if day in dates}
     if with_holidays:

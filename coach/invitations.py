@@ -1,7 +1,7 @@
-"""Invitations as values, and the function that computes what to send after a change.
+"""Invitations, and the messages to send after they change.
 
-Everything here concerns one person; an invitation never names the other side of a session. The
-methods and SEQUENCE have the meaning of RFC 5546 (iTIP).
+Everything here concerns one person; an invitation never names the other participant of a session.
+Methods and SEQUENCE are those of RFC 5546 (iTIP).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PROPERTY_OF_FIELD = {
 
 
 class InvitationValue(BaseModel):
-    """Base of the values of this module."""
+    """Base class of the values in this module."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,9 +49,9 @@ class Status(StrEnum):
 
 
 class Invitation(InvitationValue):
-    """A session as one person is invited to it: `number` of `count`, `[start, end)`.
+    """One person's invitation to a session: `number` of `count`, at `[start, end)`.
 
-    `join_link` is where an online session takes place; nothing in the project sets it so far.
+    `join_link` is the address of an online session; nothing in the project sets it yet.
     """
 
     uid: str
@@ -63,9 +63,9 @@ class Invitation(InvitationValue):
 
 
 class SentInvitation(InvitationValue):
-    """The last message sent to a person about one session, cancelled sessions included.
+    """The last message sent to a person about a session, which may be cancelled.
 
-    A cancelled session is remembered, so that its SEQUENCE continues.
+    Cancelled sessions are remembered so that their SEQUENCE continues.
     """
 
     invitation: Invitation
@@ -77,11 +77,11 @@ class Message(InvitationValue):
     """One message about one session.
 
     Attributes:
-        method: what the message asks of the calendar.
-        invitation: the session, as invited to or as cancelled.
+        method: the iTIP method.
+        invitation: the invitation that is sent or cancelled.
         sequence: SEQUENCE of the event.
-        stamp: when this message was made (DTSTAMP).
-        asks_again: whether an earlier reply no longer counts.
+        stamp: when this message was created (DTSTAMP).
+        asks_again: whether an earlier reply no longer counts, so that a new one is requested.
     """
 
     method: Method
@@ -97,7 +97,7 @@ class Message(InvitationValue):
 
 
 def invitations_by_uid(sessions: Iterable[Session]) -> dict[str, Invitation]:
-    """The invitations to one pair's series, by uid; a series may continue another coach's."""
+    """Return the invitations to a pair's sessions, by uid."""
     series = tuple(sessions)
     count = max((session.number for session in series), default=0)
     return {
@@ -115,7 +115,7 @@ def invitations_by_uid(sessions: Iterable[Session]) -> dict[str, Invitation]:
 def diff_invitations(
     before: Mapping[str, SentInvitation], after: Mapping[str, Invitation], now: datetime
 ) -> tuple[Message, ...]:
-    """The messages that turn `before` into `after` for one person, in order of time.
+    """Return the messages that turn `before` into `after` for one person, in chronological order.
 
     A new session is a REQUEST, a changed one a REQUEST with SEQUENCE + 1, a removed one a CANCEL
     with SEQUENCE + 1, and an equal one nothing. Both mappings are by uid; `now` is aware.
@@ -137,9 +137,9 @@ def diff_invitations(
 def reissue_all(
     before: Mapping[str, SentInvitation], after: Mapping[str, Invitation], now: datetime
 ) -> tuple[Message, ...]:
-    """A message for every invitation of `after`, changed or not, in order of time.
+    """Return a message for every invitation in `after`, changed or not, in chronological order.
 
-    For handing out a whole plan again: unchanged invitations keep their SEQUENCE.
+    Used to send a whole plan again; unchanged invitations keep their SEQUENCE.
     """
     changed = {one.invitation.uid: one for one in diff_invitations(before, after, now)}
     messages = (changed.get(uid) or repeat_request(before[uid], now) for uid in after)
@@ -149,9 +149,9 @@ def reissue_all(
 def apply_messages(
     before: Mapping[str, SentInvitation], sent: Iterable[Message]
 ) -> dict[str, SentInvitation]:
-    """The last invitations of a person, by uid, after `sent` has gone out.
+    """Return a person's last invitations, by uid, after `sent` has been sent.
 
-    A message older than what is known changes nothing, so a replay revives no cancelled session.
+    Messages older than the known state are ignored, so a replay cannot revive a cancelled session.
     """
     latest = dict(before)
     for message in sent:
@@ -164,7 +164,7 @@ def apply_messages(
 
 
 def repeat_request(last: SentInvitation, now: datetime) -> Message:
-    """The same invitation once more, as a reminder to reply, with the same SEQUENCE.
+    """Return the same invitation with the same SEQUENCE, as a reminder to reply.
 
     Raises:
         ValueError: the session is cancelled.

@@ -1,4 +1,4 @@
-"""The people of a cycle: coachees and coaches, as their files describe them."""
+"""The people in a cycle: coachees and coaches, as described in their files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coach.ranks import GRADE_NEUTRAL, Rank
 
 
 class Sex(StrEnum):
-    """As stated by the person; never inferred, and never used for matching."""
+    """The sex stated by the person; never inferred, and never used for matching."""
 
     F = "F"
     M = "M"
@@ -22,7 +22,7 @@ class Sex(StrEnum):
 
 
 class Service(StrEnum):
-    """Where a person serves; decides how a rank title is read."""
+    """The service a person belongs to; it determines how a rank title is interpreted."""
 
     LAND = "land"
     AIR = "air"
@@ -39,7 +39,7 @@ class Role(StrEnum):
 
 
 class RankSensitivity(StrEnum):
-    """How far below a coachee's grade a coach may be; the policy sets the number of grades."""
+    """How far below the coachee a coach may rank; the policy sets the number of grades."""
 
     STRICT = "strict"
     STANDARD = "standard"
@@ -78,7 +78,7 @@ class Person(BaseModel):
 
     @property
     def unit_key(self) -> str:
-        """The key by which units are compared; empty where no unit is stated."""
+        """The key by which units are compared; empty if no unit is stated."""
         return self.unit.strip().casefold()
 
 
@@ -95,8 +95,8 @@ class Coachee(Person):
 class Coach(Person):
     """A person who coaches up to `capacity` coachees.
 
-    `max_per_day` and `max_per_week` are the person's own caps; `None` means the cycle's.
-    `chain_of_command` holds coachee ids and unit names as written.
+    `max_per_day` and `max_per_week` are the coach's own caps; `None` means the cycle's cap applies.
+    `chain_of_command` holds coachee ids and unit names as written in the file.
     """
 
     capacity: Annotated[int, Field(ge=0, le=50)]
@@ -106,12 +106,12 @@ class Coach(Person):
 
     @property
     def chain_keys(self) -> frozenset[str]:
-        """Ids and units of `chain_of_command`, trimmed and case-folded for comparison."""
+        """The ids and units in `chain_of_command`, trimmed and case-folded for comparison."""
         return frozenset(entry.strip().casefold() for entry in self.chain_of_command)
 
 
 class Roster(BaseModel):
-    """Everybody of one cycle, in the order of their files."""
+    """Everybody in a cycle, in the order of their files."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,8 +1,8 @@
-"""Counted nouns: one pair, two pairs."""
+"""Counted nouns: 1 pair, 2 pairs."""
 
 from __future__ import annotations
 
 
 def pluralise(number: int, singular: str, plural: str | None = None) -> str:
-    """`1 pair`, `2 pairs`, `0 pairs`; `plural` is for nouns that do not just add an s."""
+    """Return `1 pair`, `2 pairs` or `0 pairs`; `plural` is for irregular nouns."""
     return f"{number} {singular if number == 1 else plural or f'{singular}s'}"

@@ -1,4 +1,4 @@
-"""Ranks: NATO codes (STANAG 2116), civilian equivalences, titles, and a common scale of grades."""
+"""Ranks: NATO codes (STANAG 2116), civilian equivalents, titles, and a common scale of grades."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _OFFICER_OFFSET = 10  # OF-1 is one grade above a hypothetical OR-10
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """A rank: its code, its grade, and whether its holder is a civilian.
+    """A rank of a person.
 
     Attributes:
         code: `OF-5`, `OR-8`, `CIV~OF-6` (treated as), `CIV>OF-10` (above), or `CIV`.
-        grade: OR-n is n, OF-n is 10 + n, a civilian equivalence its military grade, a minister
-            (`CIV>OF-10`) 21; `None` is grade-neutral.
-        civilian: true for every `CIV` code, with or without a grade.
+        grade: n for OR-n, 10 + n for OF-n, the military grade for a civilian equivalent, 21 for a
+            minister (`CIV>OF-10`), and `None` for a rank without a grade.
+        civilian: whether the code is a `CIV` code, with or without a grade.
     """
 
     code: str
@@ -38,7 +38,7 @@ GRADE_NEUTRAL = Rank("CIV", None, civilian=True)
 
 
 def parse_code(text: str) -> Rank | None:
-    """The rank a code stands for, or `None` where `text` is no code (it may still be a title).
+    """Return the rank for a code, or `None` if `text` is not a code (it may still be a title).
 
     >>> parse_code("OF-5").grade, parse_code("or-8").grade, parse_code("CIV~OF-6").grade
     (15, 8, 16)
@@ -57,7 +57,7 @@ def parse_code(text: str) -> Rank | None:
 
 
 def looks_like_code(text: str) -> bool:
-    """Whether `text` has the form of a code, whether or not there is such a rank.
+    """Whether `text` has the form of a code, even if there is no such rank.
 
     >>> looks_like_code("OF-11"), looks_like_code("CIV~"), looks_like_code("major")
     (True, True, False)
@@ -66,9 +66,9 @@ def looks_like_code(text: str) -> bool:
 
 
 class RankTitleError(DomainError):
-    """A title that denotes no rank, or several; the message names the candidates.
+    """A title does not denote exactly one rank; the message names the candidates.
 
-    `titles` are those of the person's country, for suggestions.
+    `titles` are the titles of the person's country, for suggestions.
     """
 
     def __init__(self, message: str, titles: Iterable[str] = ()) -> None:
@@ -78,15 +78,15 @@ class RankTitleError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class RankTitle:
-    """A row of the rank table: one title of one country and part of its forces.
+    """A row of the rank table: a title used in one branch of a country's forces.
 
     Attributes:
         country: the country's code.
         branch: the branch as written in the row: `land/air`, `river units`, `MoD civilian`.
-        services: the values of a person's `service` that the row covers.
-        rank: the rank of the title.
-        local: the title in the country's language, with its feminine form where one is listed.
-        english: the usual English title, and the same without its parenthesis.
+        services: the values of `Service` that the row covers.
+        rank: the rank that the title denotes.
+        local: the title in the country's language, with its feminine form if one is listed.
+        english: the usual English title.
     """
 
     country: str
@@ -98,7 +98,7 @@ class RankTitle:
 
     @property
     def english_bare(self) -> str:
-        """The English title without its parenthesis: `Colonel (= …)` is `Colonel`."""
+        """The English title without its parenthesis: `Colonel (= …)` becomes `Colonel`."""
         return self.english.split(" (")[0]
 
     def __str__(self) -> str:
@@ -117,7 +117,7 @@ _BRANCHES = {
 
 
 def title_key(title: str) -> str:
-    """The key by which spellings of a title are compared: no case, hyphens or spaces.
+    """Return the key by which titles are compared, ignoring case, hyphens and spaces.
 
     >>> title_key("General-Major") == title_key("general  major")
     True
@@ -126,7 +126,7 @@ def title_key(title: str) -> str:
 
 
 class RankTable:
-    """Titles and their ranks, looked up by country and service, never by the title alone."""
+    """A table of rank titles, looked up by country and service, never by the title alone."""
 
     def __init__(self, titles: Iterable[RankTitle]) -> None:
         self.titles = tuple(titles)
@@ -142,19 +142,20 @@ class RankTable:
         """Build the table from rows `country`, `service`, `code`, `local_title`, `english_title`.
 
         Raises:
-            ValueError: a row's code or service is not known.
+            ValueError: a row has an unknown code or service.
         """
         return cls(_title(row) for row in rows)
 
     def find(self, title: str, country: str, service: str | None) -> Rank:
-        """The rank of a person of `country` and `service` with this `title`.
+        """Return the rank that `title` denotes in this country and service.
 
-        The local title is tried first, then the English one, then the English one without its
-        parenthesis; `land`, `air` and `navy` among their own rows, `mod` among civilians and then
-        the whole country, `external` and no service in the whole country.
+        The local title is tried first, then the English title, then the English title without its
+        parenthesis. For `land`, `air` and `navy`, only their own rows are searched; for `mod`,
+        civilian rows and then all rows of the country; for `external` or no service, all rows of
+        the country.
 
         Raises:
-            RankTitleError: no rank is found, or several are.
+            RankTitleError: no rank or more than one rank matches.
         """
         named = self._by_key.get(title_key(title), [])
         for scope in _scopes(named, country, service):
@@ -205,7 +206,7 @@ def _title(row: Mapping[str, str]) -> RankTitle:
 
 
 def _scopes(named: list[RankTitle], country: str, service: str | None) -> Iterator[list[RankTitle]]:
-    """The rows to search, one scope after the other."""
+    """Return the rows to search, grouped by scope in search order."""
     in_country = [row for row in named if row.country == country]
     if service in {"land", "air", "navy", "mod"}:
         yield [row for row in in_country if service in row.services]
@@ -214,7 +215,7 @@ def _scopes(named: list[RankTitle], country: str, service: str | None) -> Iterat
 
 
 def _readings(scope: list[RankTitle], key: str) -> Iterator[list[RankTitle]]:
-    """The possible readings of the title within a scope, most certain first."""
+    """Return the rows that match the title within a scope, most certain matches first."""
     yield [row for row in scope if key in map(title_key, row.local)]
     yield [row for row in scope if key == title_key(row.english)]
     yield [row for row in scope if key == title_key(row.english_bare)]

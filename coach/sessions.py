@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Plain
 
 
 def _with_fixed_offset(moment: datetime) -> datetime:
-    """The same instant and local time, with a UTC offset in place of the time zone."""
+    """Replace the time zone with its UTC offset, keeping instant and local time."""
     return moment.replace(tzinfo=timezone(moment.utcoffset() or timedelta(0)), fold=0)
 
 
@@ -21,15 +21,15 @@ Python compares and subtracts datetimes of one `ZoneInfo` by their wall clocks, 
 repeated hour equals no datetime of another zone (PEP 495); with a fixed offset neither happens.
 """
 
-# One spelling everywhere: pydantic alone would write UTC as `Z` and other zones as an offset.
+# One format everywhere: by default pydantic writes UTC as `Z` and other zones as an offset.
 IsoDateTime = Annotated[Instant, PlainSerializer(datetime.isoformat, when_used="json")]
 
 
 class Session(BaseModel):
-    """One planned meeting of a pair: `[start, end)`, with the cycle zone's offset at each time.
+    """A planned session of a pair: `[start, end)`, with the UTC offset of the cycle's time zone.
 
-    `uid` is random to the reader and stays with the session through every change of its time.
-    `number` counts from 1.
+    `uid` reveals nothing about the session and stays the same when its time changes. `number`
+    counts from 1.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

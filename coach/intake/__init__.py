@@ -1,5 +1,5 @@
-"""Reading of people files and cycle files: to people and a policy, or to all located faults.
+"""Parses people files and cycle files into people and a policy, or into a list of located faults.
 
-The pure half of reading: it receives decoded text and reference data (`Reference`) and never opens
-a file. The other half is `api.input_files`.
+This is the pure half: it receives decoded text and reference data (`Reference`) and never opens a
+file. `api.input_files` does the I/O.
 """

@@ -1,4 +1,4 @@
-"""Readers from one cell of text to one value; each raises `CellError` with all that is wrong."""
+"""Parsers for single cells. Each returns a value or raises `CellError` with every fault."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 MAX_LINE_LENGTH = 200
-MAX_CELL_LENGTH = 32_767  # what one cell of a spreadsheet can hold
+MAX_CELL_LENGTH = 32_767  # the limit of a spreadsheet cell
 
 _SPREADSHEET_ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
@@ -26,11 +26,11 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(
     rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.IGNORECASE
 )
-_MAX_EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, without the brackets
+_MAX_EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, without the angle brackets
 
 
 class CellError(ValueError):
-    """The faults of one cell; `messages` holds each reason."""
+    """A cell cannot be read; `messages` holds one message for each fault."""
 
     def __init__(self, *messages: str) -> None:
         self.messages = messages
@@ -41,7 +41,7 @@ def clean_text(text: str) -> str:
     """Strip the cell's text and normalise it to NFC.
 
     Raises:
-        CellError: it has a character that no sheet, mail or calendar can carry, or is too long.
+        CellError: the text is too long or contains a character that is not allowed.
     """
     text = text.strip()
     if not text.isascii():
@@ -57,7 +57,7 @@ def clean_text(text: str) -> str:
 
 
 def _is_unusable(character: str) -> bool:
-    """Controls, surrogates, noncharacters, and characters that change the writing direction."""
+    """Whether it is a control, surrogate, noncharacter or bidirectional formatting character."""
     if character in "\t\r\n\u0085\u2028\u2029":
         return False
     category = unicodedata.category(character)
@@ -68,7 +68,7 @@ def _is_unusable(character: str) -> bool:
 
 
 def line(text: str, _: ReadContext | None = None) -> str:
-    """One line of text; runs of white space become one space."""
+    """Read one line of text; runs of white space become one space."""
     text = " ".join(text.split())
     if len(text) > MAX_LINE_LENGTH:
         raise CellError(f"contains {len(text)} characters; at most {MAX_LINE_LENGTH} are allowed")
@@ -76,7 +76,7 @@ def line(text: str, _: ReadContext | None = None) -> str:
 
 
 def identifier(text: str, _: ReadContext | None = None) -> str:
-    """An id: one line without `;`, which separates ids in lists."""
+    """Read an id: one line without `;`, which separates ids in lists."""
     text = line(text)
     if ";" in text:
         raise CellError(f"{quoted(text)} contains ';', which separates ids in lists")
@@ -84,15 +84,15 @@ def identifier(text: str, _: ReadContext | None = None) -> str:
 
 
 def entries(text: str, _: ReadContext | None = None) -> tuple[str, ...]:
-    """The entries of a list, in order, without duplicates and empty ones."""
+    """Split a list into its entries, in order, without duplicates or empty entries."""
     return tuple(dict.fromkeys(entry for part in text.split(";") if (entry := line(part))))
 
 
 def parse_each(text: str, read: Callable[[str], T]) -> tuple[T, ...]:
-    """Apply `read` to every entry of a list; faults of all entries are collected.
+    """Apply `read` to every entry of a list, collecting the faults of all entries.
 
     Raises:
-        CellError: with the faults of all entries.
+        CellError: at least one entry cannot be read.
     """
     values: list[T] = []
     messages: list[str] = []
@@ -107,14 +107,14 @@ def parse_each(text: str, read: Callable[[str], T]) -> tuple[T, ...]:
 
 
 def email(text: str, _: ReadContext | None = None) -> str:
-    """An address that mail and calendar programs accept."""
+    """Read an email address that mail and calendar programs accept."""
     if len(text) > _MAX_EMAIL_LENGTH or _EMAIL.fullmatch(text) is None:
         raise CellError(f"{quoted(text)} is not an email address; use one like ana@example.org")
     return text
 
 
 def country(text: str, read_context: ReadContext) -> str:
-    """An ISO 3166-1 alpha-2 code, or `XK`."""
+    """Read an ISO 3166-1 alpha-2 code or `XK`."""
     code = text.upper()
     if code in read_context.reference.countries:
         return code
@@ -126,20 +126,20 @@ def country(text: str, read_context: ReadContext) -> str:
 
 
 def _code_hint(text: str, names: Mapping[str, str], read_context: ReadContext) -> str:
-    """A suggestion for a code, found by its spelling or by its English name."""
+    """Suggest a code with a similar spelling or English name."""
     codes = {name: code for code, name in names.items()} | {code: code for code in names}
     near = read_context.nearest(text, codes)
     return f"; did you mean '{codes[near]}'?" if near else ""
 
 
 def language(text: str, read_context: ReadContext) -> str:
-    """An ISO 639 code, or `cnr`."""
+    """Read an ISO 639 code or `cnr`."""
     code = text.lower()
     if "," in text:
         raise CellError(f"{quoted(text)} is not a language code; separate several with ';'")
     if code in read_context.reference.languages:
         return code
-    if code == "sh":  # withdrawn from ISO 639-1; people have to say which language they mean
+    if code == "sh":  # withdrawn from ISO 639-1 because it stands for several languages
         raise CellError("'sh' is no longer a language code; use bs, cnr, hr or sr")
     hint = _code_hint(text, read_context.reference.languages, read_context)
     raise CellError(
@@ -148,7 +148,7 @@ def language(text: str, read_context: ReadContext) -> str:
 
 
 def level(text: str, _: ReadContext | None = None) -> CefrLevel:
-    """A CEFR level."""
+    """Read a CEFR level."""
     try:
         return CefrLevel[text.upper()]
     except KeyError:
@@ -157,7 +157,7 @@ def level(text: str, _: ReadContext | None = None) -> CefrLevel:
 
 
 def languages(text: str, read_context: ReadContext) -> tuple[LanguageSkill, ...]:
-    """`sq; en:B2`: languages in order of preference with a level each; C1 by default."""
+    """Read `sq; en:B2`: languages in order of preference, each with a level (default C1)."""
 
     def skill(entry: str) -> LanguageSkill:
         code, colon, grade = (part.strip() for part in entry.partition(":"))
@@ -188,7 +188,7 @@ def _faults(
 
 
 def timezone(text: str, read_context: ReadContext) -> str:
-    """An IANA time zone name."""
+    """Read an IANA time zone name."""
     if text in read_context.reference.timezones:
         return text
     raise CellError(
@@ -198,7 +198,7 @@ def timezone(text: str, read_context: ReadContext) -> str:
 
 
 def choice(kind: type[E]) -> Callable[[str, ReadContext | None], E]:
-    """Return a reader for the values of `kind`, in any case."""
+    """Return a reader for the values of `kind`, ignoring case."""
     by_key: dict[str, E] = {member.value.casefold(): member for member in kind}
 
     def read(text: str, _: ReadContext | None = None) -> E:
@@ -212,7 +212,7 @@ def choice(kind: type[E]) -> Callable[[str, ReadContext | None], E]:
 
 
 def yes_no(text: str, _: ReadContext | None = None) -> bool:
-    """`yes` or `no`."""
+    """Read `yes` or `no`."""
     if text.casefold() in {"yes", "no"}:
         return text.casefold() == "yes"
     raise CellError(f"{quoted(text)} is not yes or no")

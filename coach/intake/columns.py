@@ -1,4 +1,4 @@
-"""The columns of both people files: how each is read, and how it is described.
+"""The columns of both people files, with the parser and description of each.
 
 The readers, the template workbook and the reference page are all generated from this table.
 """
@@ -16,7 +16,7 @@ from coach.people import RankSensitivity, Role, Service, Sex
 
 
 class PeopleKind(StrEnum):
-    """Which of the two files; also the name of its sheet in a workbook."""
+    """The kind of a people file; the value is also its sheet's name in a workbook."""
 
     COACHEES = "coachees"
     COACHES = "coaches"
@@ -24,15 +24,15 @@ class PeopleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column.
+    """A column of a people file.
 
     Attributes:
-        name: its header.
+        name: the column's header.
         read: converts a non-empty cell to a value; raises `CellError`.
-        description: what it contains, in a sentence.
-        example: a cell of the template's example row.
-        required: whether every row must have it.
-        allowed: the values to choose from, where they are few.
+        description: the column's content, in a sentence.
+        example: the cell in the template's example row.
+        required: whether every row must have a value.
+        allowed: the permitted values, if the column is an enumeration.
     """
 
     name: str
@@ -44,12 +44,12 @@ class Column:
 
 
 def _rank_text(text: str, _: ReadContext) -> str:
-    """A code or a title; its meaning depends on the row's country and service."""
+    """Read a rank code or title as text; its meaning depends on the row's country and service."""
     return cells.line(text)
 
 
 _SHARED = (
-    Column("id", cells.identifier, "Unique in this file; other cells name the person by it.",
+    Column("id", cells.identifier, "Unique in this file; other cells refer to the person by it.",
            "C-001", required=True),
     Column("name", cells.line, "As it should appear in invitations.", "Vesna Primjer",
            required=True),
@@ -66,13 +66,13 @@ _SHARED = (
            "Dates or ranges, both ends included, separated by ';': 2027-02-01..2027-02-14.",
            "2027-02-01..2027-02-14; 2027-03-08"),
     Column("timezone", cells.timezone,
-           "IANA name. Empty: that of the country (XK: Europe/Belgrade).", ""),
+           "IANA name. Empty: the country's time zone (XK: Europe/Belgrade).", ""),
     Column("sex", cells.choice(Sex), "As the person states it: F, M, X or empty.", "F",
            allowed=tuple(Sex)),
     Column("birth_year", cells.whole_number(1900, 2100), "Four digits, or empty.", "1979"),
     Column("service", cells.choice(Service), "Determines how a rank title is interpreted.", "land",
            allowed=tuple(Service)),
-    Column("unit", cells.line, "Nobody is coached by somebody of the same unit.",
+    Column("unit", cells.line, "Nobody is coached by somebody from the same unit.",
            "1st Example Battalion"),
     Column("rank", _rank_text,
            "A code (OF-5, OR-8), a civilian equivalence (CIV~OF-6), CIV for no grade, "
@@ -100,9 +100,9 @@ _COACHES_ONLY = (
     Column("capacity", cells.whole_number(0, 50), "Maximum number of coachees, 0 to 50.", "2",
            required=True),
     Column("max_per_day", cells.whole_number(1, 100),
-           "Maximum number of sessions a day. Empty: that of the cycle.", ""),
+           "Maximum number of sessions a day. Empty: the cycle's limit.", ""),
     Column("max_per_week", cells.whole_number(1, 500),
-           "Maximum number of sessions a week. Empty: that of the cycle.", ""),
+           "Maximum number of sessions a week. Empty: the cycle's limit.", ""),
     Column("refuses", cells.entries,
            "Ids of coachees, separated by ';'. No reason is required.", ""),
     Column("topics", cells.entries, "Expertise, separated by ';'.", "recruitment; leadership"),

@@ -1,4 +1,4 @@
-"""References between the files: preferences, refusals, pins, bans and preferred times."""
+"""Checks of references between files: preferences, refusals, pins, bans and preferred times."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ID_COLUMNS = {PeopleKind.COACHEES: ("prefers", "refuses"), PeopleKind.COACHES: 
 def cross_reference_faults(
     cycle_file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """All faults between a policy and two sheets, file after file."""
+    """Yield all faults in references between a policy and both sheets, file by file."""
     yield from pin_faults(cycle_file, coachees, coaches, read_context)
     yield from sheet_faults(coachees, coaches, cycle_file.cycle, read_context)
     yield from sheet_faults(coaches, coachees, cycle_file.cycle, read_context)
@@ -28,7 +28,7 @@ def cross_reference_faults(
 def sheet_faults(
     sheet: PeopleSheet, others: PeopleSheet, cycle: Cycle | None, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """Every id in `sheet` that the other sheet does not have, and births too late for the cycle."""
+    """Yield faults for ids that the other sheet lacks, and for birth years that are too late."""
     for draft in sheet.drafts:
         for column in _ID_COLUMNS[sheet.kind]:
             for ident in draft.values.get(column, ()):
@@ -48,7 +48,7 @@ def _unknown_id_message(ident: str, people: PeopleSheet, read_context: ReadConte
 def pin_faults(
     file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """Every id in the policy that no sheet has, and every pin that is banned."""
+    """Yield faults for ids in the policy that no sheet has, and for pins that are also banned."""
     for table, entries in (
         ("pins", {coachee: (coach,) for coachee, coach in file.pins.items()}),
         ("bans", {coachee: tuple(sorted(banned)) for coachee, banned in file.bans.items()}),

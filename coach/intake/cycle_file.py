@@ -1,4 +1,4 @@
-"""From the text of a cycle file to a policy, or to every fault with its line and dotted key."""
+"""Parses a cycle file into a policy, or into all its faults with their lines and dotted keys."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from coach.intake.toml_positions import KeyPath, dotted_key, line_of
 from coach.intake.toml_text import parse_toml
 from coach.intake.validation_messages import describe_error, describe_type
 
-_ID_TABLES = ("pins", "bans", "preferred_by")  # tables that name people of the two other files
+_ID_TABLES = ("pins", "bans", "preferred_by")  # tables that refer to people in the other two files
 
 
 @dataclass(frozen=True, slots=True)
 class CycleFile:
-    """A cycle file after reading: the cycle if it has no fault, and the line of each key.
+    """A parsed cycle file: the cycle, if there are no faults, and the line of each key.
 
-    `pins`, `bans` and `preferred_by` hold what can be read of them, even where the rest of the file
-    is faulty.
+    `pins`, `bans` and `preferred_by` hold whatever could be read of them, even if the rest of the
+    file is faulty.
     """
 
     file: str
@@ -37,17 +37,17 @@ class CycleFile:
     preferred_by: Mapping[str, object] = field(default_factory=dict)
 
     def fault(self, path: KeyPath, message: str) -> InputFault:
-        """A fault of the key at `path`."""
+        """Return a fault located at the key `path`."""
         return InputFault(self.file, line_of(self.lines, path), dotted_key(path), message)
 
 
 def unread_cycle(file: str, faults: Iterable[InputFault]) -> CycleFile:
-    """The cycle file of text that could not be read."""
+    """Return the cycle file for text that could not be decoded."""
     return CycleFile(file, None, {}, tuple(faults))
 
 
 def read_cycle(file: str, text: str, read_context: ReadContext) -> CycleFile:
-    """Read the cycle and every fault of a cycle file's text."""
+    """Parse a cycle file's text, collecting every fault."""
     toml = parse_toml(file, text)
     if toml.tables is None:
         return unread_cycle(file, toml.faults)
@@ -67,7 +67,7 @@ class _Reader:
     def table(
         self, model: type[CycleFileTable], data: dict[str, Any], path: KeyPath
     ) -> dict[str, Any]:
-        """The table's known keys, converted to the model's types; faulty keys are left out."""
+        """Convert the table's known keys to the model's types, leaving out faulty ones."""
         prepared: dict[str, Any] = {}
         for key, value in data.items():
             if key not in model.model_fields:
@@ -112,10 +112,10 @@ class _Reader:
         self._fault((*path, key), f"is not a key of {what}{hint}")
 
     def validate(self, prepared: dict[str, Any]) -> Cycle | None:
-        """The cycle, or `None` after recording the faults of its types and ranges."""
+        """Return the cycle, or `None` after recording its type and range faults."""
         reported = {fault.column for fault in self.faults}
         if "cycle" not in reported:
-            prepared.setdefault("cycle", {})  # so that its missing keys are reported one by one
+            prepared.setdefault("cycle", {})  # so that each missing key is reported
         try:
             return Cycle.model_validate(prepared)
         except ValidationError as error:
@@ -131,7 +131,7 @@ def _inner_table(info: FieldInfo) -> type[CycleFileTable] | None:
 
 
 def _tables_with_key(model: type[CycleFileTable], key: str, path: KeyPath) -> Iterable[KeyPath]:
-    """The tables of a cycle file that have such a key."""
+    """Return the tables of a cycle file that have this key."""
     for name, info in model.model_fields.items():
         if (inner := _inner_table(info)) is not None:
             if key in inner.model_fields:
@@ -140,7 +140,7 @@ def _tables_with_key(model: type[CycleFileTable], key: str, path: KeyPath) -> It
 
 
 def _field(path: KeyPath) -> FieldInfo | None:
-    """The model's field at `path`; `None` for paths inside a value."""
+    """Return the model's field at `path`, or `None` for a path inside a value."""
     model: type[CycleFileTable] = Cycle
     for depth, part in enumerate(path):
         info = model.model_fields.get(str(part))

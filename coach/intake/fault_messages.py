@@ -1,16 +1,16 @@
-"""Parts of fault messages: values quoted safely, the closest valid word, lists in a sentence."""
+"""Helpers for fault messages: safe quoting, suggestions, and lists in a sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-WHOLE_FILE = "file"  # the column of faults that concern no single column
+WHOLE_FILE = "file"  # stands for the column in faults that concern a whole row
 _MAX_QUOTED_LENGTH = 60
 
 
 def quoted(value: object) -> str:
-    """A value in a fault message: quoted, on one line, shortened, without control characters."""
+    """Quote a value for a fault message: on one line, shortened, without control characters."""
     text = " ".join(str(value).split())
     if len(text) > _MAX_QUOTED_LENGTH:
         text = text[: _MAX_QUOTED_LENGTH - 1] + "…"
@@ -18,7 +18,7 @@ def quoted(value: object) -> str:
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The one of `words` closest to `word`, ignoring case, or `None` if none is close."""
+    """Return the word of `words` closest to `word`, ignoring case, or `None` if none is close."""
     if len(word) > _MAX_QUOTED_LENGTH:
         return None
     by_key = {known.casefold(): known for known in words}
@@ -27,12 +27,12 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """`"; did you mean 'x'?"`, or an empty string."""
+    """Return `"; did you mean 'x'?"`, or an empty string if nothing is close."""
     near = nearest(word, words)
     return f"; did you mean '{near}'?" if near is not None else ""
 
 
 def join_words(words: Iterable[str], last: str = "or") -> str:
-    """`a, b or c`."""
+    """Join words as `a, b or c`."""
     *firsts, end = words
     return f"{', '.join(firsts)} {last} {end}" if firsts else end

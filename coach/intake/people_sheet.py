@@ -1,4 +1,4 @@
-"""From a table of text to people: every row is read and every fault located."""
+"""Parses a table of text into people, locating every fault."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from coach.intake.table import TextTable, header_key
 from coach.people import Coach, Coachee
 from coach.ranks import Rank, RankTitleError, looks_like_code, parse_code
 
-FIRST_ROW = 1  # the header, as spreadsheets count
+FIRST_ROW = 1  # in spreadsheet numbering
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A row after reading: the values of its valid cells by column."""
+    """A parsed row: the values of its valid cells, by column."""
 
     row: int
     values: dict[str, Any]
@@ -29,10 +29,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class PeopleSheet:
-    """One people file after reading: drafts in the file's order, and all its faults.
+    """A parsed people file: the drafts, in file order, and all faults.
 
-    `ids` holds the row of every readable id; `complete_ids` says whether those are all ids, so that
-    an id that is not among them is known to be wrong.
+    `ids` maps every readable id to its row. If `complete_ids` is true, every id could be read, so
+    any id that is missing from `ids` does not exist.
     """
 
     file: str
@@ -43,26 +43,26 @@ class PeopleSheet:
     faults: tuple[InputFault, ...]
 
     def with_faults(self, more: Sequence[InputFault]) -> PeopleSheet:
-        """The same sheet with additional faults, found before its cells were read."""
+        """Return a copy with additional faults, which were found before the cells were read."""
         faults = tuple(sorted((*more, *self.faults), key=lambda fault: fault.row))
         return replace(self, faults=faults, complete_ids=False)
 
     def coachees(self) -> tuple[Coachee, ...]:
-        """The people of a coachees' sheet without faults."""
+        """Return the coachees of a sheet without faults."""
         return tuple(Coachee(**draft.values) for draft in self.drafts)
 
     def coaches(self) -> tuple[Coach, ...]:
-        """The people of a coaches' sheet without faults."""
+        """Return the coaches of a sheet without faults."""
         return tuple(Coach(**draft.values) for draft in self.drafts)
 
 
 def unread_sheet(file: str, kind: PeopleKind, faults: Sequence[InputFault]) -> PeopleSheet:
-    """The sheet of a file that could not be opened as a table."""
+    """Return the sheet for a file that could not be opened as a table."""
     return PeopleSheet(file, kind, (), {}, complete_ids=False, faults=tuple(faults))
 
 
 def read_sheet(table: TextTable, kind: PeopleKind, read_context: ReadContext) -> PeopleSheet:
-    """Read every person and every fault of a table."""
+    """Parse all people in a table, collecting every fault."""
     return _SheetReader(table, kind, read_context).read()
 
 
@@ -100,7 +100,7 @@ class _SheetReader:
         self.faults.append(InputFault(self.table.file, row, column, message))
 
     def _header(self) -> dict[str, int]:
-        """The place of each known column; faults of the header row are recorded."""
+        """Return the index of each known column, recording faults in the header row."""
         header = self.table.rows[0] if self.table.rows else ()
         if not any(cell.strip() for cell in header):
             self._fault(
@@ -175,7 +175,7 @@ class _SheetReader:
                 return
 
     def _cell(self, column: Column, text: str) -> Any:  # noqa: ANN401 - a value of any column
-        """The cell's value, `None` if it is empty, or the error; equal cells are read once."""
+        """Return the cell's value, `None` if empty, or the error; equal cells are parsed once."""
         key = (column.name, text)
         if key not in self.cache:
             self.cache[key] = _value_or_error(self._read, column, text)
@@ -203,7 +203,7 @@ class _SheetReader:
             values["timezone"] = default
 
     def _rank(self, number: int, values: dict[str, Any], *, readable: bool) -> None:
-        """Replace a rank's text by the rank; titles cannot be read where `readable` is false."""
+        """Replace a rank's text with the rank; titles are only looked up if `readable` is true."""
         title, country = values.pop("rank"), values.get("country")
         key = ("rank", title, country or "", values.get("service") or "")
         if key not in self.cache:
@@ -242,7 +242,7 @@ def _shorten(text: str) -> str:
 
 
 def _column_letters(place: int) -> str:
-    """A column without a header by its letters in a spreadsheet: 0 is A, 26 is AA."""
+    """Return a column's letters in a spreadsheet: 0 is A, 26 is AA."""
     letters = ""
     number = place + 1
     while number:

@@ -1,6 +1,6 @@
-"""Values of the cycle file that TOML has no type for: levels, ranges of dates, sets, ids.
+"""Parsers for values that TOML has no type for: levels, date ranges, sets and ids.
 
-Each reader returns the value and the faults inside it, each with its path below the key.
+Each parser returns the value and its faults, each with its path below the key.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PAIR_SIZE = 2
 
 
 def _text_reader(read: Callable[[str, ReadContext], T], example: str) -> ScalarReader[T]:
-    """A reader for values that have to be text."""
+    """Return a reader for values that must be text."""
 
     def checked(value: Any, read_context: ReadContext) -> T:  # noqa: ANN401 - whatever TOML holds
         if not isinstance(value, str):
@@ -51,7 +51,7 @@ def _scalar_reader(read: ScalarReader[T]) -> Reader:
 
 
 def _array_reader(read: Reader, build: Callable[[list[Any]], Any], example: str) -> Reader:
-    """A reader for arrays whose elements `read` reads."""
+    """Return a reader for arrays whose elements are parsed by `read`."""
 
     def reader(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
         if not isinstance(value, list):
@@ -73,7 +73,7 @@ def _array_reader(read: Reader, build: Callable[[list[Any]], Any], example: str)
 
 
 def _id_table_reader(read: Reader, example: str) -> Reader:
-    """A reader for tables from coachee ids to what `read` reads."""
+    """Return a reader for tables that map coachee ids to values parsed by `read`."""
 
     def reader(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
         if not isinstance(value, dict):
@@ -104,7 +104,7 @@ def _dates(value: Any, read_context: ReadContext) -> DateRange:  # noqa: ANN401 
 
 
 def _preferred(text: str, _: ReadContext) -> tuple[WeeklyWindow, ...]:
-    """`Tue 09:00-12:00`, or `09:00-12:00` for every day of the week."""
+    """Read `Tue 09:00-12:00`, or `09:00-12:00` for every day of the week."""
     if not text[0].isdigit():
         return time_cells.windows(text)
     try:

@@ -1,4 +1,4 @@
-"""Reference data for validating input, handed in so that `coach` reads no file."""
+"""Reference data for validation, passed in so that `coach` reads no files."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from coach.ranks import RankTable
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The countries, languages, time zones and rank titles that exist.
+    """The known countries, languages, time zones and rank titles.
 
     Attributes:
-        countries: ISO 3166-1 alpha-2 codes, and `XK`, with the English name.
-        languages: ISO 639 codes, and `cnr`, with the English name.
+        countries: English names by ISO 3166-1 alpha-2 code, including `XK`.
+        languages: English names by ISO 639 code, including `cnr`.
         timezones: IANA names.
-        country_timezones: the zone of each country whose zones all keep the same time.
+        country_timezones: the time zone of each country that has a single local time.
         ranks: rank titles and their codes.
     """
 
@@ -29,10 +29,10 @@ class Reference:
 
 
 class ReadContext:
-    """One reading of a set of files: reference data, and a limited number of suggestions.
+    """The context for reading one set of files: reference data, and a budget for suggestions.
 
-    Finding the closest of many words is slow, and a file can hold a hundred thousand wrong ones;
-    after `budget` comparisons, faults come without a suggestion.
+    Finding the closest of many words is slow, and a file can contain a hundred thousand wrong ones;
+    after `budget` comparisons, faults are reported without suggestions.
     """
 
     def __init__(self, reference: Reference, budget: int = 50_000) -> None:
@@ -40,11 +40,11 @@ class ReadContext:
         self._budget = budget
 
     def nearest(self, word: str, words: Collection[str]) -> str | None:
-        """The one of `words` closest to `word`, or `None`."""
+        """Return the word of `words` closest to `word`, or `None`."""
         self._budget -= len(words)
         return nearest(word, words) if self._budget >= 0 else None
 
     def did_you_mean(self, word: str, words: Collection[str]) -> str:
-        """`"; did you mean 'x'?"`, or an empty string."""
+        """Return `"; did you mean 'x'?"`, or an empty string if nothing is close."""
         near = self.nearest(word, words)
         return f"; did you mean '{near}'?" if near is not None else ""

@@ -1,4 +1,4 @@
-"""A table of text cells: the common form of every people file before people are read from it."""
+"""A table of text cells: the common form of people files before they are parsed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ class TextTable:
     """The used part of a sheet, as text.
 
     Attributes:
-        file: the file's name as the person gave it.
-        rows: every row from the first, which is the header (row 1); rows may differ in length, and
-            empty rows are kept, so that a row's index is its number in the spreadsheet.
-        cell_faults: by row (from 1) and column (from 0), why the text of a cell cannot be read.
+        file: the file's name as the user gave it.
+        rows: all rows, starting with the header (row 1). Rows may differ in length, and empty rows
+            are included, so that row numbers match the spreadsheet.
+        cell_faults: why a cell's text cannot be read, by row (from 1) and column (from 0).
     """
 
     file: str
@@ -24,5 +24,5 @@ class TextTable:
 
 
 def header_key(name: str) -> str:
-    """The comparison key of a header, the same for `Birth Year`, `birth_year` and ` BIRTHYEAR `."""
+    """Normalise a header: `Birth Year`, `birth_year` and ` BIRTHYEAR ` have the same key."""
     return re.sub(r"[\s_-]+", "", name.casefold())

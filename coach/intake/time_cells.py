@@ -1,4 +1,4 @@
-"""Cells that hold times: weekly windows, dates and ranges of dates."""
+"""Parsers for cells with weekly windows, dates and date ranges."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def windows(text: str, _: ReadContext | None = None) -> tuple[WeeklyWindow, ...]:
-    """`Mon 09:00-12:00; Wed 13:00-16:30`: weekly windows, none across midnight."""
+    """Read `Mon 09:00-12:00; Wed 13:00-16:30`: weekly windows, none across midnight."""
     return parse_each(text, _window)
 
 
@@ -57,12 +57,12 @@ def _weekday(text: str) -> int:
 
 
 def date_ranges(text: str, _: ReadContext | None = None) -> tuple[DateRange, ...]:
-    """`2027-02-01..2027-02-14; 2027-03-08`: dates and ranges, both ends included."""
+    """Read `2027-02-01..2027-02-14; 2027-03-08`: dates and inclusive date ranges."""
     return parse_each(text, date_range)
 
 
 def date_range(text: str) -> DateRange:
-    """A date, or two joined by `..`."""
+    """Read a date, or two joined by `..`."""
     first, dots, last = (part.strip() for part in text.partition(".."))
     begin = day(first)
     end = day(last) if dots else begin
@@ -74,7 +74,7 @@ def date_range(text: str) -> DateRange:
 
 
 def day(text: str) -> date:
-    """A date, `2027-02-01`."""
+    """Read a date such as `2027-02-01`."""
     if _DATE.fullmatch(text) is None:
         raise CellError(
             f"{quoted(text)} is not a date; use one like 2027-02-01, "

@@ -1,7 +1,7 @@
-"""The line of each key of a TOML text, which the standard parser does not report.
+"""Finds the line of each key in a TOML text, which the standard parser does not report.
 
-Follows TOML 1.0 far enough to find keys; values are only skipped. Whether the text is valid is left
-to `tomllib`; for invalid text the answer covers what precedes the error.
+Follows TOML 1.0 far enough to find keys, and skips values. Validation is left to `tomllib`; for
+invalid text the result covers what precedes the error.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from coach.intake.fault_messages import quoted
 
 KeyPath = tuple[str | int, ...]
 
-MAX_DEPTH = 12  # nesting of tables, arrays and dotted keys; a cycle file needs four
+MAX_DEPTH = 12  # levels of tables, arrays and dotted keys; a cycle file needs four
 
 
 class TooDeepError(ValueError):
-    """Keys or values are nested too deeply; `line` says where."""
+    """Keys or values are nested too deeply at `line`."""
 
     def __init__(self, line: int) -> None:
         self.line = line
@@ -107,7 +107,7 @@ class _Scanner:
             self.key = []
 
     def _element(self, line: int) -> None:
-        """Start a value; inside an array it is an element with an index."""
+        """Start a value; inside an array, it is an element with an index."""
         if self.scopes and self.scopes[-1].is_array:
             scope = self.scopes[-1]
             self.value_path = (*scope.path, scope.count)
@@ -115,16 +115,16 @@ class _Scanner:
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
-    """The line (from 1) of every key, table and array element, by path: `("bans", "C-1", 0)`.
+    """Return the line (from 1) of each key, table and array element by path: `("bans", "C-1", 0)`.
 
     Raises:
-        TooDeepError: the nesting would take a parser too long.
+        TooDeepError: the nesting is so deep that parsing would take too long.
     """
     return _scan(text).lines
 
 
 def key_on_line(text: str, line: int) -> KeyPath:
-    """The last key that is named on `line`, also if it is a duplicate; else `()`."""
+    """Return the last key defined on `line`, even if it is a duplicate, or `()`."""
     return _scan(text).newest.get(line, ())
 
 
@@ -136,7 +136,7 @@ def _scan(text: str) -> _Scanner:
 
 
 def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int:
-    """The line of `path`, or of the nearest enclosing table, or 1."""
+    """Return the line of `path`, of the nearest enclosing table, or 1."""
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
             return lines[path[:length]]
@@ -144,7 +144,7 @@ def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int:
 
 
 def dotted_key(path: KeyPath) -> str:
-    """`("calendar", "blackout", 1)` as `calendar.blackout[1]`."""
+    """Format `("calendar", "blackout", 1)` as `calendar.blackout[1]`."""
     return "".join(
         f"[{part}]" if isinstance(part, int) else f".{quoted(part)[1:-1]}" for part in path
     ).lstrip(".")

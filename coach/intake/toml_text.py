@@ -1,4 +1,4 @@
-"""TOML text to tables; recovers from syntax errors that affect a single line."""
+"""Parses TOML text, recovering from syntax errors that affect a single line."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from coach.intake.fault_messages import WHOLE_FILE, quoted
 from coach.intake.toml_positions import KeyPath, TooDeepError, dotted_key, key_lines, key_on_line
 
 _MAX_ERRORS = 20
-_MAX_RECOVERABLE_LENGTH = 65_536  # characters; each error takes another parse of the text
+_MAX_RECOVERABLE_LENGTH = 65_536  # characters; each error requires parsing the text again
 
 
 @dataclass(frozen=True, slots=True)
 class TomlText:
-    """Tables (`None` where the text could not be parsed), the line of each key, and the faults."""
+    """Parsed tables (`None` if parsing failed), the line of each key, and the faults."""
 
     tables: dict[str, Any] | None
     lines: dict[KeyPath, int]
@@ -25,9 +25,9 @@ class TomlText:
 
 
 def parse_toml(file: str, text: str) -> TomlText:
-    """Parse `text`; a line with a syntax error is reported and left out, and the rest is parsed.
+    """Parse `text`, reporting and skipping each line with a syntax error.
 
-    A broken table header ends the parsing: the keys below it would land in another table.
+    A broken table header ends the parsing, since the keys below it would end up in another table.
     """
     try:
         lines = key_lines(text)

@@ -1,4 +1,4 @@
-"""Validation errors of pydantic as sentences for people."""
+"""Turns pydantic validation errors into readable sentences."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 _KINDS: tuple[tuple[type, str], ...] = (
-    (bool, "true or false"),  # before int, of which it is a subclass
+    (bool, "true or false"),  # before int, its base class
     (str, "text"),
     (int, "a whole number"),
     (float, "a decimal number"),
-    (datetime, "a date with a time"),  # before date, of which it is a subclass
+    (datetime, "a date with a time"),  # before date, its base class
     (date, "a date"),
     (time, "a time"),
     (list, "a list"),
@@ -35,12 +35,12 @@ _WANTED = {
 
 
 def describe_type(value: object) -> str:
-    """The type of a value in words: `text`, `a whole number`."""
+    """Describe the type of a value in words: `text`, `a whole number`."""
     return next((name for kind, name in _KINDS if isinstance(value, kind)), "something else")
 
 
 def describe_error(detail: ErrorDetails, info: FieldInfo | None) -> str:
-    """One validation error as a sentence; `info` is the field, whose range it mentions."""
+    """Describe a validation error in words, including the range of the field `info`."""
     kind, value = detail["type"], detail.get("input")
     if kind == "missing":
         return "is missing; every cycle needs it"
