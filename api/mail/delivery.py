@@ -1,6 +1,6 @@
 """Delivery state machine of outgoing mail: released, attempted, then sent, failed or dropped.
 
-A row holds what a mail is and its state. Its content is composed anew for each attempt, because it
+A row holds what a mail is and its state. Its content is composed again for each attempt, because it
 carries a secret link, which is stored nowhere in plain text. As long as person, link and settings
 stay the same, so do content and Message-ID, so that a message delivered twice can be recognised.
 """

@@ -53,6 +53,7 @@ from api.session_reports import notebooks
 from api.settings import Settings
 from coach.sessions import Session
 from matching.result import Match, Result, Verdict
+from tests.api.sending_office import SendingOffice, sending_office
 from tests.mail_server import MailServer, mail_server
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
@@ -414,6 +415,12 @@ def server() -> Iterator[MailServer]:
     """A mail server on loopback."""
     with mail_server() as server:
         yield server
+
+
+@pytest.fixture
+def office_mail(world: World, server: MailServer) -> SendingOffice:
+    """A programme office whose server sends mail, with eight pending invitations."""
+    return sending_office(world, server)
 
 
 @pytest.fixture

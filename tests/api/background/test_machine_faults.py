@@ -36,7 +36,7 @@ from api.invitations.rows import OutboxRow
 from api.mail.rows import MailRow
 from api.mail.settings import MailSettings
 from api.participants.rows import PersonRow
-from api.personal_links import one_time_codes as codes
+from api.personal_links import one_time_codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.personal_links.rows import OneTimeCodeRow
 from api.reminders.service import write_due_reminders
@@ -385,13 +385,13 @@ def test_an_old_code_is_not_revived_by_a_clock_set_back(world: World) -> None:
     principal = Principal(AccessRole.COACH, person_id=world.person_id(cycle_id, "K-1"))
     with world.database.writing() as tx:
         services = replace(world.services_with_mail(), now=lambda: NOON)
-        codes.send_code(tx, services, principal, CodePurpose.ADDRESS, detail="x@y.org")
+        one_time_codes.send_code(tx, services, principal, CodePurpose.ADDRESS, detail="x@y.org")
         (code,) = tx.scalars(select(OneTimeCodeRow.id))
     typed = world.services.keyring.one_time_code(code)
 
     def fits(now: datetime) -> bool:
         with world.database.writing() as tx:
-            found = codes.verify_code(
+            found = one_time_codes.verify_code(
                 tx, world.services.keyring, principal, CodePurpose.ADDRESS, typed, now=now
             )
             return found is not None

@@ -37,7 +37,7 @@ def texts(mail: EmailMessage) -> dict[str, str]:
     }
 
 
-def test_the_structure_is_the_one_clients_show_buttons_for(
+def test_the_mime_structure_makes_clients_show_reply_buttons(
     message: Message, recipient: Recipient
 ) -> None:
     mail = read(message, recipient)
@@ -77,14 +77,14 @@ def test_lines_end_in_cr_lf_and_stay_short(message: Message, recipient: Recipien
     assert raw.isascii()
 
 
-def test_the_same_message_is_the_same_mail(
+def test_equal_messages_give_equal_mails(
     message: Message, later: Message, recipient: Recipient
 ) -> None:
     assert render(message, recipient) == render(message, recipient)
     assert read(message, recipient)["Message-ID"] != read(later, recipient)["Message-ID"]
 
 
-def test_times_are_told_in_the_recipients_zone(message: Message) -> None:
+def test_times_are_in_the_recipients_zone(message: Message) -> None:
     deployed = Recipient("Coach", "coach@example.org", ZoneInfo("Africa/Nairobi"))
     kathmandu = Recipient("Coach", "coach@example.org", ZoneInfo("Asia/Kathmandu"))
     assert read(message, deployed)["Subject"].endswith("10:00 EAT")
@@ -111,7 +111,7 @@ def test_with_a_server_the_buttons_lead_to_its_pages(
     assert 'href="https://coaching.example.org/x?a=1&amp;b=no"' in bodies["text/html"]
 
 
-def test_a_change_and_a_cancellation_say_so(
+def test_a_change_and_a_cancellation_are_named_in_the_mail(
     later: Message, make_message: Callable[..., Message], recipient: Recipient
 ) -> None:
     changed = read(later, recipient)
@@ -138,7 +138,7 @@ def test_an_address_that_adds_a_header_is_refused(message: Message) -> None:
         render(message, bad)
 
 
-def test_nothing_an_aide_reads_names_the_programme_or_the_other_side(
+def test_no_visible_text_names_the_programme_or_the_other_side(
     message: Message, recipient: Recipient
 ) -> None:
     mail = read(message, recipient)
@@ -147,9 +147,7 @@ def test_nothing_an_aide_reads_names_the_programme_or_the_other_side(
         assert word not in seen
 
 
-def test_what_is_remembered_between_mails_never_shows(
-    message: Message, recipient: Recipient
-) -> None:
+def test_cached_parts_do_not_mix_mails(message: Message, recipient: Recipient) -> None:
     later = message.invitation.model_copy(update={"uid": "another-uid", "number": 5})
     told = (message, message.model_copy(update={"method": Method.CANCEL, "sequence": 3}),
             message.model_copy(update={"invitation": later}))  # fmt: skip

@@ -20,7 +20,7 @@ def properties(lines: list[str], name: str) -> list[str]:
     return [line for line in lines if line.split(":")[0].split(";")[0] == name]
 
 
-def test_a_request_holds_what_calendars_need(
+def test_a_request_contains_what_calendars_need(
     message: Message, recipient: Recipient, check_bytes: Callable[[bytes], list[str]]
 ) -> None:
     lines = check_bytes(ics_bytes(message, recipient, HOUSE))
@@ -49,7 +49,7 @@ def test_a_request_holds_what_calendars_need(
     assert not properties(lines, "LOCATION")
 
 
-def test_a_cancellation_asks_nothing_and_rings_no_alarm(
+def test_a_cancellation_requests_no_reply_and_has_no_alarm(
     make_message: Callable[..., Message],
     recipient: Recipient,
     check_bytes: Callable[[bytes], list[str]],
@@ -63,7 +63,7 @@ def test_a_cancellation_asks_nothing_and_rings_no_alarm(
     assert properties(lines, "ORGANIZER")
 
 
-def test_an_online_session_carries_its_link(
+def test_an_online_session_contains_its_link(
     make_message: Callable[..., Message],
     recipient: Recipient,
     check_bytes: Callable[[bytes], list[str]],
@@ -76,9 +76,7 @@ def test_an_online_session_carries_its_link(
     assert conference.endswith(f":{link}")
 
 
-def test_the_programme_is_named_only_where_the_deployment_says_so(
-    message: Message, recipient: Recipient
-) -> None:
+def test_the_programme_is_named_only_if_configured(message: Message, recipient: Recipient) -> None:
     named = Organisation(programme_name="Gender Coach Programme", alarm_lead=timedelta(hours=2))
     assert b"ender" not in ics_bytes(message, recipient, HOUSE)
     text = ics_bytes(message, recipient, named)
@@ -86,7 +84,7 @@ def test_the_programme_is_named_only_where_the_deployment_says_so(
     assert b"TRIGGER:-PT2H\r\n" in text
 
 
-def test_strict_readers_agree(message: Message, recipient: Recipient) -> None:
+def test_strict_parsers_accept_the_object(message: Message, recipient: Recipient) -> None:
     text = ics_bytes(message, recipient, HOUSE).decode()
     start = datetime(2027, 7, 5, 7, 0, tzinfo=UTC)
     calendar = IcsCalendarStream.calendar_from_ics(text)
@@ -111,7 +109,7 @@ def test_strict_readers_agree(message: Message, recipient: Recipient) -> None:
         ("  two   spaces\t", "two spaces"),
     ],
 )
-def test_names_cannot_break_out(name: str, clean: str) -> None:
+def test_names_cannot_add_properties(name: str, clean: str) -> None:
     assert common_name(name) == clean
 
 
@@ -122,7 +120,7 @@ def test_names_cannot_break_out(name: str, clean: str) -> None:
     minute=st.integers(0, 60 * 24 * 365),
     zone=st.sampled_from(["Europe/Belgrade", "Africa/Nairobi", "Asia/Kathmandu"]),
 )
-def test_any_name_and_time_gives_a_sound_object(
+def test_any_name_and_time_gives_a_valid_object(
     check_bytes: Callable[[bytes], list[str]], name: str, number: int, minute: int, zone: str
 ) -> None:
     start = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)

@@ -12,7 +12,7 @@ from sqlalchemy import func, inspect, select, table
 from api.consent.rows import ConsentKind, ConsentRow
 from api.database import schema
 from api.http.principal import AccessRole, Principal
-from api.personal_links import one_time_codes as codes
+from api.personal_links import one_time_codes
 from api.personal_links.one_time_codes import CodePurpose
 from api.plan_queries import questions
 from api.plan_queries.questions import QuestionRequest
@@ -88,7 +88,7 @@ def full(world: World) -> Database:
             feedback_reports.store_feedback(
                 tx, coachee, own_session(tx, coachee, session.id), feedback, now=now
             )
-        codes.send_code(tx, world.services_with_mail(), coach, CodePurpose.ADDRESS)
+        one_time_codes.send_code(tx, world.services_with_mail(), coach, CodePurpose.ADDRESS)
         asking = QuestionRequest(
             kind=QuestionKind.EXPLAIN, person_id=world.person_id(cycle_id, "C-3")
         )

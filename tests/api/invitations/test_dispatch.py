@@ -1,4 +1,4 @@
-"""What waits to be sent after publishing: saved in one archive, and then said to be sent."""
+"""Pending messages: saved in one archive, then marked as sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from sqlalchemy import select
 
 from api.accounts import credentials
 from api.audit_trail.rows import AuditRow
-from api.files.zip_archive import zip_stream
 from api.http.principal import AccessRole, Principal
 from api.invitations.dispatch import mark_sent
 from api.invitations.outbox import list_outbox
@@ -29,8 +28,6 @@ from api.participants.rows import Side
 from api.personal_links import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import httpx
     from conftest import World
 
@@ -73,7 +70,7 @@ def _leave(world: World, cycle_id: str, code: str) -> None:
         upload.store_list(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
 
 
-def test_the_archive_holds_every_mail_as_it_is_saved_alone(
+def test_the_archive_contains_each_mail_as_it_is_saved_individually(
     world: World, office: httpx.Client, cycle_id: str
 ) -> None:
     mails = _saved(office, cycle_id)
@@ -93,7 +90,9 @@ def test_the_archive_holds_every_mail_as_it_is_saved_alone(
     assert acts.count("messages exported") == 1
 
 
-def test_what_was_sent_waits_no_longer(world: World, office: httpx.Client, cycle_id: str) -> None:
+def test_messages_marked_as_sent_are_no_longer_pending(
+    world: World, office: httpx.Client, cycle_id: str
+) -> None:
     now = world.services.now()
     services = replace(world.services, now=lambda: now)
     before = pending_messages(services, cycle_id)
@@ -108,7 +107,7 @@ def test_what_was_sent_waits_no_longer(world: World, office: httpx.Client, cycle
     assert len(_saved(office, cycle_id)) == 8, "the new times"
 
 
-def test_without_a_link_an_invitation_waits_for_one(
+def test_an_invitation_is_not_sent_until_its_person_has_a_link(
     world: World, office: httpx.Client, cycle_id: str
 ) -> None:
     _revoke_link(world, cycle_id, "C-1")
@@ -122,9 +121,7 @@ def test_without_a_link_an_invitation_waits_for_one(
     assert len(_saved(office, cycle_id)) == 2, "they were not among those said to be sent"
 
 
-def test_a_cancellation_reaches_who_has_left_without_a_link(
-    world: World, office: httpx.Client, cycle_id: str
-) -> None:
+def test_a_cancellation_needs_no_link(world: World, office: httpx.Client, cycle_id: str) -> None:
     _revoke_link(world, cycle_id, "C-1")
     _leave(world, cycle_id, "C-1")
     world.published(cycle_id, world.result({"C-2": "K-2"}))
@@ -142,7 +139,7 @@ def test_a_cancellation_reaches_who_has_left_without_a_link(
     assert len(names) == 4, "two to the coachee, two to the coach"
 
 
-def test_the_pages_say_that_nobody_was_written_to(
+def test_pages_say_that_nobody_was_invited_yet(
     world: World, client: httpx.Client, cycle_id: str
 ) -> None:
     client.headers["Sec-Fetch-Site"] = "same-origin"
@@ -161,19 +158,3 @@ def test_the_pages_say_that_nobody_was_written_to(
     after = client.get(sent.headers["location"]).text
     assert "waiting to be sent" not in after
     assert "not yet" not in after
-
-
-def test_an_archive_is_passed_on_in_pieces() -> None:
-    taken: list[int] = []
-
-    def members() -> Iterator[tuple[str, bytes]]:
-        for number in range(3):
-            taken.append(number)
-            yield f"{number}.eml", bytes([number]) * 10
-
-    pieces = zip_stream(members())
-    first = next(pieces)
-    assert taken == [0], "the next one is made when the one before has gone"
-    whole = first + b"".join(pieces)
-    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
-        assert archive.read("2.eml") == b"\x02" * 10

@@ -31,7 +31,7 @@ FROM, TO = "coaching@example.org", "c1@example.org"
 CONTENT = b"Subject: Coaching session 2 of 6\r\nMessage-ID: <1@example.org>\r\n\r\n.\r\ntext\r\n"
 
 
-def test_a_message_arrives_as_it_was_handed_over() -> None:
+def test_a_message_arrives_unchanged() -> None:
     with mail_server() as server:
         send_message(server.settings, FROM, TO, CONTENT)
     (taken,) = server.taken
@@ -74,7 +74,7 @@ def test_an_encrypted_connection_signs_in_by_a_password_from_a_file(
     assert server.encrypted == [True]
 
 
-def test_a_certificate_nobody_vouches_for_ends_the_conversation(tmp_path: Path) -> None:
+def test_an_untrusted_certificate_is_refused(tmp_path: Path) -> None:
     with mail_server(tls_context=certificate(tmp_path).context) as server:
         settings = MailSettings(host="127.0.0.1", port=server.port)
         with pytest.raises(ServerUnavailableError, match="certificate"):
@@ -82,7 +82,7 @@ def test_a_certificate_nobody_vouches_for_ends_the_conversation(tmp_path: Path) 
     assert server.taken == []
 
 
-def test_a_server_without_encryption_is_told_nothing_where_it_was_asked_for() -> None:
+def test_a_server_without_starttls_gets_no_message_if_encryption_is_required() -> None:
     with mail_server() as server:
         settings = MailSettings(host="127.0.0.1", port=server.port)
         with pytest.raises(ServerUnavailableError, match="STARTTLS"):
@@ -90,7 +90,7 @@ def test_a_server_without_encryption_is_told_nothing_where_it_was_asked_for() ->
     assert server.taken == []
 
 
-def test_nobody_listens() -> None:
+def test_a_server_that_cannot_be_reached_is_reported_as_unavailable() -> None:
     settings = MailSettings(host="127.0.0.1", port=free_port(), security=Security.NONE)
     with pytest.raises(ServerUnavailableError, match="Connection refused"):
         send_message(settings, FROM, TO, CONTENT)
@@ -104,7 +104,7 @@ def test_nobody_listens() -> None:
     ],
 )
 @pytest.mark.parametrize("at", ["recipient", "message"])
-def test_a_refusal_is_told_in_the_servers_words(
+def test_a_refusal_contains_the_reply_of_the_server(
     answer: str, error: type[Exception], at: str
 ) -> None:
     with mail_server() as server:
@@ -115,7 +115,7 @@ def test_a_refusal_is_told_in_the_servers_words(
     assert server.taken == []
 
 
-def test_cut_off_before_the_answer_the_message_is_to_be_tried_again() -> None:
+def test_a_broken_connection_is_a_temporary_failure() -> None:
     with mail_server() as server:
         server.to_message[TO] = [BROKEN]
         with pytest.raises(TemporaryFailureError, match="broke"):
@@ -123,7 +123,7 @@ def test_cut_off_before_the_answer_the_message_is_to_be_tried_again() -> None:
     assert len(server.taken) == 1, "it was taken all the same, and nobody could know"
 
 
-def test_a_password_never_goes_over_a_connection_in_the_clear() -> None:
+def test_a_password_requires_an_encrypted_connection() -> None:
     with pytest.raises(ValidationError, match="encrypted"):
         MailSettings(
             host="mail.example.org", user=USER, password=SecretStr("x"), security=Security.NONE

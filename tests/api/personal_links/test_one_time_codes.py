@@ -1,4 +1,4 @@
-"""One-time codes by mail: a person's address, and a coach's notes on another device."""
+"""One-time codes by mail: for a new mail address, and for notes on another device."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _confirm(person: Person, code: str) -> int:
     return person.client.post(f"{API}/me/address/confirm", json={"code": code}).status_code
 
 
-def test_an_address_is_changed_by_a_code_to_the_one_before(coach: Person) -> None:
+def test_an_address_is_changed_by_a_code_sent_to_the_current_one(coach: Person) -> None:
     shown = coach.client.get(f"{API}/me/address").json()
     assert shown == {"shown": "k…@example.org", "sends": True, "waits_for_code": False}
     asked = coach.client.post(f"{API}/me/address", json={"address": f" {NEW}"})
@@ -109,7 +109,7 @@ def test_an_address_is_changed_by_a_code_to_the_one_before(coach: Person) -> Non
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def test_the_next_list_changes_it_back_only_where_it_brings_another(coach: Person) -> None:
+def test_a_list_replaces_a_changed_address_only_if_its_own_address_changed(coach: Person) -> None:
     coach.client.post(f"{API}/me/address", json={"address": NEW})
     assert _confirm(coach, coach.mailed()) == HTTPStatus.NO_CONTENT
     world, now = coach.world, coach.world.services.now()
@@ -123,7 +123,7 @@ def test_the_next_list_changes_it_back_only_where_it_brings_another(coach: Perso
     assert coach.address == "office@example.org"
 
 
-def test_a_code_ends_after_ten_minutes_five_tries_or_with_the_next(coach: Person) -> None:
+def test_a_code_ends_after_ten_minutes_five_attempts_or_a_newer_code(coach: Person) -> None:
     coach.client.post(f"{API}/me/address", json={"address": NEW})
     first = coach.mailed()
     assert _confirm(coach, "١٢٣٤ ٥٦٧²") == HTTPStatus.FORBIDDEN, "digits of another script"
@@ -142,7 +142,7 @@ def test_a_code_ends_after_ten_minutes_five_tries_or_with_the_next(coach: Person
     assert coach.address == "k1@example.org"
 
 
-def test_a_code_that_could_not_be_delivered_is_not_tried_again_with_the_others(
+def test_a_failed_code_mail_is_not_retried_with_the_others(
     coach: Person,
 ) -> None:
     coach.client.post(f"{API}/me/address", json={"address": NEW})
@@ -155,7 +155,7 @@ def test_a_code_that_could_not_be_delivered_is_not_tried_again_with_the_others(
         assert tx.scalars(select(MailRow)).one().state is MailState.FAILED
 
 
-def test_the_code_itself_lies_nowhere_in_the_database(coach: Person) -> None:
+def test_a_code_is_not_stored_in_the_database(coach: Person) -> None:
     coach.client.post(f"{API}/me/address", json={"address": NEW})
     plain = coach.mailed().replace(" ", "")
     with coach.world.database.reading() as tx:
@@ -183,7 +183,7 @@ def _open(coach: Person, passphrase: str, code: str) -> httpx.Response:
     return coach.client.post(f"{API}/me/notes/open", json=asked)
 
 
-def test_notes_open_elsewhere_by_passphrase_and_code_and_by_neither_alone(coach: Person) -> None:
+def test_notes_open_on_another_device_only_by_passphrase_and_code_together(coach: Person) -> None:
     session = _notes(coach)
     note = f"{API}/sessions/{session}/note"
     coach.client.cookies.clear()
@@ -199,7 +199,7 @@ def test_notes_open_elsewhere_by_passphrase_and_code_and_by_neither_alone(coach:
     assert _open(coach, PASSPHRASE, code).status_code == HTTPStatus.FORBIDDEN, "used up"
 
 
-def test_a_code_for_one_thing_does_nothing_else(coach: Person) -> None:
+def test_a_code_works_for_its_purpose_only(coach: Person) -> None:
     _notes(coach)
     coach.client.post(f"{API}/me/notes/code")
     code = coach.mailed()
@@ -208,7 +208,7 @@ def test_a_code_for_one_thing_does_nothing_else(coach: Person) -> None:
     assert _open(coach, PASSPHRASE, coach.mailed()).status_code == HTTPStatus.FORBIDDEN
 
 
-def test_the_pages_lead_through_both(coach: Person) -> None:
+def test_pages_lead_through_changing_an_address_and_opening_notes(coach: Person) -> None:
     _notes(coach)
     link = coach.client.headers.pop("Authorization").partition(" ")[2]
     coach.client.cookies.clear()

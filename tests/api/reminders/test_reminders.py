@@ -1,4 +1,4 @@
-"""Reminders: to whom, when, once, and in neutral words."""
+"""Reminders: who gets them, when, at most once, and in neutral words."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _all(kind: MailKind, *codes: str) -> Counter[tuple[MailKind, str]]:
     return Counter((kind, code) for code in codes)
 
 
-def test_who_has_not_answered_is_reminded_once_a_week_before(cycle: Cycle) -> None:
+def test_people_who_have_not_replied_are_reminded_once_a_week_before(cycle: Cycle) -> None:
     assert cycle.write_due_reminders(FIRST - timedelta(days=8)) == Counter()
     cycle.accept("C-1")
     assert cycle.write_due_reminders(BEFORE) == _all(MailKind.REPLY_REMINDER, "K-1", "C-2", "K-2")
@@ -141,7 +141,7 @@ def test_who_has_not_answered_is_reminded_once_a_week_before(cycle: Cycle) -> No
     assert {job.partition for job in cycle.jobs} == {"example.org"}
 
 
-def test_after_a_session_who_has_said_nothing_is_reminded_once(cycle: Cycle) -> None:
+def test_a_missing_record_and_missing_feedback_are_reminded_of_once(cycle: Cycle) -> None:
     cycle.mail = cycle.mail.model_copy(update={"remind_reply_days": 0})
     assert cycle.write_due_reminders(FIRST + timedelta(days=1)) == Counter()
     record = SharedRecord(session_date=date(2027, 1, 27), attendance="no_show", topic="x")
@@ -162,12 +162,12 @@ def test_after_a_session_who_has_said_nothing_is_reminded_once(cycle: Cycle) -> 
     assert cycle.write_due_reminders(AFTER + timedelta(hours=1)) == Counter()
 
 
-def test_long_past_sessions_are_left_in_peace(cycle: Cycle) -> None:
+def test_old_sessions_cause_no_reminders(cycle: Cycle) -> None:
     found = cycle.write_due_reminders(datetime(2027, 6, 1, 9, 0, tzinfo=UTC))
     assert found == Counter()
 
 
-def test_at_night_where_they_are_nobody_is_written_to(cycle: Cycle) -> None:
+def test_no_reminder_is_written_at_night_in_the_recipients_zone(cycle: Cycle) -> None:
     with cycle.world.database.writing() as tx:
         person = tx.get_one(PersonRow, cycle.world.person_id(cycle.id, "C-1"))
         person.timezone = "Pacific/Auckland"
@@ -175,7 +175,9 @@ def test_at_night_where_they_are_nobody_is_written_to(cycle: Cycle) -> None:
     assert cycle.write_due_reminders(BEFORE) == _all(MailKind.REPLY_REMINDER, "K-1", "C-2", "K-2")
 
 
-def test_who_left_who_was_not_told_and_cancelled_sessions_are_left_out(cycle: Cycle) -> None:
+def test_people_who_left_or_were_not_invited_and_cancelled_sessions_are_skipped(
+    cycle: Cycle,
+) -> None:
     world = cycle.world
     with world.database.writing() as tx:
         staying = people.roster_of(tx, cycle.id).coachees[1:]
@@ -193,13 +195,13 @@ def test_who_left_who_was_not_told_and_cancelled_sessions_are_left_out(cycle: Cy
     )
 
 
-def test_both_kinds_can_be_turned_off(cycle: Cycle) -> None:
+def test_settings_disable_reminders_before_and_after_sessions(cycle: Cycle) -> None:
     cycle.mail = MailSettings(host="127.0.0.1", remind_reply_days=0, remind_after_days=0)
     assert cycle.write_due_reminders(BEFORE) == Counter()
     assert cycle.write_due_reminders(AFTER) == Counter()
 
 
-def test_a_reminder_is_neutral_leads_to_the_page_and_lapses_with_its_reason(
+def test_a_reminder_is_neutral_links_to_the_page_and_is_dropped_once_not_due(
     cycle: Cycle, server: MailServer
 ) -> None:
     cycle.write_due_reminders(BEFORE)
@@ -217,7 +219,7 @@ def test_a_reminder_is_neutral_leads_to_the_page_and_lapses_with_its_reason(
     assert all(line.endswith(b"\r\n") for line in taken.content.splitlines(keepends=True))
 
 
-def test_switched_off_for_one_cycle_nobody_in_it_is_reminded(world: World, cycle: Cycle) -> None:
+def test_a_cycle_with_reminders_switched_off_gets_none(world: World, cycle: Cycle) -> None:
     other = Cycle(world, world.cycle(), [])
     world.published(other.id, world.result(PAIRS))
     other.tell_everybody(datetime(2026, 12, 2, 9, 0, tzinfo=UTC))
@@ -233,7 +235,7 @@ def test_switched_off_for_one_cycle_nobody_in_it_is_reminded(world: World, cycle
     )
 
 
-def test_reminders_that_wait_lapse_and_are_written_anew_once_they_are_switched_on(
+def test_waiting_reminders_are_dropped_when_switched_off_and_written_again_when_switched_on(
     cycle: Cycle, server: MailServer
 ) -> None:
     everybody = _all(MailKind.REPLY_REMINDER, "C-1", "K-1", "C-2", "K-2")
@@ -257,7 +259,9 @@ def test_reminders_that_wait_lapse_and_are_written_anew_once_they_are_switched_o
     assert told - Counter(["c1"]) == Counter(["k1", "c2", "k2"]), "each once; C-1 has answered"
 
 
-def test_what_lapsed_for_another_reason_before_is_left(cycle: Cycle, server: MailServer) -> None:
+def test_reminders_dropped_before_the_switch_are_not_written_again(
+    cycle: Cycle, server: MailServer
+) -> None:
     cycle.write_due_reminders(BEFORE)
     cycle.accept("C-1")
     cycle.send(server, BEFORE)
@@ -270,9 +274,7 @@ def test_what_lapsed_for_another_reason_before_is_left(cycle: Cycle, server: Mai
     assert cycle.write_due_reminders(off) == Counter()
 
 
-def test_one_that_the_office_has_sent_itself_is_not_written_anew(
-    cycle: Cycle, server: MailServer
-) -> None:
+def test_a_reminder_marked_as_sent_is_not_written_again(cycle: Cycle, server: MailServer) -> None:
     server.to_recipient["c1@example.org"] = ["550 5.1.1 No such user"]
     cycle.write_due_reminders(BEFORE)
     cycle.send(server, BEFORE)
@@ -285,7 +287,9 @@ def test_one_that_the_office_has_sent_itself_is_not_written_anew(
     assert cycle.write_due_reminders(off) == Counter()
 
 
-def test_the_switch_by_the_api_is_in_the_audit_trail(cycle: Cycle, office: httpx.Client) -> None:
+def test_switching_reminders_by_json_is_idempotent_and_recorded(
+    cycle: Cycle, office: httpx.Client
+) -> None:
     address = f"/api/v1/cycles/{cycle.id}/reminders"
     nobody = {"before": None, "after": None}
     assert office.get(address).json() == {"on": True, "off_since": None, **nobody}
@@ -302,7 +306,7 @@ def test_the_switch_by_the_api_is_in_the_audit_trail(cycle: Cycle, office: httpx
     assert acts == ["reminders switched off", "reminders switched on"], "said twice is once"
 
 
-def test_the_switch_on_the_page_of_the_cycle(
+def test_the_page_of_a_cycle_shows_and_switches_reminders(
     cycle: Cycle,
     server: MailServer,
     serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
