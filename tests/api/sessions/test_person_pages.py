@@ -241,7 +241,7 @@ def test_a_form_with_faults_comes_back_with_everything_typed(past: Pair) -> None
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     page = " ".join(answer.text.split())
     assert "Not saved yet" in page
-    assert "A session that took place had a topic" in page
+    assert "Enter the topic of the session" in page
     assert "Keep &lt;this&gt;" in page
     assert MARK in page
     assert 'aria-describedby="fault-topic"' in page
