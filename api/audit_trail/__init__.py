@@ -1,1 +1,1 @@
-"""The audit trail: events appended in the transaction of each action, chained by seals."""
+"""The audit trail: events recorded in the transaction of each action, in a chain of seals."""

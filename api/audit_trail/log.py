@@ -35,7 +35,7 @@ def record_event(
     by: Principal | None = None,
     **detail: str | int,
 ) -> None:
-    """Append an event to the trail; `detail` holds identifiers, codes and counts only.
+    """Append an event to the trail. `detail` may contain identifiers, codes and counts only.
 
     `by` names the actor if the transaction began before the actor was known.
 
@@ -45,7 +45,7 @@ def record_event(
     context = transaction_context(tx)
     principal = by or context.principal
     tx.flush()
-    connection = tx.connection()  # an insert through the ORM costs twice as much
+    connection = tx.connection()  # the ORM would double the cost of the insert
     last = connection.execute(LAST_SEAL).one_or_none()
     event = SimpleNamespace(
         number=1 if last is None else last.number + 1,
@@ -64,9 +64,10 @@ def record_event(
 def record_reading(
     services: Services, principal: Principal, action: str, object_kind: str, object_id: str
 ) -> None:
-    """Record that a user read personal data, at most once an hour for each object.
+    """Record that a user read personal data, at most once an hour per object.
 
-    A page that stays open all day then costs one row an hour, and each further read one query.
+    A page that stays open all day therefore adds one row an hour; each further read costs one
+    query.
     """
     now = services.now()
     with services.database.reading() as tx:
@@ -79,7 +80,7 @@ def record_reading(
 def _was_recorded_recently(
     tx: Transaction, principal: Principal, action: str, object_id: str, *, now: datetime
 ) -> bool:
-    """Whether the principal's same action on the same object was recorded within the last hour."""
+    """Whether the principal's same action on the same object was recorded in the last hour."""
     found = select(AuditRow.number).where(
         AuditRow.object_id == object_id,
         AuditRow.actor_id == principal.user_id,
@@ -90,7 +91,7 @@ def _was_recorded_recently(
 
 
 def compute_seal(keyring: Keyring, previous_seal: str, row: AuditRow | SimpleNamespace) -> str:
-    """HMAC-SHA-256, in hexadecimal, over a row and the seal of the row before it."""
+    """Return the seal of a row: HMAC-SHA-256 over the row and the previous seal, in hexadecimal."""
     sealed_fields = [
         previous_seal,
         row.number,

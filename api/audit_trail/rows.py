@@ -1,4 +1,4 @@
-"""Tables of the audit trail: its events, chained by seals, and the checks of the chain."""
+"""Tables of the audit trail: the events, chained by seals, and the results of verification."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from api.database.types import ID_LENGTH, IdentifiedRow, TableRow
 
 
 class AuditRow(TableRow):
-    """One event: identifiers, codes and counts only; no names, texts or secrets.
+    """One event. It contains identifiers, codes and counts only; no names, texts or secrets.
 
-    `seal` is an HMAC over this row and the seal of the row before it, so that an altered, removed
-    or inserted row is detected.
+    `seal` is an HMAC over this row and the previous row's seal, so that an altered, removed or
+    inserted row is detected.
     """
 
     __tablename__ = "audit"

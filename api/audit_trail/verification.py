@@ -24,7 +24,8 @@ class VerificationResult(FrozenModel):
 
     Attributes:
         rows: number of rows in the trail.
-        head: seal of the last row. Keep it elsewhere: it shows later whether rows were cut off.
+        head: seal of the last row. Store it outside this server: it reveals later whether rows were
+            cut off.
         first_broken: number of the first row whose seal does not match; `None` if all match.
         head_known: whether the given head is in the trail; `None` if no head was given.
     """
@@ -36,7 +37,7 @@ class VerificationResult(FrozenModel):
 
 
 class AuditCheck(FrozenModel):
-    """A stored check of the whole trail; `first_broken` is `None` if every seal matched."""
+    """A stored verification result; `first_broken` is `None` if every seal matched."""
 
     at: datetime
     rows: int
@@ -45,10 +46,10 @@ class AuditCheck(FrozenModel):
 
 
 class AuditTrailStatus(FrozenModel):
-    """The length of the trail, its head, and the result of the last check.
+    """The length of the trail, its head, and the last verification result.
 
-    The head is the seal of the last row. Keep it elsewhere: `gender-coach audit verify --head`
-    checks whether it is still in the trail.
+    The head is the seal of the last row. Store it outside this server: `gender-coach audit verify
+    --head` checks whether it is still in the trail.
     """
 
     rows: int
@@ -63,7 +64,7 @@ def verify_and_store(
 ) -> VerificationResult:
     """Verify the whole trail and store the result; see `verify`.
 
-    The trail is read in a transaction of its own, so that writers do not wait for a long check.
+    The trail is read in a separate transaction, so that a long verification does not block writers.
     """
     with services.database.reading() as tx:
         result = verify(tx, services.keyring, head, between_pages)
@@ -85,13 +86,13 @@ def verify(
     head: str | None = None,
     between_pages: Callable[[], None] = lambda: None,
 ) -> VerificationResult:
-    """Compute the seal of every row again and compare it with the stored one.
+    """Recompute the seal of every row and compare it with the stored one.
 
     Args:
         tx: the transaction to read in.
-        keyring: holds the key of the seals.
-        head: a head from an earlier check, searched for in the trail.
-        between_pages: called after every 1000 rows; an exception from it stops the check.
+        keyring: provides the key for the seals.
+        head: a head from an earlier verification, to be looked up in the trail.
+        between_pages: called after every 1000 rows; raise an exception in it to stop.
     """
     expected, rows, broken, known = GENESIS_SEAL, 0, None, head == GENESIS_SEAL
     query = select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=_PAGE)
@@ -122,7 +123,7 @@ def read_trail_status(services: Services) -> AuditTrailStatus:
 
 
 def trail_status(tx: Transaction) -> AuditTrailStatus:
-    """The length and head of the trail and its last check, without verifying anything."""
+    """Return the trail's length, head and last verification, without verifying anything."""
     last = tx.execute(LAST_SEAL).one_or_none()
     check = tx.scalars(
         select(AuditCheckRow).order_by(AuditCheckRow.at.desc(), AuditCheckRow.id).limit(1)

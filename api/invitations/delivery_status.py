@@ -1,4 +1,4 @@
-"""How far this server has come with the mails of a cycle."""
+"""Delivery status of a cycle's emails."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from coach.invitations import Message
 
 
 class FailedMail(FrozenModel):
-    """A mail that could not be delivered: its recipient, their address, and why.
+    """An email that could not be delivered: its recipient, the address, and the reason.
 
-    `outbox_id` is the message it carries, which can be saved and sent in another way; reminders
-    have none. `number` and `start` are of the session it is about.
+    `outbox_id` identifies the message in the email, which can be downloaded and sent another way;
+    it is `None` for reminders. `number` and `start` describe the session that the email is about.
     """
 
     id: str
@@ -38,10 +38,10 @@ class FailedMail(FrozenModel):
 
 
 class DeliveryStatus(FrozenModel):
-    """How far this server has come with the mails of a cycle.
+    """Delivery status of a cycle's emails.
 
-    `sends` says whether it sends mail. `trouble` is the last reply of the mail server that keeps a
-    waiting mail from being sent; it is empty if there is none.
+    `sends` is whether this server sends email. `trouble` is the mail server's last reply that is
+    delaying a waiting email, or empty.
     """
 
     sends: bool
@@ -52,14 +52,14 @@ class DeliveryStatus(FrozenModel):
 
 
 class CycleMail(FrozenModel):
-    """The pending messages of a cycle, and the delivery status of its mails."""
+    """A cycle's pending messages and the delivery status of its emails."""
 
     pending: PendingMessages
     delivery: DeliveryStatus
 
 
 def cycle_mail(tx: Transaction, services: Services, cycle_id: str) -> CycleMail:
-    """The pending messages of a cycle, and the delivery status of its mails.
+    """Return a cycle's pending messages and the delivery status of its emails.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -71,7 +71,7 @@ def cycle_mail(tx: Transaction, services: Services, cycle_id: str) -> CycleMail:
 
 
 def delivery_status(services: Services, cycle_id: str) -> DeliveryStatus:
-    """The delivery status of the mails of a cycle, one-time codes excluded.
+    """Return the delivery status of a cycle's emails, excluding one-time codes.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -81,7 +81,7 @@ def delivery_status(services: Services, cycle_id: str) -> DeliveryStatus:
 
 
 def delivery_status_of(tx: Transaction, services: Services, cycle_id: str) -> DeliveryStatus:
-    """The delivery status of the mails of a cycle, one-time codes excluded.
+    """Return the delivery status of a cycle's emails, excluding one-time codes.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -108,7 +108,7 @@ def delivery_status_of(tx: Transaction, services: Services, cycle_id: str) -> De
 
 
 def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
-    """The failed mails of a cycle, grouped by person."""
+    """Return a cycle's failed emails, grouped by person."""
     failed = tx.execute(
         select(MailRow, PersonRow, OutboxRow, SessionRow)
         .join(PersonRow, PersonRow.id == MailRow.person_id)
@@ -138,5 +138,5 @@ def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
 
 
 def _start_in_message(row: OutboxRow) -> datetime:
-    """The start of the session as the message gives it, which may have changed since."""
+    """The session's start according to the message; the session may have been moved since."""
     return Message.model_validate(row.message).invitation.start

@@ -1,4 +1,4 @@
-"""Sending the messages of the outbox: by this server on release, or by the programme office."""
+"""Sending outbox messages: released to this server, or sent by the programme office."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _STATE_PHRASES = {
 
 
 def release_messages(services: Services, cycle_id: str, until: datetime) -> DeliveryStatus:
-    """Have this server send the pending messages that were written up to `until`.
+    """Release the pending messages created up to `until`, so that this server sends them.
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: this server sends no mail.
+        ConflictError: this server sends no email.
     """
     _require_mail_enabled(services)
     now = services.now()
@@ -51,9 +51,9 @@ def release_messages(services: Services, cycle_id: str, until: datetime) -> Deli
 
 
 def mark_sent(services: Services, cycle_id: str, until: datetime) -> int:
-    """Record that the office has sent the pending messages that were written up to `until`.
+    """Record that the office has sent the pending messages created up to `until`.
 
-    Returns their number. This server will not send them.
+    This server will then not send them. Returns the number of messages.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -74,13 +74,13 @@ def mark_sent(services: Services, cycle_id: str, until: datetime) -> int:
 
 
 def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
-    """Have this server attempt the failed mails of a cycle again, to their current addresses.
+    """Retry a cycle's failed emails, using the recipients' current addresses.
 
-    One-time codes are excluded: their recipients request new ones.
+    One-time codes are excluded: their recipients can request new ones.
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: this server sends no mail.
+        ConflictError: this server sends no email.
     """
     _require_mail_enabled(services)
     with services.database.writing() as tx:
@@ -98,21 +98,21 @@ def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
 
 
 def mark_sent_otherwise(services: Services, cycle_id: str, mail_id: str) -> DeliveryStatus:
-    """Record that the office has sent a failed mail in another way.
+    """Record that the office has sent a failed email another way.
 
     Raises:
-        NotFoundError: there is no such mail in this cycle.
-        ConflictError: the mail has not failed.
+        NotFoundError: there is no such email in this cycle.
+        ConflictError: the email has not failed.
     """
     now = services.now()
     with services.database.writing() as tx:
         mail = tx.get(MailRow, mail_id)
         if mail is None or mail.cycle_id != cycle_id or mail.kind is MailKind.CODE:
-            raise NotFoundError(f"there is no mail {mail_id} in this cycle")
+            raise NotFoundError(f"there is no email {mail_id} in this cycle")
         if mail.state is not MailState.FAILED:
             raise ConflictError(
-                f"this mail {_STATE_PHRASES[mail.state]}; only a mail that could not be delivered "
-                "can be marked as sent in another way"
+                f"this email {_STATE_PHRASES[mail.state]}; only an email that could not be "
+                "delivered can be marked as sent another way"
             )
         mail.state, mail.ended_at = MailState.DROPPED, now
         record_message_sent(tx, mail, now)
@@ -121,7 +121,7 @@ def mark_sent_otherwise(services: Services, cycle_id: str, mail_id: str) -> Deli
 
 
 def record_message_sent(tx: Transaction, mail: MailRow, now: datetime) -> None:
-    """Record that the message which a mail carries was sent, if it carries one."""
+    """Record that the outbox message in an email was sent; emails without one are ignored."""
     if mail.outbox_id is not None:
         tx.get_one(OutboxRow, mail.outbox_id).sent_at = now
 
@@ -138,6 +138,6 @@ def _sendable_until(
 def _require_mail_enabled(services: Services) -> None:
     if not services.settings.mail.enabled:
         raise ConflictError(
-            "this server sends no mail: save the messages and send them yourself, "
+            "this server sends no email: save the messages and send them yourself, "
             "or set GENDER_COACH_MAIL__HOST"
         )

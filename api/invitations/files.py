@@ -1,4 +1,4 @@
-"""Invitations as files: calendar objects (`.ics`), mails (`.eml`), and an archive of mails."""
+"""Invitations as files: calendar objects (`.ics`), emails (`.eml`), and ZIP archives of emails."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _OWN_SIDE = {AccessRole.COACH: Side.COACH, AccessRole.COACHEE: Side.COACHEE}
 
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
-    """A calendar object as a file to download."""
+    """A calendar object as a downloadable file."""
 
     name: str
     media_type: str
@@ -41,12 +41,12 @@ class CalendarFile:
 def session_calendar_file(
     services: Services, principal: Principal, session_id: str, side: Side | None = None
 ) -> CalendarFile:
-    """A session as it is now, as the calendar object for one of its people.
+    """Return the current state of a session as the calendar object for one of its people.
 
     Coaches and coachees get their own; managers get that of `side`, by default the coachee's.
 
     Raises:
-        NotFoundError: there is no such session, or `principal` takes no part in it.
+        NotFoundError: there is no such session, or `principal` does not take part in it.
     """
     with services.database.reading() as tx:
         row = own_session(tx, principal, session_id)
@@ -61,7 +61,7 @@ def session_calendar_file(
 
 
 def outbox_mail(services: Services, message_id: str) -> bytes:
-    """A message of the outbox as a mail that is ready to send.
+    """Return an outbox message as an email that is ready to send.
 
     Raises:
         NotFoundError: there is no such message.
@@ -79,11 +79,11 @@ def outbox_mail(services: Services, message_id: str) -> bytes:
 
 
 def export_pending(services: Services, cycle_id: str) -> Iterator[tuple[str, bytes]]:
-    """The pending messages of a cycle as mails that are ready to send, with their file names.
+    """Yield a cycle's pending messages as emails that are ready to send, with their file names.
 
-    Mails to the same person follow each other, the oldest first. They stay pending until they are
-    marked as sent. The export is recorded in the audit trail, because it holds everybody's address
-    and secret link. Mails are rendered one by one while the result is consumed.
+    Emails to the same person are consecutive, oldest first. Messages remain pending until they are
+    marked as sent. The export is recorded in the audit trail because it contains all recipients'
+    addresses and secret links. Emails are rendered one by one as the result is consumed.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -110,6 +110,6 @@ def export_pending(services: Services, cycle_id: str) -> Iterator[tuple[str, byt
 
 
 def _mail_file_name(number: int, invitation: OutgoingInvitation) -> str:
-    """A file name that does not reveal the recipient: `0001-invitation-session-2.eml`."""
+    """Return a file name that does not reveal the recipient: `0001-invitation-session-2.eml`."""
     kind = "invitation" if invitation.needs_link else "cancellation"
     return f"{number:04}-{kind}-session-{invitation.message.invitation.number}.eml"

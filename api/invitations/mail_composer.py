@@ -1,4 +1,4 @@
-"""Composing the mails that carry invitations and cancellations."""
+"""Composes the emails that carry invitations and cancellations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from coach.invitations import Method
 
 
 def compose_invitation(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """The mail of an outbox message; `None` if the message is no longer to be sent.
+    """Compose the email for an outbox message; `None` if the message must no longer be sent.
 
     Raises:
         ConflictError: the recipient of an invitation has no working secret link.
@@ -44,7 +44,7 @@ def _link_secret(tx: Transaction, services: Services, person_id: str) -> str:
 
 
 def _is_superseded(tx: Transaction, message: OutboxRow) -> bool:
-    """Whether a newer message about the session was released or sent to the same person."""
+    """Whether a newer message about the session has been released or sent to the same person."""
     others = tx.scalars(
         select(OutboxRow.message)
         .outerjoin(MailRow, MailRow.outbox_id == OutboxRow.id)

@@ -1,4 +1,4 @@
-"""The outbox: the invitations and cancellations of a cycle, as the programme office lists them."""
+"""The outbox: a cycle's invitations and cancellations, as listed for the programme office."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from coach.invitations import Message, Method
 
 
 class OutboxMessage(FrozenModel):
-    """A message of the outbox: its recipient, its session, and when it was sent."""
+    """An outbox message: its recipient, its session, and when it was sent."""
 
     id: str
     plan_id: str
@@ -33,7 +33,7 @@ class OutboxMessage(FrozenModel):
 
 
 class CycleMessages(FrozenModel):
-    """The messages of a cycle, newest first, and the status of their delivery."""
+    """A cycle's messages, newest first, and their delivery status."""
 
     cycle: CycleHeader
     messages: tuple[OutboxMessage, ...]
@@ -41,7 +41,7 @@ class CycleMessages(FrozenModel):
 
 
 def read_cycle_messages(services: Services, cycle_id: str) -> CycleMessages:
-    """The messages of a cycle, newest first, and the status of their delivery.
+    """Return a cycle's messages, newest first, and their delivery status.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -55,7 +55,7 @@ def read_cycle_messages(services: Services, cycle_id: str) -> CycleMessages:
 
 
 def list_outbox(services: Services, cycle_id: str) -> tuple[OutboxMessage, ...]:
-    """All messages of a cycle, newest first.
+    """Return all messages of a cycle, newest first.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -1,4 +1,4 @@
-"""An invitation or cancellation to one person, and its calendar object and mail."""
+"""An invitation or cancellation for one person, rendered as a calendar object and an email."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ class OutgoingInvitation(FrozenModel):
 
     @property
     def needs_link(self) -> bool:
-        """Whether its mail has buttons that lead to the person's page; a cancellation has none."""
+        """Whether the email has buttons that lead to the person's page; cancellations have none."""
         return self.message.method is Method.REQUEST
 
     @property
     def recipient(self) -> Recipient:
-        """The person it is addressed to."""
+        """The person to whom the message is addressed."""
         return Recipient(name=self.name, address=self.address, zone=ZoneInfo(self.timezone))
 
 
 def stored_invitation(row: OutboxRow, person: PersonRow) -> OutgoingInvitation:
-    """A message of the outbox."""
+    """Return the outgoing invitation for an outbox message."""
     return _outgoing_invitation(Message.model_validate(row.message), person, row.session_id)
 
 
 def latest_invitation(row: SessionRow, person: PersonRow) -> OutgoingInvitation:
-    """The message that describes a session as it is now: a request, or a cancellation."""
+    """Return a message that describes a session as it is now: a request or a cancellation."""
     confirmed = row.state is SessionState.CONFIRMED
     message = Message(
         method=Method.REQUEST if confirmed else Method.CANCEL,
@@ -57,7 +57,7 @@ def latest_invitation(row: SessionRow, person: PersonRow) -> OutgoingInvitation:
 
 
 def current_invitation(row: SessionRow) -> Invitation:
-    """A session as its people are invited to it now."""
+    """Return the invitation that describes a session as it is now."""
     return Invitation(
         uid=row.uid,
         number=row.number,
@@ -68,16 +68,16 @@ def current_invitation(row: SessionRow) -> Invitation:
 
 
 def render_ics(outgoing_invitation: OutgoingInvitation, deployment: Organisation) -> bytes:
-    """The calendar object (RFC 5545)."""
+    """Render the calendar object (RFC 5545)."""
     return ics_bytes(outgoing_invitation.message, outgoing_invitation.recipient, deployment)
 
 
 def render_eml(
     outgoing_invitation: OutgoingInvitation, services: Services, message_id: str, secret: str
 ) -> bytes:
-    """The mail of the outbox message `message_id`, with the calendar object attached.
+    """Render outbox message `message_id` as an email with the calendar object attached.
 
-    All buttons lead to the person's page about the session, behind the secret link `secret`. A
+    All buttons lead to the person's page for the session, which the link secret `secret` opens. A
     cancellation has no buttons and needs no secret.
     """
     deployment = services.settings.deployment

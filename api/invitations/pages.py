@@ -1,4 +1,4 @@
-"""Pages of the programme office that publish a plan and send its messages; calendar files."""
+"""Pages on which the programme office publishes a plan and sends its messages; calendar files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PERSON_INVITATIONS = APIRouter(prefix="/p/{link}", include_in_schema=False)
 
 
 class CutoffForm(BaseModel):
-    """Form that applies to the pending messages written up to `until`."""
+    """A form that applies to the pending messages created up to `until`."""
 
     until: AwareDatetime
 
@@ -40,7 +40,7 @@ def publish(plan_id: str, services: ServicesDep) -> Response:
 
 @MESSAGE_PAGES.get("")
 def show_messages(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """The invitations and cancellations of a cycle."""
+    """A cycle's invitations and cancellations."""
     page = read_cycle_messages(services, cycle_id)
     zone = ZoneInfo(page.cycle.timezone)
     return render_page(
@@ -67,7 +67,7 @@ def mark_sent(
 
 @MESSAGE_PAGES.post("/{mail_id}/sent")
 def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> Response:
-    """Record that the office has sent a failed mail in another way."""
+    """Record that the office has sent a failed email another way."""
     dispatch.mark_sent_otherwise(services, cycle_id, mail_id)
     return _redirect_to_messages(cycle_id)
 
@@ -76,14 +76,14 @@ def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> R
 def send_messages(
     cycle_id: str, form: Annotated[CutoffForm, Form()], services: ServicesDep
 ) -> Response:
-    """Have this server send the pending messages."""
+    """Release the pending messages, so that this server sends them."""
     dispatch.release_messages(services, cycle_id, form.until)
     return _redirect_to_messages(cycle_id)
 
 
 @MESSAGE_PAGES.post("/retry")
 def retry_failed_mails(cycle_id: str, services: ServicesDep) -> Response:
-    """Have the failed mails attempted again."""
+    """Retry the failed emails."""
     dispatch.retry_failed(services, cycle_id)
     return _redirect_to_messages(cycle_id)
 
@@ -92,7 +92,7 @@ def retry_failed_mails(cycle_id: str, services: ServicesDep) -> Response:
 def download_invitation(
     session_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """A session for the person's own calendar."""
+    """A session as a file for the person's own calendar."""
     file = session_calendar_file(services, principal, session_id)
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return Response(file.content, media_type=file.media_type, headers=headers)

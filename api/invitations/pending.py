@@ -1,4 +1,4 @@
-"""Pending messages: messages of the outbox that were neither sent nor released to this server."""
+"""Pending messages: outbox messages neither sent nor released for sending by this server."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from coach.invitations import Method
 
 
 class PendingMessages(FrozenModel):
-    """How many messages of a cycle are pending, and when the newest of them was written.
+    """The number of a cycle's pending messages, and when the newest of them was created.
 
     `without_link` counts invitations that cannot be sent because their recipients have no working
-    secret link; the programme office has to make one. People who have left the cycle need none and
-    are not counted.
+    secret link; the programme office has to create one. People who have left the cycle need no link
+    and are not counted.
     """
 
     ready: int
@@ -34,11 +34,11 @@ class PendingMessages(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class PendingRows:
-    """The pending messages of a cycle.
+    """A cycle's pending messages.
 
     Attributes:
-        sendable: grouped by person, the oldest first.
-        without_link: how many others lack a working secret link.
+        sendable: messages that can be sent, grouped by person, oldest first.
+        without_link: number of further messages whose recipients lack a working secret link.
     """
 
     sendable: list[OutboxRow]
@@ -46,7 +46,7 @@ class PendingRows:
 
 
 def pending_messages(services: Services, cycle_id: str) -> PendingMessages:
-    """How many messages of a cycle are pending.
+    """Count a cycle's pending messages.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -56,7 +56,7 @@ def pending_messages(services: Services, cycle_id: str) -> PendingMessages:
 
 
 def count_pending(tx: Transaction, services: Services, cycle_id: str) -> PendingMessages:
-    """How many messages of a cycle are pending.
+    """Count a cycle's pending messages.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -74,9 +74,9 @@ def count_pending(tx: Transaction, services: Services, cycle_id: str) -> Pending
 def pending_rows(
     tx: Transaction, cycle_id: str, *, now: datetime, mail_enabled: bool
 ) -> PendingRows:
-    """The pending messages of a cycle.
+    """Return a cycle's pending messages.
 
-    With `mail_enabled`, messages released to this server are no longer pending.
+    With `mail_enabled`, messages released for sending by this server are no longer pending.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -105,9 +105,9 @@ def pending_rows(
 
 
 def _not_released(*, mail_enabled: bool) -> ColumnElement[bool]:
-    """Whether a message was not released to this server.
+    """Whether a message has not been released for sending by this server.
 
-    If mail has been disabled since, messages that were released and not dropped are included.
+    If email has been disabled since, messages that were released and not dropped are included.
     """
     never_released = MailRow.id.is_(None)
     return never_released if mail_enabled else never_released | (MailRow.state != MailState.DROPPED)

@@ -1,4 +1,4 @@
-"""The messages and mails of a cycle, as pages show them."""
+"""Template variables for a cycle's messages and emails."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from api.web.date_formats import format_short_datetime
 
 
 def mail_context(mail: CycleMail, timezone: str, *, include_recipients: bool) -> dict[str, object]:
-    """The variables of `invitations/pending_messages.html`, with times in `timezone`.
+    """Return the variables of `invitations/pending_messages.html`, with times in `timezone`.
 
-    Without `include_recipients` only the number of failed mails is shown. A page that shows the
-    recipients has to record in the audit trail that they were seen.
+    Without `include_recipients`, only the number of failed emails is shown. A page that shows the
+    recipients must record in the audit trail that they were viewed.
     """
     zone = ZoneInfo(timezone)
     return {
@@ -29,4 +29,4 @@ def _describe(mail: FailedMail, zone: ZoneInfo) -> str:
     when = format_short_datetime(mail.start, zone)
     if mail.kind is MailKind.INVITATION:
         return f"Session {mail.number}, {when}"
-    return f"Reminder of session {mail.number}, {when}"
+    return f"Reminder about session {mail.number}, {when}"

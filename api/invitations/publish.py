@@ -1,7 +1,7 @@
-"""Publishing a plan: the sessions it changes, and the messages to the people concerned.
+"""Publishing a plan: updating the cycle's sessions and creating messages to the people concerned.
 
-A message is the difference between what a person was sent last and what the plan says now. Messages
-are put into the outbox in the transaction that publishes the plan.
+A message is the difference between what a person was last sent and what the plan now says. Messages
+are added to the outbox in the transaction that publishes the plan.
 """
 
 from __future__ import annotations
@@ -36,11 +36,12 @@ from coach.invitations import (
     diff_invitations,
     invitations_by_uid,
 )
+from coach.plural import pluralise
 from matching.result import Match, Result
 
 
 class Publication(FrozenModel):
-    """Result of publishing a plan.
+    """The result of publishing a plan.
 
     `requests` and `cancels` count the messages added to the outbox, one per person and session.
     """
@@ -71,10 +72,10 @@ def publish_plan(services: Services, plan_id: str) -> Publication:
 def publish_draft(
     tx: Transaction, keyring: Keyring, plan_id: str, *, now: datetime, link_grace: timedelta
 ) -> Publication:
-    """Make a draft the published plan of its cycle and put the resulting messages into the outbox.
+    """Make a draft the cycle's published plan and add the resulting messages to the outbox.
 
-    Sessions that have started stay as they are. Everybody with a confirmed session who has no
-    working secret link gets one, valid until `link_grace` after the last day of the cycle.
+    Sessions that have started are left unchanged. Everyone with a confirmed session and no working
+    secret link gets one, valid until `link_grace` after the last day of the cycle.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -123,7 +124,7 @@ def _publishable_plan(tx: Transaction, plan_id: str) -> PlanRow:
 def _publish_sessions(
     tx: Transaction, plan: PlanRow, result: Result, now: datetime
 ) -> tuple[Message, ...]:
-    """Update the sessions of the cycle to `result` and add the messages to both people.
+    """Update the cycle's sessions to match `result` and create messages to both people.
 
     Returns one message per changed session.
     """
@@ -152,7 +153,7 @@ def _publish_sessions(
 
 
 def _planned_invitations(result: Result, started: set[str]) -> dict[str, Invitation]:
-    """The invitations of a result by uid, in UTC, without sessions that have started."""
+    """Return a result's invitations by uid, in UTC, without sessions that have started."""
     return {
         uid: _in_utc(invitation)
         for match in result.matches
@@ -166,12 +167,12 @@ def _has_started(row: SessionRow, now: datetime) -> bool:
 
 
 def _refuse_past_sessions(after: Mapping[str, Invitation], now: datetime) -> None:
-    """Refuse invitations to past sessions in a cycle that already has published sessions."""
+    """Reject invitations to past sessions if the cycle already has published sessions."""
     past = sum(invitation.start <= now for invitation in after.values())
     if past:
         raise ConflictError(
-            f"the plan has {past} sessions in the past to which nobody was invited; "
-            "start a new run, which places nothing before tomorrow"
+            f"the plan has {pluralise(past, 'session')} in the past to which nobody was invited; "
+            "start a new run, which schedules nothing before tomorrow"
         )
 
 
@@ -237,7 +238,7 @@ def _outbox_rows(
 
 
 def _invited_people(tx: Transaction, cycle_id: str) -> set[str]:
-    """Ids of everybody with a confirmed session in a cycle."""
+    """Return the ids of everyone with a confirmed session in a cycle."""
     rows = tx.execute(
         select(SessionRow.coachee_id, SessionRow.coach_id).where(
             SessionRow.cycle_id == cycle_id, SessionRow.state == SessionState.CONFIRMED

@@ -1,4 +1,4 @@
-"""JSON routes that publish a plan, list and send its messages, and give them as files."""
+"""JSON routes that publish a plan, list and send its messages, and export them as files."""
 
 from __future__ import annotations
 
@@ -30,29 +30,29 @@ ZIP = "application/zip"
 
 
 class MessageCutoff(BaseModel):
-    """Which pending messages are meant: those written up to `until`.
+    """Limits an action to the pending messages created up to `until`.
 
-    Use `until` of the pending messages you have seen, so that newer ones are not included.
+    Pass `until` from the pending messages you have seen, so that newer ones are not included.
     """
 
     until: Annotated[AwareDatetime, Field(examples=["2027-01-05T10:00:00Z"])]
 
 
 class MessageCount(BaseModel):
-    """Number of messages affected."""
+    """The number of messages affected."""
 
     messages: int
 
 
 @PUBLISHING.post("/plans/{plan_id}/publish", responses=problem_responses(404, 409))
 def publish_plan(plan_id: str, services: ServicesDep) -> Publication:
-    """Make a draft the plan of its cycle; what changes for each person goes into the outbox."""
+    """Make a draft the cycle's published plan; changes are added to the outbox as messages."""
     return publish.publish_plan(services, plan_id)
 
 
 @INVITATIONS.get("/cycles/{cycle_id}/outbox", responses=problem_responses(404))
 def list_outbox(cycle_id: str, services: ServicesDep) -> tuple[OutboxMessage, ...]:
-    """The invitations and cancellations of a cycle, newest first."""
+    """List a cycle's invitations and cancellations, newest first."""
     return outbox.list_outbox(services, cycle_id)
 
 
@@ -62,7 +62,7 @@ def list_outbox(cycle_id: str, services: ServicesDep) -> tuple[OutboxMessage, ..
     response_class=Response,
 )
 def outbox_mail(message_id: str, services: ServicesDep) -> Response:
-    """A message as a mail ready to send; the buttons of an invitation lead to the person's page."""
+    """Get a message as an email ready to send; its buttons lead to the person's page."""
     return Response(files.outbox_mail(services, message_id), media_type=EML)
 
 
@@ -72,7 +72,7 @@ def outbox_mail(message_id: str, services: ServicesDep) -> Response:
     response_class=Response,
 )
 def waiting_mails(cycle_id: str, services: ServicesDep) -> Response:
-    """All pending messages in one archive, as mails ready to send."""
+    """Get all pending messages in one archive, as emails ready to send."""
     mails = files.export_pending(services, cycle_id)
     headers = {"Content-Disposition": 'attachment; filename="messages.zip"'}
     return StreamingResponse(zip_stream(mails), media_type=ZIP, headers=headers)
@@ -88,10 +88,11 @@ def invitation(
     services: ServicesDep,
     principal: PrincipalDep,
     side: Annotated[
-        Side | None, Query(description="For managers: whose invitation; by default the coachee's.")
+        Side | None,
+        Query(description="Managers only: whose invitation to get; by default the coachee's."),
     ] = None,
 ) -> Response:
-    """A session as a calendar object: a request, or a cancellation if it was cancelled."""
+    """Get a session as a calendar object: a request, or a cancellation if it was cancelled."""
     file = files.session_calendar_file(services, principal, session_id, side)
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return Response(file.content, media_type=file.media_type, headers=headers)
@@ -99,13 +100,13 @@ def invitation(
 
 @CYCLE_OUTBOX.get("/waiting", responses=problem_responses(404))
 def what_waits(cycle_id: str, services: ServicesDep) -> PendingMessages:
-    """How many messages are pending, and when the newest of them was written."""
+    """Get the number of pending messages and when the newest of them was created."""
     return pending.pending_messages(services, cycle_id)
 
 
 @CYCLE_OUTBOX.get("/post", responses=problem_responses(404))
 def how_far(cycle_id: str, services: ServicesDep) -> DeliveryStatus:
-    """How many mails this server has still to send and has sent, and which failed and why."""
+    """Get the number of emails that are waiting and sent, and those that failed, with reasons."""
     return delivery_status.delivery_status(services, cycle_id)
 
 
@@ -113,7 +114,7 @@ def how_far(cycle_id: str, services: ServicesDep) -> DeliveryStatus:
     "/post", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(404, 409, 422)
 )
 def send_now(cycle_id: str, which: MessageCutoff, services: ServicesDep) -> DeliveryStatus:
-    """Have this server send the pending messages, in the background."""
+    """Have this server send the pending messages in the background."""
     return dispatch.release_messages(services, cycle_id, which.until)
 
 
@@ -121,13 +122,13 @@ def send_now(cycle_id: str, which: MessageCutoff, services: ServicesDep) -> Deli
     "/post/retry", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(404, 409)
 )
 def try_again(cycle_id: str, services: ServicesDep) -> DeliveryStatus:
-    """Have the mails that could not be delivered attempted again, to the current addresses."""
+    """Retry the emails that could not be delivered, using the recipients' current addresses."""
     return dispatch.retry_failed(services, cycle_id)
 
 
 @CYCLE_OUTBOX.post("/post/{mail_id}/sent", responses=problem_responses(404, 409))
 def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> DeliveryStatus:
-    """Record that you have sent a mail that could not be delivered in another way."""
+    """Record that you have sent an undelivered email another way."""
     return dispatch.mark_sent_otherwise(services, cycle_id, mail_id)
 
 

@@ -1,4 +1,4 @@
-"""Table of the outbox: invitations and cancellations to people."""
+"""The outbox table: invitations and cancellations to people."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from api.participants.rows import Side
 
 
 class OutboxRow(IdentifiedRow):
-    """A message to one person, made in the transaction that caused it.
+    """A message to one person, created in the transaction of the change it reports.
 
-    `message` is a `coach.invitations.Message`; `method` repeats its method for searching.
+    `message` is a `coach.invitations.Message`; `method` duplicates its method so that it can be
+    queried.
     """
 
     __tablename__ = "outbox"

@@ -1,1 +1,1 @@
-"""Secret links of coaches and coachees, one-time codes, and changing one's own mail address."""
+"""Coaches' and coachees' secret links, one-time codes, and changes of their own email address."""

@@ -1,4 +1,4 @@
-"""Changing one's own mail address: confirmed by a code sent to the current address."""
+"""Changing one's own email address: confirmed by a code sent to the current address."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def _validate_address(text: str) -> str:
 
 
 class NewAddress(FrozenModel):
-    """The mail address to change to."""
+    """The new email address."""
 
     address: Annotated[str, AfterValidator(_validate_address)]
 
 
 class OwnAddress(FrozenModel):
-    """A person's mail address, mostly hidden, because everybody who has the link can read it.
+    """A person's email address, mostly masked, because anyone who has the link can read it.
 
-    `sends` says whether this server sends mail; if it does not, the programme office changes
-    addresses. `waits_for_code` says that a code was sent to confirm a new address.
+    `sends` is whether this server sends email; if it does not, the programme office changes
+    addresses. `waits_for_code` is whether a code was sent that would confirm a new address.
     """
 
     shown: str
@@ -40,7 +40,7 @@ class OwnAddress(FrozenModel):
 
 
 def masked_address(services: Services, principal: Principal) -> OwnAddress:
-    """The mail address of `principal`, mostly hidden."""
+    """Return the email address of `principal`, mostly masked."""
     with services.database.reading() as tx:
         address = person_row(tx, principal.person_id or "").email
         code = one_time_codes.active_code(tx, principal, CodePurpose.ADDRESS, now=services.now())
@@ -53,20 +53,21 @@ def masked_address(services: Services, principal: Principal) -> OwnAddress:
 
 
 def request_address_change(services: Services, principal: Principal, new: NewAddress) -> None:
-    """Send a code to the current address of `principal`; it confirms the change to `new`.
+    """Send a code to the current address of `principal`; entering it confirms the change to `new`.
 
     Raises:
-        ConflictError: this server sends no mail, has no address for them, or has sent too many
-            codes.
+        ConflictError: this server sends no email, has no address for the person, or has sent too
+            many codes.
     """
     with services.database.writing() as tx:
         one_time_codes.send_code(tx, services, principal, CodePurpose.ADDRESS, detail=new.address)
 
 
 def confirm_address_change(services: Services, principal: Principal, typed: str) -> None:
-    """Change the address of `principal` to the one that the code `typed` was sent for.
+    """Change the address of `principal` to the one for which the code `typed` was sent.
 
-    The new address stays until an uploaded list has another one than the list before it.
+    The new address is kept until an uploaded list contains a different address than the previous
+    list.
 
     Raises:
         NotAllowedError: the code is wrong; the attempt is counted.

@@ -1,4 +1,4 @@
-"""Pages on which people change their own mail address."""
+"""Pages on which people change their own email address."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EMAIL_PAGES = APIRouter(prefix="/p/{link}/address", include_in_schema=False)
 
 @EMAIL_PAGES.get("")
 def show(link: str, request: Request) -> Response:
-    """The current mail address, mostly hidden, and the form that changes it."""
+    """The current email address, mostly masked, and the form that changes it."""
     return _render(link, request, {})
 
 
@@ -39,7 +39,7 @@ def request_change(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Request to change the address; a code is sent to the current one."""
+    """Request a change of address; a code is sent to the current one."""
     new, faults = validate_form(NewAddress, form_fields, fallback_field="address")
     if new is None:
         return _render(link, request, faults, entered=form_fields.get("address", ""))
@@ -58,7 +58,7 @@ def confirm(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Confirm the new address by the code."""
+    """Confirm the new address with the code."""
     typed = parse_form(OneTimeCodeInput, form_fields).code
     try:
         email_change.confirm_address_change(services, principal, typed)

@@ -15,7 +15,7 @@ LINK_PAGE = APIRouter(include_in_schema=False)
 
 @LINK_PAGE.post("/people/{person_id}/link")
 def make_link(person_id: str, request: Request, services: ServicesDep) -> Response:
-    """Make a new secret link for a person, and show it once."""
+    """Create a new secret link for a person and show it once."""
     new = make_new_link(services, person_id)
     return render_page(
         request,

@@ -1,7 +1,7 @@
-"""Secret links of coaches and coachees: issued, looked up, and authenticated.
+"""Coaches' and coachees' secret links: issuing, lookup and authentication.
 
-The secret of a link is derived from its id and the key file, so that each mail can contain it; the
-database stores only its hash.
+The secret of a link is derived from its id and the key file, so that every email can include it;
+the database stores only its hash.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _LINK_WITH_PERSON = CREDENTIAL_BY_SECRET.add_columns(
 
 @dataclass(frozen=True, slots=True)
 class NewLink:
-    """A secret link that was just made: its person, and the address that contains its secret."""
+    """A newly created secret link: its person, and the address that contains the secret."""
 
     cycle: CycleHeader
     person: ParticipantDetails
@@ -52,7 +52,7 @@ class NewLink:
 
 
 def make_new_link(services: Services, person_id: str) -> NewLink:
-    """Make a new secret link for a person; their earlier links stop working.
+    """Create a new secret link for a person; their earlier links stop working.
 
     Raises:
         NotFoundError: there is no such person, or they have left the cycle.
@@ -73,9 +73,10 @@ def make_new_link(services: Services, person_id: str) -> NewLink:
 def authenticate_link(
     tx: Transaction, presented: PresentedSecret, _settings: Settings, now: datetime
 ) -> Principal | None:
-    """The person whose link secret was presented, in a path or as a bearer token.
+    """Return the person whose link secret was presented, in a path or as a bearer token.
 
-    `None` if the secret is unknown, revoked or expired, or if the person has left the cycle.
+    Returns `None` if the secret is unknown, revoked or expired, or if the person has left the
+    cycle.
     """
     if presented.source is SecretSource.COOKIE:
         return None
@@ -94,7 +95,7 @@ def authenticate_link(
 def issue_link(
     tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime, grace: timedelta
 ) -> IssuedSecret:
-    """Make a new secret link for a person; their earlier links stop working.
+    """Create a new secret link for a person; their earlier links stop working.
 
     It expires `grace` after the last day of the cycle.
 
@@ -114,7 +115,7 @@ def issue_link(
 def ensure_links(
     tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime, grace: timedelta
 ) -> None:
-    """Make a link for each of `people` who has no working one, except those who have left."""
+    """Create a link for each of `people` who has no working one and has not left the cycle."""
     linked = select(CredentialRow.person_id).where(
         CredentialRow.kind == CredentialKind.LINK,
         CredentialRow.revoked_at.is_(None),
@@ -135,14 +136,14 @@ def ensure_links(
 
 
 def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime) -> IssuedSecret:
-    """The working link of a person.
+    """Return a person's working link.
 
     Raises:
         ConflictError: they have none.
     """
     rows = _active_links(tx, person_id, now)
     if not rows:
-        raise ConflictError("this person has no working link; make one first")
+        raise ConflictError("this person has no working link; create one first")
     row = rows[0]
     return IssuedSecret(id=row.id, secret=keyring.link_secret(row.id), expires_at=row.expires_at)
 
@@ -150,13 +151,13 @@ def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime)
 def link_secrets(
     tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime
 ) -> dict[str, str]:
-    """The secrets of working links, by person id."""
+    """Return the secrets of working links by person id."""
     rows = _links_of(tx, people, now)
     return {person: keyring.link_secret(link) for person, link in rows.items()}
 
 
 def linked_people(tx: Transaction, people: Iterable[str], *, now: datetime) -> frozenset[str]:
-    """Those of `people` who have a working link."""
+    """Return those of `people` who have a working link."""
     return frozenset(_links_of(tx, people, now))
 
 
@@ -192,7 +193,7 @@ def _active_links(tx: Transaction, person_id: str, now: datetime) -> list[Creden
 
 
 def _links_of(tx: Transaction, people: Iterable[str], now: datetime) -> dict[str, str]:
-    """The newest working link of each of `people` who has one, by person id."""
+    """Return each person's newest working link by person id."""
     rows = tx.execute(
         select(CredentialRow.person_id, CredentialRow.id)
         .where(

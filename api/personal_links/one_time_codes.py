@@ -1,8 +1,9 @@
-"""One-time codes by mail, for acts that a secret link alone does not permit.
+"""One-time codes sent by email, for actions that a secret link alone does not permit.
 
-A code is derived from the id of its row and the key file, so that it is stored nowhere, not even as
-a hash: eight digits can be found from their hash by trying them all. A code works once within ten
-minutes, and five wrong attempts invalidate it. Only a person's newest code for a purpose is valid.
+A code is derived from its row's id and the key file, so that it need not be stored, not even as a
+hash: eight digits can be recovered from their hash by trying them all. A code works once, within
+ten minutes, and five wrong attempts invalidate it. Only a person's newest code for a purpose is
+valid.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ from api.services import Services
 from coach.errors import ConflictError, NotAllowedError
 
 CODE_LIFETIME = timedelta(minutes=10)
-_CLOCK_SKEW = timedelta(minutes=5)  # allowed between the clocks of several machines
+_CLOCK_SKEW = timedelta(minutes=5)  # tolerated between machines
 _MAX_ATTEMPTS = 5
-_MAX_PER_LIFETIME = 3  # codes sent within `CODE_LIFETIME`
+_MAX_PER_LIFETIME = 3  # codes per `CODE_LIFETIME`
 _MAX_PER_DAY = 10
 
 
@@ -44,8 +45,8 @@ def send_note_code(services: Services, principal: Principal) -> None:
     """Send `principal` a code that opens their notes on another device.
 
     Raises:
-        ConflictError: this server sends no mail, has no address for them, or has sent too many
-            codes.
+        ConflictError: this server sends no email, has no address for the person, or has sent too
+            many codes.
     """
     with services.database.writing() as tx:
         send_code(tx, services, principal, CodePurpose.NOTES)
@@ -59,21 +60,23 @@ def send_code(
     *,
     detail: str = "",
 ) -> None:
-    """Send `principal` a code to the address that is stored for them.
+    """Send `principal` a code to their stored address.
 
-    `detail` is stored with the code, such as the address to change to.
+    `detail` is stored with the code, such as the new address.
 
     Raises:
-        ConflictError: this server sends no mail, has no address for them, or has sent too many
-            codes.
+        ConflictError: this server sends no email, has no address for the person, or has sent too
+            many codes.
     """
     if not services.settings.mail.enabled:
         raise ConflictError(
-            "this server sends no mail and therefore no codes; ask the programme office"
+            "this server sends no email and therefore no codes; ask the programme office"
         )
     person = person_row(tx, principal.person_id or "")
     if not person.email:
-        raise ConflictError("there is no address to send a code to; ask the programme office")
+        raise ConflictError(
+            "we have no email address for you to send a code to; ask the programme office"
+        )
     now = services.now()
     _enforce_rate_limit(tx, person.id, now)
     code = OneTimeCodeRow(
@@ -100,9 +103,9 @@ def verify_code(
     *,
     now: datetime,
 ) -> OneTimeCodeRow | None:
-    """The code that was typed, still to be marked as used; `None` if it is wrong.
+    """Return the code that was typed, not yet marked as used; `None` if it is wrong.
 
-    A wrong attempt is counted, so the transaction has to be committed in either case.
+    A wrong attempt is counted, so the transaction must be committed in either case.
     """
     row = active_code(tx, principal, purpose, now=now)
     if row is None:
@@ -116,14 +119,14 @@ def verify_code(
 
 
 def mark_used(row: OneTimeCodeRow, *, now: datetime) -> None:
-    """Invalidate a code after its use."""
+    """Mark a code as used, so that it no longer works."""
     row.used_at = now
 
 
 def active_code(
     tx: Transaction, principal: Principal, purpose: CodePurpose, *, now: datetime
 ) -> OneTimeCodeRow | None:
-    """The newest code of `principal` for a purpose, if it is still valid."""
+    """Return the newest code of `principal` for a purpose, if it is still valid."""
     row = tx.scalar(
         select(OneTimeCodeRow)
         .where(
@@ -134,16 +137,16 @@ def active_code(
     )
     if row is None or row.used_at is not None or row.tries >= _MAX_ATTEMPTS:
         return None
-    # More time left than a code ever has means that the clock was set back.
+    # If more time is left than a code's lifetime, the clock was set back.
     time_left = row.expires_at - now
     return row if timedelta(0) < time_left <= CODE_LIFETIME + _CLOCK_SKEW else None
 
 
 def wrong_code_error() -> NotAllowedError:
-    """The refusal of a code; it does not reveal which of the reasons applies."""
+    """Return the error for a rejected code; it does not reveal why the code was rejected."""
     return NotAllowedError(
-        "the code is not the one in your last mail, is older than ten minutes, or was tried too "
-        "often; request a new one"
+        "the code is not the one in our last email to you, is older than ten minutes, or was "
+        "entered wrongly too often; request a new one"
     )
 
 

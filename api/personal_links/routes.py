@@ -1,4 +1,4 @@
-"""JSON routes of secret links, and of what is confirmed by one-time codes."""
+"""JSON routes of secret links and of actions confirmed with one-time codes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ CODES = APIRouter(prefix=f"{API}/me", tags=["me"])
 
 
 class PersonalLink(BaseModel):
-    """A person's secret link: everybody who has it can see and do what that person can."""
+    """A person's secret link: anyone who has it can see and do what that person can."""
 
     address: str
     credential: IssuedSecret
 
 
 class OneTimeCodeInput(BaseModel):
-    """A code as it was typed; spaces are ignored."""
+    """A one-time code as entered; spaces are ignored."""
 
     code: Annotated[str, Field(max_length=40, examples=["1234 5678"])]
 
@@ -38,26 +38,26 @@ class OneTimeCodeInput(BaseModel):
     "/people/{person_id}/link", status_code=HTTPStatus.CREATED, responses=problem_responses(404)
 )
 def make_link(person_id: str, services: ServicesDep) -> PersonalLink:
-    """Make a new secret link for a person; earlier links of that person stop working."""
+    """Create a new secret link for a person; the person's earlier links stop working."""
     new = make_new_link(services, person_id)
     return PersonalLink(address=new.address, credential=new.credential)
 
 
 @CODES.post("/notes/code", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(409))
 def send_note_code(services: ServicesDep, principal: PrincipalDep) -> None:
-    """Send a code to your address that opens your notes on this device."""
+    """Send a code to your email address that opens your notes on this device."""
     one_time_codes.send_note_code(services, principal)
 
 
 @CODES.get("/address", responses=problem_responses())
 def my_address(services: ServicesDep, principal: PrincipalDep) -> OwnAddress:
-    """Your mail address, mostly hidden."""
+    """Get your email address, mostly masked."""
     return email_change.masked_address(services, principal)
 
 
 @CODES.post("/address", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(409, 422))
 def ask_to_change(new: NewAddress, services: ServicesDep, principal: PrincipalDep) -> None:
-    """Request to change your mail address; a code sent to the current one confirms the change."""
+    """Request a change of your email address; a code sent to the current one confirms it."""
     email_change.request_address_change(services, principal, new)
 
 
@@ -65,7 +65,7 @@ def ask_to_change(new: NewAddress, services: ServicesDep, principal: PrincipalDe
     "/address/confirm", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(403, 422)
 )
 def confirm_change(typed: OneTimeCodeInput, services: ServicesDep, principal: PrincipalDep) -> None:
-    """Confirm a new mail address by the code; five wrong attempts invalidate the code."""
+    """Confirm a new email address with the code; five wrong attempts invalidate the code."""
     email_change.confirm_address_change(services, principal, typed.code)
 
 

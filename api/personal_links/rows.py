@@ -1,4 +1,4 @@
-"""Table of one-time codes."""
+"""The table of one-time codes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from api.database.types import IdentifiedRow, TableRow
 
 
 class OneTimeCodeRow(IdentifiedRow):
-    """A one-time code, without its digits: they are derived from `id` and the key file.
+    """A one-time code without its digits, which are derived from `id` and the key file.
 
     Attributes:
         purpose: what the code permits, once.
-        detail: what to do when the code is used, such as the address to change to.
+        detail: data needed when the code is used, such as the new address.
         tries: number of wrong attempts.
     """
 

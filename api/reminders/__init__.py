@@ -1,1 +1,1 @@
-"""Reminders: which are due, to whom, and whether a cycle has them."""
+"""Reminders: which are due, to whom, and whether they are switched on for a cycle."""

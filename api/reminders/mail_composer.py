@@ -1,4 +1,4 @@
-"""Composing reminder mails."""
+"""Composes reminder emails."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from api.web.date_formats import format_datetime_range, format_short_datetime
 
 _REQUESTS = {
     MailKind.REPLY_REMINDER: "You have not replied yet. Does this time suit you?",
-    MailKind.RECORD_REMINDER: "The short record of this session is still missing. Please write it:",
-    MailKind.FEEDBACK_REMINDER: "How was it? Giving feedback takes two minutes:",
+    MailKind.RECORD_REMINDER: "The record of this session is still missing. Please write it here:",
+    MailKind.FEEDBACK_REMINDER: "How was the session? Giving feedback takes two minutes:",
 }
 _FORM_PATHS = {MailKind.RECORD_REMINDER: "/note", MailKind.FEEDBACK_REMINDER: "/feedback"}
 
 
 def compose_reminder(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """A reminder; `None` if it is no longer due.
+    """Compose a reminder; `None` if it is no longer due.
 
-    It is also dropped if its recipient has no working secret link: the programme office sees that
-    from the invitations already.
+    It is also dropped if its recipient has no working secret link: the invitations already show the
+    programme office that the link is missing.
     """
     settings, now = services.settings, services.now()
     person = tx.get_one(PersonRow, mail.person_id)

@@ -1,4 +1,4 @@
-"""The form that switches the reminders of a cycle."""
+"""The form that switches a cycle's reminders on or off."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REMINDER_PAGES = APIRouter(include_in_schema=False)
 def switch_reminders(
     cycle_id: str, form: Annotated[ReminderSwitch, Form()], services: ServicesDep
 ) -> Response:
-    """Switch reminders off or on for this cycle only."""
+    """Switch reminders on or off for this cycle only."""
     switch.switch_reminders(services, cycle_id, form)
     return redirect_after_post(f"{urls.cycle(cycle_id)}#reminders")
 

@@ -1,4 +1,4 @@
-"""JSON routes of the reminders of a cycle."""
+"""JSON routes of a cycle's reminders."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ REMINDERS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/reminders", tags=["invi
 
 @REMINDERS.get("", responses=problem_responses(404))
 def read_reminders(cycle_id: str, services: ServicesDep) -> Reminders:
-    """Whether the people of a cycle get reminders by mail, and when."""
+    """Get whether the people in a cycle receive reminders by email, and when."""
     return switch.read_reminders(services, cycle_id)
 
 
 @REMINDERS.put("", responses=problem_responses(404, 422))
 def switch_reminders(cycle_id: str, body: ReminderSwitch, services: ServicesDep) -> Reminders:
-    """Switch reminders off or on for this cycle only."""
+    """Switch reminders on or off for this cycle only."""
     return switch.switch_reminders(services, cycle_id, body)
 
 

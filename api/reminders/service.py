@@ -1,9 +1,9 @@
-"""Reminders: a neutral mail to people who owe a reply, a record or feedback.
+"""Reminders: a neutral email to people who have not replied or not submitted a record or feedback.
 
-Each reminder is a row that can exist only once, so that nobody is reminded twice of the same thing.
-Reminders are sent during the day in the recipient's time zone. None is sent about a session whose
-latest invitation has not been sent, about a cancelled session, to people who have left the cycle,
-or in a cycle whose reminders are switched off.
+A unique row per reminder ensures that nobody is reminded twice of the same thing. Reminders are
+sent during the day in the recipient's time zone. None is sent if the session's latest invitation
+has not been sent, if the session is cancelled, if the recipient has left the cycle, or if the
+cycle's reminders are switched off.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from api.sessions.rows import (
 )
 from coach.sessions import Attendance
 
-_DAYTIME_HOURS = range(8, 18)  # local hours of the recipient
+_DAYTIME_HOURS = range(8, 18)  # in the recipient's local time
 _MIN_TIME_SINCE_SENDING = timedelta(days=1)  # between the invitation and the first reminder
 _MAX_AGE = timedelta(days=14)  # older sessions are skipped, as when reminders are first enabled
 
@@ -40,7 +40,7 @@ _DueQuery = Select[SessionRow, PersonRow]
 
 
 def write_due_reminders(services: Services) -> int:
-    """Write the reminders that are due and queue their delivery; return their number."""
+    """Create the reminders that are due, queue their delivery, and return their number."""
     now = services.now()
     written = 0
     with services.database.writing() as tx:
@@ -55,7 +55,7 @@ def write_due_reminders(services: Services) -> int:
 
 
 def enabled_reminder_kinds(settings: MailSettings) -> Iterable[MailKind]:
-    """The kinds of reminders that the settings enable."""
+    """Yield the kinds of reminders that the settings enable."""
     if settings.remind_reply_days:
         yield MailKind.REPLY_REMINDER
     if settings.remind_after_days:
@@ -94,7 +94,7 @@ def _write_reminder(
 
 
 def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQuery:
-    """The sessions and people with a due reminder of this kind that was not written yet."""
+    """Select the sessions and people with a due reminder of this kind not yet created."""
     written = select(MailRow.id).where(
         MailRow.kind == kind,
         MailRow.session_id == SessionRow.id,
@@ -111,7 +111,7 @@ def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQue
 
 
 def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQuery:
-    """The sessions and people where what a reminder of this kind asks for is missing."""
+    """Select the sessions and people for which a reminder of this kind is needed."""
     if kind is MailKind.REPLY_REMINDER:
         return _missing_replies(settings, now)
     before = now - timedelta(days=settings.remind_after_days)
@@ -126,7 +126,7 @@ def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> _Du
 
 
 def _missing_replies(settings: MailSettings, now: datetime) -> _DueQuery:
-    """The coming sessions and the people who have not replied to their latest time."""
+    """Select the upcoming sessions and the people who have not replied to their latest time."""
     replied = select(ReplyRow.id).where(
         ReplyRow.session_id == SessionRow.id,
         ReplyRow.person_id == PersonRow.id,
@@ -141,7 +141,7 @@ def _missing_replies(settings: MailSettings, now: datetime) -> _DueQuery:
 
 
 def _remindable_query(kind: MailKind, now: datetime) -> _DueQuery:
-    """The confirmed sessions and the people whom a reminder of this kind may be sent to."""
+    """Select the confirmed sessions and the people who may be sent a reminder of this kind."""
     return (
         select(SessionRow, PersonRow)
         .join(PersonRow, _recipient_condition(kind))
@@ -165,7 +165,7 @@ def _recipient_condition(kind: MailKind) -> ColumnElement[bool]:
 
 
 def _was_informed(now: datetime) -> ColumnElement[bool]:
-    """Whether the latest invitation to the session was sent to the person long enough ago."""
+    """Whether the person was sent the latest invitation to the session long enough ago."""
     informed = select(OutboxRow.id).where(
         OutboxRow.session_id == SessionRow.id,
         OutboxRow.person_id == PersonRow.id,
@@ -176,7 +176,7 @@ def _was_informed(now: datetime) -> ColumnElement[bool]:
 
 
 def _occasion(kind: MailKind, session: SessionRow) -> int:
-    """Distinguishes reminders of one kind about a session: each new time needs a new reply."""
+    """Distinguish reminders of one kind about a session: each new time needs a new reply."""
     return session.asked_sequence if kind is MailKind.REPLY_REMINDER else 0
 
 

@@ -1,4 +1,4 @@
-"""Switching the reminders of one cycle off and on."""
+"""Switching a cycle's reminders on and off."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from api.values import FrozenModel
 
 
 class ReminderSwitch(FrozenModel):
-    """Whether the people of a cycle are to get reminders."""
+    """Whether to send reminders to the people in a cycle."""
 
     on: bool
 
 
 class Reminders(FrozenModel):
-    """Whether the people of a cycle get reminders by mail, and when.
+    """Whether the people in a cycle receive reminders by email, and when.
 
-    `on` and `off_since` are what a manager has decided for this cycle. `before` is the number of
-    days before a session when missing replies are reminded of, `after` the number of days after it
-    when a missing record or missing feedback is; both are settings of the whole deployment, and
-    `None` if it sends no such reminders.
+    `on` and `off_since` reflect a manager's decision for this cycle. `before` is how many days
+    before a session people are reminded to reply; `after` is how many days after it they are
+    reminded to submit a record or feedback. Both are deployment-wide settings, and `None` if the
+    deployment sends no such reminders.
     """
 
     on: bool
@@ -38,7 +38,7 @@ class Reminders(FrozenModel):
 
 
 def read_reminders(services: Services, cycle_id: str) -> Reminders:
-    """Whether the people of a cycle get reminders.
+    """Return whether the people in a cycle receive reminders, and when.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -48,7 +48,7 @@ def read_reminders(services: Services, cycle_id: str) -> Reminders:
 
 
 def reminders_of(tx: Transaction, cycle_id: str, settings: MailSettings) -> Reminders:
-    """Whether the people of a cycle get reminders.
+    """Return whether the people in a cycle receive reminders, and when.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -63,10 +63,10 @@ def reminders_of(tx: Transaction, cycle_id: str, settings: MailSettings) -> Remi
 
 
 def switch_reminders(services: Services, cycle_id: str, switch: ReminderSwitch) -> Reminders:
-    """Switch the reminders of a cycle off or on; idempotent.
+    """Switch a cycle's reminders on or off; idempotent.
 
-    Reminders that wait to be sent are dropped when their turn comes. After reminders are switched
-    on again, those that are still due are written again.
+    Reminders waiting to be sent are dropped when their delivery is due. If reminders are switched
+    on again, those that are still due are created again.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -87,7 +87,7 @@ def _apply(tx: Transaction, row: CycleRow, switch: ReminderSwitch, now: datetime
             MailRow.session_id.is_not(None),
             MailRow.state == MailState.DROPPED,
             MailRow.ended_at >= off_since,
-            MailRow.problem == "",  # not one that failed and that the office has sent itself
+            MailRow.problem == "",  # a failed one was sent by the office itself
         )
         tx.execute(delete(MailRow).where(*dropped_meanwhile))
     record_event(tx, f"reminders switched {'on' if switch.on else 'off'}", "cycle", row.id)

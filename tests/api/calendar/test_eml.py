@@ -97,7 +97,7 @@ def test_without_a_server_the_buttons_write_mails(message: Message, recipient: R
     address = f"mailto:replies%2B{TOKEN}@example.org?subject="
     for answer in ("Accepted", "Declined", "Another%20time%20please"):
         assert f"{address}{answer}%3A%20Coaching%20session%202%20of%206" in bodies["text/html"]
-    assert "by a reply to this mail" in bodies["text/plain"]
+    assert "by answering this email" in bodies["text/plain"]
 
 
 def test_with_a_server_the_buttons_lead_to_its_pages(
@@ -116,7 +116,7 @@ def test_a_change_and_a_cancellation_are_named_in_the_mail(
 ) -> None:
     changed = read(later, recipient)
     assert changed["Subject"].startswith("New time: Coaching session 2 of 6")
-    assert "it replaces the one you had" in texts(changed)["text/plain"]
+    assert "this replaces the previous time" in texts(changed)["text/plain"]
     cancelled = read(make_message(Method.CANCEL, sequence=2), recipient)
     assert cancelled["Subject"].startswith("Cancelled: Coaching session 2 of 6")
     *_, calendar, _attachment = cancelled.walk()

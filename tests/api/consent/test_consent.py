@@ -166,7 +166,7 @@ def test_on_the_pages_one_press_is_enough_and_nothing_is_preselected(
     assert "Before your first session" in client.get(home).text
     text = client.get(f"{home}/consent").text
     assert "checked" not in text
-    assert "The answer is no" in text
+    assert "the answer is no" in text
     yes = {"sha256": TEXTS[ConsentKind.COACHEE].sha256}
     assert client.post(f"{home}/consent", data=yes, headers=FORM).is_redirect
     assert "You agreed to this on" in client.get(f"{home}/consent").text

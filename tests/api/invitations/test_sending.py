@@ -118,7 +118,7 @@ def test_recipients_of_failed_mails_are_shown_only_where_the_audit_trail_records
 ) -> None:
     first, _ = _refused(office_mail, "C-1")
     page = office.get(f"/cycles/{office_mail.cycle_id}{place}").text
-    assert "2 mails could not be delivered" in page
+    assert "2 emails could not be delivered" in page
     assert f'"/cycles/{office_mail.cycle_id}/messages"' in page
     assert first.address not in page
     assert first.problem not in page
@@ -176,14 +176,14 @@ def test_pages_say_who_sends_and_messages_are_reviewed_first(
         without, where_on = (
             page.get(f"/cycles/{cycle_id}/messages").text for page in (client, sends)
         )
-        assert "This server has sent no mail" in without
+        assert "This server does not send email" in without
         assert "Send all 8 now" not in without
         assert "Nobody has been invited to these sessions yet" in where_on
         assert "Send all 8 now" in where_on
         (until,) = {part.partition('"')[0] for part in where_on.split('name="until" value="')[1:]}
         sent = sends.post(f"/cycles/{cycle_id}/messages/send", data={"until": until})
         assert sent.status_code == HTTPStatus.SEE_OTHER
-        assert "0 of 8 mails sent" in sends.get(sent.headers["location"]).text
+        assert "0 of 8 emails sent" in sends.get(sent.headers["location"]).text
         retried = client.post(f"/cycles/{cycle_id}/messages/retry")
         assert retried.status_code == HTTPStatus.CONFLICT
     assert server.taken == [], "this server has no worker"

@@ -265,7 +265,7 @@ def test_the_rules_page_prints_every_rule(shared: SharedServer, browser: httpx.C
         assert f'id="rule-{rule.name}"' in page
         assert rule.examples[0].because.split("'")[0] in page.replace("&#39;", "'")
     cycle_id = shared.world.cycle()
-    assert "Rules of Regional cycle 2027/1" in text(browser.get(f"/cycles/{cycle_id}/rules"))
+    assert "Rules for Regional cycle 2027/1" in text(browser.get(f"/cycles/{cycle_id}/rules"))
 
 
 @pytest.mark.parametrize("address", ["/plans/nope", "/runs/nope", "/cycles/nope", "/sessions/nope"])

@@ -97,7 +97,7 @@ def test_an_address_is_changed_by_a_code_sent_to_the_current_one(coach: Person) 
     assert coach.address == "k1@example.org"
     code = coach.mailed()
     assert coach.server.taken[-1].recipient == "k1@example.org"
-    assert "replaces this mail address" in coach.server.taken[-1].text
+    assert "email address should change" in coach.server.taken[-1].text
     assert code not in coach.server.taken[-1].mail["Subject"]
     assert _confirm(coach, code) == HTTPStatus.NO_CONTENT
     assert coach.address == NEW
@@ -220,9 +220,9 @@ def test_pages_lead_through_changing_an_address_and_opening_notes(coach: Person)
     assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert 'value="nobody"' in wrong.text
     coach.client.post(f"{home}/address", data={"address": NEW})
-    assert "Code from the mail" in coach.client.get(f"{home}/address").text
+    assert "Code from the email" in coach.client.get(f"{home}/address").text
     refused = coach.client.post(f"{home}/address/confirm", data={"code": "1"})
-    assert "not the one in your last mail" in refused.text
+    assert "not the one in our last email" in refused.text
     coach.client.post(f"{home}/address/confirm", data={"code": coach.mailed()})
     assert coach.address == NEW
     assert "o…@example.net" in coach.client.get(f"{home}/address").text
@@ -240,7 +240,7 @@ def test_without_mail_the_page_says_what_to_do_instead(world: World, client: htt
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     link = world.link(cycle_id, "K-1").secret
     text = client.get(f"/p/{link}/address").text
-    assert "The programme office changes it for you" in text
+    assert "The programme office can change it for you" in text
     assert "<form" not in text
     refused = client.post(
         f"{API}/me/address", json={"address": NEW}, headers={"Authorization": f"Bearer {link}"}
