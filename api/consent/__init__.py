@@ -1,1 +1,1 @@
-"""Consent of coaches and coachees: its texts, who agreed to which version, and when."""
+"""Consent of coaches and coachees: the texts, and who agreed to which version when."""

@@ -1,4 +1,4 @@
-"""What people have agreed to: which text, in which version, when, and when they took it back."""
+"""The table of consents: who agreed to which version of which text, and when it was withdrawn."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class ConsentKind(StrEnum):
-    """What a text asks for; the file is called the same."""
+    """The kind of a consent text, which is also the name of its file."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -20,7 +20,7 @@ class ConsentKind(StrEnum):
 
 
 class ConsentRow(IdentifiedRow):
-    """One yes of one person; a later version is another row, and none is ever changed to a no."""
+    """A consent of one person to one version of a text; only its withdrawal is ever added."""
 
     __tablename__ = "consents"
 

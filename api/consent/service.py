@@ -1,12 +1,13 @@
-"""What people are told before the first session, and their yes to it; publicity apart from that.
+"""Consent of people to the privacy terms and, separately, to being named in public.
 
-Nobody is kept from answering an invitation or from telling of a session because they have not
-agreed yet: what took place has to be recordable. The office sees who has not, and asks them.
+People who have not agreed yet can still reply to invitations and report on sessions, because what
+took place has to be recorded. The office sees who has not agreed, and asks them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,12 +15,13 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.consent.rows import ConsentKind, ConsentRow
-from api.consent.texts import TERMS_BY_SIDE, ConsentText
+from api.consent.texts import TERMS_BY_SIDE, ConsentText, consent_texts
 from api.cycles.service import cycle_row
 from api.http.principal import Principal
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow
 from api.participants.service import person_row
+from api.services import Services
 from api.values import FrozenModel
 from coach.errors import ConflictError
 
@@ -27,7 +29,7 @@ Texts = Mapping[ConsentKind, ConsentText]
 
 
 class ConsentStatus(FrozenModel):
-    """What a person is told and asked, and what they have said to it."""
+    """The texts for a person, and when they agreed to each in its current version."""
 
     terms: ConsentText
     accepted_at: datetime | None
@@ -36,7 +38,7 @@ class ConsentStatus(FrozenModel):
 
 
 class GivenConsent(FrozenModel):
-    """One yes of a person, as it is held; `revoked_at` is set once they took it back."""
+    """A stored consent of a person; `revoked_at` is set once it is withdrawn."""
 
     asked: ConsentKind
     version: str
@@ -46,10 +48,10 @@ class GivenConsent(FrozenModel):
 
 
 class PersonConsent(FrozenModel):
-    """Where one person of a cycle stands, for the programme office.
+    """The consents of one person of a cycle, for the programme office.
 
-    `accepted_at` is `None` for who has not agreed to the text as it is now; `accepted_version` is
-    the last one they agreed to. Only who has `publicity` may be named in public.
+    `accepted_at` is `None` if the person has not agreed to the current terms; `accepted_version` is
+    the last version they agreed to. Only people with `publicity` may be named in public.
     """
 
     person: PersonSummary
@@ -59,29 +61,80 @@ class PersonConsent(FrozenModel):
 
 
 class Acceptance(FrozenModel):
-    """A yes to the text that was shown, named by its `sha256`."""
+    """Consent to the text that was shown, identified by its `sha256`."""
 
     sha256: str
 
 
 class PublicityAnswer(FrozenModel):
-    """A yes or no to being named in public, to the text that was shown."""
+    """Whether a person agrees to being named in public, by the text that was shown."""
 
     given: bool
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class OwnConsent:
+    """The consents of the person who asks, and the IANA name of their time zone."""
+
+    status: ConsentStatus
+    timezone: str
+
+
+def read_consent(services: Services, principal: Principal) -> OwnConsent:
+    """The consent texts for the person who asks, and what they have agreed to."""
+    texts, person_id = consent_texts(services.settings.consent_texts), principal.person_id or ""
+    with services.database.reading() as tx:
+        status = consent_status(tx, texts, person_id)
+        return OwnConsent(status, person_row(tx, person_id).timezone)
+
+
+def accept_terms(services: Services, principal: Principal, acceptance: Acceptance) -> ConsentStatus:
+    """Store that a person agrees to the terms; agreeing again changes nothing.
+
+    Raises:
+        ConflictError: the text has changed since it was shown.
+    """
+    texts = consent_texts(services.settings.consent_texts)
+    with services.database.writing() as tx:
+        return store_acceptance(tx, texts, principal, acceptance, now=services.now())
+
+
+def answer_publicity(
+    services: Services, principal: Principal, answer: PublicityAnswer
+) -> ConsentStatus:
+    """Store whether a person agrees to being named in public.
+
+    Raises:
+        ConflictError: the text they agree to has changed since it was shown.
+    """
+    texts = consent_texts(services.settings.consent_texts)
+    with services.database.writing() as tx:
+        return store_publicity_answer(tx, texts, principal, answer, now=services.now())
+
+
+def list_consents(services: Services, cycle_id: str) -> tuple[PersonConsent, ...]:
+    """The consents of all people who are in a cycle.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    texts = consent_texts(services.settings.consent_texts)
+    with services.database.reading() as tx:
+        return consents_of_cycle(tx, texts, cycle_id)
+
+
 def consent_status(tx: Transaction, texts: Texts, person_id: str) -> ConsentStatus:
-    """What a person is told and asked.
+    """The consent texts for a person, and what they have agreed to.
 
     Raises:
         NotFoundError: there is no such person.
     """
-    asked = TERMS_BY_SIDE[person_row(tx, person_id).side]
+    consent_kind = TERMS_BY_SIDE[person_row(tx, person_id).side]
     given = _current_consents(tx, [person_id]).get(person_id, {})
     return ConsentStatus(
-        terms=texts[asked],
-        accepted_at=_given_at(given.get(asked), texts[asked]),
+        terms=texts[consent_kind],
+        accepted_at=_given_at(given.get(consent_kind), texts[consent_kind]),
         publicity=texts[ConsentKind.PUBLICITY],
         publicity_given_at=_given_at(
             given.get(ConsentKind.PUBLICITY), texts[ConsentKind.PUBLICITY]
@@ -89,32 +142,24 @@ def consent_status(tx: Transaction, texts: Texts, person_id: str) -> ConsentStat
     )
 
 
-def accept_terms(
+def store_acceptance(
     tx: Transaction, texts: Texts, principal: Principal, acceptance: Acceptance, *, now: datetime
 ) -> ConsentStatus:
-    """Keep a person's yes to what they are told; a second one to the same text changes nothing.
-
-    Raises:
-        ConflictError: the text is another by now.
-    """
+    """Store that a person agrees to the terms; see `accept_terms`."""
     person_id = principal.person_id or ""
     before = consent_status(tx, texts, person_id)
     _require_current(before.terms, acceptance.sha256)
     if before.accepted_at is None:
-        asked = TERMS_BY_SIDE[person_row(tx, person_id).side]
-        _store_consent(tx, person_id, asked, before.terms, now)
+        consent_kind = TERMS_BY_SIDE[person_row(tx, person_id).side]
+        _store_consent(tx, person_id, consent_kind, before.terms, now)
         record_event(tx, "terms accepted", "person", person_id, version=before.terms.version)
     return consent_status(tx, texts, person_id)
 
 
-def answer_publicity(
+def store_publicity_answer(
     tx: Transaction, texts: Texts, principal: Principal, answer: PublicityAnswer, *, now: datetime
 ) -> ConsentStatus:
-    """Keep a person's yes to being named in public, or take every one of theirs back.
-
-    Raises:
-        ConflictError: the text they said yes to is another by now.
-    """
+    """Store or withdraw a person's consent to being named in public; see `answer_publicity`."""
     person_id = principal.person_id or ""
     before = consent_status(tx, texts, person_id)
     if answer.given and before.publicity_given_at is None:
@@ -129,7 +174,7 @@ def answer_publicity(
 
 
 def consents_of_cycle(tx: Transaction, texts: Texts, cycle_id: str) -> tuple[PersonConsent, ...]:
-    """Where everybody who is in a cycle stands, in the order of the lists.
+    """The consents of all people who are in a cycle, in the order of the lists.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -145,7 +190,7 @@ def consents_of_cycle(tx: Transaction, texts: Texts, cycle_id: str) -> tuple[Per
 
 
 def consents_given_by(tx: Transaction, person_id: str) -> tuple[GivenConsent, ...]:
-    """Every yes of a person that is held, the oldest first."""
+    """All stored consents of a person, the oldest first."""
     rows = tx.scalars(
         select(ConsentRow).where(ConsentRow.person_id == person_id).order_by(ConsentRow.given_at)
     )
@@ -164,7 +209,7 @@ def consents_given_by(tx: Transaction, person_id: str) -> tuple[GivenConsent, ..
 def _current_consents(
     tx: Transaction, people: list[str]
 ) -> dict[str, dict[ConsentKind, ConsentRow]]:
-    """The youngest yes that stands of each of `people` to each thing asked."""
+    """The newest consent of each kind of each of `people` that is not withdrawn."""
     rows = tx.scalars(
         select(ConsentRow)
         .where(ConsentRow.person_id.in_(people), ConsentRow.revoked_at.is_(None))
@@ -179,29 +224,29 @@ def _current_consents(
 def _person_consent(
     row: PersonRow, given: Mapping[ConsentKind, ConsentRow], texts: Texts
 ) -> PersonConsent:
-    asked = TERMS_BY_SIDE[row.side]
-    terms, publicity = given.get(asked), given.get(ConsentKind.PUBLICITY)
+    consent_kind = TERMS_BY_SIDE[row.side]
+    terms, publicity = given.get(consent_kind), given.get(ConsentKind.PUBLICITY)
     return PersonConsent(
         person=person_summary(row),
-        accepted_at=_given_at(terms, texts[asked]),
+        accepted_at=_given_at(terms, texts[consent_kind]),
         accepted_version=None if terms is None else terms.version,
         publicity=_given_at(publicity, texts[ConsentKind.PUBLICITY]) is not None,
     )
 
 
 def _given_at(row: ConsentRow | None, text: ConsentText) -> datetime | None:
-    """When the yes in `row` was given, where it is to `text` as it is now."""
+    """When the consent in `row` was given, if it is to the current version of `text`."""
     same = row is not None and (row.version, row.sha256) == (text.version, text.sha256)
     return row.given_at if row is not None and same else None
 
 
 def _store_consent(
-    tx: Transaction, person_id: str, asked: ConsentKind, text: ConsentText, now: datetime
+    tx: Transaction, person_id: str, consent_kind: ConsentKind, text: ConsentText, now: datetime
 ) -> None:
     tx.add(
         ConsentRow(
             person_id=person_id,
-            asked=asked,
+            asked=consent_kind,
             version=text.version,
             sha256=text.sha256,
             given_at=now,
@@ -211,7 +256,7 @@ def _store_consent(
 
 
 def _revoke_publicity(tx: Transaction, person_id: str, now: datetime) -> bool:
-    """Take back every yes to being named in public; tells whether there was one."""
+    """Withdraw all consents to being named in public; returns whether there was one."""
     rows = tx.scalars(
         select(ConsentRow).where(
             ConsentRow.person_id == person_id,
@@ -226,4 +271,4 @@ def _revoke_publicity(tx: Transaction, person_id: str, now: datetime) -> bool:
 
 def _require_current(text: ConsentText, sha256: str) -> None:
     if text.sha256 != sha256:
-        raise ConflictError("the text has changed meanwhile; please read it again")
+        raise ConflictError("the text has changed; please read it again")

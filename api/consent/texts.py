@@ -1,8 +1,8 @@
-"""What people are told and asked to agree to: texts of the deployment, each with a version.
+"""The texts that people are asked to agree to, each with a version.
 
-A text is a plain file: lines `version:` and `date:`, a blank line, then parts that begin with a
-heading `## …`, in paragraphs of one line each. A deployment puts its own three files into a folder
-of its choice; those shipped are in `templates/consent/texts`.
+A text is a plain file: the lines `version:` and `date:`, a blank line, then parts that start with a
+heading `## …` and have one paragraph on each line. A deployment may keep its own three files in a
+folder of its choice; the default texts are in `templates/consent/texts`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _HEADING = "## "
 
 
 TERMS_BY_SIDE = {Side.COACHEE: ConsentKind.COACHEE, Side.COACH: ConsentKind.COACH}
-"""Which text tells a side what is private and what is not."""
+"""The text about privacy for each side."""
 
 
 class ConsentTextError(DomainError):
-    """A consent text of the deployment is missing or cannot be read."""
+    """A consent text is missing or cannot be read."""
 
 
 class _FrozenModel(BaseModel):
@@ -36,14 +36,14 @@ class _FrozenModel(BaseModel):
 
 
 class TextPart(_FrozenModel):
-    """A heading, and the paragraphs below it."""
+    """A heading with its paragraphs."""
 
     heading: str
     paragraphs: tuple[str, ...]
 
 
 class ConsentText(_FrozenModel):
-    """One text. `sha256` is of the file: changed under its old version, it is another text."""
+    """A consent text; `sha256` of its file shows a change without a new version."""
 
     version: Annotated[str, Field(min_length=1, max_length=40)]
     dated: date
@@ -53,10 +53,10 @@ class ConsentText(_FrozenModel):
 
 @cache
 def consent_texts(folder: Path | None) -> dict[ConsentKind, ConsentText]:
-    """The texts in `folder`, or those shipped.
+    """The texts in `folder`, or the default texts.
 
     Raises:
-        ConsentTextError: one is missing or cannot be read; says which.
+        ConsentTextError: a text is missing or cannot be read.
     """
     return {kind: _load_text(folder, kind) for kind in ConsentKind}
 
@@ -69,7 +69,7 @@ def _load_text(folder: Path | None, kind: ConsentKind) -> ConsentText:
     except (OSError, ValueError, ValidationError) as error:
         raise ConsentTextError(
             f"the consent text {path} cannot be read: it needs lines `version:` and "
-            "`date: 2026-11-24`, a blank line, and parts that begin with `## `; "
+            "`date: 2026-11-24`, a blank line, and parts that start with `## `; "
             "see docs/how-to/tell-people-what-is-private.md"
         ) from error
 

@@ -87,15 +87,15 @@ def test_a_yes_is_kept_once_with_its_version_and_noted(world: World) -> None:
     )
     with world.database.writing() as tx:
         assert consent.consent_status(tx, TEXTS, principal.person_id or "").accepted_at is None
-        assert consent.accept_terms(tx, TEXTS, principal, yes, now=now).accepted_at == now
-        consent.accept_terms(tx, TEXTS, principal, yes, now=now)
+        assert consent.store_acceptance(tx, TEXTS, principal, yes, now=now).accepted_at == now
+        consent.store_acceptance(tx, TEXTS, principal, yes, now=now)
         (row,) = tx.scalars(select(ConsentRow)).all()
         assert (row.asked, row.version) == (ConsentKind.COACHEE, TEXTS[ConsentKind.COACHEE].version)
         acts = tx.scalars(select(AuditRow).where(AuditRow.action == "terms accepted")).all()
         assert [act.detail for act in acts] == [{"version": row.version}]
         of_coach = Acceptance(sha256=TEXTS[ConsentKind.COACH].sha256)
         with pytest.raises(ConflictError, match="read it again"):
-            consent.accept_terms(tx, TEXTS, principal, of_coach, now=now)
+            consent.store_acceptance(tx, TEXTS, principal, of_coach, now=now)
 
 
 def test_another_text_asks_again_even_under_its_old_version(world: World, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_another_text_asks_again_even_under_its_old_version(world: World, tmp_pa
     same_version = NEW.replace("2027-01\n", f"{TEXTS[ConsentKind.COACHEE].version}\n", 1)
     later = consent_texts(_folder(tmp_path / "texts", coachee=same_version))
     with world.database.writing() as tx:
-        consent.accept_terms(tx, TEXTS, principal, yes, now=now)
+        consent.store_acceptance(tx, TEXTS, principal, yes, now=now)
         assert consent.consent_status(tx, later, principal.person_id or "").accepted_at is None
         listed = {each.person.code: each for each in consent.consents_of_cycle(tx, later, cycle_id)}
         assert listed["C-1"].accepted_at is None
@@ -122,7 +122,7 @@ def test_publicity_is_no_until_said_and_can_be_taken_back(world: World) -> None:
     def say(*, given: bool) -> bool:
         with world.database.writing() as tx:
             answer = PublicityAnswer(given=given, sha256=shown)
-            consent.answer_publicity(tx, TEXTS, principal, answer, now=now)
+            consent.store_publicity_answer(tx, TEXTS, principal, answer, now=now)
             listed = consent.consents_of_cycle(tx, TEXTS, cycle_id)
         return next(each.publicity for each in listed if each.person.code == "K-1")
 
@@ -149,7 +149,7 @@ def test_who_was_erased_is_not_named_in_public(world: World) -> None:
     principal = _principal(world, cycle_id, "K-1")
     with world.database.writing() as tx:
         answer = PublicityAnswer(given=True, sha256=TEXTS[ConsentKind.PUBLICITY].sha256)
-        consent.answer_publicity(tx, TEXTS, principal, answer, now=now)
+        consent.store_publicity_answer(tx, TEXTS, principal, answer, now=now)
         person_rights.erase_person(
             tx, principal.person_id or "", now=datetime(2027, 8, 1, tzinfo=UTC)
         )
