@@ -1,4 +1,4 @@
-"""`gender-coach retention`: erasing whoever's time is over, or telling what that would be."""
+"""`gender-coach retention`: erasing the people of cycles past their retention."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.services import open_cli_services
-from api.data_protection import retention_sweep as erasing
+from api.data_protection import retention_sweep
 from api.data_protection.retention_sweep import ErasureScope
 from api.services import Services
 
@@ -17,54 +17,44 @@ from api.services import Services
 def retention(
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what would be erased.")
+        bool, typer.Option("--dry-run", help="Only show what would be erased.")
     ] = False,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
-    """Erase the people of cycles past their time, or tell what that would be.
+    """Erase the people of cycles past their retention, or show what would be erased.
 
-    Unlike the daily job it does not wait until managers were warned for thirty days. Cycles that
-    are held are left alone.
+    Unlike the daily job, it does not wait for 30 days after the warning. Cycles with a hold are
+    left alone.
     """
     with open_cli_services(data) as services:
-        days, now = services.settings.retention_days, services.now()
-        if not days:
-            typer.echo("Nobody is erased by time here: GENDER_COACH_RETENTION_DAYS is 0.")
-        with services.database.reading() as tx:
-            due = erasing.due_cycles(tx, days, now=now, warned=False)
-        for cycle_id in due:
-            typer.echo(_erase_or_describe(services, cycle_id, dry_run=dry_run))
-        if days and not due:
-            typer.echo("No cycle is past its time.")
+        if not services.settings.retention_days:
+            typer.echo("Retention does not end here: GENDER_COACH_RETENTION_DAYS is 0.")
+        scopes = retention_sweep.list_due_scopes(services)
+        for scope in scopes:
+            typer.echo(_erase_or_describe(services, scope, dry_run=dry_run))
+        if services.settings.retention_days and not scopes:
+            typer.echo("No cycle is past its retention.")
         if dry_run:
-            with services.database.reading() as tx:
-                typer.echo(
-                    f"Ended secrets to delete: {_counts(erasing.stale_secrets(tx, now=now))}."
-                )
-            return
-        with services.database.writing() as tx:
-            swept = erasing.sweep(tx, now=now)
-        services.database.truncate_wal()
-        typer.echo(f"Ended secrets deleted: {_counts(swept)}.")
+            stale = retention_sweep.count_stale_secrets(services)
+            typer.echo(f"Ended secrets to delete: {_counts(stale)}.")
+        else:
+            deleted = retention_sweep.delete_stale_secrets(services)
+            typer.echo(f"Ended secrets deleted: {_counts(deleted)}.")
 
 
-def _erase_or_describe(services: Services, cycle_id: str, *, dry_run: bool) -> str:
-    with services.database.reading() as tx:
-        found = erasing.erasure_scope(tx, cycle_id)
-    if found.work_in_progress:
-        return f"{_named(found)}: {found.work_in_progress} is still running; try again after it."
+def _erase_or_describe(services: Services, scope: ErasureScope, *, dry_run: bool) -> str:
+    if scope.work_in_progress:
+        return f"{_named(scope)}: {scope.work_in_progress} is still running; try again later."
     if dry_run:
-        return f"{_named(found)}: would erase {_counts(found.counts)}."
-    days, now = services.settings.retention_days, services.now()
-    with services.database.writing() as tx:
-        erased = erasing.erase_cycle(tx, cycle_id, days, now=now, warned=False)
+        return f"{_named(scope)}: would erase {_counts(scope.counts)}."
+    erased = retention_sweep.erase_due_cycle(services, scope.cycle_id, warned=False)
     if erased is None:
-        return f"{_named(found)}: left alone, because it changed meanwhile."
-    return f"{_named(found)}: erased {_counts(erased.counts)}."
+        return f"{_named(scope)}: left alone, because it has changed meanwhile."
+    return f"{_named(scope)}: erased {_counts(erased.counts)}."
 
 
-def _named(found: ErasureScope) -> str:
-    return f"{found.name} ({found.cycle_id})"
+def _named(scope: ErasureScope) -> str:
+    return f"{scope.name} ({scope.cycle_id})"
 
 
 def _counts(counts: Mapping[str, int]) -> str:

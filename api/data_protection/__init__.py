@@ -1,1 +1,1 @@
-"""Data protection: retention, erasure, redaction, and access of people to their own data."""
+"""Data protection: retention, erasure, redaction, and subject access."""

@@ -1,4 +1,4 @@
-"""Erasing people of a cycle: what goes, and the tombstones that totals are counted by."""
+"""Erasing people of a cycle; a tombstone of each stays, by which totals are counted."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _OPEN = (TaskState.QUEUED, TaskState.RUNNING)
 def erase_people(
     tx: Transaction, cycle_id: str, condition: ColumnElement[bool], *, now: datetime
 ) -> None:
-    """Erase those people of a cycle whose row is as `condition` says, leaving tombstones.
+    """Erase the people of a cycle whose rows match `condition`, and leave tombstones.
 
-    Stay: side, country, time zone, sex, year of birth, rank, service and role, attendance and
-    ratings, and who was with whom when, under another code. Go: name, address, code, languages,
-    times, unit, wishes, every text of theirs, what plans and runs say of them, their names in what
-    others wrote of a session with them, links, and every note by or about them with its key. Older
-    copies of the database still hold all of it.
+    Kept: side, country, time zone, sex, year of birth, rank, service and role, attendance and
+    ratings, and pairs with their session times, under a new code. Erased: name, address, code,
+    languages, availability, unit, wishes, all texts they wrote, what plans and runs say about
+    them, their names in what others wrote about a session with them, links, and all notes by or
+    about them with their keys. Older copies of the database still contain all of this.
     """
     in_scope = (PersonRow.cycle_id == cycle_id, condition)
     runs = tx.scalars(
@@ -55,7 +55,7 @@ def erase_people(
     _erase_rows_of(tx, in_scope, redactor)
     _pseudonymise_rows(tx, cycle_id, redactor, now)
     for run, run_input in zip(runs, inputs, strict=True):
-        run.input = redactor.run_input(run_input).model_dump_json()
+        run.input = redactor.redact_run_input(run_input).model_dump_json()
         if run.failure is not None and redactor.mentions(run.failure["detail"]):
             run.failure = run.failure | {"detail": ERASED}
     _erase_from_plans(tx, cycle_id, redactor)
@@ -64,7 +64,7 @@ def erase_people(
 
 
 def work_in_progress(tx: Transaction, cycle_id: str) -> str:
-    """What is at work on a cycle's people, if anything, and would bring back what is erased."""
+    """A run or question in progress that would bring back erased data: a phrase, or empty."""
     runs = tx.scalar(
         select(func.count()).where(RunRow.cycle_id == cycle_id, RunRow.state.in_(_OPEN))
     )
@@ -80,7 +80,7 @@ def work_in_progress(tx: Transaction, cycle_id: str) -> str:
 def _redactor_for(rows: Sequence[PersonRow], inputs: Sequence[RunInput]) -> Redactor:
     codes = {(row.side, row.code): row.code if row.erased_at else tombstone_code() for row in rows}
     names = {*names_of(map(profile_of, rows)), *(row.email for row in rows)}
-    for run_input in inputs:  # frozen before a later list called them otherwise
+    for run_input in inputs:  # from before a later list changed their name
         for side, people in (
             (Side.COACHEE, run_input.roster.coachees),
             (Side.COACH, run_input.roster.coaches),
@@ -95,7 +95,7 @@ def _erase_rows_of(
     tx.flush()
     person_ids = select(PersonRow.id).where(*in_scope)
     coachee_session_ids = select(SessionRow.id).where(
-        SessionRow.coachee_id.in_(person_ids)  # what a coach recorded stays the coachee's
+        SessionRow.coachee_id.in_(person_ids)  # a record belongs to the coachee
     )
     for statement in (
         delete(NoteKeyRow).where(
@@ -107,7 +107,7 @@ def _erase_rows_of(
         delete(MailRow).where(MailRow.person_id.in_(person_ids)),
         delete(OutboxRow).where(
             OutboxRow.person_id.in_(person_ids)
-        ),  # there is nobody to send it to
+        ),  # there is nobody left to send it to
         delete(OneTimeCodeRow).where(OneTimeCodeRow.person_id.in_(person_ids)),
         update(ReplyRow).where(ReplyRow.person_id.in_(person_ids)).values(comment=""),
         update(FeedbackRow).where(FeedbackRow.author_id.in_(person_ids)).values(text=""),
@@ -119,22 +119,22 @@ def _erase_rows_of(
     with_them = or_(SessionRow.coachee_id.in_(person_ids), SessionRow.coach_id.in_(person_ids))
     shared_session_ids = select(SessionRow.id).where(with_them)
     for record in tx.scalars(select(RecordRow).where(RecordRow.session_id.in_(shared_session_ids))):
-        record.topic = redactor.text(record.topic)
-        record.agreed_actions = redactor.text(record.agreed_actions)
-        record.next_step = redactor.text(record.next_step)
+        record.topic = redactor.redact_text(record.topic)
+        record.agreed_actions = redactor.redact_text(record.agreed_actions)
+        record.next_step = redactor.redact_text(record.next_step)
     for feedback in tx.scalars(
         select(FeedbackRow).where(FeedbackRow.session_id.in_(shared_session_ids))
     ):
-        feedback.text = redactor.text(feedback.text)
+        feedback.text = redactor.redact_text(feedback.text)
     for reply in tx.scalars(select(ReplyRow).where(ReplyRow.session_id.in_(shared_session_ids))):
-        reply.comment = redactor.text(reply.comment)
+        reply.comment = redactor.redact_text(reply.comment)
 
 
 def _pseudonymise_rows(tx: Transaction, cycle_id: str, redactor: Redactor, now: datetime) -> None:
-    """Make rows of theirs tombstones, and have others name them by their codes from now on."""
+    """Turn rows of erased people into tombstones, and references to them into their new codes."""
     for row in tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id)):
         person = profile_of(row)
-        redacted = redactor.person(person)
+        redacted = redactor.redact_person(person)
         if (row.side, row.code) in redactor.codes:
             row.code, row.name, row.email = redacted.id, ERASED, ""
             row.left_at, row.erased_at = row.left_at or now, row.erased_at or now
@@ -148,7 +148,7 @@ def _erase_from_plans(tx: Transaction, cycle_id: str, redactor: Redactor) -> Non
     ).all()
     for plan in plans:
         result = Result.model_validate_json(plan.result)
-        if (redacted := redactor.result(result)) != result:
+        if (redacted := redactor.redact_result(result)) != result:
             plan.result = redacted.model_dump_json()
     open_questions = tx.scalars(
         select(QuestionRow)
@@ -169,11 +169,11 @@ def _erase_from_plans(tx: Transaction, cycle_id: str, redactor: Redactor) -> Non
 
 
 def _erase_from_policy(row: CycleRow, redactor: Redactor) -> None:
-    """The file a cycle was read from is kept as far as it still says what the policy is."""
+    """Redact the policy; its file is kept only if it still describes the same policy."""
     policy = policy_of(row)
-    redacted = redactor.without_mentions(policy)
-    source = redactor.source(row.source)
-    row.held_because = redactor.text(row.held_because)
+    redacted = redactor.policy_without_mentions(policy)
+    source = redactor.redact_cycle_file(row.source)
+    row.held_because = redactor.redact_text(row.held_because)
     if redacted != policy:
         row.policy = as_json(redacted)
     if source != row.source:

@@ -1,4 +1,4 @@
-"""Erasing a whole cycle's people from its runs, plans and policy."""
+"""Erasing all people of a cycle from its runs, plans and policy."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from matching.result import Result
 
 
 def erase_runs(tx: Transaction, cycle_id: str) -> None:
-    """What runs were given, how they went, and every word of their plans.
+    """Erase the personal data in the inputs, records and plans of all runs of a cycle.
 
-    Stay: that there were runs, when, their fingerprints, and who was with whom when, by code.
+    Kept: the runs with their times and fingerprints, and pairs with their session times, by code.
     """
     runs = select(RunRow.id).where(RunRow.cycle_id == cycle_id)
     for run in tx.scalars(select(RunRow).where(RunRow.cycle_id == cycle_id)).all():
@@ -44,13 +44,13 @@ def erase_runs(tx: Transaction, cycle_id: str) -> None:
 
 
 def without_people(policy: Cycle) -> Cycle:
-    """A policy without what names people by their ids: pins, bans, preferred times of one."""
+    """A policy without pins, bans and preferred times of single people."""
     times = policy.timetable.with_preferred_times({})
     return policy.model_copy(update={"pins": {}, "bans": {}, "timetable": times})
 
 
 def minimal_source(policy: Cycle) -> str:
-    """A cycle file of the dates alone: the one that was brought may speak of people anywhere."""
+    """A cycle file with the dates only, because the uploaded file may name people anywhere."""
     dates = policy.cycle
     name, zone = (json.dumps(text, ensure_ascii=False) for text in (dates.name, dates.timezone))
     return (
@@ -60,7 +60,7 @@ def minimal_source(policy: Cycle) -> str:
 
 
 def _without_text(result: Result) -> Result:
-    """A result without its sentences: they tell what languages, ranks and hours people have."""
+    """A result without its sentences, which reveal languages, ranks and hours of people."""
     return result.model_copy(
         update={
             "matches": tuple(

@@ -1,4 +1,4 @@
-"""What is left of erased people in stored values: another code, and no sentence about them."""
+"""Redaction of stored values: erased people get another code, and texts about them are removed."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from matching.result import Match, Move, Result, Unmatched
 
 ERASED = "(erased)"
 _PREFIX = "erased-"
-_MIN_NAME_LENGTH = 3  # letters; shorter parts of a name are words of other texts
-_APOSTROPHES = "'\u2018\u2019\u02bc"  # phones write another one than lists do
+_MIN_NAME_LENGTH = 3  # letters; shorter parts of a name are also common words
+_APOSTROPHES = "'\u2018\u2019\u02bc"  # phones and spreadsheets use different ones
 _BLANK_PROFILE: dict[str, Any] = {
     "name": ERASED,
     "email": "",
@@ -34,38 +34,38 @@ _BLANK_PROFILE: dict[str, Any] = {
 
 
 def tombstone_code() -> str:
-    """A code that tells nothing of who gets it."""
+    """A random code that does not identify anybody."""
     return f"{_PREFIX}{new_id()[:12]}"
 
 
 @dataclass(frozen=True)
 class Redactor:
-    """People who are being erased from a cycle.
+    """Redacts the people who are being erased from a cycle.
 
     Attributes:
-        codes: their codes from now on, by side and the code they had.
-        names: what texts may call them by: names and addresses, former ones as well.
+        codes: their new codes, by side and old code.
+        names: names and addresses that texts may contain, including former ones.
     """
 
     codes: Mapping[tuple[Side, str], str]
     names: frozenset[str]
 
-    def coachee(self, code: str) -> str:
-        """The code of a coachee from now on."""
+    def new_coachee_code(self, code: str) -> str:
+        """The new code of a coachee; the same code if they are not erased."""
         return self.codes.get((Side.COACHEE, code), code)
 
-    def coach(self, code: str) -> str:
-        """The code of a coach from now on."""
+    def new_coach_code(self, code: str) -> str:
+        """The new code of a coach; the same code if they are not erased."""
         return self.codes.get((Side.COACH, code), code)
 
     def mentions(self, text: str) -> bool:
-        """Whether a text names one of them, by code, name or address."""
+        """Whether a text mentions an erased person by code, name or address."""
         return bool(self._mention_pattern.search(_normalise(text)))
 
-    def text(self, text: str) -> str:
-        """A text of somebody else's without their names (or longer parts of them) and addresses.
+    def redact_text(self, text: str) -> str:
+        """A text without the names (or longer parts of names) and addresses of erased people.
 
-        A part of a name that is written small is a word, such as `will` or `may`.
+        A part of a name in lower case is kept, because it may be a word such as `will` or `may`.
         """
         before = _normalise(text)
         after = self._name_part_pattern.sub(
@@ -73,25 +73,27 @@ class Redactor:
         )
         return text if after == before else after
 
-    def source(self, text: str) -> str:
-        """The text of a cycle file without the lines with their codes, and without their names."""
+    def redact_cycle_file(self, text: str) -> str:
+        """A cycle file without their names, and without the lines that contain their codes."""
         codes = _word_pattern(code for _, code in self.codes)
         lines = text.splitlines(keepends=True)
-        return self.text("".join(line for line in lines if not codes.search(_normalise(line))))
+        return self.redact_text(
+            "".join(line for line in lines if not codes.search(_normalise(line)))
+        )
 
-    def roster(self, roster: Roster) -> Roster:
-        """A roster in which they are tombstones, also where others name them."""
+    def redact_roster(self, roster: Roster) -> Roster:
+        """A roster in which erased people are tombstones, also where others name them."""
         return Roster(
             coachees=tuple(map(self._redact_coachee, roster.coachees)),
             coaches=tuple(map(self._redact_coach, roster.coaches)),
         )
 
-    def person(self, one: Coachee | Coach) -> Coachee | Coach:
-        """A person as a tombstone, where they are one of them; whom they name by other codes."""
+    def redact_person(self, one: Coachee | Coach) -> Coachee | Coach:
+        """A tombstone if the person is erased; otherwise the same with the new codes of others."""
         return self._redact_coachee(one) if isinstance(one, Coachee) else self._redact_coach(one)
 
-    def without_mentions(self, policy: Cycle) -> Cycle:
-        """A policy that speaks of them no more: a later list could not name them either."""
+    def policy_without_mentions(self, policy: Cycle) -> Cycle:
+        """A policy that does not name erased people, so that later lists without them are valid."""
         coachees = {code for side, code in self.codes if side is Side.COACHEE}
         coaches = {code for side, code in self.codes if side is Side.COACH}
         pins = {
@@ -115,34 +117,38 @@ class Redactor:
             }
         )
 
-    def policy(self, policy: Cycle) -> Cycle:
-        """A policy that speaks of them by their codes from now on."""
-        pins = {self.coachee(one): self.coach(other) for one, other in policy.pins.items()}
+    def redact_policy(self, policy: Cycle) -> Cycle:
+        """A policy that names erased people by their new codes."""
+        pins = {
+            self.new_coachee_code(one): self.new_coach_code(other)
+            for one, other in policy.pins.items()
+        }
         bans = {
-            self.coachee(one): frozenset(map(self.coach, others))
+            self.new_coachee_code(one): frozenset(map(self.new_coach_code, others))
             for one, others in policy.bans.items()
         }
         preferred = {
-            self.coachee(one): times for one, times in policy.timetable.preferred_by.items()
+            self.new_coachee_code(one): times
+            for one, times in policy.timetable.preferred_by.items()
         }
         times = policy.timetable.model_copy(update={"preferred_by": preferred})
         return policy.model_copy(update={"pins": pins, "bans": bans, "timetable": times})
 
-    def run_input(self, run_input: RunInput) -> RunInput:
-        """What a run was frozen with; its fingerprint stays as it was."""
+    def redact_run_input(self, run_input: RunInput) -> RunInput:
+        """The input of a run, redacted; its stored fingerprint does not change."""
         own, keep, where = run_input.own_policy, run_input.keep, run_input.under_way
         return run_input.model_copy(
             update={
-                "roster": self.roster(run_input.roster),
-                "cycle": self.policy(run_input.cycle),
-                "own_policy": None if own is None else self.policy(own),
-                "keep": None if keep is None else self.result(keep),
+                "roster": self.redact_roster(run_input.roster),
+                "cycle": self.redact_policy(run_input.cycle),
+                "own_policy": None if own is None else self.redact_policy(own),
+                "keep": None if keep is None else self.redact_result(keep),
                 "under_way": None if where is None else self._redact_under_way(where),
             }
         )
 
-    def result(self, result: Result) -> Result:
-        """A result whose sentences about them are gone: who was with whom when is left."""
+    def redact_result(self, result: Result) -> Result:
+        """A result without sentences about erased people; pairs and times stay, under new codes."""
         return result.model_copy(
             update={
                 "matches": tuple(map(self._redact_match, result.matches)),
@@ -154,23 +160,23 @@ class Redactor:
     def _redact_coachee(self, one: Coachee) -> Coachee:
         if (Side.COACHEE, one.id) in self.codes:
             return one.model_copy(
-                update=_BLANK_PROFILE | {"prefers": (), "id": self.coachee(one.id)}
+                update=_BLANK_PROFILE | {"prefers": (), "id": self.new_coachee_code(one.id)}
             )
-        prefers = tuple(map(self.coach, one.prefers))
-        refuses = frozenset(map(self.coach, one.refuses))
+        prefers = tuple(map(self.new_coach_code, one.prefers))
+        refuses = frozenset(map(self.new_coach_code, one.refuses))
         return one.model_copy(update={"prefers": prefers, "refuses": refuses})
 
     def _redact_coach(self, one: Coach) -> Coach:
         if (Side.COACH, one.id) in self.codes:
             return one.model_copy(
-                update=_BLANK_PROFILE | {"chain_of_command": (), "id": self.coach(one.id)}
+                update=_BLANK_PROFILE | {"chain_of_command": (), "id": self.new_coach_code(one.id)}
             )
-        refuses = frozenset(map(self.coachee, one.refuses))
+        refuses = frozenset(map(self.new_coachee_code, one.refuses))
         chain = tuple(map(self._redact_chain_entry, one.chain_of_command))
         return one.model_copy(update={"refuses": refuses, "chain_of_command": chain})
 
     def _redact_match(self, match: Match) -> Match:
-        coachee, coach = self.coachee(match.coachee), self.coach(match.coach)
+        coachee, coach = self.new_coachee_code(match.coachee), self.new_coach_code(match.coach)
         if (coachee, coach) == (match.coachee, match.coach):
             return match
         because = {"because": ERASED}
@@ -178,7 +184,7 @@ class Redactor:
         return match.model_copy(update={"coachee": coachee, "coach": coach, "verdicts": verdicts})
 
     def _redact_unmatched(self, one: Unmatched) -> Unmatched:
-        coachee = self.coachee(one.coachee)
+        coachee = self.new_coachee_code(one.coachee)
         remedies = (
             remedy
             for remedy in one.remedies
@@ -188,21 +194,21 @@ class Redactor:
         return one.model_copy(update={"coachee": coachee, "remedies": kept})
 
     def _redact_move(self, move: Move) -> Move:
-        told = move.model_copy(
+        redacted = move.model_copy(
             update={
-                "coachee": self.coachee(move.coachee),
-                "before": None if move.before is None else self.coach(move.before),
-                "after": None if move.after is None else self.coach(move.after),
+                "coachee": self.new_coachee_code(move.coachee),
+                "before": None if move.before is None else self.new_coach_code(move.before),
+                "after": None if move.after is None else self.new_coach_code(move.after),
             }
         )
-        if told == move:
+        if redacted == move:
             return move
         because = {"because": ERASED}
         sessions = tuple(session.model_copy(update=because) for session in move.sessions)
-        return told.model_copy(update=because | {"sessions": sessions})
+        return redacted.model_copy(update=because | {"sessions": sessions})
 
     def _redact_under_way(self, where: UnderWay) -> UnderWay:
-        reached = {self.coachee(one): number for one, number in where.reached.items()}
+        reached = {self.new_coachee_code(one): number for one, number in where.reached.items()}
         return where.model_copy(update={"reached": reached})
 
     def _redact_chain_entry(self, entry: str) -> str:
@@ -210,7 +216,7 @@ class Redactor:
 
     @cached_property
     def _chain_codes(self) -> dict[str, str]:
-        """Coachees' codes from now on, by what a chain of command knows them by."""
+        """The new codes of coachees, by the key that chains of command are compared by."""
         return {
             old.strip().casefold(): now
             for (side, old), now in self.codes.items()
@@ -235,7 +241,10 @@ class Redactor:
         parts = (
             part.strip(_APOSTROPHES)
             for name in names
-            for between in (r"[\s,]+", rf"[^\w{_APOSTROPHES}]+")  # two surnames are one or two
+            for between in (
+                r"[\s,]+",
+                rf"[^\w{_APOSTROPHES}]+",
+            )  # double surnames: whole, and in parts
             for part in re.split(between, name)
         )
         return frozenset(part for part in parts if len(part) >= _MIN_NAME_LENGTH or part in names)
@@ -246,20 +255,20 @@ class Redactor:
 
 
 def names_of(people: Iterable[Person]) -> Iterator[str]:
-    """What texts may call people by."""
+    """The names and addresses of people."""
     for one in people:
         yield from {one.name, one.email} - {"", ERASED}
 
 
 def _normalise(text: str) -> str:
-    """A text in which a letter with its accent is one character, however it was typed."""
+    """A text in which each letter with an accent is one character (Unicode NFC)."""
     return unicodedata.normalize("NFC", text)
 
 
 def _word_pattern(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
-    """Finds any of `words` where it stands by itself, the longest first; without words, nothing."""
+    """A pattern that matches any of `words` as a whole word, longest first; none without words."""
     ordered = sorted({*map(_normalise, words)} - {""}, key=len, reverse=True)
-    told = "|".join(
+    alternatives = "|".join(
         re.sub(f"[{_APOSTROPHES}]", f"[{_APOSTROPHES}]", re.escape(word)) for word in ordered
     )
-    return re.compile(rf"(?<!\w)(?:{told})(?!\w)" if told else r"(?!)", flags)
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)" if alternatives else r"(?!)", flags)

@@ -1,8 +1,8 @@
-"""How long a cycle's people stay: when they are erased, the warning before it, and holding it.
+"""How long the people of a cycle are kept: the date of erasure, the warning, and holds.
 
-Nobody is erased unwarned. The daily job notes when it first saw a cycle within thirty days of its
-time, and erases only once that note is thirty days old: also after an upgrade, after the setting
-was shortened, and where a clock was wrong for a day.
+Nobody is erased without a warning. The daily job stores when it first found a cycle within 30 days
+of its end of retention, and erases only 30 days after that. This also holds after an upgrade, after
+the setting was shortened, and if a clock was wrong for a day.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ WARNING_PERIOD = timedelta(days=30)
 
 
 class HoldInput(FrozenModel):
-    """Why the people of a cycle must not be erased yet; name no person in it."""
+    """The reason why the people of a cycle must not be erased yet; it must not name a person."""
 
     because: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), SingleLineText
@@ -39,11 +39,16 @@ class HoldInput(FrozenModel):
 
 
 class Retention(FrozenModel):
-    """How long the people of a cycle stay.
+    """How long the people of a cycle are kept.
 
-    `last_day` is the cycle's, or that of a later session. `erased_on` is the day from which they
-    are erased; `None` where this deployment erases nobody by itself, where it is held, and where it
-    is done. `soon` says that it is thirty days away or less.
+    Attributes:
+        last_day: the last day of the cycle, or of a later session.
+        erased_on: the day from which they are erased; `None` if this deployment does not erase by
+            itself, if there is a hold, and after erasure.
+        soon: whether that day is 30 days away or less.
+        held_at: since when there is a hold.
+        held_because: the reason of the hold.
+        erased_at: when they were erased.
     """
 
     last_day: date
@@ -56,9 +61,10 @@ class Retention(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class RetentionStatus:
-    """Where a cycle stands today: its last day, when its time is over, and what is noted of it.
+    """The retention of a cycle as of today.
 
-    `expires_on` is `None` where there is nothing to erase or erasing is switched off.
+    `expires_on` is the end of retention; `None` if there is nothing to erase, or if erasing is
+    disabled.
     """
 
     row: CycleRow
@@ -68,7 +74,7 @@ class RetentionStatus:
 
     @property
     def announced_on(self) -> date | None:
-        """Since which day managers have been warned."""
+        """The day since which managers have been warned."""
         announced = self.row.erasure_announced_at
         return None if announced is None else announced.astimezone(_zone(self.row)).date()
 
@@ -81,11 +87,11 @@ class RetentionStatus:
 
     @property
     def is_near(self) -> bool:
-        """Whether it is time to warn, were it not held."""
+        """Whether the end of retention is close enough for a warning."""
         return self.expires_on is not None and self.expires_on - self.today <= WARNING_PERIOD
 
     def is_due(self, *, warned: bool) -> bool:
-        """Whether to erase today: the time is over, and where `warned` the warning as well."""
+        """Whether to erase today; with `warned`, only after the warning period."""
         if self.expires_on is None or self.row.held_at is not None or self.today < self.expires_on:
             return False
         if not warned:
@@ -94,7 +100,7 @@ class RetentionStatus:
 
 
 def retention_of(tx: Transaction, cycle_id: str, days: int, *, now: datetime) -> Retention:
-    """How long the people of a cycle stay, by the setting `days`.
+    """How long the people of a cycle are kept; `days` is the setting `retention_days`.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -159,10 +165,10 @@ def release(services: Services, cycle_id: str) -> Retention:
 
 
 def record_erasure_warnings(tx: Transaction, days: int, *, now: datetime) -> int:
-    """Note of which cycles managers are warned from now on; tells how many are new.
+    """Start the warning period of cycles near their end of retention; returns how many are new.
 
-    Where a cycle is no longer near its time, because a setting or its dates changed, the note is
-    taken back: the next warning lasts thirty days again.
+    If a cycle is no longer near, because a setting or its dates have changed, its warning is
+    withdrawn, and the next one lasts 30 days again.
     """
     new = 0
     for status in retention_statuses(tx, days, now=now):
@@ -178,7 +184,7 @@ def record_erasure_warnings(tx: Transaction, days: int, *, now: datetime) -> int
 
 
 def retention_statuses(tx: Transaction, days: int, *, now: datetime) -> tuple[RetentionStatus, ...]:
-    """Where every cycle stands today, the oldest first."""
+    """The retention of all cycles, the oldest first."""
     rows = tx.scalars(select(CycleRow).order_by(CycleRow.created_at, CycleRow.id)).all()
     last = dict(
         tx.execute(
@@ -193,7 +199,7 @@ def retention_statuses(tx: Transaction, days: int, *, now: datetime) -> tuple[Re
 def retention_status(
     tx: Transaction, row: CycleRow, days: int, *, now: datetime
 ) -> RetentionStatus:
-    """Where one cycle stands today."""
+    """The retention of one cycle."""
     last = tx.scalar(
         select(func.max(SessionRow.ends_at)).where(
             SessionRow.cycle_id == row.id, SessionRow.state == SessionState.CONFIRMED
@@ -210,7 +216,7 @@ def _status(
     tx: Transaction, row: CycleRow, last: Mapping[str, datetime], days: int, now: datetime
 ) -> RetentionStatus:
     last_day = date.fromisoformat(row.policy["cycle"]["end"])
-    if row.id in last:  # the cycle file may have been shortened after publishing
+    if row.id in last:  # the cycle may have been shortened after publishing
         last_day = max(last_day, last[row.id].astimezone(_zone(row)).date())
     kept = not days or (row.erased_at is not None and not _has_new_data(tx, row))
     return RetentionStatus(
@@ -222,7 +228,7 @@ def _status(
 
 
 def _has_new_data(tx: Transaction, row: CycleRow) -> bool:
-    """Whether people or a cycle file were brought after the cycle was erased."""
+    """Whether people or a policy were uploaded after the cycle was erased."""
     if row.erased_at is None or row.changed_at > row.erased_at:
         return True
     there = select(PersonRow.id).where(PersonRow.cycle_id == row.id, PersonRow.erased_at.is_(None))

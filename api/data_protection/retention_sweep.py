@@ -1,7 +1,7 @@
-"""Erasing the people of cycles past their time, and secrets that ended long ago.
+"""Erasing the people of cycles past their retention, and deleting secrets that ended long ago.
 
-Each cycle is one transaction: whatever interrupts it, the cycle is erased whole or not at all, and
-the next time goes on with those that are left.
+Each cycle is erased in one transaction, so an interruption leaves it erased completely or not at
+all, and the next sweep continues with the others.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ from api.audit_trail.log import record_event
 from api.cycles.service import as_json, cycle_row, policy_of
 from api.data_protection.erase_people import erase_people, work_in_progress
 from api.data_protection.erase_runs import erase_runs, minimal_source, without_people
-from api.data_protection.retention_policy import retention_status, retention_statuses
+from api.data_protection.retention_policy import (
+    record_erasure_warnings,
+    retention_status,
+    retention_statuses,
+)
 from api.database.types import TableRow
 from api.invitations.rows import OutboxRow
 from api.mail.rows import MailRow
@@ -24,15 +28,16 @@ from api.participants.rows import PersonRow
 from api.personal_links.rows import OneTimeCodeRow
 from api.plan_queries.rows import QuestionRow
 from api.runs.rows import PlanRow, RunRow
+from api.services import Services
 from api.session_reports.rows import NoteRow
 from api.values import FrozenModel
 
 RETENTION_JOB = "retention"
-_STALE = timedelta(days=30)  # ended secrets are shown to their owner for a while
+_STALE = timedelta(days=30)  # ended secrets stay visible to their owner for a while
 
 
 class ErasureScope(FrozenModel):
-    """What of one cycle is to be erased, counted; `work_in_progress` names what it waits for."""
+    """What would be erased of a cycle, counted; `work_in_progress` is what erasing waits for."""
 
     cycle_id: str
     name: str
@@ -40,10 +45,49 @@ class ErasureScope(FrozenModel):
     counts: dict[str, int]
 
 
+def warn_and_list_due_cycles(services: Services) -> tuple[str, ...]:
+    """Start or withdraw the warnings of all cycles; returns those to erase today."""
+    days, now = services.settings.retention_days, services.now()
+    with services.database.writing() as tx:
+        record_erasure_warnings(tx, days, now=now)
+        return due_cycles(tx, days, now=now)
+
+
+def list_due_scopes(services: Services) -> tuple[ErasureScope, ...]:
+    """What would be erased of each cycle past its retention, whether warned or not."""
+    days, now = services.settings.retention_days, services.now()
+    with services.database.reading() as tx:
+        due = due_cycles(tx, days, now=now, warned=False)
+        return tuple(erasure_scope(tx, cycle_id) for cycle_id in due)
+
+
+def count_stale_secrets(services: Services) -> dict[str, int]:
+    """The number of secrets that `delete_stale_secrets` would delete, by kind."""
+    with services.database.reading() as tx:
+        return stale_secrets(tx, now=services.now())
+
+
+def erase_due_cycle(
+    services: Services, cycle_id: str, *, warned: bool = True
+) -> ErasureScope | None:
+    """Erase all people of a cycle if it is due; see `erase_cycle`."""
+    days = services.settings.retention_days
+    with services.database.writing() as tx:
+        return erase_cycle(tx, cycle_id, days, now=services.now(), warned=warned)
+
+
+def delete_stale_secrets(services: Services) -> dict[str, int]:
+    """Delete secrets that ended a while ago, also from the write-ahead log; returns how many."""
+    with services.database.writing() as tx:
+        deleted = sweep(tx, now=services.now())
+    services.database.truncate_wal()
+    return deleted
+
+
 def due_cycles(
     tx: Transaction, days: int, *, now: datetime, warned: bool = True
 ) -> tuple[str, ...]:
-    """The cycles to erase today, the oldest first; with `warned` only where the warning is over."""
+    """The cycles to erase today, oldest first; with `warned`, only after the warning period."""
     return tuple(
         status.row.id
         for status in retention_statuses(tx, days, now=now)
@@ -52,7 +96,7 @@ def due_cycles(
 
 
 def erasure_scope(tx: Transaction, cycle_id: str) -> ErasureScope:
-    """What is there to erase of a cycle.
+    """What would be erased of a cycle.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -82,9 +126,9 @@ def erasure_scope(tx: Transaction, cycle_id: str) -> ErasureScope:
 def erase_cycle(
     tx: Transaction, cycle_id: str, days: int, *, now: datetime, warned: bool = True
 ) -> ErasureScope | None:
-    """Erase everybody of a cycle and what speaks of them, and tell what it was.
+    """Erase all people of a cycle and the data about them; returns what was erased.
 
-    `None` where it is not to be erased (any longer), or where a run or question is at work on it.
+    `None` if the cycle is not due any more, or while a run or question is in progress.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -112,12 +156,12 @@ def erase_cycle(
 
 
 def stale_secrets(tx: Transaction, *, now: datetime) -> dict[str, int]:
-    """How many secrets ended so long ago that the next sweep deletes them, by what they are."""
+    """The number of secrets that the next sweep deletes, by kind."""
     return {what: _count(tx, table, condition) for what, (table, condition) in _stale(now).items()}
 
 
 def sweep(tx: Transaction, *, now: datetime) -> dict[str, int]:
-    """Delete secrets that ended a while ago: links, tokens, browsers, codes, begun sign-ins."""
+    """Delete secrets that ended a while ago: links, tokens, browser sessions, codes, flows."""
     found = stale_secrets(tx, now=now)
     if any(found.values()):
         for table, condition in _stale(now).values():

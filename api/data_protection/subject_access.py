@@ -1,4 +1,4 @@
-"""What is held about one person, all of it; and erasing it so that totals stay right."""
+"""Subject access: a report of everything stored about a person, and erasing it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from api.data_protection.erase_people import erase_people, work_in_progress
 from api.invitations.rows import OutboxRow
 from api.participants.rows import PersonRow, Side
 from api.participants.service import person_row
+from api.services import Services
 from api.session_reports.feedback import FeedbackView, feedback_view
 from api.session_reports.records import RecordView, record_view
 from api.session_reports.rows import NoteRow
 from api.sessions.rows import FeedbackRow, RecordRow, SessionRow, SessionState
 from api.sessions.schedule import person_schedule
 from api.values import FrozenModel
-from coach.errors import ConflictError
+from coach.errors import ConflictError, NotFoundError
 from coach.sessions import Reply
 
 
 class ReportedSession(FrozenModel):
-    """A session of the person; the other side is not named."""
+    """A session of the person; the other person is not named."""
 
     number: int
     start: datetime
@@ -37,7 +38,7 @@ class ReportedSession(FrozenModel):
 
 
 class ReportedNote(FrozenModel):
-    """A note the person wrote: that there is one, not what it says. It is shown to them alone."""
+    """A note that the person wrote, without its text, which only they can read."""
 
     session_id: str
     version: int
@@ -45,10 +46,10 @@ class ReportedNote(FrozenModel):
 
 
 class SubjectAccessReport(FrozenModel):
-    """Everything that is held about one person; who else appears is left out.
+    """Everything that is stored about a person; other people are left out.
 
-    `address` is where they are written to: the one of `profile`, which is as the office's list
-    brought it, or another that they have put in its place.
+    `address` is the current mail address: that of `profile`, which is as uploaded by the office, or
+    another one that the person has set.
     """
 
     code: str
@@ -65,8 +66,48 @@ class SubjectAccessReport(FrozenModel):
     messages_sent: int
 
 
+def find_person(services: Services, ident: str, cycle_id: str = "") -> str:
+    """The identifier of a person, by that or by their spreadsheet id.
+
+    Raises:
+        NotFoundError: nobody has this id, or nobody in that cycle.
+        ConflictError: people in several cycles have it.
+    """
+    query = select(PersonRow.id, PersonRow.cycle_id).where(
+        or_(PersonRow.code == ident, PersonRow.id == ident)
+    )
+    if cycle_id:
+        query = query.where(PersonRow.cycle_id == cycle_id)
+    with services.database.reading() as tx:
+        found = tx.execute(query).all()
+    if not found:
+        raise NotFoundError(f"nobody has the id {ident}")
+    if len(found) > 1:
+        several = ", ".join(sorted(row.cycle_id for row in found))
+        raise ConflictError(f"several people have the id {ident}; add --cycle, one of {several}")
+    identifier: str = found[0].id
+    return identifier
+
+
+def export_person(services: Services, person_id: str) -> SubjectAccessReport:
+    """The report about a person, to hand to them; the export is recorded.
+
+    Raises:
+        NotFoundError: there is no such person.
+    """
+    with services.database.writing() as tx:
+        return subject_access_report(tx, person_id)
+
+
+def erase_one_person(services: Services, person_id: str) -> None:
+    """Erase a person, also from the write-ahead log; see `erase_person`."""
+    with services.database.writing() as tx:
+        erase_person(tx, person_id, now=services.now())
+    services.database.truncate_wal()
+
+
 def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessReport:
-    """All that is held about a person, to hand to them.
+    """The report about a person, to hand to them.
 
     Raises:
         NotFoundError: there is no such person.
@@ -118,17 +159,17 @@ def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessRepor
 
 
 def erase_person(tx: Transaction, person_id: str, *, now: datetime) -> None:
-    """Erase a person, leaving a tombstone with what totals are counted by; see `erase_people`.
+    """Erase a person, and leave a tombstone by which totals are counted; see `erase_people`.
 
     Raises:
         NotFoundError: there is no such person.
-        ConflictError: they still have sessions to come, or a run or a question is at work.
+        ConflictError: they have future sessions, or a run or question is in progress.
     """
     row = person_row(tx, person_id)
     _refuse_with_future_sessions(tx, person_id, now)
     if working := work_in_progress(tx, row.cycle_id):
         raise ConflictError(
-            f"{working} is at work on this cycle's people: wait until it has ended, or cancel it, "
+            f"{working} is in progress on this cycle: wait until it has ended, or cancel it, "
             "then erase"
         )
     erase_people(tx, row.cycle_id, PersonRow.id == person_id, now=now)
@@ -147,6 +188,6 @@ def _refuse_with_future_sessions(tx: Transaction, person_id: str, now: datetime)
     )
     if coming is not None:
         raise ConflictError(
-            "this person still has sessions to come: take in the list without them, "
+            "this person has future sessions: upload the list without them, "
             "run again and publish, then erase"
         )
