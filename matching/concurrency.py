@@ -1,4 +1,4 @@
-"""Threads that the engine may use; its caller provides them, as it provides the clock.
+"""Threads for the engine, provided by the caller, like the clock.
 
 Without them the engine works in the calling thread. The result is the same either way.
 """
@@ -14,17 +14,17 @@ ResultT = TypeVar("ResultT")
 
 
 class ParallelMap(Protocol):
-    """Like the built-in `map` with one iterable; may work on several items at once."""
+    """Like the built-in `map` with one iterable, but may process several items at once."""
 
     def __call__(
         self, work: Callable[[ItemT], ResultT], items: Iterable[ItemT], /
     ) -> Iterator[ResultT]:
-        """Yield `work(item)` for all items, in their order."""
+        """Yield `work(item)` for all items, in order."""
         ...
 
 
 class RunInterruptible(Protocol):
-    """Calls a function and can stop waiting for it."""
+    """Calls a function, and can stop waiting for it."""
 
     def __call__(
         self,
@@ -35,8 +35,8 @@ class RunInterruptible(Protocol):
     ) -> ResultT:
         """Return `work()`, or raise what `check` raises.
 
-        `check` is called before and, where possible, during the work; if it raises, `stop` is
-        called so that the work ends early.
+        `check` is called before and, if possible, during the work; if it raises, `stop` is called
+        so that the work ends early.
         """
         ...
 
@@ -44,18 +44,18 @@ class RunInterruptible(Protocol):
 def run_to_completion(
     work: Callable[[], ResultT], _stop: Callable[[], object], check: Callable[[], object], /
 ) -> ResultT:
-    """Check, then work in the calling thread, where nothing can stop it."""
+    """Call `check`, then do the work in the calling thread, where it cannot be interrupted."""
     check()
     return work()
 
 
 @dataclass(frozen=True, slots=True)
 class Concurrency:
-    """The threads of one run; by default the calling one alone.
+    """The threads of a run; by default only the calling thread.
 
     Attributes:
         parallel_map: for independent blocks of pairs.
-        run_interruptible: for calls of a solver, so that a time limit or a cancellation ends them.
+        run_interruptible: for solver calls, so that a time limit or cancellation can end them.
     """
 
     parallel_map: ParallelMap = map

@@ -13,21 +13,21 @@ ResultT = TypeVar("ResultT")
 
 
 class SolverError(RuntimeError):
-    """A solver or one of our models failed; no result of the run can be trusted."""
+    """A solver or one of the engine's models failed; no result of the run can be trusted."""
 
 
 class DeadlineExceededError(Exception):
-    """The time limit has passed; a caller with a plan returns it."""
+    """The time limit has passed; a caller that has a plan returns it."""
 
 
 class ProblemTooLargeError(DeadlineExceededError):
-    """What is left to decide is too large for an exact search; it is reported as not proven."""
+    """The remaining problem is too large for an exact search; it is reported as not proven."""
 
 
 class Deadline:
-    """A clock with a time limit, and whether the run has been cancelled.
+    """A time limit, and a check for cancellation.
 
-    Without a limit nothing that a run decides depends on the clock.
+    Without a limit, nothing that a run decides depends on the clock.
     """
 
     def __init__(
@@ -37,9 +37,9 @@ class Deadline:
         cancelled: IsCancelled,
         run_interruptible: RunInterruptible = run_to_completion,
     ) -> None:
-        """The time starts now. `clock` is monotonic, in seconds; a limit of `None` never passes.
+        """Start the time. `clock` is monotonic, in seconds; a limit of `None` never passes.
 
-        `run_interruptible` calls the solvers.
+        `run_interruptible` is used to call the solvers.
         """
         self._clock = clock
         self._started_at = clock()
@@ -49,16 +49,16 @@ class Deadline:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the start."""
+        """The seconds since the start."""
         return self._clock() - self._started_at
 
     @property
     def remaining(self) -> float | None:
-        """Seconds left, at least 0; `None` without a limit."""
+        """The seconds left, at least 0, or `None` without a limit."""
         return None if self._limit is None else max(0.0, self._limit - self.elapsed)
 
     def sub_deadline(self, share: float) -> Deadline:
-        """A deadline that starts now and has a share, 0 to 1, of the time that is left."""
+        """Return a deadline that starts now and has a share (0 to 1) of the remaining time."""
         remaining = self.remaining
         return Deadline(
             self._clock,
@@ -68,7 +68,7 @@ class Deadline:
         )
 
     def check(self) -> None:
-        """Return if the run may go on.
+        """Return if the run may continue.
 
         Raises:
             CancelledError: the run has been cancelled.
@@ -79,7 +79,7 @@ class Deadline:
             raise DeadlineExceededError
 
     def check_cancelled(self) -> None:
-        """As `check`, but regardless of the time limit.
+        """As `check`, but ignoring the time limit.
 
         Raises:
             CancelledError: the run has been cancelled.
@@ -88,7 +88,7 @@ class Deadline:
             raise CancelledError("the run was cancelled")
 
     def run_interruptible(self, work: Callable[[], ResultT], stop: Callable[[], object]) -> ResultT:
-        """Return `work()`, a call of a solver; `stop` it if the run ends meanwhile.
+        """Return the result of a solver call, `work()`; call `stop` if the run ends meanwhile.
 
         Raises:
             CancelledError, DeadlineExceededError: as `check`.

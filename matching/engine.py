@@ -45,10 +45,10 @@ __all__ = [
     "solve",
 ]
 
-_MIN_RESERVED_SHARE = 0.15  # of the time limit, for explaining and auditing
+_MIN_RESERVED_SHARE = 0.15  # of the time limit, reserved for explaining and auditing
 _MAX_RESERVED_SHARE = 0.5
-_REEVALUATED_SHARE = 0.75  # of the time of judging: explaining and auditing judge much of it again
-_REMEDY_SHARE = 0.5  # of the reserved time; the audit has the rest
+_REEVALUATED_SHARE = 0.75  # of the judging time, much of which explaining and auditing repeat
+_REMEDY_SHARE = 0.5  # of the reserved time; the audit gets the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class SolveOptions:
     """Parameters of a run.
 
     Attributes:
-        time_limit_seconds: `None` means until proven.
-        seed: seed of all random choices.
-        explain: search for remedies of the unmatched; otherwise they only get their funnels.
+        time_limit_seconds: the time limit; `None` means until proven.
+        seed: the seed of all random choices.
+        explain: whether to search for remedies for the unmatched, who otherwise only get funnels.
     """
 
     time_limit_seconds: float | None = None
@@ -67,7 +67,7 @@ class SolveOptions:
 
 
 class UnsoundResultError(SolverError):
-    """The result failed its audit and is not returned; a fault of the engine."""
+    """The result failed its audit and is not returned; this is a bug in the engine."""
 
 
 def solve(
@@ -89,12 +89,13 @@ def solve(
         roster: the people.
         cycle: the policy.
         options: time limit, seed, and whether to search for remedies.
-        input_sha256: fingerprint of the input; with the seed, the uids of sessions follow from it.
-        clock: monotonic, in seconds.
-        concurrency: the threads to use. The result is the same with any number where no time limit
-            cuts it short. Without threads a call of a solver cannot be interrupted.
+        input_sha256: fingerprint of the input; the uids of sessions are derived from it and the
+            seed.
+        clock: a monotonic clock, in seconds.
+        concurrency: the threads to use. Unless a time limit cuts the run short, the result is the
+            same for any number. Without threads, solver calls cannot be interrupted.
         keep: an earlier result. Level `kept` counts its pairs, and pairs that stay keep its uids.
-        under_way: fixes the sessions of `keep` before its day; only remaining ones are placed.
+        under_way: fixes the sessions of `keep` before its day; only the remaining ones are placed.
         report: called with progress.
         cancelled: called frequently; true ends the run.
 
@@ -102,7 +103,7 @@ def solve(
         ImpossiblePinsError: a pin breaks a hard rule or a capacity, or cannot be timetabled.
         NoUsableResultError: the time limit passed before there was a result.
         CancelledError: `cancelled` returned true.
-        UnsoundResultError: the result did not pass its audit; a fault of the engine.
+        UnsoundResultError: the result failed its audit, which is a bug in the engine.
     """
     deadline = Deadline(clock, options.time_limit_seconds, cancelled, concurrency.run_interruptible)
     progress = ProgressReporter(lambda: deadline.elapsed, report)
@@ -118,7 +119,7 @@ def solve(
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Inputs of a run."""
+    """The inputs of a run."""
 
     roster: Roster
     cycle: Cycle
@@ -187,7 +188,7 @@ def _make_plan(
 
 
 def _explain(run: _Run, evaluator: RuleEvaluator, plan: Plan) -> Result:
-    """Build the result of a plan: matches with verdicts, the unmatched, and moves."""
+    """Build the result from a plan: matches with verdicts, the unmatched, and moves."""
     check = run.deadline.check_cancelled
     matches = build_matches(
         evaluator,
@@ -216,16 +217,16 @@ def _explain(run: _Run, evaluator: RuleEvaluator, plan: Plan) -> Result:
 def _explain_unmatched(
     run: _Run, evaluator: RuleEvaluator, plan: Plan, matches: tuple[Match, ...]
 ) -> tuple[Unmatched, ...]:
-    """Explain why the others have no coach, and what would help, as far as time allows."""
+    """Explain why the unmatched have no coach and, as far as time allows, what would help."""
     deadline = run.deadline.sub_deadline(_REMEDY_SHARE)
 
     def can_place(inputs: RuleInputs, coachees: Collection[str]) -> bool:
         try:
             return can_place_all(inputs, coachees, options=run.options, deadline=deadline)
         except DeadlineExceededError:
-            return False  # not verified in time, so not offered
+            return False  # not verified in time and therefore not offered
 
-    # Remedies are tried on changed policies, for which the history of the cycle does not hold.
+    # Remedies are tried on changed policies, which the cycle's history does not fit.
     searching = run.options.explain and evaluator.inputs.history is None
     return tuple(
         explain_unmatched(
@@ -273,7 +274,7 @@ def can_place_all(
 
 
 def _reserved_share(deadline: Deadline) -> float:
-    """The share of the time left after judging that is reserved for explaining and auditing."""
+    """Return the share of the remaining time that is reserved for explaining and auditing."""
     if not deadline.remaining:
         return _MIN_RESERVED_SHARE
     again = _REEVALUATED_SHARE * deadline.elapsed / deadline.remaining

@@ -1,4 +1,4 @@
-"""Reasons why the engine returns no result; importing them loads no solver."""
+"""Errors with which the engine returns no result; importing them loads no solver."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from coach.errors import DomainError
 
 
 class CancelledError(DomainError):
-    """The run was cancelled; no part of it is kept."""
+    """The run was cancelled and has no result."""
 
 
 class NoUsableResultError(DomainError):
@@ -17,7 +17,7 @@ class NoUsableResultError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class ImpossiblePin:
-    """A pin that no plan can satisfy, and why, in a sentence."""
+    """A pin that no plan can satisfy, and the reason in a sentence."""
 
     coachee: str
     coach: str

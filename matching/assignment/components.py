@@ -1,4 +1,4 @@
-"""Connected components of the pairs: pairs linked by chains of shared coachees or coaches."""
+"""Connected components of the pairs, which are linked by shared coachees or coaches."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from matching.instance.problem import MatchingProblem
 
 
 def components(problem: MatchingProblem, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-    """Split the `allowed: bool[P]` pairs into components without a common person, smallest first.
+    """Split the `allowed: bool[P]` pairs into components that share nobody, smallest first.
 
     Each person takes the smallest label among their neighbours, and then that label's own label,
-    until nothing changes (hooking and pointer jumping, Shiloach and Vishkin 1982): few rounds on
-    arrays.
+    until nothing changes (hooking and pointer jumping, Shiloach and Vishkin 1982). This takes few
+    rounds, each vectorised.
     """
     pairs = np.flatnonzero(allowed)
     coachee = problem.coachee[pairs]

@@ -1,4 +1,4 @@
-"""HiGHS as the engine uses it: silent, single-threaded, with every error status checked."""
+"""HiGHS set up for the engine: silent, single-threaded, with every error status checked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LpRow = tuple[float, float, list[int], list[float]]
 
 
 class SilentHighs(highspy.Highs):
-    """A HiGHS instance that prints nothing, not even its banner, and uses one thread."""
+    """A single-threaded HiGHS instance that prints nothing, not even its banner."""
 
     def enableCallbacks(self) -> None:  # noqa: N802 - called while the base class is made
         """Turn output off before the base class prints anything."""
@@ -39,7 +39,7 @@ def require_ok(status: highspy.HighsStatus) -> None:
 
 
 def add_rows(solver: highspy.Highs, rows: Sequence[LpRow]) -> None:
-    """Add many rows in one call."""
+    """Add several rows in one call."""
     sizes = [len(columns) for _, _, columns, _ in rows]
     begin = np.concatenate([[0], np.cumsum(sizes)])[:-1].astype(np.int32)
     require_ok(

@@ -1,14 +1,14 @@
 """The assignment relaxation, by min-cost flow: its optimum bounds every plan.
 
-Coaches are capacities here and sessions are ignored. Duals come with the flow: `u_i >= 0` of a
-coachee, `v_j >= 0` of a place with a coach, `u_i + v_j >= c_ij`. By weak duality no choice is worth
-more than `sum u + sum capacity v`, and a choice with pair `ij` is worth at most that less `loss_ij
-= u_i + v_j - c_ij` (the reduced cost). Everything is an integer, so the bounds are exact.
+Coaches are only capacities here, and sessions are ignored. The flow yields duals: `u_i >= 0` for a
+coachee, `v_j >= 0` for a place with a coach, `u_i + v_j >= c_ij`. By weak duality no choice is
+worth more than `sum u + sum capacity v`, and a choice with pair `ij` is worth at most that minus
+`loss_ij = u_i + v_j - c_ij` (the reduced cost). All values are integers, so the bounds are exact.
 
 Large sets of pairs are sifted: the flow takes the pairs worth most to each coachee, then adds pairs
 of positive reduced profit until there are none. The duals are then feasible for all pairs, so the
-optimum over the few is the optimum over all. Each flow takes a fraction of a second, during which
-the solver cannot be interrupted.
+optimum over the few is the optimum over all. The solver cannot be interrupted during a flow, which
+takes a fraction of a second.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from matching.instance.problem import MatchingProblem
 
 Worth = NDArray[np.int64]
 _MAX_SCALED_COST = 1 << 61  # the solver scales costs by the number of nodes
-_SIFTING_THRESHOLD = 500_000  # sift above this number of pairs
+_SIFTING_THRESHOLD = 500_000  # number of pairs above which sifting is used
 _INITIAL_PAIRS_PER_COACHEE = 40  # pairs of each coachee in the first flow
 _ADDED_PAIRS_PER_COACHEE = 10  # pairs of each coachee added per round
 
@@ -42,10 +42,10 @@ class FlowSolution:
     Attributes:
         problem: the problem the pairs belong to.
         pairs: `int64[Q]`, the pairs that were allowed, ascending.
-        worth: `int64[Q]`, the worth of each of them.
+        worth: `int64[Q]`, the worth of each pair.
         choice: `int64[K]`, the chosen pairs, ascending.
         value: total worth of the choice; no choice of allowed pairs exceeds it.
-        known_duals: the duals, where they were computed with the flow.
+        known_duals: the duals, if they were computed with the flow.
     """
 
     problem: MatchingProblem
@@ -57,7 +57,7 @@ class FlowSolution:
 
     @cached_property
     def duals(self) -> Duals:
-        """Optimal duals of coachees and of places."""
+        """Optimal duals of coachees and places."""
         if self.known_duals is not None:
             return self.known_duals
         chosen = np.searchsorted(self.pairs, self.choice)
@@ -65,14 +65,14 @@ class FlowSolution:
 
     @cached_property
     def loss(self) -> NDArray[np.int64]:
-        """`int64[Q]`: by how much any choice with this pair falls short of `value`, at least."""
+        """`int64[Q]`: how far, at least, any choice with this pair falls short of `value`."""
         coachee_dual, place_dual = self.duals
         problem, pairs = self.problem, self.pairs
         return coachee_dual[problem.coachee[pairs]] + place_dual[problem.coach[pairs]] - self.worth
 
 
 def fits_integer_range(problem: MatchingProblem, most_worth: int) -> bool:
-    """Whether worths up to `most_worth` stay within the integer range of the solver."""
+    """Whether worths up to `most_worth` stay within the solver's integer range."""
     return most_worth * (len(problem.priority) + len(problem.capacity) + 2) < _MAX_SCALED_COST
 
 
@@ -85,8 +85,8 @@ def solve_flow(
 ) -> FlowSolution:
     """Return the assignment of `pairs` (ascending) of greatest worth; `worth` is not negative.
 
-    More than `sifting_threshold` pairs are sifted; `on_round` is called between the flows over
-    parts of them, and may raise to stop.
+    More than `sifting_threshold` pairs are sifted. `on_round` is called between the flows over
+    subsets of them, and may raise to stop.
     """
     if len(pairs) <= sifting_threshold:
         return _solve_flow(problem, pairs, worth)
@@ -109,7 +109,7 @@ def solve_flow(
 
 
 def _best_of_each(coachee: NDArray[np.int64], worth: Worth, most: int) -> NDArray[np.int64]:
-    """Indices of the `most` entries of greatest worth of each coachee, ascending."""
+    """Return the indices of each coachee's `most` entries of greatest worth, ascending."""
     edges = np.flatnonzero(np.diff(coachee, prepend=-1, append=-1))
     found = [np.zeros(0, dtype=np.int64)]
     for first, last in pairwise(edges.tolist()):
@@ -144,9 +144,9 @@ def _solve_flow(problem: MatchingProblem, pairs: NDArray[np.int64], worth: Worth
 def _compute_duals(
     problem: MatchingProblem, pairs: NDArray[np.int64], worth: Worth, chosen: NDArray[np.int64]
 ) -> Duals:
-    """The smallest duals of places that are optimal for the choice, and the duals of coachees.
+    """Compute the smallest optimal duals of places for the choice, and the coachees' duals.
 
-    Bellman and Ford on the residual network: duals of places are raised until no coachee gains by
+    Uses Bellman-Ford on the residual network: duals of places are raised until no coachee gains by
     changing, which takes at most as many rounds as there are coaches.
     """
     coachee, coach = problem.coachee[pairs], problem.coach[pairs]

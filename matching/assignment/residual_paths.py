@@ -1,13 +1,13 @@
 """Cheapest reassignments after dropping one pair: all-pairs shortest residual paths.
 
 In the residual network of a choice (Ahuja, Magnanti and Orlin 1993, chapter 9) a coachee who loses
-their coach moves to another, where somebody makes room, and so on until a place is free, somebody
-is unassigned, or the first coach is reached. Nodes are coaches and, last, a node for "unassigned";
-the length of an arc is the least loss of such a move by the duals, so no arc is negative. All
-shortest paths are computed together (Floyd and Warshall).
+their coach moves to another, where somebody else makes room, and so on until a place is free,
+somebody is left unassigned, or the first coach is reached. Nodes are coaches and, last, a node for
+"unassigned"; the length of an arc is the least loss of such a move by the duals, so no arc is
+negative. All shortest paths are computed together (Floyd-Warshall).
 
 Any choice without a pair contains such a path for its coachee. If no choice exceeds `bound` under
-these duals, one that places the coachee elsewhere is worth at most `bound` less the path's length.
+these duals, one that places the coachee elsewhere is worth at most `bound` minus the path's length.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from matching.assignment.min_cost_flow import FlowSolution
 
 NO_PATH = 1 << 60
-_FREE = -1  # an arc on which nobody moves
+_FREE = -1  # an arc along which nobody moves
 
 
 @dataclass(frozen=True, eq=False)
 class AlternatingPath:
-    """The change when one coachee leaves their coach: pairs removed and pairs added."""
+    """The pairs removed and added when one coachee leaves their coach."""
 
     removed: list[int]
     added: list[int]
@@ -40,7 +40,7 @@ class ResidualPaths:
     """The cheapest residual path of every coachee of a choice."""
 
     def __init__(self, flow: FlowSolution, choice: NDArray[np.int64]) -> None:
-        """Use the duals of `flow`, whose pairs may be used; `choice` is made of some of them."""
+        """Use the pairs and duals of `flow`; `choice` is a subset of these pairs."""
         problem = flow.problem
         coaches, nowhere = len(problem.capacity), len(problem.capacity)
         self._coach_of = problem.coach
@@ -59,11 +59,11 @@ class ResidualPaths:
         self._close_paths()
 
     def loss(self, coachee: int) -> int:
-        """Lower bound on the loss of a choice in which the coachee has another pair."""
+        """Return a lower bound on the loss of a choice in which the coachee has another pair."""
         return min(self._alternatives(coachee)[1].tolist(), default=NO_PATH)
 
     def shortest_path(self, coachee: int) -> AlternatingPath:
-        """Return the path of this loss; the coachee has to have one."""
+        """Return the path of this loss; the coachee must have one."""
         pairs, losses = self._alternatives(coachee)
         here = int(self._current_coach[coachee])
         first = int(pairs[np.argmin(losses)])
@@ -81,7 +81,7 @@ class ResidualPaths:
         return AlternatingPath(removed, added)
 
     def _alternatives(self, coachee: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The coachee's other pairs, and a lower bound on the loss of a choice with each."""
+        """Return the coachee's other pairs, and a lower bound on the loss of a choice with each."""
         own = slice(self._first[coachee], self._first[coachee + 1])
         pairs, loss = self._pairs[own], self._loss[own]
         elsewhere = self._coach_of[pairs] != self._current_coach[coachee]
@@ -90,7 +90,7 @@ class ResidualPaths:
         return pairs, np.minimum(NO_PATH, loss + onward)
 
     def _build_arcs(self, flow: FlowSolution, choice: NDArray[np.int64]) -> None:
-        """Compute the cheapest move between each two nodes."""
+        """Compute the cheapest move between every two nodes."""
         problem, nowhere = flow.problem, self._nowhere
         coachee_dual, place_dual = flow.duals
         source, target = self._current_coach[problem.coachee[flow.pairs]], problem.coach[flow.pairs]
@@ -119,12 +119,12 @@ class ResidualPaths:
         loss: NDArray[np.int64],
         pair: NDArray[np.int64],
     ) -> None:
-        order = np.argsort(-loss, kind="stable")  # descending: the cheapest move is written last
+        order = np.argsort(-loss, kind="stable")  # so that the cheapest is written last
         self._least[source[order], target[order]] = loss[order]
         self._arc_pair[source[order], target[order]] = pair[order]
 
     def _close_paths(self) -> None:
-        """Floyd and Warshall: extend single moves to shortest paths."""
+        """Extend single moves to shortest paths (Floyd-Warshall)."""
         nodes = np.arange(len(self._least))
         np.fill_diagonal(self._least, 0)
         self._next = np.broadcast_to(nodes, self._least.shape).copy()

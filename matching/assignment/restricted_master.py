@@ -1,17 +1,16 @@
 """The restricted master problem: an LP that grows by columns and rows.
 
-    max c x
-    sum_j x_ij <= 1                      each coachee, >= 1 where one has to be placed
-    sum_i x_ij <= capacity_j             each coach
-    x_ij <= sum_{S holds i} z_jS         each pair of an *expanded* coach (linking rows)
-    sum_S z_jS <= 1                      each expanded coach: one known feasible set (convexity)
-    a x >= b                             floors: levels already decided, cross-border share
+    max c x sum_j x_ij <= 1                      each coachee, >= 1 if they must be placed sum_i
+    x_ij <= capacity_j             each coach x_ij <= sum_{S holds i} z_jS         each pair of an
+    *expanded* coach (linking rows) sum_S z_jS <= 1                      each expanded coach: one
+    known feasible set (convexity) a x >= b                             floors: levels already
+    decided, cross-border share
 
 An expanded coach is described by sets it can hold, generated on demand. Whenever `x` is integral,
-the set of an expanded coach lies inside one of its known sets, so it can be held, even where `z` is
-fractional. Shortfalls of floors and of must-place rows are measured by slack columns: phase one
-minimises them, so that the LP always has a solution and its duals can price sets in until the
-shortfall is 0 or proven (Farkas pricing).
+an expanded coach's set is a subset of one of its known sets, so the coach can hold it, even if `z`
+is fractional. Shortfalls of floors and of must-place rows are measured by slack columns: phase one
+minimises them, so that the LP always has a solution and its duals can price in sets until the
+shortfall is 0 or proven unavoidable (Farkas pricing).
 """
 
 from __future__ import annotations
@@ -37,10 +36,10 @@ class LpSolution:
     """A solution of the LP.
 
     Attributes:
-        value: of the objective, or minus the total slack in phase one.
-        chosen: `float64[P]`, x.
-        pair_dual: for each expanded coach, the dual of each pair's linking row, by pair.
-        convexity_dual: for each expanded coach, the dual of its convexity row.
+        value: the objective's value; in phase one, minus the total slack.
+        chosen: `float64[P]`, the values of `x`.
+        pair_dual: by expanded coach and pair, the dual of the linking row.
+        convexity_dual: by expanded coach, the dual of the convexity row.
     """
 
     value: float
@@ -51,19 +50,19 @@ class LpSolution:
 
 @dataclass(frozen=True, eq=False)
 class FloorConstraint:
-    """`weights x >= minimum`, `weights: float64[P]`."""
+    """The constraint `weights x >= minimum`, with `weights: float64[P]`."""
 
     weights: PairWeights
     minimum: float
 
 
 class RestrictedMaster:
-    """The restricted master problem of one matching problem."""
+    """The restricted master problem for one matching problem."""
 
     def __init__(
         self, problem: MatchingProblem, pairs: NDArray[np.int64], floors: Sequence[FloorConstraint]
     ) -> None:
-        """Start with every coach as a capacity; only `pairs` get columns and can be chosen."""
+        """Start with every coach as a capacity; only `pairs` have columns and can be chosen."""
         self._problem = problem
         self._pair_of_column = pairs
         self._column = dict(zip(pairs.tolist(), range(len(pairs)), strict=True))
@@ -77,12 +76,12 @@ class RestrictedMaster:
         self._build(floors)
 
     def set_objective(self, objective: PairWeights) -> None:
-        """Maximise `objective: float64[P]` from now on."""
+        """Set the objective `float64[P]` to be maximised."""
         self._objective = objective[self._pair_of_column]
         self._set_costs(phase_one=False)
 
     def expand(self, coach: int) -> None:
-        """Describe a coach by sets from now on; no effect on an expanded coach."""
+        """Expand a coach, who is then described by sets; does nothing if they already are."""
         if coach in self._link_rows:
             return
         own = self._problem.by_coach[coach].tolist()
@@ -91,7 +90,7 @@ class RestrictedMaster:
         rows: list[LpRow] = [
             (-highspy.kHighsInf, 0.0, [self._column[pair]], [1.0]) for pair in pairs
         ]
-        # In one call, since each addition takes time in proportion to the whole model.
+        # In one call, since the cost of each addition is proportional to the size of the model.
         add_rows(self._solver, [*rows, (-highspy.kHighsInf, 1.0, [], [])])
         self._link_rows[coach] = {pair: first + place for place, pair in enumerate(pairs)}
         self._convexity_row[coach] = first + len(pairs)
@@ -99,11 +98,11 @@ class RestrictedMaster:
 
     @property
     def expanded(self) -> frozenset[int]:
-        """The coaches that are described by sets."""
+        """The coaches described by sets."""
         return frozenset(self._link_rows)
 
     def add_set(self, coach: int, pairs: tuple[int, ...]) -> bool:
-        """Add a column for a set that an expanded coach can hold; false if it was known."""
+        """Add a column for a set that an expanded coach can hold; return false if it was known."""
         links = self._link_rows[coach]
         pairs = tuple(pair for pair in pairs if pair in links)
         if pairs in self._sets[coach]:
@@ -119,9 +118,9 @@ class RestrictedMaster:
     def set_bounds(
         self, must_place: NDArray[np.bool_], allowed: NDArray[np.bool_] | NDArray[np.float64]
     ) -> None:
-        """Set the coachees `bool[n]` who have to be placed and the pairs `[P]` that may be chosen.
+        """Set the coachees `bool[n]` who must be placed and the pairs `[P]` that may be chosen.
 
-        `allowed` may also give the upper bound of each pair, between 0 and 1.
+        `allowed` may also contain an upper bound for each pair, between 0 and 1.
         """
         every = np.arange(self._pairs, dtype=np.int32)
         self._solver.changeColsBounds(
@@ -150,7 +149,7 @@ class RestrictedMaster:
         return self._read(status)
 
     def minimise_infeasibility(self, deadline: Deadline) -> LpSolution:
-        """Phase one: return the solution of least total slack over the known sets.
+        """Return the solution of least total slack over the known sets (phase one).
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -166,7 +165,7 @@ class RestrictedMaster:
         return self._solver.getModelStatus()
 
     def _run_without_presolve(self, deadline: Deadline) -> None:
-        """Solve from scratch: postsolve can end at a basis that HiGHS does not repair."""
+        """Solve from scratch, since postsolve can end at a basis that HiGHS does not repair."""
         self._solver.clearSolver()
         self._solver.setOptionValue("presolve", "off")
         try:
@@ -192,7 +191,8 @@ class RestrictedMaster:
     def solve_integer(self, deadline: Deadline) -> NDArray[np.bool_] | None:
         """Return the best integral choice `bool[P]` over the known sets, or `None`.
 
-        `None`: there is no such choice, or the solver did not find the optimum in time.
+        The result is `None` if there is no such choice or the solver did not find the optimum in
+        time.
         """
         if self._phase_one:
             self._set_costs(phase_one=False)
@@ -214,7 +214,7 @@ class RestrictedMaster:
         return self._scatter(chosen) > _ROUNDING_THRESHOLD
 
     def _scatter(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Values of the columns as `float64[P]` over all pairs of the problem."""
+        """Expand column values to `float64[P]` over all pairs of the problem."""
         spread = np.zeros(self._problem.size)
         spread[self._pair_of_column] = values
         return spread

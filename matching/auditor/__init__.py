@@ -1,7 +1,7 @@
-"""The auditor: checks a result against its inputs by code that knows no solver.
+"""The auditor: checks a result against its inputs, independently of the solver.
 
-It shares with the engine only the values of `coach` and the rules' own judgement. Windows, days
-off, the grid, gaps, caps, funnels and levels are recomputed one by one, with plain dates.
+It shares only the domain types of `coach` and the evaluation of rules with the engine. Windows,
+days off, the grid, gaps, caps, funnels and levels are recomputed one by one, with plain dates.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ def audit(
     *,
     on_step: Callable[[], object] = lambda: None,
 ) -> tuple[Finding, ...]:
-    """Return everything in `result` that does not hold for these people under this policy.
+    """Return everything that is wrong in `result` for these people under this policy.
 
-    An empty answer is a sound result.
+    The result is sound if there are no findings.
 
     Args:
         roster: the people.
         cycle: the policy.
         result: the result to check.
-        keep: the earlier result that level `kept` counts.
-        under_way: the state of a cycle under way.
+        keep: the earlier result whose pairs level `kept` counts.
+        under_way: the state of a cycle in progress.
         on_step: called frequently; may raise to stop.
     """
     context = AuditContext(roster, cycle, result, keep, under_way, on_step=on_step)

@@ -1,4 +1,4 @@
-"""A finding of the auditor."""
+"""A finding of the audit."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One thing in a result that does not hold.
+    """Something that is wrong in a result.
 
     Attributes:
-        about: who or what it concerns, such as `match C-1 with K-2` or `level total`.
+        about: the object concerned, such as `match C-1 with K-2` or `level total`.
         message: what is wrong with it, in a sentence.
     """
 

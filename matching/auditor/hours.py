@@ -1,7 +1,7 @@
 """The auditor's own computation of windows, days off and the session grid.
 
-It shares no code with the engine: wall times are built with `datetime`, one day after the other,
-and converted to whole minutes since 1970-01-01T00:00Z.
+It shares no code with the engine: wall times are built with `datetime`, day by day, and converted
+to whole minutes since 1970-01-01T00:00Z.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from matching.instance.availability_grid import AvailabilityGrid, pack
 Spans = list[tuple[int, int]]
 
 _ONE_DAY = timedelta(days=1)
-_MARGIN = 2 * _ONE_DAY  # the local dates of two zones differ by less
+_MARGIN = 2 * _ONE_DAY  # more than the difference between the local dates of two time zones
 
 
 def minute_of(instant: datetime) -> int:
-    """Whole minutes of an aware datetime since 1970-01-01T00:00Z."""
+    """Return the whole minutes from 1970-01-01T00:00Z to an aware datetime."""
     return int(instant.timestamp() // 60)
 
 
 class AuditCalendar:
-    """When people are free, and where sessions may start, under one policy."""
+    """When people are free, and when sessions may start, under one policy."""
 
     def __init__(self, cycle: Cycle) -> None:
         self._cycle = cycle
@@ -45,11 +45,11 @@ class AuditCalendar:
         self._faults: dict[int, str | None] = {}
 
     def free(self, person: Person) -> Spans:
-        """The person's free time `[start, end)`, ascending; adjoining windows are merged."""
+        """Return the person's free time `[start, end)`, ascending; adjoining windows are merged."""
         return self._on_days(person.timezone, person.availability, self._off(person))
 
     def weekly(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Spans:
-        """Windows of every week in a zone, ascending and merged; computed once for each zone."""
+        """Return the windows of every week in a zone, ascending and merged; cached by zone."""
         if (zone, windows) not in self._weekly:
             self._weekly[zone, windows] = self._on_days(zone, windows, set())
         return self._weekly[zone, windows]
@@ -65,7 +65,7 @@ class AuditCalendar:
         return _merge_spans(spans)
 
     def _wall_times(self, zone: str, weekday: int, minute: int) -> list[tuple[date, int]]:
-        """A wall time on every such weekday near the cycle."""
+        """Return a wall time on each occurrence of a weekday in or near the cycle."""
         key = zone, weekday, minute
         if key not in self._walls:
             days = [day for day in self._days if day.weekday() == weekday]
@@ -93,7 +93,7 @@ class AuditCalendar:
         return self._minutes[key]
 
     def starts(self) -> tuple[list[int], list[date]]:
-        """Every start that grid, cycle dates and blackout dates allow, with its local date."""
+        """Return each start that grid, cycle and blackout dates allow, with its local date."""
         starts: dict[int, date] = {}
         step = self._cycle.sessions.grid_minutes
         for day in self._cycle.cycle.days:
@@ -105,7 +105,7 @@ class AuditCalendar:
         return good, [starts[start] for start in good]
 
     def _repeated_hour(self, day: date) -> dict[int, date]:
-        """Starts in the second pass of an hour that the clock repeats."""
+        """Return the starts in the second pass of an hour that a clock change repeats."""
         zone, step = self._cycle.cycle.zone, self._cycle.sessions.grid_minutes
         extra: dict[int, date] = {}
         for minute in range(0, 24 * 60, step):
@@ -118,7 +118,7 @@ class AuditCalendar:
         return extra
 
     def start_fault(self, start: int) -> str | None:
-        """Why no session may start at `start`; `None` where one may."""
+        """Return why no session may start at `start`, or `None` if one may."""
         if start not in self._faults:
             self._faults[start] = self._fault(start)
         return self._faults[start]
@@ -142,9 +142,9 @@ class AuditCalendar:
     def availability_grid(
         self, roster: Roster, known: Callable[[Coachee | Coach], Spans] | None = None
     ) -> AvailabilityGrid:
-        """Everybody's free starts by this computation, in the form the rules need.
+        """Return everybody's free starts, computed here, in the form that the rules need.
 
-        `known` returns a person's free time where it was computed before.
+        `known` returns a person's free time if it was computed before.
         """
         free = known or self.free
         starts, days = self.starts()

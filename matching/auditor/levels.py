@@ -1,4 +1,4 @@
-"""Check of the levels: values are recomputed, no bound is below its value, the status follows."""
+"""Checks of the levels: their values, their bounds and the status of the result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matching.result import LevelOutcome
 
 
 def levels(context: AuditContext) -> Iterator[Finding]:
-    """Every level of the objective is present, in its order, and holds."""
+    """Check that every level of the objective is present, in order, and correct."""
     result = context.result
     names = tuple(level.name for level in result.levels)
     if names != context.cycle.objective.levels:
@@ -35,13 +35,13 @@ def _outcome(context: AuditContext, level: LevelOutcome) -> Iterator[Finding]:
     about = f"level {level.name}"
     value = _value(context, level.name)
     if level.value != value:
-        yield Finding(about, f"value is {level.value}, the matches make {value}")
+        yield Finding(about, f"value is {level.value}, the matches give {value}")
     if level.bound < level.value:
-        yield Finding(about, f"bound {level.bound} lies below the value {level.value}")
+        yield Finding(about, f"bound {level.bound} is below the value {level.value}")
     if level.proven != (level.bound == level.value):
         yield Finding(
             about,
-            f"is told as {'proven' if level.proven else 'not proven'} "
+            f"is reported as {'proven' if level.proven else 'not proven'} "
             f"with value {level.value} and bound {level.bound}",
         )
 

@@ -1,4 +1,4 @@
-"""With how many coaches a coachee could place a whole series, computed the plain way."""
+"""How many coaches a coachee could place a whole series with, computed independently."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def count_schedulable_coaches(
     *,
     opening: NDArray[np.bool_] | None = None,
 ) -> int:
-    """The number of coaches who share a whole series of starts with one coachee.
+    """Count the coaches who share a whole series of starts with one coachee.
 
     Args:
         common: `[c, S]`, the common starts of each coach and the coachee.
@@ -30,7 +30,7 @@ def count_schedulable_coaches(
         days: `[S]`, the local date of each start as a proleptic ordinal.
         coaches: the `c` coaches.
         policy: gaps, lengths and caps.
-        opening: `[S]`, the starts a first session may have; any where it is not given.
+        opening: `[S]`, the starts a first session may have; any start by default.
     """
     used = np.flatnonzero(common.any(axis=0))
     if not len(used):
@@ -53,7 +53,7 @@ def count_schedulable_coaches(
 def _is_day_separable(
     starts: NDArray[np.int64], days: NDArray[np.int64], policy: SessionPolicy
 ) -> bool:
-    """Whether no series has two sessions on a day and sessions on different days never touch."""
+    """Whether no series has two sessions on one day and sessions on different days never touch."""
     apart = np.diff(starts)[np.diff(days) > 0] >= policy.minutes + policy.buffer_minutes
     return policy.min_gap_days > 0 and bool(apart.all())
 
@@ -72,7 +72,7 @@ def _reach_by_day(
     days: NDArray[np.int64],
     policy: SessionPolicy,
 ) -> NDArray[np.bool_]:
-    """`bool[c]`: whether each row has enough days with the required gaps."""
+    """Return `bool[c]`: whether each row has enough days with the required gaps."""
     place = days - days[0]
     first, last = policy.min_gap_days, policy.max_gap_days
     free = np.zeros((len(common), int(place[-1]) + 1), dtype=np.bool_)
@@ -95,7 +95,7 @@ def _reach_by_start(
     coach: Coach,
     policy: SessionPolicy,
 ) -> bool:
-    """States are the last start, with the sessions of the series on its day and in its week."""
+    """As `_reach_by_day`, by start; states count the sessions on the last start's day and week."""
     a_day = coach.max_per_day or policy.max_per_coach_day
     a_week = _week_cap(coach, policy)
     apart = policy.minutes + policy.buffer_minutes
@@ -114,7 +114,7 @@ def _reach_by_start(
                     continue
                 same_week = (day - 1) // _DAYS_PER_WEEK == (
                     day + gap - 1
-                ) // _DAYS_PER_WEEK  # 1 is a Monday
+                ) // _DAYS_PER_WEEK  # ordinal 1 is a Monday
                 state = later, on_day + 1 if not gap else 1, in_week + 1 if same_week else 1
                 if state[1] <= a_day and state[2] <= a_week:
                     following.add(state)

@@ -1,4 +1,4 @@
-"""Check of the pairs: each coachee once, every rule, every verdict, capacities, pins and share."""
+"""Checks of the pairs: coachees, rules, verdicts, capacities, pins and cross-border share."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from matching.auditor.context import AuditContext, match_label
 from matching.auditor.finding import Finding
 from matching.result import Match, Verdict
 
-_BATCH_SIZE = 500  # matches whose verdicts are compared in one step
+_BATCH_SIZE = 500  # matches whose verdicts are compared at a time
 
 
 def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
-    """Each coachee of the roster is matched or unmatched, once; nobody else is named."""
+    """Check that each coachee in the roster occurs exactly once, and nobody else does."""
     result = context.result
     reported = Counter([m.coachee for m in result.matches] + [u.coachee for u in result.unmatched])
     for coachee in context.coachees:
         if reported[coachee] != 1:
-            times = "not" if not reported[coachee] else f"{reported[coachee]} times"
-            yield Finding(f"coachee {coachee}", f"is {times} in the result, has to be there once")
+            times = f"occurs {reported[coachee]} times" if reported[coachee] else "does not occur"
+            yield Finding(f"coachee {coachee}", f"{times} in the result; expected once")
     for coachee in sorted(reported.keys() - context.coachees.keys()):
         yield Finding(f"coachee {coachee}", "is in the result but not in the coachees' file")
     for coach in sorted({m.coach for m in result.matches} - context.coaches.keys()):
@@ -31,7 +31,7 @@ def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
 
 
 def rules(context: AuditContext) -> Iterator[Finding]:
-    """No hard rule forbids a match, and its verdicts are those of the rules."""
+    """Check that no hard rule forbids a match, and that its verdicts agree with the rules."""
     allowed = context.evaluator.allowed(*_pairs(context, context.known)).tolist()
     for match, is_allowed in zip(context.known, allowed, strict=True):
         if not is_allowed:
@@ -47,7 +47,7 @@ def rules(context: AuditContext) -> Iterator[Finding]:
 def _pairs(
     context: AuditContext, matches: Sequence[Match]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows and columns of matches."""
+    """Return the rows and columns of matches."""
     rows = np.array([context.row[match.coachee] for match in matches], dtype=np.int64)
     columns = np.array([context.column[match.coach] for match in matches], dtype=np.int64)
     return rows, columns
@@ -71,11 +71,13 @@ def _compare(match: Match, expected: dict[str, Verdict]) -> Iterator[Finding]:
         if verdict != right:
             yield Finding(
                 match_label(match),
-                f"verdict {_describe(verdict)} has to be {_describe(right)} by its rule",
+                f"verdict {_describe(verdict)} should be {_describe(right)} by its rule",
             )
     total = sum(verdict.weight * verdict.points for verdict in match.verdicts)
     if match.points != total:
-        yield Finding(match_label(match), f"has {match.points} points, its verdicts make {total}")
+        yield Finding(
+            match_label(match), f"has {match.points} points; its verdicts add up to {total}"
+        )
 
 
 def _describe(verdict: Verdict) -> str:
@@ -83,25 +85,28 @@ def _describe(verdict: Verdict) -> str:
 
 
 def capacities(context: AuditContext) -> Iterator[Finding]:
-    """No coach has more coachees than their capacity."""
+    """Check that no coach has more coachees than their capacity."""
     load = Counter(match.coach for match in context.known)
     for coach in context.roster.coaches:
         if load[coach.id] > coach.capacity:
             yield Finding(
-                f"coach {coach.id}", f"has {load[coach.id]} coachees, takes {coach.capacity}"
+                f"coach {coach.id}",
+                f"has {load[coach.id]} coachees; the capacity is {coach.capacity}",
             )
 
 
 def pins(context: AuditContext) -> Iterator[Finding]:
-    """Every pinned pair is matched."""
+    """Check that every pinned pair is matched."""
     pairs = {(match.coachee, match.coach) for match in context.known}
     for coachee, coach in context.cycle.pins.items():
         if coachee in context.coachees and (coachee, coach) not in pairs:
-            yield Finding(f"coachee {coachee}", f"is pinned to coach {coach}, but not matched so")
+            yield Finding(
+                f"coachee {coachee}", f"is pinned to coach {coach}, but not matched with them"
+            )
 
 
 def cross_border_share(context: AuditContext) -> Iterator[Finding]:
-    """Enough of the placed pairs cross a border."""
+    """Check that enough of the placed pairs cross a border."""
     least = Fraction(str(context.cycle.rules.country.minimum_cross_border_share))
     crossing = sum(
         context.coachees[match.coachee].country != context.coaches[match.coach].country

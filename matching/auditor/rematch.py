@@ -1,4 +1,4 @@
-"""Check of a re-match: what it reports as changed, and what it must not change."""
+"""Checks of a re-match: the changes it reports, and what it must not change."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from matching.rematching.moves import explain_moves
 
 
 def reported_moves(context: AuditContext) -> Iterator[Finding]:
-    """Every difference from the kept result is reported with its reason, and nothing else."""
+    """Check that exactly the differences from the kept result are reported, with their reasons."""
     expected = (
         explain_moves(context.evaluator, context.keep, context.result) if context.keep else ()
     )
     reported = {move.coachee: move for move in context.result.moves}
     if len(reported) < len(context.result.moves):
-        yield Finding("moves", "tell of somebody twice")
+        yield Finding("moves", "contain a coachee twice")
     for move in expected:
         if reported.pop(move.coachee, None) != move:
-            yield Finding(f"move of {move.coachee}", f"has to be told: {move.because}")
+            yield Finding(
+                f"move of {move.coachee}", f"is missing or wrong; expected: {move.because}"
+            )
     for coachee in reported:
-        yield Finding(f"move of {coachee}", "is told, though nothing moved")
+        yield Finding(f"move of {coachee}", "is reported, but nothing moved")
 
 
 def fixed_history(context: AuditContext) -> Iterator[Finding]:
-    """Past sessions are unchanged, and every other one is on `not_before` or later."""
+    """Check that past sessions are unchanged and all others are on `not_before` or later."""
     if context.under_way is None:
         return
     zone, first = context.cycle.cycle.zone, context.under_way.not_before
@@ -33,7 +35,7 @@ def fixed_history(context: AuditContext) -> Iterator[Finding]:
         for session in context.past.get((match.coachee, match.coach), ()):
             if session not in match.sessions:
                 yield Finding(
-                    match_label(match), f"session {session.number} lies behind, but is not told"
+                    match_label(match), f"past session {session.number} is missing or changed"
                 )
         for session in match.sessions:
             day = session.start.astimezone(zone).date()

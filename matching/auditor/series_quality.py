@@ -1,4 +1,4 @@
-"""Quality of a series recomputed with plain dates, as `[timetable]` is documented."""
+"""Quality of a series, recomputed with plain dates from the documentation of `[timetable]`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matching.result import Match
 
 
 def series_points(context: AuditContext, match: Match) -> int:
-    """100 points less those for uneven gaps, a late finish, leave and unpreferred times."""
+    """Return 100 points minus those for uneven gaps, a late finish, leave and unpreferred times."""
     zone = context.cycle.cycle.zone
     days = [session.start.astimezone(zone).date() for session in match.sessions]
     if not days:
@@ -53,7 +53,7 @@ def _leave(context: AuditContext, match: Match, days: list[date]) -> int:
 
 
 def _hours(context: AuditContext, match: Match) -> int:
-    """Cost of the sessions that are not wholly within the coachee's preferred times."""
+    """Return the cost of sessions not wholly within the coachee's preferred times."""
     policy, coachee = context.cycle.timetable, context.coachees[match.coachee]
     wanted = policy.preferred_by.get(coachee.id, policy.preferred)
     if not wanted:

@@ -1,4 +1,4 @@
-"""Check of the sessions: each session, each series, and each coach's days and weeks."""
+"""Checks of the sessions: each session, each series, and each coach's days and weeks."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from matching.result import Match
 
 
 def implausible_dates(context: AuditContext) -> Iterator[Finding]:
-    """Sessions so far from the cycle that their dates cannot be computed with."""
+    """Check for sessions so far from the cycle that arithmetic with their dates would fail."""
     first, last = context.cycle.cycle.start.year - 2, context.cycle.cycle.end.year + 2
     for match in context.result.matches:
         for session in match.sessions:
             if not all(first <= one.year <= last for one in (session.start, session.end)):
                 yield Finding(
-                    f"{match_label(match)}, {_describe(session)}", "lies far outside the cycle"
+                    f"{match_label(match)}, {_describe(session)}", "is far outside the cycle"
                 )
 
 
 def series(context: AuditContext) -> Iterator[Finding]:
-    """Each match has all its sessions, numbered in order of time, with the required gaps."""
+    """Check that each match has all its sessions, in order and with the required gaps."""
     policy, zone = context.cycle.sessions, context.cycle.cycle.zone
     for match in context.known:
         numbers = [session.number for session in match.sessions]
@@ -36,7 +36,7 @@ def series(context: AuditContext) -> Iterator[Finding]:
             yield Finding(
                 match_label(match),
                 f"has sessions {', '.join(map(str, numbers)) or 'none'}; "
-                f"has to have {first} to {last}, in this order",
+                f"expected {first} to {last}, in this order",
             )
         for before, after in pairwise(match.sessions):
             if context.is_past(match, after):
@@ -51,14 +51,14 @@ def series(context: AuditContext) -> Iterator[Finding]:
             if not policy.min_gap_days <= gap <= policy.max_gap_days:
                 yield Finding(
                     match_label(match),
-                    f"{gap} days lie between session {before.number} ({dates[0]}) and session "
-                    f"{after.number} ({dates[1]}); {policy.min_gap_days} to "
-                    f"{policy.max_gap_days} are wanted",
+                    f"there are {gap} days between session {before.number} ({dates[0]}) and "
+                    f"session {after.number} ({dates[1]}); {policy.min_gap_days} to "
+                    f"{policy.max_gap_days} are required",
                 )
 
 
 def session_times(context: AuditContext) -> Iterator[Finding]:
-    """Each session has its length, lies on the grid within the cycle, and both people are free."""
+    """Check that each session has the right length, is on the grid, and suits both people."""
     for match in context.known:
         people = context.coachees[match.coachee], context.coaches[match.coach]
         for session in match.sessions:
@@ -69,7 +69,7 @@ def session_times(context: AuditContext) -> Iterator[Finding]:
             start = minute_of(session.start)
             end = start + context.cycle.sessions.minutes
             if fault := context.hours.start_fault(start):
-                yield Finding(about, f"begins or runs {fault}")
+                yield Finding(about, f"is {fault}")
             for person in people:
                 if not inside(context.free(person), start, end):
                     yield Finding(about, f"{person.id} is not free for the whole of it")
@@ -78,18 +78,18 @@ def session_times(context: AuditContext) -> Iterator[Finding]:
 def _format_faults(context: AuditContext, session: Session) -> Iterator[str]:
     minutes = _minutes_between(session.start, session.end)
     if minutes != context.cycle.sessions.minutes:
-        yield f"lasts {minutes:g} minutes, has to last {context.cycle.sessions.minutes}"
+        yield f"lasts {minutes:g} minutes instead of {context.cycle.sessions.minutes}"
     if session.start.second or session.start.microsecond:
         yield "does not begin on a whole minute"
     for instant in (session.start, session.end):
         if instant.utcoffset() != instant.astimezone(context.cycle.cycle.zone).utcoffset():
-            yield f"is not told in the cycle's zone {context.cycle.cycle.timezone}"
+            yield f"is not in the cycle's time zone {context.cycle.cycle.timezone}"
     if not session.uid:
         yield "has no uid"
 
 
 def uids(context: AuditContext) -> Iterator[Finding]:
-    """No two sessions share a uid."""
+    """Check that no two sessions share a uid."""
     count = Counter(session.uid for match in context.result.matches for session in match.sessions)
     for uid, times in count.items():
         if times > 1:
@@ -97,14 +97,14 @@ def uids(context: AuditContext) -> Iterator[Finding]:
 
 
 def loads(context: AuditContext) -> Iterator[Finding]:
-    """No coach has overlapping sessions, too short a buffer, or more sessions than their caps."""
+    """Check each coach's sessions for overlaps, short buffers and exceeded caps."""
     by_coach = sorted(context.known, key=lambda match: match.coach)
     for coach_id, matches in groupby(by_coach, key=lambda match: match.coach):
         reported = {
             session.uid: (session, match.coachee) for match in matches for session in match.sessions
         }
         for (coachee, coach), past in context.past.items():
-            if coach == coach_id:  # including coachees who have another coach now
+            if coach == coach_id:  # including coachees who now have another coach
                 reported |= {session.uid: (session, coachee) for session in past}
         in_order = sorted(reported.values(), key=lambda one: one[0].start.astimezone(UTC))
         yield from _overlaps(context, coach_id, in_order)
@@ -112,7 +112,7 @@ def loads(context: AuditContext) -> Iterator[Finding]:
 
 
 def _minutes_between(one: datetime, other: datetime) -> float:
-    """Elapsed minutes, whatever the clocks of their zones did in between."""
+    """Return the elapsed minutes, regardless of clock changes in between."""
     return (other.astimezone(UTC) - one.astimezone(UTC)) / timedelta(minutes=1)
 
 
@@ -121,7 +121,7 @@ def _pair(match: Match) -> tuple[str, str]:
 
 
 def _is_past(context: AuditContext, sessions: Iterable[Session]) -> bool:
-    """Whether all of the sessions are past, so that nothing about them can be changed."""
+    """Whether all of the sessions are past and therefore fixed."""
     if context.under_way is None:
         return False
     zone, first = context.cycle.cycle.zone, context.under_way.not_before
@@ -135,7 +135,9 @@ def _overlaps(
     for (one, first), (other, second) in pairwise(reported):
         free = _minutes_between(one.end, other.start)
         if free < buffer and not _is_past(context, (one, other)):
-            problem = "overlap" if free < 0 else f"have {free:g} minutes between, {buffer} needed"
+            problem = (
+                "overlap" if free < 0 else f"are {free:g} minutes apart; {buffer} are required"
+            )
             yield Finding(
                 f"coach {coach}",
                 f"{_describe(one)} with {first} and {_describe(other)} with {second} {problem}",
@@ -154,13 +156,15 @@ def _caps(context: AuditContext, coach_id: str, sessions: list[Session]) -> Iter
     a_day = coach.max_per_day or policy.max_per_coach_day
     for day, some in by_day.items():
         if len(some) > a_day and not _is_past(context, some):
-            yield Finding(f"coach {coach_id}", f"has {len(some)} sessions on {day}, takes {a_day}")
+            yield Finding(
+                f"coach {coach_id}", f"has {len(some)} sessions on {day}; the limit is {a_day}"
+            )
     a_week = coach.max_per_week or policy.max_per_coach_week
     for (year, week), some in by_week.items():
         if len(some) > a_week and not _is_past(context, some):
             yield Finding(
                 f"coach {coach_id}",
-                f"has {len(some)} sessions in week {week} of {year}, takes {a_week}",
+                f"has {len(some)} sessions in week {week} of {year}; the limit is {a_week}",
             )
 
 

@@ -1,4 +1,4 @@
-"""Check of the unmatched: the funnel is recounted, and the reason follows from it."""
+"""Checks of the unmatched: their funnels, reasons and remedies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from matching.result import FunnelStep, Unmatched, UnmatchedReason
 
 
 def unmatched(context: AuditContext) -> Iterator[Finding]:
-    """Each funnel is what rules and calendars leave, the reason follows, remedies are complete."""
+    """Check each funnel and the reason that follows from it, and that remedies are complete."""
     for entry in context.result.unmatched:
         if entry.coachee not in context.coachees:
             continue
@@ -26,9 +26,9 @@ def unmatched(context: AuditContext) -> Iterator[Finding]:
         about = f"unmatched {entry.coachee}"
         steps = _funnel(context, entry)
         if entry.funnel != steps:
-            yield Finding(about, f"funnel {_describe(entry.funnel)} has to be {_describe(steps)}")
+            yield Finding(about, f"funnel {_describe(entry.funnel)} should be {_describe(steps)}")
         if entry.reason != _reason(steps):
-            yield Finding(about, f"reason {entry.reason} has to be {_reason(steps)}")
+            yield Finding(about, f"reason {entry.reason} should be {_reason(steps)}")
         for remedy in entry.remedies:
             if not remedy.change.strip() or not remedy.effect.strip():
                 yield Finding(about, "a remedy does not say what changes and what it does")
@@ -64,7 +64,7 @@ def _can_continue(
     coach: Coach,
     common: tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]],
 ) -> bool:
-    """Whether the two could place their remaining sessions beside the coach's past ones."""
+    """Whether the pair could place its remaining sessions alongside the coach's past sessions."""
     free, starts, days = common
     past, policy = context.past.get((coachee, coach.id), ()), context.cycle.sessions
     reached = context.under_way.reached.get(coachee, 0) if context.under_way else 0
@@ -86,7 +86,7 @@ def _can_continue(
 def _free_of_fixed_history(
     context: AuditContext, coach: Coach, starts: NDArray[np.int64], days: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Starts from `not_before` on that the coach's past sessions leave free."""
+    """Return the starts from `not_before` on that the coach's past sessions leave free."""
     if context.under_way is None:
         return np.ones(len(days), dtype=np.bool_)
     first, policy, zone = (

@@ -1,14 +1,15 @@
 """Optimal timetable of one coach, or the best found with a lower bound.
 
-Local search comes first. The independent costs of the series bound their sum; where a gap remains,
-the linear relaxation of all series together is solved. It is often integral, and then optimal.
-Otherwise its duals bound the cost (Lagrangian bound) and eliminate whatever no timetable of a given
-cost uses (reduced-cost fixing); CP-SAT searches the rest, within an effort that is independent of
-the clock. The optimum is usually a little above the bound, so CP-SAT first searches for costs close
-to it, where much more is eliminated (a third of the time on the field-wide class).
+Local search comes first. The sum of the series' independent costs is a lower bound; if a gap
+remains, the linear relaxation of all series together is solved. If its solution is integral, as it
+often is, it is optimal. Otherwise its duals bound the cost (Lagrangian bound) and eliminate
+whatever no timetable of a given cost can use (reduced-cost fixing); CP-SAT searches the rest, with
+a limit on effort that is independent of the clock. The optimum is usually a little above the bound,
+so CP-SAT first searches for costs close to it, for which much more can be eliminated (this takes a
+third of the time on the field-wide class).
 
-Prices are rounded to integers before anything is bounded with them, so a bound holds whatever the
-tolerance of the linear solver.
+Prices are rounded to integers before bounds are computed from them, so bounds are valid regardless
+of the LP solver's tolerance.
 """
 
 from __future__ import annotations
@@ -37,11 +38,11 @@ from matching.deadline import Deadline, SolverError
 _UNIT = 1 << 20
 _INTEGRALITY_TOLERANCE = 1e-6
 _MAX_COLUMNS = 60_000  # larger relaxations are not solved
-_COST_MARGINS = (4, 16)  # above the bound: searched before all that is cheaper
+_COST_MARGINS = (4, 16)  # above the bound: searched before everything cheaper
 
 
 def improve_by_local_search(subproblem: CoachSubproblem, deadline: Deadline) -> CoachIncumbent:
-    """Return a timetable no single series of which can be improved, with the independent bound."""
+    """Return a timetable in which no single series can be improved, with the independent bound."""
     least = independent_costs(subproblem)
     timetable = local_search(subproblem, least, deadline)
     return CoachIncumbent(timetable, subproblem.total_cost(timetable), sum(least))
@@ -57,7 +58,7 @@ def best_timetable(
 ) -> CoachIncumbent:
     """Return the optimal timetable, or the best found with the bound reached.
 
-    `effort` is CP-SAT's deterministic time. The answer is never worse than `incumbent`.
+    `effort` is CP-SAT's deterministic time. The result is never worse than `incumbent`.
 
     Raises:
         CancelledError, DeadlineExceededError: as `Deadline.check`; `incumbent` remains valid.
@@ -65,7 +66,7 @@ def best_timetable(
     if incumbent.proven:
         return incumbent
     least = independent_costs(subproblem)
-    slack = incumbent.cost - sum(least)  # total excess over independent costs that is allowed
+    slack = incumbent.cost - sum(least)  # allowed total excess over independent costs
     series_lp = SeriesLp(subproblem, RowPrices(), [one + slack for one in least])
     if len(series_lp.cost) > _MAX_COLUMNS:
         return incumbent
@@ -92,12 +93,12 @@ def best_timetable(
                 left.forbid(crowd)
         incumbent = _search(left, incumbent, most, deadline, effort=effort, seed=seed)
         if incumbent.cost <= most + 1:
-            break  # a timetable within the margin, or everything cheaper is ruled out
+            break  # found a timetable within the margin, or ruled out everything cheaper
     return incumbent
 
 
 def independent_costs(subproblem: CoachSubproblem) -> list[int]:
-    """Least cost of each series for a coach without other coachees."""
+    """Return each series' least cost for a coach without other coachees."""
     return [
         _independent_cost(subproblem, RowPrices(), series_index)
         for series_index in range(len(subproblem.series))
@@ -116,12 +117,12 @@ def _independent_cost(subproblem: CoachSubproblem, price: RowPrices, series_inde
 
 
 def _round_up(bound: int) -> int:
-    """Round a bound in parts of the unit up to a whole cost."""
+    """Round a bound, in fractions of a unit, up to a whole cost."""
     return -(-bound // _UNIT)
 
 
 class _SeriesRelaxation:
-    """The linear relaxation, with crowds that do not fit cut off as they occur."""
+    """The linear relaxation; crowds that do not fit a day are cut off when they occur."""
 
     def __init__(self, series_lp: SeriesLp, deadline: Deadline) -> None:
         self._series_lp = series_lp
@@ -148,11 +149,11 @@ class _SeriesRelaxation:
             add_rows(self._solver, [_row(series_lp.forbid(crowd)) for crowd in crowds])
 
     def integral_timetable(self) -> tuple[SessionOptions, ...] | None:
-        """The timetable, if the solution is integral."""
+        """Return the timetable, if the solution is integral."""
         return self._integral_timetable()
 
     def row_prices(self) -> tuple[RowPrices, int]:
-        """The prices of shared rows, and a lower bound on the cost, in `1 / _UNIT`."""
+        """Return the prices of shared rows, and a lower bound on the cost, in `1 / _UNIT`."""
         subproblem, shared = self._series_lp.subproblem, self._series_lp.shared
         duals = np.asarray(self._solver.getSolution().row_dual)[len(self._series_lp.rows) :]
         position: dict[int, int] = {}
@@ -197,7 +198,7 @@ def _search(
     effort: float,
     seed: int,
 ) -> CoachIncumbent:
-    """CP-SAT on what a timetable of a cost of at most `most` may use."""
+    """Run CP-SAT on the options that a timetable with a cost of at most `most` may use."""
     model = cp_model.CpModel()
     terms = [model.new_bool_var("") for _ in series_lp.cost]
     for low, _, columns, signs in series_lp.rows:

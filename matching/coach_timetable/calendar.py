@@ -1,8 +1,8 @@
-"""The calendar of one coach: candidates, and the starts they have in common with the coach.
+"""A coach's calendar: the candidates, and the starts they have in common with the coach.
 
-A *position* is a place for a session: a day where days decide, otherwise a single start. Positions
-are numbered in order of time; a series is a chain of positions, each in the range that the position
-before it allows.
+A *position* is a place for a session: a whole day if sessions on different days are independent,
+otherwise a single start. Positions are numbered in chronological order; a series is a chain of
+positions, each in the range that its predecessor allows.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ Series = tuple[int, ...]
 Timetable = dict[int, Series]
 """Series by local index of the coachee."""
 
-_CACHED_CROWD_SIZE = 2  # pairs are asked for repeatedly
+_CACHED_CROWD_SIZE = 2  # the same pairs are looked up repeatedly
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """One coachee of a coach.
+    """A coachee whom the coach might have.
 
     Attributes:
-        chain: for each session number, the positions it may have when the coachee is alone.
+        chain: for each session number, the possible positions if the coach has nobody else.
         starts: for each position, the starts in epoch minutes, ascending.
     """
 
@@ -45,16 +45,16 @@ class CoachCalendar:
     """Positions, ranges and candidates of one coach.
 
     Attributes:
-        coach: row of the coach.
-        coachees: rows of the candidates; a candidate's *local index* is its index here.
+        coach: the coach's row.
+        coachees: the candidates' rows; a candidate's *local index* is its index here.
         by_day: whether positions are days.
-        position_day: for each position, its day index in the cycle.
-        position_week: for each position, its week.
-        previous_day: for each candidate, the day of the session before those to place, if any.
+        position_day: each position's day index in the cycle.
+        position_week: each position's week.
+        previous_day: for each candidate, the day of the last past session, if any.
         previous_number: for each candidate, the number of that session.
         low: for each position, the first position of the next session.
         high: for each position, one past the last position of the next session.
-        position_start: for each position its start, where positions are starts.
+        position_start: each position's start, if positions are starts.
     """
 
     def __init__(self, problem: MatchingProblem, coach: int, coachees: Sequence[int]) -> None:
@@ -97,7 +97,7 @@ class CoachCalendar:
         self._fits: dict[tuple[int, tuple[int, ...]], bool] = {}
 
     def _read_demand(self, problem: MatchingProblem) -> None:
-        """Read how many sessions each candidate has to place, and what precedes them."""
+        """Read how many sessions must be placed for each candidate, and what precedes them."""
         some = len(self.coachees)
         self._remaining = [self.count] * some
         self._first: list[tuple[int, int]] | None = None
@@ -123,7 +123,7 @@ class CoachCalendar:
 
     @cached_property
     def day_of(self) -> dict[int, int]:
-        """The day of each start."""
+        """Return the day of each start."""
         return dict(zip(self._starts.tolist(), self._days.tolist(), strict=True))
 
     @cached_property
@@ -141,7 +141,7 @@ class CoachCalendar:
         return [float(share) for share in crowd / len(self.coachees)]
 
     def candidate(self, local: int) -> Candidate:
-        """Return the candidate with a local index, computed on first use."""
+        """Return the candidate with this local index, computed on first use."""
         if local not in self._candidates:
             row = self._free.coachees[self.coachees[local]]
             common = unpack(row, len(self._free.starts))[self._columns]
@@ -150,12 +150,12 @@ class CoachCalendar:
 
     @property
     def positions(self) -> int:
-        """Number of positions."""
+        """The number of positions."""
         return len(self.position_day)
 
     @cached_property
     def week_can_bind(self) -> bool:
-        """Whether some week has more places than the coach's cap for a week."""
+        """Whether some week has more places than the coach's weekly cap."""
         weeks: dict[int, int] = {}
         for day, week in {*zip(self.position_day, self.position_week, strict=True)}:
             weeks[week] = weeks.get(week, 0) + self.day_limit[day]
@@ -163,7 +163,7 @@ class CoachCalendar:
 
     @cached_property
     def max_coachees(self) -> int:
-        """Upper bound on the size of a set, by capacity and by the sessions that fit weeks."""
+        """An upper bound on the size of a set, by capacity and weekly limits."""
         weeks: dict[int, int] = {}
         for day, week in {*zip(self.position_day, self.position_week, strict=True)}:
             weeks[week] = weeks.get(week, 0) + self.day_limit[day]
@@ -173,7 +173,7 @@ class CoachCalendar:
 
     @cached_property
     def day_limit(self) -> dict[int, int]:
-        """For each day, the most sessions that fit one after the other, within the day's cap."""
+        """For each day, the most sessions that fit one after another, within the daily cap."""
         limit: dict[int, int] = {}
         after: dict[int, int] = {}
         days = np.asarray(self.position_day)[self._position]
@@ -210,9 +210,10 @@ class CoachCalendar:
         )
 
     def chain(self, local: int, free: int) -> list[int]:
-        """For each session of a candidate, the positions on some series within the bit set `free`.
+        """For each session of a candidate, return the positions in some series within `free`.
 
-        Each is a bit set; the list is empty for a candidate without sessions to place.
+        `free` and the positions are bit sets. The list is empty for a candidate without sessions to
+        place.
         """
         remaining = self._remaining[local]
         if not remaining:
@@ -226,7 +227,7 @@ class CoachCalendar:
         return chain[::-1]
 
     def _first_positions(self, local: int) -> int:
-        """The positions a candidate's first session may have, as a bit set."""
+        """Return the positions that a candidate's first session may have, as a bit set."""
         if self._first is None:
             return -1
         low, high = self._first[local]
@@ -242,7 +243,7 @@ class CoachCalendar:
 
     @cached_property
     def _previous(self) -> list[int]:
-        """For each position, the possible positions of the session before, as a bit set."""
+        """For each position, the possible positions of the preceding session, as a bit set."""
         every = np.arange(self.positions)
         first = np.searchsorted(self.high, every, side="right").tolist()
         last = np.searchsorted(self.low, every, side="right").tolist()
@@ -256,7 +257,7 @@ class CoachCalendar:
 
 
 def members(bits: int) -> list[int]:
-    """The set bits of `bits`, ascending."""
+    """Return the indices of the bits set in `bits`, ascending."""
     found = []
     while bits:
         lowest = bits & -bits

@@ -2,12 +2,12 @@
 
     sum of coefficient(i) x_i <= limit      for every crowd that fits the day
 
-The relevant ones are the vertices `w` of `{w >= 0 : w(C) <= 1 for every crowd C that fits}`: all of
-them together describe the day exactly. One that a fractional `x` violates most is found by a small
-LP over the crowds of those present (separation over the anti-blocking polyhedron, Fulkerson 1971;
-where a day has two places, `w` is half-integral). Coefficients of other candidates are lifted
-sequentially, when first asked for (Padberg 1973). Coefficients are integers and the limit is
-computed by enumerating crowds, so a cut is exact.
+The relevant ones are the vertices `w` of `{w >= 0 : w(C) <= 1 for every crowd C that fits}`:
+together they describe the day exactly. The one that a fractional `x` violates most is found by a
+small LP over the crowds of those present (separation over the anti-blocking polyhedron, Fulkerson
+1971; if a day has two places, `w` is half-integral). Coefficients of other candidates are lifted
+sequentially, on first use (Padberg 1973). Coefficients are integers and the limit is computed by
+enumerating crowds, so a cut is exact.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from matching.assignment.highs import add_rows, create_highs_solver, require_ok
 from matching.coach_timetable.calendar import CoachCalendar
 
 _MIN_VIOLATION = 1e-4  # smaller violations are ignored
-_MAX_CANDIDATES = 14  # candidates of a day in the separation, those of greatest load
+_MAX_CANDIDATES = 14  # candidates considered in the separation of a day, those of greatest load
 _DENOMINATORS = (1, 2, 3, 4, 6, 12, 60)
 _INTEGRALITY_TOLERANCE = 1e-6
 
@@ -36,14 +36,14 @@ class DayCut:
         coefficients: Mapping[int, int],
         limit: int | None = None,
     ) -> None:
-        """`limit` is computed where it is not given."""
+        """Create the cut; `limit` is computed unless it is given."""
         self._calendar = calendar
         self.position = position
         self._coefficients = dict(coefficients)
         self.limit = self._heaviest(()) if limit is None else limit
 
     def coefficient(self, candidate: int) -> int:
-        """The coefficient of a candidate: the largest that keeps the inequality valid."""
+        """Return a candidate's coefficient: the largest that keeps the inequality valid."""
         known = self._coefficients.get(candidate)
         if known is None:
             known = self.limit - self._heaviest((candidate,))
@@ -51,7 +51,7 @@ class DayCut:
         return known
 
     def _heaviest(self, crowd: tuple[int, ...]) -> int:
-        """The greatest weight that others add to a crowd such that all together fit the day."""
+        """Return the greatest weight that others can add to a crowd that still fits the day."""
         calendar, position = self._calendar, self.position
         weighed = sorted(
             (
@@ -64,7 +64,7 @@ class DayCut:
         places = calendar.day_limit[calendar.position_day[position]]
 
         def add(first: int, crowd: tuple[int, ...], least: int) -> int:
-            """The greatest weight from `first` on; any value if that is at most `least`."""
+            """Return the greatest weight from `first` on; any value if that is at most `least`."""
             best, left = 0, places - len(crowd)
             for place in range(first, len(weighed)):
                 coefficient, one = weighed[place]
@@ -83,7 +83,7 @@ def most_violated_cut(
 ) -> DayCut | None:
     """Return the day cut that `load` violates most, or `None`.
 
-    `load` holds, for each candidate, the fraction of a session on the day.
+    `load` is the fraction of a session that each candidate has on the day.
     """
     present = sorted(load, key=lambda one: (-load[one], one))[:_MAX_CANDIDATES]
     if sum(load[one] for one in present) <= 1 + _MIN_VIOLATION:
@@ -125,7 +125,7 @@ def most_violated_cut(
 def _maximal_crowds(
     calendar: CoachCalendar, position: int, present: Sequence[int]
 ) -> list[tuple[int, ...]]:
-    """The crowds of `present` that fit the day and are maximal."""
+    """Return the maximal crowds among `present` that fit the day."""
     fitting: list[tuple[int, ...]] = [()]
     largest = []
     for crowd in fitting:

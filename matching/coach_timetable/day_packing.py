@@ -1,7 +1,7 @@
-"""Packing sessions of different coachees into one day, one after the other.
+"""Packs sessions of different coachees into one day, one after another.
 
-A set `T` fits where some order of it does, each session at its first start after the one before.
-The earliest end over all orders obeys `end(T) = min over i in T of next(i, end(T - i)) +
+A set `T` fits if it fits in some order, with each session at its first start after the previous
+one. The earliest end over all orders obeys `end(T) = min over i in T of next(i, end(T - i)) +
 spacing_minutes`, since an earlier end never hurts later sessions (the recursion of Held and Karp
 over subsets).
 """
@@ -20,7 +20,7 @@ def pack_starts(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int
     """Return a start for each of `options`, at least `spacing_minutes` apart, or `None`."""
     everybody = (1 << len(options)) - 1
     ends = [0] * (everybody + 1)
-    # The last coachee of the order in which the subset ends earliest; -1: the subset does not fit.
+    # The last coachee in the order in which the subset ends earliest; -1 if it does not fit.
     placed = [-1] * (everybody + 1)
     ends[0] = -(1 << 60)
     for part in range(1, everybody + 1):
@@ -46,7 +46,7 @@ def pack_starts(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int
 
 
 def pack_day(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, ...] | None:
-    """`pack_starts` with its cache shared among days with the same times."""
+    """Call `pack_starts`, with a cache shared among days with the same times."""
     origin = min(starts[0] for starts in options)
     placed = pack_starts(
         tuple(tuple(start - origin for start in starts) for starts in options), spacing_minutes
@@ -57,7 +57,7 @@ def pack_day(options: tuple[Options, ...], spacing_minutes: int) -> tuple[int, .
 def exclusive_crowds(
     options: tuple[Options, ...], spacing_minutes: int
 ) -> tuple[tuple[int, ...], ...]:
-    """The maximal crowds (indices into `options`) of whom no two can share the day."""
+    """Return the maximal crowds (indices into `options`) in which no two can share the day."""
     origin = min((starts[0] for starts in options), default=0)
     return _maximal_cliques(
         tuple(tuple(start - origin for start in one) for one in options), spacing_minutes
@@ -80,7 +80,7 @@ def _maximal_cliques(
     found: list[int] = []
 
     def extend_clique(crowd: int, open_to: int, closed: int) -> None:
-        """Bron and Kerbosch (1973), with a pivot."""
+        """Run the algorithm of Bron and Kerbosch (1973), with a pivot."""
         if not open_to | closed:
             found.append(crowd)
             return

@@ -1,4 +1,4 @@
-"""Oracle for one coach: whether a set can be held, and which set is worth most.
+"""An oracle for one coach: whether the coach can hold a set, and which set is worth most.
 
 Sets of candidates are bit sets of local indices. Answers are remembered: every subset of a feasible
 set is feasible, and every superset of an infeasible set is infeasible. Infeasible sets are shrunk
@@ -24,10 +24,10 @@ from matching.coach_timetable.negotiated_congestion import (
 from matching.deadline import Deadline, SolverError
 
 _TIE = 1e-9
-_MAX_VISITS = 150  # branches after which pricing stops at the best set so far
+_MAX_VISITS = 150  # branches after which pricing settles for the best set so far
 _MAX_CUTS = 64  # the most recent cuts are kept
 _ATTEMPTS = 2
-_ATTEMPTS_BY_START = 12  # negotiation works on days only
+_ATTEMPTS_BY_START = 12  # negotiation only works on days
 
 
 class CoachOracle:
@@ -44,7 +44,7 @@ class CoachOracle:
         self._planners: dict[int, SeriesPlanner] = {}
 
     def can_hold(self, wanted: int, deadline: Deadline) -> bool:
-        """Whether the coach can place every session of all candidates in `wanted`.
+        """Whether the coach can place all sessions of all candidates in `wanted`.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -68,7 +68,7 @@ class CoachOracle:
         return known
 
     def positions(self, wanted: int, deadline: Deadline) -> Placed:
-        """Positions of all candidates in `wanted`, which has to be feasible.
+        """Return the positions of all candidates in `wanted`, which must be feasible.
 
         Raises:
             SolverError: `wanted` cannot be held.
@@ -79,7 +79,7 @@ class CoachOracle:
         return {one: self._held[holding][one] for one in members(wanted)}
 
     def timetable(self, wanted: int, deadline: Deadline) -> Timetable:
-        """Sessions of all candidates in `wanted`, which has to be feasible."""
+        """Return the sessions of all candidates in `wanted`, which must be feasible."""
         return starts_of_positions(self.calendar, self.positions(wanted, deadline))
 
     def add_timetable(self, placed: Placed) -> None:
@@ -91,7 +91,7 @@ class CoachOracle:
             self._maximal.append(held)
 
     def maximal_subset(self, wanted: int, deadline: Deadline) -> int:
-        """A maximal feasible subset of `wanted`, built greedily by ascending local index."""
+        """Return a maximal feasible subset of `wanted`, built greedily by ascending local index."""
         held = 0
         for one in members(wanted):
             if self.can_hold(held | 1 << one, deadline):
@@ -101,7 +101,8 @@ class CoachOracle:
     def best(self, worth: Mapping[int, float], threshold: float, deadline: Deadline) -> list[int]:
         """Return feasible sets of increasing worth above `threshold`; `worth` is positive.
 
-        Empty only if no set is above. The last one is optimal unless the search was cut short.
+        The result is empty only if no set is worth more. The last set is optimal unless the search
+        was cut short.
         """
         if self.cannot_exceed(worth, threshold):
             return []
@@ -117,10 +118,10 @@ class CoachOracle:
     def lagrangian_weights(
         self, worth: Mapping[int, float], deadline: Deadline
     ) -> tuple[float, dict[int, float]]:
-        """Return `total` and, for each candidate, `weight`, which bound the worth of sets.
+        """Return `total` and each candidate's `weight`, which bound the worth of sets.
 
-        A set is worth at most `total` and the sum of `worth - weight` of its members. Too many
-        candidates are not relaxed; then `total` is their whole worth.
+        A set is worth at most `total` plus the sum of `worth - weight` over its members. If there
+        are too many candidates to relax, `total` is their whole worth.
         """
         cut = self._relaxation.cut_for(worth, deadline)
         if cut is None:
@@ -187,10 +188,11 @@ class CoachOracle:
 
 
 class _PricingSearch:
-    """Depth-first branch and bound over the candidates, with or without each.
+    """A depth-first branch and bound search that includes or excludes each candidate.
 
-    A branch ends where neither the places left nor the Lagrangian bound leave room for improvement:
-    with prices `u` a set is worth at most `total + sum of (worth - weight)` over its members.
+    A branch is pruned if the remaining places or the Lagrangian bound leave no room for
+    improvement: with prices `u`, a set is worth at most `total + sum of (worth - weight)` over its
+    members.
     """
 
     def __init__(
@@ -216,7 +218,7 @@ class _PricingSearch:
         gain = {one: self._worth[one] - weight[one] for one in self._worth}
         self._order = sorted(self._worth, key=lambda one: (-gain[one], -self._worth[one], one))
         self._gains = [gain[one] for one in self._order]
-        self._suffix_gains = [0.0]  # sums of the gains that are above 0, from the end
+        self._suffix_gains = [0.0]  # suffix sums of the positive gains
         for value in reversed(self._gains):
             self._suffix_gains.append(self._suffix_gains[-1] + max(0.0, value))
         self._suffix_gains.reverse()

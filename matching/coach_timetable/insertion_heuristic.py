@@ -1,8 +1,8 @@
-"""Insertion heuristic for a timetable: one series after another.
+"""Insertion heuristic for a timetable, one series at a time.
 
-Each series takes the chain of positions that is least contended by the others. A series without any
-chain moves to the head of the queue, and the timetable is started again (squeaky wheel
-optimisation, Joslin and Clements 1999).
+Each series takes the chain of positions least contended by the others. A series that finds no chain
+moves to the head of the queue, and the timetable is rebuilt (squeaky wheel optimisation, Joslin and
+Clements 1999).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 
 from matching.coach_timetable.calendar import CoachCalendar, members
 
-_LONG_CHAIN = 400  # above this number of positions the chain is chosen greedily
+_LONG_CHAIN = 400  # number of positions above which chains are chosen greedily
 
 
 class PartialTimetable:
-    """The occupied positions of a coach."""
+    """A coach's occupied positions."""
 
     def __init__(self, calendar: CoachCalendar) -> None:
         self._calendar = calendar
@@ -25,7 +25,7 @@ class PartialTimetable:
         self.placed: dict[int, list[int]] = {}
 
     def feasible_positions(self, candidate: int) -> int:
-        """The positions (a bit set) at which one more session with `candidate` fits."""
+        """Return the positions, as a bit set, at which one more session with `candidate` fits."""
         calendar = self._calendar
         return sum(
             1 << position
@@ -76,7 +76,7 @@ class PartialTimetable:
         self._week[week] = self._week.get(week, 0) + change
 
     def insert(self, candidate: int, cost: Sequence[float]) -> bool:
-        """Add the series of `candidate` of least total cost; return false if there is none."""
+        """Add the cheapest series of `candidate`; return false if there is none."""
         chain = self._calendar.chain(candidate, self.feasible_positions(candidate))
         if not all(chain):
             return False
@@ -104,7 +104,7 @@ def insert_all_series(
 
 
 def crowding(calendar: CoachCalendar, wanted: Iterable[int]) -> list[float]:
-    """For each position, the demand of the `wanted` candidates relative to its day's limit."""
+    """For each position, return the demand of `wanted` relative to its day's limit."""
     cost = [0.0] * calendar.positions
     for one in wanted:
         starts = calendar.candidate(one).starts

@@ -1,14 +1,14 @@
-"""A Lagrangian cut: prices of what candidates share that bound every set a coach can hold.
+"""A Lagrangian cut: prices of shared capacity that bound every set a coach can hold.
 
 Under any prices `u >= 0` of the shared rows (a day's limit, an exclusive crowd on a day, a week's
-cap, a grid cell, the coach's places), candidates `T` can be held only if what their cheapest series
-cost does not exceed what there is to sell:
+cap, a grid cell, the coach's places), a coach can hold candidates `T` only if the cost of their
+cheapest series does not exceed the value of the capacity:
 
     sum over i in T of cost_i(u) <= sum over rows r of u_r limit_r
 
-It is a row of a Benders cut for all sets of the coach at once. Prices are rounded to integers
-before both sides are summed, so a cut that excludes a set is exact whatever the tolerance of the
-linear solver.
+It acts as a Benders cut for all sets of the coach at once. Prices are rounded to integers before
+both sides are summed, so a cut that excludes a set is exact regardless of the LP solver's
+tolerance.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ UNIT = 1 << 20
 class LagrangianCut:
     """`sum of weight(i) over a set <= total` for every set the coach can hold.
 
-    Weights and total are integers, in parts `1 / UNIT` of the unit of the prices.
+    Weights and total are integers, in units of `1 / UNIT` of a price.
     """
 
     def __init__(
@@ -37,9 +37,9 @@ class LagrangianCut:
         each: int,
         total: int,
     ) -> None:
-        """Take `price` of each position, `each` of a coach's place, and the `total` of the rows.
+        """Create the cut; `price` is by position, `each` is the price of a place.
 
-        `day_cuts` are rows of single days with their prices.
+        `total` is the value of the rows, and `day_cuts` are rows for single days with their prices.
         """
         self._calendar = calendar
         self._price = price
@@ -55,13 +55,13 @@ class LagrangianCut:
         return sum(self.weight(one) for one in members(wanted)) > self.total
 
     def weight(self, candidate: int) -> int:
-        """Cost of the cheapest series of a candidate, plus a place; computed on first use."""
+        """Return the cost of a candidate's cheapest series plus a place, computed on first use."""
         if candidate not in self._weights:
             self._weights[candidate] = self._each + self._cheapest(candidate)
         return self._weights[candidate]
 
     def _cheapest(self, candidate: int) -> int:
-        """Cost of the cheapest series, by dynamic programming backwards over the chain."""
+        """Compute the cost of the cheapest series by backward dynamic programming."""
         chain = self._calendar.candidate(candidate).chain
         low, high = self._calendar.low, self._calendar.high
         costs = {

@@ -16,8 +16,8 @@ def local_search(
 ) -> tuple[SessionOptions, ...]:
     """Return a timetable in which no single series can be improved.
 
-    It is never worse than `subproblem.initial`. `independent_costs` are the least costs of each
-    series for a coach without other coachees.
+    It is never worse than `subproblem.initial`. `independent_costs` are the series' least costs for
+    a coach without other coachees.
     """
     initial = list(subproblem.initial)
     occupancy = _Occupancy(subproblem)
@@ -59,7 +59,7 @@ class _Occupancy:
         self._week: dict[int, int] = {}
 
     def feasible_options(self, series: Sequence[SessionOptions]) -> list[SessionOptions]:
-        """For each session, the options that fit beside those in use."""
+        """Return, for each session, the options that fit alongside those in use."""
         free: dict[SessionOption, bool] = {}
         for option in {option for options in series for option in options}:
             free[option] = self._fits(option)
@@ -79,13 +79,13 @@ class _Occupancy:
         return fits
 
     def add(self, options: Sequence[SessionOption]) -> None:
-        """Put options into use."""
+        """Mark options as used."""
         for option in options:
             self._options_by_position.setdefault(option.position, []).append(option)
             self._count(option.position, 1)
 
     def remove(self, options: Sequence[SessionOption]) -> None:
-        """Take options out of use."""
+        """Mark options as unused."""
         for option in options:
             self._options_by_position[option.position].remove(option)
             if not self._options_by_position[option.position]:

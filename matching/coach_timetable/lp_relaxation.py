@@ -1,7 +1,8 @@
-"""Linear relaxation of one coach's timetable: it decides sets, and its duals give Lagrangian cuts.
+"""Linear relaxation of a coach's timetable: it decides sets, and its duals give Lagrangian cuts.
 
-An optimum below the size of the set refutes it by a Lagrangian cut made of the duals; an integral
-optimum whose days can be packed is a timetable. Violated day cuts are separated in between.
+If the optimum is below the size of the set, the duals give a Lagrangian cut that refutes the set;
+an integral optimum whose days can be packed is a timetable. Violated day cuts are separated in
+between.
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
 from matching.coach_timetable.relaxation_rows import INTEGRALITY_TOLERANCE, RelaxationRows
 from matching.deadline import Deadline
 
-_MAX_CANDIDATES = 40  # candidates a relaxation holds at once
-_CUT_ROUNDS = 8  # rounds of separating day cuts
+_MAX_CANDIDATES = 40  # most candidates in a relaxation
+_CUT_ROUNDS = 8  # rounds of day cut separation
 
 
 class LpRelaxation:
-    """The relaxation over the candidates asked about so far, rebuilt for new ones."""
+    """The relaxation over the candidates queried so far, rebuilt when there are new ones."""
 
     def __init__(self, calendar: CoachCalendar) -> None:
         self._calendar = calendar
-        self._rows: RelaxationRows | None = None  # `None` where the solver cannot be used again
+        self._rows: RelaxationRows | None = None  # `None` if the solver cannot be used again
 
     def decide(
         self, wanted: Sequence[int], deadline: Deadline
     ) -> LagrangianCut | dict[int, list[int]] | None:
-        """Return a cut that excludes `wanted`, positions of their series, or `None`: undecided.
+        """Return a cut that excludes `wanted`, the positions of its series, or `None` if undecided.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -48,7 +49,7 @@ class LpRelaxation:
         return cut if cut.excludes(sum(1 << one for one in wanted)) else None
 
     def cut_for(self, worth: Mapping[int, float], deadline: Deadline) -> LagrangianCut | None:
-        """Return the cut that best bounds the worth of a set; `None` for too many candidates.
+        """Return the cut that best bounds the worth of a set, or `None` for too many candidates.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -60,7 +61,7 @@ class LpRelaxation:
         return self._cut(rows, np.asarray(self._solver.getSolution().row_dual))
 
     def _with_candidates(self, wanted: Sequence[int], deadline: Deadline) -> RelaxationRows:
-        """The rows over `wanted` and, if few enough, all candidates so far."""
+        """Return the rows over `wanted` and, if they are few enough, all earlier candidates."""
         rows = self._rows
         if rows is None or not set(wanted) <= set(rows.candidates):
             wider = sorted({*(rows.candidates if rows else ()), *wanted})
@@ -80,7 +81,7 @@ class LpRelaxation:
     def _maximise(
         self, rows: RelaxationRows, worth: Mapping[int, float], needed: float, deadline: Deadline
     ) -> None:
-        """Solve; separate day cuts while some are violated and the value is above `needed`."""
+        """Solve, separating day cuts while some are violated and the value is above `needed`."""
         costs = np.array([worth.get(one, 0.0) for one in rows.candidates])
         index = np.arange(len(costs), dtype=np.int32)
         self._solver.changeColsCost(len(costs), index, costs)
@@ -93,13 +94,13 @@ class LpRelaxation:
             self._run(rows, deadline)
 
     def _run(self, rows: RelaxationRows, deadline: Deadline) -> None:
-        """Solve; a solver that is interrupted is not used again."""
+        """Solve; an interrupted solver is not used again."""
         self._rows = None
         require_ok(deadline.run_interruptible(self._solver.run, lambda: None))
         self._rows = rows
 
     def _add_violated_cuts(self, rows: RelaxationRows, deadline: Deadline) -> bool:
-        """Add the cut of each day that the solution violates most; whether there was any."""
+        """Add each day's most violated cut, and return whether there was any."""
         if not self._calendar.by_day:
             return False
         cuts: list[DayCut] = []
@@ -115,7 +116,7 @@ class LpRelaxation:
     def _integral_series(
         self, rows: RelaxationRows, values: NDArray[np.float64], wanted: Sequence[int]
     ) -> dict[int, list[int]] | None:
-        """The positions of each series of a solution, where it is integral and fits all days."""
+        """Return the positions of each series, if the solution is integral and fits all days."""
         theirs = np.array([candidate in wanted for candidate, _ in rows.sessions])
         sessions = np.where(theirs, values[len(rows.candidates) :], 0.0)
         if np.abs(sessions - np.round(sessions)).max(initial=0.0) > INTEGRALITY_TOLERANCE:
@@ -131,7 +132,7 @@ class LpRelaxation:
         return {one: sorted(series) for one, series in placed.items()} if fits else None
 
     def _cut(self, rows: RelaxationRows, duals: NDArray[np.float64]) -> LagrangianCut:
-        """The duals of shared capacity, rounded, as a cut."""
+        """Return the rounded duals of the shared capacity as a cut."""
         calendar = self._calendar
         price = [0] * calendar.positions
         day_cuts: list[tuple[int, DayCut]] = []

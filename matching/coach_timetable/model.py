@@ -1,11 +1,11 @@
-"""CP-SAT model of one coach's timetable.
+"""CP-SAT model of a coach's timetable.
 
 `y[i, k, p]` says that session `k` of candidate `i` is at position `p`. Gaps are prefix sums: up to
-position `e` there are no more sessions `k + 1` than sessions `k` at positions that let the next be
-at `e`, and no more sessions `k` than sessions `k + 1` at positions the former still reach. Since
-ranges of next positions are monotone, that is exact, and its linear relaxation is tight for one
-series (a path). Each day has its limit and its exclusive crowds (coachees of whom no two can share
-the day); any other crowd that does not fit a day is cut off when it occurs.
+position `e` there are no more sessions `k + 1` than sessions `k` at positions that allow the next
+one at `e`, and no more sessions `k` than sessions `k + 1` at positions within the former's reach.
+Since the ranges of next positions are monotone, this is exact, and its linear relaxation is tight
+for one series (a path). Each day has its limit and its exclusive crowds (sets of coachees of which
+no two can share the day); any other crowd that does not fit a day is cut off when it occurs.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ _SEARCHES = (
 
 
 class TimetableModel:
-    """All timetables of a coach with any of `candidates`, each present or not.
+    """A model of a coach's timetables, in which each of `candidates` is present or not.
 
-    If `required`, all candidates are present. The model is added to `model` where one is given.
+    If `required`, all candidates are present. Variables and constraints are added to `model`, if
+    given.
     """
 
     def __init__(
@@ -64,14 +65,14 @@ class TimetableModel:
             self._cells()
 
     def at(self, candidate: int, position: int) -> list[Term]:
-        """The variables for a session of `candidate` at `position`."""
+        """Return the variables for a session of `candidate` at `position`."""
         return self._at.get((candidate, position), [])
 
     def solve(self, deadline: Deadline, *, seed: int = 0) -> Placed | None:
         """Return a solution, or `None` if there is none.
 
         Raises:
-            CancelledError, DeadlineExceededError: before an answer was found.
+            CancelledError, DeadlineExceededError: the run ended before the model was solved.
         """
         while True:
             solver = self._solve_once(deadline, seed)
@@ -86,7 +87,7 @@ class TimetableModel:
                 self.model.add(sum(terms) <= len(crowd) - 1)
 
     def _solve_once(self, deadline: Deadline, seed: int) -> cp_model.CpSolver | None:
-        """Return a solver with a solution, `None` if infeasible; short searches come first."""
+        """Return a solver with a solution, or `None` if infeasible; short searches come first."""
         for search, effort in _SEARCHES:
             solver = create_cp_sat_solver(seed, effort)
             solver.parameters.search_branching = search
@@ -156,7 +157,7 @@ class TimetableModel:
                 )
 
     def _cells(self) -> None:
-        """Sessions and buffers cover each start of the grid at most once."""
+        """Constrain sessions and buffers to cover each start of the grid at most once."""
         calendar = self._calendar
         starts = calendar.position_start
         first = 0
@@ -183,7 +184,7 @@ class TimetableModel:
         return {candidate: sorted(positions) for candidate, positions in placed.items()}
 
     def _infeasible_crowds(self, placed: Placed) -> list[tuple[int, tuple[int, ...]]]:
-        """Days with a minimal infeasible subset of their crowd."""
+        """Return the days whose crowd does not fit, each with a minimal infeasible subset."""
         if not self._calendar.by_day:
             return []
         on_day: dict[int, list[int]] = {}
@@ -203,10 +204,10 @@ class TimetableModel:
 
 
 def starts_of_positions(calendar: CoachCalendar, placed: Mapping[int, Sequence[int]]) -> Timetable:
-    """The starts of each series, given positions; the sessions of a day are packed.
+    """Return the starts of each series, given positions; each day's sessions are packed.
 
     Raises:
-        SolverError: a day's sessions do not fit it.
+        SolverError: a day's sessions do not fit.
     """
     on: dict[int, list[int]] = {}
     for candidate, positions in placed.items():

@@ -1,8 +1,8 @@
-"""Negotiated congestion: all series take their cheapest path, and contested days become dearer.
+"""Negotiated congestion: every series takes its cheapest path, and contested days become dearer.
 
 Contested series are rerouted one after another under the current costs until no day is contested
-(McMurchie and Ebeling 1995, for the routing of wires on FPGAs). Only where positions are days; it
-finds most timetables that exist and proves nothing.
+(McMurchie and Ebeling 1995, for routing on FPGAs). It is used only if positions are days; it finds
+most timetables that exist, and proves nothing.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ SHORT_EFFORT, LONG_EFFORT = 4, 24  # restarts, each with its own order and histo
 
 
 class SeriesPlanner:
-    """Shortest paths for the series of one candidate, with precomputed arcs."""
+    """Shortest paths for one candidate's series, with precomputed arcs."""
 
     def __init__(self, calendar: CoachCalendar, candidate: int) -> None:
         chain = calendar.candidate(candidate).chain
         self.positions = tuple(calendar.candidate(candidate).starts)
         self._last = chain[-1] if chain else ()
-        # For each number but the last: positions, each with its range in the next number's list.
+        # For each number but the last, positions with their ranges in the next number's list.
         self._steps = [
             [
                 (
@@ -42,7 +42,7 @@ class SeriesPlanner:
         ]
 
     def cheapest(self, cost: Sequence[float]) -> list[int]:
-        """The positions of least total cost; `cost` is by position."""
+        """Return the positions of least total cost; `cost` is by position."""
         if not self._last:
             return []
         best = [cost[position] for position in self._last]
@@ -70,8 +70,9 @@ def negotiate(
 ) -> dict[int, list[int]] | None:
     """Return positions for every candidate of `wanted`, or `None` if negotiation fails.
 
-    Each of the `restarts` has its own order and its own history factor: by how much a contested
-    position becomes dearer for good. `on_restart` is called before each, and may raise to stop.
+    Each of the `restarts` has its own order and its own history factor, by which a contested
+    position's cost increases permanently. `on_restart` is called before each one, and may raise to
+    stop.
     """
     for one in wanted:
         if one not in planners:
@@ -115,7 +116,7 @@ class _CongestionState:
             self._route(one, 0.0)
 
     def reroute(self, present_factor: float) -> bool:
-        """Reroute every contested series; return whether none is contested any more."""
+        """Reroute every contested series; return whether none is contested any longer."""
         contested = [one for one in self.series if self._is_contested(one)]
         for one in contested:
             for position in self.series[one]:
@@ -129,7 +130,7 @@ class _CongestionState:
         return not all(self._free(position, one) for position in self.series[one])
 
     def _free(self, position: int, one: int) -> bool:
-        """Whether a session of `one` fits at a position beside the others."""
+        """Whether a session of `one` fits at a position alongside the others."""
         crowd = self._on[position]
         others = tuple(other for other in crowd if other != one) if one in crowd else crowd
         if others and not self._calendar.fits(position, (*others, one)):

@@ -1,4 +1,4 @@
-"""Quality of a series of sessions: 100 points less the cost of its faults, in whole points.
+"""Quality of a series of sessions: 100 points minus the cost of its faults, in whole points.
 
 With `N` sessions, `e` the middle of the allowed gaps, and `h` half the span between them:
 
@@ -8,11 +8,11 @@ With `N` sessions, `e` the middle of the allowed gaps, and `h` half the span bet
     each session outside       hours / N                             rounded down
     preferred times
 
-`days left` are those between the last session and the cycle's last day. A day beside leave is the
-day before or after a date on which coachee or coach is `unavailable`, by the session's local date
-in the cycle's zone. A session is at a preferred time where the whole of it lies within the
-preferred times, which are local to the coachee's zone; adjoining ones count as one. Costs add up
-session by session and gap by gap, so a best series is a shortest path.
+`days left` is the number of days between the last session and the cycle's last day. A day beside
+leave is the day before or after a date on which the coachee or the coach is `unavailable`, by the
+session's local date in the cycle's zone. A session is at a preferred time if all of it is within
+the preferred times, which are local to the coachee's zone; adjoining times are merged. Costs are
+additive over sessions and gaps, so the best series is a shortest path.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from coach.cycle import Cycle
 from coach.people import Person, Roster
 
 MAX_QUALITY = 100
-_MARGIN_DAYS = 2  # the local dates of two zones differ by less
+_MARGIN_DAYS = 2  # more than the difference between the local dates of two time zones
 
 SessionTime = tuple[int, int]
 """A session's day as an index into `cycle.cycle.days`, and its start in epoch minutes."""
 
 
 class Quality:
-    """Points of series under one cycle's policy; days are indices into `cycle.cycle.days`."""
+    """Scores series under a cycle's policy; days are indices into `cycle.cycle.days`."""
 
     def __init__(self, roster: Roster, cycle: Cycle) -> None:
         self._roster = roster
@@ -51,23 +51,23 @@ class Quality:
         self._spans: dict[tuple[str, tuple[WeeklyWindow, ...]], tuple[tuple[int, int], ...]] = {}
 
     def gap_cost(self, days: int) -> int:
-        """Cost of a gap in days; a gap that is not allowed costs as much as the worst allowed."""
+        """Return the cost of a gap in days; gaps that are not allowed cost as much as the worst."""
         low, high = self._cycle.sessions.min_gap_days, self._cycle.sessions.max_gap_days
         gaps = self._cycle.sessions.count - 1
         if low == high or not gaps:
             return 0
-        # Numerator and denominator are doubled, so that both are integers.
+        # Numerator and denominator are doubled so that both are integers.
         away = min(abs(2 * days - low - high), high - low)
         return self._cycle.timetable.rhythm * away // ((high - low) * gaps)
 
     def finish_cost(self, day: int) -> int:
-        """Cost of a last session on `day`."""
+        """Return the cost of a last session on `day`."""
         policy = self._cycle.timetable
         missing_days = policy.slack_days - (self._days - 1 - day)
         return policy.finish * min(max(0, missing_days), policy.slack_days) // policy.slack_days
 
     def session_cost(self, coachee: int, coach: int, session_time: SessionTime) -> int:
-        """Cost of a single session of two rows of the roster."""
+        """Return the cost of a session of the coachee and coach in these rows."""
         day, start = session_time
         adjacent_cost = (
             self._leave if self._leave and day in self._leave_adjacent_days(coachee, coach) else 0
@@ -77,9 +77,9 @@ class Quality:
     def fault_cost(
         self, coachee: int, coach: int, series: Sequence[SessionTime], *, continues: bool = False
     ) -> int:
-        """Cost of the faults of a series in order of time; 0 for an empty series.
+        """Return the cost of the faults in a chronological series; 0 for an empty series.
 
-        If it `continues`, its last session is not the last of the whole series.
+        If it `continues`, its last session is not the last one of the whole series.
         """
         if not series:
             return 0
@@ -88,11 +88,11 @@ class Quality:
         return own + gaps + (0 if continues else self.finish_cost(series[-1][0]))
 
     def points(self, coachee: int, coach: int, series: Sequence[SessionTime]) -> int:
-        """Points of a series in order of time."""
+        """Return the points of a chronological series."""
         return MAX_QUALITY - self.fault_cost(coachee, coach, series)
 
     def _leave_adjacent_days(self, coachee: int, coach: int) -> frozenset[int]:
-        """Days right before or after dates on which one of the two is unavailable."""
+        """Return the days right before or after a date on which either person is unavailable."""
         key = coachee, coach
         if key not in self._leave_adjacent:
             people = self._roster.coachees[coachee], self._roster.coaches[coach]

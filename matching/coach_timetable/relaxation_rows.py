@@ -1,8 +1,8 @@
-"""Columns and rows of the linear relaxation of one coach's timetable.
+"""Columns and rows of the linear relaxation of a coach's timetable.
 
 The first columns are the candidates, each held or not; the others are their sessions, one column
-for each session number and position. The rows of a series make its sessions a path; rows of shared
-capacity couple the candidates.
+for each session number and position. Each series has rows that make its sessions a path; rows of
+shared capacity couple the candidates.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ INTEGRALITY_TOLERANCE = 1e-6
 class SharedCapacity:
     """A row that couples candidates: at most `limit` of the sessions in `pairs`.
 
-    Either `positions` are those at which the row binds any candidate, or the row is a `day_cut`.
+    `positions` are the positions at which the row limits every candidate, unless it is a `day_cut`.
     """
 
     pairs: list[CandidatePosition]
@@ -39,13 +39,13 @@ class SharedCapacity:
 
 
 class RelaxationRows:
-    """The relaxation over some candidates of a coach, as columns and rows.
+    """The relaxation over some of a coach's candidates, as columns and rows.
 
     Attributes:
-        candidates: local indices; candidate `n` of the list has column `n`.
-        sessions: candidate and position of each session column, in the order of the columns.
-        shared: the rows of shared capacity, in the order of their rows.
-        first_shared: row of the coach's places; the rows of `shared` follow it.
+        candidates: local indices; the `n`-th candidate has column `n`.
+        sessions: candidate and position of each session column, in column order.
+        shared: the rows of shared capacity, in row order.
+        first_shared: the row of the coach's places; the rows of `shared` follow it.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class RelaxationRows:
         candidates: list[int],
         on_candidate: Callable[[], object] = lambda: None,
     ) -> None:
-        """`on_candidate` is called before each candidate; an exception it raises ends the work."""
+        """Build the rows; `on_candidate` is called before each candidate, and may raise to stop."""
         self._calendar = calendar
         self.candidates = candidates
         self.sessions: list[CandidatePosition] = []
@@ -70,11 +70,11 @@ class RelaxationRows:
 
     @property
     def size(self) -> int:
-        """Number of columns."""
+        """The number of columns."""
         return len(self.candidates) + len(self.sessions)
 
     def rows(self) -> list[LpRow]:
-        """All rows: of the series, of the coach's places, and of shared capacity."""
+        """All rows: series, the coach's places, and shared capacity."""
         everybody = list(range(len(self.candidates)))
         places = float(self._calendar.max_coachees)
         return [
@@ -84,7 +84,7 @@ class RelaxationRows:
         ]
 
     def add_day_cut(self, day_cut: DayCut) -> LpRow:
-        """Append a cut to `shared`, and return its row."""
+        """Append a cut to `shared` and return its row."""
         position = day_cut.position
         pairs = [
             (one, position)
@@ -95,7 +95,7 @@ class RelaxationRows:
         return self._row_of(self.shared[-1])
 
     def loads(self, values: NDArray[np.float64]) -> Mapping[int, Mapping[int, float]]:
-        """By position and candidate the sessions of a solution on days of several places."""
+        """Return a solution's sessions on days with several places, by position and candidate."""
         calendar = self._calendar
         load: dict[int, dict[int, float]] = {}
         for (one, position), columns in self._columns.items():
@@ -116,7 +116,7 @@ class RelaxationRows:
         return -highspy.kHighsInf, float(shared.limit), columns, values
 
     def _add_series(self, column: int, candidate: int) -> None:
-        """The sessions of a candidate: one of each number, with the gaps as prefix sums."""
+        """Add a candidate's sessions: one of each number, with the gaps as prefix sums."""
         low, high = self._calendar.low, self._calendar.high
         before: list[int] = []
         earlier: tuple[int, ...] = ()
@@ -158,7 +158,7 @@ class RelaxationRows:
     def _add_limits(
         self, on: dict[int, list[CandidatePosition]], period: list[int], limit: dict[int, int]
     ) -> None:
-        """A row for each day or week: `period` is that of each position."""
+        """Add a row for each day or week; `period` is the day or week of each position."""
         groups: dict[int, list[int]] = {}
         for position, value in enumerate(period):
             groups.setdefault(value, []).append(position)
@@ -167,7 +167,7 @@ class RelaxationRows:
             self._add_limit(pairs, limit[value], positions)
 
     def _add_grid_cells(self, on: dict[int, list[CandidatePosition]]) -> None:
-        """Where positions are starts: no two sessions closer than session and buffer."""
+        """Forbid sessions closer than session and buffer, if positions are starts."""
         starts, first = self._calendar.position_start, 0
         for position, start in enumerate(starts):
             while starts[first] + self._calendar.spacing_minutes <= start:
@@ -181,7 +181,7 @@ class RelaxationRows:
 
 
 def _at_most(these: list[int], those: list[int]) -> LpRow:
-    """The row `sum of these <= sum of those`."""
+    """Add the row `sum of these <= sum of those`."""
     return (
         -highspy.kHighsInf,
         0.0,

@@ -1,9 +1,8 @@
-"""LP of one coach's series: a path for each coachee, coupled by shared rows.
+"""LP over a coach's series: a path for each coachee, coupled by shared rows.
 
 Each coachee takes one option for each session and the gaps between them (a flow along a path, whose
-polytope is integral); days, weeks and exclusive crowds couple all of them. Options and gaps that no
-timetable within a cost limit can use are left out: where even the cheapest series through them
-costs too much.
+polytope is integral); days, weeks and exclusive crowds couple all of them. Options and gaps through
+which even the cheapest series exceeds a cost limit are left out.
 """
 
 from __future__ import annotations
@@ -27,14 +26,14 @@ AssignedOption = tuple[int, SessionOption]
 
 @dataclass(frozen=True, slots=True)
 class RowPrices:
-    """Prices of shared rows: of a position for everybody, and of single options of a coachee."""
+    """Prices of shared rows: of positions for everybody, and of single options of a coachee."""
 
     position: Mapping[int, int] = field(default_factory=dict)
     held: Mapping[AssignedOption, int] = field(default_factory=dict)
     scale: int = 1
 
     def cost_of(self, series_index: int, option: SessionOption) -> int:
-        """Cost of an option with its prices, in `1 / scale`."""
+        """Return the cost of an option, including its prices, in `1 / scale`."""
         return (
             self.scale * option.cost
             + self.position.get(option.position, 0)
@@ -46,8 +45,8 @@ class RowPrices:
 class SharedRow:
     """A row that couples coachees: at most `limit` of its columns.
 
-    `positions` are those of which it holds all columns; where that is empty, `held` lists its
-    options.
+    The row contains all columns of `positions`; if there are none, it contains the options in
+    `held`.
     """
 
     limit: int
@@ -57,12 +56,12 @@ class SharedRow:
 
 
 class SeriesLp:
-    """Columns and rows; `cost` is by column, and all columns are between 0 and 1."""
+    """The columns, between 0 and 1 with `cost` by column, and the rows."""
 
     def __init__(
         self, subproblem: CoachSubproblem, price: RowPrices, max_cost: Sequence[int]
     ) -> None:
-        """`max_cost` is the greatest cost of each series, prices included."""
+        """Build the LP; `max_cost` limits the cost of each series, including prices."""
         self.subproblem = subproblem
         self.cost: list[int] = []
         self.rows: list[LpRow] = []
@@ -74,7 +73,7 @@ class SeriesLp:
         self._add_shared_rows()
 
     def selected_options(self, chosen: Sequence[bool]) -> tuple[SessionOptions, ...]:
-        """The session options whose columns are chosen, series by series."""
+        """Return the session options whose columns are chosen, by series."""
         found: list[list[SessionOption]] = [[] for _ in self.subproblem.series]
         for held in self._held.values():
             for (series_index, option), columns in held.items():
@@ -86,7 +85,7 @@ class SeriesLp:
         return one in self._held.get(one[1].position, {})
 
     def forbid(self, crowd: Sequence[AssignedOption]) -> SharedRow:
-        """Add a row: not all of these options at once."""
+        """Add a row that forbids using all of these options at once."""
         held = self._held[crowd[0][1].position]
         columns = [column for one in crowd for column in held[one]]
         return self._row(len(crowd) - 1, columns, (), tuple(crowd))
@@ -118,7 +117,7 @@ class SeriesLp:
         max_cost: int,
         path: tuple[PathCosts, int, Mapping[int, int]],
     ) -> dict[int, list[int]]:
-        """Columns of one session by position."""
+        """Return the columns of a session by position."""
         least, place, cheapest = path
         columns: dict[int, list[int]] = {}
         for option in options:
@@ -217,7 +216,7 @@ class SeriesLp:
 def infeasible_crowds(
     subproblem: CoachSubproblem, timetable: Sequence[SessionOptions]
 ) -> Iterator[tuple[AssignedOption, ...]]:
-    """Minimal crowds of one day that do not fit it."""
+    """Return minimal crowds that do not fit a day."""
     on: dict[int, list[AssignedOption]] = {}
     for series_index, options in enumerate(timetable):
         for option in options:

@@ -1,4 +1,4 @@
-"""Shortest paths of one series: least cost to come and to go at each session and position."""
+"""Shortest paths of a series: least cost to come and to go at each session and position."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ PositionCosts = Mapping[int, Mapping[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class PathCosts:
-    """Least costs of one series.
+    """Least costs of a series.
 
     Attributes:
-        own: for each session and position, the least cost of an option there.
-        cost_to_go: for each session and position, the least cost from it (included) to the end.
+        own: for each session and position, the cost of the cheapest option there.
+        cost_to_go: for each session and position, the least cost from there (inclusive) to the end.
         cost_to_come: for each session and position, the least cost of everything before it.
-        best: the least cost of a whole series; `INFINITE_COST` if there is none.
+        best: the least cost of a whole series, or `INFINITE_COST` if there is none.
     """
 
     own: list[dict[int, int]]
@@ -32,7 +32,7 @@ class PathCosts:
 def path_costs(
     subproblem: CoachSubproblem, cost: Sequence[Mapping[int, int]], scale: int = 1
 ) -> PathCosts:
-    """Least costs where a session at a position costs `cost`, and gaps `scale` times their cost."""
+    """Compute least costs, with `cost` by position and gap costs multiplied by `scale`."""
     cost_to_go = _cost_to_go(subproblem, cost, scale)
     cost_to_come: list[dict[int, int]] = [dict.fromkeys(cost[0], 0)] if cost else []
     for place in range(len(cost) - 1):
@@ -54,7 +54,7 @@ def path_costs(
 def cheapest_series(
     subproblem: CoachSubproblem, series: Sequence[SessionOptions]
 ) -> tuple[list[SessionOption], int] | None:
-    """The cheapest series of these session options, and its cost; `None` if there is none."""
+    """Return the cheapest series of these session options and its cost, or `None`."""
     best: list[dict[int, SessionOption]] = []
     for options in series:
         here: dict[int, SessionOption] = {}
@@ -83,7 +83,7 @@ def cheapest_series(
 def next_positions(
     subproblem: CoachSubproblem, position: int, following: Sequence[int]
 ) -> list[tuple[int, int]]:
-    """The positions of `following` (ascending) that may come next, each with its gap's cost."""
+    """Return the positions of `following` (ascending) that may come next, with the gap's cost."""
     first = bisect_left(following, subproblem.low[position])
     last = bisect_left(following, subproblem.high[position])
     day = subproblem.day[position]
@@ -95,7 +95,7 @@ def next_positions(
 def _cost_to_go(
     subproblem: CoachSubproblem, cost: Sequence[Mapping[int, int]], scale: int
 ) -> list[dict[int, int]]:
-    """For each session and position, the least cost from there on; dead ends are left out."""
+    """Return the least cost from each session and position onwards, without dead ends."""
     table: list[dict[int, int]] = []
     after: dict[int, int] | None = None
     for own in reversed(cost):

@@ -1,12 +1,12 @@
-"""The timetabling subproblem of one coach: whose sessions, where, when, and at what cost.
+"""One coach's timetabling subproblem: the sessions, their possible times, and their costs.
 
-A *session option* is one way to hold one session: at a position, at any of some starts, for a cost.
-A position has an option for each cost that occurs, with all starts that cost no more: fewer starts
-of a day are cheaper and harder to fit beside others. The cost of a series is the sum over its
-options and its gaps; everything else (the finish, the gap to a past session, sessions that keep
-their time) is part of the cost of an option.
+A *session option* is one way to hold a session: at a position, at one of several starts, for a
+cost. A position has an option for each distinct cost, with all starts that cost no more: cheaper
+options have fewer starts, which are harder to combine with other sessions. The cost of a series is
+the sum over its options and its gaps; everything else (the finish, the gap to a past session,
+sessions that keep their time) is included in the options' costs.
 
-A subproblem holds only numbers, so that another process can work on it.
+A subproblem contains only numbers, so that another process can solve it.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ SessionOptions = tuple[SessionOption, ...]
 
 @dataclass(frozen=True, slots=True)
 class CoachSubproblem:
-    """What one coach has to place.
+    """The sessions that one coach has to place.
 
     Attributes:
-        spacing_minutes: least minutes between two starts.
-        by_day: whether positions are days; else each is a single start.
-        day: day of each position.
-        week: week of each position.
+        spacing_minutes: minimum minutes between two starts.
+        by_day: whether positions are days rather than single starts.
+        day: the day of each position.
+        week: the week of each position.
         low: for each position, the first position of the next session.
-        high: for each position, one past the last.
-        day_limit: most sessions on each day.
-        week_limit: most sessions in each week that could have more.
-        gaps: cost of a gap, by its days.
+        high: for each position, one past the last position of the next session.
+        day_limit: the maximum number of sessions on each day.
+        week_limit: the maximum number of sessions in each week that could have more.
+        gaps: the cost of a gap, by its length in days.
         series: for each coachee and each session, the session options.
         initial: a feasible timetable, one option for each session.
     """
@@ -66,21 +66,21 @@ class CoachSubproblem:
 
     @property
     def size(self) -> int:
-        """Number of session options."""
+        """The number of session options."""
         return sum(len(options) for series in self.series for options in series)
 
     def cost(self, options: Sequence[SessionOption]) -> int:
-        """Cost of one series."""
+        """Return the cost of one series."""
         days = [self.day[option.position] for option in options]
         gaps = sum(self.gaps[later - day] for day, later in pairwise(days))
         return gaps + sum(option.cost for option in options)
 
     def total_cost(self, timetable: Sequence[Sequence[SessionOption]]) -> int:
-        """Cost of a whole timetable."""
+        """Return the cost of a whole timetable."""
         return sum(self.cost(options) for options in timetable)
 
     def fits(self, options: Sequence[SessionOption]) -> bool:
-        """Whether sessions of different coachees at one position fit together."""
+        """Whether sessions of different coachees fit together at one position."""
         if len(options) == 1:
             return True
         if not self.by_day or len(options) > self.day_limit[self.day[options[0].position]]:
@@ -106,7 +106,7 @@ class CoachIncumbent:
 
 @dataclass(frozen=True, slots=True)
 class KeptTimes:
-    """Earlier starts of sessions, by number, each worth `bonus` if it is kept."""
+    """Earlier starts of sessions, by session number; keeping one is worth `bonus`."""
 
     starts: Mapping[int, int]
     bonus: int
@@ -118,9 +118,9 @@ def build_subproblem(
     placed: Mapping[int, Sequence[int]],
     kept_times: Mapping[int, KeptTimes],
 ) -> CoachSubproblem:
-    """The subproblem of a coach who holds the candidates of `placed` at these positions.
+    """Build the subproblem of a coach who holds the candidates in `placed` at these positions.
 
-    Its coachees are in the order of `placed`.
+    The coachees are in the order of `placed`.
     """
     series = tuple(_series(calendar, quality, one, kept_times.get(one)) for one in placed)
     return CoachSubproblem(
@@ -144,10 +144,10 @@ def build_subproblem(
 def starts_of_options(
     subproblem: CoachSubproblem, timetable: Sequence[Sequence[SessionOption]]
 ) -> list[tuple[int, ...]]:
-    """The starts of each series, ascending; the sessions of a day are packed.
+    """Return the starts of each series, ascending; each day's sessions are packed.
 
     Raises:
-        SolverError: a day's sessions do not fit it.
+        SolverError: a day's sessions do not fit.
     """
     on: dict[int, list[tuple[int, SessionOption]]] = {}
     for series_index, options in enumerate(timetable):
@@ -194,7 +194,7 @@ def _series(
 def _session_options(
     position: int, cost_by_start: Mapping[int, int], extra: int
 ) -> list[SessionOption]:
-    """An option for each cost, with every start that costs no more."""
+    """Return an option for each distinct cost, with every start that costs no more."""
     return [
         SessionOption(
             position,
@@ -208,7 +208,7 @@ def _session_options(
 def _least_restrictive(
     series: Sequence[SessionOptions], positions: Sequence[int]
 ) -> SessionOptions:
-    """The options at these positions that allow every start."""
+    """Return the options at these positions that allow every start."""
     return tuple(
         max((b for b in options if b.position == position), key=lambda b: len(b.starts))
         for options, position in zip(series, positions, strict=True)
@@ -216,5 +216,5 @@ def _least_restrictive(
 
 
 def keep_bonus(coachees: int) -> int:
-    """Big-M: exceeds the total cost of this number of series."""
+    """Return a big-M constant that exceeds the total cost of this number of series."""
     return MAX_QUALITY * coachees + 1

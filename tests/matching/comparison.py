@@ -54,7 +54,7 @@ def differences(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Ite
     if [level.bound for level in levels] != expected:
         yield f"bounds are {[level.bound for level in levels]}, the best are {expected}"
     if result.status != "optimal" or not all(level.proven for level in levels):
-        yield "is not told as proven"
+        yield "is not reported as proven"
     yield from map(str, audit(roster, cycle, result, keep))
 
 

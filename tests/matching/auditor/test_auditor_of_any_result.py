@@ -78,4 +78,4 @@ def test_audit_of_sessions_far_from_the_cycle_reports_only_them(year: int) -> No
     value = json.loads(SOUND.model_dump_json())
     value["matches"][0]["sessions"][0]["start"] = f"{year:04d}-06-01T00:00:00+00:00"
     (finding,) = audit(ROSTER, CYCLE, Result.model_validate_json(json.dumps(value)))
-    assert finding.message == "lies far outside the cycle"
+    assert finding.message == "is far outside the cycle"
