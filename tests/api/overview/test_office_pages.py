@@ -154,7 +154,7 @@ def test_a_run_starts_and_is_followed_without_script(
     assert "at most 20 seconds" in page
     second = browser.post(f"/cycles/{cycle_id}/runs", data={"time_limit_seconds": "20"})
     assert second.status_code == HTTPStatus.CONFLICT
-    assert "still open" in text(second)
+    assert "has not ended yet" in text(second)
     stopped = browser.post(f"{started.headers['location']}/cancel")
     page = text(browser.get(stopped.headers["location"]))
     assert "stopped" in page
@@ -182,7 +182,7 @@ def test_a_plan_is_shown_with_its_reasons_and_published(
     assert page.count('class="mark"') == 4
     published = browser.post(f"/plans/{plan_id}/publish")
     sessions = text(browser.get(published.headers["location"]))
-    assert sessions.count("no answer yet") == 2 * 4
+    assert sessions.count("no reply yet") == 2 * 4
     assert "Publish this plan" not in browser.get(f"/plans/{plan_id}").text
     again = browser.post(f"/plans/{plan_id}/publish")
     assert again.status_code == HTTPStatus.CONFLICT

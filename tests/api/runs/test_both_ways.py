@@ -57,7 +57,7 @@ def test_a_second_run_is_refused_alike_by_json_and_on_the_page(
     ):
         assert not changed_rows(world, lambda: answers.append(office.post(url, **body)))  # noqa: B023
     assert [answer.status_code for answer in answers] == [HTTPStatus.CONFLICT] * 2
-    assert all("still open" in answer.text for answer in answers)
+    assert all("has not ended yet" in answer.text for answer in answers)
 
 
 def test_default_options_are_those_of_the_server_by_json(

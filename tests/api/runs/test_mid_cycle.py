@@ -145,7 +145,7 @@ def test_a_day_that_does_not_fit_is_refused(working: httpx.Client) -> None:
     assert "published plan" in refused(today + 5 * DAY)
     plan, _ = planned(working, cycle)
     assert working.post(f"{API}/plans/{plan}/publish").is_success
-    assert "has passed" in refused(today - 3 * DAY)
+    assert "is in the past" in refused(today - 3 * DAY)
     assert "outside the cycle" in refused(today + 400 * DAY)
     day = today + 20 * DAY
     _, again = planned(working, cycle, not_before=f"{day}")
