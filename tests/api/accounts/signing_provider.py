@@ -11,6 +11,7 @@ from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -27,6 +28,12 @@ CLIENT_SECRET = "a secret of the tests and of nothing else"  # noqa: S105 - of t
 
 def _unchanged(value: dict[str, Any]) -> dict[str, Any]:
     return value
+
+
+@cache
+def _signing_key() -> RSAKey:
+    """The key of every provider: to make one takes longer than most tests."""
+    return RSAKey.generate_key(2048, {"kid": "one"})
 
 
 @dataclass
@@ -50,7 +57,7 @@ class SigningProvider:
     )
     keys: Callable[[dict[str, Any]], Any] = _unchanged
     grant: Callable[[dict[str, Any]], Any] = _unchanged
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
+    key: RSAKey = field(default_factory=_signing_key)
     asked: dict[str, str] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
