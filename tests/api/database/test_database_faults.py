@@ -136,6 +136,7 @@ def test_while_postgresql_is_away_requests_say_so_and_runs_wait(
     tmp_path: Path,
     make_world: Callable[[Settings], AbstractContextManager[World]],
     serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     settings = Settings(
         data_dir=tmp_path / "data", database_url=own_postgres.new_database(), worker=True, port=0
@@ -157,11 +158,19 @@ def test_while_postgresql_is_away_requests_say_so_and_runs_wait(
         assert brought.headers["Retry-After"]
         assert client.get("/healthz").status_code == HTTPStatus.OK
         assert client.get("/readyz").status_code == HTTPStatus.SERVICE_UNAVAILABLE
-        time.sleep(10)
+        _until_retried(caplog, times=3)
         own_postgres.start()
         assert _until(client, run_id, "finished")["plan_id"]
         second = client.post(f"{API}/cycles/{cycle_id}/runs").json()["id"]
         assert _until(client, second, "finished")["plan_id"]
+
+
+def _until_retried(caplog: pytest.LogCaptureFixture, times: int) -> None:
+    """Wait until a job has found the database away so many times."""
+    ends = time.monotonic() + 60
+    while caplog.text.count("the database is unavailable during a job") < times:
+        assert time.monotonic() < ends, caplog.text
+        time.sleep(0.1)
 
 
 def _until(client: httpx.Client, run_id: str, state: str) -> dict[str, Any]:

@@ -79,6 +79,12 @@ def _wait_for(
         time.sleep(0.1)
 
 
+def _wait_for_phase(client: httpx.Client, run_id: str, phase: str) -> None:
+    """Wait until the progress of a run has reached a phase."""
+    with client.stream("GET", f"{API}/runs/{run_id}/events") as stream:
+        assert any(f'"phase":"{phase}"' in line.replace(" ", "") for line in stream.iter_lines())
+
+
 def test_a_run_is_followed_to_its_plan(world: World, working: httpx.Client) -> None:
     cycle_id = world.cycle()
     asked = working.post(f"{API}/cycles/{cycle_id}/runs", json={"seed": 3, "workers": 1})
@@ -117,8 +123,7 @@ def test_a_run_is_followed_to_its_plan(world: World, working: httpx.Client) -> N
 def test_pages_answer_while_a_run_is_cancelled_soon(working: httpx.Client) -> None:
     cycle_id = _slow_cycle(working)
     run_id = working.post(f"{API}/cycles/{cycle_id}/runs").json()["id"]
-    _wait_for(working, run_id, "running")
-    time.sleep(1)  # into the solving itself
+    _wait_for_phase(working, run_id, "matching")
     before = time.monotonic()
     assert working.get(f"{API}/cycles/{cycle_id}").is_success
     assert time.monotonic() - before < 1
