@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import importlib.util
 import json
-import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.commands import Command, command_runner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,44 +32,10 @@ plain_reading = _beside("plain_reading")
 random_cycles = _beside("random_cycles")
 
 
-class Outcome(NamedTuple):
-    """What a command left behind."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class Command(Protocol):
-    """Runs a command in a folder, in a process of its own."""
-
-    def __call__(self, *words: object, folder: Path) -> Outcome: ...
-
-
 @pytest.fixture(scope="module")
-def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
-    """Commands in forks of one process, which saves loading the program for each of them."""
-    streams = tmp_path_factory.mktemp("streams")
-    files = {name: str(streams / name) for name in ("stdout", "stderr")}
-    with subprocess.Popen(
-        [sys.executable, HERE / "command_server.py", "pairs", "match", "check"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    ) as server:  # fmt: skip
-
-        def run(*words: object, folder: Path) -> Outcome:
-            assert server.stdin is not None
-            assert server.stdout is not None
-            for file in files.values():
-                Path(file).write_bytes(b"")
-            asked = {"words": list(map(str, words)), "folder": str(folder), **files}
-            server.stdin.write(json.dumps(asked) + "\n")
-            server.stdin.flush()
-            code = int(server.stdout.readline())
-            return Outcome(code, *(Path(one).read_text("utf-8") for one in files.values()))
-
+def command() -> Iterator[Command]:
+    with command_runner("pairs", "match", "check") as run:
         yield run
-        assert server.stdin is not None
-        server.stdin.close()
 
 
 PLACES_SOMEBODY = 7

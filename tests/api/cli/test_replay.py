@@ -2,29 +2,40 @@
 
 import csv
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.participants.sample import SAMPLE_FILES, sample_file
+from tests.commands import Command, Outcome, command_runner
 
 Json = dict[str, Any]
-ROOT = Path(__file__).parents[3]
 TYPED = ("match", "cycle.toml", "--coachees", "coachees.xlsx", "--coaches", "coaches.csv",
          "--workers", "1", "--seed", "5", "--quiet")  # fmt: skip
 
 
-def typed(*words: object, folder: Path, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        [sys.executable, "-m", "api", *map(str, words)],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+_processes = ExitStack()
+_runners: dict[str, Command] = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _close_processes() -> Iterator[None]:
+    with _processes:
+        yield
+    _runners.clear()
+
+
+def typed(*words: object, folder: Path, hash_seed: str = "0") -> Outcome:
+    """Run a command in a process whose hashes are seeded so; with `random` they are new."""
+    runner = _runners.get(hash_seed)
+    if runner is None:
+        process = command_runner("match", "replay", PYTHONHASHSEED=hash_seed)
+        runner = _runners[hash_seed] = _processes.enter_context(process)
+    return runner(*words, folder=folder)
 
 
 @pytest.fixture(scope="module")
