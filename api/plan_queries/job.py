@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
@@ -11,7 +9,7 @@ from api.background.job_type import JobType
 from api.background.rows import TaskState
 from api.background.subprocess_job import Message, SubprocessJob
 from api.plan_queries.question_task import QuestionTask, question_task
-from api.plan_queries.questions import QUESTION_JOB, QuestionAnswer
+from api.plan_queries.questions import QUESTION_JOB
 from api.plan_queries.rows import QuestionRow
 
 _MAX_SOLVE_SECONDS = 120.0  # each time that it solves again
@@ -34,8 +32,7 @@ class PlanQueryJob(SubprocessJob[QuestionRow]):
 
     def _save_result(self, tx: Transaction, row: QuestionRow, result: Message) -> None:
         del tx
-        answer = QuestionAnswer.model_validate_json(json.dumps(result["answer"]))
-        row.answer = answer.model_dump_json()
+        row.answer = str(result["answer_json"])
         row.state, row.finished_at = TaskState.FINISHED, self._now()
 
     def _record_end(self, tx: Transaction, row: QuestionRow) -> None:

@@ -1,17 +1,22 @@
-"""The child process of a plan query; its result has the member `answer`."""
+"""The child process of a plan query: answers a `QuestionTask`.
+
+Its result has the member `answer_json`, the `QuestionAnswer` as it is stored.
+"""
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 
 from api.background.subprocess_task import run_task
 from api.child_processes.channel import Channel
 from api.engine_threads import run_in_thread
-from api.plan_queries.question_task import QuestionTask
+from api.plan_queries.question_task import CurrentInput, QuestionTask
 from api.plan_queries.questions import QuestionAnswer
 from api.plan_queries.resolve import solve_again
 from api.plan_queries.rows import QuestionKind
+from api.runs.run_input import RunInput
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.deadline import Deadline, DeadlineExceededError
@@ -22,6 +27,25 @@ from matching.instance.partial_cycle import UnderWay
 from matching.progress import Phase, Progress, ReportProgress
 from matching.rematching.replacement import replacements
 from matching.result import Match, Result
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInputs:
+    """What the engine is given: people, policy, the plan, and the state of the cycle then."""
+
+    roster: Roster
+    cycle: Cycle
+    result: Result
+    under_way: UnderWay | None
+
+    @classmethod
+    def of(cls, task: QuestionTask) -> PlanInputs:
+        """Parse the inputs of a task."""
+        stored = RunInput.model_validate_json(task.input_json)
+        cycle = stored.cycle if task.what_if else stored.policy
+        current = task.current or CurrentInput(roster=stored.roster, cycle=cycle)
+        result = Result.model_validate_json(task.result_json)
+        return cls(current.roster, current.cycle, result, stored.under_way)
 
 
 @dataclass
@@ -62,8 +86,9 @@ def main(channel: Channel) -> None:
 def answer_query(task_text: str, report: ReportProgress) -> dict[str, str]:
     """Answer the question of a task, which is a `QuestionTask` as JSON."""
     task = QuestionTask.model_validate_json(task_text)
-    solver = CountingSolver(task.limit_seconds, report, time.monotonic(), task.under_way)
-    return {"answer": _answer(task, solver).model_dump_json()}
+    inputs = PlanInputs.of(task)
+    solver = CountingSolver(task.limit_seconds, report, time.monotonic(), inputs.under_way)
+    return {"answer_json": json.dumps(_answer(task, inputs, solver).model_dump_json())}
 
 
 def ordinal(number: int) -> str:
@@ -72,17 +97,16 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def _answer(task: QuestionTask, solver: CountingSolver) -> QuestionAnswer:
-    inputs = task.roster, task.cycle, task.result
+def _answer(task: QuestionTask, inputs: PlanInputs, solver: CountingSolver) -> QuestionAnswer:
+    plan = inputs.roster, inputs.cycle, inputs.result
     if task.kind is QuestionKind.EXPLAIN:
-        return QuestionAnswer(
-            explanation=explain(*inputs, task.coachee, _next_best(task, solver.report))
-        )
+        next_best = _next_best(inputs, task.limit_seconds, solver.report)
+        return QuestionAnswer(explanation=explain(*plan, task.coachee, next_best))
     if task.kind is QuestionKind.ADVISE:
-        return QuestionAnswer(advice=advise(*inputs, solver))
+        return QuestionAnswer(advice=advise(*plan, solver))
     solver.report(_progress_message("checking every coach with a place left"))
     found = replacements(
-        *inputs,
+        *plan,
         task.coachee,
         not_before=task.remaining.not_before,
         sessions=task.remaining.sessions,
@@ -90,19 +114,19 @@ def _answer(task: QuestionTask, solver: CountingSolver) -> QuestionAnswer:
     return QuestionAnswer(replacements=found)
 
 
-def _next_best(task: QuestionTask, report: ReportProgress) -> NextBest:
+def _next_best(inputs: PlanInputs, limit_seconds: float, report: ReportProgress) -> NextBest:
     """Finds the next best coach by solving again within the limit."""
-    deadline = Deadline(time.monotonic, task.limit_seconds, lambda: False, run_in_thread)
+    deadline = Deadline(time.monotonic, limit_seconds, lambda: False, run_in_thread)
 
     def of(match: Match) -> RunnerUp | None:
         report(_progress_message("solving again without this pair"))
         try:
             return RunnerUps(
-                task.roster, task.cycle, task.result, deadline, under_way=task.under_way
+                inputs.roster, inputs.cycle, inputs.result, deadline, under_way=inputs.under_way
             ).of(match)
         except DeadlineExceededError as error:
             raise NoUsableResultError(
-                f"no other plan for {match.coachee} was found within {task.limit_seconds:g} s"
+                f"no other plan for {match.coachee} was found within {limit_seconds:g} s"
             ) from error
 
     return of

@@ -8,20 +8,47 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.background.rows import TaskState
 from api.runs.rows import PlanRow, PlanState, RunPurpose, RunRow
+from api.values import FrozenModel
 from matching.result import Result
 
 
-def store_plan(tx: Transaction, run: RunRow, result: Result, *, now: datetime) -> PlanRow:
-    """Keep the result of a run as a draft, or as a what-if, and end the run with it."""
+class DraftPlan(FrozenModel):
+    """A plan to store.
+
+    Attributes:
+        status: whether the result is proven best.
+        placed: the number of coachees with a coach.
+        unplaced: the number of coachees without one.
+        result_json: the `Result` as it is stored; it is parsed only when the plan is read.
+    """
+
+    status: str
+    placed: int
+    unplaced: int
+    result_json: str
+
+    @classmethod
+    def of(cls, result: Result) -> DraftPlan:
+        """The plan of a result."""
+        return cls(
+            status=result.status,
+            placed=len(result.matches),
+            unplaced=len(result.unmatched),
+            result_json=result.model_dump_json(),
+        )
+
+
+def store_plan(tx: Transaction, run: RunRow, plan: DraftPlan, *, now: datetime) -> PlanRow:
+    """Store the plan of a run as a draft or a what-if, and set the run to finished."""
     what_if = run.purpose is RunPurpose.WHAT_IF
     row = PlanRow(
         cycle_id=run.cycle_id,
         run_id=run.id,
         state=PlanState.WHAT_IF if what_if else PlanState.DRAFT,
-        status=result.status,
-        placed=len(result.matches),
-        unplaced=len(result.unmatched),
-        result=result.model_dump_json(),
+        status=plan.status,
+        placed=plan.placed,
+        unplaced=plan.unplaced,
+        result=plan.result_json,
         created_at=now,
     )
     tx.add(row)

@@ -12,9 +12,7 @@ from api.runs.draft_plan import store_plan
 from api.runs.rows import RunProgressRow, RunRow
 from api.runs.run_input import RunOptions
 from api.runs.run_queue import RUN_JOB
-from api.runs.solver_task import RunTask
-from matching.records.run_record import RunRecord
-from matching.result import Result
+from api.runs.solver_task import RunTask, SolvedRun
 
 
 class RunJob(SubprocessJob[RunRow]):
@@ -41,8 +39,9 @@ class RunJob(SubprocessJob[RunRow]):
         )
 
     def _save_result(self, tx: Transaction, row: RunRow, result: Message) -> None:
-        row.record = RunRecord.model_validate(result["record"]).model_dump_json()
-        store_plan(tx, row, Result.model_validate(result["result"]), now=self._now())
+        solved = SolvedRun.model_validate(result)
+        row.record = solved.record_json
+        store_plan(tx, row, solved.plan, now=self._now())
 
     def _record_end(self, tx: Transaction, row: RunRow) -> None:
         record_event(tx, f"run {row.state}", "run", row.id)

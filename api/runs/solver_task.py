@@ -1,7 +1,12 @@
-"""The task of the child process of a run, apart from it so that a server loads no solver."""
+"""The task of the child process of a run and its result, in a module that loads no solver.
+
+Input, result and record pass through the server as JSON text: the child process parses the input,
+and the result is parsed when the plan is read.
+"""
 
 from __future__ import annotations
 
+from api.runs.draft_plan import DraftPlan
 from api.runs.run_input import RunOptions
 from api.values import FrozenModel
 
@@ -10,11 +15,18 @@ class RunTask(FrozenModel):
     """A run to do.
 
     Attributes:
-        input_json: the `RunInput` of the run as it is stored; only the child process parses it.
+        input_json: the `RunInput` of the run as it is stored.
         options: how to run.
-        input_sha256: the fingerprint of the input.
+        input_sha256: the digest of the input.
     """
 
     input_json: str
     options: RunOptions
     input_sha256: str
+
+
+class SolvedRun(FrozenModel):
+    """A finished run: its plan, and its `RunRecord` as it is stored."""
+
+    plan: DraftPlan
+    record_json: str

@@ -1,13 +1,15 @@
-"""The child process of a run; its result has the members `result` and `record`."""
+"""The child process of a run: solves a `RunTask` and returns a `SolvedRun`."""
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime
 
 from api.background.subprocess_task import run_task
 from api.child_processes.channel import Channel
 from api.engine_threads import engine_threads
+from api.runs.draft_plan import DraftPlan
 from api.runs.environment import surroundings
 from api.runs.run_input import RunInput, input_digests
 from api.runs.solver_task import RunTask
@@ -23,7 +25,7 @@ def main(channel: Channel) -> None:
 
 
 def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
-    """Solve the task, a `RunTask` as JSON, and record how that went."""
+    """Solve a `RunTask`, given as JSON; returns the members of a `SolvedRun`, each as JSON."""
     task = RunTask.model_validate_json(task_text)
     run_input = RunInput.model_validate_json(task.input_json)
     began = datetime.now(UTC)
@@ -42,7 +44,10 @@ def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
         report=trace,
     )
     record = _record(task, run_input, trace, result, began)
-    return {"result": result.model_dump_json(), "record": record.model_dump_json()}
+    return {
+        "plan": DraftPlan.of(result).model_dump_json(),
+        "record_json": json.dumps(record.model_dump_json()),
+    }
 
 
 def _record(

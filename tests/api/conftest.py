@@ -45,7 +45,8 @@ from api.participants import service as people
 from api.participants import upload
 from api.participants.rows import Side
 from api.personal_links import links
-from api.runs import draft_plan, run_queue
+from api.runs import run_queue
+from api.runs.draft_plan import DraftPlan, store_plan
 from api.runs.rows import RunRow
 from api.runs.run_input import RunOptions
 from api.services import Services
@@ -162,7 +163,7 @@ class World:
             )
             row = tx.get_one(RunRow, run.id)
             row.state = TaskState.RUNNING
-            return draft_plan.store_plan(tx, row, result, now=NOW).id
+            return store_plan(tx, row, DraftPlan.of(result), now=NOW).id
 
     def published(self, cycle_id: str, result: Result) -> Publication:
         """That result as the plan of the cycle."""
