@@ -198,7 +198,7 @@ def test_exporting_from_the_command_line(
     third = world.person_id(cycle_id, "C-3")
     with world.database.writing() as tx:
         tx.execute(update(RunRow).values(state=TaskState.RUNNING))
-    with pytest.raises(ConflictError, match="a run is at work"):
+    with pytest.raises(ConflictError, match="a run is in progress"):
         person(PersonAction.ERASE, third, data=data)
     with world.database.writing() as tx:
         tx.execute(update(RunRow).values(state=TaskState.FINISHED))
