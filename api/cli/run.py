@@ -18,7 +18,7 @@ from api.cli.runner_ups import find_runner_ups
 from api.engine_threads import engine_threads
 from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import KEPT_FILE, CycleInputs
-from api.results.folder import write_results
+from api.results.folder import FolderContent, write_results
 from api.runs.environment import surroundings
 from coach.invitations import SentInvitation
 from matching.concurrency import Concurrency
@@ -62,14 +62,16 @@ def solve_and_write(
     )
     write_results(
         out,
-        roster=inputs.roster,
-        cycle=inputs.cycle,
-        result=result,
-        record=_record(inputs, result, trace, parameters, began),
-        next_best=next_best,
-        inputs=inputs.files.items(),
-        now=datetime.now(UTC),
-        before=before,
+        FolderContent(
+            roster=inputs.roster,
+            cycle=inputs.cycle,
+            result=result,
+            record=_record(inputs, result, trace, parameters, began),
+            next_best=next_best,
+            inputs=inputs.files.items(),
+            now=datetime.now(UTC),
+            before=before,
+        ),
     )
     return result
 

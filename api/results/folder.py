@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 
 from api.organisation import Organisation
 from api.results.invitations import invitation_files
@@ -30,100 +30,84 @@ RESULT_PARTS = (
     *("result.json", "run.json", "schedule.csv", "schedule.xlsx", "unmatched.csv"),
     *("report.html", *RESULT_FOLDERS),
 )
-"""Everything that is written into a results folder."""
+"""All files and folders that are written into a results folder."""
 
 
-def write_results(
-    out: Path,
-    *,
-    roster: Roster,
-    cycle: Cycle,
-    result: Result,
-    record: RunRecord,
-    inputs: Iterable[tuple[str, bytes]],
-    now: datetime,
-    deployment: Organisation | None = None,
-    next_best: Mapping[str, Section] = MappingProxyType({}),
-    before: Mapping[str, SentInvitation] = MappingProxyType({}),
-) -> None:
-    """Write everything about `result` into the folder `out`, in place of an earlier result there.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderContent:
+    """The content of a results folder.
 
-    The files are written beside their places first and moved in at the end, so that a failure
-    while writing leaves an earlier result whole. Other files in `out` are left alone.
-
-    Args:
-        out: the folder; made where it is missing.
-        roster: the people the result speaks of.
+    Attributes:
+        roster: the people of the result.
         cycle: their cycle.
-        result: what the run gave.
-        record: how the run went.
-        inputs: name and bytes of each input file, as read.
-        now: the aware moment that invitations and report carry.
-        deployment: who sends the invitations; the example organiser where none is given.
-        next_best: what the report tells of runner-ups, by coachee.
-        before: what people were told by the result this one was made from, by uid.
+        result: the result of the run.
+        record: the record of the run.
+        inputs: the name and bytes of each input file, as read.
+        now: the aware time in the invitations and the report.
+        deployment: the sender of the invitations.
+        next_best: the text about runner-ups for the report, by coachee.
+        before: the invitations that an earlier result has sent, by uid.
+    """
+
+    roster: Roster
+    cycle: Cycle
+    result: Result
+    record: RunRecord
+    inputs: Iterable[tuple[str, bytes]]
+    now: datetime
+    deployment: Organisation = field(default_factory=Organisation)
+    next_best: Mapping[str, Section] = field(default_factory=dict)
+    before: Mapping[str, SentInvitation] = field(default_factory=dict)
+
+
+def write_results(out: Path, content: FolderContent) -> None:
+    """Write `content` into the folder `out`, in place of an earlier result there.
+
+    The folder is created if it is missing. The files are written to a temporary folder in it and
+    moved into place at the end, so that a failure while writing leaves an earlier result complete.
+    Other files in `out` are left alone.
 
     Raises:
         DomainError: `out` cannot be written to.
     """
-    files = _files(
-        roster,
-        cycle,
-        result,
-        record=record,
-        inputs=inputs,
-        now=now,
-        deployment=deployment or Organisation(),
-        next_best=next_best,
-        before=before,
-    )
+    files = _files(content)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".writing-", dir=out) as scratch:
             for part in RESULT_FOLDERS:
                 Path(scratch, part).mkdir()
-            for name, content in files:
-                path = Path(scratch, name)
-                path.write_bytes(content)
+            for name, data in files:
+                Path(scratch, name).write_bytes(data)
             for part in RESULT_PARTS:
                 _replace(Path(scratch, part), out / part)
     except OSError as error:
         raise DomainError(
             f"the results cannot be written to {out}: {error.strerror or error}. "
-            "Free some space, or name another folder."
+            "Free some space, or choose another folder."
         ) from error
 
 
 def result_json(result: Result) -> bytes:
-    """`result.json`: keys in the order of the reference, UTF-8, a newline at the end."""
+    """The content of `result.json`: keys in the documented order, UTF-8, a newline at the end."""
     return result.model_dump_json(indent=2).encode() + b"\n"
 
 
-def _files(
-    roster: Roster,
-    cycle: Cycle,
-    result: Result,
-    *,
-    record: RunRecord,
-    inputs: Iterable[tuple[str, bytes]],
-    now: datetime,
-    deployment: Organisation,
-    next_best: Mapping[str, Section],
-    before: Mapping[str, SentInvitation],
-) -> Iterator[tuple[str, bytes]]:
-    view = present_plan(roster, cycle, result, deployment, next_best)
+def _files(content: FolderContent) -> Iterator[tuple[str, bytes]]:
+    roster, cycle, result = content.roster, content.cycle, content.result
+    deployment, now = content.deployment, content.now
+    view = present_plan(roster, cycle, result, deployment, content.next_best)
     yield "result.json", result_json(result)
-    yield "run.json", record.model_dump_json(indent=2).encode() + b"\n"
+    yield "run.json", content.record.model_dump_json(indent=2).encode() + b"\n"
     yield "schedule.csv", schedule_csv(result)
     yield "schedule.xlsx", schedule_xlsx(view, result, now)
     yield "unmatched.csv", unmatched_csv(result)
     yield "report.html", report_html(view, cycle, result, deployment, now)
     yield "forms/session-note.html", session_note_form()
     yield "forms/feedback.html", feedback_form()
-    for name, content in inputs:
-        yield f"inputs/{Path(name).name}", content
-    for name, content in invitation_files(roster, result, deployment, now, before):
-        yield f"invites/{name}", content
+    for name, data in content.inputs:
+        yield f"inputs/{Path(name).name}", data
+    for name, data in invitation_files(roster, result, deployment, now, content.before):
+        yield f"invites/{name}", data
 
 
 def _replace(new: Path, target: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whether the files of a results folder say what `result.json` says; read anew, not rewritten."""
+"""Check that the files of a results folder agree with `result.json`, by reading them again."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from matching.records.run_record import RunRecord, result_digest
 from matching.result import Result
 
 _FORMS = ("session-note.html", "feedback.html")
-_MAX_REPORTED = 5  # rows of one kind that are told one by one
+_MAX_REPORTED = 5  # rows of one kind that are reported one by one
 
 RowCounts = Counter[tuple[str, ...]]
 
 
 def folder_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Everything in the folder that is missing or says something else than the result."""
+    """Everything in the folder that is missing or differs from the result."""
     missing = [part for part in RESULT_PARTS if not (folder / part).exists()]
     yield from (Finding(part, "is missing") for part in missing)
     checks: dict[str, Callable[[Path, ResultFolder], Iterator[Finding]]] = {
@@ -51,7 +51,7 @@ def _run(path: Path, found: ResultFolder) -> Iterator[Finding]:
     try:
         run = RunRecord.model_validate_json(path.read_bytes()).run
     except ValidationError as error:
-        yield Finding("run.json", f"is no record of a run ({error.error_count()} faults)")
+        yield Finding("run.json", f"is not the record of a run ({error.error_count()} faults)")
         return
     result = found.result
     digests = {
@@ -68,11 +68,11 @@ def _run(path: Path, found: ResultFolder) -> Iterator[Finding]:
     }
     for key, (recorded, expected) in actual.items():
         if recorded != expected:
-            yield Finding("run.json", f"{key} is not that of this folder")
+            yield Finding("run.json", f"{key} differs from this folder")
 
 
 def _schedule(path: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Times are compared as moments, so that a spreadsheet's spelling of them does not matter."""
+    """Times are compared as instants, however a spreadsheet has rewritten them."""
     expected: RowCounts = Counter(
         (match.coachee, match.coach, str(one.number), _utc(one.start), _utc(one.end), one.uid)
         for match in found.result.matches
@@ -111,7 +111,7 @@ def _unmatched(path: Path, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _table(path: Path, header: list[str]) -> Iterator[tuple[str, ...]]:
-    """The rows of a CSV file, the marks taken off that keep cells from being formulas."""
+    """The rows of a CSV file, without the quotes that keep cells from being formulas."""
     with path.open(encoding="utf-8", newline="") as lines:
         rows = [*csv.reader(lines)]
     if not rows or rows[0] != header:
@@ -126,7 +126,7 @@ def _rows(name: str, actual: Iterable[tuple[str, ...]], expected: RowCounts) -> 
         unescaped[tuple(cell.removeprefix("'") for cell in row)] += times
     there: RowCounts = Counter(actual)
     for words, rows in (
-        ("has a row of its own", there - unescaped),
+        ("has an unexpected row", there - unescaped),
         ("lacks a row", unescaped - there),
     ):
         for row in sorted(rows)[:_MAX_REPORTED]:
@@ -159,13 +159,15 @@ def _workbook(path: Path, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _report(path: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Everybody has their place in the report, and it names its inputs."""
+    """The report has one section for each person, and names its inputs."""
     text = unescape(path.read_text("utf-8"))
     for word in (f'id="{anchor}"' for anchor in _anchors(found.result)):
         if text.count(word) != 1:
-            yield Finding("report.html", f"has {text.count(word)} times {word}, not once")
+            yield Finding(
+                "report.html", f"contains {word} {text.count(word)} times instead of once"
+            )
     if found.result.input_sha256 not in text:
-        yield Finding("report.html", "is not of the inputs of this result")
+        yield Finding("report.html", "names other inputs than the result")
 
 
 def _anchors(result: Result) -> Iterator[str]:
@@ -177,4 +179,4 @@ def _forms(path: Path, _found: ResultFolder) -> Iterator[Finding]:
     for name in _FORMS:
         form = path / name
         if not form.is_file() or "</html>" not in form.read_text("utf-8"):
-            yield Finding(f"forms/{name}", "is missing or not whole")
+            yield Finding(f"forms/{name}", "is missing or incomplete")

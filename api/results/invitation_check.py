@@ -1,7 +1,7 @@
-"""The invitations of a results folder, read anew line by line and held against `result.json`.
+"""Check of the invitations of a results folder against `result.json`, line by line.
 
-Nothing here is shared with what writes them. A calendar object may hold the properties named below
-and no others, so that no word of anybody's stands where an aide reads it.
+This shares no code with the writer of invitations. A calendar object may contain only the
+properties listed below, so that assistants who read calendars see no confidential text.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ALLOWED = {"VCALENDAR": _CALENDAR, "VEVENT": _EVENT, "VALARM": _ALARM}
 
 @dataclass(frozen=True, slots=True)
 class _ExpectedInvitation:
-    """An invitation there has to be: whom to, for which session, of how many, and with whom."""
+    """A required invitation: its recipient, the other person, and the session of `count`."""
 
     person: Person
     other: Person
@@ -45,7 +45,7 @@ class _ExpectedInvitation:
 
 
 def invitation_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
-    """One invitation for each person and session, as `.ics` and as `.eml`, and no more."""
+    """Differences from one invitation for each person and session, as `.ics` and as `.eml`."""
     expected = _expected_invitations(found)
     names = {path.stem for path in folder.iterdir()}
     for name in sorted(names):
@@ -53,24 +53,24 @@ def invitation_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
         ics, eml = folder / f"{name}.ics", folder / f"{name}.eml"
         missing = [path.suffix for path in (ics, eml) if not path.is_file()]
         if missing:
-            yield Finding(about, f"has no {missing[0]} file beside it")
+            yield Finding(about, f"has no {missing[0]} file")
             continue
         calendar = ics.read_bytes()
         lines = [*_lines(calendar)]
         key = _value(lines, "UID"), _address(_value(lines, "ATTENDEE"))
         if not expected.get(key):
-            yield Finding(about, "invites nobody of this result to one of their sessions")
+            yield Finding(about, "invites no person of this result to one of their sessions")
             continue
         one = expected[key].pop()
         for fault in (*_calendar(lines, one), *_mail(eml.read_bytes(), calendar, one)):
             yield Finding(about, fault)
     for one in chain.from_iterable(expected.values()):
         number = one.session.number
-        yield Finding("invites", f"lack that of {one.person.id} to session {number}")
+        yield Finding("invites", f"that of {one.person.id} to session {number} is missing")
 
 
 def _expected_invitations(found: ResultFolder) -> dict[tuple[str, str], list[_ExpectedInvitation]]:
-    """By uid and address, which two people may share."""
+    """The required invitations by uid and address; two people may share an address."""
     roster = found.inputs.roster
     coachees = {one.id: one for one in roster.coachees}
     coaches = {one.id: one for one in roster.coaches}
@@ -78,7 +78,7 @@ def _expected_invitations(found: ResultFolder) -> dict[tuple[str, str], list[_Ex
     for match in found.result.matches:
         coachee, coach = coachees.get(match.coachee), coaches.get(match.coach)
         if coachee is None or coach is None:
-            continue  # told by the audit of the result
+            continue  # reported by the audit of the result
         for person, other in ((coachee, coach), (coach, coachee)):
             for session in match.sessions:
                 key = session.uid, person.email.casefold()
@@ -88,7 +88,7 @@ def _expected_invitations(found: ResultFolder) -> dict[tuple[str, str], list[_Ex
 
 
 def _lines(calendar: bytes) -> Iterator[tuple[str, str, str]]:
-    """The unfolded content lines: the component they are in, their name, and their value."""
+    """The unfolded content lines, each with its component, name and value (RFC 5545, 3.1)."""
     text = calendar.decode("utf-8", "replace").replace("\r\n", "\n")
     inside: list[str] = []
     for line in re.sub(r"\n[ \t]", "", text).splitlines():
@@ -101,7 +101,7 @@ def _lines(calendar: bytes) -> Iterator[tuple[str, str, str]]:
 
 
 def _split_line(line: str) -> tuple[str, str]:
-    """Name and value of a content line; parameters may hold colons within double quotes."""
+    """Name and value of a content line; parameters may contain colons in double quotes."""
     found = re.match(r'([^;:]*)((?:;[^=]*=(?:"[^"]*"|[^";:])*)*):(.*)', line)
     return (found[1].upper(), found[3]) if found else (line, "")
 
@@ -119,16 +119,16 @@ def _calendar(lines: list[tuple[str, str, str]], one: _ExpectedInvitation) -> It
     required = {"METHOD": "REQUEST", "DTSTART": _stamp(start), "DTEND": _stamp(end)}
     for name, value in required.items():
         if (actual := _value(lines, name)) != value:
-            yield f"{name} is {actual or 'nothing'}, has to be {value}"
+            yield f"{name} is {actual or 'missing'}, expected {value}"
     if [value for _, name, value in lines if name == "ATTENDEE"][1:]:
         yield "has more than one ATTENDEE"
     if _address(_value(lines, "ORGANIZER")) in {one.person.email.casefold(), _other(one)}:
-        yield "one of the two is its ORGANIZER"
+        yield "the ORGANIZER is one of the two people"
     for component, name, value in lines:
         if name not in {"BEGIN", "END", *_ALLOWED.get(component, frozenset())}:
-            yield f"holds {name}, which does not belong into an invitation"
+            yield f"contains {name}, which does not belong in an invitation"
         if name in {"SUMMARY", "DESCRIPTION"} and value != one.expected_summary:
-            yield f"{name} is {value!r}, not the neutral {one.expected_summary!r}"
+            yield f"{name} is {value!r} instead of the neutral {one.expected_summary!r}"
 
 
 def _stamp(instant: datetime) -> str:

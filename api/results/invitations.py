@@ -1,4 +1,4 @@
-"""`invitation_files/`: one invitation for each recipient and session, as `.ics` and as `.eml`."""
+"""`invites/`: one invitation for each recipient and session, as `.ics` and as `.eml`."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def invitation_files(
     now: datetime,
     before: Mapping[str, SentInvitation],
 ) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of all invitations to the sessions of `result`, made at the moment `now`.
+    """Names and bytes of all invitations to the sessions of `result`, created at `now`.
 
-    `before` is what people were told by an earlier result, by uid: what has changed since has a
-    raised SEQUENCE.
+    `before` are the invitations that an earlier result has sent, by uid; sessions that have changed
+    since get a higher SEQUENCE.
     """
     coachees = {person.id: person for person in roster.coachees}
     coaches = {person.id: person for person in roster.coaches}
@@ -49,18 +49,18 @@ def invitation_files(
 
 
 def _name(person: Person, message: Message) -> str:
-    """A file name of plain letters whatever the id is; the end keeps equal beginnings apart."""
+    """A file name of ASCII letters for any id; its suffix distinguishes equal prefixes."""
     who = re.sub(r"[^A-Za-z0-9_-]+", "-", person.id).strip("-")[:_MAX_ID_CHARACTERS] or "person"
     end = hashlib.sha256(f"{message.invitation.uid}\0{_key(person)}".encode()).hexdigest()[:8]
     return f"{who}-session-{message.invitation.number:02d}-{end}"
 
 
 def _reply_token(result: Result, person: Person) -> str:
-    """Marks a person's replies to this plan; nobody without the input files can work it out."""
+    """A token for a person's replies to this plan, which only the input files reveal."""
     key = result.input_sha256.encode()
     return hmac.new(key, _key(person).encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _key(person: Person) -> str:
-    """Ids are unique within a file only: a coachee and a coach may share one."""
+    """A unique key of a person; a coachee and a coach may have the same id."""
     return f"{type(person).__name__} {person.id}"

@@ -32,12 +32,12 @@ REASON_LABELS = {
         "There are coaches with whom all the sessions fit, but others need their places."
     ),
 }
-"""Why a coachee has no coach, in a sentence."""
+"""The sentence for each reason why a coachee has no coach."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonViewModel:
-    """A person as tables show them; `place` is the display name of the country or territory."""
+    """A person as shown in tables; `place` is the display name of the country or territory."""
 
     id: str
     name: str
@@ -58,9 +58,9 @@ class SessionViewModel:
 
 @dataclass(frozen=True, slots=True)
 class MatchViewModel:
-    """A match with its reasons; no pair of this policy can have more than `max_points`.
+    """A match with its reasons; `max_points` is the maximum under this policy.
 
-    `next_best` tells the runner-up and its price, where that was worked out.
+    `next_best` describes the runner-up and its price, if that was computed.
     """
 
     coachee: PersonViewModel
@@ -74,9 +74,9 @@ class MatchViewModel:
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedViewModel:
-    """Somebody without a coach: why, how many coaches each rule left, and what would help.
+    """A coachee without a coach: why, how many coaches each rule left, and what would help.
 
-    The funnel ends with the rule that leaves nobody.
+    The funnel ends with the first rule that leaves no coach.
     """
 
     coachee: PersonViewModel
@@ -86,7 +86,7 @@ class UnmatchedViewModel:
 
 
 def present_person(person: Person, deployment: Organisation) -> PersonViewModel:
-    """A person of the roster for people."""
+    """A person of the roster as shown to readers."""
     return PersonViewModel(
         id=person.id,
         name=person.name,
@@ -106,7 +106,7 @@ def format_rank(rank: Rank) -> str:
 
 
 def present_session(session: Session, cycle: Cycle) -> SessionViewModel:
-    """A session for people, in the cycle's zone."""
+    """A session as shown to readers, in the time zone of the cycle."""
     local = session.start.astimezone(cycle.cycle.zone)
     return SessionViewModel(
         uid=session.uid,
@@ -140,7 +140,7 @@ def present_match(
 def present_unmatched(
     entry: Unmatched, coachee: Coachee, deployment: Organisation
 ) -> UnmatchedViewModel:
-    """Somebody without a coach: why, and what would help."""
+    """A coachee without a coach as shown to readers: why, and what would help."""
     return UnmatchedViewModel(
         coachee=present_person(coachee, deployment),
         why=REASON_LABELS[entry.reason],
@@ -150,6 +150,6 @@ def present_unmatched(
 
 
 def _until_empty(funnel: tuple[FunnelStep, ...]) -> tuple[FunnelStep, ...]:
-    """The steps of a funnel up to the first that leaves nobody: the later ones say no more."""
+    """The steps of a funnel up to the first that leaves no coach."""
     empty = next((place for place, step in enumerate(funnel, 1) if step.left == 0), len(funnel))
     return funnel[:empty]

@@ -19,7 +19,7 @@ DisplayNames = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class MoveViewModel:
-    """What a re-match changed for somebody, in words, and why. Whoever has left is told by id."""
+    """What a re-match changed for a coachee, in words, and why; people who left have their id."""
 
     coachee: str
     change: str
@@ -27,17 +27,17 @@ class MoveViewModel:
 
 
 def display_names(people: Iterable[Person]) -> DisplayNames:
-    """Everybody as the manager reads of them, by id."""
+    """The display names of people, by id."""
     return {one.id: person_label(one) for one in people}
 
 
 def display_name(names: DisplayNames, one: str | None) -> str:
-    """Somebody by name; whoever has left is told by id."""
+    """The display name of a person, or the id of a person who has left."""
     return "nobody" if one is None else names.get(one, one)
 
 
 def present_moves(moves: Iterable[Move], people: Iterable[Person]) -> tuple[MoveViewModel, ...]:
-    """Moves in words; whoever is not among `people` is told by id."""
+    """Moves in words; people who are not among `people` are named by id."""
     name_of = partial(display_name, display_names(people))
 
     def change(move: Move) -> str:

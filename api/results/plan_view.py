@@ -1,4 +1,4 @@
-"""One value of a plan for people: the report, the spreadsheet and the pages all print it."""
+"""A plan as shown to readers; the report, the spreadsheet and the pages all print this value."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ LEVEL_LABELS = {
     ObjectiveLevel.TOTAL: "Points of all matches together",
     ObjectiveLevel.SCHEDULE: "Quality of the session series",
 }
-"""What each level of the objective measures, in words."""
+"""The label of each level of the objective."""
 
 
 @dataclass(frozen=True, slots=True)
 class LevelViewModel:
-    """One level in words; `proof_status` says whether the value is proven or how far it may be."""
+    """A level in words; `proof_status` says whether its value is proven, or gives its bound."""
 
     words: str
     value: int
@@ -49,7 +49,7 @@ class LevelViewModel:
 
 @dataclass(frozen=True, slots=True)
 class LoadViewModel:
-    """How many of a coach's places are taken (drawn by `capacity_dots`), by how many sessions."""
+    """The load of a coach; `capacity_dots` draws the places that are taken and free."""
 
     coach: PersonViewModel
     assigned: int
@@ -60,7 +60,7 @@ class LoadViewModel:
 
 @dataclass(frozen=True, slots=True)
 class PlanViewModel:
-    """A whole plan for people."""
+    """A whole plan as shown to readers."""
 
     name: str
     period: str
@@ -85,9 +85,9 @@ def present_plan(
     deployment: Organisation,
     next_best: Mapping[str, Section] = MappingProxyType({}),
 ) -> PlanViewModel:
-    """The view of `result`; matches and unmatched keep the order they have in it.
+    """The view of `result`, with matches and unmatched coachees in the same order.
 
-    `next_best` tells the runner-ups that are known, by coachee.
+    `next_best` describes the runner-ups that are known, by coachee.
     """
     coachees = {person.id: person for person in roster.coachees}
     coaches = {person.id: person for person in roster.coaches}
@@ -129,8 +129,8 @@ def _proof_status(result: Result) -> str:
     if result.status == "optimal":
         return "Proven: no other plan places more people or serves them better."
     return (
-        "Usable, but not proven best: the time limit came first. "
-        "Beside each aim stands how much better a plan could be at most."
+        "Usable, but not proven best: the time limit was reached first. "
+        "Each objective shows how much better a plan could be at most."
     )
 
 

@@ -1,6 +1,6 @@
-"""What people were told by an earlier result: its sessions, with the SEQUENCE of each invitation.
+"""The invitations that an earlier result has sent: its sessions, with the SEQUENCE of each.
 
-A result file holds no sequences; the invitations in `invites/` beside it do.
+A result file does not contain sequences; the invitations in `invites/` beside it do.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _SEQUENCE = re.compile(rb"^SEQUENCE:([0-9]{1,9})\r?$", re.MULTILINE)
 
 
 def read_previous_invitations(result_file: Path, result: Result) -> dict[str, SentInvitation]:
-    """By uid what the people of `result` were told; its file stands at `result_file`.
+    """The sent invitations of `result` by uid; its file is `result_file`.
 
-    A session without an invitation beside the file counts as told once, with SEQUENCE 0.
+    A session without an invitation beside the file counts as sent once, with SEQUENCE 0.
     """
     sequences: dict[str, int] = {}
     for uid, sequence in _sequences(result_file.parent / "invites"):
@@ -35,7 +35,7 @@ def read_previous_invitations(result_file: Path, result: Result) -> dict[str, Se
 
 
 def _sequences(folder: Path) -> Iterator[tuple[str, int]]:
-    """Uid and SEQUENCE of each invitation of a folder; files of another make say nothing."""
+    """Uid and SEQUENCE of each invitation in a folder; other files are skipped."""
     for path in sorted(folder.glob("*.ics")):
         with path.open("rb") as stream:
             content = stream.read(_MAX_BYTES)

@@ -1,4 +1,4 @@
-"""`forms/`: what to print and fill in by hand where there is no server."""
+"""`forms/`: forms to print and fill in by hand, for use without a server."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ ATTENDANCE_LABELS = {
     Attendance.NO_SHOW: "No-show: somebody did not come",
     Attendance.CANCELLED: "Cancelled beforehand",
 }
-"""How each attendance stands on a form."""
+"""The label of each attendance on a form."""
 
 
 def session_note_form() -> bytes:
-    """The shared record of a session, for the coach."""
+    """The form for the shared record of a session, for the coach."""
     return render(
         "results/printable_session_note.html", attendances=tuple(ATTENDANCE_LABELS.values())
     ).encode()
 
 
 def feedback_form() -> bytes:
-    """Feedback on a session, for the coachee."""
+    """The form for feedback on a session, for the coachee."""
     return render(
         "results/printable_feedback.html",
         attendances=tuple(ATTENDANCE_LABELS.values()),

@@ -1,4 +1,4 @@
-"""`report.html`: the whole plan in one file that needs nothing beside it."""
+"""`report.html`: the whole plan in one self-contained file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matching.result import Result
 def report_html(
     view: PlanViewModel, cycle: Cycle, result: Result, deployment: Organisation, now: datetime
 ) -> bytes:
-    """The report on a plan, made at the moment `now`."""
+    """The report on a plan, created at `now`."""
     return render(
         "results/report.html",
         plan=view,

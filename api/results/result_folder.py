@@ -1,4 +1,4 @@
-"""Reading a folder of results back: the result, and the inputs it was made from."""
+"""Reading a results folder: the result, and the inputs it was made from."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from matching.result import Result
 
 @dataclass(frozen=True, slots=True)
 class ResultFolder:
-    """A result as it stands in its folder, with the inputs beside it."""
+    """A result and its inputs, as read from a results folder."""
 
     inputs: CycleInputs
     result: Result
@@ -33,7 +33,7 @@ def read_result_folder(folder: Path) -> ResultFolder:
     """
     if not folder.is_dir():
         raise UnusableInputError(
-            [InputFault(str(folder), 1, WHOLE_FILE, "there is no such folder of results")]
+            [InputFault(str(folder), 1, WHOLE_FILE, "there is no such results folder")]
         )
     faults: list[InputFault] = []
     result: Result | None = None
@@ -70,19 +70,17 @@ def _add_under_way(
     try:
         where = UnderWay.model_validate_json(stored.content)
     except ValidationError as error:
-        message_text = error.errors(include_url=False, include_context=False)[0]["msg"]
-        message = (
-            f"this does not say where a cycle stands: {message_text[0].lower()}{message_text[1:]}"
-        )
+        reason = error.errors(include_url=False, include_context=False)[0]["msg"]
+        message = f"this is not the progress of a cycle: {reason[0].lower()}{reason[1:]}"
         return inputs, (InputFault(stored.name, 1, WHOLE_FILE, message),)
     return inputs.with_under_way(where, stored.content), ()
 
 
 def _people(folder: Path, stem: str) -> InputSource:
-    """The one people file of that name, whatever its ending."""
+    """The one people file of that name, with any of the known extensions."""
     found = [folder / f"{stem}.{ending}" for ending in ("csv", "xlsx", "ods")]
     existing = [path for path in found if path.exists()]
     if len(existing) > 1:
         names = " and ".join(path.name for path in existing)
-        return InputFault(str(folder), 1, WHOLE_FILE, f"{names} are both there; keep one")
+        return InputFault(str(folder), 1, WHOLE_FILE, f"{names} both exist; keep one")
     return read_source(existing[0] if existing else found[0], MAX_FILE_BYTES)

@@ -1,4 +1,4 @@
-"""`schedule.csv`: every session, in order of time."""
+"""`schedule.csv`: all sessions in chronological order."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def schedule_csv(result: Result) -> bytes:
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
-    """A table as CSV in UTF-8; no cell of text is taken for a formula."""
+    """A table as CSV in UTF-8, with text cells escaped so that none is read as a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

@@ -1,4 +1,4 @@
-"""`schedule.xlsx`: the plan as a workbook for people, with a sheet for each question."""
+"""`schedule.xlsx`: the plan as a workbook, with sheets for sessions, matches and coaches."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _COACHES: Sequence[ColumnSpec] = (
 
 
 def schedule_xlsx(view: PlanViewModel, result: Result, now: datetime) -> bytes:
-    """The workbook; equal arguments give equal bytes. `now` is written into its properties."""
+    """The workbook; equal arguments give equal bytes. `now` is stored in its properties."""
     book = Workbook()
     book.properties.creator = "gender-coach"
     first = book.active
@@ -83,7 +83,7 @@ def schedule_xlsx(view: PlanViewModel, result: Result, now: datetime) -> bytes:
 
 
 def _properties_xml(book: Workbook, now: datetime) -> bytes:
-    """The workbook's properties with the moment that was given: saving writes the clock's."""
+    """The properties of the workbook with the time `now`; saving would store the current time."""
     book.properties.created = book.properties.modified = now.replace(tzinfo=None, microsecond=0)
     return bytes(tostring(book.properties.to_tree()))
 

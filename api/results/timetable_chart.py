@@ -1,6 +1,6 @@
-"""The timetable as a picture: a column a week, a row a match, rows gathered by coach.
+"""The timetable as a chart: one column a week and one row a match, grouped by coach.
 
-Lengths are in the picture's own units, one of which is a pixel at full size.
+Lengths are in the units of the chart, which are pixels at full size.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MAX_LABEL_CHARACTERS = 28  # what fits into LABEL_WIDTH
 
 @dataclass(frozen=True, slots=True)
 class WeekColumn:
-    """A column from `x` on: the Monday's day of the month, and the month where it begins."""
+    """A column that starts at `x`: the day of its Monday, and the month if it is a new one."""
 
     x: int
     monday: str
@@ -35,7 +35,7 @@ class WeekColumn:
 
 @dataclass(frozen=True, slots=True)
 class SessionMark:
-    """A session: a box from `x` of `width`, its short label, and the whole of it as a tip."""
+    """A session: a box at `x` with a `width`, a short label, and the details as a tooltip."""
 
     x: int
     width: int
@@ -45,7 +45,7 @@ class SessionMark:
 
 @dataclass(frozen=True, slots=True)
 class ChartRow:
-    """A line of the picture; a coach's own line heads those of their coachees, without marks."""
+    """A row of the chart; the row of a coach is a heading without marks above their coachees."""
 
     y: int
     label: str
@@ -56,7 +56,7 @@ class ChartRow:
 
 @dataclass(frozen=True, slots=True)
 class TimetableChart:
-    """Everything a template needs to draw the timetable."""
+    """Everything that a template needs to draw the timetable."""
 
     width: int
     height: int
@@ -69,7 +69,7 @@ class TimetableChart:
 
 
 def build_timetable_chart(roster: Roster, cycle: Cycle, result: Result) -> TimetableChart:
-    """The picture of all sessions of `result`, in the cycle's zone."""
+    """The chart of all sessions of `result`, in the time zone of the cycle."""
     first = _monday(cycle.cycle.start)
     count = (_monday(cycle.cycle.end) - first).days // 7 + 1
     rows = _rows(roster, cycle, result, first)

@@ -1,4 +1,4 @@
-"""`unmatched.csv`: who has no coach, why, what each rule left, and what would help."""
+"""`unmatched.csv`: coachees without a coach, why, what each rule left, and what would help."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def unmatched_csv(result: Result) -> bytes:
 
 
 def format_funnel(entry: Unmatched) -> str:
-    """`language 9; rank 2; schedule 0`: how many coaches were left after each rule."""
+    """The number of coaches left after each rule: `language 9; rank 2; schedule 0`."""
     return "; ".join(f"{step.rule} {step.left}" for step in entry.funnel)
 
 
 def format_remedies(entry: Unmatched) -> str:
-    """Every remedy with its effect, separated by semicolons."""
+    """All remedies with their effects, separated by semicolons."""
     return "; ".join(f"{remedy.change}: {remedy.effect}" for remedy in entry.remedies)

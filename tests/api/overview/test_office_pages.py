@@ -169,7 +169,7 @@ def test_a_plan_is_shown_with_its_reasons_and_published(
     page = text(browser.get(f"/plans/{plan_id}"))
     for words in (
         "2 of 3</b> coachees have a coach",
-        "the time limit came first",
+        "the time limit was reached first",
         "at most 3 is possible",
         "300 of at most 300 points",
         "both: sr",

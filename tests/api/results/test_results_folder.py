@@ -14,7 +14,7 @@ import vobject
 from openpyxl import load_workbook
 
 from api.organisation import Organisation
-from api.results.folder import write_results
+from api.results.folder import FolderContent, write_results
 from api.results.printable_forms import ATTENDANCE_LABELS
 from coach.cycle import Cycle
 from coach.errors import DomainError
@@ -31,12 +31,14 @@ INPUTS = [("cycle.toml", b"[cycle]\r\n"), ("people/coachees.csv", b"id;name\n")]
 def write(out: Path, roster: Roster, cycle: Cycle, result: Result) -> Path:
     write_results(
         out,
-        roster=roster,
-        cycle=cycle,
-        result=result,
-        record=recorded(result),
-        inputs=INPUTS,
-        now=NOW,
+        FolderContent(
+            roster=roster,
+            cycle=cycle,
+            result=result,
+            record=recorded(result),
+            inputs=INPUTS,
+            now=NOW,
+        ),
     )
     return out
 
@@ -209,7 +211,7 @@ def test_a_place_that_cannot_be_written_to_is_a_clear_error(
 ) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    with pytest.raises(DomainError, match=r"cannot be written to .*file.*name another folder"):
+    with pytest.raises(DomainError, match=r"cannot be written to .*file.*choose another folder"):
         write(blocked, roster, cycle, result)
 
 
@@ -262,13 +264,15 @@ def test_a_deployment_has_its_own_words(
     )
     write_results(
         tmp_path,
-        roster=roster,
-        cycle=cycle,
-        result=result,
-        record=recorded(result),
-        inputs=[],
-        now=NOW,
-        deployment=house,
+        FolderContent(
+            roster=roster,
+            cycle=cycle,
+            result=result,
+            record=recorded(result),
+            inputs=[],
+            now=NOW,
+            deployment=house,
+        ),
     )
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "Kosovo (UNSCR 1244)" in page
