@@ -1,4 +1,4 @@
-"""The policy of a cycle, and the matching rules with its settings."""
+"""JSON routes for a cycle's policy, and for the matching rules with its settings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CycleFileBody = Annotated[
     bytes,
     Body(
         media_type="application/toml",
-        description="A cycle file, as `gender-coach match` takes it.",
+        description="A cycle file, in the format used by `gender-coach match`.",
         openapi_examples={"short": {"summary": "All defaults", "value": _EXAMPLE_CYCLE_FILE}},
     ),
 ]
@@ -33,13 +33,13 @@ CycleFileBody = Annotated[
 
 @CYCLES.get("/{cycle_id}/policy", responses=problem_responses(404))
 def read_policy(cycle_id: str, services: ServicesDep) -> Cycle:
-    """The policy with every default filled in."""
+    """Get the policy with every default filled in."""
     return cycles.read_policy(services, cycle_id).policy
 
 
 @CYCLES.get("/{cycle_id}/rules", responses=problem_responses(404))
 def cycle_rules(cycle_id: str, services: ServicesDep) -> tuple[RuleCard, ...]:
-    """The matching rules with the settings of this cycle."""
+    """Get the matching rules with this cycle's settings."""
     return catalogue(cycles.read_policy(services, cycle_id).policy)
 
 

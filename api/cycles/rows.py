@@ -12,13 +12,14 @@ from api.database.types import IdentifiedRow, TableRow
 
 
 class CycleRow(IdentifiedRow):
-    """A cycle: its policy as a validated value, and the file it was read from.
+    """A cycle: its validated policy, and the file it was read from.
 
     Attributes:
         erasure_announced_at: since when managers have been warned that its people will be erased.
-        held_at: since when that is held; `held_because` is a manager's reason.
-        erased_at: when its people were erased last.
-        reminders_off_at: since when nobody in it is reminded of anything by mail.
+        held_at: since when there has been a hold on the erasure; `held_because` is the manager's
+            reason.
+        erased_at: when its people were last erased.
+        reminders_off_at: since when reminders have been switched off.
     """
 
     __tablename__ = "cycles"

@@ -33,7 +33,7 @@ class CyclePolicy(FrozenModel):
 
 
 def read_policy(services: Services, cycle_id: str) -> CyclePolicy:
-    """A cycle and its policy.
+    """Return a cycle and its policy.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -44,7 +44,7 @@ def read_policy(services: Services, cycle_id: str) -> CyclePolicy:
 
 
 def add_cycle(tx: Transaction, policy: Cycle, source: str, *, now: datetime) -> CycleHeader:
-    """Add a cycle with a policy; `source` is the text of the cycle file that it was read from."""
+    """Add a cycle with a policy; `source` is the text of the cycle file it was read from."""
     row = CycleRow(
         name=policy.cycle.name,
         policy=as_json(policy),
@@ -61,9 +61,9 @@ def add_cycle(tx: Transaction, policy: Cycle, source: str, *, now: datetime) -> 
 def store_policy(
     tx: Transaction, cycle_id: str, policy: Cycle, source: str, *, now: datetime
 ) -> None:
-    """Replace the policy of a cycle; plans made before keep the one they were made with.
+    """Replace a cycle's policy; existing plans keep the policy they were made with.
 
-    People named by the policy are not checked here; see `api.participants.policy`.
+    People named in the policy are not checked here; see `api.participants.policy`.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -75,7 +75,7 @@ def store_policy(
 
 
 def cycle_header(tx: Transaction, cycle_id: str) -> CycleHeader:
-    """The name and dates of a cycle.
+    """Return a cycle's name and dates.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -84,7 +84,7 @@ def cycle_header(tx: Transaction, cycle_id: str) -> CycleHeader:
 
 
 def header_of(row: CycleRow) -> CycleHeader:
-    """The name and dates in the row of a cycle; its policy is not validated."""
+    """Return the name and dates in a cycle's row; its policy is not validated."""
     dates = row.policy["cycle"]
     return CycleHeader(
         id=row.id,
@@ -96,7 +96,7 @@ def header_of(row: CycleRow) -> CycleHeader:
 
 
 def cycle_row(tx: Transaction, cycle_id: str) -> CycleRow:
-    """The row of a cycle.
+    """Return a cycle's row.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -108,10 +108,10 @@ def cycle_row(tx: Transaction, cycle_id: str) -> CycleRow:
 
 
 def policy_of(row: CycleRow) -> Cycle:
-    """The policy of a cycle, validated from its stored JSON."""
+    """Return a cycle's policy, validated from its stored JSON."""
     return Cycle.model_validate(row.policy, strict=False)
 
 
 def as_json(policy: Cycle) -> dict[str, Any]:
-    """A policy as JSON, to store in a row."""
+    """Return a policy as JSON, to be stored in a row."""
     return policy.model_dump(mode="json")

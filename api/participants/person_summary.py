@@ -1,4 +1,4 @@
-"""What may be said of a person to others."""
+"""What other people may see of a person."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from api.values import FrozenModel
 
 
 class PersonSummary(FrozenModel):
-    """As much of a person as the other side of their pair may see.
+    """The part of a person's data that the other side of their pair may see.
 
-    `timezone` says where somebody is stationed; it is `None` for the other side.
+    `timezone` reveals where someone is stationed; it is `None` for the other side.
     """
 
     id: str
@@ -21,7 +21,7 @@ class PersonSummary(FrozenModel):
 
 
 def person_summary(row: PersonRow, *, to_other_side: bool = False) -> PersonSummary:
-    """What may be said of `row` to themselves and the office, or to the other side."""
+    """Summarise `row` for the person themselves and the office, or for the other side."""
     return PersonSummary(
         id=row.id,
         code=row.code,

@@ -1,4 +1,4 @@
-"""The policy of a cycle as far as it names people of the cycle."""
+"""The parts of a cycle's policy that name people in the cycle."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _REFERENCE_FIELDS = ("prefers", "refuses", "birth_year")
 
 
 def checked_policy(tx: Transaction, cycle_id: str, file: PolicyFile) -> Cycle:
-    """The policy of a cycle file, checked against the people who are in the cycle now.
+    """Return the policy in a cycle file, checked against the people currently in the cycle.
 
     Raises:
         NotFoundError: there is no such cycle.
-        UnusableInputError: with every fault of the file, and every person it names who is not
-            in the cycle.
+        UnusableInputError: lists every fault in the file and every person it names who is not in
+            the cycle.
     """
     cycle_row(tx, cycle_id)
     context = ReadContext(reference())
@@ -48,7 +48,7 @@ def checked_policy(tx: Transaction, cycle_id: str, file: PolicyFile) -> Cycle:
 
 
 def replace_policy(tx: Transaction, cycle_id: str, file: PolicyFile, *, now: datetime) -> None:
-    """Replace the policy of a cycle by that of a cycle file, checked in this transaction.
+    """Replace a cycle's policy by that in a cycle file, checked in this transaction.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -58,7 +58,7 @@ def replace_policy(tx: Transaction, cycle_id: str, file: PolicyFile, *, now: dat
 
 
 def _current_sheet(tx: Transaction, cycle_id: str, side: Side, kind: PeopleKind) -> PeopleSheet:
-    """One side of a cycle as a sheet without faults; profiles are not validated again."""
+    """Return one side of a cycle as a sheet without faults; profiles are not validated again."""
     rows = tx.execute(
         select(PersonRow.code, PersonRow.profile)
         .where(PersonRow.cycle_id == cycle_id, PersonRow.side == side, PersonRow.left_at.is_(None))
@@ -74,7 +74,7 @@ def _draft(number: int, code: str, profile: dict[str, Any]) -> Draft:
 
 def _sheet(drafts: Sequence[Draft], kind: PeopleKind) -> PeopleSheet:
     return PeopleSheet(
-        file=f"the {kind} of this cycle",
+        file=f"the {kind} in this cycle",
         kind=kind,
         drafts=tuple(drafts),
         ids={draft.values["id"]: draft.row for draft in drafts},

@@ -1,4 +1,4 @@
-"""The people of a cycle: uploading both lists, and reading them."""
+"""JSON routes that upload both lists of people and list the people in a cycle."""
 
 from __future__ import annotations
 
@@ -23,19 +23,20 @@ def upload_people(
 ) -> tuple[UploadSummary, UploadSummary]:
     """Replace both lists: CSV, XLSX or ODS, at most 20 MiB each.
 
-    Either both lists are stored whole, or nothing is and every fault of both files is returned.
+    Either both lists are stored in full, or nothing is stored and every fault in both files is
+    returned.
     """
     return upload.upload_lists(services, cycle_id, named_file(coachees), named_file(coaches))
 
 
 @PEOPLE.get("/{cycle_id}/people", responses=problem_responses(404))
 def list_people(cycle_id: str, services: ServicesDep) -> tuple[ParticipantDetails, ...]:
-    """All people of a cycle, coachees first, including those who have left."""
+    """List all people in a cycle, coachees first, including those who have left."""
     return participants.list_people(services, cycle_id)
 
 
 def named_file(uploaded: UploadFile) -> NamedFile:
-    """The content and name of an uploaded file."""
+    """Return the content and name of an uploaded file."""
     return NamedFile(uploaded.filename or "file", uploaded.file.read())
 
 

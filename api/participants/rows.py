@@ -1,4 +1,4 @@
-"""The people of a cycle, one row a person and cycle."""
+"""The table of people: one row per person and cycle."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class Side(StrEnum):
-    """Which side of a pair a person is on."""
+    """The side of a pair that a person is on."""
 
     COACHEE = "coachee"
     COACH = "coach"
 
 
 class PersonRow(IdentifiedRow):
-    """A coachee or coach of one cycle.
+    """A coachee or coach in one cycle.
 
-    `code` is the person's id in the spreadsheet, `position` their place in it. Who vanished from
-    a later upload has `left_at` set and keeps their sessions and submissions. Of who was erased,
-    only what totals need is left.
+    `code` is the person's id in the spreadsheet, `position` their place in it. A person missing
+    from a later upload has `left_at` set and keeps their sessions and submissions. For an erased
+    person, only the data that totals need remains.
     """
 
     __tablename__ = "people"

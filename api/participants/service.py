@@ -1,4 +1,4 @@
-"""Reading the people of a cycle."""
+"""Reading the people in a cycle."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MODELS: dict[Side, type[Coachee | Coach]] = {Side.COACHEE: Coachee, Side.COACH:
 
 
 class ParticipantDetails(FrozenModel):
-    """A person as the programme office sees them; `left_at` is set if a later list omits them."""
+    """A person as shown to the programme office; `left_at` is set if a later list omits them."""
 
     brief: PersonSummary
     email: str
@@ -29,7 +29,7 @@ class ParticipantDetails(FrozenModel):
 
 
 def list_people(services: Services, cycle_id: str) -> tuple[ParticipantDetails, ...]:
-    """All people of a cycle; see `participants_of`.
+    """Return all people in a cycle; see `participants_of`.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -39,7 +39,7 @@ def list_people(services: Services, cycle_id: str) -> tuple[ParticipantDetails, 
 
 
 def participants_of(tx: Transaction, cycle_id: str) -> tuple[ParticipantDetails, ...]:
-    """All people of a cycle: coachees first, each side in the order of its list.
+    """Return all people in a cycle: coachees first, each side in the order of its list.
 
     People who have left are included.
 
@@ -51,7 +51,7 @@ def participants_of(tx: Transaction, cycle_id: str) -> tuple[ParticipantDetails,
 
 
 def person_of_cycle(tx: Transaction, person_id: str) -> ParticipantDetails:
-    """One person.
+    """Return a person.
 
     Raises:
         NotFoundError: there is no such person.
@@ -60,7 +60,7 @@ def person_of_cycle(tx: Transaction, person_id: str) -> ParticipantDetails:
 
 
 def person_row(tx: Transaction, person_id: str) -> PersonRow:
-    """The row of a person.
+    """Return a person's row.
 
     Raises:
         NotFoundError: there is no such person.
@@ -72,7 +72,7 @@ def person_row(tx: Transaction, person_id: str) -> PersonRow:
 
 
 def roster_of(tx: Transaction, cycle_id: str) -> Roster:
-    """The people who are in a cycle now, in the order of their lists."""
+    """Return the people currently in a cycle, in the order of their lists."""
     coachees, coaches = (
         [row.profile for row in people_rows(tx, cycle_id, side) if row.left_at is None]
         for side in (Side.COACHEE, Side.COACH)
@@ -84,7 +84,7 @@ def roster_of(tx: Transaction, cycle_id: str) -> Roster:
 
 
 def ids_by_code(tx: Transaction, cycle_id: str) -> dict[tuple[Side, str], str]:
-    """The identifiers of all people who are or were in a cycle, by side and spreadsheet id."""
+    """Return the ids of all people ever in a cycle, by side and spreadsheet id."""
     rows = tx.execute(
         select(PersonRow.side, PersonRow.code, PersonRow.id).where(PersonRow.cycle_id == cycle_id)
     )
@@ -92,7 +92,7 @@ def ids_by_code(tx: Transaction, cycle_id: str) -> dict[tuple[Side, str], str]:
 
 
 def people_rows(tx: Transaction, cycle_id: str, side: Side) -> Sequence[PersonRow]:
-    """The rows of one side of a cycle, in the order of its list, including people who left."""
+    """Return the rows of one side of a cycle in list order, including people who have left."""
     return tx.scalars(
         select(PersonRow)
         .where(PersonRow.cycle_id == cycle_id, PersonRow.side == side)
@@ -101,7 +101,7 @@ def people_rows(tx: Transaction, cycle_id: str, side: Side) -> Sequence[PersonRo
 
 
 def profile_of(row: PersonRow) -> Coachee | Coach:
-    """The person that a row describes, as their list has them."""
+    """Return the person that a row describes, as in their list."""
     return _MODELS[row.side].model_validate(row.profile)
 
 

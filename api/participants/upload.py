@@ -1,7 +1,7 @@
-"""Uploading both lists of people: checked against the policy in the transaction that stores them.
+"""Uploading both lists of people, checked against the policy in the transaction that stores them.
 
-A list is stored whole. People who are missing from a newer list have left the cycle; they keep
-their sessions and submissions, and take part in no further run.
+Each list replaces the previous one. People missing from the new list have left the cycle; they keep
+their sessions and submissions, and are not included in further runs.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from coach.people import Person
 
 
 class UploadSummary(FrozenModel):
-    """The number of people of one side that an upload added, changed, kept and removed."""
+    """How many people on one side an upload added, changed, left unchanged and removed."""
 
     side: Side
     added: int
@@ -44,11 +44,11 @@ def upload_lists(
 ) -> tuple[UploadSummary, UploadSummary]:
     """Replace both lists of a cycle, matching people by their ids.
 
-    The files are read before the transaction begins, because opening a workbook takes a while.
+    The files are read before the transaction begins, because opening a workbook is slow.
 
     Raises:
         NotFoundError: there is no such cycle.
-        UnusableInputError: with every fault of both files, and every person named by the policy
+        UnusableInputError: lists every fault in both files, and every person named in the policy
             who is in neither; nothing is changed.
     """
     context = ReadContext(reference())
@@ -68,7 +68,7 @@ def upload_lists(
 def store_list(
     tx: Transaction, cycle_id: str, side: Side, people: Sequence[Person], *, now: datetime
 ) -> UploadSummary:
-    """Make `people` the whole list of one side of a cycle.
+    """Replace the list of one side of a cycle by `people`.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -107,9 +107,9 @@ def store_list(
 
 
 def _faults(row: CycleRow, lists: PeopleLists, context: ReadContext) -> Iterator[InputFault]:
-    """All faults of two lists under the policy of a cycle.
+    """Return all faults in two lists, checked against a cycle's policy.
 
-    The stored policy is valid, so its file is parsed again only to locate faults in it.
+    The stored policy is valid; its file is parsed again only to locate faults in it.
     """
     policy = policy_of(row)
     stored = CycleFile(
@@ -129,20 +129,20 @@ def _faults(row: CycleRow, lists: PeopleLists, context: ReadContext) -> Iterator
 
 
 def _update_row(row: PersonRow, person: Person, position: int) -> bool:
-    """Store what a list says of a person; returns whether that changed the row."""
+    """Update a person's row from a list; return whether the row changed."""
     profile = _profile(person)
     before = row.profile
     same = before == profile or (before is not None and profile_of(row) == person)
     changed = not same or row.left_at is not None
     row.position, row.left_at, row.erased_at = position, None, None
     if before is None or before["email"] != person.email:
-        row.email = person.email  # otherwise an address that they have changed themselves stays
+        row.email = person.email  # otherwise keep an address they have set themselves
     row.name, row.timezone, row.profile = person.name, person.timezone, profile
     return changed
 
 
 def _profile(person: Person) -> dict[str, Any]:
-    """A person as JSON; equal people give equal JSON in every process."""
+    """Return a person as JSON; equal people yield equal JSON in every process."""
     profile = person.model_dump(mode="json")
     profile["refuses"].sort()
     return profile

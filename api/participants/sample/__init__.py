@@ -1,4 +1,4 @@
-"""The sample cycle: invented people, shipped as the files a programme manager would hold."""
+"""The sample cycle: invented people, in files like those a programme manager would have."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ SAMPLE_FILES = ("cycle.toml", "coachees.xlsx", "coaches.csv")
 
 
 def sample_file(name: str) -> Traversable:
-    """One of `SAMPLE_FILES` as it lies in the package."""
+    """Return one of `SAMPLE_FILES` from the package."""
     return files(__name__) / name

@@ -1,6 +1,6 @@
-"""Write the sample's files from its people: `python -m api.participants.sample.build [FOLDER]`.
+"""Writes the sample files: `python -m api.participants.sample.build [FOLDER]`.
 
-Equal people give equal bytes: times in the workbook are fixed.
+The output is reproducible: timestamps in the workbook are fixed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ISO_TIMESTAMP = b"2026-11-02T09:00:00Z"
 
 
 def coachees_xlsx() -> bytes:
-    """The workbook with the sheet `coachees`."""
+    """Return the workbook with the sheet `coachees`."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     sheet = workbook.create_sheet("coachees")
@@ -41,7 +41,7 @@ def coachees_xlsx() -> bytes:
 
 
 def coaches_csv() -> bytes:
-    """The CSV file as a spreadsheet program writes it."""
+    """Return the CSV file as a spreadsheet program would write it."""
     out = io.StringIO(newline="")
     header = [column.name for column in COLUMNS[PeopleKind.COACHES]]
     writer = csv.DictWriter(out, header, restval="", lineterminator="\r\n")
@@ -51,7 +51,7 @@ def coaches_csv() -> bytes:
 
 
 def _with_fixed_timestamps(workbook: bytes) -> bytes:
-    """The same workbook, packed again with one time for all its parts."""
+    """Repack a workbook with the same fixed timestamp for all its parts."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():

@@ -1,4 +1,4 @@
-"""The invented people of the sample cycle, row by row as in their spreadsheets."""
+"""The invented people in the sample cycle, row by row as in their spreadsheets."""
 
 from __future__ import annotations
 
