@@ -462,7 +462,7 @@ def test_the_page_of_a_cycle_says_how_long_people_stay(
     office: httpx.Client, world: World, cycle_id: str
 ) -> None:
     page = office.get(f"/cycles/{cycle_id}").text
-    assert "Everybody in this cycle is erased from Sunday 15 July 2029." in page
+    assert "Everyone in this cycle will be erased on or after Sunday 15 July 2029." in page
     assert 'id="retention-soon"' not in page
     wrong = office.post(f"/cycles/{cycle_id}/retention/hold", data={"because": ""})
     assert wrong.status_code == 422
