@@ -109,7 +109,7 @@ def solve(
     progress = ProgressReporter(lambda: deadline.elapsed, report)
     run = _Run(roster, cycle, options, input_sha256, keep, under_way, deadline)
     evaluator, plan = _judge_and_plan(run, concurrency, progress)
-    progress.phase(Phase.EXPLAINING, "looking for remedies")
+    progress.phase(Phase.EXPLAINING, "searching for remedies")
     result = _explain(run, evaluator, plan)
     progress.phase(Phase.AUDITING, "auditing the result")
     _require_sound(run, result)
@@ -283,7 +283,7 @@ def _reserved_share(deadline: Deadline) -> float:
 
 def _describe_roster(roster: Roster) -> str:
     coachees = pluralise(len(roster.coachees), "coachee")
-    return f"{coachees} beside {pluralise(len(roster.coaches), 'coach', 'coaches')}"
+    return f"{coachees} and {pluralise(len(roster.coaches), 'coach', 'coaches')}"
 
 
 def _describe_pairs(number: int) -> str:

@@ -11,7 +11,7 @@ from coach.cycle import ObjectiveLevel
 
 
 class Phase(StrEnum):
-    """The phases of a run, in their order."""
+    """The phases of a run, in order."""
 
     JUDGING = "judging"
     MATCHING = "matching"
@@ -22,7 +22,7 @@ class Phase(StrEnum):
 
 
 class Progress(BaseModel):
-    """The state of a run at one time, with the best value and bound of the current level."""
+    """A progress report of a run, with the best value and bound of the current level."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,19 +39,19 @@ IsCancelled = Callable[[], bool]
 
 
 class ProgressReporter:
-    """Reports the progress of one run, with the time it has taken so far."""
+    """Reports the progress of a run, with the time elapsed."""
 
     def __init__(self, elapsed: Callable[[], float], report: ReportProgress) -> None:
-        """`elapsed` gives the seconds since the start of the run."""
+        """Create a reporter; `elapsed` returns the seconds since the start of the run."""
         self._elapsed = elapsed
         self._report = report
 
     def phase(self, phase: Phase, message: str) -> None:
-        """Report that a phase begins."""
+        """Report the beginning of a phase."""
         self._report(Progress(phase=phase, elapsed_seconds=self._elapsed(), message=message))
 
     def level(self, level: ObjectiveLevel, value: int | None, bound: int | None) -> None:
-        """Report value and bound of the current level."""
+        """Report the value and bound of the current level."""
         timetabling = level is ObjectiveLevel.SCHEDULE
         self._report(
             Progress(

@@ -12,13 +12,13 @@ from coach.sessions import Session
 
 
 class ResultValue(BaseModel):
-    """Base of all values in the result file."""
+    """Base class of all values in the result file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class LevelOutcome(ResultValue):
-    """One level of the objective: the value reached, and a bound that no plan exceeds."""
+    """A level of the objective: the value reached, and a bound that no plan exceeds."""
 
     name: ObjectiveLevel
     value: int
@@ -27,7 +27,7 @@ class LevelOutcome(ResultValue):
 
 
 class Verdict(ResultValue):
-    """One rule's answer for one pair: 0 to 100 points, its weight, and why, in words."""
+    """A rule's verdict on a pair: 0 to 100 points, the rule's weight, and the reason in words."""
 
     rule: str
     points: Annotated[int, Field(ge=0, le=100)]
@@ -36,7 +36,7 @@ class Verdict(ResultValue):
 
 
 class Match(ResultValue):
-    """A coachee with their coach: the sum of weight x points, the verdicts and all sessions."""
+    """A coachee with their coach: the sum of weight x points, the verdicts, and all sessions."""
 
     coachee: str
     coach: str
@@ -46,14 +46,14 @@ class Match(ResultValue):
 
 
 class FunnelStep(ResultValue):
-    """The number of coaches that remain for a coachee after one rule and those before it."""
+    """The number of coaches that remain for a coachee after a rule and those before it."""
 
     rule: str
     left: int
 
 
 class Remedy(ResultValue):
-    """One change that places the coachee and unplaces nobody, verified by solving again."""
+    """A change that places the coachee without unplacing anybody, verified by solving again."""
 
     change: str
     effect: str
@@ -64,7 +64,7 @@ UnmatchedReason = Literal["nobody-eligible", "nobody-schedulable", "all-taken"]
 
 
 class Unmatched(ResultValue):
-    """A coachee without a coach: why, what remains after each rule, and what would help."""
+    """A coachee without a coach: the reason, what remains after each rule, and what would help."""
 
     coachee: str
     reason: UnmatchedReason
@@ -73,7 +73,7 @@ class Unmatched(ResultValue):
 
 
 class CoacheeChange(StrEnum):
-    """How a coachee's match changes from one result to a later one."""
+    """How a coachee's match changed from one result to a later one."""
 
     PLACED = "placed"
     UNPLACED = "unplaced"
@@ -83,7 +83,7 @@ class CoacheeChange(StrEnum):
 
 
 class SessionMove(ResultValue):
-    """A session of a kept pair at another time, and why."""
+    """A session of a kept pair that moved to another time, with the reason."""
 
     number: int
     before: Session
@@ -92,10 +92,10 @@ class SessionMove(ResultValue):
 
 
 class Move(ResultValue):
-    """What a re-match changed for one coachee, and why; for the programme manager.
+    """What a re-match changed for a coachee, and why; for the programme manager.
 
-    `before` and `after` are coaches, `None` for nobody. `sessions` are those at other times, for a
-    coachee who keeps their coach.
+    `before` and `after` are coaches, or `None`. For a coachee who keeps their coach, `sessions` are
+    those at other times.
     """
 
     coachee: str
@@ -111,10 +111,10 @@ def _is_empty(moves: tuple[Move, ...]) -> bool:
 
 
 class Result(ResultValue):
-    """A whole result. `status` is `optimal` only where every level but `schedule` is proven.
+    """A complete result. `status` is `optimal` only if every level but `schedule` is proven.
 
-    `moves` lists the differences from the earlier result that was to be kept; the key is left out
-    where there are none.
+    `moves` lists the differences from the earlier result that was to be kept; the key is omitted if
+    there are none.
     """
 
     format: Literal[1] = 1

@@ -1,4 +1,4 @@
-"""Builds the matches of a result from a plan: people by id, local times, verdicts in words."""
+"""Builds the matches of a result from a plan: people's ids, local times, verdicts in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SessionUids = Mapping[tuple[str, str], Mapping[int, str]]
 
 
 def session_uids(keep: Result | None) -> SessionUids:
-    """The uids that an earlier result has assigned."""
+    """The uids assigned by an earlier result."""
     return {
         (match.coachee, match.coach): {session.number: session.uid for session in match.sessions}
         for match in (keep.matches if keep else ())
@@ -33,10 +33,10 @@ def build_matches(
     known: SessionUids,
     on_match: Callable[[], object] = lambda: None,
 ) -> tuple[Match, ...]:
-    """The matches of a plan, in the order of the coachees; sessions in `known` keep their uid.
+    """Build a plan's matches, in the order of the coachees; sessions in `known` keep their uid.
 
-    Past sessions of a kept pair are taken over unchanged, and numbering continues from them.
-    `on_match` is called before each match, and may raise to stop.
+    Past sessions of a kept pair are copied unchanged, and numbering continues from them. `on_match`
+    is called before each match, and may raise to stop.
     """
     history = evaluator.inputs.history
     built = []
@@ -83,6 +83,6 @@ def _session(evaluator: RuleEvaluator, start: int, number: int, uid: str) -> Ses
 
 
 def _uid(*parts: object) -> str:
-    """A uid that is reproducible from input and seed, and reveals nothing."""
+    """Return a uid that is reproducible from input and seed, and reveals nothing."""
     digest = sha256("\x1f".join(map(str, parts)).encode()).digest()
     return str(UUID(bytes=digest[:16], version=4))

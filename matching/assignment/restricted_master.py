@@ -175,7 +175,7 @@ class RestrictedMaster:
 
     def _read(self, status: highspy.HighsModelStatus) -> LpSolution:
         if status != highspy.HighsModelStatus.kOptimal:
-            raise SolverError(f"HiGHS answered {self._solver.modelStatusToString(status)}")
+            raise SolverError(f"HiGHS returned {self._solver.modelStatusToString(status)}")
         solution = self._solver.getSolution()
         dual = np.asarray(solution.row_dual)
         return LpSolution(

@@ -137,7 +137,7 @@ class _SeriesRelaxation:
         while True:
             require_ok(deadline.run_interruptible(self._solver.run, self._solver.cancelSolve))
             if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-                raise SolverError(f"HiGHS on a timetable: {self._solver.getModelStatus()}")
+                raise SolverError(f"HiGHS returned {self._solver.getModelStatus()}")
             crowds = (
                 []
                 if self._integral_timetable() is None

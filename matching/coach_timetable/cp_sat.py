@@ -37,5 +37,5 @@ def status_of(
     """
     status = deadline.run_interruptible(partial(solver.solve, model), solver.stop_search)
     if status not in _ANSWERS:
-        raise SolverError(f"CP-SAT answered {solver.status_name(status)}")
+        raise SolverError(f"CP-SAT returned {solver.status_name(status)}")
     return status

@@ -96,7 +96,7 @@ class TimetableModel:
                 return None
             if status != cp_model.UNKNOWN:
                 return solver
-        raise SolverError(f"CP-SAT answered {solver.status_name(status)}")
+        raise SolverError(f"CP-SAT returned {solver.status_name(status)}")
 
     def _series(self, candidate: int) -> None:
         calendar, present = self._calendar, self.present[candidate]
@@ -218,7 +218,7 @@ def starts_of_positions(calendar: CoachCalendar, placed: Mapping[int, Sequence[i
         options = tuple(calendar.candidate(candidate).starts[position] for candidate in crowd)
         starts = pack_day(options, calendar.spacing_minutes)
         if starts is None:
-            raise SolverError("a day holds sessions that do not fit it")
+            raise SolverError("a day's sessions do not fit")
         for candidate, start in zip(crowd, starts, strict=True):
             series[candidate].append(start)
     return {candidate: tuple(sorted(starts)) for candidate, starts in series.items()}

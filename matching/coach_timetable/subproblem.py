@@ -157,7 +157,7 @@ def starts_of_options(
     for crowd in on.values():
         starts = pack_day(tuple(option.starts for _, option in crowd), subproblem.spacing_minutes)
         if starts is None:
-            raise SolverError("a day holds sessions that do not fit it")
+            raise SolverError("a day's sessions do not fit")
         for (series_index, _), start in zip(crowd, starts, strict=True):
             series[series_index].append(start)
     return [tuple(sorted(starts)) for starts in series]

@@ -1,4 +1,4 @@
-"""Advice for the manager: the policy changes that place most people, found by solving again."""
+"""Advice for the manager: the policy changes that place the most people, found by solving again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_SUGGESTIONS = 3
 
 
 class Advice(ResultValue):
-    """One change to the cycle, with who would be placed and who no longer.
+    """A change to the cycle, with the people who would be placed and those who no longer would.
 
     `gain` is the increase of level `placed`.
     """
@@ -37,8 +37,8 @@ def advise(
 ) -> tuple[Advice, ...]:
     """The single policy changes that increase level `placed` most, best first.
 
-    Each is solved for `placed`, and then for the fewest changes of pairs. Empty if nobody is
-    unmatched.
+    Each change is solved for `placed`, and then for the fewest changed pairs. The result is empty
+    if nobody is unmatched.
     """
     candidates = (
         _advice(cycle, change, roster, result, solve)
@@ -49,7 +49,7 @@ def advise(
 
 
 def _relevant_changes(roster: Roster, cycle: Cycle, result: Result) -> Iterator[PolicyChange]:
-    """Changes to what alone separates some unmatched coachee from some coach."""
+    """Return changes to whatever alone separates some unmatched coachee from some coach."""
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     matched = {match.coachee for match in result.matches}
     rows = [row for row, one in enumerate(roster.coachees) if one.id not in matched]

@@ -1,8 +1,8 @@
-"""Single changes that might give a coachee a coach, those that ask least of people first.
+"""Single changes that might give a coachee a coach, least demanding first.
 
-First what a coach or the coachee can grant alone (a place, a window, a preference), then what the
-manager has fixed for one pair, then changes of the policy for everybody. Refusals, the same unit,
-the chain of command and excluded pairs of countries are never offered.
+First come changes that a coach or the coachee can make alone (a place, a window, a preference),
+then what the manager has fixed for one pair, then changes of the policy for everybody. Refusals,
+units, chains of command and excluded pairs of countries are never offered.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from matching.explanation.policy_changes import SHARE, policy_changes
 from matching.instance.pair_report import SCHEDULE
 from matching.rules.evaluation import RuleEvaluator
 
-_MAX_PER_KIND = 3  # candidates of one kind
-_MAX_CAPACITY = 50  # the largest capacity the people files allow
+_MAX_PER_KIND = 3  # candidates of each kind
+_MAX_CAPACITY = 50  # the largest capacity that people files allow
 
 _NEXT_LOOSER_SENSITIVITY = {
     RankSensitivity.STRICT: RankSensitivity.STANDARD,
@@ -33,9 +33,9 @@ _NEXT_LOOSER_SENSITIVITY = {
 
 @dataclass(frozen=True, eq=False)
 class CandidateChange:
-    """One change in words, with people and policy after it.
+    """A change in words, with the people and the policy after it.
 
-    `makes_eligible` marks a change of rules, which helps only through a coach it makes eligible.
+    `makes_eligible` marks a change to a rule, which helps only if it makes a coach eligible.
     """
 
     description: str
@@ -45,12 +45,12 @@ class CandidateChange:
 
 
 class CandidateChanges:
-    """The changes worth trying for one coachee."""
+    """The changes worth trying for a coachee."""
 
     def __init__(
         self, evaluator: RuleEvaluator, eligibility: Eligibility, load: dict[str, int]
     ) -> None:
-        """`load` is the present number of coachees of each coach, by id."""
+        """Create the changes; `load` is each coach's current number of coachees, by id."""
         self._roster = evaluator.inputs.roster
         self._cycle = evaluator.inputs.cycle
         self._eligibility = eligibility
@@ -70,7 +70,7 @@ class CandidateChanges:
         yield from self._policy()
 
     def _best(self, among: NDArray[np.bool_]) -> list[Coach]:
-        """The coaches of `among`, most points first."""
+        """Return the coaches in `among`, most points first."""
         columns = np.flatnonzero(among)
         order = columns[np.argsort(-self._points[columns], kind="stable")]
         return [self._roster.coaches[column] for column in order.tolist()]
@@ -86,7 +86,7 @@ class CandidateChanges:
         return self._load.get(coach.id, 0) >= coach.capacity
 
     def _coachee_windows(self) -> Iterator[CandidateChange]:
-        """Windows of eligible coaches that the coachee lacks, most shared first."""
+        """Return windows of eligible coaches that the coachee lacks, most common ones first."""
         shared: dict[WeeklyWindow, int] = {}
         for coach in self._best(self._eligibility.eligible):
             for window in missing_windows(self._coachee, coach, self._cycle):
@@ -123,7 +123,7 @@ class CandidateChanges:
             week = (coach.max_per_week or policy.max_per_coach_week) + 1
             more = coach.model_copy(update={"max_per_week": week})
             yield self._replace_coach(more, f"{person_label(coach)} takes {week} sessions a week")
-            if coach.max_per_day:  # otherwise the change of the policy covers it
+            if coach.max_per_day:  # otherwise covered by the change of the policy
                 day = coach.max_per_day + 1
                 more = coach.model_copy(update={"max_per_day": day})
                 yield self._replace_coach(more, f"{person_label(coach)} takes {day} sessions a day")
@@ -154,7 +154,7 @@ class CandidateChanges:
             )
 
     def _policy(self) -> Iterator[CandidateChange]:
-        """Policy changes to what alone separates the coachee from some coach."""
+        """Yield policy changes to whatever alone separates the coachee from some coach."""
         eligibility = self._eligibility
         for step in policy_changes(self._cycle):
             if step.rule == SCHEDULE:
@@ -183,5 +183,5 @@ class CandidateChanges:
 
 
 def person_label(person: Person) -> str:
-    """A person as shown to the manager: `Ana Example (K-04)`."""
+    """Return a person's label for the manager: `Ana Example (K-04)`."""
     return f"{person.name} ({person.id})"

@@ -14,7 +14,7 @@ from matching.rules import RuleInputs
 
 
 class ChangedAvailability:
-    """Availability of rosters and policies that differ little from one base."""
+    """Availability for rosters and policies that differ little from a base."""
 
     def __init__(self, base: RuleInputs) -> None:
         self._base = base
@@ -26,7 +26,7 @@ class ChangedAvailability:
         }
 
     def inputs(self, roster: Roster, cycle: Cycle) -> RuleInputs:
-        """The inputs of the rules for `roster` and `cycle`, as if computed from scratch."""
+        """Return the rules' inputs for `roster` and `cycle`, as if computed from scratch."""
         if _grid_key(cycle) != _grid_key(self._base.cycle):
             return RuleInputs(
                 roster, cycle, build_availability_grid(roster, cycle), self._base.history
@@ -53,7 +53,7 @@ class ChangedAvailability:
         )
 
     def _known(self, side: str, person: Person) -> int | None:
-        """The base's row of a person whose availability is unchanged; `None` for others."""
+        """Return the base's row for a person whose availability is unchanged, or `None`."""
         row, before = self._rows.get((side, person.id), (-1, None))
         return (
             row
@@ -77,7 +77,7 @@ class ChangedAvailability:
 
 
 def _grid_key(cycle: Cycle) -> tuple[object, ...]:
-    """What determines the grid and the days off in a policy."""
+    """Return everything in a policy that determines the grid and the days off."""
     return (
         cycle.cycle.start,
         cycle.cycle.end,
@@ -89,5 +89,5 @@ def _grid_key(cycle: Cycle) -> tuple[object, ...]:
 
 
 def _availability_key(person: Person) -> tuple[object, ...]:
-    """What determines when a person is free."""
+    """Return everything that determines when a person is free."""
     return person.availability, person.unavailable, person.timezone, person.country

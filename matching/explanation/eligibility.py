@@ -1,4 +1,4 @@
-"""Eligibility of coachees with every coach: which rules object, and who can meet."""
+"""Eligibility of coachees with every coach: which rules object, and which pairs can meet."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from matching.result import FunnelStep, UnmatchedReason
 from matching.rules import FORBIDDEN
 from matching.rules.evaluation import RuleEvaluator, pair_blocks
 
-_BLOCK_CELLS = 1 << 17  # small, so that a caller can stop between coachees
+_BLOCK_CELLS = 1 << 17  # small enough for a caller to stop between coachees
 
 
 @dataclass(frozen=True, eq=False)
 class Eligibility:
-    """One coachee with all `m` coaches.
+    """A coachee's eligibility with all `m` coaches.
 
     Attributes:
         row: the coachee's row in the roster.
-        forbidden_by: for each hard rule, in table order, `bool[m]` where it forbids the pair.
-        schedulable: `bool[m]` where the pair, on its own, could place its whole series.
+        forbidden_by: for each hard rule, in table order, `bool[m]`: whether it forbids the pair.
+        schedulable: `bool[m]`: whether the pair, on its own, could place its whole series.
     """
 
     row: int
@@ -33,29 +33,29 @@ class Eligibility:
 
     @property
     def eligible(self) -> NDArray[np.bool_]:
-        """`bool[m]` where no hard rule objects."""
+        """`bool[m]`: whether no hard rule objects."""
         return ~_union(self.forbidden_by.values(), len(self.schedulable))
 
     @property
     def available(self) -> NDArray[np.bool_]:
-        """`bool[m]` where neither a rule nor the calendar objects."""
+        """`bool[m]`: whether neither a rule nor the calendar objects."""
         return self.eligible & self.schedulable
 
     @property
     def nearly_eligible(self) -> NDArray[np.bool_]:
-        """`bool[m]` where at most one hard rule objects, regardless of the calendar."""
+        """`bool[m]`: whether at most one hard rule objects, regardless of the calendar."""
         objecting = np.zeros(len(self.schedulable), dtype=np.int64)
         for forbids in self.forbidden_by.values():
             objecting += forbids
         return objecting <= 1
 
     def blocked_only_by(self, rule: str) -> NDArray[np.bool_]:
-        """`bool[m]` where `rule` alone objects."""
+        """Return `bool[m]`: whether `rule` is the only one that objects."""
         others = (forbids for name, forbids in self.forbidden_by.items() if name != rule)
         return self.forbidden_by[rule] & ~_union(others, len(self.schedulable)) & self.schedulable
 
     def funnel(self) -> tuple[FunnelStep, ...]:
-        """The number of coaches left by each rule and finally the calendar, one after the other."""
+        """The number of coaches left after each rule in turn and finally the calendar."""
         left = np.ones(len(self.schedulable), dtype=np.bool_)
         steps = []
         for name, stays in (
@@ -67,14 +67,14 @@ class Eligibility:
         return tuple(steps)
 
     def reason(self) -> UnmatchedReason:
-        """Why there is no coach, as a code."""
+        """The code of the reason why there is no coach."""
         if not self.eligible.any():
             return "nobody-eligible"
         return "all-taken" if self.available.any() else "nobody-schedulable"
 
 
 def eligibilities(evaluator: RuleEvaluator, rows: Sequence[int]) -> Iterator[Eligibility]:
-    """Yield the eligibility of each coachee of `rows`, in their order; memory is bounded."""
+    """Yield the eligibility of each coachee in `rows`, in order, with bounded memory."""
     chosen = np.array(rows, dtype=np.int32)
     coaches = len(evaluator.inputs.roster.coaches)
     if not coaches:
@@ -98,7 +98,7 @@ def eligibilities(evaluator: RuleEvaluator, rows: Sequence[int]) -> Iterator[Eli
 
 
 def _union(masks: Iterable[NDArray[np.bool_]], size: int) -> NDArray[np.bool_]:
-    """`bool[size]`: where any of the masks is true."""
+    """Return `bool[size]`: whether any of the masks is true."""
     together = np.zeros(size, dtype=np.bool_)
     for mask in masks:
         together |= mask

@@ -1,4 +1,4 @@
-"""Explanation of one coachee's match: why this coach, the runner-up and its price, or why none."""
+"""Explanation of a coachee's match: why this coach, the runner-up and its price, or why nobody."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from matching.rules.evaluation import RuleEvaluator
 
 
 class Solve(Protocol):
-    """The engine without explanations: the best result, with as few changes as possible."""
+    """The engine without explanations: finds the best result with the fewest changes."""
 
     def __call__(self, roster: Roster, cycle: Cycle, keep: Result) -> Result:
         """Match and timetable `roster` under `cycle`; level `kept` counts the pairs of `keep`."""
@@ -39,9 +39,9 @@ class Objection(ResultValue):
 
 
 class OtherCoach(ResultValue):
-    """A coach the coachee is not matched with: the pair's points, or what rules it out.
+    """A coach whom the coachee is not matched with: the pair's points, or what rules it out.
 
-    `holders` are the present coachees of a coach without a free place.
+    `holders` are the current coachees of a coach without a free place.
     """
 
     coach: str
@@ -53,9 +53,9 @@ class OtherCoach(ResultValue):
 class RunnerUp(ResultValue):
     """The next best coach, found by solving again without the chosen pair.
 
-    `price` is the change of placed, worst and total; `moves` are the others who would have another
-    coach or none. Where it is not `proven`, time ran out: this plan exists, but a better one may
-    too.
+    `price` is the change in placed, worst and total; `moves` are the others who would have another
+    coach or none. If it is not `proven`, time ran out: this plan exists, but there may be a better
+    one.
     """
 
     coach: str
@@ -69,9 +69,9 @@ class RunnerUp(ResultValue):
 class Explanation(ResultValue):
     """The explanation of one coachee's match, for the programme manager only.
 
-    It has `match` with `runner_up` (`None`: without this coach the coachee would have none) or
-    `unmatched`; and every coach the coachee is not matched with, the possible ones by points, then
-    the others by the number of objections.
+    It has either `match` with `runner_up` (`None` if the coachee would have no coach otherwise) or
+    `unmatched`, and all other coaches: the possible ones by points, then the rest by the number of
+    objections.
     """
 
     coachee: str
@@ -84,7 +84,7 @@ class Explanation(ResultValue):
 def explain(
     roster: Roster, cycle: Cycle, result: Result, coachee: str, next_best: NextBest
 ) -> Explanation:
-    """Explain what `result` gives a coachee; `next_best` finds the runner-up of a match.
+    """Explain a coachee's match in `result`; `next_best` finds the runner-up of a match.
 
     Raises:
         NotFoundError: the result has no such coachee.
@@ -94,7 +94,7 @@ def explain(
     row = next((row for row, one in enumerate(roster.coachees) if one.id == coachee), None)
     if row is None or (match is None and unmatched is None):
         known = ", ".join(one.id for one in roster.coachees[:5])
-        raise NotFoundError(f"no coachee {coachee} in this result; it speaks of {known} and others")
+        raise NotFoundError(f"no coachee {coachee} in this result; it contains {known} and others")
     return Explanation(
         coachee=coachee,
         match=match,
@@ -129,7 +129,9 @@ def _other(
     ]
     if not eligibility.schedulable[column]:
         objections.append(
-            Objection(rule=SCHEDULE, because="not all sessions find a time that both are free")
+            Objection(
+                rule=SCHEDULE, because="they have too little free time in common for all sessions"
+            )
         )
     pair = np.array([eligibility.row]), np.array([column])
     return OtherCoach(

@@ -1,4 +1,4 @@
-"""Single relaxations of a cycle's policy; every plan under the policy remains feasible.
+"""Single relaxations of a cycle's policy, under which every plan remains feasible.
 
 Excluded pairs of countries, units and chains of command are never relaxed. Language groups are
 proposed only for mutually intelligible languages, and only to the manager, who decides.
@@ -17,11 +17,11 @@ from coach.plural import pluralise
 from matching.instance.pair_report import SCHEDULE
 from matching.rules.language import language_name
 
-SHARE = "share"  # listed with the rules for the least share of cross-border pairs
+SHARE = "share"  # stands for the minimum cross-border share among the rules
 
 _DAYS_PER_WEEK = 7
 _EXTENSION = timedelta(weeks=2)
-_GROUPABLE = ("bs", "cnr", "hr", "sr")  # mutually intelligible; no others are ever proposed
+_GROUPABLE = ("bs", "cnr", "hr", "sr")  # the only group that is proposed
 _SOFTER = {
     CountryRelation.SAME: CountryRelation.PREFER_SAME,
     CountryRelation.DIFFERENT: CountryRelation.PREFER_DIFFERENT,
@@ -30,7 +30,7 @@ _SOFTER = {
 
 @dataclass(frozen=True, eq=False)
 class PolicyChange:
-    """A changed policy; `rule` is what it relaxes: a rule, `schedule` or `share`."""
+    """A changed policy; `rule` names what it relaxes: a rule, `schedule` or `share`."""
 
     rule: str
     description: str
@@ -38,7 +38,7 @@ class PolicyChange:
 
 
 def policy_changes(cycle: Cycle) -> Iterator[PolicyChange]:
-    """Yield every single relaxation, in the order in which they are proposed."""
+    """Yield every single relaxation, in the order of proposal."""
     yield from _ranks(cycle)
     yield from _languages(cycle)
     yield from _countries(cycle)
@@ -87,7 +87,7 @@ def _countries(cycle: Cycle) -> Iterator[PolicyChange]:
         )
     if policy.minimum_cross_border_share:
         none = _with_rule(cycle, "country", {"minimum_cross_border_share": 0.0})
-        yield PolicyChange(SHARE, "no least share of pairs across a border", none)
+        yield PolicyChange(SHARE, "no minimum cross-border share", none)
 
 
 def _sessions(cycle: Cycle) -> Iterator[PolicyChange]:

@@ -1,4 +1,4 @@
-"""Remedies for unmatched coachees: single changes, each verified by solving again."""
+"""Remedies for unmatched coachees: single changes that are verified by solving again."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ CanPlaceAll = Callable[[RuleInputs, Collection[str]], bool]
 
 @dataclass(frozen=True)
 class SearchEffort:
-    """Limits of the search for remedies, shared evenly among the unmatched.
+    """Limits on the search for remedies, shared evenly among the unmatched.
 
     Attributes:
-        max_remedies_each: remedies after which a coachee's search ends.
-        max_solves_each: problems solved for one coachee.
-        max_solves_total: problems solved for everybody.
-        max_changes_total: changes examined for everybody, solved or not.
+        max_remedies_each: number of remedies after which a coachee's search ends.
+        max_solves_each: maximum number of problems solved for one coachee.
+        max_solves_total: maximum number of problems solved in total.
+        max_changes_total: maximum number of changes examined in total, solved or not.
     """
 
     max_remedies_each: int = 3
@@ -40,16 +40,16 @@ class SearchEffort:
     max_changes_total: int = 2000
 
     def solves(self, coachees: int, spent: int) -> int:
-        """Number of problems to solve for the next of `coachees` still to be explained."""
+        """Return how many problems to solve for the next of the remaining `coachees`."""
         return min(self.max_solves_each, _fair_share(self.max_solves_total - spent, coachees))
 
     def changes_examined(self, coachees: int, spent: int) -> int:
-        """Number of changes to examine for the next of `coachees`."""
+        """Return how many changes to examine for the next of the remaining `coachees`."""
         return _fair_share(self.max_changes_total - spent, coachees)
 
 
 def _fair_share(left: int, coachees: int) -> int:
-    """An even part, at least 1 while anything is left."""
+    """Return an even share, at least 1 while anything is left."""
     return min(left, max(1, left // coachees))
 
 
@@ -65,18 +65,18 @@ def explain_unmatched(
 ) -> Iterator[Unmatched]:
     """Yield why each unmatched coachee has no coach, and what would help, in roster order.
 
-    Remedies are in the order of what they ask of people, and listed only where `can_place_all` has
-    found a plan that gives the coachee a coach and keeps everybody matched who is matched now. In a
-    large roster that plan moves only people near the coachee.
+    Remedies are listed least demanding first, and only if `can_place_all` has found a plan in which
+    the coachee has a coach and everybody who is matched now remains matched. In a large roster,
+    that plan only moves people in the coachee's neighbourhood.
 
     Args:
-        evaluator: the rules, with people and policy.
-        matches: the present matches.
+        evaluator: the rules for these people and this policy.
+        matches: the current matches.
         can_place_all: solves a changed problem.
-        effort: limits of the search.
-        placed_proven: whether no plan places more; otherwise more time may be all that is needed.
+        effort: limits on the search.
+        placed_proven: whether it is proven that no plan places more; if not, more time may suffice.
         on_step: called for each coachee and each change examined; may raise to stop.
-        has_time: once false, no more remedies are searched for.
+        has_time: once it returns false, the search for remedies ends.
     """
     effort = effort or SearchEffort()
     search = _RemedySearch(
@@ -99,7 +99,7 @@ def explain_unmatched(
 
 
 class _RemedySearch:
-    """The search for remedies beside one plan."""
+    """The search for remedies for the coachees unmatched in a plan."""
 
     def __init__(
         self,
@@ -126,7 +126,7 @@ class _RemedySearch:
     def remedies(
         self, eligibility: Eligibility, solves: int, changes_examined: int
     ) -> Iterator[Remedy]:
-        """Yield verified remedies within `solves` problems and `changes_examined` changes."""
+        """Yield verified remedies, solving and examining at most so many problems and changes."""
         max_solves, max_changes = self.solves + solves, self.changes_examined + changes_examined
         if not self._placed_proven and eligibility.available.any():
             base = self._evaluator.inputs
@@ -161,10 +161,10 @@ class _RemedySearch:
     def _available_after(
         self, eligibility: Eligibility, change: CandidateChange
     ) -> NDArray[np.bool_]:
-        """`bool[m]`: the coaches available to the coachee after the change.
+        """Return `bool[m]`: the coaches available to the coachee after the change.
 
-        One change cannot remove two objections, so only coaches with at most one are evaluated
-        again.
+        One change cannot remove two objections, so only coaches with at most one objection are
+        evaluated again.
         """
         nearly_eligible = np.flatnonzero(eligibility.nearly_eligible)
         alone = Roster(

@@ -1,6 +1,6 @@
-"""Runner-ups proven by a bound, usually without solving anything again.
+"""Bounds that prove most runner-ups without solving anything again.
 
-All plans that place as many as the present one, with nobody below its `worst`, are bounded by one
+All plans that place as many as the current one, with nobody below its `worst`, are bounded by one
 Lagrangian relaxation (`search.lagrangian_bound`). A coachee who loses their match takes the
 cheapest residual path; if all coaches can hold the resulting plan and its worth equals the bound,
 it is proven to be the runner-up.
@@ -22,16 +22,17 @@ from matching.search.column_generation import Choice, PricingOracles
 from matching.search.lagrangian_bound import DUAL_SCALE, compute_lagrangian_bound
 
 _PLACEMENT_FACTOR = 8  # worth of a place, in multiples of the most points
-_PRICING_TIME_SHARE = 0.8  # of the remaining time: few runner-ups are proven without prices
-_MAX_COACHES = 1000  # all-pairs shortest paths take too long beyond
+_PRICING_TIME_SHARE = 0.8  # of the remaining time, since few runner-ups are proven without prices
+_MAX_COACHES = 1000  # beyond this, all-pairs shortest paths take too long
 
 _COMPARABLE_ORDER = (ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL)
 
 
 def is_comparable(result: Result, levels: Collection[ObjectiveLevel]) -> bool:
-    """Whether `result` proves enough to bound plans without a match, by `levels`.
+    """Whether the `levels` proven in `result` suffice to bound plans without a match.
 
-    No plan may place more; and no plan that places as many may have a better `worst`.
+    It must be proven that no plan places more, and that no plan placing as many has a better
+    `worst`.
     """
     outcomes = {level.name: level for level in result.levels}
     before = [level.name for level in result.levels]
@@ -41,14 +42,14 @@ def is_comparable(result: Result, levels: Collection[ObjectiveLevel]) -> bool:
         return False
     if ObjectiveLevel.WORST not in levels:
         return True
-    # Pairs kept from an earlier result may have been worth more than a better worst.
+    # Keeping pairs of an earlier result may have taken precedence over a better `worst`.
     kept_first = before[: before.index(ObjectiveLevel.WORST)]
     free = ObjectiveLevel.KEPT not in kept_first or outcomes[ObjectiveLevel.KEPT].value == 0
     return free and outcomes[ObjectiveLevel.WORST].proven
 
 
 class RunnerUpBounds:
-    """The best plans without each match, among those that place as many with the same worst."""
+    """The best plans without each match, among those with the same `placed` and `worst`."""
 
     def __init__(
         self,
@@ -58,7 +59,7 @@ class RunnerUpBounds:
         levels: Collection[ObjectiveLevel],
         deadline: Deadline,
     ) -> None:
-        """Bound plans of `allowed: bool[P]` pairs around the `chosen` plan.
+        """Bound plans over the `allowed: bool[P]` pairs, starting from the `chosen` plan.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -87,7 +88,7 @@ class RunnerUpBounds:
     def by_residual_path(
         self, coachee: int, is_acceptable: Callable[[Choice], bool]
     ) -> Choice | None:
-        """The plan by the coachee's residual path, if it is proven best; otherwise `None`."""
+        """Return the plan given by the coachee's residual path, if it is proven best."""
         loss = self._residual_paths.loss(coachee)
         if loss >= NO_PATH:
             return None
@@ -103,13 +104,13 @@ class RunnerUpBounds:
         return None
 
     def _is_acceptable(self, choice: Choice, is_acceptable: Callable[[Choice], bool]) -> bool:
-        """Whether a choice places as many as the present plan, and is acceptable otherwise."""
+        """Whether a choice places as many as the current plan and is otherwise acceptable."""
         problem = self._oracles.problem
         placed = int(problem.priority[problem.coachee[choice]].sum())
         return placed == self._placed and is_acceptable(choice)
 
     def _infeasible_coaches(self, choice: Choice) -> list[int]:
-        """Coaches that cannot hold what `choice` gives them; unchanged ones are skipped."""
+        """Return the coaches who cannot hold what `choice` gives them, skipping unchanged ones."""
         coach = self._oracles.problem.coach
         changed = coach[np.setxor1d(choice, self._chosen, assume_unique=True)]
         return self._oracles.infeasible_coaches(
@@ -118,7 +119,7 @@ class RunnerUpBounds:
 
 
 def is_tractable(oracles: PricingOracles) -> bool:
-    """Whether the residual paths of all coaches are computed quickly, without overflow."""
+    """Whether all residual paths can be computed quickly and without overflow."""
     problem = oracles.problem
     placement_value = (
         (_PLACEMENT_FACTOR + 1)

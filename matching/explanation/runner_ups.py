@@ -1,8 +1,8 @@
-"""Runner-up of every match, and its price for everybody else, found by solving again.
+"""The runner-up of every match and its price for everybody else, found by solving again.
 
-All problems share one set of oracles; each forbids one pair and places its coachee. What is learned
-about a coach's hours in one problem (feasible and infeasible sets, cuts) holds in all others, so
-that only the assignment is solved again.
+Each problem forbids one pair and places its coachee. All problems share one set of oracles: what
+one problem learns about a coach's hours (feasible and infeasible sets, cuts) is valid in all
+others, so only the assignment is solved again.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _NOBODY = -1
 
 
 class RunnerUps:
-    """The plans without one of the matches of a result."""
+    """Finds the best plan without each match of a result."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class RunnerUps:
         *,
         under_way: UnderWay | None = None,
     ) -> None:
-        """`deadline` bounds all calls; `under_way` is the state of a cycle under way.
+        """Evaluate the pairs. `deadline` limits all calls; `under_way` is for a cycle in progress.
 
         Raises:
             DeadlineExceededError: the pairs could not be evaluated in time.
@@ -57,7 +57,7 @@ class RunnerUps:
         history = FixedHistory(cycle, under_way, result) if under_way else None
         self._evaluator = RuleEvaluator(RuleInputs(roster, cycle, free, history))
         eligible = self._evaluator.table(deadline.check)
-        # Pins are enforced by the allowed pairs, so that a single one can be dropped.
+        # Pins are enforced by the allowed pairs so that a single one can be dropped.
         unpinned = cycle.model_copy(update={"pins": {}})
         self._problem = build_problem(
             roster,
@@ -78,10 +78,10 @@ class RunnerUps:
         self._chosen = np.flatnonzero(self._problem.kept)
 
     def all(self) -> Iterator[tuple[str, RunnerUp | None]]:
-        """Yield matched coachees with their runner-ups, easy ones first, while there is time.
+        """Yield matched coachees with their runner-ups, easiest first, while there is time.
 
-        A match that is not yielded was not decided: in time, or because too many pairs are in
-        question.
+        A match that is not yielded was not decided, for lack of time or because too many pairs
+        would have to be searched.
         """
         try:
             bounds, undecided = self._compute_bounds(), []
@@ -99,10 +99,10 @@ class RunnerUps:
             return
 
     def of(self, match: Match) -> RunnerUp | None:
-        """The runner-up of one match: the best plan that places its coachee without it.
+        """Return the runner-up of a match: the best plan that places its coachee without it.
 
-        The coachee's place comes first in that plan, then the levels of the policy, then as few
-        changes as possible. `None`: no plan gives the coachee another coach.
+        That plan optimises the coachee's place first, then the policy's levels, then the number of
+        changes. The result is `None` if no plan gives the coachee another coach.
 
         Raises:
             DeadlineExceededError: no such plan was found in time.
@@ -119,26 +119,26 @@ class RunnerUps:
         return self._runner_up(row, reached.choice, proven=proven)
 
     def _compute_bounds(self) -> RunnerUpBounds | None:
-        """Bounds that prove most runner-ups; `None` where too little is proven, or out of time."""
+        """Compute bounds that prove most runner-ups; `None` if that is not possible in time."""
         levels = self._levels[:-1]
         all_matched = 0 < len(self._chosen) == len(self._result.matches)
         comparable = is_comparable(self._result, levels)
         if not (all_matched and comparable and is_tractable(self._oracles)):
             return None
-        with suppress(DeadlineExceededError):  # every match is solved by itself
+        with suppress(DeadlineExceededError):  # every match is then solved by itself
             return RunnerUpBounds(
                 self._oracles, self._chosen, self._allowed(_NOBODY), levels, self._deadline
             )
         return None
 
     def _by_residual_path(self, bounds: RunnerUpBounds | None, row: int) -> Choice | None:
-        """The best plan without the match of `row`, if its residual path is proven best."""
+        """Return the best plan without the match of `row`, if its residual path is proven best."""
         if bounds is None or row in self._pins:
             return None
         return bounds.by_residual_path(row, self._state_without(row).is_feasible)
 
     def _allowed(self, row: int) -> NDArray[np.bool_]:
-        """`bool[P]`: all pairs but the present one of `row` and those that others' pins exclude."""
+        """Return `bool[P]`: all pairs but the current pair of `row` and those excluded by pins."""
         problem = self._problem
         allowed: NDArray[np.bool_] = (problem.coachee != row) | ~problem.kept
         for other, column in self._pins.items():
@@ -147,7 +147,7 @@ class RunnerUps:
         return allowed
 
     def _state_without(self, row: int) -> SearchState:
-        """The search state without the present pair of a coachee, who has to be placed."""
+        """Return the search state without the current pair of a coachee, who must be placed."""
         must_place = np.zeros(len(self._problem.priority), dtype=np.bool_)
         must_place[[row, *self._pins]] = True
         state = SearchState(
@@ -157,7 +157,7 @@ class RunnerUps:
         return state
 
     def _initial_choice(self, state: SearchState, row: int) -> Choice | None:
-        """The present plan with the coachee moved by repair, or any feasible choice."""
+        """Return the current plan with the coachee moved by repair, or any feasible choice."""
         problem = self._problem
         pairs = np.flatnonzero(state.allowed)
         stays = self._chosen[problem.coachee[self._chosen] != row]
@@ -183,7 +183,7 @@ class RunnerUps:
         )
 
     def _price(self, choice: Choice) -> Iterator[LevelDifference]:
-        """The change at each level."""
+        """Return the change at each level."""
         reported_levels = {ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
         for level in self._levels:
             if level in reported_levels:
@@ -200,7 +200,7 @@ class RunnerUps:
         return int(points.min()) if len(points) else 0
 
     def _moves(self, row: int, after: dict[int, int]) -> Iterator[CoacheeDifference]:
-        """The others who would have another coach, or none."""
+        """Return the others who would have another coach or none."""
         for other, coachee in enumerate(self._roster.coachees):
             old, new = self._present_coach.get(other), after.get(other)
             if other == row or old == new:

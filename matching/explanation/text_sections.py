@@ -1,4 +1,4 @@
-"""An explanation as titled lines of text, for a terminal or a page."""
+"""Renders an explanation as titled lines of text, for a terminal or a page."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from matching.explanation.explain_coachee import Explanation, OtherCoach, Runner
 from matching.rematching.comparison import CoacheeDifference
 from matching.result import Match, Unmatched, Verdict
 
-_MAX_OTHERS = 5  # other coaches shown
+_MAX_OTHERS = 5  # number of other coaches shown
 
 _REASONS = {
     "nobody-eligible": "the rules leave no coach",
-    "nobody-schedulable": "with none of the coaches the rules leave do all sessions find a time",
-    "all-taken": "the places of all who could coach them are needed by others",
+    "nobody-schedulable": "no coach that the rules leave has time for all sessions",
+    "all-taken": "every coach who could coach them is needed by others",
 }
 
 
 class Section(NamedTuple):
-    """A heading and the lines below it."""
+    """A heading with the lines below it."""
 
     title: str
     lines: tuple[str, ...]
 
 
 def sections(explanation: Explanation, roster: Roster) -> tuple[Section, ...]:
-    """The sections of one coachee's explanation."""
+    """Return the sections of a coachee's explanation."""
     return tuple(_SectionBuilder(_names(roster)).sections(explanation))
 
 
 def runner_up_section(second: RunnerUp | None, roster: Roster) -> Section:
-    """The section about the runner-up of one match."""
+    """Return the section about the runner-up of a match."""
     return _SectionBuilder(_names(roster)).runner_up(second)
 
 
@@ -67,9 +67,9 @@ class _SectionBuilder:
         return Section(title, tuple(map(_verdict, match.verdicts)))
 
     def runner_up(self, second: RunnerUp | None) -> Section:
-        """The next best coach and the price, or that there is none."""
+        """Describe the next best coach and the price, or say that there is none."""
         if second is None:
-            return Section("There is no other coach", ("Nobody else could coach them at all.",))
+            return Section("There is no other coach", ("Nobody else could coach this person.",))
         price = [
             f"{level.name}: {level.after} instead of {level.before}"
             for level in second.price
@@ -77,10 +77,10 @@ class _SectionBuilder:
         ]
         moves = [*map(self._move, second.moves)]
         if not second.proven:
-            moves.append("Not proven: time ran out, and a better second choice may exist.")
+            moves.append("Not proven: time ran out, and there may be a better alternative.")
         return Section(
             f"The next best is {self._name(second.coach)}, {pluralise(second.points, 'point')}",
-            (*(price or ["It would cost nobody anything at any level."]), *moves),
+            (*(price or ["No cost to anybody, at any level."]), *moves),
         )
 
     def _move(self, move: CoacheeDifference) -> str:
@@ -91,8 +91,8 @@ class _SectionBuilder:
         steps = tuple(f"after {step.rule}: {step.left} left" for step in entry.funnel)
         yield Section(f"{coachee} has no coach: {_REASONS[entry.reason]}", steps)
         remedies = tuple(f"{remedy.change}: {remedy.effect}" for remedy in entry.remedies)
-        nothing = ("No single change that was tried would do.",)
-        yield Section("What would help, each checked by solving again", remedies or nothing)
+        nothing = ("None of the single changes that were tried would help.",)
+        yield Section("What would help (each verified by solving again)", remedies or nothing)
 
     def _other(self, other: OtherCoach) -> str:
         name = self._name(other.coach)
@@ -102,7 +102,7 @@ class _SectionBuilder:
         points = pluralise(other.points or 0, "point")
         if other.holders:
             holders = ", ".join(map(self._name, other.holders))
-            return f"{name}: {points}; the places are held by {holders}"
+            return f"{name}: {points}; the places are taken by {holders}"
         return f"{name}: {points}"
 
 

@@ -1,7 +1,7 @@
-"""Availability as bit sets: one bit for each person and each start on the grid.
+"""Availability as bit sets, with one bit for each person and each start on the grid.
 
-Everything later reads only this table, in whole-word operations: two people can meet at start `s`
-where both have bit `s`. Bit `s` of a row is bit `s % 64` of its word `s // 64`.
+All later steps read only this table, in whole-word operations: two people can meet at start `s` if
+both have bit `s`. Bit `s` of a row is bit `s % 64` of its word `s // 64`.
 """
 
 from __future__ import annotations
@@ -27,16 +27,17 @@ from coach.people import Person, Roster
 
 Bits = NDArray[np.uint64]
 _WORD_BITS = 64
-_MARGIN_DAYS = 2  # the local dates of two zones differ by less
+_MARGIN_DAYS = 2  # more than the difference between the local dates of two time zones
 
 
 @dataclass(frozen=True, eq=False)
 class AvailabilityGrid:
-    """The starts of a cycle, and who is free for the whole of a session that begins there.
+    """The starts in a cycle, and who is free for a whole session from each of them.
 
     Attributes:
-        starts: `int64[S]`, ascending epoch minutes. Each start lies on the grid counted from local
-            midnight in the cycle's zone; its session lies inside the cycle, off blackout dates.
+        starts: `int64[S]`, ascending epoch minutes. Each start is on the grid counted from local
+            midnight in the cycle's zone; its session is within the cycle and not on a blackout
+            date.
         day: `int32[S]`, the start's local date as an index into `cycle.cycle.days`.
         week: `int32[S]`, a running number of the start's ISO week (0 is the cycle's first week).
         coachees: `uint64[n, W]`, packed bits, `W = ceil(S / 64)`; rows as in the roster.
@@ -67,7 +68,7 @@ def pack(rows: NDArray[np.bool_]) -> Bits:
 def build_availability_grid(
     roster: Roster, cycle: Cycle, on_person: Callable[[], object] = lambda: None
 ) -> AvailabilityGrid:
-    """Compute the grid of starts of the cycle and each person's free starts.
+    """Compute the cycle's grid of starts and each person's free starts.
 
     `on_person` is called before each person, and may raise to stop.
     """
@@ -85,7 +86,7 @@ def build_availability_grid(
 
 
 def _grid(cycle: Cycle) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Starts and their day indices, without those outside the cycle or on a blackout date."""
+    """Return the starts within the cycle and off blackout dates, and their day indices."""
     zone, step, minutes = cycle.cycle.zone, cycle.sessions.grid_minutes, cycle.sessions.minutes
     days = cycle.cycle.days
     midnight = [
@@ -104,20 +105,20 @@ def _grid(cycle: Cycle) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
 def _grid_minutes(
     midnight: int, next_midnight: int, step: int, zone: ZoneInfo
 ) -> NDArray[np.int64]:
-    """Epoch minutes of one local day whose wall time is a multiple of `step` after midnight."""
+    """Return the epoch minutes in a local day whose wall time is a multiple of `step`."""
     minutes = np.arange(midnight, next_midnight, dtype=np.int64)
     if next_midnight - midnight == MINUTES_PER_DAY:
         return minutes[::step]
-    walls = [epoch_minute_to_local(int(minute), zone) for minute in minutes]  # a clock change
+    walls = [epoch_minute_to_local(int(minute), zone) for minute in minutes]  # clock change
     return minutes[[(wall.hour * 60 + wall.minute) % step == 0 for wall in walls]]
 
 
 class _AvailabilityCache:
-    """Free starts by zone and windows, days off by zone and date, each computed once.
+    """Caches free starts by zone and windows, and days off by zone and date.
 
-    A person is free for a session exactly where it lies inside the union of their windows of all
-    days and touches none of their days off; so windows and days off are cached apart and combined
-    for each person.
+    A person is free for a session if and only if it is within the union of their windows and
+    touches none of their days off, so windows and days off are cached separately and combined for
+    each person.
     """
 
     def __init__(self, cycle: Cycle, starts: NDArray[np.int64]) -> None:
@@ -135,7 +136,7 @@ class _AvailabilityCache:
         self._zones: dict[str, _ZoneDays] = {}
 
     def rows(self, people: Sequence[Person], on_person: Callable[[], object]) -> Bits:
-        """Free starts of people, `uint64[len(people), W]`."""
+        """Return the free starts of people, `uint64[len(people), W]`."""
         words = -(-len(self._starts) // _WORD_BITS)
         table = np.zeros((len(people), words), dtype=np.uint64)
         for row, person in zip(table, people, strict=True):
@@ -159,7 +160,7 @@ class _AvailabilityCache:
         return self._zones[name]
 
     def _starts_within(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Bits:
-        """Starts whose session lies inside the union of `windows`."""
+        """Return the starts whose session is within the union of `windows`."""
         if (zone, windows) not in self._starts_by_windows:
             spans = (
                 self._zone(zone).spans(windows[0])
@@ -174,7 +175,7 @@ class _AvailabilityCache:
         return self._starts_by_windows[zone, windows]
 
     def _starts_touching(self, zone: str, day: date) -> Bits:
-        """Starts whose session has a minute on the local `day`."""
+        """Return the starts whose session touches the local `day`."""
         if (zone, day) not in self._starts_by_day:
             begin, end = self._zone(zone).span_of_day(day)
             low, high = np.searchsorted(self._starts, (begin - self._minutes + 1, end))
@@ -193,7 +194,7 @@ class _AvailabilityCache:
 
 
 class _ZoneDays:
-    """The local days of one zone in epoch minutes."""
+    """The local days of a time zone, in epoch minutes."""
 
     def __init__(self, zone: ZoneInfo, days: list[date]) -> None:
         self._zone = zone
@@ -203,12 +204,12 @@ class _ZoneDays:
         ]
 
     def span_of_day(self, day: date) -> tuple[int, int]:
-        """`[midnight, next midnight)` of `day`."""
+        """Return `[midnight, next midnight)` of `day`."""
         index = (day - self._days[0]).days
         return self._midnight[index], self._midnight[index + 1]
 
     def spans(self, window: WeeklyWindow) -> list[tuple[int, int]]:
-        """`[start, end)` of the window on every day of its weekday."""
+        """Return `[start, end)` of the window on each of its weekdays."""
         first = (window.weekday - self._days[0].weekday()) % 7
         return [self._span(index, window) for index in range(first, len(self._days), 7)]
 
@@ -222,7 +223,7 @@ class _ZoneDays:
 
 
 def _merge_windows(windows: Sequence[WeeklyWindow]) -> list[tuple[WeeklyWindow, ...]]:
-    """Split windows into groups of one where none adjoins another; otherwise keep one group.
+    """Split windows into groups of one if none adjoins another; otherwise keep one group.
 
     Windows of one day that touch or overlap are merged first; chains across midnight are left to
     `free_intervals`.

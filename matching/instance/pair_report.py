@@ -1,4 +1,4 @@
-"""The pair report: every coachee with every coach, eligible or not, and what blocks the pair."""
+"""The pair report: every coachee with every coach, and what blocks the pair, if anything."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from matching.instance.series_limits import session_limits
 from matching.rules import FORBIDDEN, RuleInputs
 from matching.rules.evaluation import RuleEvaluator, pair_blocks
 
-SCHEDULE = "schedule"  # listed with the rules where a pair cannot place its sessions
+SCHEDULE = "schedule"  # listed among the rules if a pair cannot place its sessions
 
 
 class PairRow(NamedTuple):
-    """One pair; `points` is `None` where anything blocks it."""
+    """A pair; `points` is `None` if anything blocks it."""
 
     coachee: str
     coach: str
@@ -29,7 +29,7 @@ class PairRow(NamedTuple):
 
 
 def pair_rows(roster: Roster, cycle: Cycle) -> Iterator[PairRow]:
-    """Yield all pairs in the order of the files; memory is bounded."""
+    """Yield all pairs in file order, with bounded memory."""
     free = build_availability_grid(roster, cycle)
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, free))
     limits = session_limits(roster, cycle.sessions)
@@ -61,5 +61,5 @@ def pair_rows(roster: Roster, cycle: Cycle) -> Iterator[PairRow]:
 
 
 def _blocking_rules(code: int, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names whose bits are set in `code`."""
+    """Return the names whose bits are set in `code`."""
     return tuple(name for bit, name in enumerate(names) if code >> bit & 1)

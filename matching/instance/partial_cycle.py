@@ -1,4 +1,4 @@
-"""A cycle under way: the sessions held before a day, and what remains to be placed from then on.
+"""A cycle in progress: the sessions held before a day, and what remains to be placed after it.
 
 Sessions of the kept result before that day are fixed: they keep their number in the series of their
 pair, the gap to the next session counts from them, and they count towards their coach's week.
@@ -31,13 +31,13 @@ _DAYS_PER_WEEK = 7
 
 
 class UnderWay(BaseModel):
-    """The state of a cycle under way.
+    """The state of a cycle in progress.
 
     Attributes:
         not_before: the first local date, in the cycle's zone, on which a session may be placed.
         reached: by coachee, the number of the last session of their series before `not_before`,
-            with whichever coach; 0 for a coachee who is not in it. A pair that stays continues from
-            its own sessions instead.
+            with any coach; 0 for a coachee without any. A pair that stays continues from its own
+            sessions instead.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,7 +47,7 @@ class UnderWay(BaseModel):
 
 
 def under_way(keep: Result, not_before: date, zone: ZoneInfo) -> UnderWay:
-    """State of a cycle by a result alone: its sessions before `not_before` count as held."""
+    """Return the state of a cycle, counting all sessions before `not_before` as held."""
     return UnderWay(
         not_before=not_before,
         reached={
@@ -62,7 +62,7 @@ def under_way(keep: Result, not_before: date, zone: ZoneInfo) -> UnderWay:
 
 
 class FixedHistory:
-    """The sessions before `not_before`, by ids of people, and the demand that remains."""
+    """The sessions before `not_before`, by people's ids, and the remaining demand."""
 
     def __init__(self, cycle: Cycle, status: UnderWay, keep: Result | None) -> None:
         self._cycle = cycle
@@ -76,18 +76,18 @@ class FixedHistory:
         }
 
     def past_sessions(self, coachee: str, coach: str) -> tuple[Session, ...]:
-        """The sessions of a pair before `not_before`."""
+        """Return a pair's sessions before `not_before`."""
         return self.sessions.get((coachee, coach), ())
 
     def number(self, coachee: str, coach: str) -> int:
-        """The number of the last past session in the series that the pair continues."""
+        """Return the number of the last past session in the series that the pair continues."""
         past = self.past_sessions(coachee, coach)
         return past[-1].number if past else self.status.reached.get(coachee, 0)
 
     def demand(
         self, roster: Roster, coachee: NDArray[np.integer], coach: NDArray[np.integer]
     ) -> RemainingDemand:
-        """What pairs of rows `[P]` still have to place."""
+        """Return what the pairs of rows `[P]` still have to place."""
         count, days = self._cycle.sessions.count, len(self._cycle.cycle.days)
         reached = np.array(
             [self.status.reached.get(one.id, 0) for one in roster.coachees], dtype=np.int64
@@ -127,7 +127,7 @@ class FixedHistory:
     def remaining_availability(
         self, roster: Roster, free: AvailabilityGrid, limits: SeriesLimits
     ) -> AvailabilityGrid:
-        """`free` without starts before `not_before` and what the coaches' past sessions take up."""
+        """Return `free` without starts before `not_before` or blocked by coaches' past sessions."""
         count = len(free.starts)
         late = free.day >= self._first_day
         coaches = unpack(free.coaches, count) & late
@@ -145,14 +145,14 @@ class FixedHistory:
 
     @property
     def week(self) -> int:
-        """The week of the first day, counted as `AvailabilityGrid.week` is."""
+        """The week of the first day, numbered as in `AvailabilityGrid.week`."""
         first = self._cycle.cycle.start.toordinal()
         return (self.status.not_before.toordinal() - 1) // _DAYS_PER_WEEK - (
             first - 1
         ) // _DAYS_PER_WEEK
 
     def sessions_in_first_week(self, coach: str) -> int:
-        """Number of past sessions of a coach in the ISO week of `not_before`."""
+        """Return a coach's number of past sessions in the ISO week of `not_before`."""
         week = (self.status.not_before.toordinal() - 1) // _DAYS_PER_WEEK
         zone = self._cycle.cycle.zone
         return sum(
@@ -161,7 +161,7 @@ class FixedHistory:
         )
 
     def past_times(self, coachee: str, coach: str) -> list[tuple[int, int]]:
-        """Day index and start (epoch minutes) of a pair's past sessions."""
+        """Return day index and start (epoch minutes) of a pair's past sessions."""
         return [
             (self._day(one), epoch_minute(one.start)) for one in self.past_sessions(coachee, coach)
         ]

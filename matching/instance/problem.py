@@ -1,4 +1,4 @@
-"""The joint problem as arrays: which pairs are possible, their worth, and the limits."""
+"""The joint problem as arrays: the possible pairs, their worth, and the limits."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, eq=False)
 class MatchingProblem:
-    """Every pair that passes the rules and, on its own, can place all its sessions.
+    """All pairs that pass the rules and can, on their own, place all their sessions.
 
     Attributes:
-        priority: `int64[n]`, of each coachee.
-        capacity: `int64[m]`, coachees each coach takes at most.
-        coachee: `int64[P]`, rows of the roster; pairs are sorted by (coachee, coach).
-        coach: `int64[P]`.
-        points: `int64[P]`.
-        kept: `bool[P]`, pairs of the earlier result.
-        cross: `bool[P]`, pairs of two countries.
-        pinned: `bool[P]`, pairs that have to be chosen.
-        share: least share of the chosen pairs that has to be of two countries.
-        limits: gaps, lengths and caps of the sessions.
-        free: the free starts of everybody.
-        demand: what each pair has to place, in a cycle under way; else `None`.
+        priority: `int64[n]`, the coachees' priorities.
+        capacity: `int64[m]`, the maximum number of coachees for each coach.
+        coachee: `int64[P]`, rows in the roster; pairs are sorted by (coachee, coach).
+        coach: `int64[P]`, rows in the roster.
+        points: `int64[P]`, the pairs' points.
+        kept: `bool[P]`, whether the pair is in the earlier result.
+        cross: `bool[P]`, whether the pair crosses a border.
+        pinned: `bool[P]`, whether the pair must be chosen.
+        share: the minimum share of cross-border pairs among the chosen ones.
+        limits: gaps, lengths and caps of sessions.
+        free: everybody's free starts.
+        demand: what each pair still has to place in a cycle in progress; else `None`.
         sessions_in_week: past sessions of each coach in week `week`.
-        week: the week of the first day in a cycle under way; else -1.
+        week: the week of the first day in a cycle in progress; else -1.
     """
 
     priority: NDArray[np.int64]
@@ -64,18 +64,18 @@ class MatchingProblem:
 
     @property
     def size(self) -> int:
-        """Number of pairs."""
+        """The number of pairs."""
         return len(self.coachee)
 
     @cached_property
     def by_coach(self) -> tuple[NDArray[np.int64], ...]:
-        """The pairs of each coach, ascending by coachee."""
+        """Each coach's pairs, ascending by coachee."""
         order = np.argsort(self.coach, kind="stable")
         edges = np.searchsorted(self.coach[order], np.arange(1, len(self.capacity)))
         return tuple(np.split(order, edges))
 
     def subset(self, pairs: NDArray[np.bool_]) -> MatchingProblem:
-        """The same problem with fewer pairs: those where `pairs: bool[P]` is true."""
+        """Return the problem restricted to the pairs for which `pairs: bool[P]` is true."""
         return replace(
             self,
             coachee=self.coachee[pairs],
@@ -99,17 +99,17 @@ def build_problem(
     parallel_map: ParallelMap = map,
     history: FixedHistory | None = None,
 ) -> MatchingProblem:
-    """Build the joint problem of one cycle.
+    """Build the joint problem of a cycle.
 
     Args:
-        roster: everybody.
-        cycle: the policy; its pins are required pairs.
-        free: free starts of everybody.
+        roster: the people.
+        cycle: the policy; its pins become required pairs.
+        free: everybody's free starts.
         eligible: the pairs that pass all hard rules.
         keep: an earlier result whose pairs level `kept` counts.
         on_block: called between blocks of pairs; may raise to stop.
-        parallel_map: processes several blocks at once.
-        history: the fixed history of a cycle under way.
+        parallel_map: may process several blocks at once.
+        history: the fixed history of a cycle in progress.
     """
     limits = session_limits(roster, cycle.sessions)
     demand: RemainingDemand | None = None
@@ -148,7 +148,7 @@ def _schedulable(
     on_block: Callable[[], object],
     parallel_map: ParallelMap,
 ) -> NDArray[np.bool_]:
-    """`bool[P]`: eligible pairs that can place all their sessions, or all remaining ones."""
+    """Return `bool[P]`: whether eligible pairs can place all their (remaining) sessions."""
     pairs = eligible.coachee, eligible.coach
     if demand is None:
         return schedulable(free, limits, *pairs, on_block=on_block, parallel_map=parallel_map)
@@ -160,7 +160,7 @@ def _schedulable(
 def _pair_mask(
     coachee: NDArray[np.int64], coach: NDArray[np.int64], pairs: Collection[Pair]
 ) -> NDArray[np.bool_]:
-    """`bool[P]`: which of the pairs `(coachee[p], coach[p])` are among `pairs`."""
+    """Return `bool[P]`: whether each pair `(coachee[p], coach[p])` is among `pairs`."""
     width = 1 + max([int(coach.max(initial=0)), *(column for _, column in pairs)])
     codes = [row * width + column for row, column in pairs]
     return np.isin(coachee * width + coach, np.array(codes, dtype=np.int64))
@@ -169,7 +169,7 @@ def _pair_mask(
 def _cross_border(
     roster: Roster, coachee: NDArray[np.int64], coach: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """`bool[P]`: which pairs are of two countries."""
+    """Return `bool[P]`: whether each pair crosses a border."""
     own = np.array([person.country for person in roster.coachees], dtype=object)
     other = np.array([person.country for person in roster.coaches], dtype=object)
     different: NDArray[np.bool_] = (own[coachee] != other[coach]).astype(np.bool_)
@@ -182,7 +182,7 @@ def _required_share(roster: Roster, cycle: Cycle) -> Fraction:
 
 
 def _sessions_in_first_week(roster: Roster, history: FixedHistory | None) -> dict[int, int]:
-    """By coach, the past sessions in the first week of a cycle under way."""
+    """Return each coach's past sessions in the first week of a cycle in progress."""
     if history is None:
         return {}
     return {
@@ -191,9 +191,9 @@ def _sessions_in_first_week(roster: Roster, history: FixedHistory | None) -> dic
 
 
 def least_attainable_share(share: Fraction, people: int) -> Fraction:
-    """Return the least share of up to `people` pairs that is not below `share`.
+    """Return the least share attainable with up to `people` pairs that is not below `share`.
 
-    For so few pairs it is the same constraint, with small integers.
+    For so few pairs this is the same constraint, with small integers.
     """
     if share == 0:
         return share
@@ -203,12 +203,12 @@ def least_attainable_share(share: Fraction, people: int) -> Fraction:
 
 
 def row_by_id(people: Sequence[object]) -> dict[str, int]:
-    """Each person's row by id."""
+    """Return each person's row by id."""
     return {person.id: row for row, person in enumerate(people)}  # type: ignore[attr-defined]
 
 
 def pin_pairs(roster: Roster, cycle: Cycle) -> list[Pair]:
-    """The pinned pairs of the cycle file whose people exist, in file order."""
+    """Return the pinned pairs whose people exist, in file order."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return [
         (coachees[coachee], coaches[coach])
@@ -218,7 +218,7 @@ def pin_pairs(roster: Roster, cycle: Cycle) -> list[Pair]:
 
 
 def kept_pairs(roster: Roster, keep: Result | None) -> list[Pair]:
-    """The pairs of an earlier result whose people are still in the roster."""
+    """Return the pairs of an earlier result whose people are still in the roster."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return [
         (coachees[match.coachee], coaches[match.coach])
@@ -228,7 +228,7 @@ def kept_pairs(roster: Roster, keep: Result | None) -> list[Pair]:
 
 
 def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int]]:
-    """Starts (epoch minutes) of the sessions of an earlier result, by pair and number."""
+    """Return the session starts (epoch minutes) of an earlier result, by pair and number."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return {
         (coachees[match.coachee], coaches[match.coach]): {
@@ -242,7 +242,7 @@ def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int
 def past_session_times(
     roster: Roster, history: FixedHistory | None
 ) -> dict[Pair, list[tuple[int, int]]]:
-    """Day index and start (epoch minutes) of the past sessions, by pair."""
+    """Return day index and start (epoch minutes) of the past sessions, by pair."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return {
         (coachees[coachee], coaches[coach]): history.past_times(coachee, coach)
@@ -252,8 +252,9 @@ def past_session_times(
 
 
 def cross_border_balance(problem: MatchingProblem) -> NDArray[np.int64]:
-    """`int64[P]`: contribution of each pair to the cross-border balance, which must be at least 0.
+    """Return `int64[P]`: each pair's contribution to the cross-border balance.
 
-    The contribution is `cross - share`, times the denominator of the share.
+    The contribution is `cross - share`, times the denominator of the share. The balance must be at
+    least 0.
     """
     return problem.share.denominator * problem.cross.astype(np.int64) - problem.share.numerator

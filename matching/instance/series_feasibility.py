@@ -1,8 +1,9 @@
 """Which pairs can place a whole series of sessions on their own: a reachability problem.
 
-Session `k + 1` may begin where some start of session `k` lies the right number of days before. The
-ranges of predecessors are monotone in the start, so reachability is computed for whole blocks of
-pairs by shifting bits: exactly on days wherever days decide, and on starts otherwise.
+Session `k + 1` may start wherever some start of session `k` is the right number of days earlier.
+The ranges of predecessors are monotone in the start, so reachability is computed for whole blocks
+of pairs by shifting bits: on days if days are independent of each other, on starts otherwise. Both
+are exact.
 """
 
 from __future__ import annotations
@@ -40,12 +41,12 @@ def schedulable(
     parallel_map: ParallelMap = map,
     first: NDArray[np.int64] | None = None,
 ) -> NDArray[np.bool_]:
-    """`bool[P]`: whether each pair `(coachee[p], coach[p])` can place its whole series on its own.
+    """Return `bool[P]`: whether each pair `(coachee[p], coach[p])` can place its series on its own.
 
-    The coach's caps, the gaps, the buffer and the order of the sessions are all respected.
-    `on_block` is called between blocks of pairs, and may raise to stop; `parallel_map` may process
-    several blocks at once. `first: int64[P, 2]` holds the first and the last day of the first
-    session of each pair; without it any day is allowed.
+    The coach's caps, the gaps, the buffer and the order of sessions are all respected. `on_block`
+    is called between blocks of pairs, and may raise to stop; `parallel_map` may process several
+    blocks at once. `first: int64[P, 2]` contains the first and last possible day of each pair's
+    first session; by default, any day is allowed.
     """
     answer = np.zeros(len(coachee), dtype=np.bool_)
     used = unpack(np.bitwise_or.reduce(free.coachees, axis=0, keepdims=True), len(free.starts))
@@ -91,10 +92,10 @@ def can_place_remaining(
     on_block: Callable[[], object] = lambda: None,
     parallel_map: ParallelMap = map,
 ) -> NDArray[np.bool_]:
-    """`bool[P]`: which pairs, on their own, can place their remaining sessions in `free`.
+    """Return `bool[P]`: whether each pair, on its own, can place its remaining sessions in `free`.
 
-    A pair without remaining sessions can if it has had sessions together; otherwise it has no
-    purpose.
+    A pair without remaining sessions can if it has already had sessions; otherwise matching it
+    would be pointless.
     """
     answer: NDArray[np.bool_] = (demand.remaining == 0) & (demand.previous_day != NO_PREVIOUS_DAY)
     for remaining in np.unique(demand.remaining[demand.remaining > 0]).tolist():
@@ -114,9 +115,9 @@ def can_place_remaining(
 def can_meet(
     inputs: RuleInputs, coachee: NDArray[np.int32], coach: NDArray[np.int32]
 ) -> NDArray[np.bool_]:
-    """`bool[p]`: whether each pair, on its own, can place its whole series.
+    """Return `bool[p]`: whether each pair, on its own, can place its whole series.
 
-    Reads the availability of these people only, however large the roster is.
+    Only these people's availability is read, however large the roster is.
     """
     roster, free = inputs.roster, inputs.availability_grid
     rows, row = np.unique(coachee, return_inverse=True)
@@ -138,7 +139,7 @@ def can_meet(
 
 
 def _within(days: NDArray[np.integer], first: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """`bool[B, D]`: which of the days `[D]` lie in each closed range `[B, 2]`."""
+    """Return `bool[B, D]`: whether each of the days `[D]` is in each closed range `[B, 2]`."""
     inside: NDArray[np.bool_] = (days >= first[:, :1]) & (days <= first[:, 1:])
     return inside
 
@@ -150,7 +151,7 @@ def _blocks(chosen: NDArray[np.int64], bytes_a_row: int) -> Iterator[NDArray[np.
 
 
 class _DayBits:
-    """Free starts packed_rows out again so that each day has words of its own."""
+    """Free starts, packed again so that each day starts at a new word."""
 
     def __init__(
         self, free: AvailabilityGrid, columns: NDArray[np.int64], day: NDArray[np.int32]
@@ -166,7 +167,7 @@ class _DayBits:
 
     @property
     def bytes_a_row(self) -> int:
-        """Memory used by one pair in a comparison."""
+        """The memory used to compare one pair."""
         return 24 * self._days * self._words
 
     @property
@@ -184,15 +185,15 @@ class _DayBits:
         return packed_rows
 
     def common(self, coachee: NDArray[np.int32], coach: NDArray[np.int32]) -> Bits:
-        """`uint64[B, ceil(D / 64)]`: the days on which the two people have a common start."""
+        """Return `uint64[B, ceil(D / 64)]`: the days on which both people have a common start."""
         both = (self._coachees[coachee] & self._coaches[coach]) != 0
         return pack(both.reshape(len(both), self._days, self._words).any(axis=2))
 
 
 def _series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np.bool_]:
-    """`bool[B]`: whether the days `uint64[B, W]` contain `count` days with the required gaps.
+    """Return `bool[B]`: whether `uint64[B, W]` contains `count` days with the required gaps.
 
-    The first of them is one of `begin`, of the same shape.
+    The first day must be in `begin`, which has the same shape.
     """
     longest = days.shape[1] * _WORD_BITS
     low, high = limits.min_gap_days, min(limits.max_gap_days, longest)
@@ -212,7 +213,7 @@ def _series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np
 
 
 def _shift_up(bits: Bits, by: int) -> Bits:
-    """Shift bits `[B, W]` up by `by` places."""
+    """Shift the bits `[B, W]` up by `by` places."""
     words, rest = divmod(by, _WORD_BITS)
     moved = np.zeros_like(bits)
     width = bits.shape[1]
@@ -225,7 +226,7 @@ def _shift_up(bits: Bits, by: int) -> Bits:
 
 
 class _SeriesOnStarts:
-    """Reachability on starts, with the caps of a coach that one series alone can reach.
+    """Reachability on starts, respecting a coach's caps that a single series can reach.
 
     A state after a session counts the sessions so far on its day and in its week.
     """
@@ -238,12 +239,12 @@ class _SeriesOnStarts:
         limits: SeriesLimits,
         caps: tuple[int, int],
     ) -> None:
-        """`caps` are the coach's caps for a day and for a week."""
+        """Prepare the ranges; `caps` are the coach's daily and weekly caps."""
         self._count = limits.count
         self._day_cap, self._week_cap = caps
         index = np.arange(len(starts))
         following = successors(starts, day, limits)
-        # The predecessors of a start: those whose range of next starts holds it.
+        # The predecessors of a start are those whose range of next starts contains it.
         self._first = np.searchsorted(following.high, index, side="right")
         self._last = np.searchsorted(following.low, index, side="right")
         day_start = np.searchsorted(day, day)
@@ -252,7 +253,7 @@ class _SeriesOnStarts:
         self._same_week = np.clip(week_start, self._first, self._last)
 
     def any_series(self, free: NDArray[np.bool_], begin: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """`bool[B]`, from common starts `bool[B, S]` and those allowed for a first session."""
+        """Return `bool[B]`, given common starts `bool[B, S]` and possible first starts."""
         reached = {(1, 1): begin}
         for _ in range(self._count - 1):
             reached = self._next(reached, free)

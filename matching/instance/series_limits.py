@@ -1,4 +1,4 @@
-"""Limits of a series of sessions, and what pairs still have to place."""
+"""The limits of a series of sessions, and what pairs still have to place."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ NO_PREVIOUS_DAY = -(1 << 40)
 
 @dataclass(frozen=True, eq=False)
 class SeriesLimits:
-    """The limits every series keeps to.
+    """The limits that every series obeys.
 
     Attributes:
-        count: sessions of a pair.
-        minutes: length of a session.
-        min_gap_days: least days between the local dates of consecutive sessions.
-        max_gap_days: most days between them.
+        count: the number of sessions of a pair.
+        minutes: the length of a session.
+        min_gap_days: minimum number of days between the local dates of consecutive sessions.
+        max_gap_days: maximum number of days between them.
         buffer_minutes: free time a coach needs between two sessions.
-        day_cap: `int64[m]`, sessions each coach takes on a local date.
-        week_cap: `int64[m]`, sessions each coach takes in an ISO week.
+        day_cap: `int64[m]`, each coach's maximum number of sessions on a local date.
+        week_cap: `int64[m]`, each coach's maximum number of sessions in an ISO week.
     """
 
     count: int
@@ -38,17 +38,17 @@ class SeriesLimits:
 
     @property
     def spacing_minutes(self) -> int:
-        """Least minutes between two starts of one coach."""
+        """The minimum number of minutes between two of a coach's starts."""
         return self.minutes + self.buffer_minutes
 
     @property
     def max_sessions_in_week(self) -> int:
-        """Most sessions of one series in an ISO week that the gaps allow."""
+        """The maximum number of sessions of a series in an ISO week that the gaps allow."""
         return min(self.count, -(-7 // self.min_gap_days)) if self.min_gap_days else self.count
 
 
 def session_limits(roster: Roster, sessions: SessionPolicy) -> SeriesLimits:
-    """The limits of the session policy, with each coach's own caps where they have any."""
+    """Return the limits of the session policy, with each coach's own caps, if any."""
     return SeriesLimits(
         count=sessions.count,
         minutes=sessions.minutes,
@@ -68,12 +68,12 @@ def session_limits(roster: Roster, sessions: SessionPolicy) -> SeriesLimits:
 
 @dataclass(frozen=True, eq=False)
 class RemainingDemand:
-    """What each of some pairs still has to place.
+    """What each pair still has to place.
 
     Attributes:
-        remaining: `int64[P]`, sessions.
-        first: `int64[P, 2]`, the first and the last day index of the next session.
-        previous_day: `int64[P]`, the day index of the session before it, or `NO_PREVIOUS_DAY`.
+        remaining: `int64[P]`, the number of sessions.
+        first: `int64[P, 2]`, the first and last possible day index of the next session.
+        previous_day: `int64[P]`, the day index of the preceding session, or `NO_PREVIOUS_DAY`.
         previous_number: `int64[P]`, the number of that session in its series.
     """
 
@@ -83,7 +83,7 @@ class RemainingDemand:
     previous_number: NDArray[np.int64]
 
     def subset(self, pairs: NDArray[np.bool_] | NDArray[np.int64]) -> RemainingDemand:
-        """The demand of some of the pairs, by `bool[P]` or by index."""
+        """Return the demand of some of the pairs, selected by `bool[P]` or by index."""
         return RemainingDemand(
             self.remaining[pairs],
             self.first[pairs],
@@ -94,7 +94,7 @@ class RemainingDemand:
 
 @dataclass(frozen=True, eq=False)
 class Successors:
-    """For each start of a list, the range of starts the next session of the pair may have.
+    """For each start in a list, the range of starts that the pair's next session may have.
 
     `low` and `high` are `int64[S]`: the next session is at an index in `[low, high)`. Both are
     nondecreasing, so prefix sums over starts describe the gaps exactly.
@@ -107,7 +107,7 @@ class Successors:
 def successors(
     starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits
 ) -> Successors:
-    """Compute the ranges of next starts from the gaps in days and the spacing in minutes."""
+    """Compute the ranges of next starts from the gaps, in days, and the spacing, in minutes."""
     low = np.maximum(
         np.searchsorted(day, day + limits.min_gap_days),
         np.searchsorted(starts, starts + limits.spacing_minutes),
@@ -121,9 +121,9 @@ def is_day_separable(
 ) -> bool:
     """Whether sessions on different days never touch and no series has two on one day.
 
-    A series is then a choice of days, and a coach's days can be filled independently.
+    If so, a series is a choice of days, and a coach's days can be filled independently.
     """
     if limits.min_gap_days == 0:
         return False
-    last_of_day = np.flatnonzero(np.diff(day))  # between the last of a day and the next day's first
+    last_of_day = np.flatnonzero(np.diff(day))  # between a day's last and the next day's first
     return bool((starts[last_of_day + 1] - starts[last_of_day] >= limits.spacing_minutes).all())

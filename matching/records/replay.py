@@ -1,4 +1,4 @@
-"""Replay: a run repeated and compared with its record."""
+"""Replay: comparison of a repeated run with the record of the original."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from itertools import zip_longest
 from matching.records.run_record import RunEnvironment, RunRecord, TraceStep, result_digest
 from matching.result import LevelOutcome, Match, Result, ResultValue, Unmatched
 
-_NEAR_LIMIT_SHARE = 0.8  # share of a time limit above which it may have cut something short
+_NEAR_LIMIT_SHARE = 0.8  # share of a time limit above which the limit may have cut something short
 _NOTHING = "nothing"
 _Outcome = Match | Unmatched
 
 
 class ReplayDifference(ResultValue):
-    """One thing that differs: what, the recorded value, and the present one."""
+    """A difference: what differs, the recorded value, and the current value."""
 
     about: str
     recorded: str
@@ -25,12 +25,13 @@ class Replay(ResultValue):
     """The comparison of a repeated run with its record.
 
     Attributes:
-        equal: whether inputs, levels, matches and everything else reported are as recorded.
-        differences: of inputs, levels, matches and the unmatched.
-        way: the first step at which the two runs diverge, which need not matter.
-        surroundings: other versions or another machine; they explain differences, but are none.
-        may_differ: the time limit may have cut one of the two runs short, so that they need not be
-            equal.
+        equal: whether inputs, levels, matches and everything else are as recorded.
+        differences: differences in inputs, levels, matches and the unmatched.
+        way: the first step at which the two runs diverge, which may be harmless.
+        surroundings: other versions or another machine, which may explain differences but do not
+            count as such.
+        may_differ: whether the time limit may have cut one of the runs short, so that they need not
+            be equal.
     """
 
     equal: bool
@@ -53,10 +54,10 @@ def replay(
 
     Args:
         record: the record.
-        stored: the result that is stored beside the record now.
-        rerun: what the engine returned this time, for the recorded parameters.
+        stored: the result that is currently stored with the record.
+        rerun: what the engine returned for the recorded parameters this time.
         trace: the steps reported by the repeated run.
-        inputs: digests of the inputs as they are now, by name.
+        inputs: digests of the current inputs, by name.
         surroundings: versions and machine of the repeated run.
     """
     differences = (
@@ -96,7 +97,7 @@ def _near_the_limit(record: RunRecord, rerun: Result) -> bool:
 def _differences_by_name(
     about: str, before: Mapping[str, str], after: Mapping[str, str]
 ) -> Iterator[ReplayDifference]:
-    """Values that differ, in the order of their names."""
+    """Return the values that differ, ordered by name."""
     for name in sorted({*before, *after}):
         old, new = before.get(name, _NOTHING), after.get(name, _NOTHING)
         if old != new:
@@ -104,7 +105,7 @@ def _differences_by_name(
 
 
 def _stored_result_differences(record: RunRecord, stored: Result) -> Iterator[ReplayDifference]:
-    """Whether the stored result is not the one the run wrote."""
+    """Return a difference if the stored result is not the one the run wrote."""
     digest = result_digest(stored)
     if digest != record.run.result_sha256:
         yield ReplayDifference(about="result.json", recorded=record.run.result_sha256, now=digest)
@@ -129,7 +130,7 @@ def _status_differences(record: RunRecord, rerun: Result) -> Iterator[ReplayDiff
 def _outcome_differences(
     about: str, before: Sequence[_Outcome], after: Sequence[_Outcome]
 ) -> Iterator[ReplayDifference]:
-    """Differences for each coachee, by their ids, in words where these tell the two apart."""
+    """Return the differences by coachee id, in words if these distinguish the two outcomes."""
     old, new = ({one.coachee: one for one in outcomes} for outcomes in (before, after))
     for coachee in dict.fromkeys([*old, *new]):
         one, other = old.get(coachee), new.get(coachee)
@@ -153,7 +154,7 @@ def _describe_outcome(one: _Outcome | None) -> str:
 
 
 def _first_differing_field(one: _Outcome | None, other: _Outcome | None) -> tuple[str, str]:
-    """The first key of two outcomes that differs, with both values."""
+    """Return the first key at which two outcomes differ, with both values."""
     old, new = (answer.model_dump(mode="json") if answer else {} for answer in (one, other))
     key = next(key for key in old if old[key] != new.get(key))
     return f"{key} {old[key]}", f"{key} {new.get(key)}"
@@ -170,7 +171,7 @@ def _move_differences(stored: Result, rerun: Result) -> Iterator[ReplayDifferenc
 def _first_diverging_step(
     before: Sequence[TraceStep], after: Sequence[TraceStep]
 ) -> ReplayDifference | None:
-    """The first step at which two runs diverge."""
+    """Return the first step at which two runs diverge."""
     for number, (old, new) in enumerate(zip_longest(before, after), start=1):
         if old != new:
             return ReplayDifference(

@@ -1,6 +1,6 @@
 """The record of a run: its inputs, versions and parameters, and its progress level by level.
 
-What is reproducible is kept apart from what depends on the clock, so that the records of equal runs
+The reproducible part is separate from what depends on the clock, so that the records of equal runs
 are equal except for `clock`.
 """
 
@@ -16,7 +16,7 @@ from matching.result import LevelOutcome, Result, ResultValue
 
 
 class RunParameters(ResultValue):
-    """Parameters of the engine; `time_limit_seconds` is `None` for a run until it is proven."""
+    """The engine's parameters; `time_limit_seconds` is `None` for a run without a limit."""
 
     seed: int
     workers: int
@@ -24,7 +24,7 @@ class RunParameters(ResultValue):
 
 
 class TraceStep(ResultValue):
-    """One improvement: the current level, its best value so far and the bound so far."""
+    """An improvement: the current level, with its best value and bound so far."""
 
     phase: Phase
     level: ObjectiveLevel | None
@@ -33,17 +33,17 @@ class TraceStep(ResultValue):
 
 
 class RunEnvironment(ResultValue):
-    """The environment of a run: versions by package, and the kind of machine."""
+    """The environment of a run: package versions and the kind of machine."""
 
     versions: dict[str, str]
     platform: str
 
 
 class ReproducibleRecord(ResultValue):
-    """The part that is equal for equal runs.
+    """The part of a record that is equal for equal runs.
 
-    `inputs` are SHA-256 digests by the name of each input, `kept_sha256` that of the earlier result
-    to be kept, `result_sha256` that of the result (`result_digest`).
+    `inputs` are SHA-256 digests of the inputs, by name; `kept_sha256` is the digest of the earlier
+    result to be kept, and `result_sha256` that of the result (see `result_digest`).
     """
 
     parameters: RunParameters
@@ -58,7 +58,7 @@ class ReproducibleRecord(ResultValue):
 
 
 class RunTiming(ResultValue):
-    """When a run began and how long it took, and the `seconds` at each step of the trace."""
+    """When a run began, how long it took, and the `seconds` at each step of the trace."""
 
     began: IsoDateTime
     wall_seconds: float
@@ -66,7 +66,7 @@ class RunTiming(ResultValue):
 
 
 class RunRecord(ResultValue):
-    """A whole record, in the structure of `run.json`."""
+    """A complete record, in the structure of `run.json`."""
 
     format: Literal[1] = 1
     run: ReproducibleRecord
@@ -74,7 +74,7 @@ class RunRecord(ResultValue):
 
 
 class TraceRecorder:
-    """Collects the progress of a run, and passes it on."""
+    """Records the progress of a run and passes it on."""
 
     def __init__(self, forward_to: ReportProgress = lambda _progress: None) -> None:
         self._forward_to = forward_to
@@ -82,7 +82,7 @@ class TraceRecorder:
         self._seconds: list[float] = []
 
     def __call__(self, progress: Progress) -> None:
-        """Record a progress report; a repeated one is only passed on."""
+        """Record a progress report; repeated reports are only passed on."""
         step = TraceStep(
             phase=progress.phase, level=progress.level, value=progress.value, bound=progress.bound
         )
@@ -108,7 +108,7 @@ class TraceRecorder:
     ) -> RunRecord:
         """Return the record of the run that reported these steps and returned `result`.
 
-        `began` is aware.
+        `began` is an aware datetime.
         """
         return RunRecord(
             run=ReproducibleRecord(
@@ -129,6 +129,6 @@ class TraceRecorder:
 
 
 def result_digest(result: Result) -> str:
-    """SHA-256 of `result.json` as it would be written with 0.0 for `wall_seconds`."""
+    """Return the SHA-256 of `result.json` as written with `wall_seconds` set to 0.0."""
     timeless = result.model_copy(update={"wall_seconds": 0.0})
     return sha256(timeless.model_dump_json(indent=2).encode() + b"\n").hexdigest()

@@ -1,1 +1,1 @@
-"""Changes of plan and their effect on people: comparison, moves, replacement of a coach."""
+"""Changes of plans and their effect on people: comparison, moves, and replacement of a coach."""

@@ -17,13 +17,13 @@ TableRow = tuple[TableCell, ...]
 
 
 class ComparisonValue(BaseModel):
-    """A part of a comparison."""
+    """Base class of the parts of a comparison."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SettingDifference(ComparisonValue):
-    """A key of the cycle file that differs, with both values as they would be written."""
+    """A key of the cycle file that differs, with both values as written in the file."""
 
     key: str
     before: str
@@ -31,10 +31,10 @@ class SettingDifference(ComparisonValue):
 
 
 class LevelDifference(ComparisonValue):
-    """One level in both results; `None` where a result does not have it.
+    """A level in both results; `None` if a result does not have it.
 
-    `gain` is `after - before`; more is better at every level. It is `None` where one is missing,
-    and for points where weights or rules differ, since they are then not comparable.
+    `gain` is `after - before`; more is better at every level. It is `None` if a value is missing,
+    and for points if weights or rules differ, since points are then not comparable.
     """
 
     name: ObjectiveLevel
@@ -44,10 +44,10 @@ class LevelDifference(ComparisonValue):
 
 
 class CoacheeDifference(ComparisonValue):
-    """One coachee in both results; a coach is `None` where there is none.
+    """A coachee in both results; a coach is `None` if there is none.
 
-    `moved_sessions` is the number of sessions whose time differs, for a coachee who keeps their
-    coach.
+    For a coachee who keeps their coach, `moved_sessions` is the number of sessions whose time
+    differs.
     """
 
     coachee: str
@@ -58,30 +58,30 @@ class CoacheeDifference(ComparisonValue):
 
 
 class Comparison(ComparisonValue):
-    """The differences of two results: in the policy, in the levels, and for each coachee."""
+    """The differences between two results: in the policy, in the levels, and for each coachee."""
 
     settings: tuple[SettingDifference, ...]
     levels: tuple[LevelDifference, ...]
     coachees: tuple[CoacheeDifference, ...]
 
     def count(self, change: CoacheeChange) -> int:
-        """The number of coachees with this change."""
+        """Return the number of coachees with this change."""
         return sum(one.change is change for one in self.coachees)
 
     @property
     def changed(self) -> tuple[CoacheeDifference, ...]:
-        """The coachees for whom anything differs."""
+        """Return the coachees for whom anything differs."""
         return tuple(one for one in self.coachees if one.change is not CoacheeChange.SAME)
 
     def level_table(self) -> Iterator[TableRow]:
-        """Rows of the levels, header first."""
+        """Return the rows of the table of levels, header first."""
         yield ("level", "before", "after", "gain")
         for level in self.levels:
             gain = "not comparable" if level.gain is None else f"{level.gain:+d}"
             yield (level.name, _cell_text(level.before), _cell_text(level.after), gain)
 
     def coachee_table(self) -> Iterator[TableRow]:
-        """Rows of the coachees for whom anything differs, header first."""
+        """Return the rows of the table of coachees for whom anything differs, header first."""
         yield ("coachee", "change", "before", "after", "sessions at other times")
         for one in self.changed:
             yield (
@@ -94,7 +94,7 @@ class Comparison(ComparisonValue):
 
 
 def compare_policies(before: Cycle, after: Cycle) -> tuple[SettingDifference, ...]:
-    """Every key of the cycle file in which two policies differ, in the file's order."""
+    """Return every key of the cycle file in which two policies differ, in file order."""
     one, other = (dict(_flatten(cycle.model_dump())) for cycle in (before, after))
     return tuple(
         SettingDifference(key=key, before=one.get(key, ""), after=other.get(key, ""))
@@ -106,9 +106,9 @@ def compare_policies(before: Cycle, after: Cycle) -> tuple[SettingDifference, ..
 def compare_results(
     before: Result, after: Result, policies: tuple[Cycle, Cycle] | None = None
 ) -> Comparison:
-    """Compare two results, in the order of the coachees and levels of the later one.
+    """Compare two results, in the later one's order of coachees and levels.
 
-    `policies` are those of the two results where they differ.
+    `policies` are the policies of the two results, if they differ.
     """
     settings = compare_policies(*policies) if policies else ()
     comparable = not any(one.key.startswith(("weights.", "rules.")) for one in settings)
@@ -165,14 +165,14 @@ def _coachee(coachee: str, before: Match | None, after: Match | None) -> Coachee
 
 
 def _moved(before: tuple[Session, ...], after: tuple[Session, ...]) -> int:
-    """Number of sessions, by number, whose time differs between the two series."""
+    """Return how many sessions, matched by number, have different times in the two series."""
     old = {session.number: (session.start, session.end) for session in before}
     same = sum(old.get(session.number) == (session.start, session.end) for session in after)
     return max(len(before), len(after)) - same
 
 
 def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """A nested table as dotted keys with their values as text."""
+    """Flatten a nested table to dotted keys with their values as text."""
     for key, value in table.items():
         if isinstance(value, Mapping):
             yield from _flatten(value, f"{prefix}{key}.")

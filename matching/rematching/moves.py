@@ -1,4 +1,4 @@
-"""What a re-match changed, and why each pair and each session could not stay as it was."""
+"""What a re-match changed, and why each pair or session could not stay as it was."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def explain_moves(
     after: Result,
     on_move: Callable[[], object] = lambda: None,
 ) -> tuple[Move, ...]:
-    """Every coachee for whom anything differs between a kept result and the one made from it.
+    """Return every coachee for whom a re-match differs from the kept result.
 
-    `evaluator` is that of the people and the policy of `after`; `on_move` is called before each
-    move, and may raise to stop.
+    `evaluator` is for the people and the policy of `after`; `on_move` is called before each move,
+    and may raise to stop.
     """
     return tuple(_MoveExplainer(evaluator, before, after).moves(on_move))
 
 
 class _MoveExplainer:
-    """Looks for what has become impossible; otherwise room was made for others."""
+    """Finds what has become impossible; failing that, room was made for others."""
 
     def __init__(self, evaluator: RuleEvaluator, before: Result, after: Result) -> None:
         roster = evaluator.inputs.roster
@@ -74,13 +74,13 @@ class _MoveExplainer:
         )
 
     def _number(self, coachee: str) -> Iterator[str]:
-        """The change in the number of sessions, if any."""
+        """Describe the change in the number of sessions, if any."""
         now, before = (len(kept[coachee].sessions) for kept in (self._after, self._before))
         if now != before:
             yield f"{pluralise(now, 'session')} instead of {before}"
 
     def _why_impossible(self, coachee: str, coach: str) -> str | None:
-        """Why the pair is no longer possible on its own; `None` where it is."""
+        """Return why the pair is no longer possible on its own, or `None` if it is."""
         if coachee not in self._row:
             return f"{coachee} is no longer among the coachees"
         if coach not in self._column:
@@ -110,7 +110,7 @@ class _MoveExplainer:
                 )
 
     def _why_not_at_old_time(self, match: Match, session: Session) -> str | None:
-        """Who or what rules out a session at its old time; `None` where nothing does."""
+        """Return who or what rules out a session at its old time, or `None` if nothing does."""
         free = self._evaluator.inputs.availability_grid
         start = epoch_minute(session.start)
         place = int(np.searchsorted(free.starts, start))

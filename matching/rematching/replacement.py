@@ -1,4 +1,4 @@
-"""Another coach for one coachee while everybody else keeps coach and sessions.
+"""Another coach for one coachee, while everybody else keeps coach and sessions.
 
 Since all others are fixed, the problem is small: each coach with a free place is tried, most points
 first.
@@ -31,10 +31,10 @@ SeriesState = tuple[StartTime, int, int]
 
 
 class Replacement(ResultValue):
-    """A possible new coach of the coachee, with sessions that fit beside everybody else's.
+    """A possible new coach for the coachee, with sessions that fit alongside everybody else's.
 
-    `price` is the loss of points of the whole plan; negative for a gain. `times` are start and end
-    of each session, in the cycle's zone.
+    `price` is the whole plan's loss of points, negative for a gain. `times` are the start and end
+    of each session, in the cycle's time zone.
     """
 
     coach: str
@@ -54,19 +54,19 @@ def replacements(
     sessions: int | None = None,
     most: int = _MAX_REPLACEMENTS,
 ) -> tuple[Replacement, ...]:
-    """Coaches for `coachee` other than the present one, most points first.
+    """Return coaches for `coachee` other than the current one, most points first.
 
     Args:
-        roster: the people as they are now; a coach who has left is not in it.
+        roster: the current people, without any coach who has left.
         cycle: the policy.
         result: the plan in force.
         coachee: the id of a coachee in the roster.
         not_before: the first date for a session, in a cycle under way.
-        sessions: sessions still to be held, at least 1; the cycle's count by default.
-        most: the most replacements to return.
+        sessions: number of sessions still to be held, at least 1; by default the cycle's count.
+        most: the maximum number of replacements to return.
 
     Raises:
-        NotFoundError: the roster has no coachee of this id.
+        NotFoundError: the roster has no coachee with this id.
     """
     if all(one.id != coachee for one in roster.coachees):
         raise NotFoundError(
@@ -78,7 +78,7 @@ def replacements(
 
 
 class _ReplacementSearch:
-    """One coachee beside a plan that is fixed."""
+    """The search for one coachee's new coach in an otherwise fixed plan."""
 
     def __init__(self, roster: Roster, cycle: Cycle, result: Result, coachee: str) -> None:
         self._evaluator = RuleEvaluator(
@@ -96,7 +96,7 @@ class _ReplacementSearch:
         )
 
     def candidates(self, not_before: date, count: int) -> Iterator[Replacement]:
-        """Yield every coach with whom it works, most points first."""
+        """Yield every coach who would be possible, most points first."""
         columns = np.arange(len(self._coaches))
         rows = np.full(len(columns), self._row)
         points = self._evaluator.points(rows, columns)
@@ -141,7 +141,7 @@ class _ReplacementSearch:
 
 
 class _BookedCalendar:
-    """The sessions a coach has already, and what fits beside them."""
+    """The sessions that a coach already has, and what fits alongside them."""
 
     def __init__(self, coach: Coach, booked: list[Match], cycle: Cycle) -> None:
         self._policy: SessionPolicy = cycle.sessions
@@ -154,7 +154,7 @@ class _BookedCalendar:
         self._in_week = Counter(_week(day.toordinal()) for day in dates)
 
     def series(self, start_times: list[StartTime], count: int) -> tuple[int, ...] | None:
-        """The `count` starts among `start_times` that end earliest; `None` if none fit."""
+        """Return the `count` starts in `start_times` that end earliest; `None` if none fit."""
         free = [start_time for start_time in start_times if self._is_free(start_time[0])]
         reached: dict[SeriesState, tuple[int, ...]] = {
             (one, 1, 1): (one[0],) for one in free if self._fits(one, 1, 1)
@@ -192,5 +192,5 @@ class _BookedCalendar:
 
 
 def _week(ordinal: int) -> int:
-    """A running number of ISO weeks; ordinal 1 is a Monday."""
+    """Return a running number of ISO weeks; ordinal 1 is a Monday."""
     return (ordinal - 1) // 7

@@ -1,6 +1,7 @@
 """The matching rules, in the order in which they are applied and listed.
 
-A rule is registered here alone: adding one takes its file and its line in the table.
+This is the only place where rules are registered: a new rule needs a module and a line in the
+table.
 """
 
 from __future__ import annotations

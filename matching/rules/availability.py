@@ -13,7 +13,7 @@ from coach.plural import pluralise
 from matching.instance.availability_grid import Bits, pack, unpack
 from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
-_AMPLE_STARTS = 20  # common starts for each session that give full points
+_AMPLE_STARTS = 20  # common starts per session that give full points
 _CELLS_AT_ONCE = 1 << 14
 _ROWS_AT_ONCE = 1 << 11
 
@@ -22,9 +22,9 @@ class AvailabilityRule(Rule):
     """How much common free time there is, relative to what the sessions need.
 
     The rule counts the starts on the cycle's grid at which both are free for a whole session. A
-    pair with 20 of them for each session of the series has 100 points, with fewer in proportion,
-    rounded down. Whether the sessions fit with their gaps is not a matter of points: a pair that
-    cannot meet often enough is never matched.
+    pair with at least 20 of them for each session of the series has 100 points; with fewer, the
+    points are proportional, rounded down. Whether the sessions fit with their gaps is not a matter
+    of points: a pair that cannot meet often enough is never matched.
     """
 
     name = "availability"
@@ -60,7 +60,7 @@ class AvailabilityRule(Rule):
         self._column = {coach.id: column for column, coach in enumerate(inputs.roster.coaches)}
 
     def _common(self, coachee: Indices, coach: Indices) -> NDArray[np.int32]:
-        """Common starts of the broadcast pairs, a few rows at a time to stay in the cache."""
+        """Count the common starts of broadcast pairs, a few rows at a time to stay in the cache."""
         common = np.empty(np.broadcast_shapes(coachee.shape, coach.shape), dtype=np.int32)
         step = max(1, _CELLS_AT_ONCE * len(common) // max(1, common.size))
         for first in range(0, len(common), step):
@@ -84,7 +84,7 @@ class AvailabilityRule(Rule):
 
 
 def _compress(bits: Bits, count: int, useful: NDArray[np.int64]) -> Bits:
-    """Rows restricted to the `useful` of their `count` starts, in fewer words."""
+    """Restrict rows to the `useful` ones of their `count` starts, in fewer words."""
     parts = [
         pack(unpack(bits[first : first + _ROWS_AT_ONCE], count)[:, useful])
         for first in range(0, len(bits), _ROWS_AT_ONCE)

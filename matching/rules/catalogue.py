@@ -1,4 +1,4 @@
-"""The catalogue of rules for people: one card a rule, for the page, the command and the docs."""
+"""The catalogue of rules, with a card for each rule, for the page, the command and the docs."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ multiplied by the rule's weight. Generated from the rules by `gender-coach rules
 
 
 class Card(BaseModel):
-    """A part of a rule's card."""
+    """Base class of the parts of a rule's card."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SettingCard(Card):
-    """A key of the cycle file that the rule reads, and its value in this cycle, in words."""
+    """A key of the cycle file that the rule reads, with its value in this cycle in words."""
 
     key: str
     value: str
 
 
 class ExampleCard(Card):
-    """A situation and the rule's answer; `points` is `None` where it forbids the pair."""
+    """A situation and the rule's answer; `points` is `None` if the rule forbids the pair."""
 
     situation: str
     points: int | None
@@ -39,7 +39,7 @@ class ExampleCard(Card):
 
 
 class RuleCard(Card):
-    """A rule as people read it.
+    """A rule, described for people.
 
     `text` holds the paragraphs of the rule's docstring; `weight` is `None` for a rule without a
     weight.
@@ -54,7 +54,7 @@ class RuleCard(Card):
 
 
 def catalogue(cycle: Cycle) -> tuple[RuleCard, ...]:
-    """The cards of all rules, in the order of the table, with the settings of `cycle`."""
+    """Return the cards of all rules, in table order, with the settings of `cycle`."""
     return tuple(_card(rule, cycle) for rule in RULES)
 
 
@@ -64,11 +64,11 @@ def as_markdown(cards: Iterable[RuleCard]) -> str:
 
 
 def _section(card: RuleCard) -> str:
-    weight = "" if card.weight is None else f", weight {card.weight} unless the cycle says another"
+    weight = "" if card.weight is None else f", weight {card.weight} by default"
     lines = [f"## `{card.name}`\n", f"*{card.kind.capitalize()}{weight}.*\n"]
     lines += [f"{paragraph}\n" for paragraph in card.text]
     if card.settings:
-        lines += [f"- `{one.key}`, unless set: {one.value}" for one in card.settings] + [""]
+        lines += [f"- `{one.key}`, by default: {one.value}" for one in card.settings] + [""]
     lines += ["| for example | points | because |", "|---|---|---|"]
     for one in card.examples:
         points = "forbidden" if one.points is None else one.points
@@ -106,7 +106,7 @@ def _paragraphs(rule: type[Rule]) -> tuple[str, ...]:
 
 
 def _setting(cycle: Cycle, key: str) -> str:
-    """The value of the cycle file's `key`, in words."""
+    """Return the value of the cycle file's `key` in words."""
     value: object = cycle
     for name in key.split("."):
         value = getattr(value, name)

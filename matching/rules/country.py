@@ -14,10 +14,10 @@ from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points,
 class CountryRule(Rule):
     """Coachee and coach come from the same or from different countries/territories, as required.
 
-    `same` and `different` are conditions. `prefer-same` and `prefer-different` give 100 points
-    where the preference is met and none where it is not; with the other relations every allowed
-    pair has 100. Pairs of countries/territories on the cycle's list of excluded pairs are never
-    matched, in either direction.
+    `same` and `different` are conditions. `prefer-same` and `prefer-different` give 100 points if
+    the preference is met and none if it is not; with the other relations, every allowed pair has
+    100. Pairs of countries/territories on the cycle's list of excluded pairs are never matched, in
+    either direction.
     """
 
     name = "country"

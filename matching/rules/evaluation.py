@@ -1,7 +1,7 @@
-"""All rules applied to all pairs: which are allowed, for how many points, and why not.
+"""Evaluation of all rules for all pairs: which are allowed, for how many points, or why not.
 
 Pairs are evaluated in blocks of bounded memory: hard rules on whole blocks, the others on the
-remaining pairs. Every method below calls the same `evaluate`, for one pair or twenty million.
+remaining pairs. Every method calls the same `Rule.evaluate`, for one pair or twenty million.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class EligiblePairs:
 
 
 class RuleEvaluator:
-    """Every rule of the table, prepared for one roster under one policy."""
+    """All rules, prepared for one roster under one policy."""
 
     def __init__(self, inputs: RuleInputs) -> None:
         self.inputs = inputs
@@ -48,11 +48,11 @@ class RuleEvaluator:
         self.hard = tuple(rule for rule in self.rules if rule.hard)
 
     def weight(self, rule: Rule) -> int:
-        """The cycle's weight of a rule; 0 for a rule without a weight."""
+        """Return a rule's weight in this cycle; 0 for a rule without a weight."""
         return int(getattr(self.inputs.cycle.weights, rule.name, 0))
 
     def weighted_rules(self) -> tuple[tuple[Rule, int], ...]:
-        """The rules that `[weights]` names, each with its weight, in table order."""
+        """The rules named in `[weights]`, each with its weight, in table order."""
         names = type(self.inputs.cycle.weights).model_fields
         return tuple((rule, self.weight(rule)) for rule in self.rules if rule.name in names)
 
@@ -64,7 +64,7 @@ class RuleEvaluator:
         return allowed
 
     def points(self, coachee: Indices, coach: Indices) -> NDArray[np.int32]:
-        """Sum of weight x points of allowed pairs `[p]`."""
+        """Return the sum of weight x points for allowed pairs `[p]`."""
         total = np.zeros(coachee.shape, dtype=np.int32)
         for rule, weight in self.weighted_rules():
             if weight:
@@ -95,7 +95,7 @@ class RuleEvaluator:
     def _evaluate_block(
         self, block: tuple[NDArray[np.int32], NDArray[np.int32]]
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-        """Coachee, coach and points of the allowed pairs of a block."""
+        """Return coachee, coach and points of the allowed pairs in a block."""
         rows, columns = block
         row, column = np.nonzero(self.allowed(rows, columns))
         coachee = (row + rows[0, 0]).astype(np.int32)
@@ -103,11 +103,11 @@ class RuleEvaluator:
         return coachee, coach, self.points(coachee, coach)
 
     def verdicts(self, coachee: int, coach: int) -> tuple[Verdict, ...]:
-        """The verdict of each weighted rule on one allowed pair; their sum is its points."""
+        """Return the verdicts of all weighted rules on an allowed pair; their sum is its points."""
         return next(self.verdicts_for_pairs(np.array([coachee]), np.array([coach])))
 
     def verdicts_for_pairs(self, coachee: Indices, coach: Indices) -> Iterator[tuple[Verdict, ...]]:
-        """The verdicts of each of the allowed pairs `[p]`."""
+        """Return the verdicts on each of the allowed pairs `[p]`."""
         roster = self.inputs.roster
         weighted_rules = self.weighted_rules()
         evaluated = [rule.evaluate(coachee, coach).tolist() for rule, _ in weighted_rules]
@@ -124,7 +124,7 @@ class RuleEvaluator:
             )
 
     def objections(self, coachee: int, coach: int) -> dict[str, str]:
-        """The hard rules that forbid one pair, each with its phrase, in table order."""
+        """Return the hard rules that forbid a pair, each with its phrase, in table order."""
         return {
             rule.name: self.explain_rule(rule, coachee, coach)
             for rule in self.hard
@@ -132,7 +132,7 @@ class RuleEvaluator:
         }
 
     def remaining_after_each(self, coachee: int) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-        """Each hard rule with the coaches `bool[m]` that remain after it and all before it."""
+        """Yield each hard rule with the coaches `bool[m]` left after it and those before it."""
         everybody = np.arange(len(self.inputs.roster.coaches))
         left = np.ones(len(everybody), dtype=np.bool_)
         for rule in self.hard:
@@ -140,11 +140,11 @@ class RuleEvaluator:
             yield rule.name, left
 
     def rule_points(self, rule: Rule, coachee: int, coach: int) -> int:
-        """The points of one rule for one pair, or `FORBIDDEN`."""
+        """Return a rule's points for a pair, or `FORBIDDEN`."""
         return int(rule.evaluate(np.array([[coachee]]), np.array([[coach]]))[0, 0])
 
     def explain_rule(self, rule: Rule, coachee: int, coach: int) -> str:
-        """The phrase of one rule for one pair."""
+        """Return a rule's phrase for a pair."""
         roster = self.inputs.roster
         points = self.rule_points(rule, coachee, coach)
         return rule.because(roster.coachees[coachee], roster.coaches[coach], points)
@@ -153,14 +153,14 @@ class RuleEvaluator:
 def evaluate_pairs(
     roster: Roster, cycle: Cycle, availability_grid: AvailabilityGrid
 ) -> EligiblePairs:
-    """Evaluate all pairs; time and result grow with the pairs, working memory does not."""
+    """Evaluate all pairs; working memory does not grow with their number."""
     return RuleEvaluator(RuleInputs(roster, cycle, availability_grid)).table()
 
 
 def pair_blocks(
     coachees: int, coaches: int, cells: int = _BLOCK_CELLS
 ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
-    """Yield row numbers `[b, 1]` of some coachees and `[1, m]` of all coaches, block by block."""
+    """Yield row numbers `[b, 1]` of some coachees and `[1, m]` of all coaches for each block."""
     if not coachees or not coaches:
         return
     columns = np.arange(coaches, dtype=np.int32)[np.newaxis, :]
@@ -173,12 +173,12 @@ def pair_blocks(
 def verdicts(
     roster: Roster, cycle: Cycle, availability_grid: AvailabilityGrid, coachee: int, coach: int
 ) -> tuple[Verdict, ...]:
-    """The verdict of each weighted rule on one pair. For many pairs, reuse one `RuleEvaluator`."""
+    """Return each weighted rule's verdict on one pair. For many pairs, reuse a `RuleEvaluator`."""
     return RuleEvaluator(RuleInputs(roster, cycle, availability_grid)).verdicts(coachee, coach)
 
 
 def funnel(evaluator: RuleEvaluator, coachee: int) -> tuple[FunnelStep, ...]:
-    """The number of coaches that remain for a coachee after each hard rule, one after the other."""
+    """Return how many coaches remain for a coachee after each hard rule in turn."""
     return tuple(
         FunnelStep(rule=name, left=int(left.sum()))
         for name, left in evaluator.remaining_after_each(coachee)

@@ -11,11 +11,11 @@ from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, Person
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
-_POINTS_PER_PLACE = 10  # points lost with each place down the coachee's list
-_MIN_POINTS = 50  # for any common language
-_GROUP_PENALTY = 40  # for a language that is common only through the cycle's groups
+_POINTS_PER_PLACE = 10  # points lost for each place down the coachee's list
+_MIN_POINTS = 50  # minimum for any common language
+_GROUP_PENALTY = 40  # deduction for a language that is common only through the cycle's groups
 
-# Names that the Unicode data lacks, or has in a form this project does not use.
+# Names that are missing from the Unicode data, or that this project spells differently.
 _NAME_OVERRIDES = {"cnr": "Montenegrin", "sh": "sh", "hbs": "hbs"}
 
 
@@ -85,7 +85,7 @@ class LanguageRule(Rule):
         coachees, coaches = inputs.roster.coachees, inputs.roster.coaches
         self._languages = sorted({code for coach in coaches for code in self._offered(coach)})
         shape = (len(self._languages), len(coachees))
-        self._worth = np.zeros(shape, dtype=np.uint8)  # points + 1, 0 where not in common
+        self._worth = np.zeros(shape, dtype=np.uint8)  # points + 1, or 0 if not in common
         for column, coachee in enumerate(coachees):
             self._worth[:, column] = [
                 max(self._candidates(coachee, code), default=(FORBIDDEN, ""))[0] + 1
@@ -98,7 +98,7 @@ class LanguageRule(Rule):
         self._offers *= np.uint8(255)  # all bits, so that `&` keeps or drops a value
 
     def _offered(self, person: Person) -> dict[str, int]:
-        """Languages at the required level, each with its first place on the person's list."""
+        """Return the languages at the required level, with their places on the person's list."""
         places: dict[str, int] = {}
         for place, skill in enumerate(person.languages):
             if skill.level >= self._level:
@@ -106,7 +106,7 @@ class LanguageRule(Rule):
         return places
 
     def _candidates(self, coachee: Coachee, code: str) -> list[tuple[int, str]]:
-        """The coachee's languages that count as a coach's language `code`, each with its points."""
+        """Return the coachee's languages that count as a coach's `code`, with their points."""
         return [
             (
                 max(MAX_POINTS - _POINTS_PER_PLACE * place, _MIN_POINTS)
@@ -139,5 +139,5 @@ class LanguageRule(Rule):
 
 
 def language_name(code: str) -> str:
-    """The English name of a language code, or the code itself where there is none."""
+    """Return the English name for a language code, or the code itself if there is none."""
     return _NAME_OVERRIDES.get(code) or Locale("en").languages.get(code) or code

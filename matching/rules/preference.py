@@ -10,8 +10,8 @@ from coach.people import Coach, Coachee
 from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 from matching.rules.sparse_matrix import SparseMatrix
 
-_POINTS_PER_PLACE = 10  # points lost with each place down the list
-_MIN_POINTS = 10  # for any coach on the list
+_POINTS_PER_PLACE = 10  # points lost for each place down the list
+_MIN_POINTS = 10  # minimum for any coach on the list
 
 
 class PreferenceRule(Rule):
@@ -62,5 +62,5 @@ class PreferenceRule(Rule):
 
 
 def _places(coachee: Coachee) -> dict[str, int]:
-    """The first place of each coach on the coachee's list."""
+    """Return each coach's first place on the coachee's list."""
     return {coach: place for place, coach in reversed(list(enumerate(coachee.prefers)))}

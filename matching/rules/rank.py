@@ -10,8 +10,8 @@ from coach.people import Coach, Coachee, RankSensitivity
 from coach.ranks import Rank
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
-_POINTS_PER_GRADE = 10  # points lost with each grade between the two
-_NEUTRAL_POINTS = 80  # where one side has no grade
+_POINTS_PER_GRADE = 10  # points lost for each grade between the two
+_NEUTRAL_POINTS = 80  # if either side has no grade
 _NO_GRADE = -1
 
 _MAJOR = Rank("OF-3", 13, civilian=False)

@@ -1,4 +1,4 @@
-"""What a matching rule is: one vectorised judgement, one phrase for people, and its examples."""
+"""The interface of matching rules: a vectorised evaluation, a phrase for people, and examples."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ MAX_POINTS = 100
 
 @dataclass(frozen=True, eq=False)
 class RuleInputs:
-    """The inputs of rules. Rows of `availability_grid` are in the order of `roster`.
+    """The inputs of rules. The rows of `availability_grid` are in the order of `roster`.
 
-    `history` is present in a cycle under way. Rules still judge a pair by the whole cycle, so that
+    `history` is set for a cycle in progress. Rules still judge a pair by the whole cycle, so that
     its points do not change as time passes.
     """
 
@@ -42,11 +42,11 @@ class Example:
 
     Attributes:
         situation: what the example shows, in a sentence.
-        points: the expected points; `FORBIDDEN` where the rule forbids the pair.
+        points: the expected points, or `FORBIDDEN` if the rule forbids the pair.
         because: the expected phrase.
-        coachee: fields that differ from those of a plain coachee `c`.
-        coach: fields that differ from those of a plain coach `k`.
-        policy: tables of the cycle file that differ from the defaults.
+        coachee: fields that differ from the default coachee `c`.
+        coach: fields that differ from the default coach `k`.
+        policy: cycle file tables that differ from the defaults.
     """
 
     situation: str
@@ -58,13 +58,13 @@ class Example:
 
 
 class Rule(ABC):
-    """A matching rule. Its docstring is written for programme managers and printed as it is.
+    """A matching rule. Each rule's docstring is shown to programme managers verbatim.
 
     Attributes:
-        name: as in verdicts, funnels and `[weights]`.
-        hard: whether it can forbid a pair. A rule that `[weights]` names also gives points.
+        name: the rule's name in verdicts, funnels and `[weights]`.
+        hard: whether it can forbid a pair. Rules named in `[weights]` also give points.
         settings: dotted keys of the cycle file that it reads.
-        examples: see `Example`.
+        examples: worked examples; see `Example`.
     """
 
     name: ClassVar[str]
@@ -74,19 +74,19 @@ class Rule(ABC):
 
     @abstractmethod
     def __init__(self, inputs: RuleInputs) -> None:
-        """Convert the roster to arrays, once for all blocks."""
+        """Prepare arrays from the roster, once for all blocks."""
 
     @abstractmethod
     def evaluate(self, coachee: Indices, coach: Indices) -> Points:
-        """Points of pairs, 0 to 100, or `FORBIDDEN`.
+        """Return the points of pairs, 0 to 100, or `FORBIDDEN`.
 
-        Takes row numbers that broadcast together: `[m, 1]` and `[1, n]` give a block `[m, n]`, two
-        arrays `[p]` give `p` single pairs, and 1 x 1 gives one pair.
+        The arguments are row numbers that broadcast together: `[m, 1]` and `[1, n]` give a block
+        `[m, n]`, two arrays `[p]` give `p` single pairs, and 1 x 1 gives one pair.
         """
 
     @abstractmethod
     def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
-        """Why `evaluate` gave this pair these `points`, as the end of a sentence.
+        """Return why `evaluate` gave this pair these `points`, as the end of a sentence.
 
-        It never says which of the two refused the other.
+        The phrase never reveals which of the two refused the other.
         """

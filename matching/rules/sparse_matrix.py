@@ -1,4 +1,4 @@
-"""A sparse matrix of marked pairs, looked up for whole blocks at once."""
+"""A sparse matrix of marked pairs, with lookups for whole blocks."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from matching.rules.rule import Indices
 
 
 class SparseMatrix:
-    """Values of some cells of a large table, without the table.
+    """The values of some cells of a large, otherwise empty table.
 
-    Memory is used for the marked cells only, and only cells are looked up whose row and column both
-    have a mark.
+    Memory is used only for marked cells, and only cells whose row and column both contain a mark
+    are looked up.
     """
 
     def __init__(
         self, cells: Iterable[tuple[int, int, int]], rows: int, columns: int, default: int = 0
     ) -> None:
-        """Take `(row, column, value)` cells of a `rows` x `columns` table, each cell once."""
+        """Create a `rows` x `columns` table from distinct `(row, column, value)` cells."""
         table = np.array(sorted(cells), dtype=np.int64).reshape(-1, 3)
         self._columns = columns
         self._default = default
@@ -32,7 +32,7 @@ class SparseMatrix:
         self._in_column[table[:, 1]] = True
 
     def at(self, row: Indices, column: Indices) -> NDArray[np.int16]:
-        """Values `int16` of the broadcast cells; `default` for cells without a mark."""
+        """Return the `int16` values of the broadcast cells, or `default` for unmarked cells."""
         rows, columns = np.broadcast_arrays(row, column)
         values = np.full(rows.shape, self._default, dtype=np.int16)
         if len(self._keys):

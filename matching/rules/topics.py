@@ -15,9 +15,9 @@ from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, Rule
 class TopicsRule(Rule):
     """How many of the coachee's topics the coach has expertise in.
 
-    The share of the coachee's topics that the coach lists, as points of 100, rounded down.
-    Topics are the same where their names are, capital letters and outer spaces aside. A coachee
-    who names no topic has 100 with every coach.
+    The share of the coachee's topics that the coach lists, as points of 100, rounded down. Topics
+    are compared by name, ignoring case and surrounding spaces. A coachee who names no topic has 100
+    with every coach.
     """
 
     name = "topics"
@@ -66,7 +66,7 @@ class TopicsRule(Rule):
 
 
 def _topics(person: Person) -> dict[str, str]:
-    """Topics by their comparison key, in the person's order and spelling."""
+    """Return topics by their comparison key, in the person's order and spelling."""
     topics: dict[str, str] = {}
     for topic in person.topics:
         topics.setdefault(topic.strip().casefold(), topic.strip())

@@ -15,9 +15,9 @@ from matching.rules.sparse_matrix import SparseMatrix
 class UnitRule(Rule):
     """Nobody is coached by a person of their own unit or chain of command.
 
-    Units are the same where their names are, capital letters and outer spaces aside. A coach's
-    chain of command is what the coaches' file lists: people by their id, and whole units, with
-    whom the coach is or in the last 24 months was in one chain. No policy can lift this rule.
+    Units are compared by name, ignoring case and surrounding spaces. A coach's chain of command is
+    what the coaches' file lists: ids of people and names of units in whose chain of command the
+    coach is or was in the last 24 months. No policy can lift this rule.
     """
 
     name = "unit"
@@ -83,7 +83,7 @@ def _id_key(coachee: Coachee) -> str:
 
 
 def _cells(coaches: tuple[Coach, ...], rows: dict[str, int]) -> Iterator[tuple[int, int, int]]:
-    """The rows that each coach's chain of command names."""
+    """Return the rows named in each coach's chain of command."""
     for column, coach in enumerate(coaches):
         for key in coach.chain_keys - {""}:
             if key in rows:

@@ -1,1 +1,1 @@
-"""Joint search for assignment and timetables: levels, column generation, branch and price."""
+"""Joint search for assignment and timetables: levels, column generation, and branch and price."""

@@ -1,8 +1,8 @@
 """Branch and price over the joint problem.
 
-Nodes are bounded by column generation. Where the linear optimum of a node is fractional, a pair is
-branched on; pairs stay variables of the restricted master, so branching leaves the pricing problem
-as it is (Barnhart et al. 1998, section 5).
+Nodes are bounded by column generation. If a node's LP optimum is fractional, the search branches on
+a pair; pairs remain variables of the restricted master, so branching does not change the pricing
+problem (Barnhart et al. 1998, section 5).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from matching.assignment.restricted_master import LpSolution, PairWeights
 from matching.deadline import DeadlineExceededError
 from matching.search.column_generation import EPSILON, Choice, ColumnGeneration
 
-_DUAL_TOLERANCE = 1e-7  # reduced cost of a pair that HiGHS may take for zero
+_DUAL_TOLERANCE = 1e-7  # reduced cost of a pair that HiGHS may treat as zero
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +51,12 @@ def maximise(
     """Return the best choice for an integral `objective: float64[P]`.
 
     Args:
-        generation: the relaxation, with the pairs that are allowed and the coachees to be placed.
-        objective: value of each pair.
+        generation: the relaxation, with the allowed pairs and the coachees who must be placed.
+        objective: the value of each pair.
         start: a feasible choice, if one is known.
-        report_bounds: called at each improvement of value or bound.
+        report_bounds: called whenever value or bound improves.
         bound: an upper bound, if one is known.
-        target: stop once a value of `target` is reached or the bound falls below it.
+        target: the search stops once this value is reached or the bound falls below it.
 
     Raises:
         CancelledError: the run was cancelled.
@@ -69,7 +69,7 @@ def maximise(
 
 @dataclass(frozen=True, eq=False)
 class _SearchNode:
-    """An open node: an upper bound, the coachees to be placed and the pairs allowed."""
+    """An open node: an upper bound, the coachees who must be placed, and the allowed pairs."""
 
     bound: int
     serial: int
@@ -78,7 +78,7 @@ class _SearchNode:
 
 
 class _BranchAndPrice:
-    """One best-first search."""
+    """A best-first search."""
 
     def __init__(
         self,
@@ -153,7 +153,7 @@ class _BranchAndPrice:
     def _integer_bound(self, lp_solution: LpSolution) -> int:
         """Round the LP value down to an integer, allowing for pricing and solver tolerances."""
         slack = EPSILON * (2 + len(lp_solution.convexity_dual)) + 1e-9 * abs(lp_solution.value)
-        # At most one pair a coachee is chosen, each within the dual tolerance.
+        # At most one pair is chosen for each coachee, each within the dual tolerance.
         slack += _DUAL_TOLERANCE * len(self._generation.must_place)
         return floor(lp_solution.value + slack)
 
@@ -164,7 +164,7 @@ class _BranchAndPrice:
         return self._is_finished() or (self._value is not None and bound <= self._value)
 
     def _split(self, node: _SearchNode, bound: int, fraction: NDArray[np.float64]) -> None:
-        """Branch on the most fractional pair: fixed to 0 in one child, to 1 in the other."""
+        """Branch on the most fractional pair, which is 0 in one child and 1 in the other."""
         coachee = self._generation.problem.coachee
         pair = int(np.argmax(fraction))
         without = node.allowed.copy()

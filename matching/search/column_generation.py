@@ -1,9 +1,9 @@
 """Column generation for the joint assignment and timetabling problem.
 
-The restricted master relaxes every coach to a capacity until a coach is given a set it cannot hold;
-from then on the coach is *expanded*: it chooses among sets it can hold, and its pricing oracle
-generates new ones. The linear bound is valid throughout, since capacity is a relaxation of what can
-be held.
+The restricted master relaxes every coach to a capacity until a coach is assigned a set it cannot
+hold. Such a coach is *expanded*: it chooses among sets it can hold, and its pricing oracle
+generates new ones. The LP bound is valid throughout, since the capacity is a relaxation of the
+feasible sets.
 """
 
 from __future__ import annotations
@@ -32,10 +32,9 @@ Choice = NDArray[np.int64]
 
 
 class PricingOracles:
-    """The oracles of all coaches of a problem, created on first use; they accumulate knowledge.
+    """The oracles of all coaches in a problem, created on first use; they accumulate knowledge.
 
-    `known_sets` holds, for each coach that was ever expanded, the sets (of pairs) found to be
-    feasible.
+    `known_sets` contains, for each coach that was ever expanded, the sets of pairs found feasible.
     """
 
     def __init__(self, problem: MatchingProblem, seed: int) -> None:
@@ -45,7 +44,7 @@ class PricingOracles:
         self.known_sets: dict[int, set[tuple[int, ...]]] = {}
 
     def oracle(self, coach: int) -> CoachOracle:
-        """Return the oracle of a coach; its local indices follow `problem.by_coach[coach]`."""
+        """Return a coach's oracle; its local indices follow `problem.by_coach[coach]`."""
         if coach not in self._oracles:
             pairs = self.problem.by_coach[coach]
             calendar = CoachCalendar(self.problem, coach, self.problem.coachee[pairs].tolist())
@@ -53,21 +52,21 @@ class PricingOracles:
         return self._oracles[coach]
 
     def local(self, coach: int, pairs: Sequence[int]) -> int:
-        """Encode pairs of a coach as a bit set of local indices."""
+        """Encode a coach's pairs as a bit set of local indices."""
         places = np.searchsorted(self.problem.by_coach[coach], np.asarray(pairs, dtype=np.int64))
         return sum(1 << place for place in places.tolist())
 
     def pairs(self, coach: int, local: int) -> tuple[int, ...]:
-        """Decode a bit set of local indices to the pairs of a coach."""
+        """Decode a bit set of local indices to a coach's pairs."""
         own = self.problem.by_coach[coach]
         return tuple(int(own[place]) for place in members(local))
 
     def best(
         self, worths: Mapping[int, tuple[dict[int, float], float]], deadline: Deadline
     ) -> dict[int, list[int]]:
-        """Solve the pricing problem of several coaches, as `CoachOracle.best`.
+        """Solve the pricing problems of several coaches; see `CoachOracle.best`.
 
-        `worths` holds, for each coach, the worth of each candidate and the threshold to exceed.
+        `worths` contains, for each coach, the worth of each candidate and the threshold to exceed.
         """
         open_to_more = {
             coach: one
@@ -79,7 +78,7 @@ class PricingOracles:
         }
 
     def infeasible_coaches(self, choice: Choice, deadline: Deadline) -> list[int]:
-        """The coaches that cannot hold what `choice` assigns to them."""
+        """Return the coaches that cannot hold what `choice` assigns to them."""
         return [
             coach
             for coach, pairs in self.pairs_by_coach(choice).items()
@@ -87,14 +86,14 @@ class PricingOracles:
         ]
 
     def pairs_by_coach(self, choice: Choice) -> dict[int, list[int]]:
-        """The chosen pairs by coach; coaches without any are left out."""
+        """Return the chosen pairs by coach, without coaches that have none."""
         pairs_by_coach: dict[int, list[int]] = {}
         for pair, coach in zip(choice.tolist(), self.problem.coach[choice].tolist(), strict=True):
             pairs_by_coach.setdefault(coach, []).append(pair)
         return pairs_by_coach
 
     def timetables(self, choice: Choice, deadline: Deadline) -> dict[int, Timetable]:
-        """Sessions by coach and local index."""
+        """Return the sessions by coach and local index."""
         return {
             coach: self.oracle(coach).timetable(self.local(coach, pairs), deadline)
             for coach, pairs in self.pairs_by_coach(choice).items()
@@ -104,8 +103,8 @@ class PricingOracles:
 class ColumnGeneration:
     """The LP relaxation of the joint problem, solved by column generation.
 
-    `allowed: bool[P]` are the pairs that may be chosen, `must_place: bool[n]` the coachees who have
-    to be placed.
+    `allowed: bool[P]` are the pairs that may be chosen, `must_place: bool[n]` the coachees who must
+    be placed.
     """
 
     def __init__(
@@ -128,7 +127,7 @@ class ColumnGeneration:
                 self._master.add_set(coach, pairs)
 
     def set_objective(self, objective: PairWeights) -> None:
-        """Maximise `objective: float64[P]` in `solve_relaxation` from now on."""
+        """Set the objective `float64[P]` that `solve_relaxation` maximises."""
         self._master.set_objective(objective)
 
     def solve_relaxation(
@@ -136,7 +135,7 @@ class ColumnGeneration:
     ) -> LpSolution | None:
         """Return the LP optimum with all improving sets generated; `None` if it is infeasible.
 
-        `allowed: [P]` may also give the upper bound of each pair, between 0 and 1.
+        `allowed: [P]` may also contain an upper bound for each pair, between 0 and 1.
 
         Raises:
             CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -151,7 +150,7 @@ class ColumnGeneration:
                 return lp_solution
 
     def _restore_feasibility(self) -> bool:
-        """Generate sets until phase one needs no slack; false if it always will."""
+        """Generate sets until phase one needs no slack; return false if it always will."""
         while True:
             lp_solution = self._master.minimise_infeasibility(self.deadline)
             if lp_solution.value > -EPSILON:
@@ -160,7 +159,7 @@ class ColumnGeneration:
                 return False
 
     def _price_columns(self, lp_solution: LpSolution) -> bool:
-        """Add the best improving set of each expanded coach; return whether any was added."""
+        """Add the best improving set of each expanded coach, and return whether any was added."""
         worths = {}
         for coach in sorted(lp_solution.pair_dual):
             prices = lp_solution.pair_dual[coach]
@@ -174,7 +173,7 @@ class ColumnGeneration:
         return added
 
     def expand(self, coaches: Sequence[int], choice: Choice) -> None:
-        """Describe coaches by sets, first by a feasible subset of what `choice` gives each."""
+        """Expand coaches, starting from a feasible subset of what `choice` gives each of them."""
         pairs_by_coach = self.oracles.pairs_by_coach(choice)
         for coach in coaches:
             local = self.oracles.local(coach, pairs_by_coach[coach])

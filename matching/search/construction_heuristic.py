@@ -1,4 +1,4 @@
-"""Construction heuristic: pins first, then one coachee after another where their series fits."""
+"""Construction heuristic: pins first, then one coachee at a time wherever their series fits."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from matching.deadline import Deadline, DeadlineExceededError
 from matching.instance.problem import cross_border_balance
 from matching.search.column_generation import Choice, PricingOracles
 
-_MAX_COACHES_TRIED = 30  # coaches with a free place tried for a coachee
+_MAX_COACHES_TRIED = 30  # coaches with a free place tried for each coachee
 
 
 def construct_choice(oracles: PricingOracles, pinned: Choice, deadline: Deadline) -> Choice:
     """Return a feasible choice that contains the `pinned` pairs.
 
-    `pinned` itself has to be feasible. With a cross-border share, pairs across a border come first,
-    and a pair within one country is taken only while the share allows it.
+    `pinned` itself must be feasible. If there is a cross-border share, pairs across a border come
+    first, and a pair within one country is chosen only while the share allows it.
 
     Raises:
         CancelledError: the run was cancelled.
@@ -36,7 +36,7 @@ def construct_choice(oracles: PricingOracles, pinned: Choice, deadline: Deadline
 
 
 class _ChoiceBuilder:
-    """The partial timetables of coaches, filled one series at a time."""
+    """The coaches' partial timetables, filled one series at a time."""
 
     def __init__(self, oracles: PricingOracles, pinned: Choice, deadline: Deadline) -> None:
         self._oracles = oracles
@@ -56,7 +56,7 @@ class _ChoiceBuilder:
                 self._left[coach] -= 1
 
     def choice(self) -> Choice:
-        """The chosen pairs; the oracles learn the timetables."""
+        """Return the chosen pairs, and pass the timetables to the oracles."""
         for coach, partial_timetable in self._timetables.items():
             self._oracles.oracle(coach).add_timetable(partial_timetable.placed)
         return np.array(sorted(self._chosen), dtype=np.int64)
@@ -75,7 +75,7 @@ class _ChoiceBuilder:
                     break
 
     def _options(self, coachee: int, wanted: np.ndarray) -> Iterator[int]:
-        """Pairs of a coachee whose coach has a free place, most points first."""
+        """Return a coachee's pairs whose coach has a free place, most points first."""
         problem = self._problem
         first, last = np.searchsorted(problem.coachee, (coachee, coachee + 1))
         pairs = np.arange(first, last)

@@ -1,7 +1,7 @@
 """Primal heuristic: solve the flow, repair infeasible coaches, forbid dropped pairs, repeat.
 
-Where the bound of the assignment relaxation is attainable, a few flows of a fraction of a second
-each usually attain it, before column generation is started.
+If the bound of the assignment relaxation is attainable, a few flows, each taking a fraction of a
+second, usually attain it before column generation is needed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from matching.search.repair import Repair
 
 _ROUNDS = 60
 _MAX_STALLED_ROUNDS = 6  # consecutive rounds without fewer dropped pairs
-_MAX_DROPPED_DIVISOR = 20  # give up where more than 1 in 20 pairs is dropped: hours are scarce
+_MAX_DROPPED_DIVISOR = 20  # give up if more than 1 in 20 is dropped: hours are scarce
 _PAIRS_PER_COACHEE = 40  # pairs of least loss that a coachee keeps for later rounds
 
 
@@ -30,10 +30,10 @@ def flow_and_repair(
     at_least: int,
     deadline: Deadline,
 ) -> None:
-    """Pass choices that every coach can hold to `accept`, until it returns true.
+    """Pass choices that every coach can hold to `accept` until it returns true.
 
-    `flow` is the first assignment. Gives up when an assignment is worth less than `at_least`, or
-    when too many of its pairs have to be dropped.
+    `flow` is the first assignment. Gives up when an assignment is worth less than `at_least` or too
+    many of its pairs must be dropped.
 
     Raises:
         CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -64,7 +64,7 @@ def flow_and_repair(
 
 
 def _sift_pairs(flow: FlowSolution) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The pairs of least loss of a flow, with their worth."""
+    """Return a flow's pairs of least loss, with their worth."""
     wanted = _PAIRS_PER_COACHEE * len(flow.problem.priority)
     if len(flow.pairs) <= wanted:
         return flow.pairs, flow.worth
@@ -76,7 +76,7 @@ def _sift_pairs(flow: FlowSolution) -> tuple[NDArray[np.int64], NDArray[np.int64
 def _pairs_to_drop(
     oracles: PricingOracles, flow: FlowSolution, deadline: Deadline
 ) -> NDArray[np.int64]:
-    """Chosen pairs that coaches cannot hold, those of least regret."""
+    """Return the pairs of least regret to drop so that coaches can hold the rest."""
     dropped: list[int] = []
     regrets = _regrets(flow)
     for coach, pairs in oracles.pairs_by_coach(flow.choice).items():
@@ -93,7 +93,7 @@ def _pairs_to_drop(
 
 
 def _regrets(flow: FlowSolution) -> dict[int, float]:
-    """For each chosen pair, the loss of its coachee with the next best coach."""
+    """Return, for each chosen pair, its coachee's loss with the next best coach."""
     coachee = flow.problem.coachee[flow.pairs]
     chosen = np.isin(flow.pairs, flow.choice)
     coachee_dual, _ = flow.duals

@@ -1,4 +1,4 @@
-"""Lagrangian bound on joint plans: coaches' hours are priced, then the assignment is solved alone.
+"""Lagrangian bound on joint plans: prices replace the coaches' hours in a pure assignment.
 
 With prices `w_ij >= 0` and, for each coach, `r_j >= max sum of w_ij over a set that coach j can
 hold`, every plan is worth at most
@@ -7,7 +7,7 @@ hold`, every plan is worth at most
 
 (Lagrangian relaxation of the linking rows of expanded coaches). Prices are the duals of these rows
 in the LP with sets generated, rounded to integers; `r_j` is then computed for the rounded prices by
-the pricing oracles, so the bound is exact whatever the solver's tolerance.
+the pricing oracles, so the bound is exact regardless of the solver's tolerance.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from matching.assignment.restricted_master import LpSolution
 from matching.deadline import Deadline, SolverError
 from matching.search.column_generation import Choice, ColumnGeneration, PricingOracles
 
-DUAL_SCALE = 64  # parts of one unit of worth in which prices are rounded
-_GAP_DIVISOR = 4  # the first LP has the pairs whose loss is within this part of the gap
+DUAL_SCALE = 64  # prices are rounded to this fraction of a unit of worth
+_GAP_DIVISOR = 4  # the first LP has the pairs whose loss is within this fraction of the gap
 _ROUNDS = 6
 _ROUNDING_THRESHOLD = 0.5
 _PERTURBATION = 1e-4
@@ -31,11 +31,11 @@ _PERTURBATION = 1e-4
 
 @dataclass(frozen=True, eq=False)
 class LagrangianBound:
-    """The assignment relaxation by worth less price, and the bound it gives, in parts of a unit.
+    """The assignment relaxation by worth minus price, and its bound, in fractions of a unit.
 
     Attributes:
-        flow: the best assignment by worth less price, in parts.
-        coach_bound: sum of `r_j` over all coaches, in parts.
+        flow: the best assignment by worth minus price, in fractions of a unit.
+        coach_bound: the sum of `r_j` over all coaches, in fractions of a unit.
     """
 
     flow: FlowSolution
@@ -43,7 +43,7 @@ class LagrangianBound:
 
     @property
     def bound(self) -> int:
-        """Upper bound on every plan, in parts."""
+        """An upper bound on every plan, in fractions of a unit."""
         return self.flow.value + self.coach_bound
 
 
@@ -56,9 +56,9 @@ def bound_by_prices(
     unit: int,
     deadline: Deadline,
 ) -> LagrangianBound:
-    """Bound plans of `pairs` by fixed `prices: int64[P]`, which are in parts and not negative.
+    """Bound plans of `pairs` by fixed, nonnegative `prices: int64[P]`, in fractions of a unit.
 
-    `worth: int64[P]` and `unit` as in `compute_lagrangian_bound`.
+    For `worth: int64[P]` and `unit`, see `compute_lagrangian_bound`.
 
     Raises:
         CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -81,9 +81,9 @@ def compute_lagrangian_bound(
     unit: int,
     deadline: Deadline,
 ) -> LagrangianBound:
-    """Find prices that bring the bound on plans of `pairs` close to the worth of the `best` plan.
+    """Find prices for which the bound on plans of `pairs` is close to the worth of the `best` plan.
 
-    `worth: int64[P]` is divided by `unit` to the range in which the LP solver is accurate.
+    `worth: int64[P]` is divided by `unit`, to a range in which the LP solver is accurate.
 
     Raises:
         CancelledError, DeadlineExceededError: as `Deadline.check`.
@@ -119,10 +119,10 @@ def _solve_perturbed(
     no_must_place: NDArray[np.bool_],
     best: Choice,
 ) -> LpSolution:
-    """The LP optimum near the best plan, with coaches expanded where it requires them.
+    """Return the LP optimum near the best plan, expanding coaches as necessary.
 
-    The upper bounds of the pairs of the best plan are perturbed: among the optimal duals of a
-    degenerate LP that selects those which show most of the loss of leaving the plan.
+    The upper bounds of the best plan's pairs are perturbed: among the optimal duals of a degenerate
+    LP, this selects those that capture most of the loss of deviating from the plan.
     """
     upper = near.astype(np.float64)
     upper[best] = 1 - _PERTURBATION
@@ -139,7 +139,7 @@ def _solve_perturbed(
 
 
 def _rounded_prices(lp_solution: LpSolution, size: int, unit: int) -> Worth:
-    """`int64[size]`: the duals of the pairs of expanded coaches, in parts; 0 for other pairs."""
+    """Return `int64[size]`: the rounded duals of expanded coaches' pairs; 0 for other pairs."""
     prices = np.zeros(size, dtype=np.int64)
     for duals in lp_solution.pair_dual.values():
         for pair, dual in duals.items():
@@ -150,9 +150,9 @@ def _rounded_prices(lp_solution: LpSolution, size: int, unit: int) -> Worth:
 def _max_total_price(
     oracles: PricingOracles, coach: int, prices: Worth, scale: int, deadline: Deadline
 ) -> int:
-    """The greatest total price of a set that the coach can hold, exactly.
+    """Return the exact greatest total price of a set that the coach can hold.
 
-    The pricing oracle gets prices divided by `scale`, and is asked again until no set exceeds the
+    The pricing oracle receives prices divided by `scale`, and is called until no set exceeds the
     one found.
     """
     oracle = oracles.oracle(coach)

@@ -1,12 +1,12 @@
 """Lexicographic optimisation: each level is maximised under floors for all levels before it.
 
 A level that is a sum starts from the assignment relaxation: the flow bounds the level, its reduced
-costs fix pairs to zero, and flow and repair often reaches the bound at once. The remaining gap is
-closed by branch and price over the pairs that are left.
+costs fix pairs to zero, and flow and repair often reaches the bound immediately. Branch and price
+over the remaining pairs closes the gap that is left.
 
-`worst` is decided by feasibility: the least points of a placed pair are at least `w` exactly where
-a plan without any pair below `w` meets the floors. `schedule` optimises the series of the matches
-that the other levels have fixed.
+`worst` is decided by feasibility: the least points of a placed pair can be at least `w` if and only
+if a plan without any pair below `w` meets the floors. `schedule` optimises the series of the
+matches that the other levels have fixed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class LevelsResult:
 
 
 def run_levels(state: SearchState, levels: Sequence[ObjectiveLevel], first: Choice) -> LevelsResult:
-    """Optimise every level but `schedule`, starting from a feasible choice `first`.
+    """Optimise every level but `schedule`, starting from `first`, a feasible choice.
 
     When the time limit passes, the incumbent is returned with valid bounds.
     """
@@ -77,14 +77,14 @@ class _SumLevel:
         return SearchResult(self._best, self._value, max(self._value, bound))
 
     def _close_gap(self) -> None:
-        """Close the gap between value and bound."""
+        """Search until the gap between value and bound is closed."""
         state = self._state
         if self._is_finished():
             return
         state.deadline.check()
         allowed = state.allowed
         points = state.problem.points
-        # Points break ties, unless they are this level or one decided before.
+        # Points break ties, unless they are this level or an earlier one.
         decided = [self._weights, *(objective.weights for objective in state.reached)]
         tie_breakers = [] if any(weights is points for weights in decided) else [Objective(points)]
         flow_result = state.flow([Objective(self._weights), *tie_breakers], allowed)
@@ -120,7 +120,7 @@ class _SumLevel:
             self._by_parts(parts)
 
     def _by_parts(self, parts: Sequence[NDArray[np.bool_]]) -> None:
-        """Search the parts one after the other; none can gain more than the gap of the whole."""
+        """Search the parts one after another; none can gain more than the gap of the whole."""
         weights = self._weights.astype(np.float64)
         gaps = [self._bound - self._value] * len(parts)
         for place, part in enumerate(parts):
@@ -163,7 +163,7 @@ class _SumLevel:
 
 
 def _ignore_progress(_value: int | None, _bound: int) -> None:
-    """Progress within one part is not reported."""
+    """Ignore progress within a part, which is not reported."""
 
 
 class _WorstLevel:
@@ -183,7 +183,7 @@ class _WorstLevel:
     def run(self) -> SearchResult:
         state = self._state
         if not len(self._best):
-            # With `placed` proven at 0 nobody can be placed at all.
+            # If `placed` is proven to be 0, nobody can be placed.
             return SearchResult(self._best, 0, 0 if state.all_proven else self._ceiling)
         self._report()
         try:
@@ -239,7 +239,7 @@ class _WorstLevel:
 
 
 def level_weights(problem: MatchingProblem, level: ObjectiveLevel) -> NDArray[np.int64]:
-    """`int64[P]`: the contribution of each chosen pair to a level that is a sum."""
+    """Return `int64[P]`: each chosen pair's contribution to a level that is a sum."""
     return {
         ObjectiveLevel.PLACED: problem.priority[problem.coachee],
         ObjectiveLevel.KEPT: problem.kept.astype(np.int64),

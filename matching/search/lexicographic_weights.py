@@ -16,9 +16,9 @@ _MAX_WEIGHT = 1 << 62
 
 @dataclass(frozen=True, eq=False)
 class Objective:
-    """A sum over the chosen pairs: `weights: int64[P]`, not negative, and its `minimum`.
+    """A sum over the chosen pairs, with nonnegative `weights: int64[P]` and a `minimum`.
 
-    `minimum` is 0 for a sum that is not decided yet.
+    `minimum` is 0 for a sum that has not been decided yet.
     """
 
     weights: NDArray[np.int64]
@@ -26,17 +26,17 @@ class Objective:
 
 
 class LexicographicObjective:
-    """Objectives from most to least important, each unit worth more than all later sums together.
+    """Objectives, most important first; each unit is worth more than all later sums together.
 
     Attributes:
         worth: `int64[P]`; empty if the weights do not fit 64-bit integers.
-        required: worth of a choice that just reaches every `minimum`.
+        required: the worth of a choice that exactly reaches every `minimum`.
         most_worth: the largest worth of a pair.
     """
 
     def __init__(self, problem: MatchingProblem, objectives: Sequence[Objective]) -> None:
         self.required = 0
-        self.most_worth = 0  # an upper bound in unlimited integers first
+        self.most_worth = 0  # first an upper bound, in arbitrary-precision integers
         factor, factors = 1, []
         for objective in reversed(objectives):
             factors.append((factor, objective))
@@ -53,7 +53,7 @@ class LexicographicObjective:
 
 
 def objective_bound(problem: MatchingProblem, weights: NDArray[np.int64]) -> int:
-    """Upper bound on a sum: the best pair of each coachee, within the number of places."""
+    """Return an upper bound on a sum: each coachee's best pair, within the number of places."""
     best = np.zeros(len(problem.priority), dtype=np.int64)
     np.maximum.at(best, problem.coachee, weights)
     return int(np.sort(best)[::-1][: int(problem.capacity.sum())].sum())

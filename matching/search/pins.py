@@ -1,4 +1,4 @@
-"""Check of the pins: whether each of them and all together can be satisfied, and why not."""
+"""Checks whether the pins can be satisfied, individually and together, and if not, why."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from matching.search.search_state import SearchState
 
 
 def pinned_choice(evaluator: RuleEvaluator, oracles: PricingOracles, deadline: Deadline) -> Choice:
-    """The pinned pairs, with others added where the cross-border share requires them.
+    """Return the pinned pairs, with others added if the cross-border share requires them.
 
     Raises:
-        ImpossiblePinsError: a pin breaks a rule or a capacity or cannot be timetabled, or all pins
-            together cannot.
+        ImpossiblePinsError: a pin breaks a rule or a capacity, or the pins cannot be timetabled,
+            individually or together.
         CancelledError, DeadlineExceededError: as `Deadline.check`.
     """
     roster, cycle = evaluator.inputs.roster, evaluator.inputs.cycle
@@ -50,8 +50,7 @@ def pinned_choice(evaluator: RuleEvaluator, oracles: PricingOracles, deadline: D
 
 
 _SHARE_MESSAGE = (
-    "with all pins in place no plan reaches the least share of pairs across a border, "
-    "{0.minimum_cross_border_share}"
+    "no plan with all pins reaches the minimum cross-border share, {0.minimum_cross_border_share}"
 )
 
 
@@ -69,7 +68,7 @@ def _individually_impossible(
             why = "; ".join(f"{rule}: {because}" for rule, because in objections.items())
             sessions = (
                 f"the two cannot place {pluralise(cycle.sessions.count, 'session')}, "
-                "even were they alone"
+                "even if nobody else is matched"
             )
             yield ImpossiblePin(coachee, coach, why or f"schedule: {sessions}")
 

@@ -21,10 +21,10 @@ class PlanRequest:
     """What a plan should achieve.
 
     Attributes:
-        levels: the levels, most important first.
-        quality: the quality of a series.
+        levels: the levels to optimise, most important first.
+        quality: the scoring of series.
         report: called with the progress of each level.
-        previous: sessions and starts that pairs have already.
+        previous: sessions and starts that pairs already have.
     """
 
     levels: Sequence[ObjectiveLevel]
@@ -36,13 +36,13 @@ class PlanRequest:
 def make_plan(
     oracles: PricingOracles, pinned: Choice, request: PlanRequest, deadline: Deadline
 ) -> Plan:
-    """Return the best plan for the levels of `request`, or the best found in time.
+    """Return the best plan for the levels in `request`, or the best one found in time.
 
     `pinned` is a feasible choice with all pinned pairs.
 
     Raises:
         CancelledError: the run was cancelled.
-        DeadlineExceededError: the limit passed before there was any plan.
+        DeadlineExceededError: the limit passed before any plan was found.
     """
     first = construct_choice(oracles, pinned, deadline)
     reached = run_levels(SearchState(oracles, deadline, request.report), request.levels, first)

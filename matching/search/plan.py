@@ -1,4 +1,4 @@
-"""A plan: the chosen pairs with the starts of their sessions, and the outcome of each level."""
+"""A plan: the chosen pairs, the starts of their sessions, and the outcome of each level."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from matching.result import LevelOutcome
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The decisions of the engine, as arrays.
+    """The engine's decisions, as arrays.
 
     Attributes:
-        coachee: `int64[K]`, rows of the roster, ascending.
-        coach: `int64[K]`, rows of the roster.
+        coachee: `int64[K]`, rows in the roster, ascending.
+        coach: `int64[K]`, rows in the roster.
         points: `int64[K]`, points of each pair.
         series: for each pair, the starts of its sessions in epoch minutes, ascending.
         levels: value and bound of each level, in the policy's order.

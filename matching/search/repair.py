@@ -1,7 +1,7 @@
 """Repair of a choice: insert unplaced coachees directly, or by ejecting one other coachee.
 
-Ejection chains have at most two moves, and each move is checked by the oracles with what they know
-or find at once.
+Ejection chains have at most two moves; the oracles check each move with what they know or can find
+quickly.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from matching.coach_timetable.calendar import members
 from matching.deadline import Deadline
 from matching.search.column_generation import Choice, PricingOracles
 
-_MAX_OPTIONS = 30  # coaches tried for a coachee, those of greatest worth
+_MAX_OPTIONS = 30  # coaches tried for each coachee, those of greatest worth
 
 
 class Repair:
-    """A choice that every coach can hold, to which coachees are added."""
+    """A choice that every coach can hold, with operations that add coachees."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class Repair:
         pairs: NDArray[np.int64],
         worth: NDArray[np.int64],
     ) -> None:
-        """`pairs: int64[Q]`, ascending, may be used; `worth: int64[Q]` ranks those of a coachee."""
+        """Allow `pairs: int64[Q]`, ascending; `worth: int64[Q]` ranks each coachee's pairs."""
         self._oracles = oracles
         self._problem = problem = oracles.problem
         self._pairs = pairs
@@ -51,7 +51,7 @@ class Repair:
         return np.array(sorted(self._chosen.values()), dtype=np.int64)
 
     def place(self, coachees: list[int], deadline: Deadline) -> None:
-        """Place as many as possible of `coachees`, who are in no chosen pair."""
+        """Place as many as possible of `coachees`, none of whom is in a chosen pair."""
         for coachee in coachees:
             deadline.check()
             if not self._insert_directly(coachee):
@@ -89,7 +89,7 @@ class Repair:
         return False
 
     def _others(self, coach: int) -> Iterator[int]:
-        """Pairs of a coach whose coachee could move to a coach with a free place."""
+        """Return a coach's pairs whose coachee could move to a coach with a free place."""
         own = self._problem.by_coach[coach]
         for place in members(self._held.get(coach, 0)):
             options = self._options(int(self._problem.coachee[own[place]]))

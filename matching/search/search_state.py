@@ -1,4 +1,4 @@
-"""State of the lexicographic search, and the operations that all levels share."""
+"""The state of the lexicographic search, and the operations shared by all levels."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SearchState:
     Attributes:
         reached: the sums decided so far, in the order of the levels.
         allowed: `bool[P]`, pairs that may be chosen.
-        must_place: `bool[n]`, coachees who have to be placed.
+        must_place: `bool[n]`, coachees who must be placed.
         all_proven: whether every level so far is proven optimal.
     """
 
@@ -60,7 +60,7 @@ class SearchState:
 
     @property
     def required_objectives(self) -> list[Objective]:
-        """The coachees who have to be placed, then the levels decided, each with its minimum."""
+        """The coachees who must be placed, then the decided levels, each with its minimum."""
         must_place = self.must_place[self.problem.coachee].astype(np.int64)
         return [Objective(must_place, int(self.must_place.sum())), *self.reached]
 
@@ -80,11 +80,11 @@ class SearchState:
         return solve_flow(self.problem, pairs, combined.worth[pairs], self.deadline.check), combined
 
     def parts(self, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-        """Split the `allowed` pairs into parts that can be searched one after the other.
+        """Split the `allowed` pairs into parts that can be searched one after another.
 
-        The values reached are optimal, so each part of a choice that reaches them has to reach what
-        it reaches there. That holds only if every level so far is proven and the parts are coupled
-        by nothing but sums; otherwise there is one part.
+        The values reached are optimal, so any choice that reaches them does so in each part. This
+        is only true if every level so far is proven and the parts are coupled only by sums;
+        otherwise there is a single part.
         """
         if self.problem.share or not self.all_proven:
             return [allowed]
@@ -93,10 +93,10 @@ class SearchState:
     def column_generation(
         self, allowed: NDArray[np.bool_], choice: Choice | None = None
     ) -> ColumnGeneration:
-        """The exact search over `allowed` pairs under everything decided so far.
+        """Return the exact search over `allowed` pairs under everything decided so far.
 
-        With a `choice` that is feasible, `allowed` is one of several `parts`: floors are then what
-        the choice reaches with pairs of the part.
+        If a feasible `choice` is given, `allowed` is one of several `parts`, and the floors are
+        what the choice reaches with pairs in that part.
 
         Raises:
             ProblemTooLargeError: there are too many pairs for an exact search.

@@ -33,16 +33,16 @@ from matching.search.search_state import ReportLevel
 
 # Deterministic time of CP-SAT for one coach; all coaches get the first before any gets the second.
 _EFFORTS = (1.0, 8.0)
-_MAX_OPTIONS = 250_000  # session options searched in all, so that runs end without a time limit
+_MAX_OPTIONS = 250_000  # session options searched in total, so that runs without a time limit end
 
 
 @dataclass(frozen=True, eq=False)
 class PreviousSchedule:
-    """Sessions that pairs have already.
+    """Sessions that pairs already have.
 
     Attributes:
-        starts: starts (epoch minutes) to keep where possible, by pair and number.
-        past: sessions held already, by pair.
+        starts: starts (epoch minutes) to keep if possible, by pair and number.
+        past: past sessions, by pair.
     """
 
     starts: Mapping[Pair, Mapping[int, int]] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class TimetableOptimisation:
             self._coaches[coach] = _CoachState(oracles, pairs, quality, previous, deadline)
 
     def improve(self, report: ReportLevel) -> LevelOutcome:
-        """Improve the series of every coach while time lasts, all by local search first."""
+        """Improve every coach's series while time remains, by local search first."""
         self._report(report)
         with suppress(DeadlineExceededError):  # the incumbents stay, with the bounds so far
             for coach in self._coaches.values():
@@ -95,7 +95,7 @@ class TimetableOptimisation:
         )
 
     def series(self) -> tuple[Series, ...]:
-        """The starts of every chosen pair."""
+        """Return the starts of every chosen pair."""
         starts = {
             pair: series
             for coach in self._coaches.values()
@@ -104,7 +104,7 @@ class TimetableOptimisation:
         return tuple(starts[pair] for pair in self._choice.tolist())
 
     def _coaches_to_search(self) -> list[_CoachState]:
-        """Coaches without a proven optimum, smallest subproblem first, up to a total size."""
+        """Return coaches without a proven optimum, smallest first, up to a total size."""
         waiting = sorted(
             (one for one in self._coaches.values() if not one.proven),
             key=lambda one: (one.subproblem.size, one.row),
@@ -120,7 +120,7 @@ class TimetableOptimisation:
 
 
 class _CoachState:
-    """The subproblem of one coach, and its incumbent."""
+    """A coach's subproblem and its incumbent."""
 
     def __init__(
         self,
@@ -149,7 +149,7 @@ class _CoachState:
 
     @cached_property
     def subproblem(self) -> CoachSubproblem:
-        """Built on first use: many coaches are settled without it."""
+        """The subproblem, built on first use, since many coaches do not need it."""
         return build_subproblem(self._calendar, self._quality, self._placed, self._kept_times)
 
     @property
@@ -190,7 +190,7 @@ class _CoachState:
             )
 
     def _kept_sessions(self) -> int:
-        """Number of sessions that keep their earlier start."""
+        """Return the number of sessions that keep their earlier start."""
         return sum(
             kept.starts.get(number) == start
             for series, local in zip(self.starts, self._placed, strict=True)
@@ -200,7 +200,7 @@ class _CoachState:
 
     @cached_property
     def _fixed_cost(self) -> int:
-        """Cost of the sessions held already; the finish counts only if no session follows."""
+        """Return the cost of past sessions; the finish counts only if no session follows."""
         return sum(
             self._quality.fault_cost(coachee, self.row, past, continues=bool(series))
             for coachee, past, series in zip(
@@ -210,7 +210,7 @@ class _CoachState:
 
     @cached_property
     def _independent_cost(self) -> int:
-        """Lower bound on the cost of all series where no start has to be kept."""
+        """Return a lower bound on the cost of all series, ignoring starts to keep."""
         if not self._kept_times:
             return 0
         free = build_subproblem(self._calendar, self._quality, self._placed, {})

@@ -143,7 +143,7 @@ def test_runner_up_without_cost_moves_nobody_else() -> None:
     assert explanation.runner_up.moves == ()
     assert {level.gain for level in explanation.runner_up.price} == {0}
     lines = [line for section in sections(explanation, roster) for line in section.lines]
-    assert "It would cost nobody anything at any level." in lines
+    assert "No cost to anybody, at any level." in lines
 
 
 def test_match_without_another_coach_has_no_runner_up_even_if_pinned() -> None:
@@ -155,7 +155,7 @@ def test_match_without_another_coach_has_no_runner_up_even_if_pinned() -> None:
     assert [(one.rule, one.because) for one in other.objections] == [
         ("refusal", "refused by one of the two")
     ]
-    assert ("There is no other coach", ("Nobody else could coach them at all.",)) in sections(
+    assert ("There is no other coach", ("Nobody else could coach this person.",)) in sections(
         explanation, roster
     )
 
@@ -174,7 +174,7 @@ def test_explanation_of_unmatched_coachee_lists_holders_and_objections() -> None
     assert [one.rule for one in by_coach["k2"].objections] == ["schedule"]
     assert by_coach["k2"].points is None
     titles = [section.title for section in sections(explanation, roster)]
-    assert titles[0].startswith("C1 (c1) has no coach: the places of all")
+    assert titles[0].startswith("C1 (c1) has no coach: every coach")
     assert explanation.others[-1].coach == "k2"
 
 
