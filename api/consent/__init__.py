@@ -1,1 +1,1 @@
-"""Consent of coaches and coachees: the texts, and who agreed to which version when."""
+"""Coaches' and coachees' consent: the texts, and who agreed to which version when."""

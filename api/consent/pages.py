@@ -1,4 +1,4 @@
-"""The page with the terms of privacy, on which a person agrees to them."""
+"""The page with the privacy terms, on which a person agrees to them."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class ConsentKind(StrEnum):
 
 
 class ConsentRow(IdentifiedRow):
-    """A consent of one person to one version of a text; only its withdrawal is ever added."""
+    """One person's consent to one version of a text; the only later change is its withdrawal."""
 
     __tablename__ = "consents"
 

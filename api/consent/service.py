@@ -1,7 +1,7 @@
-"""Consent of people to the privacy terms and, separately, to being named in public.
+"""People's consent to the privacy terms and, separately, to being named in public.
 
-People who have not agreed yet can still reply to invitations and report on sessions, because what
-took place has to be recorded. The office sees who has not agreed, and asks them.
+People who have not agreed yet can still reply to invitations and report on sessions, because
+sessions that took place must be recorded. The office sees who has not agreed, and asks them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class ConsentStatus(FrozenModel):
 
 
 class GivenConsent(FrozenModel):
-    """A stored consent of a person; `revoked_at` is set once it is withdrawn."""
+    """A person's stored consent; `revoked_at` is set once it has been withdrawn."""
 
     asked: ConsentKind
     version: str
@@ -48,7 +48,7 @@ class GivenConsent(FrozenModel):
 
 
 class PersonConsent(FrozenModel):
-    """The consents of one person of a cycle, for the programme office.
+    """The consents of one person in a cycle, for the programme office.
 
     `accepted_at` is `None` if the person has not agreed to the current terms; `accepted_version` is
     the last version they agreed to. Only people with `publicity` may be named in public.
@@ -67,7 +67,7 @@ class Acceptance(FrozenModel):
 
 
 class PublicityAnswer(FrozenModel):
-    """Whether a person agrees to being named in public, by the text that was shown."""
+    """Whether a person agrees to be named in public, after reading the text with `sha256`."""
 
     given: bool
     sha256: str
@@ -75,14 +75,14 @@ class PublicityAnswer(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class OwnConsent:
-    """The consents of the person who asks, and the IANA name of their time zone."""
+    """The requesting person's consents, and the IANA name of their time zone."""
 
     status: ConsentStatus
     timezone: str
 
 
 def read_consent(services: Services, principal: Principal) -> OwnConsent:
-    """The consent texts for the person who asks, and what they have agreed to."""
+    """Return the consent texts for the requesting person, and what they have agreed to."""
     texts, person_id = consent_texts(services.settings.consent_texts), principal.person_id or ""
     with services.database.reading() as tx:
         status = consent_status(tx, texts, person_id)
@@ -90,7 +90,7 @@ def read_consent(services: Services, principal: Principal) -> OwnConsent:
 
 
 def accept_terms(services: Services, principal: Principal, acceptance: Acceptance) -> ConsentStatus:
-    """Store that a person agrees to the terms; agreeing again changes nothing.
+    """Record that the requesting person agrees to the terms; idempotent.
 
     Raises:
         ConflictError: the text has changed since it was shown.
@@ -103,7 +103,7 @@ def accept_terms(services: Services, principal: Principal, acceptance: Acceptanc
 def answer_publicity(
     services: Services, principal: Principal, answer: PublicityAnswer
 ) -> ConsentStatus:
-    """Store whether a person agrees to being named in public.
+    """Record whether the requesting person agrees to be named in public.
 
     Raises:
         ConflictError: the text they agree to has changed since it was shown.
@@ -114,7 +114,7 @@ def answer_publicity(
 
 
 def list_consents(services: Services, cycle_id: str) -> tuple[PersonConsent, ...]:
-    """The consents of all people who are in a cycle.
+    """Return the consents of all people currently in a cycle.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -125,7 +125,7 @@ def list_consents(services: Services, cycle_id: str) -> tuple[PersonConsent, ...
 
 
 def consent_status(tx: Transaction, texts: Texts, person_id: str) -> ConsentStatus:
-    """The consent texts for a person, and what they have agreed to.
+    """Return the consent texts for a person, and what they have agreed to.
 
     Raises:
         NotFoundError: there is no such person.
@@ -145,7 +145,7 @@ def consent_status(tx: Transaction, texts: Texts, person_id: str) -> ConsentStat
 def store_acceptance(
     tx: Transaction, texts: Texts, principal: Principal, acceptance: Acceptance, *, now: datetime
 ) -> ConsentStatus:
-    """Store that a person agrees to the terms; see `accept_terms`."""
+    """Record that a person agrees to the terms; see `accept_terms`."""
     person_id = principal.person_id or ""
     before = consent_status(tx, texts, person_id)
     _require_current(before.terms, acceptance.sha256)
@@ -159,7 +159,7 @@ def store_acceptance(
 def store_publicity_answer(
     tx: Transaction, texts: Texts, principal: Principal, answer: PublicityAnswer, *, now: datetime
 ) -> ConsentStatus:
-    """Store or withdraw a person's consent to being named in public; see `answer_publicity`."""
+    """Store or withdraw a person's consent to be named in public; see `answer_publicity`."""
     person_id = principal.person_id or ""
     before = consent_status(tx, texts, person_id)
     if answer.given and before.publicity_given_at is None:
@@ -174,7 +174,7 @@ def store_publicity_answer(
 
 
 def consents_of_cycle(tx: Transaction, texts: Texts, cycle_id: str) -> tuple[PersonConsent, ...]:
-    """The consents of all people who are in a cycle, in the order of the lists.
+    """Return the consents of all people currently in a cycle, in the order of the lists.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -190,7 +190,7 @@ def consents_of_cycle(tx: Transaction, texts: Texts, cycle_id: str) -> tuple[Per
 
 
 def consents_given_by(tx: Transaction, person_id: str) -> tuple[GivenConsent, ...]:
-    """All stored consents of a person, the oldest first."""
+    """Return all of a person's stored consents, oldest first."""
     rows = tx.scalars(
         select(ConsentRow).where(ConsentRow.person_id == person_id).order_by(ConsentRow.given_at)
     )
@@ -209,7 +209,7 @@ def consents_given_by(tx: Transaction, person_id: str) -> tuple[GivenConsent, ..
 def _current_consents(
     tx: Transaction, people: list[str]
 ) -> dict[str, dict[ConsentKind, ConsentRow]]:
-    """The newest consent of each kind of each of `people` that is not withdrawn."""
+    """Return each person's newest consent of each kind that has not been withdrawn."""
     rows = tx.scalars(
         select(ConsentRow)
         .where(ConsentRow.person_id.in_(people), ConsentRow.revoked_at.is_(None))
@@ -235,7 +235,7 @@ def _person_consent(
 
 
 def _given_at(row: ConsentRow | None, text: ConsentText) -> datetime | None:
-    """When the consent in `row` was given, if it is to the current version of `text`."""
+    """Return when the consent in `row` was given, if it is to the current version of `text`."""
     same = row is not None and (row.version, row.sha256) == (text.version, text.sha256)
     return row.given_at if row is not None and same else None
 
@@ -256,7 +256,7 @@ def _store_consent(
 
 
 def _revoke_publicity(tx: Transaction, person_id: str, now: datetime) -> bool:
-    """Withdraw all consents to being named in public; returns whether there was one."""
+    """Withdraw all consents to be named in public; return whether there were any."""
     rows = tx.scalars(
         select(ConsentRow).where(
             ConsentRow.person_id == person_id,

@@ -1,7 +1,7 @@
 """The texts that people are asked to agree to, each with a version.
 
 A text is a plain file: the lines `version:` and `date:`, a blank line, then parts that start with a
-heading `## …` and have one paragraph on each line. A deployment may keep its own three files in a
+heading `## …` and have one paragraph per line. A deployment may keep its own three files in a
 folder of its choice; the default texts are in `templates/consent/texts`.
 """
 
@@ -43,7 +43,7 @@ class TextPart(_FrozenModel):
 
 
 class ConsentText(_FrozenModel):
-    """A consent text; `sha256` of its file shows a change without a new version."""
+    """A consent text; the `sha256` of its file reveals changes made without a new version."""
 
     version: Annotated[str, Field(min_length=1, max_length=40)]
     dated: date
@@ -53,7 +53,7 @@ class ConsentText(_FrozenModel):
 
 @cache
 def consent_texts(folder: Path | None) -> dict[ConsentKind, ConsentText]:
-    """The texts in `folder`, or the default texts.
+    """Return the texts in `folder`, or the default texts.
 
     Raises:
         ConsentTextError: a text is missing or cannot be read.

@@ -1,4 +1,4 @@
-"""Erasing people of a cycle; a tombstone of each stays, by which totals are counted."""
+"""Erasing people in a cycle, leaving tombstones so that totals stay correct."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def erase_people(
 
 
 def work_in_progress(tx: Transaction, cycle_id: str) -> str:
-    """A run or question in progress that would bring back erased data: a phrase, or empty."""
+    """Return "a run" or "a question" if one in progress could restore erased data; else ""."""
     runs = tx.scalar(
         select(func.count()).where(RunRow.cycle_id == cycle_id, RunRow.state.in_(_OPEN))
     )
@@ -80,7 +80,7 @@ def work_in_progress(tx: Transaction, cycle_id: str) -> str:
 def _redactor_for(rows: Sequence[PersonRow], inputs: Sequence[RunInput]) -> Redactor:
     codes = {(row.side, row.code): row.code if row.erased_at else tombstone_code() for row in rows}
     names = {*names_of(map(profile_of, rows)), *(row.email for row in rows)}
-    for run_input in inputs:  # from before a later list changed their name
+    for run_input in inputs:  # made before a later list changed their names
         for side, people in (
             (Side.COACHEE, run_input.roster.coachees),
             (Side.COACH, run_input.roster.coaches),
@@ -95,7 +95,7 @@ def _erase_rows_of(
     tx.flush()
     person_ids = select(PersonRow.id).where(*in_scope)
     coachee_session_ids = select(SessionRow.id).where(
-        SessionRow.coachee_id.in_(person_ids)  # a record belongs to the coachee
+        SessionRow.coachee_id.in_(person_ids)  # records belong to the coachee
     )
     for statement in (
         delete(NoteKeyRow).where(
@@ -131,7 +131,7 @@ def _erase_rows_of(
 
 
 def _pseudonymise_rows(tx: Transaction, cycle_id: str, redactor: Redactor, now: datetime) -> None:
-    """Turn rows of erased people into tombstones, and references to them into their new codes."""
+    """Turn erased people's rows into tombstones, and use their new codes in other people's rows."""
     for row in tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id)):
         person = profile_of(row)
         redacted = redactor.redact_person(person)
@@ -169,7 +169,7 @@ def _erase_from_plans(tx: Transaction, cycle_id: str, redactor: Redactor) -> Non
 
 
 def _erase_from_policy(row: CycleRow, redactor: Redactor) -> None:
-    """Redact the policy; its file is kept only if it still describes the same policy."""
+    """Redact a cycle's policy; keep its file only if it still yields that policy."""
     policy = policy_of(row)
     redacted = redactor.policy_without_mentions(policy)
     source = redactor.redact_cycle_file(row.source)

@@ -1,4 +1,4 @@
-"""Erasing all people of a cycle from its runs, plans and policy."""
+"""Erasing all people in a cycle from its runs, plans and policy."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from matching.result import Result
 
 
 def erase_runs(tx: Transaction, cycle_id: str) -> None:
-    """Erase the personal data in the inputs, records and plans of all runs of a cycle.
+    """Erase the personal data in the inputs, records and plans of all runs in a cycle.
 
-    Kept: the runs with their times and fingerprints, and pairs with their session times, by code.
+    Kept: the runs with their times and fingerprints, and the pairs with their session times, by
+    code.
     """
     runs = select(RunRow.id).where(RunRow.cycle_id == cycle_id)
     for run in tx.scalars(select(RunRow).where(RunRow.cycle_id == cycle_id)).all():
@@ -44,13 +45,13 @@ def erase_runs(tx: Transaction, cycle_id: str) -> None:
 
 
 def without_people(policy: Cycle) -> Cycle:
-    """A policy without pins, bans and preferred times of single people."""
+    """Return a policy without pins, bans and individual preferred times."""
     times = policy.timetable.with_preferred_times({})
     return policy.model_copy(update={"pins": {}, "bans": {}, "timetable": times})
 
 
 def minimal_source(policy: Cycle) -> str:
-    """A cycle file with the dates only, because the uploaded file may name people anywhere."""
+    """Return a cycle file with the dates only; an uploaded file may name people anywhere."""
     dates = policy.cycle
     name, zone = (json.dumps(text, ensure_ascii=False) for text in (dates.name, dates.timezone))
     return (
@@ -60,7 +61,7 @@ def minimal_source(policy: Cycle) -> str:
 
 
 def _without_text(result: Result) -> Result:
-    """A result without its sentences, which reveal languages, ranks and hours of people."""
+    """Return a result without its sentences, which reveal people's languages, ranks and hours."""
     return result.model_copy(
         update={
             "matches": tuple(

@@ -1,4 +1,4 @@
-"""Redaction of stored values: erased people get another code, and texts about them are removed."""
+"""Redaction of stored values: erased people get new codes, and texts about them are removed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from matching.result import Match, Move, Result, Unmatched
 
 ERASED = "(erased)"
 _PREFIX = "erased-"
-_MIN_NAME_LENGTH = 3  # letters; shorter parts of a name are also common words
+_MIN_NAME_LENGTH = 3  # letters; shorter parts are too often common words
 _APOSTROPHES = "'\u2018\u2019\u02bc"  # phones and spreadsheets use different ones
 _BLANK_PROFILE: dict[str, Any] = {
     "name": ERASED,
@@ -34,7 +34,7 @@ _BLANK_PROFILE: dict[str, Any] = {
 
 
 def tombstone_code() -> str:
-    """A random code that does not identify anybody."""
+    """Return a random code that does not identify anyone."""
     return f"{_PREFIX}{new_id()[:12]}"
 
 
@@ -44,18 +44,18 @@ class Redactor:
 
     Attributes:
         codes: their new codes, by side and old code.
-        names: names and addresses that texts may contain, including former ones.
+        names: their current and former names and addresses, as texts may contain them.
     """
 
     codes: Mapping[tuple[Side, str], str]
     names: frozenset[str]
 
     def new_coachee_code(self, code: str) -> str:
-        """The new code of a coachee; the same code if they are not erased."""
+        """Return a coachee's new code, or the same code if they are not being erased."""
         return self.codes.get((Side.COACHEE, code), code)
 
     def new_coach_code(self, code: str) -> str:
-        """The new code of a coach; the same code if they are not erased."""
+        """Return a coach's new code, or the same code if they are not being erased."""
         return self.codes.get((Side.COACH, code), code)
 
     def mentions(self, text: str) -> bool:
@@ -63,9 +63,10 @@ class Redactor:
         return bool(self._mention_pattern.search(_normalise(text)))
 
     def redact_text(self, text: str) -> str:
-        """A text without the names (or longer parts of names) and addresses of erased people.
+        """Return a text without erased people's names, long parts of names, and addresses.
 
-        A part of a name in lower case is kept, because it may be a word such as `will` or `may`.
+        A lower-case part of a name is kept, because it may be a common word such as `will` or
+        `may`.
         """
         before = _normalise(text)
         after = self._name_part_pattern.sub(
@@ -74,7 +75,7 @@ class Redactor:
         return text if after == before else after
 
     def redact_cycle_file(self, text: str) -> str:
-        """A cycle file without their names, and without the lines that contain their codes."""
+        """Return a cycle file without their names and the lines that contain their codes."""
         codes = _word_pattern(code for _, code in self.codes)
         lines = text.splitlines(keepends=True)
         return self.redact_text(
@@ -82,18 +83,18 @@ class Redactor:
         )
 
     def redact_roster(self, roster: Roster) -> Roster:
-        """A roster in which erased people are tombstones, also where others name them."""
+        """Return a roster in which erased people, and references to them, are pseudonymised."""
         return Roster(
             coachees=tuple(map(self._redact_coachee, roster.coachees)),
             coaches=tuple(map(self._redact_coach, roster.coaches)),
         )
 
     def redact_person(self, one: Coachee | Coach) -> Coachee | Coach:
-        """A tombstone if the person is erased; otherwise the same with the new codes of others."""
+        """Return the tombstone of an erased person, or another person with references redacted."""
         return self._redact_coachee(one) if isinstance(one, Coachee) else self._redact_coach(one)
 
     def policy_without_mentions(self, policy: Cycle) -> Cycle:
-        """A policy that does not name erased people, so that later lists without them are valid."""
+        """Return a policy that does not name erased people; later lists will not contain them."""
         coachees = {code for side, code in self.codes if side is Side.COACHEE}
         coaches = {code for side, code in self.codes if side is Side.COACH}
         pins = {
@@ -118,7 +119,7 @@ class Redactor:
         )
 
     def redact_policy(self, policy: Cycle) -> Cycle:
-        """A policy that names erased people by their new codes."""
+        """Return a policy that names erased people by their new codes."""
         pins = {
             self.new_coachee_code(one): self.new_coach_code(other)
             for one, other in policy.pins.items()
@@ -135,7 +136,7 @@ class Redactor:
         return policy.model_copy(update={"pins": pins, "bans": bans, "timetable": times})
 
     def redact_run_input(self, run_input: RunInput) -> RunInput:
-        """The input of a run, redacted; its stored fingerprint does not change."""
+        """Return a run's input, redacted; its stored fingerprint does not change."""
         own, keep, where = run_input.own_policy, run_input.keep, run_input.under_way
         return run_input.model_copy(
             update={
@@ -148,7 +149,7 @@ class Redactor:
         )
 
     def redact_result(self, result: Result) -> Result:
-        """A result without sentences about erased people; pairs and times stay, under new codes."""
+        """Return a result without sentences about erased people, and with their new codes."""
         return result.model_copy(
             update={
                 "matches": tuple(map(self._redact_match, result.matches)),
@@ -216,7 +217,7 @@ class Redactor:
 
     @cached_property
     def _chain_codes(self) -> dict[str, str]:
-        """The new codes of coachees, by the key that chains of command are compared by."""
+        """Coachees' new codes by the normalised entry used in a chain of command."""
         return {
             old.strip().casefold(): now
             for (side, old), now in self.codes.items()
@@ -244,7 +245,7 @@ class Redactor:
             for between in (
                 r"[\s,]+",
                 rf"[^\w{_APOSTROPHES}]+",
-            )  # double surnames: whole, and in parts
+            )  # double surnames: whole and split
             for part in re.split(between, name)
         )
         return frozenset(part for part in parts if len(part) >= _MIN_NAME_LENGTH or part in names)
@@ -255,18 +256,18 @@ class Redactor:
 
 
 def names_of(people: Iterable[Person]) -> Iterator[str]:
-    """The names and addresses of people."""
+    """Yield people's names and addresses."""
     for one in people:
         yield from {one.name, one.email} - {"", ERASED}
 
 
 def _normalise(text: str) -> str:
-    """A text in which each letter with an accent is one character (Unicode NFC)."""
+    """Return a text in Unicode NFC, in which an accented letter is always one character."""
     return unicodedata.normalize("NFC", text)
 
 
 def _word_pattern(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
-    """A pattern that matches any of `words` as a whole word, longest first; none without words."""
+    """Return a pattern that matches any of `words` as a whole word; without words, nothing."""
     ordered = sorted({*map(_normalise, words)} - {""}, key=len, reverse=True)
     alternatives = "|".join(
         re.sub(f"[{_APOSTROPHES}]", f"[{_APOSTROPHES}]", re.escape(word)) for word in ordered

@@ -1,7 +1,7 @@
-"""How long the people of a cycle are kept: the date of erasure, the warning, and holds.
+"""How long a cycle's people are kept: the date of erasure, the warning, and holds.
 
-Nobody is erased without a warning. The daily job stores when it first found a cycle within 30 days
-of its end of retention, and erases only 30 days after that. This also holds after an upgrade, after
+Nobody is erased without a warning. The daily job records when it first found a cycle within 30 days
+of its end of retention, and erases only 30 days after that. This is so even after an upgrade, after
 the setting was shortened, and if a clock was wrong for a day.
 """
 
@@ -31,7 +31,7 @@ WARNING_PERIOD = timedelta(days=30)
 
 
 class HoldInput(FrozenModel):
-    """The reason why the people of a cycle must not be erased yet; it must not name a person."""
+    """The reason why the people in a cycle must not be erased yet; it must not name anyone."""
 
     because: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), SingleLineText
@@ -39,15 +39,15 @@ class HoldInput(FrozenModel):
 
 
 class Retention(FrozenModel):
-    """How long the people of a cycle are kept.
+    """How long the people in a cycle are kept.
 
     Attributes:
         last_day: the last day of the cycle, or of a later session.
-        erased_on: the day from which they are erased; `None` if this deployment does not erase by
-            itself, if there is a hold, and after erasure.
-        soon: whether that day is 30 days away or less.
-        held_at: since when there is a hold.
-        held_because: the reason of the hold.
+        erased_on: the day from which they are erased; `None` if this deployment does not erase
+            automatically, if there is a hold, and after erasure.
+        soon: whether that day is at most 30 days away.
+        held_at: when the hold began.
+        held_because: the reason for the hold.
         erased_at: when they were erased.
     """
 
@@ -61,7 +61,7 @@ class Retention(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class RetentionStatus:
-    """The retention of a cycle as of today.
+    """A cycle's retention status today.
 
     `expires_on` is the end of retention; `None` if there is nothing to erase, or if erasing is
     disabled.
@@ -100,7 +100,7 @@ class RetentionStatus:
 
 
 def retention_of(tx: Transaction, cycle_id: str, days: int, *, now: datetime) -> Retention:
-    """How long the people of a cycle are kept; `days` is the setting `retention_days`.
+    """Return how long the people in a cycle are kept; `days` is the setting `retention_days`.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -118,7 +118,7 @@ def retention_of(tx: Transaction, cycle_id: str, days: int, *, now: datetime) ->
 
 
 def read_retention(services: Services, cycle_id: str) -> Retention:
-    """How long the people of a cycle are kept.
+    """Return how long the people in a cycle are kept.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -128,19 +128,19 @@ def read_retention(services: Services, cycle_id: str) -> Retention:
 
 
 def hold(services: Services, cycle_id: str, hold_input: HoldInput) -> Retention:
-    """Keep the people of a cycle from being erased until the hold ends.
+    """Prevent the people in a cycle from being erased until the hold is ended.
 
     A second hold replaces the reason.
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: the people of the cycle are erased already.
+        ConflictError: the people in the cycle have already been erased.
     """
     with services.database.writing() as tx:
         row = cycle_row(tx, cycle_id)
         if row.erased_at is not None and not _has_new_data(tx, row):
             raise ConflictError(
-                "the people of this cycle are erased already; there is nothing left to hold"
+                "the people in this cycle have already been erased; there is nothing left to keep"
             )
         row.held_at, row.held_because = row.held_at or services.now(), hold_input.because
         row.erasure_announced_at = None
@@ -149,7 +149,7 @@ def hold(services: Services, cycle_id: str, hold_input: HoldInput) -> Retention:
 
 
 def release(services: Services, cycle_id: str) -> Retention:
-    """End the hold of a cycle; managers are warned for 30 days again before it is erased.
+    """End a cycle's hold; managers are warned for another 30 days before anyone is erased.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -158,17 +158,17 @@ def release(services: Services, cycle_id: str) -> Retention:
     with services.database.writing() as tx:
         row = cycle_row(tx, cycle_id)
         if row.held_at is None:
-            raise ConflictError("there is no hold on erasing this cycle")
+            raise ConflictError("there is no hold on the erasure of this cycle")
         row.held_at, row.held_because, row.erasure_announced_at = None, "", None
         record_event(tx, "erasure released", "cycle", cycle_id)
         return _retention(services, tx, cycle_id)
 
 
 def record_erasure_warnings(tx: Transaction, days: int, *, now: datetime) -> int:
-    """Start the warning period of cycles near their end of retention; returns how many are new.
+    """Start the warning period of cycles near their end of retention; return how many are new.
 
     If a cycle is no longer near, because a setting or its dates have changed, its warning is
-    withdrawn, and the next one lasts 30 days again.
+    withdrawn, and the next one again lasts 30 days.
     """
     new = 0
     for status in retention_statuses(tx, days, now=now):
@@ -184,7 +184,7 @@ def record_erasure_warnings(tx: Transaction, days: int, *, now: datetime) -> int
 
 
 def retention_statuses(tx: Transaction, days: int, *, now: datetime) -> tuple[RetentionStatus, ...]:
-    """The retention of all cycles, the oldest first."""
+    """Return the retention status of all cycles, oldest first."""
     rows = tx.scalars(select(CycleRow).order_by(CycleRow.created_at, CycleRow.id)).all()
     last = dict(
         tx.execute(
@@ -199,7 +199,7 @@ def retention_statuses(tx: Transaction, days: int, *, now: datetime) -> tuple[Re
 def retention_status(
     tx: Transaction, row: CycleRow, days: int, *, now: datetime
 ) -> RetentionStatus:
-    """The retention of one cycle."""
+    """Return a cycle's retention status."""
     last = tx.scalar(
         select(func.max(SessionRow.ends_at)).where(
             SessionRow.cycle_id == row.id, SessionRow.state == SessionState.CONFIRMED

@@ -1,4 +1,4 @@
-"""Erasing the people of cycles past their retention, and deleting secrets that ended long ago.
+"""Erasing people in cycles past their retention, and deleting secrets that expired long ago.
 
 Each cycle is erased in one transaction, so an interruption leaves it erased completely or not at
 all, and the next sweep continues with the others.
@@ -33,11 +33,11 @@ from api.session_reports.rows import NoteRow
 from api.values import FrozenModel
 
 RETENTION_JOB = "retention"
-_STALE = timedelta(days=30)  # ended secrets stay visible to their owner for a while
+_STALE = timedelta(days=30)  # owners can still see expired secrets for this long
 
 
 class ErasureScope(FrozenModel):
-    """What would be erased of a cycle, counted; `work_in_progress` is what erasing waits for."""
+    """What would be erased from a cycle, by kind; `work_in_progress` is what erasure waits for."""
 
     cycle_id: str
     name: str
@@ -46,7 +46,7 @@ class ErasureScope(FrozenModel):
 
 
 def warn_and_list_due_cycles(services: Services) -> tuple[str, ...]:
-    """Start or withdraw the warnings of all cycles; returns those to erase today."""
+    """Start or withdraw the warnings of all cycles, and return the cycles to erase today."""
     days, now = services.settings.retention_days, services.now()
     with services.database.writing() as tx:
         record_erasure_warnings(tx, days, now=now)
@@ -54,7 +54,7 @@ def warn_and_list_due_cycles(services: Services) -> tuple[str, ...]:
 
 
 def list_due_scopes(services: Services) -> tuple[ErasureScope, ...]:
-    """What would be erased of each cycle past its retention, whether warned or not."""
+    """Return what would be erased from each cycle past its retention, warned or not."""
     days, now = services.settings.retention_days, services.now()
     with services.database.reading() as tx:
         due = due_cycles(tx, days, now=now, warned=False)
@@ -62,7 +62,7 @@ def list_due_scopes(services: Services) -> tuple[ErasureScope, ...]:
 
 
 def count_stale_secrets(services: Services) -> dict[str, int]:
-    """The number of secrets that `delete_stale_secrets` would delete, by kind."""
+    """Count the secrets that `delete_stale_secrets` would delete, by kind."""
     with services.database.reading() as tx:
         return stale_secrets(tx, now=services.now())
 
@@ -70,14 +70,14 @@ def count_stale_secrets(services: Services) -> dict[str, int]:
 def erase_due_cycle(
     services: Services, cycle_id: str, *, warned: bool = True
 ) -> ErasureScope | None:
-    """Erase all people of a cycle if it is due; see `erase_cycle`."""
+    """Erase all people in a cycle if it is due; see `erase_cycle`."""
     days = services.settings.retention_days
     with services.database.writing() as tx:
         return erase_cycle(tx, cycle_id, days, now=services.now(), warned=warned)
 
 
 def delete_stale_secrets(services: Services) -> dict[str, int]:
-    """Delete secrets that ended a while ago, also from the write-ahead log; returns how many."""
+    """Delete long-expired secrets, also from the write-ahead log; return how many, by kind."""
     with services.database.writing() as tx:
         deleted = sweep(tx, now=services.now())
     services.database.truncate_wal()
@@ -87,7 +87,7 @@ def delete_stale_secrets(services: Services) -> dict[str, int]:
 def due_cycles(
     tx: Transaction, days: int, *, now: datetime, warned: bool = True
 ) -> tuple[str, ...]:
-    """The cycles to erase today, oldest first; with `warned`, only after the warning period."""
+    """Return the cycles to erase today, oldest first; if `warned`, only those warned about."""
     return tuple(
         status.row.id
         for status in retention_statuses(tx, days, now=now)
@@ -96,7 +96,7 @@ def due_cycles(
 
 
 def erasure_scope(tx: Transaction, cycle_id: str) -> ErasureScope:
-    """What would be erased of a cycle.
+    """Count what would be erased from a cycle.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -126,9 +126,9 @@ def erasure_scope(tx: Transaction, cycle_id: str) -> ErasureScope:
 def erase_cycle(
     tx: Transaction, cycle_id: str, days: int, *, now: datetime, warned: bool = True
 ) -> ErasureScope | None:
-    """Erase all people of a cycle and the data about them; returns what was erased.
+    """Erase all people in a cycle and the data about them, and return what was erased.
 
-    `None` if the cycle is not due any more, or while a run or question is in progress.
+    Returns `None` if the cycle is no longer due, or if a run or question is in progress.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -156,12 +156,12 @@ def erase_cycle(
 
 
 def stale_secrets(tx: Transaction, *, now: datetime) -> dict[str, int]:
-    """The number of secrets that the next sweep deletes, by kind."""
+    """Count the secrets that the next sweep will delete, by kind."""
     return {what: _count(tx, table, condition) for what, (table, condition) in _stale(now).items()}
 
 
 def sweep(tx: Transaction, *, now: datetime) -> dict[str, int]:
-    """Delete secrets that ended a while ago: links, tokens, browser sessions, codes, flows."""
+    """Delete long-expired secrets: links, tokens, browser sessions, codes and sign-in flows."""
     found = stale_secrets(tx, now=now)
     if any(found.values()):
         for table, condition in _stale(now).values():

@@ -1,4 +1,4 @@
-"""How long the people of a cycle are kept, and holds that keep them from being erased."""
+"""JSON routes for the retention of a cycle's people, and holds on their erasure."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ RETENTION = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/retention", tags=["peop
 
 @RETENTION.get("", responses=problem_responses(404))
 def read_retention(cycle_id: str, services: ServicesDep) -> Retention:
-    """When the people of a cycle are erased, or why there is a hold."""
+    """Get when the people in a cycle will be erased, or why there is a hold."""
     return retention_policy.read_retention(services, cycle_id)
 
 
 @RETENTION.put("/hold", responses=problem_responses(404, 409, 422))
 def hold(cycle_id: str, hold_input: HoldInput, services: ServicesDep) -> Retention:
-    """Keep the people of a cycle from being erased until the hold ends.
+    """Prevent the people in a cycle from being erased until the hold is ended.
 
-    Name no person in the reason.
+    Do not name anyone in the reason.
     """
     return retention_policy.hold(services, cycle_id, hold_input)
 
 
 @RETENTION.delete("/hold", responses=problem_responses(404, 409))
 def release(cycle_id: str, services: ServicesDep) -> Retention:
-    """End the hold. Nobody is erased before managers have been warned for 30 days again."""
+    """End the hold. Nobody is erased until managers have been warned for another 30 days."""
     return retention_policy.release(services, cycle_id)
 
 

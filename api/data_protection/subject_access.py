@@ -1,4 +1,4 @@
-"""Subject access: a report of everything stored about a person, and erasing it."""
+"""Subject access: reporting everything stored about a person, and erasing the person."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from coach.sessions import Reply
 
 
 class ReportedSession(FrozenModel):
-    """A session of the person; the other person is not named."""
+    """One of the person's sessions; the other person is not named."""
 
     number: int
     start: datetime
@@ -48,8 +48,8 @@ class ReportedNote(FrozenModel):
 class SubjectAccessReport(FrozenModel):
     """Everything that is stored about a person; other people are left out.
 
-    `address` is the current mail address: that of `profile`, which is as uploaded by the office, or
-    another one that the person has set.
+    `address` is the current email address: the one in `profile`, which is as uploaded by the
+    office, or another that the person has set.
     """
 
     code: str
@@ -67,7 +67,7 @@ class SubjectAccessReport(FrozenModel):
 
 
 def find_person(services: Services, ident: str, cycle_id: str = "") -> str:
-    """The identifier of a person, by that or by their spreadsheet id.
+    """Return a person's id, given that id or their spreadsheet id.
 
     Raises:
         NotFoundError: nobody has this id, or nobody in that cycle.
@@ -81,7 +81,7 @@ def find_person(services: Services, ident: str, cycle_id: str = "") -> str:
     with services.database.reading() as tx:
         found = tx.execute(query).all()
     if not found:
-        raise NotFoundError(f"nobody has the id {ident}")
+        raise NotFoundError(f"there is nobody with the id {ident}")
     if len(found) > 1:
         several = ", ".join(sorted(row.cycle_id for row in found))
         raise ConflictError(f"several people have the id {ident}; add --cycle, one of {several}")
@@ -90,7 +90,7 @@ def find_person(services: Services, ident: str, cycle_id: str = "") -> str:
 
 
 def export_person(services: Services, person_id: str) -> SubjectAccessReport:
-    """The report about a person, to hand to them; the export is recorded.
+    """Return the report about a person, to be handed to them; the export is recorded.
 
     Raises:
         NotFoundError: there is no such person.
@@ -107,7 +107,7 @@ def erase_one_person(services: Services, person_id: str) -> None:
 
 
 def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessReport:
-    """The report about a person, to hand to them.
+    """Return the report about a person, to be handed to them.
 
     Raises:
         NotFoundError: there is no such person.
@@ -159,7 +159,7 @@ def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessRepor
 
 
 def erase_person(tx: Transaction, person_id: str, *, now: datetime) -> None:
-    """Erase a person, and leave a tombstone by which totals are counted; see `erase_people`.
+    """Erase a person, leaving a tombstone so that totals stay correct; see `erase_people`.
 
     Raises:
         NotFoundError: there is no such person.
@@ -189,5 +189,5 @@ def _refuse_with_future_sessions(tx: Transaction, person_id: str, now: datetime)
     if coming is not None:
         raise ConflictError(
             "this person has future sessions: upload the list without them, "
-            "run again and publish, then erase"
+            "start a new run, publish its plan, then erase"
         )

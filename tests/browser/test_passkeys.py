@@ -65,7 +65,7 @@ class Authenticator:
 
 def add(page: Page, base: str, name: str) -> None:
     page.goto(f"{base}/account")
-    page.get_by_label("Name of the new one").fill(name)
+    page.get_by_label("Name of the new passkey").fill(name)
     page.get_by_role("button", name="Add a passkey").click()
 
 
@@ -92,9 +92,9 @@ def test_passkeys_sign_in_and_are_named_and_removed(browser: Browser, named_serv
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
     card = page.locator("article", has=page.get_by_role("heading", name="A key in the safe"))
-    card.get_by_text("Give it another name").click()
+    card.get_by_text("Rename").click()
     card.get_by_label("Name").fill("Blue key")
-    card.get_by_role("button", name="Save the name").click()
+    card.get_by_role("button", name="Save name").click()
     expect(page.get_by_role("heading", name="Blue key")).to_be_visible()
 
     sign_out(page)

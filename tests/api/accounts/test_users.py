@@ -316,7 +316,7 @@ def test_personal_data_leaves_only_after_showing_again_who_one_is(
     plan = signed_in.get(f"/cycles/{cycle_id}").text.partition('href="/plans/')[2].partition('"')[0]
     asked = signed_in.get(f"/plans/{plan}/report.html")
     assert asked.url.path == "/confirm"
-    assert "Not now, back to the cycles" in asked.text
+    assert "Cancel and go back to the cycles" in asked.text
     go_on_to = asked.url.params["go_on_to"]
     wrong = signed_in.post("/confirm", data={"code": "000000", "go_on_to": go_on_to})
     assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -366,7 +366,7 @@ def test_a_recovery_code_stands_in_for_the_app_once(signed_in: httpx.Client) -> 
     now = pyotp.TOTP(secret).now()
     signed_in.post("/account", data={"totp_secret": secret, "password": GOOD, "code": now})
     page = signed_in.post("/account/recovery-codes").text
-    assert "I have kept them" in page
+    assert "I have saved them" in page
     codes = re.findall(r"<code>([A-Z2-9-]{19})</code>", page)
     assert len(set(codes)) == 10
     assert "10 of your recovery codes" in signed_in.get("/account").text
