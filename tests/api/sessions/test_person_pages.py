@@ -179,7 +179,7 @@ def test_a_session_held_early_reads_as_held_whatever_was_replied(pair: Pair) -> 
     assert "disabled>Send feedback" in form
     early = pair.post(coachee, "/feedback", **said)
     assert early.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "Feedback can be sent from Wednesday 27 January 2027, 09:00" in early.text
+    assert "You can give feedback from Wednesday 27 January 2027, 09:00" in early.text
     assert "kept words" in early.text
 
     pair.post(coachee, "/reply", reply="declined")
