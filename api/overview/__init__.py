@@ -1,1 +1,1 @@
-"""What reads across subjects: the page of a cycle, statistics, the audit trail for auditors."""
+"""Views that combine several subjects: cycle pages, statistics, and the audit trail."""

@@ -1,4 +1,4 @@
-"""Reading the audit trail: its events by filters, with pseudonyms for auditors."""
+"""Reading and filtering the audit trail, with pseudonyms for auditors."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FilterText = Annotated[str, Field(max_length=100), SingleLineText]
 
 
 class AuditEntry(FrozenModel):
-    """An event of the audit trail. For auditors, pseudonyms replace the identifiers of people."""
+    """An event in the audit trail. For auditors, pseudonyms replace people's identifiers."""
 
     number: int
     at: datetime
@@ -45,10 +45,10 @@ class AuditEntry(FrozenModel):
 
 
 class AuditFilter(FrozenModel):
-    """Selects events; a field that is `None` does not filter.
+    """A filter for audit events. Fields that are `None` do not filter.
 
     `since` and `until` are days in UTC, both inclusive. `cycle_id` selects events about a cycle and
-    about its people, sessions, runs and plans. `before` is a number in the trail.
+    its people, sessions, runs and plans. `before` selects events with a lower number.
     """
 
     actor_id: _FilterText | None = None
@@ -64,12 +64,14 @@ class AuditFilter(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    """What the page of the audit trail shows.
+    """The contents of the audit page.
 
     Attributes:
-        entries: the selected events, the newest first.
-        names: display names of users and people in them, by identifier.
-        statistics: of every cycle, for auditors only.
+        entries: the selected events, newest first.
+        names: display names of the users and people in `entries`, by identifier.
+        trail_status: the state of the trail and the result of its last check.
+        cycles: all cycles, newest first.
+        statistics: statistics of every cycle; empty for managers.
     """
 
     entries: tuple[AuditEntry, ...]
@@ -82,7 +84,7 @@ class AuditPage:
 def list_entries(
     services: Services, principal: Principal, filters: AuditFilter
 ) -> tuple[AuditEntry, ...]:
-    """The events that `filters` selects, the newest first."""
+    """Return the events that match `filters`, newest first."""
     with services.database.reading() as tx:
         return _entries(tx, services.keyring, principal, filters)
 
@@ -90,7 +92,7 @@ def list_entries(
 def read_audit_page(
     services: Services, principal: Principal, filters: AuditFilter | None
 ) -> AuditPage:
-    """Read what the page of the audit trail shows; without `filters` it shows no events."""
+    """Read the contents of the audit page. If `filters` is `None`, there are no events."""
     with services.database.reading() as tx:
         entries = _entries(tx, services.keyring, principal, filters) if filters else ()
         return AuditPage(
@@ -115,7 +117,7 @@ def _entries(
 def _display_names(
     tx: Transaction, principal: Principal, entries: tuple[AuditEntry, ...]
 ) -> dict[str, str]:
-    """By identifier, the names of users in `entries`, and the codes of people for managers only."""
+    """Map identifiers in `entries` to names of users and, for managers only, codes of people."""
     identifiers = {one.actor_id for one in entries if one.actor_id}
     identifiers |= {one.object_id for one in entries if one.object_kind in {"user", _PERSON}}
     users = select(UserRow.id, UserRow.name).where(UserRow.id.in_(identifiers))
@@ -127,7 +129,7 @@ def _display_names(
 
 
 def _entry(row: AuditRow, pseudonymise: Callable[[str], str] | None) -> AuditEntry:
-    """The event in a row, with identifiers of people replaced by `pseudonymise`, if it is given."""
+    """Convert a row to an `AuditEntry`; `pseudonymise`, if set, replaces people's identifiers."""
     actor, object_id = row.actor_id, row.object_id
     if pseudonymise is not None and actor is not None and row.role in _ROLES_OF_PEOPLE:
         actor = pseudonymise(actor)
@@ -148,7 +150,7 @@ def _entry(row: AuditRow, pseudonymise: Callable[[str], str] | None) -> AuditEnt
 def _resolve_pseudonyms(
     tx: Transaction, keyring: Keyring, wanted: tuple[str | None, ...]
 ) -> dict[str, str]:
-    """The identifiers behind the pseudonyms among `wanted`, found by trying every person."""
+    """Map the pseudonyms in `wanted` to identifiers, by computing everyone's pseudonym."""
     sought = {one for one in wanted if one is not None and one.startswith(_PSEUDONYM)}
     if not sought:
         return {}

@@ -1,4 +1,4 @@
-"""The page of the audit trail, which is also the first page of auditors."""
+"""The audit page, which is also the landing page for auditors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FIELDS = (
 
 
 def filter_fields(request: Request) -> dict[str, str]:
-    """The known filters in the query string of the URL."""
+    """Return the known filters in the URL's query string."""
     return {name: request.query_params.get(name, "") for name in _FIELDS}
 
 
@@ -37,7 +37,7 @@ FilterFields = Annotated[dict[str, str], Depends(filter_fields)]
 def audit_page(
     fields: FilterFields, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """The events that the filters select, a hundred a page, and the state of the trail."""
+    """Show the events that match the filters, 100 per page, and the state of the trail."""
     filters, faults = validate_form(
         AuditFilter,
         non_empty_fields(fields) | {"limit": str(_PAGE_SIZE + 1)},
@@ -63,7 +63,7 @@ def audit_page(
 
 
 def _line(entry: AuditEntry, names: Mapping[str, str], fields: dict[str, str]) -> dict[str, object]:
-    """An event in words, with the URLs that filter by each of its parts."""
+    """Format an event, with URLs that filter by each of its parts."""
     actor = entry.actor_id or ""
     return {
         "number": entry.number,
@@ -81,25 +81,29 @@ def _line(entry: AuditEntry, names: Mapping[str, str], fields: dict[str, str]) -
 
 
 def _url(fields: dict[str, str], **changed: str) -> str:
-    """The URL of the page with some filters changed."""
+    """Return the URL of the page with some filters changed."""
     return f"{urls.AUDIT}?{urlencode(non_empty_fields(fields | changed))}"
 
 
 def _check_result(trail_status: AuditTrailStatus) -> tuple[str, str]:
-    """The tone and the words for the result of the last check."""
+    """Return the tone and the text for the result of the last check."""
     check = trail_status.last_check
     if check is None:
         return "warn", (
-            "The chain has not been checked yet. A worker checks it once a day; "
-            "gender-coach audit verify checks it immediately."
+            "The audit trail has not been checked yet. A worker checks it once a day; "
+            "to check it now, run gender-coach audit verify."
         )
     when = format_short_datetime(check.at, _UTC)
     if check.first_broken is not None:
         return "bad", (
-            f"The chain does not hold: on {when}, the seal of row {check.first_broken} of "
-            f"{check.rows} did not match. It or an earlier row was altered, removed or inserted."
+            f"The audit trail is broken: on {when}, the seal of row {check.first_broken} of "
+            f"{check.rows} did not match. That row or an earlier one was altered, removed or "
+            "inserted."
         )
-    return "good", f"The chain holds: on {when}, the seals of all {check.rows} rows matched."
+    return (
+        "good",
+        f"The audit trail is intact: on {when}, the seals of all {check.rows} rows matched.",
+    )
 
 
 ROUTERS = (AUDIT,)

@@ -1,4 +1,4 @@
-"""JSON routes of the audit trail, for managers and auditors."""
+"""JSON routes for the audit trail, open to managers and auditors."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ AUDIT = APIRouter(prefix=API, tags=["audit"])
 def audit_entries(
     filters: Annotated[AuditFilter, Query()], services: ServicesDep, principal: PrincipalDep
 ) -> tuple[AuditEntry, ...]:
-    """Who did what to which object and when, the newest first, with identifiers for names."""
+    """Events in the audit trail, newest first. People and users appear as identifiers."""
     return list_entries(services, principal, filters)
 
 
 @AUDIT.get("/audit/report", responses=problem_responses())
 def audit_report(services: ServicesDep) -> AuditTrailStatus:
-    """The state of the trail and the result of its last daily check; this verifies nothing."""
+    """The state of the trail and the result of its last daily check. This does not run a check."""
     return read_trail_status(services)
 
 
@@ -36,7 +36,7 @@ def audit_report(services: ServicesDep) -> AuditTrailStatus:
     response_class=Response,
 )
 def audit_head(services: ServicesDep) -> Response:
-    """The head of the trail as a file. Keep it elsewhere, to see later if rows were cut off."""
+    """The head of the trail as a file. Keep it elsewhere, so that removed rows can be detected."""
     trail_status, now = read_trail_status(services), services.now()
     text = (
         f"Audit trail of {services.settings.base_url}\n"

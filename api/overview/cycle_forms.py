@@ -1,4 +1,4 @@
-"""The forms on the page of a cycle that show what is wrong with what was sent."""
+"""Form handlers of the cycle page, which redisplay the page with any faults found."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from api.web.rendering import FormFields, redirect_after_post, validate_form
 from coach.errors import UnusableInputError
 
 CYCLE_FORMS = APIRouter(prefix="/cycles/{cycle_id}", include_in_schema=False)
-_NO_REASON = "Please give a reason, in at most 200 characters on one line."
+_NO_REASON = "Enter a reason on one line, using at most 200 characters."
 
 
 @CYCLE_FORMS.post("/policy")
 def replace_policy(
     cycle_id: str, file: Annotated[UploadFile, File()], request: Request, services: ServicesDep
 ) -> Response:
-    """Replace the policy by another cycle file."""
+    """Replace the policy with another cycle file, or show every fault in it."""
     try:
         cycles.replace_policy(services, cycle_id, named_file(file))
     except UnusableInputError as error:
@@ -60,7 +60,7 @@ def start_what_if(
     *,
     keep: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Queue a run under another policy, which does not become the policy of the cycle."""
+    """Queue a run with another policy. The cycle's own policy does not change."""
     try:
         run = what_if.start_what_if(services, cycle_id, named_file(file), keep=keep)
     except UnusableInputError as error:
@@ -72,7 +72,7 @@ def start_what_if(
 def hold(
     cycle_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Keep the people of a cycle from being erased until the hold ends."""
+    """Prevent the people of a cycle from being erased until the hold ends."""
     hold_input, _ = validate_form(HoldInput, form_fields, fallback_field="because")
     if hold_input is None:
         return render_cycle(request, cycle_id, FormFaults(hold=_NO_REASON))

@@ -1,4 +1,4 @@
-"""The page of one cycle: its people, policy, runs and plans, and the faults of its forms."""
+"""The page of one cycle: its people, policy, runs and plans, and any faults in its forms."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CYCLE_PAGE = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class CyclePage:
-    """Everything that the page of a cycle shows, read in one transaction."""
+    """The contents of a cycle's page, read in one transaction."""
 
     overview: CycleOverview
     runs: tuple[RunView, ...]
@@ -42,7 +42,7 @@ class CyclePage:
 
 @dataclass(frozen=True, slots=True)
 class FormFaults:
-    """What is wrong with a form of the page that was sent; empty for the other forms."""
+    """Faults in the form that was submitted; empty for the other forms on the page."""
 
     people: Sequence[InputFault] = ()
     policy: Sequence[InputFault] = ()
@@ -51,18 +51,18 @@ class FormFaults:
 
     @property
     def any(self) -> bool:
-        """Whether a form was refused."""
+        """Whether a form was rejected."""
         return bool(self.people or self.policy or self.what_if or self.hold)
 
 
 @CYCLE_PAGE.get("/cycles/{cycle_id}")
 def show_cycle(cycle_id: str, request: Request) -> Response:
-    """The state of a cycle, and its next steps."""
+    """Show the state of a cycle and its next steps."""
     return render_cycle(request, cycle_id)
 
 
 def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
-    """Read what the page of a cycle shows.
+    """Read the contents of a cycle's page.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -81,7 +81,7 @@ def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
 
 
 def render_cycle(request: Request, cycle_id: str, faults: FormFaults | None = None) -> Response:
-    """The page of a cycle; with `faults`, it answers a form that was refused.
+    """Render the page of a cycle, with the `faults` of a rejected form if there are any.
 
     Raises:
         NotFoundError: there is no such cycle.

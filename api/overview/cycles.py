@@ -1,4 +1,4 @@
-"""Cycles with what other subjects know of them: people, runs, and plans."""
+"""Cycles combined with their people, runs and plans."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from coach.errors import NotFoundError
 
 
 class CycleSummary(CycleHeader):
-    """A cycle with the number of its people and its published plan."""
+    """A cycle with its numbers of coachees and coaches and its published plan."""
 
     coachees: int
     coaches: int
@@ -31,7 +31,7 @@ class CycleSummary(CycleHeader):
 
 
 class CycleOverview(FrozenModel):
-    """The state of a cycle; `open_run_id` is a run that is still queued or running."""
+    """The state of a cycle. `open_run_id` is the run that is queued or running, if any."""
 
     summary: CycleSummary
     policy: Cycle
@@ -44,7 +44,7 @@ def create_cycle(services: Services, file: NamedFile) -> CycleSummary:
     """Create a cycle from a cycle file.
 
     Raises:
-        UnusableInputError: with every fault of the file.
+        UnusableInputError: the file is invalid. The error lists every fault.
     """
     parsed = parse_policy_file(file)
     policy = parsed.policy
@@ -54,13 +54,14 @@ def create_cycle(services: Services, file: NamedFile) -> CycleSummary:
 
 
 def replace_policy(services: Services, cycle_id: str, file: NamedFile) -> CycleSummary:
-    """Replace the policy of a cycle; plans made before keep the one they were made with.
+    """Replace the policy of a cycle. Existing plans keep the policy they used.
 
     The file is checked against the people of the cycle in the transaction that stores it.
 
     Raises:
         NotFoundError: there is no such cycle.
-        UnusableInputError: with every fault of the file; nothing is changed.
+        UnusableInputError: the file is invalid, and nothing was changed. The error lists every
+            fault.
     """
     parsed = parse_policy_file(file)
     with services.database.writing() as tx:
@@ -69,13 +70,13 @@ def replace_policy(services: Services, cycle_id: str, file: NamedFile) -> CycleS
 
 
 def list_cycles(services: Services) -> tuple[CycleSummary, ...]:
-    """All cycles, the newest first."""
+    """Return all cycles, newest first."""
     with services.database.reading() as tx:
         return all_summaries(tx)
 
 
 def read_overview(services: Services, cycle_id: str) -> CycleOverview:
-    """The state of a cycle: its policy, an open run, and its drafts.
+    """Return the state of a cycle: its policy, any unfinished run, and its draft plans.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -85,12 +86,12 @@ def read_overview(services: Services, cycle_id: str) -> CycleOverview:
 
 
 def all_summaries(tx: Transaction) -> tuple[CycleSummary, ...]:
-    """All cycles, the newest first."""
+    """Return all cycles, newest first."""
     return _summaries(tx, select(CycleRow).order_by(CycleRow.created_at.desc(), CycleRow.id))
 
 
 def summary_of(tx: Transaction, cycle_id: str) -> CycleSummary:
-    """The summary of one cycle.
+    """Return the summary of one cycle.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -102,7 +103,7 @@ def summary_of(tx: Transaction, cycle_id: str) -> CycleSummary:
 
 
 def overview_of(tx: Transaction, cycle_id: str) -> CycleOverview:
-    """The state of one cycle.
+    """Return the state of one cycle.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -128,7 +129,7 @@ def overview_of(tx: Transaction, cycle_id: str) -> CycleOverview:
 
 
 def _summaries(tx: Transaction, cycles: Select[CycleRow]) -> tuple[CycleSummary, ...]:
-    """Summaries of the cycles that a statement selects, in three queries for any number of them."""
+    """Return summaries of the cycles that a statement selects, using three queries in total."""
     rows = tx.scalars(cycles).all()
     ids = [row.id for row in rows]
     counts = {
@@ -137,7 +138,7 @@ def _summaries(tx: Transaction, cycles: Select[CycleRow]) -> tuple[CycleSummary,
             select(PersonRow.cycle_id, PersonRow.side, func.count())
             .where(
                 PersonRow.cycle_id.in_(ids),
-                or_(  # people who left by being erased still count
+                or_(  # people who left only because they were erased still count
                     PersonRow.left_at.is_(None), PersonRow.left_at == PersonRow.erased_at
                 ),
             )

@@ -1,4 +1,4 @@
-"""The page with all cycles, and the form that creates one."""
+"""The page that lists all cycles, and the form that creates one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CYCLES_PAGE = APIRouter(include_in_schema=False)
 
 @CYCLES_PAGE.get("/")
 def show_cycles(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """All cycles, and the form that creates one; auditors are sent to the audit trail."""
+    """Show all cycles and the form that creates one. Auditors are redirected to the audit page."""
     if not principal.is_manager:
         return redirect_after_post(urls.AUDIT)
     return _render(request, services)

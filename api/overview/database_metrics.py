@@ -1,4 +1,4 @@
-"""Metrics that are counted in the database: runs, jobs, messages."""
+"""Metrics computed from the database: runs, jobs and messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from api.services import Services
 
 
 def database_metrics(services: Services, job_types: Sequence[JobType]) -> str:
-    """The metrics in the text format of Prometheus."""
+    """Return the metrics in the Prometheus text format."""
     with services.database.reading() as tx:
         runs = dict.fromkeys(TaskState, 0)
         for state, number in tx.execute(select(RunRow.state, func.count()).group_by(RunRow.state)):

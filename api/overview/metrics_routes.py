@@ -1,4 +1,4 @@
-"""The route of the metrics for Prometheus, with the check of who may read them."""
+"""The route that serves Prometheus metrics, with its own access check."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-
 
 @METRICS.get("/metrics")
 def metrics(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Metrics for Prometheus, for clients with the token for them and for this machine itself."""
+    """Serve Prometheus metrics to managers, clients with the metrics token, and this machine."""
     settings = services.settings
     if not (
         principal.is_manager
@@ -31,8 +31,8 @@ def metrics(request: Request, services: ServicesDep, principal: PrincipalDep) ->
         or is_local(request, settings)
     ):
         raise NotAllowedError(
-            "metrics need GENDER_COACH_METRICS_TOKEN or a manager's token; a server without a "
-            "public address also gives them to its own machine"
+            "metrics require the token in GENDER_COACH_METRICS_TOKEN or a manager's token; only a "
+            "server without a public address also serves them to local requests"
         )
     request_metrics: RequestMetrics = request.app.state.request_metrics
     lines = generate_latest(request_metrics.registry).decode() + database_metrics(
@@ -42,7 +42,7 @@ def metrics(request: Request, services: ServicesDep, principal: PrincipalDep) ->
 
 
 def presents_metrics_token(request: Request, settings: Settings) -> bool:
-    """Whether a request presents the configured token for metrics."""
+    """Whether a request carries the configured metrics token."""
     token, headers = settings.metrics_token, request.headers
     if token is None or not is_bearer(headers):
         return False
@@ -53,8 +53,8 @@ def presents_metrics_token(request: Request, settings: Settings) -> bool:
 def is_local(request: Request, settings: Settings) -> bool:
     """Whether a request comes from this machine and not through a proxy on it.
 
-    The requests of a proxy on this machine come from loopback too. So on a server with a public
-    address no request counts as local, and elsewhere none with the headers of a proxy.
+    Requests through a local proxy also come from a loopback address. Therefore no request counts
+    as local if the server has a public address or if the request has proxy headers.
     """
     client = request.client.host if request.client else ""
     public = urlsplit(settings.base_url).hostname or ""

@@ -1,4 +1,4 @@
-"""Pages of the programme office about published sessions: all of a cycle, and one."""
+"""The programme office's pages about published sessions: all sessions of a cycle, and one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SESSION_PAGES = APIRouter(include_in_schema=False)
 
 @SESSION_PAGES.get("/cycles/{cycle_id}/sessions")
 def show_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Every published session with its replies, in order of time."""
+    """Show every published session with its replies, in chronological order."""
     page = session_views.cycle_sessions(services, cycle_id)
     lines = [office_session_line(session) for session in page.sessions]
     return render_page(
@@ -39,7 +39,7 @@ def show_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Res
 def show_session(
     session_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """One session: the replies with their comments, the shared record and the feedback."""
+    """Show one session: replies with comments, the shared record and the feedback."""
     page = session_views.session_with_reports(services, principal, session_id)
     session, reports, zone = page.session, page.reports, ZoneInfo(page.session.timezone)
     return render_page(

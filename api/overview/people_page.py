@@ -1,4 +1,4 @@
-"""The page with the people of a cycle, their consents, and the buttons for new links."""
+"""The page with the people of a cycle, their consents, and buttons for new links."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PeoplePage:
 
 
 def read_people_page(services: Services, cycle_id: str) -> PeoplePage:
-    """Read what the page shows.
+    """Read the contents of the people page.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -46,7 +46,7 @@ def read_people_page(services: Services, cycle_id: str) -> PeoplePage:
 
 @PEOPLE_PAGE.get("/cycles/{cycle_id}/people")
 def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """All people of a cycle, also those who have left."""
+    """Show all people of a cycle, including those who have left."""
     page, deployment = read_people_page(services, cycle_id), deployment_of(request)
     return render_page(
         request,

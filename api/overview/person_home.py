@@ -1,4 +1,4 @@
-"""Use case of the first page behind a secret link: the person's sessions and consent."""
+"""The use case of a person's home page: their sessions and whether they have consented."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from api.sessions.schedule import PersonSchedule, person_schedule
 
 @dataclass(frozen=True, slots=True)
 class PersonHome:
-    """A person's sessions, and whether they have accepted the terms as they are now."""
+    """A person's sessions, and whether they have accepted the current terms."""
 
     schedule: PersonSchedule
     terms_accepted: bool
 
 
 def read_person_home(services: Services, principal: Principal) -> PersonHome:
-    """What the first page behind the principal's secret link shows.
+    """Read the contents of the principal's home page.
 
     Raises:
-        NotFoundError: `principal` is not a person of a cycle.
+        NotFoundError: `principal` is not a participant in a cycle.
     """
     texts = consent_texts(services.settings.consent_texts)
     with services.database.reading() as tx:

@@ -1,4 +1,4 @@
-"""Pages behind a person's secret link: all their sessions, and one with its reports."""
+"""Pages behind a person's secret link: all their sessions, and one session with its reports."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DUE_HEADINGS = {
 def my_sessions(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """All sessions of the person, with those on top that need a reply or a report."""
+    """Show all of a person's sessions, with those that need a reply or a report at the top."""
     home = read_person_home(services, principal)
     person = home.schedule.person
     lines = [_line(request, link, session, person.side) for session in home.schedule.sessions]
@@ -41,8 +41,8 @@ def my_sessions(
         terms_accepted=home.terms_accepted,
         lines=lines,
         parts=[
-            ("Coming", [line for line in lines if not line.over]),
-            ("Earlier", [line for line in lines if line.over]),
+            ("Upcoming", [line for line in lines if not line.over]),
+            ("Past", [line for line in lines if line.over]),
         ],
         waiting=sum(line.can_reply and not line.answered for line in lines),
         due=[line for line in lines if line.due],
@@ -54,7 +54,7 @@ def my_sessions(
 def my_session(
     link: str, session_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """One session: its time, the other person, the reply, and the reports on it."""
+    """Show one session: its time, the other person, the reply and the reports on it."""
     found = session_reports.read_session_with_reports(services, principal, session_id)
     session, reports = found.session, found.reports
     zone, is_coach = ZoneInfo(session.timezone), principal.role is AccessRole.COACH

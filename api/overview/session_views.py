@@ -1,4 +1,4 @@
-"""Sessions with what other subjects know of them: mail, reports."""
+"""Sessions combined with their reports and the status of their mail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.values import FrozenModel
 
 
 class CycleSessions(FrozenModel):
-    """The published sessions of a cycle in order of time, and the status of its mail."""
+    """The published sessions of a cycle in chronological order, and the status of its mail."""
 
     cycle: CycleHeader
     sessions: tuple[SessionDetails, ...]
@@ -21,7 +21,7 @@ class CycleSessions(FrozenModel):
 
 
 class SessionWithReports(FrozenModel):
-    """One session, its cycle, and its reports as far as the reader may see them."""
+    """One session, its cycle, and the reports on it that the reader may see."""
 
     cycle: CycleHeader
     session: SessionDetails
@@ -29,7 +29,7 @@ class SessionWithReports(FrozenModel):
 
 
 def cycle_sessions(services: Services, cycle_id: str) -> CycleSessions:
-    """The published sessions of a cycle, cancelled ones included, and the status of its mail.
+    """Return a cycle's published sessions, including cancelled ones, and the status of its mail.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -45,10 +45,10 @@ def cycle_sessions(services: Services, cycle_id: str) -> CycleSessions:
 def session_with_reports(
     services: Services, principal: Principal, session_id: str
 ) -> SessionWithReports:
-    """One session with its reports, to a manager or to one of its two people.
+    """Return one session with its reports, for a manager or for one of its two participants.
 
     Raises:
-        NotFoundError: there is no such session, or `principal` takes no part in it.
+        NotFoundError: there is no such session, or `principal` may not see it.
     """
     with services.database.reading() as tx:
         session = schedule.session_details(tx, principal, session_id)

@@ -1,4 +1,4 @@
-"""Statistics of whole cycles, for auditors, who may not see people."""
+"""Statistics per cycle, for auditors, who may not see individual people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coach.sessions import Attendance
 
 
 class CycleStatistics(FrozenModel):
-    """A cycle, with the number of its published sessions and of those recorded as held."""
+    """A cycle with its number of confirmed sessions and the number recorded as held."""
 
     cycle: CycleSummary
     sessions: int
@@ -20,7 +20,7 @@ class CycleStatistics(FrozenModel):
 
 
 def cycle_statistics(tx: Transaction) -> tuple[CycleStatistics, ...]:
-    """The statistics of all cycles, the newest first, in three queries for any number of them."""
+    """Return statistics of all cycles, newest first, using a fixed number of queries."""
     on = dict(
         tx.execute(
             select(SessionRow.cycle_id, func.count())

@@ -1,1 +1,1 @@
-"""Queries about a plan: explanations, advice, replacements; answered by a background job."""
+"""Queries about a plan, answered by background jobs: explanations, advice and replacements."""

@@ -1,4 +1,4 @@
-"""The job of a plan query: finds the answer and stores it with the query."""
+"""The background job of a plan query, which finds the answer and stores it with the query."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from api.plan_queries.question_task import QuestionTask, question_task
 from api.plan_queries.questions import QUESTION_JOB
 from api.plan_queries.rows import QuestionRow
 
-_MAX_SOLVE_SECONDS = 120.0  # each time that it solves again
+_MAX_SOLVE_SECONDS = 120.0  # per solve; a query may need several
 
 
 class PlanQueryJob(SubprocessJob[QuestionRow]):
-    """Performs plan queries."""
+    """A job handler that answers plan queries."""
 
     row_type = QuestionRow
     noun = "question"

@@ -1,4 +1,4 @@
-"""Labels and badges of questions about a plan."""
+"""Labels and badges for plan queries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from api.web.labels import Badge
 
 QUESTION_STATE = RUN_STATE | {TaskState.FINISHED: Badge("answered", "good")}
 QUESTION_KIND = {
-    QuestionKind.EXPLAIN: "Why, and what else",
-    QuestionKind.REPLACE: "Who could take over",
-    QuestionKind.ADVISE: "What would place more people",
+    QuestionKind.EXPLAIN: "Reasons and alternatives",
+    QuestionKind.REPLACE: "Coaches who could take over",
+    QuestionKind.ADVISE: "Changes that would place more people",
 }

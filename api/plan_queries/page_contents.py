@@ -1,4 +1,4 @@
-"""What the pages of a plan and of one coachee in it show, each read in one transaction."""
+"""The contents of the plan page and the coachee page, each read in one transaction."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ from api.services import Services
 
 @dataclass(frozen=True, slots=True)
 class PlanPage:
-    """What the page of a plan shows.
+    """The contents of a plan's page.
 
     Attributes:
-        plans: all plans of the cycle, the newest first.
-        questions: those about the whole plan, the newest first.
-        coachee_ids: the identifier of each coachee, by their id in the coachees' file.
+        plan: the plan itself.
+        cycle: the cycle it belongs to.
+        plans: all plans of the cycle, newest first.
+        questions: queries about the plan as a whole, newest first.
+        coachee_ids: maps each coachee's id in the coachees' file to their person id.
     """
 
     plan: PlanDetails
@@ -40,13 +42,13 @@ class PlanPage:
 
     @property
     def published_plan_id(self) -> str | None:
-        """The published plan of the cycle."""
+        """The id of the cycle's published plan, if there is one."""
         published = (plan.id for plan in self.plans if plan.state is PlanState.PUBLISHED)
         return next(published, None)
 
 
 def read_plan_page(services: Services, plan_id: str) -> PlanPage:
-    """Read what the page of a plan shows.
+    """Read the contents of a plan's page.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -66,14 +68,16 @@ def read_plan_page(services: Services, plan_id: str) -> PlanPage:
 
 @dataclass(frozen=True, slots=True)
 class CoacheePage:
-    """What the page of a coachee shows.
+    """The contents of a coachee's page.
 
     Attributes:
-        code: their id in the coachees' file.
-        questions: those about this coachee, the newest first.
-        remaining: the coming sessions that another coach would take over.
-        pinned: whether the policy of the cycle pins them to a coach.
-        names: of everybody in the plan, and of everybody in the cycle now, by id.
+        plan: the plan the coachee is in.
+        cycle: the cycle it belongs to.
+        code: the coachee's id in the coachees' file.
+        questions: queries about this coachee, newest first.
+        remaining: the upcoming sessions that another coach would take over.
+        pinned: whether the cycle's policy pins the coachee to a coach.
+        names: the names of everyone in the plan or currently in the cycle, by id.
     """
 
     plan: PlanDetails
@@ -86,10 +90,10 @@ class CoacheePage:
 
 
 def read_coachee_page(services: Services, plan_id: str, person_id: str) -> CoacheePage:
-    """Read what the page of a coachee shows.
+    """Read the contents of a coachee's page.
 
     Raises:
-        NotFoundError: there is no such plan, or the person is not a coachee of it.
+        NotFoundError: there is no such plan, or the person is not a coachee of its cycle.
     """
     with services.database.reading() as tx:
         row, plan = plan_row(tx, plan_id), plan_details(tx, plan_id)

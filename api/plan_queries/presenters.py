@@ -1,4 +1,4 @@
-"""Plan queries and their answers as pages show them."""
+"""View models of plan queries and their answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from matching.rematching.comparison import LevelDifference, SettingDifference
 from matching.rematching.replacement import Replacement
 from matching.result import Verdict
 
-_SHOWN_AT_ONCE = 8  # other coaches that are visible before the list is expanded
+_SHOWN_AT_ONCE = 8  # other coaches shown before the list is expanded
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class QuestionLine:
 
 @dataclass(frozen=True, slots=True)
 class RunnerUpViewModel:
-    """The next best coach, the price of choosing them, and who else would change."""
+    """The next best coach, the cost of choosing them, and who else would be affected."""
 
     coach: str
     points: str
@@ -53,7 +53,7 @@ class RunnerUpViewModel:
 
 @dataclass(frozen=True, slots=True)
 class OtherCoachViewModel:
-    """Another coach: possible, with all places taken, or not possible and why."""
+    """Another coach, and whether they are available, fully booked or not possible, and why."""
 
     coach: str
     status: str
@@ -63,9 +63,9 @@ class OtherCoachViewModel:
 
 @dataclass(frozen=True, slots=True)
 class ExplanationViewModel:
-    """The coaches of a coachee other than their own.
+    """The alternatives to a coachee's coach.
 
-    `only` is whether nobody else could coach them; `more` are coaches below a fold.
+    `only` is whether no other coach is possible. `others` are shown at once, `more` on request.
     """
 
     runner_up: RunnerUpViewModel | None
@@ -76,7 +76,7 @@ class ExplanationViewModel:
 
 @dataclass(frozen=True, slots=True)
 class ReplacementViewModel:
-    """A coach who could take over, with the price and the times."""
+    """A coach who could take over, with the cost and the session times."""
 
     id: str
     coach: str
@@ -88,7 +88,7 @@ class ReplacementViewModel:
 
 @dataclass(frozen=True, slots=True)
 class AdviceViewModel:
-    """A change of the policy, who would get a coach by it, and who would lose theirs."""
+    """A policy change, with the people who would gain a coach and those who would lose theirs."""
 
     change: str
     placed: tuple[str, ...]
@@ -97,7 +97,7 @@ class AdviceViewModel:
 
 
 def question_line(question: QuestionView, zone: ZoneInfo) -> QuestionLine:
-    """`question` for a page, its time in `zone`."""
+    """Format `question` for a page, with its time in `zone`."""
     return QuestionLine(
         id=question.id,
         state=QUESTION_STATE[question.state],
@@ -111,13 +111,13 @@ def question_line(question: QuestionView, zone: ZoneInfo) -> QuestionLine:
 def latest_question(
     questions: tuple[QuestionView, ...], kind: QuestionKind, zone: ZoneInfo
 ) -> QuestionLine | None:
-    """The first question of a kind, which is the newest, for a page."""
+    """Return the newest question of a kind, formatted for a page. `questions` are newest first."""
     found = next((question for question in questions if question.kind is kind), None)
     return None if found is None else question_line(found, zone)
 
 
 def present_explanation(answer: Explanation, names: DisplayNames) -> ExplanationViewModel:
-    """The next best coach and everybody else."""
+    """Format an explanation: the next best coach and all other coaches."""
     others = tuple(_other_coach(one, names) for one in answer.others)
     return ExplanationViewModel(
         runner_up=_runner_up(answer.runner_up, names) if answer.runner_up else None,
@@ -130,7 +130,7 @@ def present_explanation(answer: Explanation, names: DisplayNames) -> Explanation
 def present_replacements(
     answer: tuple[Replacement, ...], names: DisplayNames, cycle: Cycle
 ) -> tuple[ReplacementViewModel, ...]:
-    """The coaches who could take over, with times in the zone of the cycle."""
+    """Format the coaches who could take over, with times in the cycle's time zone."""
     return tuple(
         ReplacementViewModel(
             id=one.coach,
@@ -148,7 +148,7 @@ def present_replacements(
 
 
 def present_advice(answer: tuple[Advice, ...], names: DisplayNames) -> tuple[AdviceViewModel, ...]:
-    """The changes of the policy that would place most people, the best first."""
+    """Format the policy changes that would place the most people, best first."""
     return tuple(
         AdviceViewModel(
             change=one.change,
@@ -189,14 +189,14 @@ def _other_coach(other: OtherCoach, names: DisplayNames) -> OtherCoachViewModel:
     if other.holders:
         holders = ", ".join(display_name(names, one) for one in other.holders)
         held = (
-            f"{'The place is' if len(other.holders) == 1 else 'The places are'} held by {holders}"
+            f"{'The place is' if len(other.holders) == 1 else 'The places are'} taken by {holders}"
         )
-        return OtherCoachViewModel(coach, f"{points}, all taken", "warn", (held,))
-    return OtherCoachViewModel(coach, f"{points}, a place is left", "good", ())
+        return OtherCoachViewModel(coach, f"{points}, fully booked", "warn", (held,))
+    return OtherCoachViewModel(coach, f"{points}, has a free place", "good", ())
 
 
 def _price_text(one: Replacement) -> str:
     if one.price == 0:
-        return "costs the plan nothing"
+        return "at no cost to the plan"
     points = pluralise(abs(one.price), "point")
-    return f"costs the plan {points}" if one.price > 0 else f"brings the plan {points} more"
+    return f"costs the plan {points}" if one.price > 0 else f"gains the plan {points}"

@@ -27,7 +27,7 @@ class CurrentInput(FrozenModel):
 
 
 class QuestionTask(FrozenModel):
-    """Everything that the answer to a question depends on.
+    """Everything the answer to a question depends on.
 
     Attributes:
         coachee: the id of the coachee in their file; empty for a question about the whole plan.

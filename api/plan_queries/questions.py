@@ -1,6 +1,6 @@
-"""Plan queries: what can be asked, and the stored questions with their answers.
+"""Plan queries: requesting them, and reading the stored questions with their answers.
 
-In stored names, URLs and JSON a plan query is called a question.
+Table and column names, URLs and JSON call a plan query a "question".
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ QUESTION_JOB = "question"
 class QuestionRequest(FrozenModel):
     """A request for a plan query.
 
-    `explain` and `replace` are about one coachee, `advise` about the whole plan. For `replace`,
-    `not_before` is the first day for a session with another coach, and `sessions` the number of
-    sessions still to be held; if they are not given, these are the coming sessions.
+    `explain` and `replace` are about one coachee, `advise` is about the whole plan. For `replace`,
+    `not_before` is the first day on which the new coach can hold a session, and `sessions` the
+    number of remaining sessions. They default to the coachee's upcoming sessions.
     """
 
     kind: QuestionKind
@@ -47,14 +47,14 @@ class QuestionRequest(FrozenModel):
     @model_validator(mode="after")
     def _check_fields(self) -> QuestionRequest:
         if (self.kind is QuestionKind.ADVISE) is (self.person_id is not None):
-            raise ValueError("explain and replace need a person_id, advise takes none")
+            raise ValueError("explain and replace require a person_id; advise does not accept one")
         if self.kind is not QuestionKind.REPLACE and (self.not_before or self.sessions):
-            raise ValueError("only replace takes not_before and sessions")
+            raise ValueError("only replace accepts not_before and sessions")
         return self
 
 
 class QuestionAnswer(FrozenModel):
-    """An answer; the field that belongs to the kind of the question is set."""
+    """An answer. Only the field for the question's kind is set."""
 
     explanation: Explanation | None = None
     advice: tuple[Advice, ...] | None = None
@@ -62,10 +62,10 @@ class QuestionAnswer(FrozenModel):
 
 
 class QuestionView(FrozenModel):
-    """A plan query: its state, and its answer once it has finished.
+    """A plan query: its state and, once it has finished, its answer.
 
-    An answer to `explain` or `advise` stays valid for its plan. An answer to `replace` refers to
-    the lists as they were when it was given; the question can be asked again.
+    The answers to `explain` and `advise` remain valid for the plan. The answer to `replace` is
+    based on the lists at the time, so the question can be asked again.
     """
 
     id: str
@@ -91,11 +91,11 @@ def store_question(
     *,
     now: datetime,
 ) -> QuestionView:
-    """Store a question and queue its job; return an equal one instead if its answer still holds.
+    """Store a question and queue its job, or return an equivalent question that is still valid.
 
     Raises:
-        NotFoundError: there is no such plan, or the person is not a coachee of it.
-        ConflictError: everybody in the plan has a coach, so that there is nothing to advise.
+        NotFoundError: there is no such plan, or the person is not a coachee of its cycle.
+        ConflictError: advice was requested for a plan in which everyone has a coach.
     """
     plan = plan_row(tx, plan_id)
     remaining = _remaining(tx, plan, question_request, now)
@@ -119,7 +119,7 @@ def store_question(
 
 
 def question_row(tx: Transaction, question_id: str) -> QuestionRow:
-    """The row of a question.
+    """Return the row of a question.
 
     Raises:
         NotFoundError: there is no such question.
@@ -133,7 +133,7 @@ def question_row(tx: Transaction, question_id: str) -> QuestionRow:
 def questions_about(
     tx: Transaction, plan_id: str, person_id: str | None = None
 ) -> tuple[QuestionView, ...]:
-    """The questions about one coachee of a plan, or about the whole plan, the newest first.
+    """Return the questions about a plan, or about one coachee in it, newest first.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -143,7 +143,7 @@ def questions_about(
 
 
 def question_view(row: QuestionRow) -> QuestionView:
-    """The question in a row."""
+    """Convert a row to a `QuestionView`."""
     return QuestionView(
         id=row.id,
         plan_id=row.plan_id,
@@ -162,10 +162,10 @@ def question_view(row: QuestionRow) -> QuestionView:
 
 
 def coachee_code(tx: Transaction, plan: PlanRow, person_id: str) -> str:
-    """The id, in the coachees' file, of a coachee of the cycle of a plan.
+    """Return a coachee's id in the coachees' file.
 
     Raises:
-        NotFoundError: the cycle has no such coachee.
+        NotFoundError: the cycle of `plan` has no such coachee.
     """
     row = tx.get(PersonRow, person_id)
     if row is None or row.cycle_id != plan.cycle_id or row.side is not Side.COACHEE:
@@ -176,10 +176,15 @@ def coachee_code(tx: Transaction, plan: PlanRow, person_id: str) -> str:
 def _remaining(
     tx: Transaction, plan: PlanRow, question_request: QuestionRequest, now: datetime
 ) -> RemainingSessions:
-    """The remaining sessions as requested, or else as stored; refuses a pointless request."""
+    """Return the remaining sessions for a request, which default to the upcoming ones.
+
+    Raises:
+        NotFoundError: the person is not a coachee of the plan's cycle.
+        ConflictError: advice was requested for a plan in which everyone has a coach.
+    """
     if question_request.person_id is None:
         if not plan.unplaced:
-            raise ConflictError("everybody in this plan has a coach; there is nothing to advise")
+            raise ConflictError("everyone in this plan has a coach; there is no advice to give")
         return RemainingSessions()
     coachee_code(tx, plan, question_request.person_id)
     if question_request.kind is QuestionKind.EXPLAIN:
@@ -194,7 +199,7 @@ def _remaining(
 def _find_duplicate(
     tx: Transaction, plan_id: str, question_request: QuestionRequest, remaining: RemainingSessions
 ) -> QuestionRow | None:
-    """An equal question that is still open, or whose answer stays valid."""
+    """Return an equivalent question that is still open or whose answer is still valid, if any."""
     options = remaining.model_dump(mode="json")
     valid_states = {TaskState.QUEUED, TaskState.RUNNING}
     if question_request.kind is not QuestionKind.REPLACE:

@@ -1,4 +1,4 @@
-"""The sessions of a coachee that another coach would take over."""
+"""The remaining sessions of a coachee, which a replacement coach would take over."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from api.values import FrozenModel
 
 
 class RemainingSessions(FrozenModel):
-    """The part of a series that is still to be held.
+    """The sessions of a series that have not been held yet.
 
-    `not_before` is the first day for a session, `sessions` their number. `None` stands for the
-    first day of the cycle and for the complete series.
+    `not_before` is the first day on which one can take place; `None` means the first day of the
+    cycle. `sessions` is their number; `None` means the complete series.
     """
 
     not_before: date | None = None
@@ -27,7 +27,10 @@ class RemainingSessions(FrozenModel):
 def remaining_sessions_of(
     tx: Transaction, plan: PlanRow, person_id: str, *, now: datetime
 ) -> RemainingSessions:
-    """The coming sessions of a coachee, if the plan is published and its cycle has started."""
+    """Return a coachee's upcoming sessions if the plan is published and its cycle has started.
+
+    Otherwise, return the complete series.
+    """
     cycle = policy_of(cycle_row(tx, plan.cycle_id))
     tomorrow = now.astimezone(cycle.cycle.zone).date() + timedelta(days=1)
     if plan.state is not PlanState.PUBLISHED or tomorrow <= cycle.cycle.start:

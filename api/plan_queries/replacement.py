@@ -1,4 +1,4 @@
-"""Giving one coachee another coach while everybody else keeps their coach."""
+"""Replacing one coachee's coach while everyone else keeps theirs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from matching.result import Match, Result
 
 
 class ReplacementRequest(FrozenModel):
-    """A coachee of the published plan, and the id of their new coach in the coaches' file."""
+    """A coachee in the published plan, and the new coach's id in the coaches' file."""
 
     plan_id: str
     person_id: str
@@ -35,19 +35,21 @@ def queue_replacement(
     *,
     now: datetime,
 ) -> RunView:
-    """Queue a run that gives one coachee of the published plan another coach.
+    """Queue a run that gives one coachee in the published plan another coach.
 
-    Every other pair of the plan is pinned, and no coachee without a coach is matched with the coach
-    who is replaced.
+    Every other pair in the plan is pinned, and coachees without a coach cannot be matched with the
+    coach who is being replaced.
 
     Raises:
         NotFoundError: there is no such plan, coachee or coach.
-        ConflictError: the plan is not the published one, the coachee has no coach in it or has
-            this one already, the cycle's policy pins their pair, or a run is open.
+        ConflictError: the plan is not published, the coachee has no coach in it or already has
+            this one, the cycle's policy pins the coachee, or the cycle has an unfinished run.
     """
     row = plan_row(tx, replacement_request.plan_id)
     if row.state is not PlanState.PUBLISHED:
-        raise ConflictError("a coach is replaced in the published plan; this one is not published")
+        raise ConflictError(
+            "this plan is not published; a coach can only be replaced in the published plan"
+        )
     coachee = coachee_code(tx, row, replacement_request.person_id)
     result, coach = Result.model_validate_json(row.result), replacement_request.coach
     current_match = _match_to_replace(result, coachee, coach)
@@ -76,7 +78,7 @@ def _match_to_replace(result: Result, coachee: str, coach: str) -> Match:
     if match is None:
         raise ConflictError(f"{coachee} has no coach in this plan; start a new run instead")
     if match.coach == coach:
-        raise ConflictError(f"{coachee} is with {coach} already; name another coach")
+        raise ConflictError(f"{coachee} already has the coach {coach}; choose another coach")
     return match
 
 
@@ -93,7 +95,10 @@ def _refuse_impossible(run_input: RunInput, coachee: str, coach: str) -> None:
 def _pin_all_others(
     run_input: RunInput, result: Result, replaced_match: Match, coach: str
 ) -> Cycle:
-    """The policy with the new pair pinned, and every other pair of which both people remain."""
+    """Return the policy with the new pair and all other pairs pinned whose people are still there.
+
+    The coach who is being replaced is banned for everyone without a coach.
+    """
     coachees = {one.id for one in run_input.roster.coachees}
     coaches = {one.id for one in run_input.roster.coaches}
     kept_pins = {

@@ -1,4 +1,4 @@
-"""Solving again, as explanations and advice do, with a result to keep pairs of."""
+"""Solving again for advice, keeping as many pairs of a given result as possible."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def solve_again(
     under_way: UnderWay | None,
     report: ReportProgress = _ignore_progress,
 ) -> Result:
-    """The best result within the limit, without remedies for unmatched coachees.
+    """Return the best result found within the limit, without remedies for unmatched coachees.
 
-    `under_way` is the state of the cycle that `keep` was made for.
+    `under_way` is the progress of the cycle when `keep` was made.
 
     Raises:
-        DomainError: there is no usable result; the engine says why.
+        DomainError: the engine found no usable result; the message says why.
     """
     return solve(
         roster,

@@ -1,4 +1,4 @@
-"""JSON routes of plan queries, and of replacing a coach."""
+"""JSON routes for plan queries and for replacing a coach."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ QUESTIONS = APIRouter(prefix=API, tags=["questions"])
 
 
 class NewCoach(FrozenModel):
-    """The new coach, by their id in the coaches' file, as answers name them."""
+    """The new coach, identified by their id in the coaches' file, as in answers."""
 
     coach: Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -35,12 +35,12 @@ class NewCoach(FrozenModel):
 def ask_question(
     plan_id: str, question_request: QuestionRequest, services: ServicesDep, response: Response
 ) -> QuestionView:
-    """Ask about a plan; the engine solves again, and the answer is stored with the plan.
+    """Ask a question about a plan. The answer is stored with the plan; read it at `Location`.
 
-    `explain` answers for one coachee who the next best coach is, what choosing them would cost
-    everybody, and which other coaches are possible. `replace` answers who could take over without a
-    change for anybody else, and at what price. `advise` answers which three changes of the policy
-    would place most people. The same question is not asked twice. Read the answer at `Location`.
+    `explain` returns the next best coach for one coachee, what choosing them would cost everyone,
+    and which other coaches are possible. `replace` returns the coaches who could take over without
+    any change for anyone else, and the cost of each. `advise` returns the three policy changes that
+    would place the most people. If the same question has already been asked, it is returned.
     """
     question = plan_queries.submit_question(services, plan_id, question_request)
     response.headers["Location"] = f"{API}/questions/{question.id}"
@@ -53,22 +53,22 @@ def list_questions(
     services: ServicesDep,
     person_id: Annotated[
         Identifier | None,
-        Query(description="The coachee they are about; the whole plan by default."),
+        Query(description="The coachee the questions are about; by default, the whole plan."),
     ] = None,
 ) -> tuple[QuestionView, ...]:
-    """The questions about one coachee of a plan, or about the whole plan, with their answers."""
+    """The questions about a plan, or about one coachee in it, with their answers."""
     return plan_queries.list_questions(services, plan_id, person_id)
 
 
 @QUESTIONS.get("/questions/{question_id}", responses=problem_responses(404))
 def read_question(question_id: str, services: ServicesDep) -> QuestionView:
-    """The state of a question, with its answer once it is `finished`."""
+    """The state of a question and, once it is `finished`, its answer."""
     return plan_queries.read_question(services, question_id)
 
 
 @QUESTIONS.post("/questions/{question_id}/cancel", responses=problem_responses(404, 409))
 def cancel_question(question_id: str, services: ServicesDep) -> QuestionView:
-    """Cancel a question; it ends within about two seconds."""
+    """Cancel a question. It stops within about two seconds."""
     return plan_queries.cancel_question(services, question_id)
 
 
@@ -80,9 +80,9 @@ def cancel_question(question_id: str, services: ServicesDep) -> QuestionView:
 def replace_coach(
     plan_id: str, person_id: str, new: NewCoach, services: ServicesDep, response: Response
 ) -> RunView:
-    """Queue a run that gives one coachee of the published plan another coach.
+    """Queue a run that gives one coachee in the published plan another coach.
 
-    Every other pair is pinned. The run makes a draft plan, to be published.
+    Every other pair is pinned. The run creates a draft plan, which you can then publish.
     """
     replacement_request = ReplacementRequest(plan_id=plan_id, person_id=person_id, coach=new.coach)
     run = plan_queries.start_replacement(services, replacement_request)

@@ -1,4 +1,4 @@
-"""Plan queries, stored as questions with their answers."""
+"""The table of plan queries, stored as questions with their answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.database.types import EnumString, TableRow
 
 
 class QuestionKind(StrEnum):
-    """The kinds: why this coach or none, who could take over, what would place more people."""
+    """The kind of a plan query: explain a match, find a replacement coach, or advise on policy."""
 
     EXPLAIN = "explain"
     REPLACE = "replace"
@@ -21,9 +21,10 @@ class QuestionKind(StrEnum):
 
 
 class QuestionRow(BackgroundTaskRow):
-    """A question about a plan, or about one coachee of it, with its answer as JSON.
+    """A question about a plan, or about one coachee in it, with its answer as JSON.
 
-    `options` are the remaining sessions that `replace` is about, `latest` is the last progress.
+    `options` are the remaining sessions that a `replace` question covers; `latest` is the latest
+    progress report.
     """
 
     __tablename__ = "questions"

@@ -1,6 +1,6 @@
-"""Use cases of plan queries: asking, following, cancelling, and replacing a coach.
+"""Plan query use cases: asking, following and cancelling a query, and replacing a coach.
 
-What the job of a query does is in `job` and `subprocess`.
+The modules `job` and `subprocess` execute a query.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from api.services import Services
 
 @dataclass(frozen=True, slots=True)
 class QuestionOfCycle:
-    """A question, and the cycle of the plan it is about."""
+    """A question and the cycle of its plan."""
 
     question: QuestionView
     cycle: CycleHeader
@@ -29,11 +29,11 @@ class QuestionOfCycle:
 def submit_question(
     services: Services, plan_id: str, question_request: QuestionRequest
 ) -> QuestionView:
-    """Ask a question about a plan; an equal one whose answer still holds is not asked again.
+    """Ask a question about a plan, unless an equivalent one is still valid; return either.
 
     Raises:
-        NotFoundError: there is no such plan, or the person is not a coachee of it.
-        ConflictError: everybody in the plan has a coach, so that there is nothing to advise.
+        NotFoundError: there is no such plan, or the person is not a coachee of its cycle.
+        ConflictError: advice was requested for a plan in which everyone has a coach.
     """
     with services.database.writing() as tx:
         return questions.store_question(
@@ -42,7 +42,7 @@ def submit_question(
 
 
 def read_question(services: Services, question_id: str) -> QuestionView:
-    """The state of a question, with its answer once it has finished.
+    """Return the state of a question and, once it has finished, its answer.
 
     Raises:
         NotFoundError: there is no such question.
@@ -52,7 +52,7 @@ def read_question(services: Services, question_id: str) -> QuestionView:
 
 
 def read_question_of_cycle(services: Services, question_id: str) -> QuestionOfCycle:
-    """The state of a question, and the cycle of the plan it is about.
+    """Return the state of a question and the cycle of its plan.
 
     Raises:
         NotFoundError: there is no such question.
@@ -66,7 +66,7 @@ def read_question_of_cycle(services: Services, question_id: str) -> QuestionOfCy
 def list_questions(
     services: Services, plan_id: str, person_id: str | None = None
 ) -> tuple[QuestionView, ...]:
-    """The questions about one coachee of a plan, or about the whole plan, the newest first.
+    """Return the questions about a plan, or about one coachee in it, newest first.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -76,11 +76,11 @@ def list_questions(
 
 
 def cancel_question(services: Services, question_id: str) -> QuestionView:
-    """Cancel a question: immediately if it is queued, within about two seconds if it is running.
+    """Cancel a question. A queued one ends immediately, a running one within about two seconds.
 
     Raises:
         NotFoundError: there is no such question.
-        ConflictError: it has ended.
+        ConflictError: the question has ended.
     """
     with services.database.writing() as tx:
         row = question_row(tx, question_id)
@@ -90,14 +90,14 @@ def cancel_question(services: Services, question_id: str) -> QuestionView:
 
 
 def start_replacement(services: Services, replacement_request: ReplacementRequest) -> RunView:
-    """Queue a run that gives one coachee of the published plan another coach.
+    """Queue a run that gives one coachee in the published plan another coach.
 
-    Its plan is a draft, to be read and published like any other.
+    The resulting plan is a draft that can be reviewed and published like any other.
 
     Raises:
         NotFoundError: there is no such plan, coachee or coach.
-        ConflictError: the plan is not the published one, the coachee has no coach in it or has
-            this one already, the cycle's policy pins their pair, or a run is open.
+        ConflictError: the plan is not published, the coachee has no coach in it or already has
+            this one, the cycle's policy pins the coachee, or the cycle has an unfinished run.
     """
     options = default_options(services.settings)
     with services.database.writing() as tx:

@@ -50,7 +50,7 @@ class PlanInputs:
 
 @dataclass
 class CountingSolver:
-    """The solver of advice; progress says how often it has solved, and the total time."""
+    """A solver for advice whose progress reports include the number of solves and total time."""
 
     limit_seconds: float
     report: ReportProgress
@@ -59,7 +59,7 @@ class CountingSolver:
     solve_count: int = 0
 
     def __call__(self, roster: Roster, cycle: Cycle, keep: Result) -> Result:
-        """The best result within the limit, without remedies."""
+        """Return the best result found within the limit, without remedies."""
         self.solve_count += 1
         return solve_again(
             roster,
@@ -73,18 +73,18 @@ class CountingSolver:
 
     def _report_progress(self, progress: Progress) -> None:
         elapsed = time.monotonic() - self.started_at
-        message = f"solving again, {ordinal(self.solve_count)} time: {progress.message}"
+        message = f"solving for the {ordinal(self.solve_count)} time: {progress.message}"
         fields = {"elapsed_seconds": elapsed, "message": message}
         self.report(progress.model_copy(update=fields))
 
 
 def main(channel: Channel) -> None:
-    """Answer the one query that the parent sends."""
+    """Answer the single query that the parent process sends."""
     run_task(channel, answer_query)
 
 
 def answer_query(task_text: str, report: ReportProgress) -> dict[str, str]:
-    """Answer the question of a task, which is a `QuestionTask` as JSON."""
+    """Answer a task, a `QuestionTask` as JSON, and return a `QuestionAnswer` as JSON."""
     task = QuestionTask.model_validate_json(task_text)
     inputs = PlanInputs.of(task)
     solver = CountingSolver(task.limit_seconds, report, time.monotonic(), inputs.under_way)
@@ -92,7 +92,7 @@ def answer_query(task_text: str, report: ReportProgress) -> dict[str, str]:
 
 
 def ordinal(number: int) -> str:
-    """An ordinal number in digits: `1st`, `2nd`, `11th`."""
+    """Return an ordinal number in digits, such as `1st`, `2nd` or `11th`."""
     teen = number % 100 in {11, 12, 13}
     return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 

@@ -1,1 +1,1 @@
-"""Plans: drafts, publishing, comparison."""
+"""Plans: reading, downloading and comparing them."""

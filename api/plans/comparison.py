@@ -1,4 +1,4 @@
-"""Comparison of two plans of a cycle: policies, levels, and people."""
+"""Comparison of two plans of a cycle: policies, levels and people."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from matching.rules.evaluation import RuleEvaluator
 
 
 class ChangeCounts(FrozenModel):
-    """The number of coachees by what differs for them; each counts once."""
+    """Numbers of coachees by what changes for them. Each coachee is counted once."""
 
     placed: int
     unplaced: int
@@ -37,8 +37,8 @@ class ChangeCounts(FrozenModel):
 class PlanComparison(FrozenModel):
     """The differences from the plan `before` to the plan `after`.
 
-    `settings` are the keys of the policy that differ, `levels` the values of each level in both
-    plans, and `moves` the coachees for whom anything differs, with the reason.
+    `settings` lists the policy keys that differ, `levels` the value of each level in both plans,
+    and `moves` every coachee for whom something changes, with the reason.
     """
 
     before: PlanSummary
@@ -52,18 +52,18 @@ class PlanComparison(FrozenModel):
 def load_plan_pair(
     tx: Transaction, plan_id: str, before_id: str | None = None
 ) -> tuple[PlanDetails, PlanDetails]:
-    """The plan to compare with, and the plan `plan_id`.
+    """Return the plan to compare with, and the plan `plan_id`.
 
-    If `before_id` is `None`, the plan to compare with is the published one of the cycle.
+    If `before_id` is `None`, the plan to compare with is the cycle's published plan.
 
     Raises:
         NotFoundError: there is no such plan.
-        ConflictError: there is no plan to compare with, or the two are of different cycles.
+        ConflictError: there is no plan to compare with, or the two belong to different cycles.
     """
     after = plan_details(tx, plan_id)
     before = plan_details(tx, before_id or _published_plan_id(tx, after.summary))
     if before.summary.cycle_id != after.summary.cycle_id:
-        raise ConflictError("the two plans are of different cycles; choose two of one cycle")
+        raise ConflictError("the plans belong to different cycles; choose two plans of one cycle")
     return before, after
 
 
@@ -91,16 +91,16 @@ def _published_plan_id(tx: Transaction, plan: PlanSummary) -> str:
         )
     )
     if found is None:
-        raise ConflictError("the cycle has no other published plan; name the plan to compare with")
+        raise ConflictError("the cycle has no other published plan; choose a plan to compare with")
     return found
 
 
 def _moves_with_reasons(
     before: PlanDetails, after: PlanDetails, changed: tuple[CoacheeDifference, ...]
 ) -> tuple[Move, ...]:
-    """Every change with its reason, by the people and the policy of the later plan.
+    """Return every change with its reason, based on the lists and the policy of the later plan.
 
-    Only the people concerned are evaluated, to stay fast for a large cycle.
+    Only the people affected are evaluated, which keeps this fast for a large cycle.
     """
     coachees = {one.coachee for one in changed}
     coaches = {coach for one in changed for coach in (one.before, one.after)}

@@ -25,12 +25,12 @@ from coach.plural import pluralise
 from matching.rematching.comparison import LevelDifference
 
 COMPARISON_PAGES = APIRouter(include_in_schema=False)
-_NOT_AN_AIM = "not an aim"
+_NOT_AN_AIM = "not an objective"
 
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """A plan in a list: the time it was made, and its state."""
+    """A plan in a list: when it was made, and its state."""
 
     id: str
     made: str
@@ -39,7 +39,7 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class LevelLine:
-    """One level in both plans; `gain` is what the later plan gains or loses."""
+    """One level in both plans; `gain` is how much better or worse the later plan is."""
 
     words: str
     before: str
@@ -54,7 +54,7 @@ def compare_plans(
     services: ServicesDep,
     before: Annotated[Identifier, Query()] = "",
 ) -> Response:
-    """The differences between two plans of a cycle, in levels and for people."""
+    """Show how two plans of a cycle differ in their levels and for people."""
     found = plans.read_compared_plans(services, plan_id, before or None)
     comparison, zone = found.comparison, ZoneInfo(found.cycle.timezone)
     rosters = found.before.roster, found.after.roster
@@ -70,25 +70,25 @@ def compare_plans(
         settings=comparison.settings,
         levels=[
             _level(level) for level in comparison.levels if level.name is not ObjectiveLevel.KEPT
-        ],  # the tiles show how many pairs of the earlier plan are kept
+        ],  # omitted because the tiles already show how many pairs are kept
         moves=present_moves(comparison.moves, people),
     )
 
 
 def plan_line(plan: PlanSummary, zone: ZoneInfo) -> PlanLine:
-    """`plan` for a list, its time in `zone`."""
+    """Format `plan` for a list, with its time in `zone`."""
     return PlanLine(plan.id, format_short_datetime(plan.created_at, zone), PLAN_STATE[plan.state])
 
 
 def other_plans(listed: tuple[PlanSummary, ...], plan_id: str, zone: ZoneInfo) -> list[PlanLine]:
-    """The plans of a cycle that the plan `plan_id` can be compared with."""
+    """Return the plans that the plan `plan_id` can be compared with."""
     return [plan_line(plan, zone) for plan in listed if plan.id != plan_id]
 
 
 def _tiles(counts: ChangeCounts) -> list[tuple[int, str]]:
     return [
         (counts.same, "stay as they are"),
-        (counts.retimed, "keep their coach, with other sessions"),
+        (counts.retimed, "keep their coach, at different times"),
         (counts.moved, "get another coach"),
         (counts.placed, "get a coach who had none"),
         (counts.unplaced, "lose their coach"),

@@ -1,4 +1,4 @@
-"""Files of a plan for download: the report and the spreadsheet. `plan_queries` has its page."""
+"""Downloads of a plan: the report and the spreadsheet. The plan's page is in `plan_queries`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @PLAN_FILES.get("/plans/{plan_id}/report.html")
 def report(plan_id: str, services: ServicesDep) -> Response:
-    """The plan as one self-contained HTML file."""
+    """Download the plan as a self-contained HTML file."""
     plan, deployment = plans.read_plan(services, plan_id), services.settings.deployment
     view = present_plan(plan.roster, plan.cycle, plan.result, deployment)
     content = report_html(view, plan.cycle, plan.result, deployment, services.now())
@@ -26,14 +26,14 @@ def report(plan_id: str, services: ServicesDep) -> Response:
 
 @PLAN_FILES.get("/plans/{plan_id}/schedule.xlsx")
 def schedule(plan_id: str, services: ServicesDep) -> Response:
-    """The plan as a workbook."""
+    """Download the plan as a spreadsheet."""
     plan, deployment = plans.read_plan(services, plan_id), services.settings.deployment
     view = present_plan(plan.roster, plan.cycle, plan.result, deployment)
     return _download(schedule_xlsx(view, plan.result, services.now()), _XLSX, "schedule.xlsx")
 
 
 def _download(content: bytes, media_type: str, name: str) -> Response:
-    """A file that browsers save; displayed, its inline styles would be blocked."""
+    """Return an attachment: if a browser displayed it, its inline styles would be blocked."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)
 

@@ -1,4 +1,4 @@
-"""Stored plans: one with the people and the policy it was made from, and all of a cycle."""
+"""Reading stored plans: one plan with its lists and policy, or all plans of a cycle."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class PlanSummary(FrozenModel):
 
 
 class PlanDetails(FrozenModel):
-    """A complete plan: the result of the engine, and the people and the policy it was made from.
+    """A complete plan: the engine's result, and the lists and policy it is based on.
 
-    `outdated` is whether the lists or the policy of the cycle have changed since. `own_policy` is
-    the policy that the cycle had when the plan was made, if the run used another one: in a what-if,
-    and in a plan that replaces one coach and pins every other pair. `under_way` is the state of the
+    `outdated` is whether the cycle's lists or policy have changed since. `own_policy` is the
+    cycle's policy when the plan was made, if the run used a different one: in a what-if, and in a
+    plan that replaces one coach and pins every other pair. `under_way` is the progress of the
     cycle at that time, if it had started.
     """
 
@@ -52,13 +52,13 @@ class PlanDetails(FrozenModel):
 
     @property
     def policy(self) -> Cycle:
-        """The policy as a manager wrote it, without the pins of a plan that replaces one coach."""
+        """The policy as a manager wrote it, without the pins added to replace a coach."""
         what_if = self.summary.state is PlanState.WHAT_IF
         return self.cycle if what_if or self.own_policy is None else self.own_policy
 
 
 def plans_of_cycle(tx: Transaction, cycle_id: str) -> tuple[PlanSummary, ...]:
-    """The plans of a cycle, the newest first.
+    """Return the plans of a cycle, newest first.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -73,7 +73,7 @@ def plans_of_cycle(tx: Transaction, cycle_id: str) -> tuple[PlanSummary, ...]:
 
 
 def plan_row(tx: Transaction, plan_id: str) -> PlanRow:
-    """The row of a plan.
+    """Return the row of a plan.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -85,7 +85,7 @@ def plan_row(tx: Transaction, plan_id: str) -> PlanRow:
 
 
 def plan_details(tx: Transaction, plan_id: str) -> PlanDetails:
-    """A plan, with the people and the policy it was made from.
+    """Return a plan with the lists and the policy it is based on.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -117,7 +117,7 @@ def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
 
 
 def summarise_plan(row: PlanRow) -> PlanSummary:
-    """The plan in a row."""
+    """Convert a row to a `PlanSummary`."""
     return PlanSummary(
         id=row.id,
         cycle_id=row.cycle_id,

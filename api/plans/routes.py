@@ -1,4 +1,4 @@
-"""JSON routes of plans and their comparison."""
+"""JSON routes for reading and comparing plans."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ PLANS = APIRouter(prefix=API, tags=["plans"])
 
 @PLANS.get("/cycles/{cycle_id}/plans", responses=problem_responses(404))
 def list_plans(cycle_id: str, services: ServicesDep) -> tuple[PlanSummary, ...]:
-    """The plans of a cycle, the newest first."""
+    """The plans of a cycle, newest first."""
     return plans.list_plans(services, cycle_id)
 
 
 @PLANS.get("/plans/{plan_id}", responses=problem_responses(404))
 def read_plan(plan_id: str, services: ServicesDep) -> PlanDetails:
-    """A complete plan: matches with verdicts and sessions, unmatched with funnel and remedies."""
+    """A complete plan: matches with verdicts and sessions; unmatched with funnel and remedies."""
     return plans.read_plan(services, plan_id)
 
 
@@ -36,12 +36,12 @@ def compare_plans(
     services: ServicesDep,
     before: Annotated[
         Identifier | None,
-        Query(description="The plan to compare with; the published one by default."),
+        Query(description="The plan to compare with; by default, the published plan."),
     ] = None,
 ) -> PlanComparison:
-    """Differences between two plans of a cycle: in policy, levels, and people, with the reasons.
+    """The differences between two plans of a cycle in policy, levels and people, with the reasons.
 
-    `gain` is `null` if the two policies measure points by different rules or weights.
+    `gain` is `null` if the two policies award points by different rules or weights.
     """
     return plans.compare_plans(services, plan_id, before)
 

@@ -1,4 +1,4 @@
-"""Use cases of plans: listing, reading and comparing them. `invitations.publish` publishes one."""
+"""Plan use cases: listing, reading and comparing. Publishing is in `invitations.publish`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.services import Services
 
 @dataclass(frozen=True, slots=True)
 class ComparedPlans:
-    """Two plans of a cycle, what differs between them, and the other plans of the cycle."""
+    """Two plans of a cycle, the differences between them, and all plans of the cycle."""
 
     before: PlanDetails
     after: PlanDetails
@@ -22,7 +22,7 @@ class ComparedPlans:
 
 
 def list_plans(services: Services, cycle_id: str) -> tuple[PlanSummary, ...]:
-    """The plans of a cycle, the newest first.
+    """Return the plans of a cycle, newest first.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -32,7 +32,7 @@ def list_plans(services: Services, cycle_id: str) -> tuple[PlanSummary, ...]:
 
 
 def read_plan(services: Services, plan_id: str) -> PlanDetails:
-    """A plan, with the people and the policy it was made from.
+    """Return a plan with the lists and the policy it is based on.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -42,13 +42,13 @@ def read_plan(services: Services, plan_id: str) -> PlanDetails:
 
 
 def compare_plans(services: Services, plan_id: str, before_id: str | None = None) -> PlanComparison:
-    """What differs from one plan of a cycle to the plan `plan_id`.
+    """Compare another plan of a cycle with the plan `plan_id`.
 
-    If `before_id` is `None`, the earlier plan is the published one.
+    If `before_id` is `None`, the other plan is the cycle's published plan.
 
     Raises:
         NotFoundError: there is no such plan.
-        ConflictError: there is no plan to compare with, or the two are of different cycles.
+        ConflictError: there is no plan to compare with, or the two belong to different cycles.
     """
     with services.database.reading() as tx:
         before, after = load_plan_pair(tx, plan_id, before_id)
@@ -58,10 +58,10 @@ def compare_plans(services: Services, plan_id: str, before_id: str | None = None
 def read_compared_plans(
     services: Services, plan_id: str, before_id: str | None = None
 ) -> ComparedPlans:
-    """What `compare_plans` returns, with both plans, their cycle and its other plans.
+    """Compare two plans like `compare_plans`, and also return the plans and their cycle.
 
     Raises:
-        As `compare_plans` does.
+        The same errors as `compare_plans`.
     """
     with services.database.reading() as tx:
         before, after = load_plan_pair(tx, plan_id, before_id)

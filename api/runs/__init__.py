@@ -1,1 +1,1 @@
-"""Runs: queued, solved in a child process, stored as draft plans."""
+"""Runs of the engine: queued, solved in a child process, and stored as draft plans."""

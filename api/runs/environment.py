@@ -1,4 +1,4 @@
-"""What decides a run besides its inputs: this programme, its packages, and the machine."""
+"""The software and hardware environment of a run, which affects its result."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from zoneinfo import TZPATH
 from matching.records.run_record import RunEnvironment
 
 _PACKAGES = ("gender-coach", "highspy", "holidays", "numpy", "ortools", "scipy", "tzdata")
-_ZONE_DATABASE_KEY = "time zones"  # of the system, which go before the package `tzdata`
+_ZONE_DATABASE_KEY = "time zones"  # the system's database takes precedence over `tzdata`
 
 
 def surroundings() -> RunEnvironment:
-    """Versions of what is installed here, and the system with its processor's architecture."""
+    """Return the installed versions, the operating system and the processor architecture."""
     versions = {"python": platform.python_version()}
     for name in _PACKAGES:
         try:
             versions[name] = version(name)
         except PackageNotFoundError:
-            continue  # not every one is needed everywhere
+            continue  # some packages are optional on some platforms
     if zones := _system_zone_database_version():
         versions[_ZONE_DATABASE_KEY] = zones
     return RunEnvironment(versions=versions, platform=f"{platform.system()} {platform.machine()}")
 
 
 def _system_zone_database_version() -> str | None:
-    """The release of the system's time zone database, where it says so in its usual file."""
+    """Return the release of the system's time zone database, if its usual file states it."""
     for folder in TZPATH:
         path = Path(folder, "tzdata.zi")
         if path.is_file():

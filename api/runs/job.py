@@ -1,4 +1,4 @@
-"""The job of a run: solves its input and stores the draft plan."""
+"""The background job of a run, which solves its input and stores the resulting plan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.runs.solver_task import RunTask, SolvedRun
 
 
 class RunJob(SubprocessJob[RunRow]):
-    """Performs runs."""
+    """A job handler that executes runs."""
 
     row_type = RunRow
     noun = "run"

@@ -1,4 +1,4 @@
-"""Labels and badges of runs and plans."""
+"""Labels and badges for runs and plans."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RUN_STATE = {
 RUN_PURPOSE = {
     RunPurpose.PLAN: "Run",
     RunPurpose.WHAT_IF: "What-if run",
-    RunPurpose.REPLACEMENT: "Run that replaces one coach",
+    RunPurpose.REPLACEMENT: "Run to replace a coach",
 }
 PLAN_STATE = {
     PlanState.DRAFT: Badge("draft", "warn"),
@@ -26,10 +26,10 @@ PLAN_STATE = {
     PlanState.WHAT_IF: Badge("what-if"),
 }
 PHASES = {
-    Phase.JUDGING: "Judging every pair by the rules",
+    Phase.JUDGING: "Evaluating every pair against the rules",
     Phase.MATCHING: "Matching",
     Phase.TIMETABLING: "Placing the sessions",
-    Phase.EXPLAINING: "Finding what would help those left out",
+    Phase.EXPLAINING: "Finding what would help people without a coach",
     Phase.AUDITING: "Checking the plan against the lists",
     Phase.DONE: "Done",
 }

@@ -1,4 +1,4 @@
-"""Pages of a run: starting it, following it, cancelling it."""
+"""Pages for starting, following and cancelling a run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RUN_PAGES = APIRouter(include_in_schema=False)
 
 
 class RunForm(BaseModel):
-    """The form that starts a run. A browser omits a checkbox that is not checked."""
+    """The form that starts a run. Browsers omit unchecked checkboxes, so `keep` is optional."""
 
     time_limit_seconds: Annotated[float, Field(gt=0, le=86_400)]
     keep: bool = False
@@ -37,7 +37,7 @@ class RunForm(BaseModel):
 
 @RUN_PAGES.post("/cycles/{cycle_id}/runs")
 def start_run(cycle_id: str, form: Annotated[RunForm, Form()], services: ServicesDep) -> Response:
-    """Queue a run on the people and the policy that the cycle has now."""
+    """Queue a run with the cycle's current lists and policy."""
     options = default_options(services.settings).model_copy(update=form.model_dump())
     run = runs.start_run(services, cycle_id, options)
     return redirect_after_post(urls.run(run.id))
@@ -45,7 +45,7 @@ def start_run(cycle_id: str, form: Annotated[RunForm, Form()], services: Service
 
 @RUN_PAGES.get("/runs/{run_id}")
 def show_run(run_id: str, request: Request, services: ServicesDep) -> Response:
-    """The state of a run, with its progress."""
+    """Show the state and progress of a run."""
     found = runs.read_run_of_cycle(services, run_id)
     run, cycle = found.run, found.cycle
     return render_page(

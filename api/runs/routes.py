@@ -1,4 +1,4 @@
-"""JSON routes of runs: starting, following and cancelling one."""
+"""JSON routes for starting, following and cancelling runs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def start_run(
     response: Response,
     options: Annotated[RunOptions | None, Body()] = None,
 ) -> RunView:
-    """Queue a run on the people and the policy that the cycle has now; follow it at `Location`."""
+    """Queue a run with the cycle's current lists and policy. Follow it at `Location`."""
     run = runs.start_run(services, cycle_id, options)
     response.headers["Location"] = f"{API}/runs/{run.id}"
     return run
@@ -57,12 +57,13 @@ def start_what_if(
     response: Response,
     *,
     keep: Annotated[
-        bool, Query(description="Whether level `kept` counts the pairs of the published plan.")
+        bool,
+        Query(description="Whether the level `kept` rewards keeping pairs of the published plan."),
     ] = True,
 ) -> RunView:
-    """Queue a run under another policy, which does not become the policy of the cycle.
+    """Queue a run with another policy. The cycle's own policy does not change.
 
-    Its plan has the state `what-if`: it can be read and compared, never published.
+    The resulting plan has the state `what-if`: it can be read and compared, but not published.
     """
     run = what_if.start_what_if(services, cycle_id, NamedFile(CYCLE_FILE, body), keep=keep)
     response.headers["Location"] = f"{API}/runs/{run.id}"
@@ -71,25 +72,25 @@ def start_what_if(
 
 @RUNS.get("/cycles/{cycle_id}/runs", responses=problem_responses(404))
 def list_runs(cycle_id: str, services: ServicesDep) -> tuple[RunView, ...]:
-    """The runs of a cycle, the newest first."""
+    """The runs of a cycle, newest first."""
     return runs.list_runs(services, cycle_id)
 
 
 @RUNS.get("/runs/{run_id}", responses=problem_responses(404))
 def read_run(run_id: str, services: ServicesDep) -> RunView:
-    """The state of a run; once it has finished, `plan_id` names its plan."""
+    """The state of a run. Once it has finished, `plan_id` identifies its plan."""
     return runs.read_run(services, run_id)
 
 
 @RUNS.get("/runs/{run_id}/record", responses=problem_responses(404, 409))
 def read_run_record(run_id: str, services: ServicesDep) -> RunRecord:
-    """The record of a finished run: seed, parameters, digests of inputs, versions, every step."""
+    """The record of a finished run: seed, parameters, input digests, versions and every step."""
     return runs.read_run_record(services, run_id)
 
 
 @RUNS.post("/runs/{run_id}/cancel", responses=problem_responses(404, 409))
 def cancel_run(run_id: str, services: ServicesDep) -> RunView:
-    """Cancel a run; it ends within about two seconds, and nothing of it is stored."""
+    """Cancel a run. It stops within about two seconds, and no plan is stored."""
     return runs.cancel_run(services, run_id)
 
 
@@ -97,16 +98,16 @@ def cancel_run(run_id: str, services: ServicesDep) -> RunView:
     "/runs/{run_id}/events",
     responses=problem_responses(404),
     response_class=EventSourceResponse,
-    dependencies=[Depends(read_run)],  # refuses an unknown run before the stream begins
+    dependencies=[Depends(read_run)],  # rejects an unknown run before the stream starts
 )
 async def follow_run(
     run_id: str,
     services: ServicesDep,
     last_event_id: Annotated[int, Header(ge=0)] = 0,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Progress as server-sent events: `progress` for each step, and finally `end` with the run.
+    """Progress as server-sent events: `progress` for each step, then `end` with the run.
 
-    A client that reconnects with `Last-Event-ID` misses nothing.
+    A client that reconnects with `Last-Event-ID` receives every event it missed.
     """
     seen = last_event_id
     while True:

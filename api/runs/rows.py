@@ -1,4 +1,4 @@
-"""Runs of the engine, what they told while they worked, and the plans they made."""
+"""Tables for runs of the engine, their progress reports, and the resulting plans."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class RunPurpose(StrEnum):
-    """What a run is for: a plan of its cycle, a look at another policy, or one coach replaced."""
+    """The purpose of a run: planning a cycle, trying another policy, or replacing one coach."""
 
     PLAN = "plan"
     WHAT_IF = "what-if"
@@ -22,7 +22,7 @@ class RunPurpose(StrEnum):
 
 
 class PlanState(StrEnum):
-    """What became of a plan. At most one plan of a cycle is published; a what-if never is."""
+    """State of a plan. At most one plan per cycle is published; a what-if plan never is."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -31,10 +31,9 @@ class PlanState(StrEnum):
 
 
 class RunRow(BackgroundTaskRow):
-    """One durable run: the whole input as it was asked for, so that a plan can be repeated.
+    """A run with its complete input, so that its plan can be reproduced.
 
-    `input` holds `roster`, `cycle` and `keep` as JSON, and the cycle's `own_policy` where that is
-    another; `record` is how the run went, once it has finished.
+    `input` is a `RunInput` as JSON. `record` is a `RunRecord` as JSON once the run has finished.
     """
 
     __tablename__ = "runs"
@@ -50,7 +49,10 @@ class RunRow(BackgroundTaskRow):
 
 
 class RunProgressRow(TableRow):
-    """One moment of a run, counted from 1; the number is the event id of its stream."""
+    """A progress report of a run.
+
+    `number` counts from 1 and doubles as the event id in the run's event stream.
+    """
 
     __tablename__ = "run_progress"
 
@@ -61,7 +63,7 @@ class RunProgressRow(TableRow):
 
 
 class PlanRow(IdentifiedRow):
-    """A plan: the engine's result, stored whole with its verdicts and never computed again."""
+    """A plan: the engine's complete result with its verdicts, stored and never recomputed."""
 
     __tablename__ = "plans"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The input of a run: the people, the policy and the options it works from, with its digests."""
+"""The input of a run: its options, the lists and the policy, and the digests of each part."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from matching.result import Result
 
 
 class RunOptions(FrozenModel):
-    """How to run: the limit in seconds, parallel workers, the seed, and whether to keep pairs.
+    """Options of a run: time limit, number of parallel workers, seed, and what to keep.
 
-    With `keep`, level `kept` counts the pairs of the published plan that stay. In a cycle under way
-    that plan is always kept to: its sessions before `not_before` stand, and no session is placed
-    before it. `None` is tomorrow, in the cycle's zone.
+    With `keep`, the level `kept` counts the pairs that are retained from the published plan. Once
+    a cycle has started, it is always counted: published sessions before `not_before` are fixed, and
+    no session is placed before that day. `None` means tomorrow in the cycle's time zone.
     """
 
     time_limit_seconds: Annotated[float, Field(gt=0, le=86_400)] = 300.0
@@ -48,10 +48,10 @@ def _is_none(value: object) -> bool:
 
 
 class RunInput(FrozenModel):
-    """Everything a run works from, frozen at the moment it was asked for.
+    """The complete input of a run, frozen when the run is requested.
 
-    `own_policy` is the policy of the cycle at that moment, where the run works from another;
-    `under_way` says where the cycle stood, where it had begun.
+    `cycle` is the policy the run uses. If that is not the cycle's own policy, `own_policy` is the
+    latter. `under_way` is the progress of the cycle, or `None` if it has not started.
     """
 
     roster: Roster
@@ -62,28 +62,28 @@ class RunInput(FrozenModel):
 
     @property
     def policy(self) -> Cycle:
-        """The policy the cycle itself had."""
+        """The cycle's own policy at the time of the request."""
         return self.own_policy or self.cycle
 
 
 def default_options(settings: Settings) -> RunOptions:
-    """How this deployment runs where nobody asks for something else."""
+    """Return this deployment's default options for a run."""
     return RunOptions(
         time_limit_seconds=settings.run_time_limit_seconds, workers=settings.run_workers
     )
 
 
 def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: datetime) -> RunInput:
-    """A cycle's people and policy as they are, its published result, and where it stands.
+    """Capture a cycle's current lists and policy, its published result, and its progress.
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: one of its sides is empty, or `not_before` does not fit.
+        ConflictError: the cycle has no coachees or no coaches, or `not_before` is not allowed.
     """
     cycle = policy_of(cycle_row(tx, cycle_id))
     roster = roster_of(tx, cycle_id)
     if not roster.coachees or not roster.coaches:
-        raise ConflictError("the cycle needs coachees and coaches first: upload both lists")
+        raise ConflictError("the cycle needs coachees and coaches; upload both lists first")
     published = _published_result(tx, cycle_id)
     where = cycle_progress(tx, cycle_id, cycle, published, options.not_before, now=now)
     keep = published if options.keep or where else None
@@ -91,12 +91,12 @@ def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: da
 
 
 def input_sha256(run_input: RunInput) -> str:
-    """The fingerprint of a run's input: SHA-256 of its one canonical JSON."""
+    """Return the SHA-256 digest, in hex, of a run's input as canonical JSON."""
     return _digest(run_input)
 
 
 def input_digests(run_input: RunInput) -> dict[str, str]:
-    """The fingerprint of each part of a run's input, made in the same way."""
+    """Return the SHA-256 digest, in hex, of each part of a run's input as canonical JSON."""
     parts = {
         "roster": run_input.roster,
         "cycle": run_input.cycle,

@@ -1,4 +1,4 @@
-"""Queueing runs: each cycle has at most one that has not ended."""
+"""Queueing runs. Each cycle has at most one queued or running run."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ RUN_JOB = "run"
 def queue_cycle_run(
     tx: Transaction, enqueue: Enqueue, cycle_id: str, options: RunOptions, *, now: datetime
 ) -> RunView:
-    """Queue a run on the people and the policy that a cycle has now.
+    """Queue a run with a cycle's current lists and policy.
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: a run of the cycle is still open, one of its sides is empty, or the day
-            `not_before` is not allowed.
+        ConflictError: the cycle already has a queued or running run, has no coachees or no
+            coaches, or the day `not_before` is not allowed.
     """
     run_input = freeze_input(tx, cycle_id, options, now=now)
     return queue_run(tx, enqueue, cycle_id, run_input, options, now=now)
@@ -42,10 +42,10 @@ def queue_run(
     now: datetime,
     purpose: RunPurpose = RunPurpose.PLAN,
 ) -> RunView:
-    """Store a run on `run_input` and queue its job.
+    """Store a run with `run_input` and queue its job.
 
     Raises:
-        ConflictError: a run of the cycle is still open.
+        ConflictError: the cycle already has a queued or running run.
     """
     _refuse_concurrent_run(tx, cycle_id)
     row = RunRow(
@@ -71,4 +71,6 @@ def _refuse_concurrent_run(tx: Transaction, cycle_id: str) -> None:
         )
     )
     if open_run is not None:
-        raise ConflictError(f"run {open_run} of this cycle is still open; wait for it or cancel it")
+        raise ConflictError(
+            f"run {open_run} of this cycle has not ended yet; wait for it or cancel it"
+        )

@@ -1,4 +1,4 @@
-"""A run as its readers see it: its state, its progress, and why it failed."""
+"""Run views: the state of a run, its progress, and why it failed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from matching.progress import Progress
 
 
 class RunView(FrozenModel):
-    """A run, and the last thing it told."""
+    """A run with its latest progress report."""
 
     id: str
     cycle_id: str
@@ -34,7 +34,10 @@ class RunView(FrozenModel):
 
 
 class ProgressEvent(FrozenModel):
-    """One moment of a run; `number` counts from 1 and is the stream's event id."""
+    """A progress report of a run.
+
+    `number` counts from 1 and doubles as the event id in the run's event stream.
+    """
 
     number: int
     at: datetime
@@ -42,7 +45,7 @@ class ProgressEvent(FrozenModel):
 
 
 def run_view(tx: Transaction, run_id: str) -> RunView:
-    """Where a run is.
+    """Return the state of a run.
 
     Raises:
         NotFoundError: there is no such run.
@@ -54,7 +57,7 @@ def run_view(tx: Transaction, run_id: str) -> RunView:
 
 
 def runs_of_cycle(tx: Transaction, cycle_id: str) -> tuple[RunView, ...]:
-    """The runs of a cycle, the youngest first.
+    """Return the runs of a cycle, newest first.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -64,7 +67,7 @@ def runs_of_cycle(tx: Transaction, cycle_id: str) -> tuple[RunView, ...]:
 
 
 def progress_after(tx: Transaction, run_id: str, number: int) -> tuple[ProgressEvent, ...]:
-    """What a run has told since event `number`, in order."""
+    """Return the progress reports of a run after report `number`, in order."""
     rows = tx.scalars(
         select(RunProgressRow)
         .where(RunProgressRow.run_id == run_id, RunProgressRow.number > number)
@@ -77,7 +80,7 @@ def progress_after(tx: Transaction, run_id: str, number: int) -> tuple[ProgressE
 
 
 def _views(tx: Transaction, condition: ColumnElement[bool]) -> tuple[RunView, ...]:
-    """The runs that `condition` selects, the youngest first, in one query."""
+    """Return the runs that match `condition`, newest first, using a single query."""
     newest = (
         select(RunProgressRow.run_id, func.max(RunProgressRow.number).label("number"))
         .group_by(RunProgressRow.run_id)

@@ -1,7 +1,6 @@
-"""Use cases of runs: starting, following and cancelling one.
+"""Run use cases: starting, following and cancelling a run.
 
-What the job of a run does is in `job` and `subprocess`; a run under another policy is started by
-`what_if`.
+The modules `job` and `subprocess` execute a run; `what_if` starts one with another policy.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from matching.records.run_record import RunRecord
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """A run and events of its progress, in order."""
+    """A run and some of its progress reports, in order."""
 
     run: RunView
     events: tuple[ProgressEvent, ...]
@@ -31,7 +30,7 @@ class RunProgress:
 
 @dataclass(frozen=True, slots=True)
 class RunOfCycle:
-    """A run with all its progress, and the cycle it belongs to."""
+    """A run with all its progress reports, and its cycle."""
 
     run: RunView
     events: tuple[ProgressEvent, ...]
@@ -39,14 +38,14 @@ class RunOfCycle:
 
 
 def start_run(services: Services, cycle_id: str, options: RunOptions | None = None) -> RunView:
-    """Queue a run on the people and the policy that the cycle has now.
+    """Queue a run with the cycle's current lists and policy.
 
-    `None` stands for the default options of this server.
+    If `options` is `None`, the server's default options apply.
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: a run of the cycle is still open, one of its sides is empty, or the day
-            `not_before` is not allowed.
+        ConflictError: the cycle already has a queued or running run, has no coachees or no
+            coaches, or the day `not_before` is not allowed.
     """
     chosen = options or default_options(services.settings)
     with services.database.writing() as tx:
@@ -54,7 +53,7 @@ def start_run(services: Services, cycle_id: str, options: RunOptions | None = No
 
 
 def list_runs(services: Services, cycle_id: str) -> tuple[RunView, ...]:
-    """The runs of a cycle, the newest first.
+    """Return the runs of a cycle, newest first.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -64,7 +63,7 @@ def list_runs(services: Services, cycle_id: str) -> tuple[RunView, ...]:
 
 
 def read_run(services: Services, run_id: str) -> RunView:
-    """The state of a run.
+    """Return the state of a run.
 
     Raises:
         NotFoundError: there is no such run.
@@ -74,7 +73,7 @@ def read_run(services: Services, run_id: str) -> RunView:
 
 
 def read_progress(services: Services, run_id: str, *, after: int) -> RunProgress:
-    """The state of a run, and its events with a number above `after`.
+    """Return the state of a run and its progress reports after number `after`.
 
     Raises:
         NotFoundError: there is no such run.
@@ -85,7 +84,7 @@ def read_progress(services: Services, run_id: str, *, after: int) -> RunProgress
 
 
 def read_run_of_cycle(services: Services, run_id: str) -> RunOfCycle:
-    """A run with all its progress, and the cycle it belongs to.
+    """Return a run with all its progress reports, and its cycle.
 
     Raises:
         NotFoundError: there is no such run.
@@ -97,11 +96,12 @@ def read_run_of_cycle(services: Services, run_id: str) -> RunOfCycle:
 
 
 def read_run_record(services: Services, run_id: str) -> RunRecord:
-    """The record of a finished run.
+    """Return the record of a finished run.
 
     Raises:
         NotFoundError: there is no such run.
-        ConflictError: the run has not finished, or finished before runs were recorded.
+        ConflictError: the run has no record, because it has not finished or is from a version
+            that kept no records.
     """
     with services.database.reading() as tx:
         row = _run_row(tx, run_id)
@@ -112,7 +112,7 @@ def read_run_record(services: Services, run_id: str) -> RunRecord:
 
 
 def cancel_run(services: Services, run_id: str) -> RunView:
-    """Cancel a run: immediately if it is queued, within about two seconds if it is running.
+    """Cancel a run. A queued run ends immediately, a running one within about two seconds.
 
     Raises:
         NotFoundError: there is no such run.

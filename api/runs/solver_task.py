@@ -12,7 +12,7 @@ from api.values import FrozenModel
 
 
 class RunTask(FrozenModel):
-    """A run to do.
+    """A run for the child process to execute.
 
     Attributes:
         input_json: the `RunInput` of the run as it is stored.

@@ -20,7 +20,7 @@ from matching.result import Result
 
 
 def main(channel: Channel) -> None:
-    """Do the one run that the parent sends."""
+    """Execute the single run that the parent process sends."""
     run_task(channel, solve_and_record)
 
 

@@ -1,4 +1,4 @@
-"""What-if runs: a run under another policy, which does not become the policy of the cycle."""
+"""What-if runs, which try another policy without changing the cycle's own."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from api.services import Services
 
 
 def start_what_if(services: Services, cycle_id: str, file: NamedFile, *, keep: bool) -> RunView:
-    """Queue a run on the people of a cycle under the policy of another cycle file.
+    """Queue a run with the cycle's current lists and the policy in another cycle file.
 
-    Its plan is a what-if: it can be read and compared, never published. With `keep`, level `kept`
-    counts the pairs of the published plan that stay.
+    The resulting plan can be read and compared, but not published. With `keep`, the level `kept`
+    counts the pairs that are retained from the published plan.
 
     Raises:
         NotFoundError: there is no such cycle.
-        UnusableInputError: with every fault of the file, checked against the people of the cycle.
-        ConflictError: a run of the cycle is still open, or one of its sides is empty.
+        UnusableInputError: the file is invalid, or does not fit the people of the cycle. The error
+            lists every fault.
+        ConflictError: the cycle already has a queued or running run, or has no coachees or no
+            coaches.
     """
     parsed = parse_policy_file(file)
     options = default_options(services.settings).model_copy(update={"keep": keep})

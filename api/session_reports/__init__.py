@@ -1,1 +1,1 @@
-"""Session reports: shared record, private note of the coach, feedback of the coachee."""
+"""Session reports: the shared record, the coach's private note and the coachee's feedback."""

@@ -1,4 +1,4 @@
-"""Keys of devices on which a coach's notebook is open, presented in a header or a cookie."""
+"""Device keys, which keep a coach's notebook open on a device; sent in a header or a cookie."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ NOTES_HEADER = "X-Notes-Key"
 def issue_device_key(
     tx: Transaction, principal: Principal, notebook: int, *, now: datetime
 ) -> tuple[Principal, IssuedSecret]:
-    """The principal with a notebook open, and the key that opens it on their device.
+    """Return the principal with a notebook open, and a key that opens it on their device.
 
-    The key expires with the link by which the coach is identified.
+    The key expires together with the coach's secret link.
     """
     link = tx.get_one(CredentialRow, principal.credential_id)
     secret, identifier = secrets.token_urlsafe(SECRET_BYTES), new_id()
@@ -41,7 +41,7 @@ def issue_device_key(
 def set_device_key_cookie(
     response: Response, services: Services, principal: Principal, key: IssuedSecret
 ) -> None:
-    """Store a device's key in a cookie of the coach's browser."""
+    """Store a device key in a cookie in the coach's browser."""
     name = notes_cookie(services.settings, principal.person_id or "")
     seconds = int((key.expires_at - services.now()).total_seconds())
     set_secret_cookie(response, services.settings, name, key.secret, seconds)
@@ -50,7 +50,7 @@ def set_device_key_cookie(
 def open_notebook_of_device(
     tx: Transaction, request: Request, settings: Settings, principal: Principal, now: datetime
 ) -> Principal:
-    """The principal with the notebook open whose device key the request presents, if any."""
+    """Return the principal, with the notebook open that the request's device key opens, if any."""
     if principal.role is not AccessRole.COACH or principal.person_id is None:
         return principal
     key = request.headers.get(NOTES_HEADER) or request.cookies.get(
@@ -65,7 +65,7 @@ def open_notebook_of_device(
 def _notebook_of_key(
     tx: Transaction, principal: Principal, key: str, *, now: datetime
 ) -> int | None:
-    """The number of the notebook that `key` opens for this coach, or `None`."""
+    """Return the number of the notebook that `key` opens for this coach, or `None`."""
     label = tx.scalar(
         select(CredentialRow.label).where(
             CredentialRow.secret_sha256 == sha256_of(key),

@@ -1,4 +1,4 @@
-"""Feedback on sessions: given by the coachee, read by coachee and managers, never by the coach."""
+"""Feedback on sessions: given by coachees, visible to them and to managers, never to coaches."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from coach.sessions import Attendance
 
 
 class FeedbackView(FrozenModel):
-    """A coachee's feedback as it was last submitted."""
+    """A coachee's feedback, as last submitted."""
 
     session_id: str
     attendance: Attendance
@@ -33,14 +33,14 @@ class FeedbackView(FrozenModel):
 def store_feedback(
     tx: Transaction, principal: Principal, session: SessionRow, feedback: Feedback, *, now: datetime
 ) -> FeedbackView:
-    """Store feedback on one of the principal's own sessions; it replaces an earlier one.
+    """Store feedback on one of the principal's sessions, replacing any earlier feedback.
 
     Raises:
         NotAllowedError: `principal` is not the coachee.
-        ConflictError: the session has not started, and no record says that it was held earlier.
+        ConflictError: the session has not started, and there is no record of it being held early.
     """
     if principal.role is not AccessRole.COACHEE:
-        raise NotAllowedError("the coachee gives feedback")
+        raise NotAllowedError("only the coachee of a session can give feedback on it")
     _refuse_too_early(tx, session, now)
     row = store_submission(tx, FeedbackRow, session.id, session.coachee_id, feedback, now=now)
     record_event(tx, "feedback given", "session", session.id, version=row.version)
@@ -48,7 +48,7 @@ def store_feedback(
 
 
 def find_feedback(tx: Transaction, principal: Principal, session_id: str) -> FeedbackView | None:
-    """The feedback on a session, as far as `principal` may read it: `None` for the coach."""
+    """Return the feedback on a session, or `None` if there is none or `principal` is a coach."""
     if principal.role is AccessRole.COACH:
         return None
     row = find_submission(tx, FeedbackRow, session_id)
@@ -56,7 +56,7 @@ def find_feedback(tx: Transaction, principal: Principal, session_id: str) -> Fee
 
 
 def feedback_view(row: FeedbackRow) -> FeedbackView:
-    """The feedback in a row."""
+    """Convert a row to a `FeedbackView`."""
     return FeedbackView(
         session_id=row.session_id,
         attendance=row.attendance,
@@ -74,6 +74,6 @@ def _refuse_too_early(tx: Transaction, session: SessionRow, now: datetime) -> No
         return
     zone = ZoneInfo(person_row(tx, session.coachee_id).timezone)
     raise ConflictError(
-        f"feedback can be sent from {format_datetime(session.starts_at, zone)} on, or as soon as "
+        f"you can give feedback from {format_datetime(session.starts_at, zone)}, or as soon as "
         "the coach has recorded that the session was held earlier"
     )

@@ -1,4 +1,4 @@
-"""Options of the forms for records and feedback."""
+"""Form options for records and feedback."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ RATING_OPTIONS = (
 
 
 def rating_text(rating: int | None) -> str:
-    """`4 of 5: good`, or nothing."""
+    """Return a rating as text, such as `4 of 5: good`, or an empty string for no rating."""
     return "" if rating is None else f"{rating} of {max(RATINGS)}: {RATINGS[rating]}"

@@ -1,4 +1,4 @@
-"""Use cases of a coach's access to their notes: status, passphrase, recovery code, notebooks."""
+"""Use cases for a coach's access to their notes: status, passphrase, recovery code, notebooks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from coach.errors import InputFault, NotAllowedError, UnusableInputError
 
 @dataclass(frozen=True, slots=True)
 class NotesOverview:
-    """What the page about a coach's notes shows; `code_sent` is a one-time code still valid."""
+    """The contents of the page about a coach's notes.
+
+    `code_sent` is whether a one-time code has been sent that is still valid.
+    """
 
     status: NotesStatus
     code_sent: bool
@@ -28,7 +31,7 @@ class NotesOverview:
 
 @dataclass(frozen=True, slots=True)
 class OpenedNotes:
-    """Notes that were opened on a device: their status, and the key for the device."""
+    """The status of notes that were opened on a device, and the key for that device."""
 
     status: NotesStatus
     device_key: IssuedSecret
@@ -36,30 +39,30 @@ class OpenedNotes:
 
 @dataclass(frozen=True, slots=True)
 class StartedNotebook:
-    """A notebook that was started on a device: the status of the notes, and what opens it."""
+    """The status of the notes after a notebook was started, and the secrets that open it."""
 
     status: NotesStatus
     secrets: NotebookSecrets
 
 
 def read_notes_status(services: Services, principal: Principal) -> NotesStatus:
-    """The state of the coach's notes on the device that sends the request."""
+    """Return the status of the coach's notes on the device that sends the request."""
     with services.database.reading() as tx:
         return notebooks.notes_status(tx, principal)
 
 
 def read_notes_overview(services: Services, principal: Principal) -> NotesOverview:
-    """The state of the coach's notes, and whether a one-time code was sent that is still valid."""
+    """Return the status of the coach's notes, and whether a one-time code is still valid."""
     with services.database.reading() as tx:
         code = one_time_codes.active_code(tx, principal, CodePurpose.NOTES, now=services.now())
         return NotesOverview(notebooks.notes_status(tx, principal), code_sent=code is not None)
 
 
 def choose_passphrase(services: Services, principal: Principal, passphrase: str) -> None:
-    """Set the passphrase that opens the notebook on further devices.
+    """Set the passphrase that opens the notebook on other devices.
 
     Raises:
-        UnusableInputError: it is easily guessed.
+        UnusableInputError: the passphrase is too easy to guess.
         NotesClosedError: the notebook is not open on this device.
         ConflictError: there is no notebook yet.
     """
@@ -72,7 +75,7 @@ def choose_passphrase(services: Services, principal: Principal, passphrase: str)
 
 
 def make_recovery_code(services: Services, principal: Principal) -> str:
-    """A new code that opens the notebook once, in place of an earlier code.
+    """Create a new single-use recovery code for the notebook, replacing any earlier code.
 
     Raises:
         NotesClosedError: the notebook is not open on this device.
@@ -83,10 +86,11 @@ def make_recovery_code(services: Services, principal: Principal) -> str:
 
 
 def start_new_notebook(services: Services, principal: Principal) -> StartedNotebook:
-    """Start a new notebook on this device, where the earlier ones cannot be opened.
+    """Start a new notebook on this device, for a coach who cannot open the earlier ones.
 
     Raises:
-        ConflictError: there is none yet, one is open here, or there are five already.
+        ConflictError: there is no notebook yet, one is open on this device, or the coach already
+            has five.
     """
     with services.database.writing() as tx:
         opened, key = notebooks.start_further_notebook(tx, principal, now=services.now())
@@ -95,15 +99,15 @@ def start_new_notebook(services: Services, principal: Principal) -> StartedNoteb
 
 
 def open_notes(services: Services, principal: Principal, typed: str, code: str) -> OpenedNotes:
-    """Open a notebook on this device by `typed`, its passphrase or recovery code.
+    """Open a notebook on this device with `typed`, its passphrase or recovery code.
 
-    If the server sends mail, the one-time `code` from a mail is required as well. That code alone
-    opens nothing, because the programme office can change the address that mails go to.
+    If the server sends email, the one-time `code` from an email is required as well. That code is
+    not sufficient by itself, because the programme office can change the coach's email address.
 
     Raises:
-        NotAllowedError: one of them is wrong, or there were too many attempts.
+        NotAllowedError: `typed` or `code` is wrong, or there have been too many attempts.
     """
-    matching = _matching_notebook(services, principal, typed)  # slow, so in no transaction
+    matching = _matching_notebook(services, principal, typed)  # slow, so not in the transaction
     with services.database.writing() as tx:
         required = services.settings.mail.enabled
         code_row = _verify_code(tx, services, principal, code) if required else None
@@ -119,15 +123,16 @@ def open_notes(services: Services, principal: Principal, typed: str, code: str) 
             if code_row is not None:
                 one_time_codes.mark_used(code_row, now=services.now())
             return OpenedNotes(notebooks.notes_status(tx, opened[0]), opened[1])
-    if not accepted:  # only now: the failed attempt has been stored
+    if not accepted:  # raised after the transaction, so that the failed attempt is stored
         raise one_time_codes.wrong_code_error()
     raise NotAllowedError(
-        "neither your passphrase nor your recovery code, or there were too many tries"
+        "that is not your passphrase or recovery code, or there have been too many attempts; if "
+        "so, wait a quarter of an hour and try again"
     )
 
 
 def _matching_notebook(services: Services, principal: Principal, typed: str) -> int | None:
-    """The number of the notebook whose passphrase was typed, if any."""
+    """Return the number of the notebook whose passphrase is `typed`, if any."""
     with services.database.reading() as tx:
         hashes = notebooks.passphrase_hashes(tx, principal)
     return next(

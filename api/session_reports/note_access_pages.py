@@ -1,4 +1,4 @@
-"""Pages of a coach's access to their notes: passphrase, recovery code, notebooks."""
+"""Pages for a coach's access to their notes: passphrase, recovery code, notebooks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOTES = APIRouter(prefix="/p/{link}/notes", include_in_schema=False)
 
 @NOTES.get("")
 def show(link: str, request: Request) -> Response:
-    """The state of the notes on this device, with the forms that apply to it."""
+    """Show the status of the notes on this device, with the forms that apply."""
     return _render_notebook(link, request, {})
 
 
@@ -31,7 +31,7 @@ def choose(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Choose the passphrase."""
+    """Set the passphrase."""
     form = parse_form(Passphrase, form_fields)
     try:
         note_access.choose_passphrase(services, principal, form.passphrase)
@@ -49,7 +49,7 @@ def open_here(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Open the notes on this device by the passphrase or the recovery code."""
+    """Open the notes on this device with the passphrase or the recovery code."""
     form = parse_form(Passphrase, form_fields)
     try:
         opened = note_access.open_notes(services, principal, form.passphrase, form.code)
@@ -64,7 +64,7 @@ def open_here(
 def send_code(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Send the one-time code that is required besides the passphrase."""
+    """Send the one-time code that is required in addition to the passphrase."""
     try:
         send_note_code(services, principal)
     except ConflictError as error:
@@ -76,7 +76,7 @@ def send_code(
 def make_code(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Make a recovery code and show it; it is not shown again."""
+    """Create a recovery code and show it once."""
     code = note_access.make_recovery_code(services, principal)
     return render_recovery_code(request, link, code, next_page=urls.person_notes(link))
 
@@ -95,7 +95,7 @@ def begin_afresh(
 
 
 def render_recovery_code(request: Request, link: str, code: str, *, next_page: str) -> Response:
-    """The page that shows a recovery code."""
+    """Render the page that shows a recovery code."""
     return render_page(
         request,
         "session_reports/recovery_code.html",

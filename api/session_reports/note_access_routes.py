@@ -1,4 +1,4 @@
-"""JSON routes of a coach's access to their notes: status, passphrase, recovery code, notebooks."""
+"""JSON routes for a coach's access to their notes: status, passphrase, recovery code, notebooks."""
 
 from __future__ import annotations
 
@@ -20,33 +20,39 @@ NOTES = APIRouter(prefix=API, tags=["me"])
 
 
 class Passphrase(BaseModel):
-    """What opens a coach's notes on another device: their passphrase, or a recovery code."""
+    """A passphrase or recovery code that opens a coach's notes on another device."""
 
     passphrase: Annotated[str, Field(max_length=1000)]
     code: Annotated[
         str,
-        Field(max_length=40, description="From a mail; required if this server sends mail."),
+        Field(
+            max_length=40,
+            description="The one-time code from an email; required if this server sends email.",
+        ),
     ] = ""
 
 
 class RecoveryCode(BaseModel):
-    """A code that opens a coach's notes once. It is not shown again."""
+    """A code that opens a coach's notes once. It cannot be retrieved again."""
 
     code: str
 
 
 class NewNotebook(NotesStatus):
-    """The state of your notes with the new notebook open on this device."""
+    """The status of your notes, with the new notebook open on this device."""
 
     recovery_code: Annotated[
         str,
-        Field(description="Opens the new notebook once on another device. It is not shown again."),
+        Field(
+            description="Opens the new notebook once on another device. It cannot be retrieved "
+            "again."
+        ),
     ]
 
 
 @NOTES.get("/me/notes", responses=problem_responses())
 def my_notes(services: ServicesDep, principal: PrincipalDep) -> NotesStatus:
-    """Whether your notes are open on this device, and whether a passphrase opens them elsewhere."""
+    """The status of your notes: whether they are open on this device, and what can open them."""
     return note_access.read_notes_status(services, principal)
 
 
@@ -62,10 +68,10 @@ def choose_passphrase(body: Passphrase, services: ServicesDep, principal: Princi
 def open_notes(
     body: Passphrase, services: ServicesDep, principal: PrincipalDep, response: Response
 ) -> NotesStatus:
-    """Open your notes on this device by your passphrase or recovery code.
+    """Open your notes on this device with your passphrase or recovery code.
 
-    After five wrong attempts they are locked for a quarter of an hour. If this server sends mail, a
-    one-time code from a mail is required as well.
+    After five wrong attempts, they are locked for 15 minutes. If this server sends email, a
+    one-time code from an email is required as well.
     """
     opened = note_access.open_notes(services, principal, body.passphrase, body.code)
     set_device_key_cookie(response, services, principal, opened.device_key)
@@ -76,13 +82,13 @@ def open_notes(
     "/me/notes/recovery-code", status_code=HTTPStatus.CREATED, responses=problem_responses(409)
 )
 def make_recovery_code(services: ServicesDep, principal: PrincipalDep) -> RecoveryCode:
-    """Make a code that opens your notes once; an earlier code stops working."""
+    """Create a single-use recovery code for your notes. Any earlier code stops working."""
     return RecoveryCode(code=note_access.make_recovery_code(services, principal))
 
 
 @NOTES.post("/me/notes/afresh", responses=problem_responses(409))
 def begin_afresh(services: ServicesDep, principal: PrincipalDep, response: Response) -> NewNotebook:
-    """Start a new notebook on this device; earlier notes stay closed until they are opened."""
+    """Start a new notebook on this device. Earlier notes stay closed until you open them."""
     started = note_access.start_new_notebook(services, principal)
     set_device_key_cookie(response, services, principal, started.secrets.device_key)
     return NewNotebook(**started.status.model_dump(), recovery_code=started.secrets.recovery_code)

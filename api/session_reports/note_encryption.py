@@ -1,8 +1,8 @@
 """Encryption of notes: a data key for each coach and coachee, wrapped by the master key.
 
-A note is encrypted with AES-256-GCM under the data key of its author and coachee. Its ciphertext is
-bound to its row, session, author, key and version, and a wrapped key to its own row, so that
-neither can be moved to another row or replaced by an older version.
+A note is encrypted with AES-256-GCM under the data key of its author and coachee. The
+ciphertext is bound to its row, session, author, key and version, and a wrapped key to its own row,
+so that neither can be moved to another row or replaced by an older version.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ def encrypt_note(
     *,
     now: datetime,
 ) -> None:
-    """Encrypt `text` into `row`, whose version is set already.
+    """Encrypt `text` into `row`, whose version must already be set.
 
     Raises:
-        KeyringError: the key file lacks the master key that wraps the data key.
+        KeyringError: the key file does not contain the master key that wraps the data key.
         DecryptionError: the wrapped data key was altered or moved.
     """
     key_row, key = _get_or_create_data_key(tx, keyring, session, now)
@@ -40,10 +40,10 @@ def encrypt_note(
 
 
 def decrypt_note(tx: Transaction, keyring: Keyring, row: NoteRow) -> str:
-    """The text of a note.
+    """Return the text of a note.
 
     Raises:
-        KeyringError: the key file lacks the master key that wraps the data key.
+        KeyringError: the key file does not contain the master key that wraps the data key.
         DecryptionError: the note or its wrapped data key was altered or moved.
     """
     key = _unwrap(keyring, tx.get_one(NoteKeyRow, row.key_id))
@@ -51,7 +51,10 @@ def decrypt_note(tx: Transaction, keyring: Keyring, row: NoteRow) -> str:
 
 
 def rewrap_note_keys(tx: Transaction, keyring: Keyring) -> int:
-    """Wrap the data keys of all notes under the newest master key; see `Rotatable`."""
+    """Rewrap all data keys under the newest master key, and return their number.
+
+    See `Rotatable`.
+    """
     rows = tx.scalars(select(NoteKeyRow)).all()
     for row in rows:
         key = _unwrap(keyring, row)
@@ -63,7 +66,7 @@ def rewrap_note_keys(tx: Transaction, keyring: Keyring) -> int:
 def _get_or_create_data_key(
     tx: Transaction, keyring: Keyring, session: SessionRow, now: datetime
 ) -> tuple[NoteKeyRow, bytes]:
-    """The data key for notes of the session's coach about its coachee, wrapped and in clear."""
+    """Return the data key for the coach's notes about the coachee, as its row and in plaintext."""
     row = tx.scalar(
         select(NoteKeyRow).where(
             NoteKeyRow.author_id == session.coach_id, NoteKeyRow.subject_id == session.coachee_id
@@ -86,7 +89,7 @@ def _get_or_create_data_key(
 
 
 def _wrap(keyring: Keyring, row: NoteKeyRow, key: bytes) -> bytes:
-    """`key` encrypted under the master key of the row's version."""
+    """Encrypt `key` under the row's version of the master key."""
     master = wrapping_key(keyring.master, row.master_version)
     return encrypt(master, key, *_key_associated_data(row))
 

@@ -1,15 +1,15 @@
-"""Notebooks of coaches: which one is open on a device, and what opens it on another.
+"""Coaches' notebooks: which one is open on a device, and what opens it on another.
 
-A notebook holds all notes that open together. The secret link alone does not open it, because the
-programme office has handed the link out. A device on which a notebook is open keeps a key of its
-own (`device_keys`). Another device receives one for the coach's passphrase, which can only be
-chosen on a device where the notebook is open, or once for a recovery code.
+A notebook is a set of notes that are opened together. The secret link alone does not open it,
+because the programme office hands out the link. Each device on which a notebook is open stores its
+own key (see `device_keys`). A new device obtains a key with the coach's passphrase, which can only
+be set where the notebook is already open, or with a single-use recovery code.
 
-This decides what the server shows; none of it takes part in the encryption, for which see
-`note_encryption`. Anybody who can add rows to `credentials` can have the server open notes.
+This is access control only. It plays no part in the encryption (see `note_encryption`), so anyone
+who can add rows to `credentials` can make the server show notes.
 
-A coach who has lost every way to open a notebook starts a new one. It opens no earlier note: if it
-did, so could anybody who has the link or reads the coach's mail.
+A coach who can no longer open a notebook starts a new one. That does not open earlier notes;
+otherwise anyone with the link, or with access to the coach's email, could read them.
 """
 
 from __future__ import annotations
@@ -36,31 +36,31 @@ _MAX_NOTEBOOKS = 5
 
 
 class NotesClosedError(NotAllowedError):
-    """The notes are not open on this device."""
+    """Raised if the notes are not open on this device."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(
             message
-            or "your notes are closed on this device: open them with your passphrase or your "
-            "recovery code, or start a new notebook"
+            or "your notes are closed on this device: open them with your passphrase or recovery "
+            "code, or start a new notebook"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class NotebookSecrets:
-    """What opens a new notebook: a key for the device it was started on, and a recovery code."""
+    """The secrets that open a new notebook: the key for its first device, and a recovery code."""
 
     device_key: IssuedSecret
     recovery_code: str
 
 
 class NotesStatus(FrozenModel):
-    """The state of a coach's notes on the device that sends the request.
+    """The status of a coach's notes on the device that sends the request.
 
-    `begun` is whether there is a notebook, `notebooks` how many there are, and `notebook` the
-    number of the one that is open here; a number above 1 means that it was started because an
-    earlier one could not be opened. `has_passphrase` and `has_recovery_code` refer to the open
-    notebook, or to any of them if none is open here.
+    `begun` is whether the coach has a notebook, `notebooks` how many they have, and `notebook` the
+    number of the one that is open on this device. A number above 1 means that it was started
+    because an earlier one could not be opened. `has_passphrase` and `has_recovery_code` refer to
+    the open notebook or, if none is open, to any of them.
     """
 
     begun: bool
@@ -72,7 +72,7 @@ class NotesStatus(FrozenModel):
 
 
 def notes_status(tx: Transaction, principal: Principal) -> NotesStatus:
-    """The state of a coach's notes on the device of `principal`."""
+    """Return the status of a coach's notes on the device that `principal` uses."""
     rows = _notebooks(tx, principal)
     relevant = [row for row in rows if not principal.notes_open or row.number == principal.notebook]
     return NotesStatus(
@@ -88,16 +88,16 @@ def notes_status(tx: Transaction, principal: Principal) -> NotesStatus:
 def open_first_notebook(
     tx: Transaction, principal: Principal, *, now: datetime
 ) -> tuple[Principal, IssuedSecret | None]:
-    """Start the coach's first notebook on this device, unless one is open here already.
+    """Start the coach's first notebook on this device, unless one is already open.
 
-    Returns the principal with the notebook open, and the device's key if a notebook was started.
+    Returns the principal with the notebook open and, if it was started, the device's key.
 
     Raises:
-        NotesClosedError: there is a notebook already, and it is not open on this device.
+        NotesClosedError: the coach already has a notebook, but none is open on this device.
         NotAllowedError: `principal` is not a coach.
     """
     if principal.role is not AccessRole.COACH or principal.person_id is None:
-        raise NotAllowedError("notes are for coaches alone")
+        raise NotAllowedError("only coaches can write notes")
     if principal.notes_open:
         return principal, None
     if _notebooks(tx, principal):
@@ -108,24 +108,30 @@ def open_first_notebook(
 def start_further_notebook(
     tx: Transaction, principal: Principal, *, now: datetime
 ) -> tuple[Principal, IssuedSecret]:
-    """Start a new notebook on this device, where the earlier ones cannot be opened.
+    """Start a new notebook on this device, for a coach who cannot open the earlier ones.
 
-    It opens no earlier note, so it is of no use to anybody who only has the link, and it changes
-    nothing on the coach's other devices.
+    It does not open earlier notes, so someone who only has the link gains nothing from it. Nothing
+    changes on the coach's other devices.
 
     Raises:
-        ConflictError: there is none yet, one is open here, or there are five already.
+        ConflictError: there is no notebook yet, one is open on this device, or the coach already
+            has five.
     """
     rows = _notebooks(tx, principal)
     if not rows or principal.notes_open:
-        raise ConflictError("your notes are open here, or you have written none yet")
+        raise ConflictError(
+            "you cannot start a new notebook: your notes are open on this device, or you have not "
+            "written any yet"
+        )
     if len(rows) >= _MAX_NOTEBOOKS:
-        raise ConflictError(f"you have started {_MAX_NOTEBOOKS} notebooks; open one of them")
+        raise ConflictError(
+            f"you already have {_MAX_NOTEBOOKS} notebooks, the maximum; open one of them"
+        )
     return _create_notebook(tx, principal, max(row.number for row in rows) + 1, now)
 
 
 def set_passphrase(tx: Transaction, principal: Principal, passphrase_hash: str) -> None:
-    """Let a passphrase open the notebook on further devices, in place of an earlier passphrase.
+    """Set the passphrase that opens the notebook on other devices, replacing any earlier one.
 
     Raises:
         NotesClosedError: the notebook is not open on this device.
@@ -137,7 +143,7 @@ def set_passphrase(tx: Transaction, principal: Principal, passphrase_hash: str) 
 
 
 def create_recovery_code(tx: Transaction, principal: Principal) -> str:
-    """A new code that opens the notebook once, in place of an earlier code.
+    """Create a new single-use recovery code for the notebook, replacing any earlier code.
 
     Only its hash is stored.
 
@@ -152,7 +158,7 @@ def create_recovery_code(tx: Transaction, principal: Principal) -> str:
 
 
 def passphrase_hashes(tx: Transaction, principal: Principal) -> dict[int, str]:
-    """By number, the hash of the passphrase of each notebook that has one."""
+    """Map the number of each notebook that has a passphrase to the passphrase's hash."""
     return {
         row.number: row.passphrase_hash
         for row in _notebooks(tx, principal)
@@ -168,11 +174,11 @@ def open_notebook(
     matching_notebook: int | None,
     now: datetime,
 ) -> tuple[Principal, IssuedSecret] | None:
-    """Open a notebook on this device; `None`, and counted as a failure, if nothing fits.
+    """Open a notebook on this device. Count a failed attempt and return `None` if `typed` is wrong.
 
-    `matching_notebook` is the number of the notebook whose passphrase was typed, if any; otherwise
-    `typed` may be a recovery code, which is used up. If a later notebook is open on this device
-    already, the two become one.
+    `matching_notebook` is the number of the notebook whose passphrase is `typed`, if any. Otherwise
+    `typed` may be a recovery code, which is then used up. If another notebook is already open on
+    this device, the two are merged.
     """
     rows = {row.number: row for row in _notebooks(tx, principal)}
     if not rows or principal.role is not AccessRole.COACH:
@@ -204,7 +210,7 @@ def _notebooks(tx: Transaction, principal: Principal) -> list[NotebookRow]:
 def _open_notebook(tx: Transaction, principal: Principal) -> NotebookRow:
     rows = {row.number: row for row in _notebooks(tx, principal)}
     if not rows:
-        raise ConflictError("you have written no note yet; this can be done after the first one")
+        raise ConflictError("you have not written a note yet; write one first, then try again")
     if not principal.notes_open or principal.notebook not in rows:
         raise NotesClosedError
     return rows[principal.notebook]
@@ -221,14 +227,14 @@ def _create_notebook(
 
 
 def _record_failure(tx: Transaction, first: NotebookRow, now: datetime) -> None:
-    """Count a wrong passphrase; the first notebook counts, and is locked, for all of them."""
+    """Count a wrong passphrase. The first notebook holds the count and the lock for all of them."""
     first.failures += 1
     first.locked_until = now + _LOCK_DURATION if first.failures >= _FREE_ATTEMPTS else None
     record_event(tx, "note passphrase wrong", "person", first.person_id, failures=first.failures)
 
 
 def _merge(tx: Transaction, one: NotebookRow, other: NotebookRow) -> int:
-    """Merge two notebooks that are open on one device into the earlier one; returns its number."""
+    """Merge the later of two notebooks into the earlier one, and return the latter's number."""
     kept, merged = sorted((one, other), key=lambda row: row.number)
     kept.passphrase_hash = kept.passphrase_hash or merged.passphrase_hash
     kept.recovery_sha256 = kept.recovery_sha256 or merged.recovery_sha256

@@ -1,4 +1,4 @@
-"""Private notes of coaches on their sessions, encrypted; shown to their author alone."""
+"""Coaches' private notes on their sessions, stored encrypted and shown only to their author."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from coach.errors import NotAllowedError
 from coach.feedback import Note
 
 _IN_OTHER_NOTEBOOK = (
-    "your note on this session is in another of your notebooks, which is closed on this device"
+    "your note on this session is in another of your notebooks, which is closed on this device; "
+    "open that notebook first"
 )
 
 
 class NoteView(FrozenModel):
-    """An author's own note, for the author alone."""
+    """A note, visible only to its author."""
 
     session_id: str
     text: str
@@ -42,14 +43,14 @@ def store_note(
     *,
     now: datetime,
 ) -> NoteView:
-    """Encrypt and store a note on one of the principal's own sessions, replacing an earlier one.
+    """Encrypt and store a note on one of the principal's sessions, replacing any earlier note.
 
     Raises:
         NotAllowedError: `principal` is not the coach.
-        NotesClosedError: no notebook, or not that of the earlier note, is open on this device.
+        NotesClosedError: no notebook is open on this device, or not the one with the earlier note.
     """
     if principal.role is not AccessRole.COACH:
-        raise NotAllowedError("notes are for coaches alone")
+        raise NotAllowedError("only coaches can write notes")
     if not principal.notes_open:
         raise NotesClosedError
     row = tx.scalar(select(NoteRow).where(NoteRow.session_id == session.id))
@@ -60,7 +61,7 @@ def store_note(
         raise NotesClosedError(_IN_OTHER_NOTEBOOK)
     row.version, row.written_at = row.version + 1, now
     encrypt_note(tx, keyring, session, row, note.text, now=now)
-    tx.add(row)  # not before it holds the ciphertext: the key is looked up in this transaction
+    tx.add(row)  # added last: looking up the key flushes, and the row needs its ciphertext by then
     record_event(tx, "note written", "session", session.id, version=row.version)
     return _view(row, note.text)
 
@@ -68,10 +69,10 @@ def store_note(
 def find_note(
     tx: Transaction, keyring: Keyring, principal: Principal, session_id: str
 ) -> NoteView | None:
-    """The principal's own note on a session; `None` if they are not its author or there is none.
+    """Return the principal's own note on a session, or `None` if they have not written one.
 
     Raises:
-        NotesClosedError: the notebook that holds it is not open on this device.
+        NotesClosedError: the notebook that contains the note is not open on this device.
     """
     if principal.role is not AccessRole.COACH:
         return None

@@ -1,4 +1,4 @@
-"""Pages with the two forms of a session: the coach's session note, and the coachee's feedback."""
+"""Pages with the two forms about a session: the coach's session note and the coachee's feedback."""
 
 from __future__ import annotations
 
@@ -53,20 +53,20 @@ class FormPage:
 
     @property
     def session_page(self) -> str:
-        """The URL of the page about the session, to which a form leads back."""
+        """The URL of the session's page, to which the forms redirect."""
         return urls.person_session(self.link, self.session_id)
 
     def render(self, side: Side, session: SessionDetails, entered: Mapping[str, str]) -> Response:
-        """The form of `side`, filled with `entered`."""
+        """Render the form for `side`, filled in with `entered`."""
         return self._render(side, session, entered, {})
 
     def render_faults(
         self, side: Side, entered: Mapping[str, str], faults: Mapping[str, str]
     ) -> Response:
-        """The form of `side`, filled with `entered`, with `faults` beside their fields.
+        """Render the form for `side`, filled in with `entered`, with `faults` beside their fields.
 
         Raises:
-            NotFoundError: there is no such session, or it is somebody else's.
+            NotFoundError: there is no such session, or the reader may not see it.
         """
         services, principal = services_for(self.request), principal_of(self.request)
         session = sessions.read_session(services, principal, self.session_id)
@@ -100,7 +100,7 @@ FormPageDep = Annotated[FormPage, Depends()]
 def note_form(
     session_id: str, form: FormPageDep, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """The form of the session note, filled with what was saved before."""
+    """Show the session note form, filled in with what was saved before."""
     found = session_reports.read_session_with_reports(services, principal, session_id)
     session, record, note = found.session, found.reports.record, found.reports.note
     today = services.now().astimezone(session.start.tzinfo).date()
@@ -146,7 +146,7 @@ def save_note(
 def feedback_form(
     session_id: str, form: FormPageDep, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """The form of the feedback, filled with what was given before."""
+    """Show the feedback form, filled in with what was submitted before."""
     found = session_reports.read_session_with_reports(services, principal, session_id)
     given = found.reports.feedback
     entered = dict.fromkeys(_FEEDBACK_FIELDS, "")
@@ -182,7 +182,7 @@ def save_feedback(
 def _validate_session_note(
     entered: Mapping[str, str],
 ) -> tuple[SharedRecord | None, Note | None, dict[str, str]]:
-    """The record and the note in a form, and the faults by field if one of them is unusable."""
+    """Return the record and the note in a form, `None` if invalid, and the faults by field."""
     shared = {field: entered[field] for field in _RECORD_FIELDS}
     record, faults = validate_form(SharedRecord, non_empty_fields(shared), fallback_field="topic")
     note, note_faults = validate_form(Note, {"text": entered[_PRIVATE]}, fallback_field="text")

@@ -1,4 +1,4 @@
-"""Records and feedback as pages show them: finished text, in the reader's time zone."""
+"""View models of records and feedback: text ready for display, in the reader's time zone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from api.web.date_formats import format_date, format_short_datetime
 
 @dataclass(frozen=True, slots=True)
 class RecordText:
-    """A shared record for people."""
+    """A shared record, formatted for display."""
 
     day: str
     attendance: str
@@ -26,7 +26,7 @@ class RecordText:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackText:
-    """Feedback for people."""
+    """Feedback, formatted for display."""
 
     attendance: str
     rating: str
@@ -35,7 +35,7 @@ class FeedbackText:
 
 
 def record_text(record: RecordView, zone: ZoneInfo) -> RecordText:
-    """`record` for people who live in `zone`."""
+    """Format `record` for a reader in `zone`."""
     return RecordText(
         day=format_date(record.session_date),
         attendance=ATTENDANCE_LABELS[record.attendance],
@@ -47,7 +47,7 @@ def record_text(record: RecordView, zone: ZoneInfo) -> RecordText:
 
 
 def feedback_text(feedback: FeedbackView, zone: ZoneInfo) -> FeedbackText:
-    """`feedback` for people who live in `zone`."""
+    """Format `feedback` for a reader in `zone`."""
     return FeedbackText(
         attendance=ATTENDANCE_LABELS[feedback.attendance],
         rating=rating_text(feedback.rating),

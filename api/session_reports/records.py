@@ -1,4 +1,4 @@
-"""Shared records of sessions: written by the coach, read by coach, coachee and managers."""
+"""Shared records of sessions: written by the coach, visible to coach, coachee and managers."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from coach.feedback import SharedRecord
 from coach.sessions import Attendance
 
 _TOO_EARLY = (
-    "write the date on which you met; a session still to come cannot be recorded as held, "
-    "only as cancelled"
+    "enter the date on which you met; an upcoming session can be recorded as cancelled, but not "
+    "as held"
 )
 
 
 class RecordView(FrozenModel):
-    """The shared record of a session as it was last submitted."""
+    """The shared record of a session, as last submitted."""
 
     session_id: str
     session_date: date
@@ -44,14 +44,15 @@ def store_record(
     *,
     now: datetime,
 ) -> RecordView:
-    """Store the shared record of one of the principal's own sessions; it replaces an earlier one.
+    """Store the shared record of one of the principal's sessions, replacing any earlier record.
 
     Raises:
         NotAllowedError: `principal` is not the coach.
-        UnusableInputError: the session is recorded as held on a future day in the coach's zone.
+        UnusableInputError: the session is recorded as held on a day that is still in the future
+            in the coach's time zone.
     """
     if principal.role is not AccessRole.COACH:
-        raise NotAllowedError("the coach writes the shared record")
+        raise NotAllowedError("only the coach of a session can write its shared record")
     zone = ZoneInfo(person_row(tx, session.coach_id).timezone)
     if record.is_too_early(now.astimezone(zone).date()):
         raise UnusableInputError([InputFault("body", 1, "session_date", _TOO_EARLY)])
@@ -61,13 +62,13 @@ def store_record(
 
 
 def find_record(tx: Transaction, session_id: str) -> RecordView | None:
-    """The shared record of a session, or `None` before it is submitted."""
+    """Return the shared record of a session, or `None` if none has been submitted."""
     row = find_submission(tx, RecordRow, session_id)
     return None if row is None else record_view(row)
 
 
 def record_view(row: RecordRow) -> RecordView:
-    """The shared record in a row."""
+    """Convert a row to a `RecordView`."""
     return RecordView(
         session_id=row.session_id,
         session_date=row.session_date,

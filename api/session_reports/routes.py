@@ -1,4 +1,4 @@
-"""JSON routes of what is submitted about a session: shared record, note, feedback."""
+"""JSON routes for the reports on a session: shared record, note and feedback."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ FEEDBACK = APIRouter(prefix=f"{API}/sessions", tags=["feedback"])
 
 
 class WrittenNote(NoteView):
-    """A note that was just written."""
+    """A note that has just been written."""
 
     recovery_code: Annotated[
         str | None,
         Field(
-            description="With your first note: a code that opens your notes once on another "
-            "device. It is not shown again."
+            description="Only with your first note: a code that opens your notes once on another "
+            "device. It cannot be retrieved again."
         ),
     ] = None
 
 
 @RECORDS.get("/{session_id}/record", responses=problem_responses(404))
 def read_record(session_id: str, services: ServicesDep, principal: PrincipalDep) -> RecordView:
-    """The shared record, for the session's two people and for managers."""
+    """The shared record, for the session's coach and coachee and for managers."""
     return session_reports.read_record(services, principal, session_id)
 
 
@@ -44,17 +44,17 @@ def read_record(session_id: str, services: ServicesDep, principal: PrincipalDep)
 def submit_record(
     session_id: str, record: SharedRecord, services: ServicesDep, principal: PrincipalDep
 ) -> RecordView:
-    """Submit the shared record; it replaces an earlier one.
+    """Submit the shared record, replacing any earlier one.
 
-    `session_date` is the day on which you met. A session that is still to come can only be recorded
-    as cancelled.
+    `session_date` is the day on which you met. An upcoming session can only be recorded as
+    cancelled.
     """
     return session_reports.submit_record(services, principal, session_id, record)
 
 
 @RECORDS.get("/{session_id}/note", responses=problem_responses(404))
 def read_note(session_id: str, services: ServicesDep, principal: PrincipalDep) -> NoteView:
-    """Your own note, shown to you alone, on the devices on which you have opened your notes."""
+    """Your own note. It is shown only to you, on devices where your notes are open."""
     return session_reports.read_note(services, principal, session_id)
 
 
@@ -62,10 +62,10 @@ def read_note(session_id: str, services: ServicesDep, principal: PrincipalDep) -
 def write_note(
     session_id: str, note: Note, services: ServicesDep, principal: PrincipalDep, response: Response
 ) -> WrittenNote:
-    """Write your own note; it replaces an earlier one.
+    """Write your own note, replacing any earlier one.
 
-    Your first note sets a cookie that opens your notes on this device, and the response contains a
-    recovery code that opens them once on another.
+    Your first note sets a cookie that keeps your notes open on this device, and returns a recovery
+    code that opens them once on another device.
     """
     saved = session_reports.write_note(services, principal, session_id, note)
     if saved.new_notebook is None:
@@ -76,7 +76,7 @@ def write_note(
 
 @FEEDBACK.get("/{session_id}/feedback", responses=problem_responses(404))
 def read_feedback(session_id: str, services: ServicesDep, principal: PrincipalDep) -> FeedbackView:
-    """The feedback, for the coachee who gave it and for managers; never for the coach."""
+    """The feedback, for the coachee who gave it and for managers, but never for the coach."""
     return session_reports.read_feedback(services, principal, session_id)
 
 
@@ -84,9 +84,9 @@ def read_feedback(session_id: str, services: ServicesDep, principal: PrincipalDe
 def give_feedback(
     session_id: str, feedback: Feedback, services: ServicesDep, principal: PrincipalDep
 ) -> FeedbackView:
-    """Give feedback; it replaces an earlier one.
+    """Give feedback, replacing any earlier feedback.
 
-    It is accepted once the session has started, or once its record says that it was held earlier.
+    It is accepted once the session has started, or once its record shows that it was held earlier.
     """
     return session_reports.give_feedback(services, principal, session_id, feedback)
 

@@ -1,4 +1,4 @@
-"""What coaches write for themselves, encrypted, and the wrapped keys that open it."""
+"""Tables for coaches' encrypted notes, their wrapped data keys, and notebooks."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from api.database.types import IdentifiedRow, TableRow
 
 
 class NoteKeyRow(IdentifiedRow):
-    """A data key for what one author writes about one coachee, wrapped by a master key.
+    """A data key for one coach's notes about one coachee, wrapped by a master key.
 
-    Destroying the row makes every text under it unreadable here. Copies of the database that were
-    made before hold the row still, and open it with the master key of its version.
+    Deleting the row makes every note encrypted with it unreadable in this database. Earlier copies
+    of the database still contain the row, and can be decrypted with the same master key.
     """
 
     __tablename__ = "note_keys"
@@ -28,11 +28,11 @@ class NoteKeyRow(IdentifiedRow):
 
 
 class NotebookRow(TableRow):
-    """A coach's notebook, and what opens it on a new device: a passphrase, or a code, once.
+    """A coach's notebook, with the hashes of the passphrase and recovery code that open it.
 
-    The first has the number 1. Who has lost everything that opens it begins another; notes of the
-    earlier one stay closed until it is opened, and then both are one again. `failures` and
-    `locked_until` of the first count for all.
+    The first notebook has the number 1. A coach who can no longer open it starts another; if the
+    earlier one is opened later, the two are merged. `failures` and `locked_until` of the first
+    notebook apply to all of them.
     """
 
     __tablename__ = "notebooks"
@@ -49,7 +49,7 @@ class NotebookRow(TableRow):
 
 
 class NoteRow(IdentifiedRow):
-    """A coach's note on one session, AES-256-GCM, bound to row, author and version."""
+    """A coach's note on one session, encrypted; see `note_encryption`."""
 
     __tablename__ = "notes"
 

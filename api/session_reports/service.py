@@ -1,7 +1,7 @@
-"""Use cases of session reports: reading and submitting records, notes and feedback.
+"""Session report use cases: reading and submitting records, notes and feedback.
 
-Coach, coachee and managers read the record; coachee and managers read the feedback; a note is shown
-to its author alone.
+The record is visible to the coach, the coachee and managers, the feedback to the coachee and
+managers, and a note only to its author.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from coach.feedback import Feedback, Note, SharedRecord
 
 @dataclass(frozen=True, slots=True)
 class SessionReports:
-    """What was submitted about a session, as far as one reader may see it.
+    """The reports on a session that one reader may see.
 
-    `note_closed` is whether there is a note that cannot be opened on the reader's device.
+    `note_closed` is whether the reader has a note that is not open on their device.
     """
 
     record: RecordView | None
@@ -44,7 +44,7 @@ class SessionReports:
 
 @dataclass(frozen=True, slots=True)
 class ReportedSession:
-    """A session, and what was submitted about it."""
+    """A session and the reports on it."""
 
     session: SessionDetails
     reports: SessionReports
@@ -52,7 +52,7 @@ class ReportedSession:
 
 @dataclass(frozen=True, slots=True)
 class SavedNote:
-    """A stored note, and what opens the notebook that was started for it, if it was the first."""
+    """A stored note and, if it was the coach's first, the secrets of their new notebook."""
 
     note: NoteView
     new_notebook: NotebookSecrets | None
@@ -61,10 +61,10 @@ class SavedNote:
 def read_session_with_reports(
     services: Services, principal: Principal, session_id: str
 ) -> ReportedSession:
-    """A session, and what `principal` may read of what was submitted about it.
+    """Return a session, and the reports on it that `principal` may see.
 
     Raises:
-        NotFoundError: there is no such session, or it is somebody else's.
+        NotFoundError: there is no such session, or `principal` may not see it.
     """
     with services.database.reading() as tx:
         session = session_details(tx, principal, session_id)
@@ -74,12 +74,13 @@ def read_session_with_reports(
 def submit_record(
     services: Services, principal: Principal, session_id: str, record: SharedRecord
 ) -> RecordView:
-    """Store a coach's shared record of a session; it replaces an earlier one.
+    """Store a coach's shared record of a session, replacing any earlier record.
 
     Raises:
-        NotFoundError: there is no such session, or it is somebody else's.
+        NotFoundError: there is no such session, or `principal` may not see it.
         NotAllowedError: `principal` is not the session's coach.
-        UnusableInputError: the session is recorded as held on a future day in the coach's zone.
+        UnusableInputError: the session is recorded as held on a day that is still in the future
+            in the coach's time zone.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)
@@ -87,10 +88,10 @@ def submit_record(
 
 
 def read_record(services: Services, principal: Principal, session_id: str) -> RecordView:
-    """The shared record of a session, for its two people and for managers.
+    """Return the shared record of a session, for its coach and coachee and for managers.
 
     Raises:
-        NotFoundError: there is none, or the session is somebody else's.
+        NotFoundError: there is no record, or `principal` may not see the session.
     """
     with services.database.reading() as tx:
         own_session(tx, principal, session_id)
@@ -101,10 +102,10 @@ def read_record(services: Services, principal: Principal, session_id: str) -> Re
 
 
 def write_note(services: Services, principal: Principal, session_id: str, note: Note) -> SavedNote:
-    """Store a coach's note on a session, encrypted; it replaces an earlier one.
+    """Encrypt and store a coach's note on a session, replacing any earlier note.
 
     Raises:
-        NotFoundError: there is no such session, or it is somebody else's.
+        NotFoundError: there is no such session, or `principal` may not see it.
         NotAllowedError: `principal` is not the session's coach.
         NotesClosedError: the coach's notes are not open on this device.
     """
@@ -113,16 +114,16 @@ def write_note(services: Services, principal: Principal, session_id: str, note: 
 
 
 def read_note(services: Services, principal: Principal, session_id: str) -> NoteView:
-    """The principal's own note on a session.
+    """Return the principal's own note on a session.
 
     Raises:
-        NotFoundError: there is none, or it is somebody else's; the two are not distinguished.
-        NotesClosedError: it cannot be opened on this device.
+        NotFoundError: the principal has not written a note on this session.
+        NotesClosedError: the note is not open on this device.
     """
     with services.database.reading() as tx:
         note = find_note(tx, services.keyring, principal, session_id)
     if note is None:
-        raise NotFoundError("you have written no note on this session")
+        raise NotFoundError("you have not written a note on this session")
     return note
 
 
@@ -131,10 +132,10 @@ def save_session_note(
 ) -> SavedNote | None:
     """Store the shared record of a session and, if its text has changed, the coach's own note.
 
-    Returns the note if it was stored; either both are stored or neither.
+    Returns the note if it was stored. If either cannot be stored, neither is.
 
     Raises:
-        As `submit_record` and `write_note` do.
+        The same errors as `submit_record` and `write_note`.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)
@@ -147,12 +148,12 @@ def save_session_note(
 def give_feedback(
     services: Services, principal: Principal, session_id: str, feedback: Feedback
 ) -> FeedbackView:
-    """Store a coachee's feedback on a session; it replaces an earlier one.
+    """Store a coachee's feedback on a session, replacing any earlier feedback.
 
     Raises:
-        NotFoundError: there is no such session, or it is somebody else's.
+        NotFoundError: there is no such session, or `principal` may not see it.
         NotAllowedError: `principal` is not the session's coachee.
-        ConflictError: the session has not started, and no record says that it was held earlier.
+        ConflictError: the session has not started, and there is no record of it being held early.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)
@@ -160,23 +161,24 @@ def give_feedback(
 
 
 def read_feedback(services: Services, principal: Principal, session_id: str) -> FeedbackView:
-    """The feedback on a session, for the coachee who gave it and for managers.
+    """Return the feedback on a session, for the coachee who gave it and for managers.
 
     Raises:
-        NotFoundError: there is none, or it is not for `principal`; the two are not distinguished.
+        NotFoundError: there is no feedback, or `principal` may not see it. The message does not
+            reveal which.
     """
     with services.database.reading() as tx:
         own_session(tx, principal, session_id)
         feedback = find_feedback(tx, principal, session_id)
     if feedback is None:
-        raise NotFoundError("there is no feedback on this session for you to read")
+        raise NotFoundError("there is no feedback on this session that you can read")
     return feedback
 
 
 def find_reports(
     tx: Transaction, keyring: Keyring, principal: Principal, session_id: str
 ) -> SessionReports:
-    """What `principal` may read of what was submitted about one of their own sessions."""
+    """Return the reports on one of the principal's sessions that `principal` may see."""
     note, closed = None, False
     try:
         note = find_note(tx, keyring, principal, session_id)
@@ -193,7 +195,7 @@ def find_reports(
 def _save_note(
     tx: Transaction, services: Services, principal: Principal, session: SessionRow, note: Note
 ) -> SavedNote:
-    """Store a note; with the first one, start a notebook and make its recovery code."""
+    """Store a note. If it is the coach's first, also start a notebook with a recovery code."""
     now = services.now()
     author, key = open_first_notebook(tx, principal, now=now)
     stored = store_note(tx, services.keyring, author, session, note, now=now)
@@ -205,7 +207,7 @@ def _save_note(
 def _stored_text(
     tx: Transaction, services: Services, principal: Principal, session: SessionRow
 ) -> str:
-    """The text of the note as the form showed it: empty if there is none or it is closed here."""
+    """Return the note's text as the form showed it: empty if there is no note or it is closed."""
     try:
         note = find_note(tx, services.keyring, principal, session.id)
     except NotesClosedError:

@@ -1,1 +1,1 @@
-"""Sessions: the published timetable, replies to it, and the progress of a cycle under way."""
+"""Sessions: the published timetable, replies to it, and the progress of a running cycle."""

@@ -1,4 +1,4 @@
-"""Badges of replies, attendance and cancelled sessions."""
+"""Badges for replies, attendance and cancelled sessions."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from api.web.labels import Badge
 from coach.sessions import Attendance, Reply
 
 OWN_REPLY = {
-    Reply.NONE: Badge("waits for your answer", "warn"),
+    Reply.NONE: Badge("awaiting your reply", "warn"),
     Reply.ACCEPTED: Badge("you accepted", "good"),
     Reply.DECLINED: Badge("you declined", "bad"),
 }
 REPLY = {
-    Reply.NONE: Badge("no answer yet"),
+    Reply.NONE: Badge("no reply yet"),
     Reply.ACCEPTED: Badge("accepted", "good"),
     Reply.DECLINED: Badge("declined", "bad"),
 }
 REPLY_BEFORE = {
-    Reply.NONE: Badge("no answer"),
+    Reply.NONE: Badge("no reply"),
     Reply.ACCEPTED: Badge("had accepted"),
     Reply.DECLINED: Badge("had declined"),
 }
-"""Badges of replies once the session has a record."""
+"""Reply badges for sessions that already have a record."""
 ATTENDANCE = {
     Attendance.HELD: Badge("held", "good"),
     Attendance.DELEGATE: Badge("delegate attended", "warn"),

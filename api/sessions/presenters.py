@@ -1,4 +1,4 @@
-"""Sessions as pages show them: finished text, in the reader's time zone."""
+"""View models of sessions: text ready for display, in the reader's time zone."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ from coach.sessions import Reply
 
 @dataclass(frozen=True, slots=True)
 class OwnSessionLine:
-    """A session as one of its two people sees it.
+    """A session as one of its two participants sees it.
 
     Attributes:
-        address: the page about it.
-        form: the last part of the address of this person's form.
-        is_confirmed: not cancelled.
-        can_reply: an answer still makes a difference.
-        over: its time has passed, or it was held earlier.
-        due: it is over and this person's form is still empty.
-        can_submit: this person's form can be sent already.
+        address: URL of the session's page.
+        form: last segment of the URL of this person's form.
+        is_confirmed: whether the session has not been cancelled.
+        can_reply: whether this person can still reply.
+        answered: whether this person has replied.
+        over: whether the session has ended or was held earlier than planned.
+        due: whether the session is over but this person has not submitted their form.
+        can_submit: whether this person's form can be submitted yet.
     """
 
     address: str
@@ -60,9 +61,9 @@ class OwnSessionLine:
 
 @dataclass(frozen=True, slots=True)
 class OfficeSessionLine:
-    """A session as the programme office sees it, in the cycle's zone.
+    """A session as the programme office sees it, in the cycle's time zone.
 
-    `declined` says that it stands, has no record yet, and somebody has declined it.
+    `declined` is whether someone has declined a session that is not cancelled and has no record.
     """
 
     id: str
@@ -84,9 +85,9 @@ class OfficeSessionLine:
 
 @dataclass(frozen=True, slots=True)
 class ReplyCounts:
-    """How many replies to the sessions that stand were given, two to a session.
+    """Numbers of replies to confirmed sessions, two per session.
 
-    Once a session has a record, its replies no longer count.
+    Sessions that already have a record are not counted.
     """
 
     accepted: int
@@ -95,7 +96,7 @@ class ReplyCounts:
 
     @classmethod
     def of(cls, sessions: Iterable[SessionDetails]) -> ReplyCounts:
-        """The counts over `sessions`."""
+        """Count the replies to `sessions`."""
         counts = Counter(
             reply
             for session in sessions
@@ -108,14 +109,14 @@ class ReplyCounts:
 def own_session_line(
     session: SessionDetails, side: Side, address: str, deployment: Organisation, now: datetime
 ) -> OwnSessionLine:
-    """`session` for its person on `side`, at the aware moment `now`."""
+    """Return `session` as its participant on `side` sees it at the time `now`."""
     coach = side is Side.COACH
     other = session.coachee if coach else session.coach
     reply = (session.coach_reply if coach else session.coachee_reply) or Reply.NONE
     is_confirmed = session.state is SessionState.CONFIRMED
     over = session.end <= now or session.recorded in TOOK_PLACE
     written = session.recorded is not None if coach else session.feedback_given
-    recorded = session.recorded is not None  # from then on the record counts, not the reply
+    recorded = session.recorded is not None  # a record supersedes the replies
     done = over or recorded
     badges = (
         [OWN_REPLY[reply]]
@@ -144,7 +145,7 @@ def own_session_line(
 
 
 def office_session_line(session: SessionDetails) -> OfficeSessionLine:
-    """`session` for the programme office."""
+    """Return `session` as the programme office sees it."""
     words = REPLY if session.recorded is None else REPLY_BEFORE
     return OfficeSessionLine(
         id=session.id,

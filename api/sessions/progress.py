@@ -1,4 +1,4 @@
-"""Where a cycle stands: what of its published plan lies behind, and from when on it is open."""
+"""Progress of a cycle: which published sessions are in the past, and what can still be planned."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def cycle_progress(
     *,
     now: datetime,
 ) -> UnderWay | None:
-    """Where a cycle stands on the day `not_before`, tomorrow where none is given.
+    """Return the progress of a cycle on the day `not_before`, which defaults to tomorrow.
 
-    `None` for a cycle that has not begun by then. Who was without a coach for a while goes on from
-    the last session they had, whatever plan it was in.
+    Returns `None` if the cycle has no published plan or will not have started by then. A coachee
+    who has been without a coach continues from their last session, whichever plan it was in.
 
     Raises:
-        ConflictError: there is no published plan to go on from, or the day has passed, or it lies
-            outside the cycle.
+        ConflictError: `not_before` was given, and the cycle has no published plan, or the day is
+            in the past or outside the cycle.
     """
     zone = cycle.cycle.zone
     today = now.astimezone(zone).date()
@@ -52,7 +52,7 @@ def cycle_progress(
 
 
 def _reached(tx: Transaction, cycle_id: str, begins: datetime) -> dict[str, int]:
-    """By coachee, the highest number of a session before a moment that was not cancelled."""
+    """Map each coachee to the number of their last uncancelled session before `begins`."""
     rows = tx.execute(
         select(PersonRow.code, func.max(SessionRow.number))
         .join(PersonRow, PersonRow.id == SessionRow.coachee_id)
@@ -68,12 +68,11 @@ def _reached(tx: Transaction, cycle_id: str, begins: datetime) -> dict[str, int]
 
 def _check(day: date, cycle: Cycle, published: Result | None, today: date) -> None:
     if published is None:
-        raise ConflictError(
-            "not_before is for a cycle with a published plan to go on from; leave it out"
-        )
+        raise ConflictError("not_before applies only to a cycle that has a published plan; omit it")
     if day < today:
-        raise ConflictError(f"not_before {day} has passed; let it be {today} or later")
+        raise ConflictError(f"not_before {day} is in the past; choose {today} or later")
     if not cycle.cycle.start <= day <= cycle.cycle.end:
         raise ConflictError(
-            f"not_before {day} lies outside the cycle, {cycle.cycle.start} to {cycle.cycle.end}"
+            f"not_before {day} is outside the cycle; choose a day from {cycle.cycle.start} to "
+            f"{cycle.cycle.end}"
         )

@@ -1,4 +1,4 @@
-"""Replies: a person accepts or declines a session, or suggests another time."""
+"""Replies to sessions: accepting, declining, and suggesting another time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from coach.sessions import Reply
 
 
 class ReplyInput(FrozenModel):
-    """A reply: `accepted`, or `declined` with another time that would suit in `comment`."""
+    """A reply: `accepted`, or `declined` with an optional `comment` that suggests another time."""
 
     reply: Literal[Reply.ACCEPTED, Reply.DECLINED]
     comment: LongText = ""
@@ -34,14 +34,14 @@ def store_reply(
     *,
     now: datetime,
 ) -> None:
-    """Store the principal's reply to one of their own sessions; it replaces an earlier one.
+    """Store the principal's reply to one of their sessions, replacing any earlier reply.
 
     Raises:
         NotAllowedError: `principal` is not invited to the session.
         ConflictError: the session is cancelled or over.
     """
     if principal.person_id is None:
-        raise NotAllowedError("only the two people of a session reply to it")
+        raise NotAllowedError("only the coach and the coachee of a session can reply to it")
     if session.state is SessionState.CANCELLED:
         raise ConflictError("the session is cancelled; no reply is needed")
     if session.ends_at <= now:
@@ -60,13 +60,13 @@ def store_reply(
 
 
 def store_pending_acceptances(tx: Transaction, principal: Principal, *, now: datetime) -> int:
-    """Accept every coming session that the principal has not replied to; returns how many.
+    """Accept all upcoming sessions the principal has not replied to, and return their number.
 
     Raises:
-        NotAllowedError: `principal` is not a person of a cycle.
+        NotAllowedError: `principal` is not a participant in a cycle.
     """
     if principal.person_id is None:
-        raise NotAllowedError("only people who have sessions reply to them")
+        raise NotAllowedError("only coaches and coachees can reply to sessions")
     pending = [
         session.id
         for session in person_schedule(tx, principal.person_id).sessions

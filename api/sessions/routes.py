@@ -1,4 +1,4 @@
-"""JSON routes of schedules and single sessions, and of replies to them."""
+"""JSON routes for schedules, single sessions and replies."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def my_sessions(services: ServicesDep, principal: PrincipalDep) -> PersonSchedul
 
 @SCHEDULE.get("/cycles/{cycle_id}/schedule", responses=problem_responses(404))
 def cycle_schedule(cycle_id: str, services: ServicesDep) -> tuple[SessionDetails, ...]:
-    """Every published session in order of time, cancelled ones included, with its replies."""
+    """Published sessions, including cancelled ones, with replies, in chronological order."""
     return sessions.read_cycle_schedule(services, cycle_id)
 
 
 @SESSIONS.get("/{session_id}", responses=problem_responses(404))
 def read_session(session_id: str, services: ServicesDep, principal: PrincipalDep) -> SessionDetails:
-    """One session, its times in your own time zone, or in that of the cycle for managers."""
+    """One session, with times in your time zone or, for managers, in the cycle's time zone."""
     return sessions.read_session(services, principal, session_id)
 
 
@@ -40,7 +40,7 @@ def read_session(session_id: str, services: ServicesDep, principal: PrincipalDep
 def reply(
     session_id: str, answer: ReplyInput, services: ServicesDep, principal: PrincipalDep
 ) -> SessionDetails:
-    """Accept or decline; suggest another time in the comment."""
+    """Accept or decline a session. Use the comment to suggest another time."""
     return sessions.submit_reply(services, principal, session_id, answer)
 
 

@@ -1,4 +1,4 @@
-"""Tables of published sessions, and of the replies, records and feedback about them."""
+"""Tables for published sessions and their replies, records and feedback."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from coach.sessions import Attendance, Reply
 
 
 class SessionState(StrEnum):
-    """Whether a session is on."""
+    """Whether a session is confirmed or cancelled."""
 
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
 
 
 class SessionRow(IdentifiedRow):
-    """One session as last published: number `number` of `count` in its pair's series.
+    """A session as last published: number `number` of `count` in its pair's series.
 
-    `uid` stays through every change, `sequence` counts them, and `asked_sequence` is the one at
-    which people were last asked to reply: an older reply no longer counts.
+    `uid` never changes. `sequence` is incremented with every change, and `asked_sequence` is its
+    value when participants were last asked to reply: replies to earlier values are ignored.
     """
 
     __tablename__ = "sessions"
@@ -49,7 +49,7 @@ class SessionRow(IdentifiedRow):
 
 
 class ReplyRow(IdentifiedRow):
-    """A person's latest answer; it counts while the session did not change since."""
+    """A person's latest reply; it is ignored if they have since been asked to reply again."""
 
     __tablename__ = "replies"
     __table_args__ = (UniqueConstraint("session_id", "person_id"),)
@@ -63,7 +63,7 @@ class ReplyRow(IdentifiedRow):
 
 
 class RecordRow(IdentifiedRow):
-    """The shared record of a session, as its coach submitted it last."""
+    """The shared record of a session, as last submitted by its coach."""
 
     __tablename__ = "shared_records"
 
@@ -81,7 +81,7 @@ class RecordRow(IdentifiedRow):
 
 
 class FeedbackRow(IdentifiedRow):
-    """A coachee's feedback on one session."""
+    """A coachee's feedback on a session."""
 
     __tablename__ = "feedback"
 

@@ -1,4 +1,4 @@
-"""The schedule: sessions as the office sees them, and as each person sees their own."""
+"""Schedules: all sessions of a cycle for the office, and each person's own sessions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from coach.sessions import Reply
 
 
 class PersonSchedule(FrozenModel):
-    """What a person finds behind their secret link: themselves, the cycle, and their sessions."""
+    """A person, their cycle and their sessions, as shown behind their secret link."""
 
     person: PersonSummary
     cycle_id: str
@@ -48,9 +48,9 @@ _PERSON = (
 
 
 def cycle_schedule(tx: Transaction, cycle_id: str) -> tuple[SessionDetails, ...]:
-    """Every session of a cycle ever published, cancelled ones included, in order of time.
+    """Return every published session of a cycle in chronological order, including cancelled ones.
 
-    Times are told in the cycle's zone.
+    Times are in the cycle's time zone.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -60,7 +60,7 @@ def cycle_schedule(tx: Transaction, cycle_id: str) -> tuple[SessionDetails, ...]
 
 
 def person_schedule(tx: Transaction, person_id: str) -> PersonSchedule:
-    """A person's own sessions, in order of time, told in their zone.
+    """Return a person's sessions in chronological order, with times in their time zone.
 
     Raises:
         NotFoundError: there is no such person.
@@ -85,10 +85,10 @@ def person_schedule(tx: Transaction, person_id: str) -> PersonSchedule:
 
 
 def session_details(tx: Transaction, principal: Principal, session_id: str) -> SessionDetails:
-    """One session, to a manager or to one of its two people.
+    """Return one session, for a manager or for one of its two participants.
 
     Raises:
-        NotFoundError: there is none, or it is somebody else's.
+        NotFoundError: there is no such session, or `principal` may not see it.
     """
     row = tx.execute(_ONE_SESSION, {"session_id": session_id}).one_or_none()
     if row is None or not (principal.is_manager or _takes_part(row, principal)):
@@ -101,10 +101,11 @@ def session_details(tx: Transaction, principal: Principal, session_id: str) -> S
 
 
 def own_session(tx: Transaction, principal: Principal, session_id: str) -> SessionRow:
-    """The row of a session, where `principal` is a manager or one of its two people.
+    """Return the row of a session, for a manager or for one of its two participants.
 
     Raises:
-        NotFoundError: there is none, or it is somebody else's; which of the two is not told.
+        NotFoundError: there is no such session, or `principal` may not see it. The message does
+            not reveal which.
     """
     row = tx.get(SessionRow, session_id)
     if row is None or not (principal.is_manager or _takes_part(row, principal)):
@@ -122,10 +123,10 @@ def _takes_part(row: Any, principal: Principal) -> bool:  # noqa: ANN401 - a ses
 
 
 def _session_query() -> Select[Any]:
-    """The sessions with all that is shown beside them.
+    """Select sessions together with their people, replies, record and feedback.
 
-    Built once, with columns alone: every person's page asks this, and to build it costs more than
-    to run it.
+    The statement is built once, and of columns only, because every participant's page runs it and
+    building it costs more than running it.
     """
     coachee, coach = aliased(PersonRow), aliased(PersonRow)
     of_coachee, of_coach = aliased(ReplyRow), aliased(ReplyRow)
@@ -177,7 +178,7 @@ _ONE_SESSION = _SESSIONS.where(SessionRow.id == bindparam("session_id"))
 
 
 def _views(rows: Iterable[Any], timezone: str, *, reader: str | None) -> tuple[SessionDetails, ...]:
-    """Rows of `_SESSIONS` as `reader` may see them; `None` is the programme office."""
+    """Convert rows of `_SESSIONS` to what `reader` may see; `None` is the programme office."""
     zone = ZoneInfo(timezone)
     return tuple(_view(row, timezone, zone, reader) for row in rows)
 

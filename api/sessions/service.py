@@ -1,4 +1,4 @@
-"""Use cases of sessions: reading schedules and single sessions, and replying."""
+"""Session use cases: reading schedules and single sessions, and replying."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.sessions.session_details import SessionDetails
 
 
 def read_cycle_schedule(services: Services, cycle_id: str) -> tuple[SessionDetails, ...]:
-    """Every session ever published in a cycle, in order of time, cancelled ones included.
+    """Return every published session of a cycle in chronological order, including cancelled ones.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -26,20 +26,20 @@ def read_cycle_schedule(services: Services, cycle_id: str) -> tuple[SessionDetai
 
 
 def read_own_schedule(services: Services, principal: Principal) -> PersonSchedule:
-    """The principal's own sessions, in order of time.
+    """Return the principal's own sessions in chronological order.
 
     Raises:
-        NotFoundError: `principal` is not a person of a cycle.
+        NotFoundError: `principal` is not a participant in a cycle.
     """
     with services.database.reading() as tx:
         return person_schedule(tx, principal.person_id or "")
 
 
 def read_session(services: Services, principal: Principal, session_id: str) -> SessionDetails:
-    """One session, for a manager or for one of its two people.
+    """Return one session, for a manager or for one of its two participants.
 
     Raises:
-        NotFoundError: there is no such session, or it is somebody else's.
+        NotFoundError: there is no such session, or `principal` may not see it.
     """
     with services.database.reading() as tx:
         return session_details(tx, principal, session_id)
@@ -48,10 +48,10 @@ def read_session(services: Services, principal: Principal, session_id: str) -> S
 def submit_reply(
     services: Services, principal: Principal, session_id: str, reply: ReplyInput
 ) -> SessionDetails:
-    """Store a person's reply to one of their sessions; it replaces an earlier one.
+    """Store a person's reply to one of their sessions, replacing any earlier reply.
 
     Raises:
-        NotFoundError: there is no such session, or it is somebody else's.
+        NotFoundError: there is no such session, or `principal` may not see it.
         NotAllowedError: `principal` is not invited to the session.
         ConflictError: the session is cancelled or over.
     """
@@ -62,10 +62,10 @@ def submit_reply(
 
 
 def accept_pending(services: Services, principal: Principal) -> int:
-    """Accept every coming session that the person has not replied to; returns how many.
+    """Accept all upcoming sessions the principal has not replied to, and return their number.
 
     Raises:
-        NotAllowedError: `principal` is not a person of a cycle.
+        NotAllowedError: `principal` is not a participant in a cycle.
     """
     with services.database.writing() as tx:
         return store_pending_acceptances(tx, principal, now=services.now())

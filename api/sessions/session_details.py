@@ -1,4 +1,4 @@
-"""One session as its people and the office see it."""
+"""A session as its participants and the programme office see it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from coach.sessions import Attendance, Reply
 
 
 class SessionDetails(FrozenModel):
-    """One session, its times in the zone of whoever reads it.
+    """A session, with times in the reader's time zone.
 
-    `coachee_reply` and `coach_reply` are `none` until given, and again after the session's time
-    changed. Replies and comments go to the programme office: people see their own, and `None` and
-    nothing in the place of the other side's; managers see both. `recorded` is the attendance in the
-    coach's shared record, `None` before there is one.
+    `coachee_reply` and `coach_reply` are `none` until that person replies, and return to `none`
+    when the session's time changes. Managers see both replies and comments. Participants see their
+    own; the other side's reply is `None` and its comment is empty. `recorded` is the attendance in
+    the coach's shared record, or `None` if there is no record yet.
     """
 
     id: str

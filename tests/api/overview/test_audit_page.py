@@ -143,12 +143,12 @@ def test_the_daily_check_is_told_and_looking_checks_nothing(
     assert "has not been checked yet" in by(AccessRole.AUDITOR, "/audit").text
     verify = create_verification_handler(JobContext(acted.services, "worker@1"))
     verify("2026-12-01")
-    assert "The chain holds" in by(AccessRole.AUDITOR, "/audit").text
+    assert "The audit trail is intact" in by(AccessRole.AUDITOR, "/audit").text
     with acted.database.writing() as tx:
         tx.execute(update(AuditRow).where(AuditRow.number == 2).values(role="coach"))
-    assert "The chain holds" in by(AccessRole.AUDITOR, "/audit").text
+    assert "The audit trail is intact" in by(AccessRole.AUDITOR, "/audit").text
     verify("2026-12-02")
-    assert "The chain does not hold" in by(AccessRole.AUDITOR, "/audit").text
+    assert "The audit trail is broken" in by(AccessRole.AUDITOR, "/audit").text
     assert by(AccessRole.AUDITOR, f"{API}/report").json()["last_check"]["first_broken"] == 2
 
 

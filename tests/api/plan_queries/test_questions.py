@@ -80,9 +80,9 @@ def test_why_and_what_else_is_solved_once_and_kept(world: World, working: httpx.
     others = nobody["answer"]["explanation"]["others"]
     assert {one["coach"]: one["holders"] for one in others} == {"K-1": ["C-1"], "K-2": ["C-2"]}
     page = " ".join(working.get(f"/plans/{plan_id}/people/{left_out}").text.split())
-    assert "The place is held by Coachee 1 (C-1)" in page
+    assert "The place is taken by Coachee 1 (C-1)" in page
     assert "one more place with K-1" in page
-    assert page.count("all taken") == 2
+    assert page.count("fully booked") == 2
 
     advice = _ask(working, plan_id, kind="advise")
     assert advice["answer"]["advice"] == []
@@ -206,7 +206,7 @@ def test_a_pinned_pair_is_not_replaced_behind_the_policys_back(
         )
     page = office.get(f"/plans/{plan_id}/people/{person}").text
     assert "The cycle file pins this coachee" in page
-    assert "Coach 2 (K-2): 300 points, costs the plan nothing" in page
+    assert "Coach 2 (K-2): 300 points, at no cost to the plan" in page
     assert "Make a draft" not in page
 
 
