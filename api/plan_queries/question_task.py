@@ -1,7 +1,6 @@
-"""The task of the child process of a plan query, in a module that loads no solver.
+"""The task of a plan query's child process, in a module that does not load a solver.
 
-The input and the result of the plan pass through the server as JSON text; the child process parses
-them.
+The server passes on the plan's input and result as JSON text; only the child process parses them.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from coach.people import Roster
 
 
 class CurrentInput(FrozenModel):
-    """The people and the policy that a cycle has now."""
+    """The current lists and policy of a cycle."""
 
     roster: Roster
     cycle: Cycle
@@ -30,12 +29,12 @@ class QuestionTask(FrozenModel):
     """Everything the answer to a question depends on.
 
     Attributes:
-        coachee: the id of the coachee in their file; empty for a question about the whole plan.
-        input_json: the `RunInput` of the plan as it is stored.
-        what_if: whether the plan is a what-if, so that its policy is not that of the cycle.
-        current: for `replace`, which seeks a coach among the people of now.
-        result_json: the `Result` of the plan as it is stored.
-        limit_seconds: the time limit each time that the child process solves.
+        coachee: the coachee's id in the coachees' file; empty for a question about the whole plan.
+        input_json: the plan's `RunInput`, as stored.
+        what_if: whether the plan is a what-if, and so uses a policy other than the cycle's.
+        current: the cycle's current lists and policy, which only `replace` uses.
+        result_json: the plan's `Result`, as stored.
+        limit_seconds: the time limit for each solve in the child process.
     """
 
     kind: QuestionKind
@@ -49,7 +48,7 @@ class QuestionTask(FrozenModel):
 
 
 def question_task(tx: Transaction, row: QuestionRow, limit_seconds: float) -> QuestionTask:
-    """The task of a stored question."""
+    """Build the task for a stored question."""
     plan = tx.get_one(PlanRow, row.plan_id)
     return QuestionTask(
         kind=row.kind,

@@ -1,6 +1,6 @@
-"""The child process of a plan query: answers a `QuestionTask`.
+"""The child process of a plan query, which answers a `QuestionTask`.
 
-Its result has the member `answer_json`, the `QuestionAnswer` as it is stored.
+Its result has the member `answer_json`, a `QuestionAnswer` as JSON.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from matching.result import Match, Result
 
 @dataclass(frozen=True, slots=True)
 class PlanInputs:
-    """What the engine is given: people, policy, the plan, and the state of the cycle then."""
+    """The inputs for the engine: lists, policy, plan, and the progress of the cycle at the time."""
 
     roster: Roster
     cycle: Cycle
@@ -115,7 +115,7 @@ def _answer(task: QuestionTask, inputs: PlanInputs, solver: CountingSolver) -> Q
 
 
 def _next_best(inputs: PlanInputs, limit_seconds: float, report: ReportProgress) -> NextBest:
-    """Finds the next best coach by solving again within the limit."""
+    """Return a function that finds the next best coach by solving again within the limit."""
     deadline = Deadline(time.monotonic, limit_seconds, lambda: False, run_in_thread)
 
     def of(match: Match) -> RunnerUp | None:

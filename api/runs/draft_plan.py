@@ -16,10 +16,10 @@ class DraftPlan(FrozenModel):
     """A plan to store.
 
     Attributes:
-        status: whether the result is proven best.
+        status: whether the result is proven optimal.
         placed: the number of coachees with a coach.
-        unplaced: the number of coachees without one.
-        result_json: the `Result` as it is stored; it is parsed only when the plan is read.
+        unplaced: the number of coachees without a coach.
+        result_json: the `Result` as JSON, which is parsed only when the plan is read.
     """
 
     status: str
@@ -29,7 +29,7 @@ class DraftPlan(FrozenModel):
 
     @classmethod
     def of(cls, result: Result) -> DraftPlan:
-        """The plan of a result."""
+        """Create the plan for a result."""
         return cls(
             status=result.status,
             placed=len(result.matches),
@@ -39,7 +39,7 @@ class DraftPlan(FrozenModel):
 
 
 def store_plan(tx: Transaction, run: RunRow, plan: DraftPlan, *, now: datetime) -> PlanRow:
-    """Store the plan of a run as a draft or a what-if, and set the run to finished."""
+    """Store the plan of a run as a draft or what-if, and mark the run as finished."""
     what_if = run.purpose is RunPurpose.WHAT_IF
     row = PlanRow(
         cycle_id=run.cycle_id,

@@ -1,6 +1,6 @@
-"""The task of the child process of a run and its result, in a module that loads no solver.
+"""The task of a run's child process and its result, in a module that does not load a solver.
 
-Input, result and record pass through the server as JSON text: the child process parses the input,
+The server passes on the input, result and record as JSON text: the child process parses the input,
 and the result is parsed when the plan is read.
 """
 
@@ -15,9 +15,9 @@ class RunTask(FrozenModel):
     """A run for the child process to execute.
 
     Attributes:
-        input_json: the `RunInput` of the run as it is stored.
-        options: how to run.
-        input_sha256: the digest of the input.
+        input_json: the run's `RunInput`, as stored.
+        options: the options of the run.
+        input_sha256: the SHA-256 digest of the input, in hex.
     """
 
     input_json: str
@@ -26,7 +26,7 @@ class RunTask(FrozenModel):
 
 
 class SolvedRun(FrozenModel):
-    """A finished run: its plan, and its `RunRecord` as it is stored."""
+    """A finished run: its plan, and its `RunRecord` as JSON."""
 
     plan: DraftPlan
     record_json: str

@@ -1,4 +1,4 @@
-"""The child process of a run: solves a `RunTask` and returns a `SolvedRun`."""
+"""The child process of a run, which solves a `RunTask` and returns a `SolvedRun`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def main(channel: Channel) -> None:
 
 
 def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
-    """Solve a `RunTask`, given as JSON; returns the members of a `SolvedRun`, each as JSON."""
+    """Solve a `RunTask`, given as JSON, and return the members of a `SolvedRun` as JSON."""
     task = RunTask.model_validate_json(task_text)
     run_input = RunInput.model_validate_json(task.input_json)
     began = datetime.now(UTC)
