@@ -159,7 +159,7 @@ def test_what_cannot_be_compared_says_why(
 ) -> None:
     alone = office.get(f"{API}/plans/{published}/comparison")
     assert alone.status_code == HTTPStatus.CONFLICT
-    assert "name the plan" in alone.json()["detail"]
+    assert "choose a plan" in alone.json()["detail"]
     elsewhere = world.plan(world.cycle(), world.result({"C-1": "K-1"}))
     mixed = office.get(f"{API}/plans/{draft}/comparison", params={"before": elsewhere})
     assert mixed.status_code == HTTPStatus.CONFLICT

@@ -168,7 +168,7 @@ def test_a_note_on_what_is_to_come_is_refused_beside_its_date(pair: Pair) -> Non
     fields = {"attendance": "held", "topic": "Recruitment"}
     answer = pair.post(note, "/note", **fields, session_date="2027-01-27")
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "Write the date on which you met" in answer.text
+    assert "Enter the date on which you met" in answer.text
     assert 'aria-describedby="fault-session_date"' in answer.text
 
 
