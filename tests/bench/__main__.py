@@ -1,4 +1,4 @@
-"""`make bench`: the measured figures, as tables. Names of tables as arguments choose some."""
+"""`make bench`: prints the benchmark tables, all of them or those named as arguments."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TABLES = {
 
 
 def main(chosen: list[str]) -> int:
-    """Measure the chosen tables, or all; 0 where every promise was kept."""
+    """Run the chosen benchmarks, or all; return 0 if every requirement was met."""
     unknown = [name for name in chosen if name not in TABLES]
     if unknown:
         print(f"no table named {', '.join(unknown)}; there are {', '.join(TABLES)}")

@@ -1,7 +1,7 @@
-"""How soon a run answers: to whoever cancels it, and to a time limit; at the size of the field.
+"""How quickly a run responds to cancellation and to its time limit, on the largest instances.
 
-A run that is asked to stop stops at its next look at its watch, so the longest time between two
-looks bounds how long anybody waits; where a solver is at work it is given half a second more.
+A run stops at its next check of the deadline, so the longest time between two checks limits the
+delay; a running solver is given half a second more.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LIMITS = (
 
 
 def anytime_figures() -> Iterator[Figure]:
-    """Looks at the watch, cancelled runs, and runs with a limit."""
+    """Yield figures on deadline checks, cancelled runs, and runs with a time limit."""
     field = instance(FIELD_WIDE, 1)
     for name, people in (
         ("field-wide, 10,000 x 2,000", field),
@@ -46,7 +46,7 @@ def anytime_figures() -> Iterator[Figure]:
 
 
 def _looks(name: str, people: tuple[Roster, Cycle]) -> Figure:
-    """The longest time between two looks of a whole run, its beginning and end included."""
+    """Measure the longest time between two checks in a whole run."""
     last = begun = time.monotonic()
     longest, when = 0.0, 0.0
 
@@ -61,8 +61,8 @@ def _looks(name: str, people: tuple[Roster, Cycle]) -> Figure:
     solved(*people, SolveOptions(), cancelled=look)
     look()
     return Figure(
-        f"{name}: longest time between two looks at the watch",
-        f"{longest:.2f} s, {when:.0f} s after the beginning of {last - begun:.0f} s",
+        f"{name}: longest time between two checks",
+        f"{longest:.2f} s, {when:.0f} s into a run of {last - begun:.0f} s",
         f"under {CANCELLED_WITHIN:g} s",
         longest < CANCELLED_WITHIN,
     )
@@ -76,9 +76,9 @@ def _cancelled(people: tuple[Roster, Cycle], moment: float) -> Figure:
         answered = f"after {(late := time.monotonic() - begun - moment):.2f} s"
         kept = late < CANCELLED_WITHIN
     else:
-        answered, kept = "not: it was done before", False
+        answered, kept = "too late: the run had already ended", False
     return Figure(
-        f"field-wide, cancelled after {moment:g} s: answered",
+        f"field-wide, cancelled after {moment:g} s: response",
         answered,
         f"within {CANCELLED_WITHIN:g} s",
         kept,

@@ -1,10 +1,10 @@
-"""The engine against trying everything, on as many random programmes as wanted.
+"""Compares the engine with exhaustive search on any number of random instances.
 
-`python -m tests.bench.brute_force --first 1000 --seeds 500` makes a programme of each kind with
+`python -m tests.bench.brute_force --first 1000 --seeds 500` generates an instance of each kind with
 each seed (scarce time; many places; every rule; an earlier result kept; large sets), and compares
-values, bounds and audit of the engine with every assignment and every timetable, as the tests do
-with few seeds. Prints each difference and at last how many programmes were compared; ends with 1
-where anything differed.
+the engine's values, bounds and audit with every assignment and every timetable, as the tests do for
+a few seeds. It prints each difference and finally the number of instances compared, and exits with
+1 if anything differed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _TELL_EVERY = 100
 
 
 def main(arguments: list[str]) -> int:
-    """Compare all kinds with all seeds."""
+    """Compare all kinds for all seeds."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--seeds", type=int, default=500, help="how many seeds")
@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
         if (seed + 1 - chosen.first) % _TELL_EVERY == 0:
             print(f"{compared.total()} compared, {differing} differ", flush=True)
     kinds = ", ".join(f"{number} {kind}" for kind, number in compared.items())
-    print(f"{compared.total()} programmes compared ({kinds}): {differing} differ")
+    print(f"{compared.total()} instances compared ({kinds}): {differing} differ")
     return 1 if differing else 0
 
 

@@ -1,4 +1,4 @@
-"""A regional cycle: the sample from spreadsheets to results, and the reading of many people."""
+"""A regional cycle: the sample from spreadsheets to results, and reading many people."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RUNS = 3
 
 
 def cycle_figures() -> Iterator[Figure]:
-    """The figures of a regional cycle, one after the other."""
+    """Yield the figures for a regional cycle."""
     with tempfile.TemporaryDirectory() as folder:
         yield _demo(Path(folder))
         yield _reading(Path(folder) / "coachees.csv")
@@ -44,7 +44,7 @@ def _demo(folder: Path) -> Figure:
     seconds = _median_seconds(lambda: _command("demo", "--out", str(folder / "out")))
     floor = _median_seconds(lambda: _command("--help"))
     return Figure(
-        "sample cycle by `gender-coach demo`, everything written",
+        "sample cycle with `gender-coach demo`, all files written",
         f"{seconds:.2f} s",
         f"under {DEMO_SECONDS} s",
         seconds < DEMO_SECONDS,

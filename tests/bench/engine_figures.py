@@ -1,4 +1,4 @@
-"""The engine at the size of a region, of a tight cycle, of a mission and of the whole field."""
+"""The engine at four sizes: a region, a tight cycle, a mission and the whole field."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ONE_MODEL_SECONDS = 60.0
 
 @dataclass
 class Run:
-    """One run with the moments at which its levels were decided, in seconds of the run."""
+    """A run, with the times at which its levels were decided, in seconds from its start."""
 
     roster: Roster
     cycle: Cycle
@@ -40,7 +40,7 @@ class Run:
     decided: dict[ObjectiveLevel, float] = field(default_factory=dict)
 
     def level(self, name: ObjectiveLevel) -> str:
-        """Value and bound in words."""
+        """Return value and bound in words."""
         level = next(one for one in self.result.levels if one.name is name)
         if level.proven:
             return f"{level.value:,} proven"
@@ -48,7 +48,7 @@ class Run:
 
 
 def engine_figures() -> Iterator[Figure]:
-    """Each class, beside other methods on the same pairs."""
+    """Yield figures for each class, compared with other methods on the same pairs."""
     yield from _levels(_run(REGION, 1), "a region, 60 x 25", 5, 5)
     yield from _tight()
     yield from _un_wide()
@@ -95,14 +95,14 @@ def _problem(run: Run) -> MatchingProblem:
 
 
 def _beside_flow(run: Run, seconds: float) -> str:
-    """The floor: the same pairs by bare min-cost flow, which knows no sessions."""
+    """Compare with plain min-cost flow on the same pairs, which ignores sessions."""
     problem = _problem(run)
     pairs = np.arange(problem.size)
     begun = time.perf_counter()
     flow = solve_flow(problem, pairs, problem.points)
     floor = time.perf_counter() - begun
     return (
-        f"{seconds / floor:.0f} x bare flow ({floor:.2f} s, {len(flow.choice):,} without sessions)"
+        f"{seconds / floor:.0f} x plain flow ({floor:.2f} s, {len(flow.choice):,} without sessions)"
     )
 
 
@@ -115,7 +115,7 @@ def _tight() -> Iterator[Figure]:
 
 
 def _one_model(run: Run) -> Figure:
-    """Everything as one CP-SAT model: every coach's timetable, and one coach a coachee."""
+    """Solve everything as one CP-SAT model: every coach's timetable, and one coach per coachee."""
     problem = _problem(run)
     oracles = PricingOracles(problem, 0)
     model = cp_model.CpModel()

@@ -1,7 +1,7 @@
-"""Explanations at the size of a mission: next best coaches of all, remedies, and advice.
+"""Explanations at the size of a mission: everybody's next best coach, remedies, and advice.
 
-Each is asked as the programme asks it: next best coaches as the report does, in ten seconds; advice
-as the command does. The solving they explain is not counted.
+They are computed as in production: next best coaches as for the report, in ten seconds; advice as
+by the command. Solving the cycle itself is not counted.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from tests.bench.figures import Figure
 from tests.bench.instances import TIGHT, UN_WIDE, instance
 from tests.bench.solving import solved
 
-REPORT_SECONDS = 10.0  # as `gender-coach match` gives to all next best coaches
-ADVICE_SECONDS = 30.0  # most for each policy that is tried
+REPORT_SECONDS = 10.0  # what `gender-coach match` allows for all next best coaches
+ADVICE_SECONDS = 30.0  # limit for each policy that is tried
 CROWDED = replace(UN_WIDE, capacity=(1, 4))
 _CLASSES = (
     ("UN-wide, 1,200 x 400", UN_WIDE),
-    ("the same with 1 to 4 places a coach", CROWDED),
+    ("the same with 1 to 4 places per coach", CROWDED),
     ("tight, 300 x 80", TIGHT),
 )
 
 
 def explanation_figures() -> Iterator[Figure]:
-    """Next best coaches in each class; remedies and advice where many are left out."""
+    """Yield figures on next best coaches in each class, remedies, and advice."""
     for name, shape in _CLASSES:
         roster, cycle = instance(shape, 1)
         result, seconds = solved(roster, cycle, SolveOptions(explain=False))
@@ -46,7 +46,7 @@ def explanation_figures() -> Iterator[Figure]:
 
 
 def _runner_ups(name: str, roster: Roster, cycle: Cycle, result: Result) -> Figure:
-    """How many are told in the report's time, and how long all that come at once take."""
+    """Measure how many next best coaches are found within the time for the report."""
     begun = time.perf_counter()
     deadline = Deadline(time.monotonic, REPORT_SECONDS, lambda: False, run_in_thread)
     found = list(RunnerUps(roster, cycle, result, deadline).all())
@@ -63,7 +63,7 @@ def _remedies(name: str, roster: Roster, cycle: Cycle, without: float) -> Figure
     result, seconds = solved(roster, cycle, SolveOptions())
     helped = sum(bool(one.remedies) for one in result.unmatched)
     return Figure(
-        f"{name}: verified remedies of who is left out",
+        f"{name}: verified remedies for unmatched coachees",
         f"for {helped} of {len(result.unmatched)} in {seconds - without:.1f} s",
         beside=f"{seconds / without:.1f} x solving without",
     )
@@ -83,7 +83,7 @@ def _advice(name: str, roster: Roster, cycle: Cycle, result: Result, solving: fl
     seconds = time.perf_counter() - begun
     gains = ", ".join(f"{one.change} ({one.gain} more)" for one in advice)
     return Figure(
-        f"{name}: the changes that place most, {tried} policies solved again",
+        f"{name}: the changes that place the most people, {tried} policies solved again",
         f"{seconds:.1f} s; {gains or 'none helps'}",
         beside=f"{seconds / tried / solving:.1f} x solving, for each" if tried else "",
     )

@@ -1,4 +1,4 @@
-"""One measured figure, and the table in which they are printed."""
+"""Measured figures, and the table in which they are printed."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Figure:
     """A measured figure.
 
     Attributes:
-        what: the work that was measured.
+        what: what was measured.
         measured: the figure, with its unit.
-        must: what was promised; empty where nothing was.
-        kept: whether the promise was kept.
-        beside: another method on the same work in the same run, as a ratio.
+        must: the requirement, if any.
+        kept: whether the requirement was met.
+        beside: comparison with another method in the same run, as a ratio.
     """
 
     what: str
@@ -34,7 +34,7 @@ class Figure:
 
 
 def machine() -> str:
-    """Machine and versions, for the head of the table."""
+    """Return machine and versions, for the heading of the table."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("ortools", "numpy", "pydantic"))
     return (
         f"{os.cpu_count()} cores, {platform.machine()}, "
@@ -43,19 +43,19 @@ def machine() -> str:
 
 
 def peak_mebibytes() -> float:
-    """Peak resident memory so far of this process."""
+    """Return the peak resident memory of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def show(title: str, figures: Iterable[Figure]) -> bool:
-    """Print each figure as it comes, then the table; whether every promise was kept."""
+    """Print each figure when measured, then the table; return whether every requirement was met."""
     console = Console(width=None if sys.stdout.isatty() else 150)
     rows = []
     for figure in figures:
         console.print(f"  {figure.what}: {figure.measured}", style="dim", highlight=False)
         rows.append(figure)
     table = Table(title=title, caption=machine(), title_justify="left", caption_justify="left")
-    for heading in ("figure", "measured", "must", "", "beside, in the same run"):
+    for heading in ("figure", "measured", "must", "", "compared in the same run"):
         table.add_column(heading)
     for row in rows:
         mark = ("kept" if row.kept else "NOT KEPT") if row.must else ""

@@ -1,6 +1,6 @@
-"""Time and memory for 1, 2, 4 and 8 times the size, as a picture in `docs/pictures`.
+"""Plots time and memory for 1, 2, 4 and 8 times the size, as a picture in `docs/pictures`.
 
-Each size is solved in a process of its own, so that its peak of memory is its own.
+Each size is solved in a separate process, so that peak memory is measured separately.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 760, 340, 64, 56, 60
 
 @dataclass(frozen=True)
 class Size:
-    """What one size took: seconds from people to a proven result, MiB at the peak."""
+    """A measurement: seconds from people to a proven result, and peak MiB."""
 
     factor: int
     seconds: float
@@ -36,7 +36,7 @@ class Size:
 
 
 def measure(factor: int) -> Size:
-    """Solve one size in this process."""
+    """Solve and measure one size in this process."""
     shape = replace(UN_WIDE, coachees=COACHEES * factor, coaches=COACHES * factor)
     roster, cycle = instance(shape, seed=1)
     result, seconds = solved(roster, cycle, SolveOptions(explain=False))
@@ -50,7 +50,7 @@ def _elsewhere(factor: int) -> Size:
 
 
 def draw(sizes: list[Size]) -> str:
-    """Both curves on logarithmic axes, so that a straight line is a power of the size."""
+    """Draw both curves on logarithmic axes, so that a power of the size is a straight line."""
     panels = (
         ("seconds to the proven result", [size.seconds for size in sizes], "{:.1f} s", 0),
         ("peak memory", [size.mebibytes for size in sizes], "{:,.0f} MiB", _WIDTH // 2),
@@ -103,7 +103,7 @@ def _panel(sizes: list[Size], name: str, values: list[float], form: str, left: i
 
 
 def main() -> int:
-    """Measure all sizes and write the picture; or one size, named as argument, as JSON."""
+    """Measure all sizes and write the picture, or print one size, given as an argument, as JSON."""
     if len(sys.argv) > 1:
         print(json.dumps(vars(measure(int(sys.argv[1])))))
         return 0

@@ -1,7 +1,8 @@
-"""Seeded instances of the benchmark: a roster and a cycle of each class, the same on every machine.
+"""Seeded benchmark instances: a roster and a cycle of each class, the same on every machine.
 
-People come from a dozen countries; beside the language of theirs some offer English, as often as
-the class says. Windows start on the half hour of a working day, from 08:00 to the class's latest.
+People come from a dozen countries; in addition to their own language, some offer English, with a
+frequency set by the class. Windows start on the hour or half hour of a working day, from 08:00 to
+the class's latest start.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ TOPICS = ("leadership", "policy", "personnel", "operations", "training", "commun
 
 @dataclass(frozen=True)
 class InstanceClass:
-    """What the people of a class are like. Window lengths in minutes, both ends included."""
+    """The parameters of a class of instances. Window lengths are in minutes, inclusive."""
 
     coachees: int
     coaches: int
@@ -65,7 +66,7 @@ FIELD_WIDE = InstanceClass(10_000, 2_000, (2, 3), (120, 240), (2, 9), 0.8, Sessi
 
 
 def instance(shape: InstanceClass, seed: int) -> tuple[Roster, Cycle]:
-    """A roster and a cycle of the class."""
+    """Generate a roster and a cycle of the class."""
     draw = random.Random(seed)
     cycle = Cycle(
         cycle=CycleDates(

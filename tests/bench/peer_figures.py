@@ -1,7 +1,7 @@
-"""Assignment alone beside other packages, each in an environment of its own made here.
+"""Compares assignment alone with other packages, each in its own environment, created here.
 
-Two of them import as `matching`, as our engine does, so none is ever a dependency. None of them
-timetables; what is compared is only who is assigned to whom.
+Two of them are imported as `matching`, like our engine, so none is ever a dependency. None of them
+schedules sessions, so only the assignment is compared.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from matching.instance.series_limits import SeriesLimits
 from tests.bench.figures import Figure
 
 COACHEES, COACHES, SEED = 1_000, 500, 1
-COACHES_A_COACHEE = (2, 30)  # some people are easy to match and some are not
+COACHES_A_COACHEE = (2, 30)  # some people are easy to match and others are not
 MOST_CAPACITY = 3
 MOST_POINTS = 1_500
 MOST_SECONDS = 600
@@ -53,7 +53,7 @@ PEERS = (
 
 @dataclass(frozen=True)
 class Answer:
-    """What a method reached: people placed, their points, and the seconds it took."""
+    """A method's result: people placed, total points, and the seconds it took."""
 
     seconds: float
     placed: int
@@ -61,7 +61,7 @@ class Answer:
 
 
 def peer_figures() -> Iterator[Figure]:
-    """Ours first, then each peer on the same pairs."""
+    """Yield our figure, then each peer's, on the same pairs."""
     capacity, pairs = _instance()
     ours = _ours(capacity, pairs)
     yield Figure(
@@ -77,7 +77,7 @@ def peer_figures() -> Iterator[Figure]:
 
 
 def _instance() -> tuple[list[int], list[tuple[int, int, int]]]:
-    """Places of each coach, and (coachee, coach, points) of each eligible pair."""
+    """Generate each coach's places, and (coachee, coach, points) for each eligible pair."""
     draw = random.Random(SEED)
     capacity = [draw.randint(1, MOST_CAPACITY) for _ in range(COACHES)]
     sought = [draw.random() ** 2 for _ in range(COACHES)]  # few coaches suit many

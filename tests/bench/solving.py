@@ -1,4 +1,4 @@
-"""The engine as the benchmarks call it: solved, timed, and audited."""
+"""Runs the engine for the benchmarks: solves, times and audits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def solved(
     report: ReportProgress = lambda _progress: None,
     cancelled: IsCancelled = lambda: False,
 ) -> tuple[Result, float]:
-    """The result, and the seconds that it took."""
+    """Return the result and the seconds it took."""
     started = time.perf_counter()
     result = solve(
         roster,
@@ -37,7 +37,7 @@ def solved(
 
 
 def require_sound(roster: Roster, cycle: Cycle, result: Result) -> None:
-    """Tell no figure of a result in which the auditor finds anything."""
+    """Fail if the auditor finds anything wrong, so that no figure of such a result is reported."""
     findings = audit(roster, cycle, result)
     if findings:
         raise AssertionError("; ".join(map(str, findings)))

@@ -1,4 +1,4 @@
-"""`make force`: every measurement in its full size, as one table. It takes hours on two cores."""
+"""`make force`: runs every stress test at full size, which takes hours on two cores."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ON_SQLITE: tuple[ModuleType, ...] = (load, files_fuzzed)
 
 
 def figures() -> Iterator[Figure]:
-    """Each figure as it is measured; the million of files, which takes longest, comes last."""
+    """Yield each figure as it is measured; the million files, which take longest, come last."""
     for module in ON_BOTH:
         for database in DATABASES:
             yield module.measure(module.TIMES, database)
@@ -47,4 +47,4 @@ def figures() -> Iterator[Figure]:
 
 if __name__ == "__main__":
     print(where_and_when())  # noqa: T201 - what the command is for
-    sys.exit(0 if show("Figures of force", figures()) else 1)
+    sys.exit(0 if show("Stress tests", figures()) else 1)

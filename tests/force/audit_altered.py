@@ -1,4 +1,4 @@
-"""Rows of the audit trail altered behind the programme's back: verifying must notice each."""
+"""Alters rows of the audit trail directly in the database: verification must detect each change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds
 
 TIMES = 1_000
-MUST = "all noticed, the whole trail not accused"
+MUST = "all detected, the intact trail accepted"
 _CYCLES = 20
 _DIGITS = "0123456789abcdef"
 
@@ -75,7 +75,7 @@ def _cut_off_from(tx: Transaction, row: AuditRow, _rng: random.Random) -> None:
 
 
 def _put_in(tx: Transaction, row: AuditRow, _rng: random.Random) -> None:
-    """A row of one's own at the end, with a seal copied from another row."""
+    """Append a forged row, with a seal copied from another row."""
     last = tx.scalar(select(func.max(AuditRow.number))) or 0
     copied = {column.key: getattr(row, column.key) for column in AuditRow.__table__.columns}
     tx.add(AuditRow(**{**copied, "number": last + 1}))
@@ -99,7 +99,7 @@ ALTERATIONS: dict[str, Alter] = {
 
 
 def measure(times: int, database: str) -> Figure:
-    """Alter `times` rows, each in a trail that is whole otherwise, and verify each time."""
+    """Alter `times` rows, each in an otherwise intact trail, and verify each time."""
     begun = time.monotonic()
     rng = random.Random(20_270_121)
     missed: Counter[str] = Counter()
@@ -116,15 +116,15 @@ def measure(times: int, database: str) -> Figure:
     found = missed.total()
     return Figure(
         f"{times} alterations of a trail of {rows} rows, {database}",
-        f"{times - found} noticed{_of(missed)}, whole trail {'ACCUSED' if accused else 'passed'}, "
-        f"`audit verify` {'noticed' if told else 'MISSED'} its one {seconds(begun)}",
+        f"{times - found} detected{_of(missed)}, whole trail {'ACCUSED' if accused else 'passed'}, "
+        f"`audit verify` {'detected' if told else 'MISSED'} its one {seconds(begun)}",
         MUST,
         not found and not accused and told,
     )
 
 
 def _verified(world: World) -> tuple[int, str]:
-    """Rows and head of the trail, which has to be whole."""
+    """Return the rows and head of the trail, which must be intact."""
     with world.database.reading() as tx:
         report = verification.verify(tx, world.services.keyring)
     if report.first_broken is not None:
@@ -133,7 +133,7 @@ def _verified(world: World) -> tuple[int, str]:
 
 
 def _is_noticed(world: World, alter: Alter, rng: random.Random, head: str) -> bool:
-    """Whether verifying against the kept head tells of one alteration, which is then undone."""
+    """Whether verification against the saved head detects an alteration, which is then undone."""
     with world.database.reading() as tx:
         alter(tx, rng.choice(tx.scalars(select(AuditRow)).all()), rng)
         tx.flush()
@@ -143,7 +143,7 @@ def _is_noticed(world: World, alter: Alter, rng: random.Random, head: str) -> bo
 
 
 def _command_notices(world: World, rng: random.Random) -> bool:
-    """Whether `gender-coach audit verify` passes the whole trail, and fails an altered one."""
+    """Whether `gender-coach audit verify` accepts the intact trail and rejects an altered one."""
     whole = _command(world)
     with world.database.writing() as tx:
         _other_text("action")(tx, rng.choice(tx.scalars(select(AuditRow)).all()), rng)

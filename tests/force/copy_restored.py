@@ -1,4 +1,4 @@
-"""Backup and restore of a database of 100 MB by the commands, while others write."""
+"""Backs up and restores a 100 MB database with the commands, while other processes write."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FIRST_WITHIN_SECONDS = 20.0
 
 
 def measure(times: int, database: str) -> Figure:
-    """Back up a database of `times` MB under a writer and restore it, each once."""
+    """Back up a database of `times` MB while a writer is active, and restore it once."""
     begun = time.monotonic()
     with deployment(database) as world:
         data = world.services.settings.data_dir
@@ -65,7 +65,7 @@ def measure(times: int, database: str) -> Figure:
 
 
 def _fill(world: World, megabytes: int) -> None:
-    """Cycles whose files have a long remark each, until the database is as large as asked."""
+    """Add cycles whose files have long remarks until the database has the requested size."""
     remark = "# " + os.urandom(_MEGABYTE // 2).hex()[: _MEGABYTE - 2] + "\n"
     for _ in range(megabytes):
         cycle_id = world.cycle()
@@ -79,7 +79,7 @@ def _cycles(world: World) -> int:
 
 
 def _timed(*words: str, world: World) -> tuple[float, float]:
-    """How many seconds one command takes, its start included: by the clock, and of a processor."""
+    """Return the wall-clock and processor seconds that a command takes, including its start."""
     settings = world.services.settings
     begun, used = time.monotonic(), _used_by_children()
     subprocess.run(

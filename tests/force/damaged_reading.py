@@ -1,8 +1,8 @@
-"""Reading damaged files one after the other, and counting what came of it.
+"""Reads damaged files one after another, and counts the outcomes.
 
-A number always means the same file. Most workbooks are read by the programme's own reader in a
-process forked for each: the reader is the same, only its start is spared. One file in a thousand
-is a workbook that goes the whole way.
+A number always denotes the same file. Most workbooks are read by the real reader in a forked
+process, which only saves its startup time. One file in a thousand is a workbook that takes the
+complete path.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from coach.intake.table import TextTable
 from tests.force.damages import Damaged, damaged_text, damaged_workbook
 
 MOST_SECONDS = 1.0
-_PATIENCE_SECONDS = 10.0  # of processor time; then a reading is given up, and is uncaught
+_PATIENCE_SECONDS = 10.0  # of processor time; then a reading is aborted, counting as uncaught
 _WORKBOOK_EVERY = 50
 _WHOLE_WAY_EVERY = 1000
 _SEED = 20_270_123
@@ -41,12 +41,12 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class TooSlowError(Exception):
-    """A file was not read within a long time."""
+    """A file was not read within the time limit."""
 
 
 @dataclass
 class Found:
-    """What reading a number of damaged files came to."""
+    """The outcomes of reading a number of damaged files."""
 
     read: Counter[str] = field(default_factory=Counter)
     uncaught: Counter[str] = field(default_factory=Counter)
@@ -55,7 +55,7 @@ class Found:
     longest: float = 0.0
 
     def add(self, other: Found) -> None:
-        """Take in what another process found."""
+        """Add the outcomes from another process."""
         self.read += other.read
         self.uncaught += other.uncaught
         self.refused += other.refused
@@ -64,7 +64,7 @@ class Found:
 
 
 def read_damaged(first: int, count: int) -> Found:
-    """Read the damaged files numbered from `first` on."""
+    """Read the damaged files with numbers from `first` on."""
     found = Found()
     for number in range(first, first + count):
         rng = random.Random(_SEED + number)
@@ -91,7 +91,7 @@ def _read_whole_way(damaged: Damaged) -> None:
 
 
 def _read_forked(damaged: Damaged) -> None:
-    """Read both sheets of a workbook, each in a fork of this process that then ends."""
+    """Read both sheets of a workbook, each in a forked process."""
     file = damaged.coachees
     try:
         check_archive(file.content)
@@ -110,7 +110,7 @@ def _read_forked(damaged: Damaged) -> None:
 
 
 def _answer_of_fork(content: bytes, sheet: str) -> dict[str, Any]:
-    """What the programme's reader says of a workbook, in a process as bounded as its own."""
+    """Return the reader's answer on a workbook, from a process with the real reader's limits."""
     back, there = os.pipe()
     child = os.fork()
     if child == 0:
@@ -119,7 +119,7 @@ def _answer_of_fork(content: bytes, sheet: str) -> dict[str, Any]:
     with os.fdopen(back, "rb") as stream:
         said = stream.read()
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if status < 0:  # ended by a signal, as by the bounds: the programme refuses such a file
+    if status < 0:  # ended by a signal, for example at a resource limit: such a file is rejected
         return {"error": f"ended by signal {-status}"}
     if status:
         raise RuntimeError(f"the reader broke: {said.decode()}")
@@ -135,7 +135,7 @@ def _answer_and_end(there: int, content: bytes, sheet: str) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         longest = workbook_child.MAX_CPU_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (longest, longest))
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # where calamine's panics are told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # where calamine prints its panics
         said = json.dumps(workbook_child.build_response(content, sheet, MAX_ROWS + 1)).encode()
         status = 0
     except BaseException as error:  # noqa: BLE001 - told to the parent, which counts it
@@ -147,7 +147,7 @@ def _answer_and_end(there: int, content: bytes, sheet: str) -> None:
 
 @contextmanager
 def _patience() -> Iterator[None]:
-    """Give up what takes processor time without end."""
+    """Abort anything that uses too much processor time."""
 
     def give_up(_signal: int, _frame: FrameType | None) -> None:
         raise TooSlowError(f"not read within {_PATIENCE_SECONDS} s")
@@ -162,6 +162,6 @@ def _patience() -> Iterator[None]:
 
 
 def _processor_seconds() -> float:
-    """Processor time of this process and of the children it has waited for."""
+    """Return the processor time of this process and of the children it has waited for."""
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(one.ru_utime + one.ru_stime for one in used)

@@ -1,4 +1,4 @@
-"""Schemathesis on every operation: no server error, and no answer the description does not tell."""
+"""Runs Schemathesis on every operation: no server errors and no undocumented responses."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def _as_it_is(_context: object, value: object) -> bytes:
 
 @dataclass(frozen=True)
 class Ground:
-    """What there is to ask for: identifiers of things that are there, and secrets by role."""
+    """Test data for requests: identifiers of existing objects, and secrets by role."""
 
     ids: dict[str, str]
     secrets: dict[AccessRole, str]
 
 
 def measure(times: int, database: str) -> Figure:
-    """Send about `times` requests, as many to each operation, fewer where there is less to vary."""
+    """Send about `times` requests, evenly to all operations, fewer if there is less to vary."""
     begun = time.monotonic()
     statuses: Counter[int] = Counter()
     wrong: Counter[str] = Counter()
@@ -80,11 +80,11 @@ def measure(times: int, database: str) -> Figure:
             _ask(operation, ground, address, count, statuses, wrong)
     errors = sum(number for status, number in statuses.items() if status >= 500)
     for what, number in wrong.most_common(_SHOWN):
-        print(f"    {number} x {what}")  # noqa: T201 - what went wrong is told where it is measured
+        print(f"    {number} x {what}")  # noqa: T201 - failures are printed where they are measured
     told = ", ".join(f"{number} x {status}" for status, number in sorted(statuses.items()))
     return Figure(
         f"{statuses.total()} requests to {len(operations)} operations, {database}",
-        f"{errors} server errors, {wrong.total()} undocumented; answered {told} {seconds(begun)}",
+        f"{errors} server errors, {wrong.total()} undocumented; answers: {told} {seconds(begun)}",
         MUST,
         not errors and not wrong and statuses.total() > len(operations),
     )
@@ -137,7 +137,7 @@ def _ground(world: World) -> Ground:
             "mail_id": mail_id,
             "session_id": session.id,
             "question_id": question.id,
-            "person_id": someone,  # a new link ends the one before
+            "person_id": someone,  # a new link revokes the previous one
             "credential_id": spare.id,
         },
         secrets={
@@ -158,7 +158,7 @@ def _ask(  # noqa: PLR0917 - counters are filled in place
     statuses: Counter[int],
     wrong: Counter[str],
 ) -> None:
-    """Send `count` requests to one operation, fitting and not, by whom it is for and by others."""
+    """Send `count` valid and invalid requests to an operation, with and without permission."""
     allowed = sorted(PERMISSIONS[operation.method.upper(), operation.path].roles)
     askers = st.sampled_from([*allowed, *allowed, *AccessRole])
     browser = requests.Session()
@@ -192,7 +192,7 @@ def _ask(  # noqa: PLR0917 - counters are filled in place
 
 
 def _cases(operation: APIOperation, ground: Ground) -> st.SearchStrategy[Case]:  # type: ignore[type-arg]
-    """Requests with identifiers that are there and made up, of the right form and of wrong ones."""
+    """Generate requests with existing, invented and malformed identifiers."""
     names = [parameter.name for parameter in operation.path_parameters]
     real: dict[str, Any] = {"path_parameters": {name: ground.ids[name] for name in names}}
     if operation.label in _TAKE_CYCLE_FILES:

@@ -1,7 +1,8 @@
-"""Damaged people files and cycle files: each is read or refused with its faults, within a second.
+"""Damaged people files and cycle files: each is read, or rejected with its faults, in one second.
 
-A good file is damaged at a few places and read with its good neighbours, the way the commands and
-the server read them. Calendar files are not among them: the programme writes them and reads none.
+A valid file is damaged in a few places and read together with valid ones, in the same way as by the
+commands and the server. Calendar files are not included, since they are only written and never
+read.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ _SHOWN = 5
 
 
 def measure(times: int, database: str) -> Figure:
-    """Read `times` damaged files in a process for each core; `database` is not needed.
+    """Read `times` damaged files with a process for each core; `database` is ignored.
 
-    Ctrl+C ends it early, with the figure of what was read until then.
+    Ctrl+C ends it early, with a figure for the files read so far.
     """
     del database
     begun = time.monotonic()
@@ -51,7 +52,7 @@ def measure(times: int, database: str) -> Figure:
     total = found.read.total()
     return Figure(
         f"{total} damaged files ({kinds})",
-        f"{_judged(found)}; {found.refused} refused, the others read {seconds(begun)}",
+        f"{_judged(found)}; {found.refused} rejected, the others read {seconds(begun)}",
         MUST,
         not found.uncaught and not found.slow and 0 < found.refused < total,
     )
@@ -64,7 +65,7 @@ def _judged(found: Found) -> str:
 
 
 def _tell(words: str) -> None:
-    """How far it is, and what went wrong, is told while it is measured: it takes long."""
+    """Print progress and failures during the measurement, which takes long."""
     print(f"    {words}", flush=True)  # noqa: T201 - as above
 
 

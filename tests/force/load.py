@@ -1,7 +1,7 @@
-"""Requests at a fixed rate, whether or not the server keeps up: how long each took to be answered.
+"""Response times of requests sent at a fixed rate, whether or not the server keeps up.
 
-A request counts from the moment it was due, so that a server that stops for a second is not spared
-the waiting of all who came meanwhile.
+Each request is timed from when it was due, so that a server that stalls for a second is charged
+with the waiting time of all requests due in that second.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ _API = "/api/v1"
 
 @dataclass(frozen=True)
 class Person:
-    """A coachee: the secret link, and a session of theirs."""
+    """A coachee's secret link and one of their sessions."""
 
     secret: str
     session_id: str
 
 
 def measure(times: int, database: str) -> Figure:
-    """Send `times` requests, 200 a second, a fifth of them writes."""
+    """Send `times` requests, 200 per second, a fifth of them writes."""
     begun = time.monotonic()
     with deployment(database) as world:
         people = _people(world)
@@ -72,7 +72,7 @@ def measure(times: int, database: str) -> Figure:
 
 
 def _people(world: World) -> list[Person]:
-    """Everybody of a published cycle, two sessions each."""
+    """Return everybody in a published cycle, with two sessions each."""
     cycle_id = world.cycle(_COACHEES, _COACHES)
     pairs = {f"C-{n}": f"K-{n % _COACHES + 1}" for n in range(1, _COACHEES + 1)}
     world.published(cycle_id, world.result(pairs))
@@ -84,7 +84,7 @@ def _people(world: World) -> list[Person]:
 
 
 def record_as_held(world: World, session: SessionDetails) -> None:
-    """Let the coach say that a session was held today, so that its coachee may give feedback."""
+    """Record a session as held today, so that its coachee can give feedback."""
     now = world.services.now()
     held = SharedRecord(session_date=now.date(), attendance=Attendance.HELD, topic="a topic")
     coach = Principal(AccessRole.COACH, person_id=session.coach.id)
@@ -95,7 +95,7 @@ def record_as_held(world: World, session: SessionDetails) -> None:
 async def _send(
     address: str, people: list[Person], times: int, a_second: int
 ) -> tuple[list[float], int]:
-    """Seconds from the moment each request was due, and how many were not answered well."""
+    """Return the seconds from when each request was due, and the number of failed requests."""
     taken: list[float] = []
     errors = 0
     lines = Lines(address)
@@ -120,10 +120,10 @@ async def _send(
 
 
 class Lines:
-    """Connections that stay open, as many as are waited on at once.
+    """A pool of persistent connections, one for each concurrent request.
 
-    A client of HTTP with all its comfort takes as much of the processor as the server itself, and
-    more once answers are slow; it would be measured then. This one reads what the server says.
+    A full-featured HTTP client uses as much processor time as the server itself, and more once
+    responses are slow, which would distort the measurement. This one only reads the responses.
     """
 
     def __init__(self, address: str) -> None:
@@ -132,7 +132,7 @@ class Lines:
         self._most = asyncio.Semaphore(_LINES)
 
     async def status_of(self, request: bytes) -> int:
-        """Send a request, read its whole answer, and give its status."""
+        """Send a request, read the whole response, and return its status."""
         async with self._most:
             if self._free:
                 reader, writer = self._free.pop()
@@ -156,7 +156,7 @@ class Lines:
 
 
 def _requests(people: list[Person]) -> Iterator[bytes]:
-    """What people do: look at their sessions, at one of them, as page or JSON; give feedback."""
+    """Generate typical requests: view all sessions or one, as a page or JSON, and give feedback."""
     rng = random.Random(20_270_122)
     while True:
         person = rng.choice(people)

@@ -1,4 +1,4 @@
-"""A worker killed with SIGKILL while it sends mails: none may be lost, at most one twice a kill."""
+"""Kills workers that send mail with SIGKILL: no message lost, at most one duplicate per kill."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from tests.force.victims import Victim, send_mails
 from tests.mail_server import MailServer, Taken, mail_server
 
 TIMES = 10_000
-MUST = "0 lost, at most 1 twice a kill"
+MUST = "0 lost, at most 1 duplicate per kill"
 _KILLS_A_THOUSAND = 5
 _FEWEST_KILLS = 2
 _SESSIONS = 20
-_A_PAIR = 2 * _SESSIONS  # both people of each session are told
+_A_PAIR = 2 * _SESSIONS  # both participants of each session are invited
 _DOMAINS = 40
 _START_SECONDS = 120.0
 _LONGEST_SECONDS = 3 * 3600.0
@@ -44,7 +44,7 @@ _WEEK = "Mon 09:00-16:00"
 
 
 def measure(times: int, database: str) -> Figure:
-    """Send `times` invitations, killing the worker again and again at its work."""
+    """Send `times` invitations while repeatedly killing the worker."""
     begun = time.monotonic()
     rng = random.Random(20_270_124)
     kills = max(_FEWEST_KILLS, times * _KILLS_A_THOUSAND // 1000)
@@ -66,10 +66,10 @@ def measure(times: int, database: str) -> Figure:
 
 
 def verdict(taken: list[Taken], borders: list[int], wanted: int) -> tuple[int, int, int]:
-    """Messages that never arrived, arrivals too many, and the most of these that one kill caused.
+    """Count messages that never arrived, duplicates, and the most duplicates caused by one kill.
 
-    `borders` holds how many messages had arrived at each kill. A second arrival is put down to the
-    first kill after the arrival before; one without a kill in between counts as if it were many.
+    `borders` contains how many messages had arrived at each kill. A duplicate is attributed to the
+    first kill after the previous arrival; without a kill in between, it counts as many.
     """
     last: dict[bytes, int] = {}
     caused: Counter[int] = Counter()
@@ -88,7 +88,7 @@ def verdict(taken: list[Taken], borders: list[int], wanted: int) -> tuple[int, i
 def _send_with_kills(
     settings: Settings, server: MailServer, rng: random.Random, kills: int, wanted: int
 ) -> list[int]:
-    """Let workers send and kill each; half of them just when a mail was taken."""
+    """Let workers send, and kill each of them, half of them just after a message was accepted."""
     borders: list[int] = []
     ends = time.monotonic() + _LONGEST_SECONDS
     for number in range(kills):
@@ -105,7 +105,7 @@ def _send_with_kills(
 
 
 def _send_the_rest(world: World, settings: Settings, server: MailServer) -> None:
-    """Let a worker send what is left, until everything is marked as sent or nothing moves."""
+    """Let a worker send the rest, until everything is marked as sent or there is no progress."""
     worker = Victim(send_mails, settings)
     before, moved = -1, time.monotonic()
     while _unsent(world) and time.monotonic() < moved + _STALLED_SECONDS:
@@ -116,7 +116,7 @@ def _send_the_rest(world: World, settings: Settings, server: MailServer) -> None
 
 
 def _wait_for(server: MailServer, number: int, ends: float) -> None:
-    """Wait until so many messages were taken, though not for ever, and not where nothing moves."""
+    """Wait until so many messages were accepted, within a limit and while there is progress."""
     before, moved = len(server.taken), time.monotonic()
     while len(server.taken) < number and time.monotonic() < min(ends, moved + _STALLED_SECONDS):
         time.sleep(0.0005)
@@ -125,7 +125,7 @@ def _wait_for(server: MailServer, number: int, ends: float) -> None:
 
 
 def _release(world: World, pairs: int) -> None:
-    """A cycle with so many pairs, published, and its invitations released."""
+    """Publish a cycle with so many pairs and release its invitations."""
     columns = "id,name,email,country,languages,availability,rank"
 
     def rows(letter: str, country: str, last: str) -> str:

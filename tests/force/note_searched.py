@@ -1,7 +1,7 @@
-"""Notes with a mark in them, searched for everywhere but in their author's own page.
+"""Searches for marked notes everywhere except on their author's own page.
 
-The searcher is shown to find: what the coachee says in feedback carries another mark, which is
-stored readable and must be found in the database and in what the office may see.
+To prove that the search works, the coachee's feedback contains another mark, which is stored in
+plain text and must be found in the database and in what the office may see.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Place = tuple[str, bytes]
 
 
 def measure(times: int, database: str) -> Figure:
-    """Write `times` notes, and search everything that can be read or stolen."""
+    """Write `times` notes, and search everything that can be read or stolen for them."""
     begun = time.monotonic()
     note_mark, said_mark = f"note{secrets.token_hex(6)}", f"said{secrets.token_hex(6)}"
     with deployment(database) as world:
@@ -67,7 +67,7 @@ def measure(times: int, database: str) -> Figure:
     notes = sorted({name for name, content in places if _holds(content, note_mark)})
     said = {name for name, content in places if _holds(content, said_mark)}
     for name in notes:
-        print(f"    found in {name}")  # noqa: T201 - what went wrong is told where it is measured
+        print(f"    found in {name}")  # noqa: T201 - failures are printed where they are measured
     size = sum(len(content) for _, content in places) / 1e6
     return Figure(
         f"{times} marked notes, {len(places)} places of {size:.0f} MB, {database}",
@@ -85,7 +85,7 @@ def _links(world: World, cycle_id: str, session: SessionDetails) -> dict[AccessR
 
 
 def _write_notes(address: str, link: str, session: SessionDetails, mark: str, times: int) -> bool:
-    """Write notes, unusable ones too; whether their author reads the last of them back."""
+    """Write valid and invalid notes; return whether their author can read back the last one."""
     note = f"{API}/sessions/{session.id}/note"
     with httpx.Client(base_url=address, timeout=_ANSWER_SECONDS) as device:
         device.headers["Authorization"] = f"Bearer {link}"
@@ -110,9 +110,9 @@ def _give_feedback(address: str, link: str, session: SessionDetails, mark: str) 
 def _answers(
     world: World, address: str, cycle_id: str, session: SessionDetails, links: dict[AccessRole, str]
 ) -> Iterator[Place]:
-    """Every page and every answer of the API that can be asked for, as every role but its author.
+    """Return every page and API response, requested in every role except the author's.
 
-    The coach's link is among them, on a device where the notes were not opened.
+    This includes the coach's link on a device on which the notes have not been unlocked.
     """
     ids = {"cycle_id": cycle_id, "session_id": session.id, "person_id": session.coach.id}
     with world.database.reading() as tx:
@@ -136,7 +136,7 @@ def _answers(
 
 
 def _rows(world: World) -> Iterator[Place]:
-    """Every row of every table, those of the jobs included."""
+    """Return every row of every table, including the job tables."""
     looked = inspect(world.database.engine)
     schemas = [None] if world.database.is_sqlite else ["public", "dbos"]
     with world.database.reading() as tx:
@@ -144,14 +144,14 @@ def _rows(world: World) -> Iterator[Place]:
             for table in looked.get_table_names(schema=schema):
                 name = f'"{schema}"."{table}"' if schema else f'"{table}"'
                 rows = tx.execute(text(f"SELECT * FROM {name}")).all()  # noqa: S608 - tables that are there
-                whole = [tuple(row) for row in rows]  # a row itself cuts long texts
+                whole = [tuple(row) for row in rows]  # since the repr of a row truncates long texts
                 yield f"table {name}", repr(whole).encode()
 
 
 def _files(world: World) -> Iterator[Place]:
-    """Every file of the deployment: on SQLite the database, its WAL and its index too.
+    """Return every file of the deployment; on SQLite including the database, its WAL and index.
 
-    On PostgreSQL every file of the server after a checkpoint, its WAL among them.
+    On PostgreSQL, this includes every file of the server after a checkpoint, with its WAL.
     """
     folders = [world.services.settings.data_dir]
     if not world.database.is_sqlite:
@@ -165,12 +165,12 @@ def _files(world: World) -> Iterator[Place]:
                 continue
             try:
                 yield f"file {path.relative_to(folder)}", path.read_bytes()
-            except FileNotFoundError:  # a running PostgreSQL takes files of its own away
+            except FileNotFoundError:  # a running PostgreSQL server removes some of its own files
                 continue
 
 
 def _commands(world: World, cycle_id: str, session: SessionDetails) -> Iterator[Place]:
-    """What is exported about both people, and a copy of the database, closed and opened."""
+    """Return the data exports of both people, and a backup, encrypted and decrypted."""
     for person in (session.coach, session.coachee):
         told = _run(world, "person", "export", person.code, "--cycle", cycle_id)
         yield f"export of {person.code}", told
@@ -193,7 +193,7 @@ def _run(world: World, *words: str) -> bytes:
 
 
 def _holds(content: bytes, mark: str) -> bool:
-    """Whether a mark is in some bytes as text, UTF-16, hex, or base64 at any offset."""
+    """Whether bytes contain a mark as text, UTF-16, hex, or base64 at any offset."""
     plain = mark.encode()
     forms = {plain, mark.encode("utf-16-le"), plain.hex().encode(), json.dumps(mark).encode()}
     for offset in range(3):

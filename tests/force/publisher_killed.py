@@ -1,4 +1,4 @@
-"""Publishing killed with SIGKILL: each invitation is in the outbox once, or its plan is a draft."""
+"""Kills publishing with SIGKILL: each invitation is in the outbox once, or its plan is a draft."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ TIMES = 10_000
 MUST = "0 lost, 0 twice in the outbox"
 _KILLS_A_THOUSAND = 5
 _SESSIONS = 25
-_A_PLAN = 2 * 2 * _SESSIONS  # two pairs, and both people of each session are told
+_A_PLAN = 2 * 2 * _SESSIONS  # two pairs, and both participants of each session are invited
 _FIRST_WITHIN_SECONDS = 20.0
 _LONGEST_AFTER_FIRST_SECONDS = 0.06
 
 
 def measure(times: int, database: str) -> Figure:
-    """Publish plans with `times` invitations in all, killing the publisher again and again."""
+    """Publish plans with `times` invitations in total while repeatedly killing the publisher."""
     begun = time.monotonic()
     rng = random.Random(20_270_120)
     kills = max(1, times * _KILLS_A_THOUSAND // 1000)
@@ -57,14 +57,14 @@ def measure(times: int, database: str) -> Figure:
 
 
 def _draft(world: World, number: int) -> None:
-    """A cycle with a draft of two pairs."""
+    """Create a cycle with a draft of two pairs."""
     cycle_id = world.cycle()
     pairs = {"C-1": "K-1", "C-2": "K-2"}
     world.plan(cycle_id, world.result(pairs, first_day=20 + number % 5, sessions=_SESSIONS))
 
 
 def _outbox(world: World) -> tuple[int, int, int]:
-    """Messages that published plans lack, messages doubled or of drafts, and drafts that wait."""
+    """Count messages missing from plans, duplicates or drafts' messages, and open drafts."""
     with world.database.reading() as tx:
         states = dict(map(tuple, tx.execute(select(PlanRow.id, PlanRow.state)).all()))
         told = tx.execute(

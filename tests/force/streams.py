@@ -1,4 +1,4 @@
-"""Many people following one run at once: each is told its end, and pages are answered meanwhile."""
+"""Many clients follow one run: each must receive its end while pages remain responsive."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.bench.figures import Figure
 from tests.force.measuring import DATABASES, command, deployment, seconds, served
 
 TIMES = 100
-MUST = "every stream told the end, 0 errors beside"
+MUST = "every stream receives the end, 0 errors in other requests"
 _ASKED_BESIDE = 100
 _ANSWER_SECONDS = 60.0
 _OPEN_WITHIN_SECONDS = 60.0
@@ -20,7 +20,7 @@ _END = "event: end"
 
 
 def measure(times: int, database: str) -> Figure:
-    """Follow a queued run by `times` streams, ask for pages beside, then cancel the run."""
+    """Follow a queued run with `times` streams, request pages meanwhile, then cancel the run."""
     begun = time.monotonic()
     with deployment(database) as world:
         cycle_id, token = world.cycle(), world.manager_token()
@@ -31,7 +31,7 @@ def measure(times: int, database: str) -> Figure:
     beside.sort()
     return Figure(
         f"{times} streams of one run at once, {database}",
-        f"{told} told the end; beside them {len(beside)} requests, longest "
+        f"{told} received the end; {len(beside)} other requests, longest "
         f"{beside[-1] * 1000:.0f} ms, {errors} errors; "
         f"{before:.0f} MiB resident before, {after:.0f} after, {seconds(begun)}",
         MUST,
@@ -42,7 +42,7 @@ def measure(times: int, database: str) -> Figure:
 async def _follow(
     address: str, cycle_id: str, token: str, times: int
 ) -> tuple[int, list[float], int]:
-    """How many streams were told the end, how long requests beside took, and their errors."""
+    """Return how many streams received the end, the times of other requests, and their errors."""
     limits = httpx.Limits(max_connections=times + 10)
     bearer = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(

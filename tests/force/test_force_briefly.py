@@ -1,4 +1,4 @@
-"""A few seconds of each measurement of force, and proof that the measurements can fail."""
+"""Runs each stress test for a few seconds, and shows that the tests can fail."""
 
 from __future__ import annotations
 

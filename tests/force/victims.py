@@ -1,4 +1,4 @@
-"""Processes that work until they are killed, and say what they have been promised by then."""
+"""Processes that work until they are killed, and report what has been acknowledged so far."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Work = Callable[[Settings, Tell], None]
 
 
 class Victim:
-    """A process at `work` on a deployment; started in an instant, because it is forked."""
+    """A process that runs `work` on a deployment; it is forked and therefore starts quickly."""
 
     def __init__(self, work: Work, settings: Settings) -> None:
         _PROCESSES.set_forkserver_preload([__name__])
@@ -52,28 +52,28 @@ class Victim:
 
     @property
     def at_work(self) -> bool:
-        """Whether it has not come to its end."""
+        """Whether the process is still running."""
         return bool(self._process.is_alive())
 
     def wait_for_first(self, seconds: float) -> None:
-        """Wait until it has said something, though not for ever."""
+        """Wait for the first report, within a limit."""
         self._told.poll(seconds)
 
     def wait_for_end(self) -> None:
-        """Let it come to its end by itself."""
+        """Wait until the process ends by itself."""
         self._process.join()
 
     def end(self, seconds: float) -> None:
-        """Ask it to end in order."""
+        """Ask the process to shut down."""
         self._process.terminate()
         self._process.join(seconds)
 
     def tell_group(self, sent: signal.Signals) -> None:
-        """Tell a command and all processes below it at once, as a service manager does."""
+        """Signal a command and all its child processes at once, as a service manager does."""
         os.killpg(self._process.pid, sent)
 
     def kill(self) -> set[str]:
-        """End it where it is, and tell what it had said until then."""
+        """Kill the process, and return what it has reported."""
         self._process.kill()
         self._process.join()
         said = set()
@@ -90,7 +90,7 @@ def _work(told: Connection, work: Work, settings: Settings) -> None:
 
 
 def begin_cycles(settings: Settings, tell: Tell) -> None:
-    """Begin cycles with their people one after the other, without end."""
+    """Create cycles with their people, one after another, indefinitely."""
     database = _database(settings)
     lists = parse_inputs(
         NamedFile("cycle.toml", CYCLE_TOML.encode()),
@@ -107,7 +107,7 @@ def begin_cycles(settings: Settings, tell: Tell) -> None:
 
 
 def publish_drafts(settings: Settings, tell: Tell) -> None:
-    """Publish every draft there is, one after the other."""
+    """Publish all drafts, one after another."""
     database, keyring = _database(settings), open_keyring(settings.master_key_file, create=False)
     with database.reading() as tx:
         drafts = tx.scalars(select(PlanRow.id).where(PlanRow.state == PlanState.DRAFT)).all()
@@ -118,7 +118,7 @@ def publish_drafts(settings: Settings, tell: Tell) -> None:
 
 
 def send_mails(settings: Settings, tell: Tell) -> None:
-    """Be a worker of this deployment, without end."""
+    """Run a worker of this deployment indefinitely."""
     queue = JobQueue(settings.database_url, JOB_TYPES)
     keyring = open_keyring(settings.master_key_file, create=False)
     services = Services(settings, Database(settings.database_url), keyring, queue, utc_now)
@@ -128,7 +128,7 @@ def send_mails(settings: Settings, tell: Tell) -> None:
 
 
 def hold_slot(settings: Settings, tell: Tell, *, number: int) -> None:
-    """Be `gender-coach worker --slot NUMBER`: the command itself; only its imports are spared."""
+    """Run the command `gender-coach worker --slot NUMBER`, without repeating its imports."""
     _begin_command(settings, tell)
     worker(number=number, data=settings.data_dir)
 
@@ -136,13 +136,13 @@ def hold_slot(settings: Settings, tell: Tell, *, number: int) -> None:
 def answer_requests(
     settings: Settings, tell: Tell, *, port: int, with_worker: bool = False
 ) -> None:
-    """Be `gender-coach serve --port PORT`, in the same way."""
+    """Run the command `gender-coach serve --port PORT`, in the same way."""
     _begin_command(settings, tell)
     serve(port=port, data=settings.data_dir, worker=with_worker)
 
 
 def _begin_command(settings: Settings, tell: Tell) -> None:
-    """Be a process with a group of its own, whose output is kept beside the data."""
+    """Start a new process group, and redirect output to a file beside the data."""
     os.setpgid(0, 0)
     output = os.open(settings.data_dir / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for told in (1, 2):

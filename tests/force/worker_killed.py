@@ -1,7 +1,7 @@
-"""Workers killed with SIGKILL at random moments: no run may be lost, none done twice.
+"""Kills workers with SIGKILL at random times: no run may be lost or done twice.
 
-The workers are the command `gender-coach worker`, forked from a process that has its imports
-already, so that the time goes into killing; the solver below each is started as ever.
+The workers run the command `gender-coach worker`, forked from a process that has already imported
+everything, so that more kills fit the time; their solvers are started as usual.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ TIMES = 500
 MUST = "0 runs lost, 0 done twice"
 _SLOTS = (1, 2, 3)
 _OPEN_AT_ONCE = 5
-_AT_WORK = 0.75  # of the kills; the others come whenever, a worker's start included
+_AT_WORK = 0.75  # share of the kills; the others come at any time, including a worker's start
 _LONGEST_WAIT_SECONDS = 2.5
 _WORK_WITHIN_SECONDS = 40.0
 _GOODBYE_SECONDS = 30.0
 _TELL_EVERY = 25
-_LAST_ATTEMPT = 4  # spared: after a fifth crash a run is given up by design, which is no loss
+_LAST_ATTEMPT = 4  # since a run is abandoned by design after its fifth crash, which is not a loss
 _SETTLING_SECONDS = 600.0
 _JOB_TABLE = {"sqlite": "workflow_status", "postgresql": "dbos.workflow_status"}
 
 
 def measure(times: int, database: str) -> Figure:
-    """Kill one of three workers `times` times, while five runs are always open.
+    """Kill one of three workers `times` times, keeping five runs open.
 
-    Ctrl+C ends the killing early, with the figure of what was killed until then.
+    Ctrl+C ends it early, with a figure for the kills so far.
     """
     begun = time.monotonic()
     rng = random.Random(20_270_118)
@@ -77,7 +77,7 @@ def measure(times: int, database: str) -> Figure:
 
 
 def _top_up(world: World, queue: JobQueue) -> None:
-    """Ask for runs of new cycles until enough are open that a kill meets one in work."""
+    """Queue runs of new cycles until enough are open for a kill to hit one in progress."""
     for _ in range(_OPEN_AT_ONCE - _open_runs(world)):
         cycle_id = world.cycle()
         with world.database.writing() as tx:
@@ -95,51 +95,51 @@ class Fleet:
         self.killed = 0
 
     def keep_up(self) -> None:
-        """Start whatever was killed, or could not start: its slot may not be given back yet."""
+        """Restart workers that were killed, or whose slot was still taken."""
         for slot in _SLOTS:
             if slot not in self._workers or not self._workers[slot].at_work:
                 self._workers[slot] = Victim(partial(hold_slot, number=slot), self._settings)
 
     def kill(self, slot: int) -> None:
-        """Kill the worker of a slot where it is."""
+        """Kill a slot's worker."""
         self._workers.pop(slot).kill()
         self.killed += 1
         if self.killed % _TELL_EVERY == 0:
             print(f"    {self.killed} killed", flush=True)  # noqa: T201 - it takes long
 
     def stop(self) -> None:
-        """End every worker in order, or at last not."""
+        """Shut down every worker, and kill those that do not end in time."""
         for worker in self._workers.values():
             worker.end(_GOODBYE_SECONDS)
             worker.kill()
 
 
 class Watch:
-    """Which live worker has which run in work: a killed one's stays `running` until it is back."""
+    """Finds the run of each live worker; a killed worker's run stays `running` for a while."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._crashed: set[tuple[str, int]] = set()
 
     def wait_for_work(self) -> None:
-        """Wait until a run to crash is in work, though not for ever."""
+        """Wait until a run that may be crashed is in progress, within a limit."""
         ends = time.monotonic() + _WORK_WITHIN_SECONDS
         while not self._to_crash() and time.monotonic() < ends:
             time.sleep(0.1)
 
     def victim(self, rng: random.Random) -> int:
-        """A busy worker where there is one, except that no run is crashed for the fifth time."""
+        """Return a busy worker, if there is one whose run has not crashed too often."""
         busy, to_crash = self._in_work(), self._to_crash()
         chosen = rng.choice(sorted(to_crash) or sorted(set(_SLOTS) - busy.keys()) or _SLOTS)
         self._crashed |= {busy[chosen]} if chosen in busy else set()
         return chosen
 
     def _to_crash(self) -> set[int]:
-        """Busy workers whose run was not crashed too often yet."""
+        """Return busy workers whose run has not crashed too often."""
         return {slot for slot, (_, tries) in self._in_work().items() if tries < _LAST_ATTEMPT}
 
     def _in_work(self) -> dict[int, tuple[str, int]]:
-        """The run, and which attempt at it this is, that each busy worker has."""
+        """Return each busy worker's run and its number of attempts."""
         query = select(RunRow.slot, RunRow.id, RunRow.attempts)
         with self._world.database.reading() as tx:
             rows = tx.execute(query.where(RunRow.state == TaskState.RUNNING)).all()
@@ -157,7 +157,7 @@ def _open_runs(world: World) -> int:
 
 
 def _settle(world: World, fleet: Fleet) -> None:
-    """Let the workers, no longer killed, come to the end of what was asked for."""
+    """Let the workers finish all queued runs without further kills."""
     ends = time.monotonic() + _SETTLING_SECONDS
     while _open_runs(world) and time.monotonic() < ends:
         fleet.keep_up()
@@ -165,11 +165,11 @@ def _settle(world: World, fleet: Fleet) -> None:
 
 
 def _verdict(tx: Transaction, database: str) -> tuple[int, int, str]:
-    """How many runs are lost, how many were done twice, and the counts beside.
+    """Return how many runs were lost, how many were done twice, and further counts.
 
-    Lost is what has not ended, ended without a plan although it finished, or failed for another
-    reason than five crashes in the same run, after which a run is given up by design. Done twice
-    is a second plan, a second end in the audit trail, or a second job.
+    A run is lost if it has not ended, finished without a plan, or failed for any reason other than
+    five crashes, after which a run is abandoned by design. A run was done twice if it has a second
+    plan, a second end in the audit trail, or a second job.
     """
     rows = tx.execute(select(RunRow.id, RunRow.state, RunRow.attempts, RunRow.failure)).all()
     plans = Counter(tx.scalars(select(PlanRow.run_id)))
@@ -199,7 +199,7 @@ def _verdict(tx: Transaction, database: str) -> tuple[int, int, str]:
 
 
 def _repeated_progress(tx: Transaction) -> list[str]:
-    """Runs whose moments are not counted 1, 2, 3 and so on."""
+    """Return the runs whose progress reports are not numbered consecutively from 1."""
     counted = tx.execute(
         select(RunProgressRow.run_id, func.count(), func.max(RunProgressRow.number)).group_by(
             RunProgressRow.run_id

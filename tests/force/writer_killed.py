@@ -1,4 +1,4 @@
-"""A writer killed with SIGKILL while it writes: what it was told is kept must be kept, whole."""
+"""Kills writers with SIGKILL: every acknowledged commit must be stored, completely."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ACTS_A_CYCLE = 3
 
 
 def measure(times: int, database: str) -> Figure:
-    """Kill writers, two of them at work at a time, and look each time at what is left."""
+    """Kill writers, of which two are always running, and check what is stored each time."""
     begun = time.monotonic()
     rng = random.Random(20_270_119)
     acknowledged: set[str] = set()
@@ -49,9 +49,9 @@ def measure(times: int, database: str) -> Figure:
 
 
 def is_sound(world: World) -> bool:
-    """Whether a SQLite file is whole and every reference in it leads somewhere.
+    """Whether a SQLite file is intact and has no dangling references.
 
-    PostgreSQL has no such check; there the reading of every row at the end has to do.
+    PostgreSQL has no such check; there, reading every row at the end must suffice.
     """
     if not world.database.is_sqlite:
         return True
@@ -62,7 +62,7 @@ def is_sound(world: World) -> bool:
 
 
 def _left(world: World) -> tuple[set[str], int, str]:
-    """Which cycles are there, how many without all their people, and how the audit trail is."""
+    """Return the stored cycles, the number of incomplete ones, and the state of the audit trail."""
     whole = select(PersonRow.cycle_id).group_by(PersonRow.cycle_id)
     whole = whole.having(func.count() == COACHEES + COACHES)
     with world.database.reading() as tx:

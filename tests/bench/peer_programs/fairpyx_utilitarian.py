@@ -1,4 +1,4 @@
-"""fairpyx: max-weight many-to-many matching. Runs in an environment of its own."""
+"""fairpyx: max-weight many-to-many matching. Runs in its own environment."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""matching: hospital-resident stable matching by points. Runs in an environment of its own."""
+"""matching: hospital-resident stable matching by points. Runs in its own environment."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""mentor-match 7: rounds of one-to-one assignment. Runs in an environment of its own."""
+"""mentor-match 7: rounds of one-to-one assignment. Runs in its own environment."""
 
 import json
 import sys
@@ -18,15 +18,15 @@ capacity = data["capacity"]
 
 
 class Points(Rule):
-    """The pair's points, as the package's own rules add them up."""
+    """A rule that gives a pair its points, in the package's interface."""
 
     def apply(self, match: Match) -> int:
-        """Points of one pair."""
+        """Return the points of a pair."""
         return points.get((match.mentee.grade, match.mentor.grade), 0)
 
 
 def may_not(match: Match) -> bool:
-    """Not eligible, already placed, or no place left: the package knows no capacities itself."""
+    """Forbid ineligible, placed or full people, since the package does not support capacities."""
     return (
         (match.mentee.grade, match.mentor.grade) not in points
         or bool(match.mentee.mentors)
