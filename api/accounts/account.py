@@ -1,4 +1,4 @@
-"""A user's own account: its state, and setting its password and second factor."""
+"""The user's own account: reading it, and setting its password and second factor."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from coach.errors import ConflictError, InputFault, UnusableInputError
 
 
 class AccountForm(FrozenModel):
-    """A new password, the secret of a second factor, and a code of the app that has the secret."""
+    """A new password, and a second factor's secret with a code from the app that holds it."""
 
     password: Annotated[str, Field(max_length=1000)]
     totp_secret: Annotated[str, Field(pattern=r"^[A-Z2-7]{32}$")]
@@ -51,7 +51,7 @@ class ConfirmationMeans:
 
 
 def read_account(services: Services, principal: Principal) -> Account:
-    """The account of the user who asks."""
+    """Return the requesting user's account."""
     with services.database.reading() as tx:
         return Account(
             user=current_user(tx, principal),
@@ -62,13 +62,13 @@ def read_account(services: Services, principal: Principal) -> Account:
 
 
 def read_confirmation_means(services: Services, principal: Principal) -> ConfirmationMeans:
-    """The means by which the user who asks can authenticate again."""
+    """Return the means by which the requesting user can authenticate again."""
     with services.database.reading() as tx:
         return ConfirmationMeans(current_user(tx, principal), bool(passkeys_of(tx, principal)))
 
 
 def set_up_account(services: Services, principal: Principal, form: AccountForm) -> None:
-    """Set the password and second factor of the user who asks; other browsers are signed out.
+    """Set the requesting user's password and second factor; other browsers are signed out.
 
     A user who signs in with a linked account may leave the password empty.
 
@@ -83,22 +83,22 @@ def set_up_account(services: Services, principal: Principal, form: AccountForm) 
         hashed = hash_password(form.password)
     with services.database.writing() as tx:
         if hashed is None and not current_user(tx, principal).linked:
-            _refuse_weak_password(form.password, user.name)  # the link was removed meanwhile
+            _refuse_weak_password(form.password, user.name)  # the link was removed in the meantime
         set_password_and_second_factor(
             tx, services.keyring, principal, form, hashed, now=services.now()
         )
 
 
 def unlink_account(services: Services, principal: Principal) -> None:
-    """Remove the link of the user who asks to their account at the identity provider.
+    """Unlink the requesting user's account at the identity provider.
 
     Raises:
-        ConflictError: the user has no password, and could not sign in any more.
+        ConflictError: the user has no password and could no longer sign in.
     """
     with services.database.writing() as tx:
         user = current_user(tx, principal)
         if not user.has_password:
-            raise ConflictError("set a password first: without one you could not sign in any more")
+            raise ConflictError("set a password first: without one you could no longer sign in")
         unlink_user(tx, user.id)
 
 
@@ -111,7 +111,7 @@ def set_password_and_second_factor(
     *,
     now: datetime,
 ) -> None:
-    """Store a password and a second factor; without `password_hash`, the second factor alone.
+    """Store a password and a second factor; without `password_hash`, only the second factor.
 
     Raises:
         UnusableInputError: the code does not match the secret.
@@ -119,7 +119,9 @@ def set_password_and_second_factor(
     row = tx.get_one(UserRow, principal.user_id)
     step = matching_totp_step(form.totp_secret, form.code, now, after=0)
     if step is None:
-        raise UnusableInputError([_fault("code", "the code is wrong; type the one shown now")])
+        raise UnusableInputError(
+            [_fault("code", "the code is wrong; enter the one that your app shows now")]
+        )
     row.password_hash, row.totp_step = password_hash, step
     row.totp_sealed = seal_totp(keyring, row.id, form.totp_secret)
     row.failures, row.locked_until = 0, None

@@ -1,4 +1,4 @@
-"""Authentication of users by the cookie of their browser or by a bearer token."""
+"""Authentication of users by their browser's cookie or a bearer token."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CREDENTIAL_WITH_USER = CREDENTIAL_BY_SECRET.add_columns(UserRow.role, UserRow.d
 def authenticate_user(
     tx: Transaction, presented: PresentedSecret, settings: Settings, now: datetime
 ) -> Principal | None:
-    """The user who holds a secret; `None` if it is unknown, revoked, expired or idle for too long.
+    """Return the user who holds a secret; `None` if it is unknown, revoked, expired or idle.
 
     A token is accepted only in the Authorization header, a browser session only in a cookie.
     """

@@ -1,4 +1,4 @@
-"""One-time sign-in secrets, and the sessions of browsers that are signed in."""
+"""One-time sign-in secrets, and the sessions of signed-in browsers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def issue_sign_in_secret(
 
 
 def sign_in_by_address(services: Services, secret: str) -> IssuedSecret:
-    """Use a one-time sign-in secret; returns the secret of the browser's cookie.
+    """Redeem a one-time sign-in secret and return the secret for the browser's cookie.
 
     Raises:
         NotSignedInError: the secret is unknown, used or expired.
@@ -41,14 +41,14 @@ def sign_in_by_address(services: Services, secret: str) -> IssuedSecret:
 
 
 def sign_out(services: Services, principal: Principal) -> None:
-    """Revoke the session of the browser that the request comes from."""
+    """Revoke the session of the browser that sent the request."""
     revoke_credential(services, principal, principal.credential_id or "")
 
 
 def redeem_sign_in_secret(
     tx: Transaction, secret: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Exchange a one-time sign-in secret for the secret of a cookie, valid for `lifetime`.
+    """Exchange a one-time sign-in secret for a cookie's secret, valid for `lifetime`.
 
     Raises:
         NotSignedInError: the secret is unknown, used or expired.
@@ -69,7 +69,7 @@ def redeem_sign_in_secret(
 def issue_session_cookie(
     tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Issue the secret of a browser's cookie to a user who has just authenticated."""
+    """Issue a cookie's secret to a user who has just authenticated."""
     issued = issue(tx, CredentialKind.BROWSER_SESSION, now, now + lifetime, user_id=user_id)
     tx.get_one(CredentialRow, issued.id).confirmed_at = now
     return issued
@@ -78,7 +78,7 @@ def issue_session_cookie(
 def issue_pending_second_factor(
     tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Issue a secret to a browser whose user has shown the first of two factors.
+    """Issue a secret to a browser whose user has passed the first of two factors.
 
     It gives no access; it only lets the browser continue with the second factor.
     """
@@ -88,12 +88,12 @@ def issue_pending_second_factor(
 def find_pending_second_factor(
     tx: Transaction, secret: str, *, now: datetime
 ) -> CredentialRow | None:
-    """The credential of a pending second factor, if it is still valid."""
+    """Return the credential of a pending second factor, if it is still valid."""
     return find_valid(tx, secret, CredentialKind.PENDING_SECOND_FACTOR, now)
 
 
 def sign_out_elsewhere(services: Services, principal: Principal) -> None:
-    """Sign a user out of every browser but the one that the request comes from."""
+    """Sign a user out of every browser except the one that sent the request."""
     user_id = principal.user_id or ""
     with services.database.writing() as tx:
         end_browser_sessions(tx, user_id, services.now(), except_id=principal.credential_id)

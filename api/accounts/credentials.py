@@ -23,7 +23,7 @@ from coach.errors import NotFoundError
 
 SECRET_BYTES = 32
 _TOUCH_INTERVAL = timedelta(minutes=5)
-CLOCK_SKEW = timedelta(minutes=5)  # by which the clocks of several machines may differ
+CLOCK_SKEW = timedelta(minutes=5)  # tolerated between machines
 _SHORT_LIVED = {
     CredentialKind.BROWSER_SESSION,
     CredentialKind.SIGN_IN,
@@ -57,13 +57,13 @@ class CredentialView(FrozenModel):
 
 
 def list_credentials(services: Services, principal: Principal) -> tuple[CredentialView, ...]:
-    """All credentials of a user, the newest first."""
+    """Return all of a user's credentials, newest first."""
     with services.database.reading() as tx:
         return credentials_of(tx, principal)
 
 
 def credentials_of(tx: Transaction, principal: Principal) -> tuple[CredentialView, ...]:
-    """All credentials of a user, the newest first."""
+    """Return all of a user's credentials, newest first."""
     rows = tx.scalars(
         select(CredentialRow)
         .where(CredentialRow.user_id == principal.user_id, CredentialRow.user_id.is_not(None))
@@ -75,7 +75,7 @@ def credentials_of(tx: Transaction, principal: Principal) -> tuple[CredentialVie
 def active_credentials_of(
     tx: Transaction, principal: Principal, *, now: datetime
 ) -> tuple[CredentialView, ...]:
-    """The browsers and tokens of a user that are still valid, the newest first."""
+    """Return a user's browser sessions and tokens that are still valid, newest first."""
     kinds = {CredentialKind.BROWSER_SESSION, CredentialKind.TOKEN}
     return tuple(
         each
@@ -85,7 +85,7 @@ def active_credentials_of(
 
 
 def revoke_credential(services: Services, principal: Principal, credential_id: str) -> None:
-    """Revoke a secret: one of the principal's own or, for managers, the link of any person.
+    """Revoke a credential: one of the principal's own or, for managers, any person's link.
 
     Raises:
         NotFoundError: there is none, or it belongs to another user.
@@ -95,7 +95,7 @@ def revoke_credential(services: Services, principal: Principal, credential_id: s
 
 
 def revoke(tx: Transaction, principal: Principal, credential_id: str, *, now: datetime) -> None:
-    """Revoke a secret; see `revoke_credential`."""
+    """Revoke a credential; see `revoke_credential`."""
     row = tx.get(CredentialRow, credential_id)
     allowed = row is not None and (
         row.user_id == principal.user_id if row.user_id is not None else principal.is_manager
@@ -114,7 +114,7 @@ def revoke_credentials(
     *,
     except_id: str | None = None,
 ) -> None:
-    """Revoke all secrets of a user that are of these `kinds`, except `except_id`."""
+    """Revoke all of a user's credentials of these `kinds`, except `except_id`."""
     tx.execute(
         update(CredentialRow)
         .where(
@@ -128,7 +128,7 @@ def revoke_credentials(
 
 
 def needs_touch(tx: Transaction, credential_id: str, now: datetime) -> bool:
-    """Whether the last recorded use of a credential is old enough to be recorded again."""
+    """Whether a credential's last recorded use is old enough to be recorded again."""
     row = tx.get_one(CredentialRow, credential_id)
     return row.last_used_at is None or now - row.last_used_at > _TOUCH_INTERVAL
 
@@ -139,7 +139,7 @@ def touch(tx: Transaction, credential_id: str, now: datetime) -> None:
 
 
 def sha256_of(secret: str) -> str:
-    """The stored form of a secret. Secrets are random, so a plain hash is enough."""
+    """Return the stored form of a secret. Secrets are random, so a plain hash is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -163,7 +163,7 @@ def issue(
 def credential_row(
     kind: CredentialKind, secret: str, now: datetime, until: datetime, **owner: str | None
 ) -> CredentialRow:
-    """A row for a secret: its hash, owner and validity."""
+    """Return a row for a secret: its hash, owner and validity."""
     return CredentialRow(
         kind=kind, secret_sha256=sha256_of(secret), created_at=now, expires_at=until, **owner
     )
@@ -172,7 +172,7 @@ def credential_row(
 def find_valid(
     tx: Transaction, secret: str, kind: CredentialKind, now: datetime
 ) -> CredentialRow | None:
-    """The credential of `kind` with this secret, if it is still valid."""
+    """Return the credential of `kind` with this secret, if it is still valid."""
     row = tx.scalar(CREDENTIAL_BY_SECRET, {"sha256": sha256_of(secret)})
     if row is None or not is_valid(row, now) or row.kind is not kind:
         return None
@@ -180,16 +180,16 @@ def find_valid(
 
 
 def last_use(row: CredentialRow) -> datetime:
-    """When a credential was last used, or issued if it was never used."""
+    """Return when a credential was last used, or issued if it was never used."""
     return row.last_used_at or row.created_at
 
 
 def is_valid(row: CredentialRow, now: datetime) -> bool:
     """Whether a credential is neither revoked nor expired.
 
-    A credential that lasts for hours at most also becomes invalid when the clock is set back to
-    before it was issued, because its expiry could then no longer be relied on. Links and tokens
-    stay valid through such a mistake.
+    A credential that lasts only hours also becomes invalid if the clock is set back to before it
+    was issued, because its expiry could then no longer be relied on. Links and tokens remain valid
+    in that case.
     """
     if row.kind in _SHORT_LIVED and row.created_at - now > CLOCK_SKEW:
         return False

@@ -1,7 +1,7 @@
 """Verification of passkeys (W3C Web Authentication): options for the browser, and its responses.
 
 A passkey counts as two factors because the device verifies its user (by fingerprint, face or PIN)
-before it signs. A passkey without user verification is therefore refused.
+before it signs. Passkeys without user verification are therefore rejected.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from api.accounts.sign_in_flow import SignInFlow
 
 _LOG = structlog.stdlib.get_logger(__name__)
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,1400}")
-_MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError)  # from arbitrary responses
+_MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError)  # raised for arbitrary responses
 
 
 @dataclass(frozen=True, slots=True)
 class RelyingParty:
-    """The site that passkeys are bound to: its host, the origin of its pages, and its name."""
+    """The site to which passkeys are bound: its host, the origin of its pages, and its name."""
 
     host: str
     origin: str
@@ -61,9 +61,9 @@ def registration_options(
     user: UserRow,
     existing: Iterable[PasskeyRow],
 ) -> str:
-    """The options with which a browser makes a passkey for `user`, as JSON.
+    """Return the options with which a browser creates a passkey for `user`, as JSON.
 
-    Devices that hold one of the `existing` passkeys are excluded.
+    Devices that already hold one of the `existing` passkeys are excluded.
     """
     return options_to_json(
         generate_registration_options(
@@ -87,7 +87,7 @@ def registration_options(
 def verify_registration(
     flow: SignInFlow, relying_party: RelyingParty, response: Mapping[str, Any]
 ) -> VerifiedRegistration | None:
-    """The passkey in a browser's response; `None` if the response is not valid for the flow."""
+    """Return the passkey in a browser's response; `None` if it is invalid for the flow."""
     try:
         verified = verify_registration_response(
             credential=dict(response),
@@ -106,7 +106,7 @@ def verify_registration(
 
 
 def authentication_options(flow: SignInFlow, relying_party: RelyingParty) -> str:
-    """The options with which a browser signs in by any passkey of this site, as JSON."""
+    """Return the options with which a browser signs in with any passkey for this site, as JSON."""
     return options_to_json(
         generate_authentication_options(
             rp_id=relying_party.host,
@@ -117,7 +117,7 @@ def authentication_options(flow: SignInFlow, relying_party: RelyingParty) -> str
 
 
 def presented_credential_id(response: Mapping[str, Any]) -> str | None:
-    """The identifier of the passkey in a browser's response; `None` if it is malformed."""
+    """Return the id of the passkey in a browser's response; `None` if it is malformed."""
     identifier = response.get("id")
     well_formed = isinstance(identifier, str) and _IDENTIFIER.fullmatch(identifier)
     return identifier if well_formed else None
@@ -129,9 +129,9 @@ def verify_assertion(
     relying_party: RelyingParty,
     response: Mapping[str, Any],
 ) -> int | None:
-    """The new sign count of a passkey that has signed the challenge of `flow`.
+    """Return the new sign count of a passkey that has signed the challenge of `flow`.
 
-    `None` if the signature is not valid, or if the sign count indicates a copied key.
+    Returns `None` if the signature is invalid, or if the sign count indicates a copied key.
     """
     try:
         verified = verify_authentication_response(

@@ -1,4 +1,4 @@
-"""Passkeys of users: adding, naming and removing them, and signing in with one."""
+"""Users' passkeys: adding, renaming and removing them, and signing in with one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MAX_PASSKEYS = 20
 
 
 class PasskeyName(FrozenModel):
-    """The name by which a user tells a passkey from others."""
+    """The name by which a user recognises a passkey."""
 
     name: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), SingleLineText
@@ -48,7 +48,7 @@ class PasskeyName(FrozenModel):
 
 
 class PasskeyView(FrozenModel):
-    """A passkey, as its user sees it."""
+    """A passkey as shown to its user."""
 
     id: str
     name: str
@@ -58,7 +58,7 @@ class PasskeyView(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class PasskeyChallenge:
-    """A flow that was started, and the options that the browser needs for it, as JSON."""
+    """A started flow, and the options that the browser needs for it, as JSON."""
 
     flow: SignInFlow
     options: str
@@ -66,14 +66,14 @@ class PasskeyChallenge:
 
 @dataclass(frozen=True, slots=True)
 class PasskeySignIn:
-    """A user signed in: the secret of the cookie, and the page to show next."""
+    """The result of signing in: the cookie's secret, and the page to show next."""
 
     cookie: IssuedSecret
     go_on_to: str
 
 
 def passkeys_of(tx: Transaction, principal: Principal) -> tuple[PasskeyView, ...]:
-    """The passkeys of a user, the oldest first."""
+    """Return a user's passkeys, oldest first."""
     return tuple(
         PasskeyView(
             id=row.id, name=row.name, created_at=row.created_at, last_used_at=row.last_used_at
@@ -85,16 +85,16 @@ def passkeys_of(tx: Transaction, principal: Principal) -> tuple[PasskeyView, ...
 def start_registration(
     services: Services, principal: Principal, relying_party: RelyingParty, go_on_to: str
 ) -> PasskeyChallenge:
-    """Start adding a passkey to the account of the user who asks.
+    """Start adding a passkey to the requesting user's account.
 
     Raises:
-        ConflictError: the user has twenty passkeys already.
+        ConflictError: the user already has twenty passkeys.
     """
     with services.database.writing() as tx:
         user = tx.get_one(UserRow, principal.user_id)
         existing = _rows_of(tx, user.id)
         if len(existing) >= _MAX_PASSKEYS:
-            raise ConflictError(f"you have {_MAX_PASSKEYS} passkeys; remove one first")
+            raise ConflictError(f"you already have {_MAX_PASSKEYS} passkeys; remove one first")
         kind = SignInFlowKind.PASSKEY_ADD
         flow = start_flow(tx, kind, user.id, go_on_to, now=services.now())
         options = registration_options(flow, relying_party, user, existing)
@@ -110,13 +110,13 @@ def finish_registration(
     *,
     name: PasskeyName,
 ) -> str:
-    """Store the passkey that the browser has made; returns the page to show next.
+    """Store the passkey that the browser has created; return the page to show next.
 
     Raises:
         NotSignedInError: the flow has expired, or another user started it.
-        UnusableInputError: the response is not valid for the flow, or the device did not verify
-            its user.
-        ConflictError: the passkey is registered already.
+        UnusableInputError: the response is invalid for the flow, or the device did not verify its
+            user.
+        ConflictError: the passkey is already registered.
     """
     now = services.now()
     with services.database.writing() as tx:
@@ -124,13 +124,13 @@ def finish_registration(
         if flow is not None and flow.user_id == principal.user_id:
             _store(tx, flow, relying_party, response, name, now=now)
             return flow.go_on_to
-    raise NotSignedInError("that took too long, or another user started it; please try again")
+    raise NotSignedInError("that took too long, or was started by another user; please try again")
 
 
 def start_sign_in(
     services: Services, relying_party: RelyingParty, go_on_to: str
 ) -> PasskeyChallenge:
-    """Start signing in with any passkey of this site."""
+    """Start signing in with any passkey for this site."""
     kind = SignInFlowKind.PASSKEY_SIGN_IN
     with services.database.writing() as tx:
         flow = start_flow(tx, kind, None, go_on_to, now=services.now())
@@ -146,8 +146,7 @@ def finish_sign_in(
     """Sign in the user whose passkey has signed the challenge.
 
     Raises:
-        NotSignedInError: the passkey is unknown or its signature not valid, or the flow has
-            expired.
+        NotSignedInError: the passkey is unknown, its signature is invalid, or the flow has expired.
     """
     now, lifetime = services.now(), timedelta(hours=services.settings.cookie_hours)
     with services.database.writing() as tx:
@@ -156,13 +155,15 @@ def finish_sign_in(
         if flow is not None and user is not None:
             cookie = complete_sign_in(tx, user, "passkey", now=now, lifetime=lifetime)
             return PasskeySignIn(cookie, flow.go_on_to)
-    raise NotSignedInError("this passkey is not known here, or signing in took too long")
+    raise NotSignedInError(
+        "we do not recognise this passkey, or signing in took too long; please try again"
+    )
 
 
 def rename_passkey(
     services: Services, principal: Principal, passkey_id: str, name: PasskeyName
 ) -> None:
-    """Rename a passkey of the user who asks.
+    """Rename one of the requesting user's passkeys.
 
     Raises:
         NotFoundError: there is no such passkey, or it belongs to another user.
@@ -173,7 +174,7 @@ def rename_passkey(
 
 
 def remove_passkey(services: Services, principal: Principal, passkey_id: str) -> None:
-    """Remove a passkey of the user who asks.
+    """Remove one of the requesting user's passkeys.
 
     Raises:
         NotFoundError: there is no such passkey, or it belongs to another user.
@@ -198,7 +199,7 @@ def _store(
         raise UnusableInputError([InputFault("form", 1, "passkey", message)])
     known = select(PasskeyRow.id).where(PasskeyRow.credential_id == new.credential_id)
     if tx.scalar(known) is not None:
-        raise ConflictError("this passkey is registered already")
+        raise ConflictError("this passkey is already registered")
     row = PasskeyRow(
         user_id=flow.user_id,
         credential_id=new.credential_id,
@@ -220,7 +221,7 @@ def _signer(
     *,
     now: datetime,
 ) -> UserRow | None:
-    """The user whose passkey has signed; `None` if it is unknown or the signature not valid."""
+    """Return the user whose passkey has signed; `None` if unknown or the signature is invalid."""
     identifier = presented_credential_id(response)
     row = tx.scalar(select(PasskeyRow).where(PasskeyRow.credential_id == identifier))
     user = None if row is None else tx.get_one(UserRow, row.user_id)

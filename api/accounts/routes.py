@@ -1,4 +1,4 @@
-"""Who sends a request, and the credentials of users."""
+"""JSON routes for the requesting user and users' credentials."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ME = APIRouter(prefix=API, tags=["me"])
 
 
 class Me(BaseModel):
-    """Who sends the request."""
+    """The user or person who sends the request."""
 
     role: AccessRole
     person_id: str | None
@@ -35,7 +35,7 @@ class Me(BaseModel):
 
 
 class TokenRequest(BaseModel):
-    """The purpose of a bearer token, and for how many days it is valid."""
+    """What a bearer token is for, and for how many days it is valid."""
 
     label: Annotated[
         str, Field(min_length=1, max_length=200, examples=["HR export"]), SingleLineText
@@ -45,19 +45,19 @@ class TokenRequest(BaseModel):
 
 @ME.get("/me", responses=problem_responses())
 def me(principal: PrincipalDep) -> Me:
-    """Who you are."""
+    """Get who you are."""
     return Me(role=principal.role, person_id=principal.person_id, cycle_id=principal.cycle_id)
 
 
 @ME.get("/me/credentials", responses=problem_responses())
 def my_credentials(services: ServicesDep, principal: PrincipalDep) -> tuple[CredentialView, ...]:
-    """The browsers in which you are signed in and your tokens, without their secrets."""
+    """List your signed-in browsers and your tokens, without their secrets."""
     return credentials.list_credentials(services, principal)
 
 
 @ME.post("/me/credentials", status_code=HTTPStatus.CREATED, responses=problem_responses(422))
 def make_token(body: TokenRequest, services: ServicesDep, principal: PrincipalDep) -> IssuedSecret:
-    """Make a bearer token for a program; its secret is shown once."""
+    """Create a bearer token for a program; its secret is shown only once."""
     return tokens.make_token(services, principal, body.label, timedelta(days=body.days))
 
 
@@ -67,7 +67,7 @@ def make_token(body: TokenRequest, services: ServicesDep, principal: PrincipalDe
     responses=problem_responses(404),
 )
 def revoke(credential_id: str, services: ServicesDep, principal: PrincipalDep) -> None:
-    """Revoke one of your credentials, or the secret link of a person."""
+    """Revoke one of your credentials, or a person's secret link."""
     credentials.revoke_credential(services, principal, credential_id)
 
 

@@ -1,4 +1,4 @@
-"""Tables of users, and of all secrets that give access, as hashes."""
+"""Tables of users and of all secrets that give access, stored as hashes."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 class CredentialKind(StrEnum):
     """What a secret gives access to, and how it is presented."""
 
-    SIGN_IN = "sign_in"  # the one-time sign-in address of a user
-    BROWSER_SESSION = "cookie"  # a browser in which a user is signed in
+    SIGN_IN = "sign_in"  # a user's one-time sign-in address
+    BROWSER_SESSION = "cookie"  # a user's signed-in browser
     TOKEN = "token"  # noqa: S105 - a kind, not a secret: a bearer token of a user for programs
-    LINK = "link"  # the secret link of a coach or coachee
-    NOTES = "notes"  # the notes of a coach, on one device
+    LINK = "link"  # a coach's or coachee's secret link
+    NOTES = "notes"  # a coach's notes, on one device
     PENDING_SECOND_FACTOR = "half"  # a browser after the first of two factors; gives no access
 
 
@@ -34,12 +34,12 @@ class UserRow(IdentifiedRow):
 
     Attributes:
         password_hash: argon2id; `None` until a password is set.
-        totp_sealed: the secret of the second factor, encrypted with the master key.
-        totp_step: the last time step used, so that each code works once.
-        subject: the identifier of the user at the identity provider `issuer`; both are `None`
-            until the account is linked.
-        expected_mail: the verified address by which the account will be linked.
-        failures: wrong passwords or codes in a row, from which `locked_until` follows.
+        totp_sealed: the second factor's secret, encrypted with the master key.
+        totp_step: the last time step used, so that each code works only once.
+        subject: the user's identifier at the identity provider `issuer`; both are `None` until the
+            account is linked.
+        expected_mail: the verified email address by which the account will be linked.
+        failures: consecutive wrong passwords or codes, which determine `locked_until`.
     """
 
     __tablename__ = "users"
@@ -60,10 +60,10 @@ class UserRow(IdentifiedRow):
 
 
 class PasskeyRow(IdentifiedRow):
-    """The public key of a passkey; its private key never leaves the device.
+    """A passkey's public key; its private key never leaves the device.
 
-    `credential_id` is the identifier that the device gave it, in base64url. `sign_count` grows on
-    devices that count; a decrease indicates a copied key.
+    `credential_id` is the identifier assigned by the device, in base64url. `sign_count` increases
+    on devices that count; a decrease indicates a copied key.
     """
 
     __tablename__ = "passkeys"
@@ -78,7 +78,7 @@ class PasskeyRow(IdentifiedRow):
 
 
 class RecoveryCodeRow(IdentifiedRow):
-    """A code that replaces a second factor once, as its SHA-256."""
+    """A single-use code that replaces a second factor, stored as its SHA-256."""
 
     __tablename__ = "recovery_codes"
 
@@ -88,7 +88,7 @@ class RecoveryCodeRow(IdentifiedRow):
 
 
 class SignInFlowKind(StrEnum):
-    """A sign-in or similar flow that leaves this server and comes back."""
+    """A sign-in or similar flow that leaves this server and returns."""
 
     OIDC_SIGN_IN = "provider sign-in"
     OIDC_LINK = "provider link"
@@ -98,7 +98,7 @@ class SignInFlowKind(StrEnum):
 
 
 class SignInFlowRow(TableRow):
-    """A flow with a provider or a passkey that a browser has started; deleted when it finishes.
+    """A flow with a provider or a passkey, started by a browser and deleted when it finishes.
 
     Only the SHA-256 of the browser's secret is stored. The values that are sent to the provider or
     the device (state, nonce, challenge) are derived from that secret and never stored.
@@ -114,9 +114,9 @@ class SignInFlowRow(TableRow):
 
 
 class CredentialRow(IdentifiedRow):
-    """A secret, as its SHA-256, that belongs to either a user or a person.
+    """A secret, stored as its SHA-256, that belongs to either a user or a person.
 
-    `confirmed_at` is when the user of a browser last showed a second factor.
+    `confirmed_at` is when the browser's user last authenticated with a second factor.
     """
 
     __tablename__ = "credentials"

@@ -1,4 +1,4 @@
-"""Second factors: codes of an authenticator app, and recovery codes in case it is lost."""
+"""Second factors: codes from an authenticator app, and recovery codes in case it is lost."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _VERSION_BYTES = 2
 
 
 def is_locked(row: UserRow, now: datetime) -> bool:
-    """Whether a user is locked out at the moment because of wrong attempts."""
+    """Whether a user is currently locked out because of wrong attempts."""
     return row.locked_until is not None and row.locked_until > now
 
 
 def verify_code(
     tx: Transaction, keyring: Keyring, row: UserRow, code: str, *, now: datetime
 ) -> bool:
-    """Whether `code` is the current code of the app or a recovery code; it works once."""
+    """Whether `code` is the app's current code or a recovery code; each works only once."""
     if row.totp_sealed is not None:
         step = matching_totp_step(unseal_totp(keyring, row), code, now, after=row.totp_step)
         if step is not None:
@@ -43,7 +43,7 @@ def verify_code(
 
 
 def record_failure(tx: Transaction, row: UserRow, action: str, *, now: datetime) -> None:
-    """Record a wrong attempt. From the fifth in a row on, each locks for twice as long."""
+    """Record a wrong attempt. From the fifth in a row, each locks twice as long as the last."""
     row.failures += 1
     row.locked_until = (
         now + _lock_duration(row.failures) if row.failures >= _FREE_ATTEMPTS else None
@@ -52,7 +52,7 @@ def record_failure(tx: Transaction, row: UserRow, action: str, *, now: datetime)
 
 
 def make_recovery_codes(services: Services, principal: Principal) -> tuple[str, ...]:
-    """Make ten new recovery codes, which are shown once; earlier ones stop working."""
+    """Create ten new recovery codes, which are shown once; earlier ones stop working."""
     user_id = principal.user_id or ""
     codes = tuple(new_recovery_code() for _ in range(RECOVERY_CODES))
     with services.database.writing() as tx:
@@ -64,7 +64,7 @@ def make_recovery_codes(services: Services, principal: Principal) -> tuple[str, 
 
 
 def count_unused_recovery_codes(tx: Transaction, principal: Principal) -> int:
-    """The number of unused recovery codes of a user."""
+    """Return the number of a user's unused recovery codes."""
     counted = select(func.count()).where(
         RecoveryCodeRow.user_id == principal.user_id, RecoveryCodeRow.used_at.is_(None)
     )
@@ -72,20 +72,20 @@ def count_unused_recovery_codes(tx: Transaction, principal: Principal) -> int:
 
 
 def new_recovery_code() -> str:
-    """A random code in groups of four: `K7QM-2XHD-9PTB-RW4C`."""
+    """Return a random code in groups of four: `K7QM-2XHD-9PTB-RW4C`."""
     characters = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
     return "-".join(characters[start : start + 4] for start in range(0, _CODE_LENGTH, 4))
 
 
 def normalise_code(typed: str) -> str:
-    """A recovery code in its canonical form: upper case, without spaces and hyphens."""
+    """Return a recovery code in canonical form: upper case, without spaces and hyphens."""
     return typed.upper().replace("-", "").replace(" ", "")
 
 
 def seal_totp(keyring: Keyring, user_id: str, secret: str) -> bytes:
-    """Encrypt the secret of a second factor with the newest master key.
+    """Encrypt a second factor's secret with the newest master key.
 
-    The version of the key is the first two bytes of the result.
+    The first two bytes of the result are the key's version.
     """
     version = keyring.master_version
     sealed = encrypt(keyring.master[version], secret.encode(), "users", user_id, version)
@@ -93,7 +93,7 @@ def seal_totp(keyring: Keyring, user_id: str, secret: str) -> bytes:
 
 
 def unseal_totp(keyring: Keyring, row: UserRow) -> str:
-    """The decrypted secret of a user's second factor."""
+    """Return the decrypted secret of a user's second factor."""
     stored = row.totp_sealed or b""
     version = int.from_bytes(stored[:_VERSION_BYTES])
     key = wrapping_key(keyring.master, version)
@@ -101,7 +101,7 @@ def unseal_totp(keyring: Keyring, row: UserRow) -> str:
 
 
 def rewrap_totp_secrets(tx: Transaction, keyring: Keyring) -> int:
-    """Seal the second factors of all users under the newest master key; see `Rotatable`."""
+    """Re-encrypt all users' second factors with the newest master key; see `Rotatable`."""
     rows = tx.scalars(select(UserRow).where(UserRow.totp_sealed.is_not(None))).all()
     for row in rows:
         row.totp_sealed = seal_totp(keyring, row.id, unseal_totp(keyring, row))

@@ -1,4 +1,4 @@
-"""Signing in by password and code, and showing a second factor again."""
+"""Signing in with a password and code, and confirming with a second factor."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ class SignInForm(FrozenModel):
 
 
 class CodeForm(FrozenModel):
-    """A code of the app or a recovery code, and the page to show next."""
+    """A code from the app or a recovery code, and the page to show next."""
 
     code: Annotated[str, Field(max_length=40)]
     go_on_to: Annotated[str, Field(max_length=300), SingleLineText] = "/"
 
 
 def sign_in_by_password(services: Services, form: SignInForm) -> IssuedSecret:
-    """Sign in by name, password and code; returns the secret of the browser's cookie.
+    """Sign in with a name, password and code; return the secret for the browser's cookie.
 
-    The password is verified outside of the writing transaction, because that takes a while; it
-    counts only if it is still the user's password in that transaction.
+    The password is verified outside the writing transaction because that is slow; it is accepted
+    only if it is still the user's password in that transaction.
 
     Raises:
-        NotSignedInError: one of the three is wrong, or the user is locked out; it does not say
-            which.
+        NotSignedInError: one of the three is wrong, or the user is locked out; the message does not
+            reveal which.
     """
     with services.database.reading() as tx:
         stored = _password_hash(tx, form.name)
@@ -69,14 +69,14 @@ def sign_in_by_password(services: Services, form: SignInForm) -> IssuedSecret:
         )
     if cookie is None:
         raise NotSignedInError(
-            "name, password or code is wrong, or there were too many attempts: "
+            "your name, password or code is wrong, or there have been too many attempts: "
             "wait for the next code, then try again"
         )
     return cookie
 
 
 def sign_in_by_second_factor(services: Services, pending_secret: str, code: str) -> IssuedSecret:
-    """Sign in by a code after the provider was the first factor; returns the cookie's secret.
+    """Sign in with a code after the provider as first factor; return the cookie's secret.
 
     Raises:
         NotSignedInError: the code is wrong, it is too late, or the user is locked out.
@@ -88,14 +88,14 @@ def sign_in_by_second_factor(services: Services, pending_secret: str, code: str)
         )
     if cookie is None:
         raise NotSignedInError(
-            "the code is wrong, or you started too long ago, or there were too many attempts: "
+            "the code is wrong, you started too long ago, or there have been too many attempts: "
             "wait for the next code, then start again"
         )
     return cookie
 
 
 def confirm_by_code(services: Services, principal: Principal, code: str) -> bool:
-    """Record that the user of this browser has authenticated recently, if the code is right."""
+    """Record that this browser's user has authenticated recently, if the code is right."""
     now = services.now()
     with services.database.writing() as tx:
         row = tx.get_one(UserRow, principal.user_id)
@@ -118,10 +118,10 @@ def finish_sign_in(
     now: datetime,
     lifetime: timedelta,
 ) -> IssuedSecret | None:
-    """Issue a cookie if password and code are right; otherwise record a failure.
+    """Issue a cookie if the password and code are right; otherwise record a failure.
 
-    A recovery code is accepted instead of the app's code. From the fifth wrong attempt in a row
-    on, each locks the account for twice as long.
+    A recovery code is accepted instead of the app's code. From the fifth wrong attempt in a row,
+    each one locks the account for twice as long as the last.
     """
     row = tx.scalar(select(UserRow).where(UserRow.name == form.name, UserRow.disabled_at.is_(None)))
     if row is None or row.totp_sealed is None or is_locked(row, now):
@@ -135,7 +135,7 @@ def finish_sign_in(
 def complete_sign_in(
     tx: Transaction, row: UserRow, method: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Issue a cookie to a user who has shown two factors; `method` is recorded."""
+    """Issue a cookie to a user who has passed two factors; `method` is recorded."""
     row.failures, row.locked_until = 0, None
     user = Principal(AccessRole(row.role), user_id=row.id)
     record_event(tx, "user signed in", "user", row.id, by=user, how=method)
@@ -143,12 +143,12 @@ def complete_sign_in(
 
 
 def start_second_factor(tx: Transaction, row: UserRow, *, now: datetime) -> IssuedSecret:
-    """Give a user who has shown one factor at the provider ten minutes to show the second."""
+    """Give a user who has signed in at the provider ten minutes to enter a second factor."""
     return issue_pending_second_factor(tx, row.id, now=now, lifetime=_SECOND_FACTOR_TIMEOUT)
 
 
 def record_confirmation(tx: Transaction, principal: Principal, how: str, *, now: datetime) -> None:
-    """Record that the user of this browser has just authenticated again."""
+    """Record that this browser's user has just authenticated again."""
     tx.get_one(CredentialRow, principal.credential_id).confirmed_at = now
     record_event(tx, "user confirmed", "user", principal.user_id or "", how=how)
 

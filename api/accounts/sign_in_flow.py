@@ -1,8 +1,8 @@
-"""Flows that leave this server and come back: started by one browser and finished by it once.
+"""Flows that leave this server and return: started by one browser and finished by it once.
 
-The browser keeps a random secret in a cookie. The values that are sent out (the state and nonce of
-a provider, the challenge of a passkey) are derived from that secret, so a response from another
-browser, or a second response, is rejected.
+The browser keeps a random secret in a cookie. The values that are sent out (a provider's state and
+nonce, a passkey's challenge) are derived from that secret, so a response from another browser, or a
+second response, is rejected.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class SignInFlow:
 
     @property
     def challenge(self) -> bytes:
-        """The challenge that a passkey has to sign."""
+        """The challenge that a passkey must sign."""
         return self._digest("challenge")
 
     def _derive(self, what: str) -> str:
@@ -70,7 +70,7 @@ class SignInFlow:
 def start_flow(
     tx: Transaction, kind: SignInFlowKind, user_id: str | None, go_on_to: str, *, now: datetime
 ) -> SignInFlow:
-    """Start a flow, and delete flows that have expired."""
+    """Start a flow, and delete expired flows."""
     tx.execute(delete(SignInFlowRow).where(SignInFlowRow.expires_at <= now))
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     tx.add(
@@ -88,7 +88,7 @@ def start_flow(
 def find_flow(
     tx: Transaction, secret: str, kinds: Iterable[SignInFlowKind], *, now: datetime
 ) -> SignInFlow | None:
-    """The flow that a browser has started; `None` if there is none of these `kinds` any more."""
+    """Return the flow that a browser has started; `None` if there is none of these `kinds`."""
     row = tx.get(SignInFlowRow, sha256_of(secret))
     if row is None or row.kind not in set(kinds) or row.expires_at <= now:
         return None
@@ -98,7 +98,7 @@ def find_flow(
 def consume_flow(
     tx: Transaction, secret: str, kinds: Iterable[SignInFlowKind], *, now: datetime
 ) -> SignInFlow | None:
-    """Find a flow as `find_flow` does and delete it, so that it cannot be finished twice."""
+    """Find a flow as `find_flow` does, and delete it so that it cannot be finished twice."""
     found = find_flow(tx, secret, kinds, now=now)
     if found is not None:
         tx.execute(delete(SignInFlowRow).where(SignInFlowRow.secret_sha256 == sha256_of(secret)))

@@ -16,7 +16,7 @@ from api.services import Services
 def make_token(
     services: Services, principal: Principal, label: str, lifetime: timedelta
 ) -> IssuedSecret:
-    """Issue a bearer token to the user who asks; see `issue_token`."""
+    """Issue a bearer token to the requesting user; see `issue_token`."""
     with services.database.writing() as tx:
         return issue_token(tx, principal, label, now=services.now(), lifetime=lifetime)
 
@@ -24,9 +24,9 @@ def make_token(
 def issue_token(
     tx: Transaction, principal: Principal, label: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Issue a bearer token that may do what its user may.
+    """Issue a bearer token that permits whatever its user may do.
 
-    A token that is requested with another token expires no later than that one.
+    A token requested with another token expires no later than that one.
     """
     presented = tx.get(CredentialRow, principal.credential_id) if principal.credential_id else None
     until = now + lifetime

@@ -27,7 +27,7 @@ from coach.feedback import SingleLineText
 
 
 class ProviderLink(FrozenModel):
-    """An account at the identity provider: by its subject identifier, or by a verified address."""
+    """An account at the identity provider, identified by its subject or a verified address."""
 
     issuer: Annotated[str, Field(max_length=300)]
     subject: (
@@ -82,7 +82,7 @@ def parse_link(issuer: str, subject: str | None, mail: str | None) -> ProviderLi
 
 
 def add_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> str:
-    """Add a user of the office.
+    """Add an office user.
 
     Raises:
         UnusableInputError: the name is invalid.
@@ -90,7 +90,7 @@ def add_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> 
     """
     new = parse_user(name, role)
     if tx.scalar(select(UserRow.id).where(UserRow.name == new.name)) is not None:
-        raise ConflictError(f"there is a user called {new.name} already")
+        raise ConflictError(f"there is already a user called {new.name}")
     row = UserRow(name=new.name, role=new.role.value, created_at=now)
     tx.add(row)
     tx.flush()
@@ -110,30 +110,30 @@ def link_user(tx: Transaction, user_id: str, link: ProviderLink) -> None:
             UserRow.issuer == link.issuer, UserRow.subject == link.subject, UserRow.id != user_id
         )
         if tx.scalar(duplicate) is not None:
-            raise ConflictError("another user is linked to that account already")
+            raise ConflictError("another user is already linked to that account")
         row.issuer, row.subject, row.expected_mail = link.issuer, link.subject, None
     elif link.mail is not None:
         mail = link.mail.lower()
         duplicate = select(UserRow.id).where(UserRow.expected_mail == mail, UserRow.id != user_id)
         if tx.scalar(duplicate) is not None:
-            raise ConflictError("another user is already prepared to be linked by that address")
+            raise ConflictError("that address is already reserved for linking another user")
         row.issuer, row.subject, row.expected_mail = None, None, mail
     how = "mail" if link.subject is None else "subject"
     record_event(tx, "user linked", "user", user_id, how=how)
 
 
 def unlink_user(tx: Transaction, user_id: str) -> None:
-    """Remove the link of a user to an account at the identity provider."""
+    """Remove a user's link to an account at the identity provider."""
     row = tx.get_one(UserRow, user_id)
     row.issuer = row.subject = row.expected_mail = None
     record_event(tx, "user unlinked", "user", user_id)
 
 
 def user_for_identity(tx: Transaction, identity: Identity, *, link_by_mail: bool) -> UserRow | None:
-    """The user who is linked to an account at the provider; `None` if there is none.
+    """Return the user linked to an account at the provider; `None` if there is none.
 
-    With `link_by_mail`, a user who is prepared for the verified address of the account is linked
-    to it. This happens once: afterwards the subject identifier counts, not the address.
+    With `link_by_mail`, a user prepared for the account's verified address is linked to it. This
+    happens once: afterwards the subject identifier counts, not the address.
     """
     row = tx.scalar(
         select(UserRow).where(
@@ -148,7 +148,7 @@ def user_for_identity(tx: Transaction, identity: Identity, *, link_by_mail: bool
 
 
 def user_by_name(tx: Transaction, name: str) -> UserView:
-    """The user called `name`.
+    """Return the user called `name`.
 
     Raises:
         NotFoundError: there is none.
@@ -160,17 +160,17 @@ def user_by_name(tx: Transaction, name: str) -> UserView:
 
 
 def current_user(tx: Transaction, principal: Principal) -> UserView:
-    """The user who sends the request."""
+    """Return the user who sent the request."""
     return _view(tx.get_one(UserRow, principal.user_id))
 
 
 def list_users(tx: Transaction) -> tuple[UserView, ...]:
-    """All users, by name."""
+    """Return all users, by name."""
     return tuple(_view(row) for row in tx.scalars(select(UserRow).order_by(UserRow.name)))
 
 
 def any_user_can_sign_in(tx: Transaction) -> bool:
-    """Whether at least one user can sign in, by password or with a linked account."""
+    """Whether at least one user can sign in, with a password or a linked account."""
     found = select(UserRow.id).where(
         or_(UserRow.password_hash.is_not(None), UserRow.subject.is_not(None)),
         UserRow.disabled_at.is_(None),
@@ -179,13 +179,13 @@ def any_user_can_sign_in(tx: Transaction) -> bool:
 
 
 def sign_out_everywhere(tx: Transaction, user_id: str, *, now: datetime) -> None:
-    """Sign a user out of every browser, and revoke unused sign-in secrets; tokens stay valid."""
+    """Sign a user out of every browser and revoke unused sign-in secrets; tokens stay valid."""
     end_browser_sessions(tx, user_id, now)
     record_event(tx, "user signed out everywhere", "user", user_id)
 
 
 def disable_user(tx: Transaction, name: str, *, now: datetime) -> None:
-    """Disable a user, and revoke all their credentials.
+    """Disable a user and revoke all their credentials.
 
     Raises:
         NotFoundError: there is none.
@@ -216,12 +216,12 @@ def _faults(error: ValidationError) -> list[InputFault]:
 
 
 def ensure_manager(tx: Transaction, name: str, *, now: datetime) -> str:
-    """The identifier of the manager called `name`, who is added if missing."""
+    """Return the id of the manager called `name`, adding them if missing."""
     return ensure_user(tx, name, AccessRole.MANAGER, now=now)
 
 
 def ensure_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> str:
-    """The identifier of the user called `name`, who is added with `role` if missing."""
+    """Return the id of the user called `name`, adding them with `role` if missing."""
     row = tx.scalar(select(UserRow).where(UserRow.name == name))
     if row is None:
         row = UserRow(name=name, role=role.value, created_at=now)

@@ -1,7 +1,7 @@
-"""The client of an identity provider: sends browsers there, and checks what they bring back.
+"""OpenID Connect client: sends browsers to the identity provider and verifies its responses.
 
 OpenID Connect Core 1.0 with the authorization code flow, PKCE (RFC 7636), `state` and `nonce`, and
-the issuer in the response (RFC 9207). Only keys that the provider publishes itself are accepted.
+the issuer in the response (RFC 9207). Only keys that the provider itself publishes are accepted.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _SIGNATURE_ALGORITHMS = [  # never "none", never HMAC
 ]
 _LEEWAY = timedelta(minutes=1)
 _MAX_SUBJECT_LENGTH = 255
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"  # PostgreSQL rejects some of them even in a query
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"  # PostgreSQL rejects some of these even in queries
 
 
 class _Token(BaseModel):
@@ -60,7 +60,8 @@ _Second = Annotated[int | float, Field(allow_inf_nan=False)]
 class _Claims(BaseModel):
     """The types of the claims that are used (OpenID Connect Core 1.0, section 2).
 
-    A claim of another type makes the token invalid; an address of another type is ignored.
+    A claim of the wrong type makes the token invalid, except that an address of the wrong type is
+    ignored.
     """
 
     model_config = ConfigDict(strict=True)
@@ -81,13 +82,13 @@ class _Claims(BaseModel):
 
     @property
     def mail(self) -> str | None:
-        """The address, if the provider has verified it."""
+        """The email address, if the provider has verified it."""
         address = self.email if self.email_verified is True else None
         return address if isinstance(address, str) and address.isprintable() else None
 
 
 class Provider:
-    """The client of one identity provider; shared by all threads."""
+    """The client for one identity provider, shared by all threads."""
 
     def __init__(self, settings: IdentityProvider, now: Callable[[], datetime]) -> None:
         self.settings = settings
@@ -95,10 +96,10 @@ class Provider:
         self._documents = ProviderDocuments(settings, now)
 
     def authorization_url(self, request: AuthorizationRequest) -> str:
-        """The address at the provider where a user signs in.
+        """Return the provider's address at which a user signs in.
 
         Raises:
-            ProviderUnavailableError: the metadata of the provider cannot be fetched.
+            ProviderUnavailableError: the provider's metadata cannot be fetched.
         """
         more: dict[str, str] = {}
         if self.settings.strong_acr:
@@ -116,10 +117,10 @@ class Provider:
         return str(address)
 
     def end_session_url(self, redirect_uri: str) -> str | None:
-        """The address at the provider that signs a browser out; `None` if there is none.
+        """Return the provider's address that signs a browser out; `None` if there is none.
 
         Raises:
-            ProviderUnavailableError: the metadata of the provider cannot be fetched.
+            ProviderUnavailableError: the provider's metadata cannot be fetched.
         """
         endpoint = self._documents.metadata().end_session_endpoint
         if endpoint is None:
@@ -128,7 +129,7 @@ class Provider:
         return str(add_params_to_uri(endpoint, query))
 
     def fetch_identity(self, response: dict[str, str], request: AuthorizationRequest) -> Identity:
-        """The account that signed in, by the query parameters the browser came back with.
+        """Return the account that signed in, given the query parameters of the callback.
 
         Raises:
             ProviderUnavailableError: the provider cannot be reached.
@@ -157,7 +158,7 @@ class Provider:
         if issuer is None and metadata.authorization_response_iss_parameter_supported:
             raise rejected("the response names no issuer")
         if issuer is not None and issuer != self.settings.issuer:
-            raise rejected("the response is of another issuer")
+            raise rejected("the response is from another issuer")
         if "error" in response or not response.get("code"):
             raise NotSignedInError(
                 f"you were not signed in with {self.settings.name}; try again, or sign in here"
@@ -183,7 +184,7 @@ class Provider:
             raise malformed_response(self.settings.name, "no token", error) from error
 
     def _verified_claims(self, token: _Token, request: AuthorizationRequest) -> _Claims:
-        """The claims of the token, after its signature and all its claims were checked."""
+        """Return the token's claims after verifying its signature and all claims."""
         now = self._now()
         try:
             signed = self._decode(token.id_token)
@@ -203,7 +204,7 @@ class Provider:
     def _decode(self, id_token: str) -> SignedToken:
         try:
             return jwt.decode(id_token, self._documents.key_set(), algorithms=_SIGNATURE_ALGORITHMS)
-        except InvalidKeyIdError:  # the provider may have changed its keys
+        except InvalidKeyIdError:  # the provider may have rotated its keys
             keys = self._documents.key_set(refresh=True)
             return jwt.decode(id_token, keys, algorithms=_SIGNATURE_ALGORITHMS)
 
@@ -251,7 +252,7 @@ class Provider:
 
 
 def _client_auth_method(settings: IdentityProvider, metadata: ProviderMetadata | None) -> str:
-    """The method by which this server authenticates at the token endpoint."""
+    """Return the method by which this server authenticates at the token endpoint."""
     if settings.client_secret is None:
         return "none"
     supported = () if metadata is None else metadata.token_endpoint_auth_methods_supported

@@ -1,4 +1,4 @@
-"""The values of a sign-in at the identity provider: what is requested, and who signed in."""
+"""Values of a sign-in at the identity provider: what is requested, and who signed in."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """The values sent to the provider with a browser, to compare with its response.
+    """The values sent to the provider with a browser, to be compared with its response.
 
-    `force_reauthentication` requests a new sign-in even if the provider has a session.
+    `force_reauthentication` requests a new sign-in even if the user has a session at the provider.
     """
 
     state: str

@@ -47,10 +47,10 @@ class ProviderDocuments:
         self._cached_keys: tuple[datetime, KeySet] | None = None
 
     def metadata(self) -> ProviderMetadata:
-        """The metadata of the provider.
+        """Return the provider's metadata.
 
         Raises:
-            ProviderUnavailableError: they cannot be fetched, or are not usable.
+            ProviderUnavailableError: it cannot be fetched, or is not usable.
         """
         cached = self._cached_metadata
         if cached is not None and self._now() - cached[0] < _METADATA_LIFETIME:
@@ -61,7 +61,7 @@ class ProviderDocuments:
         except ValidationError as error:
             raise self._unavailable("its metadata is incomplete") from error
         if fetched.issuer != self._settings.issuer:
-            raise self._unavailable("its metadata is of another issuer")
+            raise self._unavailable("its metadata is from another issuer")
         for address in (
             fetched.authorization_endpoint,
             fetched.token_endpoint,
@@ -74,7 +74,7 @@ class ProviderDocuments:
         return fetched
 
     def key_set(self, *, refresh: bool = False) -> KeySet:
-        """The keys of the provider; with `refresh`, fetched again unless that was just done.
+        """Return the provider's keys; with `refresh`, fetch them again unless that was just done.
 
         Raises:
             ProviderUnavailableError: they cannot be fetched, or are not usable.

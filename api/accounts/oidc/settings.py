@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 
 def is_secure_url(address: str) -> bool:
-    """Whether nobody between can read or change what is fetched: https, or a loopback address."""
+    """Whether data fetched from a URL cannot be read or changed in transit: HTTPS or loopback."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
@@ -24,12 +24,14 @@ def is_secure_url(address: str) -> bool:
 def _issuer(address: str) -> str:
     parts = urlsplit(address)
     if not is_secure_url(address) or parts.query or parts.fragment:
-        raise ValueError("write the https address of the provider exactly as it publishes it")
+        raise ValueError(
+            "enter the https address of the provider exactly as the provider publishes it"
+        )
     return address
 
 
 def is_ip_address(host: str) -> bool:
-    """Whether a host is an IP address and not a name."""
+    """Whether a host is an IP address rather than a name."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -46,15 +48,15 @@ class IdentityProvider(BaseModel):
 
     Attributes:
         issuer: its issuer identifier, exactly as the provider publishes it.
-        client_id: the identifier of this server at the provider.
-        client_secret: the password of this server at the provider, if it has one.
+        client_id: this server's identifier at the provider.
+        client_secret: this server's password at the provider, if it has one.
         name: shown on the button: "Sign in with NAME".
         second_factor: `ask` requires a second factor here, unless the provider states in `acr` or
             `amr` that one was used; `trust` never asks.
-        strong_acr: values of `acr` that stand for a second factor; they are also requested.
-        strong_amr: values of `amr`, each of which stands for a second factor.
-        link_by_mail: whether an address that the provider has verified links the account of a
-            user who is prepared for that address.
+        strong_acr: values of `acr` that indicate a second factor; they are also requested.
+        strong_amr: values of `amr`, each of which indicates a second factor.
+        link_by_mail: whether an email address verified by the provider links the account of a user
+            who was prepared for that address.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -70,5 +72,5 @@ class IdentityProvider(BaseModel):
 
     @property
     def scope(self) -> str:
-        """The requested scope; nothing beyond the identity."""
+        """The requested scope: nothing beyond the identity."""
         return "openid email" if self.link_by_mail else "openid"

@@ -18,7 +18,7 @@ from api.http.urls import OIDC_CALLBACK
 from api.services import Services
 from coach.errors import NotSignedInError
 
-if TYPE_CHECKING:  # its libraries are slow to load, and rarely needed
+if TYPE_CHECKING:  # its libraries are slow to load and rarely needed
     from api.accounts.oidc.client import Provider
 
 _KINDS = (
@@ -38,10 +38,10 @@ class StartedFlow:
 
 @dataclass(frozen=True, slots=True)
 class FinishedFlow:
-    """The result of a flow: the page to show next, and what the browser gets.
+    """The result of a flow: the page to show next, and the browser's new cookie.
 
-    `cookie` signs it in; with `pending` it has to show a second factor first. Both are `None`
-    after linking and confirming.
+    `cookie` signs the browser in; with `pending`, a second factor must be entered first. `cookie`
+    is `None` after linking and confirming.
     """
 
     go_on_to: str
@@ -74,13 +74,13 @@ def finish(
     flow_secret: str,
     response: Mapping[str, str],
 ) -> FinishedFlow:
-    """Finish a flow by the query parameters with which the browser comes back.
+    """Finish a flow, given the query parameters of the callback.
 
     A flow can be finished once, and only by the browser that started it.
 
     Raises:
-        NotSignedInError: the flow has expired, the response fails a check, or no user is linked
-            to the account.
+        NotSignedInError: the flow has expired, the response fails a check, or no user is linked to
+            the account.
         ProviderUnavailableError: the provider cannot be reached.
     """
     flow = _take_flow(services, flow_secret, response.get("state"))
@@ -89,7 +89,9 @@ def finish(
     if flow.kind is SignInFlowKind.OIDC_SIGN_IN:
         return _sign_in(services, identity)
     if principal.user_id is None or principal.user_id != flow.user_id:
-        raise NotSignedInError("you have been signed out meanwhile; please sign in and try again")
+        raise NotSignedInError(
+            "you have been signed out in the meantime; please sign in and try again"
+        )
     if flow.kind is SignInFlowKind.OIDC_LINK:
         link = ProviderLink(issuer=identity.issuer, subject=identity.subject)
         with services.database.writing() as tx:
@@ -101,13 +103,13 @@ def finish(
 
 def _take_flow(services: Services, secret: str, state: str | None) -> SignInFlow:
     now = services.now()
-    with services.database.reading() as tx:  # so that a wrong response takes no writer lock
+    with services.database.reading() as tx:  # so that a wrong response takes no write lock
         flow = find_flow(tx, secret, _KINDS, now=now)
     if flow is None or flow.state != state:
         raise NotSignedInError("that sign-in has expired or was not started here; please try again")
     with services.database.writing() as tx:
         if consume_flow(tx, secret, _KINDS, now=now) is None:
-            raise NotSignedInError("that sign-in was finished already; please try again")
+            raise NotSignedInError("that sign-in has already been completed; please try again")
     return flow
 
 

@@ -1,1 +1,1 @@
-"""Pages of accounts and signing in."""
+"""Account and sign-in pages."""

@@ -1,4 +1,4 @@
-"""The page of a user's own account: password, second factor, passkeys, sessions and tokens."""
+"""The user's own account page: password, second factor, passkeys, browser sessions and tokens."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _UTC = ZoneInfo("UTC")
 
 @ACCOUNT_PAGES.get(ACCOUNT)
 def show_account(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """The account of the user who asks."""
+    """The requesting user's account."""
     return _render(request, services, principal, new_totp_secret(), {})
 
 
@@ -46,7 +46,7 @@ def show_account(request: Request, services: ServicesDep, principal: PrincipalDe
 def set_up_account(
     request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Set the password and second factor; a code shows that the app has the secret."""
+    """Set the password and second factor; a code proves that the app has the secret."""
     form = parse_form(AccountForm, form_fields)
     try:
         account.set_up_account(services, principal, form)
@@ -60,7 +60,7 @@ def set_up_account(
 def make_recovery_codes(
     request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Make new recovery codes and show them once."""
+    """Create new recovery codes and show them once."""
     codes = second_factors.make_recovery_codes(services, principal)
     return render_page(request, "accounts/shown_once.html", codes=codes, token=None)
 
@@ -69,7 +69,7 @@ def make_recovery_codes(
 def make_token(
     request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Make a bearer token for a program and show it once."""
+    """Create a bearer token for a program and show it once."""
     wanted = parse_form(TokenRequest, form_fields)
     token = tokens.make_token(services, principal, wanted.label, timedelta(days=wanted.days))
     return render_page(request, "accounts/shown_once.html", codes=(), token=token.secret)
@@ -77,7 +77,7 @@ def make_token(
 
 @ACCOUNT_PAGES.post(f"{ACCOUNT}/passkeys/begin")
 def begin_passkey(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """The options with which the browser makes a passkey."""
+    """The options with which the browser creates a passkey."""
     relying_party = relying_party_of(request, services.settings)
     challenge = passkeys.start_registration(services, principal, relying_party, ACCOUNT)
     return passkey_options_response(challenge, services.settings)
@@ -87,7 +87,7 @@ def begin_passkey(request: Request, services: ServicesDep, principal: PrincipalD
 def finish_passkey(
     response: PasskeyResponse, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Store the passkey that the browser has made."""
+    """Store the passkey that the browser has created."""
     go_on_to = passkeys.finish_registration(
         services,
         principal,

@@ -17,7 +17,9 @@ from api.services import Services
 from api.web.rendering import FormFields, redirect_after_post, render_page, validate_form
 
 CONFIRM_PAGES = APIRouter(include_in_schema=False)
-_WRONG_CODE = {"code": "The code is wrong, or there were too many attempts: wait for the next one."}
+_WRONG_CODE = {
+    "code": "The code is wrong, or there have been too many attempts. Wait for the next code."
+}
 
 
 @CONFIRM_PAGES.get(CONFIRM)
@@ -27,7 +29,7 @@ def show_confirmation_form(
     principal: PrincipalDep,
     go_on_to: Annotated[str, Query(max_length=300)] = "/",
 ) -> Response:
-    """The form to authenticate again."""
+    """The form with which a signed-in user authenticates again."""
     return _render(request, services, principal, safe_redirect_path(go_on_to), {})
 
 
@@ -35,7 +37,7 @@ def show_confirmation_form(
 def confirm(
     request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Check the code, and continue with the page that was requested."""
+    """Check the code and continue to the page that was requested."""
     form, faults = validate_form(CodeForm, form_fields, fallback_field="code")
     if form is None:
         return _render(request, services, principal, "/", faults)

@@ -1,4 +1,4 @@
-"""Pages that send a browser to the identity provider, and the page it comes back to."""
+"""Pages that send a browser to the identity provider, and the callback page."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def start_confirmation(
 
 @OIDC_PAGES.get(OIDC_CALLBACK)
 def handle_callback(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Finish the flow of a browser that comes back from the provider."""
+    """Finish the flow of a browser that returns from the provider."""
     settings = services.settings
     finished = sign_in.finish(
         services,

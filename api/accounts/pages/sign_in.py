@@ -1,4 +1,4 @@
-"""Pages to sign in by name, password and code, or by passkey."""
+"""Pages for signing in with a name, password and code, or with a passkey."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SIGN_IN_PAGES = APIRouter(include_in_schema=False)
 
 
 class PasskeyResponse(BaseModel):
-    """The response of a passkey, as `PublicKeyCredential.toJSON()` writes it."""
+    """A passkey's response, as serialised by `PublicKeyCredential.toJSON()`."""
 
     credential: dict[str, Any]
     name: Annotated[str, Field(max_length=1000)] = ""
@@ -58,14 +58,14 @@ def show_sign_in_form(
 
 @SIGN_IN_PAGES.post(SIGN_IN)
 def sign_in_by_password(form_fields: FormFields, services: ServicesDep) -> Response:
-    """Sign in by name, password and code."""
+    """Sign in with a name, password and code."""
     cookie = sign_in.sign_in_by_password(services, parse_form(SignInForm, form_fields))
     return signed_in_response(services.settings, cookie)
 
 
 @SIGN_IN_PAGES.get(SECOND_FACTOR)
 def show_second_factor_form(request: Request, services: ServicesDep) -> Response:
-    """The form for the second factor, after the provider was the first."""
+    """The form for the second factor, after signing in at the provider as the first."""
     return render_page(
         request,
         "accounts/second_factor.html",
@@ -79,7 +79,7 @@ def show_second_factor_form(request: Request, services: ServicesDep) -> Response
 def sign_in_by_second_factor(
     request: Request, form_fields: FormFields, services: ServicesDep
 ) -> Response:
-    """Sign in by a code, after the provider was the first factor."""
+    """Sign in with a code, after signing in at the provider as the first factor."""
     form = parse_form(CodeForm, form_fields)
     pending = request.cookies.get(pending_second_factor_cookie(services.settings), "")
     cookie = sign_in.sign_in_by_second_factor(services, pending, form.code)
@@ -88,7 +88,7 @@ def sign_in_by_second_factor(
 
 @SIGN_IN_PAGES.post(f"{PASSKEY}/begin")
 def begin_passkey(target: ReturnTarget, request: Request, services: ServicesDep) -> Response:
-    """The options with which the browser asks for any passkey of this site."""
+    """The options with which the browser requests any passkey for this site."""
     relying_party = relying_party_of(request, services.settings)
     go_on_to = safe_redirect_path(target.go_on_to)
     challenge = passkeys.start_sign_in(services, relying_party, go_on_to)
@@ -97,7 +97,7 @@ def begin_passkey(target: ReturnTarget, request: Request, services: ServicesDep)
 
 @SIGN_IN_PAGES.post(f"{PASSKEY}/finish")
 def finish_passkey(response: PasskeyResponse, request: Request, services: ServicesDep) -> Response:
-    """Sign in by the response of a passkey."""
+    """Sign in with a passkey's response."""
     settings = services.settings
     signed_in = passkeys.finish_sign_in(
         services,
@@ -111,14 +111,14 @@ def finish_passkey(response: PasskeyResponse, request: Request, services: Servic
 
 
 def relying_party_of(request: Request, settings: Settings) -> RelyingParty:
-    """The site that passkeys are bound to."""
+    """Return the site to which passkeys are bound."""
     name = deployment_of(request).programme_name or "Coaching scheduler"
     parts = settings.base_url.split("/")
     return RelyingParty(settings.public_hostname, "/".join(parts[:3]), name)
 
 
 def passkey_options_response(challenge: PasskeyChallenge, settings: Settings) -> Response:
-    """The options of a challenge, with the cookie of its flow."""
+    """Return the options of a challenge, with the cookie for its flow."""
     answer = Response(challenge.options, media_type="application/json")
     set_flow_cookie(answer, settings, challenge.flow)
     return answer

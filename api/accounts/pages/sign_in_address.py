@@ -20,20 +20,20 @@ SIGN_IN_ADDRESS = APIRouter(include_in_schema=False)
 
 @SIGN_IN_ADDRESS.get("/sign-in/{secret}")
 def confirm_sign_in(secret: str, request: Request) -> Response:
-    """A page with a button that uses the address: mail scanners open links."""
+    """A page with a button that redeems the address, because mail scanners open links."""
     return render_page(request, "accounts/sign_in_address.html", address=f"/sign-in/{secret}")
 
 
 @SIGN_IN_ADDRESS.post("/sign-in/{secret}")
 def sign_in(secret: str, services: ServicesDep) -> Response:
-    """Use the one-time address and sign the browser in."""
+    """Redeem the one-time address and sign the browser in."""
     cookie = browser_sessions.sign_in_by_address(services, secret)
     return signed_in_response(services.settings, cookie)
 
 
 @SIGN_IN_ADDRESS.post("/sign-out")
 def sign_out(services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Revoke the session of the browser, and remove its cookie."""
+    """Revoke the browser's session and remove its cookie."""
     browser_sessions.sign_out(services, principal)
     suffix = "" if services.settings.oidc is None else "?signed_out=here"
     answer = RedirectResponse(SIGN_IN + suffix, HTTPStatus.SEE_OTHER)
