@@ -1,4 +1,4 @@
-"""`gender-coach advise`: the changes to a cycle that would place most people."""
+"""`gender-coach advise`: the changes to a cycle that would place the most people."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _ADVICE = TypeAdapter(tuple[Advice, ...])
 
 
 def advise(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
-    """Tell the three changes to the cycle that would place most people."""
+    """Show the three changes to the cycle that would place the most people."""
     found = read_result_folder(folder)
     inputs = found.inputs
     solver = partial(

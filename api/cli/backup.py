@@ -1,4 +1,4 @@
-"""`gender-coach backup` and `gender-coach restore`: copies of the database, encrypted."""
+"""`gender-coach backup` and `gender-coach restore`: encrypted copies of the database."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def backup(
         key_file = services.settings.master_key_file
     typer.echo(
         f"{target}: {size / 1e6:.1f} MB, checked and encrypted.\n"
-        f"It opens with the keys in {key_file}: keep a copy of that file apart from it."
+        f"It needs the keys in {key_file}: keep a copy of that file in another place."
     )
 
 
@@ -47,7 +47,7 @@ def restore(
     ] = False,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
-    """Put a copy in the place of the database, once checked."""
+    """Replace the database by a copy, after checking it."""
     settings = load_settings(data_dir=data)
     keyring = open_keyring(settings.master_key_file, create=False)
     now = datetime.now(UTC)
@@ -69,7 +69,7 @@ def restore(
     with open_cli_services(data) as services, services.database.writing() as tx:
         report = verification.verify(tx, services.keyring)
         audit.record_event(tx, "database restored", "database", "main", rows=report.rows)
-    state = "whole" if report.first_broken is None else f"broken from row {report.first_broken}"
+    state = "intact" if report.first_broken is None else f"broken from row {report.first_broken}"
     typer.echo(f"Restored from {source}; the audit trail of {report.rows} rows is {state}.")
     if kept is not None:
-        typer.echo(f"The database that was there is kept as {kept}")
+        typer.echo(f"The previous database is kept as {kept}")

@@ -17,7 +17,7 @@ EXIT_FINDINGS = 1
 
 
 def check(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
 ) -> None:
     """Audit a result against its inputs, without the solver."""
     found = read_result_folder(folder)
@@ -26,20 +26,20 @@ def check(
         typer.echo(str(finding), err=True)
     if findings:
         found_wrong = pluralise(len(findings), "finding")
-        typer.echo(f"{folder}: {found_wrong}; this result does not hold", err=True)
+        typer.echo(f"{folder}: {found_wrong}; this result is not valid", err=True)
         raise typer.Exit(EXIT_FINDINGS)
     matches = found.result.matches
     sessions = sum(len(match.sessions) for match in matches)
     typer.echo(
         f"{folder}: sound. {pluralise(len(matches), 'match', 'matches')} with "
         f"{pluralise(sessions, 'session')} keep every rule, "
-        f"window, gap and cap; all {len(found.result.levels)} reported levels are as counted anew."
+        f"window, gap and cap; all {len(found.result.levels)} reported levels are correct."
     )
 
 
 def _findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
     inputs, result = found.inputs, found.result
     if inputs.sha256 != result.input_sha256:
-        yield Finding("inputs", "the files in inputs/ are not those the result was made from")
+        yield Finding("inputs", "the files in inputs/ are not those of the result")
     yield from audit(inputs.roster, inputs.cycle, result, inputs.keep, inputs.under_way)
     yield from folder_findings(folder, found)

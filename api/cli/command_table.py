@@ -1,27 +1,27 @@
-"""Every command: where its function is, and its summary, the first line of its docstring."""
+"""All commands: the function of each, and its summary, the first line of its docstring."""
 
 from __future__ import annotations
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("api.cli.demo:demo", "Run the bundled sample cycle from its spreadsheets to results."),
     "match": ("api.cli.match:match", "Match and timetable a cycle and write all its results."),
-    "pairs": ("api.cli.pairs:pairs", "Judge every coachee with every coach, one row a pair."),
+    "pairs": ("api.cli.pairs:pairs", "Evaluate every pair of coachee and coach, one row each."),
     "explain": ("api.cli.explain:explain",
-                "Tell why this coach, or why nobody and what would help."),
+                "Explain why this coach, or why none, and what would help."),
     "advise": ("api.cli.advise:advise",
-               "Tell the three changes to the cycle that would place most people."),
+               "Show the three changes to the cycle that would place the most people."),
     "replace": ("api.cli.replace:replace",
-                "Suggest another coach for one coachee, leaving everybody else as they are."),
+                "Suggest another coach for one coachee, without changes for others."),
     "compare": ("api.cli.compare:compare",
-                "Tell what differs between two results, and what is won and lost."),
+                "Show the differences between two results, with gains and losses."),
     "check": ("api.cli.check:check", "Audit a result against its inputs, without the solver."),
     "replay": ("api.cli.replay:replay",
-               "Do a recorded run again and tell what differs; 0 only where nothing does."),
+               "Repeat a recorded run and show differences; exit code 0 if there are none."),
     "template": ("api.cli.template:template", "Write an empty workbook to fill in."),
     "rules": ("api.cli.rules:rules", "Print the matching rules, as the page /rules does."),
     "serve": ("api.cli.serve:serve",
               "Serve the API and the pages, and print the addresses to open."),
-    "worker": ("api.cli.worker:worker", "Do the runs that servers queue, until it is stopped."),
+    "worker": ("api.cli.worker:worker", "Do the jobs that servers queue, until stopped."),
     "user": ("api.cli.user:user",
              "Add, link, list or disable users, sign them out, or print a sign-in address."),
     "audit": ("api.cli.audit:audit", "Verify the audit trail, and print its head to keep."),
@@ -30,6 +30,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
                   "Erase the people of cycles past their retention, or show what would be erased."),
     "keys": ("api.cli.keys:keys", "Rotate the master key; stop servers and workers first."),
     "backup": ("api.cli.backup:backup", "Copy the database while it is in use, encrypted."),
-    "restore": ("api.cli.backup:restore", "Put a copy in the place of the database, once checked."),
+    "restore": ("api.cli.backup:restore", "Replace the database by a copy, after checking it."),
     "migrate": ("api.cli.serve:migrate", "Migrate the database to this version."),
 }  # fmt: skip

@@ -20,12 +20,12 @@ from matching.rules.evaluation import RuleEvaluator
 
 
 def compare(
-    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A folder of results.")],
-    after: Annotated[Path, typer.Argument(metavar="AFTER", help="Another one.")],
+    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A results folder.")],
+    after: Annotated[Path, typer.Argument(metavar="AFTER", help="Another results folder.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
-    """Tell what differs between two results, and what is won and lost."""
+    """Show the differences between two results, with gains and losses."""
     old, new = read_result_folder(before), read_result_folder(after)
     comparison = compare_results(old.result, new.result, (old.inputs.cycle, new.inputs.cycle))
     if as_json:
@@ -49,7 +49,7 @@ def _lines(comparison: Comparison, reasons: Iterable[Move]) -> Iterator[str]:
             yield f"  {one.key}: {one.after} instead of {one.before or 'nothing'}"
     yield "Levels"
     yield from _table(comparison.level_table())
-    yield "Coachees" if comparison.changed else "Coachees: nothing differs for anybody"
+    yield "Coachees" if comparison.changed else "Coachees: no differences"
     yield from map(move_line, reasons)
 
 

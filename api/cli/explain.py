@@ -1,4 +1,4 @@
-"""`gender-coach explain`: one coachee of a result."""
+"""`gender-coach explain`: the explanation for one coachee of a result."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _LIMIT_SECONDS = 120.0
 
 
 def explain(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
     coachee: Annotated[str, typer.Argument(metavar="COACHEE", help="The id of a coachee.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
-    """Tell why this coach, or why nobody and what would help."""
+    """Explain why this coach, or why none, and what would help."""
     found = read_result_folder(folder)
     roster, cycle = found.inputs.roster, found.inputs.cycle
     deadline = Deadline(time.monotonic, _LIMIT_SECONDS, lambda: False, run_in_thread)

@@ -1,4 +1,4 @@
-"""`gender-coach keys rotate`: a new master key."""
+"""`gender-coach keys rotate`: rotation of the master key."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class KeyAction(StrEnum):
 
 
 def keys(
-    action: Annotated[KeyAction, typer.Argument(help="rotate: wrap everything by a new key.")],
+    action: Annotated[KeyAction, typer.Argument(help="rotate: wrap all keys with a new one.")],
     *,
     forget_old: Annotated[
         bool,
         typer.Option(
             "--forget-old",
-            help="Drop the old keys; notes in older copies then open with an older key file only.",
+            help="Drop the old keys; notes in older copies then need an older key file.",
         ),
     ] = False,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
@@ -39,13 +39,13 @@ def keys(
         settings, path = services.settings, services.settings.master_key_file
         with hold_worker_lease(services.database, settings.data_dir, settings.executor_id):
             keyring = services.keyring.with_new_master()
-            write_keyring(path, keyring)  # both keys are in it before anything needs the new one
+            write_keyring(path, keyring)  # with both keys, before the new one is used
             with services.database.writing() as tx:
                 done = rewrap_all_keys(tx, keyring)
             if forget_old:
                 newest = keyring.master_version
                 write_keyring(path, replace(keyring, master={newest: keyring.master[newest]}))
     typer.echo(
-        f"{done} keys are wrapped by master key {keyring.master_version}. "
-        f"Make a new copy of {path}, apart from the database."
+        f"{done} keys are wrapped with master key {keyring.master_version}. "
+        f"Make a new copy of {path}, and keep it apart from the database."
     )

@@ -1,4 +1,4 @@
-"""`gender-coach match`: from spreadsheets and policy to all results."""
+"""`gender-coach match`: from spreadsheets and a policy to all results."""
 
 from __future__ import annotations
 
@@ -24,28 +24,30 @@ def match(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")],
     time_limit: Annotated[
         float | None,
-        typer.Option(metavar="SECONDS", min=0, help="Stop then with the best. [default: none]"),
+        typer.Option(
+            metavar="SECONDS", min=0, help="Then stop with the best plan. [default: none]"
+        ),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Processors it may use. [default: all]"),
+        typer.Option(min=1, help="Number of processors to use. [default: all]"),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of all random choices.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Random seed.")] = 0,
     keep: Annotated[
-        Path | None, typer.Option(metavar="RESULT.json", help="Earlier result to stay close to.")
+        Path | None, typer.Option(metavar="RESULT.json", help="Earlier result whose pairs to keep.")
     ] = None,
     not_before: Annotated[
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
-            help="In mid-cycle, with --keep: what lies before this date stands as it was.",
+            help="In mid-cycle, with --keep: sessions before this date stay as they are.",
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only errors.")] = False,
 ) -> None:
     """Match and timetable a cycle and write all its results."""
     if not_before and keep is None:
-        raise typer.BadParameter("needs --keep, the result whose sessions before that date stand")
+        raise typer.BadParameter("needs --keep, the result whose sessions before that date stay")
     inputs = read_inputs(cycle, coachees, coaches, keep)
     if not_before:
         inputs = inputs.from_day(_within(not_before.date(), inputs.cycle))
@@ -67,6 +69,6 @@ def _within(day: date, cycle: Cycle) -> date:
     dates = cycle.cycle
     if not dates.start <= day <= dates.end:
         raise typer.BadParameter(
-            f"--not-before {day} lies outside the cycle, {dates.start} to {dates.end}"
+            f"--not-before {day} is outside the cycle, {dates.start} to {dates.end}"
         )
     return day

@@ -1,4 +1,4 @@
-"""Where results may be written: a new folder, an empty one, or one with earlier results."""
+"""The folders that results may be written to: new, empty, or with earlier results."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from coach.errors import DomainError
 
 
 class OutputFolderConflictError(DomainError):
-    """The folder holds something of somebody else that results would replace."""
+    """The folder contains something other than results that would be replaced."""
 
 
 def check_output_folder(out: Path) -> None:
-    """Refuse a place where writing results would replace what is not an earlier result.
+    """Refuse a folder where results would replace something other than an earlier result.
 
     Raises:
-        OutputFolderConflictError: with what stands in the way.
+        OutputFolderConflictError: names what would be replaced.
     """
     if out.exists() and not out.is_dir():
-        raise OutputFolderConflictError(f"{out} is a file; name a folder with --out")
+        raise OutputFolderConflictError(f"{out} is a file; choose a folder with --out")
     existing = [part for part in RESULT_PARTS if (out / part).exists()]
     if existing and "result.json" not in existing:
         raise OutputFolderConflictError(
-            f"{out} holds {existing[0]} but no result.json, so it is no folder of earlier results; "
-            "name another folder with --out"
+            f"{out} contains {existing[0]} but no result.json, so it is not a results folder; "
+            "choose another folder with --out"
         )

@@ -1,4 +1,4 @@
-"""`gender-coach pairs`: every pair judged."""
+"""`gender-coach pairs`: the evaluation of every pair."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def pairs(
     coaches: Annotated[Path, typer.Option(metavar="FILE", help="CSV, XLSX or ODS.")],
     out: Annotated[Path, typer.Option(metavar="FILE.csv", help="Where to write the table.")],
 ) -> None:
-    """Judge every coachee with every coach, one row a pair."""
+    """Evaluate every pair of coachee and coach, one row each."""
     inputs = read_inputs(cycle, coachees, coaches)
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""How a run shows itself: a live table on a terminal, plain lines elsewhere, or not at all."""
+"""The progress of a run: a live table on a terminal, lines elsewhere, or nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from matching.progress import Progress, ReportProgress
 
 @contextmanager
 def progress_reporter(*, quiet: bool) -> Iterator[ReportProgress]:
-    """A reporter of progress on standard output that suits where the output goes."""
+    """A reporter of progress for the kind of standard output."""
     if quiet:
         yield lambda _progress: None
     elif sys.stdout.isatty():
@@ -28,7 +28,7 @@ def progress_reporter(*, quiet: bool) -> Iterator[ReportProgress]:
 
 
 class _LiveView:
-    """Phase, elapsed time and message above one line for each level."""
+    """The phase, the elapsed time and the message, above one line for each level."""
 
     def __init__(self) -> None:
         self._now: Progress | None = None
@@ -50,7 +50,7 @@ class _LiveView:
 
 
 class _Lines:
-    """A line for each change of phase, level, value or bound."""
+    """One line for each change of phase, level, value, bound or message."""
 
     def __init__(self) -> None:
         self._last: tuple[object, ...] = ()
@@ -60,7 +60,7 @@ class _Lines:
         if now != self._last:
             self._last = now
             seconds = f"{progress.elapsed_seconds:7.1f} s"
-            print(f"{seconds}  {progress.phase.value:<12} {progress.message}", flush=True)  # noqa: T201 - the command's own output
+            print(f"{seconds}  {progress.phase.value:<12} {progress.message}", flush=True)  # noqa: T201 - the output of the command
 
 
 def _number(value: int | None) -> str:

@@ -18,7 +18,7 @@ _REPLACEMENTS = TypeAdapter(tuple[Replacement, ...])
 
 
 def replace(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
     coachee: Annotated[str, typer.Argument(metavar="COACHEE", help="The id of a coachee.")],
     *,
     not_before: Annotated[
@@ -26,11 +26,11 @@ def replace(
         typer.Option(formats=["%Y-%m-%d"], help="First date for a session, in mid-cycle."),
     ] = None,
     sessions: Annotated[
-        int | None, typer.Option(min=1, max=20, help="How many are still to be held.")
+        int | None, typer.Option(min=1, max=20, help="Number of sessions still to be held.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
-    """Suggest another coach for one coachee, leaving everybody else as they are."""
+    """Suggest another coach for one coachee, without changes for others."""
     found = read_result_folder(folder)
     suggestions = replacements(
         found.inputs.roster,
@@ -44,7 +44,7 @@ def replace(
         typer.echo(_REPLACEMENTS.dump_json(suggestions, indent=2))
         return
     if not suggestions:
-        typer.echo(f"Nobody else could coach {coachee} without changes for others.")
+        typer.echo(f"No other coach is possible for {coachee} without changes for others.")
     for one in suggestions:
         for line in _lines(one):
             typer.echo(line)

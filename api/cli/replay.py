@@ -1,4 +1,4 @@
-"""`gender-coach replay`: a recorded run done again, and what differs."""
+"""`gender-coach replay`: repeating a recorded run, and showing differences."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ EXIT_DIFFERENT = 1
 
 
 def replay(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
-    """Do a recorded run again and tell what differs; 0 only where nothing does."""
+    """Repeat a recorded run and show differences; exit code 0 if there are none."""
     record, found = read_run_record(folder), read_result_folder(folder)
     with progress_reporter(quiet=as_json) as report:
         trace = TraceRecorder(report)
@@ -54,7 +54,7 @@ def replay(
 
 
 def _solve_again(inputs: CycleInputs, record: RunRecord, trace: TraceRecorder) -> Result:
-    """The run with its recorded parameters, and its fingerprint, from which uids follow."""
+    """Solve with the recorded parameters and fingerprint, from which uids are derived."""
     parameters = record.run.parameters
     options = SolveOptions(time_limit_seconds=parameters.time_limit_seconds, seed=parameters.seed)
     try:
@@ -76,20 +76,20 @@ def _solve_again(inputs: CycleInputs, record: RunRecord, trace: TraceRecorder) -
 def _lines(folder: Path, comparison: Replay, repeated: Result) -> Iterator[str]:
     matches = f"{len(repeated.matches)} match{'' if len(repeated.matches) == 1 else 'es'}"
     if comparison.equal:
-        yield f"{folder}: equal. All levels, {matches} and every session are as recorded."
+        yield f"{folder}: equal. All levels, {matches} and all sessions are as recorded."
     else:
         count = len(comparison.differences)
         yield f"{folder}: not equal, {count} difference{'' if count == 1 else 's'}"
     yield from map(_line, comparison.differences)
     if comparison.way:
-        yield "The two went different ways from here on:"
+        yield "The two runs diverge from here on:"
         yield _line(comparison.way)
     if comparison.surroundings:
-        yield "Done by something else than the recorded run:"
+        yield "The environment differs from that of the recorded run:"
         yield from map(_line, comparison.surroundings)
     if comparison.may_differ:
         yield (
-            "  The time limit may have cut one of the two runs short: what is found within a limit "
+            "  The time limit may have ended one of the two runs: what is found within a limit "
             "depends on the machine, so they need not be equal."
         )
 

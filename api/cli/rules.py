@@ -1,4 +1,4 @@
-"""`gender-coach rules`: the rules, told by themselves."""
+"""`gender-coach rules`: the rules, as they document themselves."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WIDTH = 96
 def rules(
     cycle: Annotated[
         Path | None,
-        typer.Argument(metavar="[CYCLE.toml]", help="Tell the settings of this cycle."),
+        typer.Argument(metavar="[CYCLE.toml]", help="Show the settings of this cycle."),
     ] = None,
     *,
     markdown: Annotated[
@@ -44,7 +44,7 @@ def rules(
 
 
 def _any_cycle() -> Cycle:
-    """A policy of defaults; rules do not ask for dates."""
+    """A policy of defaults; the rules do not depend on its dates."""
     return Cycle(cycle=CycleDates(start=date(2027, 1, 1), end=date(2027, 12, 31)))
 
 

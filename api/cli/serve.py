@@ -1,4 +1,4 @@
-"""`gender-coach serve` and `gender-coach migrate`: the server side."""
+"""`gender-coach serve` and `gender-coach migrate`: running a server."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MANAGER = "manager"
 
 
 class CannotListenError(DomainError):
-    """The server's address is taken, or not this machine's."""
+    """The address is in use, or does not belong to this machine."""
 
 
 def serve(
@@ -41,7 +41,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Load the sample cycle.")] = False,
-    worker: Annotated[bool, typer.Option(help="Also do the runs in this process.")] = True,
+    worker: Annotated[bool, typer.Option(help="Also do jobs in this process.")] = True,
 ) -> None:
     """Serve the API and the pages, and print the addresses to open."""
     settings = load_settings(host=host, port=port, data_dir=data, worker=worker)
@@ -58,7 +58,7 @@ def serve(
         demo_links = load_sample_cycle(services) if demo else None
         _print_addresses(services, demo_links)
         gc.collect()
-        gc.freeze()  # what is there from the start stays: let no search for garbage go through it
+        gc.freeze()  # what is loaded at the start stays; the collector need not scan it
         with suppress(KeyboardInterrupt):
             uvicorn.Server(_uvicorn_config(app)).run(sockets=[listening])
 
@@ -78,7 +78,7 @@ def migrate(
 
 
 def prepare_database(settings: Settings) -> None:
-    """Fill an empty database; one of another version is left alone and refused later."""
+    """Migrate an empty database; one of another version is left alone and refused later."""
     database = Database(settings.database_url)
     with readable_database_errors(settings.database_url):
         if schema.current_revision(database) is None:
@@ -92,7 +92,7 @@ def _uvicorn_config(app: Any) -> uvicorn.Config:  # noqa: ANN401 - any ASGI appl
         app,
         loop="uvloop",
         http="httptools",
-        access_log=False,  # paths of people's pages hold their secret
+        access_log=False,  # the paths of personal pages contain secrets
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,

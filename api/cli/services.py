@@ -1,6 +1,6 @@
-"""Services for commands on the server's terminal, acting as the system itself.
+"""Services for commands on the terminal of the server, which act as the system itself.
 
-Neither the web server nor the engine is imported: a copy of the database should not wait for them.
+Neither the web server nor the engine is imported, so that commands such as `backup` start quickly.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def open_cli_services(data: Path | None) -> Iterator[Services]:
     """The services of the deployment whose data is in `data`, for the block.
 
     Raises:
-        ProgrammeError: the settings, the database or the key file cannot be used.
+        DomainError: the settings, the database or the key file cannot be used.
     """
     settings = load_settings(data_dir=data)
     database, keyring = open_database_and_keyring(settings)
@@ -40,10 +40,10 @@ def open_cli_services(data: Path | None) -> Iterator[Services]:
 
 
 def load_settings(**options: Any) -> Settings:  # noqa: ANN401 - options of several commands
-    """The settings of the environment, with those options that were given in their place.
+    """The settings from the environment, overridden by the given options.
 
     Raises:
-        UnusableInputError: names every setting that is wrong.
+        UnusableInputError: names every invalid setting.
     """
     try:
         return Settings(**{name: value for name, value in options.items() if value is not None})
@@ -55,7 +55,7 @@ def load_settings(**options: Any) -> Settings:  # noqa: ANN401 - options of seve
 
 
 def migrate_job_tables(url: str) -> None:
-    """Create or bring up to date the tables of the job engine, which is imported only here."""
+    """Create or migrate the tables of the job engine, which is imported only here."""
     importlib.import_module("api.background.queue").migrate_job_tables(url)
 
 

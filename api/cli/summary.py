@@ -1,4 +1,4 @@
-"""What a command prints of a plan: who with whom and why, who not and why, and what to do next."""
+"""The summary of a plan on the terminal: pairs with reasons, people without a coach, next steps."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from api.results.plan_view import PlanViewModel, present_plan
 from coach.plural import pluralise
 from matching.result import CoacheeChange, Move, Result
 
-_REPORTED_RULES = ("preference", "language", "topics", "rank")  # rules that people ask about
+_REPORTED_RULES = ("preference", "language", "topics", "rank")  # the rules whose reasons are shown
 _MAX_REASONS = 3
 _MAX_FIRST_SESSIONS = 5
 _FILES = (
     ("report.html", "the whole plan to read and to print"),
-    ("schedule.xlsx, schedule.csv", "every session"),
-    ("invites/", "an invitation (.ics) and a ready mail (.eml) for each person and session"),
+    ("schedule.xlsx, schedule.csv", "all sessions"),
+    ("invites/", "an invitation (.ics) and a mail (.eml) for each person and session"),
     ("forms/", "session note and feedback, to print"),
     ("unmatched.csv", "who has no coach, and why"),
     ("result.json, inputs/", "for programs: the result, and the files it was made from"),
-    ("run.json", "how the run went, so that it can be done again"),
+    ("run.json", "the record of the run, to repeat it"),
 )
 
 
 def print_summary(inputs: CycleInputs, result: Result, out: Path) -> None:
-    """Print the summary on standard output; headings stand out on a terminal."""
+    """Print the summary on standard output, with bold headings on a terminal."""
     for line in summary_lines(inputs, result, out):
         heading = bool(line) and not line.startswith(" ")
         typer.echo(typer.style(line, bold=True) if heading else line)
 
 
 def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[str]:
-    """The summary, line by line; lines that start at the margin are headings."""
+    """The summary, line by line; lines without indentation are headings."""
     view = present_plan(inputs.roster, inputs.cycle, result, Organisation())
     wishes = {coachee.id: coachee.prefers for coachee in inputs.roster.coachees}
     yield ""
@@ -72,12 +72,12 @@ def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[st
     yield f"Files in {out}"
     yield from (f"  {name:<28} {what}" for name, what in _FILES)
     yield ""
-    yield "What to type next"
+    yield "Next commands"
     yield from _next(view, out)
 
 
 def move_line(move: Move) -> str:
-    """One line of what a re-match changed for a coachee."""
+    """One line about what a re-match changed for a coachee."""
     if move.sessions:
         count = len(move.sessions)
         changed = f"{count} session{'s' if count > 1 else ''} at other times"

@@ -1,4 +1,4 @@
-"""`gender-coach template`: a workbook to fill in."""
+"""`gender-coach template`: an empty workbook to fill in."""
 
 from __future__ import annotations
 

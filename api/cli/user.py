@@ -1,4 +1,4 @@
-"""`gender-coach user`: who works in the office, and a way in for whoever is locked out."""
+"""`gender-coach user`: the users of the office, and one-time sign-in addresses."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class UserAction(StrEnum):
 
 
 class OfficeRole(StrEnum):
-    """What a user of the office may be."""
+    """The role of a user of the office."""
 
     MANAGER = "manager"
     AUDITOR = "auditor"
@@ -41,18 +41,19 @@ def user(
     action: Annotated[
         UserAction,
         typer.Argument(
-            help="add; sign-in: print a one-time address; link, unlink: an account elsewhere; "
-            "sign-out: of every browser; disable; list."
+            help="add; sign-in: print a one-time address; link, unlink: an account at the identity "
+            "provider; sign-out: of every browser; disable; list."
         ),
     ],
     name: Annotated[str, typer.Argument(help="The user's name.")] = "",
     *,
     role: Annotated[OfficeRole, typer.Option(help="For add.")] = OfficeRole.MANAGER,
     oidc: Annotated[
-        str | None, typer.Option(help="For add and link: what the identity provider calls them.")
+        str | None, typer.Option(help="For add and link: the subject at the identity provider.")
     ] = None,
     mail: Annotated[
-        str | None, typer.Option(help="For add and link: the address the provider has verified.")
+        str | None,
+        typer.Option(help="For add and link: the address verified by the provider."),
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
@@ -72,9 +73,9 @@ def user(
 
 _CONFIRMATIONS = {
     UserAction.LINK: "{name} signs in with that account from now on.",
-    UserAction.UNLINK: "No account elsewhere opens {name}'s any more.",
+    UserAction.UNLINK: "{name} has no linked account any more.",
     UserAction.SIGN_OUT: "{name} is signed out of every browser.",
-    UserAction.DISABLE: "{name} is let in no more.",
+    UserAction.DISABLE: "{name} cannot sign in any more.",
 }
 
 
@@ -84,7 +85,7 @@ def _apply_action(
     link = _link(services, oidc, mail)
     if action is UserAction.LINK and link is None:
         raise UnusableInputError(
-            [InputFault("user", 1, "--oidc", "say what the provider calls them, or give --mail")]
+            [InputFault("user", 1, "--oidc", "give the subject at the provider, or --mail")]
         )
     with services.database.writing() as tx:
         user_id = users.user_by_name(tx, name).id
@@ -99,10 +100,10 @@ def _apply_action(
 
 
 def _link(services: Services, oidc: str | None, mail: str | None) -> ProviderLink | None:
-    """What a user is called elsewhere, where that was given.
+    """The account at the identity provider, if one was given.
 
     Raises:
-        UnusableInputError: it cannot be, or this deployment does not work so.
+        UnusableInputError: it is malformed, or not supported by the settings.
     """
     if oidc is None and mail is None:
         return None
@@ -113,7 +114,7 @@ def _link(services: Services, oidc: str | None, mail: str | None) -> ProviderLin
     elif oidc is not None and mail is not None:
         fault = "give either --oidc or --mail"
     elif mail is not None and not provider.link_by_mail:
-        fault = "addresses link only where GENDER_COACH_OIDC__LINK_BY_MAIL is set"
+        fault = "addresses only link if GENDER_COACH_OIDC__LINK_BY_MAIL is set"
     else:
         return users.parse_link(provider.issuer, oidc, mail)
     raise UnusableInputError([InputFault("user", 1, "--oidc", fault)])
@@ -140,5 +141,5 @@ def _print_address(
         once = browser_sessions.issue_sign_in_secret(
             tx, user_id, now=services.now(), lifetime=timedelta(minutes=minutes)
         )
-    typer.echo(f"{name} signs in here once, within {minutes} minutes:")
+    typer.echo(f"{name} can sign in here once, within {minutes} minutes:")
     typer.echo(f"  {services.settings.base_url}{addresses.sign_in(once.secret)}")

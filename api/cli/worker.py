@@ -1,4 +1,4 @@
-"""`gender-coach worker`: does jobs beside servers that were started with `--no-worker`."""
+"""`gender-coach worker`: a worker for servers that were started with `--no-worker`."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from api.logging.setup import configure_logging
 def worker(
     *,
     number: Annotated[
-        int, typer.Option("--slot", min=1, max=999, help="This worker's number; each has its own.")
+        int,
+        typer.Option("--slot", min=1, max=999, help="Number of this worker; each has its own."),
     ] = 1,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
-    """Do the runs that servers queue, until it is stopped."""
+    """Do the jobs that servers queue, until stopped."""
     settings = load_settings(data_dir=data, executor_id=f"worker@{number}")
     configure_logging(settings)
     prepare_database(settings)

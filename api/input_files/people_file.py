@@ -1,4 +1,4 @@
-"""One people file, from its bytes to a read sheet."""
+"""Reading one people file: from its bytes to a sheet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
 
 
 def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadContext) -> PeopleSheet:
-    """Everything that can be read of a people file, with its faults; `name` is for the faults."""
+    """Everything that can be read from a people file, with its faults, which contain `name`."""
     try:
         check_size(content)
         table, faults = _table(name, content, kind)
@@ -33,7 +33,7 @@ def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadConte
 def read_people(
     name: str, content: bytes, kind: PeopleKind
 ) -> tuple[Coachee, ...] | tuple[Coach, ...]:
-    """The people of one file on its own; what names people of the other file is not checked.
+    """The people of one file on its own; references to people of the other file are not checked.
 
     Raises:
         UnusableInputError: with every fault of the file.
@@ -45,7 +45,7 @@ def read_people(
 
 
 def file_ending(content: bytes) -> str:
-    """The ending that fits what the file is: `xlsx`, `ods` or `csv`."""
+    """The extension for the type of the file: `xlsx`, `ods` or `csv`."""
     if content.startswith(ZIP_SIGNATURE):
         return "ods" if is_opendocument(content) else "xlsx"
     return "csv"
@@ -55,6 +55,8 @@ def _table(name: str, content: bytes, kind: PeopleKind) -> tuple[TextTable, list
     if content.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
         return workbook_table(name, content, kind.value), []
     if name.lower().endswith(_WORKBOOK_ENDINGS):
-        raise UnreadableError("the file is no workbook; save it again, or name it .csv if it is")
+        raise UnreadableError(
+            "the file is not a workbook; save it again, or name it .csv if it is CSV"
+        )
     rows, faults = csv_rows(name, content)
     return TextTable(name, rows), faults

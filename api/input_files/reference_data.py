@@ -1,4 +1,4 @@
-"""The facts that input is held against, from the packages that know them.
+"""Reference data that input is checked against.
 
 Countries and zones come from the IANA time zone database (package `tzdata`), languages from CLDR
 (package `Babel`), rank titles from `coach/data/ranks.csv`.
@@ -17,14 +17,21 @@ from babel import Locale
 from coach.intake.reference import Reference
 from coach.ranks import RankTable
 
-_KOSOVO = "XK"  # user-assigned in ISO 3166-1, and so not in the zone tables
-_KOSOVO_ZONE = "Europe/Belgrade"  # as the reference of the files says; the clock is CET
-_NO_LANGUAGES = {"mis", "mul", "root", "sh", "und", "zxx"}  # codes that name no one language
+_KOSOVO = "XK"  # user-assigned in ISO 3166-1, so missing from the zone tables
+_KOSOVO_ZONE = "Europe/Belgrade"  # as documented for the files; the clock is CET
+_NO_LANGUAGES = {
+    "mis",
+    "mul",
+    "root",
+    "sh",
+    "und",
+    "zxx",
+}  # not single languages
 
 
 @cache
 def reference() -> Reference:
-    """The reference data; read once."""
+    """The reference data, read once."""
     names = Locale("en").languages
     zones = files("tzdata") / "zoneinfo"
     countries = dict(_rows(zones / "iso3166.tab"))
@@ -43,13 +50,13 @@ def reference() -> Reference:
 
 
 def rank_table() -> RankTable:
-    """The rank titles that come with the package."""
+    """The rank titles in the package."""
     text = (files("coach") / "data" / "ranks.csv").read_text("utf-8")
     return RankTable.from_rows(csv.DictReader(text.splitlines()))
 
 
 def _country_timezones(zones: Traversable) -> dict[str, str]:
-    """The first zone of each country whose zones all follow one rule from now on."""
+    """The first zone of each country whose zones all follow the same current rule."""
     named: dict[str, list[str]] = {}
     for country, _, zone, *_ in _rows(zones / "zone.tab"):
         named.setdefault(country, []).append(zone)

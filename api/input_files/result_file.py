@@ -1,4 +1,4 @@
-"""Reading a result file back, as `--keep`, `check` and `explain` do."""
+"""Reading a result file, for `--keep`, `check` and `explain`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from matching.result import Result
 
 
 def read_result(name: str, content: bytes) -> tuple[Result | None, tuple[InputFault, ...]]:
-    """The result, or every fault; `name` is for the faults.
+    """The result, or all faults, which contain `name`.
 
-    Faults of the structure stand in row 1: what a value means does not depend on its line.
+    Faults of the structure have row 1, because JSON values are not tied to lines.
     """
     try:
         check_size(content, MAX_RESULT_BYTES)
@@ -29,7 +29,7 @@ def read_result(name: str, content: bytes) -> tuple[Result | None, tuple[InputFa
                 name,
                 _row(detail["msg"]),
                 dotted_key(tuple(detail["loc"])) or WHOLE_FILE,
-                f"this is no result of a match: {detail['msg'][0].lower()}{detail['msg'][1:]}",
+                f"this is not the result of a match: {detail['msg'][0].lower()}{detail['msg'][1:]}",
             )
             for detail in error.errors(include_url=False, include_context=False)
         )

@@ -1,4 +1,4 @@
-"""The workbook people are entered into: both sheets, drop-downs, notes, and an example row."""
+"""The empty workbook for people: both sheets, with drop-downs, notes and an example row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from coach.intake.columns import COLUMNS, Column, PeopleKind
 
-_LAST_ROW = 2_000  # as far as drop-downs reach
+_LAST_ROW = 2_000  # the last row with drop-downs
 _REQUIRED = PatternFill("solid", fgColor="D9E4EC")
 _OPTIONAL = PatternFill("solid", fgColor="F2F2F2")
 _EXAMPLE = Font(italic=True, color="7F7F7F")
@@ -34,17 +34,17 @@ _EXAMPLE_OVERRIDES: Mapping[PeopleKind, Mapping[str, str]] = {
 }
 _READ_ME = """\
 One row is one person: commanders and decision-makers on the sheet coachees, coaches on coaches.
-Row 2 of each sheet is an invented example in grey. Write over it, or delete it.
-Blue headers have to be filled in for everybody; grey ones may stay empty or be deleted.
-Point at a header to read what belongs below it. Cells with few possible values offer them.
+Row 2 of each sheet is a fictitious example in grey. Overwrite or delete it.
+Columns with blue headers are required; those with grey headers are optional.
+Point at a header to read what its column contains. Cells with few possible values offer them.
 Lists are separated by semicolons: en:B2; sq:C1.
-Save the workbook and name it for both: --coachees FILE --coaches FILE.
-Whatever is wrong is then told with its row and column.
+Save the workbook and give it for both: --coachees FILE --coaches FILE.
+Every fault is then reported with its row and column.
 """
 
 
 def template_workbook() -> bytes:
-    """The workbook, as XLSX. Its example rows are valid input."""
+    """The workbook as XLSX; its example rows are valid input."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     for kind, columns in COLUMNS.items():

@@ -1,1 +1,1 @@
-"""What every page shares: rendering, forms, labels, dates, the error page and static files."""
+"""What all pages share: rendering, forms, badges, dates, the error page and static files."""

@@ -1,4 +1,4 @@
-"""A refusal or a fault as a page: what, where, and what to do."""
+"""Errors as pages: what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from api.web.rendering import redirect_after_post, render_page
 from coach.errors import ConfirmFirstError
 
 _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
-_MAIL_STEPS = frozenset({"send", "retry"})  # forms that stand on the page above them
+_MAIL_STEPS = frozenset({"send", "retry"})  # forms on the page one level up
 _WHAT_TO_DO = {
     HTTPStatus.UNAUTHORIZED: (
         "The programme office signs in at /sign-in, or with the one-time address that the server "
         "prints when it starts; `gender-coach user sign-in` makes another. If you have sessions "
         "yourself, open the secret link in your invitation: it needs no sign-in."
     ),
-    HTTPStatus.CONFLICT: "Go back, load the page again, and see how things stand now.",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "Go back, mend what is named here, and send it again.",
+    HTTPStatus.CONFLICT: "Go back, reload the page, and check what has changed.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Go back, correct what is named here, and send it again.",
 }
 
 
 def problem_page(request: Request, problem: ProblemDetails) -> Response:
     """The page that answers `request` with `problem`.
 
-    Who only has to show once more who they are is sent to do so, and comes back.
+    A user who has to authenticate again is redirected to do so, and then comes back.
     """
     if problem.type.endswith(_CONFIRM_FIRST):
         return redirect_after_post(confirm(_return_url(request)))
@@ -42,7 +42,7 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
 
 
 def _return_url(request: Request) -> str:
-    """The page to come back to: what was asked for, or, after a form, where the form stands."""
+    """The page to come back to: the requested page or, after a form, the page of the form."""
     path = request.url.path
     if request.method == "GET":
         return f"{path}?{request.url.query}" if request.url.query else path

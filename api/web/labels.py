@@ -1,4 +1,4 @@
-"""Badges and form options. Their words stand beside the enums of the subjects."""
+"""Badges and form options; the subjects define them beside their enums."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all pages share: drawing a template, going on after a form, and reading what was typed."""
+"""Rendering of pages, redirects after forms, and validation of form fields."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Value = TypeVar("Value", bound=BaseModel)
 
 
 def deployment_of(request: Request) -> Organisation:
-    """The deployment's own words."""
+    """The settings of the organisation that runs this server."""
     services: Services = request.app.state.services
     return services.settings.deployment
 
@@ -28,7 +28,7 @@ def deployment_of(request: Request) -> Organisation:
 def render_page(
     request: Request, template: str, status: int = HTTPStatus.OK, **values: object
 ) -> HTMLResponse:
-    """The page `template` with `values` and what every frame shows."""
+    """The page of `template` with `values`, and the values that all pages need."""
     deployment = deployment_of(request)
     principal = getattr(request.state, "principal", None)
     context: dict[str, object] = {
@@ -41,12 +41,12 @@ def render_page(
 
 
 def redirect_after_post(address: str) -> RedirectResponse:
-    """After a form has been taken: look at the page `address`."""
+    """A redirect to the page `address` after a form was accepted."""
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
 
 async def form_fields(request: Request) -> dict[str, str]:
-    """The text fields of the form that was sent; files are left out."""
+    """The text fields of a form, without files."""
     form = await request.form()
     return {field: text for field, text in form.items() if isinstance(text, str)}
 
@@ -57,9 +57,9 @@ FormFields = Annotated[dict[str, str], Depends(form_fields)]
 def validate_form(
     model: type[Value], fields: Mapping[str, str], fallback_field: str
 ) -> tuple[Value | None, dict[str, str]]:
-    """What a form says as a value, or by field why it cannot be one.
+    """The validated value of a form, or the fault of each field.
 
-    A fault that belongs to no single field is told beside the field `fallback_field`.
+    A fault that belongs to no single field is assigned to `fallback_field`.
     """
     try:
         return model.model_validate(fields), {}
@@ -73,10 +73,10 @@ def validate_form(
 
 
 def parse_form(model: type[Value], fields: Mapping[str, str]) -> Value:
-    """What a form of buttons says as a value; only a form that is not ours can be wrong.
+    """The validated value of a form whose faults are not shown beside its fields.
 
     Raises:
-        UnusableInputError: it is wrong.
+        UnusableInputError: with the fault of each field.
     """
     value, faults = validate_form(model, fields, fallback_field="form")
     if value is None:
@@ -87,12 +87,12 @@ def parse_form(model: type[Value], fields: Mapping[str, str]) -> Value:
 
 
 def non_empty_fields(entered: Mapping[str, str]) -> dict[str, str]:
-    """The fields of a form in which something stands."""
+    """The fields of a form that are not blank."""
     return {field: text for field, text in entered.items() if text.strip()}
 
 
 def as_sentence(words: str) -> str:
-    """What is wrong, as it stands beside a field."""
+    """A fault as a sentence, to show beside a field."""
     return f"{words[:1].upper()}{words[1:]}."
 
 

@@ -237,7 +237,7 @@ def test_a_folder_of_somebody_else_is_left_alone(gender_coach: Command, sample: 
     (sample / "inputs" / "precious.txt").write_text("mine", "utf-8")
     done = gender_coach("match", *files(sample), "--out", sample)
     assert done.code == 2
-    assert "name another folder" in done.err
+    assert "choose another folder" in done.err
     assert (sample / "inputs" / "precious.txt").read_text("utf-8") == "mine"
     blocked = gender_coach("match", *files(sample), "--out", sample / "cycle.toml")
     assert (blocked.code, "is a file" in blocked.err) == (2, True)

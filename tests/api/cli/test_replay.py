@@ -98,7 +98,7 @@ def test_a_run_done_again_is_equal(world: Path, name: str) -> None:
     assert (kept is not None) is (name == "kept")
     done = typed("replay", name, folder=world)
     assert done.returncode == 0
-    assert "13 matches and every session are as recorded" in done.stdout
+    assert "13 matches and all sessions are as recorded" in done.stdout
 
 
 def altered(path: Path, change: Callable[[Json], object]) -> None:

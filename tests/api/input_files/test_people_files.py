@@ -242,7 +242,7 @@ def test_a_file_that_is_no_table_is_told(content: bytes, told: str) -> None:
 
 
 def test_a_wrong_ending_does_not_make_a_workbook() -> None:
-    with pytest.raises(UnusableInputError, match="no workbook"):
+    with pytest.raises(UnusableInputError, match="not a workbook"):
         coachees(sheet(GOOD), name="people.xlsx")
 
 
