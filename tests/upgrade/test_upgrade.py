@@ -161,7 +161,7 @@ def deployment(
     copy, url = folder / "copy", server.new_database()
     _command("backup", "--to", copy)
     monkeypatch.setenv("DATABASE_URL", url)
-    assert "is whole" in _command("restore", copy)
+    assert "is intact" in _command("restore", copy)
     return Deployment(folder, url)
 
 

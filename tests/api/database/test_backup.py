@@ -112,13 +112,13 @@ def test_a_copy_restores_the_database_as_it_was(
     world.cycle()
     back_it_up(tmp_path / "copy")
     assert b"Coachee 1" not in (tmp_path / "copy").read_bytes()
-    assert "keep a copy of that file apart" in capsys.readouterr().out
+    assert "keep a copy of that file in another place" in capsys.readouterr().out
     world.cycle()
     world.database.close()
     put_it_back(tmp_path / "copy", force=True)
     assert _cycle_count(world) == 1
     said = capsys.readouterr().out
-    assert "rows is whole" in said
+    assert "rows is intact" in said
     kept = Path(said.rpartition("kept as ")[2].strip())
     assert kept.exists()
     assert kept.with_name(kept.name + "-wal").exists() or kept.stat().st_size > 0
