@@ -37,13 +37,13 @@ _OPEN = (TaskState.QUEUED, TaskState.RUNNING)
 def erase_people(
     tx: Transaction, cycle_id: str, condition: ColumnElement[bool], *, now: datetime
 ) -> None:
-    """Erase the people of a cycle whose rows match `condition`, and leave tombstones.
+    """Erase the people in a cycle whose rows match `condition`, and leave tombstones.
 
     Kept: side, country, time zone, sex, year of birth, rank, service and role, attendance and
     ratings, and pairs with their session times, under a new code. Erased: name, address, code,
-    languages, availability, unit, wishes, all texts they wrote, what plans and runs say about
-    them, their names in what others wrote about a session with them, links, and all notes by or
-    about them with their keys. Older copies of the database still contain all of this.
+    languages, availability, unit, wishes, all texts they wrote, what plans and runs say about them,
+    their names in what others wrote about a session with them, links, and all notes by or about
+    them with their keys. Older copies of the database still contain all of this.
     """
     in_scope = (PersonRow.cycle_id == cycle_id, condition)
     runs = tx.scalars(

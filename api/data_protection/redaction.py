@@ -94,7 +94,7 @@ class Redactor:
         return self._redact_coachee(one) if isinstance(one, Coachee) else self._redact_coach(one)
 
     def policy_without_mentions(self, policy: Cycle) -> Cycle:
-        """Return a policy that does not name erased people; later lists will not contain them."""
+        """Return a policy that does not name erased people, because later lists omit them."""
         coachees = {code for side, code in self.codes if side is Side.COACHEE}
         coaches = {code for side, code in self.codes if side is Side.COACH}
         pins = {

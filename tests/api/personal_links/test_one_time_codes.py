@@ -97,7 +97,7 @@ def test_an_address_is_changed_by_a_code_sent_to_the_current_one(coach: Person) 
     assert coach.address == "k1@example.org"
     code = coach.mailed()
     assert coach.server.taken[-1].recipient == "k1@example.org"
-    assert "email address should change" in coach.server.taken[-1].text
+    assert "replaces this email address" in coach.server.taken[-1].text
     assert code not in coach.server.taken[-1].mail["Subject"]
     assert _confirm(coach, code) == HTTPStatus.NO_CONTENT
     assert coach.address == NEW
