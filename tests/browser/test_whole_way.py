@@ -64,11 +64,11 @@ def make_cycle(office: Page, server: Server) -> tuple[str, str]:
     office.goto(server.sign_in)
     press(office, "Sign in")
     bring(office, "file", "cycle.toml")
-    press(office, "Begin the cycle")
+    press(office, "Create the cycle")
     cycle = office.url
     bring(office, "coachees", "coachees.xlsx")
     bring(office, "coaches", "coaches.csv")
-    press(office, "Take in both lists")
+    press(office, "Upload lists")
     expect(office.get_by_role("heading", name="Coachees")).to_be_visible()
     return cycle, office.url
 
@@ -77,7 +77,7 @@ def run_and_publish(office: Page, cycle: str) -> tuple[str, str, str]:
     """Run, read the plan and publish it; its first pair, and the address of the sessions."""
     office.goto(cycle)
     press(office, "Start a run")
-    see_plan = office.get_by_role("link", name="See the plan")
+    see_plan = office.get_by_role("link", name="View the plan")
     expect(see_plan).to_be_visible(timeout=RUN_MILLISECONDS)  # live: nothing is reloaded by hand
     see_plan.click()
     expect(office.get_by_text("13 of 14")).to_be_visible()

@@ -191,7 +191,7 @@ def test_programs_can_do_the_same_and_the_office_sees_who_has_not(
     assert (agreed, len(listed)) == (["K-1"], 5)
     client.post(f"/sign-in/{world.sign_in_secret()}", headers=FORM)
     page = " ".join(client.get(f"/cycles/{cycle_id}/people").text.split())
-    assert "4 of 5 people have not agreed yet" in page
+    assert "4 of 5 people have not yet agreed" in page
 
 
 def test_a_server_with_a_faulty_text_does_not_start(

@@ -73,9 +73,9 @@ def test_the_first_page_of_an_auditor_has_figures(by: Callable[..., httpx.Respon
     first = by(AccessRole.AUDITOR, "/")
     assert first.headers["location"] == "/audit"
     page = by(AccessRole.AUDITOR, "/audit").text
-    assert "Cycles in figures" in page
+    assert "Cycle statistics" in page
     assert 'data-label="Sessions">4<' in page
-    assert "Cycles in figures" not in by(AccessRole.MANAGER, "/audit").text
+    assert "Cycle statistics" not in by(AccessRole.MANAGER, "/audit").text
 
 
 def test_filters_take_what_they_say(acted: World, by: Callable[..., httpx.Response]) -> None:

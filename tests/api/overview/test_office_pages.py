@@ -80,7 +80,7 @@ def test_a_cycle_begins_with_its_file(browser: httpx.Client) -> None:
     page = text(browser.get(answer.headers["location"]))
     assert "Autumn" in page
     assert "Wednesday 1 September 2027 to Monday 28 February 2028" in page
-    assert "Bring both lists first." in page
+    assert "Upload both lists first." in page
     assert "Start a run" not in page
 
 
@@ -151,7 +151,7 @@ def test_a_run_starts_and_is_followed_without_script(
     page = text(browser.get(started.headers["location"]))
     assert "waiting to start" in page
     assert re.search(r'<noscript>\s*<meta http-equiv="refresh"', page)
-    assert "at most 20 seconds" in page
+    assert "Time limit: 20 seconds" in page
     second = browser.post(f"/cycles/{cycle_id}/runs", data={"time_limit_seconds": "20"})
     assert second.status_code == HTTPStatus.CONFLICT
     assert "has not ended yet" in text(second)
@@ -227,7 +227,7 @@ def test_the_office_reads_records_and_feedback_but_no_notes(
     overview = text(browser.get(f"/cycles/{cycle_id}/sessions"))
     assert "had declined" in overview, "once it was held, the record counts"
     assert "<b>0</b> declined" in overview
-    assert "<b>2</b> not answered yet" in overview
+    assert "<b>2</b> without a reply" in overview
 
 
 def test_what_was_declined_stands_out_before_the_session(
@@ -243,7 +243,7 @@ def test_what_was_declined_stands_out_before_the_session(
         person.post(f"{coachee}{session}/reply", data=said)
     overview = text(browser.get(sessions))
     assert "<b>1</b> declined" in overview
-    assert "<b>3</b> not answered yet" in overview
+    assert "<b>3</b> without a reply" in overview
     assert "“Next week?”" in overview
 
 

@@ -229,10 +229,10 @@ def test_pages_lead_through_changing_an_address_and_opening_notes(coach: Person)
 
     assert "Send me a code" in coach.client.get(f"{home}/notes").text
     coach.client.post(f"{home}/notes/code")
-    assert "on its way" in coach.client.get(f"{home}/notes").text
+    assert "We have sent you a code" in coach.client.get(f"{home}/notes").text
     both = {"passphrase": PASSPHRASE, "code": coach.mailed()}
     assert coach.client.post(f"{home}/notes/open", data=both).status_code == HTTPStatus.SEE_OTHER
-    assert "They are open on this device" in coach.client.get(f"{home}/notes").text
+    assert "Your notes are open on this device" in coach.client.get(f"{home}/notes").text
 
 
 def test_without_mail_the_page_says_what_to_do_instead(world: World, client: httpx.Client) -> None:

@@ -72,9 +72,9 @@ def test_why_and_what_else_is_solved_once_and_kept(world: World, working: httpx.
     assert again.json()["id"] == told["id"]
 
     page = " ".join(working.get(f"/plans/{plan_id}/people/{matched}").text.split())
-    assert "The next best: Coach 2 (K-2)" in page
+    assert "Next best coach: Coach 2 (K-2)" in page
     assert "Coachee 2 (C-2) would be with" in page
-    assert "and kept with this plan" in page
+    assert "and stored with this plan" in page
 
     nobody = _ask(working, plan_id, kind="explain", person_id=left_out)
     others = nobody["answer"]["explanation"]["others"]
@@ -87,7 +87,7 @@ def test_why_and_what_else_is_solved_once_and_kept(world: World, working: httpx.
     advice = _ask(working, plan_id, kind="advise")
     assert advice["answer"]["advice"] == []
     plan = " ".join(working.get(f"/plans/{plan_id}").text.split())
-    assert "No single change of the policy would place more people." in plan
+    assert "No single change to the policy would place more people." in plan
     assert f"/plans/{plan_id}/people/{left_out}" in plan
     with world.database.reading() as tx:
         acts = tx.execute(
@@ -116,7 +116,7 @@ def test_a_coach_is_replaced_and_nobody_else_is_touched(
     assert len(other["times"]) == 2
     assert working.get(asked.headers["location"]).headers["location"].endswith("#other-coaches")
     page = " ".join(working.get(f"/plans/{plan_id}/people/{person}").text.split())
-    assert f"Make a draft with Coach {other['coach'][-1]} ({other['coach']})" in page
+    assert f"Create a draft with Coach {other['coach'][-1]} ({other['coach']})" in page
 
     wanted = {"coach": other["coach"]}
     started = working.post(f"{API}/plans/{plan_id}/people/{person}/replace", json=wanted)
@@ -207,7 +207,7 @@ def test_a_pinned_pair_is_not_replaced_behind_the_policys_back(
     page = office.get(f"/plans/{plan_id}/people/{person}").text
     assert "The cycle file pins this coachee" in page
     assert "Coach 2 (K-2): 300 points, at no cost to the plan" in page
-    assert "Make a draft" not in page
+    assert "Create a draft" not in page
 
 
 def test_a_question_waits_is_followed_and_stopped(world: World, office: httpx.Client) -> None:
@@ -215,18 +215,18 @@ def test_a_question_waits_is_followed_and_stopped(world: World, office: httpx.Cl
     plan_id = world.plan(cycle_id, world.result({"C-1": "K-1"}))
     person = world.person_id(cycle_id, "C-1")
     place = f"/plans/{plan_id}/people/{person}"
-    assert "Ask for the next best coach" in office.get(place).text
+    assert "Find the next best coach" in office.get(place).text
     asked = office.post(f"{place}/explain")
     waiting = office.get(asked.headers["location"])
     assert "waiting to start" in waiting.text
     assert 'http-equiv="refresh"' in waiting.text
-    assert "See how far it is" in office.get(place).text
+    assert "View progress" in office.get(place).text
     assert office.post(f"{place}/explain").headers["location"] == asked.headers["location"]
 
     stopped = office.post(f"{asked.headers['location']}/cancel")
     back = office.get(stopped.headers["location"])
     assert back.headers["location"] == f"{place}#explained"
-    assert "Ask for the next best coach" in office.get(place).text
+    assert "Find the next best coach" in office.get(place).text
     again = office.post(f"{API}{asked.headers['location']}/cancel")
     assert again.status_code == HTTPStatus.CONFLICT
     listed = office.get(f"{API}/plans/{plan_id}/questions", params={"person_id": person}).json()
@@ -250,7 +250,7 @@ def test_a_failure_says_why_and_can_be_asked_anew(world: World, working: httpx.C
     assert "C-1" in told["failure"]["detail"]
     page = working.get(f"/plans/{plan_id}/people/{person}").text
     assert told["failure"]["title"] in page
-    assert "Who could take over?" in page
+    assert "Find a replacement" in page
 
 
 def test_what_was_asked_of_a_person_goes_with_them(world: World, office: httpx.Client) -> None:

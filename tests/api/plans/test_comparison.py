@@ -97,7 +97,7 @@ def test_points_under_other_weights_are_not_held_against_each_other(
     page = office.get(f"/plans/{plan_id}/compare", params={"before": published})
     assert "measured differently" in page.text
     assert "weights.topics" in page.text
-    assert "Nothing differs for anybody." in page.text
+    assert "Nothing changes for anyone." in page.text
 
 
 def test_somebody_who_has_left_the_lists_is_told_as_gone(

@@ -116,16 +116,16 @@ def test_a_device_opens_its_own_coachs_notes_only(world: World, client: httpx.Cl
 
 def test_the_pages_say_how_it_stands(devices: tuple[Device, Device]) -> None:
     own, other = devices
-    assert "You have written no note yet" in own.browser.get(f"{own.home}/notes").text
+    assert "You have not written a note yet" in own.browser.get(f"{own.home}/notes").text
     fields = {"attendance": "held", "session_date": "2026-01-28", "topic": "x", "private": NOTE}
     own.browser.post(f"{own.page}/note", data=fields)
     assert NOTE in own.browser.get(own.page).text
-    assert "They are open on this device" in own.browser.get(f"{own.home}/notes").text
+    assert "Your notes are open on this device" in own.browser.get(f"{own.home}/notes").text
 
     closed = other.browser.get(other.page).text
     assert NOTE not in closed
-    assert "It is closed on this device" in closed
-    assert "They are closed here" in other.browser.get(f"{own.home}/notes").text
+    assert "your notes are closed on this device" in closed
+    assert "Your notes are closed on this device" in other.browser.get(f"{own.home}/notes").text
     refused = other.browser.post(f"{own.page}/note", data=fields | {"private": "another"})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "Nothing was saved" in refused.text

@@ -86,7 +86,7 @@ def past(shared: SharedServer) -> Pair:
 
 def test_a_person_sees_their_own_sessions_and_nobody_elses(pair: Pair) -> None:
     page = pair.get(pair.coachee)
-    assert "2 sessions wait for your answer" in page
+    assert "2 sessions are awaiting your reply" in page
     assert "Session 1 of 2" in page
     assert "Wed 27 Jan 2027" in page
     assert "Session 1 of 2 with Coach 1" in page
@@ -101,7 +101,7 @@ def test_opening_pages_changes_nothing(pair: Pair) -> None:
         pair.get(pair.coachee, rest)
     for rest in ("/accept-all", f"/sessions/{pair.sessions[0]}/reply"):
         assert pair.client.get(pair.coachee + rest).status_code in {404, 405}
-    assert "2 sessions wait for your answer" in pair.get(pair.coachee)
+    assert "2 sessions are awaiting your reply" in pair.get(pair.coachee)
 
 
 def test_one_press_accepts_everything_that_waits(pair: Pair) -> None:
@@ -114,7 +114,7 @@ def test_one_press_accepts_everything_that_waits(pair: Pair) -> None:
     page = pair.get(pair.coachee)
     assert page.count("you accepted") == 1
     assert page.count("you declined") == 1, "an answer that was given stays"
-    assert "wait" not in page.split("</h1>")[1].split("This page is yours")[0]
+    assert "awaiting" not in page.split("</h1>")[1].split("This page is for you only")[0]
 
 
 def test_a_declining_message_is_the_persons_own(pair: Pair) -> None:
