@@ -15,7 +15,7 @@ from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import CycleInputs
 from api.results.result_folder import read_result_folder
 from api.results.run_record_file import read_run_record
-from api.runs.environment import surroundings
+from api.runs.environment import run_environment
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError
 from matching.records.replay import Replay, ReplayDifference
@@ -42,7 +42,7 @@ def replay(
         repeated,
         trace=trace.steps,
         inputs=sha256_digests(found.inputs.files),
-        surroundings=surroundings(),
+        surroundings=run_environment(),
     )
     if as_json:
         typer.echo(comparison.model_dump_json(indent=2))

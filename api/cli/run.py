@@ -19,7 +19,7 @@ from api.engine_threads import engine_threads
 from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import KEPT_FILE, CycleInputs
 from api.results.folder import FolderContent, write_results
-from api.runs.environment import surroundings
+from api.runs.environment import run_environment
 from coach.invitations import SentInvitation
 from matching.concurrency import Concurrency
 from matching.engine import SolveOptions, solve
@@ -113,7 +113,7 @@ def _record(
         parameters=parameters,
         inputs=digests,
         kept_sha256=digests.get(KEPT_FILE),
-        surroundings=surroundings(),
+        surroundings=run_environment(),
         began=began,
     )
 

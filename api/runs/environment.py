@@ -13,7 +13,7 @@ _PACKAGES = ("gender-coach", "highspy", "holidays", "numpy", "ortools", "scipy",
 _ZONE_DATABASE_KEY = "time zones"  # the system's database takes precedence over `tzdata`
 
 
-def surroundings() -> RunEnvironment:
+def run_environment() -> RunEnvironment:
     """Return the installed versions, the operating system and the processor architecture."""
     versions = {"python": platform.python_version()}
     for name in _PACKAGES:

@@ -1,4 +1,8 @@
-"""Tables for runs of the engine, their progress reports, and the resulting plans."""
+"""Tables for runs of the engine, their progress reports, and the resulting plans.
+
+The table of plans is here because a run is shown with its plan and keeps pairs of the published
+one, while `plans` imports `runs`.
+"""
 
 from __future__ import annotations
 

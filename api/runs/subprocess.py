@@ -10,7 +10,7 @@ from api.background.subprocess_task import run_task
 from api.child_processes.channel import Channel
 from api.engine_threads import engine_threads
 from api.runs.draft_plan import DraftPlan
-from api.runs.environment import surroundings
+from api.runs.environment import run_environment
 from api.runs.run_input import RunInput, input_digests
 from api.runs.solver_task import RunTask
 from matching.engine import SolveOptions, solve
@@ -63,6 +63,6 @@ def _record(
         ),
         inputs=inputs,
         kept_sha256=inputs.get("keep"),
-        surroundings=surroundings(),
+        surroundings=run_environment(),
         began=began,
     )

@@ -1,4 +1,8 @@
-"""Tables for published sessions and their replies, records and feedback."""
+"""Tables for published sessions and their replies, records and feedback.
+
+Records and feedback are written by `session_reports`. Their tables are here because a schedule
+shows the attendance of each session, and whether feedback was given, in one query.
+"""
 
 from __future__ import annotations
 
