@@ -33,7 +33,8 @@ class Published:
     """Two sessions of a coachee with a coach, each in a zone of their own, and one of a stranger.
 
     Of the first session: the coachee declined, the coach accepted. Of the second: the coachee's
-    acceptance came before its time was changed. The first has a record and feedback.
+    acceptance came before its time was changed, the coach's after it. The first has a record and
+    feedback. The stranger's lasts until after all others.
     """
 
     world: World
@@ -87,10 +88,12 @@ def published(shared: SharedServer) -> Published:
         first, second = of[COACHEE, 1], of[COACHEE, 2]
         row = tx.get_one(SessionRow, second)
         row.sequence = row.asked_sequence = 1
-        for session_id, code, reply, comment in (
-            (first, COACHEE, Reply.DECLINED, "on leave"),
-            (first, COACH, Reply.ACCEPTED, "looking forward to it"),
-            (second, COACHEE, Reply.ACCEPTED, ""),
+        tx.get_one(SessionRow, of[STRANGER, 1]).ends_at += timedelta(days=30)
+        for session_id, code, reply, comment, sequence in (
+            (first, COACHEE, Reply.DECLINED, "on leave", 0),
+            (first, COACH, Reply.ACCEPTED, "looking forward to it", 0),
+            (second, COACHEE, Reply.ACCEPTED, "", 0),
+            (second, COACH, Reply.ACCEPTED, "", 1),
         ):
             tx.add(
                 ReplyRow(
@@ -98,7 +101,7 @@ def published(shared: SharedServer) -> Published:
                     person_id=ids[code],
                     reply=reply,
                     comment=comment,
-                    sequence=0,
+                    sequence=sequence,
                     replied_at=world.services.now(),
                 )
             )
@@ -173,12 +176,14 @@ def test_a_person_sees_neither_zone_nor_reply_of_the_other_side(published: Publi
 
 def test_a_reply_no_longer_counts_once_the_time_was_changed(published: Published) -> None:
     session = published.session("office", published.second)
-    assert (session.coachee_reply, session.coach_reply) == (Reply.NONE, Reply.NONE)
+    assert (session.coachee_reply, session.coach_reply) == (Reply.NONE, Reply.ACCEPTED)
     assert (session.coachee_comment, session.coach_comment) == ("", "")
     assert (session.sequence, session.recorded, session.feedback_given) == (1, None, False)
 
 
-def test_a_schedule_lists_the_readers_sessions_in_order_of_time(published: Published) -> None:
+def test_a_schedule_lists_the_readers_sessions_in_order_of_their_starts(
+    published: Published,
+) -> None:
     own = [published.first, published.second]
     assert [one.id for one in published.schedule_of(COACHEE)] == own
     assert [one.id for one in published.schedule_of(COACH)] == own

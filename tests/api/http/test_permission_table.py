@@ -1,0 +1,39 @@
+"""The permissions of all routes against a table of their own, so that no change goes unseen."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from api.app import PERMISSIONS
+
+TABLE = Path(__file__).with_name("permissions.csv")
+COLUMNS = ["method", "path", "roles", "conditions", "audit_action"]
+_CONDITIONS = ("own_only", "requires_recent_authentication")
+
+
+def rows() -> Iterator[list[str]]:
+    """One row for each route: who may call it, under which conditions, and what is recorded."""
+    for (method, path), permission in sorted(PERMISSIONS.items(), key=lambda item: item[0][::-1]):
+        conditions = [name for name in _CONDITIONS if getattr(permission, name)]
+        if not permission.authenticates:
+            conditions.append("without authentication")
+        roles = sorted(role.value for role in permission.roles)
+        yield [method, path, " ".join(roles), ", ".join(conditions), permission.audit_action]
+
+
+def write() -> None:
+    """Write the table from the routes: `python -m tests.api.http.test_permission_table`."""
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows()])
+
+
+def test_every_route_has_the_permission_of_the_table() -> None:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        expected = list(csv.reader(file))
+    assert [COLUMNS, *rows()] == expected, write.__doc__
+
+
+if __name__ == "__main__":
+    write()
