@@ -1,1 +1,1 @@
-"""The application around the domain: HTTP, pages, command line, database, jobs and mail."""
+"""The application around the domain: HTTP, pages, command line, database, jobs and email."""

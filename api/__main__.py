@@ -1,4 +1,4 @@
-"""`python -m api`, the same as the command `gender-coach`."""
+"""Entry point of `python -m api`, which is the same as the command `gender-coach`."""
 
 from api.cli import main
 

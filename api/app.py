@@ -1,4 +1,4 @@
-"""The application: collects what every subject exports, from explicit settings."""
+"""The application factory: assembles the server from its settings and what each subject exports."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ _PAGE_MODULES = (
     reminder_pages,
     sign_in_pages,
     oidc_pages,
-    sign_in_address,  # after the other pages of sign-in, as its path is more general
+    sign_in_address,  # after the other sign-in pages, because its path is more general
     account_pages,
     confirm_pages,
     audit_pages,
@@ -151,15 +151,15 @@ _AUTHENTICATION = Authentication(
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The whole server on the database of `settings`, which has to be migrated already.
+    """Create the server for the database in `settings`, which must already be migrated.
 
-    Its lifespan starts the worker, where `settings.worker` asks for one, and closes everything.
+    The lifespan starts a worker if `settings.worker` is set, and closes everything on shutdown.
 
     Raises:
-        SchemaError: the database is of another version.
-        DatabaseUnusableError: it is not there, or cannot be read.
-        KeyringError: the key file is missing, broken, or open to others.
-        RuntimeError: a route has no permission, or a permission no route.
+        SchemaError: the database schema belongs to a different version.
+        DatabaseUnusableError: the database does not exist or cannot be read.
+        KeyringError: the key file is missing, invalid, or accessible to other users.
+        RuntimeError: a route has no permission, or a permission has no route.
     """
     services, queue = open_services(settings)
     app = FastAPI(
@@ -194,7 +194,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
-    """Innermost first: the last one added sees a request first."""
+    """Add the middleware, innermost first: the one added last sees each request first."""
     app.add_middleware(BodySizeLimitMiddleware, settings=settings)
     app.add_middleware(SignInRateLimitMiddleware)
     app.add_middleware(HostAndCsrfMiddleware, settings=settings)
@@ -204,8 +204,8 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
 
 def open_services(settings: Settings) -> tuple[Services, JobQueue]:
-    """What use cases work with, on a database that is checked to be of this version."""
-    consent_texts(settings.consent_texts)  # refused at the start, not where somebody reads them
+    """Open the services that use cases depend on, and check the version of the database schema."""
+    consent_texts(settings.consent_texts)  # invalid texts must fail at start-up, not on a page
     database, keyring = open_database_and_keyring(settings)
     queue = JobQueue(settings.database_url, JOB_TYPES)
     services = Services(settings, database, keyring, queue, utc_now)
@@ -213,7 +213,7 @@ def open_services(settings: Settings) -> tuple[Services, JobQueue]:
 
 
 def iterate_routes(app: FastAPI) -> Iterator[tuple[str, str]]:
-    """Method and path of every route of an application."""
+    """Yield the method and path of every route in the application."""
     for route in iter_route_contexts(app.routes):
         for method in sorted(route.methods or ()):
             yield method, route.path_format or ""
@@ -248,6 +248,6 @@ def _require_complete_permissions(app: FastAPI) -> None:
     missing, stray = routes - PERMISSIONS.keys(), PERMISSIONS.keys() - routes
     if missing or stray:
         raise RuntimeError(
-            f"the permissions are incomplete: routes without one {sorted(missing)}, "
+            f"routes and permissions do not match: routes without a permission {sorted(missing)}, "
             f"permissions without a route {sorted(stray)}"
         )

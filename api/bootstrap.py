@@ -1,4 +1,4 @@
-"""Opening the database and the key file of a deployment, and checking that they match."""
+"""Opens a deployment's database and key file, and checks that they belong together."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _KEY_FILE_NAME = "key file"
 
 
 def open_database_and_keyring(settings: Settings) -> tuple[Database, Keyring]:
-    """Open the database, which has to be migrated already, and the key ring of a deployment.
+    """Open a deployment's key ring and its database, which must already be migrated.
 
-    The key file is created on first use of the database.
+    The key file is created when the database is first used.
 
     Raises:
-        SchemaError: the database is of another version.
-        DatabaseUnusableError: it does not exist, or cannot be read.
+        SchemaError: the database schema belongs to a different version.
+        DatabaseUnusableError: the database does not exist or cannot be read.
         KeyringError: the key file is missing, invalid, accessible to other users, or belongs to
             another database.
     """
@@ -41,16 +41,16 @@ def open_database_and_keyring(settings: Settings) -> tuple[Database, Keyring]:
 
 
 def _has_encrypted_rows(tx: Transaction) -> bool:
-    """Whether there are rows that need a key file, in a database that does not record its mark.
+    """Whether a database without a recorded key mark contains rows that need a key file.
 
-    Databases of older versions do not.
+    Databases created by older versions have no recorded mark.
     """
     sealed = (NoteKeyRow.id, AuditRow.number, CredentialRow.id)
     return any(tx.scalar(select(column).limit(1)) is not None for column in sealed)
 
 
 def _open_matching_keyring(database: Database, settings: Settings) -> Keyring:
-    """The key ring this database is used with, created if the database has not been used yet."""
+    """Return the key ring that belongs to this database; create one if the database is unused."""
     path = settings.master_key_file
     with database.reading() as tx:
         known = tx.scalar(select(KeyMarkRow.mark).where(KeyMarkRow.name == _KEY_FILE_NAME))
@@ -61,11 +61,11 @@ def _open_matching_keyring(database: Database, settings: Settings) -> Keyring:
             if first is None:
                 tx.add(KeyMarkRow(name=_KEY_FILE_NAME, mark=keyring.mark))
                 return keyring
-            known = first.mark  # another process has recorded it in the meantime
+            known = first.mark  # another process recorded its mark in the meantime
     keyring = open_keyring(path, create=False)
     if known != keyring.mark:
         raise KeyringError(
-            f"the key file {path} is not the one this database is used with: "
-            "replace it with that one, the same on every machine"
+            f"the key file {path} does not belong to this database: replace it with "
+            "the one that does; every machine needs the same file"
         )
     return keyring

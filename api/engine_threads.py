@@ -1,6 +1,6 @@
-"""Threads for the engine, which starts none itself (`matching.concurrency`).
+"""Threads for the engine, which starts none of its own (`matching.concurrency`).
 
-They pay off because numpy and the solvers let other threads run while they compute.
+Threads pay off because numpy and the solvers release the GIL while they compute.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _GRACE_SECONDS = 0.5
 
 
 def engine_threads(workers: int) -> Concurrency:
-    """The threads of a run of the engine with `workers`, at least 1."""
+    """Return the threads for an engine run with `workers` workers (at least 1)."""
     return Concurrency(thread_map(workers), run_in_thread)
 
 
 def thread_map(workers: int) -> ParallelMap:
-    """A `map` that works on up to `workers` items at once; with one, the built-in `map`."""
+    """Yield a `map` that processes up to `workers` items at once; for one, the built-in `map`."""
     if workers == 1:
         return map
 
@@ -47,9 +47,9 @@ def thread_map(workers: int) -> ParallelMap:
 def run_in_thread(
     work: Callable[[], ResultT], stop: Callable[[], object], check: Callable[[], object], /
 ) -> ResultT:
-    """Return `work()`, called in a thread of its own, or raise what `check` raises meanwhile.
+    """Call `work` in its own thread; return its result, or raise what `check` raises meanwhile.
 
-    Work that `stop` does not end at once is abandoned: the caller waits for it half a second.
+    If `stop` does not end the work within half a second, the thread is abandoned.
     """
     check()
     thread = _WorkThread(work)
@@ -67,7 +67,7 @@ def run_in_thread(
 
 
 class _WorkThread(threading.Thread, Generic[ResultT]):
-    """A thread that keeps what its work returned or raised."""
+    """A thread that stores the result of its work, or the exception it raised."""
 
     result: ResultT
 
@@ -78,7 +78,7 @@ class _WorkThread(threading.Thread, Generic[ResultT]):
         self.error: BaseException | None = None
 
     def run(self) -> None:
-        """Work, and say when it is done."""
+        """Do the work, and signal when it is done."""
         try:
             self.result = self._work()
         except BaseException as error:  # noqa: BLE001 - raised again in the waiting thread

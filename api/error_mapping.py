@@ -1,8 +1,8 @@
-"""Mapping of errors to exit codes, HTTP status codes and problem types.
+"""Maps errors to exit codes, HTTP status codes and problem types.
 
-Exit codes of the commands: 0 success, 1 internal error, 2 unusable input, 3 the time limit was
-reached before there was a usable result, 130 interrupted (the convention of shells). Over HTTP the
-same errors become problem documents (RFC 9457), whose `type` ends with the slug.
+Exit codes of the commands: 0 success, 1 internal error, 2 unusable input, 3 time limit reached
+before a usable result was found, 130 interrupted (by shell convention). Over HTTP the same errors
+become problem documents (RFC 9457), whose `type` ends with the slug.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ class ErrorType:
     """How a class of errors is reported to clients.
 
     Attributes:
-        exit_code: of a command.
-        http_status: of a response.
-        slug: last segment of the `type` of the problem document.
-        title: `title` of the problem document, the same for all errors of the type.
+        exit_code: the exit code of a command.
+        http_status: the status code of a response.
+        slug: the last segment of the problem document's `type`.
+        title: the problem document's `title`, the same for all errors of this type.
     """
 
     exit_code: int
@@ -47,7 +47,10 @@ class ErrorType:
 
 
 INTERNAL_ERROR = ErrorType(
-    EXIT_INTERNAL_ERROR, HTTPStatus.INTERNAL_SERVER_ERROR, "our-fault", "Something went wrong here"
+    EXIT_INTERNAL_ERROR,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "our-fault",
+    "Something went wrong on the server",
 )
 
 ERROR_TABLE: dict[type[DomainError], ErrorType] = {
@@ -67,26 +70,26 @@ ERROR_TABLE: dict[type[DomainError], ErrorType] = {
         EXIT_TIME_LIMIT,
         HTTPStatus.SERVICE_UNAVAILABLE,
         "out-of-time",
-        "The time limit came before any usable result",
+        "The time limit was reached before a usable result was found",
     ),
     CancelledError: ErrorType(
-        EXIT_INTERRUPTED, HTTPStatus.CONFLICT, "cancelled", "The run was stopped on request"
+        EXIT_INTERRUPTED, HTTPStatus.CONFLICT, "cancelled", "The run was cancelled"
     ),
     NotFoundError: ErrorType(EXIT_UNUSABLE_INPUT, HTTPStatus.NOT_FOUND, "not-found", "Not found"),
     ConflictError: ErrorType(
-        EXIT_UNUSABLE_INPUT, HTTPStatus.CONFLICT, "conflict", "Not possible in this state"
+        EXIT_UNUSABLE_INPUT, HTTPStatus.CONFLICT, "conflict", "Not possible in the current state"
     ),
     NotAllowedError: ErrorType(
         EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "not-allowed", "Not allowed"
     ),
     ConfirmFirstError: ErrorType(
-        EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "confirm-first", "Please confirm who you are"
+        EXIT_UNUSABLE_INPUT, HTTPStatus.FORBIDDEN, "confirm-first", "Please confirm your identity"
     ),
     UnreachableError: ErrorType(
         EXIT_INTERNAL_ERROR,
         HTTPStatus.SERVICE_UNAVAILABLE,
         "unreachable",
-        "Another server that is needed does not answer",
+        "A required external service is not responding",
     ),
     NotSignedInError: ErrorType(
         EXIT_UNUSABLE_INPUT, HTTPStatus.UNAUTHORIZED, "not-signed-in", "Please sign in"
@@ -98,7 +101,7 @@ ERROR_TABLE: dict[type[DomainError], ErrorType] = {
 
 
 def error_type_of(error: BaseException) -> ErrorType:
-    """The error type of the nearest base class of `error` in the table, else an internal error."""
+    """Return the error type of the nearest base class in the table, else an internal error."""
     for ancestor in type(error).__mro__:
         if issubclass(ancestor, DomainError) and ancestor in ERROR_TABLE:
             return ERROR_TABLE[ancestor]

@@ -1,4 +1,4 @@
-"""The job types of all subjects. A new one is exported by the `job.py` of its subject."""
+"""The job types of all subjects. Each subject exports its own from its `job.py`."""
 
 from __future__ import annotations
 

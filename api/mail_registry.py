@@ -1,4 +1,4 @@
-"""What the subjects register for the delivery of their mails, collected."""
+"""Collects what the subjects register for the delivery of their emails."""
 
 from __future__ import annotations
 

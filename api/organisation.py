@@ -1,7 +1,7 @@
-"""Settings of the organisation that runs a deployment: sender of invitations, territory names.
+"""Settings of the organisation that runs a deployment: the sender of invitations, territory names.
 
-The default addresses are in the domain `example.org`, which is reserved for examples; a deployment
-that sends mail has to set its own.
+The default addresses use the domain `example.org`, which is reserved for examples; a deployment
+that sends email must set its own.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ MailAddress = Annotated[
 
 
 class OrganisationSetting(BaseModel):
-    """Base of the settings of an organisation: frozen, without unknown fields."""
+    """Base of an organisation's settings: frozen, and unknown fields are rejected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Territory(OrganisationSetting):
-    """The name of a country or territory, and the footnote that its name requires."""
+    """The name of a country or territory, and the footnote it requires, if any."""
 
     name: str
     footnote: str = ""
@@ -42,20 +42,20 @@ TERRITORIES: Mapping[str, Territory] = {
         ),
     ),
 }
-"""United Nations usage where it differs from the Unicode CLDR; can be replaced by a setting."""
+"""United Nations usage where it differs from the Unicode CLDR; a setting can replace it."""
 
 
 class Organisation(OrganisationSetting):
     """The organisation that runs a deployment, as it appears on invitations and pages.
 
     Attributes:
-        organiser_name: display name of the sender.
-        organiser_address: ORGANIZER and From of invitations; this deployment must be allowed to
-            send mail for its domain.
-        reply_address: receives replies by mail; a token is inserted before its `@`.
-        programme_name: shown in invitations, which aides read; left out if not set.
-        alarm_lead: how long before a session the calendar alarm goes off.
-        territories: by ISO 3166-1 alpha-2 code or `XK`; other codes have their name in the CLDR.
+        organiser_name: the sender's display name.
+        organiser_address: the ORGANIZER and From address of invitations; this deployment must be
+            allowed to send email for its domain.
+        reply_address: the address that receives email replies; a token is inserted before its `@`.
+        programme_name: shown in invitations, which aides can read; omitted if not set.
+        alarm_lead: how long before a session the calendar alarm rings.
+        territories: names by ISO 3166-1 alpha-2 code or `XK`; other codes use their CLDR name.
     """
 
     organiser_name: str = "Coaching office"
@@ -71,17 +71,17 @@ class Organisation(OrganisationSetting):
         return self.organiser_address.rpartition("@")[2]
 
     def territory(self, code: str) -> Territory:
-        """The name and footnote for a code; the name of an unknown code is the code itself."""
+        """Return the name and footnote for a code; an unknown code is its own name."""
         known = self.territories.get(code)
         return known or Territory(name=_unicode_names().get(code, code))
 
     def footnotes(self, codes: Collection[str]) -> tuple[str, ...]:
-        """The footnotes that the names of the given territories require, without duplicates."""
+        """Return the footnotes that the given territories' names require, without duplicates."""
         notes = (self.territory(code).footnote for code in sorted(set(codes)))
         return tuple(dict.fromkeys(note for note in notes if note))
 
     def reply_to(self, token: str) -> str:
-        """The address for the replies of one recipient: `replies+TOKEN@example.org`."""
+        """Return the address for one recipient's replies: `replies+TOKEN@example.org`."""
         mailbox, _, domain = self.reply_address.rpartition("@")
         return f"{mailbox}+{token}@{domain}"
 

@@ -1,4 +1,4 @@
-"""Rotation of the master key over everything that it wraps, collected from the subjects."""
+"""Rotates the master key: rewraps the keys of every subject."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ ROTATABLE: tuple[Rotatable, ...] = (rewrap_note_keys, rewrap_totp_secrets)
 
 
 def rewrap_all_keys(tx: Transaction, keyring: Keyring) -> int:
-    """Wrap every key under the newest master key and return how many there are.
+    """Rewrap every key under the newest master key; return the number of keys.
 
     Raises:
-        KeyringError: the key file lacks the version that wraps one of them.
-        SealBrokenError: a wrapped key was altered; nothing is changed.
+        KeyringError: the key file lacks the master key version that wraps one of the keys.
+        SealBrokenError: a wrapped key was altered. Nothing is changed.
     """
     count = sum(rewrap(tx, keyring) for rewrap in ROTATABLE)
     record_event(tx, "master key rotated", "key", str(keyring.master_version), wrapped_anew=count)

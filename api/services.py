@@ -24,7 +24,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class TransactionContext:
-    """Principal and time of a transaction, and the keys that authenticate its audit events."""
+    """A transaction's principal, its time, and the key ring that authenticates its audit events."""
 
     keyring: Keyring
     principal: Principal
@@ -35,7 +35,7 @@ class TransactionContext:
 class Services:
     """Settings, database, key ring, job queue and clock.
 
-    A use case takes them as its first argument and opens its own transaction, with
+    Each use case takes them as its first argument and opens its own transaction with
     `database.reading()` or `database.writing()`.
     """
 
@@ -46,9 +46,9 @@ class Services:
     now: Callable[[], datetime] = utc_now
 
     def on_behalf_of(self, principal: Callable[[], Principal]) -> Services:
-        """The same services, with audit events attributed to `principal`.
+        """Return the same services, with audit events attributed to `principal`.
 
-        `principal` is called at the start of each writing transaction.
+        `principal` is called at the start of every writing transaction.
         """
         set_context = context_setter(self.keyring, principal, self.now)
         return replace(self, database=self.database.on_behalf_of(set_context))
@@ -57,7 +57,7 @@ class Services:
 def context_setter(
     keyring: Keyring, principal: Callable[[], Principal], now: Callable[[], datetime]
 ) -> Callable[[Transaction], None]:
-    """A transaction hook that attaches a `TransactionContext` to each transaction."""
+    """Return a transaction hook that attaches a `TransactionContext` to each transaction."""
 
     def set_context(tx: Transaction) -> None:
         tx.info[_CONTEXT_KEY] = TransactionContext(keyring, principal(), now())
@@ -66,12 +66,13 @@ def context_setter(
 
 
 def transaction_context(tx: Transaction) -> TransactionContext:
-    """The context of a writing transaction.
+    """Return the context of a writing transaction.
 
     Raises:
-        LookupError: the transaction has none; its database was opened without `on_behalf_of`.
+        LookupError: the transaction has no context, because its database was opened without
+            `on_behalf_of`.
     """
     context: TransactionContext | None = tx.info.get(_CONTEXT_KEY)
     if context is None:
-        raise LookupError("this transaction has no principal to record an audit event for")
+        raise LookupError("this transaction has no principal to attribute an audit event to")
     return context

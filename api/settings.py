@@ -1,4 +1,4 @@
-"""Settings of the server, read once by the command that starts it and passed on explicitly."""
+"""Server settings, read once by the command that starts the server and passed on explicitly."""
 
 from __future__ import annotations
 
@@ -20,35 +20,37 @@ _WILDCARD_HOSTS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - to recognise it, 
 
 
 class Settings(BaseSettings):
-    """All settings; the environment variable of each is `GENDER_COACH_` and its name.
+    """The server's settings. Each is read from the environment variable `GENDER_COACH_<NAME>`.
 
     Attributes:
-        data_dir: folder of the SQLite file, the key file and the lock files.
-        database_url: SQLAlchemy URL, from `DATABASE_URL`; a SQLite file in `data_dir` by default.
-        public_url: base of the links in mails; cookies are `Secure` if it is https. By default the
-            address that the server listens on.
-        host: address to listen on.
-        port: port to listen on.
+        data_dir: the folder for the SQLite file, the key file and the lock files.
+        database_url: the SQLAlchemy URL, from `DATABASE_URL`; by default, a SQLite file in
+            `data_dir`.
+        public_url: the base URL of links in emails; cookies are `Secure` if it is https. Defaults
+            to the address that the server listens on.
+        host: the address to listen on.
+        port: the port to listen on.
         worker: whether the server also runs jobs.
-        executor_id: name of this process as a worker; it must be unique among running workers and
-            stay the same across restarts, so that the process recovers its interrupted jobs.
+        executor_id: the name of this process as a worker. It must be unique among running workers
+            and stay the same across restarts, so that the process can recover its interrupted jobs.
         deployment: the organisation that runs this deployment.
-        mail: the mail server.
-        consent_texts: folder with the organisation's own texts of what people agree to.
-        metrics_token: bearer token for `/metrics`; required behind a proxy.
-        upload_limit_bytes: maximum size of an uploaded file.
-        body_limit_bytes: maximum size of any other request body.
-        run_time_limit_seconds: default time limit of a run.
-        run_workers: default number of threads of a run.
-        link_grace_days: how long secret links work after the last day of their cycle.
-        retention_days: how long after its last day the people of a cycle are erased; 0 for never.
-        sign_in_minutes: lifetime of a one-time sign-in link.
-        cookie_idle_minutes: how long an idle browser stays signed in.
-        cookie_hours: how long a browser stays signed in at most.
-        confirm_minutes: how long after showing a second factor a user can export personal data and
-            change their account without showing it again.
+        mail: the settings of the mail server.
+        consent_texts: a folder with the organisation's own consent texts.
+        metrics_token: the bearer token for `/metrics`; required behind a proxy.
+        upload_limit_bytes: the maximum size of an uploaded file.
+        body_limit_bytes: the maximum size of any other request body.
+        run_time_limit_seconds: the default time limit of a run.
+        run_workers: the default number of threads for a run.
+        link_grace_days: how many days secret links keep working after the last day of their cycle.
+        retention_days: how many days after the last day of a cycle its people are erased; 0
+            disables erasure.
+        sign_in_minutes: the lifetime of a one-time sign-in link.
+        cookie_idle_minutes: how many minutes an idle browser stays signed in.
+        cookie_hours: the maximum number of hours a browser stays signed in.
+        confirm_minutes: how many minutes after passing a second factor a user can export personal
+            data and change their account without passing it again.
         oidc: the OpenID Connect provider that users can sign in with.
-        log_level: lowest level that is logged.
+        log_level: the lowest level that is logged.
     """
 
     model_config = SettingsConfigDict(
@@ -94,12 +96,12 @@ class Settings(BaseSettings):
 
     @property
     def secure_cookies(self) -> bool:
-        """Whether cookies have `Secure` and the prefix `__Host-`: if the public URL is https."""
+        """Whether the public URL is https, so that cookies are `Secure` and use `__Host-`."""
         return self.base_url.startswith("https://")
 
     @property
     def public_hostname(self) -> str:
-        """The host name of the public URL; passkeys are bound to it."""
+        """The host name of the public URL, to which passkeys are bound."""
         return urlsplit(self.base_url).hostname or ""
 
     @property

@@ -1,4 +1,4 @@
-"""All tables of the database, collected from the subjects; importing this module registers them."""
+"""Collects the database tables of all subjects; importing this module registers them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Base classes of the values that use cases take and return."""
+"""Base types of the values that use cases take and return."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from coach.feedback import SingleLineText
 
 Identifier = Annotated[str, Field(max_length=40), SingleLineText]
-"""Identifier in a request. NUL is not allowed, because PostgreSQL rejects text that contains it."""
+"""An identifier in a request, without NUL, which PostgreSQL does not accept in text."""
 
 
 class FrozenModel(BaseModel):
-    """Base of immutable values for pages and JSON responses."""
+    """Base class of immutable values for pages and JSON responses."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

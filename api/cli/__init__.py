@@ -1,7 +1,7 @@
-"""The command line: one file a command, a table of all commands, and one place for exit codes.
+"""The command line: one module per command, a table of commands, and a single exit point.
 
-Only the module of the given command is imported, so that `check` does not load a web server, and
-`--help` loads nothing.
+Only the module of the selected command is imported, so that `check` does not load the web server
+and `--help` loads nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DEBUG_VARIABLE = "GENDER_COACH_DEBUG"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit with its exit code."""
+    """Run a command and exit with its exit code."""
     _replace_unprintable_characters()
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in given if not word.startswith("-")), None)
@@ -31,12 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         build_application(command)(given, prog_name="gender-coach")
     except DomainError as error:
         sys.exit(_report_error(error))
-    except Exception as error:  # noqa: BLE001 - the last place to report it
+    except Exception as error:  # noqa: BLE001 - the last chance to report it
         sys.exit(_report_internal_error(error))
 
 
 def build_application(command: str | None) -> typer.Typer:
-    """The application with all commands; only `command` can run, the others show a summary."""
+    """Build the application, in which only `command` can be run; the others have only a summary."""
     app = typer.Typer(
         help="Match coachees with coaches and timetable their sessions, proven and explained.",
         no_args_is_help=True,
@@ -54,7 +54,7 @@ def build_application(command: str | None) -> typer.Typer:
 
 
 def _replace_unprintable_characters() -> None:
-    """Print `?` for characters that the encoding of the terminal lacks."""
+    """Print `?` for characters that the terminal cannot display, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -67,11 +67,11 @@ def _load_command(target: str) -> Callable[..., Any]:
 
 
 def _no_options() -> None:
-    """A callback without options: without it, Typer would drop the name of a single command."""
+    """Do nothing. With a callback, Typer keeps the command's name even if there is only one."""
 
 
 def _not_selected() -> None:
-    raise AssertionError("a command other than the given one was run")
+    raise AssertionError("a command that was not selected was run")
 
 
 def _report_error(error: DomainError) -> int:
@@ -83,7 +83,7 @@ def _report_error(error: DomainError) -> int:
         lines = [str(error)]
     sys.stdout.flush()
     for line in lines:
-        print(line, file=sys.stderr)  # noqa: T201 - error messages go to standard error
+        print(line, file=sys.stderr)  # noqa: T201 - error messages belong on stderr
     return error_type_of(error).exit_code
 
 
@@ -92,8 +92,8 @@ def _report_internal_error(error: Exception) -> int:
         traceback.print_exception(error)
     else:
         typer.echo(
-            f"This is an error in the application, not in your files: {type(error).__name__}: "
-            f"{error}\nRun it again with {DEBUG_VARIABLE}=1 and report the output.",
+            f"An internal error occurred; your files are not the cause: {type(error).__name__}: "
+            f"{error}\nRun the command again with {DEBUG_VARIABLE}=1 and report the output.",
             err=True,
         )
     from api.error_mapping import EXIT_INTERNAL_ERROR  # noqa: PLC0415 - as above

@@ -23,9 +23,9 @@ _ADVICE = TypeAdapter(tuple[Advice, ...])
 def advise(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the three changes to the cycle that would place the most people."""
+    """Find the three changes to the cycle that would place the most people."""
     found = read_result_folder(folder)
     inputs = found.inputs
     solver = partial(

@@ -14,7 +14,7 @@ from coach.errors import DomainError
 
 
 class AuditAction(StrEnum):
-    """What to do with the trail."""
+    """What to do with the audit trail."""
 
     VERIFY = "verify"
 
@@ -24,20 +24,21 @@ class BrokenTrailError(DomainError):
 
 
 def audit(
-    action: Annotated[AuditAction, typer.Argument(help="verify: check the seal of every row.")],
+    action: Annotated[AuditAction, typer.Argument(help="verify: check every row's seal.")],
     *,
     head: Annotated[
-        str | None, typer.Option(help="A head that you kept: is it still in the trail?")
+        str | None,
+        typer.Option(help="A head saved earlier, to check that it is still there."),
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
-    """Verify the audit trail, and print its head to keep."""
-    del action  # there is one
+    """Verify the audit trail, and print its head for safekeeping."""
+    del action  # there is only one
     with open_cli_services(data) as services:
         result = verify_and_store(services, head)
     if result.first_broken is not None:
         raise BrokenTrailError(
-            f"row {result.first_broken} of {result.rows} does not match its seal: it or a row "
+            f"row {result.first_broken} of {result.rows} does not match its seal: this row or one "
             "before it was altered, removed or inserted"
         )
     if result.head_known is False:

@@ -1,4 +1,4 @@
-"""`gender-coach backup` and `gender-coach restore`: encrypted copies of the database."""
+"""`gender-coach backup` and `gender-coach restore`: encrypted backups of the database."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _DATA = typer.Option(help="Folder of the database and keys.")
 
 
 def backup(
-    to: Annotated[Path | None, typer.Option("--to", help="The new file.")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="The file to create.")] = None,
     *,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
-    """Copy the database while it is in use, encrypted."""
+    """Back up the database to an encrypted file, even while it is in use."""
     with open_cli_services(data) as services:
         target = to or services.settings.data_dir / f"backup-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         size = back_up(services.database, services.keyring.backups, target, migrate_job_tables)
@@ -35,19 +35,19 @@ def backup(
         key_file = services.settings.master_key_file
     typer.echo(
         f"{target}: {size / 1e6:.1f} MB, checked and encrypted.\n"
-        f"It needs the keys in {key_file}: keep a copy of that file in another place."
+        f"It can only be restored with {key_file}: keep a copy of that file in a separate place."
     )
 
 
 def restore(
-    source: Annotated[Path, typer.Argument(metavar="FILE", help="A file `backup` wrote.")],
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="A file created by `backup`.")],
     *,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace an existing database, which is kept.")
+        bool, typer.Option("--force", help="Replace an existing database; the old one is kept.")
     ] = False,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
-    """Replace the database by a copy, after checking it."""
+    """Check a backup and restore it in place of the database."""
     settings = load_settings(data_dir=data)
     keyring = open_keyring(settings.master_key_file, create=False)
     now = datetime.now(UTC)
@@ -72,4 +72,4 @@ def restore(
     state = "intact" if report.first_broken is None else f"broken from row {report.first_broken}"
     typer.echo(f"Restored from {source}; the audit trail of {report.rows} rows is {state}.")
     if kept is not None:
-        typer.echo(f"The previous database is kept as {kept}")
+        typer.echo(f"The previous database was kept as {kept}")

@@ -31,7 +31,7 @@ def check(
     matches = found.result.matches
     sessions = sum(len(match.sessions) for match in matches)
     typer.echo(
-        f"{folder}: sound. {pluralise(len(matches), 'match', 'matches')} with "
+        f"{folder}: valid. {pluralise(len(matches), 'match', 'matches')} with "
         f"{pluralise(sessions, 'session')} keep every rule, "
         f"window, gap and cap; all {len(found.result.levels)} reported levels are correct."
     )
@@ -40,6 +40,6 @@ def check(
 def _findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
     inputs, result = found.inputs, found.result
     if inputs.sha256 != result.input_sha256:
-        yield Finding("inputs", "the files in inputs/ are not those of the result")
+        yield Finding("inputs", "the files in inputs/ are not the ones the result was made from")
     yield from audit(inputs.roster, inputs.cycle, result, inputs.keep, inputs.under_way)
     yield from folder_findings(folder, found)

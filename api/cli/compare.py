@@ -23,9 +23,9 @@ def compare(
     before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A results folder.")],
     after: Annotated[Path, typer.Argument(metavar="AFTER", help="Another results folder.")],
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the differences between two results, with gains and losses."""
+    """Show what differs between two results, and what is gained and lost."""
     old, new = read_result_folder(before), read_result_folder(after)
     comparison = compare_results(old.result, new.result, (old.inputs.cycle, new.inputs.cycle))
     if as_json:

@@ -24,9 +24,9 @@ def explain(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
     coachee: Annotated[str, typer.Argument(metavar="COACHEE", help="The id of a coachee.")],
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Explain why this coach, or why none, and what would help."""
+    """Explain why a coachee has this coach, or has none and what would help."""
     found = read_result_folder(folder)
     roster, cycle = found.inputs.roster, found.inputs.cycle
     deadline = Deadline(time.monotonic, _LIMIT_SECONDS, lambda: False, run_in_thread)
@@ -38,7 +38,7 @@ def explain(
             ).of(match)
         except DeadlineExceededError as error:
             raise NoUsableResultError(
-                f"no other plan for {match.coachee} was found within {_LIMIT_SECONDS:g} s"
+                f"no alternative plan for {match.coachee} was found within {_LIMIT_SECONDS:g} s"
             ) from error
 
     explanation = explain_coachee(roster, cycle, found.result, coachee, next_best)

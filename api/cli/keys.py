@@ -13,6 +13,7 @@ from api.background.worker_lease import hold_worker_lease
 from api.cli.services import open_cli_services
 from api.crypto.key_ring import write_keyring
 from api.rotatable_keys import rewrap_all_keys
+from coach.plural import pluralise
 
 
 class KeyAction(StrEnum):
@@ -22,30 +23,30 @@ class KeyAction(StrEnum):
 
 
 def keys(
-    action: Annotated[KeyAction, typer.Argument(help="rotate: wrap all keys with a new one.")],
+    action: Annotated[KeyAction, typer.Argument(help="rotate: rewrap all keys under a new one.")],
     *,
     forget_old: Annotated[
         bool,
         typer.Option(
             "--forget-old",
-            help="Drop the old keys; notes in older copies then need an older key file.",
+            help="Delete the old keys; older backups then need an older key file.",
         ),
     ] = False,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
     """Rotate the master key; stop servers and workers first."""
-    del action  # there is one
+    del action  # there is only one
     with open_cli_services(data) as services:
         settings, path = services.settings, services.settings.master_key_file
         with hold_worker_lease(services.database, settings.data_dir, settings.executor_id):
             keyring = services.keyring.with_new_master()
-            write_keyring(path, keyring)  # with both keys, before the new one is used
+            write_keyring(path, keyring)  # contains both keys before anything needs the new one
             with services.database.writing() as tx:
                 done = rewrap_all_keys(tx, keyring)
             if forget_old:
                 newest = keyring.master_version
                 write_keyring(path, replace(keyring, master={newest: keyring.master[newest]}))
     typer.echo(
-        f"{done} keys are wrapped with master key {keyring.master_version}. "
+        f"{pluralise(done, 'key')} rewrapped under master key {keyring.master_version}. "
         f"Make a new copy of {path}, and keep it apart from the database."
     )

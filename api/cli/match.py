@@ -1,4 +1,4 @@
-"""`gender-coach match`: from spreadsheets and a policy to all results."""
+"""`gender-coach match`: matches and timetables a cycle from spreadsheets and a policy."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def match(
     time_limit: Annotated[
         float | None,
         typer.Option(
-            metavar="SECONDS", min=0, help="Then stop with the best plan. [default: none]"
+            metavar="SECONDS", min=0, help="Stop with the best result so far. [default: none]"
         ),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Number of processors to use. [default: all]"),
+        typer.Option(min=1, help="Processors to use. [default: all]"),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Random seed.")] = 0,
     keep: Annotated[
@@ -47,7 +47,9 @@ def match(
 ) -> None:
     """Match and timetable a cycle and write all its results."""
     if not_before and keep is None:
-        raise typer.BadParameter("needs --keep, the result whose sessions before that date stay")
+        raise typer.BadParameter(
+            "requires --keep, the result whose sessions before that date are kept"
+        )
     inputs = read_inputs(cycle, coachees, coaches, keep)
     if not_before:
         inputs = inputs.from_day(_within(not_before.date(), inputs.cycle))

@@ -1,4 +1,4 @@
-"""The folders that results may be written to: new, empty, or with earlier results."""
+"""Checks that an output folder is new, empty, or contains earlier results."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from coach.errors import DomainError
 
 
 class OutputFolderConflictError(DomainError):
-    """The folder contains something other than results that would be replaced."""
+    """The folder contains other files that results would overwrite."""
 
 
 def check_output_folder(out: Path) -> None:
-    """Refuse a folder where results would replace something other than an earlier result.
+    """Check that writing results to `out` would not overwrite anything but an earlier result.
 
     Raises:
-        OutputFolderConflictError: names what would be replaced.
+        OutputFolderConflictError: it would; the message names the file or folder.
     """
     if out.exists() and not out.is_dir():
         raise OutputFolderConflictError(f"{out} is a file; choose a folder with --out")

@@ -1,4 +1,4 @@
-"""`gender-coach pairs`: the evaluation of every pair."""
+"""`gender-coach pairs`: evaluates every pair."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def pairs(
     *,
     coachees: Annotated[Path, typer.Option(metavar="FILE", help="CSV, XLSX or ODS.")],
     coaches: Annotated[Path, typer.Option(metavar="FILE", help="CSV, XLSX or ODS.")],
-    out: Annotated[Path, typer.Option(metavar="FILE.csv", help="Where to write the table.")],
+    out: Annotated[Path, typer.Option(metavar="FILE.csv", help="The file to write.")],
 ) -> None:
-    """Evaluate every pair of coachee and coach, one row each."""
+    """Evaluate every coachee with every coach, one row per pair."""
     inputs = read_inputs(cycle, coachees, coaches)
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""`gender-coach person`: exporting or erasing the data of one person."""
+"""`gender-coach person`: exports or erases the data about one person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.data_protection import subject_access
 
 
 class PersonAction(StrEnum):
-    """What to do."""
+    """What to do with the data."""
 
     EXPORT = "export"
     ERASE = "erase"
@@ -21,14 +21,14 @@ class PersonAction(StrEnum):
 
 def person(
     action: Annotated[
-        PersonAction, typer.Argument(help="export: print it as JSON; erase: leave a tombstone.")
+        PersonAction, typer.Argument(help="export: print the data as JSON; erase: delete it.")
     ],
     ident: Annotated[str, typer.Argument(metavar="ID", help="The id from the spreadsheet.")],
     *,
     cycle: Annotated[str, typer.Option(help="The cycle, if the id occurs in several.")] = "",
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
-    """Export what is stored about one person, or erase it."""
+    """Export or erase the data about one person."""
     with open_cli_services(data) as services:
         person_id = subject_access.find_person(services, ident, cycle)
         if action is PersonAction.EXPORT:
@@ -36,4 +36,6 @@ def person(
             typer.echo(report.model_dump_json(indent=1))
         else:
             subject_access.erase_one_person(services, person_id)
-            typer.echo(f"{ident} is erased. Copies made before still contain them, notes included.")
+            typer.echo(
+                f"{ident} has been erased. Older backups still contain their data and notes."
+            )

@@ -1,4 +1,4 @@
-"""The progress of a run: a live table on a terminal, lines elsewhere, or nothing."""
+"""Shows the progress of a run: a live table on a terminal, plain lines otherwise, or nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from matching.progress import Progress, ReportProgress
 
 @contextmanager
 def progress_reporter(*, quiet: bool) -> Iterator[ReportProgress]:
-    """A reporter of progress for the kind of standard output."""
+    """Yield a progress reporter that suits standard output."""
     if quiet:
         yield lambda _progress: None
     elif sys.stdout.isatty():
@@ -28,7 +28,7 @@ def progress_reporter(*, quiet: bool) -> Iterator[ReportProgress]:
 
 
 class _LiveView:
-    """The phase, the elapsed time and the message, above one line for each level."""
+    """A live view: phase, elapsed time and message, then one line per level."""
 
     def __init__(self) -> None:
         self._now: Progress | None = None
@@ -50,7 +50,7 @@ class _LiveView:
 
 
 class _Lines:
-    """One line for each change of phase, level, value, bound or message."""
+    """Prints a line whenever phase, level, value, bound or message change."""
 
     def __init__(self) -> None:
         self._last: tuple[object, ...] = ()

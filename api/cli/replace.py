@@ -1,4 +1,4 @@
-"""`gender-coach replace`: another coach for one coachee."""
+"""`gender-coach replace`: suggests another coach for one coachee."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def replace(
     *,
     not_before: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="First date for a session, in mid-cycle."),
+        typer.Option(formats=["%Y-%m-%d"], help="In mid-cycle: the earliest date for a session."),
     ] = None,
     sessions: Annotated[
-        int | None, typer.Option(min=1, max=20, help="Number of sessions still to be held.")
+        int | None, typer.Option(min=1, max=20, help="The number of sessions left.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Suggest another coach for one coachee, without changes for others."""
+    """Suggest another coach for one coachee without affecting anybody else."""
     found = read_result_folder(folder)
     suggestions = replacements(
         found.inputs.roster,
@@ -44,7 +44,7 @@ def replace(
         typer.echo(_REPLACEMENTS.dump_json(suggestions, indent=2))
         return
     if not suggestions:
-        typer.echo(f"No other coach is possible for {coachee} without changes for others.")
+        typer.echo(f"Nobody else could coach {coachee} without affecting others.")
     for one in suggestions:
         for line in _lines(one):
             typer.echo(line)

@@ -1,4 +1,4 @@
-"""`gender-coach replay`: repeating a recorded run, and showing differences."""
+"""`gender-coach replay`: repeats a recorded run and shows what differs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import CycleInputs
 from api.results.result_folder import read_result_folder
 from api.results.run_record_file import read_run_record
-from api.runs.environment import run_environment
+from api.runs.environment import surroundings
+from coach.plural import pluralise
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError
 from matching.records.replay import Replay, ReplayDifference
@@ -29,9 +30,9 @@ EXIT_DIFFERENT = 1
 def replay(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Repeat a recorded run and show differences; exit code 0 if there are none."""
+    """Repeat a recorded run and show what differs; exits with 0 only if nothing does."""
     record, found = read_run_record(folder), read_result_folder(folder)
     with progress_reporter(quiet=as_json) as report:
         trace = TraceRecorder(report)
@@ -54,7 +55,7 @@ def replay(
 
 
 def _solve_again(inputs: CycleInputs, record: RunRecord, trace: TraceRecorder) -> Result:
-    """Solve with the recorded parameters and fingerprint, from which uids are derived."""
+    """Solve again with the recorded parameters and fingerprint, from which uids are derived."""
     parameters = record.run.parameters
     options = SolveOptions(time_limit_seconds=parameters.time_limit_seconds, seed=parameters.seed)
     try:
@@ -74,23 +75,23 @@ def _solve_again(inputs: CycleInputs, record: RunRecord, trace: TraceRecorder) -
 
 
 def _lines(folder: Path, comparison: Replay, repeated: Result) -> Iterator[str]:
-    matches = f"{len(repeated.matches)} match{'' if len(repeated.matches) == 1 else 'es'}"
+    matches = pluralise(len(repeated.matches), "match", "matches")
     if comparison.equal:
         yield f"{folder}: equal. All levels, {matches} and all sessions are as recorded."
     else:
         count = len(comparison.differences)
-        yield f"{folder}: not equal, {count} difference{'' if count == 1 else 's'}"
+        yield f"{folder}: not equal, {pluralise(count, 'difference')}"
     yield from map(_line, comparison.differences)
     if comparison.way:
-        yield "The two runs diverge from here on:"
+        yield "The two runs diverged at this step:"
         yield _line(comparison.way)
     if comparison.surroundings:
-        yield "The environment differs from that of the recorded run:"
+        yield "The software or machine differs from the recorded run's:"
         yield from map(_line, comparison.surroundings)
     if comparison.may_differ:
         yield (
-            "  The time limit may have ended one of the two runs: what is found within a limit "
-            "depends on the machine, so they need not be equal."
+            "  The time limit may have cut one of the two runs short. What is found within a limit "
+            "depends on the machine, so the results may differ."
         )
 
 

@@ -1,4 +1,4 @@
-"""`gender-coach retention`: erasing the people of cycles past their retention."""
+"""`gender-coach retention`: erases the people of cycles past their retention period."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ def retention(
     ] = False,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
-    """Erase the people of cycles past their retention, or show what would be erased.
+    """Erase the people of cycles past their retention period.
 
-    Unlike the daily job, it does not wait for 30 days after the warning. Cycles with a hold are
-    left alone.
+    Unlike the daily job, this does not wait until managers have been warned for 30 days. Cycles on
+    hold are skipped.
     """
     with open_cli_services(data) as services:
         if not services.settings.retention_days:
-            typer.echo("Retention does not end here: GENDER_COACH_RETENTION_DAYS is 0.")
+            typer.echo("Erasure is disabled, because GENDER_COACH_RETENTION_DAYS is 0.")
         scopes = retention_sweep.list_due_scopes(services)
         for scope in scopes:
             typer.echo(_erase_or_describe(services, scope, dry_run=dry_run))
         if services.settings.retention_days and not scopes:
-            typer.echo("No cycle is past its retention.")
+            typer.echo("No cycle is past its retention period.")
         if dry_run:
             stale = retention_sweep.count_stale_secrets(services)
-            typer.echo(f"Ended secrets to delete: {_counts(stale)}.")
+            typer.echo(f"Expired secrets to delete: {_counts(stale)}.")
         else:
             deleted = retention_sweep.delete_stale_secrets(services)
-            typer.echo(f"Ended secrets deleted: {_counts(deleted)}.")
+            typer.echo(f"Expired secrets deleted: {_counts(deleted)}.")
 
 
 def _erase_or_describe(services: Services, scope: ErasureScope, *, dry_run: bool) -> str:
@@ -49,7 +49,7 @@ def _erase_or_describe(services: Services, scope: ErasureScope, *, dry_run: bool
         return f"{_named(scope)}: would erase {_counts(scope.counts)}."
     erased = retention_sweep.erase_due_cycle(services, scope.cycle_id, warned=False)
     if erased is None:
-        return f"{_named(scope)}: left alone, because it has changed meanwhile."
+        return f"{_named(scope)}: skipped, because it has changed in the meantime."
     return f"{_named(scope)}: erased {_counts(erased.counts)}."
 
 

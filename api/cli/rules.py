@@ -1,4 +1,4 @@
-"""`gender-coach rules`: the rules, as they document themselves."""
+"""`gender-coach rules`: prints the documentation of the rules."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def rules(
     ] = None,
     *,
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="As the reference in the documentation.")
+        bool, typer.Option("--markdown", help="Print Markdown, as in the documentation.")
     ] = False,
 ) -> None:
-    """Print the matching rules, as the page /rules does."""
+    """Print the matching rules, as shown on the page /rules."""
     policy = _any_cycle() if cycle is None else _policy(cycle)
     if markdown:
         typer.echo(as_markdown(catalogue(policy)), nl=False)
@@ -44,7 +44,7 @@ def rules(
 
 
 def _any_cycle() -> Cycle:
-    """A policy of defaults; the rules do not depend on its dates."""
+    """Return a default policy. The dates do not matter for the rules."""
     return Cycle(cycle=CycleDates(start=date(2027, 1, 1), end=date(2027, 12, 31)))
 
 

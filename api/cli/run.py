@@ -1,4 +1,4 @@
-"""One run on the command line, for `match` and `demo`: solve, and write the results."""
+"""Solves and writes the results, for the commands `match` and `demo`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from matching.result import Result
 
 
 def available_processors() -> int:
-    """How many processors this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -43,13 +43,13 @@ def solve_and_write(
     quiet: bool,
     before: Mapping[str, SentInvitation] = MappingProxyType({}),
 ) -> Result:
-    """Solve `inputs` with so many `workers` and write every result into the folder `out`.
+    """Solve `inputs` with `workers` threads, and write all results to the folder `out`.
 
-    `before` are the invitations that the kept result has sent, by uid.
+    `before` contains the invitations sent for the kept result, by uid.
 
     Raises:
-        UnusableInputError: a pin cannot be honoured; reported at its line.
-        DomainError: `out` cannot be used, no result was found in time, or Ctrl+C was pressed.
+        UnusableInputError: a pin cannot be satisfied; the error gives its line.
+        DomainError: `out` cannot be used, no result was found in time, or the user pressed Ctrl+C.
     """
     check_output_folder(out)
     began = datetime.now(UTC)
@@ -120,7 +120,7 @@ def _record(
 
 @contextmanager
 def _interruptible() -> Iterator[IsCancelled]:
-    """Whether Ctrl+C was pressed; pressed a second time, it ends the process as it always does."""
+    """Yield a function that returns whether Ctrl+C was pressed; a second Ctrl+C exits as usual."""
     pressed = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield pressed.is_set

@@ -1,4 +1,4 @@
-"""The runner-ups of a fresh result for its report, as many as a few seconds allow."""
+"""Determines runner-ups for the report on a new result, as many as a few seconds allow."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _NOT_DETERMINED = Section(
 def find_runner_ups(
     inputs: CycleInputs, result: Result, limit_seconds: float | None, cancelled: IsCancelled
 ) -> Mapping[str, Section]:
-    """The section of the report about the next best coach, by matched coachee.
+    """Return the report's sections about the next best coach, by matched coachee.
 
-    Takes at most ten seconds, and no longer than what `result` has left of the time limit; matches
-    that are not decided by then have no section. If the search fails, the failure is logged, and
-    the sections of the matches that are not decided say so.
+    Takes at most ten seconds, and no longer than the rest of the time limit; matches for which the
+    search is unfinished by then have no section. If the search fails, the failure is logged, and
+    the sections of the remaining matches say so.
 
     Raises:
         CancelledError: `cancelled` returned true.
@@ -42,12 +42,12 @@ def find_runner_ups(
     found: dict[str, Section] = {}
     try:
         for coachee, section in _runner_up_sections(inputs, result, deadline):
-            found[coachee] = section  # noqa: PERF403 - those before a failure count
+            found[coachee] = section  # noqa: PERF403 - keeps those found before a failure
     except DeadlineExceededError:
-        pass  # a report with some of them, or none, is a report
+        pass  # the report is useful without them, too
     except CancelledError:
         raise
-    except Exception as error:  # noqa: BLE001 - a solved result is not lost for its explanation
+    except Exception as error:  # noqa: BLE001 - must not lose a solved result
         _LOG.error("next best coaches were not determined: %s", exception_location(error))
         for match in result.matches:
             found.setdefault(match.coachee, _NOT_DETERMINED)
@@ -57,7 +57,7 @@ def find_runner_ups(
 def _runner_up_sections(
     inputs: CycleInputs, result: Result, deadline: Deadline
 ) -> Iterator[tuple[str, Section]]:
-    """Each matched coachee that is decided in time, with the section."""
+    """Yield each matched coachee whose search finishes in time, with the section."""
     runner_ups = RunnerUps(
         inputs.roster, inputs.cycle, result, deadline, under_way=inputs.under_way
     )

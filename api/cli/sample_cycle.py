@@ -1,4 +1,4 @@
-"""The sample cycle: uploaded, solved and published by the same use cases as any cycle."""
+"""Loads the sample cycle, through the same use cases as any other cycle."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TIME_LIMIT_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class DemoLinks:
-    """The names and link secrets of two people of the sample cycle."""
+    """The names and link secrets of two people in the sample cycle."""
 
     coachee_name: str
     coachee_secret: str
@@ -41,7 +41,7 @@ def load_sample_cycle(services: Services) -> DemoLinks:
     """Load the sample cycle if there is no cycle yet, and pick two people who have sessions.
 
     Raises:
-        DomainError: the sample could not be solved.
+        DomainError: the sample cycle could not be solved.
     """
     known = cycles.list_cycles(services)
     cycle_id = known[-1].id if known else _load(services)
@@ -60,7 +60,7 @@ def _load(services: Services) -> str:
 
 
 def _solve(services: Services, cycle_id: str) -> RunView:
-    """Do a run in this process: neither the server nor its worker has started yet."""
+    """Run the solver in this process, because the server's worker has not started yet."""
     options = RunOptions(
         time_limit_seconds=_TIME_LIMIT_SECONDS, workers=services.settings.run_workers
     )
@@ -75,13 +75,15 @@ def _solve(services: Services, cycle_id: str) -> RunView:
 
 
 def _ignore_job(_tx: Transaction, _job: Job) -> None:
-    """Ignore the job: the run is done right away."""
+    """Ignore the job, because the run is performed immediately."""
 
 
 def _pick_two_people(tx: Transaction, services: Services, cycle_id: str) -> DemoLinks:
     sessions = schedule.cycle_schedule(tx, cycle_id)
     if not sessions:
-        raise DomainError("the first cycle has nothing published; start with another --data")
+        raise DomainError(
+            "the first cycle has no published plan; choose another folder with --data"
+        )
     pair = sessions[0]
     secrets = {
         person.side: links.link_of(tx, services.keyring, person.id, now=services.now()).secret

@@ -1,4 +1,4 @@
-"""`gender-coach serve` and `gender-coach migrate`: running a server."""
+"""`gender-coach serve` and `gender-coach migrate`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MANAGER = "manager"
 
 
 class CannotListenError(DomainError):
-    """The address is in use, or does not belong to this machine."""
+    """The server's address is already in use, or does not belong to this machine."""
 
 
 def serve(
@@ -41,9 +41,9 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Load the sample cycle.")] = False,
-    worker: Annotated[bool, typer.Option(help="Also do jobs in this process.")] = True,
+    worker: Annotated[bool, typer.Option(help="Also run jobs in this process.")] = True,
 ) -> None:
-    """Serve the API and the pages, and print the addresses to open."""
+    """Start the server, and print the addresses to open."""
     settings = load_settings(host=host, port=port, data_dir=data, worker=worker)
     configure_logging(settings)
     prepare_database(settings)
@@ -58,7 +58,7 @@ def serve(
         demo_links = load_sample_cycle(services) if demo else None
         _print_addresses(services, demo_links)
         gc.collect()
-        gc.freeze()  # what is loaded at the start stays; the collector need not scan it
+        gc.freeze()  # start-up objects live forever; exclude them from garbage collection
         with suppress(KeyboardInterrupt):
             uvicorn.Server(_uvicorn_config(app)).run(sockets=[listening])
 
@@ -74,11 +74,11 @@ def migrate(
         after = schema.migrate(database)
         migrate_job_tables(settings.database_url)
     database.close()
-    typer.echo(f"The database was {before} and is {after}.")
+    typer.echo(f"The database schema was {before} and is now {after}.")
 
 
 def prepare_database(settings: Settings) -> None:
-    """Migrate an empty database; one of another version is left alone and refused later."""
+    """Migrate an empty database. Any other version is left as it is, and rejected later."""
     database = Database(settings.database_url)
     with readable_database_errors(settings.database_url):
         if schema.current_revision(database) is None:
@@ -92,7 +92,7 @@ def _uvicorn_config(app: Any) -> uvicorn.Config:  # noqa: ANN401 - any ASGI appl
         app,
         loop="uvloop",
         http="httptools",
-        access_log=False,  # the paths of personal pages contain secrets
+        access_log=False,  # the paths of people's pages contain their secrets
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
@@ -129,7 +129,7 @@ def _print_addresses(services: Services, demo_links: DemoLinks | None) -> None:
             )
         lines = [
             f"Serving on {base}",
-            f"  programme manager (works once, within {settings.sign_in_minutes} minutes):",
+            f"  programme manager (valid once, for {settings.sign_in_minutes} minutes):",
             f"    {base}{addresses.sign_in(once.secret)}",
         ]
     if demo_links is not None:

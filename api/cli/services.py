@@ -1,6 +1,6 @@
 """Services for commands on the terminal of the server, which act as the system itself.
 
-Neither the web server nor the engine is imported, so that commands such as `backup` start quickly.
+Neither the web server nor the engine is imported, so that a backup does not wait for them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from coach.errors import InputFault, UnusableInputError
 
 @contextmanager
 def open_cli_services(data: Path | None) -> Iterator[Services]:
-    """The services of the deployment whose data is in `data`, for the block.
+    """Open the services of the deployment with the data folder `data`; close them afterwards.
 
     Raises:
         DomainError: the settings, the database or the key file cannot be used.
@@ -40,10 +40,10 @@ def open_cli_services(data: Path | None) -> Iterator[Services]:
 
 
 def load_settings(**options: Any) -> Settings:  # noqa: ANN401 - options of several commands
-    """The settings from the environment, overridden by the given options.
+    """Read the settings from the environment; `options` that are not `None` override them.
 
     Raises:
-        UnusableInputError: names every invalid setting.
+        UnusableInputError: a setting is invalid; the error lists all that are.
     """
     try:
         return Settings(**{name: value for name, value in options.items() if value is not None})
@@ -60,7 +60,7 @@ def migrate_job_tables(url: str) -> None:
 
 
 class _LazyQueue:
-    """The queue of jobs, opened once something is put into it: few commands do."""
+    """The job queue, opened only when needed, because few commands queue a job."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -75,6 +75,6 @@ class _LazyQueue:
         self._queue(tx, job)
 
     def close(self) -> None:
-        """Give back what was opened."""
+        """Close the queue, if it was opened."""
         if self._queue is not None:
             self._queue.close()

@@ -1,4 +1,4 @@
-"""The summary of a plan on the terminal: pairs with reasons, people without a coach, next steps."""
+"""The summary of a plan on the terminal: matches and unmatched people with reasons, next steps."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from api.results.plan_view import PlanViewModel, present_plan
 from coach.plural import pluralise
 from matching.result import CoacheeChange, Move, Result
 
-_REPORTED_RULES = ("preference", "language", "topics", "rank")  # the rules whose reasons are shown
+_REPORTED_RULES = ("preference", "language", "topics", "rank")  # the rules that people ask about
 _MAX_REASONS = 3
 _MAX_FIRST_SESSIONS = 5
 _FILES = (
-    ("report.html", "the whole plan to read and to print"),
-    ("schedule.xlsx, schedule.csv", "all sessions"),
-    ("invites/", "an invitation (.ics) and a mail (.eml) for each person and session"),
+    ("report.html", "the whole plan, to read or print"),
+    ("schedule.xlsx, schedule.csv", "every session"),
+    ("invites/", "an invitation (.ics) and an email (.eml) for each person and session"),
     ("forms/", "session note and feedback, to print"),
     ("unmatched.csv", "who has no coach, and why"),
-    ("result.json, inputs/", "for programs: the result, and the files it was made from"),
-    ("run.json", "the record of the run, to repeat it"),
+    ("result.json, inputs/", "for software: the result, and the files it was made from"),
+    ("run.json", "the record of the run, so that it can be repeated"),
 )
 
 
 def print_summary(inputs: CycleInputs, result: Result, out: Path) -> None:
-    """Print the summary on standard output, with bold headings on a terminal."""
+    """Print the summary to standard output, with bold headings on a terminal."""
     for line in summary_lines(inputs, result, out):
         heading = bool(line) and not line.startswith(" ")
         typer.echo(typer.style(line, bold=True) if heading else line)
 
 
 def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[str]:
-    """The summary, line by line; lines without indentation are headings."""
+    """Yield the lines of the summary; lines without indentation are headings."""
     view = present_plan(inputs.roster, inputs.cycle, result, Organisation())
     wishes = {coachee.id: coachee.prefers for coachee in inputs.roster.coachees}
     yield ""
@@ -50,7 +50,7 @@ def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[st
     if result.status == "feasible":
         yield from (f"    {one.words}: {one.value}, {one.proof_status}" for one in view.levels)
     yield ""
-    yield "Who with whom, and why"
+    yield "Matches, and why"
     for match in view.matches:
         yield from _match(match, wished=match.coach.id in wishes[match.coachee.id])
     if view.unmatched:
@@ -72,15 +72,15 @@ def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[st
     yield f"Files in {out}"
     yield from (f"  {name:<28} {what}" for name, what in _FILES)
     yield ""
-    yield "Next commands"
+    yield "Next steps"
     yield from _next(view, out)
 
 
 def move_line(move: Move) -> str:
-    """One line about what a re-match changed for a coachee."""
+    """Describe in one line what a re-match changed for a coachee."""
     if move.sessions:
         count = len(move.sessions)
-        changed = f"{count} session{'s' if count > 1 else ''} at other times"
+        changed = f"{pluralise(count, 'session')} at other times"
     elif move.change is CoacheeChange.RETIMED:
         changed = f"stays with {move.after}, for more or fewer sessions"
     else:
@@ -105,10 +105,10 @@ def _unmatched(entry: UnmatchedViewModel) -> Iterator[str]:
     yield f"    {entry.why} Coaches left after each rule:"
     yield f"      {', '.join(f'{step.rule} {step.left}' for step in entry.funnel)}"
     if entry.remedies:
-        yield "    What would help, checked by solving again:"
+        yield "    What would help, verified by solving again:"
         yield from (f"      {one.change}: {one.effect}" for one in entry.remedies)
     else:
-        yield "    No single change that was tried would help."
+        yield "    None of the single changes that were tried would help."
 
 
 def _first_sessions(view: PlanViewModel, result: Result) -> Iterator[str]:

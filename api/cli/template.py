@@ -1,4 +1,4 @@
-"""`gender-coach template`: an empty workbook to fill in."""
+"""`gender-coach template`: creates a template workbook."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from api.input_files.template_workbook import template_workbook
 
 
 def template(
-    *, out: Annotated[Path, typer.Option(metavar="FILE.xlsx", help="Where to write it.")]
+    *, out: Annotated[Path, typer.Option(metavar="FILE.xlsx", help="The file to write.")]
 ) -> None:
-    """Write an empty workbook to fill in."""
+    """Create a template workbook for people lists."""
     write_atomically(out, template_workbook())
     typer.echo(
-        f"{out} is ready: fill in the sheets coachees and coaches, then give the same file to\n"
+        f"{out} is ready: fill in the sheets coachees and coaches, then run\n"
         f"  gender-coach match CYCLE.toml --coachees {out} --coaches {out} --out DIR"
     )

@@ -1,4 +1,4 @@
-"""`gender-coach user`: the users of the office, and one-time sign-in addresses."""
+"""`gender-coach user`: manages the users of the programme office and their access."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from coach.errors import InputFault, UnusableInputError
 
 
 class UserAction(StrEnum):
-    """What to do."""
+    """What to do with a user."""
 
     ADD = "add"
     SIGN_IN = "sign-in"
@@ -31,7 +31,7 @@ class UserAction(StrEnum):
 
 
 class OfficeRole(StrEnum):
-    """The role of a user of the office."""
+    """The role of a user in the programme office."""
 
     MANAGER = "manager"
     AUDITOR = "auditor"
@@ -41,23 +41,22 @@ def user(
     action: Annotated[
         UserAction,
         typer.Argument(
-            help="add; sign-in: print a one-time address; link, unlink: an account at the identity "
-            "provider; sign-out: of every browser; disable; list."
+            help="add; sign-in: print a one-time link; link, unlink: an account at the identity "
+            "provider; sign-out: from every browser; disable; list."
         ),
     ],
     name: Annotated[str, typer.Argument(help="The user's name.")] = "",
     *,
     role: Annotated[OfficeRole, typer.Option(help="For add.")] = OfficeRole.MANAGER,
     oidc: Annotated[
-        str | None, typer.Option(help="For add and link: the subject at the identity provider.")
+        str | None, typer.Option(help="For add and link: the user's id at the provider.")
     ] = None,
     mail: Annotated[
-        str | None,
-        typer.Option(help="For add and link: the address verified by the provider."),
+        str | None, typer.Option(help="For add and link: the verified email address.")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
-    """Add, link, list or disable users, sign them out, or print a sign-in address."""
+    """Add, link, list, disable or sign out users, or print a sign-in link."""
     if not name and action is not UserAction.LIST:
         raise UnusableInputError([InputFault("user", 1, "NAME", f"{action} needs a name")])
     with open_cli_services(data) as services:
@@ -72,10 +71,10 @@ def user(
 
 
 _CONFIRMATIONS = {
-    UserAction.LINK: "{name} signs in with that account from now on.",
-    UserAction.UNLINK: "{name} has no linked account any more.",
-    UserAction.SIGN_OUT: "{name} is signed out of every browser.",
-    UserAction.DISABLE: "{name} cannot sign in any more.",
+    UserAction.LINK: "{name} can now sign in with that account.",
+    UserAction.UNLINK: "{name} can no longer sign in with an account at the identity provider.",
+    UserAction.SIGN_OUT: "{name} has been signed out of every browser.",
+    UserAction.DISABLE: "{name} has been disabled and can no longer sign in.",
 }
 
 
@@ -85,7 +84,11 @@ def _apply_action(
     link = _link(services, oidc, mail)
     if action is UserAction.LINK and link is None:
         raise UnusableInputError(
-            [InputFault("user", 1, "--oidc", "give the subject at the provider, or --mail")]
+            [
+                InputFault(
+                    "user", 1, "--oidc", "give the user's id at the identity provider, or --mail"
+                )
+            ]
         )
     with services.database.writing() as tx:
         user_id = users.user_by_name(tx, name).id
@@ -100,21 +103,21 @@ def _apply_action(
 
 
 def _link(services: Services, oidc: str | None, mail: str | None) -> ProviderLink | None:
-    """The account at the identity provider, if one was given.
+    """Return the user's identity at the provider, or `None` if none was given.
 
     Raises:
-        UnusableInputError: it is malformed, or not supported by the settings.
+        UnusableInputError: the options are invalid, or this deployment does not support them.
     """
     if oidc is None and mail is None:
         return None
     provider = services.settings.oidc
     if provider is None:
         guide = "docs/how-to/sign-in-with-openid-connect.md"
-        fault = f"set GENDER_COACH_OIDC__ISSUER first, see {guide}"
+        fault = f"set GENDER_COACH_OIDC__ISSUER first; see {guide}"
     elif oidc is not None and mail is not None:
         fault = "give either --oidc or --mail"
     elif mail is not None and not provider.link_by_mail:
-        fault = "addresses only link if GENDER_COACH_OIDC__LINK_BY_MAIL is set"
+        fault = "--mail requires the setting GENDER_COACH_OIDC__LINK_BY_MAIL"
     else:
         return users.parse_link(provider.issuer, oidc, mail)
     raise UnusableInputError([InputFault("user", 1, "--oidc", fault)])
@@ -141,5 +144,5 @@ def _print_address(
         once = browser_sessions.issue_sign_in_secret(
             tx, user_id, now=services.now(), lifetime=timedelta(minutes=minutes)
         )
-    typer.echo(f"{name} can sign in here once, within {minutes} minutes:")
+    typer.echo(f"{name} can sign in once within {minutes} minutes at:")
     typer.echo(f"  {services.settings.base_url}{addresses.sign_in(once.secret)}")

@@ -1,4 +1,4 @@
-"""`gender-coach worker`: a worker for servers that were started with `--no-worker`."""
+"""`gender-coach worker`: runs jobs for servers that were started with `--no-worker`."""
 
 from __future__ import annotations
 
@@ -21,12 +21,11 @@ from api.logging.setup import configure_logging
 def worker(
     *,
     number: Annotated[
-        int,
-        typer.Option("--slot", min=1, max=999, help="Number of this worker; each has its own."),
+        int, typer.Option("--slot", min=1, max=999, help="This worker's number, unique per worker.")
     ] = 1,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
-    """Do the jobs that servers queue, until stopped."""
+    """Run queued jobs until stopped."""
     settings = load_settings(data_dir=data, executor_id=f"worker@{number}")
     configure_logging(settings)
     prepare_database(settings)
@@ -37,7 +36,7 @@ def worker(
     with hold_worker_lease(services.database, settings.data_dir, settings.executor_id):
         running_worker = Worker(services, JOB_TYPES)
         running_worker.start()
-        typer.echo(f"Doing jobs as {settings.executor_id}. Stop with Ctrl+C.")
+        typer.echo(f"Running jobs as {settings.executor_id}. Stop with Ctrl+C.")
         stopping.wait()
         running_worker.stop()
     queue.close()

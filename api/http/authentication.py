@@ -1,7 +1,7 @@
-"""Authentication: who sends a request, by the secret it presents.
+"""Authentication: identifies the sender of a request by the secret it presents.
 
-How a secret is looked up belongs to the subjects that issue it. `api.app` registers their
-authenticators; the first one that knows the secret decides.
+The subjects that issue secrets also look them up. `api.app` registers their authenticators; the
+first one that recognises the secret decides.
 """
 
 from __future__ import annotations
@@ -39,27 +39,27 @@ class SecretSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PresentedSecret:
-    """The secret that a request presents, and where."""
+    """The secret that a request presents, and the part of the request it comes from."""
 
     secret: str
     source: SecretSource
 
 
 Authenticator = Callable[[Transaction, PresentedSecret, Settings, datetime], Principal | None]
-"""Finds who holds a secret; `None` where the secret is not one of its kind or opens nothing."""
+"""Returns the holder of a secret, or `None` if the secret is of another kind or not valid."""
 
 PrincipalExtension = Callable[[Transaction, Request, Settings, Principal, datetime], Principal]
-"""Adds to an authenticated principal what else the request presents."""
+"""Extends an authenticated principal with whatever else the request presents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """How requests are authenticated: what the subjects of the application register.
+    """How requests are authenticated, as registered by the application's subjects.
 
     Attributes:
-        authenticators: tried in this order.
-        extensions: applied in this order to whoever was authenticated.
-        needs_touch: whether the last use of a credential has to be recorded again.
+        authenticators: the authenticators, in the order in which they are tried.
+        extensions: the extensions, in the order in which they are applied to the principal.
+        needs_touch: returns whether the recorded last use of a credential needs updating.
         touch: records that a credential was used.
     """
 
@@ -70,9 +70,9 @@ class Authentication:
 
 
 def authenticate(request: Request, services: Services, link: str | None) -> Principal:
-    """Who sends a request; `link` is the secret in its path, where there is one.
+    """Return the principal that sent a request; `link` is the secret in its path, if any.
 
-    The principal is kept in `request.state`.
+    The principal is stored in `request.state`.
     """
     presented = _presented_secret(request, services.settings, link)
     if not presented.secret:
@@ -92,14 +92,14 @@ def authenticate(request: Request, services: Services, link: str | None) -> Prin
 
 
 def authenticate_before_body(scope: Scope) -> Principal:
-    """Who sends a request whose route is not chosen and whose body is not read yet."""
+    """Return the principal of a request that has not been routed and whose body is unread."""
     request = Request(scope)
     request.state.principal = ANONYMOUS
     return authenticate(request, services_for(request), link_secret_in_path(request.url.path))
 
 
 def is_bearer(headers: Headers) -> bool:
-    """Whether a request presents a bearer token, which no browser sends by itself."""
+    """Whether a request presents a bearer token, which browsers never send on their own."""
     return headers.get("authorization", "").partition(" ")[0].lower() == "bearer"
 
 
@@ -120,7 +120,7 @@ def _first(
 def _record_use(
     authentication: Authentication, services: Services, credential_id: str, now: datetime
 ) -> None:
-    """Record that a credential was used; while the disk is full, reading goes on without it."""
+    """Record that a credential was used; a full disk does not prevent reading."""
     try:
         with services.database.writing() as tx:
             authentication.touch(tx, credential_id, now)
@@ -131,7 +131,7 @@ def _record_use(
 
 
 def _presented_secret(request: Request, settings: Settings, link: str | None) -> PresentedSecret:
-    """The secret in the Authorization header, else in the path, else in the cookie."""
+    """Return the secret from the Authorization header, else from the path, else from the cookie."""
     if is_bearer(request.headers):
         token = request.headers["authorization"].partition(" ")[2].strip()
         return PresentedSecret(token, SecretSource.HEADER)

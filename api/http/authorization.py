@@ -1,4 +1,4 @@
-"""Authorization: whether the sender of a request may call its route. Runs before every route."""
+"""Authorization: checks, before every route, whether the sender of a request may call it."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ LINK_PARAMETER = "link"
 _IDENTIFIER = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
 
 RecordReading = Callable[[Services, Principal, str, str, str], None]
-"""Writes into the audit trail that a user reads personal data: action, object kind, object id."""
+"""Records in the audit trail that a user reads personal data: action, object kind, object id."""
 
 
 def authorise(request: Request, services: ServicesDep) -> None:
     """Authenticate the sender of a request, and refuse it unless the route permits its role.
 
     Raises:
-        NotSignedInError: nobody is signed in, and the route is not for everybody.
-        NotAllowedError: the route is for other roles.
-        ConfirmFirstError: this browser's user authenticated too long ago for this route.
-        NotFoundError: the secret link in the path opens nothing (any more).
+        NotSignedInError: the sender is not signed in, and the route is not public.
+        NotAllowedError: the route does not permit the sender's role.
+        ConfirmFirstError: the user of this browser authenticated too long ago for this route.
+        NotFoundError: the secret link in the path is unknown or no longer valid.
     """
     permission: Permission = request.app.state.permissions[
         request.method, request.scope["route"].path_format
@@ -51,7 +51,7 @@ def authorise(request: Request, services: ServicesDep) -> None:
             _record_reading(request, services, principal, permission.audit_action)
         return
     if principal.role is not AccessRole.ANONYMOUS:
-        raise NotAllowedError("this is for others; sign in as somebody else to see it")
+        raise NotAllowedError("you do not have access to this; sign in with an account that does")
     if LINK_PARAMETER in request.path_params:
         raise NotFoundError("this link is no longer valid; ask the programme office for a new one")
     raise NotSignedInError("please sign in first")
@@ -60,16 +60,16 @@ def authorise(request: Request, services: ServicesDep) -> None:
 def _require_recent_authentication(services: Services, principal: Principal) -> None:
     lifetime = timedelta(minutes=services.settings.confirm_minutes)
     if not principal.recently_authenticated(services.now(), lifetime):
-        raise ConfirmFirstError("please confirm who you are, then this continues")
+        raise ConfirmFirstError("please confirm your identity to continue")
 
 
 def _record_reading(
     request: Request, services: Services, principal: Principal, action: str
 ) -> None:
-    """Record that the office reads personal data, before it is shown."""
+    """Record that the programme office reads personal data, before it is shown."""
     parameters: Mapping[str, str] = request.path_params
     (parameter, identifier), *_ = parameters.items()
     if not _IDENTIFIER.fullmatch(identifier):
-        return  # there is no such object, and the route says so
+        return  # there is no such object, and the route will respond accordingly
     record: RecordReading = request.app.state.record_reading
     record(services, principal, action, parameter.removesuffix("_id"), identifier)

@@ -1,4 +1,4 @@
-"""What routes depend on: the services of the application, and the principal of the request."""
+"""Dependencies of routes: the application's services, and the principal of the request."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from api.services import Services
 
 
 def services_for(connection: HTTPConnection) -> Services:
-    """The services of the application, on behalf of the principal of the request."""
+    """Return the application's services, acting on behalf of the request's principal."""
     services: Services = connection.app.state.services
     return services.on_behalf_of(lambda: principal_of(connection))
 
 
 def principal_of(connection: HTTPConnection) -> Principal:
-    """The principal of a request, as authentication found it."""
+    """Return the principal that authentication found for a request."""
     principal: Principal = connection.state.principal
     return principal
 
 
 async def _services(request: Request) -> Services:
-    """Asynchronous, because FastAPI would run a plain function in a thread."""
+    """Return the services. Asynchronous, because FastAPI would run a plain function in a thread."""
     return services_for(request)
 
 

@@ -1,4 +1,4 @@
-"""Liveness and readiness."""
+"""Liveness and readiness probes."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ HEALTH = APIRouter(include_in_schema=False)
 
 @HEALTH.get("/healthz")
 def alive() -> Response:
-    """The process answers."""
+    """Report that the process is running."""
     return Response("alive\n", media_type="text/plain")
 
 
 @HEALTH.get("/readyz")
 def ready(services: ServicesDep) -> Response:
-    """The database answers and has the schema of this version."""
+    """Report whether the database is reachable and has the schema of this version."""
     try:
         schema.require_current(services.database)
     except (SQLAlchemyError, DomainError):
         return Response(
-            "the database is away or of another version\n",
+            "the database is unavailable, or its schema belongs to another version\n",
             HTTPStatus.SERVICE_UNAVAILABLE,
             media_type="text/plain",
         )

@@ -1,4 +1,4 @@
-"""Metrics of requests, for Prometheus."""
+"""Request metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 
 class RequestMetrics:
-    """Counts and durations of requests, in a registry of its own."""
+    """Request counts and durations, in their own registry."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -18,16 +18,16 @@ class RequestMetrics:
         )
         self.seconds = Histogram(
             "gender_coach_request_seconds",
-            "Time until the answer was complete.",
+            "Time until the response was complete.",
             ["method", "route"],
             registry=self.registry,
         )
-        # One for each combination of labels: prometheus-client would look them up each time.
+        # Cached by labels, because prometheus-client would look the children up for each request.
         self._request: dict[tuple[str, str, int], Counter] = {}
         self._second: dict[tuple[str, str], Histogram] = {}
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one answered request."""
+        """Record one completed request."""
         request, second = (method, route, status), (method, route)
         if request not in self._request:
             self._request[request] = self.requests.labels(*request)

@@ -57,7 +57,7 @@ _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document; every error response is described as a problem document."""
+    """Build the OpenAPI document; every error response is described as a problem document."""
     description: dict[str, Any] = app.openapi()
     description["components"]["securitySchemes"] = _SECURITY_SCHEMES
     for path, methods in description["paths"].items():

@@ -1,4 +1,4 @@
-"""Which roles may call which route. The application refuses to start where a route has none."""
+"""Which roles may call which route. The application does not start if a route has no permission."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ class Permission:
     """Which roles may call a route, and under which conditions.
 
     Attributes:
-        roles: who may call it.
-        own_only: coaches and coachees reach only their own objects; others are "not found".
-        authenticates: without it, the route answers without the database, even while that is
-            unavailable.
-        requires_recent_authentication: a browser's user must have authenticated recently. Set
-            for what exports personal data (also by mail: invitations carry secret links to
-            addresses that the office can change) and for what changes how a user signs in.
-        audit_action: recorded in the audit trail when the office reads personal data by it.
+        roles: the roles that may call the route.
+        own_only: coaches and coachees can access only their own objects; all others are "not
+            found".
+        authenticates: whether the sender is authenticated. If not, the route needs no database and
+            works even while it is unavailable.
+        requires_recent_authentication: whether a browser's user must have authenticated recently.
+            Set for routes that export personal data (also by email: invitations carry secret links
+            to addresses that the programme office can change) and for routes that change how a user
+            signs in.
+        audit_action: the action recorded in the audit trail when the programme office reads
+            personal data through the route.
     """
 
     roles: frozenset[AccessRole]
@@ -40,4 +43,4 @@ class Permission:
 
 
 Permissions = Mapping[tuple[str, str], Permission]
-"""By method and path. Each module with routes exports its own as `PERMISSIONS`."""
+"""Permissions by method and path. Each module with routes exports its own as `PERMISSIONS`."""

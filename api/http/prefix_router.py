@@ -13,10 +13,10 @@ _PARAMETER = "{"
 
 
 class PrefixRouter(APIRouter):
-    """Tries its routes only for paths that match one of their prefixes.
+    """A router that tries its routes only if the path matches one of their prefixes.
 
-    Otherwise every route of every router is tried in turn, which takes longer than many answers
-    (measured: 0.28 ms of processor time to find a route, 0.04 ms with prefixes).
+    Without prefixes, every route of every router is tried in turn, which takes longer than many
+    handlers (measured: 0.28 ms of processor time to find a route; with prefixes, 0.04 ms).
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class PrefixRouter(APIRouter):
 
     @classmethod
     def from_router(cls, router: APIRouter) -> Self:
-        """A prefix router with the routes of `router`; routes added later are not seen."""
+        """Create a prefix router with the routes of `router`; routes added later are ignored."""
         prefix_router = cls()
         prefix_router.routes = router.routes
         paths = [context.path or "" for context in iter_route_contexts(router.routes)]
@@ -37,7 +37,7 @@ class PrefixRouter(APIRouter):
         return prefix_router
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether one of the routes is for the path and method of a request."""
+        """Return whether one of the routes matches the path and method of a request."""
         path = scope["path"]
         if scope.get("root_path") or path in self._exact_paths or path.startswith(self._prefixes):
             return super().matches(scope)

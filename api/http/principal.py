@@ -1,4 +1,4 @@
-"""The principal: who a request or a transaction acts for."""
+"""The principal on whose behalf a request or a transaction acts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from enum import StrEnum
 
 
 class AccessRole(StrEnum):
-    """The role of a principal, which permissions refer to.
+    """The role of a principal, as used in permissions.
 
-    `SYSTEM` is for jobs and for commands on the terminal of the server. No request has it.
+    `SYSTEM` is for jobs and for commands on the server's terminal. No request has this role.
     """
 
     MANAGER = "manager"
@@ -23,16 +23,16 @@ class AccessRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who acts, authenticated by which credential.
+    """An acting user or person, and the credential that authenticated them.
 
     Attributes:
-        user_id: of a manager or auditor; `None` otherwise.
-        person_id: of a coach or coachee in the cycle `cycle_id`; `None` otherwise.
-        credential_id: of the cookie, token or link that was presented.
-        by_cookie: whether the credential came in a cookie, which browsers send by themselves.
-        confirmed_at: when the user of a browser last passed the second factor.
-        notes_open: whether the request presents the key of a coach's notebook, the one with the
-            number `notebook`.
+        user_id: the id of a manager or auditor; `None` otherwise.
+        person_id: the id of a coach or coachee in the cycle `cycle_id`; `None` otherwise.
+        credential_id: the id of the cookie, token or link that was presented.
+        by_cookie: whether the credential came in a cookie, which browsers send on their own.
+        confirmed_at: when the browser's user last passed a second factor.
+        notes_open: whether the request presents the key of the coach's notebook with the number
+            `notebook`.
     """
 
     role: AccessRole
@@ -47,13 +47,13 @@ class Principal:
 
     @property
     def is_manager(self) -> bool:
-        """Whether this is a programme manager."""
+        """Whether the principal is a programme manager."""
         return self.role is AccessRole.MANAGER
 
     def recently_authenticated(self, now: datetime, lifetime: timedelta) -> bool:
-        """Whether a browser's user has authenticated within `lifetime`.
+        """Return whether a browser's user authenticated within the last `lifetime`.
 
-        True for tokens: they are issued only to a user who has.
+        Always true for tokens, which are issued only to users who have just authenticated.
         """
         if not self.by_cookie:
             return True

@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457), the answer to every refused or failed request."""
+"""Problem documents (RFC 9457), the response to every rejected or failed request."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from coach.errors import DomainError, InputFault, UnusableInputError
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger(__name__)
 _UNAVAILABLE = (
-    "the database does not answer at the moment; nothing was changed, please try again soon"
+    "the database is currently unavailable; nothing was changed. Please try again shortly"
 )
 _DISK_FULL = (
-    "there is no room left where the database is; nothing was changed. "
-    "Whoever runs the server has to make room; then please try again"
+    "the disk of the database is full; nothing was changed. Ask the server's administrator to free "
+    "some space, then try again"
 )
 _RETRY_AFTER = {"Retry-After": "10"}  # seconds
 
 
 class FaultDetails(BaseModel):
-    """One fault at one place of the input. `row` 1 is the header of a table."""
+    """A fault at one place in the input. Row 1 is the header of a table."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,7 +44,7 @@ class FaultDetails(BaseModel):
 
 
 class ProblemDetails(BaseModel):
-    """Why a request was refused: what, where, and what to do."""
+    """Why a request was rejected: what is wrong, where, and what to do."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -80,7 +80,7 @@ ProblemPageRenderer = Callable[[Request, ProblemDetails], Response]
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problem responses of a route, for OpenAPI."""
+    """Return a route's problem responses, for OpenAPI."""
     return {
         status: {"model": ProblemDetails, "description": HTTPStatus(status).phrase}
         for status in (*statuses, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -88,7 +88,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def problem_details_of(error: Exception) -> ProblemDetails:
-    """The problem document of an error; internal errors reveal nothing about their cause."""
+    """Return the problem document for an error; internal errors do not reveal their cause."""
     kind = error_type_of(error)
     if kind is INTERNAL_ERROR:
         return _problem(kind, "An internal error occurred and was logged. Please try again.")
@@ -98,7 +98,7 @@ def problem_details_of(error: Exception) -> ProblemDetails:
 
 
 def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) -> None:
-    """Answer every error with a problem document, outside the API as a page."""
+    """Respond to every error with a problem document, or outside the API with a page."""
 
     def answer(request: Request, problem: ProblemDetails) -> Response:
         if page is not None and not request.url.path.startswith(API):
@@ -122,7 +122,7 @@ def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) 
         if not isinstance(error, HTTPException):
             raise TypeError(type(error))
         answered = answer(request, _problem_of_status(error.status_code, error.detail))
-        answered.headers.update(error.headers or {})  # for instance the allowed methods
+        answered.headers.update(error.headers or {})  # for instance, the allowed methods
         return answered
 
     def handle_unexpected_error(request: Request, error: Exception) -> Response:
@@ -140,20 +140,20 @@ def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) 
 
 
 def database_unavailable(error: Exception) -> HTTPException:
-    """The answer while the database is unavailable or its disk is full; logged.
+    """Log that the database is unavailable or its disk is full, and return the response.
 
-    Also raised while a body is read: there the framework would take any other error for an
+    Also raised while a body is read, where the framework would treat any other exception as an
     unreadable body.
     """
     full = is_disk_full(error)
-    what = "the disk of the database is full" if full else "the database is away"
+    what = "the disk of the database is full" if full else "the database is unavailable"
     _LOG.error("%s: %s", what, exception_location(error))
     detail = _DISK_FULL if full else _UNAVAILABLE
     return HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, detail, _RETRY_AFTER)
 
 
 def all_error_types() -> tuple[ErrorType, ...]:
-    """Every type of error, each once."""
+    """Return every error type once."""
     return tuple(dict.fromkeys((*ERROR_TABLE.values(), INTERNAL_ERROR)))
 
 
@@ -171,7 +171,7 @@ def _problem(kind: ErrorType, detail: str, faults: tuple[InputFault, ...] = ()) 
 
 
 def _validation_problem(error: RequestValidationError) -> ProblemDetails:
-    """The invalid fields of a request, without the values that were sent."""
+    """Describe the invalid fields of a request, without the values that were sent."""
     kind = ERROR_TABLE[UnusableInputError]
     faults = tuple(
         InputFault(

@@ -22,7 +22,7 @@ REFERENCE = APIRouter(prefix=API, tags=["reference"])
 
 
 class FormsView(BaseModel):
-    """The forms: JSON Schema of each field, and the values to choose from."""
+    """The forms: the JSON Schema of each field, and the values to choose from."""
 
     attendance: tuple[Attendance, ...]
     ratings: dict[int, str]
@@ -32,7 +32,7 @@ class FormsView(BaseModel):
 
 
 class ProblemKind(BaseModel):
-    """One kind of problem; `slug` ends the `type` of its documents."""
+    """A problem type; its documents' `type` ends with `slug`."""
 
     slug: str
     title: str
@@ -41,7 +41,7 @@ class ProblemKind(BaseModel):
 
 @REFERENCE.get("/forms")
 def forms() -> FormsView:
-    """The session note form (shared record and note) and the feedback form."""
+    """Return the session note form (shared record and note) and the feedback form."""
     return FormsView(
         attendance=tuple(Attendance),
         ratings=RATINGS,
@@ -53,13 +53,13 @@ def forms() -> FormsView:
 
 @REFERENCE.get("/rules")
 def rules() -> tuple[RuleCard, ...]:
-    """The matching rules with their documentation and default settings."""
+    """Return the matching rules with their documentation and default settings."""
     return catalogue(_DEFAULTS)
 
 
 @REFERENCE.get("/problems")
 def problems() -> tuple[ProblemKind, ...]:
-    """Every kind of problem document there is."""
+    """Return every problem type."""
     return tuple(
         ProblemKind(slug=kind.slug, title=kind.title, status=kind.http_status)
         for kind in all_error_types()
@@ -68,7 +68,7 @@ def problems() -> tuple[ProblemKind, ...]:
 
 @REFERENCE.get("/openapi.json", include_in_schema=False)
 def openapi(request: Request) -> dict[str, Any]:
-    """The description of this API in OpenAPI."""
+    """Return the OpenAPI description of this API."""
     return openapi_document(request.app)
 
 

@@ -1,4 +1,4 @@
-"""URLs of pages and routes that more than one module uses."""
+"""URLs of pages and routes that are used by several modules."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ CONFIRM = "/confirm"
 ACCOUNT = "/account"
 AUDIT = "/audit"
 PERSON = "/p/"
-PEOPLE_UPLOAD_SUFFIX = "/people"  # suffix of every URL that takes lists of people
+PEOPLE_UPLOAD_SUFFIX = "/people"  # suffix of every URL that accepts people lists
 CYCLE_FILE_SUFFIXES = (
     "/cycles",
     "/policy",
     "/what-if",
-)  # suffixes of every URL that takes a cycle file
-NOTE_SUFFIX = "/note"  # suffix of every URL that takes a coach's note
+)  # suffixes of every URL that accepts a cycle file
+NOTE_SUFFIX = "/note"  # suffix of every URL that accepts a coach's note
 
 
 def safe_redirect_path(path: str) -> str:
-    """`path` if it is a page of this server, else the first page (no open redirect)."""
+    """Return `path` if it is a page of this server, else `/`, to prevent open redirects."""
     plain = path.startswith("/") and path.isascii() and path.isprintable() and " " not in path
     return path if plain and not path.startswith("//") and "\\" not in path else "/"
 
@@ -36,7 +36,7 @@ def confirm(go_on_to: str) -> str:
 
 
 def sign_in(secret: str) -> str:
-    """The page that asks before a one-time sign-in secret is used up."""
+    """The page that asks for confirmation before it uses up a one-time sign-in secret."""
     return f"{SIGN_IN}/{secret}"
 
 
@@ -46,7 +46,7 @@ def person(secret: str) -> str:
 
 
 def link_secret_in_path(path: str) -> str | None:
-    """The secret link in the path of a person's page."""
+    """Return the secret in the path of a person's page; `None` for other paths."""
     return path.removeprefix(PERSON).partition("/")[0] if path.startswith(PERSON) else None
 
 
@@ -61,7 +61,7 @@ def person_notes(secret: str) -> str:
 
 
 def person_address(secret: str) -> str:
-    """A person's page about their mail address."""
+    """A person's page about their email address."""
     return f"{person(secret)}/address"
 
 
@@ -76,7 +76,7 @@ def run(run_id: str) -> str:
 
 
 def plan(plan_id: str) -> str:
-    """A plan with its reasons."""
+    """A plan with its explanations."""
     return f"/plans/{plan_id}"
 
 
@@ -91,7 +91,7 @@ def question(question_id: str) -> str:
 
 
 def outbox_mail(message_id: str) -> str:
-    """A message of the outbox as a mail file."""
+    """An outbox message as an `.eml` file."""
     return f"{API}/outbox/{message_id}.eml"
 
 

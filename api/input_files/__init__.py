@@ -1,4 +1,4 @@
-"""Files that people upload or name on the command line: people lists, cycle files, earlier results.
+"""Input files, uploaded or named on the command line: people lists, cycle files, earlier results.
 
-Here files are opened, size-checked and decoded; what their cells mean is decided in `coach.intake`.
+This package opens, size-checks and decodes the files; `coach.intake` interprets their cells.
 """

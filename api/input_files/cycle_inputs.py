@@ -1,4 +1,4 @@
-"""All input files of a run: read, validated, checked against each other, and fingerprinted."""
+"""Reads all input files of a run, validates and cross-checks them, and computes a fingerprint."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from coach.people import Roster
 from matching.instance.partial_cycle import UnderWay, under_way
 from matching.result import Result
 
-if TYPE_CHECKING:  # reading files does not need the solver, which takes seconds to import
+if TYPE_CHECKING:  # reading input must not import the solver, which takes seconds
     from matching.errors import ImpossiblePinsError
 
 KEPT_FILE = "kept.json"
-"""The name of the earlier result, whose pairs are kept, among the input files of a run."""
+"""File name, among a run's input files, of the earlier result whose pairs should be kept."""
 UNDER_WAY_FILE = "under-way.json"
-"""The name of the file with the progress of a cycle under way among the input files of a run."""
+"""File name, among a run's input files, of the progress of a cycle that is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,15 @@ class CycleInputs:
     """The input of a run.
 
     Attributes:
-        roster: all people, in the order of their files.
+        roster: all people, in file order.
         cycle: the dates and the policy.
         keep: an earlier result whose pairs should stay, if one was given.
-        files: the files as read, by their names in the `inputs/` of a results folder:
+        files: the content of the files, by their names in the `inputs/` folder of the results:
             `cycle.toml`, `coachees.csv` (or `.xlsx`, `.ods`), `coaches.csv`, `kept.json`,
             `under-way.json`.
         sha256: the fingerprint of `files`.
-        cycle_file: the position of each key of the cycle file.
-        under_way: the progress of the cycle, if it is matched again while under way.
+        cycle_file: the parsed cycle file, with the position of each key.
+        under_way: the progress of the cycle, if it is re-matched while under way.
     """
 
     roster: Roster
@@ -58,19 +58,19 @@ class CycleInputs:
     under_way: UnderWay | None = None
 
     def from_day(self, day: date) -> CycleInputs:
-        """The same input for a cycle under way: sessions of `keep` before `day` are fixed."""
+        """Return the input for a cycle under way: sessions of `keep` before `day` are fixed."""
         if self.keep is None:
             return self
         progress = under_way(self.keep, day, self.cycle.cycle.zone)
         return self.with_under_way(progress, progress.model_dump_json(indent=2).encode() + b"\n")
 
     def with_under_way(self, progress: UnderWay, content: bytes) -> CycleInputs:
-        """The same input with `progress`, whose file has this `content`."""
+        """Return the same input with `progress`, whose file has the given `content`."""
         files = {**self.files, UNDER_WAY_FILE: content}
         return replace(self, under_way=progress, files=files, sha256=fingerprint(files))
 
     def pin_faults(self, error: ImpossiblePinsError) -> UnusableInputError:
-        """Pins that the engine cannot satisfy, as faults located in the cycle file."""
+        """Convert pins that the engine cannot satisfy into faults located in the cycle file."""
         return UnusableInputError(
             self.cycle_file.fault(
                 ("pins", pin.coachee), f"{pin.coachee} cannot have {pin.coach}: {pin.why}"
@@ -80,7 +80,7 @@ class CycleInputs:
 
 
 def fingerprint(files: Mapping[str, bytes]) -> str:
-    """SHA-256 over the names, lengths and bytes of `files`, in the order of their names."""
+    """Return the SHA-256 over the names, lengths and contents of `files`, sorted by name."""
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(f"{name}\0{len(files[name])}\0".encode())
@@ -94,7 +94,7 @@ def read_inputs(
     """Read the files of a run from disk.
 
     Raises:
-        UnusableInputError: with every fault of all files.
+        UnusableInputError: there are faults; the error lists all of them, in all files.
     """
     return parse_inputs(
         read_source(cycle, MAX_CYCLE_FILE_BYTES),
@@ -107,10 +107,10 @@ def read_inputs(
 def parse_inputs(
     cycle: InputSource, coachees: InputSource, coaches: InputSource, keep: InputSource | None = None
 ) -> CycleInputs:
-    """Read the files of a run from their bytes; a file without bytes is given as its fault.
+    """Parse the files of a run; a file that could not be read is passed as its fault.
 
     Raises:
-        UnusableInputError: with every fault of all files.
+        UnusableInputError: there are faults; the error lists all of them, in all files.
     """
     context = ReadContext(reference())
     cycle_file = read_policy_file(cycle, context)
@@ -141,7 +141,7 @@ def _read_kept_result(source: InputSource | None) -> tuple[Result | None, tuple[
 def _canonical_files(
     cycle: InputSource, coachees: InputSource, coaches: InputSource, keep: InputSource | None
 ) -> dict[str, bytes]:
-    """The content of the files by their names in `inputs/`."""
+    """Return the content of the files by their names in `inputs/`."""
     named = {
         CYCLE_FILE: cycle,
         f"coachees.{_ending(coachees)}": coachees,

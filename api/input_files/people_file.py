@@ -1,4 +1,4 @@
-"""Reading one people file: from its bytes to a sheet."""
+"""Reads a people file from its bytes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
 
 
 def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadContext) -> PeopleSheet:
-    """Everything that can be read from a people file, with its faults, which contain `name`."""
+    """Read as much of a people file as possible, with its faults, which refer to it as `name`."""
     try:
         check_size(content)
         table, faults = _table(name, content, kind)
@@ -33,10 +33,10 @@ def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadConte
 def read_people(
     name: str, content: bytes, kind: PeopleKind
 ) -> tuple[Coachee, ...] | tuple[Coach, ...]:
-    """The people of one file on its own; references to people of the other file are not checked.
+    """Read the people in one file; references to people in the other file are not checked.
 
     Raises:
-        UnusableInputError: with every fault of the file.
+        UnusableInputError: there are faults; the error lists all of them.
     """
     sheet = people_sheet(name, content, kind, ReadContext(reference()))
     if sheet.faults:
@@ -45,7 +45,7 @@ def read_people(
 
 
 def file_ending(content: bytes) -> str:
-    """The extension for the type of the file: `xlsx`, `ods` or `csv`."""
+    """Return the file extension that matches the content: `xlsx`, `ods` or `csv`."""
     if content.startswith(ZIP_SIGNATURE):
         return "ods" if is_opendocument(content) else "xlsx"
     return "csv"
@@ -56,7 +56,7 @@ def _table(name: str, content: bytes, kind: PeopleKind) -> tuple[TextTable, list
         return workbook_table(name, content, kind.value), []
     if name.lower().endswith(_WORKBOOK_ENDINGS):
         raise UnreadableError(
-            "the file is not a workbook; save it again, or name it .csv if it is CSV"
+            "the file is not a workbook; save it again, or rename it if it is CSV"
         )
     rows, faults = csv_rows(name, content)
     return TextTable(name, rows), faults

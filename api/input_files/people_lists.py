@@ -1,4 +1,4 @@
-"""Both lists of people: read one by one, then checked against each other and the policy."""
+"""Reads both people lists, then checks them against each other and the policy."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from coach.people import Roster
 
 @dataclass(frozen=True, slots=True)
 class PeopleLists:
-    """Both lists as read, with the faults of each; nothing is checked across files yet."""
+    """Both lists as read, with the faults in each; nothing has been cross-checked yet."""
 
     coachees: PeopleSheet
     coaches: PeopleSheet
 
     @property
     def faults(self) -> tuple[InputFault, ...]:
-        """The faults of each list on its own."""
+        """The faults found in each list by itself."""
         return (*self.coachees.faults, *self.coaches.faults)
 
     def roster(self) -> Roster:
-        """The people of two lists without faults, each validated once."""
+        """Return the people in both lists, which must have no faults. Validates them only once."""
         return Roster(coachees=self.coachees.coachees(), coaches=self.coaches.coaches())
 
 
 def read_people_lists(
     coachees: InputSource, coaches: InputSource, context: ReadContext
 ) -> PeopleLists:
-    """Read both lists; this may start a process that opens a workbook."""
+    """Read both lists; a workbook is opened in a child process."""
     return PeopleLists(
         _read_sheet(coachees, PeopleKind.COACHEES, context),
         _read_sheet(coaches, PeopleKind.COACHES, context),
@@ -48,7 +48,7 @@ def read_people_lists(
 def input_faults(
     cycle_file: CycleFile, lists: PeopleLists, context: ReadContext
 ) -> Iterator[InputFault]:
-    """All faults of the policy and the lists, file by file, each file from top to bottom."""
+    """Yield all faults in the policy and the lists, file by file, each from top to bottom."""
     coachees, coaches = lists.coachees, lists.coaches
     one_workbook = coachees.file == coaches.file
     yield from _sorted_by_row(cycle_file.faults, pin_faults(cycle_file, coachees, coaches, context))
@@ -70,7 +70,7 @@ def _sorted_by_row(*found: Iterable[InputFault]) -> list[InputFault]:
 
 
 def _with_sheet_name(faults: Iterable[InputFault], sheet: PeopleSheet) -> Iterator[InputFault]:
-    """Faults that also name their sheet, as both sheets are in one file."""
+    """Add the name of the sheet to each fault, because both sheets are in one file."""
     for fault in faults:
         if fault.column == WHOLE_FILE:
             yield fault

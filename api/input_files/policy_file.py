@@ -1,4 +1,4 @@
-"""The cycle file of a cycle: its text, and the policy in it or every fault."""
+"""Reads a cycle file: its text, and its policy or all of its faults."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CYCLE_FILE = "cycle.toml"
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """A cycle file that was read: its text, where each key is, and its faults."""
+    """A cycle file as read: its text, the position of each key, and its faults."""
 
     text: str
     read: CycleFile
@@ -28,7 +28,7 @@ class PolicyFile:
         """The policy in the file.
 
         Raises:
-            UnusableInputError: with every fault of the file.
+            UnusableInputError: the file has faults; the error lists all of them.
         """
         if self.read.cycle is None or self.read.faults:
             raise UnusableInputError(self.read.faults)
@@ -36,13 +36,13 @@ class PolicyFile:
 
 
 def parse_policy_file(file: NamedFile) -> PolicyFile:
-    """Read a cycle file; the people it names are not checked."""
+    """Read a cycle file; the people it refers to are not checked."""
     read = read_policy_file(file, ReadContext(reference()))
     return PolicyFile("" if read.cycle is None else file.content.decode("utf-8-sig"), read)
 
 
 def read_policy_file(source: InputSource, context: ReadContext) -> CycleFile:
-    """Read a cycle file, with all its faults; the people it names are not checked."""
+    """Read a cycle file and all its faults; the people it refers to are not checked."""
     if isinstance(source, InputFault):
         return unread_cycle(source.file, [source])
     row = 1

@@ -1,4 +1,4 @@
-"""Reference data that input is checked against.
+"""The reference data that input is validated against.
 
 Countries and zones come from the IANA time zone database (package `tzdata`), languages from CLDR
 (package `Babel`), rank titles from `coach/data/ranks.csv`.
@@ -17,21 +17,14 @@ from babel import Locale
 from coach.intake.reference import Reference
 from coach.ranks import RankTable
 
-_KOSOVO = "XK"  # user-assigned in ISO 3166-1, so missing from the zone tables
-_KOSOVO_ZONE = "Europe/Belgrade"  # as documented for the files; the clock is CET
-_NO_LANGUAGES = {
-    "mis",
-    "mul",
-    "root",
-    "sh",
-    "und",
-    "zxx",
-}  # not single languages
+_KOSOVO = "XK"  # user-assigned in ISO 3166-1, so it is not in the zone tables
+_KOSOVO_ZONE = "Europe/Belgrade"  # as documented in the reference of the file formats; uses CET
+_NO_LANGUAGES = {"mis", "mul", "root", "sh", "und", "zxx"}  # codes for no single language
 
 
 @cache
 def reference() -> Reference:
-    """The reference data, read once."""
+    """Return the reference data, which is read only once."""
     names = Locale("en").languages
     zones = files("tzdata") / "zoneinfo"
     countries = dict(_rows(zones / "iso3166.tab"))
@@ -50,13 +43,13 @@ def reference() -> Reference:
 
 
 def rank_table() -> RankTable:
-    """The rank titles in the package."""
+    """Return the rank titles that are part of the package."""
     text = (files("coach") / "data" / "ranks.csv").read_text("utf-8")
     return RankTable.from_rows(csv.DictReader(text.splitlines()))
 
 
 def _country_timezones(zones: Traversable) -> dict[str, str]:
-    """The first zone of each country whose zones all follow the same current rule."""
+    """Return the first zone of each country whose zones all currently follow the same rule."""
     named: dict[str, list[str]] = {}
     for country, _, zone, *_ in _rows(zones / "zone.tab"):
         named.setdefault(country, []).append(zone)
@@ -68,7 +61,7 @@ def _country_timezones(zones: Traversable) -> dict[str, str]:
 
 
 def _current_posix_rule(zones: Traversable, zone: str) -> bytes:
-    """The POSIX rule of a zone for all times after its last recorded change (RFC 9636, 3.3)."""
+    """Return a zone's POSIX rule for times after its last recorded change (RFC 9636, 3.3)."""
     return (zones.joinpath(*zone.split("/"))).read_bytes().rsplit(b"\n", 2)[-2]
 
 

@@ -1,4 +1,4 @@
-"""Reading a result file, for `--keep`, `check` and `explain`."""
+"""Reads a result file, for example for `--keep`, `check` and `explain`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from matching.result import Result
 
 
 def read_result(name: str, content: bytes) -> tuple[Result | None, tuple[InputFault, ...]]:
-    """The result, or all faults, which contain `name`.
+    """Return the result or all its faults, which refer to the file as `name`.
 
-    Faults of the structure have row 1, because JSON values are not tied to lines.
+    Faults in values are reported in row 1, because their line numbers are not known.
     """
     try:
         check_size(content, MAX_RESULT_BYTES)
@@ -29,7 +29,7 @@ def read_result(name: str, content: bytes) -> tuple[Result | None, tuple[InputFa
                 name,
                 _row(detail["msg"]),
                 dotted_key(tuple(detail["loc"])) or WHOLE_FILE,
-                f"this is not the result of a match: {detail['msg'][0].lower()}{detail['msg'][1:]}",
+                f"this is not a match result: {detail['msg'][0].lower()}{detail['msg'][1:]}",
             )
             for detail in error.errors(include_url=False, include_context=False)
         )

@@ -1,4 +1,4 @@
-"""An input file before it is read: its bytes and name, or why they could not be read."""
+"""An input file before it is parsed: its name and bytes, or why they could not be read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coach.intake.fault_messages import WHOLE_FILE
 
 @dataclass(frozen=True, slots=True)
 class NamedFile:
-    """The bytes of a file, and its name as the user gave it."""
+    """The content of a file, and its name as given by the user."""
 
     name: str
     content: bytes
@@ -21,7 +21,7 @@ InputSource = NamedFile | InputFault
 
 
 def read_source(path: Path, max_bytes: int) -> InputSource:
-    """The content of a file, at most `max_bytes` + 1 bytes of it, or why it cannot be read."""
+    """Return up to `max_bytes` + 1 bytes of a file, or the reason why it cannot be read."""
     try:
         with path.open("rb") as stream:
             return NamedFile(str(path), stream.read(max_bytes + 1))

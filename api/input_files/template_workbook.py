@@ -1,4 +1,4 @@
-"""The empty workbook for people: both sheets, with drop-downs, notes and an example row."""
+"""The template workbook for people lists: both sheets, drop-downs, notes and example rows."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ _EXAMPLE_OVERRIDES: Mapping[PeopleKind, Mapping[str, str]] = {
     },
 }
 _READ_ME = """\
-One row is one person: commanders and decision-makers on the sheet coachees, coaches on coaches.
-Row 2 of each sheet is a fictitious example in grey. Overwrite or delete it.
-Columns with blue headers are required; those with grey headers are optional.
-Point at a header to read what its column contains. Cells with few possible values offer them.
-Lists are separated by semicolons: en:B2; sq:C1.
-Save the workbook and give it for both: --coachees FILE --coaches FILE.
-Every fault is then reported with its row and column.
+Each row is one person: commanders and decision-makers in the sheet coachees, coaches in coaches.
+Row 2 of each sheet, in grey, is an invented example. Overwrite or delete it.
+Columns with a blue header are required; those with a grey header can be left empty or deleted.
+Point at a header to see what to enter. Cells with a fixed set of values have a drop-down list.
+Separate the items of a list with semicolons: en:B2; sq:C1.
+Save the workbook and give it for both options: --coachees FILE --coaches FILE.
+Errors are then reported with their row and column.
 """
 
 
 def template_workbook() -> bytes:
-    """The workbook as XLSX; its example rows are valid input."""
+    """Return the workbook as XLSX. Its example rows are valid input."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     for kind, columns in COLUMNS.items():

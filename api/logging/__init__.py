@@ -1,1 +1,1 @@
-"""Logging: its configuration, and where an exception was raised without its message."""
+"""Logging: configuration, and descriptions of exceptions without their messages."""

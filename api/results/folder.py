@@ -1,4 +1,4 @@
-"""Writing a results folder: all of it, or nothing."""
+"""Writes a results folder, completely or not at all."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class FolderContent:
 
 
 def write_results(out: Path, content: FolderContent) -> None:
-    """Write `content` into the folder `out`, in place of an earlier result there.
+    """Write `content` to the folder `out`, in place of an earlier result there.
 
     The folder is created if it is missing. The files are written to a temporary folder in it and
     moved into place at the end, so that a failure while writing leaves an earlier result complete.
@@ -88,7 +88,7 @@ def write_results(out: Path, content: FolderContent) -> None:
 
 
 def result_json(result: Result) -> bytes:
-    """The content of `result.json`: keys in the documented order, UTF-8, a newline at the end."""
+    """Return `result.json` in UTF-8: keys in the documented order, with a final newline."""
     return result.model_dump_json(indent=2).encode() + b"\n"
 
 

@@ -1,4 +1,4 @@
-"""Check that the files of a results folder agree with `result.json`, by reading them again."""
+"""Checks that the files in a results folder agree with `result.json`, by parsing each of them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from pydantic import ValidationError
 from api.results.folder import RESULT_PARTS
 from api.results.invitation_check import invitation_findings
 from api.results.result_folder import ResultFolder
+from coach.plural import pluralise
 from matching.auditor import Finding
 from matching.records.run_record import RunRecord, result_digest
 from matching.result import Result
 
 _FORMS = ("session-note.html", "feedback.html")
-_MAX_REPORTED = 5  # rows of one kind that are reported one by one
+_MAX_REPORTED = 5  # rows of one kind that are reported individually
 
 RowCounts = Counter[tuple[str, ...]]
 
 
 def folder_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Everything in the folder that is missing or differs from the result."""
+    """Yield a finding for everything in the folder that is missing or contradicts the result."""
     missing = [part for part in RESULT_PARTS if not (folder / part).exists()]
     yield from (Finding(part, "is missing") for part in missing)
     checks: dict[str, Callable[[Path, ResultFolder], Iterator[Finding]]] = {
@@ -51,7 +52,8 @@ def _run(path: Path, found: ResultFolder) -> Iterator[Finding]:
     try:
         run = RunRecord.model_validate_json(path.read_bytes()).run
     except ValidationError as error:
-        yield Finding("run.json", f"is not the record of a run ({error.error_count()} faults)")
+        faults = pluralise(error.error_count(), "fault")
+        yield Finding("run.json", f"is not a run record ({faults})")
         return
     result = found.result
     digests = {
@@ -68,11 +70,11 @@ def _run(path: Path, found: ResultFolder) -> Iterator[Finding]:
     }
     for key, (recorded, expected) in actual.items():
         if recorded != expected:
-            yield Finding("run.json", f"{key} differs from this folder")
+            yield Finding("run.json", f"{key} does not match this folder")
 
 
 def _schedule(path: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Times are compared as instants, however a spreadsheet has rewritten them."""
+    """Compare the schedule. Times are parsed, so that their format does not matter."""
     expected: RowCounts = Counter(
         (match.coachee, match.coach, str(one.number), _utc(one.start), _utc(one.end), one.uid)
         for match in found.result.matches
@@ -111,7 +113,7 @@ def _unmatched(path: Path, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _table(path: Path, header: list[str]) -> Iterator[tuple[str, ...]]:
-    """The rows of a CSV file, without the quotes that keep cells from being formulas."""
+    """Yield the rows of a CSV file, without the apostrophes that protect against formulas."""
     with path.open(encoding="utf-8", newline="") as lines:
         rows = [*csv.reader(lines)]
     if not rows or rows[0] != header:
@@ -140,7 +142,7 @@ def _workbook(path: Path, found: ResultFolder) -> Iterator[Finding]:
         book = load_workbook(path, read_only=True, data_only=True)
         cells = [*book["Schedule"].iter_rows(min_row=2, values_only=True)]
         book.close()
-    except Exception as error:  # noqa: BLE001 - a damaged workbook fails in too many ways
+    except Exception as error:  # noqa: BLE001 - a damaged workbook can raise almost anything
         yield Finding("schedule.xlsx", f"cannot be read: {type(error).__name__}")
         return
     actual = (
@@ -159,15 +161,14 @@ def _workbook(path: Path, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _report(path: Path, found: ResultFolder) -> Iterator[Finding]:
-    """The report has one section for each person, and names its inputs."""
+    """Check that the report contains everybody once, and the hash of its inputs."""
     text = unescape(path.read_text("utf-8"))
     for word in (f'id="{anchor}"' for anchor in _anchors(found.result)):
         if text.count(word) != 1:
-            yield Finding(
-                "report.html", f"contains {word} {text.count(word)} times instead of once"
-            )
+            times = pluralise(text.count(word), "time")
+            yield Finding("report.html", f"contains {word} {times} instead of once")
     if found.result.input_sha256 not in text:
-        yield Finding("report.html", "names other inputs than the result")
+        yield Finding("report.html", "was made from other inputs than this result")
 
 
 def _anchors(result: Result) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""Check of the invitations of a results folder against `result.json`, line by line.
+"""Checks the invitations in a results folder line by line against `result.json`.
 
-This shares no code with the writer of invitations. A calendar object may contain only the
-properties listed below, so that assistants who read calendars see no confidential text.
+The check shares no code with the writer. A calendar object may contain only the properties listed
+below, so that aides who read the calendar see nothing that people have written.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ALLOWED = {"VCALENDAR": _CALENDAR, "VEVENT": _EVENT, "VALARM": _ALARM}
 
 @dataclass(frozen=True, slots=True)
 class _ExpectedInvitation:
-    """A required invitation: its recipient, the other person, and the session of `count`."""
+    """An expected invitation: recipient, other person, session, and number of sessions."""
 
     person: Person
     other: Person
@@ -45,7 +45,7 @@ class _ExpectedInvitation:
 
 
 def invitation_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Differences from one invitation for each person and session, as `.ics` and as `.eml`."""
+    """Check for exactly one invitation per person and session, as `.ics` and as `.eml`."""
     expected = _expected_invitations(found)
     names = {path.stem for path in folder.iterdir()}
     for name in sorted(names):
@@ -59,18 +59,18 @@ def invitation_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
         lines = [*_lines(calendar)]
         key = _value(lines, "UID"), _address(_value(lines, "ATTENDEE"))
         if not expected.get(key):
-            yield Finding(about, "invites no person of this result to one of their sessions")
+            yield Finding(about, "does not belong to any person and session in this result")
             continue
         one = expected[key].pop()
         for fault in (*_calendar(lines, one), *_mail(eml.read_bytes(), calendar, one)):
             yield Finding(about, fault)
     for one in chain.from_iterable(expected.values()):
         number = one.session.number
-        yield Finding("invites", f"that of {one.person.id} to session {number} is missing")
+        yield Finding("invites", f"has no invitation for {one.person.id} to session {number}")
 
 
 def _expected_invitations(found: ResultFolder) -> dict[tuple[str, str], list[_ExpectedInvitation]]:
-    """The required invitations by uid and address; two people may share an address."""
+    """Return the invitations by uid and email address, which two people may share."""
     roster = found.inputs.roster
     coachees = {one.id: one for one in roster.coachees}
     coaches = {one.id: one for one in roster.coaches}
@@ -88,7 +88,7 @@ def _expected_invitations(found: ResultFolder) -> dict[tuple[str, str], list[_Ex
 
 
 def _lines(calendar: bytes) -> Iterator[tuple[str, str, str]]:
-    """The unfolded content lines, each with its component, name and value (RFC 5545, 3.1)."""
+    """Yield the component, name and value of each unfolded content line."""
     text = calendar.decode("utf-8", "replace").replace("\r\n", "\n")
     inside: list[str] = []
     for line in re.sub(r"\n[ \t]", "", text).splitlines():
@@ -101,7 +101,7 @@ def _lines(calendar: bytes) -> Iterator[tuple[str, str, str]]:
 
 
 def _split_line(line: str) -> tuple[str, str]:
-    """Name and value of a content line; parameters may contain colons in double quotes."""
+    """Return a content line's name and value; quoted parameters may contain colons."""
     found = re.match(r'([^;:]*)((?:;[^=]*=(?:"[^"]*"|[^";:])*)*):(.*)', line)
     return (found[1].upper(), found[3]) if found else (line, "")
 
@@ -119,11 +119,11 @@ def _calendar(lines: list[tuple[str, str, str]], one: _ExpectedInvitation) -> It
     required = {"METHOD": "REQUEST", "DTSTART": _stamp(start), "DTEND": _stamp(end)}
     for name, value in required.items():
         if (actual := _value(lines, name)) != value:
-            yield f"{name} is {actual or 'missing'}, expected {value}"
+            yield f"{name} is {actual or 'missing'} instead of {value}"
     if [value for _, name, value in lines if name == "ATTENDEE"][1:]:
         yield "has more than one ATTENDEE"
     if _address(_value(lines, "ORGANIZER")) in {one.person.email.casefold(), _other(one)}:
-        yield "the ORGANIZER is one of the two people"
+        yield "its ORGANIZER is the coachee or the coach"
     for component, name, value in lines:
         if name not in {"BEGIN", "END", *_ALLOWED.get(component, frozenset())}:
             yield f"contains {name}, which does not belong in an invitation"
@@ -143,14 +143,14 @@ def _mail(content: bytes, calendar: bytes, one: _ExpectedInvitation) -> Iterator
     mail = message_from_bytes(content, policy=policy.default)
     to = [address.casefold() for _, address in getaddresses(mail.get_all("To", []))]
     if to != [one.person.email.casefold()] or mail["Cc"] or mail["Bcc"]:
-        yield f"its mail goes to {', '.join(to) or 'nobody'}, has to go to {one.person.email} alone"
+        yield f"its email goes to {', '.join(to) or 'nobody'} instead of only to {one.person.email}"
     if one.expected_summary not in str(mail["Subject"]):
-        yield f"its mail's subject is {mail['Subject']!r}"
+        yield f"its email has the wrong subject, {mail['Subject']!r}"
     parts = [part for part in mail.walk() if not part.is_multipart()]
     if {part.get_content_type() for part in parts} != {
         *("text/plain", "text/html", "text/calendar", "application/ics"),
     }:
-        yield "its mail has other parts than text, page, calendar and attachment"
+        yield "its email has parts other than text, HTML, calendar and attachment"
     for part in parts:
         yield from _part(part, calendar, one)
 
@@ -160,10 +160,10 @@ def _part(part: EmailMessage, calendar: bytes, one: _ExpectedInvitation) -> Iter
     content = body if isinstance(body, bytes) else b""
     if part.get_content_type() in {"text/calendar", "application/ics"}:
         if content != calendar:
-            yield f"its mail carries another calendar object ({part.get_content_type()})"
+            yield f"its email contains another calendar object ({part.get_content_type()})"
         return
     text = content.decode("utf-8", "replace")
     if one.expected_summary not in text:
-        yield f"its mail's {part.get_content_type()} does not name the session"
+        yield f"the {part.get_content_type()} part of its email does not name the session"
     if one.other.email and _other(one) in text.casefold():
-        yield f"its mail's {part.get_content_type()} names the other person's address"
+        yield f"the {part.get_content_type()} part of its email contains the other person's address"

@@ -26,10 +26,10 @@ def invitation_files(
     now: datetime,
     before: Mapping[str, SentInvitation],
 ) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of all invitations to the sessions of `result`, created at `now`.
+    """Yield the name and content of each file with an invitation to a session of `result`.
 
-    `before` are the invitations that an earlier result has sent, by uid; sessions that have changed
-    since get a higher SEQUENCE.
+    `now` is the time at which they are made. `before` contains the invitations sent for an earlier
+    result, by uid; the SEQUENCE of those that changed since is incremented.
     """
     coachees = {person.id: person for person in roster.coachees}
     coaches = {person.id: person for person in roster.coaches}
@@ -49,18 +49,18 @@ def invitation_files(
 
 
 def _name(person: Person, message: Message) -> str:
-    """A file name of ASCII letters for any id; its suffix distinguishes equal prefixes."""
+    """Return an ASCII file name for any id; its suffix makes it unique."""
     who = re.sub(r"[^A-Za-z0-9_-]+", "-", person.id).strip("-")[:_MAX_ID_CHARACTERS] or "person"
     end = hashlib.sha256(f"{message.invitation.uid}\0{_key(person)}".encode()).hexdigest()[:8]
     return f"{who}-session-{message.invitation.number:02d}-{end}"
 
 
 def _reply_token(result: Result, person: Person) -> str:
-    """A token for a person's replies to this plan, which only the input files reveal."""
+    """Return the token for a person's replies, which cannot be guessed without the input."""
     key = result.input_sha256.encode()
     return hmac.new(key, _key(person).encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _key(person: Person) -> str:
-    """A unique key of a person; a coachee and a coach may have the same id."""
+    """Return a unique key: a coachee and a coach may have the same id."""
     return f"{type(person).__name__} {person.id}"

@@ -1,4 +1,4 @@
-"""Matches, unmatched coachees and their sessions as people read them, in the zone of the cycle."""
+"""View models of matches, unmatched coachees and sessions, in the cycle's time zone."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from matching.result import (
 )
 
 REASON_LABELS = {
-    "nobody-eligible": "The rules leave no coach.",
+    "nobody-eligible": "The rules exclude every coach.",
     "nobody-schedulable": (
-        "The rules leave coaches, but with none of them can all the sessions be placed."
+        "The rules allow some coaches, but none with whom all the sessions can be scheduled."
     ),
     "all-taken": (
         "There are coaches with whom all the sessions fit, but others need their places."
     ),
 }
-"""The sentence for each reason why a coachee has no coach."""
+"""Why a coachee has no coach, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ class SessionViewModel:
 
 @dataclass(frozen=True, slots=True)
 class MatchViewModel:
-    """A match with its reasons; `max_points` is the maximum under this policy.
+    """A match with its reasons; `max_points` is the most that any pair can have under this policy.
 
-    `next_best` describes the runner-up and its price, if that was computed.
+    `next_best` describes the runner-up and its price, if they were determined.
     """
 
     coachee: PersonViewModel
@@ -74,7 +74,7 @@ class MatchViewModel:
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedViewModel:
-    """A coachee without a coach: why, how many coaches each rule left, and what would help.
+    """An unmatched coachee: why, how many coaches remained after each rule, and what would help.
 
     The funnel ends with the first rule that leaves no coach.
     """
@@ -86,7 +86,7 @@ class UnmatchedViewModel:
 
 
 def present_person(person: Person, deployment: Organisation) -> PersonViewModel:
-    """A person of the roster as shown to readers."""
+    """Return the view model of a person."""
     return PersonViewModel(
         id=person.id,
         name=person.name,
@@ -96,7 +96,7 @@ def present_person(person: Person, deployment: Organisation) -> PersonViewModel:
 
 
 def format_rank(rank: Rank) -> str:
-    """`OF-5`, or for civilians `civilian`, `civilian as OF-8`, `civilian above OF-10`."""
+    """Format a rank: `OF-5`, `civilian`, `civilian as OF-8` or `civilian above OF-10`."""
     if not rank.civilian:
         return rank.code
     for mark, words in (("~", "as"), (">", "above")):
@@ -106,7 +106,7 @@ def format_rank(rank: Rank) -> str:
 
 
 def present_session(session: Session, cycle: Cycle) -> SessionViewModel:
-    """A session as shown to readers, in the time zone of the cycle."""
+    """Return the view model of a session, in the cycle's zone."""
     local = session.start.astimezone(cycle.cycle.zone)
     return SessionViewModel(
         uid=session.uid,
@@ -124,7 +124,7 @@ def present_match(
     deployment: Organisation,
     next_best: Section | None = None,
 ) -> MatchViewModel:
-    """A match with its reasons and sessions."""
+    """Return the view model of a match, with its reasons and sessions."""
     coachee, coach = pair
     return MatchViewModel(
         coachee=present_person(coachee, deployment),
@@ -140,7 +140,7 @@ def present_match(
 def present_unmatched(
     entry: Unmatched, coachee: Coachee, deployment: Organisation
 ) -> UnmatchedViewModel:
-    """A coachee without a coach as shown to readers: why, and what would help."""
+    """Return the view model of an unmatched coachee: why, and what would help."""
     return UnmatchedViewModel(
         coachee=present_person(coachee, deployment),
         why=REASON_LABELS[entry.reason],
@@ -150,6 +150,6 @@ def present_unmatched(
 
 
 def _until_empty(funnel: tuple[FunnelStep, ...]) -> tuple[FunnelStep, ...]:
-    """The steps of a funnel up to the first that leaves no coach."""
+    """Return the steps up to the first that leaves no coach; later ones add no information."""
     empty = next((place for place, step in enumerate(funnel, 1) if step.left == 0), len(funnel))
     return funnel[:empty]

@@ -1,4 +1,4 @@
-"""Changes between two plans in words, and the names of the people in them."""
+"""View models of the changes between two plans, and display names of people."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DisplayNames = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class MoveViewModel:
-    """What a re-match changed for a coachee, in words, and why; people who left have their id."""
+    """What a re-match changed for a coachee, and why. People who have left are identified by id."""
 
     coachee: str
     change: str
@@ -27,17 +27,17 @@ class MoveViewModel:
 
 
 def display_names(people: Iterable[Person]) -> DisplayNames:
-    """The display names of people, by id."""
+    """Return the display name of each person, as shown to managers, by id."""
     return {one.id: person_label(one) for one in people}
 
 
 def display_name(names: DisplayNames, one: str | None) -> str:
-    """The display name of a person, or the id of a person who has left."""
+    """Return a person's display name, or the id of a person who has left."""
     return "nobody" if one is None else names.get(one, one)
 
 
 def present_moves(moves: Iterable[Move], people: Iterable[Person]) -> tuple[MoveViewModel, ...]:
-    """Moves in words; people who are not among `people` are named by id."""
+    """Return the view models of `moves`; anyone who is not among `people` is identified by id."""
     name_of = partial(display_name, display_names(people))
 
     def change(move: Move) -> str:

@@ -1,4 +1,4 @@
-"""A plan as shown to readers; the report, the spreadsheet and the pages all print this value."""
+"""View model of a plan, used by the report, the spreadsheet and the pages."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ LEVEL_LABELS = {
     ObjectiveLevel.TOTAL: "Points of all matches together",
     ObjectiveLevel.SCHEDULE: "Quality of the session series",
 }
-"""The label of each level of the objective."""
+"""What each level of the objective measures."""
 
 
 @dataclass(frozen=True, slots=True)
 class LevelViewModel:
-    """A level in words; `proof_status` says whether its value is proven, or gives its bound."""
+    """A level of the objective; `proof_status` states that its value is proven best, or a bound."""
 
     words: str
     value: int
@@ -49,7 +49,7 @@ class LevelViewModel:
 
 @dataclass(frozen=True, slots=True)
 class LoadViewModel:
-    """The load of a coach; `capacity_dots` draws the places that are taken and free."""
+    """How many of a coach's places are taken (also as `capacity_dots`), with how many sessions."""
 
     coach: PersonViewModel
     assigned: int
@@ -60,7 +60,7 @@ class LoadViewModel:
 
 @dataclass(frozen=True, slots=True)
 class PlanViewModel:
-    """A whole plan as shown to readers."""
+    """A complete plan, ready for display."""
 
     name: str
     period: str
@@ -85,9 +85,9 @@ def present_plan(
     deployment: Organisation,
     next_best: Mapping[str, Section] = MappingProxyType({}),
 ) -> PlanViewModel:
-    """The view of `result`, with matches and unmatched coachees in the same order.
+    """Return the view of `result`; matches and unmatched coachees keep their order.
 
-    `next_best` describes the runner-ups that are known, by coachee.
+    `next_best` contains the sections about runner-ups that are known, by coachee.
     """
     coachees = {person.id: person for person in roster.coachees}
     coaches = {person.id: person for person in roster.coaches}
@@ -130,7 +130,7 @@ def _proof_status(result: Result) -> str:
         return "Proven: no other plan places more people or serves them better."
     return (
         "Usable, but not proven best: the time limit was reached first. "
-        "Each objective shows how much better a plan could be at most."
+        "Each aim is shown with the best value that might still be possible."
     )
 
 

@@ -1,6 +1,6 @@
-"""The invitations that an earlier result has sent: its sessions, with the SEQUENCE of each.
+"""Reads the invitations sent for an earlier result: its sessions, and the SEQUENCE of each.
 
-A result file does not contain sequences; the invitations in `invites/` beside it do.
+A result file contains no sequences; the invitations in the `invites/` folder next to it do.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _SEQUENCE = re.compile(rb"^SEQUENCE:([0-9]{1,9})\r?$", re.MULTILINE)
 
 
 def read_previous_invitations(result_file: Path, result: Result) -> dict[str, SentInvitation]:
-    """The sent invitations of `result` by uid; its file is `result_file`.
+    """Return the invitations sent for `result`, which was read from `result_file`, by uid.
 
-    A session without an invitation beside the file counts as sent once, with SEQUENCE 0.
+    A session without an invitation file counts as sent once, with SEQUENCE 0.
     """
     sequences: dict[str, int] = {}
     for uid, sequence in _sequences(result_file.parent / "invites"):
@@ -35,7 +35,7 @@ def read_previous_invitations(result_file: Path, result: Result) -> dict[str, Se
 
 
 def _sequences(folder: Path) -> Iterator[tuple[str, int]]:
-    """Uid and SEQUENCE of each invitation in a folder; other files are skipped."""
+    """Yield the uid and SEQUENCE of each invitation in a folder; other files are skipped."""
     for path in sorted(folder.glob("*.ics")):
         with path.open("rb") as stream:
             content = stream.read(_MAX_BYTES)

@@ -15,7 +15,7 @@ from matching.result import Result
 def report_html(
     view: PlanViewModel, cycle: Cycle, result: Result, deployment: Organisation, now: datetime
 ) -> bytes:
-    """The report on a plan, created at `now`."""
+    """Render the report on a plan; `now` is stated as the time it was made."""
     return render(
         "results/report.html",
         plan=view,

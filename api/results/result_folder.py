@@ -1,4 +1,4 @@
-"""Reading a results folder: the result, and the inputs it was made from."""
+"""Reads a results folder: the result, and the inputs it was made from."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from matching.result import Result
 
 @dataclass(frozen=True, slots=True)
 class ResultFolder:
-    """A result and its inputs, as read from a results folder."""
+    """A result read from its folder, and its inputs."""
 
     inputs: CycleInputs
     result: Result
 
 
 def read_result_folder(folder: Path) -> ResultFolder:
-    """The result in `folder` and its inputs.
+    """Read the result in `folder` and its inputs.
 
     Raises:
-        UnusableInputError: with every fault of the result and of its inputs.
+        UnusableInputError: the result or its inputs have faults; the error lists all of them.
     """
     if not folder.is_dir():
         raise UnusableInputError(
-            [InputFault(str(folder), 1, WHOLE_FILE, "there is no such results folder")]
+            [InputFault(str(folder), 1, WHOLE_FILE, "there is no results folder with this name")]
         )
     faults: list[InputFault] = []
     result: Result | None = None
@@ -70,17 +70,19 @@ def _add_under_way(
     try:
         where = UnderWay.model_validate_json(stored.content)
     except ValidationError as error:
-        reason = error.errors(include_url=False, include_context=False)[0]["msg"]
-        message = f"this is not the progress of a cycle: {reason[0].lower()}{reason[1:]}"
+        message_text = error.errors(include_url=False, include_context=False)[0]["msg"]
+        message = (
+            f"this is not the progress of a cycle: {message_text[0].lower()}{message_text[1:]}"
+        )
         return inputs, (InputFault(stored.name, 1, WHOLE_FILE, message),)
     return inputs.with_under_way(where, stored.content), ()
 
 
 def _people(folder: Path, stem: str) -> InputSource:
-    """The one people file of that name, with any of the known extensions."""
+    """Return the only people file with that name, whatever its extension."""
     found = [folder / f"{stem}.{ending}" for ending in ("csv", "xlsx", "ods")]
     existing = [path for path in found if path.exists()]
     if len(existing) > 1:
         names = " and ".join(path.name for path in existing)
-        return InputFault(str(folder), 1, WHOLE_FILE, f"{names} both exist; keep one")
+        return InputFault(str(folder), 1, WHOLE_FILE, f"{names} both exist; keep only one")
     return read_source(existing[0] if existing else found[0], MAX_FILE_BYTES)

@@ -1,4 +1,4 @@
-"""Reading the record of a run."""
+"""Reads the record of a run."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from matching.records.run_record import RunRecord
 
 
 def read_run_record(folder: Path) -> RunRecord:
-    """The record of the run in a results folder.
+    """Read the run record in a results folder.
 
     Raises:
-        UnusableInputError: with every fault, if it is missing or cannot be read.
+        UnusableInputError: there is no record, or it has faults; the error lists all of them.
     """
     stored = read_source(folder / "run.json", MAX_FILE_BYTES)
     if isinstance(stored, InputFault):
@@ -34,7 +34,7 @@ def read_run_record(folder: Path) -> RunRecord:
                 stored.name,
                 1,
                 dotted_key(tuple(detail["loc"])) or WHOLE_FILE,
-                f"this is not the record of a run: {detail['msg'][0].lower()}{detail['msg'][1:]}",
+                f"this is not a run record: {detail['msg'][0].lower()}{detail['msg'][1:]}",
             )
             for detail in error.errors(include_url=False, include_context=False)
         ) from None

@@ -1,4 +1,4 @@
-"""`schedule.csv`: all sessions in chronological order."""
+"""`schedule.csv`: every session, in chronological order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COLUMNS = ("coachee", "coach", "session", "start", "end", "uid")
 
 
 def schedule_rows(result: Result) -> list[tuple[str, str, int, str, str, str]]:
-    """One row for each session; `start` and `end` are ISO 8601 with their offset from UTC."""
+    """Return one row per session; `start` and `end` are in ISO 8601 with their UTC offset."""
     planned = [(session, match) for match in result.matches for session in match.sessions]
     planned.sort(key=lambda each: (each[0].start, each[1].coach, each[1].coachee))
     return [
@@ -30,12 +30,12 @@ def schedule_rows(result: Result) -> list[tuple[str, str, int, str, str, str]]:
 
 
 def schedule_csv(result: Result) -> bytes:
-    """The file, in UTF-8."""
+    """Return the file in UTF-8."""
     return csv_bytes(COLUMNS, schedule_rows(result))
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
-    """A table as CSV in UTF-8, with text cells escaped so that none is read as a formula."""
+    """Return a table as CSV in UTF-8, with text cells protected against formula injection."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

@@ -1,4 +1,4 @@
-"""`schedule.xlsx`: the plan as a workbook, with sheets for sessions, matches and coaches."""
+"""`schedule.xlsx`: the plan as a workbook with one sheet per topic."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MATCHES: Sequence[ColumnSpec] = (
     ("Coach", 30),
     ("Coach id", 12),
     ("Points", 8),
-    ("of at most", 10),
+    ("Out of", 10),
     ("Because", 90),
 )
 _UNMATCHED: Sequence[ColumnSpec] = (
@@ -60,7 +60,7 @@ _COACHES: Sequence[ColumnSpec] = (
 
 
 def schedule_xlsx(view: PlanViewModel, result: Result, now: datetime) -> bytes:
-    """The workbook; equal arguments give equal bytes. `now` is stored in its properties."""
+    """Return the workbook; equal arguments give equal bytes. `now` is stored in its properties."""
     book = Workbook()
     book.properties.creator = "gender-coach"
     first = book.active
@@ -83,7 +83,7 @@ def schedule_xlsx(view: PlanViewModel, result: Result, now: datetime) -> bytes:
 
 
 def _properties_xml(book: Workbook, now: datetime) -> bytes:
-    """The properties of the workbook with the time `now`; saving would store the current time."""
+    """Return the workbook's properties with the given time, which saving would have overwritten."""
     book.properties.created = book.properties.modified = now.replace(tzinfo=None, microsecond=0)
     return bytes(tostring(book.properties.to_tree()))
 

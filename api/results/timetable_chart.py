@@ -1,6 +1,6 @@
-"""The timetable as a chart: one column a week and one row a match, grouped by coach.
+"""The timetable as a chart: one column per week, one row per match, grouped by coach.
 
-Lengths are in the units of the chart, which are pixels at full size.
+Lengths are in the chart's own units; one unit is one pixel at full size.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ LABEL_WIDTH = 190
 WEEK_WIDTH = 40
 ROW_HEIGHT = 24
 HEAD_HEIGHT = 44
-_MAX_LABEL_CHARACTERS = 28  # what fits into LABEL_WIDTH
+_MAX_LABEL_CHARACTERS = 28  # as many as fit into LABEL_WIDTH
 
 
 @dataclass(frozen=True, slots=True)
 class WeekColumn:
-    """A column that starts at `x`: the day of its Monday, and the month if it is a new one."""
+    """A column at `x`: Monday's day of the month, and the name of the month if it changes."""
 
     x: int
     monday: str
@@ -35,7 +35,7 @@ class WeekColumn:
 
 @dataclass(frozen=True, slots=True)
 class SessionMark:
-    """A session: a box at `x` with a `width`, a short label, and the details as a tooltip."""
+    """A session: a box of `width` at `x`, a short label, and its full description as a tooltip."""
 
     x: int
     width: int
@@ -45,7 +45,7 @@ class SessionMark:
 
 @dataclass(frozen=True, slots=True)
 class ChartRow:
-    """A row of the chart; the row of a coach is a heading without marks above their coachees."""
+    """A row of the chart; a coach's row has no marks and precedes the rows of their coachees."""
 
     y: int
     label: str
@@ -69,7 +69,7 @@ class TimetableChart:
 
 
 def build_timetable_chart(roster: Roster, cycle: Cycle, result: Result) -> TimetableChart:
-    """The chart of all sessions of `result`, in the time zone of the cycle."""
+    """Build the chart of all sessions in `result`, in the cycle's zone."""
     first = _monday(cycle.cycle.start)
     count = (_monday(cycle.cycle.end) - first).days // 7 + 1
     rows = _rows(roster, cycle, result, first)

@@ -1,1 +1,1 @@
-"""What all pages share: rendering, forms, badges, dates, the error page and static files."""
+"""Shared code for pages: rendering, forms, labels, dates, the error page and static files."""

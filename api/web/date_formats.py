@@ -1,4 +1,4 @@
-"""Formatting of dates and times for people, independent of the locale of the machine."""
+"""Formats dates and times for display, independently of the machine's locale."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def format_date(day: date) -> str:
 
 
 def format_local_date(instant: datetime | None, zone: ZoneInfo) -> str:
-    """The date of `instant` in `zone`, as `format_date` writes it; empty for `None`."""
+    """The date of `instant` in `zone`, formatted by `format_date`; empty for `None`."""
     return "" if instant is None else format_date(instant.astimezone(zone).date())
 
 
@@ -58,15 +58,15 @@ def format_datetime(instant: datetime, zone: ZoneInfo) -> str:
 
 
 def format_zone(local: datetime) -> str:
-    """The zone of an aware local time: `CET, UTC+01:00`, or `UTC+03:30` alone."""
+    """The zone of an aware local time: `CET, UTC+01:00`, or just `UTC+03:30`."""
     short, offset = zone_abbreviation(local), _offset(local)
     return short if short == offset else f"{short}, {offset}"
 
 
 def zone_abbreviation(local: datetime) -> str:
-    """The abbreviation of the zone of an aware local time, such as `CET`, else its offset.
+    """The zone abbreviation of an aware local time, such as `CET`; its offset if it has none.
 
-    The city in the name of a zone is not used: it is often not where the person serves.
+    The city in the zone's name is not used, because it is often not where the person serves.
     """
     abbreviation = local.tzname() or ""
     return abbreviation if abbreviation.isalpha() else _offset(local)

@@ -1,4 +1,4 @@
-"""Errors as pages: what is wrong, where, and what to do."""
+"""The error page: what went wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from api.web.rendering import redirect_after_post, render_page
 from coach.errors import ConfirmFirstError
 
 _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
-_MAIL_STEPS = frozenset({"send", "retry"})  # forms on the page one level up
+_MAIL_STEPS = frozenset({"send", "retry"})  # forms that are on the page one level up
 _WHAT_TO_DO = {
     HTTPStatus.UNAUTHORIZED: (
         "The programme office signs in at /sign-in, or with the one-time address that the server "
-        "prints when it starts; `gender-coach user sign-in` makes another. If you have sessions "
+        "prints when it starts; `gender-coach user sign-in` prints a new one. If you have sessions "
         "yourself, open the secret link in your invitation: it needs no sign-in."
     ),
-    HTTPStatus.CONFLICT: "Go back, reload the page, and check what has changed.",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "Go back, correct what is named here, and send it again.",
+    HTTPStatus.CONFLICT: "Go back and reload the page to see the current state.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Go back, correct the errors listed here, and try again.",
 }
 
 
 def problem_page(request: Request, problem: ProblemDetails) -> Response:
-    """The page that answers `request` with `problem`.
+    """Return the page that reports `problem`.
 
-    A user who has to authenticate again is redirected to do so, and then comes back.
+    If the user only needs to confirm their identity, redirect them to do so and then come back.
     """
     if problem.type.endswith(_CONFIRM_FIRST):
         return redirect_after_post(confirm(_return_url(request)))
@@ -42,7 +42,7 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
 
 
 def _return_url(request: Request) -> str:
-    """The page to come back to: the requested page or, after a form, the page of the form."""
+    """Return the page to come back to: the requested one, or after a form, the form's page."""
     path = request.url.path
     if request.method == "GET":
         return f"{path}?{request.url.query}" if request.url.query else path

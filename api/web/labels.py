@@ -1,4 +1,4 @@
-"""Badges and form options; the subjects define them beside their enums."""
+"""Badges and form options. Each subject defines the texts for its own enums."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a form field."""
+    """An option of a form field."""
 
     value: str
     words: str

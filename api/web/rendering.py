@@ -1,4 +1,4 @@
-"""Rendering of pages, redirects after forms, and validation of form fields."""
+"""Shared by all pages: rendering templates, redirecting after forms, and reading form fields."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Value = TypeVar("Value", bound=BaseModel)
 
 
 def deployment_of(request: Request) -> Organisation:
-    """The settings of the organisation that runs this server."""
+    """Return the settings of the organisation that runs this deployment."""
     services: Services = request.app.state.services
     return services.settings.deployment
 
@@ -28,7 +28,7 @@ def deployment_of(request: Request) -> Organisation:
 def render_page(
     request: Request, template: str, status: int = HTTPStatus.OK, **values: object
 ) -> HTMLResponse:
-    """The page of `template` with `values`, and the values that all pages need."""
+    """Render the page `template` with `values` and the variables that every layout uses."""
     deployment = deployment_of(request)
     principal = getattr(request.state, "principal", None)
     context: dict[str, object] = {
@@ -41,12 +41,12 @@ def render_page(
 
 
 def redirect_after_post(address: str) -> RedirectResponse:
-    """A redirect to the page `address` after a form was accepted."""
+    """Redirect to `address` after a form was processed."""
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
 
 async def form_fields(request: Request) -> dict[str, str]:
-    """The text fields of a form, without files."""
+    """Return the text fields of the submitted form, without files."""
     form = await request.form()
     return {field: text for field, text in form.items() if isinstance(text, str)}
 
@@ -57,9 +57,9 @@ FormFields = Annotated[dict[str, str], Depends(form_fields)]
 def validate_form(
     model: type[Value], fields: Mapping[str, str], fallback_field: str
 ) -> tuple[Value | None, dict[str, str]]:
-    """The validated value of a form, or the fault of each field.
+    """Validate a form: return the value, or `None` and an error message for each invalid field.
 
-    A fault that belongs to no single field is assigned to `fallback_field`.
+    A fault that does not belong to a single field is reported for the field `fallback_field`.
     """
     try:
         return model.model_validate(fields), {}
@@ -73,10 +73,10 @@ def validate_form(
 
 
 def parse_form(model: type[Value], fields: Mapping[str, str]) -> Value:
-    """The validated value of a form whose faults are not shown beside its fields.
+    """Validate a form that consists of buttons only, which cannot be invalid unless it was forged.
 
     Raises:
-        UnusableInputError: with the fault of each field.
+        UnusableInputError: the form is invalid.
     """
     value, faults = validate_form(model, fields, fallback_field="form")
     if value is None:
@@ -87,12 +87,12 @@ def parse_form(model: type[Value], fields: Mapping[str, str]) -> Value:
 
 
 def non_empty_fields(entered: Mapping[str, str]) -> dict[str, str]:
-    """The fields of a form that are not blank."""
+    """Return the fields of a form that are not empty."""
     return {field: text for field, text in entered.items() if text.strip()}
 
 
 def as_sentence(words: str) -> str:
-    """A fault as a sentence, to show beside a field."""
+    """Return an error message as a sentence, as displayed next to a field."""
     return f"{words[:1].upper()}{words[1:]}."
 
 

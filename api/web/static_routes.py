@@ -1,4 +1,4 @@
-"""The stylesheet and the scripts of the pages."""
+"""Routes for the stylesheet and scripts of the pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ONE_HOUR = 3600  # seconds
 
 @STATIC_FILES.get(STATIC + "/{name}")
 def static(name: Literal["style.css", "live.js", "passkey.js"], request: Request) -> Response:
-    """A static file, with an entity tag by which browsers revalidate their copy."""
+    """Return a static file with an ETag, which lets browsers revalidate their copy."""
     content = static_file(name)
     etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
     headers = {"ETag": etag, "Cache-Control": f"public, max-age={_ONE_HOUR}"}

@@ -1,8 +1,8 @@
-"""The Jinja2 environment for pages, forms, mails and the report.
+"""The Jinja2 environment for pages, forms, emails and the report.
 
-Templates receive finished values and do not compute. Undefined names are errors, and everything is
-escaped except in plain-text templates (`.txt`). There is one custom filter:
-`3 | pluralise("pair")`.
+Templates receive finished values and compute nothing. Undefined names are errors, and all output is
+escaped except in plain-text templates (`.txt`). The only custom filter is `pluralise`, as in `3 |
+pluralise("pair")`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from coach.plural import pluralise
 
 @cache
 def environment() -> Environment:
-    """The environment that loads from the package `templates`."""
+    """Return the environment that loads templates from the package `templates`."""
     template_environment = Environment(
         loader=PackageLoader("templates", package_path="."),
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
@@ -37,5 +37,5 @@ def render(template: str, **values: object) -> str:
 
 @cache
 def static_file(name: str) -> bytes:
-    """The content of a file in the `static` folder of the templates."""
+    """Return the content of a file in the templates' `static` folder."""
     return (resources.files("templates") / "static" / name).read_bytes()

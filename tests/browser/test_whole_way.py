@@ -195,7 +195,7 @@ def test_the_keyboard_alone_is_enough(browser: Browser, server: Server) -> None:
     page = browser.new_context().new_page()
     page.goto(server.sign_in)
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="To the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Sign in")).to_be_focused()
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")

@@ -143,7 +143,7 @@ def newer(older: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as environment:
         _set_environment(environment, folder)
         said = _command("migrate")
-    assert said.startswith("The database was 0013 and is ")
+    assert said.startswith("The database schema was 0013 and is now ")
     return folder
 
 

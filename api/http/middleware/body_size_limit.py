@@ -17,15 +17,14 @@ from api.http.urls import CYCLE_FILE_SUFFIXES, NOTE_SUFFIX, PEOPLE_UPLOAD_SUFFIX
 from api.settings import KIB, MIB, Settings
 
 _FILES_AT_ONCE = 2
-_NOTE_BYTES = 512 * KIB  # 20,000 characters of any script, each escaped
+_NOTE_BYTES = 512 * KIB  # room for 20,000 characters of any script, each escaped
 
 
 class BodySizeLimitMiddleware:
-    """Refuses bodies above a limit: a small default, larger for uploads and notes.
+    """Rejects request bodies above a limit: a small default, a larger one for uploads and notes.
 
-    The larger limits apply only to principals who may upload. The sender is authenticated as
-    soon as a body is declared as, or grows, larger than the default; nothing more is read before
-    that is decided.
+    The larger limits apply only to principals who may upload. The sender is authenticated as soon
+    as the declared or received size exceeds the default; nothing more is read until then.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -39,7 +38,7 @@ class BodySizeLimitMiddleware:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, and stop reading its body where it exceeds the limit."""
+        """Pass a request on, and stop reading its body as soon as it exceeds the limit."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -58,10 +57,10 @@ class BodySizeLimitMiddleware:
         await self._app(scope, counting_receive, send)
 
     async def _limit_for(self, scope: Scope, size: int, limit: int) -> int:
-        """The current limit, raised where `size` exceeds it and the sender may send more.
+        """Return the limit, raised if `size` exceeds it and the sender is allowed to send more.
 
         Raises:
-            HTTPException: `size` exceeds every limit, or the database is unavailable.
+            HTTPException: `size` exceeds the limit for this sender, or the database is unavailable.
         """
         if size > limit:
             for end, (larger, role) in self._raised_limits.items():
@@ -74,12 +73,13 @@ class BodySizeLimitMiddleware:
         if size > limit:
             readable = f"{limit // MIB} MiB" if limit >= MIB else f"{limit // KIB} KiB"
             raise HTTPException(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {readable} are read here; send less"
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                f"the request is too large; send at most {readable}",
             )
         return limit
 
 
 def _declared_length(scope: Scope) -> int:
-    """The Content-Length of a request, 0 without one; the server enforces it."""
+    """Return the Content-Length of a request, or 0 without one; the server enforces it."""
     declared = Headers(scope=scope).get("content-length", "")
     return int(declared) if declared.isascii() and declared.isdigit() else 0

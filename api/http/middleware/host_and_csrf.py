@@ -1,4 +1,4 @@
-"""Checks of the Host header, and protection against cross-site request forgery (CSRF)."""
+"""Checks the Host header, and protects against cross-site request forgery (CSRF)."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class HostAndCsrfMiddleware:
-    """Refuses unknown host names, and writes that another site caused.
+    """Rejects unknown host names, and write requests that another site caused.
 
-    A browser tells the origin of a request in `Sec-Fetch-Site`, older ones in `Origin`. Another
-    site cannot cause a request with a bearer token; it can cause one with HTTP Basic
-    authentication, which browsers send by themselves, for instance to a proxy in front.
+    Browsers report where a request comes from in `Sec-Fetch-Site`, older ones in `Origin`. Another
+    site cannot cause a request with a bearer token, but it can cause one with HTTP Basic
+    authentication, which browsers send on their own, for instance to a proxy in front of the
+    server.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -31,7 +32,7 @@ class HostAndCsrfMiddleware:
         self._names = _LOOPBACK_NAMES | {settings.host, urlsplit(settings.base_url).hostname}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, or refuse it."""
+        """Pass a request on, or reject it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -48,10 +49,10 @@ class HostAndCsrfMiddleware:
         headers = Headers(scope=scope)
         if not self._is_allowed_host(headers.get("host", "")):
             return NotAllowedError(
-                "this server is not known by that name; set GENDER_COACH_PUBLIC_URL"
+                "this server does not know that host name; set GENDER_COACH_PUBLIC_URL"
             )
         if "\0" in scope["path"]:
-            return NotFoundError("there is nothing at this address")
+            return NotFoundError("there is no page at this address; check the link")
         if scope["method"] in _SAFE_METHODS or is_bearer(headers):
             return None
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
@@ -61,15 +62,19 @@ class HostAndCsrfMiddleware:
             ours = origin.partition("://")[2] == headers.get("host", "")
         elif self._cookie in Request(scope).cookies:
             return NotAllowedError(
-                "this browser does not say where the request comes from; please use a newer one"
+                "your browser does not report where the request comes from; please use a newer one"
             )
         else:
             ours = True
-        return None if ours else NotAllowedError("writes come from our own pages only")
+        if ours:
+            return None
+        return NotAllowedError(
+            "this request came from another site; open the page on this server and try again"
+        )
 
     def _is_allowed_host(self, host: str) -> bool:
         try:
             name = urlsplit(f"//{host}").hostname
-        except ValueError:  # unbalanced brackets
+        except ValueError:  # for instance, unbalanced brackets
             return False
         return name in self._names

@@ -1,4 +1,4 @@
-"""A log line and a measurement for each request, without secrets or personal data."""
+"""Logs and measures each request, without secrets or personal data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class RequestLoggingMiddleware:
         self._app, self._metrics = app, request_metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, then log and count it."""
+        """Pass a request on, then log and count it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""Security headers on every answer: content policy, framing, referrer, transport, caching."""
+"""Security headers on every response: content policy, framing, referrer, transport, caching."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",  # "no-referrer" would blank the Origin of our own forms
+    # "no-referrer" would make browsers send `Origin: null` with our own forms
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -26,7 +27,7 @@ _CACHE_CONTROL = b"cache-control"
 
 
 class SecurityHeadersMiddleware:
-    """Adds each security header that an answer does not set itself."""
+    """Adds each security header that a response does not set itself."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -36,7 +37,7 @@ class SecurityHeadersMiddleware:
         self._headers = [(name.lower().encode(), value.encode()) for name, value in named.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, and add the headers to its answer."""
+        """Pass a request on, and add the headers to its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

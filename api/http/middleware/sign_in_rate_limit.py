@@ -1,4 +1,4 @@
-"""Rate limit of sign-in attempts by network address."""
+"""Limits the rate of sign-in attempts by network address."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _LIMIT = RateLimitItemPerMinute(20)
 
 
 class SignInRateLimitMiddleware:
-    """Answers 429 to an address with more than twenty sign-in attempts a minute.
+    """Responds with 429 to an address that makes more than twenty sign-in attempts a minute.
 
-    The redirect to the identity provider counts as an attempt although it is a GET: it stores a
-    row.
+    The redirect to the identity provider counts as an attempt although it is a GET, because it
+    stores a row.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -28,12 +28,13 @@ class SignInRateLimitMiddleware:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, or refuse it."""
+        """Pass a request on, or reject it."""
         if not self._is_limited(scope):
             await self._app(scope, receive, send)
             return
         refusal = HTTPException(
-            HTTPStatus.TOO_MANY_REQUESTS, "too many tries to sign in; wait a minute"
+            HTTPStatus.TOO_MANY_REQUESTS,
+            "there have been too many sign-in attempts; wait a minute and try again",
         )
         refused = scope["app"].exception_handlers[HTTPException]
         answer = refused(Request(scope, receive), refusal)

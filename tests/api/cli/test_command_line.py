@@ -147,7 +147,7 @@ def test_the_check_sees_files_that_do_not_belong_to_the_result(
 def test_check_and_explain_need_a_whole_folder(gender_coach: Command, tmp_path: Path) -> None:
     missing = gender_coach("check", tmp_path / "nowhere")
     assert (missing.code, missing.err) == (
-        2, f"{tmp_path / 'nowhere'}:1:file: there is no such results folder\n",
+        2, f"{tmp_path / 'nowhere'}:1:file: there is no results folder with this name\n",
     )  # fmt: skip
     (tmp_path / "result.json").write_text('{"format": 2}', "utf-8")
     done = gender_coach("explain", tmp_path, "C-01")

@@ -57,7 +57,7 @@ def test_a_replacement_is_told_with_its_price_and_times(
     )
     assert all(one["times"][0][0] >= "2027-07-01" for one in json.loads(late.out))
     nobody = gender_coach("replace", before, "C-12", "--not-before", "2027-07-15", "--sessions", 6)
-    assert nobody.out == "No other coach is possible for C-12 without changes for others.\n"
+    assert nobody.out == "Nobody else could coach C-12 without affecting others.\n"
     assert "no coachee C-99" in gender_coach("replace", before, "C-99").err
 
 
@@ -70,7 +70,7 @@ def test_two_results_are_compared_with_the_reason_of_each_move(
     assert "instead of K-01 (K-01 is no longer among the coaches)" in told.out
     written = json.loads(gender_coach("compare", before, after, "--json").out)
     assert {level["name"] for level in written["levels"]} >= {"placed", "total"}
-    assert "no differences" in gender_coach("compare", before, before).out
+    assert "Coachees: no differences" in gender_coach("compare", before, before).out
 
 
 def test_a_re_match_tells_what_it_changed_and_passes_its_check(

@@ -429,7 +429,7 @@ def test_the_command_tells_first_and_then_erases(
     monkeypatch.setenv("DATABASE_URL", world.services.settings.database_url)
     data = world.services.settings.data_dir
     command.retention(dry_run=True, data=data)
-    assert "No cycle is past its retention." in capsys.readouterr().out
+    assert "No cycle is past its retention period." in capsys.readouterr().out
     old = 'name = "Old"\nstart = 2020-01-01\nend = 2020-06-01'
     policy = parse_policy_file(NamedFile("c.toml", f"[cycle]\n{old}".encode())).policy
     past = datetime(2020, 3, 1, tzinfo=UTC)
@@ -444,7 +444,7 @@ def test_the_command_tells_first_and_then_erases(
     assert f"Old ({cycle_id}): erased 5 people" in capsys.readouterr().out
     assert _erased_at(world, cycle_id) is not None
     command.retention(data=data)
-    assert "No cycle is past its retention." in capsys.readouterr().out
+    assert "No cycle is past its retention period." in capsys.readouterr().out
 
 
 def test_managers_read_hold_and_release_over_the_api(office: httpx.Client, cycle_id: str) -> None:

@@ -84,7 +84,7 @@ def test_a_page_is_refused_as_a_page(browser: httpx.Client) -> None:
     answer = browser.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == HTTPStatus.FORBIDDEN
     assert answer.headers["content-type"].startswith("text/html")
-    assert "our own pages" in answer.text
+    assert "came from another site" in answer.text
     assert answer.headers["x-frame-options"] == "DENY"
 
 
@@ -165,7 +165,7 @@ def test_too_large_a_body_is_a_problem_document(office: httpx.Client) -> None:
     answer = office.post(f"{API}/cycles", content=iter([b"#" * MIB, b"#"]))
     assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["detail"].startswith("at most 1 MiB")
+    assert answer.json()["detail"].startswith("the request is too large; send at most 1 MiB")
 
 
 def test_a_body_is_counted_while_it_is_read_whatever_its_headers_promise() -> None:

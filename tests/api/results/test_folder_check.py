@@ -85,7 +85,7 @@ def test_a_lost_invitation_is_told_with_whose_it_was(folder: Path) -> None:
     gone = first(folder, "ics")
     gone.unlink()
     gone.with_suffix(".eml").unlink()
-    assert findings(folder) == ["invites: that of C-01 to session 1 is missing"]
+    assert findings(folder) == ["invites: has no invitation for C-01 to session 1"]
 
 
 def test_an_invitation_too_many_is_told(folder: Path) -> None:
@@ -93,7 +93,7 @@ def test_an_invitation_too_many_is_told(folder: Path) -> None:
         path = first(folder, ending)
         shutil.copy(path, path.with_stem("zzz-again"))
     assert findings(folder) == [
-        "invites/zzz-again: invites no person of this result to one of their sessions"
+        "invites/zzz-again: does not belong to any person and session in this result"
     ]
 
 
@@ -103,8 +103,12 @@ def test_an_invitation_too_many_is_told(folder: Path) -> None:
         (b"METHOD:REQUEST", b"METHOD:PUBLISH", "METHOD is PUBLISH"),
         (b"\r\nDTSTART:2027", b"\r\nDTSTART:2028", "DTSTART is 2028"),
         (b"\r\nDTEND:2027", b"\r\nDTEND:2028", "DTEND is 2028"),
-        (b"\r\nUID:", b"\r\nUID:x", "invites no person of this result"),
-        (b"\r\nATTENDEE", b"\r\nATTENDEE:mailto:k7@example.org\r\nATTENDEE", "invites no person"),
+        (b"\r\nUID:", b"\r\nUID:x", "does not belong to any person"),
+        (
+            b"\r\nATTENDEE",
+            b"\r\nATTENDEE:mailto:k7@example.org\r\nATTENDEE",
+            "does not belong to any person",
+        ),
         (b"\r\nEND:VEVENT", b"\r\nATTENDEE:mailto:k7@example.org\r\nEND:VEVENT", "more than one"),
         (b"\r\nCLASS:", b"\r\nDESCRIPTION:on harassment\r\nCLASS:", "contains DESCRIPTION"),
         (b"\r\nSUMMARY:Coaching", b"\r\nSUMMARY:Gender", "SUMMARY is 'Gender session 1 of 6'"),
@@ -123,9 +127,9 @@ def test_an_altered_calendar_object_is_told(
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        (b"\r\nTo: ", b"\r\nTo: someone@example.org, ", "its mail goes to"),
-        (b"\r\nTo: ", b"\r\nBcc: someone@example.org\r\nTo: ", "its mail goes to"),
-        (b"Subject: ", b"Subject: Urgent: your coach, ", "its mail's subject is"),
+        (b"\r\nTo: ", b"\r\nTo: someone@example.org, ", "its email goes to"),
+        (b"\r\nTo: ", b"\r\nBcc: someone@example.org\r\nTo: ", "its email goes to"),
+        (b"Subject: ", b"Subject: Urgent: your coach, ", "its email has the wrong subject"),
     ],
 )
 def test_an_altered_mail_is_told(folder: Path, old: bytes, new: bytes, told: str) -> None:
@@ -188,7 +192,7 @@ def test_another_record_is_told(folder: Path) -> None:
     record["run"]["inputs"]["cycle.toml"] = "0" * 64
     (folder / "run.json").write_text(json.dumps(record), "utf-8")
     assert findings(folder) == [
-        "run.json: seed differs from this folder", "run.json: inputs differs from this folder",
+        "run.json: seed does not match this folder", "run.json: inputs does not match this folder",
     ]  # fmt: skip
     (folder / "run.json").write_text("{}", "utf-8")
     assert any("not the record of a run" in line for line in findings(folder))
