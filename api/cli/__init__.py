@@ -92,7 +92,7 @@ def _report_internal_error(error: Exception) -> int:
         traceback.print_exception(error)
     else:
         typer.echo(
-            f"An internal error occurred; your files are not the cause: {type(error).__name__}: "
+            f"An error occurred in the application, not in your files: {type(error).__name__}: "
             f"{error}\nRun the command again with {DEBUG_VARIABLE}=1 and report the output.",
             err=True,
         )

@@ -33,5 +33,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
                "Back up the database to an encrypted file, even while it is in use."),
     "restore": ("api.cli.backup:restore",
                 "Check a backup and restore it in place of the database."),
-    "migrate": ("api.cli.serve:migrate", "Migrate the database to this version of the application."),
+    "migrate": ("api.cli.serve:migrate",
+                "Migrate the database to this version of the application."),
 }  # fmt: skip

@@ -182,7 +182,7 @@ def test_a_record_that_cannot_be_read_is_located(copy: Path, content: str) -> No
     done = typed("replay", copy, folder=copy.parent)
     assert done.returncode == 2
     assert all(line.startswith(f"{copy}/run.json:1:") for line in done.stderr.splitlines())
-    assert "record of a run" in done.stderr
+    assert "not a run record" in done.stderr
 
 
 def test_a_folder_without_a_record_is_refused(copy: Path) -> None:

@@ -81,7 +81,7 @@ def test_a_re_match_tells_what_it_changed_and_passes_its_check(
     assert {move["before"] for move in gone} == {"K-01"}
     assert gender_coach("check", after).code == 0
     report = (after / "report.html").read_text()
-    assert "What changed since the earlier plan" in report
+    assert "Changes since the earlier plan" in report
     assert "K-01 is no longer among the coaches" in report
 
 

@@ -112,7 +112,7 @@ def test_a_copy_restores_the_database_as_it_was(
     world.cycle()
     back_it_up(tmp_path / "copy")
     assert b"Coachee 1" not in (tmp_path / "copy").read_bytes()
-    assert "keep a copy of that file in another place" in capsys.readouterr().out
+    assert "keep a copy of that file in a separate place" in capsys.readouterr().out
     world.cycle()
     world.database.close()
     put_it_back(tmp_path / "copy", force=True)
