@@ -1,4 +1,4 @@
-"""Waiting for a database that is unavailable for a while."""
+"""Retries while the database is temporarily unavailable."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Value = TypeVar("Value")
 
 
 def retry_while_unavailable(stopping: threading.Event, operation: Callable[[], Value]) -> Value:
-    """Call `operation` until the database is available; calling it twice must do no harm.
+    """Call `operation` until the database is available; it must be safe to call repeatedly.
 
     Raises:
-        WorkerShutdownError: `stopping` was set meanwhile.
+        WorkerShutdownError: `stopping` was set in the meantime.
     """
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The heartbeat of a worker, from which follows which jobs are orphaned."""
+"""The heartbeat of a worker, which shows whether its jobs are orphaned."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from api.logging.exception_location import exception_location
 
 _INTERVAL_SECONDS = 10.0
 STALE_AFTER = timedelta(seconds=60)
-"""Time without a heartbeat after which a worker counts as dead."""
+"""A worker without a heartbeat for this long counts as dead."""
 
 _LOG = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """A thread that stores every few seconds that the worker of a slot is alive."""
+    """A thread that records, every few seconds, that a slot's worker is alive."""
 
     def __init__(self, database: Database, slot: str, now: Callable[[], datetime]) -> None:
         self._database, self._slot, self._now = database, slot, now
@@ -29,7 +29,7 @@ class Heartbeat:
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def start(self) -> None:
-        """Store the start of the worker, and start the thread."""
+        """Record that the worker has started, and start the thread."""
         now = self._now()
         with self._database.writing() as tx:
             tx.merge(WorkerHeartbeatRow(name=self._slot, started_at=now, seen_at=now))
@@ -45,5 +45,5 @@ class Heartbeat:
             try:
                 with self._database.writing() as tx:
                     tx.get_one(WorkerHeartbeatRow, self._slot).seen_at = self._now()
-            except SQLAlchemyError as error:  # the next beat tries again
+            except SQLAlchemyError as error:  # the next heartbeat will retry
                 _LOG.warning("heartbeat of %s missed: %s", self._slot, exception_location(error))

@@ -1,6 +1,6 @@
-"""Jobs for use cases: work for later, queued in the transaction that causes it.
+"""Jobs: work to do later, queued in the transaction that causes it.
 
-What a job does is in the `job.py` of its subject.
+Each subject implements its jobs in its `job.py`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ NO_DELAY = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing to do.
+    """A unit of work.
 
     Attributes:
         job_type: the name of a `JobType`.
-        subject_id: what to do it with: an id or a period, never personal data. A second job of the
-            same type and `subject_id` is the same job, and queued once.
-        partition: of a partitioned type; the jobs of one partition run one after the other.
-        delay: the job does not start before this time has passed.
+        subject_id: what the job is about: an id or a period, never personal data. Jobs of the same
+            type with the same `subject_id` are one job, which is queued once.
+        partition: for partitioned types; jobs in the same partition run one after the other.
+        delay: the minimum time before the job starts.
     """
 
     job_type: str
@@ -33,9 +33,9 @@ class Job:
 
     @property
     def id(self) -> str:
-        """Identifies the job in its queue."""
+        """The id of the job in its queue."""
         return f"{self.job_type}-{self.subject_id}"
 
 
 Enqueue = Callable[[Transaction, Job], None]
-"""Puts a job into its queue within a transaction; a job that is in it already stays as it is."""
+"""Queues a job within a transaction; does nothing if it is already queued."""

@@ -1,4 +1,4 @@
-"""Job types: how the jobs of one kind are queued and performed."""
+"""Job types: how each kind of job is queued and performed."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from api.services import Services
 from api.settings import Settings
 
 PeriodKey = Callable[[datetime], str]
-"""Returns the name of the period that a time lies in; a scheduled job runs once in each."""
+"""Returns the name of the period that contains a time; a scheduled job runs once per period."""
 
 
 class WorkerShutdownError(BaseException):
-    """The worker is shutting down: the job goes back to its queue, for any worker to take.
+    """The worker is shutting down; the job returns to its queue, where any worker can take it.
 
-    Not an `Exception`, which the job engine would take for the end of the job.
+    Not a subclass of `Exception`, because the job engine would treat that as the end of the job.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """What a job handler works with: services, and the slot of its worker.
+    """The context of a job handler: services, and its worker's slot.
 
-    Once `stopping` is set, a handler that takes longer than a moment raises `WorkerShutdownError`.
+    When `stopping` is set, handlers that cannot finish immediately raise `WorkerShutdownError`.
     """
 
     services: Services
@@ -34,25 +34,27 @@ class JobContext:
 
 
 JobHandler = Callable[[str], None]
-"""Performs the job with a `subject_id`; safe to call again after a crash at any point."""
+"""Performs the job with the given `subject_id`; safe to call again after a crash at any point."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobType:
-    """One type of durable job.
+    """A type of durable job.
 
     Attributes:
-        name: begins the id of each job. Never changes, because queued jobs are stored with it.
-        create_handler: called once in each worker, when that starts.
-        queue: the name of its queue; by default its own name.
+        name: the prefix of each job's id. It must never change, because queued jobs are stored with
+            it.
+        create_handler: creates the job handler; called once when a worker starts.
+        queue: the name of the queue; defaults to the name of the job type.
         concurrency: how many jobs one worker performs at a time.
         prefetch: how many jobs one worker takes from the queue at a time.
-        partitioned: each job has a partition, of which one runs at a time over all workers.
+        partitioned: whether each job has a partition, in which one job runs at a time across all
+            workers.
         poll_seconds: how often a worker looks for jobs.
-        max_crashes: a job during which a worker has crashed more often is given up; `None` is
-            never. An orderly stop is no crash.
-        schedule: the period in which it runs once over all workers, for a scheduled type.
-        is_enabled: whether a worker with these settings performs such jobs; others leave them.
+        max_crashes: a job is abandoned if workers have crashed during it more often than this;
+            `None` means never. An orderly shutdown does not count as a crash.
+        schedule: for scheduled types, the period in which the job runs once across all workers.
+        is_enabled: returns whether a worker with the given settings performs such jobs.
     """
 
     name: str
@@ -68,15 +70,15 @@ class JobType:
 
     @property
     def queue_name(self) -> str:
-        """The name of its queue."""
+        """The name of the queue."""
         return self.queue or self.name
 
 
 def daily(now: datetime) -> str:
-    """The day, in UTC: `2027-03-01`."""
+    """Return the day in UTC: `2027-03-01`."""
     return f"{now.astimezone(UTC):%Y-%m-%d}"
 
 
 def hourly(now: datetime) -> str:
-    """The hour, in UTC: `2027-03-01T22`."""
+    """Return the hour in UTC: `2027-03-01T22`."""
     return f"{now.astimezone(UTC):%Y-%m-%dT%H}"

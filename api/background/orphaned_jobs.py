@@ -1,6 +1,6 @@
-"""Orphaned jobs: started by a worker that has not sent a heartbeat for a while.
+"""Orphaned jobs: jobs started by a worker that has stopped sending heartbeats.
 
-They continue once a worker of the same slot starts again, on this machine or another.
+They continue when a worker for the same slot starts again, on this machine or another.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PENDING = "PENDING"
 def count_orphaned_jobs(
     tx: Transaction, job_types: Iterable[JobType], now: datetime
 ) -> dict[str, int]:
-    """Count the orphaned jobs by the name of their type; 0 for each of `job_types` without any."""
+    """Count the orphaned jobs of each of `job_types`, by the name of the type."""
     job = table(
         "workflow_status",
         column("name"),

@@ -1,4 +1,4 @@
-"""Deletion of jobs that ended long ago, so that the job engine's tables do not grow for ever."""
+"""Deletes jobs that ended long ago, so that the job engine's tables do not grow forever."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _BATCH_SIZE = 500
 
 
 def purge_finished_jobs(url: str, before: datetime) -> int:
-    """Delete the jobs that ended before that time, in batches, and return how many there were.
+    """Delete the jobs that ended before the given time, in batches; return their number.
 
-    A job that is queued, delayed or running stays, however old it is.
+    Queued, delayed and running jobs are kept, however old they are.
     """
     engine = open_jobs_engine(url)
     client = DBOSClient(system_database_engine=engine, serializer=PlainJson(), lazy=True)

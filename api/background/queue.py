@@ -1,8 +1,8 @@
-"""The queues of jobs, kept by the job engine (DBOS) in the database of the application.
+"""Job queues, stored by the job engine (DBOS) in the application's database.
 
-A job is queued in the same transaction as what causes it. Its arguments and results are identifiers
-only, never personal data, and the serializer is JSON: the default one unpickles, and would run
-whatever code somebody has written into the database.
+A job is queued in the transaction that causes it. Its arguments and results are only identifiers,
+never personal data. They are serialised as JSON, because the default serializer unpickles, and
+would run any code that somebody had written to the database.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from api.background.job_type import JobType
 from api.database.engine import open_jobs_engine
 
 APPLICATION = "gender-coach"
-APPLICATION_VERSION = "1"  # pinned, so that jobs queued before an upgrade run after it
+APPLICATION_VERSION = "1"  # pinned, so that jobs queued before an upgrade still run after it
 
 
 class JobQueue:
-    """The producing end of the queues: callable as `api.background.job.Enqueue`."""
+    """The producer side of the queues; can be called as `api.background.job.Enqueue`."""
 
     def __init__(self, url: str, job_types: Iterable[JobType]) -> None:
         self._job_types = {job_type.name: job_type for job_type in job_types}
@@ -38,7 +38,7 @@ class JobQueue:
         )
 
     def __call__(self, tx: Transaction, job: Job) -> None:
-        """Queue `job`, unless it is queued already."""
+        """Queue `job`, unless it is already queued."""
         job_type = self._job_types[job.job_type]
         options: EnqueueOptions = {
             "workflow_name": job_type.name,
@@ -53,9 +53,9 @@ class JobQueue:
         self._client.enqueue_in_transaction(tx, options, job.subject_id)
 
     def release_jobs(self, slot: str, *, running: Container[str]) -> None:
-        """Put the jobs that the worker of a slot has taken back, except those still `running`.
+        """Return the jobs taken by a slot's worker to their queues, except those still `running`.
 
-        Their crashes no longer count.
+        Their crash counts are reset.
         """
         pending = self._client.list_workflows(
             status="PENDING",
@@ -76,13 +76,13 @@ class JobQueue:
 
 
 def migrate_job_tables(url: str) -> None:
-    """Create or bring up to date the tables of the job engine."""
+    """Create or migrate the tables of the job engine."""
     logging.getLogger("dbos").setLevel(logging.WARNING)
     DBOS.migrate(url)
 
 
 def dbos_config(engine: Engine, executor_id: str) -> DBOSConfig:
-    """The configuration of the job engine; it reports to no other service."""
+    """Return the job engine's configuration, which disables reporting to other services."""
     return {
         "name": APPLICATION,
         "system_database_engine": engine,

@@ -1,4 +1,4 @@
-"""Tables of background tasks and workers; the job engine has its own."""
+"""Tables of background tasks and workers; the job engine has tables of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from coach.errors import ConflictError
 
 
 class TaskState(StrEnum):
-    """The state of a background task. The last three are final."""
+    """The state of a background task. The last three states are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -25,12 +25,12 @@ class TaskState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether the state will never change again."""
+        """Whether the state cannot change any more."""
         return self in {TaskState.FINISHED, TaskState.FAILED, TaskState.CANCELLED}
 
 
 class TaskFailure(FrozenModel):
-    """Why a task failed, as in a problem document: type, title, and what to do about it."""
+    """Why a task failed, as in a problem document: type, title, and what to do."""
 
     slug: str
     title: str
@@ -38,12 +38,12 @@ class TaskFailure(FrozenModel):
 
 
 class BackgroundTaskRow(IdentifiedRow):
-    """A task that a person has requested and a worker performs, in a table of its subject.
+    """Base of tasks that people request and workers perform; each subject has its own table.
 
     Attributes:
-        slot: the slot of the worker that has started it last.
-        attempts: how often a worker has started it, apart from orderly stops.
-        failure: a `TaskFailure`, once it has failed.
+        slot: the slot of the worker that last started the task.
+        attempts: how often a worker has started the task, not counting orderly shutdowns.
+        failure: a `TaskFailure` if the task has failed.
     """
 
     __abstract__ = True
@@ -58,20 +58,20 @@ class BackgroundTaskRow(IdentifiedRow):
     failure: Mapped[dict[str, Any] | None]
 
     def request_cancellation(self, noun: str, *, now: datetime) -> None:
-        """Cancel the task at once if it is queued; if it is running, its worker will soon.
+        """Cancel a queued task at once; a running one is cancelled by its worker shortly after.
 
         Raises:
-            ConflictError: it has ended; the message calls it a `noun`.
+            ConflictError: the task has already ended; the message calls it a `noun`.
         """
         if self.state.is_final:
-            raise ConflictError(f"the {noun} is over ({self.state}); there is nothing to cancel")
+            raise ConflictError(f"the {noun} has already ended ({self.state})")
         self.cancel_asked_at = self.cancel_asked_at or now
         if self.state is TaskState.QUEUED:
             self.state, self.finished_at = TaskState.CANCELLED, now
 
 
 class WorkerHeartbeatRow(TableRow):
-    """When the worker of a slot has started, and when it was last known to be alive."""
+    """When a slot's worker started, and when it was last known to be alive."""
 
     __tablename__ = "worker_slots"
 

@@ -1,9 +1,9 @@
-"""Scheduled jobs: once in each period over all workers.
+"""Scheduled jobs, which run once per period across all workers.
 
-Every few seconds each worker queues the job of the current period. The period is part of the job's
-id, so that it is queued once, by the first worker. After a change of the clock, a suspend or a time
-without servers, the current period is queued. Missed periods are not made up for: such a job does
-all that is due, however long it has been.
+Every few seconds, each worker queues the jobs of the current period. The period is part of the
+job's id, so that the job is queued only once, by the first worker. After a clock change, a suspend
+or a downtime, only the current period is queued. Missed periods are not made up for, because each
+job does everything that is due, however long it has been.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Scheduler:
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
 
     def start(self) -> None:
-        """Start the thread, which queues what is due at once."""
+        """Start the thread, which immediately queues the jobs that are due."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -43,7 +43,7 @@ class Scheduler:
         self._thread.join()
 
     def enqueue_due(self) -> None:
-        """Queue the job of the current period of each scheduled type, if it is a new period."""
+        """Queue a job of each scheduled type whose period has changed."""
         now = self._services.now()
         for job_type, schedule in self._scheduled:
             period = schedule(now)
@@ -56,7 +56,7 @@ class Scheduler:
         while True:
             try:
                 self.enqueue_due()
-            except SQLAlchemyError as error:  # the database is unavailable; tried again
+            except SQLAlchemyError as error:  # database unavailable; the next round will retry
                 _LOG.warning("scheduled jobs could not be queued: %s", exception_location(error))
             if self._stopping.wait(_INTERVAL_SECONDS):
                 return

@@ -1,7 +1,7 @@
-"""Background tasks that a child process works on, while its progress is stored.
+"""Background tasks that run in a child process, whose progress is stored.
 
-Safe to perform again after a crash at any point: a task that has ended stays as it is, and its
-result is stored in the transaction that ends it.
+A task can be performed again after a crash at any point: its result is stored in the transaction
+that ends it, and a task that has ended is not started again.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ from api.logging.exception_location import exception_location
 _LOG = logging.getLogger(__name__)
 _POLL_SECONDS = 0.25
 _MAX_ATTEMPTS = 5
-_LIMITS = ProcessLimits(niceness=5)  # requests go before solvers
+_LIMITS = ProcessLimits(niceness=5)  # requests take precedence over solvers
 
 Message = dict[str, Any]
-"""A message of the child, from JSON; see `api.background.subprocess_task`."""
+"""A message from the child, parsed from JSON; see `api.background.subprocess_task`."""
 
 Value = TypeVar("Value")
 RowT = TypeVar("RowT", bound=BackgroundTaskRow)
 
 
 class SubprocessJob(ABC, Generic[RowT]):
-    """A job handler that performs the tasks of one table.
+    """A job handler that performs the tasks in one table.
 
     Attributes:
-        row_type: the table.
+        row_type: the table of the tasks.
         noun: what a task is called in messages.
-        function: what the child process calls, as `module:name`; it calls `run_task`.
+        function: the function that the child process calls, as `module:name`; it calls `run_task`.
     """
 
     row_type: type[RowT]
@@ -59,10 +59,10 @@ class SubprocessJob(ABC, Generic[RowT]):
         self._stopping = context.stopping
 
     def __call__(self, subject_id: str) -> None:
-        """Perform the task with this id until it has finished, failed or been cancelled.
+        """Perform the task with the given id until it has finished, failed or been cancelled.
 
         Raises:
-            WorkerShutdownError: the worker shuts down before that.
+            WorkerShutdownError: the worker is shutting down.
         """
         task = self._retry(lambda: self._start(subject_id))
         if task is None:
@@ -74,11 +74,11 @@ class SubprocessJob(ABC, Generic[RowT]):
 
     @abstractmethod
     def _create_task(self, tx: Transaction, row: RowT) -> BaseModel:
-        """Return what the child is sent."""
+        """Return the message to send to the child."""
 
     @abstractmethod
     def _save_progress(self, tx: Transaction, row: RowT, updates: list[Message]) -> None:
-        """Store progress."""
+        """Store the reported progress."""
 
     @abstractmethod
     def _save_result(self, tx: Transaction, row: RowT, result: Message) -> None:
@@ -86,13 +86,13 @@ class SubprocessJob(ABC, Generic[RowT]):
 
     @abstractmethod
     def _record_end(self, tx: Transaction, row: RowT) -> None:
-        """Record in the audit trail that the task has ended, with the state that `row` has now."""
+        """Record in the audit trail that the task has ended, with its final state."""
 
     def _retry(self, operation: Callable[[], Value]) -> Value:
         return retry_while_unavailable(self._stopping, operation)
 
     def _start(self, subject_id: str) -> BaseModel | None:
-        """Set the row to running; `None` if there is nothing to do."""
+        """Set the row to running, and return the task; `None` if there is nothing to do."""
         with self._database.writing() as tx:
             row = tx.get(self.row_type, subject_id)
             if row is None or row.state.is_final:
@@ -111,7 +111,7 @@ class SubprocessJob(ABC, Generic[RowT]):
             return self._create_task(tx, row)
 
     def _await_result(self, subject_id: str, child: ChildProcess) -> Message | None:
-        """Store progress until the child's last message; `None` if the task is cancelled."""
+        """Store progress until the child's last message, and return it; `None` if cancelled."""
         while not self._stopping.is_set():
             self._stopping.wait(_POLL_SECONDS)
             messages = _messages(child)
@@ -131,7 +131,7 @@ class SubprocessJob(ABC, Generic[RowT]):
             self._save_progress(tx, tx.get_one(self.row_type, subject_id), updates)
 
     def _requeue(self, subject_id: str) -> None:
-        """Set the row back to queued; an orderly shutdown does not count as an attempt."""
+        """Reset the row to queued; an orderly shutdown does not count as an attempt."""
         try:
             with self._database.writing() as tx:
                 row = tx.get_one(self.row_type, subject_id)
@@ -174,11 +174,11 @@ class SubprocessJob(ABC, Generic[RowT]):
 
 
 def _messages(child: ChildProcess) -> list[Message]:
-    """The messages that have arrived; after a failure of the child `{"crashed": …}` is the last."""
+    """Return the messages received; if the child has failed, the last is `{"crashed": …}`."""
     messages: list[Message] = []
     try:
         for message in child.received():
-            messages.append(json.loads(message))  # noqa: PERF401 - those before a failure count
+            messages.append(json.loads(message))  # noqa: PERF401 - keeps those before a failure
     except ChildEndedError as error:
         messages.append({"crashed": str(error)})
     except ValueError as error:
@@ -189,12 +189,12 @@ def _messages(child: ChildProcess) -> list[Message]:
 def _crash_message(reason: str) -> str:
     return (
         f"the solver crashed ({reason}). Nothing was saved; please start it again. If memory ran "
-        "out, use fewer workers or give the machine more memory. If it happens again, tell whoever "
-        "runs the server"
+        "out, use fewer workers or give the machine more memory. If it happens again, tell the "
+        "server's administrator"
     )
 
 
 def _deduplicate(updates: list[Message]) -> list[Message]:
-    """Of several updates of the same phase and level, the last."""
+    """Keep only the last of several updates for the same phase and level."""
     last = {(progress["phase"], progress.get("level")): progress for progress in updates}
     return list(last.values())

@@ -1,8 +1,8 @@
-"""The work of a job in a child process: one task comes in, progress and one result go out.
+"""Runs a task in a child process: receives the task, sends progress and one result.
 
 All messages are JSON objects. The first is the task. `{"progress": …}` follows any number of times.
-The last has the members of the result, or is `{"refused": {"slug": …, "title": …, "detail": …}}`
-where the task cannot be done and the person who requested it can help it.
+The last one contains the members of the result, or is `{"refused": {"slug": …, "title": …,
+"detail": …}}` if the task cannot be done for a reason that the person who requested it can fix.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from coach.errors import DomainError
 ReportProgress = Callable[[BaseModel], None]
 
 TaskFunction = Callable[[str, ReportProgress], dict[str, str]]
-"""Does the task, given as JSON; returns the members of the result, each already as JSON."""
+"""Performs a task, given as JSON; returns the members of the result, each encoded as JSON."""
 
 
 def run_task(channel: Channel, function: TaskFunction) -> None:
-    """Receive the one task, do it with `function`, and send progress and result."""
+    """Receive a task, perform it with `function`, and send progress and the result."""
 
     def report(progress: BaseModel) -> None:
         channel.send(_json_object({"progress": progress.model_dump_json()}))

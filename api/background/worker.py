@@ -1,4 +1,4 @@
-"""The worker: takes jobs from their queues and performs them."""
+"""The worker, which takes jobs from their queues and performs them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _SHUTDOWN_TIMEOUT_SECONDS = 20.0
 
 
 class Worker:
-    """The consuming end of the queues: performs jobs, and resumes those that a crash interrupted.
+    """The consumer side of the queues: performs jobs, and resumes those interrupted by a crash.
 
-    Its slot, the setting `executor_id`, belongs to this process alone and is the same after a
-    restart: by it the worker finds the jobs that it had started. A process has at most one worker.
+    Its slot, the setting `executor_id`, is unique to this process and stays the same across
+    restarts, so that the worker finds the jobs it had started. A process has at most one worker.
     """
 
     def __init__(self, services: Services, job_types: Iterable[JobType]) -> None:
@@ -42,7 +42,7 @@ class Worker:
         self._engine: Engine | None = None
 
     def start(self) -> None:
-        """Start to take jobs, in threads of this process."""
+        """Start taking jobs, in threads of this process."""
         settings = self._context.services.settings
         self._engine = open_jobs_engine(settings.database_url)
         logging.getLogger("dbos").setLevel(logging.WARNING)
@@ -63,13 +63,13 @@ class Worker:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Take no more jobs, and put running ones back into their queues, for any worker."""
+        """Stop taking jobs, and return running ones to their queues for any worker to take."""
         self._scheduler.stop()
         self._heartbeat.stop()
         self._running_jobs.close()
         DBOS.destroy(destroy_registry=True)
-        # What is still assigned to this slot: jobs whose handlers gave up, and those that the job
-        # engine has taken from a queue meanwhile and never started.
+        # Jobs still assigned to this slot: those whose handlers stopped early, and those that the
+        # job engine has taken from a queue but never started.
         try:
             self._queue.release_jobs(self._context.slot, running=self._running_jobs.running)
         except OperationalError as error:
@@ -80,7 +80,7 @@ class Worker:
 
 
 class RunningJobs:
-    """The jobs that this worker is performing."""
+    """The jobs that a worker is currently performing."""
 
     def __init__(self, stopping: threading.Event) -> None:
         self._stopping = stopping
@@ -88,7 +88,7 @@ class RunningJobs:
         self.running: set[str] = set()
 
     def limited(self, job_type: JobType, handler: JobHandler) -> Callable[[str], None]:
-        """Wrap `handler`: at most `job_type.concurrency` run at once, and none once closed."""
+        """Wrap `handler`: at most `job_type.concurrency` run at once, and none after closing."""
         semaphore = threading.Semaphore(job_type.concurrency)
 
         def work(subject_id: str) -> None:
@@ -112,7 +112,7 @@ class RunningJobs:
         return work
 
     def close(self) -> None:
-        """Start no further job, and wait until the running ones have ended or given up."""
+        """Start no more jobs, and wait until the running ones have ended or stopped early."""
         self._stopping.set()
         with self._changed:
             self._changed.wait_for(lambda: not self.running, _SHUTDOWN_TIMEOUT_SECONDS)

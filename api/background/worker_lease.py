@@ -1,6 +1,6 @@
-"""The lease of a worker's slot: held by one process at a time, on any machine.
+"""The lease of a worker's slot, which only one process can hold at a time, on any machine.
 
-Two workers of one slot would take each other's running jobs for interrupted ones.
+Two workers with the same slot would mistake each other's running jobs for interrupted ones.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class WorkerLeaseHeldError(DomainError):
 
 @contextmanager
 def hold_worker_lease(database: Database, data_dir: Path, name: str) -> Iterator[None]:
-    """Hold the lease of the slot `name` during the block; it ends with the process in any case.
+    """Hold the lease of the slot `name` for the block; it always ends with the process.
 
     Raises:
         WorkerLeaseHeldError: another process holds it.
@@ -32,7 +32,7 @@ def hold_worker_lease(database: Database, data_dir: Path, name: str) -> Iterator
     with lock as acquired:
         if not acquired:
             raise WorkerLeaseHeldError(
-                f"{name} is running already on this database; stop it first, "
+                f"{name} is already running on this database; stop it first, "
                 "or start this one under another name"
             )
         yield
@@ -52,7 +52,7 @@ def _file_lock(data_dir: Path, name: str) -> Iterator[bool]:
 
 @contextmanager
 def _advisory_lock(database: Database, name: str) -> Iterator[bool]:
-    """An advisory lock of PostgreSQL, which ends with the connection that has taken it."""
+    """Hold a PostgreSQL advisory lock, which ends with its connection."""
     number = zlib.crc32(f"gender-coach {name}".encode())
     engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

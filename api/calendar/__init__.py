@@ -1,1 +1,1 @@
-"""Invitations as bytes: calendar objects (RFC 5545, 5546) and the mails that carry them."""
+"""Renders invitations: calendar objects (RFC 5545, 5546) and the emails that contain them."""

@@ -1,4 +1,4 @@
-"""Invitation mails (RFC 6047), as the bytes to hand to a mail server.
+"""Renders invitation emails (RFC 6047), ready to hand to a mail server.
 
 Date, Message-ID and boundaries are derived from the message, so that rendering it again for a
 retry gives the same bytes.
@@ -29,7 +29,7 @@ from coach.invitations import Message, Method
 
 _TOKEN_PLACEHOLDER = (
     "0123456789abcdef" * 2
-)  # as long as a token; the placeholders below contain characters that base64 does not
+)  # as long as a token; like the other placeholders, not valid base64
 _PLAIN, _HTML, _CALENDAR = "<plain>\n", "<html>\n", "<calendar>\n"
 _CRLF = compat32.clone(linesep="\r\n")  # all user content is in base64
 _FOLDERS = {
@@ -40,7 +40,7 @@ _FOLDERS = {
 
 @dataclass(frozen=True, slots=True)
 class ReplyLinks:
-    """Targets of the buttons in a mail: pages of this server (`are_web_pages`), or `mailto:`."""
+    """Targets of the buttons in an email: pages of this server (`are_web_pages`), or `mailto:`."""
 
     accept: str
     decline: str
@@ -57,18 +57,18 @@ def eml_bytes(
     reply_token: str,
     links: ReplyLinks | None = None,
 ) -> bytes:
-    """The complete mail: text, HTML and the calendar object, which is also attached.
+    """Render the complete email: text, HTML and the calendar object, which is also attached.
 
     Args:
         message: the invitation or cancellation.
-        recipient: whom it is sent to.
-        deployment: who sends it.
+        recipient: the recipient of the email.
+        deployment: the sender of the email.
         calendar: `message` as a calendar object, from `ics_bytes`.
         reply_token: identifies this recipient's replies; part of the Reply-To address.
         links: targets of the buttons; `mailto:` links to the Reply-To address by default.
 
     Returns:
-        A message of RFC 5322 with CRLF line ends.
+        A message (RFC 5322) with CRLF line endings.
     """
     reply_to = deployment.reply_to(reply_token)
     title = summary(message.invitation, deployment)
@@ -118,7 +118,7 @@ def _template_values(
 def _people_headers(
     organiser: str, organiser_address: str, name: str, address: str, reply_to: str
 ) -> bytes:
-    """Headers shared by all mails to one person; cached, because parsing addresses is slow."""
+    """Headers shared by all emails to one person; cached, because parsing addresses is slow."""
     shared = EmailMessage(policy=SMTP)
     shared["From"] = Address(display_name=organiser, addr_spec=organiser_address)
     shared["To"] = Address(display_name=name, addr_spec=address)
@@ -127,7 +127,7 @@ def _people_headers(
 
 
 def _headers(mail: EmailMessage) -> bytes:
-    """The header lines of a message without a body."""
+    """Return the header lines of a message without a body."""
     return mail.as_bytes().removesuffix(b"\r\n")
 
 
@@ -140,9 +140,9 @@ def _subject_header(subject: str) -> bytes:
 
 @lru_cache(maxsize=256)
 def _skeleton(date: str, domain: str, method: str, attachment_name: str) -> bytes:
-    """The rest of a mail, with placeholders for its token and contents.
+    """The rest of an email, with placeholders for its token and contents.
 
-    Cached, because mails differ in little else and building the MIME structure takes most of the
+    Cached, because emails differ in little else and building the MIME structure takes most of the
     time.
     """
     own = EmailMessage(policy=SMTP)
@@ -152,7 +152,7 @@ def _skeleton(date: str, domain: str, method: str, attachment_name: str) -> byte
 
 
 def _body(method: str, attachment_name: str) -> MIMEMultipart:
-    """The alternatives a mail client chooses from, and the same calendar object attached."""
+    """The alternatives that an email client chooses from, and the attached calendar object."""
     alternatives = MIMEMultipart("alternative", boundary=f"=2={_TOKEN_PLACEHOLDER}", policy=_CRLF)
     alternatives.attach(_part("text", "plain", _PLAIN, charset="utf-8"))
     alternatives.attach(_part("text", "html", _HTML, charset="utf-8"))
@@ -173,7 +173,7 @@ def _part(main: str, sub: str, placeholder: str, **parameters: str) -> MIMEBase:
 
 
 def _fill_in(skeleton: bytes, token: str, contents: Mapping[str, bytes]) -> bytes:
-    """Replace the placeholders; contents are base64, which cannot contain a placeholder."""
+    """Replace the placeholders, which cannot occur in the contents, because these are in base64."""
     mail = skeleton.replace(_TOKEN_PLACEHOLDER.encode(), token.encode())
     for placeholder, content in contents.items():
         encoded = encodebytes(content).replace(b"\n", b"\r\n")
@@ -182,7 +182,7 @@ def _fill_in(skeleton: bytes, token: str, contents: Mapping[str, bytes]) -> byte
 
 
 def _crlf_bytes(text: str) -> bytes:
-    """`text` in UTF-8 with CRLF line ends."""
+    """Return `text` in UTF-8 with CRLF line endings."""
     return text.replace("\n", "\r\n").encode()
 
 
@@ -191,7 +191,7 @@ def _mail_links(title: str, reply_to: str) -> ReplyLinks:
         return f"mailto:{quote(reply_to, safe='@')}?subject={quote(f'{answer}: {title}')}"
 
     return ReplyLinks(
-        link("Accepted"), link("Declined"), link("Another time please"), are_web_pages=False
+        link("Accepted"), link("Declined"), link("Another time, please"), are_web_pages=False
     )
 
 

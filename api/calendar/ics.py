@@ -1,4 +1,4 @@
-"""Calendar objects (iTIP, RFC 5546): one message to one recipient as an `.ics` file.
+"""Renders calendar objects (iTIP, RFC 5546): one message to one recipient as an `.ics` file.
 
 Times are in UTC, so that clients need no time zone definitions.
 """
@@ -20,7 +20,7 @@ _ATTENDEE_PLACEHOLDER = f"ATTENDEE:{_PLACEHOLDER_ADDRESS}\r\n".encode()
 
 
 def ics_bytes(message: Message, recipient: Recipient, deployment: Organisation) -> bytes:
-    """`message` as a calendar object of RFC 5546 with `recipient` as its only attendee.
+    """Render `message` as a calendar object (RFC 5546) with `recipient` as the only attendee.
 
     Equal arguments give equal bytes. Lines have at most 75 octets and end with CRLF.
     """
@@ -39,9 +39,9 @@ def ics_bytes(message: Message, recipient: Recipient, deployment: Organisation) 
 def _skeleton(
     message: Message, title: str, organiser: str, organiser_name: str, alarm_lead: timedelta
 ) -> bytes:
-    """The calendar object with a placeholder for the attendee.
+    """Return the calendar object with a placeholder for the attendee.
 
-    Cached, because both people of a session get the same object but for the attendee, and
+    Cached, because both people in a session get the same object except for the attendee, and
     serialising it takes most of the time.
     """
     event = _event(message, title)
@@ -78,7 +78,7 @@ def _event(message: Message, title: str) -> Event:
 
 @lru_cache(maxsize=1024)
 def _attendee_lines(name: str, address: str, method: Method) -> bytes:
-    """The serialised ATTENDEE property."""
+    """Return the serialised ATTENDEE property."""
     alone = Event()
     alone.add("attendee", _attendee(name, address, method))
     lines = bytes(alone.to_ical())
@@ -93,7 +93,7 @@ def _attendee(name: str, address: str, method: Method) -> vCalAddress:
         cn=name,
         role="REQ-PARTICIPANT",
         partstat="NEEDS-ACTION",
-        rsvp=True,  # without it, clients show no reply buttons
+        rsvp=True,  # without this, clients show no reply buttons
     )
 
 
@@ -106,6 +106,6 @@ def _alarm(title: str, lead: timedelta) -> Alarm:
 
 
 def common_name(name: str) -> str:
-    """`name` as a value of the CN parameter: without double quotes and control characters."""
+    """Return `name` as a CN parameter value, without double quotes and control characters."""
     readable = "".join(" " if ord(character) < ord(" ") else character for character in name)
     return " ".join(readable.replace('"', "").replace("\x7f", " ").split())

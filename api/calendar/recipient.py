@@ -10,7 +10,7 @@ from coach.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The recipient of an invitation; the mail shows times in their `zone`."""
+    """The recipient of an invitation; the email shows times in their `zone`."""
 
     name: str
     address: str
@@ -18,5 +18,5 @@ class Recipient:
 
     @classmethod
     def of(cls, person: Person) -> Recipient:
-        """The recipient for a person of the roster."""
+        """Create a recipient from a person in the roster."""
         return cls(name=person.name, address=person.email, zone=person.zone)

@@ -1,7 +1,7 @@
-"""Neutral texts of invitations.
+"""Neutral texts for invitations.
 
-Aides read the calendars and mails of commanders, so an invitation says only that a coaching
-session takes place: no names, no topics, and the programme's name only if it is configured.
+Aides read commanders' calendars and emails, so an invitation says only that a coaching session
+takes place: no names, no topics, and the programme's name only if it is configured.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ PRODUCT = "-//Coaching scheduler//EN"
 
 
 def summary(invitation: Invitation, deployment: Organisation) -> str:
-    """`Coaching session 2 of 6`, prefixed with the programme's name if one is configured."""
+    """Return `Coaching session 2 of 6`, prefixed with the programme's name if it is configured."""
     text = f"Coaching session {invitation.number} of {invitation.count}"
     return f"{deployment.programme_name}: {text}" if deployment.programme_name else text
 
 
 def invitation_file_name(invitation: Invitation, suffix: str) -> str:
-    """The file name of an attachment, such as `coaching-session-2.ics` for the suffix `.ics`."""
+    """Return the name of an attachment, such as `coaching-session-2.ics` for the suffix `.ics`."""
     return f"coaching-session-{invitation.number}{suffix}"

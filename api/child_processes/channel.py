@@ -1,4 +1,4 @@
-"""A child's connection to its parent: messages both ways, and the end of the child with it."""
+"""A child's connection to its parent; when the parent ends, so does the child."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api.child_processes.framing import (
 )
 
 EXIT_ORPHANED = 3
-"""Exit code of a child whose parent has ended or closed the connection."""
+"""The exit code of a child whose parent has ended or closed the connection."""
 
 _POLL_SECONDS = 0.5
 
@@ -26,9 +26,9 @@ _POLL_SECONDS = 0.5
 class Channel:
     """Messages to and from the parent, over the standard streams of this process.
 
-    Until the process ends, a thread watches the parent: when standard input ends, or the parent's
-    process id is no longer `parent`, it ends this process with `EXIT_ORPHANED`. So open it before
-    anything large is imported, which can take seconds on a busy machine.
+    A thread watches the parent: when standard input ends, or the parent's process id is no longer
+    `parent`, it ends this process with `EXIT_ORPHANED`. Open the channel before importing anything
+    large, which can take seconds on a busy machine.
     """
 
     def __init__(self, parent: int) -> None:
@@ -39,7 +39,7 @@ class Channel:
         threading.Thread(target=self._watch_parent, name="parent", daemon=True).start()
 
     def receive(self) -> bytes:
-        """The parent's next message, as soon as there is one."""
+        """Wait for the parent's next message and return it."""
         return self._messages.get()
 
     def send(self, message: bytes) -> None:
@@ -47,7 +47,7 @@ class Channel:
         self._write(FrameKind.MESSAGE, message)
 
     def fail(self, reason: str, *, out_of_memory: bool = False) -> None:
-        """Tell the parent why no further message comes."""
+        """Report to the parent why there will be no more messages."""
         kind = FrameKind.OUT_OF_MEMORY if out_of_memory else FrameKind.FAILURE
         self._write(kind, reason.encode())
 
@@ -75,7 +75,7 @@ class Channel:
 
 
 def _discard_standard_output() -> None:
-    """Send what libraries print to nowhere, so that it does not get between the messages."""
+    """Redirect stdout to /dev/null, so that output of libraries cannot corrupt the messages."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

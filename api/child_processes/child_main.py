@@ -1,10 +1,10 @@
 """The program of every child process: `child_main.py ROOT PARENT FUNCTION LIMITS`.
 
-ROOT is the folder of our packages, PARENT the parent's process id, FUNCTION a `module:name` that is
-called with a `Channel`, LIMITS what `ProcessLimits.to_argument` has written.
+ROOT is the folder that contains our packages, PARENT the parent's process id, FUNCTION a
+`module:name` that is called with a `Channel`, and LIMITS the output of `ProcessLimits.to_argument`.
 
-It is started by its path and with `-P`, so that a child runs the same code as its parent, and no
-module of the working directory can stand in for one of the standard library.
+It is started by its path and with `-P`, so that a child runs the same code as its parent, and a
+module in the working directory cannot shadow one of the standard library.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from importlib import import_module
 
 
 def main(root: str, parent: int, function: str, limits: str) -> None:
-    """Do the work of a child; an exception is reported to the parent."""
+    """Call the function; report any exception to the parent."""
     if root not in sys.path:
         sys.path.insert(0, root)
-    from api.child_processes.channel import Channel  # noqa: PLC0415 - found from here on
+    from api.child_processes.channel import Channel  # noqa: PLC0415 - importable only now
     from api.child_processes.limits import ProcessLimits  # noqa: PLC0415
     from api.logging.exception_location import exception_location  # noqa: PLC0415
 
@@ -28,7 +28,7 @@ def main(root: str, parent: int, function: str, limits: str) -> None:
         getattr(import_module(module), name)(channel)
     except MemoryError as error:
         channel.fail(f"memory ran out; {exception_location(error)}", out_of_memory=True)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the parent is told
+    except Exception as error:  # noqa: BLE001 - reported to the parent
         channel.fail(exception_location(error))
 
 

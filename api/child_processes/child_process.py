@@ -1,4 +1,4 @@
-"""A child process, seen from its parent."""
+"""A child process, as seen from its parent."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from api.child_processes.limits import ProcessLimits
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _PROGRAM = child_main.__file__
-_ROOT = str(Path(__file__).parents[2])  # the folder that holds the package `api`
+_ROOT = str(Path(__file__).parents[2])  # the folder that contains the package `api`
 _GRACE_SECONDS = 2.0
 _UNLIMITED = ProcessLimits()
 
 
 class ChildEndedError(Exception):
-    """A child sends no further message; the text says why.
+    """The child will send no more messages; the text says why.
 
     Attributes:
-        out_of_resources: it was ended by a signal, which is how the system enforces limits, its
-            memory ran out, or it has sent more than it may.
+        out_of_resources: whether the child was ended by a signal, which is how the system enforces
+            limits, ran out of memory, or sent more than allowed.
     """
 
     def __init__(self, reason: str, *, out_of_resources: bool) -> None:
@@ -45,15 +45,15 @@ class ChildEndedError(Exception):
 
 
 class ChildProcess:
-    """A child that calls a function, `module:name`, with a `Channel` to this process.
+    """A child process that calls a function, `module:name`, with a `Channel` to this process.
 
-    As a context manager it kills the child at the end of the block.
+    As a context manager, it kills the child at the end of the block.
     """
 
     def __init__(self, function: str, limits: ProcessLimits = _UNLIMITED) -> None:
         self._limits = limits
         with _stop_signals_blocked():
-            self._process = subprocess.Popen(  # noqa: S603 - our own program and module
+            self._process = subprocess.Popen(  # noqa: S603 - runs our own code
                 (
                     sys.executable,
                     "-P",
@@ -85,14 +85,14 @@ class ChildProcess:
         return self._process.pid
 
     def send(self, message: bytes) -> None:
-        """Send a message, without waiting until it is read."""
+        """Send a message without waiting until it is read."""
         self._outbox.put(message)
 
     def receive(self, timeout_seconds: float) -> bytes | None:
-        """The child's next message, or `None` where none comes in time.
+        """Return the child's next message, or `None` if none arrives in time.
 
         Raises:
-            ChildEndedError: no further message comes.
+            ChildEndedError: the child will send no more messages.
         """
         if self._ended is not None:
             raise self._ended
@@ -106,23 +106,23 @@ class ChildProcess:
         return message
 
     def received(self) -> Iterator[bytes]:
-        """The messages that have arrived, without waiting for more.
+        """Return the messages that have arrived, without waiting for more.
 
         Raises:
-            ChildEndedError: no further message comes.
+            ChildEndedError: the child will send no more messages.
         """
         while (message := self.receive(0)) is not None:
             yield message
 
     def kill(self) -> None:
-        """End the child now, whatever it is doing, and wait until it has ended."""
+        """Kill the child and wait until it has ended."""
         self._process.kill()
         self._process.wait()
         self._outbox.put(None)
         for thread in self._threads:
             thread.join(_GRACE_SECONDS)
         for pipe in (self._stdin, self._stdout):
-            with suppress(OSError):  # what was still to be sent is lost
+            with suppress(OSError):  # unsent messages are lost
                 pipe.close()
 
     def __enter__(self) -> Self:
@@ -137,12 +137,12 @@ class ChildProcess:
         self.kill()
 
     def _write(self) -> None:
-        with suppress(OSError):  # the child has ended; the reading thread says how
+        with suppress(OSError):  # the child has ended; the reading thread reports how
             while (message := self._outbox.get()) is not None:
                 write_frame(self._stdin, FrameKind.MESSAGE, message)
 
     def _read(self) -> None:
-        """Put messages into the inbox until the output of the child ends, then why it ended."""
+        """Put the child's messages into the inbox, followed by the reason why its output ended."""
         decoder, received, limit = FrameDecoder(), 0, self._limits.output_bytes
         while data := os.read(self._stdout.fileno(), READ_BYTES):
             received += len(data)
@@ -166,10 +166,10 @@ class ChildProcess:
 
 @contextmanager
 def _stop_signals_blocked() -> Iterator[None]:
-    """Let a process that is started in the block inherit that the stop signals are blocked.
+    """Block the stop signals for processes started in the block, which inherit the signal mask.
 
-    It has them blocked from its first moment, whatever its libraries do later. The other threads of
-    this process still get them.
+    They are blocked from the start, whatever libraries do later. The other threads of this process
+    still receive them.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     try:

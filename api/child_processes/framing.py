@@ -1,4 +1,4 @@
-"""Frames on a pipe: one byte for the kind, the length of the payload, the payload."""
+"""Frames on a pipe: one byte for the kind, then the length of the payload, then the payload."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ READ_BYTES = 1 << 20
 
 
 class FrameKind(IntEnum):
-    """What a frame carries: a message, or the reason (UTF-8) why its sender sends no more."""
+    """The content of a frame: a message, or the reason (UTF-8) why there will be no more."""
 
     MESSAGE = 1
     FAILURE = 2
@@ -20,7 +20,7 @@ class FrameKind(IntEnum):
 
 
 class FramingError(ValueError):
-    """The bytes are no frames."""
+    """The bytes are not valid frames."""
 
 
 def write_frame(stream: IO[bytes], kind: FrameKind, payload: bytes) -> None:
@@ -35,16 +35,16 @@ def write_frame(stream: IO[bytes], kind: FrameKind, payload: bytes) -> None:
 
 
 class FrameDecoder:
-    """Turns the bytes read from a pipe, in pieces of any size, into frames."""
+    """Decodes frames from chunks of bytes of any size."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> Iterator[tuple[FrameKind, bytes]]:
-        """Yield the frames that are complete with `data`.
+        """Yield the frames that `data` completes.
 
         Raises:
-            FramingError: the bytes are no frames.
+            FramingError: the bytes are not valid frames.
         """
         self._buffer += data
         while len(self._buffer) >= _HEADER.size:
@@ -52,7 +52,7 @@ class FrameDecoder:
             try:
                 kind = FrameKind(number)
             except ValueError as error:
-                raise FramingError(f"{number} is no kind of frame") from error
+                raise FramingError(f"{number} is not a kind of frame") from error
             end = _HEADER.size + length
             if len(self._buffer) < end:
                 return

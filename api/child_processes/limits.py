@@ -1,4 +1,4 @@
-"""Bounds on what a child process may use."""
+"""Resource limits of child processes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class ProcessLimits:
-    """What a child process may use; `None` is as much as its parent may.
+    """The resource limits of a child process; `None` means the parent's limit.
 
     Attributes:
-        niceness: added to the parent's; higher numbers give way to other processes.
-        memory_bytes: address space. Allocations beyond it fail.
-        cpu_seconds: processor time. A process that uses more is killed.
-        output_bytes: sent to the parent in all. A process that sends more is killed.
+        niceness: added to the parent's; processes with higher values yield to others.
+        memory_bytes: the maximum address space. Allocations beyond it fail.
+        cpu_seconds: the maximum processor time. A process that uses more is killed.
+        output_bytes: the maximum total output to the parent. A process that sends more is killed.
     """
 
     niceness: int = 0
@@ -25,16 +25,16 @@ class ProcessLimits:
     output_bytes: int | None = None
 
     def to_argument(self) -> str:
-        """The limits as a command-line argument."""
+        """Encode the limits as a command-line argument."""
         return json.dumps(asdict(self))
 
     @staticmethod
     def from_argument(argument: str) -> ProcessLimits:
-        """The limits that `to_argument` has written."""
+        """Decode the output of `to_argument`."""
         return ProcessLimits(**json.loads(argument))
 
     def apply(self) -> None:
-        """Limit this process. One with limits leaves no core dump, which could hold anything."""
+        """Apply the limits to this process, and disable core dumps, which could contain secrets."""
         os.nice(self.niceness)
         for kind, limit in (
             (resource.RLIMIT_AS, self.memory_bytes),

@@ -33,7 +33,7 @@ def check(
     typer.echo(
         f"{folder}: valid. {pluralise(len(matches), 'match', 'matches')} with "
         f"{pluralise(sessions, 'session')} keep every rule, "
-        f"window, gap and cap; all {len(found.result.levels)} reported levels are correct."
+        f"window, gap and cap; all {len(found.result.levels)} reported levels match a recount."
     )
 
 

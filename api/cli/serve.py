@@ -129,7 +129,7 @@ def _print_addresses(services: Services, demo_links: DemoLinks | None) -> None:
             )
         lines = [
             f"Serving on {base}",
-            f"  programme manager (valid once, for {settings.sign_in_minutes} minutes):",
+            f"  programme manager (single use, valid for {settings.sign_in_minutes} minutes):",
             f"    {base}{addresses.sign_in(once.secret)}",
         ]
     if demo_links is not None:

@@ -22,14 +22,14 @@ _TAG_BYTES = 16
 
 
 class BackupDecryptionError(DomainError):
-    """A backup cannot be decrypted: it was altered or truncated, or the key is another one."""
+    """A backup cannot be decrypted: it was altered or truncated, or the key is wrong."""
 
 
 def encrypt_file(key: bytes, source: Path, target: Path) -> None:
     """Encrypt `source` to the new file `target` (mode 0600) under a key of 32 bytes.
 
     Raises:
-        OSError: `target` exists already, or cannot be written.
+        OSError: `target` already exists or cannot be written.
     """
     prefix, cipher = secrets.token_bytes(_PREFIX_BYTES), AESGCM(key)
     target.touch(mode=0o600, exist_ok=False)
@@ -52,7 +52,7 @@ def decrypt_file(key: bytes, source: Path, target: Path) -> None:
 
     Raises:
         BackupDecryptionError: `source` was not encrypted under `key`, or was altered or truncated.
-        OSError: `target` exists already, or cannot be written.
+        OSError: `target` already exists or cannot be written.
     """
     cipher, encrypted_chunk = AESGCM(key), _CHUNK_BYTES + _TAG_BYTES
     target.touch(mode=0o600, exist_ok=False)

@@ -44,20 +44,20 @@ def decrypt(key: bytes, sealed: bytes, *associated_data: str | int) -> bytes:
     except InvalidTag as error:
         raise DecryptionError(
             f"{' '.join(map(str, associated_data[:2]))} cannot be decrypted: it was altered, "
-            "or this is not the key file it was encrypted with"
+            "or it was encrypted with another key file"
         ) from error
 
 
 def new_data_key() -> bytes:
-    """A random 256-bit key for what one author writes about one person."""
+    """Return a random 256-bit key, which encrypts what one author writes about one person."""
     return secrets.token_bytes(KEY_BYTES)
 
 
 def wrapping_key(master: dict[int, bytes], version: int) -> bytes:
-    """The master key with the given version.
+    """Return the master key with the given version.
 
     Raises:
-        KeyringError: the key file does not contain it.
+        KeyringError: the key file does not contain this version.
     """
     try:
         return master[version]

@@ -41,36 +41,37 @@ class Keyring:
 
     @property
     def master_version(self) -> int:
-        """The version of the master key that is in use."""
+        """The version of the master key in use."""
         return max(self.master)
 
     def with_new_master(self) -> Keyring:
-        """A copy of this key ring with a new random master key, which becomes the one in use."""
+        """Return a copy of this key ring that uses a new random master key."""
         return replace(self, master={**self.master, self.master_version + 1: _random_key()})
 
     def link_secret(self, credential_id: str) -> str:
-        """The 256-bit secret of a link, in base64url.
+        """Return the 256-bit secret of a link, in base64url.
 
-        Derived from the identifier instead of stored, so that a mail can be rendered again.
+        It is derived from the identifier rather than stored, so that an email can be rendered
+        again.
         """
         return urlsafe_b64encode(self._derive(f"link:{credential_id}")).rstrip(b"=").decode()
 
     def reply_token(self, message_id: str) -> str:
-        """A 128-bit token in hexadecimal that identifies mail replies to an outbox message."""
+        """Return a 128-bit hexadecimal token that identifies email replies to an outbox message."""
         return self._derive(f"reply:{message_id}")[:16].hex()
 
     def pseudonym(self, person_id: str) -> str:
-        """The stable name, such as `P-ABCDE-FGHIJ`, under which an auditor sees a person."""
+        """Return the stable pseudonym shown to auditors instead of a name: `P-ABCDE-FGHIJ`."""
         letters = b32encode(self._derive(f"pseudonym:{person_id}")).decode()
         return f"P-{letters[:5]}-{letters[5:10]}"
 
     def one_time_code(self, code_id: str) -> str:
-        """The eight digits of a one-time code, derived from its identifier."""
+        """Return the eight digits of a one-time code, derived from its identifier."""
         return f"{int.from_bytes(self._derive(f'code:{code_id}')) % 10**8:08}"
 
     @property
     def mark(self) -> str:
-        """A fingerprint of the key file, in hexadecimal.
+        """Return a fingerprint of the key file, in hexadecimal.
 
         It reveals nothing about the keys and does not change when the master key is rotated.
         """
@@ -104,7 +105,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise KeyringError(
             f"the key file {path} cannot be read: {error.strerror}; "
-            "it has to belong to the user that runs gender-coach, with mode 600"
+            "it must belong to the user that runs gender-coach, with mode 600"
         ) from error
 
 
@@ -122,7 +123,7 @@ def _create(path: Path) -> None:
 def write_keyring(path: Path, keyring: Keyring) -> None:
     """Write `keyring` to the file at `path` (mode 0600), atomically."""
     content = {
-        "about": "Keys of the Gender Coach server. Keep a copy apart from the database.",
+        "about": "Keys of the Gender Coach server. Keep a copy separate from the database.",
         "master": {str(version): key.hex() for version, key in keyring.master.items()},
         **{name: getattr(keyring, name).hex() for name in _SINGLE_KEYS},
     }

@@ -1,4 +1,4 @@
-"""Key rotation: what a subject provides so that its wrapped keys follow a new master key."""
+"""Key rotation: the interface through which each subject rewraps its keys."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from api.crypto.key_ring import Keyring
 
 
 class Rotatable(Protocol):
-    """Wraps every key of one subject again under the newest master key."""
+    """Rewraps every key of one subject under the newest master key."""
 
     def __call__(self, tx: Transaction, keyring: Keyring) -> int:
-        """Wrap the keys again and return how many there are.
+        """Rewrap the keys and return their number.
 
         Raises:
-            KeyringError: the key file lacks the version that wraps one of them.
+            KeyringError: the key file lacks the master key version that wraps one of the keys.
             SealBrokenError: a wrapped key was altered.
         """
         ...

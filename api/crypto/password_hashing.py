@@ -11,7 +11,7 @@ import zxcvbn
 from pwdlib import PasswordHash
 
 _MAX_CONCURRENT_HASHES = (
-    4  # each takes 64 MiB; a flood of sign-ins must not exhaust the memory of the machine
+    4  # each hash takes 64 MiB; a flood of sign-ins must not exhaust the machine's memory
 )
 _MIN_SCORE = 3  # of 4: "safely unguessable: moderate protection from offline slow-hash"
 _MAX_SCORED_LENGTH = 72
@@ -22,23 +22,23 @@ MAX_PASSWORD_LENGTH = 200
 
 _hasher = PasswordHash.recommended()
 _hash_semaphore = threading.BoundedSemaphore(_MAX_CONCURRENT_HASHES)
-_DUMMY_HASH = (  # of a random password; verifying against it takes as long as against any other
+_DUMMY_HASH = (  # hash of a random password; verifying against it takes as long as against any
     "$argon2id$v=19$m=65536,t=3,p=4$7tz1y0FzcQzY/tg+zjVKWw$"
     "fH5s2C/mLpAp7a74Jwxtp+WwqTBkFOG/BtHApRL0CqM"
 )
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash of a password, with a random salt."""
+    """Return the argon2id hash of a password, with a random salt."""
     with _hash_semaphore:
         return _hasher.hash(password)
 
 
 def verify_password(password: str, stored: str | None) -> bool:
-    """Whether `stored` is the hash of `password`.
+    """Return whether `stored` is the hash of `password`.
 
-    Without a stored hash the answer is no and takes as long, so that response times do not reveal
-    which users have a password.
+    Without a stored hash, the result is false but takes as long, so that response times do not
+    reveal which users have a password.
     """
     with _hash_semaphore:
         matches = _hasher.verify(password[:MAX_PASSWORD_LENGTH], stored or _DUMMY_HASH)
@@ -46,10 +46,10 @@ def verify_password(password: str, stored: str | None) -> bool:
 
 
 def password_weakness(password: str, known_words: list[str]) -> str | None:
-    """Why `password` is too weak, as advice for its owner; `None` if it is strong enough.
+    """Return why `password` is too weak, as advice for its owner; `None` if it is strong enough.
 
-    Its strength is estimated by zxcvbn, which knows common and leaked passwords. `known_words` are
-    words that an attacker would try first, such as the name of the person.
+    The strength is estimated by zxcvbn, which knows common and leaked passwords. `known_words` are
+    words that an attacker would try first, such as the person's name.
     """
     if len(password) < MIN_PASSWORD_LENGTH:
         return f"use at least {MIN_PASSWORD_LENGTH} characters; four unrelated words are fine"
@@ -63,17 +63,17 @@ def password_weakness(password: str, known_words: list[str]) -> str | None:
 
 
 def new_totp_secret() -> str:
-    """A random 160-bit secret for an authenticator app, in base 32."""
+    """Return a random 160-bit secret for an authenticator app, in base 32."""
     return pyotp.random_base32()
 
 
 def totp_uri(secret: str, user: str, issuer: str) -> str:
-    """The `otpauth:` URI that sets up an authenticator app."""
+    """Return the `otpauth:` URI that sets up an authenticator app."""
     return pyotp.TOTP(secret).provisioning_uri(name=user, issuer_name=issuer)
 
 
 def matching_totp_step(secret: str, code: str, now: datetime, after: int) -> int | None:
-    """The time step (of 30 seconds) that `code` belongs to; `None` if the code is not valid.
+    """Return the 30-second time step that `code` belongs to; `None` if the code is not valid.
 
     Only steps later than `after` count, so that no code is accepted twice. The steps immediately
     before and after `now` are accepted too, because clocks differ.

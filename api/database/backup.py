@@ -1,4 +1,4 @@
-"""Online backup of the database, and restoring it.
+"""Backs up the database while it is in use, and restores it.
 
 A backup is an encrypted SQLite file, regardless of the database it was made from, and can be
 restored into SQLite or PostgreSQL. This is also how to move from SQLite to PostgreSQL.
@@ -41,12 +41,12 @@ def back_up(
     The backup is a consistent snapshot and is checked for integrity. Writers are not blocked.
 
     Raises:
-        ConflictError: `target` exists already.
-        DomainError: it cannot be written, for example because the disk is full.
-        CorruptBackupError: the integrity check fails.
+        ConflictError: `target` already exists.
+        DomainError: the backup cannot be written, for example because the disk is full.
+        CorruptBackupError: the backup fails its integrity check.
     """
     if target.exists():
-        raise ConflictError(f"{target} exists already; choose another file")
+        raise ConflictError(f"{target} already exists; choose another file")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="copy", dir=target.parent) as folder:
@@ -60,7 +60,7 @@ def back_up(
     except (OSError, DBAPIError) as error:
         why = error.orig if isinstance(error, DBAPIError) else error.strerror or error
         raise DomainError(
-            f"the backup {target} cannot be created: {why}; nothing was kept of it"
+            f"the backup {target} could not be created: {why}; the incomplete file was deleted"
         ) from error
     return target.stat().st_size
 
@@ -86,17 +86,17 @@ def restore(
         migrate_job_tables: prepares the tables of the job engine in PostgreSQL.
         force: whether to replace a database that is not empty.
         previous_folder: where an encrypted backup of the replaced PostgreSQL database is kept.
-        now: names what is kept.
+        now: the time used to name the replaced database.
 
     Returns:
-        Where the replaced database is kept, `None` if there was none: a SQLite file is renamed in
-        its own folder, a PostgreSQL database is backed up to `previous_folder`.
+        Where the replaced database is kept, or `None` if there was none: a SQLite file is renamed
+        in its own folder, a PostgreSQL database is backed up to `previous_folder`.
 
     Raises:
         ConflictError: a database exists and `force` is not set.
         BackupDecryptionError: the backup cannot be decrypted.
         CorruptBackupError: the integrity check of the backup fails.
-        SchemaError: the backup is of another version of this application.
+        SchemaError: the backup was made by another version of this application.
     """
     database_file = Path(database.engine.url.database or "") if database.is_sqlite else None
     if not force:
@@ -135,7 +135,7 @@ def require_unused(database: Database) -> None:
     database.engine.dispose()
     if others:
         raise ConflictError(
-            f"{others} other connections use the database: stop every server and worker first"
+            f"the database has {others} other connections: stop every server and worker first"
         )
 
 
@@ -187,7 +187,7 @@ def _require_no_database(database: Database, database_file: Path | None) -> None
     if database_file.exists() if database_file else not _is_empty(database):
         where = database_file or "a database of gender-coach"
         raise ConflictError(
-            f"{where} exists already; add --force to replace it (the old one is kept)"
+            f"{where} already exists; add --force to replace it (the old one is kept)"
         )
 
 

@@ -1,4 +1,4 @@
-"""Database engine, and the two types of transactions: reading and writing."""
+"""The database engine, and the two kinds of transactions: reading and writing."""
 
 from __future__ import annotations
 
@@ -54,27 +54,28 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether this is a SQLite file."""
+        """Whether the database is a SQLite file."""
         return self.engine.dialect.name == "sqlite"
 
     def on_behalf_of(self, on_begin: TransactionHook) -> Self:
-        """The same database, with `on_begin` called at the start of every writing transaction."""
+        """Return the same database; `on_begin` is called as each writing transaction starts."""
         bound = copy(self)
         bound._on_begin = on_begin  # noqa: SLF001 - of this very class
         return bound
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """A transaction on one consistent snapshot; it is always rolled back."""
+        """Open a transaction on a consistent snapshot, which is always rolled back."""
         with Transaction(self._reading_engine, autoflush=False) as tx:
             yield tx
             tx.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """A transaction that is committed at the end of the block, or rolled back on an error.
+        """Open a transaction that commits at the end of the block, or rolls back on an error.
 
-        The writer lock is held for the whole block; enter and leave the block in the same thread.
+        The writer lock is held for the whole block, which must be entered and left in the same
+        thread.
         """
         if self._writer_lock is None:
             with Transaction(self._writing_engine) as tx, tx.begin():
@@ -149,14 +150,14 @@ class WriterLock:
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for `url`, with the folder of a SQLite file created if necessary.
+    """Create an engine for `url`; the folder of a SQLite file is created if necessary.
 
     SQLite is configured with WAL, foreign keys, full synchronisation and a busy timeout. Its
     transactions begin explicitly, and writing ones as `IMMEDIATE`: a deferred transaction that
     starts to write later can fail with "database is locked".
 
     Raises:
-        DatabaseUnusableError: the URL is invalid or of an unsupported database, or the folder
+        DatabaseUnusableError: the URL is invalid, the database is not supported, or the folder
             cannot be created.
     """
     parsed = _parse_url(url)
@@ -182,10 +183,11 @@ def open_engine(url: str) -> Engine:
 
 @contextmanager
 def readable_database_errors(url: str) -> Iterator[None]:
-    """Translate errors of the database driver into messages for people.
+    """Translate errors from the database driver into readable messages.
 
     Raises:
-        DatabaseUnusableError: names the database (without its password) and the driver's error.
+        DatabaseUnusableError: the driver reported an error; the message names the database (without
+            its password) and the error.
     """
     try:
         yield
@@ -198,7 +200,7 @@ def readable_database_errors(url: str) -> Iterator[None]:
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Whether `error` is a failed write because the disk of the database is full."""
+    """Return whether `error` is a failed write because the database's disk is full."""
     cause = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(cause, SqliteError):
         return cause.sqlite_errorcode == SQLITE_FULL
@@ -206,12 +208,12 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 def open_jobs_engine(url: str) -> Engine:
-    """An engine for the job tables in the same database; all its transactions may write."""
+    """Create an engine for the job tables in the same database; all its transactions can write."""
     return open_engine(url).execution_options(**{_WRITES: True})
 
 
 def jobs_schema(connection: Connection) -> str | None:
-    """The schema of the job engine's tables; `None` on SQLite, which has no schemas."""
+    """Return the schema of the job engine's tables; `None` on SQLite, which has no schemas."""
     return None if connection.dialect.name == "sqlite" else "dbos"
 
 
@@ -243,7 +245,7 @@ def _make_folder(url: URL) -> None:
 
 
 def _redacted(url: URL) -> str:
-    """The URL without its password; of SQLite, the path of the file."""
+    """Return the URL without its password; for SQLite, the path of the file."""
     return url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string()
 
 

@@ -1,4 +1,4 @@
-"""The table that ties a database to its key file."""
+"""The table that links a database to its key file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from api.database.types import TableRow
 
 
 class KeyMarkRow(TableRow):
-    """The fingerprint of the key file that this database is used with; it reveals no key."""
+    """The fingerprint of the database's key file; it does not reveal any key."""
 
     __tablename__ = "key_marks"
 

@@ -32,7 +32,7 @@ def migrate(database: Database, to: str = "head") -> str:
     references are checked before the transaction is committed.
 
     Raises:
-        SchemaError: the database is newer than this application, or a reference is broken.
+        SchemaError: the database is newer than this application, or a reference would be broken.
     """
     engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -56,13 +56,13 @@ def migrate(database: Database, to: str = "head") -> str:
 
 
 def current_revision(database: Database) -> str | None:
-    """The revision recorded in the database; `None` if the database is empty."""
+    """Return the revision recorded in the database; `None` if the database is empty."""
     with database.engine.connect() as connection:
         return _revision_of(connection)
 
 
 def newest_revision() -> str:
-    """The revision that this version of the application requires."""
+    """Return the revision that this version of the application requires."""
     head = _scripts().get_current_head()
     if head is None:
         raise SchemaError("the migrations are missing; reinstall the package")
@@ -73,7 +73,7 @@ def require_current(database: Database) -> None:
     """Check that the database has the revision that this version requires.
 
     Raises:
-        SchemaError: it is empty, older or newer; the message says which and what to do.
+        SchemaError: the database is empty, older or newer; the message says which and what to do.
     """
     here, wanted = current_revision(database), newest_revision()
     if here == wanted:
@@ -82,11 +82,11 @@ def require_current(database: Database) -> None:
         raise SchemaError("the database is empty: run `gender-coach migrate` first")
     if here in _known_revisions():
         raise SchemaError(
-            f"the database is of an older version ({here}, this is {wanted}): "
+            f"the database belongs to an older version ({here}, this is {wanted}): "
             "make a backup and run `gender-coach migrate`"
         )
     raise SchemaError(
-        f"the database is of a newer version ({here}) than this application ({wanted}): "
+        f"the database belongs to a newer version ({here}) than this application ({wanted}): "
         "install the newer version, or restore a backup made with this one"
     )
 
@@ -95,7 +95,7 @@ def _refuse_newer(connection: Connection) -> None:
     here = _revision_of(connection)
     if here is not None and here not in _known_revisions():
         raise SchemaError(
-            f"the database is of a newer version ({here}); install that version to migrate it"
+            f"the database belongs to a newer version ({here}); install that version to migrate it"
         )
 
 
@@ -132,7 +132,7 @@ def _scripts() -> ScriptDirectory:
 
 
 def _known_revisions() -> list[str]:
-    """All revisions, oldest first."""
+    """Return all revisions, oldest first."""
     return [script.revision for script in reversed(list(_scripts().walk_revisions()))]
 
 

@@ -1,4 +1,4 @@
-"""Copying all rows from one database to another, between SQLite and PostgreSQL in any direction.
+"""Copies all rows from one database to another, in any combination of SQLite and PostgreSQL.
 
 The tables of the job engine are the same on both, in the schema `dbos` of PostgreSQL and without
 a schema in SQLite. They are reflected from the databases, because this application does not
@@ -24,7 +24,7 @@ Counts = dict[str, int]
 
 
 class RowsLostError(DomainError):
-    """A table of the target does not have as many rows as the source."""
+    """A table in the target has a different number of rows from the source."""
 
 
 def copy_rows(source: Connection, target: Connection) -> Counts:
@@ -46,7 +46,7 @@ def copy_rows(source: Connection, target: Connection) -> Counts:
 
 
 def has_no_rows(connection: Connection) -> bool:
-    """Whether the tables of this application are empty or do not exist."""
+    """Return whether the tables of this application are empty or do not exist."""
     there = set(inspect(connection).get_table_names())
     return all(
         connection.execute(select(table).limit(1)).first() is None
@@ -56,7 +56,7 @@ def has_no_rows(connection: Connection) -> bool:
 
 
 def truncate_all_tables(connection: Connection) -> None:
-    """Delete all rows of a PostgreSQL database, in the current transaction."""
+    """Delete all rows in a PostgreSQL database, in the current transaction."""
     names = ", ".join(
         connection.dialect.identifier_preparer.format_table(table)
         for table in (*METADATA.sorted_tables, *_job_tables(connection).values())
@@ -65,7 +65,7 @@ def truncate_all_tables(connection: Connection) -> None:
 
 
 def _table_pairs(source: Connection, target: Connection) -> dict[str, tuple[Table, Table]]:
-    """The tables to copy as `source` and `target` have them; referenced tables come first."""
+    """Return the tables to copy, in `source` and in `target`; referenced tables come first."""
     ours: list[Table] = METADATA.sorted_tables
     here, there = _job_tables(source), _job_tables(target)
     return {table.name: (table, table) for table in ours} | {
@@ -88,7 +88,7 @@ def _in_batches(source: Connection, table: Table) -> Iterator[list[dict[str, Any
 
 
 def _converted_row(row: dict[str, Any], read: Table, write: Table) -> dict[str, Any]:
-    """The row for `write`; a value that is JSON in only one of the tables is converted."""
+    """Return the row for `write`; values that are JSON in only one of the tables are converted."""
     return {
         name: _converter(read.c[name].type, write.c[name].type)(value)
         for name, value in row.items()

@@ -62,7 +62,7 @@ class EnumString(TypeDecorator[StrEnum]):
         """Return the value of a member.
 
         Raises:
-            ValueError: not a member of the enumeration.
+            ValueError: the value is not a member of the enumeration.
         """
         del dialect
         return None if value is None else self.enum_type(value).value
@@ -74,7 +74,7 @@ class EnumString(TypeDecorator[StrEnum]):
 
 
 def new_id() -> str:
-    """A random identifier of 80 bits in hexadecimal.
+    """Return a random 80-bit identifier in hexadecimal.
 
     It reveals nothing about the row, but is not a secret: it authorises nothing.
     """
@@ -89,7 +89,7 @@ class TableRow(DeclarativeBase):
 
 
 class IdentifiedRow(TableRow):
-    """Base of rows whose primary key is a random identifier, see `new_id`."""
+    """Base of rows whose primary key is a random identifier; see `new_id`."""
 
     __abstract__ = True
 

@@ -1,1 +1,1 @@
-"""Files: written atomically, read within limits, safe for spreadsheet programs."""
+"""Files: atomic writes, reading within limits, and safe output for spreadsheet programs."""

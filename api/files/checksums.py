@@ -7,5 +7,5 @@ from collections.abc import Mapping
 
 
 def sha256_digests(files: Mapping[str, bytes]) -> dict[str, str]:
-    """The SHA-256 digest of each file in hexadecimal, sorted by file name."""
+    """Return the SHA-256 digest of each file in hexadecimal, sorted by file name."""
     return {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}

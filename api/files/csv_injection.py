@@ -6,7 +6,7 @@ _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 
 def escape_formula(text: str) -> str:
-    """`text`, prefixed with an apostrophe if a spreadsheet would evaluate it as a formula.
+    """Prefix `text` with an apostrophe if a spreadsheet would evaluate it as a formula.
 
     Spreadsheets display such a cell as the text that follows the apostrophe (OWASP, CSV injection).
 

@@ -49,7 +49,7 @@ def csv_rows(file: str, content: bytes) -> tuple[list[list[str]], list[InputFaul
 
 
 def _detect_delimiter(text: str) -> str:
-    """Whichever of `,` and `;` occurs more often in the header row, outside quotes."""
+    """Return `,` or `;`, whichever occurs more often in the header row, outside quotes."""
     header: list[str] = []
     quoted = False
     for character in islice(text, _MAX_HEADER_CHARACTERS):
@@ -63,7 +63,7 @@ def _detect_delimiter(text: str) -> str:
 
 
 def _decoding_faults(file: str, rows: list[list[str]]) -> list[InputFault]:
-    """A fault for the first cell that is not valid UTF-8, with the number of further ones.
+    """Return a fault for the first cell that is not valid UTF-8, with the number of others.
 
     Invalid bytes were decoded to lone surrogates (PEP 383).
     """

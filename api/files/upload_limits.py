@@ -1,4 +1,4 @@
-"""Limits for input files: their size, their rows, and what a compressed one expands to.
+"""Limits for input files: size, number of rows, and expanded size of compressed files.
 
 A workbook is a ZIP archive. Its central directory is checked first, so that a ZIP bomb is refused
 before anything is decompressed. Then every member is decompressed once, in chunks, to verify the
@@ -21,7 +21,7 @@ MAX_UNPACKED_BYTES = 256 * MEBIBYTE
 MAX_COMPRESSION_RATIO = 250  # of members over 1 MiB; sheets of identical rows reach about 60
 MAX_ARCHIVE_MEMBERS = 2_000
 _CHUNK_BYTES = MEBIBYTE
-_LOCAL_HEADER = 30  # bytes before the name of a member
+_LOCAL_HEADER = 30  # length of a member's header before its name
 
 
 class UnreadableError(ValueError):
@@ -32,7 +32,7 @@ def check_size(content: bytes, max_bytes: int = MAX_FILE_BYTES) -> None:
     """Check that a file has at most `max_bytes` bytes.
 
     Raises:
-        UnreadableError: it is larger.
+        UnreadableError: the file is larger.
     """
     if len(content) > max_bytes:
         raise UnreadableError(
@@ -45,7 +45,7 @@ def check_rows(count: int) -> None:
     """Check that a table has at most `MAX_ROWS` rows below its header.
 
     Raises:
-        UnreadableError: it has more.
+        UnreadableError: the table has more rows.
     """
     if count > MAX_ROWS:
         raise UnreadableError(
@@ -57,7 +57,7 @@ def check_archive(content: bytes) -> None:
     """Check that a ZIP archive is intact and does not expand to too much.
 
     Raises:
-        UnreadableError: it is too large, is larger than its directory declares, or is damaged or
+        UnreadableError: the archive is too large, larger than its directory declares, damaged, or
             encrypted.
     """
     try:

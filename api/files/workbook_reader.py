@@ -1,6 +1,6 @@
-"""Reading XLSX and ODS workbooks, in a child process with limited memory, time and output.
+"""Reads XLSX and ODS workbooks in a child process with limited memory, time and output.
 
-A hostile file can at most take over that process; therefore what it sends is read as JSON.
+A hostile file can at most take over that process, so its output is treated as untrusted JSON.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 def workbook_table(file: str, content: bytes, sheet: str) -> TextTable:
     """Read the sheet named `sheet` (in any case), or the first sheet if there is none.
 
-    `file` is the name of the file in the faults.
+    `file` is the file name to use in faults.
 
     Raises:
         UnreadableError: the file is not a workbook, or takes too much memory or time to read.
@@ -70,7 +70,7 @@ def _cell_fault(text: str) -> str:
             "contains a formula without its value; "
             "open the file in a spreadsheet program and save it again"
         )
-    return f"contains the error {text} of a formula; correct it, or enter the value itself"
+    return f"contains a formula with the error {text}; correct it, or enter the value itself"
 
 
 def is_opendocument(content: bytes) -> bool:

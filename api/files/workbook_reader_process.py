@@ -1,7 +1,7 @@
 """Child process of `workbook_reader`: receives a workbook, sends its rows as JSON.
 
-Its memory and processor time are limited, because the cost of a workbook shows only while it is
-read: a sheet with two cells can span 17 thousand million.
+Its memory and processor time are limited, because the cost of reading a workbook cannot be known in
+advance: a sheet with two cells can span 17 billion.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)  # parts that cannot be de
 
 
 def cell_text(value: Any) -> str:  # noqa: ANN401 - any type that calamine returns
-    """A typed cell as text, as a person would enter it: `3`, `2027-02-01`, `09:00`, `yes`."""
+    """Return a typed cell as the text a person would enter: `3`, `2027-02-01`, `09:00`, `yes`."""
     match value:
         case bool():
             return "yes" if value else "no"
@@ -54,7 +54,7 @@ CellPosition = tuple[int, int]
 
 
 def misread_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[CellPosition, str]:
-    """Cells of a sheet that calamine returns as empty although they are not.
+    """Find the cells of a sheet that calamine returns as empty although they are not.
 
     These are errors, such as `#N/A`, and formulas saved without their value. Without this check a
     refusal or a rank looked up from another sheet would silently become the default.
@@ -76,14 +76,14 @@ def misread_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[Cell
     if path is None:
         return {}
     sheet = archive.read(path)
-    if not any(marker in sheet for marker in _MISREAD_MARKERS):  # most need no second pass
+    if not any(marker in sheet for marker in _MISREAD_MARKERS):  # no second pass needed
         return {}
     with archive.open(path) as stream:
         return dict(_spreadsheetml(stream))
 
 
 def _sheet_path(archive: zipfile.ZipFile, number: int) -> str | None:
-    """The member that contains a sheet, by the workbook's relationships (ECMA-376 part 2, 9.3)."""
+    """Find the member that contains a sheet, using the relationships (ECMA-376 part 2, 9.3)."""
     book = "xl/workbook.xml"
     relations = "xl/_rels/workbook.xml.rels"
     if not {book, relations} <= set(archive.namelist()):
@@ -124,7 +124,7 @@ def _spreadsheetml(stream: IO[bytes]) -> Iterator[tuple[CellPosition, str]]:
 
 
 def _column(reference: str) -> int:
-    """The column of a cell reference such as `AB12`, from 0."""
+    """Return the column of a cell reference such as `AB12`, from 0."""
     number = 0
     for letter in reference.rstrip("0123456789").upper():
         number = number * 26 + ord(letter) - ord("A") + 1
@@ -132,7 +132,7 @@ def _column(reference: str) -> int:
 
 
 def _opendocument(stream: IO[bytes], name: str) -> Iterator[tuple[CellPosition, str]]:
-    """Misread cells of an ODS sheet, in which rows and cells can have repeat counts.
+    """Find misread cells in an ODS sheet, in which rows and cells can have repeat counts.
 
     See ODF 1.3 part 3, 19.679 and 19.683.
     """
@@ -170,7 +170,7 @@ def _elements(stream: IO[bytes]) -> Iterator[Element]:
 
 
 def _local_name(element: Element) -> str:
-    """The name of an element without its namespace, which differs between editions of OOXML."""
+    """Return an element's name without its namespace, which differs between editions of OOXML."""
     return element.tag.rpartition("}")[2]
 
 
@@ -223,7 +223,7 @@ def sheet_rows(
 
 
 def _check_parts(archive: zipfile.ZipFile) -> None:
-    """Refuse parts that are not well-formed XML, on which calamine can loop forever."""
+    """Reject parts that are not well-formed XML, on which calamine can loop forever."""
     for name in archive.namelist():
         if name == "content.xml" or (name.startswith("xl/") and name.endswith((".xml", ".rels"))):
             parser = expat.ParserCreate()
@@ -235,7 +235,7 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
 
 
 def build_response(content: bytes, sheet: str, max_rows: int) -> dict[str, Any]:
-    """`{"rows": …, "misread": …}`, see `sheet_rows`; or `{"error": …}` with the reason."""
+    """Return `{"rows": …, "misread": …}` (see `sheet_rows`), or `{"error": …}` with the reason."""
     try:
         rows, misread = sheet_rows(content, sheet, max_rows)
     except (CalamineError, ParseError, ValueError, OverflowError, MemoryError, *_DAMAGED) as error:
@@ -248,7 +248,7 @@ def build_response(content: bytes, sheet: str, max_rows: int) -> dict[str, Any]:
 
 
 def serve(channel: Channel) -> None:
-    """Receive sheet and maximum of rows as JSON, then the workbook; send `build_response`."""
+    """Receive sheet and maximum number of rows as JSON, then the workbook; send the response."""
     request = json.loads(channel.receive())
     response = build_response(channel.receive(), request["sheet"], request["max_rows"])
     channel.send(json.dumps(response).encode())

@@ -10,9 +10,9 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest timestamp in a ZIP archive
 
 
 def with_fixed_timestamps(archive: bytes, replacements: Mapping[str, bytes]) -> bytes:
-    """A copy of a ZIP archive with the same fixed timestamp on all members.
+    """Return a copy of a ZIP archive with the same fixed timestamp on all members.
 
-    `replacements` maps names of members to new contents. Equal contents give equal bytes.
+    `replacements` maps member names to new contents. Equal contents give equal bytes.
     """
     copy = io.BytesIO()
     with (

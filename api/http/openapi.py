@@ -30,7 +30,7 @@ TAGS = [
     {"name": "plans", "description": "Results of runs: drafts, and the published plan."},
     {"name": "questions", "description": "Queries about a plan that require solving again."},
     {"name": "schedule", "description": "Published sessions, and the replies to them."},
-    {"name": "invitations", "description": "Calendar objects and mails."},
+    {"name": "invitations", "description": "Calendar objects and emails."},
     {"name": "sessions", "description": "One session, for its coachee and coach."},
     {"name": "records and notes", "description": "What coaches submit about a session."},
     {"name": "feedback", "description": "What coachees submit about a session."},

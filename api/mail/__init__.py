@@ -1,4 +1,4 @@
-"""Outgoing mail: composed when its turn comes, delivered by durable jobs, never sent unrecorded.
+"""Outgoing email: composed just before it is sent, and delivered by durable jobs.
 
-The subjects register how each kind of mail is composed; see `api.mail_registry`.
+The subjects register how each kind of email is composed; see `api.mail_registry`.
 """

@@ -1,4 +1,4 @@
-"""How mails are composed: a protocol, and the registry that the subjects fill by kind of mail."""
+"""How emails are composed: a protocol, and a registry of implementations by kind of email."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from api.services import Services
 
 @dataclass(frozen=True, slots=True)
 class ComposedMail:
-    """A mail as it is handed to the mail server.
+    """An email, ready to hand to the mail server.
 
     Attributes:
-        recipient: the address of its only recipient.
-        content: the whole message, headers included (RFC 5322).
+        recipient: the email address of the only recipient.
+        content: the complete message, including headers (RFC 5322).
     """
 
     recipient: str
@@ -27,25 +27,25 @@ class ComposedMail:
 
 
 class MailComposer(Protocol):
-    """Composes mails of one kind from stored data."""
+    """Composes one kind of email from stored data."""
 
     def __call__(self, tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-        """The mail as it is to be sent now; `None` if there is no longer a reason to send it.
+        """Compose the email as of now; return `None` if there is no longer a reason to send it.
 
         Raises:
-            ConflictError: it cannot be composed until somebody in the programme office acts.
+            ConflictError: the email cannot be composed until the programme office takes action.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class MailRegistry:
-    """What the subjects register for the delivery of their mails.
+    """What the subjects register for the delivery of their emails.
 
     Attributes:
-        composers: by kind of mail.
-        find_addresses: the current mail addresses of people, by the ids of those who have one.
-        on_sent: called in the transaction that records that a mail was sent.
-        on_failed: called in the transaction that records that a mail cannot be delivered.
+        composers: the composers, by kind of email.
+        find_addresses: returns the current email addresses by person id, for those who have one.
+        on_sent: called in the transaction that records that an email was sent.
+        on_failed: called in the transaction that records that an email cannot be delivered.
     """
 
     composers: Mapping[MailKind, MailComposer]
@@ -54,10 +54,10 @@ class MailRegistry:
     on_failed: Callable[[Transaction, MailRow], None]
 
     def compose(self, tx: Transaction, services: Services, mail_id: str) -> ComposedMail | None:
-        """A waiting mail as it is to be sent now; `None` if there is nothing to send.
+        """Compose a waiting email as of now; `None` if there is no longer a reason to send it.
 
         Raises:
-            ConflictError: it cannot be composed until somebody in the programme office acts.
+            ConflictError: the email cannot be composed until the programme office takes action.
         """
         mail = tx.get(MailRow, mail_id)
         if mail is None or mail.state is not MailState.WAITING:

@@ -1,8 +1,9 @@
-"""Delivery state machine of outgoing mail: released, attempted, then sent, failed or dropped.
+"""Delivery state machine of outgoing email: released, attempted, then sent, failed or dropped.
 
-A row holds what a mail is and its state. Its content is composed again for each attempt, because it
-carries a secret link, which is stored nowhere in plain text. As long as person, link and settings
-stay the same, so do content and Message-ID, so that a message delivered twice can be recognised.
+A row stores the purpose of an email and its state. The content is composed again for each attempt,
+because it contains a secret link, which is never stored in plain text. As long as person, link and
+settings stay the same, so do content and Message-ID, so that a message delivered twice can be
+recognised.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _MAX_PROBLEM_LENGTH = 300
 
 
 def release(tx: Transaction, enqueue: Enqueue, mails: Sequence[MailRow]) -> None:
-    """Add new mails and have them sent; a job queues their deliveries in batches."""
+    """Add new emails for delivery; a job queues their deliveries in batches."""
     tx.add_all(mails)
     tx.flush()
     _enqueue_dispatch(enqueue, tx, mails)
@@ -36,16 +37,16 @@ def release(tx: Transaction, enqueue: Enqueue, mails: Sequence[MailRow]) -> None
 def requeue_failed(
     tx: Transaction, enqueue: Enqueue, mails: Sequence[MailRow], *, now: datetime
 ) -> None:
-    """Have failed mails attempted again."""
+    """Release failed emails for delivery again."""
     for mail in mails:
         mail.state, mail.ended_at = MailState.WAITING, None
         mail.queued_at, mail.created_at = None, now
-        mail.tries += 1  # gives its next job another id than the last one
+        mail.tries += 1  # gives the next job a new id
     _enqueue_dispatch(enqueue, tx, mails)
 
 
 def queue_batch(tx: Transaction, enqueue: Enqueue, registry: MailRegistry, *, now: datetime) -> int:
-    """Queue delivery jobs for a batch of released mails.
+    """Queue delivery jobs for a batch of released emails.
 
     Returns their number, which is 0 once none are left.
     """
@@ -70,28 +71,28 @@ def queue_attempt(
     now: datetime,
     delay: timedelta = NO_DELAY,
 ) -> None:
-    """Queue the next attempt to deliver a mail, in the partition of its recipient's domain."""
+    """Queue the next attempt to deliver an email, in the partition of its recipient's domain."""
     mail.queued_at = now
     partition = address.rpartition("@")[2].lower()
     enqueue(tx, Job(MAIL_JOB, f"{mail.id}.{mail.tries}", partition=partition, delay=delay))
 
 
 def record_sent(tx: Transaction, registry: MailRegistry, mail_id: str, *, now: datetime) -> None:
-    """Record that the mail server has accepted a mail."""
+    """Record that the mail server has accepted an email."""
     mail = tx.get_one(MailRow, mail_id)
     mail.state, mail.ended_at, mail.problem = MailState.SENT, now, ""
     registry.on_sent(tx, mail, now)
 
 
 def record_dropped(tx: Transaction, mail_id: str, *, now: datetime) -> None:
-    """Record that there is no longer a reason to send a mail, if it still waits."""
+    """Record that there is no longer a reason to send an email, if it is still waiting."""
     mail = tx.get(MailRow, mail_id)
     if mail is not None and mail.state is MailState.WAITING:
         mail.state, mail.ended_at, mail.problem = MailState.DROPPED, now, ""
 
 
 def record_server_problem(tx: Transaction, mail_id: str, problem: str) -> None:
-    """Record why no mail can be sent at all, on the mail whose attempt met the problem."""
+    """Record why no email can be sent at all, on the email whose attempt failed."""
     tx.get_one(MailRow, mail_id).problem = problem[:_MAX_PROBLEM_LENGTH]
 
 
@@ -105,7 +106,7 @@ def record_temporary_failure(
     now: datetime,
     give_up_after: timedelta,
 ) -> None:
-    """Queue another attempt with exponential backoff; give up on a mail that is too old."""
+    """Queue another attempt with exponential backoff; give up on an email that is too old."""
     mail = tx.get_one(MailRow, mail_id)
     if now - mail.created_at >= give_up_after:
         _mark_failed(tx, registry, mail, f"gave up after {give_up_after}: {problem}", now)
@@ -120,7 +121,7 @@ def record_temporary_failure(
 def record_permanent_failure(
     tx: Transaction, registry: MailRegistry, mail_id: str, problem: str, *, now: datetime
 ) -> None:
-    """Record that a mail cannot be delivered unless somebody acts."""
+    """Record that an email cannot be delivered until somebody takes action."""
     _mark_failed(tx, registry, tx.get_one(MailRow, mail_id), problem, now)
 
 

@@ -1,8 +1,8 @@
-"""Delivery jobs: one durable job per mail, one mail at a time in each worker.
+"""Delivery jobs: one durable job per email, one email at a time in each worker.
 
-After the mail server has accepted a mail, the only thing left to write is that it was sent. A
-worker that dies in between sends the mail once more after it restarts: a crash costs at most one
-duplicate and loses no mail.
+After the mail server has accepted an email, all that remains is to record that it was sent. A
+worker that crashes in between sends the email again after it restarts: a crash causes at most one
+duplicate and loses no email.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PREFETCH = 16
 
 
 class MailJob:
-    """Delivers mails, one at a time."""
+    """Delivers emails, one at a time."""
 
     def __init__(self, context: JobContext, registry: MailRegistry) -> None:
         self._services = context.services
@@ -38,12 +38,12 @@ class MailJob:
         self._registry = registry
 
     def __call__(self, subject_id: str) -> None:
-        """Send the mail whose id `subject_id` starts with, or record why it is not sent.
+        """Send the email whose id is the prefix of `subject_id`, or record why it is not sent.
 
-        While the mail server is unavailable this waits, and with it every other mail.
+        While the mail server is unavailable, this waits, and so does every other email.
 
         Raises:
-            WorkerShutdownError: the worker shuts down first.
+            WorkerShutdownError: the worker is shutting down.
         """
         mail_id = subject_id.partition(".")[0]
         backoff = _MIN_BACKOFF_SECONDS
@@ -54,7 +54,7 @@ class MailJob:
             try:
                 self._send(mail_id, composed_mail)
             except smtp.ServerUnavailableError as error:
-                _LOG.warning("mails wait: the mail server is unavailable")
+                _LOG.warning("emails are waiting: the mail server is unavailable")
                 self._record(partial(self._server_problem, mail_id, str(error)))
             else:
                 return
@@ -76,7 +76,7 @@ class MailJob:
             self._record(partial(self._sent, mail_id))
 
     def _compose(self, mail_id: str) -> ComposedMail | None:
-        """The mail as it is to be sent; `None`, and the reason recorded, if it is not sent."""
+        """Compose the email; if it is not to be sent, record why and return `None`."""
         database, now = self._services.database, self._services.now
         try:
             with database.reading() as tx:
@@ -120,9 +120,9 @@ class MailJob:
 
 
 def create_dispatch_handler(context: JobContext, registry: MailRegistry) -> JobHandler:
-    """Make the handler that queues delivery jobs for released mails.
+    """Create the handler that queues delivery jobs for released emails.
 
-    It works in batches, so that other writers do not wait.
+    It works in batches, so that other writers do not have to wait.
     """
     services = context.services
 
@@ -134,13 +134,13 @@ def create_dispatch_handler(context: JobContext, registry: MailRegistry) -> JobH
         while retry_while_unavailable(context.stopping, queue_batch):
             if context.stopping.is_set():
                 raise WorkerShutdownError
-            time.sleep(0)  # lets other writers in
+            time.sleep(0)  # gives other writers a chance
 
     return queue_all
 
 
 def mail_job_types(registry: MailRegistry) -> tuple[JobType, ...]:
-    """The job types of mail delivery, for mails that the composers of `registry` compose."""
+    """Return the job types for delivering emails that the composers in `registry` compose."""
     return (
         JobType(
             name=QUEUE_MAILS_JOB,

@@ -1,4 +1,4 @@
-"""Mails without a calendar object, such as reminders and codes, as bytes (RFC 5322)."""
+"""Renders emails without a calendar object, such as reminders and codes (RFC 5322)."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def plain_message_bytes(
     reply_token: str,
     **values: object,
 ) -> bytes:
-    """Render the mail whose templates are in `folder`; equal arguments give equal bytes.
+    """Render the email whose templates are in `folder`; equal arguments give equal bytes.
 
     Args:
         folder: contains `subject.txt`, `body.txt` and `body.html`.
         recipient: the only recipient.
-        deployment: the sender, and the address that takes replies.
-        unique_id: of this mail; Message-ID and MIME boundary are derived from it.
-        stamp: the Date header; aware.
-        reply_token: identifies the replies to this mail.
+        deployment: the sender, and the address for replies.
+        unique_id: the unique id from which Message-ID and MIME boundary are derived.
+        stamp: the aware time for the Date header.
+        reply_token: identifies replies to this email.
         values: variables of the templates, in addition to `sender`.
     """
     sender = common_name(deployment.organiser_name)

@@ -1,4 +1,4 @@
-"""Table of the mails that this server sends."""
+"""Table of the emails that this server sends."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class MailKind(StrEnum):
-    """Purpose of a mail."""
+    """The purpose of an email."""
 
-    INVITATION = "invitation"  # or a cancellation: a message of the outbox
+    INVITATION = "invitation"  # or a cancellation: a message from the outbox
     REPLY_REMINDER = "reply reminder"
     RECORD_REMINDER = "record reminder"
     FEEDBACK_REMINDER = "feedback reminder"
@@ -22,7 +22,7 @@ class MailKind(StrEnum):
 
 
 class MailState(StrEnum):
-    """Delivery state of a mail. All but `WAITING` are final; a failed mail can be retried."""
+    """Delivery state of an email. All but `WAITING` are final; a failed email can be retried."""
 
     WAITING = "waiting"
     SENT = "sent"
@@ -31,18 +31,19 @@ class MailState(StrEnum):
 
 
 class MailRow(IdentifiedRow):
-    """One mail to one person.
+    """An email to one person.
 
-    Its content is not stored, because it holds secrets; it is composed from stored data each time.
+    Its content is not stored, because it contains secrets; it is composed from stored data each
+    time.
 
     Attributes:
-        outbox_id: the message that an invitation carries.
+        outbox_id: the outbox message that an invitation contains.
         session_id: the session that a reminder is about.
-        occasion: tells reminders of one kind about one session apart.
-        code_id: the one-time code that the mail carries.
+        occasion: distinguishes reminders of the same kind about the same session.
+        code_id: the one-time code that the email contains.
         queued_at: when its last delivery job was queued; `None` between release and queueing.
         tries: number of the current delivery attempt, from 0; part of the id of its job.
-        problem: why the last attempt failed, as the mail server put it.
+        problem: why the last attempt failed, as reported by the mail server.
     """
 
     __tablename__ = "mails"

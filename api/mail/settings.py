@@ -1,4 +1,4 @@
-"""Settings of outgoing mail; without a mail server, the programme office sends the messages."""
+"""Settings of outgoing email; without a mail server, the programme office sends the messages."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class MailSettings(BaseModel):
     """Settings of the mail server and of reminders (`GENDER_COACH_MAIL__HOST` and so on).
 
     Attributes:
-        host: name of the mail server; if empty, this deployment sends no mail.
+        host: the name of the mail server; if empty, this deployment sends no email.
         password_file: a file with the password on its first line, to keep it out of the
             environment.
         ca_file: the certificate authority of the server, if the system does not trust it already.
-        give_up_hours: how long a temporarily refused message is attempted again.
-        remind_reply_days: how many days before a session people who have not replied are reminded,
-            once. 0 disables these reminders.
-        remind_after_days: how many days after a session people are reminded of a missing record or
-            missing feedback, once. 0 disables these reminders.
+        give_up_hours: how many hours a temporarily refused message is retried.
+        remind_reply_days: how many days before a session people who have not replied get a reminder
+            (one only). 0 disables these reminders.
+        remind_after_days: how many days after a session people get a reminder (one only) of a
+            missing record or missing feedback. 0 disables these reminders.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,14 +58,14 @@ class MailSettings(BaseModel):
 
     @property
     def enabled(self) -> bool:
-        """Whether this deployment sends mail."""
+        """Whether this deployment sends email."""
         return bool(self.host)
 
     def secret(self) -> str:
-        """The password.
+        """Return the password.
 
         Raises:
-            OSError: its file cannot be read.
+            OSError: the password file cannot be read.
         """
         if self.password_file is not None:
             return self.password_file.read_text(encoding="utf-8").splitlines()[0].strip()

@@ -1,9 +1,9 @@
-"""Sending one message over SMTP (RFC 5321), and classifying the server's reply.
+"""Sends a message over SMTP (RFC 5321) and classifies the server's reply.
 
 There are three kinds of failure, which call for different actions: the server is unavailable, so
-that no message can be sent; it refuses this message temporarily; it refuses it permanently. If the
-connection breaks between the message and the reply, it is unknown whether the message was accepted;
-it is sent again with the same Message-ID.
+that no message can be sent; it refuses the message temporarily; or it refuses it permanently. If
+the connection breaks between the message and the reply, it is unknown whether the message was
+accepted; it is sent again with the same Message-ID.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ def send_message(settings: MailSettings, sender: str, recipient: str, content: b
     """Send one message to one recipient; return once the mail server has accepted it.
 
     Raises:
-        ServerUnavailableError: it cannot be reached, or rejects the connection or the credentials.
-        TemporaryFailureError: it replied 4xx, or the connection broke.
-        PermanentFailureError: it replied 5xx.
+        ServerUnavailableError: the server cannot be reached, or rejects the connection or the
+            credentials.
+        TemporaryFailureError: the server replied with 4xx, or the connection was lost.
+        PermanentFailureError: the server replied with 5xx.
     """
     server = _connect(settings)
     try:
@@ -46,13 +47,13 @@ def send_message(settings: MailSettings, sender: str, recipient: str, content: b
     except smtplib.SMTPResponseException as error:  # reply to MAIL FROM or to DATA
         raise _failure_of(error.smtp_code, error.smtp_error) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise TemporaryFailureError(f"the connection broke ({type(error).__name__})") from error
+        raise TemporaryFailureError(f"the connection was lost ({type(error).__name__})") from error
     finally:
         _quit(server)
 
 
 def _connect(settings: MailSettings) -> smtplib.SMTP:
-    """An authenticated connection, encrypted as the settings require."""
+    """Open an authenticated connection, encrypted as the settings require."""
     try:
         context = ssl.create_default_context(cafile=settings.ca_file)
         if settings.security is Security.TLS:
@@ -80,7 +81,7 @@ def _connect(settings: MailSettings) -> smtplib.SMTP:
 
 
 def _quit(server: smtplib.SMTP) -> None:
-    """End the connection; a failure here does not affect messages already accepted."""
+    """Close the connection; a failure here does not affect messages already accepted."""
     try:
         server.quit()
     except (smtplib.SMTPException, OSError):

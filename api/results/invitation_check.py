@@ -1,7 +1,7 @@
 """Checks the invitations in a results folder line by line against `result.json`.
 
 The check shares no code with the writer. A calendar object may contain only the properties listed
-below, so that aides who read the calendar see nothing that people have written.
+below, so that no text entered by a user appears where an aide can read it.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def test_a_lost_or_exchanged_key_file_is_told(world: World) -> None:
         open_services(settings)
     assert not path.exists(), "a new one would not open what is there"
     open_keyring(path, create=True)
-    with pytest.raises(KeyringError, match="is not the one"):
+    with pytest.raises(KeyringError, match="does not belong to this database"):
         open_services(settings)
     path.write_bytes(kept)
     services, queue = open_services(settings)

@@ -195,7 +195,7 @@ def test_another_record_is_told(folder: Path) -> None:
         "run.json: seed does not match this folder", "run.json: inputs does not match this folder",
     ]  # fmt: skip
     (folder / "run.json").write_text("{}", "utf-8")
-    assert any("not the record of a run" in line for line in findings(folder))
+    assert any("not a run record" in line for line in findings(folder))
 
 
 def test_a_report_without_somebody_and_half_a_form_are_told(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Mails that the server sends, and one-time codes."""
+"""Emails that the server sends, and one-time codes."""
 
 from __future__ import annotations
 
