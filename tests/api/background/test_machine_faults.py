@@ -226,7 +226,7 @@ def test_on_a_full_disk_nothing_is_half_done_and_the_server_goes_on(
         disk.fill()
         refused = client.put(people, files=lists)
         assert refused.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-        assert "no room" in refused.json()["detail"]
+        assert "disk of the database is full" in refused.json()["detail"]
         assert "nothing was changed" in refused.json()["detail"]
         assert int(refused.headers["Retry-After"]) > 0
         assert _counts(world) == before

@@ -95,7 +95,7 @@ def test_times_are_in_the_recipients_zone(message: Message) -> None:
 def test_without_a_server_the_buttons_write_mails(message: Message, recipient: Recipient) -> None:
     bodies = texts(read(message, recipient))
     address = f"mailto:replies%2B{TOKEN}@example.org?subject="
-    for answer in ("Accepted", "Declined", "Another%20time%20please"):
+    for answer in ("Accepted", "Declined", "Another%20time%2C%20please"):
         assert f"{address}{answer}%3A%20Coaching%20session%202%20of%206" in bodies["text/html"]
     assert "by answering this email" in bodies["text/plain"]
 

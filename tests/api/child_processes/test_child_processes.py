@@ -74,7 +74,7 @@ def test_frames_come_out_whole_whatever_pieces_the_pipe_delivers(
 
 
 def test_bytes_that_are_no_frame_are_refused() -> None:
-    with pytest.raises(FramingError, match="72 is no kind of frame"):
+    with pytest.raises(FramingError, match="72 is not a kind of frame"):
         list(FrameDecoder().feed(b"HTTP/1.1 200 OK\r\n"))
 
 

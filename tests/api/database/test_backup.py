@@ -278,5 +278,5 @@ def test_no_table_counts_by_itself() -> None:
 
 def test_a_copy_that_finds_no_room_leaves_nothing(world: World, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(DomainError, match="cannot be created"):
+    with pytest.raises(DomainError, match="could not be created"):
         copying.back_up(world.database, KEY, tmp_path / "file" / "copy", migrate_job_tables)

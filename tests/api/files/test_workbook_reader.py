@@ -282,8 +282,8 @@ def test_cells_that_only_seem_empty_are_faults() -> None:
     told = [(fault.row, fault.column, fault.message.split(";")[0]) for fault in caught.value.faults]
     assert told == [
         (2, "capacity", "contains a formula without its value"),
-        (3, "country", "contains the error #REF! of a formula"),
-        (4, "max_per_day", "contains the error #N/A of a formula"),
+        (3, "country", "contains a formula with the error #REF!"),
+        (4, "max_per_day", "contains a formula with the error #N/A"),
     ]
 
 
