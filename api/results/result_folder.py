@@ -70,10 +70,8 @@ def _add_under_way(
     try:
         where = UnderWay.model_validate_json(stored.content)
     except ValidationError as error:
-        message_text = error.errors(include_url=False, include_context=False)[0]["msg"]
-        message = (
-            f"this is not the progress of a cycle: {message_text[0].lower()}{message_text[1:]}"
-        )
+        reason = error.errors(include_url=False, include_context=False)[0]["msg"]
+        message = f"this is not the progress of a cycle: {reason[0].lower()}{reason[1:]}"
         return inputs, (InputFault(stored.name, 1, WHOLE_FILE, message),)
     return inputs.with_under_way(where, stored.content), ()
 
