@@ -66,7 +66,7 @@ def serve(
 def migrate(
     *, data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None
 ) -> None:
-    """Migrate the database to this version."""
+    """Migrate the database to this version of the application."""
     settings = load_settings(data_dir=data)
     database = Database(settings.database_url)
     with readable_database_errors(settings.database_url):
