@@ -15,7 +15,7 @@ from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import CycleInputs
 from api.results.result_folder import read_result_folder
 from api.results.run_record_file import read_run_record
-from api.runs.environment import surroundings
+from api.runs.environment import run_environment
 from coach.plural import pluralise
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError
@@ -86,7 +86,7 @@ def _lines(folder: Path, comparison: Replay, repeated: Result) -> Iterator[str]:
         yield "The two runs diverged at this step:"
         yield _line(comparison.way)
     if comparison.surroundings:
-        yield "The software or machine differs from the recorded run's:"
+        yield "The environment differs from that of the recorded run:"
         yield from map(_line, comparison.surroundings)
     if comparison.may_differ:
         yield (
