@@ -2,26 +2,16 @@ from __future__ import annotations
 
 import os
 import stat
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select, update
 
 from api.crypto.envelope_encryption import DecryptionError, decrypt, encrypt, new_data_key
 from api.crypto.key_ring import Keyring, KeyringError, open_keyring, write_keyring
-from api.database.schema import METADATA
-from api.http.principal import AccessRole, Principal
-from api.overview import cycles as overview_cycles
-from api.session_reports import notes
-from api.session_reports.rows import NoteKeyRow, NoteRow
-from api.sessions.schedule import own_session
-from coach.errors import NotAllowedError, NotFoundError
-from coach.feedback import Note
 
 if TYPE_CHECKING:
-    from conftest import World
+    pass
 SECRET = "wishes to leave the unit"  # noqa: S105 - a confidence, no password
 
 
@@ -85,131 +75,3 @@ def test_links_follow_from_their_identifier(tmp_path: Path) -> None:
     assert keyring.link_secret("a") == keyring.link_secret("a")
     assert keyring.link_secret("a") != keyring.link_secret("b")
     assert len(keyring.link_secret("a")) == 43
-
-
-def _coach_and_session(world: World, code: str = "C-1") -> tuple[Principal, str]:
-    with world.database.reading() as tx:
-        from api.sessions import schedule  # noqa: PLC0415 - used here alone
-
-        cycle_id = overview_cycles.all_summaries(tx)[0].id
-        session = next(
-            session
-            for session in schedule.cycle_schedule(tx, cycle_id)
-            if session.coachee.code == code
-        )
-    principal = Principal(
-        AccessRole.COACH, person_id=session.coach.id, cycle_id=cycle_id, notes_open=True
-    )
-    return principal, session.id
-
-
-@pytest.fixture
-def published(world: World) -> World:
-    cycle_id = world.cycle()
-    world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-1", "C-3": "K-2"}))
-    return world
-
-
-def test_only_the_author_reads_a_note(published: World) -> None:
-    keyring, now = published.services.keyring, published.services.now()
-    coach, session_id = _coach_and_session(published)
-    other, _ = _coach_and_session(published, "C-3")
-    with published.database.writing() as tx:
-        notes.store_note(
-            tx, keyring, coach, own_session(tx, coach, session_id), Note(text=SECRET), now=now
-        )
-    with published.database.reading() as tx:
-        assert notes.find_note(tx, keyring, coach, session_id).text == SECRET
-        for stranger in (
-            other,
-            Principal(AccessRole.MANAGER, user_id="office"),
-            Principal(AccessRole.COACHEE, person_id=coach.person_id),
-        ):
-            assert notes.find_note(tx, keyring, stranger, session_id) is None
-
-
-def test_only_the_coach_of_a_session_writes_a_note_on_it(published: World) -> None:
-    keyring, now = published.services.keyring, published.services.now()
-    other, _ = _coach_and_session(published, "C-3")
-    _, session_id = _coach_and_session(published)
-    note = Note(text=SECRET)
-    with published.database.writing() as tx:
-        with pytest.raises(NotFoundError):
-            notes.store_note(tx, keyring, other, own_session(tx, other, session_id), note, now=now)
-        with pytest.raises(NotAllowedError):
-            notes.store_note(
-                tx,
-                keyring,
-                Principal(AccessRole.MANAGER),
-                own_session(tx, Principal(AccessRole.MANAGER), session_id),
-                note,
-                now=now,
-            )
-
-
-def test_a_note_is_nowhere_in_the_database_in_clear(published: World) -> None:
-    keyring, now = published.services.keyring, published.services.now()
-    coach, session_id = _coach_and_session(published)
-    with published.database.writing() as tx:
-        notes.store_note(
-            tx, keyring, coach, own_session(tx, coach, session_id), Note(text=SECRET), now=now
-        )
-    with published.database.reading() as tx:
-        for table in METADATA.sorted_tables:
-            assert not [row for row in tx.execute(table.select()) if SECRET in repr(tuple(row))]
-    folder = published.services.settings.data_dir
-    files = [path for path in folder.iterdir() if path.is_file()]
-    assert files
-    assert not [path for path in files if SECRET.encode() in path.read_bytes()]
-
-
-def test_notes_swapped_between_rows_do_not_open(published: World) -> None:
-    keyring, now = published.services.keyring, published.services.now()
-    coach, one = _coach_and_session(published, "C-1")
-    _, two = _coach_and_session(published, "C-2")
-    with published.database.writing() as tx:
-        for session_id in (one, two):
-            notes.store_note(
-                tx, keyring, coach, own_session(tx, coach, session_id), Note(text=SECRET), now=now
-            )
-        sealed = tx.scalar(select(NoteRow.sealed).where(NoteRow.session_id == one))
-        tx.execute(update(NoteRow).where(NoteRow.session_id == two).values(sealed=sealed))
-    with published.database.reading() as tx, pytest.raises(DecryptionError):
-        notes.find_note(tx, keyring, coach, two)
-
-
-def test_an_older_version_put_back_does_not_open(published: World) -> None:
-    keyring, now = published.services.keyring, published.services.now()
-    coach, session_id = _coach_and_session(published)
-    with published.database.writing() as tx:
-        notes.store_note(
-            tx, keyring, coach, own_session(tx, coach, session_id), Note(text="first"), now=now
-        )
-        sealed = tx.scalar(select(NoteRow.sealed))
-        notes.store_note(
-            tx,
-            keyring,
-            coach,
-            own_session(tx, coach, session_id),
-            Note(text="second"),
-            now=now + timedelta(hours=1),
-        )
-        assert notes.find_note(tx, keyring, coach, session_id).text == "second"
-        tx.execute(update(NoteRow).values(sealed=sealed))
-        tx.expire_all()
-        with pytest.raises(DecryptionError):
-            notes.find_note(tx, keyring, coach, session_id)
-
-
-def test_each_coachee_of_a_coach_has_a_key_of_their_own(published: World) -> None:
-    keyring, now = published.services.keyring, published.services.now()
-    coach, one = _coach_and_session(published, "C-1")
-    _, two = _coach_and_session(published, "C-2")
-    with published.database.writing() as tx:
-        for session_id in (one, two, one):
-            notes.store_note(
-                tx, keyring, coach, own_session(tx, coach, session_id), Note(text=SECRET), now=now
-            )
-        keys = tx.execute(select(NoteKeyRow.subject_id, NoteKeyRow.wrapped)).all()
-    assert len({key.subject_id for key in keys}) == len(keys) == 2
-    assert len({key.wrapped for key in keys}) == 2

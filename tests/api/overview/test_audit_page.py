@@ -78,7 +78,7 @@ def test_the_first_page_of_an_auditor_has_figures(by: Callable[..., httpx.Respon
     assert "Cycle statistics" not in by(AccessRole.MANAGER, "/audit").text
 
 
-def test_filters_take_what_they_say(acted: World, by: Callable[..., httpx.Response]) -> None:
+def test_each_filter_selects_its_events(acted: World, by: Callable[..., httpx.Response]) -> None:
     with acted.database.writing() as tx:
         long_ago = acted.services.now() - timedelta(days=40)
         tx.execute(update(AuditRow).where(AuditRow.number <= 2).values(at=long_ago))
@@ -99,7 +99,7 @@ def test_filters_take_what_they_say(acted: World, by: Callable[..., httpx.Respon
 @pytest.mark.parametrize(
     "wrong", [{"since": "yesterday"}, {"before": "x"}, {"before": "0"}, {"action": "a\0"}]
 )
-def test_a_filter_that_is_none_is_told(
+def test_an_unusable_filter_is_refused(
     by: Callable[..., httpx.Response], wrong: dict[str, str]
 ) -> None:
     assert by(AccessRole.MANAGER, API, **wrong).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -137,7 +137,7 @@ def test_many_rows_cost_no_more_queries(
     assert count_queries() == few
 
 
-def test_the_daily_check_is_told_and_looking_checks_nothing(
+def test_the_page_shows_the_last_daily_check_and_verifies_nothing(
     acted: World, by: Callable[..., httpx.Response]
 ) -> None:
     assert "has not been checked yet" in by(AccessRole.AUDITOR, "/audit").text
@@ -162,7 +162,7 @@ def test_a_check_stops_when_the_worker_does(acted: World, monkeypatch: pytest.Mo
         assert verification.trail_status(tx).last_check is None
 
 
-def test_the_head_can_be_kept(acted: World, by: Callable[..., httpx.Response]) -> None:
+def test_the_head_is_saved_as_a_file(acted: World, by: Callable[..., httpx.Response]) -> None:
     kept = by(AccessRole.AUDITOR, f"{API}/head")
     assert kept.headers["content-disposition"].startswith("attachment")
     head = re.search(r"^head ([0-9a-f]{64})$", kept.text, re.MULTILINE)

@@ -54,7 +54,9 @@ def _ask(client: httpx.Client, plan_id: str, **asking: object) -> dict[str, Any]
     return over(client, asked.headers["location"])
 
 
-def test_why_and_what_else_is_solved_once_and_kept(world: World, working: httpx.Client) -> None:
+def test_an_explanation_is_solved_once_and_stored_with_the_plan(
+    world: World, working: httpx.Client
+) -> None:
     cycle_id = world.cycle()
     _lists(working, cycle_id)
     result = world.result({"C-1": "K-1", "C-2": "K-2"})
@@ -97,9 +99,7 @@ def test_why_and_what_else_is_solved_once_and_kept(world: World, working: httpx.
     assert acts.count(("question finished", "system")) == 3
 
 
-def test_a_coach_is_replaced_and_nobody_else_is_touched(
-    world: World, working: httpx.Client
-) -> None:
+def test_replacing_a_coach_changes_nothing_for_others(world: World, working: httpx.Client) -> None:
     cycle_id = world.cycle()
     _lists(working, cycle_id, capacity=3)
     run = working.post(f"{API}/cycles/{cycle_id}/runs").json()
@@ -132,7 +132,7 @@ def test_a_coach_is_replaced_and_nobody_else_is_touched(
     assert (published["cancels"], published["requests"]) == (4, 4)
 
 
-def test_what_makes_no_sense_is_refused(world: World, office: httpx.Client) -> None:
+def test_a_pointless_question_is_refused(world: World, office: httpx.Client) -> None:
     cycle_id, elsewhere = world.cycle(), world.cycle()
     plan_id = world.plan(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     coachee, coach = (world.person_id(cycle_id, code) for code in ("C-1", "K-1"))
@@ -164,7 +164,7 @@ def test_what_makes_no_sense_is_refused(world: World, office: httpx.Client) -> N
     assert nobody.status_code == HTTPStatus.CONFLICT
 
 
-def test_a_name_with_a_zero_byte_in_it_is_refused_on_every_database(
+def test_an_id_with_a_zero_byte_is_refused_on_every_database(
     world: World, office: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
@@ -180,9 +180,7 @@ def test_a_name_with_a_zero_byte_in_it_is_refused_on_every_database(
     assert asked.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def test_a_pinned_pair_is_not_replaced_behind_the_policys_back(
-    world: World, office: httpx.Client
-) -> None:
+def test_the_coach_of_a_pinned_pair_is_not_replaced(world: World, office: httpx.Client) -> None:
     cycle_id = world.cycle()
     pinned = b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n[pins]\nC-1='K-1'\n"
     assert office.put(f"{API}/cycles/{cycle_id}/policy", content=pinned).is_success
@@ -210,7 +208,9 @@ def test_a_pinned_pair_is_not_replaced_behind_the_policys_back(
     assert "Create a draft" not in page
 
 
-def test_a_question_waits_is_followed_and_stopped(world: World, office: httpx.Client) -> None:
+def test_a_queued_question_is_shown_as_waiting_and_can_be_cancelled(
+    world: World, office: httpx.Client
+) -> None:
     cycle_id = world.cycle()
     plan_id = world.plan(cycle_id, world.result({"C-1": "K-1"}))
     person = world.person_id(cycle_id, "C-1")
@@ -234,7 +234,9 @@ def test_a_question_waits_is_followed_and_stopped(world: World, office: httpx.Cl
     assert office.get(f"{API}/plans/{plan_id}/questions").json() == []
 
 
-def test_a_failure_says_why_and_can_be_asked_anew(world: World, working: httpx.Client) -> None:
+def test_a_failed_question_shows_the_reason_and_can_be_asked_again(
+    world: World, working: httpx.Client
+) -> None:
     cycle_id = world.cycle()
     _lists(working, cycle_id)
     plan_id = world.published(cycle_id, world.result({"C-1": "K-1"})).plan.id
@@ -253,7 +255,9 @@ def test_a_failure_says_why_and_can_be_asked_anew(world: World, working: httpx.C
     assert "Find a replacement" in page
 
 
-def test_what_was_asked_of_a_person_goes_with_them(world: World, office: httpx.Client) -> None:
+def test_the_questions_about_a_person_are_erased_with_them(
+    world: World, office: httpx.Client
+) -> None:
     cycle_id = world.cycle()
     plan_id = world.plan(cycle_id, world.result({"C-1": "K-1"}))
     person = world.person_id(cycle_id, "C-1")
@@ -266,6 +270,6 @@ def test_what_was_asked_of_a_person_goes_with_them(world: World, office: httpx.C
         assert tx.scalars(select(QuestionRow.id)).all() == []
 
 
-def test_times_are_counted_in_words() -> None:
+def test_ordinals_have_the_right_suffix() -> None:
     said = [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)]
     assert said == ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th"]

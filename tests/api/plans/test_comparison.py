@@ -83,7 +83,7 @@ def test_any_two_plans_of_a_cycle_are_compared_either_way(
     }
 
 
-def test_points_under_other_weights_are_not_held_against_each_other(
+def test_points_under_different_weights_are_not_compared(
     world: World, office: httpx.Client, cycle_id: str, published: str
 ) -> None:
     assert office.put(f"{API}/cycles/{cycle_id}/policy", content=OTHER_POLICY).is_success
@@ -100,7 +100,7 @@ def test_points_under_other_weights_are_not_held_against_each_other(
     assert "Nothing changes for anyone." in page.text
 
 
-def test_somebody_who_has_left_the_lists_is_told_as_gone(
+def test_a_coach_who_has_left_the_lists_is_still_shown_by_name(
     world: World, office: httpx.Client, cycle_id: str, published: str
 ) -> None:
     assert published
@@ -120,7 +120,7 @@ def test_somebody_who_has_left_the_lists_is_told_as_gone(
     assert "Coach 2 (K-2)" in page, "whoever has left is still told by name"
 
 
-def test_a_shorter_series_with_the_same_coach_is_told_as_that(
+def test_a_shorter_series_with_the_same_coach_is_a_change_of_times(
     world: World, office: httpx.Client, cycle_id: str, published: str
 ) -> None:
     assert published
@@ -132,7 +132,7 @@ def test_a_shorter_series_with_the_same_coach_is_told_as_that(
     assert "Coach 1 (K-1) instead of Coach 1 (K-1)" not in page
 
 
-def test_the_page_says_who_changes_and_what_is_won_and_lost(
+def test_the_page_shows_who_changes_and_the_difference_at_each_level(
     office: httpx.Client, published: str, draft: str
 ) -> None:
     page = " ".join(
@@ -154,7 +154,7 @@ def test_the_page_says_who_changes_and_what_is_won_and_lost(
     assert f'value="{published}" selected' in plan
 
 
-def test_what_cannot_be_compared_says_why(
+def test_a_comparison_without_a_second_plan_of_the_cycle_is_refused(
     world: World, office: httpx.Client, published: str, draft: str
 ) -> None:
     alone = office.get(f"{API}/plans/{published}/comparison")

@@ -11,7 +11,7 @@ from matching.result import FunnelStep, LevelOutcome, Result
 HOUSE = Organisation()
 
 
-def test_a_funnel_is_told_until_nobody_is_left(
+def test_a_funnel_ends_with_the_rule_that_leaves_nobody(
     roster: Roster, cycle: Cycle, result: Result
 ) -> None:
     steps = [("language", 4), ("rank", 0), ("unit", 0), ("schedule", 0)]
@@ -25,7 +25,7 @@ def test_a_funnel_is_told_until_nobody_is_left(
     assert len(told.unmatched[0].funnel) == 1
 
 
-def test_kept_pairs_are_told_only_where_there_was_something_to_keep(
+def test_kept_pairs_are_shown_only_if_there_was_a_plan_to_keep(
     roster: Roster, cycle: Cycle, result: Result
 ) -> None:
     def told(bound: int) -> list[str]:
@@ -48,7 +48,9 @@ def test_loads_count_every_coach(roster: Roster, cycle: Cycle, result: Result) -
     assert (view.placed, view.coachees, view.sessions) == (2, 3, 12)
 
 
-def test_sessions_are_told_in_the_cycles_zone(roster: Roster, cycle: Cycle, result: Result) -> None:
+def test_sessions_are_in_the_zone_of_the_cycle(
+    roster: Roster, cycle: Cycle, result: Result
+) -> None:
     first, *_, last = present_plan(roster, cycle, result, HOUSE).matches[0].sessions
     assert (first.day, first.hours, first.zone) == ("Wed 20 Jan 2027", "09:00 to 10:30", "CET")
     assert (last.day, last.hours, last.zone) == ("Wed 9 Jun 2027", "10:00 to 11:30", "CEST")
@@ -63,7 +65,7 @@ def test_sessions_are_told_in_the_cycles_zone(roster: Roster, cycle: Cycle, resu
         ("CIV>OF-10", "civilian above OF-10"),
     ],
 )
-def test_ranks_are_told_in_words(code: str, words: str) -> None:
+def test_civilian_ranks_are_written_out(code: str, words: str) -> None:
     rank = parse_code(code)
     assert rank is not None
     assert format_rank(rank) == words

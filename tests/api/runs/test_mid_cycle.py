@@ -73,7 +73,7 @@ def starts(result: dict[str, Any]) -> dict[tuple[str, str, int], tuple[str, date
     }
 
 
-def test_a_coach_leaves_in_the_middle_of_a_cycle(working: httpx.Client) -> None:
+def test_a_run_after_a_coach_left_in_mid_cycle_keeps_past_sessions(working: httpx.Client) -> None:
     today = datetime.now(UTC).date()
     made = working.post(f"{API}/cycles", content=policy(today - 60 * DAY))
     cycle = made.json()["id"]
@@ -131,7 +131,7 @@ def test_a_coach_leaves_in_the_middle_of_a_cycle(working: httpx.Client) -> None:
     assert len(messages) >= told.json()["requests"] + told.json()["cancels"]
 
 
-def test_a_day_that_does_not_fit_is_refused(working: httpx.Client) -> None:
+def test_a_first_day_outside_the_cycle_or_in_the_past_is_refused(working: httpx.Client) -> None:
     today = datetime.now(UTC).date()
     made = working.post(f"{API}/cycles", content=policy(today - 60 * DAY))
     cycle = made.json()["id"]
@@ -178,7 +178,7 @@ def sequences(folder: Path) -> dict[str, set[int]]:
     return found
 
 
-def test_on_disk_what_lies_behind_stands_and_changed_invitations_rise(
+def test_on_disk_past_sessions_stay_and_changed_invitations_get_a_higher_sequence(
     tmp_path: Path, command: Command
 ) -> None:
     start = date(2027, 1, 18)

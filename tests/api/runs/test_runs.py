@@ -120,7 +120,7 @@ def test_a_run_is_followed_to_its_plan(world: World, working: httpx.Client) -> N
     assert resumed == events[2:]
 
 
-def test_pages_answer_while_a_run_is_cancelled_soon(working: httpx.Client) -> None:
+def test_pages_respond_during_a_run_and_cancelling_it_takes_seconds(working: httpx.Client) -> None:
     cycle_id = _slow_cycle(working)
     run_id = working.post(f"{API}/cycles/{cycle_id}/runs").json()["id"]
     _wait_for_phase(working, run_id, "matching")
@@ -141,7 +141,9 @@ def test_pages_answer_while_a_run_is_cancelled_soon(working: httpx.Client) -> No
     assert over.status_code == HTTPStatus.CONFLICT
 
 
-def test_a_run_that_cannot_be_done_says_why(world: World, working: httpx.Client) -> None:
+def test_a_run_without_a_feasible_result_fails_with_the_reason(
+    world: World, working: httpx.Client
+) -> None:
     cycle_id = world.cycle()
     too_short = b"[cycle]\nstart = 2027-01-18\nend = 2027-01-19\n[pins]\nC-1 = 'K-1'\n"
     assert working.put(f"{API}/cycles/{cycle_id}/policy", content=too_short).is_success
@@ -164,7 +166,7 @@ def test_a_run_needs_people_on_both_sides(office: httpx.Client) -> None:
     assert "upload" in refused.json()["detail"]
 
 
-def test_a_run_that_is_refused_queues_nothing(world: World) -> None:
+def test_a_run_that_cannot_be_queued_is_not_stored(world: World) -> None:
     cycle_id = world.cycle()
 
     def broken(_tx: object, _run_id: str) -> None:
@@ -180,7 +182,7 @@ def test_a_run_that_is_refused_queues_nothing(world: World) -> None:
         assert tx.scalar(select(RunRow)) is None
 
 
-def test_a_run_works_from_what_was_there_when_it_was_asked_for(world: World) -> None:
+def test_a_run_uses_the_lists_of_the_time_of_its_request(world: World) -> None:
     cycle_id = world.cycle()
     with world.database.writing() as tx:
         run = run_queue.queue_cycle_run(
@@ -191,7 +193,7 @@ def test_a_run_works_from_what_was_there_when_it_was_asked_for(world: World) -> 
     assert len(frozen.roster.coachees) == 3
 
 
-def test_equal_input_has_an_equal_fingerprint_in_every_process() -> None:
+def test_equal_input_has_the_same_digest_in_every_process() -> None:
     policy = b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n[bans]\nC-1=['K-1','K-2']\n"
     cycle = parse_policy_file(NamedFile("cycle.toml", policy)).policy
     work = RunInput(roster=Roster(coachees=(), coaches=()), cycle=cycle, keep=None)
@@ -237,7 +239,7 @@ def _next(child: ChildProcess) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_a_stop_sent_to_a_solver_is_left_to_its_parent(sent: signal.Signals) -> None:
+def test_a_solver_ignores_stop_signals_and_leaves_them_to_its_parent(sent: signal.Signals) -> None:
     with _started(_slow_task()) as child:
         os.kill(child.pid, sent)  # before it has loaded anything
         assert _next(child)["progress"]["phase"] == "judging"
@@ -245,7 +247,7 @@ def test_a_stop_sent_to_a_solver_is_left_to_its_parent(sent: signal.Signals) -> 
         assert "progress" in _next(child)
 
 
-def test_a_solver_that_is_killed_says_so() -> None:
+def test_a_killed_solver_is_reported_with_its_signal() -> None:
     with _started(_slow_task()) as child:
         _next(child)
         os.kill(child.pid, signal.SIGKILL)
@@ -289,9 +291,7 @@ def _reachable(client: httpx.Client, seconds: float = 120) -> None:
     pytest.fail("the server does not answer")
 
 
-def test_a_killed_server_takes_the_run_up_again_and_finishes_it_once(
-    world: World, port: int
-) -> None:
+def test_a_run_of_a_killed_server_is_resumed_and_finished_once(world: World, port: int) -> None:
     settings = world.services.settings
     bearer = {"Authorization": f"Bearer {world.manager_token()}"}
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=bearer) as client:

@@ -25,7 +25,7 @@ count = 3
 """
 
 
-def test_another_policy_is_tried_and_compared_and_never_published(
+def test_a_what_if_is_compared_with_the_plan_and_never_published(
     world: World, working: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
@@ -63,7 +63,7 @@ def test_another_policy_is_tried_and_compared_and_never_published(
         assert {"purpose": "what-if"} in tx.scalars(asked_for).all()
 
 
-def test_the_page_takes_a_file_to_try_and_says_what_is_wrong_with_it(
+def test_the_page_starts_a_what_if_or_shows_the_faults_of_its_file(
     world: World, office: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
@@ -80,7 +80,7 @@ def test_the_page_takes_a_file_to_try_and_says_what_is_wrong_with_it(
     assert again.status_code == HTTPStatus.CONFLICT
 
 
-def test_a_what_if_of_nothing_is_refused(office: httpx.Client) -> None:
+def test_a_what_if_of_a_cycle_without_people_is_refused(office: httpx.Client) -> None:
     cycle_id = office.post(f"{API}/cycles", content=OTHER).json()["id"]
     refused = office.post(f"{API}/cycles/{cycle_id}/what-if", content=OTHER)
     assert refused.status_code == HTTPStatus.CONFLICT

@@ -76,7 +76,7 @@ def test_a_note_opens_on_the_device_that_wrote_it_and_on_no_other(
     assert own.read().json()["text"] == NOTE
 
 
-def test_a_passphrase_opens_them_on_another(devices: tuple[Device, Device]) -> None:
+def test_a_passphrase_opens_notes_on_another_device(devices: tuple[Device, Device]) -> None:
     own, other = devices
     own.write()
     assert other.open_by(PHRASE) == HTTPStatus.FORBIDDEN
@@ -94,7 +94,7 @@ def test_only_an_open_device_chooses_the_passphrase(devices: tuple[Device, Devic
     assert other.choose(PHRASE) == HTTPStatus.FORBIDDEN
 
 
-def test_five_wrong_passphrases_lock_even_the_right_one_out(
+def test_after_five_wrong_passphrases_the_right_one_is_refused_too(
     devices: tuple[Device, Device],
 ) -> None:
     own, other = devices
@@ -106,7 +106,7 @@ def test_five_wrong_passphrases_lock_even_the_right_one_out(
     assert own.read().json()["text"] == NOTE
 
 
-def test_a_device_opens_its_own_coachs_notes_only(world: World, client: httpx.Client) -> None:
+def test_a_device_key_opens_no_notes_of_another_coach(world: World, client: httpx.Client) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     key = world.notes_key(cycle_id, "K-1")
@@ -114,7 +114,9 @@ def test_a_device_opens_its_own_coachs_notes_only(world: World, client: httpx.Cl
     assert client.get(f"{API}/me/notes", headers=bearer).json()["is_open"] is False
 
 
-def test_the_pages_say_how_it_stands(devices: tuple[Device, Device]) -> None:
+def test_the_pages_show_whether_notes_are_open_on_the_device(
+    devices: tuple[Device, Device],
+) -> None:
     own, other = devices
     assert "You have not written a note yet" in own.browser.get(f"{own.home}/notes").text
     fields = {"attendance": "held", "session_date": "2026-01-28", "topic": "x", "private": NOTE}
@@ -151,7 +153,7 @@ def _write_on_page(device: Device, text: str) -> httpx.Response:
     return device.browser.post(f"{device.page}/note", data=fields)
 
 
-def test_the_first_note_shows_a_recovery_code_which_opens_them_once(
+def test_the_recovery_code_of_the_first_note_opens_notes_once(
     devices: tuple[Device, Device],
 ) -> None:
     own, other = devices
@@ -164,7 +166,7 @@ def test_the_first_note_shows_a_recovery_code_which_opens_them_once(
     assert "Keep this code" not in _write_on_page(own, "another note").text
 
 
-def test_a_new_notebook_opens_nothing_that_was_written_before(
+def test_a_new_notebook_opens_no_earlier_note(
     devices: tuple[Device, Device],
 ) -> None:
     """Whoever has the link can begin one: the office, and who reads the coach's mail."""
@@ -185,7 +187,7 @@ def test_a_new_notebook_opens_nothing_that_was_written_before(
     assert own.read().json()["text"] == "written later"
 
 
-def test_two_notebooks_become_one_where_both_are_open(world: World, client: httpx.Client) -> None:
+def test_two_notebooks_open_on_one_device_become_one(world: World, client: httpx.Client) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     link = world.link(cycle_id, "K-1").secret
@@ -212,7 +214,9 @@ def test_two_notebooks_become_one_where_both_are_open(world: World, client: http
     new.browser.close()
 
 
-def test_an_open_notebook_or_none_is_not_begun_afresh(devices: tuple[Device, Device]) -> None:
+def test_a_new_notebook_is_refused_if_one_is_open_or_none_exists(
+    devices: tuple[Device, Device],
+) -> None:
     own, other = devices
     afresh = f"{API}/me/notes/afresh"
     assert other.browser.post(afresh, headers=other.bearer).status_code == HTTPStatus.CONFLICT

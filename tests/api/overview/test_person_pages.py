@@ -104,7 +104,7 @@ def test_opening_pages_changes_nothing(pair: Pair) -> None:
     assert "2 sessions are awaiting your reply" in pair.get(pair.coachee)
 
 
-def test_one_press_accepts_everything_that_waits(pair: Pair) -> None:
+def test_accept_all_accepts_only_sessions_without_a_reply(pair: Pair) -> None:
     declined = pair.post(
         pair.session(pair.coachee), "/reply", reply="declined", comment="Thursdays suit me"
     )
@@ -117,7 +117,7 @@ def test_one_press_accepts_everything_that_waits(pair: Pair) -> None:
     assert "awaiting" not in page.split("</h1>")[1].split("This page is for you only")[0]
 
 
-def test_a_declining_message_is_the_persons_own(pair: Pair) -> None:
+def test_the_comment_of_a_reply_is_hidden_from_the_other_side(pair: Pair) -> None:
     pair.post(pair.session(pair.coachee), "/reply", reply="declined", comment="I am on leave <b>")
     mine = pair.get(pair.session(pair.coachee))
     assert "you declined" in mine
@@ -125,13 +125,13 @@ def test_a_declining_message_is_the_persons_own(pair: Pair) -> None:
     assert "on leave" not in pair.get(pair.session(pair.coach))
 
 
-def test_a_reply_that_is_none_is_refused_in_words(pair: Pair) -> None:
+def test_an_unknown_reply_is_refused_with_a_message(pair: Pair) -> None:
     answer = pair.post(pair.session(pair.coachee), "/reply", reply="perhaps")
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "The input cannot be used" in answer.text
 
 
-def test_the_invitation_is_for_this_person_alone(pair: Pair) -> None:
+def test_the_invitation_names_this_person_only(pair: Pair) -> None:
     answer = pair.client.get(f"{pair.session(pair.coach)}/invitation.ics")
     assert answer.headers["content-type"].startswith("text/calendar")
     assert answer.headers["content-disposition"] == 'attachment; filename="coaching-session-1.ics"'
@@ -141,7 +141,7 @@ def test_the_invitation_is_for_this_person_alone(pair: Pair) -> None:
     assert event.summary.value == "Coaching session 1 of 2"
 
 
-def test_a_session_that_is_over_asks_for_its_form_and_no_longer_for_an_answer(past: Pair) -> None:
+def test_a_past_session_needs_its_form_and_no_longer_a_reply(past: Pair) -> None:
     coachee, coach = past.get(past.coachee), past.get(past.coach)
     assert "Feedback takes two minutes" in coachee
     assert "Session notes to write" in coach
@@ -152,7 +152,9 @@ def test_a_session_that_is_over_asks_for_its_form_and_no_longer_for_an_answer(pa
     assert "Does this time suit you" not in session
 
 
-def test_the_forms_can_be_seen_beforehand_and_say_when_they_are_due(pair: Pair, past: Pair) -> None:
+def test_the_forms_of_a_coming_session_can_be_seen_and_say_when_it_is(
+    pair: Pair, past: Pair
+) -> None:
     for said, asked in ((pair, True), (past, False)):
         for whose, form in ((said.coach, "/note"), (said.coachee, "/feedback")):
             page = said.get(said.session(whose), form)
@@ -160,7 +162,7 @@ def test_the_forms_can_be_seen_beforehand_and_say_when_they_are_due(pair: Pair, 
             assert ("This session is planned for Wednesday 27 January 2027" in page) is asked
 
 
-def test_a_note_on_what_is_to_come_is_refused_beside_its_date(pair: Pair) -> None:
+def test_a_coming_session_recorded_as_held_is_refused_beside_its_date(pair: Pair) -> None:
     note = pair.session(pair.coach)
     form = pair.get(note, "/note")
     (offered,) = re.findall(r'name="session_date" value="([0-9-]+)"', form)
@@ -172,7 +174,7 @@ def test_a_note_on_what_is_to_come_is_refused_beside_its_date(pair: Pair) -> Non
     assert 'aria-describedby="fault-session_date"' in answer.text
 
 
-def test_a_session_held_early_reads_as_held_whatever_was_replied(pair: Pair) -> None:
+def test_a_session_held_early_shows_as_held_whatever_the_reply(pair: Pair) -> None:
     coachee, note = pair.session(pair.coachee), pair.session(pair.coach)
     said = {"attendance": "held", "rating": "5", "text": "kept words"}
     form = pair.get(coachee, "/feedback")
@@ -229,7 +231,7 @@ def test_a_note_can_be_emptied_and_the_record_changed(past: Pair) -> None:
     assert MARK not in page
 
 
-def test_a_form_with_faults_comes_back_with_everything_typed(past: Pair) -> None:
+def test_a_form_with_faults_keeps_what_was_entered(past: Pair) -> None:
     answer = past.post(
         past.session(past.coach),
         "/note",
@@ -249,7 +251,7 @@ def test_a_form_with_faults_comes_back_with_everything_typed(past: Pair) -> None
     assert "Please choose one." in missing.text
 
 
-def test_an_endless_note_is_refused_beside_its_field(past: Pair) -> None:
+def test_a_too_long_note_is_refused_beside_its_field(past: Pair) -> None:
     answer = past.post(
         past.session(past.coach),
         "/note",
@@ -285,7 +287,7 @@ def test_feedback_reaches_the_coachee_and_never_the_coach(past: Pair) -> None:
         ({"rating": "3"}, "Please choose one."),
     ],
 )
-def test_feedback_that_does_not_fit_is_told_where(
+def test_unusable_feedback_is_refused_beside_its_field(
     past: Pair, fields: dict[str, str], fault: str
 ) -> None:
     answer = past.post(past.session(past.coachee), "/feedback", **fields)
@@ -299,18 +301,18 @@ def test_no_rating_is_an_answer_for_a_session_that_did_not_take_place(past: Pair
     assert re.search(r'value="none"\s*checked', past.get(past.session(past.coachee), "/feedback"))
 
 
-def test_each_form_is_for_its_own_side(pair: Pair) -> None:
+def test_each_form_is_refused_to_the_other_side(pair: Pair) -> None:
     assert pair.client.get(f"{pair.session(pair.coachee)}/note").status_code == 403
     assert pair.client.get(f"{pair.session(pair.coach)}/feedback").status_code == 403
 
 
-def test_a_wrong_link_says_what_to_do(shared: SharedServer) -> None:
+def test_an_unknown_link_is_not_found_and_says_what_to_do(shared: SharedServer) -> None:
     answer = shared.client.get("/p/not-a-link")
     assert answer.status_code == HTTPStatus.NOT_FOUND
     assert "ask the programme office for a new one" in answer.text
 
 
-def test_personal_pages_are_neutral_scriptless_and_kept_nowhere(pair: Pair) -> None:
+def test_personal_pages_have_no_scripts_and_are_not_cached(pair: Pair) -> None:
     for rest in ("", f"/sessions/{pair.sessions[0]}", f"/sessions/{pair.sessions[0]}/feedback"):
         answer = pair.client.get(pair.coachee + rest)
         assert answer.headers["cache-control"] == "no-store"
