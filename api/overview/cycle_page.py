@@ -10,34 +10,17 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
-from api.data_protection.retention_policy import Retention, retention_of
+from api.data_protection.retention_policy import Retention
 from api.http.dependencies import services_for
 from api.http.permissions import MANAGER, Permission, Permissions
-from api.invitations.delivery_status import CycleMail, cycle_mail
 from api.invitations.presenters import mail_context
-from api.overview.cycles import CycleOverview, overview_of
-from api.plans.plan_details import PlanSummary, plans_of_cycle
-from api.reminders.switch import Reminders, reminders_of
+from api.overview.page_contents import CyclePage, read_cycle_page
 from api.runs.labels import PLAN_STATE, RUN_PURPOSE, RUN_STATE
-from api.runs.run_view import RunView, runs_of_cycle
-from api.services import Services
 from api.web.date_formats import format_date, format_local_date, format_short_datetime
 from api.web.rendering import render_page
 from coach.errors import InputFault
 
 CYCLE_PAGE = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CyclePage:
-    """The contents of a cycle's page, read in one transaction."""
-
-    overview: CycleOverview
-    runs: tuple[RunView, ...]
-    plans: tuple[PlanSummary, ...]
-    mail: CycleMail
-    reminders: Reminders
-    retention: Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +42,6 @@ class FormFaults:
 def show_cycle(cycle_id: str, request: Request) -> Response:
     """Show the state of a cycle and its next steps."""
     return render_cycle(request, cycle_id)
-
-
-def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
-    """Read the contents of a cycle's page.
-
-    Raises:
-        NotFoundError: there is no such cycle.
-    """
-    settings, now = services.settings, services.now()
-    with services.database.reading() as tx:
-        overview = overview_of(tx, cycle_id)
-        return CyclePage(
-            overview=overview,
-            runs=runs_of_cycle(tx, cycle_id),
-            plans=plans_of_cycle(tx, cycle_id),
-            mail=cycle_mail(tx, services, cycle_id),
-            reminders=reminders_of(tx, cycle_id, settings.mail),
-            retention=retention_of(tx, cycle_id, settings.retention_days, now=now),
-        )
 
 
 def render_cycle(request: Request, cycle_id: str, faults: FormFaults | None = None) -> Response:

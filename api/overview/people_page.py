@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fastapi import APIRouter, Request, Response
 
-from api.consent.service import PersonConsent, consents_of_cycle
-from api.consent.texts import consent_texts
-from api.cycles.service import CycleHeader, cycle_header
 from api.http.dependencies import ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
+from api.overview.page_contents import read_people_page
 from api.participants.rows import Side
-from api.participants.service import ParticipantDetails, participants_of
 from api.results.match_view import present_person
-from api.services import Services
 from api.web.rendering import deployment_of, render_page
 
 PEOPLE_PAGE = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True, slots=True)
-class PeoplePage:
-    """The people of a cycle and their consents, read in one transaction."""
-
-    cycle: CycleHeader
-    people: tuple[ParticipantDetails, ...]
-    consents: tuple[PersonConsent, ...]
-
-
-def read_people_page(services: Services, cycle_id: str) -> PeoplePage:
-    """Read the contents of the people page.
-
-    Raises:
-        NotFoundError: there is no such cycle.
-    """
-    texts = consent_texts(services.settings.consent_texts)
-    with services.database.reading() as tx:
-        return PeoplePage(
-            cycle=cycle_header(tx, cycle_id),
-            people=participants_of(tx, cycle_id),
-            consents=consents_of_cycle(tx, texts, cycle_id),
-        )
 
 
 @PEOPLE_PAGE.get("/cycles/{cycle_id}/people")

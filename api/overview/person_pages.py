@@ -10,7 +10,7 @@ from api.http import urls
 from api.http.dependencies import PrincipalDep, ServicesDep, services_for
 from api.http.permissions import PERSON, Permission, Permissions
 from api.http.principal import AccessRole
-from api.overview.person_home import read_person_home
+from api.overview.page_contents import read_person_home
 from api.participants.rows import Side
 from api.session_reports import service as session_reports
 from api.session_reports.presenters import feedback_text, record_text

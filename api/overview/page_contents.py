@@ -1,0 +1,95 @@
+"""The contents of the pages of a cycle, its people, and a person, each read in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.consent.service import PersonConsent, consent_status, consents_of_cycle
+from api.consent.texts import consent_texts
+from api.cycles.service import CycleHeader, cycle_header
+from api.data_protection.retention_policy import Retention, retention_of
+from api.http.principal import Principal
+from api.invitations.delivery_status import CycleMail, cycle_mail
+from api.overview.cycles import CycleOverview, overview_of
+from api.participants.service import ParticipantDetails, participants_of
+from api.plans.plan_details import PlanSummary, plans_of_cycle
+from api.reminders.switch import Reminders, reminders_of
+from api.runs.run_view import RunView, runs_of_cycle
+from api.services import Services
+from api.sessions.schedule import PersonSchedule, person_schedule
+
+
+@dataclass(frozen=True, slots=True)
+class CyclePage:
+    """The contents of a cycle's page, read in one transaction."""
+
+    overview: CycleOverview
+    runs: tuple[RunView, ...]
+    plans: tuple[PlanSummary, ...]
+    mail: CycleMail
+    reminders: Reminders
+    retention: Retention
+
+
+def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
+    """Read the contents of a cycle's page.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    settings, now = services.settings, services.now()
+    with services.database.reading() as tx:
+        overview = overview_of(tx, cycle_id)
+        return CyclePage(
+            overview=overview,
+            runs=runs_of_cycle(tx, cycle_id),
+            plans=plans_of_cycle(tx, cycle_id),
+            mail=cycle_mail(tx, services, cycle_id),
+            reminders=reminders_of(tx, cycle_id, settings.mail),
+            retention=retention_of(tx, cycle_id, settings.retention_days, now=now),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """The people of a cycle and their consents, read in one transaction."""
+
+    cycle: CycleHeader
+    people: tuple[ParticipantDetails, ...]
+    consents: tuple[PersonConsent, ...]
+
+
+def read_people_page(services: Services, cycle_id: str) -> PeoplePage:
+    """Read the contents of the people page.
+
+    Raises:
+        NotFoundError: there is no such cycle.
+    """
+    texts = consent_texts(services.settings.consent_texts)
+    with services.database.reading() as tx:
+        return PeoplePage(
+            cycle=cycle_header(tx, cycle_id),
+            people=participants_of(tx, cycle_id),
+            consents=consents_of_cycle(tx, texts, cycle_id),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHome:
+    """A person's sessions, and whether they have accepted the current terms."""
+
+    schedule: PersonSchedule
+    terms_accepted: bool
+
+
+def read_person_home(services: Services, principal: Principal) -> PersonHome:
+    """Read the contents of the principal's home page.
+
+    Raises:
+        NotFoundError: `principal` is not a participant in a cycle.
+    """
+    texts = consent_texts(services.settings.consent_texts)
+    with services.database.reading() as tx:
+        schedule = person_schedule(tx, principal.person_id or "")
+        status = consent_status(tx, texts, schedule.person.id)
+    return PersonHome(schedule, terms_accepted=status.accepted_at is not None)
