@@ -247,7 +247,7 @@ def test_the_worker_sends_what_one_request_releases(
     assert post["sent"] == 6
     assert [mail["address"] for mail in post["failed"]] == ["k2@example.org"] * 2
     page = sending.get(f"/cycles/{cycle_id}/messages").text
-    assert "2 mails could not be delivered" in page
+    assert "2 emails could not be delivered" in page
     assert "550 5.1.1 No such user" in page
     sending.post(f"{address}/post/retry")
     while (post := sending.get(f"{address}/post").json())["sent"] < 8:
