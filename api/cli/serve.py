@@ -21,7 +21,7 @@ from api.cli.sample_cycle import DemoLinks, load_sample_cycle
 from api.cli.services import load_settings
 from api.database import schema
 from api.database.engine import Database, readable_database_errors
-from api.http import urls as addresses
+from api.http import urls
 from api.logging.setup import configure_logging
 from api.services import Services
 from api.settings import Settings
@@ -120,7 +120,7 @@ def _print_addresses(services: Services, demo_links: DemoLinks | None) -> None:
     with services.database.reading() as tx:
         set_up = users.any_user_can_sign_in(tx)
     if set_up and demo_links is None:
-        lines = [f"Serving on {base}", f"  sign in at {base}{addresses.SIGN_IN}"]
+        lines = [f"Serving on {base}", f"  sign in at {base}{urls.SIGN_IN}"]
     else:
         with services.database.writing() as tx:
             user_id = users.ensure_manager(tx, _MANAGER, now=now)
@@ -130,14 +130,14 @@ def _print_addresses(services: Services, demo_links: DemoLinks | None) -> None:
         lines = [
             f"Serving on {base}",
             f"  programme manager (single use, valid for {settings.sign_in_minutes} minutes):",
-            f"    {base}{addresses.sign_in(once.secret)}",
+            f"    {base}{urls.sign_in(once.secret)}",
         ]
     if demo_links is not None:
         lines += [
             f"  {demo_links.coachee_name}, coachee:",
-            f"    {base}{addresses.person(demo_links.coachee_secret)}",
+            f"    {base}{urls.person(demo_links.coachee_secret)}",
             f"  {demo_links.coach_name}, coach:",
-            f"    {base}{addresses.person(demo_links.coach_secret)}",
+            f"    {base}{urls.person(demo_links.coach_secret)}",
         ]
     lines.append("Stop with Ctrl+C. Data and keys are in " + str(settings.data_dir.resolve()))
     typer.echo("\n".join(lines))

@@ -12,7 +12,7 @@ import typer
 from api.accounts import browser_sessions, users
 from api.accounts.users import ProviderLink
 from api.cli.services import open_cli_services
-from api.http import urls as addresses
+from api.http import urls
 from api.http.principal import AccessRole
 from api.services import Services
 from coach.errors import InputFault, UnusableInputError
@@ -145,4 +145,4 @@ def _print_address(
             tx, user_id, now=services.now(), lifetime=timedelta(minutes=minutes)
         )
     typer.echo(f"{name} can sign in once within {minutes} minutes at:")
-    typer.echo(f"  {services.settings.base_url}{addresses.sign_in(once.secret)}")
+    typer.echo(f"  {services.settings.base_url}{urls.sign_in(once.secret)}")

@@ -466,7 +466,7 @@ def test_the_page_of_a_cycle_says_how_long_people_stay(
     assert 'id="retention-soon"' not in page
     wrong = office.post(f"/cycles/{cycle_id}/retention/hold", data={"because": ""})
     assert wrong.status_code == 422
-    assert "Please give a reason" in wrong.text
+    assert "Enter a reason" in wrong.text
     office.post(f"/cycles/{cycle_id}/retention/hold", data={"because": "an appeal"})
     assert "an appeal" in office.get(f"/cycles/{cycle_id}").text
     office.post(f"/cycles/{cycle_id}/retention/release")
