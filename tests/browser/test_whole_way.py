@@ -56,7 +56,7 @@ def new_page(context: BrowserContext, complaints: list[str]) -> Page:
 def link_of(page: Page, people: str, name: str) -> str:
     page.goto(people)
     press(page, f"New link for {name}")
-    return page.get_by_label("Address").input_value()
+    return page.get_by_label("Link", exact=True).input_value()
 
 
 def make_cycle(office: Page, server: Server) -> tuple[str, str]:
