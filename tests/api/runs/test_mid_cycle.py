@@ -225,7 +225,7 @@ def test_on_disk_past_sessions_stay_and_changed_invitations_get_a_higher_sequenc
     unmoved = last.matches[1].sessions[0].uid
     assert sequences(tmp_path / "three")[unmoved] == {0}
 
-    assert "needs --keep" in match("four", "--not-before", "2027-03-20", code=2)
+    assert "requires --keep" in match("four", "--not-before", "2027-03-20", code=2)
     kept = tmp_path / "one" / "result.json"
     outside = match("four", "--keep", kept, "--not-before", "2028-03-20", code=2)
     assert "outside the cycle" in re.sub(r"\s+│?\s*", " ", outside)
