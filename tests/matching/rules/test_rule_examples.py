@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from coach.cycle import Cycle
-from matching.rules import FORBIDDEN, RULES, Example, Rule, RuleInputs
+from matching.rules import FORBIDDEN, HARD_RULES, RULES, Example, Rule, RuleInputs
 from matching.rules.catalogue import as_markdown, catalogue
 from matching.rules.evaluation import RuleEvaluator
 from matching.rules.language import language_name
@@ -44,6 +44,7 @@ def test_rules_are_in_documented_order_and_name_existing_settings() -> None:
         "language", "country", "rank", "unit", "refusal", "ban",
         "topics", "preference", "availability",
     ]  # fmt: skip
+    assert RULES[:6] == HARD_RULES
     for card in catalogue(Cycle.model_validate(DATES)):
         assert card.text[0].endswith(".")
         assert all(setting.value != "" for setting in card.settings)

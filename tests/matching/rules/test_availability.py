@@ -1,0 +1,31 @@
+"""The rule `availability`: large rosters are counted in parts, which changes nothing."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from matching.instance.availability_grid import build_availability_grid
+from matching.rules import RuleInputs, availability
+from matching.rules.availability import AvailabilityRule
+from tests.matching.instances import random_cycle, random_roster
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_points_counted_in_small_parts_are_those_counted_at_once(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    random = Random(seed)
+    roster = random_roster(random, 11, 7)
+    cycle = random_cycle(random, roster)
+    inputs = RuleInputs(roster, cycle, build_availability_grid(roster, cycle))
+    rows, columns = np.ogrid[: len(roster.coachees), : len(roster.coaches)]
+    at_once = AvailabilityRule(inputs).evaluate(rows, columns)
+    monkeypatch.setattr(availability, "_CELLS_AT_ONCE", 15)
+    monkeypatch.setattr(availability, "_ROWS_AT_ONCE", 3)
+    in_parts = AvailabilityRule(inputs)
+    assert in_parts.evaluate(rows, columns).tolist() == at_once.tolist()
+    assert in_parts.evaluate(rows[:1], columns).tolist() == at_once[:1].tolist()
+    assert at_once.any()
