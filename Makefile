@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8000
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check serve bench growth format lock clean help
+.PHONY: demo test check serve bench growth force format lock clean help
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,8 +14,9 @@ help: ## say what each target does
 demo: .venv/run.stamp ## the sample cycle from spreadsheets to results in demo-out/
 	$(BIN)/gender-coach demo --out demo-out
 
-test: .venv/dev.stamp ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: .venv/dev.stamp ## every test, and which lines of the code none of them runs
+	$(BIN)/python -m slipcover -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m tests.coverage .coverage.json
 
 serve: .venv/run.stamp ## pages on 127.0.0.1:8000 with the sample cycle loaded
 	$(BIN)/gender-coach serve --demo --port $(PORT)
