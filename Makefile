@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8000
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check serve bench growth force format lock clean help
+.PHONY: demo test check serve bench growth force mutants format lock clean help
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ growth: .venv/dev.stamp ## time and memory at 1, 2, 4 and 8 times the size, as a
 
 force: .venv/dev.stamp ## kills, load, damaged files and more, measured in full: hours
 	$(BIN)/python -m tests.force
+
+mutants: .venv/dev.stamp ## plant small faults one at a time, and print those that no test notices: hours
+	$(BIN)/python -m tests.mutation
 
 format: .venv/dev.stamp ## put the code into its one form
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,68 @@
+"""A process that has loaded third-party packages and runs tests in forks of itself.
+
+Loading them takes longer than most of the tests do. The code under test is loaded by each fork, so
+that it is the code with the fault planted last.
+
+`python fork_server.py TEST ...` runs the tests once for each line of its input, for as many seconds
+as the line says, and prints the exit code of pytest, or -9 where time was up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import signal
+import sys
+import time
+
+_PACKAGES = (
+    "alembic", "dbos", "fastapi", "highspy", "httpx", "hypothesis", "icalendar", "jinja2", "numpy",
+    "openpyxl", "ortools.sat.python.cp_model", "psycopg", "pydantic", "pytest", "sqlalchemy",
+    "typer", "uvicorn", "vobject", "zxcvbn",
+)  # fmt: skip
+_LOADED_EARLY = "ignore::pytest.PytestAssertRewriteWarning"  # packages that are plugins of pytest
+_POLL_SECONDS = 0.02
+
+
+def main(tests: list[str]) -> None:
+    """Serve until the input ends."""
+    for name in _PACKAGES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            _run(tests)
+        print(_exit_code(child, time.monotonic() + float(line)), flush=True)  # noqa: T201 - the answer
+
+
+def _run(tests: list[str]) -> None:
+    os.setsid()
+    for stream in (0, 1, 2):
+        os.dup2(os.open(os.devnull, os.O_RDWR), stream)
+    import pytest  # noqa: PLC0415 - loaded above
+
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-W", _LOADED_EARLY]
+    code = pytest.main([*options, *tests])
+    os._exit(code)
+
+
+def _exit_code(child: int, deadline: float) -> int:
+    """The exit code of a fork, which is killed at the deadline with all that it started."""
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            break
+        if time.monotonic() > deadline:
+            os.killpg(child, signal.SIGKILL)
+            _, status = os.waitpid(child, 0)
+            break
+        time.sleep(_POLL_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)  # servers and workers that a failed test has left
+    return os.waitstatus_to_exitcode(status)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,81 @@
+"""Whether tests notice a fault, tried in a copy of the tree."""
+
+from __future__ import annotations
+
+import compileall
+import os
+import shutil
+import subprocess
+import sys
+from enum import Enum
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+from tests.mutation.mutants import Mutant
+
+_SERVER = Path(__file__).with_name("fork_server.py")
+_PASSED, _KILLED = 0, -9
+
+
+class Verdict(Enum):
+    """What became of a mutant."""
+
+    NOTICED = "noticed"
+    TOO_SLOW = "too slow"
+    SURVIVED = "survived"
+
+
+class Judge:
+    """Runs `tests` in a copy of the tree at `root`, of which one file is mutated at a time."""
+
+    def __init__(self, root: Path, copy: Path, tests: tuple[str, ...]) -> None:
+        _copy_tree(root, copy)
+        # By content, for faults of equal length follow each other within a second.
+        compileall.compile_dir(copy, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
+        self._copy = copy
+        self._process = subprocess.Popen(
+            [sys.executable, str(_SERVER), *tests],
+            cwd=copy,
+            env={**os.environ, "PYTHONPATH": str(copy)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def judge(self, mutant: Mutant, seconds: float) -> Verdict:
+        """Plant a fault, run the tests, and take it out again."""
+        file = self._copy / mutant.path
+        file.write_bytes(mutant.mutated)
+        try:
+            return self.run(seconds)
+        finally:
+            file.write_bytes(mutant.source)
+
+    def run(self, seconds: float) -> Verdict:
+        """Run the tests on the copy as it is, for so many seconds at most."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{seconds}\n")
+        self._process.stdin.flush()
+        code = int(self._process.stdout.readline())
+        if code == _PASSED:
+            return Verdict.SURVIVED
+        return Verdict.TOO_SLOW if code == _KILLED else Verdict.NOTICED
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+
+def _copy_tree(root: Path, copy: Path) -> None:
+    """Copy the files under version control as they are now."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"],  # noqa: S607 - the git of whoever develops
+        cwd=root,
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
+    for name in filter(None, listed.decode().split("\0")):
+        if (root / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(root / name, copy / name)

@@ -1,0 +1,74 @@
+"""What is mutated, and which tests have to notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from tests.mutation.mutants import Mutant, mutants
+
+_TABLE = "PERMISSIONS"
+_ENGINE_TESTS = ("tests/matching/test_engine_brute_force.py", "tests/matching/test_engine_run.py")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Some files, and the tests nearest to them.
+
+    Attributes:
+        files: patterns of paths from the root of the tree.
+        tests: files or folders, the nearest first; the rest is run only where those notice nothing.
+        table: mutate only the values of the dictionary of this name, in files that have it.
+        strings: whether to change strings too.
+        drawn: so many of the mutants, drawn by seed; `None`: all.
+    """
+
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+    table: str = ""
+    strings: bool = False
+    drawn: int | None = None
+
+    def mutants(self, root: Path, seed: int) -> list[Mutant]:
+        """The mutants of all files, in order, or those of them that are drawn."""
+        every = [
+            mutant
+            for path in self._paths(root)
+            for mutant in mutants(
+                path, (root / path).read_bytes(), table=self.table, strings=self.strings
+            )
+        ]
+        if self.drawn is None or self.drawn >= len(every):
+            return every
+        places = sorted(Random(seed).sample(range(len(every)), self.drawn))
+        return [every[place] for place in places]
+
+    def _paths(self, root: Path) -> Iterator[str]:
+        for pattern in self.files:
+            for path in sorted(root.glob(pattern)):
+                if path.suffix == ".py":
+                    yield path.relative_to(root).as_posix()
+
+
+SUBJECTS = {
+    "rules": Subject(("matching/rules/*.py",), ("tests/matching/rules",), strings=True),
+    "permissions": Subject(
+        ("api/*/**/*.py",), ("tests/api/http/test_permissions.py",), table=_TABLE, strings=True
+    ),
+    "authorization": Subject(
+        (
+            "api/http/permissions.py",
+            "api/http/authorization.py",
+            "api/http/authentication.py",
+        ),
+        ("tests/api/http", "tests/api/audit_trail", "tests/api/accounts/test_users.py"),
+    ),
+    "schedule": Subject(("api/sessions/schedule.py",), ("tests/api/sessions",)),
+    "engine": Subject(
+        ("matching/search/*.py", "matching/coach_timetable/*.py"),
+        ("tests/matching/search", "tests/matching/coach_timetable", *_ENGINE_TESTS),
+        drawn=200,
+    ),
+}
