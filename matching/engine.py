@@ -172,7 +172,7 @@ def _judge(run: _Run, parallel_map: ParallelMap) -> tuple[RuleEvaluator, Matchin
 def _make_plan(
     run: _Run, evaluator: RuleEvaluator, problem: MatchingProblem, report: ReportLevel
 ) -> Plan:
-    """Search for the best plan, within the time that is not reserved."""
+    """Search for the best plan, leaving the reserved share of the time for later steps."""
     request = PlanRequest(
         levels=run.cycle.objective.levels,
         quality=Quality(run.roster, run.cycle),

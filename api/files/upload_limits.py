@@ -120,4 +120,6 @@ def _check_real_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, content:
         size += len(inflater.decompress(packed, _CHUNK_BYTES))
         packed = inflater.unconsumed_tail
         if size > member.file_size:
-            raise UnreadableError("the workbook expands to more than its directory declares")
+            raise UnreadableError(
+                "the workbook is damaged: it unpacks to more data than it declares; save it again"
+            )

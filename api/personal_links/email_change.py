@@ -64,7 +64,7 @@ def request_address_change(services: Services, principal: Principal, new: NewAdd
 
 
 def confirm_address_change(services: Services, principal: Principal, typed: str) -> None:
-    """Change the address of `principal` to the one for which the code `typed` was sent.
+    """Change the address of `principal` to the requested one if `typed` is the code sent to it.
 
     The new address is kept until an uploaded list contains a different address than the previous
     list.

@@ -1,4 +1,4 @@
-"""Solving again for advice, keeping as many pairs of a given result as possible."""
+"""Solves a changed policy again, keeping as many pairs of a given result as possible."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def make_recovery_code(services: ServicesDep, principal: PrincipalDep) -> Recove
 
 @NOTES.post("/me/notes/afresh", responses=problem_responses(409))
 def begin_afresh(services: ServicesDep, principal: PrincipalDep, response: Response) -> NewNotebook:
-    """Start a new notebook on this device. Earlier notes stay closed until you open them."""
+    """Start a new notebook on this device. Earlier notebooks stay closed until you open them."""
     started = note_access.start_new_notebook(services, principal)
     set_device_key_cookie(response, services, principal, started.secrets.device_key)
     return NewNotebook(**started.status.model_dump(), recovery_code=started.secrets.recovery_code)

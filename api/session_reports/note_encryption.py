@@ -51,7 +51,7 @@ def decrypt_note(tx: Transaction, keyring: Keyring, row: NoteRow) -> str:
 
 
 def rewrap_note_keys(tx: Transaction, keyring: Keyring) -> int:
-    """Rewrap all data keys under the newest master key, and return their number.
+    """Rewrap all data keys under the newest master key, and return how many there were.
 
     See `Rotatable`.
     """

@@ -48,11 +48,11 @@ class PeopleSheet:
         return replace(self, faults=faults, complete_ids=False)
 
     def coachees(self) -> tuple[Coachee, ...]:
-        """Return the coachees of a sheet without faults."""
+        """Return the coachees. The sheet must have no faults."""
         return tuple(Coachee(**draft.values) for draft in self.drafts)
 
     def coaches(self) -> tuple[Coach, ...]:
-        """Return the coaches of a sheet without faults."""
+        """Return the coaches. The sheet must have no faults."""
         return tuple(Coach(**draft.values) for draft in self.drafts)
 
 

@@ -49,7 +49,7 @@ def is_comparable(result: Result, levels: Collection[ObjectiveLevel]) -> bool:
 
 
 class RunnerUpBounds:
-    """The best plans without each match, among those with the same `placed` and `worst`."""
+    """For each match, bounds on the best plan without it that keeps `placed` and `worst`."""
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """The values sent to the provider with a browser, to be compared with its response.
+    """The values sent to the provider via the browser, kept to check its response against.
 
     `force_reauthentication` requests a new sign-in even if the user has a session at the provider.
     """

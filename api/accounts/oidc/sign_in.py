@@ -1,4 +1,4 @@
-"""Signing in with an account at the identity provider, linking it, and confirming with it."""
+"""Sign-in, linking and re-authentication with an account at the identity provider."""
 
 from __future__ import annotations
 

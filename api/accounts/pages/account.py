@@ -77,7 +77,7 @@ def make_token(
 
 @ACCOUNT_PAGES.post(f"{ACCOUNT}/passkeys/begin")
 def begin_passkey(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """The options with which the browser creates a passkey."""
+    """Return the options that the browser needs to create a passkey."""
     relying_party = relying_party_of(request, services.settings)
     challenge = passkeys.start_registration(services, principal, relying_party, ACCOUNT)
     return passkey_options_response(challenge, services.settings)

@@ -65,7 +65,7 @@ def sign_in_by_password(form_fields: FormFields, services: ServicesDep) -> Respo
 
 @SIGN_IN_PAGES.get(SECOND_FACTOR)
 def show_second_factor_form(request: Request, services: ServicesDep) -> Response:
-    """The form for the second factor, after signing in at the provider as the first."""
+    """Show the second-factor form to a user who has signed in at the provider."""
     return render_page(
         request,
         "accounts/second_factor.html",

@@ -179,7 +179,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: archive({"xl/workbook.xml": b"0" * (30 * 1024 * 1024)}), "times its size"),
     "many parts": (lambda: archive({f"p{n}": b"" for n in range(2001)}), "2001 parts"),
     "a directory that lies": (
-        lambda: _lying(archive({"xl/workbook.xml": bytes(range(256)) * 9000})), "more than its"),
+        lambda: _lying(archive({"xl/workbook.xml": bytes(range(256)) * 9000})), "than it declares"),
     "two cells far apart": (
         lambda: _spanning('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "memory"),
     "a tall sheet": (
