@@ -1,6 +1,6 @@
 """Plants faults one at a time, and reports those that the nearest tests do not notice.
 
-Usage: python -m tests.mutation [SUBJECT ...] [--workers N] [--seed N]
+Usage: python -m tests.mutation [SUBJECT ...] [--only TEXT] [--workers N] [--seed N]
 
 Survivors that README.md explains are counted, all others are printed, and the exit code is 1.
 """
@@ -34,6 +34,7 @@ def main() -> int:
     """Run the subjects that are named, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=", ".join(SUBJECTS))
+    parser.add_argument("--only", default="", help="mutate only files whose path has this in it")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
@@ -41,7 +42,8 @@ def main() -> int:
     unexplained = 0
     for name in given.subjects or SUBJECTS:
         subject = SUBJECTS[name]
-        planted = subject.mutants(ROOT, given.seed)
+        every = subject.mutants(ROOT, given.seed)
+        planted = [mutant for mutant in every if given.only in mutant.path]
         counted: Counter[str] = Counter()
         for mutant, verdict in verdicts(subject, planted, given.workers):
             known = verdict is Verdict.SURVIVED and mutant.key in explained

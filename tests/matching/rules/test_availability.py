@@ -29,3 +29,21 @@ def test_points_counted_in_small_parts_are_those_counted_at_once(
     assert in_parts.evaluate(rows, columns).tolist() == at_once.tolist()
     assert in_parts.evaluate(rows[:1], columns).tolist() == at_once[:1].tolist()
     assert at_once.any()
+
+
+@pytest.mark.parametrize("count", range(1, 5))
+def test_pairs_given_one_by_one_and_in_small_parts_have_the_points_of_the_block(
+    monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    random = Random(1)
+    roster = random_roster(random, 4, 4)
+    cycle = random_cycle(random, roster)
+    rule = AvailabilityRule(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
+    block = rule.evaluate(*np.ogrid[:4, :4])
+    assert block.any()
+    monkeypatch.setattr(availability, "_CELLS_AT_ONCE", 1)
+    coachees, coaches = np.arange(count), np.arange(count)[::-1]
+    assert rule.evaluate(coachees, coaches).tolist() == block[coachees, coaches].tolist()
+    one = np.array([2])
+    assert rule.evaluate(one, coaches).tolist() == block[2, coaches].tolist()
+    assert rule.evaluate(coachees, one).tolist() == block[coachees, 2].tolist()
