@@ -11,6 +11,7 @@ from api.http.dependencies import PrincipalDep, ServicesDep
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.invitations.presenters import mail_context
 from api.overview import session_views
+from api.session_reports import service as session_reports
 from api.session_reports.presenters import feedback_text, record_text
 from api.sessions.presenters import ReplyCounts, office_session_line
 from api.web.rendering import deployment_of, render_page
@@ -40,7 +41,7 @@ def show_session(
     session_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
     """Show one session: replies with comments, the shared record and the feedback."""
-    page = session_views.session_with_reports(services, principal, session_id)
+    page = session_reports.read_session_with_reports(services, principal, session_id)
     session, reports, zone = page.session, page.reports, ZoneInfo(page.session.timezone)
     return render_page(
         request,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session as Transaction
 
 from api.crypto.key_ring import Keyring
+from api.cycles.service import CycleHeader, cycle_header
 from api.http.principal import Principal
 from api.services import Services
 from api.session_reports.feedback import FeedbackView, find_feedback, store_feedback
@@ -43,11 +44,15 @@ class SessionReports:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportedSession:
-    """A session and the reports on it."""
+class SessionWithReports:
+    """A session and the reports on it that one reader may see.
+
+    `cycle` is set for managers, whose page names it; for participants it is `None`.
+    """
 
     session: SessionDetails
     reports: SessionReports
+    cycle: CycleHeader | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class SavedNote:
 
 def read_session_with_reports(
     services: Services, principal: Principal, session_id: str
-) -> ReportedSession:
+) -> SessionWithReports:
     """Return a session, and the reports on it that `principal` may see.
 
     Raises:
@@ -68,7 +73,11 @@ def read_session_with_reports(
     """
     with services.database.reading() as tx:
         session = session_details(tx, principal, session_id)
-        return ReportedSession(session, find_reports(tx, services.keyring, principal, session_id))
+        return SessionWithReports(
+            session,
+            _find_reports(tx, services.keyring, principal, session_id),
+            cycle_header(tx, session.cycle_id) if principal.is_manager else None,
+        )
 
 
 def submit_record(
@@ -175,7 +184,7 @@ def read_feedback(services: Services, principal: Principal, session_id: str) -> 
     return feedback
 
 
-def find_reports(
+def _find_reports(
     tx: Transaction, keyring: Keyring, principal: Principal, session_id: str
 ) -> SessionReports:
     """Return the reports on one of the principal's sessions that `principal` may see."""

@@ -219,3 +219,23 @@ def test_a_session_note_looks_its_session_up_once(world: World) -> None:
     assert sum("FROM sessions WHERE" in statement for statement in changed) == 1
     assert len(changed) == 14
     assert len(unchanged) == 8, "a note that is as it was is not written again"
+
+
+def test_one_reading_serves_the_pages_of_the_office_and_of_participants(
+    world: World, count_queries: Callable[[], int]
+) -> None:
+    cycle_id, session_id = _cycle_with_past_session(world)
+    coach_id = world.person_id(cycle_id, "K-1")
+
+    def read(principal: Principal) -> tuple[reports.SessionWithReports, int]:
+        count_queries()
+        found = reports.read_session_with_reports(world.services, principal, session_id)
+        return found, count_queries()
+
+    by_office, office_queries = read(Principal(AccessRole.MANAGER))
+    by_coach, coach_queries = read(Principal(AccessRole.COACH, person_id=coach_id))
+    assert by_office.cycle is not None
+    assert by_office.cycle.id == cycle_id
+    assert by_coach.cycle is None, "a participant's page does not name it"
+    assert by_office.session.id == by_coach.session.id == session_id
+    assert (office_queries, coach_queries) == (5, 3)
