@@ -51,8 +51,8 @@ class AvailabilityRule(Rule):
     def __init__(self, inputs: RuleInputs) -> None:
         free = inputs.availability_grid
         count = len(free.starts)
-        anybody = (np.bitwise_or.reduce(bits, axis=0) for bits in (free.coachees, free.coaches))
-        useful = np.flatnonzero(np.logical_and(*(unpack(bits, count) for bits in anybody)))
+        shared = np.bitwise_or.reduce(free.coachees) & np.bitwise_or.reduce(free.coaches)
+        useful = np.flatnonzero(unpack(shared, count))
         self._coachee = _compress(free.coachees, count, useful)
         self._coach = _compress(free.coaches, count, useful)
         self._sessions = inputs.cycle.sessions.count

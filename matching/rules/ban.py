@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
 from coach.people import Coach, Coachee
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 from matching.rules.sparse_matrix import SparseMatrix
@@ -32,15 +30,14 @@ class BanRule(Rule):
         column = {coach.id: number for number, coach in enumerate(coaches)}
         bans = inputs.cycle.bans
         cells = [
-            (row, column[coach], 1)
+            (row, column[coach], FORBIDDEN)
             for row, coachee in enumerate(coachees)
             for coach in bans.get(coachee.id, frozenset()) & column.keys()
         ]
-        self._banned = SparseMatrix(cells, len(coachees), len(coaches))
+        self._points = SparseMatrix(cells, len(coachees), len(coaches), default=MAX_POINTS)
 
     def evaluate(self, coachee: Indices, coach: Indices) -> Points:
-        banned = self._banned.at(coachee, coach) != 0
-        return np.where(banned, np.int16(FORBIDDEN), np.int16(MAX_POINTS))
+        return self._points.at(coachee, coach)
 
     def because(self, _coachee: Coachee, _coach: Coach, points: int) -> str:
         ruled_out = points == FORBIDDEN

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
 from coach.people import Coach, Coachee
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 from matching.rules.sparse_matrix import SparseMatrix
@@ -40,13 +38,13 @@ class RefusalRule(Rule):
         coachees, coaches = inputs.roster.coachees, inputs.roster.coaches
         row = {coachee.id: number for number, coachee in enumerate(coachees)}
         column = {coach.id: number for number, coach in enumerate(coaches)}
-        cells = {(row[c.id], column[k], 1) for c in coachees for k in c.refuses & column.keys()}
-        cells |= {(row[c], column[k.id], 1) for k in coaches for c in k.refuses & row.keys()}
-        self._refused = SparseMatrix(cells, len(coachees), len(coaches))
+        pairs = {(row[c.id], column[k]) for c in coachees for k in c.refuses & column.keys()}
+        pairs |= {(row[c], column[k.id]) for k in coaches for c in k.refuses & row.keys()}
+        cells = ((*pair, FORBIDDEN) for pair in pairs)
+        self._points = SparseMatrix(cells, len(coachees), len(coaches), default=MAX_POINTS)
 
     def evaluate(self, coachee: Indices, coach: Indices) -> Points:
-        refused = self._refused.at(coachee, coach) != 0
-        return np.where(refused, np.int16(FORBIDDEN), np.int16(MAX_POINTS))
+        return self._points.at(coachee, coach)
 
     def because(self, _coachee: Coachee, _coach: Coach, points: int) -> str:
         return "refused by one of the two" if points == FORBIDDEN else "not refused"

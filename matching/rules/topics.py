@@ -76,6 +76,6 @@ def _topics(person: Person) -> dict[str, str]:
 
 def _rows(people: tuple[Person, ...], number: dict[str, int]) -> NDArray[np.bool_]:
     rows = np.zeros((len(people), len(number)), dtype=np.bool_)
-    for row, person in zip(rows, people, strict=True):
-        row[[number[topic] for topic in _topics(person).keys() & number.keys()]] = True
+    for row, person in enumerate(people):
+        rows[row, [number[topic] for topic in _topics(person).keys() & number.keys()]] = True
     return rows
