@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coach.people import Coach, Coachee
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
@@ -55,20 +55,27 @@ class UnitRule(Rule):
 
     def __init__(self, inputs: RuleInputs) -> None:
         coachees, coaches = inputs.roster.coachees, inputs.roster.coaches
-        keys = sorted({person.unit_key for person in (*coachees, *coaches)} - {""})
-        self._number = {"": 0} | {key: n for n, key in enumerate(keys, start=1)}
-        self._coachee = np.array([self._number[c.unit_key] for c in coachees], dtype=np.int64)
-        self._coach = np.array([self._number[c.unit_key] for c in coaches], dtype=np.int64)
-        rows = {_id_key(coachee): row for row, coachee in enumerate(coachees)}
-        self._people = SparseMatrix(_cells(coaches, rows), len(coachees), len(coaches))
-        self._units = SparseMatrix(_cells(coaches, self._number), len(self._number), len(coaches))
+        ids = [coachee.id.strip().casefold() for coachee in coachees]
+        units = [person.unit_key for person in (*coachees, *coaches)]
+        self._number = {key: number for number, key in enumerate(sorted({"", *ids, *units}))}
+        self._id = self._numbers(ids)
+        self._coachee_unit = self._numbers(units[: len(coachees)])
+        self._coach_unit = self._numbers(units[len(coachees) :])
+        cells = [
+            (self._number[key], column, FORBIDDEN)
+            for column, coach in enumerate(coaches)
+            for key in coach.chain_keys & self._number.keys() - {""}
+        ]
+        self._chain = SparseMatrix(cells, len(self._number), len(coaches), default=MAX_POINTS)
+
+    def _numbers(self, keys: list[str]) -> NDArray[np.int64]:
+        return np.array([self._number[key] for key in keys], dtype=np.int64)
 
     def evaluate(self, coachee: Indices, coach: Indices) -> Points:
-        unit = self._coachee[coachee]
-        forbidden = (unit == self._coach[coach]) & (unit != self._number[""])
-        forbidden |= self._units.at(unit, coach) != 0
-        forbidden |= self._people.at(coachee, coach) != 0
-        return np.where(forbidden, np.int16(FORBIDDEN), np.int16(MAX_POINTS))
+        unit = self._coachee_unit[coachee]
+        same = (unit == self._coach_unit[coach]) & (unit != self._number[""])
+        by_chain = np.minimum(self._chain.at(unit, coach), self._chain.at(self._id[coachee], coach))
+        return np.where(same, np.int16(FORBIDDEN), by_chain)
 
     def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
         if points != FORBIDDEN:
@@ -76,15 +83,3 @@ class UnitRule(Rule):
         if coachee.unit_key and coachee.unit_key == coach.unit_key:
             return "the same unit"
         return "in the coach's chain of command, now or in the last 24 months"
-
-
-def _id_key(coachee: Coachee) -> str:
-    return coachee.id.strip().casefold()
-
-
-def _cells(coaches: tuple[Coach, ...], rows: dict[str, int]) -> Iterator[tuple[int, int, int]]:
-    """Return the rows named in each coach's chain of command."""
-    for column, coach in enumerate(coaches):
-        for key in coach.chain_keys - {""}:
-            if key in rows:
-                yield rows[key], column, 1

@@ -156,3 +156,12 @@ def test_chain_of_command_matches_people_and_units_in_any_case() -> None:
         coach = roster.coaches[0].model_copy(update={"chain_of_command": chain, "unit": ""})
         found = evaluator_of(Roster(coachees=(coachee,), coaches=(coach,)), cycle).objections(0, 0)
         assert ("unit" in found) == forbidden
+
+
+def test_chain_of_command_names_every_coachee_whose_id_differs_only_in_case() -> None:
+    roster, cycle = instance(Random(9), 2, 1)
+    ids = zip(roster.coachees, ("C-1", "c-1"), strict=True)
+    coachees = tuple(one.model_copy(update={"id": name, "unit": ""}) for one, name in ids)
+    coach = roster.coaches[0].model_copy(update={"chain_of_command": ("C-1",)})
+    evaluator = evaluator_of(Roster(coachees=coachees, coaches=(coach,)), cycle)
+    assert ["unit" in evaluator.objections(row, 0) for row in range(2)] == [True, True]
