@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
+from coach.languages import LanguageSkill
+from coach.ranks import Rank, parse_code
 from matching.rules import FORBIDDEN, RULES, Rule
 from matching.rules.rule import MAX_POINTS
 from tests.matching.rules.single_pair import pair_inputs
@@ -73,3 +75,61 @@ def test_topics_beyond_the_first_64_count_too() -> None:
     requested = [f"topic {number}" for number in range(150)]
     points, _ = points_and_phrase("topics", {"topics": requested}, {"topics": requested[::2]})
     assert points == 50
+
+
+@pytest.mark.parametrize(
+    ("coachee", "coach", "expected"),
+    [
+        ("OR-1", "OR-1", (100, "both OR-1")),
+        ("OF-5", "CIV~OF-5", (100, "OF-5 with coach CIV~OF-5, the same grade")),
+        ("CIV", "CIV", (80, "CIV with coach CIV; no grade to compare")),
+        ("CIV", "OF-5", (80, "CIV with coach OF-5; no grade to compare")),
+        (
+            "OF-4",
+            "OF-3",
+            (90, "OF-4 with coach OF-3, one grade junior; standard sensitivity allows two"),
+        ),
+        (
+            "OF-5",
+            "OF-2",
+            (
+                FORBIDDEN,
+                "OF-5 with coach OF-2, three grades junior; standard sensitivity allows two",
+            ),
+        ),
+    ],
+)
+def test_ranks_are_compared_by_grade_and_described_by_code(
+    coachee: str, coach: str, expected: tuple[int, str]
+) -> None:
+    ranks = {"rank": parse_code(coachee)}, {"rank": parse_code(coach)}
+    assert points_and_phrase("rank", *ranks) == expected
+
+
+def test_a_senior_coach_has_ten_points_less_for_each_grade_and_never_below_0() -> None:
+    coachee = Rank("lowest", 1, civilian=False)
+    words = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "11", "12")
+    for grades, word in enumerate(words, start=2):
+        coach = Rank("higher", 1 + grades, civilian=False)
+        points, phrase = points_and_phrase("rank", {"rank": coachee}, {"rank": coach})
+        assert points == max(100 - 10 * grades, 0)
+        assert phrase == f"lowest with coach higher, {word} grades senior"
+
+
+@pytest.mark.parametrize(
+    ("requested", "offered", "expected"),
+    [
+        ("a b c d e en", "en", (50, "both offer English")),
+        ("a b c d e f en", "en", (50, "both offer English")),
+        ("a b c d e f sr", "bs", (10, "Bosnian and Serbian, which this cycle counts as common")),
+        ("bs sr en", "en sr", (90, "both offer Serbian")),
+        ("en bs", "sr", (50, "Bosnian and Serbian, which this cycle counts as common")),
+    ],
+)
+def test_the_common_language_with_the_most_points_counts(
+    requested: str, offered: str, expected: tuple[int, str]
+) -> None:
+    coachee = {"languages": tuple(map(LanguageSkill, requested.split()))}
+    coach = {"languages": tuple(map(LanguageSkill, offered.split()))}
+    policy = {"rules": {"language": {"groups": [["bs", "sr"]]}}}
+    assert points_and_phrase("language", coachee, coach, policy) == expected
