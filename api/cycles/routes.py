@@ -1,4 +1,4 @@
-"""JSON routes for a cycle's policy, and for the matching rules with its settings."""
+"""JSON routes for a cycle's policy and its matching rules."""
 
 from __future__ import annotations
 

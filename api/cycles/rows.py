@@ -12,14 +12,17 @@ from api.database.types import IdentifiedRow, TableRow
 
 
 class CycleRow(IdentifiedRow):
-    """A cycle: its validated policy, and the file it was read from.
+    """A cycle, with its validated policy and the file that the policy was read from.
 
     Attributes:
-        erasure_announced_at: since when managers have been warned that its people will be erased.
-        held_at: since when there has been a hold on the erasure; `held_because` is the manager's
-            reason.
-        erased_at: when its people were last erased.
-        reminders_off_at: since when reminders have been switched off.
+        policy: the validated policy as JSON.
+        source: the text of the cycle file.
+        erasure_announced_at: when managers were first warned that the people in the cycle will be
+            erased; `None` if there is no warning.
+        held_at: when a manager put a hold on the erasure; `None` if there is no hold.
+        held_because: the reason for the hold.
+        erased_at: when the people in the cycle were last erased; `None` if never.
+        reminders_off_at: when reminders were switched off; `None` if they are on.
     """
 
     __tablename__ = "cycles"

@@ -1,4 +1,4 @@
-"""Pages about the matching rules, generated from the rules' own documentation."""
+"""Pages about the matching rules, generated from the rules' documentation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DEFAULTS = Cycle(cycle=CycleDates(start=_ANY_DAY, end=_ANY_DAY))  # the dates a
 
 @dataclass(frozen=True, slots=True)
 class TextPart:
-    """A part of a paragraph; `code` is whether it is the name of a setting or value."""
+    """A segment of a paragraph. `code` is whether it is the name of a setting or value."""
 
     text: str
     code: bool
@@ -29,19 +29,19 @@ class TextPart:
 
 @RULES.get("/rules")
 def show_rules(request: Request) -> Response:
-    """All matching rules with their default settings and examples."""
+    """Show all matching rules with their default settings and examples."""
     return render_page(request, "cycles/rules.html", cards=_cards(_DEFAULTS), cycle=None)
 
 
 @RULES.get("/cycles/{cycle_id}/rules")
 def show_cycle_rules(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """All matching rules with a cycle's settings."""
+    """Show all matching rules with a cycle's settings."""
     found = cycles.read_policy(services, cycle_id)
     return render_page(request, "cycles/rules.html", cards=_cards(found.policy), cycle=found.cycle)
 
 
 def _cards(policy: Cycle) -> list[tuple[RuleCard, list[list[TextPart]]]]:
-    """Return each rule's card with its paragraphs; text in backquotes is code."""
+    """Return each rule's card with its paragraphs. Text in backquotes is code."""
     return [
         (
             card,

@@ -16,7 +16,7 @@ from coach.errors import NotFoundError
 
 
 class CycleHeader(FrozenModel):
-    """The name and dates of a cycle; `timezone` is an IANA name."""
+    """The name and dates of a cycle. `timezone` is an IANA time zone name."""
 
     id: str
     name: str
@@ -44,7 +44,7 @@ def read_policy(services: Services, cycle_id: str) -> CyclePolicy:
 
 
 def add_cycle(tx: Transaction, policy: Cycle, source: str, *, now: datetime) -> CycleHeader:
-    """Add a cycle with a policy; `source` is the text of the cycle file it was read from."""
+    """Add a cycle. `source` is the text of the cycle file that `policy` was read from."""
     row = CycleRow(
         name=policy.cycle.name,
         policy=as_json(policy),
@@ -61,9 +61,9 @@ def add_cycle(tx: Transaction, policy: Cycle, source: str, *, now: datetime) -> 
 def store_policy(
     tx: Transaction, cycle_id: str, policy: Cycle, source: str, *, now: datetime
 ) -> None:
-    """Replace a cycle's policy; existing plans keep the policy they were made with.
+    """Replace a cycle's policy. Existing plans keep the policy they were made with.
 
-    People named in the policy are not checked here; see `api.participants.policy`.
+    This does not check the people named in the policy; see `api.participants.policy`.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -84,7 +84,7 @@ def cycle_header(tx: Transaction, cycle_id: str) -> CycleHeader:
 
 
 def header_of(row: CycleRow) -> CycleHeader:
-    """Return the name and dates in a cycle's row; its policy is not validated."""
+    """Return the name and dates in a cycle's row without validating its policy."""
     dates = row.policy["cycle"]
     return CycleHeader(
         id=row.id,
@@ -108,10 +108,10 @@ def cycle_row(tx: Transaction, cycle_id: str) -> CycleRow:
 
 
 def policy_of(row: CycleRow) -> Cycle:
-    """Return a cycle's policy, validated from its stored JSON."""
+    """Return the policy in a cycle's row, validated."""
     return Cycle.model_validate(row.policy, strict=False)
 
 
 def as_json(policy: Cycle) -> dict[str, Any]:
-    """Return a policy as JSON, to be stored in a row."""
+    """Return a policy as JSON for storage in a row."""
     return policy.model_dump(mode="json")

@@ -1,1 +1,1 @@
-"""Data protection: retention, erasure, redaction, and subject access."""
+"""Data protection: retention, erasure, redaction and subject access."""

@@ -1,4 +1,4 @@
-"""Erasing people in a cycle, leaving tombstones so that totals stay correct."""
+"""Erasing people in a cycle. Tombstones replace their rows, so that totals stay correct."""
 
 from __future__ import annotations
 
@@ -37,13 +37,14 @@ _OPEN = (TaskState.QUEUED, TaskState.RUNNING)
 def erase_people(
     tx: Transaction, cycle_id: str, condition: ColumnElement[bool], *, now: datetime
 ) -> None:
-    """Erase the people in a cycle whose rows match `condition`, and leave tombstones.
+    """Erase the people in a cycle whose rows match `condition`, leaving tombstones.
 
-    Kept: side, country, time zone, sex, year of birth, rank, service and role, attendance and
-    ratings, and pairs with their session times, under a new code. Erased: name, address, code,
-    languages, availability, unit, wishes, all texts they wrote, what plans and runs say about them,
-    their names in what others wrote about a session with them, links, and all notes by or about
-    them with their keys. Older copies of the database still contain all of this.
+    The following data remains, under a new code: side, country, time zone, sex, year of birth,
+    rank, service and role, attendance and ratings, and pairs with their session times. The
+    following data is erased: name, address, code, languages, availability, unit and wishes; all
+    texts the person wrote; what plans and runs say about the person; the person's name in texts by
+    others about a shared session; links; and all notes by or about the person, with their keys.
+    Older copies of the database still contain all of it.
     """
     in_scope = (PersonRow.cycle_id == cycle_id, condition)
     runs = tx.scalars(
@@ -64,7 +65,7 @@ def erase_people(
 
 
 def work_in_progress(tx: Transaction, cycle_id: str) -> str:
-    """Return "a run" or "a question" if one in progress could restore erased data; else ""."""
+    """Return "a run" or "a question" if one in progress could restore erased data, otherwise ""."""
     runs = tx.scalar(
         select(func.count()).where(RunRow.cycle_id == cycle_id, RunRow.state.in_(_OPEN))
     )
@@ -80,7 +81,7 @@ def work_in_progress(tx: Transaction, cycle_id: str) -> str:
 def _redactor_for(rows: Sequence[PersonRow], inputs: Sequence[RunInput]) -> Redactor:
     codes = {(row.side, row.code): row.code if row.erased_at else tombstone_code() for row in rows}
     names = {*names_of(map(profile_of, rows)), *(row.email for row in rows)}
-    for run_input in inputs:  # made before a later list changed their names
+    for run_input in inputs:  # may contain names that a later list changed
         for side, people in (
             (Side.COACHEE, run_input.roster.coachees),
             (Side.COACH, run_input.roster.coaches),
@@ -95,7 +96,7 @@ def _erase_rows_of(
     tx.flush()
     person_ids = select(PersonRow.id).where(*in_scope)
     coachee_session_ids = select(SessionRow.id).where(
-        SessionRow.coachee_id.in_(person_ids)  # records belong to the coachee
+        SessionRow.coachee_id.in_(person_ids)  # a record is about the coachee
     )
     for statement in (
         delete(NoteKeyRow).where(
@@ -107,7 +108,7 @@ def _erase_rows_of(
         delete(MailRow).where(MailRow.person_id.in_(person_ids)),
         delete(OutboxRow).where(
             OutboxRow.person_id.in_(person_ids)
-        ),  # there is nobody left to send it to
+        ),  # the recipients no longer exist
         delete(OneTimeCodeRow).where(OneTimeCodeRow.person_id.in_(person_ids)),
         update(ReplyRow).where(ReplyRow.person_id.in_(person_ids)).values(comment=""),
         update(FeedbackRow).where(FeedbackRow.author_id.in_(person_ids)).values(text=""),
@@ -131,7 +132,7 @@ def _erase_rows_of(
 
 
 def _pseudonymise_rows(tx: Transaction, cycle_id: str, redactor: Redactor, now: datetime) -> None:
-    """Turn erased people's rows into tombstones, and use their new codes in other people's rows."""
+    """Turn erased people's rows into tombstones, and use the new codes in other people's rows."""
     for row in tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id)):
         person = profile_of(row)
         redacted = redactor.redact_person(person)
@@ -169,7 +170,7 @@ def _erase_from_plans(tx: Transaction, cycle_id: str, redactor: Redactor) -> Non
 
 
 def _erase_from_policy(row: CycleRow, redactor: Redactor) -> None:
-    """Redact a cycle's policy; keep its file only if it still yields that policy."""
+    """Redact a cycle's policy. Keep the cycle file only if it still results in the same policy."""
     policy = policy_of(row)
     redacted = redactor.policy_without_mentions(policy)
     source = redactor.redact_cycle_file(row.source)

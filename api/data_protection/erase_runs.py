@@ -17,8 +17,8 @@ from matching.result import Result
 def erase_runs(tx: Transaction, cycle_id: str) -> None:
     """Erase the personal data in the inputs, records and plans of all runs in a cycle.
 
-    Kept: the runs with their times and fingerprints, and the pairs with their session times, by
-    code.
+    Runs with their times and fingerprints remain, and so do pairs, by code, with their session
+    times.
     """
     runs = select(RunRow.id).where(RunRow.cycle_id == cycle_id)
     for run in tx.scalars(select(RunRow).where(RunRow.cycle_id == cycle_id)).all():
@@ -51,7 +51,7 @@ def without_people(policy: Cycle) -> Cycle:
 
 
 def minimal_source(policy: Cycle) -> str:
-    """Return a cycle file with the dates only; an uploaded file may name people anywhere."""
+    """Return a cycle file with the dates only; an uploaded file may contain names anywhere."""
     dates = policy.cycle
     name, zone = (json.dumps(text, ensure_ascii=False) for text in (dates.name, dates.timezone))
     return (
@@ -61,7 +61,7 @@ def minimal_source(policy: Cycle) -> str:
 
 
 def _without_text(result: Result) -> Result:
-    """Return a result without its sentences, which reveal people's languages, ranks and hours."""
+    """Return a result without its sentences, which reveal languages, ranks and availability."""
     return result.model_copy(
         update={
             "matches": tuple(

@@ -1,4 +1,4 @@
-"""The daily retention job: warns, erases cycles, and deletes expired secrets and old jobs."""
+"""The daily retention job: warns managers, erases cycles, and deletes expired secrets and jobs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _JOB_RETENTION = timedelta(days=7)
 
 
 def create_retention_handler(context: JobContext) -> JobHandler:
-    """Create the handler that does everything due, with one transaction per cycle."""
+    """Create the handler of the retention job, which uses one transaction per cycle."""
     services, stopping = context.services, context.stopping
 
     def sweep() -> None:

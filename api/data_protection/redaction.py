@@ -19,8 +19,8 @@ from matching.result import Match, Move, Result, Unmatched
 
 ERASED = "(erased)"
 _PREFIX = "erased-"
-_MIN_NAME_LENGTH = 3  # letters; shorter parts are too often common words
-_APOSTROPHES = "'\u2018\u2019\u02bc"  # phones and spreadsheets use different ones
+_MIN_NAME_LENGTH = 3  # in letters; shorter parts are often common words
+_APOSTROPHES = "'\u2018\u2019\u02bc"  # which one is used depends on the device
 _BLANK_PROFILE: dict[str, Any] = {
     "name": ERASED,
     "email": "",
@@ -43,8 +43,8 @@ class Redactor:
     """Redacts the people who are being erased from a cycle.
 
     Attributes:
-        codes: their new codes, by side and old code.
-        names: their current and former names and addresses, as texts may contain them.
+        codes: the new codes of these people, by side and old code.
+        names: their current and earlier names and email addresses.
     """
 
     codes: Mapping[tuple[Side, str], str]
@@ -59,13 +59,13 @@ class Redactor:
         return self.codes.get((Side.COACH, code), code)
 
     def mentions(self, text: str) -> bool:
-        """Whether a text mentions an erased person by code, name or address."""
+        """Whether a text mentions an erased person by code, name or email address."""
         return bool(self._mention_pattern.search(_normalise(text)))
 
     def redact_text(self, text: str) -> str:
-        """Return a text without erased people's names, long parts of names, and addresses.
+        """Return a text without erased people's names, long parts of names, and email addresses.
 
-        A lower-case part of a name is kept, because it may be a common word such as `will` or
+        A lower-case part of a name remains, because it may be a common word such as `will` or
         `may`.
         """
         before = _normalise(text)
@@ -75,7 +75,7 @@ class Redactor:
         return text if after == before else after
 
     def redact_cycle_file(self, text: str) -> str:
-        """Return a cycle file without their names and the lines that contain their codes."""
+        """Return a cycle file without erased people's names and without lines with their codes."""
         codes = _word_pattern(code for _, code in self.codes)
         lines = text.splitlines(keepends=True)
         return self.redact_text(
@@ -83,18 +83,18 @@ class Redactor:
         )
 
     def redact_roster(self, roster: Roster) -> Roster:
-        """Return a roster in which erased people, and references to them, are pseudonymised."""
+        """Return a roster in which erased people and references to them are pseudonymised."""
         return Roster(
             coachees=tuple(map(self._redact_coachee, roster.coachees)),
             coaches=tuple(map(self._redact_coach, roster.coaches)),
         )
 
     def redact_person(self, one: Coachee | Coach) -> Coachee | Coach:
-        """Return the tombstone of an erased person, or another person with references redacted."""
+        """Return an erased person as a tombstone, and anyone else with references pseudonymised."""
         return self._redact_coachee(one) if isinstance(one, Coachee) else self._redact_coach(one)
 
     def policy_without_mentions(self, policy: Cycle) -> Cycle:
-        """Return a policy that does not name erased people, because later lists omit them."""
+        """Return a policy without references to erased people, because later lists omit them."""
         coachees = {code for side, code in self.codes if side is Side.COACHEE}
         coaches = {code for side, code in self.codes if side is Side.COACH}
         pins = {
@@ -119,7 +119,7 @@ class Redactor:
         )
 
     def redact_policy(self, policy: Cycle) -> Cycle:
-        """Return a policy that names erased people by their new codes."""
+        """Return a policy that refers to erased people by their new codes."""
         pins = {
             self.new_coachee_code(one): self.new_coach_code(other)
             for one, other in policy.pins.items()
@@ -136,7 +136,7 @@ class Redactor:
         return policy.model_copy(update={"pins": pins, "bans": bans, "timetable": times})
 
     def redact_run_input(self, run_input: RunInput) -> RunInput:
-        """Return a run's input, redacted; its stored fingerprint does not change."""
+        """Return a redacted run input. Its stored fingerprint does not change."""
         own, keep, where = run_input.own_policy, run_input.keep, run_input.under_way
         return run_input.model_copy(
             update={
@@ -149,7 +149,7 @@ class Redactor:
         )
 
     def redact_result(self, result: Result) -> Result:
-        """Return a result without sentences about erased people, and with their new codes."""
+        """Return a result with erased people's new codes and without sentences about them."""
         return result.model_copy(
             update={
                 "matches": tuple(map(self._redact_match, result.matches)),
@@ -217,7 +217,7 @@ class Redactor:
 
     @cached_property
     def _chain_codes(self) -> dict[str, str]:
-        """Coachees' new codes by the normalised entry used in a chain of command."""
+        """Map a coachee's normalised entry in a chain of command to the coachee's new code."""
         return {
             old.strip().casefold(): now
             for (side, old), now in self.codes.items()
@@ -245,7 +245,7 @@ class Redactor:
             for between in (
                 r"[\s,]+",
                 rf"[^\w{_APOSTROPHES}]+",
-            )  # double surnames: whole and split
+            )  # double surnames in full and split
             for part in re.split(between, name)
         )
         return frozenset(part for part in parts if len(part) >= _MIN_NAME_LENGTH or part in names)
@@ -256,18 +256,21 @@ class Redactor:
 
 
 def names_of(people: Iterable[Person]) -> Iterator[str]:
-    """Yield people's names and addresses."""
+    """Yield people's names and email addresses."""
     for one in people:
         yield from {one.name, one.email} - {"", ERASED}
 
 
 def _normalise(text: str) -> str:
-    """Return a text in Unicode NFC, in which an accented letter is always one character."""
+    """Return a text in Unicode NFC, so that equal accented letters compare equal."""
     return unicodedata.normalize("NFC", text)
 
 
 def _word_pattern(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
-    """Return a pattern that matches any of `words` as a whole word; without words, nothing."""
+    """Return a pattern that matches any of `words` between word boundaries.
+
+    The pattern matches nothing if there are no words.
+    """
     ordered = sorted({*map(_normalise, words)} - {""}, key=len, reverse=True)
     alternatives = "|".join(
         re.sub(f"[{_APOSTROPHES}]", f"[{_APOSTROPHES}]", re.escape(word)) for word in ordered

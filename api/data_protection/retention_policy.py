@@ -1,8 +1,9 @@
-"""How long a cycle's people are kept: the date of erasure, the warning, and holds.
+"""Retention of the people in a cycle: the erasure date, the warning, and holds.
 
-Nobody is erased without a warning. The daily job records when it first found a cycle within 30 days
-of its end of retention, and erases only 30 days after that. This is so even after an upgrade, after
-the setting was shortened, and if a clock was wrong for a day.
+People are never erased without a warning. The daily job records when it first found that a cycle is
+within 30 days of the end of its retention, and erases its people no sooner than 30 days later. This
+also applies after an upgrade, after the retention setting was shortened, and after a clock was
+wrong for a day.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ WARNING_PERIOD = timedelta(days=30)
 
 
 class HoldInput(FrozenModel):
-    """The reason why the people in a cycle must not be erased yet; it must not name anyone."""
+    """The reason for a hold on the erasure of the people in a cycle. It must not name anyone."""
 
     because: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), SingleLineText
@@ -39,16 +40,16 @@ class HoldInput(FrozenModel):
 
 
 class Retention(FrozenModel):
-    """How long the people in a cycle are kept.
+    """How long the people in a cycle are retained.
 
     Attributes:
-        last_day: the last day of the cycle, or of a later session.
-        erased_on: the day from which they are erased; `None` if this deployment does not erase
-            automatically, if there is a hold, and after erasure.
-        soon: whether that day is at most 30 days away.
-        held_at: when the hold began.
+        last_day: the last day of the cycle, or of its last session if that is later.
+        erased_on: the day from which the people are erased; `None` if this deployment does not
+            erase automatically, if there is a hold, and after erasure.
+        soon: whether the end of retention is at most 30 days away.
+        held_at: when the hold was set.
         held_because: the reason for the hold.
-        erased_at: when they were erased.
+        erased_at: when the people were erased.
     """
 
     last_day: date
@@ -63,8 +64,8 @@ class Retention(FrozenModel):
 class RetentionStatus:
     """A cycle's retention status today.
 
-    `expires_on` is the end of retention; `None` if there is nothing to erase, or if erasing is
-    disabled.
+    `expires_on` is the end of retention; `None` if there is nothing to erase or if this deployment
+    does not erase automatically.
     """
 
     row: CycleRow
@@ -74,13 +75,13 @@ class RetentionStatus:
 
     @property
     def announced_on(self) -> date | None:
-        """The day since which managers have been warned."""
+        """The day on which the warning period started."""
         announced = self.row.erasure_announced_at
         return None if announced is None else announced.astimezone(_zone(self.row)).date()
 
     @property
     def erased_on(self) -> date | None:
-        """The day from which the daily job erases."""
+        """The day from which the daily job erases the people."""
         if self.expires_on is None or self.row.held_at is not None:
             return None
         return max(self.expires_on, (self.announced_on or self.today) + WARNING_PERIOD)
@@ -91,7 +92,7 @@ class RetentionStatus:
         return self.expires_on is not None and self.expires_on - self.today <= WARNING_PERIOD
 
     def is_due(self, *, warned: bool) -> bool:
-        """Whether to erase today; with `warned`, only after the warning period."""
+        """Whether to erase the people today; if `warned`, only if the warning period has ended."""
         if self.expires_on is None or self.row.held_at is not None or self.today < self.expires_on:
             return False
         if not warned:
@@ -100,7 +101,7 @@ class RetentionStatus:
 
 
 def retention_of(tx: Transaction, cycle_id: str, days: int, *, now: datetime) -> Retention:
-    """Return how long the people in a cycle are kept; `days` is the setting `retention_days`.
+    """Return how long the people in a cycle are retained. `days` is the setting `retention_days`.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -118,7 +119,7 @@ def retention_of(tx: Transaction, cycle_id: str, days: int, *, now: datetime) ->
 
 
 def read_retention(services: Services, cycle_id: str) -> Retention:
-    """Return how long the people in a cycle are kept.
+    """Return how long the people in a cycle are retained.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -128,9 +129,7 @@ def read_retention(services: Services, cycle_id: str) -> Retention:
 
 
 def hold(services: Services, cycle_id: str, hold_input: HoldInput) -> Retention:
-    """Prevent the people in a cycle from being erased until the hold is ended.
-
-    A second hold replaces the reason.
+    """Put a hold on the erasure of the people in a cycle, or replace the reason for the hold.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -140,7 +139,7 @@ def hold(services: Services, cycle_id: str, hold_input: HoldInput) -> Retention:
         row = cycle_row(tx, cycle_id)
         if row.erased_at is not None and not _has_new_data(tx, row):
             raise ConflictError(
-                "the people in this cycle have already been erased; there is nothing left to keep"
+                "the people in this cycle have already been erased, so a hold has no effect"
             )
         row.held_at, row.held_because = row.held_at or services.now(), hold_input.because
         row.erasure_announced_at = None
@@ -149,7 +148,7 @@ def hold(services: Services, cycle_id: str, hold_input: HoldInput) -> Retention:
 
 
 def release(services: Services, cycle_id: str) -> Retention:
-    """End a cycle's hold; managers are warned for another 30 days before anyone is erased.
+    """End a cycle's hold. Erasure then requires a new warning of 30 days to managers.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -165,10 +164,10 @@ def release(services: Services, cycle_id: str) -> Retention:
 
 
 def record_erasure_warnings(tx: Transaction, days: int, *, now: datetime) -> int:
-    """Start the warning period of cycles near their end of retention; return how many are new.
+    """Start the warning periods of cycles near the end of retention and return their number.
 
-    If a cycle is no longer near, because a setting or its dates have changed, its warning is
-    withdrawn, and the next one again lasts 30 days.
+    If a cycle is no longer near its end of retention, because the setting or its dates have
+    changed, its warning is withdrawn. A later warning period again lasts 30 days.
     """
     new = 0
     for status in retention_statuses(tx, days, now=now):
@@ -216,7 +215,7 @@ def _status(
     tx: Transaction, row: CycleRow, last: Mapping[str, datetime], days: int, now: datetime
 ) -> RetentionStatus:
     last_day = date.fromisoformat(row.policy["cycle"]["end"])
-    if row.id in last:  # the cycle may have been shortened after publishing
+    if row.id in last:  # after publishing, the cycle may have been shortened
         last_day = max(last_day, last[row.id].astimezone(_zone(row)).date())
     kept = not days or (row.erased_at is not None and not _has_new_data(tx, row))
     return RetentionStatus(

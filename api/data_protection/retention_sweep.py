@@ -1,7 +1,7 @@
-"""Erasing people in cycles past their retention, and deleting secrets that expired long ago.
+"""Erasing people in cycles past their retention, and deleting long-expired secrets.
 
-Each cycle is erased in one transaction, so an interruption leaves it erased completely or not at
-all, and the next sweep continues with the others.
+Each cycle is erased in its own transaction. If the sweep is interrupted, a cycle is therefore
+erased either completely or not at all, and the next sweep continues with the remaining cycles.
 """
 
 from __future__ import annotations
@@ -37,7 +37,11 @@ _STALE = timedelta(days=30)  # owners can still see expired secrets for this lon
 
 
 class ErasureScope(FrozenModel):
-    """What would be erased from a cycle, by kind; `work_in_progress` is what erasure waits for."""
+    """The data that would be erased from a cycle, as a number of rows of each kind.
+
+    `work_in_progress` is the run or question that has to end before the erasure; empty if there is
+    none.
+    """
 
     cycle_id: str
     name: str
@@ -46,7 +50,7 @@ class ErasureScope(FrozenModel):
 
 
 def warn_and_list_due_cycles(services: Services) -> tuple[str, ...]:
-    """Start or withdraw the warnings of all cycles, and return the cycles to erase today."""
+    """Update the warnings of all cycles, and return the ids of the cycles to erase today."""
     days, now = services.settings.retention_days, services.now()
     with services.database.writing() as tx:
         record_erasure_warnings(tx, days, now=now)
@@ -54,7 +58,7 @@ def warn_and_list_due_cycles(services: Services) -> tuple[str, ...]:
 
 
 def list_due_scopes(services: Services) -> tuple[ErasureScope, ...]:
-    """Return what would be erased from each cycle past its retention, warned or not."""
+    """Return what would be erased from each cycle past its retention, whether warned or not."""
     days, now = services.settings.retention_days, services.now()
     with services.database.reading() as tx:
         due = due_cycles(tx, days, now=now, warned=False)
@@ -70,14 +74,14 @@ def count_stale_secrets(services: Services) -> dict[str, int]:
 def erase_due_cycle(
     services: Services, cycle_id: str, *, warned: bool = True
 ) -> ErasureScope | None:
-    """Erase all people in a cycle if it is due; see `erase_cycle`."""
+    """Erase all people in a cycle if the cycle is due; see `erase_cycle`."""
     days = services.settings.retention_days
     with services.database.writing() as tx:
         return erase_cycle(tx, cycle_id, days, now=services.now(), warned=warned)
 
 
 def delete_stale_secrets(services: Services) -> dict[str, int]:
-    """Delete long-expired secrets, also from the write-ahead log; return how many, by kind."""
+    """Delete long-expired secrets, also from the write-ahead log. Return their numbers by kind."""
     with services.database.writing() as tx:
         deleted = sweep(tx, now=services.now())
     services.database.truncate_wal()
@@ -87,7 +91,10 @@ def delete_stale_secrets(services: Services) -> dict[str, int]:
 def due_cycles(
     tx: Transaction, days: int, *, now: datetime, warned: bool = True
 ) -> tuple[str, ...]:
-    """Return the cycles to erase today, oldest first; if `warned`, only those warned about."""
+    """Return the ids of the cycles to erase today, oldest first.
+
+    If `warned`, only cycles whose warning period has ended are included.
+    """
     return tuple(
         status.row.id
         for status in retention_statuses(tx, days, now=now)
@@ -96,7 +103,7 @@ def due_cycles(
 
 
 def erasure_scope(tx: Transaction, cycle_id: str) -> ErasureScope:
-    """Count what would be erased from a cycle.
+    """Count the data that would be erased from a cycle.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -156,12 +163,15 @@ def erase_cycle(
 
 
 def stale_secrets(tx: Transaction, *, now: datetime) -> dict[str, int]:
-    """Count the secrets that the next sweep will delete, by kind."""
+    """Count the secrets that the next sweep would delete, by kind."""
     return {what: _count(tx, table, condition) for what, (table, condition) in _stale(now).items()}
 
 
 def sweep(tx: Transaction, *, now: datetime) -> dict[str, int]:
-    """Delete long-expired secrets: links, tokens, browser sessions, codes and sign-in flows."""
+    """Delete long-expired links, tokens, browser sessions, codes and sign-in flows.
+
+    Returns the numbers of deleted rows by kind.
+    """
     found = stale_secrets(tx, now=now)
     if any(found.values()):
         for table, condition in _stale(now).values():

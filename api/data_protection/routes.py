@@ -1,4 +1,4 @@
-"""JSON routes for the retention of a cycle's people, and holds on their erasure."""
+"""JSON routes for the retention of the people in a cycle, and for holds on their erasure."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ RETENTION = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/retention", tags=["peop
 
 @RETENTION.get("", responses=problem_responses(404))
 def read_retention(cycle_id: str, services: ServicesDep) -> Retention:
-    """Get when the people in a cycle will be erased, or why there is a hold."""
+    """Get the date on which the people in a cycle will be erased, or the reason for the hold."""
     return retention_policy.read_retention(services, cycle_id)
 
 
 @RETENTION.put("/hold", responses=problem_responses(404, 409, 422))
 def hold(cycle_id: str, hold_input: HoldInput, services: ServicesDep) -> Retention:
-    """Prevent the people in a cycle from being erased until the hold is ended.
+    """Put a hold on the erasure of the people in a cycle.
 
     Do not name anyone in the reason.
     """
@@ -31,7 +31,7 @@ def hold(cycle_id: str, hold_input: HoldInput, services: ServicesDep) -> Retenti
 
 @RETENTION.delete("/hold", responses=problem_responses(404, 409))
 def release(cycle_id: str, services: ServicesDep) -> Retention:
-    """End the hold. Nobody is erased until managers have been warned for another 30 days."""
+    """End the hold. Erasure requires a new warning of 30 days to managers."""
     return retention_policy.release(services, cycle_id)
 
 

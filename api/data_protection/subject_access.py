@@ -1,4 +1,4 @@
-"""Subject access: reporting everything stored about a person, and erasing the person."""
+"""Subject access: reporting all data stored about a person, and erasing the person."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from coach.sessions import Reply
 
 
 class ReportedSession(FrozenModel):
-    """One of the person's sessions; the other person is not named."""
+    """One of the person's sessions, without the other participant."""
 
     number: int
     start: datetime
@@ -38,7 +38,7 @@ class ReportedSession(FrozenModel):
 
 
 class ReportedNote(FrozenModel):
-    """A note that the person wrote, without its text, which only they can read."""
+    """A note written by the person, without its text, which only the person can read."""
 
     session_id: str
     version: int
@@ -46,10 +46,10 @@ class ReportedNote(FrozenModel):
 
 
 class SubjectAccessReport(FrozenModel):
-    """Everything that is stored about a person; other people are left out.
+    """All data stored about a person, without data about other people.
 
-    `address` is the current email address: the one in `profile`, which is as uploaded by the
-    office, or another that the person has set.
+    `profile` is the person as uploaded by the office, and `address` the person's current email
+    address, which the person may have changed since.
     """
 
     code: str
@@ -67,11 +67,11 @@ class SubjectAccessReport(FrozenModel):
 
 
 def find_person(services: Services, ident: str, cycle_id: str = "") -> str:
-    """Return a person's id, given that id or their spreadsheet id.
+    """Return the id of a person, given this id or the person's id in the spreadsheet.
 
     Raises:
-        NotFoundError: nobody has this id, or nobody in that cycle.
-        ConflictError: people in several cycles have it.
+        NotFoundError: no person, or no person in the given cycle, has this id.
+        ConflictError: people in several cycles have this id.
     """
     query = select(PersonRow.id, PersonRow.cycle_id).where(
         or_(PersonRow.code == ident, PersonRow.id == ident)
@@ -81,16 +81,18 @@ def find_person(services: Services, ident: str, cycle_id: str = "") -> str:
     with services.database.reading() as tx:
         found = tx.execute(query).all()
     if not found:
-        raise NotFoundError(f"there is nobody with the id {ident}")
+        raise NotFoundError(f"there is no person with the id {ident}")
     if len(found) > 1:
         several = ", ".join(sorted(row.cycle_id for row in found))
-        raise ConflictError(f"several people have the id {ident}; add --cycle, one of {several}")
+        raise ConflictError(
+            f"several people have the id {ident}; choose one of the cycles {several} with --cycle"
+        )
     identifier: str = found[0].id
     return identifier
 
 
 def export_person(services: Services, person_id: str) -> SubjectAccessReport:
-    """Return the report about a person, to be handed to them; the export is recorded.
+    """Return the report about a person and record the export in the audit trail.
 
     Raises:
         NotFoundError: there is no such person.
@@ -107,7 +109,7 @@ def erase_one_person(services: Services, person_id: str) -> None:
 
 
 def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessReport:
-    """Return the report about a person, to be handed to them.
+    """Return the report about a person.
 
     Raises:
         NotFoundError: there is no such person.
@@ -163,14 +165,14 @@ def erase_person(tx: Transaction, person_id: str, *, now: datetime) -> None:
 
     Raises:
         NotFoundError: there is no such person.
-        ConflictError: they have future sessions, or a run or question is in progress.
+        ConflictError: the person has future sessions, or a run or question is in progress.
     """
     row = person_row(tx, person_id)
     _refuse_with_future_sessions(tx, person_id, now)
     if working := work_in_progress(tx, row.cycle_id):
         raise ConflictError(
             f"{working} is in progress on this cycle: wait until it has ended, or cancel it, "
-            "then erase"
+            "then erase the person"
         )
     erase_people(tx, row.cycle_id, PersonRow.id == person_id, now=now)
     record_event(tx, "person erased", "person", person_id)
@@ -189,5 +191,5 @@ def _refuse_with_future_sessions(tx: Transaction, person_id: str, now: datetime)
     if coming is not None:
         raise ConflictError(
             "this person has future sessions: upload the list without them, "
-            "start a new run, publish its plan, then erase"
+            "start a new run, publish its plan, then erase the person"
         )

@@ -1,1 +1,1 @@
-"""Invitations: publishing a plan, the outbox, and sending its messages."""
+"""Invitations: publishing plans, the outbox of messages, and sending them."""

@@ -1,4 +1,4 @@
-"""Delivery status of a cycle's emails."""
+"""The delivery status of a cycle's emails."""
 
 from __future__ import annotations
 
@@ -20,10 +20,16 @@ from coach.invitations import Message
 
 
 class FailedMail(FrozenModel):
-    """An email that could not be delivered: its recipient, the address, and the reason.
+    """An email that could not be delivered.
 
-    `outbox_id` identifies the message in the email, which can be downloaded and sent another way;
-    it is `None` for reminders. `number` and `start` describe the session that the email is about.
+    Attributes:
+        to: the recipient.
+        address: the recipient's current email address.
+        problem: why the email could not be delivered.
+        outbox_id: the outbox message in the email, which can be downloaded and sent another way;
+            `None` for reminders.
+        number: the number of the session that the email is about.
+        start: the start of the session that the email is about.
     """
 
     id: str
@@ -38,10 +44,15 @@ class FailedMail(FrozenModel):
 
 
 class DeliveryStatus(FrozenModel):
-    """Delivery status of a cycle's emails.
+    """The delivery status of a cycle's emails.
 
-    `sends` is whether this server sends email. `trouble` is the mail server's last reply that is
-    delaying a waiting email, or empty.
+    Attributes:
+        sends: whether this server sends email.
+        waiting: the number of emails that have not been sent yet.
+        sent: the number of emails that have been sent.
+        failed: the emails that could not be delivered.
+        trouble: the mail server's latest reply to an email that is still waiting; empty if there is
+            none.
     """
 
     sends: bool
@@ -138,5 +149,5 @@ def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
 
 
 def _start_in_message(row: OutboxRow) -> datetime:
-    """The session's start according to the message; the session may have been moved since."""
+    """Return the session's start according to the message; the session may have moved since."""
     return Message.model_validate(row.message).invitation.start

@@ -1,4 +1,4 @@
-"""Sending outbox messages: released to this server, or sent by the programme office."""
+"""Sending outbox messages, either by this server or by the programme office."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def release_messages(services: Services, cycle_id: str, until: datetime) -> Deli
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: this server sends no email.
+        ConflictError: this server does not send email.
     """
     _require_mail_enabled(services)
     now = services.now()
@@ -53,7 +53,7 @@ def release_messages(services: Services, cycle_id: str, until: datetime) -> Deli
 def mark_sent(services: Services, cycle_id: str, until: datetime) -> int:
     """Record that the office has sent the pending messages created up to `until`.
 
-    This server will then not send them. Returns the number of messages.
+    This server does not send them after that. Returns the number of messages.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -76,11 +76,11 @@ def mark_sent(services: Services, cycle_id: str, until: datetime) -> int:
 def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
     """Retry a cycle's failed emails, using the recipients' current addresses.
 
-    One-time codes are excluded: their recipients can request new ones.
+    One-time codes are excluded, because their recipients can request new ones.
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: this server sends no email.
+        ConflictError: this server does not send email.
     """
     _require_mail_enabled(services)
     with services.database.writing() as tx:
@@ -121,7 +121,7 @@ def mark_sent_otherwise(services: Services, cycle_id: str, mail_id: str) -> Deli
 
 
 def record_message_sent(tx: Transaction, mail: MailRow, now: datetime) -> None:
-    """Record that the outbox message in an email was sent; emails without one are ignored."""
+    """Record that an email's outbox message was sent; does nothing if the email has none."""
     if mail.outbox_id is not None:
         tx.get_one(OutboxRow, mail.outbox_id).sent_at = now
 
@@ -138,6 +138,6 @@ def _sendable_until(
 def _require_mail_enabled(services: Services) -> None:
     if not services.settings.mail.enabled:
         raise ConflictError(
-            "this server sends no email: save the messages and send them yourself, "
+            "this server does not send email: save the messages and send them yourself, "
             "or set GENDER_COACH_MAIL__HOST"
         )

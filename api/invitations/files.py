@@ -1,4 +1,4 @@
-"""Invitations as files: calendar objects (`.ics`), emails (`.eml`), and ZIP archives of emails."""
+"""Invitations as files: calendar objects (`.ics`), emails (`.eml`) and ZIP archives of emails."""
 
 from __future__ import annotations
 
@@ -41,9 +41,10 @@ class CalendarFile:
 def session_calendar_file(
     services: Services, principal: Principal, session_id: str, side: Side | None = None
 ) -> CalendarFile:
-    """Return the current state of a session as the calendar object for one of its people.
+    """Return a session in its current state as a calendar object for one of its participants.
 
-    Coaches and coachees get their own; managers get that of `side`, by default the coachee's.
+    Coaches and coachees get the file addressed to them. Managers get the file addressed to the
+    participant on `side`, by default the coachee.
 
     Raises:
         NotFoundError: there is no such session, or `principal` does not take part in it.
@@ -65,7 +66,7 @@ def outbox_mail(services: Services, message_id: str) -> bytes:
 
     Raises:
         NotFoundError: there is no such message.
-        ConflictError: it is an invitation, and its recipient has no working secret link.
+        ConflictError: the message is an invitation and its recipient has no working secret link.
     """
     with services.database.reading() as tx:
         row = tx.get(OutboxRow, message_id)
@@ -79,11 +80,11 @@ def outbox_mail(services: Services, message_id: str) -> bytes:
 
 
 def export_pending(services: Services, cycle_id: str) -> Iterator[tuple[str, bytes]]:
-    """Yield a cycle's pending messages as emails that are ready to send, with their file names.
+    """Yield a cycle's pending messages as pairs of a file name and an email that is ready to send.
 
-    Emails to the same person are consecutive, oldest first. Messages remain pending until they are
-    marked as sent. The export is recorded in the audit trail because it contains all recipients'
-    addresses and secret links. Emails are rendered one by one as the result is consumed.
+    Emails to the same person are consecutive, oldest first, and each is rendered when it is
+    requested. Messages remain pending until they are marked as sent. The export is recorded in the
+    audit trail because it contains all recipients' addresses and secret links.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -110,6 +111,6 @@ def export_pending(services: Services, cycle_id: str) -> Iterator[tuple[str, byt
 
 
 def _mail_file_name(number: int, invitation: OutgoingInvitation) -> str:
-    """Return a file name that does not reveal the recipient: `0001-invitation-session-2.eml`."""
+    """Return a file name without the recipient's name, such as `0001-invitation-session-2.eml`."""
     kind = "invitation" if invitation.needs_link else "cancellation"
     return f"{number:04}-{kind}-session-{invitation.message.invitation.number}.eml"

@@ -1,4 +1,4 @@
-"""Composes the emails that carry invitations and cancellations."""
+"""Composes the emails with invitations and cancellations."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from coach.invitations import Method
 
 
 def compose_invitation(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose the email for an outbox message; `None` if the message must no longer be sent.
+    """Compose the email for an outbox message; `None` if the message must not be sent any more.
 
     Raises:
-        ConflictError: the recipient of an invitation has no working secret link.
+        ConflictError: the message is an invitation and its recipient has no working secret link.
     """
     message = tx.get_one(OutboxRow, mail.outbox_id)
     person = tx.get_one(PersonRow, mail.person_id)

@@ -1,4 +1,4 @@
-"""The outbox: a cycle's invitations and cancellations, as listed for the programme office."""
+"""The outbox: a cycle's invitations and cancellations, as shown to the programme office."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from coach.invitations import Message, Method
 
 
 class OutboxMessage(FrozenModel):
-    """An outbox message: its recipient, its session, and when it was sent."""
+    """An outbox message with its recipient, session and delivery time."""
 
     id: str
     plan_id: str
@@ -33,7 +33,7 @@ class OutboxMessage(FrozenModel):
 
 
 class CycleMessages(FrozenModel):
-    """A cycle's messages, newest first, and their delivery status."""
+    """A cycle's messages, newest first, and the delivery status of its emails."""
 
     cycle: CycleHeader
     messages: tuple[OutboxMessage, ...]
@@ -41,7 +41,7 @@ class CycleMessages(FrozenModel):
 
 
 def read_cycle_messages(services: Services, cycle_id: str) -> CycleMessages:
-    """Return a cycle's messages, newest first, and their delivery status.
+    """Return a cycle's messages, newest first, and the delivery status of its emails.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -1,4 +1,4 @@
-"""An invitation or cancellation for one person, rendered as a calendar object and an email."""
+"""Invitations and cancellations for one person, rendered as calendar objects and emails."""
 
 from __future__ import annotations
 
@@ -29,22 +29,25 @@ class OutgoingInvitation(FrozenModel):
 
     @property
     def needs_link(self) -> bool:
-        """Whether the email has buttons that lead to the person's page; cancellations have none."""
+        """Whether the email has buttons that link to the recipient's page.
+
+        Cancellations have none.
+        """
         return self.message.method is Method.REQUEST
 
     @property
     def recipient(self) -> Recipient:
-        """The person to whom the message is addressed."""
+        """The recipient of the message."""
         return Recipient(name=self.name, address=self.address, zone=ZoneInfo(self.timezone))
 
 
 def stored_invitation(row: OutboxRow, person: PersonRow) -> OutgoingInvitation:
-    """Return the outgoing invitation for an outbox message."""
+    """Return an outbox message as an outgoing invitation to `person`."""
     return _outgoing_invitation(Message.model_validate(row.message), person, row.session_id)
 
 
 def latest_invitation(row: SessionRow, person: PersonRow) -> OutgoingInvitation:
-    """Return a message that describes a session as it is now: a request or a cancellation."""
+    """Return a request or cancellation to `person` with the current state of a session."""
     confirmed = row.state is SessionState.CONFIRMED
     message = Message(
         method=Method.REQUEST if confirmed else Method.CANCEL,
@@ -57,7 +60,7 @@ def latest_invitation(row: SessionRow, person: PersonRow) -> OutgoingInvitation:
 
 
 def current_invitation(row: SessionRow) -> Invitation:
-    """Return the invitation that describes a session as it is now."""
+    """Return a session's current state as an invitation."""
     return Invitation(
         uid=row.uid,
         number=row.number,
@@ -77,8 +80,8 @@ def render_eml(
 ) -> bytes:
     """Render outbox message `message_id` as an email with the calendar object attached.
 
-    All buttons lead to the person's page for the session, which the link secret `secret` opens. A
-    cancellation has no buttons and needs no secret.
+    All buttons link to the recipient's page for the session, using the link secret `secret`.
+    Cancellations have no buttons and need no secret.
     """
     deployment = services.settings.deployment
     page = services.settings.base_url + person_session(secret, outgoing_invitation.session_id)

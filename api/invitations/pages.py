@@ -1,4 +1,4 @@
-"""Pages on which the programme office publishes a plan and sends its messages; calendar files."""
+"""Pages for publishing a plan and sending its messages, and calendar files of sessions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PERSON_INVITATIONS = APIRouter(prefix="/p/{link}", include_in_schema=False)
 
 
 class CutoffForm(BaseModel):
-    """A form that applies to the pending messages created up to `until`."""
+    """A form that affects only the pending messages created up to `until`."""
 
     until: AwareDatetime
 
@@ -40,7 +40,7 @@ def publish(plan_id: str, services: ServicesDep) -> Response:
 
 @MESSAGE_PAGES.get("")
 def show_messages(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """A cycle's invitations and cancellations."""
+    """Show a cycle's invitations and cancellations."""
     page = read_cycle_messages(services, cycle_id)
     zone = ZoneInfo(page.cycle.timezone)
     return render_page(
@@ -92,7 +92,7 @@ def retry_failed_mails(cycle_id: str, services: ServicesDep) -> Response:
 def download_invitation(
     session_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """A session as a file for the person's own calendar."""
+    """Download a session as a calendar file."""
     file = session_calendar_file(services, principal, session_id)
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return Response(file.content, media_type=file.media_type, headers=headers)

@@ -1,4 +1,4 @@
-"""Pending messages: outbox messages neither sent nor released for sending by this server."""
+"""Pending messages: outbox messages that have neither been sent nor released for sending."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ from coach.invitations import Method
 
 
 class PendingMessages(FrozenModel):
-    """The number of a cycle's pending messages, and when the newest of them was created.
+    """The number of a cycle's pending messages.
 
-    `without_link` counts invitations that cannot be sent because their recipients have no working
-    secret link; the programme office has to create one. People who have left the cycle need no link
-    and are not counted.
+    Attributes:
+        ready: the number of messages that can be sent.
+        without_link: the number of invitations that cannot be sent because their recipients have no
+            working secret link. The programme office has to create new links for them. People who
+            have left the cycle need no link and are not counted.
+        until: when the newest message that can be sent was created; `None` if there is none.
     """
 
     ready: int
@@ -38,7 +41,7 @@ class PendingRows:
 
     Attributes:
         sendable: messages that can be sent, grouped by person, oldest first.
-        without_link: number of further messages whose recipients lack a working secret link.
+        without_link: the number of invitations whose recipients have no working secret link.
     """
 
     sendable: list[OutboxRow]
@@ -76,7 +79,7 @@ def pending_rows(
 ) -> PendingRows:
     """Return a cycle's pending messages.
 
-    With `mail_enabled`, messages released for sending by this server are no longer pending.
+    If `mail_enabled`, messages that were released for sending by this server are excluded.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -107,7 +110,8 @@ def pending_rows(
 def _not_released(*, mail_enabled: bool) -> ColumnElement[bool]:
     """Whether a message has not been released for sending by this server.
 
-    If email has been disabled since, messages that were released and not dropped are included.
+    If the server no longer sends email, released messages count as not released unless they were
+    dropped.
     """
     never_released = MailRow.id.is_(None)
     return never_released if mail_enabled else never_released | (MailRow.state != MailState.DROPPED)

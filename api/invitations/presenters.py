@@ -13,7 +13,7 @@ def mail_context(mail: CycleMail, timezone: str, *, include_recipients: bool) ->
     """Return the variables of `invitations/pending_messages.html`, with times in `timezone`.
 
     Without `include_recipients`, only the number of failed emails is shown. A page that shows the
-    recipients must record in the audit trail that they were viewed.
+    recipients must record the access in the audit trail.
     """
     zone = ZoneInfo(timezone)
     return {

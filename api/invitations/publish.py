@@ -1,7 +1,7 @@
-"""Publishing a plan: updating the cycle's sessions and creating messages to the people concerned.
+"""Publishing plans: updating a cycle's sessions and creating messages to their participants.
 
-A message is the difference between what a person was last sent and what the plan now says. Messages
-are added to the outbox in the transaction that publishes the plan.
+A message is the difference between what its recipient was last sent and the new plan. Messages are
+added to the outbox in the transaction that publishes the plan.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ from matching.result import Match, Result
 class Publication(FrozenModel):
     """The result of publishing a plan.
 
-    `requests` and `cancels` count the messages added to the outbox, one per person and session.
+    `requests` and `cancels` are the numbers of messages added to the outbox. Each message is about
+    one session and goes to one person.
     """
 
     plan: PlanSummary
@@ -74,8 +75,8 @@ def publish_draft(
 ) -> Publication:
     """Make a draft the cycle's published plan and add the resulting messages to the outbox.
 
-    Sessions that have started are left unchanged. Everyone with a confirmed session and no working
-    secret link gets one, valid until `link_grace` after the last day of the cycle.
+    Sessions that have started are not changed. People who have a confirmed session but no working
+    secret link get a new link, valid until `link_grace` after the last day of the cycle.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -124,7 +125,7 @@ def _publishable_plan(tx: Transaction, plan_id: str) -> PlanRow:
 def _publish_sessions(
     tx: Transaction, plan: PlanRow, result: Result, now: datetime
 ) -> tuple[Message, ...]:
-    """Update the cycle's sessions to match `result` and create messages to both people.
+    """Update the cycle's sessions to match `result`, and create messages to their participants.
 
     Returns one message per changed session.
     """
@@ -153,7 +154,7 @@ def _publish_sessions(
 
 
 def _planned_invitations(result: Result, started: set[str]) -> dict[str, Invitation]:
-    """Return a result's invitations by uid, in UTC, without sessions that have started."""
+    """Return a result's invitations by uid, in UTC, except for sessions that have started."""
     return {
         uid: _in_utc(invitation)
         for match in result.matches
@@ -167,12 +168,12 @@ def _has_started(row: SessionRow, now: datetime) -> bool:
 
 
 def _refuse_past_sessions(after: Mapping[str, Invitation], now: datetime) -> None:
-    """Reject invitations to past sessions if the cycle already has published sessions."""
+    """Raise `ConflictError` if there are invitations to sessions in the past."""
     past = sum(invitation.start <= now for invitation in after.values())
     if past:
         raise ConflictError(
-            f"the plan has {pluralise(past, 'session')} in the past to which nobody was invited; "
-            "start a new run, which schedules nothing before tomorrow"
+            f"the plan has {pluralise(past, 'session')} in the past without an invitation; "
+            "start a new run, which only schedules sessions from tomorrow on"
         )
 
 
@@ -238,7 +239,7 @@ def _outbox_rows(
 
 
 def _invited_people(tx: Transaction, cycle_id: str) -> set[str]:
-    """Return the ids of everyone with a confirmed session in a cycle."""
+    """Return the ids of all people with a confirmed session in a cycle."""
     rows = tx.execute(
         select(SessionRow.coachee_id, SessionRow.coach_id).where(
             SessionRow.cycle_id == cycle_id, SessionRow.state == SessionState.CONFIRMED

@@ -1,4 +1,4 @@
-"""JSON routes that publish a plan, list and send its messages, and export them as files."""
+"""JSON routes for publishing a plan and for listing, sending and exporting its messages."""
 
 from __future__ import annotations
 
@@ -32,21 +32,22 @@ ZIP = "application/zip"
 class MessageCutoff(BaseModel):
     """Limits an action to the pending messages created up to `until`.
 
-    Pass `until` from the pending messages you have seen, so that newer ones are not included.
+    Pass the value of `until` from the pending messages you have reviewed, so that newer messages
+    are not included.
     """
 
     until: Annotated[AwareDatetime, Field(examples=["2027-01-05T10:00:00Z"])]
 
 
 class MessageCount(BaseModel):
-    """The number of messages affected."""
+    """The number of affected messages."""
 
     messages: int
 
 
 @PUBLISHING.post("/plans/{plan_id}/publish", responses=problem_responses(404, 409))
 def publish_plan(plan_id: str, services: ServicesDep) -> Publication:
-    """Make a draft the cycle's published plan; changes are added to the outbox as messages."""
+    """Make a draft the cycle's published plan, and add messages about the changes to the outbox."""
     return publish.publish_plan(services, plan_id)
 
 
@@ -62,7 +63,7 @@ def list_outbox(cycle_id: str, services: ServicesDep) -> tuple[OutboxMessage, ..
     response_class=Response,
 )
 def outbox_mail(message_id: str, services: ServicesDep) -> Response:
-    """Get a message as an email ready to send; its buttons lead to the person's page."""
+    """Get a message as an email that is ready to send; its buttons link to the recipient's page."""
     return Response(files.outbox_mail(services, message_id), media_type=EML)
 
 
@@ -72,7 +73,7 @@ def outbox_mail(message_id: str, services: ServicesDep) -> Response:
     response_class=Response,
 )
 def waiting_mails(cycle_id: str, services: ServicesDep) -> Response:
-    """Get all pending messages in one archive, as emails ready to send."""
+    """Get all pending messages as emails that are ready to send, in a ZIP archive."""
     mails = files.export_pending(services, cycle_id)
     headers = {"Content-Disposition": 'attachment; filename="messages.zip"'}
     return StreamingResponse(zip_stream(mails), media_type=ZIP, headers=headers)
@@ -89,7 +90,7 @@ def invitation(
     principal: PrincipalDep,
     side: Annotated[
         Side | None,
-        Query(description="Managers only: whose invitation to get; by default the coachee's."),
+        Query(description="For managers: whose invitation to get. The default is the coachee's."),
     ] = None,
 ) -> Response:
     """Get a session as a calendar object: a request, or a cancellation if it was cancelled."""
@@ -100,13 +101,13 @@ def invitation(
 
 @CYCLE_OUTBOX.get("/waiting", responses=problem_responses(404))
 def what_waits(cycle_id: str, services: ServicesDep) -> PendingMessages:
-    """Get the number of pending messages and when the newest of them was created."""
+    """Get the number of pending messages and the time at which the newest was created."""
     return pending.pending_messages(services, cycle_id)
 
 
 @CYCLE_OUTBOX.get("/post", responses=problem_responses(404))
 def how_far(cycle_id: str, services: ServicesDep) -> DeliveryStatus:
-    """Get the number of emails that are waiting and sent, and those that failed, with reasons."""
+    """Get the numbers of waiting and sent emails, and the failed emails with reasons."""
     return delivery_status.delivery_status(services, cycle_id)
 
 
@@ -134,7 +135,7 @@ def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> D
 
 @CYCLE_OUTBOX.post("/sent", responses=problem_responses(404, 422))
 def mark_sent(cycle_id: str, which: MessageCutoff, services: ServicesDep) -> MessageCount:
-    """Record that you have sent the pending messages; this server will not send them."""
+    """Record that you have sent the pending messages, so that this server does not send them."""
     return MessageCount(messages=dispatch.mark_sent(services, cycle_id, which.until))
 
 

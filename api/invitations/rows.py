@@ -13,10 +13,10 @@ from api.participants.rows import Side
 
 
 class OutboxRow(IdentifiedRow):
-    """A message to one person, created in the transaction of the change it reports.
+    """A message to one person, stored in the transaction of the change that it is about.
 
-    `message` is a `coach.invitations.Message`; `method` duplicates its method so that it can be
-    queried.
+    `message` is a `coach.invitations.Message`. `method` is a copy of the message's method, for use
+    in queries.
     """
 
     __tablename__ = "outbox"

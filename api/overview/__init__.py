@@ -1,1 +1,1 @@
-"""Views that combine several subjects: cycle pages, statistics, and the audit trail."""
+"""Views that combine data from several subjects: cycle pages, statistics and the audit trail."""

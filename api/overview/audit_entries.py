@@ -32,7 +32,7 @@ _FilterText = Annotated[str, Field(max_length=100), SingleLineText]
 
 
 class AuditEntry(FrozenModel):
-    """An event in the audit trail. For auditors, pseudonyms replace people's identifiers."""
+    """An event in the audit trail. Auditors see pseudonyms instead of people's identifiers."""
 
     number: int
     at: datetime
@@ -45,10 +45,10 @@ class AuditEntry(FrozenModel):
 
 
 class AuditFilter(FrozenModel):
-    """A filter for audit events. Fields that are `None` do not filter.
+    """A filter for audit events. Fields that are `None` are ignored.
 
-    `since` and `until` are days in UTC, both inclusive. `cycle_id` selects events about a cycle and
-    its people, sessions, runs and plans. `before` selects events with a lower number.
+    `since` and `until` are dates in UTC, both inclusive. `cycle_id` selects the events about a
+    cycle and its people, sessions, runs and plans. `before` selects the events with a lower number.
     """
 
     actor_id: _FilterText | None = None
@@ -92,7 +92,7 @@ def list_entries(
 def read_audit_page(
     services: Services, principal: Principal, filters: AuditFilter | None
 ) -> AuditPage:
-    """Read the contents of the audit page. If `filters` is `None`, there are no events."""
+    """Return the contents of the audit page, without events if `filters` is `None`."""
     with services.database.reading() as tx:
         entries = _entries(tx, services.keyring, principal, filters) if filters else ()
         return AuditPage(
@@ -117,7 +117,7 @@ def _entries(
 def _display_names(
     tx: Transaction, principal: Principal, entries: tuple[AuditEntry, ...]
 ) -> dict[str, str]:
-    """Map identifiers in `entries` to names of users and, for managers only, codes of people."""
+    """Map identifiers in `entries` to user names and, for managers only, people's codes."""
     identifiers = {one.actor_id for one in entries if one.actor_id}
     identifiers |= {one.object_id for one in entries if one.object_kind in {"user", _PERSON}}
     users = select(UserRow.id, UserRow.name).where(UserRow.id.in_(identifiers))
@@ -129,7 +129,7 @@ def _display_names(
 
 
 def _entry(row: AuditRow, pseudonymise: Callable[[str], str] | None) -> AuditEntry:
-    """Convert a row to an `AuditEntry`; `pseudonymise`, if set, replaces people's identifiers."""
+    """Convert a row to an `AuditEntry`. If `pseudonymise` is given, apply it to people's ids."""
     actor, object_id = row.actor_id, row.object_id
     if pseudonymise is not None and actor is not None and row.role in _ROLES_OF_PEOPLE:
         actor = pseudonymise(actor)
@@ -150,7 +150,7 @@ def _entry(row: AuditRow, pseudonymise: Callable[[str], str] | None) -> AuditEnt
 def _resolve_pseudonyms(
     tx: Transaction, keyring: Keyring, wanted: tuple[str | None, ...]
 ) -> dict[str, str]:
-    """Map the pseudonyms in `wanted` to identifiers, by computing everyone's pseudonym."""
+    """Map the pseudonyms in `wanted` to identifiers, by computing the pseudonym of every person."""
     sought = {one for one in wanted if one is not None and one.startswith(_PSEUDONYM)}
     if not sought:
         return {}

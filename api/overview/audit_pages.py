@@ -26,7 +26,7 @@ _FIELDS = (
 
 
 def filter_fields(request: Request) -> dict[str, str]:
-    """Return the known filters in the URL's query string."""
+    """Return the known filters in the query string."""
     return {name: request.query_params.get(name, "") for name in _FIELDS}
 
 
@@ -37,7 +37,7 @@ FilterFields = Annotated[dict[str, str], Depends(filter_fields)]
 def audit_page(
     fields: FilterFields, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show the events that match the filters, 100 per page, and the state of the trail."""
+    """Show the events that match the filters, 100 per page, and the state of the audit trail."""
     filters, faults = validate_form(
         AuditFilter,
         non_empty_fields(fields) | {"limit": str(_PAGE_SIZE + 1)},
@@ -63,7 +63,7 @@ def audit_page(
 
 
 def _line(entry: AuditEntry, names: Mapping[str, str], fields: dict[str, str]) -> dict[str, object]:
-    """Format an event, with URLs that filter by each of its parts."""
+    """Format an event, with URLs that filter by its actor, action and object."""
     actor = entry.actor_id or ""
     return {
         "number": entry.number,
@@ -81,12 +81,12 @@ def _line(entry: AuditEntry, names: Mapping[str, str], fields: dict[str, str]) -
 
 
 def _url(fields: dict[str, str], **changed: str) -> str:
-    """Return the URL of the page with some filters changed."""
+    """Return the URL of the audit page with some of its filters changed."""
     return f"{urls.AUDIT}?{urlencode(non_empty_fields(fields | changed))}"
 
 
 def _check_result(trail_status: AuditTrailStatus) -> tuple[str, str]:
-    """Return the tone and the text for the result of the last check."""
+    """Return the badge tone and the text for the result of the last check."""
     check = trail_status.last_check
     if check is None:
         return "warn", (

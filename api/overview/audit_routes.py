@@ -1,4 +1,4 @@
-"""JSON routes for the audit trail, open to managers and auditors."""
+"""JSON routes for the audit trail, available to managers and auditors."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ AUDIT = APIRouter(prefix=API, tags=["audit"])
 def audit_entries(
     filters: Annotated[AuditFilter, Query()], services: ServicesDep, principal: PrincipalDep
 ) -> tuple[AuditEntry, ...]:
-    """Events in the audit trail, newest first. People and users appear as identifiers."""
+    """List the events in the audit trail, newest first. People and users appear as identifiers."""
     return list_entries(services, principal, filters)
 
 
 @AUDIT.get("/audit/report", responses=problem_responses())
 def audit_report(services: ServicesDep) -> AuditTrailStatus:
-    """The state of the trail and the result of its last daily check. This does not run a check."""
+    """Get the state of the audit trail and the result of its last daily check.
+
+    This does not run a check.
+    """
     return read_trail_status(services)
 
 
@@ -36,7 +39,7 @@ def audit_report(services: ServicesDep) -> AuditTrailStatus:
     response_class=Response,
 )
 def audit_head(services: ServicesDep) -> Response:
-    """The head of the trail as a file. Keep it elsewhere, so that removed rows can be detected."""
+    """Download the head of the audit trail. Store it on another machine to detect removed rows."""
     trail_status, now = read_trail_status(services), services.now()
     text = (
         f"Audit trail of {services.settings.base_url}\n"

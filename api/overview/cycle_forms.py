@@ -1,4 +1,4 @@
-"""Form handlers of the cycle page, which redisplay the page with any faults found."""
+"""Form handlers of the cycle page. If a form has faults, they show the page again with them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NO_REASON = "Enter a reason on one line, using at most 200 characters."
 def replace_policy(
     cycle_id: str, file: Annotated[UploadFile, File()], request: Request, services: ServicesDep
 ) -> Response:
-    """Replace the policy with another cycle file, or show every fault in it."""
+    """Replace the policy with another cycle file, or show all its faults."""
     try:
         cycles.replace_policy(services, cycle_id, named_file(file))
     except UnusableInputError as error:
@@ -43,7 +43,7 @@ def upload_people(
     request: Request,
     services: ServicesDep,
 ) -> Response:
-    """Upload both lists, or show every fault in them."""
+    """Upload both lists, or show all their faults."""
     try:
         upload_lists(services, cycle_id, named_file(coachees), named_file(coaches))
     except UnusableInputError as error:
@@ -72,7 +72,7 @@ def start_what_if(
 def hold(
     cycle_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Prevent the people of a cycle from being erased until the hold ends."""
+    """Put a hold on the erasure of the people in a cycle."""
     hold_input, _ = validate_form(HoldInput, form_fields, fallback_field="because")
     if hold_input is None:
         return render_cycle(request, cycle_id, FormFaults(hold=_NO_REASON))
@@ -82,7 +82,7 @@ def hold(
 
 @CYCLE_FORMS.post("/retention/release")
 def release(cycle_id: str, services: ServicesDep) -> Response:
-    """End the hold."""
+    """End a cycle's hold."""
     retention_policy.release(services, cycle_id)
     return redirect_after_post(f"{urls.cycle(cycle_id)}#retention")
 

@@ -1,4 +1,4 @@
-"""The page of one cycle: its people, policy, runs and plans, and any faults in its forms."""
+"""The page about one cycle: its people, policy, runs and plans, and faults in submitted forms."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CYCLE_PAGE = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class FormFaults:
-    """Faults in the form that was submitted; empty for the other forms on the page."""
+    """Faults in the submitted form. Fields for the page's other forms are empty."""
 
     people: Sequence[InputFault] = ()
     policy: Sequence[InputFault] = ()
@@ -34,7 +34,7 @@ class FormFaults:
 
     @property
     def any(self) -> bool:
-        """Whether a form was rejected."""
+        """Whether the form has faults."""
         return bool(self.people or self.policy or self.what_if or self.hold)
 
 
@@ -45,7 +45,7 @@ def show_cycle(cycle_id: str, request: Request) -> Response:
 
 
 def render_cycle(request: Request, cycle_id: str, faults: FormFaults | None = None) -> Response:
-    """Render the page of a cycle, with the `faults` of a rejected form if there are any.
+    """Render the page about a cycle, with the faults of the submitted form if there are any.
 
     Raises:
         NotFoundError: there is no such cycle.

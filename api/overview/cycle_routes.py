@@ -29,19 +29,22 @@ def create_cycle(body: CycleFileBody, services: ServicesDep, response: Response)
 
 @CYCLES.get("", responses=problem_responses())
 def list_cycles(services: ServicesDep) -> tuple[CycleSummary, ...]:
-    """All cycles, newest first."""
+    """List all cycles, newest first."""
     return cycles.list_cycles(services)
 
 
 @CYCLES.get("/{cycle_id}", responses=problem_responses(404))
 def cycle_overview(cycle_id: str, services: ServicesDep) -> CycleOverview:
-    """The state of a cycle: its policy, any unfinished run, and its draft plans."""
+    """Get the state of a cycle: its policy, any unfinished run, and its draft plans."""
     return cycles.read_overview(services, cycle_id)
 
 
 @CYCLES.put("/{cycle_id}/policy", responses=problem_responses(404, 413, 422))
 def replace_policy(cycle_id: str, body: CycleFileBody, services: ServicesDep) -> CycleSummary:
-    """Replace the policy with another cycle file. Existing plans keep the policy they used."""
+    """Replace the policy with another cycle file.
+
+    Existing plans keep the policy they were made with.
+    """
     return cycles.replace_policy(services, cycle_id, NamedFile(CYCLE_FILE, body))
 
 

@@ -1,4 +1,4 @@
-"""Cycles combined with their people, runs and plans."""
+"""Cycles with their numbers of people, runs and plans."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class CycleSummary(CycleHeader):
 
 
 class CycleOverview(FrozenModel):
-    """The state of a cycle. `open_run_id` is the run that is queued or running, if any."""
+    """The state of a cycle. `open_run_id` is the queued or running run, if there is one."""
 
     summary: CycleSummary
     policy: Cycle
@@ -44,7 +44,7 @@ def create_cycle(services: Services, file: NamedFile) -> CycleSummary:
     """Create a cycle from a cycle file.
 
     Raises:
-        UnusableInputError: the file is invalid. The error lists every fault.
+        UnusableInputError: the file is invalid. The error lists all faults.
     """
     parsed = parse_policy_file(file)
     policy = parsed.policy
@@ -54,14 +54,14 @@ def create_cycle(services: Services, file: NamedFile) -> CycleSummary:
 
 
 def replace_policy(services: Services, cycle_id: str, file: NamedFile) -> CycleSummary:
-    """Replace the policy of a cycle. Existing plans keep the policy they used.
+    """Replace a cycle's policy. Existing plans keep the policy they were made with.
 
-    The file is checked against the people of the cycle in the transaction that stores it.
+    The file is checked against the people in the cycle in the transaction that stores it.
 
     Raises:
         NotFoundError: there is no such cycle.
-        UnusableInputError: the file is invalid, and nothing was changed. The error lists every
-            fault.
+        UnusableInputError: the file is invalid, and nothing was changed. The error lists all
+            faults.
     """
     parsed = parse_policy_file(file)
     with services.database.writing() as tx:
@@ -129,7 +129,7 @@ def overview_of(tx: Transaction, cycle_id: str) -> CycleOverview:
 
 
 def _summaries(tx: Transaction, cycles: Select[CycleRow]) -> tuple[CycleSummary, ...]:
-    """Return summaries of the cycles that a statement selects, using three queries in total."""
+    """Return summaries of the cycles that a statement selects, using three queries."""
     rows = tx.scalars(cycles).all()
     ids = [row.id for row in rows]
     counts = {
@@ -138,7 +138,7 @@ def _summaries(tx: Transaction, cycles: Select[CycleRow]) -> tuple[CycleSummary,
             select(PersonRow.cycle_id, PersonRow.side, func.count())
             .where(
                 PersonRow.cycle_id.in_(ids),
-                or_(  # people who left only because they were erased still count
+                or_(  # erased people still count
                     PersonRow.left_at.is_(None), PersonRow.left_at == PersonRow.erased_at
                 ),
             )

@@ -1,4 +1,4 @@
-"""The page that lists all cycles, and the form that creates one."""
+"""The page with all cycles and the form that creates one."""
 
 from __future__ import annotations
 

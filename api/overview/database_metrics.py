@@ -1,4 +1,4 @@
-"""Metrics computed from the database: runs, jobs and messages."""
+"""Metrics that are computed from the database: runs, jobs and messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The route that serves Prometheus metrics, with its own access check."""
+"""The route for Prometheus metrics, which checks access itself."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-
 
 @METRICS.get("/metrics")
 def metrics(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Serve Prometheus metrics to managers, clients with the metrics token, and this machine."""
+    """Get Prometheus metrics.
+
+    Open to managers, holders of the metrics token, and local requests.
+    """
     settings = services.settings
     if not (
         principal.is_manager
@@ -42,7 +45,7 @@ def metrics(request: Request, services: ServicesDep, principal: PrincipalDep) ->
 
 
 def presents_metrics_token(request: Request, settings: Settings) -> bool:
-    """Whether a request carries the configured metrics token."""
+    """Whether a request contains the configured metrics token."""
     token, headers = settings.metrics_token, request.headers
     if token is None or not is_bearer(headers):
         return False
@@ -51,10 +54,10 @@ def presents_metrics_token(request: Request, settings: Settings) -> bool:
 
 
 def is_local(request: Request, settings: Settings) -> bool:
-    """Whether a request comes from this machine and not through a proxy on it.
+    """Whether a request comes directly from this machine.
 
-    Requests through a local proxy also come from a loopback address. Therefore no request counts
-    as local if the server has a public address or if the request has proxy headers.
+    Requests that come through a proxy on this machine have a loopback address too. Therefore no
+    request counts as local if the server has a public address or if the request has proxy headers.
     """
     client = request.client.host if request.client else ""
     public = urlsplit(settings.base_url).hostname or ""
@@ -71,5 +74,5 @@ def _is_loopback(host: str) -> bool:
 
 ROUTERS = (METRICS,)
 PERMISSIONS: Permissions = {
-    ("GET", "/metrics"): Permission(EVERYBODY),  # the route checks the token and the origin
+    ("GET", "/metrics"): Permission(EVERYBODY),  # the route itself checks access
 }

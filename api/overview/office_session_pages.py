@@ -1,4 +1,4 @@
-"""The programme office's pages about published sessions: all sessions of a cycle, and one."""
+"""The programme office's pages about published sessions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SESSION_PAGES = APIRouter(include_in_schema=False)
 
 @SESSION_PAGES.get("/cycles/{cycle_id}/sessions")
 def show_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show every published session with its replies, in chronological order."""
+    """Show a cycle's published sessions with their replies, in chronological order."""
     page = session_views.cycle_sessions(services, cycle_id)
     lines = [office_session_line(session) for session in page.sessions]
     return render_page(
@@ -40,7 +40,7 @@ def show_sessions(cycle_id: str, request: Request, services: ServicesDep) -> Res
 def show_session(
     session_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show one session: replies with comments, the shared record and the feedback."""
+    """Show one session with its replies, comments, shared record and feedback."""
     page = session_reports.read_session_with_reports(services, principal, session_id)
     session, reports, zone = page.session, page.reports, ZoneInfo(page.session.timezone)
     return render_page(

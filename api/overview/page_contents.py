@@ -1,4 +1,7 @@
-"""The contents of the pages of a cycle, its people, and a person, each read in one transaction."""
+"""The contents of the cycle page, the people page and the personal home page.
+
+The contents of a page are read in one transaction, so that they are consistent.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from api.sessions.schedule import PersonSchedule, person_schedule
 
 @dataclass(frozen=True, slots=True)
 class CyclePage:
-    """The contents of a cycle's page, read in one transaction."""
+    """The contents of a cycle's page."""
 
     overview: CycleOverview
     runs: tuple[RunView, ...]
@@ -32,7 +35,7 @@ class CyclePage:
 
 
 def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
-    """Read the contents of a cycle's page.
+    """Return the contents of a cycle's page.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -52,7 +55,7 @@ def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage:
-    """The people of a cycle and their consents, read in one transaction."""
+    """The people in a cycle and their consents."""
 
     cycle: CycleHeader
     people: tuple[ParticipantDetails, ...]
@@ -60,7 +63,7 @@ class PeoplePage:
 
 
 def read_people_page(services: Services, cycle_id: str) -> PeoplePage:
-    """Read the contents of the people page.
+    """Return the contents of the people page.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -76,14 +79,14 @@ def read_people_page(services: Services, cycle_id: str) -> PeoplePage:
 
 @dataclass(frozen=True, slots=True)
 class PersonHome:
-    """A person's sessions, and whether they have accepted the current terms."""
+    """A person's sessions, and whether the person has accepted the current terms."""
 
     schedule: PersonSchedule
     terms_accepted: bool
 
 
 def read_person_home(services: Services, principal: Principal) -> PersonHome:
-    """Read the contents of the principal's home page.
+    """Return the contents of the principal's home page.
 
     Raises:
         NotFoundError: `principal` is not a participant in a cycle.

@@ -1,4 +1,4 @@
-"""The page with the people of a cycle, their consents, and buttons for new links."""
+"""The page with the people in a cycle and their consents, and buttons that create new links."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PEOPLE_PAGE = APIRouter(include_in_schema=False)
 
 @PEOPLE_PAGE.get("/cycles/{cycle_id}/people")
 def show_people(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show all people of a cycle, including those who have left."""
+    """Show all people in a cycle, including people who have left."""
     page, deployment = read_people_page(services, cycle_id), deployment_of(request)
     return render_page(
         request,

@@ -1,4 +1,4 @@
-"""Pages behind a person's secret link: all their sessions, and one session with its reports."""
+"""Pages opened with a secret link: all of a person's sessions, and one session."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DUE_HEADINGS = {
 def my_sessions(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show all of a person's sessions, with those that need a reply or a report at the top."""
+    """Show all of a person's sessions, starting with those that need a reply or a report."""
     home = read_person_home(services, principal)
     person = home.schedule.person
     lines = [_line(request, link, session, person.side) for session in home.schedule.sessions]
@@ -54,7 +54,7 @@ def my_sessions(
 def my_session(
     link: str, session_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show one session: its time, the other person, the reply and the reports on it."""
+    """Show one session with the other participant, the reply and the reports."""
     found = session_reports.read_session_with_reports(services, principal, session_id)
     session, reports = found.session, found.reports
     zone, is_coach = ZoneInfo(session.timezone), principal.role is AccessRole.COACH

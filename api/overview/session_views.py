@@ -1,4 +1,4 @@
-"""The published sessions of a cycle, combined with the status of their mail."""
+"""A cycle's published sessions, combined with the delivery status of its emails."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from api.values import FrozenModel
 
 
 class CycleSessions(FrozenModel):
-    """The published sessions of a cycle in chronological order, and the status of its mail."""
+    """A cycle's published sessions, in chronological order, and its emails' delivery status."""
 
     cycle: CycleHeader
     sessions: tuple[SessionDetails, ...]
@@ -19,7 +19,9 @@ class CycleSessions(FrozenModel):
 
 
 def cycle_sessions(services: Services, cycle_id: str) -> CycleSessions:
-    """Return a cycle's published sessions, including cancelled ones, and the status of its mail.
+    """Return a cycle's published sessions and the delivery status of its emails.
+
+    Cancelled sessions are included.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -1,4 +1,4 @@
-"""Statistics per cycle, for auditors, who may not see individual people."""
+"""Statistics of each cycle, for auditors, who may not see individual people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coach.sessions import Attendance
 
 
 class CycleStatistics(FrozenModel):
-    """A cycle with its number of confirmed sessions and the number recorded as held."""
+    """A cycle's number of confirmed sessions and the number recorded as held."""
 
     cycle: CycleSummary
     sessions: int
@@ -20,7 +20,7 @@ class CycleStatistics(FrozenModel):
 
 
 def cycle_statistics(tx: Transaction) -> tuple[CycleStatistics, ...]:
-    """Return statistics of all cycles, newest first, using a fixed number of queries."""
+    """Return the statistics of all cycles, newest first. The number of queries is constant."""
     on = dict(
         tx.execute(
             select(SessionRow.cycle_id, func.count())

@@ -1,1 +1,1 @@
-"""The people in a cycle: uploaded lists, and the bundled sample."""
+"""The people in a cycle: uploaded lists, and the sample lists."""

@@ -1,4 +1,4 @@
-"""People as email recipients."""
+"""Email recipients."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from api.participants.rows import PersonRow
 
 
 def mail_recipient(person: PersonRow) -> Recipient | None:
-    """Return a person as an email recipient; `None` if no address is stored."""
+    """Return a person as an email recipient, or `None` if no email address is stored."""
     if not person.email:
         return None
     return Recipient(name=person.name, address=person.email, zone=ZoneInfo(person.timezone))
 
 
 def find_addresses(tx: Transaction, person_ids: Collection[str]) -> dict[str, str]:
-    """Return current email addresses by person id, for those of `person_ids` who have one."""
+    """Return the current email addresses of `person_ids`, without people who have no address."""
     rows = tx.execute(
         select(PersonRow.id, PersonRow.email).where(
             PersonRow.id.in_(list(person_ids)), PersonRow.email != ""

@@ -1,4 +1,4 @@
-"""What other people may see of a person."""
+"""The part of a person's data that other people may see."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from api.values import FrozenModel
 
 
 class PersonSummary(FrozenModel):
-    """The part of a person's data that the other side of their pair may see.
+    """The part of a person's data that the other participant in a session may see.
 
-    `timezone` reveals where someone is stationed; it is `None` for the other side.
+    `timezone` would reveal where the person is stationed, so it is `None` for the other
+    participant.
     """
 
     id: str
@@ -21,7 +22,10 @@ class PersonSummary(FrozenModel):
 
 
 def person_summary(row: PersonRow, *, to_other_side: bool = False) -> PersonSummary:
-    """Summarise `row` for the person themselves and the office, or for the other side."""
+    """Summarise `row` for the person or the programme office.
+
+    With `to_other_side`, summarise it for the other participant in a session.
+    """
     return PersonSummary(
         id=row.id,
         code=row.code,

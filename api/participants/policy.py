@@ -1,4 +1,4 @@
-"""The parts of a cycle's policy that name people in the cycle."""
+"""Checking a cycle's policy against the people in the cycle."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def checked_policy(tx: Transaction, cycle_id: str, file: PolicyFile) -> Cycle:
 
     Raises:
         NotFoundError: there is no such cycle.
-        UnusableInputError: lists every fault in the file and every person it names who is not in
-            the cycle.
+        UnusableInputError: the file is invalid or names people who are not in the cycle. The error
+            lists all faults.
     """
     cycle_row(tx, cycle_id)
     context = ReadContext(reference())
@@ -48,7 +48,7 @@ def checked_policy(tx: Transaction, cycle_id: str, file: PolicyFile) -> Cycle:
 
 
 def replace_policy(tx: Transaction, cycle_id: str, file: PolicyFile, *, now: datetime) -> None:
-    """Replace a cycle's policy by that in a cycle file, checked in this transaction.
+    """Replace a cycle's policy with the policy in a cycle file, checked in this transaction.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -58,7 +58,7 @@ def replace_policy(tx: Transaction, cycle_id: str, file: PolicyFile, *, now: dat
 
 
 def _current_sheet(tx: Transaction, cycle_id: str, side: Side, kind: PeopleKind) -> PeopleSheet:
-    """Return one side of a cycle as a sheet without faults; profiles are not validated again."""
+    """Return one side of a cycle as a sheet without faults. Profiles are not validated again."""
     rows = tx.execute(
         select(PersonRow.code, PersonRow.profile)
         .where(PersonRow.cycle_id == cycle_id, PersonRow.side == side, PersonRow.left_at.is_(None))

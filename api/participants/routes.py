@@ -1,4 +1,4 @@
-"""JSON routes that upload both lists of people and list the people in a cycle."""
+"""JSON routes for uploading both lists of people and for listing the people in a cycle."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ PEOPLE = APIRouter(prefix=f"{API}/cycles", tags=["people"])
 def upload_people(
     cycle_id: str, coachees: UploadFile, coaches: UploadFile, services: ServicesDep
 ) -> tuple[UploadSummary, UploadSummary]:
-    """Replace both lists: CSV, XLSX or ODS, at most 20 MiB each.
+    """Replace both lists with CSV, XLSX or ODS files of at most 20 MiB each.
 
-    Either both lists are stored in full, or nothing is stored and every fault in both files is
+    Either both lists are stored in full, or nothing is stored and all faults in both files are
     returned.
     """
     return upload.upload_lists(services, cycle_id, named_file(coachees), named_file(coaches))
@@ -31,7 +31,7 @@ def upload_people(
 
 @PEOPLE.get("/{cycle_id}/people", responses=problem_responses(404))
 def list_people(cycle_id: str, services: ServicesDep) -> tuple[ParticipantDetails, ...]:
-    """List all people in a cycle, coachees first, including those who have left."""
+    """List all people in a cycle, coachees first, including people who have left."""
     return participants.list_people(services, cycle_id)
 
 

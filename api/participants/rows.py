@@ -13,7 +13,7 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class Side(StrEnum):
-    """The side of a pair that a person is on."""
+    """The two sides of a pair."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -22,9 +22,9 @@ class Side(StrEnum):
 class PersonRow(IdentifiedRow):
     """A coachee or coach in one cycle.
 
-    `code` is the person's id in the spreadsheet, `position` their place in it. A person missing
-    from a later upload has `left_at` set and keeps their sessions and submissions. For an erased
-    person, only the data that totals need remains.
+    `code` is the person's id in the spreadsheet, and `position` is the person's position in the
+    list. If a later list omits a person, `left_at` is set, and the person's sessions and
+    submissions remain. An erased person's row only has the data that totals need.
     """
 
     __tablename__ = "people"

@@ -1,4 +1,4 @@
-"""Reading the people in a cycle."""
+"""Use cases and queries for reading the people in a cycle."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MODELS: dict[Side, type[Coachee | Coach]] = {Side.COACHEE: Coachee, Side.COACH:
 
 
 class ParticipantDetails(FrozenModel):
-    """A person as shown to the programme office; `left_at` is set if a later list omits them."""
+    """A person as shown to the programme office. `left_at` is set if a later list omits them."""
 
     brief: PersonSummary
     email: str
@@ -39,7 +39,7 @@ def list_people(services: Services, cycle_id: str) -> tuple[ParticipantDetails, 
 
 
 def participants_of(tx: Transaction, cycle_id: str) -> tuple[ParticipantDetails, ...]:
-    """Return all people in a cycle: coachees first, each side in the order of its list.
+    """Return all people in a cycle, coachees first, in the order of their lists.
 
     People who have left are included.
 
@@ -84,7 +84,7 @@ def roster_of(tx: Transaction, cycle_id: str) -> Roster:
 
 
 def ids_by_code(tx: Transaction, cycle_id: str) -> dict[tuple[Side, str], str]:
-    """Return the ids of all people ever in a cycle, by side and spreadsheet id."""
+    """Return the ids of all people in a cycle, including those who left, by side and code."""
     rows = tx.execute(
         select(PersonRow.side, PersonRow.code, PersonRow.id).where(PersonRow.cycle_id == cycle_id)
     )
@@ -101,7 +101,7 @@ def people_rows(tx: Transaction, cycle_id: str, side: Side) -> Sequence[PersonRo
 
 
 def profile_of(row: PersonRow) -> Coachee | Coach:
-    """Return the person that a row describes, as in their list."""
+    """Return the profile in a person's row as a `Coachee` or `Coach`."""
     return _MODELS[row.side].model_validate(row.profile)
 
 

@@ -1,7 +1,7 @@
-"""Uploading both lists of people, checked against the policy in the transaction that stores them.
+"""Uploading both lists of people. They are checked in the transaction that stores them.
 
-Each list replaces the previous one. People missing from the new list have left the cycle; they keep
-their sessions and submissions, and are not included in further runs.
+Each list replaces the previous one. People whom the new list omits have left the cycle: their
+sessions and submissions remain, and later runs do not include them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from coach.people import Person
 
 
 class UploadSummary(FrozenModel):
-    """How many people on one side an upload added, changed, left unchanged and removed."""
+    """The numbers of people whom an upload added to a side, changed, left unchanged and removed."""
 
     side: Side
     added: int
@@ -44,12 +44,12 @@ def upload_lists(
 ) -> tuple[UploadSummary, UploadSummary]:
     """Replace both lists of a cycle, matching people by their ids.
 
-    The files are read before the transaction begins, because opening a workbook is slow.
+    The files are read before the transaction starts, because reading a workbook is slow.
 
     Raises:
         NotFoundError: there is no such cycle.
-        UnusableInputError: lists every fault in both files, and every person named in the policy
-            who is in neither; nothing is changed.
+        UnusableInputError: there are faults in the files, or the policy names people who are in
+            neither list. The error lists all faults, and nothing is changed.
     """
     context = ReadContext(reference())
     lists = read_people_lists(coachees, coaches, context)
@@ -68,7 +68,7 @@ def upload_lists(
 def store_list(
     tx: Transaction, cycle_id: str, side: Side, people: Sequence[Person], *, now: datetime
 ) -> UploadSummary:
-    """Replace the list of one side of a cycle by `people`.
+    """Replace the list of one side of a cycle with `people`.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -129,20 +129,20 @@ def _faults(row: CycleRow, lists: PeopleLists, context: ReadContext) -> Iterator
 
 
 def _update_row(row: PersonRow, person: Person, position: int) -> bool:
-    """Update a person's row from a list; return whether the row changed."""
+    """Update a person's row from a list, and return whether the row has changed."""
     profile = _profile(person)
     before = row.profile
     same = before == profile or (before is not None and profile_of(row) == person)
     changed = not same or row.left_at is not None
     row.position, row.left_at, row.erased_at = position, None, None
     if before is None or before["email"] != person.email:
-        row.email = person.email  # otherwise keep an address they have set themselves
+        row.email = person.email  # otherwise, keep an address that the person has set
     row.name, row.timezone, row.profile = person.name, person.timezone, profile
     return changed
 
 
 def _profile(person: Person) -> dict[str, Any]:
-    """Return a person as JSON; equal people yield equal JSON in every process."""
+    """Return a person as JSON. Equal people result in equal JSON in every process."""
     profile = person.model_dump(mode="json")
     profile["refuses"].sort()
     return profile

@@ -1,1 +1,1 @@
-"""Reminders: which are due, to whom, and whether they are switched on for a cycle."""
+"""Reminders: which are due, their recipients, and the switch for each cycle."""

@@ -1,4 +1,4 @@
-"""The job that creates due reminders, once an hour across all workers."""
+"""The job that creates due reminders. It runs once an hour across all workers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ REMINDERS_JOB = "reminding"
 
 
 def create_reminder_handler(context: JobContext) -> JobHandler:
-    """Create the handler that creates due reminders and queues their delivery."""
+    """Create the handler of the reminder job."""
 
     def write_reminders(_period: str) -> None:
         retry_while_unavailable(context.stopping, lambda: write_due_reminders(context.services))

@@ -1,4 +1,4 @@
-"""The form that switches a cycle's reminders on or off."""
+"""The form for switching a cycle's reminders on or off."""
 
 from __future__ import annotations
 

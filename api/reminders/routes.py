@@ -1,4 +1,4 @@
-"""JSON routes of a cycle's reminders."""
+"""JSON routes for a cycle's reminders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REMINDERS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/reminders", tags=["invi
 
 @REMINDERS.get("", responses=problem_responses(404))
 def read_reminders(cycle_id: str, services: ServicesDep) -> Reminders:
-    """Get whether the people in a cycle receive reminders by email, and when."""
+    """Get whether and when people in a cycle receive reminders by email."""
     return switch.read_reminders(services, cycle_id)
 
 

@@ -1,9 +1,9 @@
-"""Reminders: a neutral email to people who have not replied or not submitted a record or feedback.
+"""Reminders to people who have not replied or have not submitted a record or feedback.
 
-A unique row per reminder ensures that nobody is reminded twice of the same thing. Reminders are
-sent during the day in the recipient's time zone. None is sent if the session's latest invitation
-has not been sent, if the session is cancelled, if the recipient has left the cycle, or if the
-cycle's reminders are switched off.
+A unique row per reminder ensures that no reminder is sent twice. Reminders are sent during the day
+in the recipient's time zone. No reminder is sent if the latest invitation to the session has not
+been sent, if the session is cancelled, if the recipient has left the cycle, or if the cycle's
+reminders are switched off.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from coach.sessions import Attendance
 
 _DAYTIME_HOURS = range(8, 18)  # in the recipient's local time
 _MIN_TIME_SINCE_SENDING = timedelta(days=1)  # between the invitation and the first reminder
-_MAX_AGE = timedelta(days=14)  # older sessions are skipped, as when reminders are first enabled
+_MAX_AGE = timedelta(days=14)  # so that enabling reminders does not cause many for old sessions
 
 _DueQuery = Select[SessionRow, PersonRow]
 
 
 def write_due_reminders(services: Services) -> int:
-    """Create the reminders that are due, queue their delivery, and return their number."""
+    """Create all due reminders, queue their delivery, and return their number."""
     now = services.now()
     written = 0
     with services.database.writing() as tx:
@@ -64,7 +64,7 @@ def enabled_reminder_kinds(settings: MailSettings) -> Iterable[MailKind]:
 
 
 def is_still_due(tx: Transaction, mail: MailRow, settings: MailSettings, *, now: datetime) -> bool:
-    """Whether what a reminder asks for is still missing when the reminder is about to be sent."""
+    """Whether the reply, record or feedback that a reminder is about is still missing."""
     session = tx.get_one(SessionRow, mail.session_id)
     if mail.occasion != _occasion(mail.kind, session):
         return False
@@ -94,7 +94,7 @@ def _write_reminder(
 
 
 def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQuery:
-    """Select the sessions and people with a due reminder of this kind not yet created."""
+    """Select the sessions and people with a due reminder of this kind that is not yet created."""
     written = select(MailRow.id).where(
         MailRow.kind == kind,
         MailRow.session_id == SessionRow.id,
@@ -111,7 +111,7 @@ def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQue
 
 
 def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQuery:
-    """Select the sessions and people for which a reminder of this kind is needed."""
+    """Select the sessions and people for whom a reminder of this kind is due."""
     if kind is MailKind.REPLY_REMINDER:
         return _missing_replies(settings, now)
     before = now - timedelta(days=settings.remind_after_days)
@@ -126,7 +126,7 @@ def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> _Du
 
 
 def _missing_replies(settings: MailSettings, now: datetime) -> _DueQuery:
-    """Select the upcoming sessions and the people who have not replied to their latest time."""
+    """Select upcoming sessions and those participants who have not replied to the current time."""
     replied = select(ReplyRow.id).where(
         ReplyRow.session_id == SessionRow.id,
         ReplyRow.person_id == PersonRow.id,
@@ -141,7 +141,7 @@ def _missing_replies(settings: MailSettings, now: datetime) -> _DueQuery:
 
 
 def _remindable_query(kind: MailKind, now: datetime) -> _DueQuery:
-    """Select the confirmed sessions and the people who may be sent a reminder of this kind."""
+    """Select confirmed sessions and those participants who may receive this kind of reminder."""
     return (
         select(SessionRow, PersonRow)
         .join(PersonRow, _recipient_condition(kind))
@@ -176,7 +176,10 @@ def _was_informed(now: datetime) -> ColumnElement[bool]:
 
 
 def _occasion(kind: MailKind, session: SessionRow) -> int:
-    """Distinguish reminders of one kind about a session: each new time needs a new reply."""
+    """Return a number that distinguishes reminders of one kind about a session.
+
+    Each new session time requires a new reply, and therefore a new reminder.
+    """
     return session.asked_sequence if kind is MailKind.REPLY_REMINDER else 0
 
 

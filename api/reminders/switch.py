@@ -17,18 +17,21 @@ from api.values import FrozenModel
 
 
 class ReminderSwitch(FrozenModel):
-    """Whether to send reminders to the people in a cycle."""
+    """Whether the people in a cycle should receive reminders."""
 
     on: bool
 
 
 class Reminders(FrozenModel):
-    """Whether the people in a cycle receive reminders by email, and when.
+    """Whether and when people in a cycle receive reminders by email.
 
-    `on` and `off_since` reflect a manager's decision for this cycle. `before` is how many days
-    before a session people are reminded to reply; `after` is how many days after it they are
-    reminded to submit a record or feedback. Both are deployment-wide settings, and `None` if the
-    deployment sends no such reminders.
+    Attributes:
+        on: whether reminders are switched on for this cycle.
+        off_since: when a manager switched them off; `None` if they are on.
+        before: days before a session when people are reminded to reply; `None` if this deployment
+            sends no such reminders.
+        after: days after a session when people are reminded to submit a record or feedback; `None`
+            if this deployment sends no such reminders.
     """
 
     on: bool
@@ -38,7 +41,7 @@ class Reminders(FrozenModel):
 
 
 def read_reminders(services: Services, cycle_id: str) -> Reminders:
-    """Return whether the people in a cycle receive reminders, and when.
+    """Return whether and when people in a cycle receive reminders.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -48,7 +51,7 @@ def read_reminders(services: Services, cycle_id: str) -> Reminders:
 
 
 def reminders_of(tx: Transaction, cycle_id: str, settings: MailSettings) -> Reminders:
-    """Return whether the people in a cycle receive reminders, and when.
+    """Return whether and when people in a cycle receive reminders.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -65,8 +68,8 @@ def reminders_of(tx: Transaction, cycle_id: str, settings: MailSettings) -> Remi
 def switch_reminders(services: Services, cycle_id: str, switch: ReminderSwitch) -> Reminders:
     """Switch a cycle's reminders on or off; idempotent.
 
-    Reminders waiting to be sent are dropped when their delivery is due. If reminders are switched
-    on again, those that are still due are created again.
+    Waiting reminders are dropped when their delivery is due. If reminders are switched on again,
+    dropped reminders that are still due are created again.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -87,7 +90,7 @@ def _apply(tx: Transaction, row: CycleRow, switch: ReminderSwitch, now: datetime
             MailRow.session_id.is_not(None),
             MailRow.state == MailState.DROPPED,
             MailRow.ended_at >= off_since,
-            MailRow.problem == "",  # a failed one was sent by the office itself
+            MailRow.problem == "",  # the office has sent failed reminders another way
         )
         tx.execute(delete(MailRow).where(*dropped_meanwhile))
     record_event(tx, f"reminders switched {'on' if switch.on else 'off'}", "cycle", row.id)

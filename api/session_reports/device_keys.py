@@ -1,4 +1,7 @@
-"""Device keys, which keep a coach's notebook open on a device; sent in a header or a cookie."""
+"""Device keys, which give a device access to a coach's notebook.
+
+A device sends its key in the header `X-Notes-Key` or in a cookie.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +27,9 @@ NOTES_HEADER = "X-Notes-Key"
 def issue_device_key(
     tx: Transaction, principal: Principal, notebook: int, *, now: datetime
 ) -> tuple[Principal, IssuedSecret]:
-    """Return the principal with a notebook open, and a key that opens it on their device.
+    """Issue a device key for a notebook, valid for as long as the coach's secret link.
 
-    The key expires together with the coach's secret link.
+    Returns the principal with the notebook open, and the key.
     """
     link = tx.get_one(CredentialRow, principal.credential_id)
     secret, identifier = secrets.token_urlsafe(SECRET_BYTES), new_id()
@@ -41,7 +44,7 @@ def issue_device_key(
 def set_device_key_cookie(
     response: Response, services: Services, principal: Principal, key: IssuedSecret
 ) -> None:
-    """Store a device key in a cookie in the coach's browser."""
+    """Set the cookie that stores a device key in the coach's browser."""
     name = notes_cookie(services.settings, principal.person_id or "")
     seconds = int((key.expires_at - services.now()).total_seconds())
     set_secret_cookie(response, services.settings, name, key.secret, seconds)
@@ -50,7 +53,10 @@ def set_device_key_cookie(
 def open_notebook_of_device(
     tx: Transaction, request: Request, settings: Settings, principal: Principal, now: datetime
 ) -> Principal:
-    """Return the principal, with the notebook open that the request's device key opens, if any."""
+    """Return the principal with the notebook open to which the request's device key gives access.
+
+    Returns `principal` unchanged if they are not a coach or the request has no valid device key.
+    """
     if principal.role is not AccessRole.COACH or principal.person_id is None:
         return principal
     key = request.headers.get(NOTES_HEADER) or request.cookies.get(
@@ -65,7 +71,7 @@ def open_notebook_of_device(
 def _notebook_of_key(
     tx: Transaction, principal: Principal, key: str, *, now: datetime
 ) -> int | None:
-    """Return the number of the notebook that `key` opens for this coach, or `None`."""
+    """Return the number of the coach's notebook that `key` opens, or `None` if it opens none."""
     label = tx.scalar(
         select(CredentialRow.label).where(
             CredentialRow.secret_sha256 == sha256_of(key),

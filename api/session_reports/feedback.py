@@ -1,4 +1,4 @@
-"""Feedback on sessions: given by coachees, visible to them and to managers, never to coaches."""
+"""Coachees' feedback on sessions, visible to the coachee and to managers but not to coaches."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from coach.sessions import Attendance
 
 
 class FeedbackView(FrozenModel):
-    """A coachee's feedback, as last submitted."""
+    """The latest version of a coachee's feedback on a session."""
 
     session_id: str
     attendance: Attendance
@@ -37,7 +37,7 @@ def store_feedback(
 
     Raises:
         NotAllowedError: `principal` is not the coachee.
-        ConflictError: the session has not started, and there is no record of it being held early.
+        ConflictError: the session has not started, and no record shows that it was held early.
     """
     if principal.role is not AccessRole.COACHEE:
         raise NotAllowedError("only the coachee of a session can give feedback on it")
@@ -48,7 +48,7 @@ def store_feedback(
 
 
 def find_feedback(tx: Transaction, principal: Principal, session_id: str) -> FeedbackView | None:
-    """Return the feedback on a session, or `None` if there is none or `principal` is a coach."""
+    """Return the feedback on a session; `None` if there is none or `principal` is a coach."""
     if principal.role is AccessRole.COACH:
         return None
     row = find_submission(tx, FeedbackRow, session_id)

@@ -1,4 +1,4 @@
-"""Use cases for a coach's access to their notes: status, passphrase, recovery code, notebooks."""
+"""Use cases for access to a coach's notes: status, passphrase, recovery code and notebooks."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from coach.errors import InputFault, NotAllowedError, UnusableInputError
 
 @dataclass(frozen=True, slots=True)
 class NotesOverview:
-    """The contents of the page about a coach's notes.
+    """The data shown on a coach's notes page.
 
-    `code_sent` is whether a one-time code has been sent that is still valid.
+    `code_sent` is whether the coach has been sent a one-time code that is still valid.
     """
 
     status: NotesStatus
@@ -31,7 +31,7 @@ class NotesOverview:
 
 @dataclass(frozen=True, slots=True)
 class OpenedNotes:
-    """The status of notes that were opened on a device, and the key for that device."""
+    """The result of opening notes on a device: their status, and the key for the device."""
 
     status: NotesStatus
     device_key: IssuedSecret
@@ -39,20 +39,20 @@ class OpenedNotes:
 
 @dataclass(frozen=True, slots=True)
 class StartedNotebook:
-    """The status of the notes after a notebook was started, and the secrets that open it."""
+    """The result of starting a notebook: the status of the notes, and the notebook's secrets."""
 
     status: NotesStatus
     secrets: NotebookSecrets
 
 
 def read_notes_status(services: Services, principal: Principal) -> NotesStatus:
-    """Return the status of the coach's notes on the device that sends the request."""
+    """Return the status of the coach's notes on the current device."""
     with services.database.reading() as tx:
         return notebooks.notes_status(tx, principal)
 
 
 def read_notes_overview(services: Services, principal: Principal) -> NotesOverview:
-    """Return the status of the coach's notes, and whether a one-time code is still valid."""
+    """Return the data shown on a coach's notes page."""
     with services.database.reading() as tx:
         code = one_time_codes.active_code(tx, principal, CodePurpose.NOTES, now=services.now())
         return NotesOverview(notebooks.notes_status(tx, principal), code_sent=code is not None)
@@ -64,7 +64,7 @@ def choose_passphrase(services: Services, principal: Principal, passphrase: str)
     Raises:
         UnusableInputError: the passphrase is too easy to guess.
         NotesClosedError: the notebook is not open on this device.
-        ConflictError: there is no notebook yet.
+        ConflictError: the coach has no notebook yet.
     """
     weakness = password_weakness(passphrase, [])
     if weakness is not None:
@@ -75,22 +75,22 @@ def choose_passphrase(services: Services, principal: Principal, passphrase: str)
 
 
 def make_recovery_code(services: Services, principal: Principal) -> str:
-    """Create a new single-use recovery code for the notebook, replacing any earlier code.
+    """Create a single-use recovery code for the notebook, replacing any earlier code.
 
     Raises:
         NotesClosedError: the notebook is not open on this device.
-        ConflictError: there is no notebook yet.
+        ConflictError: the coach has no notebook yet.
     """
     with services.database.writing() as tx:
         return notebooks.create_recovery_code(tx, principal)
 
 
 def start_new_notebook(services: Services, principal: Principal) -> StartedNotebook:
-    """Start a new notebook on this device, for a coach who cannot open the earlier ones.
+    """Start a new notebook on this device for a coach who cannot open their earlier ones.
 
     Raises:
-        ConflictError: there is no notebook yet, one is open on this device, or the coach already
-            has five.
+        ConflictError: the coach has no notebook yet, has one open on this device, or has reached
+            the maximum number of notebooks.
     """
     with services.database.writing() as tx:
         opened, key = notebooks.start_further_notebook(tx, principal, now=services.now())
@@ -99,15 +99,15 @@ def start_new_notebook(services: Services, principal: Principal) -> StartedNoteb
 
 
 def open_notes(services: Services, principal: Principal, typed: str, code: str) -> OpenedNotes:
-    """Open a notebook on this device with `typed`, its passphrase or recovery code.
+    """Open a notebook on this device; `typed` is its passphrase or recovery code.
 
-    If the server sends email, the one-time `code` from an email is required as well. That code is
-    not sufficient by itself, because the programme office can change the coach's email address.
+    If the server sends email, `code` must be a valid one-time code from an email. The code alone
+    does not open a notebook, because the programme office can change the coach's email address.
 
     Raises:
         NotAllowedError: `typed` or `code` is wrong, or there have been too many attempts.
     """
-    matching = _matching_notebook(services, principal, typed)  # slow, so not in the transaction
+    matching = _matching_notebook(services, principal, typed)  # slow, so not in a transaction
     with services.database.writing() as tx:
         required = services.settings.mail.enabled
         code_row = _verify_code(tx, services, principal, code) if required else None
@@ -123,7 +123,7 @@ def open_notes(services: Services, principal: Principal, typed: str, code: str) 
             if code_row is not None:
                 one_time_codes.mark_used(code_row, now=services.now())
             return OpenedNotes(notebooks.notes_status(tx, opened[0]), opened[1])
-    if not accepted:  # raised after the transaction, so that the failed attempt is stored
+    if not accepted:  # raised here, because inside the transaction it would undo the count
         raise one_time_codes.wrong_code_error()
     raise NotAllowedError(
         "that is not your passphrase or recovery code, or there have been too many attempts; if "
@@ -132,7 +132,7 @@ def open_notes(services: Services, principal: Principal, typed: str, code: str) 
 
 
 def _matching_notebook(services: Services, principal: Principal, typed: str) -> int | None:
-    """Return the number of the notebook whose passphrase is `typed`, if any."""
+    """Return the number of the notebook whose passphrase is `typed`, or `None` if there is none."""
     with services.database.reading() as tx:
         hashes = notebooks.passphrase_hashes(tx, principal)
     return next(

@@ -1,4 +1,4 @@
-"""Pages for a coach's access to their notes: passphrase, recovery code, notebooks."""
+"""Pages for access to a coach's notes: status, passphrase, recovery code and notebooks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOTES = APIRouter(prefix="/p/{link}/notes", include_in_schema=False)
 
 @NOTES.get("")
 def show(link: str, request: Request) -> Response:
-    """Show the status of the notes on this device, with the forms that apply."""
+    """Show the status of the coach's notes on this device, and the actions that are available."""
     return _render_notebook(link, request, {})
 
 
@@ -31,7 +31,7 @@ def choose(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Set the passphrase."""
+    """Set the passphrase of the open notebook."""
     form = parse_form(Passphrase, form_fields)
     try:
         note_access.choose_passphrase(services, principal, form.passphrase)
@@ -64,7 +64,7 @@ def open_here(
 def send_code(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Send the one-time code that is required in addition to the passphrase."""
+    """Email the one-time code that is required in addition to the passphrase."""
     try:
         send_note_code(services, principal)
     except ConflictError as error:
@@ -82,10 +82,10 @@ def make_code(
 
 
 @NOTES.post("/afresh")
-def begin_afresh(
+def start_new_notebook(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Start a new notebook on this device, and show its recovery code."""
+    """Start a new notebook on this device and show its recovery code."""
     started = note_access.start_new_notebook(services, principal)
     response = render_recovery_code(
         request, link, started.secrets.recovery_code, next_page=urls.person_notes(link)

@@ -1,4 +1,4 @@
-"""JSON routes for a coach's access to their notes: status, passphrase, recovery code, notebooks."""
+"""JSON routes for access to a coach's notes: status, passphrase, recovery code and notebooks."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ class Passphrase(BaseModel):
 
 
 class RecoveryCode(BaseModel):
-    """A code that opens a coach's notes once. It cannot be retrieved again."""
+    """A single-use code that opens a coach's notes. It cannot be retrieved later."""
 
     code: str
 
 
 class NewNotebook(NotesStatus):
-    """The status of your notes, with the new notebook open on this device."""
+    """The status of your notes after starting a new notebook, and the notebook's recovery code."""
 
     recovery_code: Annotated[
         str,
         Field(
             description="Opens the new notebook once on another device. It cannot be retrieved "
-            "again."
+            "later."
         ),
     ]
 
 
 @NOTES.get("/me/notes", responses=problem_responses())
 def my_notes(services: ServicesDep, principal: PrincipalDep) -> NotesStatus:
-    """The status of your notes: whether they are open on this device, and what can open them."""
+    """Get whether your notes are open on this device, and which secrets can open them."""
     return note_access.read_notes_status(services, principal)
 
 
@@ -70,7 +70,7 @@ def open_notes(
 ) -> NotesStatus:
     """Open your notes on this device with your passphrase or recovery code.
 
-    After five wrong attempts, they are locked for 15 minutes. If this server sends email, a
+    After five wrong attempts, your notes are locked for 15 minutes. If this server sends email, a
     one-time code from an email is required as well.
     """
     opened = note_access.open_notes(services, principal, body.passphrase, body.code)

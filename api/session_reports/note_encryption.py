@@ -1,8 +1,9 @@
-"""Encryption of notes: a data key for each coach and coachee, wrapped by the master key.
+"""Encryption of notes with one data key per coach and coachee, wrapped by the master key.
 
-A note is encrypted with AES-256-GCM under the data key of its author and coachee. The
-ciphertext is bound to its row, session, author, key and version, and a wrapped key to its own row,
-so that neither can be moved to another row or replaced by an older version.
+A note is encrypted with AES-256-GCM under the data key of its author and coachee. The associated
+data of a note identifies its row, session, author, key and version, and the associated data of a
+wrapped key identifies its row and master key version. Decryption therefore fails if either is moved
+to another row or replaced with an older version.
 """
 
 from __future__ import annotations
@@ -51,10 +52,7 @@ def decrypt_note(tx: Transaction, keyring: Keyring, row: NoteRow) -> str:
 
 
 def rewrap_note_keys(tx: Transaction, keyring: Keyring) -> int:
-    """Rewrap all data keys under the newest master key, and return how many there were.
-
-    See `Rotatable`.
-    """
+    """Rewrap all data keys under the newest master key and return their number; see `Rotatable`."""
     rows = tx.scalars(select(NoteKeyRow)).all()
     for row in rows:
         key = _unwrap(keyring, row)
@@ -66,7 +64,7 @@ def rewrap_note_keys(tx: Transaction, keyring: Keyring) -> int:
 def _get_or_create_data_key(
     tx: Transaction, keyring: Keyring, session: SessionRow, now: datetime
 ) -> tuple[NoteKeyRow, bytes]:
-    """Return the data key for the coach's notes about the coachee, as its row and in plaintext."""
+    """Return the row and the plaintext of the data key for the coach's notes about the coachee."""
     row = tx.scalar(
         select(NoteKeyRow).where(
             NoteKeyRow.author_id == session.coach_id, NoteKeyRow.subject_id == session.coachee_id
@@ -89,7 +87,7 @@ def _get_or_create_data_key(
 
 
 def _wrap(keyring: Keyring, row: NoteKeyRow, key: bytes) -> bytes:
-    """Encrypt `key` under the row's version of the master key."""
+    """Encrypt `key` under the version of the master key that the row specifies."""
     master = wrapping_key(keyring.master, row.master_version)
     return encrypt(master, key, *_key_associated_data(row))
 

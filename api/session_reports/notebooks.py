@@ -1,14 +1,14 @@
-"""Coaches' notebooks: which one is open on a device, and what opens it on another.
+"""Coaches' notebooks, and the secrets that open them.
 
 A notebook is a set of notes that are opened together. The secret link alone does not open it,
-because the programme office hands out the link. Each device on which a notebook is open stores its
-own key (see `device_keys`). A new device obtains a key with the coach's passphrase, which can only
-be set where the notebook is already open, or with a single-use recovery code.
+because the programme office hands out the link. Each device on which a notebook is open has its own
+key (see `device_keys`). To get a key, a new device needs either a single-use recovery code or the
+coach's passphrase, which can only be set on a device on which the notebook is already open.
 
-This is access control only. It plays no part in the encryption (see `note_encryption`), so anyone
-who can add rows to `credentials` can make the server show notes.
+Notebooks only control access. They play no part in the encryption (see `note_encryption`), so
+anyone who can insert rows into `credentials` can make the server show notes.
 
-A coach who can no longer open a notebook starts a new one. That does not open earlier notes;
+A coach who can no longer open a notebook can start a new one. It gives no access to earlier notes;
 otherwise anyone with the link, or with access to the coach's email, could read them.
 """
 
@@ -36,7 +36,7 @@ _MAX_NOTEBOOKS = 5
 
 
 class NotesClosedError(NotAllowedError):
-    """Raised if the notes are not open on this device."""
+    """Raised when a coach's notes are not open on the current device."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(
@@ -48,19 +48,24 @@ class NotesClosedError(NotAllowedError):
 
 @dataclass(frozen=True, slots=True)
 class NotebookSecrets:
-    """The secrets that open a new notebook: the key for its first device, and a recovery code."""
+    """The secrets that open a new notebook: its first device key and its recovery code."""
 
     device_key: IssuedSecret
     recovery_code: str
 
 
 class NotesStatus(FrozenModel):
-    """The status of a coach's notes on the device that sends the request.
+    """The status of a coach's notes on the current device.
 
-    `begun` is whether the coach has a notebook, `notebooks` how many they have, and `notebook` the
-    number of the one that is open on this device. A number above 1 means that it was started
-    because an earlier one could not be opened. `has_passphrase` and `has_recovery_code` refer to
-    the open notebook or, if none is open, to any of them.
+    Attributes:
+        begun: whether the coach has a notebook.
+        is_open: whether a notebook is open on this device.
+        notebook: the number of the notebook that is open on this device. A number above 1 means
+            that the coach started it because they could not open an earlier one.
+        notebooks: the number of notebooks the coach has.
+        has_passphrase: whether the open notebook has a passphrase or, if none is open, whether any
+            notebook has one.
+        has_recovery_code: the same for the recovery code.
     """
 
     begun: bool
@@ -72,7 +77,7 @@ class NotesStatus(FrozenModel):
 
 
 def notes_status(tx: Transaction, principal: Principal) -> NotesStatus:
-    """Return the status of a coach's notes on the device that `principal` uses."""
+    """Return the status of a coach's notes on the current device."""
     rows = _notebooks(tx, principal)
     relevant = [row for row in rows if not principal.notes_open or row.number == principal.notebook]
     return NotesStatus(
@@ -88,9 +93,9 @@ def notes_status(tx: Transaction, principal: Principal) -> NotesStatus:
 def open_first_notebook(
     tx: Transaction, principal: Principal, *, now: datetime
 ) -> tuple[Principal, IssuedSecret | None]:
-    """Start the coach's first notebook on this device, unless one is already open.
+    """Start the coach's first notebook on this device, unless a notebook is already open.
 
-    Returns the principal with the notebook open and, if it was started, the device's key.
+    Returns the principal with a notebook open, and the device key if a notebook was started.
 
     Raises:
         NotesClosedError: the coach already has a notebook, but none is open on this device.
@@ -108,14 +113,14 @@ def open_first_notebook(
 def start_further_notebook(
     tx: Transaction, principal: Principal, *, now: datetime
 ) -> tuple[Principal, IssuedSecret]:
-    """Start a new notebook on this device, for a coach who cannot open the earlier ones.
+    """Start a new notebook on this device for a coach who cannot open their earlier ones.
 
-    It does not open earlier notes, so someone who only has the link gains nothing from it. Nothing
-    changes on the coach's other devices.
+    The new notebook gives no access to earlier notes, so it is of no use to an attacker who only
+    has the link. The coach's other devices are not affected.
 
     Raises:
-        ConflictError: there is no notebook yet, one is open on this device, or the coach already
-            has five.
+        ConflictError: the coach has no notebook yet, has one open on this device, or has reached
+            the maximum number of notebooks.
     """
     rows = _notebooks(tx, principal)
     if not rows or principal.notes_open:
@@ -135,7 +140,7 @@ def set_passphrase(tx: Transaction, principal: Principal, passphrase_hash: str) 
 
     Raises:
         NotesClosedError: the notebook is not open on this device.
-        ConflictError: there is no notebook yet.
+        ConflictError: the coach has no notebook yet.
     """
     row = _open_notebook(tx, principal)
     row.passphrase_hash, row.failures, row.locked_until = passphrase_hash, 0, None
@@ -143,13 +148,13 @@ def set_passphrase(tx: Transaction, principal: Principal, passphrase_hash: str) 
 
 
 def create_recovery_code(tx: Transaction, principal: Principal) -> str:
-    """Create a new single-use recovery code for the notebook, replacing any earlier code.
+    """Create a single-use recovery code for the notebook, replacing any earlier code.
 
-    Only its hash is stored.
+    Only the hash of the code is stored.
 
     Raises:
         NotesClosedError: the notebook is not open on this device.
-        ConflictError: there is no notebook yet.
+        ConflictError: the coach has no notebook yet.
     """
     row, code = _open_notebook(tx, principal), new_recovery_code()
     row.recovery_sha256 = sha256_of(normalise_code(code))
@@ -158,7 +163,10 @@ def create_recovery_code(tx: Transaction, principal: Principal) -> str:
 
 
 def passphrase_hashes(tx: Transaction, principal: Principal) -> dict[int, str]:
-    """Map the number of each notebook that has a passphrase to the passphrase's hash."""
+    """Return the passphrase hashes of the coach's notebooks, by notebook number.
+
+    Notebooks without a passphrase are omitted.
+    """
     return {
         row.number: row.passphrase_hash
         for row in _notebooks(tx, principal)
@@ -174,11 +182,11 @@ def open_notebook(
     matching_notebook: int | None,
     now: datetime,
 ) -> tuple[Principal, IssuedSecret] | None:
-    """Open a notebook on this device. Count a failed attempt and return `None` if `typed` is wrong.
+    """Open a notebook on this device. If `typed` is wrong, count the attempt and return `None`.
 
-    `matching_notebook` is the number of the notebook whose passphrase is `typed`, if any. Otherwise
-    `typed` may be a recovery code, which is then used up. If another notebook is already open on
-    this device, the two are merged.
+    `matching_notebook` is the number of the notebook whose passphrase is `typed`. If it is `None`,
+    `typed` is compared with the recovery codes, and a matching code cannot be used again. If
+    another notebook is already open on this device, the two are merged.
     """
     rows = {row.number: row for row in _notebooks(tx, principal)}
     if not rows or principal.role is not AccessRole.COACH:
@@ -227,14 +235,14 @@ def _create_notebook(
 
 
 def _record_failure(tx: Transaction, first: NotebookRow, now: datetime) -> None:
-    """Count a wrong passphrase. The first notebook holds the count and the lock for all of them."""
+    """Count a failed attempt. The first notebook stores the count and the lock for all of them."""
     first.failures += 1
     first.locked_until = now + _LOCK_DURATION if first.failures >= _FREE_ATTEMPTS else None
     record_event(tx, "note passphrase wrong", "person", first.person_id, failures=first.failures)
 
 
 def _merge(tx: Transaction, one: NotebookRow, other: NotebookRow) -> int:
-    """Merge the later of two notebooks into the earlier one, and return the latter's number."""
+    """Merge the later of two notebooks into the earlier one, and return its number."""
     kept, merged = sorted((one, other), key=lambda row: row.number)
     kept.passphrase_hash = kept.passphrase_hash or merged.passphrase_hash
     kept.recovery_sha256 = kept.recovery_sha256 or merged.recovery_sha256

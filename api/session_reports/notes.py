@@ -26,7 +26,7 @@ _IN_OTHER_NOTEBOOK = (
 
 
 class NoteView(FrozenModel):
-    """A note, visible only to its author."""
+    """A coach's note on a session, as shown to its author."""
 
     session_id: str
     text: str
@@ -47,7 +47,7 @@ def store_note(
 
     Raises:
         NotAllowedError: `principal` is not the coach.
-        NotesClosedError: no notebook is open on this device, or not the one with the earlier note.
+        NotesClosedError: no notebook is open on this device, or the earlier note is in another one.
     """
     if principal.role is not AccessRole.COACH:
         raise NotAllowedError("only coaches can write notes")
@@ -61,7 +61,7 @@ def store_note(
         raise NotesClosedError(_IN_OTHER_NOTEBOOK)
     row.version, row.written_at = row.version + 1, now
     encrypt_note(tx, keyring, session, row, note.text, now=now)
-    tx.add(row)  # added last: looking up the key flushes, and the row needs its ciphertext by then
+    tx.add(row)  # not before `encrypt_note`, which flushes: `sealed` must not be null
     record_event(tx, "note written", "session", session.id, version=row.version)
     return _view(row, note.text)
 

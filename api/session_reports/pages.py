@@ -1,4 +1,4 @@
-"""Pages with the two forms about a session: the coach's session note and the coachee's feedback."""
+"""Pages with the coach's session note form and the coachee's feedback form."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _TEMPLATES = {
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """Renders one of the two forms for the person who owns the link."""
+    """Renders the session note form or the feedback form for the owner of a secret link."""
 
     request: Request
     link: str
@@ -53,7 +53,7 @@ class FormPage:
 
     @property
     def session_page(self) -> str:
-        """The URL of the session's page, to which the forms redirect."""
+        """URL of the session's page, to which the forms redirect."""
         return urls.person_session(self.link, self.session_id)
 
     def render(self, side: Side, session: SessionDetails, entered: Mapping[str, str]) -> Response:
@@ -63,7 +63,7 @@ class FormPage:
     def render_faults(
         self, side: Side, entered: Mapping[str, str], faults: Mapping[str, str]
     ) -> Response:
-        """Render the form for `side`, filled in with `entered`, with `faults` beside their fields.
+        """Render the form for `side`, filled in with `entered`, and each fault beside its field.
 
         Raises:
             NotFoundError: there is no such session, or the reader may not see it.
@@ -100,7 +100,7 @@ FormPageDep = Annotated[FormPage, Depends()]
 def note_form(
     session_id: str, form: FormPageDep, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show the session note form, filled in with what was saved before."""
+    """Show the session note form, filled in with the saved record and note."""
     found = session_reports.read_session_with_reports(services, principal, session_id)
     session, record, note = found.session, found.reports.record, found.reports.note
     today = services.now().astimezone(session.start.tzinfo).date()
@@ -146,7 +146,7 @@ def save_note(
 def feedback_form(
     session_id: str, form: FormPageDep, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show the feedback form, filled in with what was submitted before."""
+    """Show the feedback form, filled in with any earlier feedback."""
     found = session_reports.read_session_with_reports(services, principal, session_id)
     given = found.reports.feedback
     entered = dict.fromkeys(_FEEDBACK_FIELDS, "")
@@ -182,7 +182,7 @@ def save_feedback(
 def _validate_session_note(
     entered: Mapping[str, str],
 ) -> tuple[SharedRecord | None, Note | None, dict[str, str]]:
-    """Return the record and the note in a form, `None` if invalid, and the faults by field."""
+    """Return the submitted record and note, each `None` if invalid, and the faults by field."""
     shared = {field: entered[field] for field in _RECORD_FIELDS}
     record, faults = validate_form(SharedRecord, non_empty_fields(shared), fallback_field="topic")
     note, note_faults = validate_form(Note, {"text": entered[_PRIVATE]}, fallback_field="text")

@@ -1,4 +1,4 @@
-"""View models of records and feedback: text ready for display, in the reader's time zone."""
+"""View models of records and feedback, formatted for display in the reader's time zone."""
 
 from __future__ import annotations
 

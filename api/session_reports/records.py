@@ -1,4 +1,4 @@
-"""Shared records of sessions: written by the coach, visible to coach, coachee and managers."""
+"""Coaches' shared records of sessions, visible to the coach, the coachee and managers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TOO_EARLY = (
 
 
 class RecordView(FrozenModel):
-    """The shared record of a session, as last submitted."""
+    """The latest version of a session's shared record."""
 
     session_id: str
     session_date: date
@@ -48,8 +48,8 @@ def store_record(
 
     Raises:
         NotAllowedError: `principal` is not the coach.
-        UnusableInputError: the session is recorded as held on a day that is still in the future
-            in the coach's time zone.
+        UnusableInputError: the session is recorded as held on a future date in the coach's time
+            zone.
     """
     if principal.role is not AccessRole.COACH:
         raise NotAllowedError("only the coach of a session can write its shared record")

@@ -23,20 +23,20 @@ FEEDBACK = APIRouter(prefix=f"{API}/sessions", tags=["feedback"])
 
 
 class WrittenNote(NoteView):
-    """A note that has just been written."""
+    """A note as saved, with a recovery code if it is the coach's first."""
 
     recovery_code: Annotated[
         str | None,
         Field(
-            description="Only with your first note: a code that opens your notes once on another "
-            "device. It cannot be retrieved again."
+            description="Returned only with your first note. Opens your notes once on another "
+            "device. It cannot be retrieved later."
         ),
     ] = None
 
 
 @RECORDS.get("/{session_id}/record", responses=problem_responses(404))
 def read_record(session_id: str, services: ServicesDep, principal: PrincipalDep) -> RecordView:
-    """The shared record, for the session's coach and coachee and for managers."""
+    """Get the shared record. It is visible to the session's coach and coachee and to managers."""
     return session_reports.read_record(services, principal, session_id)
 
 
@@ -44,9 +44,9 @@ def read_record(session_id: str, services: ServicesDep, principal: PrincipalDep)
 def submit_record(
     session_id: str, record: SharedRecord, services: ServicesDep, principal: PrincipalDep
 ) -> RecordView:
-    """Submit the shared record, replacing any earlier one.
+    """Submit the shared record, replacing any earlier record.
 
-    `session_date` is the day on which you met. An upcoming session can only be recorded as
+    `session_date` is the date on which you met. An upcoming session can only be recorded as
     cancelled.
     """
     return session_reports.submit_record(services, principal, session_id, record)
@@ -54,7 +54,7 @@ def submit_record(
 
 @RECORDS.get("/{session_id}/note", responses=problem_responses(404))
 def read_note(session_id: str, services: ServicesDep, principal: PrincipalDep) -> NoteView:
-    """Your own note. It is shown only to you, on devices where your notes are open."""
+    """Get your own note. It is shown only to you, on devices on which your notes are open."""
     return session_reports.read_note(services, principal, session_id)
 
 
@@ -62,7 +62,7 @@ def read_note(session_id: str, services: ServicesDep, principal: PrincipalDep) -
 def write_note(
     session_id: str, note: Note, services: ServicesDep, principal: PrincipalDep, response: Response
 ) -> WrittenNote:
-    """Write your own note, replacing any earlier one.
+    """Save your own note, replacing any earlier note.
 
     Your first note sets a cookie that keeps your notes open on this device, and returns a recovery
     code that opens them once on another device.
@@ -76,7 +76,7 @@ def write_note(
 
 @FEEDBACK.get("/{session_id}/feedback", responses=problem_responses(404))
 def read_feedback(session_id: str, services: ServicesDep, principal: PrincipalDep) -> FeedbackView:
-    """The feedback, for the coachee who gave it and for managers, but never for the coach."""
+    """Get the feedback. It is visible to the coachee and to managers, but not to the coach."""
     return session_reports.read_feedback(services, principal, session_id)
 
 
@@ -84,9 +84,10 @@ def read_feedback(session_id: str, services: ServicesDep, principal: PrincipalDe
 def give_feedback(
     session_id: str, feedback: Feedback, services: ServicesDep, principal: PrincipalDep
 ) -> FeedbackView:
-    """Give feedback, replacing any earlier feedback.
+    """Submit feedback, replacing any earlier feedback.
 
-    It is accepted once the session has started, or once its record shows that it was held earlier.
+    Feedback is accepted once the session has started, or once its record shows that it was held
+    early.
     """
     return session_reports.give_feedback(services, principal, session_id, feedback)
 

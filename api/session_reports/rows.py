@@ -13,8 +13,8 @@ from api.database.types import IdentifiedRow, TableRow
 class NoteKeyRow(IdentifiedRow):
     """A data key for one coach's notes about one coachee, wrapped by a master key.
 
-    Deleting the row makes every note encrypted with it unreadable in this database. Earlier copies
-    of the database still contain the row, and can be decrypted with the same master key.
+    Deleting the row makes every note encrypted with the key unreadable in this database. Earlier
+    copies of the database still contain the row, and can be decrypted with the same master key.
     """
 
     __tablename__ = "note_keys"
@@ -28,11 +28,11 @@ class NoteKeyRow(IdentifiedRow):
 
 
 class NotebookRow(TableRow):
-    """A coach's notebook, with the hashes of the passphrase and recovery code that open it.
+    """A coach's notebook, with the hashes of its passphrase and recovery code.
 
-    The first notebook has the number 1. A coach who can no longer open it starts another; if the
-    earlier one is opened later, the two are merged. `failures` and `locked_until` of the first
-    notebook apply to all of them.
+    Numbers start at 1. A coach who can no longer open a notebook starts another one; if the earlier
+    one is opened later, the two are merged. `failures` and `locked_until` of the first notebook
+    apply to all of the coach's notebooks.
     """
 
     __tablename__ = "notebooks"

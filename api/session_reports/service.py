@@ -1,7 +1,7 @@
-"""Session report use cases: reading and submitting records, notes and feedback.
+"""Use cases for reading and submitting records, notes and feedback.
 
-The record is visible to the coach, the coachee and managers, the feedback to the coachee and
-managers, and a note only to its author.
+The record is visible to the coach, the coachee and managers. The feedback is visible to the coachee
+and managers, and a note only to its author.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from coach.feedback import Feedback, Note, SharedRecord
 
 @dataclass(frozen=True, slots=True)
 class SessionReports:
-    """The reports on a session that one reader may see.
+    """The reports on a session that a given reader may see.
 
-    `note_closed` is whether the reader has a note that is not open on their device.
+    `note_closed` is whether the reader has written a note but it is not open on their device.
     """
 
     record: RecordView | None
@@ -57,7 +57,7 @@ class SessionWithReports:
 
 @dataclass(frozen=True, slots=True)
 class SavedNote:
-    """A stored note and, if it was the coach's first, the secrets of their new notebook."""
+    """A stored note, with the secrets of the new notebook if it is the coach's first note."""
 
     note: NoteView
     new_notebook: NotebookSecrets | None
@@ -66,7 +66,7 @@ class SavedNote:
 def read_session_with_reports(
     services: Services, principal: Principal, session_id: str
 ) -> SessionWithReports:
-    """Return a session, and the reports on it that `principal` may see.
+    """Return a session and those of its reports that `principal` may see.
 
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
@@ -88,8 +88,8 @@ def submit_record(
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
         NotAllowedError: `principal` is not the session's coach.
-        UnusableInputError: the session is recorded as held on a day that is still in the future
-            in the coach's time zone.
+        UnusableInputError: the session is recorded as held on a future date in the coach's time
+            zone.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)
@@ -97,7 +97,7 @@ def submit_record(
 
 
 def read_record(services: Services, principal: Principal, session_id: str) -> RecordView:
-    """Return the shared record of a session, for its coach and coachee and for managers.
+    """Return the shared record of a session.
 
     Raises:
         NotFoundError: there is no record, or `principal` may not see the session.
@@ -127,7 +127,7 @@ def read_note(services: Services, principal: Principal, session_id: str) -> Note
 
     Raises:
         NotFoundError: the principal has not written a note on this session.
-        NotesClosedError: the note is not open on this device.
+        NotesClosedError: the principal's note is not open on this device.
     """
     with services.database.reading() as tx:
         note = find_note(tx, services.keyring, principal, session_id)
@@ -139,7 +139,7 @@ def read_note(services: Services, principal: Principal, session_id: str) -> Note
 def save_session_note(
     services: Services, principal: Principal, session_id: str, record: SharedRecord, note: Note
 ) -> SavedNote | None:
-    """Store the shared record of a session and, if its text has changed, the coach's own note.
+    """Store the record of a session and, if its text has changed, the coach's own note.
 
     Returns the note if it was stored. If either cannot be stored, neither is.
 
@@ -162,7 +162,7 @@ def give_feedback(
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
         NotAllowedError: `principal` is not the session's coachee.
-        ConflictError: the session has not started, and there is no record of it being held early.
+        ConflictError: the session has not started, and no record shows that it was held early.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)
@@ -170,7 +170,7 @@ def give_feedback(
 
 
 def read_feedback(services: Services, principal: Principal, session_id: str) -> FeedbackView:
-    """Return the feedback on a session, for the coachee who gave it and for managers.
+    """Return the feedback on a session.
 
     Raises:
         NotFoundError: there is no feedback, or `principal` may not see it. The message does not
@@ -187,7 +187,7 @@ def read_feedback(services: Services, principal: Principal, session_id: str) -> 
 def _find_reports(
     tx: Transaction, keyring: Keyring, principal: Principal, session_id: str
 ) -> SessionReports:
-    """Return the reports on one of the principal's sessions that `principal` may see."""
+    """Return those reports on one of the principal's sessions that `principal` may see."""
     note, closed = None, False
     try:
         note = find_note(tx, keyring, principal, session_id)
@@ -204,7 +204,7 @@ def _find_reports(
 def _save_note(
     tx: Transaction, services: Services, principal: Principal, session: SessionRow, note: Note
 ) -> SavedNote:
-    """Store a note. If it is the coach's first, also start a notebook with a recovery code."""
+    """Store a note. If it is the coach's first, also create a notebook and its recovery code."""
     now = services.now()
     author, key = open_first_notebook(tx, principal, now=now)
     stored = store_note(tx, services.keyring, author, session, note, now=now)
@@ -216,7 +216,7 @@ def _save_note(
 def _stored_text(
     tx: Transaction, services: Services, principal: Principal, session: SessionRow
 ) -> str:
-    """Return the note's text as the form showed it: empty if there is no note or it is closed."""
+    """Return the text that the form shows: empty if there is no note or it is closed."""
     try:
         note = find_note(tx, services.keyring, principal, session.id)
     except NotesClosedError:

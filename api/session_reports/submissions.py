@@ -1,4 +1,4 @@
-"""Storage shared by records and feedback: one row per session, with a version."""
+"""Storage for records and feedback: one versioned row per session."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coach.feedback import Feedback, SharedRecord
 
 _RowT = TypeVar("_RowT", RecordRow, FeedbackRow)
 
-# Built once, because building a statement costs more than running it.
+# Built once, because building a statement takes longer than executing it.
 _BY_SESSION: Mapping[type[Any], Select[Any]] = {
     row_type: select(row_type).where(row_type.session_id == bindparam("session_id"))
     for row_type in (RecordRow, FeedbackRow)
@@ -22,7 +22,7 @@ _BY_SESSION: Mapping[type[Any], Select[Any]] = {
 
 
 def find_submission(tx: Transaction, row_type: type[_RowT], session_id: str) -> _RowT | None:
-    """Return the row of a session, or `None` if nothing has been submitted yet."""
+    """Return a session's row, or `None` if nothing has been submitted yet."""
     row: _RowT | None = tx.scalar(_BY_SESSION[row_type], {"session_id": session_id})
     return row
 
@@ -36,7 +36,7 @@ def store_submission(
     *,
     now: datetime,
 ) -> _RowT:
-    """Store `content` as the next version of a session's row, and return the row."""
+    """Store `content` as the next version of a session's row and return the row."""
     row = find_submission(tx, row_type, session_id)
     if row is None:
         row = row_type(session_id=session_id, author_id=author_id, version=0)

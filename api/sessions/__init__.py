@@ -1,1 +1,1 @@
-"""Sessions: the published timetable, replies to it, and the progress of a running cycle."""
+"""Sessions: the published timetable, replies, and the progress of a running cycle."""

@@ -1,4 +1,4 @@
-"""Form handlers behind a person's secret link: accepting and declining sessions."""
+"""Form handlers for accepting and declining sessions, behind a person's secret link."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REPLY_PAGES = APIRouter(prefix="/p/{link}", include_in_schema=False)
 
 @REPLY_PAGES.post("/accept-all")
 def accept_all(link: str, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Accept every session the person has not replied to."""
+    """Accept every session to which the person has not replied."""
     sessions.accept_pending(services, principal)
     return redirect_after_post(urls.person(link))
 

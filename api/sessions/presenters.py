@@ -1,4 +1,4 @@
-"""View models of sessions: text ready for display, in the reader's time zone."""
+"""View models of sessions, formatted for display in the reader's time zone."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from coach.sessions import Reply
 
 @dataclass(frozen=True, slots=True)
 class OwnSessionLine:
-    """A session as one of its two participants sees it.
+    """A session as shown to one of its two participants.
 
     Attributes:
         address: URL of the session's page.
-        form: last segment of the URL of this person's form.
+        form: last segment of the URL of the participant's form.
         is_confirmed: whether the session has not been cancelled.
-        can_reply: whether this person can still reply.
-        answered: whether this person has replied.
+        can_reply: whether the participant can still reply.
+        answered: whether the participant has replied.
         over: whether the session has ended or was held earlier than planned.
-        due: whether the session is over but this person has not submitted their form.
-        can_submit: whether this person's form can be submitted yet.
+        due: whether the session is over but the participant has not submitted the form.
+        can_submit: whether the participant can submit the form yet.
     """
 
     address: str
@@ -61,9 +61,10 @@ class OwnSessionLine:
 
 @dataclass(frozen=True, slots=True)
 class OfficeSessionLine:
-    """A session as the programme office sees it, in the cycle's time zone.
+    """A session as shown to the programme office, in the cycle's time zone.
 
-    `declined` is whether someone has declined a session that is not cancelled and has no record.
+    `declined` is whether a participant has declined a session that is not cancelled and has no
+    record.
     """
 
     id: str
@@ -85,10 +86,7 @@ class OfficeSessionLine:
 
 @dataclass(frozen=True, slots=True)
 class ReplyCounts:
-    """Numbers of replies to confirmed sessions, two per session.
-
-    Sessions that already have a record are not counted.
-    """
+    """The numbers of replies to confirmed sessions without a record, two per session."""
 
     accepted: int
     declined: int
@@ -109,14 +107,14 @@ class ReplyCounts:
 def own_session_line(
     session: SessionDetails, side: Side, address: str, deployment: Organisation, now: datetime
 ) -> OwnSessionLine:
-    """Return `session` as its participant on `side` sees it at the time `now`."""
+    """Return `session` as shown at the time `now` to its participant on `side`."""
     coach = side is Side.COACH
     other = session.coachee if coach else session.coach
     reply = (session.coach_reply if coach else session.coachee_reply) or Reply.NONE
     is_confirmed = session.state is SessionState.CONFIRMED
     over = session.end <= now or session.recorded in TOOK_PLACE
     written = session.recorded is not None if coach else session.feedback_given
-    recorded = session.recorded is not None  # a record supersedes the replies
+    recorded = session.recorded is not None  # replies no longer matter once there is a record
     done = over or recorded
     badges = (
         [OWN_REPLY[reply]]
@@ -145,7 +143,7 @@ def own_session_line(
 
 
 def office_session_line(session: SessionDetails) -> OfficeSessionLine:
-    """Return `session` as the programme office sees it."""
+    """Return `session` as shown to the programme office."""
     words = REPLY if session.recorded is None else REPLY_BEFORE
     return OfficeSessionLine(
         id=session.id,

@@ -1,4 +1,4 @@
-"""Progress of a cycle: which published sessions are in the past, and what can still be planned."""
+"""The progress of a cycle: past sessions, and the sessions that can still be planned."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def cycle_progress(
 ) -> UnderWay | None:
     """Return the progress of a cycle on the day `not_before`, which defaults to tomorrow.
 
-    Returns `None` if the cycle has no published plan or will not have started by then. A coachee
-    who has been without a coach continues from their last session, whichever plan it was in.
+    Returns `None` if the cycle has no published plan or will not have started by then. Coachees who
+    have lost their coach continue from their last session, whichever plan it was in.
 
     Raises:
-        ConflictError: `not_before` was given, and the cycle has no published plan, or the day is
-            in the past or outside the cycle.
+        ConflictError: `not_before` was given but the cycle has no published plan, or the day is in
+            the past or outside the cycle.
     """
     zone = cycle.cycle.zone
     today = now.astimezone(zone).date()
@@ -52,7 +52,7 @@ def cycle_progress(
 
 
 def _reached(tx: Transaction, cycle_id: str, begins: datetime) -> dict[str, int]:
-    """Map each coachee to the number of their last uncancelled session before `begins`."""
+    """Return the number of each coachee's last confirmed session before `begins`, by code."""
     rows = tx.execute(
         select(PersonRow.code, func.max(SessionRow.number))
         .join(PersonRow, PersonRow.id == SessionRow.coachee_id)

@@ -1,4 +1,4 @@
-"""Replies to sessions: accepting, declining, and suggesting another time."""
+"""Replies to sessions: accepting, declining and suggesting another time."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def store_reply(
     """Store the principal's reply to one of their sessions, replacing any earlier reply.
 
     Raises:
-        NotAllowedError: `principal` is not invited to the session.
+        NotAllowedError: `principal` does not take part in the session.
         ConflictError: the session is cancelled or over.
     """
     if principal.person_id is None:
@@ -60,7 +60,7 @@ def store_reply(
 
 
 def store_pending_acceptances(tx: Transaction, principal: Principal, *, now: datetime) -> int:
-    """Accept all upcoming sessions the principal has not replied to, and return their number.
+    """Accept all upcoming sessions to which the principal has not replied; return their number.
 
     Raises:
         NotAllowedError: `principal` is not a participant in a cycle.

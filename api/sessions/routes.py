@@ -20,19 +20,22 @@ SESSIONS = APIRouter(prefix=f"{API}/sessions", tags=["sessions"])
 
 @MY_SESSIONS.get("/me/sessions", responses=problem_responses(404))
 def my_sessions(services: ServicesDep, principal: PrincipalDep) -> PersonSchedule:
-    """Your own sessions, in your time zone."""
+    """List your own sessions, with times in your time zone."""
     return sessions.read_own_schedule(services, principal)
 
 
 @SCHEDULE.get("/cycles/{cycle_id}/schedule", responses=problem_responses(404))
 def cycle_schedule(cycle_id: str, services: ServicesDep) -> tuple[SessionDetails, ...]:
-    """Published sessions, including cancelled ones, with replies, in chronological order."""
+    """List a cycle's published sessions with replies, in chronological order.
+
+    Cancelled sessions are included.
+    """
     return sessions.read_cycle_schedule(services, cycle_id)
 
 
 @SESSIONS.get("/{session_id}", responses=problem_responses(404))
 def read_session(session_id: str, services: ServicesDep, principal: PrincipalDep) -> SessionDetails:
-    """One session, with times in your time zone or, for managers, in the cycle's time zone."""
+    """Get one session, with times in your time zone or, for managers, in the cycle's time zone."""
     return sessions.read_session(services, principal, session_id)
 
 

@@ -1,7 +1,7 @@
 """Tables for published sessions and their replies, records and feedback.
 
-Records and feedback are written by `session_reports`. Their tables are here because a schedule
-shows the attendance of each session, and whether feedback was given, in one query.
+The package `session_reports` writes records and feedback. Their tables are defined here because
+schedules read each session's attendance, and whether feedback was given, in one query.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ class SessionState(StrEnum):
 
 
 class SessionRow(IdentifiedRow):
-    """A session as last published: number `number` of `count` in its pair's series.
+    """A session as last published. It is number `number` of `count` in its pair's series.
 
-    `uid` never changes. `sequence` is incremented with every change, and `asked_sequence` is its
-    value when participants were last asked to reply: replies to earlier values are ignored.
+    `uid` never changes. `sequence` increases with every change. `asked_sequence` is the value of
+    `sequence` when the participants were last asked to reply; replies to earlier values are
+    ignored.
     """
 
     __tablename__ = "sessions"
@@ -53,7 +54,7 @@ class SessionRow(IdentifiedRow):
 
 
 class ReplyRow(IdentifiedRow):
-    """A person's latest reply; it is ignored if they have since been asked to reply again."""
+    """A participant's latest reply. It is ignored if a new reply has been requested since."""
 
     __tablename__ = "replies"
     __table_args__ = (UniqueConstraint("session_id", "person_id"),)
@@ -67,7 +68,7 @@ class ReplyRow(IdentifiedRow):
 
 
 class RecordRow(IdentifiedRow):
-    """The shared record of a session, as last submitted by its coach."""
+    """A session's shared record, as last submitted by the coach."""
 
     __tablename__ = "shared_records"
 
@@ -85,7 +86,7 @@ class RecordRow(IdentifiedRow):
 
 
 class FeedbackRow(IdentifiedRow):
-    """A coachee's feedback on a session."""
+    """A coachee's feedback on a session, as last submitted."""
 
     __tablename__ = "feedback"
 

@@ -1,4 +1,4 @@
-"""Schedules: all sessions of a cycle for the office, and each person's own sessions."""
+"""Schedules: the programme office's view of a cycle's sessions, and each person's own sessions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from coach.sessions import Reply
 
 
 class PersonSchedule(FrozenModel):
-    """A person, their cycle and their sessions, as shown behind their secret link."""
+    """A person's cycle and sessions, as shown behind the person's secret link."""
 
     person: PersonSummary
     cycle_id: str
@@ -48,7 +48,7 @@ _PERSON = (
 
 
 def cycle_schedule(tx: Transaction, cycle_id: str) -> tuple[SessionDetails, ...]:
-    """Return every published session of a cycle in chronological order, including cancelled ones.
+    """Return all published sessions of a cycle in chronological order, including cancelled ones.
 
     Times are in the cycle's time zone.
 
@@ -60,7 +60,7 @@ def cycle_schedule(tx: Transaction, cycle_id: str) -> tuple[SessionDetails, ...]
 
 
 def person_schedule(tx: Transaction, person_id: str) -> PersonSchedule:
-    """Return a person's sessions in chronological order, with times in their time zone.
+    """Return a person's sessions in chronological order, with times in the person's time zone.
 
     Raises:
         NotFoundError: there is no such person.
@@ -85,7 +85,7 @@ def person_schedule(tx: Transaction, person_id: str) -> PersonSchedule:
 
 
 def session_details(tx: Transaction, principal: Principal, session_id: str) -> SessionDetails:
-    """Return one session, for a manager or for one of its two participants.
+    """Return a session as shown to `principal`, a manager or one of its two participants.
 
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
@@ -101,11 +101,11 @@ def session_details(tx: Transaction, principal: Principal, session_id: str) -> S
 
 
 def own_session(tx: Transaction, principal: Principal, session_id: str) -> SessionRow:
-    """Return the row of a session, for a manager or for one of its two participants.
+    """Return a session's row if `principal` is a manager or one of its two participants.
 
     Raises:
-        NotFoundError: there is no such session, or `principal` may not see it. The message does
-            not reveal which.
+        NotFoundError: there is no such session, or `principal` may not see it. The message does not
+            reveal which.
     """
     row = tx.get(SessionRow, session_id)
     if row is None or not (principal.is_manager or _takes_part(row, principal)):
@@ -123,10 +123,10 @@ def _takes_part(row: Any, principal: Principal) -> bool:  # noqa: ANN401 - a ses
 
 
 def _session_query() -> Select[Any]:
-    """Select sessions together with their people, replies, record and feedback.
+    """Select sessions with their people, replies, record and feedback.
 
-    The statement is built once, and of columns only, because every participant's page runs it and
-    building it costs more than running it.
+    Every participant's page runs this statement, and building it takes longer than executing it. It
+    is therefore built once, and selects columns instead of objects.
     """
     coachee, coach = aliased(PersonRow), aliased(PersonRow)
     of_coachee, of_coach = aliased(ReplyRow), aliased(ReplyRow)
@@ -178,7 +178,7 @@ _ONE_SESSION = _SESSIONS.where(SessionRow.id == bindparam("session_id"))
 
 
 def _views(rows: Iterable[Any], timezone: str, *, reader: str | None) -> tuple[SessionDetails, ...]:
-    """Convert rows of `_SESSIONS` to what `reader` may see; `None` is the programme office."""
+    """Convert rows of `_SESSIONS` to `SessionDetails` for `reader`; `None` means the office."""
     zone = ZoneInfo(timezone)
     return tuple(_view(row, timezone, zone, reader) for row in rows)
 

@@ -1,4 +1,4 @@
-"""Session use cases: reading schedules and single sessions, and replying."""
+"""Use cases for reading schedules and sessions, and for replying."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.sessions.session_details import SessionDetails
 
 
 def read_cycle_schedule(services: Services, cycle_id: str) -> tuple[SessionDetails, ...]:
-    """Return every published session of a cycle in chronological order, including cancelled ones.
+    """Return all published sessions of a cycle in chronological order, including cancelled ones.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -36,7 +36,7 @@ def read_own_schedule(services: Services, principal: Principal) -> PersonSchedul
 
 
 def read_session(services: Services, principal: Principal, session_id: str) -> SessionDetails:
-    """Return one session, for a manager or for one of its two participants.
+    """Return a session as shown to `principal`, a manager or one of its two participants.
 
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
@@ -48,11 +48,11 @@ def read_session(services: Services, principal: Principal, session_id: str) -> S
 def submit_reply(
     services: Services, principal: Principal, session_id: str, reply: ReplyInput
 ) -> SessionDetails:
-    """Store a person's reply to one of their sessions, replacing any earlier reply.
+    """Store the principal's reply to one of their sessions, replacing any earlier reply.
 
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
-        NotAllowedError: `principal` is not invited to the session.
+        NotAllowedError: `principal` does not take part in the session.
         ConflictError: the session is cancelled or over.
     """
     with services.database.writing() as tx:
@@ -62,7 +62,7 @@ def submit_reply(
 
 
 def accept_pending(services: Services, principal: Principal) -> int:
-    """Accept all upcoming sessions the principal has not replied to, and return their number.
+    """Accept all upcoming sessions to which the principal has not replied; return their number.
 
     Raises:
         NotAllowedError: `principal` is not a participant in a cycle.

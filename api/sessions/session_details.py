@@ -1,4 +1,4 @@
-"""A session as its participants and the programme office see it."""
+"""Sessions as shown to their participants and the programme office."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from coach.sessions import Attendance, Reply
 class SessionDetails(FrozenModel):
     """A session, with times in the reader's time zone.
 
-    `coachee_reply` and `coach_reply` are `none` until that person replies, and return to `none`
-    when the session's time changes. Managers see both replies and comments. Participants see their
-    own; the other side's reply is `None` and its comment is empty. `recorded` is the attendance in
-    the coach's shared record, or `None` if there is no record yet.
+    Attributes:
+        coachee_reply: the coachee's reply. It is `none` until the coachee replies, and again when
+            the session's time has changed. Coaches see `None` instead.
+        coach_reply: the same for the coach; coachees see `None` instead.
+        coachee_comment: the coachee's comment; empty for coaches.
+        coach_comment: the coach's comment; empty for coachees.
+        recorded: the attendance in the shared record, or `None` if there is no record yet.
     """
 
     id: str

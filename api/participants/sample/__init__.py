@@ -1,4 +1,4 @@
-"""The sample cycle: invented people, in files like those a programme manager would have."""
+"""The sample cycle: fictitious people, in files like those a programme manager would have."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ SAMPLE_FILES = ("cycle.toml", "coachees.xlsx", "coaches.csv")
 
 
 def sample_file(name: str) -> Traversable:
-    """Return one of `SAMPLE_FILES` from the package."""
+    """Return one of the `SAMPLE_FILES` in this package."""
     return files(__name__) / name

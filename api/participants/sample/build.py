@@ -1,6 +1,6 @@
-"""Writes the sample files: `python -m api.participants.sample.build [FOLDER]`.
+"""Build the sample files: `python -m api.participants.sample.build [FOLDER]`.
 
-The output is reproducible: timestamps in the workbook are fixed.
+The output is reproducible, because all timestamps in the workbook are fixed.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def coaches_csv() -> bytes:
 
 
 def _with_fixed_timestamps(workbook: bytes) -> bytes:
-    """Repack a workbook with the same fixed timestamp for all its parts."""
+    """Repack a workbook with a fixed timestamp for all its parts."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
@@ -64,7 +64,7 @@ def _with_fixed_timestamps(workbook: bytes) -> bytes:
 
 
 def build(folder: Path) -> None:
-    """Write both files into `folder`."""
+    """Write both files to `folder`."""
     (folder / "coachees.xlsx").write_bytes(coachees_xlsx())
     (folder / "coaches.csv").write_bytes(coaches_csv())
 

@@ -1,4 +1,4 @@
-"""The invented people in the sample cycle, row by row as in their spreadsheets."""
+"""The fictitious people in the sample cycle, one spreadsheet row per person."""
 
 from __future__ import annotations
 

@@ -313,12 +313,12 @@ def test_the_page_of_a_cycle_shows_and_switches_reminders(
     office: httpx.Client,
 ) -> None:
     page, switch = f"/cycles/{cycle.id}", f"/cycles/{cycle.id}/reminders"
-    assert "This server sends no reminders." in office.get(page).text
+    assert "This server does not send reminders." in office.get(page).text
     settings = cycle.world.services.settings.model_copy(update={"mail": server.settings})
     with serve(settings) as client:
         client.headers["Authorization"] = office.headers["Authorization"]
         assert "7 days before a session" in client.get(page).text
         assert client.post(switch, data={"on": "false"}).headers["location"] == f"{page}#reminders"
-        assert "Switched off for this cycle since" in client.get(page).text
+        assert "Reminders for this cycle have been switched off since" in client.get(page).text
         client.post(switch, data={"on": "true"})
         assert "Switch off for this cycle" in client.get(page).text
