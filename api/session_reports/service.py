@@ -45,9 +45,9 @@ class SessionReports:
 
 @dataclass(frozen=True, slots=True)
 class SessionWithReports:
-    """A session and the reports on it that one reader may see.
+    """A session and those of its reports that a given reader may see.
 
-    `cycle` is set for managers, whose page names it; for participants it is `None`.
+    `cycle` is set if the reader is a manager, whose page shows the cycle's name; otherwise `None`.
     """
 
     session: SessionDetails
