@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-import numpy as np
-
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
 from coach.plural import pluralise
 from matching.auditor import audit
 from matching.coach_timetable.quality import Quality
 from matching.concurrency import SINGLE_THREADED, Concurrency, ParallelMap
-from matching.deadline import Deadline, DeadlineExceededError, SolverError
-from matching.errors import ImpossiblePinsError, NoUsableResultError
+from matching.deadline import (
+    Deadline,
+    DeadlineExceededError,
+    ProblemTooLargeError,
+    SolverError,
+)
+from matching.errors import NoUsableResultError
 from matching.explanation import SearchEffort, explain_unmatched
 from matching.instance.availability_grid import build_availability_grid
 from matching.instance.partial_cycle import FixedHistory, UnderWay
@@ -23,7 +26,6 @@ from matching.instance.problem import (
     build_problem,
     kept_starts,
     past_session_times,
-    row_by_id,
 )
 from matching.progress import IsCancelled, Phase, ProgressReporter, ReportProgress
 from matching.rematching.moves import explain_moves
@@ -34,14 +36,14 @@ from matching.rules.evaluation import RuleEvaluator
 from matching.search.column_generation import PricingOracles
 from matching.search.pins import pinned_choice
 from matching.search.pipeline import PlanRequest, make_plan
+from matching.search.placement_check import can_place_all
 from matching.search.plan import Plan
-from matching.search.search_state import ReportLevel, SearchState
+from matching.search.search_state import ReportLevel
 from matching.search.timetable_optimisation import PreviousSchedule
 
 __all__ = [
     "SolveOptions",
     "UnsoundResultError",
-    "can_place_all",
     "solve",
 ]
 
@@ -82,6 +84,7 @@ def solve(
     under_way: UnderWay | None = None,
     report: ReportProgress = lambda _progress: None,
     cancelled: IsCancelled = lambda: False,
+    on_failed_search: Callable[[BaseException], object] = lambda _error: None,
 ) -> Result:
     """Match and timetable `roster` under the policy of `cycle`, level by level, and explain it.
 
@@ -98,6 +101,8 @@ def solve(
         under_way: fixes the sessions of `keep` before its day; only the remaining ones are placed.
         report: called with progress.
         cancelled: called frequently; true ends the run.
+        on_failed_search: called with an exception that ended a search for remedies; the result
+            says whose remedies are incomplete.
 
     Raises:
         ImpossiblePinsError: a pin breaks a hard rule or a capacity, or cannot be timetabled.
@@ -107,7 +112,7 @@ def solve(
     """
     deadline = Deadline(clock, options.time_limit_seconds, cancelled, concurrency.run_interruptible)
     progress = ProgressReporter(lambda: deadline.elapsed, report)
-    run = _Run(roster, cycle, options, input_sha256, keep, under_way, deadline)
+    run = _Run(roster, cycle, options, input_sha256, keep, under_way, deadline, on_failed_search)
     evaluator, plan = _judge_and_plan(run, concurrency, progress)
     progress.phase(Phase.EXPLAINING, "searching for remedies")
     result = _explain(run, evaluator, plan)
@@ -128,6 +133,7 @@ class _Run:
     keep: Result | None
     under_way: UnderWay | None
     deadline: Deadline
+    on_failed_search: Callable[[BaseException], object]
 
 
 def _judge_and_plan(
@@ -222,9 +228,9 @@ def _explain_unmatched(
 
     def can_place(inputs: RuleInputs, coachees: Collection[str]) -> bool:
         try:
-            return can_place_all(inputs, coachees, options=run.options, deadline=deadline)
-        except DeadlineExceededError:
-            return False  # not verified in time and therefore not offered
+            return can_place_all(inputs, coachees, seed=run.options.seed, deadline=deadline)
+        except ProblemTooLargeError:
+            return False  # not verified and therefore not offered
 
     # Remedies are tried on changed policies, which the cycle's history does not fit.
     searching = run.options.explain and evaluator.inputs.history is None
@@ -237,6 +243,7 @@ def _explain_unmatched(
             placed_proven=plan.levels[0].proven,
             on_step=run.deadline.check_cancelled,
             has_time=lambda: deadline.remaining != 0,
+            on_failure=run.on_failed_search,
         )
     )
 
@@ -246,31 +253,6 @@ def _require_sound(run: _Run, result: Result) -> None:
     findings = audit(run.roster, run.cycle, result, run.keep, run.under_way, on_step=check)
     if findings:
         raise UnsoundResultError("; ".join(map(str, findings)))
-
-
-def can_place_all(
-    inputs: RuleInputs, coachees: Collection[str], *, options: SolveOptions, deadline: Deadline
-) -> bool:
-    """Whether some feasible plan places at least these coachees.
-
-    Raises:
-        DeadlineExceededError: the limit passed before that was decided.
-        CancelledError: the run has been cancelled.
-    """
-    roster, evaluator = inputs.roster, RuleEvaluator(inputs)
-    problem = build_problem(
-        roster, inputs.cycle, inputs.availability_grid, evaluator.table(), history=inputs.history
-    )
-    oracles = PricingOracles(problem, options.seed)
-    try:
-        pinned_choice(evaluator, oracles, deadline)
-    except ImpossiblePinsError:
-        return False
-    row = row_by_id(roster.coachees)
-    must_place = np.zeros(len(roster.coachees), dtype=np.bool_)
-    must_place[[row[coachee] for coachee in coachees]] = True
-    state = SearchState(oracles, deadline, lambda _level, _value, _bound: None, must_place)
-    return state.find_feasible_choice(state.allowed) is not None
 
 
 def _reserved_share(deadline: Deadline) -> float:

@@ -63,13 +63,22 @@ class Remedy(ResultValue):
 UnmatchedReason = Literal["nobody-eligible", "nobody-schedulable", "all-taken"]
 
 
+def _is_true(value: bool) -> bool:
+    return value
+
+
 class Unmatched(ResultValue):
-    """A coachee without a coach: the reason, what remains after each rule, and what would help."""
+    """A coachee without a coach: the reason, what remains after each rule, and what would help.
+
+    `remedies_complete` is false if the search for remedies failed or ran out of time, so that there
+    may be others; the key is omitted if it is true.
+    """
 
     coachee: str
     reason: UnmatchedReason
     funnel: tuple[FunnelStep, ...]
     remedies: tuple[Remedy, ...]
+    remedies_complete: Annotated[bool, Field(exclude_if=_is_true)] = True
 
 
 class CoacheeChange(StrEnum):

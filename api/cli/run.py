@@ -18,6 +18,7 @@ from api.cli.runner_ups import find_runner_ups
 from api.engine_threads import engine_threads
 from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import KEPT_FILE, CycleInputs
+from api.logging.failed_search import log_failed_search
 from api.results.folder import FolderContent, write_results
 from api.runs.environment import run_environment
 from coach.invitations import SentInvitation
@@ -49,7 +50,8 @@ def solve_and_write(
 
     Raises:
         UnusableInputError: a pin cannot be satisfied; the error gives its line.
-        DomainError: `out` cannot be used, no result was found in time, or the user pressed Ctrl+C.
+        DomainError: `out` cannot be used, no result was found in time, or the user pressed Ctrl+C
+            before there was a result. Later, Ctrl+C only ends the search for next best coaches.
     """
     check_output_folder(out)
     began = datetime.now(UTC)
@@ -94,6 +96,7 @@ def _solve(
             keep=inputs.keep,
             under_way=inputs.under_way,
             report=trace,
+            on_failed_search=log_failed_search,
             cancelled=cancelled,
         )
     except ImpossiblePinsError as error:

@@ -9,19 +9,16 @@ from collections.abc import Iterator, Mapping
 from api.engine_threads import run_in_thread
 from api.input_files.cycle_inputs import CycleInputs
 from api.logging.exception_location import exception_location
-from matching.deadline import Deadline, DeadlineExceededError
-from matching.errors import CancelledError
+from matching.deadline import Deadline
 from matching.explanation import Section, runner_up_section
+from matching.explanation.partial_search import SearchEnd, collect
 from matching.explanation.runner_ups import RunnerUps
 from matching.progress import IsCancelled
 from matching.result import Result
 
 _LOG = logging.getLogger(__name__)
 _MAX_SECONDS = 10.0
-_NOT_DETERMINED = Section(
-    "The next best coach was not determined",
-    ("The search for next best coaches failed. The plan itself is complete and audited.",),
-)
+_REASONS = {SearchEnd.FAILED: "failed", SearchEnd.CANCELLED: "was interrupted"}
 
 
 def find_runner_ups(
@@ -30,28 +27,27 @@ def find_runner_ups(
     """Return the report's sections about the next best coach, by matched coachee.
 
     Takes at most ten seconds, and no longer than the rest of the time limit; matches for which the
-    search is unfinished by then have no section. If the search fails, the failure is logged, and
-    the sections of the remaining matches say so.
-
-    Raises:
-        CancelledError: `cancelled` returned true.
+    search is unfinished by then have no section. If the search fails, which is logged, or
+    `cancelled` returns true, the sections of the remaining matches say so.
     """
     left = _MAX_SECONDS if limit_seconds is None else limit_seconds - result.wall_seconds
     seconds = max(0.0, min(_MAX_SECONDS, left))
     deadline = Deadline(time.monotonic, seconds, cancelled, run_in_thread)
-    found: dict[str, Section] = {}
-    try:
-        for coachee, section in _runner_up_sections(inputs, result, deadline):
-            found[coachee] = section  # noqa: PERF403 - keeps those found before a failure
-    except DeadlineExceededError:
-        pass  # the report is useful without them, too
-    except CancelledError:
-        raise
-    except Exception as error:  # noqa: BLE001 - must not lose a solved result
-        _LOG.error("next best coaches were not determined: %s", exception_location(error))
+    search = collect(_runner_up_sections(inputs, result, deadline))
+    found = dict(search.found)
+    if search.error and search.end is SearchEnd.FAILED:
+        _LOG.error("next best coaches were not determined: %s", exception_location(search.error))
+    if search.end in _REASONS:
         for match in result.matches:
-            found.setdefault(match.coachee, _NOT_DETERMINED)
+            found.setdefault(match.coachee, _not_determined(_REASONS[search.end]))
     return found
+
+
+def _not_determined(reason: str) -> Section:
+    return Section(
+        "The next best coach was not determined",
+        (f"The search for next best coaches {reason}. The plan itself is complete and audited.",),
+    )
 
 
 def _runner_up_sections(

@@ -109,6 +109,8 @@ def _unmatched(entry: UnmatchedViewModel) -> Iterator[str]:
         yield from (f"      {one.change}: {one.effect}" for one in entry.remedies)
     else:
         yield "    None of the single changes that were tried would help."
+    if not entry.remedies_complete:
+        yield "    The search was not completed; other changes may help."
 
 
 def _first_sessions(view: PlanViewModel, result: Result) -> Iterator[str]:

@@ -83,6 +83,7 @@ class UnmatchedViewModel:
     why: str
     funnel: tuple[FunnelStep, ...]
     remedies: tuple[Remedy, ...]
+    remedies_complete: bool
 
 
 def present_person(person: Person, deployment: Organisation) -> PersonViewModel:
@@ -146,6 +147,7 @@ def present_unmatched(
         why=REASON_LABELS[entry.reason],
         funnel=_until_empty(entry.funnel),
         remedies=entry.remedies,
+        remedies_complete=entry.remedies_complete,
     )
 
 

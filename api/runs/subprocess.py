@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from api.background.subprocess_task import run_task
 from api.child_processes.channel import Channel
 from api.engine_threads import engine_threads
+from api.logging.failed_search import log_failed_search
 from api.runs.draft_plan import DraftPlan
 from api.runs.environment import run_environment
 from api.runs.run_input import RunInput, input_digests
@@ -42,6 +43,7 @@ def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
         keep=run_input.keep,
         under_way=run_input.under_way,
         report=trace,
+        on_failed_search=log_failed_search,
     )
     record = _record(task, run_input, trace, result, began)
     return {

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.people import Roster
+from matching.deadline import DeadlineExceededError
 from matching.explanation.candidate_changes import CandidateChange, CandidateChanges, person_label
 from matching.explanation.changed_availability import ChangedAvailability
 from matching.explanation.eligibility import Eligibility, eligibilities
 from matching.explanation.neighbourhood import Neighbourhoods
+from matching.explanation.partial_search import SearchEnd, collect
 from matching.result import Match, Remedy, Unmatched
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
@@ -62,6 +64,7 @@ def explain_unmatched(
     placed_proven: bool = True,
     on_step: Callable[[], object] = lambda: None,
     has_time: Callable[[], bool] = lambda: True,
+    on_failure: Callable[[BaseException], object] = lambda _error: None,
 ) -> Iterator[Unmatched]:
     """Yield why each unmatched coachee has no coach, and what would help, in roster order.
 
@@ -69,14 +72,21 @@ def explain_unmatched(
     the coachee has a coach and everybody who is matched now remains matched. In a large roster,
     that plan only moves people in the coachee's neighbourhood.
 
+    If the search for a coachee fails or runs out of time, the remedies found by then are listed,
+    and `remedies_complete` is false.
+
     Args:
         evaluator: the rules for these people and this policy.
         matches: the current matches.
-        can_place_all: solves a changed problem.
+        can_place_all: solves a changed problem; may raise `DeadlineExceededError`.
         effort: limits on the search.
         placed_proven: whether it is proven that no plan places more; if not, more time may suffice.
         on_step: called for each coachee and each change examined; may raise to stop.
         has_time: once it returns false, the search for remedies ends.
+        on_failure: called with the exception if the search for a coachee fails.
+
+    Raises:
+        CancelledError: `on_step` or `can_place_all` raised it.
     """
     effort = effort or SearchEffort()
     search = _RemedySearch(
@@ -90,11 +100,17 @@ def explain_unmatched(
         solves = effort.solves(len(rows) - number, search.solves)
         changes_examined = effort.changes_examined(len(rows) - number, search.changes_examined)
         found = search.remedies(eligibility, solves, changes_examined)
+        outcome = collect(islice(found, effort.max_remedies_each if solves else 0))
+        if outcome.error and outcome.end is SearchEnd.CANCELLED:
+            raise outcome.error
+        if outcome.error and outcome.end is SearchEnd.FAILED:
+            on_failure(outcome.error)
         yield Unmatched(
             coachee=people[eligibility.row].id,
             reason=eligibility.reason(),
             funnel=eligibility.funnel(),
-            remedies=tuple(islice(found, effort.max_remedies_each if solves else 0)),
+            remedies=outcome.found,
+            remedies_complete=outcome.end is SearchEnd.COMPLETE,
         )
 
 
@@ -126,7 +142,11 @@ class _RemedySearch:
     def remedies(
         self, eligibility: Eligibility, solves: int, changes_examined: int
     ) -> Iterator[Remedy]:
-        """Yield verified remedies, solving and examining at most so many problems and changes."""
+        """Yield verified remedies, solving and examining at most so many problems and changes.
+
+        Raises:
+            DeadlineExceededError: there is no time left.
+        """
         max_solves, max_changes = self.solves + solves, self.changes_examined + changes_examined
         if not self._placed_proven and eligibility.available.any():
             base = self._evaluator.inputs
@@ -135,12 +155,10 @@ class _RemedySearch:
                 yield Remedy(change=nothing.description, effect=self._effect(eligibility, nothing))
                 return
         for change in CandidateChanges(self._evaluator, eligibility, self._load):
-            if (
-                self.solves >= max_solves
-                or self.changes_examined >= max_changes
-                or not self._has_time()
-            ):
+            if self.solves >= max_solves or self.changes_examined >= max_changes:
                 return
+            if not self._has_time():
+                raise DeadlineExceededError
             self.changes_examined += 1
             self._on_step()
             feasible_coaches = self._available_after(eligibility, change)

@@ -91,8 +91,10 @@ class _SectionBuilder:
         steps = tuple(f"after {step.rule}: {step.left} left" for step in entry.funnel)
         yield Section(f"{coachee} has no coach: {_REASONS[entry.reason]}", steps)
         remedies = tuple(f"{remedy.change}: {remedy.effect}" for remedy in entry.remedies)
-        nothing = ("None of the single changes that were tried would help.",)
-        yield Section("What would help (each verified by solving again)", remedies or nothing)
+        lines = remedies or ("None of the single changes that were tried would help.",)
+        if not entry.remedies_complete:
+            lines = (*lines, "The search was not completed; other changes may help.")
+        yield Section("What would help (each verified by solving again)", lines)
 
     def _other(self, other: OtherCoach) -> str:
         name = self._name(other.coach)

@@ -156,8 +156,8 @@ def _describe_outcome(one: _Outcome | None) -> str:
 def _first_differing_field(one: _Outcome | None, other: _Outcome | None) -> tuple[str, str]:
     """Return the first key at which two outcomes differ, with both values."""
     old, new = (answer.model_dump(mode="json") if answer else {} for answer in (one, other))
-    key = next(key for key in old if old[key] != new.get(key))
-    return f"{key} {old[key]}", f"{key} {new.get(key)}"
+    key = next(key for key in (*old, *new) if old.get(key) != new.get(key))
+    return f"{key} {old.get(key)}", f"{key} {new.get(key)}"
 
 
 def _move_differences(stored: Result, rerun: Result) -> Iterator[ReplayDifference]:

@@ -15,8 +15,10 @@ from api.engine_threads import run_in_thread
 from coach.availability import WeeklyWindow
 from coach.cycle import Cycle, ObjectiveLevel
 from coach.people import Roster
+from matching import engine
 from matching.auditor import audit
 from matching.concurrency import Concurrency
+from matching.deadline import SolverError
 from matching.engine import SolveOptions, solve
 from matching.errors import CancelledError, ImpossiblePinsError, NoUsableResultError
 from matching.progress import Phase, Progress
@@ -136,6 +138,33 @@ def test_run_can_be_cancelled_at_each_person_before_and_after_the_plan() -> None
     assert looks[Phase.JUDGING] >= len(crowd) + len(roster.coaches)
     assert looks[Phase.EXPLAINING] >= len(crowd)
     assert looks[Phase.AUDITING] >= len(crowd)
+
+
+def test_a_solver_that_fails_while_remedies_are_searched_does_not_lose_the_plan(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    roster, cycle = instance(REGION, 4)
+    few = roster.model_copy(update={"coaches": roster.coaches[:4]})
+
+    def fail(*_: object, **__: object) -> bool:
+        raise SolverError("CP-SAT returned MODEL_INVALID")
+
+    monkeypatch.setattr(engine, "can_place_all", fail)
+    failures: list[BaseException] = []
+    result = solve(
+        few,
+        cycle,
+        options=SolveOptions(),
+        input_sha256=SHA,
+        clock=time.monotonic,
+        on_failed_search=failures.append,
+    )
+    assert audit(few, cycle, result) == ()
+    assert result.matches == run(few, cycle).matches
+    assert {type(one) for one in failures} == {SolverError}
+    incomplete = [one for one in result.unmatched if not one.remedies_complete]
+    assert len(incomplete) == len(failures)
+    assert not any(one.remedies for one in result.unmatched)
 
 
 def test_progress_reports_every_level_with_falling_bounds() -> None:

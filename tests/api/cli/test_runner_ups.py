@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from api.participants.sample import SAMPLE_FILES, sample_file
 from matching.deadline import SolverError
+from matching.errors import CancelledError
 from matching.explanation.runner_ups import RunnerUps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from conftest import Command
@@ -24,37 +26,73 @@ FOUND_BEFORE = 3
 
 
 @pytest.fixture
-def failing_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The search for next best coaches fails after the third match."""
+def end_search(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Calls a function after the third match, which ends the search for next best coaches."""
     search = RunnerUps.all
 
-    def fail(self: RunnerUps) -> Iterator[tuple[str, RunnerUp | None]]:
-        for (coachee, found), _ in zip(search(self), range(FOUND_BEFORE), strict=False):
-            yield coachee, found
-        raise SolverError("HiGHS answered about Petar Uzor")
+    def end_by(end: Callable[[], object]) -> None:
+        def fail(self: RunnerUps) -> Iterator[tuple[str, RunnerUp | None]]:
+            for number, found in enumerate(search(self)):
+                if number == FOUND_BEFORE:
+                    end()
+                yield found
 
-    monkeypatch.setattr(RunnerUps, "all", fail)
+        monkeypatch.setattr(RunnerUps, "all", fail)
+
+    return end_by
 
 
-@pytest.mark.usefixtures("failing_search")
-def test_a_failing_search_for_next_best_coaches_does_not_lose_the_results(
-    gender_coach: Command, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    for name in SAMPLE_FILES:
-        (tmp_path / name).write_bytes(sample_file(name).read_bytes())
-    out = tmp_path / "out"
-    done = gender_coach(
-        "match", tmp_path / "cycle.toml", "--coachees", tmp_path / "coachees.xlsx",
-        "--coaches", tmp_path / "coaches.csv", "--out", out, "--quiet",
-    )  # fmt: skip
-    assert done.code == 0
-    assert {path.name for path in out.iterdir()} >= RESULTS
+@pytest.fixture
+def match(gender_coach: Command, tmp_path: Path) -> Callable[[], Path]:
+    """Matches the sample cycle, checks that all results are sound, and returns their folder."""
+
+    def run() -> Path:
+        for name in SAMPLE_FILES:
+            (tmp_path / name).write_bytes(sample_file(name).read_bytes())
+        out = tmp_path / "out"
+        done = gender_coach(
+            "match", tmp_path / "cycle.toml", "--coachees", tmp_path / "coachees.xlsx",
+            "--coaches", tmp_path / "coaches.csv", "--out", out, "--quiet",
+        )  # fmt: skip
+        assert done.code == 0
+        assert {path.name for path in out.iterdir()} >= RESULTS
+        assert gender_coach("check", out).code == 0
+        return out
+
+    return run
+
+
+def _count_not_determined(out: Path, reason: str) -> None:
     matches = json.loads((out / "result.json").read_text("utf-8"))["matches"]
     report = (out / "report.html").read_text("utf-8")
     not_determined = report.count("<summary>The next best coach was not determined</summary>")
-    assert not_determined == len(matches) - FOUND_BEFORE > 0
+    assert not_determined == report.count(reason) == len(matches) - FOUND_BEFORE > 0
     assert report.count("<summary>The next best is") == FOUND_BEFORE
-    assert gender_coach("check", out).code == 0
+
+
+def test_a_failing_search_for_next_best_coaches_does_not_lose_the_results(
+    end_search: Callable[[Callable[[], object]], None],
+    match: Callable[[], Path],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail() -> None:
+        raise SolverError("HiGHS answered about Petar Uzor")
+
+    end_search(fail)
+    _count_not_determined(match(), "The search for next best coaches failed.")
     (record,) = [record for record in caplog.records if record.name == "api.cli.runner_ups"]
     assert "SolverError at " in record.getMessage()
     assert "Petar" not in record.getMessage(), "messages can name people"
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_ctrl_c_in_the_search_for_next_best_coaches_does_not_lose_the_results(
+    end_search: Callable[[Callable[[], object]], None], match: Callable[[], Path], presses: int
+) -> None:
+    def press() -> None:
+        for _ in range(presses):
+            signal.raise_signal(signal.SIGINT)
+        raise CancelledError("the run was cancelled")  # as the next check finds
+
+    end_search(press)
+    _count_not_determined(match(), "The search for next best coaches was interrupted.")

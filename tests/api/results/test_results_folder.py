@@ -297,3 +297,15 @@ def test_nobody_at_all_is_a_plan_too(tmp_path: Path, cycle: Cycle, result: Resul
     write(tmp_path, Roster(coachees=(), coaches=()), cycle, empty)
     assert (tmp_path / "schedule.csv").read_text() == "coachee,coach,session,start,end,uid\n"
     assert "<b>0 of 0</b>" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_an_incomplete_search_for_remedies_is_mentioned(
+    tmp_path: Path, roster: Roster, cycle: Cycle, result: Result
+) -> None:
+    mention = "The search was not completed; other changes may help."
+    for complete in (True, False):
+        entry = result.unmatched[0].model_copy(update={"remedies_complete": complete})
+        folder = tmp_path / str(complete)
+        write(folder, roster, cycle, result.model_copy(update={"unmatched": (entry,)}))
+        assert (mention in (folder / "report.html").read_text("utf-8")) is not complete
+        assert ("remedies_complete" in (folder / "result.json").read_text("utf-8")) is not complete

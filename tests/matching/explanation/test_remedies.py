@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 
 import pytest
@@ -10,6 +10,8 @@ from coach.cycle import Cycle
 from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, Roster
 from coach.ranks import parse_code
+from matching.deadline import DeadlineExceededError, SolverError
+from matching.errors import CancelledError
 from matching.explanation import SearchEffort, explain_unmatched
 from matching.instance.availability_grid import build_availability_grid
 from matching.result import Unmatched
@@ -203,8 +205,11 @@ def test_search_out_of_time_gives_reasons_without_remedies() -> None:
     cycle = Cycle.model_validate(POLICY)
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     moments = iter((True, False))
-    entries = explain_unmatched(evaluator, (), can_place_all, has_time=lambda: next(moments, False))
+    entries = list(
+        explain_unmatched(evaluator, (), can_place_all, has_time=lambda: next(moments, False))
+    )
     assert [len(one.remedies) for one in entries] == [1, 0]
+    assert not any(one.remedies_complete for one in entries)
     assert all(one.funnel for one in explain_unmatched(evaluator, (), can_place_all, has_time=bool))
 
 
@@ -219,3 +224,58 @@ def test_search_for_remedies_examines_changes_within_its_effort() -> None:
         explain_unmatched(evaluator, (), can_place_all, SearchEffort(max_changes_total=3))
     )
     assert [len(entry.remedies) for entry in entries] == [1, 1, 1, 0, 0]
+
+
+class TestFailure:
+    """What ends the search for remedies early does not lose what was found."""
+
+    def entries(self, fail: Callable[[], bool], failures: list[BaseException]) -> list[Unmatched]:
+        roster = Roster(
+            coachees=(coachee("c1"), coachee("c2")),
+            coaches=(coach("k1", capacity=0), coach("k2", capacity=0)),
+        )
+        cycle = Cycle.model_validate(POLICY)
+        inputs = RuleInputs(roster, cycle, build_availability_grid(roster, cycle))
+        evaluator = RuleEvaluator(inputs)
+        return list(explain_unmatched(evaluator, (), lambda *_: fail(), on_failure=failures.append))
+
+    def test_a_solver_error_ends_the_search_for_one_coachee_and_is_reported(self) -> None:
+        answers = iter([True, SolverError("HiGHS failed"), True, True])
+        failures: list[BaseException] = []
+
+        def answer() -> bool:
+            one = next(answers, False)
+            if isinstance(one, SolverError):
+                raise one
+            return one
+
+        first, second = self.entries(answer, failures)
+        assert [len(first.remedies), len(second.remedies)] == [1, 2]
+        assert not first.remedies_complete
+        assert second.remedies_complete
+        assert list(map(type, failures)) == [SolverError]
+        assert first.funnel == second.funnel != ()
+
+    def test_the_end_of_time_within_an_attempt_is_no_failure(self) -> None:
+        failures: list[BaseException] = []
+
+        def answer() -> bool:
+            raise DeadlineExceededError
+
+        entries = self.entries(answer, failures)
+        assert [(len(one.remedies), one.remedies_complete) for one in entries] == [(0, False)] * 2
+        assert failures == []
+
+    @pytest.mark.parametrize("kind", [CancelledError, KeyboardInterrupt])
+    def test_cancellation_ends_the_run(self, kind: type[BaseException]) -> None:
+        def answer() -> bool:
+            raise kind
+
+        with pytest.raises(kind):
+            self.entries(answer, [])
+
+    def test_only_an_incomplete_search_is_mentioned_in_the_result(self) -> None:
+        entry = Unmatched(coachee="c1", reason="all-taken", funnel=(), remedies=())
+        assert "remedies_complete" not in entry.model_dump_json()
+        incomplete = entry.model_copy(update={"remedies_complete": False})
+        assert Unmatched.model_validate_json(incomplete.model_dump_json()) == incomplete

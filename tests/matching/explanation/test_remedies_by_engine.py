@@ -8,11 +8,12 @@ from random import Random
 from hypothesis import given, settings
 
 from matching.deadline import Deadline
-from matching.engine import SolveOptions, can_place_all, solve
+from matching.engine import SolveOptions, solve
 from matching.explanation import explain_unmatched
 from matching.instance.availability_grid import build_availability_grid
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
+from matching.search.placement_check import can_place_all
 from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.placing import can_place_all as place_all_by_trying
 
@@ -33,7 +34,7 @@ def test_remedy_is_verified_exactly_where_some_plan_places_everybody(random: Ran
 
     def verified(inputs: RuleInputs, coachees: Collection[str]) -> bool:
         deadline = Deadline(clock, None, lambda: False)
-        answer = can_place_all(inputs, coachees, options=options, deadline=deadline)
+        answer = can_place_all(inputs, coachees, seed=0, deadline=deadline)
         assert answer == place_all_by_trying(inputs, coachees)
         anew = build_availability_grid(inputs.roster, inputs.cycle)
         assert (anew.coachees == inputs.availability_grid.coachees).all()
