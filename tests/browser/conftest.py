@@ -1,4 +1,4 @@
-"""A real browser, and a real server started as a person starts it."""
+"""A real browser, and a real server started by its command."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SERVE = [sys.executable, "-m", "api", "serve"]
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: where it is, and the address that signs its manager in once."""
+    """A running server: its URL, and the one-time URL that signs in its manager."""
 
     base: str
     sign_in: str
@@ -37,8 +37,8 @@ class Server:
 def browser() -> Iterator[Browser]:
     """Chromium, from the system or from Playwright.
 
-    Anew for each test: while it is open, Playwright's own event loop runs in this thread, and no
-    test that comes after it in the same process could run one.
+    Each test gets a new one: while it is open, Playwright's event loop runs in this thread, and no
+    other test in the same process could run an event loop.
     """
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
@@ -52,14 +52,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """A server with its worker on an empty database and a free port."""
+    """A server with its worker, on an empty database and a free port."""
     with _serving(tmp_path, "127.0.0.1") as server:
         yield server
 
 
 @pytest.fixture
 def named_server(tmp_path: Path) -> Iterator[Server]:
-    """The same at an address with a name, as passkeys need it."""
+    """The same server with a host name, which passkeys require."""
     with _serving(tmp_path, "localhost") as server:
         yield server
 

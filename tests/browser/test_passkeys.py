@@ -1,4 +1,4 @@
-"""Passkeys in a real browser with an authenticator that Chromium plays itself."""
+"""Passkeys in a real browser, with Chromium's virtual authenticator."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async ({ verification, twice }) => {
 
 
 class Authenticator:
-    """A device that keeps passkeys, played by the browser."""
+    """A virtual authenticator in the browser."""
 
     def __init__(self, page: Page, transport: str) -> None:
         self.devtools: CDPSession = page.context.new_cdp_session(page)
@@ -56,8 +56,8 @@ class Authenticator:
     def send(self, method: str, **values: object) -> dict[str, Any]:
         return self.devtools.send(f"WebAuthn.{method}", {"authenticatorId": self.id, **values})
 
-    def is_copied_at(self, count: int) -> None:
-        """Its passkey is the one of a copy that has signed `count` times."""
+    def replace_with_copy(self, count: int) -> None:
+        """Replace the passkey with a copy whose signature counter is `count`."""
         (kept,) = self.send("getCredentials")["credentials"]
         self.send("removeCredential", credentialId=kept["credentialId"])
         self.send("addCredential", credential=kept | {"signCount": count})
@@ -110,7 +110,7 @@ def test_passkeys_sign_in_and_are_named_and_removed(browser: Browser, named_serv
     page.close()
 
 
-def test_a_copy_a_replay_and_a_device_that_asks_nobody_are_refused(
+def test_a_copied_key_a_replay_and_a_sign_in_without_user_verification_are_refused(
     browser: Browser, named_server: Server
 ) -> None:
     base = named_server.base
@@ -134,12 +134,12 @@ def test_a_copy_a_replay_and_a_device_that_asks_nobody_are_refused(
     assert by_hand("discouraged") == [401]
     phone.send("setUserVerified", isUserVerified=True)
     assert by_hand() == [200]
-    phone.is_copied_at(1)
+    phone.replace_with_copy(1)
     assert by_hand() == [401]
     page.close()
 
 
-def test_without_scripts_the_buttons_are_not_there(browser: Browser, named_server: Server) -> None:
+def test_the_buttons_are_hidden_without_scripts(browser: Browser, named_server: Server) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{named_server.base}/sign-in")

@@ -1,4 +1,4 @@
-"""The whole way in a real browser: lists, run, plan, publish, reply, session note, feedback."""
+"""A complete cycle in a real browser, from spreadsheets to feedback."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def link_of(page: Page, people: str, name: str) -> str:
 
 
 def make_cycle(office: Page, server: Server) -> tuple[str, str]:
-    """Sign in, begin a cycle and bring its lists; the addresses of the cycle and its people."""
+    """Sign in, create a cycle and upload its lists. Return the URLs of the cycle and its people."""
     office.goto(server.sign_in)
     press(office, "Sign in")
     bring(office, "file", "cycle.toml")
@@ -74,11 +74,13 @@ def make_cycle(office: Page, server: Server) -> tuple[str, str]:
 
 
 def run_and_publish(office: Page, cycle: str) -> tuple[str, str, str]:
-    """Run, read the plan and publish it; its first pair, and the address of the sessions."""
+    """Start a run and publish its plan. Return its first pair and the URL of the sessions."""
     office.goto(cycle)
     press(office, "Start a run")
     see_plan = office.get_by_role("link", name="View the plan")
-    expect(see_plan).to_be_visible(timeout=RUN_MILLISECONDS)  # live: nothing is reloaded by hand
+    expect(see_plan).to_be_visible(
+        timeout=RUN_MILLISECONDS
+    )  # the page updates without being reloaded
     see_plan.click()
     expect(office.get_by_text("13 of 14")).to_be_visible()
     expect(office.get_by_role("heading", name="Without a coach")).to_be_visible()
@@ -91,7 +93,7 @@ def run_and_publish(office: Page, cycle: str) -> tuple[str, str, str]:
 
 
 def reply(coachee: Page) -> None:
-    """Accept everything, then decline the first session and ask for another time."""
+    """Accept all sessions, then decline the first one and ask for another time."""
     press(coachee, "Accept all 6")
     expect(coachee.get_by_text("you accepted")).to_have_count(6)
     coachee.get_by_role("link", name="Session 1 of 6").click()
@@ -105,7 +107,7 @@ def reply(coachee: Page) -> None:
 
 
 def write_note(coach: Page, coachee_name: str) -> None:
-    """Write the session note on the first session with that coachee."""
+    """Write the session note on the first session with a coachee."""
     coach.get_by_role("article").filter(has_text=coachee_name).first.get_by_role("link").click()
     coach.get_by_role("link", name="Write the session note").click()
     coach.get_by_label("Held").check()
@@ -122,7 +124,7 @@ def write_note(coach: Page, coachee_name: str) -> None:
 
 
 def give_feedback(coachee: Page) -> None:
-    """Read the shared record, and give feedback on the session."""
+    """Read the shared record and give feedback on the session."""
     coachee.reload()
     expect(coachee.get_by_text("Recruitment of women officers")).to_be_visible()
     expect(coachee.get_by_text(PRIVATE)).to_have_count(0)
@@ -133,7 +135,7 @@ def give_feedback(coachee: Page) -> None:
     expect(coachee.get_by_text("4 of 5: good")).to_be_visible()
 
 
-def test_from_spreadsheets_to_feedback(browser: Browser, server: Server) -> None:
+def test_a_cycle_from_spreadsheets_to_feedback(browser: Browser, server: Server) -> None:
     complaints: list[str] = []
     office = new_page(browser.new_context(), complaints)
     cycle, people = make_cycle(office, server)
@@ -156,12 +158,12 @@ def test_from_spreadsheets_to_feedback(browser: Browser, server: Server) -> None
     assert complaints == []
 
 
-def test_one_endless_word_widens_no_page(browser: Browser, server: Server) -> None:
+def test_a_very_long_word_does_not_widen_any_page(browser: Browser, server: Server) -> None:
     office = browser.new_context().new_page()
     cycle, people = make_cycle(office, server)
     for address in (cycle, people):
         office.goto(address)
-        for element in ("td strong", "td", "h1"):  # as a name or a title of the programme's own
+        for element in ("td strong", "td", "h1"):  # such as a name or a title
             office.evaluate(
                 "([where, word]) => document.querySelectorAll(where)"
                 ".forEach((found, number) => { if (number % 7 === 0) found.textContent = word })",
@@ -171,7 +173,7 @@ def test_one_endless_word_widens_no_page(browser: Browser, server: Server) -> No
             fits(office, width)
 
 
-def test_the_outline_of_a_field_covers_no_label(browser: Browser, server: Server) -> None:
+def test_a_field_outline_does_not_cover_a_label(browser: Browser, server: Server) -> None:
     context = browser.new_context(viewport={"width": PHONE, "height": 700})
     page = context.new_page()
     page.goto(f"{server.base}/sign-in")
@@ -191,7 +193,7 @@ def test_the_outline_of_a_field_covers_no_label(browser: Browser, server: Server
         assert room >= 0
 
 
-def test_the_keyboard_alone_is_enough(browser: Browser, server: Server) -> None:
+def test_all_pages_can_be_used_with_the_keyboard(browser: Browser, server: Server) -> None:
     page = browser.new_context().new_page()
     page.goto(server.sign_in)
     page.keyboard.press("Tab")

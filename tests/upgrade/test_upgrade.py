@@ -1,7 +1,7 @@
-"""A database that an older version left in the middle of its work goes on with this one.
+"""This version continues to work with a database that an older version left in use.
 
-`from-0013.sql.gz` is that database, `master.key` its key file, and `manifest.json` holds the
-secrets that people were given and what is expected. README.md tells how these were made.
+`from-0013.sql.gz` is that database, `master.key` is its key file, and `manifest.json` contains the
+secrets given to people and the expected results. README.md describes how the files were created.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ COOKIE = "__Host-gender-coach"
 API = "/api/v1"
 SECONDS = 120
 RESTARTS = 5
-AT_ONCE = 0.05  # seconds between two looks into a queue
+AT_ONCE = 0.05  # polling interval in seconds
 NEW_ACTS = {
     "messages released": 1,
     "mails tried again": 1,
@@ -68,14 +68,14 @@ LINK = re.compile(re.escape(PUBLIC_URL) + r"(/p/([\w-]+)/sessions/[0-9a-f]{20})"
 
 @dataclass
 class Deployment:
-    """A server of this version on the database that an older one left."""
+    """A server of this version with the older version's database."""
 
     folder: Path
     url: str
 
     @contextmanager
     def served(self) -> Iterator[TestClient]:
-        """A browser without cookies, at a server as the environment sets it."""
+        """Yield a client without cookies for a server with the current environment."""
         with TestClient(
             create_app(Settings()),
             base_url=PUBLIC_URL,
@@ -85,7 +85,7 @@ class Deployment:
             yield client
 
     def rows(self, statement: str) -> list[Any]:
-        """What a statement finds; `{dbos}` stands for where the job engine has its tables."""
+        """Return the rows of a statement, after replacing `{dbos}` with the job engine's schema."""
         url = make_url(self.url)
         if url.get_backend_name() == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
@@ -99,15 +99,15 @@ class Deployment:
             engine.dispose()
 
     def states(self) -> dict[str, str]:
-        """The state of every job that the older version left behind."""
+        """Return the state of each job that the older version left behind, by job id."""
         left = {job for jobs in MANIFEST["jobs"].values() for job in jobs}
         jobs = self.rows("SELECT workflow_uuid, status FROM {dbos}workflow_status")
         return {job: state for job, state in jobs if job in left}
 
 
 def _command(*arguments: object) -> str:
-    """Type a command as a person does; returns what it prints, and wants it to succeed."""
-    # Not what pytest captures: the job engine keeps the streams it finds first, for good.
+    """Run a command successfully and return its output."""
+    # Not pytest's streams, because the job engine always uses the first streams it finds.
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
         main([str(argument) for argument in arguments])
@@ -117,7 +117,7 @@ def _command(*arguments: object) -> str:
 
 @pytest.fixture(scope="session")
 def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder as the older version left it, except for what ends within hours."""
+    """The data folder of the older version, with its short-lived secrets made valid again."""
     folder = tmp_path_factory.mktemp("older")
     with closing(sqlite3.connect(folder / "gender-coach.sqlite")) as connection:
         dump = gzip.decompress((HERE / "from-0013.sql.gz").read_bytes())
@@ -137,7 +137,7 @@ def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def newer(older: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same data folder, migrated by this version."""
+    """The data folder after migration to this version."""
     folder = tmp_path_factory.mktemp("newer") / "data"
     shutil.copytree(older, folder)
     with pytest.MonkeyPatch.context() as environment:
@@ -151,7 +151,7 @@ def newer(older: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def deployment(
     newer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Deployment:
-    """A deployment of this version, on PostgreSQL if that was asked for, without a worker."""
+    """A deployment of this version without a worker, on PostgreSQL if the tests use it."""
     folder = tmp_path / "data"
     shutil.copytree(newer, folder)
     _set_environment(monkeypatch, folder)
@@ -166,7 +166,7 @@ def deployment(
 
 
 def _set_environment(environment: pytest.MonkeyPatch, folder: Path) -> None:
-    """Set this version up on a data folder, as an administrator does."""
+    """Configure this version for a data folder."""
     assert datetime.now(UTC) < ENDS, "the secrets of the fixture have ended"
     for name in [name for name in os.environ if name.startswith("GENDER_COACH_")]:
         environment.delenv(name)
@@ -179,7 +179,7 @@ def _set_environment(environment: pytest.MonkeyPatch, folder: Path) -> None:
 
 @pytest.fixture
 def client(deployment: Deployment) -> Iterator[TestClient]:
-    """A browser without cookies, at a server without a worker."""
+    """A client without cookies for a server without a worker."""
     with deployment.served() as client:
         yield client
 
@@ -216,7 +216,7 @@ def test_migration_of_an_older_database_keeps_every_row(newer: Path) -> None:
     assert found == kept
 
 
-def test_audit_trail_of_an_older_database_verifies_and_goes_on(deployment: Deployment) -> None:
+def test_audit_trail_of_an_older_database_verifies_and_continues(deployment: Deployment) -> None:
     trail = MANIFEST["trail"]
     verify = "audit", "verify", "--head", trail["head"]
     assert "rows are unaltered" in _command(*verify)
@@ -231,7 +231,7 @@ def test_audit_trail_of_an_older_database_verifies_and_goes_on(deployment: Deplo
 
 
 def _acts(client: TestClient) -> Counter[str]:
-    """How often each act is in the trail."""
+    """Count the audit events by action."""
     acts = _read(client, "/audit?limit=1000", _bearer(OFFICE["auditor_token"]))
     return Counter(act["action"] for act in acts)
 
@@ -243,7 +243,7 @@ def test_people_in_the_audit_trail_of_an_older_database_keep_their_pseudonyms(
     assert {act["object_id"] for act in acts} == set(MAIN["pseudonyms"].values())
 
 
-def test_secret_link_of_an_older_mail_opens_and_answers_a_session(client: TestClient) -> None:
+def test_secret_link_in_an_older_email_opens_a_session_and_replies(client: TestClient) -> None:
     for code, secret in MAIN["links"].items():
         assert client.get(f"/p/{secret}").status_code == HTTPStatus.OK
         own = _read(client, "/me/sessions", _bearer(secret))["sessions"]
@@ -258,7 +258,7 @@ def test_secret_link_of_an_older_mail_opens_and_answers_a_session(client: TestCl
     assert client.get(f"/p/{MAIN['revoked_link']}").status_code == HTTPStatus.NOT_FOUND
 
 
-def test_message_in_an_older_outbox_becomes_the_mail_it_would_have_been(
+def test_message_in_an_older_outbox_becomes_the_expected_email(
     client: TestClient,
 ) -> None:
     told = MANIFEST["cycles"]["unsent"]["mail"]
@@ -273,7 +273,7 @@ def test_message_in_an_older_outbox_becomes_the_mail_it_would_have_been(
     assert found[2] == told["link"]
 
 
-def test_statements_of_an_older_version_are_read_by_whom_they_are_for(client: TestClient) -> None:
+def test_reports_of_an_older_version_are_readable_by_their_audience(client: TestClient) -> None:
     consents = _read(client, f"/cycles/{MAIN['id']}/consents")
     agreed = {each["person"]["code"]: each for each in consents}
     for code, told in MAIN["told"].items():
@@ -294,7 +294,7 @@ def test_statements_of_an_older_version_are_read_by_whom_they_are_for(client: Te
 
 
 @pytest.mark.parametrize("rotated", [False, True])
-def test_sealed_note_of_an_older_version_opens_by_its_device_key(
+def test_encrypted_note_of_an_older_version_opens_with_its_device_key(
     deployment: Deployment, *, rotated: bool
 ) -> None:
     if rotated:
@@ -313,7 +313,7 @@ def test_sealed_note_of_an_older_version_opens_by_its_device_key(
 
 
 @pytest.mark.parametrize("by", ["passphrase", "recovery_code"])
-def test_sealed_note_of_an_older_version_opens_on_another_device(
+def test_encrypted_note_of_an_older_version_opens_on_another_device(
     client: TestClient, by: str
 ) -> None:
     note, coach = MAIN["notes"]["K-1"], _bearer(MAIN["links"]["K-1"])
@@ -324,7 +324,7 @@ def test_sealed_note_of_an_older_version_opens_on_another_device(
     assert client.get(address, headers=coach).json()["text"] == note["text"]
 
 
-def test_one_time_code_of_an_older_mail_opens_notes_where_mail_is_sent(
+def test_one_time_code_in_an_older_email_opens_notes_if_email_is_enabled(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GENDER_COACH_MAIL__HOST", "127.0.0.1")
@@ -335,7 +335,7 @@ def test_one_time_code_of_an_older_mail_opens_notes_where_mail_is_sent(
     assert opened.json()["is_open"] is True
 
 
-def test_tokens_and_cookie_of_an_older_version_open_what_they_did(client: TestClient) -> None:
+def test_tokens_and_cookie_of_an_older_version_give_the_same_access(client: TestClient) -> None:
     assert _read(client, "/me")["role"] == "manager"
     assert _read(client, "/me", _bearer(OFFICE["auditor_token"]))["role"] == "auditor"
     revoked = client.get(f"{API}/me", headers=_bearer(OFFICE["revoked_token"]))
@@ -345,7 +345,7 @@ def test_tokens_and_cookie_of_an_older_version_open_what_they_did(client: TestCl
     assert client.get(f"/cycles/{MAIN['id']}").status_code == HTTPStatus.OK
 
 
-def test_sign_in_address_of_an_older_version_signs_in_once(client: TestClient) -> None:
+def test_sign_in_link_of_an_older_version_signs_in_once(client: TestClient) -> None:
     address = f"/sign-in/{OFFICE['sign_in_secret']}"
     assert client.get(address).status_code == HTTPStatus.OK
     signed_in = client.post(address)
@@ -379,7 +379,7 @@ def test_passkey_of_an_older_version_signs_in(client: TestClient) -> None:
 
 
 def _signed(challenge: str, passkey: dict[str, Any]) -> dict[str, Any]:
-    """What a browser sends of a passkey that has made sure of its user."""
+    """Return a browser's response to a passkey challenge after user verification."""
 
     def plain(content: bytes) -> str:
         return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
@@ -403,7 +403,7 @@ def _signed(challenge: str, passkey: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_plans_and_answers_of_an_older_version_are_read_and_compared(client: TestClient) -> None:
+def test_plans_and_answers_of_an_older_version_are_shown_and_compared(client: TestClient) -> None:
     states = {plan["id"]: plan["state"] for plan in _read(client, f"/cycles/{MAIN['id']}/plans")}
     assert states == {
         MAIN["superseded"]: "superseded",
@@ -437,7 +437,7 @@ def test_draft_plan_of_an_older_version_is_published(client: TestClient) -> None
 
 
 @pytest.mark.usefixtures("deployment")
-def test_person_of_an_older_database_is_exported_with_what_they_said() -> None:
+def test_person_in_an_older_database_is_exported_with_their_reports() -> None:
     coachee = MAIN["told"]["K-1"]["coachee"]
     held = _command("person", "export", coachee, "--cycle", MAIN["id"])
     assert "to the point" in json.dumps(json.loads(held))
@@ -445,14 +445,14 @@ def test_person_of_an_older_database_is_exported_with_what_they_said() -> None:
 
 @pytest.fixture
 def server() -> Iterator[MailServer]:
-    """A mail server on loopback."""
+    """A mail server on the loopback interface."""
     with mail_server() as server:
         yield server
 
 
 @pytest.fixture
 def with_mail(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> MailServer:
-    """A mail server that the environment of the deployment names; the server has a worker."""
+    """A mail server that the deployment is configured to use, with a worker."""
     monkeypatch.setenv("GENDER_COACH_MAIL__HOST", "127.0.0.1")
     monkeypatch.setenv("GENDER_COACH_MAIL__PORT", str(server.port))
     monkeypatch.setenv("GENDER_COACH_MAIL__SECURITY", "none")
@@ -460,11 +460,11 @@ def with_mail(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> MailServer
     return server
 
 
-def test_worker_on_an_older_database_does_what_was_pending_and_sends_each_mail_once(
+def test_worker_on_an_older_database_finishes_pending_jobs_and_sends_each_email_once(
     deployment: Deployment, with_mail: MailServer
 ) -> None:
     cycles = MANIFEST["cycles"]
-    _look_often(deployment)
+    _poll_immediately(deployment)
     with deployment.served() as client:
         before = _acts(client)
         waits = _read(client, f"/cycles/{cycles['unsent']['id']}/outbox/waiting")
@@ -500,17 +500,17 @@ def test_worker_on_an_older_database_does_what_was_pending_and_sends_each_mail_o
     assert set(with_mail.times().values()) == {1}, "nothing is sent a second time"
 
 
-def _look_often(deployment: Deployment) -> None:
-    """Have a worker that starts now look into all queues at once, not after half a minute."""
+def _poll_immediately(deployment: Deployment) -> None:
+    """Make a worker that starts now poll all queues immediately instead of after half a minute."""
     deployment.rows(f"UPDATE {{dbos}}queues SET polling_interval_sec = {AT_ONCE}")  # noqa: S608 - ours
 
 
 def _finish_daily_jobs(deployment: Deployment) -> None:
-    """Start workers until one has looked into the queues before it set its own pace."""
+    """Start workers until the daily jobs have finished."""
     for _ in range(RESTARTS):
         if _is_done(deployment):
             return
-        _look_often(deployment)
+        _poll_immediately(deployment)
         with deployment.served():
             ends = time.monotonic() + 2
             while not _is_done(deployment) and time.monotonic() < ends:
@@ -523,7 +523,7 @@ def _is_done(deployment: Deployment, but: tuple[str, ...] = ()) -> bool:
 
 
 def _waiting(client: TestClient) -> dict[str, Any]:
-    """The cycles with mails that wait, and how far each is."""
+    """Return the delivery status of the cycles with waiting emails."""
     posts = {
         name: _read(client, f"/cycles/{cycle['id']}/outbox/post")
         for name, cycle in MANIFEST["cycles"].items()
@@ -532,7 +532,10 @@ def _waiting(client: TestClient) -> dict[str, Any]:
 
 
 def _expected_mails() -> Counter[str]:
-    """Four invitations to the one coach of each small cycle, two to each coachee; the others."""
+    """Count the expected emails by recipient.
+
+    Each small cycle has four for its coach and two for each coachee.
+    """
     cycle = {"c1@one.example.org": 2, "c2@two.example.org": 2, "k1@one.example.org": 4}
     small = Counter({address: 3 * count for address, count in cycle.items()})
     again = {MAIN["failed_address"]: MAIN["failed_mails"]}
@@ -540,7 +543,7 @@ def _expected_mails() -> Counter[str]:
 
 
 def _follow_links(client: TestClient, server: MailServer) -> None:
-    """Open the page of each invitation, and answer by the link in it."""
+    """Open the page that each invitation links to, and reply there."""
     letters = [taken.text for taken in server.taken]
     links = [found for letter in letters if (found := LINK.search(letter))]
     assert len(links) == len(letters) - 1, "each but the one with the code"

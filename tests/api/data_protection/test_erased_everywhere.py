@@ -1,4 +1,7 @@
-"""Two people with a mark in every field live through a cycle, are erased, and are searched for."""
+"""Two people with a marker in every field go through a cycle and are erased.
+
+Afterwards, no marker is found anywhere.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,10 @@ def _marked(mark: str, name: str, country: str, rank: str, week: str = WEEK) -> 
 
 
 def _lists(name: str, coach_week: str = WEEK) -> dict[str, tuple[str, bytes]]:
-    """Four coachees, and three coaches who take one each; one on each side carries marks."""
+    """Return lists of four coachees and three coaches, each with a capacity of one.
+
+    One person on each side has markers.
+    """
     coachees = [
         f"{_marked('QzCoachee', name, 'RS', 'OF-4')},QzCoachCode;K-2,K-3,commander",
         *(
@@ -95,7 +101,7 @@ def _policy(hours: int) -> str:
 
 
 class Life:
-    """What happens to the two marked people in a cycle, step by step."""
+    """The events of a cycle that involve the two people with markers."""
 
     def __init__(self, world: World, office: httpx.Client, server: MailServer) -> None:
         self._world, self._office, self._server = world, office, server
@@ -125,7 +131,7 @@ class Life:
         return ended
 
     def publish(self, plan_id: str) -> None:
-        """Publish a plan, and have its messages sent."""
+        """Publish a plan and have its messages sent."""
         assert self._office.post(f"{API}/plans/{plan_id}/publish").is_success
         until = {"until": datetime.now(UTC).isoformat()}
         place = f"{API}/cycles/{self.cycle_id}/outbox/post"
@@ -143,7 +149,7 @@ class Life:
         pytest.fail("mails are not sent")
 
     def say_everything(self) -> None:
-        """All that people say of sessions, marks of themselves and of each other in it."""
+        """Submit every text that people can write about sessions, with markers of both people."""
         with self._world.database.writing() as tx:
             sessions = schedule.cycle_schedule(tx, self.cycle_id)
             for number, session in enumerate(
@@ -181,7 +187,7 @@ class Life:
                 )
 
     def change_address(self, code: str, address: str) -> None:
-        """As the person does it, by the code that is mailed to them."""
+        """Change a person's email address with the code that is sent to them."""
         services, person_id = self._world.services, self.person_id(code)
         with services.database.writing() as tx:
             link = links.issue_link(
@@ -217,7 +223,7 @@ class Life:
 
 
 def _tables(world: World) -> dict[str, str]:
-    """Every row of every table of the database, those of the job engine too."""
+    """Return every row of every table of the database, including the job engine's tables."""
     looked = inspect(world.database.engine)
     schemas = [None] if world.database.is_sqlite else ["public", "dbos"]
     names = {
@@ -233,7 +239,7 @@ def _tables(world: World) -> dict[str, str]:
 
 
 def _found(world: World, side: Side) -> dict[str, set[str]]:
-    """Where a side's marks are, and which."""
+    """Return the markers of one side that are still stored, by location."""
     places = _tables(world)
     if world.database.is_sqlite:
         for path in world.services.settings.data_dir.rglob("*"):
@@ -251,7 +257,7 @@ def _exports(world: World, cycle_id: str) -> str:
         )
 
 
-def test_nothing_names_who_was_erased(
+def test_erased_people_are_not_named_anywhere(
     world: World, sending: httpx.Client, server: MailServer
 ) -> None:
     life = Life(world, sending, server)
@@ -283,7 +289,7 @@ def test_nothing_names_who_was_erased(
             person_rights.erase_person(tx, life.person_id(code), now=LONG_AFTER)
         world.database.truncate_wal()
         left = _found(world, side)
-        # Jobs of mails are in lanes by domain, until they have been over for a week.
+        # Email jobs are partitioned by domain, and deleted a week after they have ended.
         assert left.keys() <= {"workflow_status", "gender-coach.sqlite"}
         assert {word.lower() for words in left.values() for word in words} <= {
             f"qz{side.value}domain"

@@ -1,4 +1,4 @@
-"""Retention: who is erased when, the warning before it, holding it, and what is left."""
+"""Retention: who is erased and when, the warning, holds, and the remaining data."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _do_the_job(world: World, day: date) -> None:
 
 @pytest.fixture
 def cycle_id(world: World) -> str:
-    """A cycle in which everything was said, with a question, a policy of ids, and a failed run."""
+    """A cycle with all kinds of reports, a question, a policy with ids, and a failed run."""
     cycle_id = world.cycle()
     policy = parse_policy_file(NamedFile("cycle.toml", SECOND.encode())).policy
     now = datetime(2027, 1, 1, tzinfo=UTC)
@@ -145,15 +145,13 @@ def _erased_at(world: World, cycle_id: str) -> datetime | None:
 
 
 def _acts(world: World, action: str) -> list[tuple[str, dict[str, Any]]]:
-    """The object and the detail of each act of that kind."""
+    """Return the object and the detail of each audit event with the given action."""
     query = select(AuditRow.object_id, AuditRow.detail).where(AuditRow.action == action)
     with world.database.reading() as tx:
         return [(row.object_id, row.detail) for row in tx.execute(query)]
 
 
-def test_a_cycle_is_erased_at_its_time_once_managers_were_warned(
-    world: World, cycle_id: str
-) -> None:
+def test_a_cycle_is_erased_after_its_retention_and_a_warning(world: World, cycle_id: str) -> None:
     for before in (OVER - timedelta(days=31), OVER - timedelta(days=30), OVER - timedelta(days=1)):
         _do_the_job(world, before)
         assert _erased_at(world, cycle_id) is None
@@ -162,7 +160,7 @@ def test_a_cycle_is_erased_at_its_time_once_managers_were_warned(
     assert _erased_at(world, cycle_id) == _at(OVER)
 
 
-def test_nothing_is_left_of_anybody_and_totals_are_as_they_were(
+def test_erasing_a_cycle_leaves_no_personal_data_and_the_same_totals(
     world: World, cycle_id: str
 ) -> None:
     with world.database.reading() as tx:
@@ -207,7 +205,7 @@ def test_nothing_is_left_of_anybody_and_totals_are_as_they_were(
         assert not [word for word in WORDS if any(word.encode() in content for content in files)]
 
 
-def test_the_job_again_changes_nothing_more(world: World, cycle_id: str) -> None:
+def test_repeating_the_job_changes_nothing(world: World, cycle_id: str) -> None:
     _do_the_job(world, OVER - timedelta(days=30))
     for _ in range(3):
         _do_the_job(world, OVER)
@@ -216,7 +214,7 @@ def test_the_job_again_changes_nothing_more(world: World, cycle_id: str) -> None
     assert _erased_at(world, cycle_id) == _at(OVER)
 
 
-def test_a_server_that_finds_an_old_cycle_warns_for_thirty_days_first(
+def test_an_old_cycle_is_erased_only_after_thirty_days_of_warning(
     world: World, cycle_id: str
 ) -> None:
     late = OVER + timedelta(days=1000)
@@ -227,9 +225,7 @@ def test_a_server_that_finds_an_old_cycle_warns_for_thirty_days_first(
     assert _erased_at(world, cycle_id) is not None
 
 
-def test_a_clock_that_was_wrong_for_a_day_warns_and_takes_it_back(
-    world: World, cycle_id: str
-) -> None:
+def test_a_warning_from_a_wrong_clock_is_withdrawn(world: World, cycle_id: str) -> None:
     _do_the_job(world, OVER + timedelta(days=5))
     _do_the_job(world, LAST_DAY)
     with world.database.reading() as tx:
@@ -237,7 +233,7 @@ def test_a_clock_that_was_wrong_for_a_day_warns_and_takes_it_back(
     assert _erased_at(world, cycle_id) is None
 
 
-def test_switched_off_nobody_is_erased_by_time(world: World, cycle_id: str) -> None:
+def test_no_cycle_is_erased_if_retention_is_disabled(world: World, cycle_id: str) -> None:
     off = world.services.settings.model_copy(update={"retention_days": 0})
     world.services = replace(world.services, settings=off)
     for days in (0, 40, 4000):
@@ -248,7 +244,7 @@ def test_switched_off_nobody_is_erased_by_time(world: World, cycle_id: str) -> N
     assert (stays.erased_on, stays.soon) == (None, False)
 
 
-def test_a_held_cycle_stays_and_is_warned_of_again_once_released(
+def test_a_cycle_on_hold_is_not_erased_and_gets_a_new_warning_after_the_hold(
     world: World, cycle_id: str
 ) -> None:
     _do_the_job(world, OVER - timedelta(days=30))
@@ -283,7 +279,7 @@ def test_a_session_after_the_last_day_counts_as_the_last_day(world: World, cycle
     assert stays.erased_on == OVER + timedelta(days=10)
 
 
-def test_a_cycle_at_work_waits_and_others_do_not(world: World, cycle_id: str) -> None:
+def test_erasure_waits_only_for_cycles_with_work_in_progress(world: World, cycle_id: str) -> None:
     other = world.cycle()
     with world.database.writing() as tx:
         tx.execute(
@@ -318,7 +314,7 @@ with open_cli_services(Path(data)) as services:
 """
 
 
-def test_a_kill_leaves_each_cycle_whole_or_erased(
+def test_a_killed_sweep_leaves_each_cycle_complete_or_erased(
     world: World, cycle_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = world.services.settings
@@ -340,7 +336,7 @@ def test_a_kill_leaves_each_cycle_whole_or_erased(
 
 
 @pytest.mark.usefixtures("cycle_id")
-def test_people_who_are_brought_again_are_warned_of_and_erased_again(world: World) -> None:
+def test_people_uploaded_after_erasure_are_erased_after_another_warning(world: World) -> None:
     _do_the_job(world, OVER - timedelta(days=30))
     _do_the_job(world, OVER)
     with world.database.writing() as tx:
@@ -352,7 +348,7 @@ def test_people_who_are_brought_again_are_warned_of_and_erased_again(world: Worl
     assert len(_acts(world, "cycle erased")) == 2
 
 
-def test_secrets_that_ended_long_ago_are_deleted_others_stay(world: World, cycle_id: str) -> None:
+def test_only_long_expired_secrets_are_deleted(world: World, cycle_id: str) -> None:
     now = world.services.now()
     with world.database.writing() as tx:
         tx.execute(delete(CredentialRow))
@@ -383,7 +379,7 @@ def test_secrets_that_ended_long_ago_are_deleted_others_stay(world: World, cycle
     assert act[1] == {"credentials": 2, "codes": 1, "ceremonies": 0}
 
 
-def test_jobs_that_ended_are_forgotten_after_a_week_and_waiting_ones_stay(world: World) -> None:
+def test_finished_jobs_are_deleted_after_a_week_and_waiting_jobs_remain(world: World) -> None:
     url = world.services.settings.database_url
     queue = JobQueue(url, JOBS)
     with world.database.writing() as tx:
@@ -420,7 +416,7 @@ def _jobs(world: World) -> dict[str, str]:
         return {row.workflow_uuid: row.status for row in rows}
 
 
-def test_the_command_tells_first_and_then_erases(
+def test_the_command_reports_before_it_erases(
     world: World,
     cycle_id: str,
     capsys: pytest.CaptureFixture[str],
@@ -447,7 +443,9 @@ def test_the_command_tells_first_and_then_erases(
     assert "No cycle is past its retention period." in capsys.readouterr().out
 
 
-def test_managers_read_hold_and_release_over_the_api(office: httpx.Client, cycle_id: str) -> None:
+def test_managers_can_read_hold_and_release_through_the_api(
+    office: httpx.Client, cycle_id: str
+) -> None:
     address = f"/api/v1/cycles/{cycle_id}/retention"
     assert office.get(address).json()["erased_on"] == f"{OVER}"
     assert office.put(f"{address}/hold", json={"because": " "}).status_code == 422
@@ -458,7 +456,7 @@ def test_managers_read_hold_and_release_over_the_api(office: httpx.Client, cycle
     assert office.get("/api/v1/cycles/none/retention").status_code == 404
 
 
-def test_the_page_of_a_cycle_says_how_long_people_stay(
+def test_the_page_of_a_cycle_shows_its_retention(
     office: httpx.Client, world: World, cycle_id: str
 ) -> None:
     page = office.get(f"/cycles/{cycle_id}").text

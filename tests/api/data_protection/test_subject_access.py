@@ -51,7 +51,7 @@ WORDS = ("Coachee 1", "c1@example.org", "own topic", "my feedback", "another day
 
 @pytest.fixture
 def cycle_id(world: World) -> str:
-    """A cycle in which C-1 and K-1 have said everything there is to say."""
+    """A cycle in which C-1 and K-1 have submitted every kind of report."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     session = _session(world, cycle_id)
@@ -88,7 +88,7 @@ def _viewers(session: SessionDetails) -> tuple[Principal, Principal]:
     )
 
 
-def test_a_coachee_gets_all_that_is_held_about_them(world: World, cycle_id: str) -> None:
+def test_the_report_about_a_coachee_contains_all_their_data(world: World, cycle_id: str) -> None:
     with world.database.writing() as tx:
         held = person_rights.subject_access_report(tx, world.person_id(cycle_id, "C-1"))
     text = held.model_dump_json()
@@ -98,7 +98,9 @@ def test_a_coachee_gets_all_that_is_held_about_them(world: World, cycle_id: str)
         assert other not in text
 
 
-def test_a_coach_gets_which_notes_there_are_not_what_they_say(world: World, cycle_id: str) -> None:
+def test_the_report_about_a_coach_lists_notes_without_their_text(
+    world: World, cycle_id: str
+) -> None:
     with world.database.writing() as tx:
         held = person_rights.subject_access_report(tx, world.person_id(cycle_id, "K-1"))
     assert len(held.notes_written) == 1
@@ -107,9 +109,7 @@ def test_a_coach_gets_which_notes_there_are_not_what_they_say(world: World, cycl
     assert "Coachee 1" not in held.model_dump_json()
 
 
-def test_nothing_of_an_erased_coachee_is_left_but_what_totals_need(
-    world: World, cycle_id: str
-) -> None:
+def test_erasing_a_coachee_leaves_only_data_that_totals_need(world: World, cycle_id: str) -> None:
     session = _session(world, cycle_id)
     person_id = world.person_id(cycle_id, "C-1")
     with world.database.writing() as tx:
@@ -140,7 +140,9 @@ def test_nothing_of_an_erased_coachee_is_left_but_what_totals_need(
         assert not [word for word in WORDS if any(word.encode() in content for content in files)]
 
 
-def test_erasing_destroys_the_keys_of_notes_by_and_about(world: World, cycle_id: str) -> None:
+def test_erasing_a_person_deletes_the_keys_of_notes_by_and_about_them(
+    world: World, cycle_id: str
+) -> None:
     session = _session(world, cycle_id)
     coach, _ = _viewers(session)
     with world.database.writing() as tx:
@@ -161,7 +163,7 @@ def test_an_erased_persons_link_opens_nothing(world: World, cycle_id: str) -> No
     assert principal.role is AccessRole.ANONYMOUS
 
 
-def test_others_are_left_alone(world: World, cycle_id: str) -> None:
+def test_erasing_a_person_does_not_change_other_people(world: World, cycle_id: str) -> None:
     with world.database.reading() as tx:
         before = people.person_of_cycle(tx, world.person_id(cycle_id, "C-2"))
     with world.database.writing() as tx:
@@ -171,14 +173,14 @@ def test_others_are_left_alone(world: World, cycle_id: str) -> None:
     assert all("Coachee 2" in work for work in frozen)
 
 
-def test_who_is_still_expected_is_not_erased(world: World, cycle_id: str) -> None:
+def test_a_person_with_future_sessions_is_not_erased(world: World, cycle_id: str) -> None:
     with world.database.writing() as tx, pytest.raises(ConflictError, match="future sessions"):
         person_rights.erase_person(
             tx, world.person_id(cycle_id, "C-1"), now=datetime(2027, 1, 1, tzinfo=UTC)
         )
 
 
-def test_exporting_from_the_command_line(
+def test_a_person_is_exported_from_the_command_line(
     world: World,
     cycle_id: str,
     capsys: pytest.CaptureFixture[str],
@@ -208,7 +210,7 @@ def test_exporting_from_the_command_line(
     assert erased.brief.name == ERASED
 
 
-def test_after_a_rotation_notes_and_second_factors_open_with_the_new_key_alone(
+def test_after_a_rotation_the_new_key_is_enough_for_notes_and_second_factors(
     world: World, cycle_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", world.services.settings.database_url)
@@ -246,7 +248,7 @@ def test_a_rotation_that_fails_changes_nothing(world: World, cycle_id: str) -> N
         assert notes.find_note(tx, keyring, coach, session.id).text == "a note"
 
 
-def test_a_cancellation_that_waited_keeps_no_other_mail_from_being_saved(
+def test_a_waiting_cancellation_to_an_erased_person_does_not_block_the_export_of_other_emails(
     world: World, office: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
@@ -286,7 +288,7 @@ C-1 = ["Mon 09:00-12:00"]
 
 
 @pytest.mark.parametrize("code", ["C-1", "K-1"])
-def test_a_policy_that_named_them_stands_in_no_later_lists_way(
+def test_later_lists_are_accepted_if_the_policy_named_an_erased_person(
     world: World, office: httpx.Client, code: str
 ) -> None:
     cycle_id = world.cycle(coachees=10)
@@ -317,7 +319,7 @@ def test_a_policy_that_named_them_stands_in_no_later_lists_way(
         ("Li", "Li likes LI", "(erased) likes (erased)"),
     ],
 )
-def test_names_are_found_as_people_write_them(name: str, said: str, left: str) -> None:
+def test_names_are_redacted_in_common_spellings(name: str, said: str, left: str) -> None:
     redactor = Redactor(
         codes={(Side.COACH, "K-1"): "erased-1"}, names=frozenset({name, "a@example.org"})
     )
@@ -326,7 +328,7 @@ def test_names_are_found_as_people_write_them(name: str, said: str, left: str) -
     assert redactor.redact_text(untouched) == untouched, "no other text is changed in any way"
 
 
-def test_an_id_that_looks_like_a_tombstones_is_erased_all_the_same(
+def test_a_person_whose_id_looks_like_a_tombstone_code_is_erased(
     world: World, cycle_id: str
 ) -> None:
     person_id = world.person_id(cycle_id, "C-3")

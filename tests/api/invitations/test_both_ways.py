@@ -1,4 +1,4 @@
-"""Plans are published and messages sent by JSON and on pages; both leave the same behind."""
+"""Publishing plans and sending messages by JSON and on pages has the same effect."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LONG_AGO = "2020-01-01T00:00:00Z"
 def mail_office(
     world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
 ) -> Iterator[httpx.Client]:
-    """The programme office at a server that sends mail; no worker does it."""
+    """The programme office's client for a server that sends email, without a worker."""
     with _office(world, serve, world.services_with_mail().settings) as client:
         yield client
 
@@ -48,7 +48,7 @@ def _office(
 ) -> Iterator[httpx.Client]:
     with serve(settings) as client:
         client.headers["Authorization"] = f"Bearer {world.manager_token()}"
-        client.get(f"{API}/me")  # so that the use of the token is recorded already
+        client.get(f"{API}/me")  # so that the token's first use is already recorded
         yield client
 
 
@@ -56,7 +56,7 @@ def _office(
 def plain_office(
     world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
 ) -> Iterator[httpx.Client]:
-    """The programme office at a server that sends no mail."""
+    """The programme office's client for a server that does not send email."""
     with _office(world, serve, world.services.settings) as client:
         yield client
 
@@ -73,7 +73,7 @@ def _until(office: httpx.Client, cycle_id: str) -> str:
 
 
 def _failed_mail(world: World, cycle_id: str) -> str:
-    """Release the messages of a cycle, have all their mails fail, and choose the first."""
+    """Release a cycle's messages, make all their emails fail, and return the first one's id."""
     services = world.services_with_mail()
     until = pending_messages(services, cycle_id).until
     assert until is not None
@@ -84,7 +84,7 @@ def _failed_mail(world: World, cycle_id: str) -> str:
     return delivery_status(services, cycle_id).failed[0].id
 
 
-def test_a_plan_is_published_alike_by_json_and_on_the_page(
+def test_a_plan_is_published_the_same_way_by_json_and_on_the_page(
     world: World, plain_office: httpx.Client
 ) -> None:
     by_json, on_page = (world.cycle() for _ in range(2))
@@ -120,7 +120,7 @@ def test_a_plan_is_published_alike_by_json_and_on_the_page(
         ("outbox/post", "messages/send"),
     ],
 )
-def test_pending_messages_are_sent_alike_by_json_and_on_the_page(
+def test_pending_messages_are_sent_the_same_way_by_json_and_on_the_page(
     world: World, mail_office: httpx.Client, json_path: str, form_path: str, until: str
 ) -> None:
     by_json, on_page = _published(world), _published(world)
@@ -149,7 +149,7 @@ def test_pending_messages_are_sent_alike_by_json_and_on_the_page(
         ("outbox/post/{mail_id}/sent", "messages/{mail_id}/sent"),
     ],
 )
-def test_failed_mails_are_handled_alike_by_json_and_on_the_page(
+def test_failed_emails_are_handled_the_same_way_by_json_and_on_the_page(
     world: World, mail_office: httpx.Client, json_path: str, form_path: str
 ) -> None:
     by_json, on_page = _published(world), _published(world)
@@ -175,7 +175,7 @@ def test_failed_mails_are_handled_alike_by_json_and_on_the_page(
         ("outbox/post/retry", "messages/retry"),
     ],
 )
-def test_without_mail_nothing_is_released_by_json_or_on_the_page(
+def test_messages_are_not_released_by_json_or_on_the_page_if_email_is_disabled(
     world: World, plain_office: httpx.Client, json_path: str, form_path: str
 ) -> None:
     cycle_id = _published(world)

@@ -1,4 +1,4 @@
-"""Pending messages: saved in one archive, then marked as sent."""
+"""Pending messages are exported in one archive and then marked as sent."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _leave(world: World, cycle_id: str, code: str) -> None:
         upload.store_list(tx, cycle_id, Side.COACHEE, staying, now=world.services.now())
 
 
-def test_the_archive_contains_each_mail_as_it_is_saved_individually(
+def test_the_archive_contains_the_same_emails_as_individual_downloads(
     world: World, office: httpx.Client, cycle_id: str
 ) -> None:
     mails = _saved(office, cycle_id)
@@ -107,7 +107,7 @@ def test_messages_marked_as_sent_are_no_longer_pending(
     assert len(_saved(office, cycle_id)) == 8, "the new times"
 
 
-def test_an_invitation_is_not_sent_until_its_person_has_a_link(
+def test_an_invitation_is_not_sent_until_its_recipient_has_a_link(
     world: World, office: httpx.Client, cycle_id: str
 ) -> None:
     _revoke_link(world, cycle_id, "C-1")
@@ -139,7 +139,7 @@ def test_a_cancellation_needs_no_link(world: World, office: httpx.Client, cycle_
     assert len(names) == 4, "two to the coachee, two to the coach"
 
 
-def test_pages_say_that_nobody_was_invited_yet(
+def test_pages_warn_that_no_invitations_have_been_sent(
     world: World, client: httpx.Client, cycle_id: str
 ) -> None:
     client.headers["Sec-Fetch-Site"] = "same-origin"

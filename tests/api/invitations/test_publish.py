@@ -1,4 +1,4 @@
-"""Publishing a plan: its messages and their sequence, links, and when it is refused."""
+"""Publishing a plan: messages and their sequence numbers, links, and refusals."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PAIRS = {"C-1": "K-1", "C-2": "K-2"}
 
 
 def _outbox(world: World, cycle_id: str) -> list[tuple[str, str, int, int]]:
-    """Method, whom, session number and sequence of every message, in the order of making."""
+    """Return the method, recipient, session number and sequence of each message, oldest first."""
     found = list_outbox(world.services, cycle_id)
     return sorted(
         (message.method.value, message.to.code, message.number, message.sequence)
@@ -46,7 +46,7 @@ def _outbox(world: World, cycle_id: str) -> list[tuple[str, str, int, int]]:
     )
 
 
-def test_the_first_plan_invites_everybody_once(world: World) -> None:
+def test_the_first_plan_invites_every_participant_once(world: World) -> None:
     cycle_id = world.cycle()
     told = world.published(cycle_id, world.result(PAIRS))
     assert (told.requests, told.cancels, told.unchanged_sessions) == (8, 0, 0)
@@ -73,7 +73,7 @@ def test_a_moved_session_needs_a_new_reply(world: World) -> None:
     assert {session.sequence for session in published_sessions(world, cycle_id)} == {1}
 
 
-def test_another_coach_means_cancellations_and_new_invitations(world: World) -> None:
+def test_a_new_coach_causes_cancellations_and_new_invitations(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     told = world.published(cycle_id, world.result({"C-1": "K-2", "C-2": "K-2"}))
@@ -90,7 +90,7 @@ def test_another_coach_means_cancellations_and_new_invitations(world: World) -> 
     assert states[("C-1", "K-2")] is SessionState.CONFIRMED
 
 
-def test_a_session_that_comes_back_continues_its_sequence(world: World) -> None:
+def test_a_restored_session_continues_its_sequence(world: World) -> None:
     cycle_id = world.cycle()
     for pairs in (PAIRS, {"C-2": "K-2"}, PAIRS):
         world.published(cycle_id, world.result(pairs))
@@ -119,7 +119,7 @@ def test_publishing_supersedes_the_published_plan(world: World) -> None:
     assert published.cycle.cycle.name == "Regional cycle 2027/1"
 
 
-def test_a_plan_is_published_once(world: World) -> None:
+def test_a_plan_can_be_published_only_once(world: World) -> None:
     told = world.published(world.cycle(), world.result(PAIRS))
     with world.database.writing() as tx, pytest.raises(ConflictError, match="not a draft"):
         publish_draft(
@@ -141,12 +141,12 @@ def test_a_started_session_is_neither_moved_nor_cancelled(world: World) -> None:
 
     later = world.plan(cycle_id, world.result({"C-2": "K-2"}, first_day=25))
     told = _publish(world, later, day_after)
-    assert (told.requests, told.cancels) == (2, 2)  # about the second sessions alone
+    assert (told.requests, told.cancels) == (2, 2)  # only about the second sessions
     now = {session.id: session for session in published_sessions(world, cycle_id)}
     assert {each: now[each] for each in begun} == {each: before[each] for each in begun}
 
 
-def test_nobody_is_invited_into_the_past_of_a_cycle_under_way(world: World) -> None:
+def test_a_replacement_plan_with_past_sessions_is_refused(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     first = published_sessions(world, cycle_id)[0]
@@ -202,7 +202,7 @@ def test_a_message_in_the_outbox_contains_invitation_and_recipient(world: World)
     assert outgoing_invitation.address.endswith("@example.org")
 
 
-def test_everybody_invited_has_a_link(world: World) -> None:
+def test_every_invited_person_has_a_link(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     now, keyring = world.services.now(), world.services.keyring
@@ -220,7 +220,7 @@ def test_everybody_invited_has_a_link(world: World) -> None:
             links.link_of(tx, keyring, world.person_id(cycle_id, "C-3"), now=now)
 
 
-def test_publishing_takes_equally_many_queries_for_many_sessions(
+def test_the_number_of_queries_to_publish_does_not_depend_on_the_number_of_sessions(
     world: World, count_queries: Callable[[], int]
 ) -> None:
     counted = []

@@ -1,4 +1,4 @@
-"""What the programme office does about mails: release, review, retry, mark as sent."""
+"""Actions of the programme office on emails: release, review, retry, mark as sent."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MOMENT = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)  # an hour after the plan was 
 
 
 def _refused(office_mail: SendingOffice, code: str) -> tuple[FailedMail, ...]:
-    """Everything sent but to one person, to whom nothing can be delivered."""
+    """Send all emails while those to one person fail, and return the failed emails."""
     office_mail.release_messages()
     address = f"{code.replace('-', '').lower()}@example.org"
     office_mail.server.to_recipient[address] = ["550 5.1.1 No such user"] * 9
@@ -48,7 +48,7 @@ def _mark(office_mail: SendingOffice, mail_id: str) -> None:
     dispatch.mark_sent_otherwise(office_mail.services, office_mail.cycle_id, mail_id)
 
 
-def test_a_failed_mail_marked_as_sent_is_not_retried(
+def test_a_failed_email_marked_as_sent_is_not_retried(
     office_mail: SendingOffice,
 ) -> None:
     first, second = _refused(office_mail, "C-1")
@@ -93,7 +93,7 @@ def test_an_older_time_is_not_retried_after_a_newer_one_was_marked_as_sent(
     assert office_mail.post().failed == ()
 
 
-def test_failed_mails_are_marked_as_sent_by_json_and_on_the_page(
+def test_failed_emails_are_marked_as_sent_by_json_and_on_the_page(
     office_mail: SendingOffice, office: httpx.Client
 ) -> None:
     first, second = _refused(office_mail, "C-1")
@@ -113,7 +113,7 @@ def test_failed_mails_are_marked_as_sent_by_json_and_on_the_page(
 
 
 @pytest.mark.parametrize("place", ["", "/sessions"])
-def test_recipients_of_failed_mails_are_shown_only_where_the_audit_trail_records_it(
+def test_recipients_of_failed_emails_are_shown_only_if_the_audit_trail_records_it(
     office_mail: SendingOffice, office: httpx.Client, place: str
 ) -> None:
     first, _ = _refused(office_mail, "C-1")
@@ -128,7 +128,7 @@ def test_recipients_of_failed_mails_are_shown_only_where_the_audit_trail_records
         assert tx.scalars(noted).all() == [office_mail.cycle_id]
 
 
-def test_released_messages_can_be_marked_as_sent_after_mail_was_disabled(
+def test_released_messages_can_be_marked_as_sent_after_email_was_disabled(
     office_mail: SendingOffice,
 ) -> None:
     cycle_id, services = office_mail.cycle_id, office_mail.services
@@ -160,7 +160,7 @@ def test_without_a_mail_server_messages_are_marked_as_sent_and_not_released(
     assert office.get(f"{address}/waiting").json()["ready"] == 0
 
 
-def test_pages_say_who_sends_and_messages_are_reviewed_first(
+def test_pages_show_who_sends_messages_and_require_a_review(
     world: World,
     client: httpx.Client,
     server: MailServer,

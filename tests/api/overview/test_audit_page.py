@@ -1,4 +1,4 @@
-"""The audit trail as managers and auditors see it."""
+"""The audit trail as shown to managers and auditors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ API = "/api/v1/audit"
 
 @pytest.fixture
 def acted(world: World) -> World:
-    """A world in which a person did something and something was done to one."""
+    """A world with an event by a person and an event about a person."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     world.link(cycle_id, "C-3")
@@ -39,7 +39,7 @@ def acted(world: World) -> World:
 
 @pytest.fixture
 def by(client: httpx.Client, acted: World) -> Callable[..., httpx.Response]:
-    """Asks as a user of that role."""
+    """Return a function that sends requests as a user with a given role."""
 
     def ask(role: AccessRole, path: str, **filters: Any) -> httpx.Response:  # noqa: ANN401
         bearer = {"Authorization": f"Bearer {acted.user_token(role)}"}
@@ -48,7 +48,9 @@ def by(client: httpx.Client, acted: World) -> Callable[..., httpx.Response]:
     return ask
 
 
-def test_an_auditor_sees_no_person(acted: World, by: Callable[..., httpx.Response]) -> None:
+def test_an_auditor_sees_pseudonyms_instead_of_people(
+    acted: World, by: Callable[..., httpx.Response]
+) -> None:
     cycle_id = by(AccessRole.AUDITOR, "/api/v1/cycles").json()[0]["id"]
     people = [acted.person_id(cycle_id, code) for code in ("C-1", "C-2", "C-3", "K-1", "K-2")]
     for path in ("/audit", API):
@@ -69,7 +71,7 @@ def test_an_auditor_can_follow_one_pseudonym(by: Callable[..., httpx.Response]) 
     assert by(AccessRole.AUDITOR, API, object_id="P-AAAAA-AAAAA").json() == []
 
 
-def test_the_first_page_of_an_auditor_has_figures(by: Callable[..., httpx.Response]) -> None:
+def test_the_landing_page_of_an_auditor_has_statistics(by: Callable[..., httpx.Response]) -> None:
     first = by(AccessRole.AUDITOR, "/")
     assert first.headers["location"] == "/audit"
     page = by(AccessRole.AUDITOR, "/audit").text
@@ -99,14 +101,14 @@ def test_each_filter_selects_its_events(acted: World, by: Callable[..., httpx.Re
 @pytest.mark.parametrize(
     "wrong", [{"since": "yesterday"}, {"before": "x"}, {"before": "0"}, {"action": "a\0"}]
 )
-def test_an_unusable_filter_is_refused(
+def test_an_invalid_filter_is_refused(
     by: Callable[..., httpx.Response], wrong: dict[str, str]
 ) -> None:
     assert by(AccessRole.MANAGER, API, **wrong).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert by(AccessRole.MANAGER, "/audit", **wrong).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def test_pages_follow_each_other_and_keep_the_filters(
+def test_links_to_other_pages_keep_the_filters(
     acted: World, by: Callable[..., httpx.Response]
 ) -> None:
     with acted.database.writing() as tx:
@@ -121,7 +123,7 @@ def test_pages_follow_each_other_and_keep_the_filters(
     assert ">Newest<" in rest
 
 
-def test_many_rows_cost_no_more_queries(
+def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(
     acted: World, by: Callable[..., httpx.Response], count_queries: Callable[[], int]
 ) -> None:
     by(AccessRole.AUDITOR, "/audit")
@@ -137,7 +139,7 @@ def test_many_rows_cost_no_more_queries(
     assert count_queries() == few
 
 
-def test_the_page_shows_the_last_daily_check_and_verifies_nothing(
+def test_the_page_shows_the_last_daily_check_without_running_one(
     acted: World, by: Callable[..., httpx.Response]
 ) -> None:
     assert "has not been checked yet" in by(AccessRole.AUDITOR, "/audit").text
@@ -162,7 +164,7 @@ def test_a_check_stops_when_the_worker_does(acted: World, monkeypatch: pytest.Mo
         assert verification.trail_status(tx).last_check is None
 
 
-def test_the_head_is_saved_as_a_file(acted: World, by: Callable[..., httpx.Response]) -> None:
+def test_the_head_is_downloaded_as_a_file(acted: World, by: Callable[..., httpx.Response]) -> None:
     kept = by(AccessRole.AUDITOR, f"{API}/head")
     assert kept.headers["content-disposition"].startswith("attachment")
     head = re.search(r"^head ([0-9a-f]{64})$", kept.text, re.MULTILINE)

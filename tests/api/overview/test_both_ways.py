@@ -1,4 +1,4 @@
-"""Cycles are created and changed by JSON and on pages; both leave the same behind."""
+"""Creating and changing cycles by JSON and on pages has the same effect."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ WITHOUT_C_1 = COACHEES.replace("C-1", "C-5")
 
 @dataclass
 class ByJson:
-    """The acts over the API; each gives its status and what it says is wrong."""
+    """Performs the actions through the API. Each returns the status and the faults."""
 
     office: httpx.Client
 
@@ -79,7 +79,7 @@ class ByJson:
 
 @dataclass
 class ByPage:
-    """The acts by the forms of the pages."""
+    """Performs the actions through the forms on the pages."""
 
     office: httpx.Client
 
@@ -128,7 +128,7 @@ def _lists(coachees: str, coaches: str) -> dict[str, tuple[str, bytes]]:
 
 @pytest.fixture
 def ways(office: httpx.Client) -> Ways:
-    assert office.get(f"{API}/me").is_success  # so that the use of the token is recorded already
+    assert office.get(f"{API}/me").is_success  # so that the token's first use is already recorded
     return ByJson(office), ByPage(office)
 
 
@@ -139,7 +139,11 @@ def way(request: pytest.FixtureRequest, ways: Ways) -> ByJson | ByPage:
 
 @pytest.fixture
 def done_both_ways(world: World, ways: Ways) -> Callable[[str, object], tuple[object, bool]]:
-    """Does an act on two equal cycles; gives the answer of both, and whether anything changed."""
+    """Return a function that performs an action both ways, on two equal cycles.
+
+    The function checks that both ways have the same result, and returns the result and whether
+    anything was changed.
+    """
 
     def do(act: str, *arguments: object) -> tuple[object, bool]:
         cycle_ids, answers = [world.cycle(), world.cycle()], []
@@ -158,7 +162,7 @@ def done_both_ways(world: World, ways: Ways) -> Callable[[str, object], tuple[ob
     return do
 
 
-def test_a_cycle_is_created_alike_by_json_and_on_the_page(world: World, ways: Ways) -> None:
+def test_a_cycle_is_created_the_same_way_by_json_and_on_the_page(world: World, ways: Ways) -> None:
     new = POLICY.partition(b"\n[pins]")[0]
     by_json, by_page = (changed_rows(world, partial(way.create, new)) for way in ways)
     assert by_json == by_page
@@ -172,7 +176,7 @@ def test_a_cycle_is_created_alike_by_json_and_on_the_page(world: World, ways: Wa
     ("policy", "accepted"), [(POLICY, True), (UNKNOWN_PIN, False), (NO_POLICY, False)]
 )
 @pytest.mark.parametrize("act", ["replace_policy", "what_if"])
-def test_a_policy_is_taken_or_refused_alike_by_json_and_on_the_page(
+def test_a_policy_is_accepted_or_refused_the_same_way_by_json_and_on_the_page(
     done_both_ways: Callable[..., tuple[object, bool]], act: str, policy: bytes, *, accepted: bool
 ) -> None:
     (taken, faults), changed = done_both_ways(act, policy)
@@ -182,14 +186,14 @@ def test_a_policy_is_taken_or_refused_alike_by_json_and_on_the_page(
 @pytest.mark.parametrize(
     ("coachees", "accepted"), [(COACHEES, True), (COACHEES.replace("RS", "ZZ"), False)]
 )
-def test_lists_are_taken_or_refused_alike_by_json_and_on_the_page(
+def test_lists_are_accepted_or_refused_the_same_way_by_json_and_on_the_page(
     done_both_ways: Callable[..., tuple[object, bool]], coachees: str, *, accepted: bool
 ) -> None:
     (taken, faults), changed = done_both_ways("upload", coachees, COACHES)
     assert (taken, bool(faults), changed) == (accepted, not accepted, accepted)
 
 
-def test_erasing_is_held_and_released_alike_by_json_and_on_the_page(
+def test_erasure_is_held_and_released_the_same_way_by_json_and_on_the_page(
     world: World, ways: Ways, done_both_ways: Callable[..., tuple[object, bool]]
 ) -> None:
     assert done_both_ways("hold", "an appeal") == (True, True)
@@ -206,7 +210,7 @@ def test_erasing_is_held_and_released_alike_by_json_and_on_the_page(
 
 
 @pytest.mark.parametrize("act", ["replace_policy", "what_if"])
-def test_a_policy_cannot_name_somebody_who_left_while_it_was_read(
+def test_a_policy_cannot_name_a_person_who_left_while_it_was_read(
     world: World, way: ByJson | ByPage, act: str
 ) -> None:
     cycle_id = world.cycle()
@@ -220,7 +224,7 @@ def test_a_policy_cannot_name_somebody_who_left_while_it_was_read(
     assert cycles.read_policy(world.services, cycle_id).policy.pins == {}
 
 
-def test_lists_cannot_leave_out_somebody_whom_a_policy_named_while_they_were_read(
+def test_lists_cannot_omit_a_person_whom_a_policy_named_while_they_were_read(
     world: World, way: ByJson | ByPage
 ) -> None:
     cycle_id = world.cycle()
@@ -236,7 +240,7 @@ def test_lists_cannot_leave_out_somebody_whom_a_policy_named_while_they_were_rea
     assert {one.brief.code for one in listed if one.left_at is None} >= {"C-1", "C-2", "C-3"}
 
 
-def test_faults_of_the_policy_that_an_upload_finds_are_located_in_its_file(
+def test_policy_faults_found_by_an_upload_are_located_in_the_cycle_file(
     world: World, office: httpx.Client
 ) -> None:
     cycle_id = world.cycle()

@@ -1,7 +1,7 @@
-"""A cycle lives: lists change, plans follow one another, people answer, time passes.
+"""The life of a cycle: lists change, plans replace each other, people reply, time passes.
 
-Whatever happens in whatever order, a person's calendar that reads its messages, in any order and
-any number of times, shows exactly that person's sessions; and what has begun is left alone.
+After any sequence of events, a calendar that processes a person's messages, in any order and any
+number of times, contains exactly that person's sessions. Sessions that have started do not change.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ pairings = st.dictionaries(st.sampled_from(COACHEES), st.sampled_from(COACHES))
 
 
 class CycleLife(RuleBasedStateMachine):
-    """Every act by which a cycle changes once it has people, beside a model of what must be."""
+    """A state machine with every action that changes a cycle, and a model of the expected state."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class CycleLife(RuleBasedStateMachine):
 
     @rule(pairs=pairings, first_day=st.integers(18, 31), count=st.integers(1, 3))
     def publish(self, pairs: dict[str, str], first_day: int, count: int) -> None:
-        """A plan of whoever is there takes the place of the last one, or is refused whole."""
+        """A plan for the current people replaces the last plan, or is refused."""
         pairs = {coachee: coach for coachee, coach in pairs.items() if coachee in self.here}
         result = self.world.result(pairs, first_day=first_day, sessions=count)
         plan_id = self.world.plan(self.cycle_id, result)
@@ -135,7 +135,7 @@ class CycleLife(RuleBasedStateMachine):
         reply=st.sampled_from([Reply.ACCEPTED, Reply.DECLINED]),
     )
     def answer(self, which: int, side: Side, reply: Answered) -> None:
-        """A reply counts, but not to a session that is cancelled or over."""
+        """A reply is stored unless the session is cancelled or over."""
         sessions = self.sessions()
         if not sessions:
             return
@@ -156,7 +156,7 @@ class CycleLife(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 20), attendance=st.sampled_from(Attendance))
     def record(self, which: int, attendance: Attendance) -> None:
-        """A coach says what became of a session that has begun."""
+        """A coach records the attendance of a session that has started."""
         begun = sorted(self.begun)
         if not begun:
             return
@@ -242,7 +242,7 @@ class CycleLife(RuleBasedStateMachine):
         assert len(published) <= 1
 
 
-def test_a_cycle_lives(world: World) -> None:
+def test_sessions_and_calendars_match_the_model_after_any_events(world: World) -> None:
     run_state_machine_as_test(
         lambda: CycleLife(world),
         settings=settings(

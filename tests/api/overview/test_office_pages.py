@@ -1,4 +1,4 @@
-"""The programme office's pages, over HTTP and without any script."""
+"""The programme office's pages, over HTTP and without scripts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GOOD_CYCLE = b'[cycle]\nname = "Autumn"\nstart = 2027-09-01\nend = 2028-02-28\n'
 
 @pytest.fixture
 def browser(shared: SharedServer) -> Iterator[httpx.Client]:
-    """A browser in which the programme manager is signed in."""
+    """A browser in which a programme manager is signed in."""
     with httpx.Client(base_url=shared.client.base_url, headers=OWN, timeout=30) as browser:
         answer = browser.post(f"/sign-in/{shared.world.sign_in_secret()}")
         assert answer.status_code == HTTPStatus.SEE_OTHER
@@ -40,7 +40,7 @@ def text(answer: httpx.Response) -> str:
 
 
 def whole_plan(world: World, cycle_id: str) -> str:
-    """A draft with levels, a match and somebody without a coach."""
+    """Create a draft plan with levels, a match and an unmatched coachee."""
     result = world.result({"C-1": "K-1", "C-2": "K-2"}).model_copy(
         update={
             "status": "feasible",
@@ -58,14 +58,14 @@ def whole_plan(world: World, cycle_id: str) -> str:
     return world.plan(cycle_id, result)
 
 
-def test_nobody_is_told_how_to_sign_in(shared: SharedServer) -> None:
+def test_an_anonymous_visitor_gets_sign_in_instructions(shared: SharedServer) -> None:
     with httpx.Client(base_url=shared.client.base_url) as stranger:
         answer = stranger.get("/")
     assert answer.status_code == HTTPStatus.UNAUTHORIZED
     assert "one-time address that the server prints" in text(answer)
 
 
-def test_opening_a_sign_in_address_uses_nothing_up(shared: SharedServer) -> None:
+def test_opening_a_sign_in_link_does_not_use_it_up(shared: SharedServer) -> None:
     secret = shared.world.sign_in_secret()
     with httpx.Client(base_url=shared.client.base_url, headers=OWN) as browser:
         for _ in range(3):
@@ -74,7 +74,7 @@ def test_opening_a_sign_in_address_uses_nothing_up(shared: SharedServer) -> None
         assert "Cycles" in browser.get("/").text
 
 
-def test_a_cycle_begins_with_its_file(browser: httpx.Client) -> None:
+def test_a_cycle_is_created_from_its_file(browser: httpx.Client) -> None:
     answer = browser.post("/cycles", files={"file": ("autumn.toml", GOOD_CYCLE)})
     assert answer.status_code == HTTPStatus.SEE_OTHER
     page = text(browser.get(answer.headers["location"]))
@@ -84,7 +84,7 @@ def test_a_cycle_begins_with_its_file(browser: httpx.Client) -> None:
     assert "Start a run" not in page
 
 
-def test_a_cycle_file_with_faults_is_answered_with_each_place(browser: httpx.Client) -> None:
+def test_a_cycle_file_with_faults_is_refused_with_their_locations(browser: httpx.Client) -> None:
     bad = b"[cycle]\nstart = 2027-09-01\nend = 2027-08-01\n\n[sessions]\ncuont = 4\n"
     answer = browser.post("/cycles", files={"file": ("bad.toml", bad)})
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -95,7 +95,7 @@ def test_a_cycle_file_with_faults_is_answered_with_each_place(browser: httpx.Cli
     assert "cuont" in page
 
 
-def test_lists_with_faults_change_nothing_and_say_where(
+def test_lists_with_faults_change_nothing_and_are_refused_with_locations(
     browser: httpx.Client, shared: SharedServer
 ) -> None:
     cycle_id = shared.world.cycle(coachees=3)
@@ -112,7 +112,7 @@ def test_lists_with_faults_change_nothing_and_say_where(
     assert "Coachee 1" in browser.get(f"/cycles/{cycle_id}/people").text
 
 
-def test_a_newer_policy_with_faults_is_told_beside_its_form(
+def test_a_new_policy_with_faults_shows_them_beside_its_form(
     browser: httpx.Client, shared: SharedServer
 ) -> None:
     cycle_id = shared.world.cycle()
@@ -142,7 +142,7 @@ def test_people_are_listed_and_a_link_is_shown_once(
     assert shared.client.get(f"/p/{secret}").status_code == HTTPStatus.NOT_FOUND
 
 
-def test_a_run_starts_and_is_followed_without_script(
+def test_a_run_is_started_and_followed_without_scripts(
     browser: httpx.Client, shared: SharedServer
 ) -> None:
     cycle_id = shared.world.cycle()
@@ -230,7 +230,7 @@ def test_the_office_reads_records_and_feedback_but_no_notes(
     assert "<b>2</b> without a reply" in overview
 
 
-def test_what_was_declined_stands_out_before_the_session(
+def test_declined_sessions_are_highlighted_before_they_take_place(
     browser: httpx.Client, shared: SharedServer
 ) -> None:
     world, cycle_id = shared.world, shared.world.cycle()
@@ -259,7 +259,7 @@ def test_a_plan_can_be_saved_as_report_and_workbook(
     assert book["Schedule"].max_row == 5
 
 
-def test_the_rules_page_prints_every_rule(shared: SharedServer, browser: httpx.Client) -> None:
+def test_the_rules_page_shows_every_rule(shared: SharedServer, browser: httpx.Client) -> None:
     page = text(shared.client.get("/rules"))
     for rule in RULES:
         assert f'id="rule-{rule.name}"' in page
@@ -269,14 +269,14 @@ def test_the_rules_page_prints_every_rule(shared: SharedServer, browser: httpx.C
 
 
 @pytest.mark.parametrize("address", ["/plans/nope", "/runs/nope", "/cycles/nope", "/sessions/nope"])
-def test_what_is_not_there_is_a_page_that_says_so(browser: httpx.Client, address: str) -> None:
+def test_a_missing_page_is_answered_with_a_page(browser: httpx.Client, address: str) -> None:
     answer = browser.get(address)
     assert answer.status_code == HTTPStatus.NOT_FOUND
     assert answer.headers["content-type"].startswith("text/html")
     assert "there is no" in answer.text
 
 
-def test_static_files_are_kept_by_browsers_and_told_apart(shared: SharedServer) -> None:
+def test_static_files_are_cached_by_browsers_under_versioned_urls(shared: SharedServer) -> None:
     first = shared.client.get("/static/style.css")
     assert first.headers["content-type"].startswith("text/css")
     assert "max-age" in first.headers["cache-control"]
@@ -286,14 +286,14 @@ def test_static_files_are_kept_by_browsers_and_told_apart(shared: SharedServer) 
     assert shared.client.get("/static/secrets.txt").status_code in {404, 422}
 
 
-def test_every_template_can_be_read() -> None:
+def test_every_template_compiles() -> None:
     names = environment().list_templates(extensions=["html", "txt"])
     assert len(names) > 20
     for name in names:
         environment().get_template(name)
 
 
-def test_many_sessions_cost_no_more_queries_than_one(
+def test_the_number_of_queries_does_not_depend_on_the_number_of_sessions(
     browser: httpx.Client, shared: SharedServer
 ) -> None:
     world = shared.world
@@ -306,7 +306,7 @@ def test_many_sessions_cost_no_more_queries_than_one(
         seen.append(statement)
 
     def cost(address: str) -> int:
-        browser.get(address)  # what is read once, is read
+        browser.get(address)  # fill the caches
         seen.clear()
         assert browser.get(address).status_code == HTTPStatus.OK
         return len(seen)

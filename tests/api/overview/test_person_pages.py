@@ -1,4 +1,4 @@
-"""A person's pages behind their secret link, over HTTP and without any script."""
+"""Personal pages behind a secret link, over HTTP and without scripts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MARK = "only for my own eyes 7f3a"
 
 @dataclass
 class Pair:
-    """A coachee and a coach with published sessions, and the addresses of their pages."""
+    """A coachee and a coach with published sessions, and the URLs of their pages."""
 
     client: httpx.Client
     coachee: str
@@ -44,7 +44,7 @@ class Pair:
 
 
 def moved(result: Result, by: timedelta) -> Result:
-    """The same result with all its sessions at another time."""
+    """Return a result with all sessions moved by `by`."""
     return result.model_copy(
         update={
             "matches": tuple(
@@ -73,18 +73,18 @@ def pair_of(world: World, client: httpx.Client, result: Result) -> Pair:
 
 @pytest.fixture
 def pair(shared: SharedServer) -> Pair:
-    """Two sessions that lie ahead."""
+    """A pair with two future sessions."""
     return pair_of(shared.world, shared.client, shared.world.result({"C-1": "K-1", "C-2": "K-2"}))
 
 
 @pytest.fixture
 def past(shared: SharedServer) -> Pair:
-    """Two sessions that are over."""
+    """A pair with two past sessions."""
     result = moved(shared.world.result({"C-1": "K-1"}), -timedelta(days=365))
     return pair_of(shared.world, shared.client, result)
 
 
-def test_a_person_sees_their_own_sessions_and_nobody_elses(pair: Pair) -> None:
+def test_a_person_sees_only_their_own_sessions(pair: Pair) -> None:
     page = pair.get(pair.coachee)
     assert "2 sessions are awaiting your reply" in page
     assert "Session 1 of 2" in page
@@ -131,7 +131,7 @@ def test_an_unknown_reply_is_refused_with_a_message(pair: Pair) -> None:
     assert "The input cannot be used" in answer.text
 
 
-def test_the_invitation_names_this_person_only(pair: Pair) -> None:
+def test_the_calendar_file_is_addressed_only_to_its_reader(pair: Pair) -> None:
     answer = pair.client.get(f"{pair.session(pair.coach)}/invitation.ics")
     assert answer.headers["content-type"].startswith("text/calendar")
     assert answer.headers["content-disposition"] == 'attachment; filename="coaching-session-1.ics"'
@@ -141,7 +141,7 @@ def test_the_invitation_names_this_person_only(pair: Pair) -> None:
     assert event.summary.value == "Coaching session 1 of 2"
 
 
-def test_a_past_session_needs_its_form_and_no_longer_a_reply(past: Pair) -> None:
+def test_a_past_session_requires_a_form_instead_of_a_reply(past: Pair) -> None:
     coachee, coach = past.get(past.coachee), past.get(past.coach)
     assert "Feedback takes two minutes" in coachee
     assert "Session notes to write" in coach
@@ -152,9 +152,7 @@ def test_a_past_session_needs_its_form_and_no_longer_a_reply(past: Pair) -> None
     assert "Does this time suit you" not in session
 
 
-def test_the_forms_of_a_coming_session_can_be_seen_and_say_when_it_is(
-    pair: Pair, past: Pair
-) -> None:
+def test_the_forms_of_an_upcoming_session_are_shown_with_its_time(pair: Pair, past: Pair) -> None:
     for said, asked in ((pair, True), (past, False)):
         for whose, form in ((said.coach, "/note"), (said.coachee, "/feedback")):
             page = said.get(said.session(whose), form)
@@ -162,7 +160,7 @@ def test_the_forms_of_a_coming_session_can_be_seen_and_say_when_it_is(
             assert ("This session is planned for Wednesday 27 January 2027" in page) is asked
 
 
-def test_a_coming_session_recorded_as_held_is_refused_beside_its_date(pair: Pair) -> None:
+def test_an_upcoming_session_recorded_as_held_has_a_fault_beside_its_date(pair: Pair) -> None:
     note = pair.session(pair.coach)
     form = pair.get(note, "/note")
     (offered,) = re.findall(r'name="session_date" value="([0-9-]+)"', form)
@@ -251,7 +249,7 @@ def test_a_form_with_faults_keeps_what_was_entered(past: Pair) -> None:
     assert "Please choose one." in missing.text
 
 
-def test_a_too_long_note_is_refused_beside_its_field(past: Pair) -> None:
+def test_a_note_that_is_too_long_has_a_fault_beside_its_field(past: Pair) -> None:
     answer = past.post(
         past.session(past.coach),
         "/note",
@@ -263,7 +261,7 @@ def test_a_too_long_note_is_refused_beside_its_field(past: Pair) -> None:
     assert 'id="fault-private"' in answer.text
 
 
-def test_feedback_reaches_the_coachee_and_never_the_coach(past: Pair) -> None:
+def test_feedback_is_shown_to_the_coachee_but_not_to_the_coach(past: Pair) -> None:
     words = "More examples please"
     sent = past.post(
         past.session(past.coachee), "/feedback", attendance="held", rating="4", text=words
@@ -287,7 +285,7 @@ def test_feedback_reaches_the_coachee_and_never_the_coach(past: Pair) -> None:
         ({"rating": "3"}, "Please choose one."),
     ],
 )
-def test_unusable_feedback_is_refused_beside_its_field(
+def test_invalid_feedback_has_a_fault_beside_its_field(
     past: Pair, fields: dict[str, str], fault: str
 ) -> None:
     answer = past.post(past.session(past.coachee), "/feedback", **fields)
@@ -301,12 +299,12 @@ def test_no_rating_is_an_answer_for_a_session_that_did_not_take_place(past: Pair
     assert re.search(r'value="none"\s*checked', past.get(past.session(past.coachee), "/feedback"))
 
 
-def test_each_form_is_refused_to_the_other_side(pair: Pair) -> None:
+def test_each_form_is_refused_for_the_other_side(pair: Pair) -> None:
     assert pair.client.get(f"{pair.session(pair.coachee)}/note").status_code == 403
     assert pair.client.get(f"{pair.session(pair.coach)}/feedback").status_code == 403
 
 
-def test_an_unknown_link_is_not_found_and_says_what_to_do(shared: SharedServer) -> None:
+def test_an_unknown_link_is_not_found_with_advice(shared: SharedServer) -> None:
     answer = shared.client.get("/p/not-a-link")
     assert answer.status_code == HTTPStatus.NOT_FOUND
     assert "ask the programme office for a new one" in answer.text

@@ -1,4 +1,4 @@
-"""The number of queries does not grow with the number of rows."""
+"""The number of queries does not depend on the number of rows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _read_everything(world: World, cycle_id: str) -> dict[str, Callable[[], obje
     }
 
 
-def test_no_reading_takes_more_queries_for_more_rows(
+def test_the_number_of_queries_to_read_does_not_depend_on_the_number_of_rows(
     world: World, count_queries: Callable[[], int]
 ) -> None:
     few = world.cycle(coachees=1, coaches=1)
@@ -57,4 +57,4 @@ def test_no_reading_takes_more_queries_for_more_rows(
             work()
             counted[name][what] = count_queries()
     assert counted["many"] == counted["few"]
-    assert max(counted["many"].values()) <= 7  # BEGIN among them
+    assert max(counted["many"].values()) <= 7  # including BEGIN

@@ -1,4 +1,4 @@
-"""The whole way through HTTP, on the sample cycle, by a server with a worker."""
+"""A complete cycle over HTTP with the sample data, on a server with a worker."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def _bearer(secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
-def test_from_two_spreadsheets_to_what_was_said_of_a_session(  # noqa: PLR0915 - one way, one test
+def test_a_cycle_from_two_spreadsheets_to_session_reports(  # noqa: PLR0915 - one way, one test
     world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
 ) -> None:
     with serve(world.services.settings.model_copy(update={"worker": True})) as client:
         office = _bearer(world.manager_token())
 
-        # A cycle, and its people; a broken list changes nothing.
+        # Create a cycle and upload its people. A list with faults changes nothing.
         policy = (SAMPLE / "cycle.toml").read_bytes()
         made = client.post(f"{API}/cycles", content=policy, headers=office)
         assert made.status_code == HTTPStatus.CREATED
@@ -65,7 +65,7 @@ def test_from_two_spreadsheets_to_what_was_said_of_a_session(  # noqa: PLR0915 -
         taken = client.put(f"{cycle}/people", files=_sample_lists(), headers=office).json()
         assert [(side["side"], side["added"]) for side in taken] == [("coachee", 14), ("coach", 9)]
 
-        # A run to a plan with reasons; published, it fills the outbox.
+        # Run, get a plan with reasons, and publish it, which fills the outbox.
         asked = client.post(f"{cycle}/runs", headers=office)
         run = _until_final(client, asked.headers["location"], office)
         assert run["state"] == "finished", run
@@ -78,7 +78,7 @@ def test_from_two_spreadsheets_to_what_was_said_of_a_session(  # noqa: PLR0915 -
         first = sessions[0]
         others = next(s for s in sessions if s["coach"]["id"] != first["coach"]["id"])
 
-        # The coachee's mail carries the link; the calendar object is that session.
+        # The coachee's email contains the link and the session as a calendar object.
         outgoing_invitation = next(
             message
             for message in outbox
@@ -118,7 +118,7 @@ def test_from_two_spreadsheets_to_what_was_said_of_a_session(  # noqa: PLR0915 -
         # The coachee gives feedback.
         assert client.put(f"{mine}/feedback", json=feedback, headers=coachee).is_success
 
-        # Each sees what is theirs, and nothing else.
+        # Each reader sees only the reports that are visible to them.
         readers = {"office": office, "coach": coach, "coachee": coachee}
         seen = {
             (what, name): client.get(f"{mine}/{what}", headers=who).status_code
@@ -144,5 +144,5 @@ def test_from_two_spreadsheets_to_what_was_said_of_a_session(  # noqa: PLR0915 -
 
 
 @pytest.mark.parametrize("name", ["coachees.xlsx", "coaches.csv", "cycle.toml"])
-def test_the_sample_is_in_the_package(name: str) -> None:
+def test_the_package_contains_the_sample(name: str) -> None:
     assert (SAMPLE / name).is_file()

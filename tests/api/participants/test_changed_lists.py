@@ -1,4 +1,4 @@
-"""What a list that is uploaded again changes."""
+"""The effects of uploading a list again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GRACE = timedelta(days=60)
 PAIRS = {"C-1": "K-1", "C-2": "K-2"}
 
 
-def test_a_person_who_leaves_the_lists_keeps_their_sessions_and_loses_their_link(
+def test_a_person_omitted_from_a_list_keeps_their_sessions_but_not_their_link(
     world: World,
 ) -> None:
     cycle_id = world.cycle()

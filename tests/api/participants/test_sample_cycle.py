@@ -1,4 +1,4 @@
-"""The sample cycle holds everything it is there to show."""
+"""The sample cycle contains every case that it is meant to show."""
 
 import io
 import zipfile
@@ -23,7 +23,7 @@ def sample() -> CycleInputs:
         return read_inputs(one, two, three)
 
 
-def test_the_files_are_those_the_people_make() -> None:
+def test_the_sample_files_are_built_from_the_sample_people() -> None:
     def parts(workbook: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(workbook)) as packed:
             return {name: packed.read(name) for name in packed.namelist()}
@@ -33,7 +33,7 @@ def test_the_files_are_those_the_people_make() -> None:
     assert coachees_xlsx() == coachees_xlsx()
 
 
-def test_people_and_places_are_as_many_as_told(sample: CycleInputs) -> None:
+def test_the_sample_has_the_documented_numbers_of_people_and_places(sample: CycleInputs) -> None:
     people = (*sample.roster.coachees, *sample.roster.coaches)
     assert (len(sample.roster.coachees), len(sample.roster.coaches)) == (14, 9)
     assert {person.country for person in people} == {
@@ -42,7 +42,7 @@ def test_people_and_places_are_as_many_as_told(sample: CycleInputs) -> None:
     assert all(person.email.endswith("@example.org") for person in people)
 
 
-def test_every_hard_rule_stands_alone_between_some_pair(sample: CycleInputs) -> None:
+def test_every_hard_rule_is_the_only_obstacle_to_some_pair(sample: CycleInputs) -> None:
     alone = Counter(
         row.blocked_by[0]
         for row in pair_rows(sample.roster, sample.cycle)
@@ -56,12 +56,12 @@ def test_every_hard_rule_stands_alone_between_some_pair(sample: CycleInputs) -> 
     assert {rule.name for rule in evaluator.hard} | {"schedule"} == set(alone)
 
 
-def test_exactly_one_person_has_nobody(sample: CycleInputs) -> None:
+def test_exactly_one_coachee_has_no_possible_coach(sample: CycleInputs) -> None:
     chances = Counter(row.coachee for row in pair_rows(sample.roster, sample.cycle) if row.eligible)
     assert {coachee.id for coachee in sample.roster.coachees} - set(chances) == {"C-10"}
 
 
-def test_what_a_cycle_can_hold_occurs(sample: CycleInputs) -> None:
+def test_the_sample_covers_every_kind_of_value(sample: CycleInputs) -> None:
     cycle, roster = sample.cycle, sample.roster
     assert cycle.pins
     assert cycle.bans

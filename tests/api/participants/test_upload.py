@@ -1,4 +1,4 @@
-"""Uploading both lists: what is stored, and how often people and policy are validated for it."""
+"""Uploading both lists: the stored rows, and how often people and policies are validated."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def conversions(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often policies are parsed and people and policies validated and dumped."""
+    """Count how often policies are parsed, and people and policies validated and dumped."""
     counted: Counter[str] = Counter()
 
     def count(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,7 +52,7 @@ def _upload(world: World, cycle_id: str, coachees: bytes) -> tuple[int, int, int
     return summary.added, summary.changed, summary.unchanged, summary.left
 
 
-def test_equal_lists_are_validated_and_dumped_once_and_the_stored_ones_not_at_all(
+def test_equal_lists_are_validated_and_dumped_once_without_validating_stored_lists(
     world: World, conversions: Counter[str]
 ) -> None:
     cycle_id = world.cycle(coachees=3, coaches=2)
@@ -61,7 +61,7 @@ def test_equal_lists_are_validated_and_dumped_once_and_the_stored_ones_not_at_al
     assert conversions == {"person read": 5, "person dumped": 5, "policy validated": 1}
 
 
-def test_only_people_whose_row_differs_are_compared_as_values(
+def test_only_people_with_different_rows_are_compared_as_values(
     world: World, conversions: Counter[str]
 ) -> None:
     cycle_id = world.cycle(coachees=3, coaches=2)

@@ -1,4 +1,4 @@
-"""Reminders are switched by JSON and on the page; both leave the same behind."""
+"""Switching reminders by JSON and on the page has the same effect."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 API = "/api/v1"
 
 
-def test_reminders_are_switched_alike_by_json_and_on_the_page(
+def test_reminders_are_switched_the_same_way_by_json_and_on_the_page(
     world: World, office: httpx.Client
 ) -> None:
     by_json, on_page = (world.cycle() for _ in range(2))
-    office.get(f"{API}/me")  # so that the use of the token is recorded already
+    office.get(f"{API}/me")  # so that the token's first use is already recorded
     for on in (False, False, True):
         changes = []
 

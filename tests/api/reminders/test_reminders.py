@@ -1,4 +1,4 @@
-"""Reminders: who gets them, when, at most once, and in neutral words."""
+"""Reminders: their recipients and times, at most one of each kind, in neutral language."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 PAIRS = {"C-1": "K-1", "C-2": "K-2"}
-FIRST = datetime(2027, 1, 27, 8, 0, tzinfo=UTC)  # of C-1; that of C-2 is two hours later
+FIRST = datetime(2027, 1, 27, 8, 0, tzinfo=UTC)  # C-1's first session; C-2's is two hours later
 BEFORE = datetime(2027, 1, 21, 9, 0, tzinfo=UTC)
 AFTER = datetime(2027, 1, 30, 9, 0, tzinfo=UTC)
 
 
 @dataclass
 class Cycle:
-    """A cycle with two pairs and two sessions each, of which everybody was told."""
+    """A cycle with two pairs and two sessions each, with all invitations sent."""
 
     world: World
     id: str
@@ -62,7 +62,7 @@ class Cycle:
     mail: MailSettings = field(default_factory=lambda: MailSettings(host="127.0.0.1"))
 
     def write_due_reminders(self, now: datetime) -> Counter[tuple[MailKind, str]]:
-        """What is written at that moment, by kind and spreadsheet id."""
+        """Create the reminders due at `now`, and count them by kind and spreadsheet id."""
         with self.world.database.reading() as tx:
             before = set(tx.scalars(select(MailRow.id)))
         write_due_reminders(self._services(self.mail, now))
@@ -75,7 +75,7 @@ class Cycle:
         switch_reminders(self._services(self.mail, now), self.id, ReminderSwitch(on=on))
 
     def send(self, server: MailServer, now: datetime) -> Counter[str]:
-        """Who is written to when a worker does every job queued so far."""
+        """Have a worker process all queued jobs, and count the emails by recipient."""
         context = JobContext(self._services(server.settings, now), "worker@1")
         before = len(server.taken)
         for job in self.jobs:

@@ -1,4 +1,4 @@
-"""A session is reported on by JSON and on pages; both leave the same behind."""
+"""Reporting on a session by JSON and on pages has the same effect."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FEEDBACK = {"attendance": "held", "rating": 4, "text": "useful"}
 
 @dataclass
 class Person:
-    """Somebody with a browser of their own and a link, about to report on one session."""
+    """A person with a secret link and a browser, about to report on one session."""
 
     browser: httpx.Client
     link: str
@@ -62,7 +62,10 @@ class Person:
 
 @pytest.fixture
 def people(world: World, client: httpx.Client) -> Iterator[Callable[[str], tuple[Person, Person]]]:
-    """Makes two persons in the same position, each in a cycle of their own, after their session."""
+    """Return a function that creates two people in the same position, each in a separate cycle.
+
+    Each has taken part in a session.
+    """
     with ExitStack() as browsers:
 
         def person(code: str) -> Person:
@@ -119,7 +122,7 @@ def test_a_first_note_starts_a_notebook_with_a_recovery_code_by_json_and_on_the_
         assert person.get("/note").json()["text"] == NOTE
 
 
-def test_a_later_note_comes_without_a_recovery_code_by_json_and_on_the_page(
+def test_a_later_note_has_no_recovery_code_by_json_and_on_the_page(
     world: World, people: Callable[[str], tuple[Person, Person]]
 ) -> None:
     by_json, by_page = people("K-1")
@@ -140,7 +143,7 @@ def test_a_later_note_comes_without_a_recovery_code_by_json_and_on_the_page(
     assert answers["page"].status_code == HTTPStatus.SEE_OTHER
 
 
-def test_a_note_that_is_closed_here_is_refused_by_json_and_on_the_page(
+def test_a_note_in_a_closed_notebook_is_refused_by_json_and_on_the_page(
     world: World, people: Callable[[str], tuple[Person, Person]]
 ) -> None:
     by_json, by_page = people("K-1")
@@ -160,7 +163,7 @@ def test_a_note_that_is_closed_here_is_refused_by_json_and_on_the_page(
     assert not changed_rows(world, write_on_page)
 
 
-def test_a_new_notebook_comes_with_a_recovery_code_by_json_and_on_the_page(
+def test_a_new_notebook_has_a_recovery_code_by_json_and_on_the_page(
     world: World, people: Callable[[str], tuple[Person, Person]]
 ) -> None:
     by_json, by_page = people("K-1")
@@ -182,18 +185,18 @@ def test_a_new_notebook_comes_with_a_recovery_code_by_json_and_on_the_page(
     assert len(started["recovery_code"]) == len(_code_in(answers["page"].text)) > 0
 
 
-def test_feedback_is_stored_alike_by_json_and_on_the_page(
+def test_feedback_is_stored_the_same_way_by_json_and_on_the_page(
     world: World, people: Callable[[str], tuple[Person, Person]]
 ) -> None:
     by_json, by_page = people("C-1")
-    for _ in range(2):  # given, and given again
+    for _ in range(2):  # submitted, then submitted again
         assert changed_rows(world, lambda: by_json.put("/feedback", FEEDBACK)) == changed_rows(
             world, lambda: by_page.post_form(f"{by_page.page}/feedback", **FEEDBACK)
         )
     assert by_page.get("/feedback").json()["version"] == 2
 
 
-def test_a_session_note_looks_its_session_up_once(world: World) -> None:
+def test_saving_a_session_note_queries_its_session_once(world: World) -> None:
     cycle_id, session_id = _cycle_with_past_session(world)
     coach = Principal(
         AccessRole.COACH, person_id=world.person_id(cycle_id, "K-1"), notes_open=True, notebook=1
@@ -207,7 +210,7 @@ def test_a_session_note_looks_its_session_up_once(world: World) -> None:
         return list(statements)
 
     def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if "pg_advisory_xact_lock" not in statement:  # the writers' lock, on PostgreSQL alone
+        if "pg_advisory_xact_lock" not in statement:  # the writers' lock, used only on PostgreSQL
             statements.append(" ".join(statement.split()))
 
     event.listen(world.database.engine, "before_cursor_execute", listen)

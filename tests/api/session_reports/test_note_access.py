@@ -1,4 +1,4 @@
-"""A secret link alone never opens a coach's notes: the office has handed it out."""
+"""A secret link alone never opens a coach's notes, because the office has handed it out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PHRASE = "tulip anvil ferry quartz"
 
 
 class Device:
-    """A browser with the coach's link, and cookies of its own."""
+    """A browser with the coach's link and a separate cookie jar."""
 
     def __init__(self, base: httpx.URL, link: str, session_id: str) -> None:
         self.browser = httpx.Client(base_url=base, follow_redirects=True, timeout=30)
@@ -53,7 +53,7 @@ class Device:
 
 @pytest.fixture
 def devices(world: World, client: httpx.Client) -> Iterator[tuple[Device, Device]]:
-    """The coach's own device, and another that has the same link."""
+    """The coach's device, and another device with the same link."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     link = world.link(cycle_id, "K-1").secret
@@ -65,7 +65,7 @@ def devices(world: World, client: httpx.Client) -> Iterator[tuple[Device, Device
     other.browser.close()
 
 
-def test_a_note_opens_on_the_device_that_wrote_it_and_on_no_other(
+def test_a_note_opens_only_on_the_device_on_which_it_was_written(
     devices: tuple[Device, Device],
 ) -> None:
     own, other = devices
@@ -87,14 +87,16 @@ def test_a_passphrase_opens_notes_on_another_device(devices: tuple[Device, Devic
     assert other.read().json()["text"] == NOTE
 
 
-def test_only_an_open_device_chooses_the_passphrase(devices: tuple[Device, Device]) -> None:
+def test_only_a_device_with_open_notes_can_set_the_passphrase(
+    devices: tuple[Device, Device],
+) -> None:
     own, other = devices
     assert own.choose(PHRASE) == HTTPStatus.CONFLICT
     own.write()
     assert other.choose(PHRASE) == HTTPStatus.FORBIDDEN
 
 
-def test_after_five_wrong_passphrases_the_right_one_is_refused_too(
+def test_after_five_wrong_passphrases_the_correct_one_is_refused(
     devices: tuple[Device, Device],
 ) -> None:
     own, other = devices
@@ -106,7 +108,9 @@ def test_after_five_wrong_passphrases_the_right_one_is_refused_too(
     assert own.read().json()["text"] == NOTE
 
 
-def test_a_device_key_opens_no_notes_of_another_coach(world: World, client: httpx.Client) -> None:
+def test_a_device_key_does_not_open_notes_of_another_coach(
+    world: World, client: httpx.Client
+) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     key = world.notes_key(cycle_id, "K-1")
@@ -144,7 +148,7 @@ def test_the_pages_show_whether_notes_are_open_on_the_device(
 
 
 def _code_in(page: str) -> str:
-    """The recovery code that a page shows."""
+    """Return the recovery code on a page."""
     return page.partition("<code>")[2].partition("</code>")[0]
 
 
@@ -166,10 +170,10 @@ def test_the_recovery_code_of_the_first_note_opens_notes_once(
     assert "Keep this code" not in _write_on_page(own, "another note").text
 
 
-def test_a_new_notebook_opens_no_earlier_note(
+def test_a_new_notebook_gives_no_access_to_earlier_notes(
     devices: tuple[Device, Device],
 ) -> None:
-    """Whoever has the link can begin one: the office, and who reads the coach's mail."""
+    """Anyone with the link can start one: the office, or a reader of the coach's email."""
     own, thief = devices
     own.write()
     own.choose(PHRASE)
@@ -187,7 +191,7 @@ def test_a_new_notebook_opens_no_earlier_note(
     assert own.read().json()["text"] == "written later"
 
 
-def test_two_notebooks_open_on_one_device_become_one(world: World, client: httpx.Client) -> None:
+def test_two_notebooks_opened_on_one_device_are_merged(world: World, client: httpx.Client) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     link = world.link(cycle_id, "K-1").secret
@@ -229,7 +233,9 @@ def test_a_new_notebook_is_refused_if_one_is_open_or_none_exists(
     assert other.browser.post(afresh, headers=other.bearer).status_code == HTTPStatus.CONFLICT
 
 
-def test_only_an_open_device_makes_a_recovery_code(devices: tuple[Device, Device]) -> None:
+def test_only_a_device_with_open_notes_can_create_a_recovery_code(
+    devices: tuple[Device, Device],
+) -> None:
     own, other = devices
     path = f"{API}/me/notes/recovery-code"
     own.write()

@@ -1,4 +1,4 @@
-"""Notes are encrypted, bound to their rows, and read by their author alone."""
+"""Notes are encrypted, bound to their rows, and readable only by their author."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def published(world: World) -> World:
     return world
 
 
-def test_only_the_author_reads_a_note(published: World) -> None:
+def test_only_the_author_can_read_a_note(published: World) -> None:
     keyring, now = published.services.keyring, published.services.now()
     coach, session_id = _coach_and_session(published)
     other, _ = _coach_and_session(published, "C-3")
@@ -64,7 +64,7 @@ def test_only_the_author_reads_a_note(published: World) -> None:
             assert notes.find_note(tx, keyring, stranger, session_id) is None
 
 
-def test_only_the_coach_of_a_session_writes_a_note_on_it(published: World) -> None:
+def test_only_the_coach_of_a_session_can_write_a_note_on_it(published: World) -> None:
     keyring, now = published.services.keyring, published.services.now()
     other, _ = _coach_and_session(published, "C-3")
     _, session_id = _coach_and_session(published)
@@ -83,7 +83,7 @@ def test_only_the_coach_of_a_session_writes_a_note_on_it(published: World) -> No
             )
 
 
-def test_a_note_is_nowhere_in_the_database_in_clear(published: World) -> None:
+def test_the_database_contains_no_note_in_plaintext(published: World) -> None:
     keyring, now = published.services.keyring, published.services.now()
     coach, session_id = _coach_and_session(published)
     with published.database.writing() as tx:
@@ -99,7 +99,7 @@ def test_a_note_is_nowhere_in_the_database_in_clear(published: World) -> None:
     assert not [path for path in files if SECRET.encode() in path.read_bytes()]
 
 
-def test_notes_swapped_between_rows_do_not_open(published: World) -> None:
+def test_notes_swapped_between_rows_cannot_be_decrypted(published: World) -> None:
     keyring, now = published.services.keyring, published.services.now()
     coach, one = _coach_and_session(published, "C-1")
     _, two = _coach_and_session(published, "C-2")
@@ -114,7 +114,7 @@ def test_notes_swapped_between_rows_do_not_open(published: World) -> None:
         notes.find_note(tx, keyring, coach, two)
 
 
-def test_an_older_version_that_is_put_back_does_not_open(published: World) -> None:
+def test_a_restored_older_version_cannot_be_decrypted(published: World) -> None:
     keyring, now = published.services.keyring, published.services.now()
     coach, session_id = _coach_and_session(published)
     with published.database.writing() as tx:
@@ -137,7 +137,7 @@ def test_an_older_version_that_is_put_back_does_not_open(published: World) -> No
             notes.find_note(tx, keyring, coach, session_id)
 
 
-def test_each_coachee_of_a_coach_has_a_key_of_their_own(published: World) -> None:
+def test_a_coach_has_a_separate_key_for_each_coachee(published: World) -> None:
     keyring, now = published.services.keyring, published.services.now()
     coach, one = _coach_and_session(published, "C-1")
     _, two = _coach_and_session(published, "C-2")

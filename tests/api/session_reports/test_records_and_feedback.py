@@ -1,4 +1,4 @@
-"""Shared records and feedback: when they are accepted, and who reads them."""
+"""Shared records and feedback: when they are accepted, and who can read them."""
 
 from __future__ import annotations
 
@@ -48,12 +48,14 @@ def _record(day: date, attendance: Attendance) -> SharedRecord:
 
 
 @pytest.mark.parametrize("attendance", [Attendance.HELD, Attendance.DELEGATE, Attendance.NO_SHOW])
-def test_a_coming_session_is_not_recorded_as_held(world: World, attendance: Attendance) -> None:
+def test_an_upcoming_session_cannot_be_recorded_as_held(
+    world: World, attendance: Attendance
+) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     session = published_sessions(world, cycle_id)[0]
     coach = principal_of(session, Side.COACH)
-    late = datetime(2027, 1, 22, 23, 30, tzinfo=UTC)  # the 23rd already where the coach lives
+    late = datetime(2027, 1, 22, 23, 30, tzinfo=UTC)  # already the 23rd in the coach's time zone
     early = _record(date(2027, 1, 24), attendance)
     with world.database.writing() as tx:
         with pytest.raises(UnusableInputError, match="the date on which you met"):
@@ -68,7 +70,7 @@ def test_a_coming_session_is_not_recorded_as_held(world: World, attendance: Atte
         )
 
 
-def test_a_coming_session_can_be_recorded_as_cancelled(world: World) -> None:
+def test_an_upcoming_session_can_be_recorded_as_cancelled(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     session = published_sessions(world, cycle_id)[0]
@@ -116,7 +118,7 @@ def test_feedback_is_accepted_from_the_start_of_the_session_or_once_recorded_as_
         )
 
 
-def test_the_coach_never_reads_the_feedback(world: World) -> None:
+def test_the_coach_cannot_read_the_feedback(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     session = published_sessions(world, cycle_id)[0]

@@ -1,4 +1,4 @@
-"""Replies by JSON and on pages leave the same behind."""
+"""Replying by JSON and on pages has the same effect."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
 def _coachee(world: World, cycle_id: str) -> tuple[str, list[str]]:
-    """The link of a coachee, and the sessions of their cycle."""
+    """Return a coachee's link and the sessions of their cycle."""
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     with world.database.reading() as tx:
         sessions = [session.id for session in schedule.cycle_schedule(tx, cycle_id)]
     return world.link(cycle_id, "C-1").secret, sessions
 
 
-def test_a_reply_is_stored_alike_by_json_and_on_the_page(
+def test_a_reply_is_stored_the_same_way_by_json_and_on_the_page(
     world: World, client: httpx.Client
 ) -> None:
     (json_link, json_sessions), (page_link, page_sessions) = (
@@ -45,11 +45,11 @@ def test_a_reply_is_stored_alike_by_json_and_on_the_page(
         answer = client.post(page, data=reply, headers=ORIGIN)
         assert answer.status_code == HTTPStatus.SEE_OTHER
 
-    for _ in range(2):  # sent, and sent again
+    for _ in range(2):  # sent, then sent again
         assert changed_rows(world, reply_by_json) == changed_rows(world, reply_on_page)
 
 
-def test_accepting_all_on_the_page_stores_what_one_reply_a_session_does_by_json(
+def test_accepting_all_on_the_page_equals_one_json_reply_per_session(
     world: World, client: httpx.Client
 ) -> None:
     (json_link, json_sessions), (page_link, _) = (_coachee(world, world.cycle()) for _ in range(2))

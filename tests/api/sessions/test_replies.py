@@ -1,4 +1,4 @@
-"""Replies: until when they count, who gives them, and who reads them."""
+"""Replies: until when they are accepted, from whom, and who can read them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_reply_counts_until_the_session_moves(world: World) -> None:
     assert moved.coachee_reply is Reply.NONE
 
 
-def test_replies_and_comments_are_shown_to_the_office_and_not_to_the_other_side(
+def test_replies_and_comments_are_shown_to_the_office_but_not_to_the_other_side(
     world: World,
 ) -> None:
     cycle_id = world.cycle()
@@ -84,7 +84,7 @@ def test_a_reply_is_refused_for_past_and_cancelled_sessions_and_to_the_office(
         )
 
 
-def test_times_are_in_the_zone_of_the_reader(world: World) -> None:
+def test_times_are_in_the_readers_time_zone(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     with world.database.reading() as tx:

@@ -1,4 +1,4 @@
-"""What the office, the coachee and the coach each see of a session, and in whose time zone."""
+"""Sessions as shown to the office, the coachee and the coach, each in their time zone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from conftest import SharedServer, World
 
 COACHEE, COACH, STRANGER = "C-1", "K-1", "C-2"
-START = {  # of the first session, 08:00 UTC, on the clock of each reader
+START = {  # the first session starts at 08:00 UTC; local start by reader
     "office": ("Europe/Belgrade", "2027-01-27T09:00:00+01:00"),
     COACHEE: ("Africa/Nairobi", "2027-01-27T11:00:00+03:00"),
     COACH: ("Europe/Helsinki", "2027-01-27T10:00:00+02:00"),
@@ -30,11 +30,11 @@ START = {  # of the first session, 08:00 UTC, on the clock of each reader
 
 @dataclass
 class Published:
-    """Two sessions of a coachee with a coach, each in a zone of their own, and one of a stranger.
+    """Two sessions of a coachee and a coach in different time zones, and one of another pair.
 
-    Of the first session: the coachee declined, the coach accepted. Of the second: the coachee's
-    acceptance came before its time was changed, the coach's after it. The first has a record and
-    feedback. The stranger's lasts until after all others.
+    The coachee declined the first session and the coach accepted it. Both accepted the second
+    session, the coachee before its time was changed and the coach after that. The first session has
+    a record and feedback. The other pair's session ends after all others.
     """
 
     world: World
@@ -128,7 +128,7 @@ def test_each_reader_sees_a_session_in_their_own_time_zone(
     assert alone.end.utcoffset() == alone.start.utcoffset()
 
 
-def test_the_office_sees_both_people_and_what_both_replied(published: Published) -> None:
+def test_the_office_sees_both_people_and_their_replies(published: Published) -> None:
     session = published.session("office", published.first)
     assert session == SessionDetails(
         id=published.first,
@@ -152,7 +152,9 @@ def test_the_office_sees_both_people_and_what_both_replied(published: Published)
     )
 
 
-def test_a_person_sees_neither_zone_nor_reply_of_the_other_side(published: Published) -> None:
+def test_a_person_does_not_see_the_time_zone_or_reply_of_the_other_side(
+    published: Published,
+) -> None:
     office = published.session("office", published.first)
     coachee = published.session(COACHEE, published.first)
     assert coachee == office.model_copy(
@@ -174,14 +176,14 @@ def test_a_person_sees_neither_zone_nor_reply_of_the_other_side(published: Publi
     )
 
 
-def test_a_reply_no_longer_counts_once_the_time_was_changed(published: Published) -> None:
+def test_a_reply_is_ignored_after_the_time_was_changed(published: Published) -> None:
     session = published.session("office", published.second)
     assert (session.coachee_reply, session.coach_reply) == (Reply.NONE, Reply.ACCEPTED)
     assert (session.coachee_comment, session.coach_comment) == ("", "")
     assert (session.sequence, session.recorded, session.feedback_given) == (1, None, False)
 
 
-def test_a_schedule_lists_the_readers_sessions_in_order_of_their_starts(
+def test_a_schedule_lists_the_readers_sessions_in_chronological_order(
     published: Published,
 ) -> None:
     own = [published.first, published.second]
@@ -193,7 +195,7 @@ def test_a_schedule_lists_the_readers_sessions_in_order_of_their_starts(
     ]  # fmt: skip
 
 
-def test_the_schedule_of_a_person_says_who_they_are_and_in_which_cycle(
+def test_the_schedule_of_a_person_contains_the_person_and_the_cycle(
     published: Published,
 ) -> None:
     with published.world.database.reading() as tx:
@@ -203,7 +205,7 @@ def test_the_schedule_of_a_person_says_who_they_are_and_in_which_cycle(
 
 
 @pytest.mark.parametrize("reader", [COACHEE, COACH])
-def test_a_session_of_others_is_not_found(published: Published, reader: str) -> None:
+def test_a_session_of_another_pair_is_not_found(published: Published, reader: str) -> None:
     principal = published.principal(reader)
     message = f"there is no session {published.strangers}"
     with published.world.database.reading() as tx:
@@ -212,7 +214,7 @@ def test_a_session_of_others_is_not_found(published: Published, reader: str) -> 
                 find(tx, principal, published.strangers)
 
 
-def test_a_persons_identifier_under_another_role_opens_nothing(published: Published) -> None:
+def test_a_persons_id_with_another_role_gives_no_access(published: Published) -> None:
     with published.world.database.reading() as tx:
         for code, role in (
             (COACHEE, AccessRole.COACH),
@@ -227,13 +229,13 @@ def test_a_persons_identifier_under_another_role_opens_nothing(published: Publis
 
 
 @pytest.mark.parametrize("reader", START)
-def test_the_row_of_an_own_session_is_found(published: Published, reader: str) -> None:
+def test_own_session_returns_the_row_to_its_participants(published: Published, reader: str) -> None:
     with published.world.database.reading() as tx:
         row = schedule.own_session(tx, published.principal(reader), published.first)
         assert row.id == published.first
 
 
-def test_what_does_not_exist_is_named_as_not_found(published: Published) -> None:
+def test_errors_about_missing_objects_contain_their_ids(published: Published) -> None:
     office = published.principal("office")
     with published.world.database.reading() as tx:
         for find in (schedule.session_details, schedule.own_session):
