@@ -90,28 +90,20 @@ def explain_unmatched(
     """
     effort = effort or SearchEffort()
     search = _RemedySearch(
-        evaluator, matches, can_place_all, on_step, has_time, placed_proven=placed_proven
+        evaluator,
+        matches,
+        can_place_all,
+        on_step=on_step,
+        has_time=has_time,
+        on_failure=on_failure,
+        placed_proven=placed_proven,
     )
     people = evaluator.inputs.roster.coachees
     placed = {match.coachee for match in matches}
     rows = [row for row, coachee in enumerate(people) if coachee.id not in placed]
     for number, eligibility in enumerate(eligibilities(evaluator, rows)):
         on_step()
-        solves = effort.solves(len(rows) - number, search.solves)
-        changes_examined = effort.changes_examined(len(rows) - number, search.changes_examined)
-        found = search.remedies(eligibility, solves, changes_examined)
-        outcome = collect(islice(found, effort.max_remedies_each if solves else 0))
-        if outcome.error and outcome.end is SearchEnd.CANCELLED:
-            raise outcome.error
-        if outcome.error and outcome.end is SearchEnd.FAILED:
-            on_failure(outcome.error)
-        yield Unmatched(
-            coachee=people[eligibility.row].id,
-            reason=eligibility.reason(),
-            funnel=eligibility.funnel(),
-            remedies=outcome.found,
-            remedies_complete=outcome.end is SearchEnd.COMPLETE,
-        )
+        yield search.entry(eligibility, effort, len(rows) - number)
 
 
 class _RemedySearch:
@@ -122,24 +114,48 @@ class _RemedySearch:
         evaluator: RuleEvaluator,
         matches: Collection[Match],
         can_place_all: CanPlaceAll,
+        *,
         on_step: Callable[[], object],
         has_time: Callable[[], bool],
-        *,
+        on_failure: Callable[[BaseException], object],
         placed_proven: bool,
     ) -> None:
         self._evaluator = evaluator
         self._on_step = on_step
         self._has_time = has_time
+        self._on_failure = on_failure
         self._load = Counter(match.coach for match in matches)
         self._placed = len(matches)
         self._parts = Neighbourhoods(evaluator, matches)
         self._changed_availability = ChangedAvailability(evaluator.inputs)
         self._place_all = can_place_all
         self._placed_proven = placed_proven
-        self.solves = 0
-        self.changes_examined = 0
+        self._solves = 0
+        self._changes_examined = 0
 
-    def remedies(
+    def entry(self, eligibility: Eligibility, effort: SearchEffort, coachees: int) -> Unmatched:
+        """Return the entry for the next of the remaining `coachees`.
+
+        Raises:
+            CancelledError: the search was cancelled.
+        """
+        solves = effort.solves(coachees, self._solves)
+        changes_examined = effort.changes_examined(coachees, self._changes_examined)
+        found = self._remedies(eligibility, solves, changes_examined)
+        search = collect(islice(found, effort.max_remedies_each if solves else 0))
+        if search.error and search.end is SearchEnd.CANCELLED:
+            raise search.error
+        if search.error and search.end is SearchEnd.FAILED:
+            self._on_failure(search.error)
+        return Unmatched(
+            coachee=self._evaluator.inputs.roster.coachees[eligibility.row].id,
+            reason=eligibility.reason(),
+            funnel=eligibility.funnel(),
+            remedies=search.found,
+            remedies_complete=search.end is SearchEnd.COMPLETE,
+        )
+
+    def _remedies(
         self, eligibility: Eligibility, solves: int, changes_examined: int
     ) -> Iterator[Remedy]:
         """Yield verified remedies, solving and examining at most so many problems and changes.
@@ -147,7 +163,7 @@ class _RemedySearch:
         Raises:
             DeadlineExceededError: there is no time left.
         """
-        max_solves, max_changes = self.solves + solves, self.changes_examined + changes_examined
+        max_solves, max_changes = self._solves + solves, self._changes_examined + changes_examined
         if not self._placed_proven and eligibility.available.any():
             base = self._evaluator.inputs
             nothing = CandidateChange("more time to solve; nothing else", base.roster, base.cycle)
@@ -155,11 +171,11 @@ class _RemedySearch:
                 yield Remedy(change=nothing.description, effect=self._effect(eligibility, nothing))
                 return
         for change in CandidateChanges(self._evaluator, eligibility, self._load):
-            if self.solves >= max_solves or self.changes_examined >= max_changes:
+            if self._solves >= max_solves or self._changes_examined >= max_changes:
                 return
             if not self._has_time():
                 raise DeadlineExceededError
-            self.changes_examined += 1
+            self._changes_examined += 1
             self._on_step()
             feasible_coaches = self._available_after(eligibility, change)
             helps = self._may_help(eligibility, feasible_coaches, change)
@@ -172,7 +188,7 @@ class _RemedySearch:
         part = self._parts.around(eligibility.row, feasible_coaches, change)
         if part is None:
             return False
-        self.solves += 1
+        self._solves += 1
         inputs = self._changed_availability.inputs(*part)
         return self._place_all(inputs, [coachee.id for coachee in inputs.roster.coachees])
 
