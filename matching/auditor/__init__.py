@@ -1,7 +1,7 @@
 """The auditor: checks a result against its inputs, independently of the solver.
 
 It shares only the domain types of `coach` and the evaluation of rules with the engine. Windows,
-days off, the grid, gaps, caps, funnels and levels are recomputed one by one, with plain dates.
+days off, the grid, gaps, caps, funnels and levels are all recomputed with plain dates.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ def audit(
     *,
     on_step: Callable[[], object] = lambda: None,
 ) -> tuple[Finding, ...]:
-    """Return everything that is wrong in `result` for these people under this policy.
+    """Check `result` against its roster and policy, and return all findings.
 
-    The result is sound if there are no findings.
+    The result is valid if there are no findings.
 
     Args:
-        roster: the people.
+        roster: the coachees and coaches.
         cycle: the policy.
         result: the result to check.
-        keep: the earlier result whose pairs level `kept` counts.
+        keep: the earlier result; the level `kept` counts its pairs.
         under_way: the state of a cycle in progress.
-        on_step: called frequently; may raise to stop.
+        on_step: called frequently; may raise an exception to stop.
     """
     context = AuditContext(roster, cycle, result, keep, under_way, on_step=on_step)
     if far := tuple(sessions.implausible_dates(context)):

@@ -16,7 +16,7 @@ from matching.rules.evaluation import RuleEvaluator
 
 
 class AuditContext:
-    """A result with the people and the policy it was made for."""
+    """A result to audit, with the roster and policy from which it was computed."""
 
     def __init__(
         self,
@@ -43,14 +43,14 @@ class AuditContext:
 
     @cached_property
     def evaluator(self) -> RuleEvaluator:
-        """The rules, evaluated with the availability that the auditor computes itself."""
+        """The rules, evaluated with the auditor's own availability grid."""
         history = FixedHistory(self.cycle, self.under_way, self.keep) if self.under_way else None
         free = self.hours.availability_grid(self.roster, self.free)
         return RuleEvaluator(RuleInputs(self.roster, self.cycle, free, history))
 
     @cached_property
     def past(self) -> dict[tuple[str, str], tuple[Session, ...]]:
-        """The kept result's sessions on dates before `not_before`, by pair."""
+        """The sessions of the kept result before `not_before`, by pair."""
         if self.under_way is None or self.keep is None:
             return {}
         zone, first = self.cycle.cycle.zone, self.under_way.not_before
@@ -61,18 +61,18 @@ class AuditContext:
         }
 
     def is_past(self, match: Match, session: Session) -> bool:
-        """Whether the session is fixed and therefore not checked again."""
+        """Whether the session is past and therefore fixed; fixed sessions are not checked again."""
         return session in self.past.get((match.coachee, match.coach), ())
 
     def first_number(self, match: Match) -> int:
-        """Return the number that a match's first session should have."""
+        """Return the expected number of a match's first session."""
         if past := self.past.get((match.coachee, match.coach)):
             return past[0].number
         return self.under_way.reached.get(match.coachee, 0) + 1 if self.under_way else 1
 
     @cached_property
     def known(self) -> tuple[Match, ...]:
-        """The matches of people in the roster."""
+        """The matches whose coachee and coach are in the roster."""
         return tuple(
             match
             for match in self.result.matches
@@ -80,7 +80,7 @@ class AuditContext:
         )
 
     def free(self, person: Coachee | Coach) -> Spans:
-        """Return the person's free time, which is computed once."""
+        """Return the person's free time, computed on first use."""
         if id(person) not in self._spans:
             self.on_step()
             self._spans[id(person)] = self.hours.free(person)
@@ -88,5 +88,5 @@ class AuditContext:
 
 
 def match_label(match: Match) -> str:
-    """Return the name of a match in findings."""
+    """Return the label of a match in findings."""
     return f"match {match.coachee} with {match.coach}"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """Something that is wrong in a result.
+    """A fault that the audit found in a result.
 
     Attributes:
         about: the object concerned, such as `match C-1 with K-2` or `level total`.
-        message: what is wrong with it, in a sentence.
+        message: what is wrong with the object, as a phrase that follows `about`.
     """
 
     about: str

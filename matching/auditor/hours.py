@@ -23,16 +23,16 @@ from matching.instance.availability_grid import AvailabilityGrid, pack
 Spans = list[tuple[int, int]]
 
 _ONE_DAY = timedelta(days=1)
-_MARGIN = 2 * _ONE_DAY  # more than the difference between the local dates of two time zones
+_MARGIN = 2 * _ONE_DAY  # exceeds the difference between local dates in any two time zones
 
 
 def minute_of(instant: datetime) -> int:
-    """Return the whole minutes from 1970-01-01T00:00Z to an aware datetime."""
+    """Return an aware datetime as whole minutes since 1970-01-01T00:00Z."""
     return int(instant.timestamp() // 60)
 
 
 class AuditCalendar:
-    """When people are free, and when sessions may start, under one policy."""
+    """Computes when people are free, and when sessions may start, under a policy."""
 
     def __init__(self, cycle: Cycle) -> None:
         self._cycle = cycle
@@ -45,11 +45,11 @@ class AuditCalendar:
         self._faults: dict[int, str | None] = {}
 
     def free(self, person: Person) -> Spans:
-        """Return the person's free time `[start, end)`, ascending; adjoining windows are merged."""
+        """Return the person's free time as ascending, merged intervals `[start, end)`."""
         return self._on_days(person.timezone, person.availability, self._off(person))
 
     def weekly(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Spans:
-        """Return the windows of every week in a zone, ascending and merged; cached by zone."""
+        """Return each week's windows in a time zone, ascending and merged. The result is cached."""
         if (zone, windows) not in self._weekly:
             self._weekly[zone, windows] = self._on_days(zone, windows, set())
         return self._weekly[zone, windows]
@@ -65,7 +65,7 @@ class AuditCalendar:
         return _merge_spans(spans)
 
     def _wall_times(self, zone: str, weekday: int, minute: int) -> list[tuple[date, int]]:
-        """Return a wall time on each occurrence of a weekday in or near the cycle."""
+        """Return a local time on each occurrence of a weekday in or near the cycle."""
         key = zone, weekday, minute
         if key not in self._walls:
             days = [day for day in self._days if day.weekday() == weekday]
@@ -93,7 +93,7 @@ class AuditCalendar:
         return self._minutes[key]
 
     def starts(self) -> tuple[list[int], list[date]]:
-        """Return each start that grid, cycle and blackout dates allow, with its local date."""
+        """Return the starts that grid, cycle and blackout dates allow, and their local dates."""
         starts: dict[int, date] = {}
         step = self._cycle.sessions.grid_minutes
         for day in self._cycle.cycle.days:
@@ -105,7 +105,7 @@ class AuditCalendar:
         return good, [starts[start] for start in good]
 
     def _repeated_hour(self, day: date) -> dict[int, date]:
-        """Return the starts in the second pass of an hour that a clock change repeats."""
+        """Return the starts in the second occurrence of an hour repeated by a clock change."""
         zone, step = self._cycle.cycle.zone, self._cycle.sessions.grid_minutes
         extra: dict[int, date] = {}
         for minute in range(0, 24 * 60, step):
@@ -142,9 +142,9 @@ class AuditCalendar:
     def availability_grid(
         self, roster: Roster, known: Callable[[Coachee | Coach], Spans] | None = None
     ) -> AvailabilityGrid:
-        """Return everybody's free starts, computed here, in the form that the rules need.
+        """Return the auditor's own availability grid, in the form that the rules require.
 
-        `known` returns a person's free time if it was computed before.
+        `known` is a function that returns a person's free time; by default, it is computed again.
         """
         free = known or self.free
         starts, days = self.starts()
@@ -170,7 +170,7 @@ class AuditCalendar:
 
 
 def inside(spans: Spans, start: int, end: int) -> bool:
-    """Whether `[start, end)` lies within one of the merged `spans`."""
+    """Whether `[start, end)` is contained in one of the merged `spans`."""
     place = bisect_right(spans, (start, 1 << 62)) - 1
     return place >= 0 and end <= spans[place][1]
 

@@ -1,4 +1,4 @@
-"""Checks of the levels: their values, their bounds and the status of the result."""
+"""Checks of the objective levels and of the status of a result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def levels(context: AuditContext) -> Iterator[Finding]:
     if names != context.cycle.objective.levels:
         yield Finding(
             "levels",
-            f"are {', '.join(names)}; the cycle's are {', '.join(context.cycle.objective.levels)}",
+            f"are {', '.join(names)}; expected {', '.join(context.cycle.objective.levels)}",
         )
     for level in result.levels:
         yield from _outcome(context, level)
@@ -35,7 +35,7 @@ def _outcome(context: AuditContext, level: LevelOutcome) -> Iterator[Finding]:
     about = f"level {level.name}"
     value = _value(context, level.name)
     if level.value != value:
-        yield Finding(about, f"value is {level.value}, the matches give {value}")
+        yield Finding(about, f"value is {level.value}; computed from the matches, it is {value}")
     if level.bound < level.value:
         yield Finding(about, f"bound {level.bound} is below the value {level.value}")
     if level.proven != (level.bound == level.value):

@@ -1,4 +1,4 @@
-"""How many coaches a coachee could place a whole series with, computed independently."""
+"""Counts the coaches with whom a coachee could place a series, independently of the engine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def count_schedulable_coaches(
     *,
     opening: NDArray[np.bool_] | None = None,
 ) -> int:
-    """Count the coaches who share a whole series of starts with one coachee.
+    """Count the coaches with whom a coachee could place a complete series.
 
     Args:
         common: `[c, S]`, the common starts of each coach and the coachee.
@@ -30,7 +30,7 @@ def count_schedulable_coaches(
         days: `[S]`, the local date of each start as a proleptic ordinal.
         coaches: the `c` coaches.
         policy: gaps, lengths and caps.
-        opening: `[S]`, the starts a first session may have; any start by default.
+        opening: `[S]`, the possible starts of a first session; by default, any start.
     """
     used = np.flatnonzero(common.any(axis=0))
     if not len(used):
@@ -53,7 +53,7 @@ def count_schedulable_coaches(
 def _is_day_separable(
     starts: NDArray[np.int64], days: NDArray[np.int64], policy: SessionPolicy
 ) -> bool:
-    """Whether no series has two sessions on one day and sessions on different days never touch."""
+    """Whether no series has two sessions on one day, and different days never conflict."""
     apart = np.diff(starts)[np.diff(days) > 0] >= policy.minutes + policy.buffer_minutes
     return policy.min_gap_days > 0 and bool(apart.all())
 
@@ -95,7 +95,10 @@ def _reach_by_start(
     coach: Coach,
     policy: SessionPolicy,
 ) -> bool:
-    """As `_reach_by_day`, by start; states count the sessions on the last start's day and week."""
+    """Whether a complete series fits, computed start by start.
+
+    States count the sessions so far on the day and in the week of the last start.
+    """
     a_day = coach.max_per_day or policy.max_per_coach_day
     a_week = _week_cap(coach, policy)
     apart = policy.minutes + policy.buffer_minutes

@@ -13,11 +13,11 @@ from matching.auditor.context import AuditContext, match_label
 from matching.auditor.finding import Finding
 from matching.result import Match, Verdict
 
-_BATCH_SIZE = 500  # matches whose verdicts are compared at a time
+_BATCH_SIZE = 500  # number of matches whose verdicts are compared at a time
 
 
 def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
-    """Check that each coachee in the roster occurs exactly once, and nobody else does."""
+    """Check that the result contains each coachee exactly once, and only people in the roster."""
     result = context.result
     reported = Counter([m.coachee for m in result.matches] + [u.coachee for u in result.unmatched])
     for coachee in context.coachees:
@@ -31,7 +31,7 @@ def each_coachee_once(context: AuditContext) -> Iterator[Finding]:
 
 
 def rules(context: AuditContext) -> Iterator[Finding]:
-    """Check that no hard rule forbids a match, and that its verdicts agree with the rules."""
+    """Check that no hard rule forbids a match, and that its verdicts are those of the rules."""
     allowed = context.evaluator.allowed(*_pairs(context, context.known)).tolist()
     for match, is_allowed in zip(context.known, allowed, strict=True):
         if not is_allowed:
@@ -71,7 +71,7 @@ def _compare(match: Match, expected: dict[str, Verdict]) -> Iterator[Finding]:
         if verdict != right:
             yield Finding(
                 match_label(match),
-                f"verdict {_describe(verdict)} should be {_describe(right)} by its rule",
+                f"verdict {_describe(verdict)} should be {_describe(right)} according to its rule",
             )
     total = sum(verdict.weight * verdict.points for verdict in match.verdicts)
     if match.points != total:
@@ -114,7 +114,7 @@ def cross_border_share(context: AuditContext) -> Iterator[Finding]:
     )
     if crossing < least * len(context.known):
         yield Finding(
-            "the whole",
+            "cross-border share",
             f"{crossing} of {len(context.known)} pairs cross a border; "
-            f"the cycle needs a share of {float(least)}",
+            f"the cycle requires a share of {float(least)}",
         )

@@ -10,7 +10,7 @@ from matching.rematching.moves import explain_moves
 
 
 def reported_moves(context: AuditContext) -> Iterator[Finding]:
-    """Check that exactly the differences from the kept result are reported, with their reasons."""
+    """Check that the reported moves are exactly the differences from the kept result."""
     expected = (
         explain_moves(context.evaluator, context.keep, context.result) if context.keep else ()
     )
@@ -27,7 +27,7 @@ def reported_moves(context: AuditContext) -> Iterator[Finding]:
 
 
 def fixed_history(context: AuditContext) -> Iterator[Finding]:
-    """Check that past sessions are unchanged and all others are on `not_before` or later."""
+    """Check that past sessions are unchanged, and that all others are on or after `not_before`."""
     if context.under_way is None:
         return
     zone, first = context.cycle.cycle.zone, context.under_way.not_before

@@ -1,4 +1,4 @@
-"""Quality of a series, recomputed with plain dates from the documentation of `[timetable]`."""
+"""Recomputes the quality of a series with plain dates, as documented for `[timetable]`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matching.result import Match
 
 
 def series_points(context: AuditContext, match: Match) -> int:
-    """Return 100 points minus those for uneven gaps, a late finish, leave and unpreferred times."""
+    """Return 100 minus deductions for uneven gaps, a late finish, leave and unpreferred times."""
     zone = context.cycle.cycle.zone
     days = [session.start.astimezone(zone).date() for session in match.sessions]
     if not days:
@@ -30,7 +30,7 @@ def _rhythm(context: AuditContext, days: list[date]) -> int:
         min(abs((later - earlier).days - (low + high) / 2), half_span)
         for earlier, later in pairwise(days)
     )
-    # Halves are exact in binary, so the integer part is too after doubling both sides.
+    # Multiples of 0.5 are exact in binary, so the division of doubled values is exact.
     return sum(int(points * 2 * away) // int(2 * half_span * gaps) for away in distances)
 
 
@@ -53,7 +53,7 @@ def _leave(context: AuditContext, match: Match, days: list[date]) -> int:
 
 
 def _hours(context: AuditContext, match: Match) -> int:
-    """Return the cost of sessions not wholly within the coachee's preferred times."""
+    """Return the deduction for sessions that are not fully within the coachee's preferred times."""
     policy, coachee = context.cycle.timetable, context.coachees[match.coachee]
     wanted = policy.preferred_by.get(coachee.id, policy.preferred)
     if not wanted:

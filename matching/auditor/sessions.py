@@ -15,7 +15,7 @@ from matching.result import Match
 
 
 def implausible_dates(context: AuditContext) -> Iterator[Finding]:
-    """Check for sessions so far from the cycle that arithmetic with their dates would fail."""
+    """Check for sessions so far from the cycle that date arithmetic could fail."""
     first, last = context.cycle.cycle.start.year - 2, context.cycle.cycle.end.year + 2
     for match in context.result.matches:
         for session in match.sessions:
@@ -44,7 +44,7 @@ def series(context: AuditContext) -> Iterator[Finding]:
             if minute_of(after.start) <= minute_of(before.start):
                 yield Finding(
                     match_label(match),
-                    f"session {after.number} does not begin after session {before.number}",
+                    f"session {after.number} does not start after session {before.number}",
                 )
             dates = [one.start.astimezone(zone).date() for one in (before, after)]
             gap = (dates[1] - dates[0]).days
@@ -72,7 +72,7 @@ def session_times(context: AuditContext) -> Iterator[Finding]:
                 yield Finding(about, f"is {fault}")
             for person in people:
                 if not inside(context.free(person), start, end):
-                    yield Finding(about, f"{person.id} is not free for the whole of it")
+                    yield Finding(about, f"{person.id} is not free for the entire session")
 
 
 def _format_faults(context: AuditContext, session: Session) -> Iterator[str]:
@@ -80,7 +80,7 @@ def _format_faults(context: AuditContext, session: Session) -> Iterator[str]:
     if minutes != context.cycle.sessions.minutes:
         yield f"lasts {minutes:g} minutes instead of {context.cycle.sessions.minutes}"
     if session.start.second or session.start.microsecond:
-        yield "does not begin on a whole minute"
+        yield "does not start on a whole minute"
     for instant in (session.start, session.end):
         if instant.utcoffset() != instant.astimezone(context.cycle.cycle.zone).utcoffset():
             yield f"is not in the cycle's time zone {context.cycle.cycle.timezone}"
@@ -121,7 +121,7 @@ def _pair(match: Match) -> tuple[str, str]:
 
 
 def _is_past(context: AuditContext, sessions: Iterable[Session]) -> bool:
-    """Whether all of the sessions are past and therefore fixed."""
+    """Whether all the sessions are past and therefore fixed."""
     if context.under_way is None:
         return False
     zone, first = context.cycle.cycle.zone, context.under_way.not_before

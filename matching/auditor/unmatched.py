@@ -1,4 +1,4 @@
-"""Checks of the unmatched: their funnels, reasons and remedies."""
+"""Checks of unmatched coachees: their funnels, reasons and remedies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from matching.result import FunnelStep, Unmatched, UnmatchedReason
 
 
 def unmatched(context: AuditContext) -> Iterator[Finding]:
-    """Check each funnel and the reason that follows from it, and that remedies are complete."""
+    """Check each coachee's funnel and reason, and that every remedy is complete."""
     for entry in context.result.unmatched:
         if entry.coachee not in context.coachees:
             continue
@@ -31,7 +31,7 @@ def unmatched(context: AuditContext) -> Iterator[Finding]:
             yield Finding(about, f"reason {entry.reason} should be {_reason(steps)}")
         for remedy in entry.remedies:
             if not remedy.change.strip() or not remedy.effect.strip():
-                yield Finding(about, "a remedy does not say what changes and what it does")
+                yield Finding(about, "a remedy lacks its change or its effect")
 
 
 def _funnel(context: AuditContext, entry: Unmatched) -> tuple[FunnelStep, ...]:
@@ -86,7 +86,7 @@ def _can_continue(
 def _free_of_fixed_history(
     context: AuditContext, coach: Coach, starts: NDArray[np.int64], days: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Return the starts from `not_before` on that the coach's past sessions leave free."""
+    """Return the starts on or after `not_before` that the coach's past sessions do not block."""
     if context.under_way is None:
         return np.ones(len(days), dtype=np.bool_)
     first, policy, zone = (

@@ -1,4 +1,4 @@
-"""Advice for the manager: the policy changes that place the most people, found by solving again."""
+"""Advice for the programme manager: the policy changes that would place the most coachees."""
 
 from __future__ import annotations
 
@@ -20,9 +20,14 @@ _MAX_SUGGESTIONS = 3
 
 
 class Advice(ResultValue):
-    """A change to the cycle, with the people who would be placed and those who no longer would.
+    """A policy change and its effect on which coachees have a coach.
 
-    `gain` is the increase of level `placed`.
+    Attributes:
+        change: a description of the change.
+        settings: the cycle file keys that change, with both values.
+        gain: the increase in the level `placed`.
+        placed: ids of the coachees who would gain a coach.
+        unplaced: ids of the coachees who would lose their coach.
     """
 
     change: str
@@ -35,10 +40,10 @@ class Advice(ResultValue):
 def advise(
     roster: Roster, cycle: Cycle, result: Result, solve: Solve, most: int = _MAX_SUGGESTIONS
 ) -> tuple[Advice, ...]:
-    """The single policy changes that increase level `placed` most, best first.
+    """Return up to `most` single policy changes that improve the level `placed`, best first.
 
-    Each change is solved for `placed`, and then for the fewest changed pairs. The result is empty
-    if nobody is unmatched.
+    Each change is evaluated by solving again, first for `placed` and then for `kept`, so that as
+    few pairs as possible change. The result is empty if every coachee is matched.
     """
     candidates = (
         _advice(cycle, change, roster, result, solve)
@@ -49,7 +54,7 @@ def advise(
 
 
 def _relevant_changes(roster: Roster, cycle: Cycle, result: Result) -> Iterator[PolicyChange]:
-    """Return changes to whatever alone separates some unmatched coachee from some coach."""
+    """Yield the policy changes that could remove the only obstacle to a match for a coachee."""
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     matched = {match.coachee for match in result.matches}
     rows = [row for row, one in enumerate(roster.coachees) if one.id not in matched]

@@ -1,8 +1,8 @@
-"""Single changes that might give a coachee a coach, least demanding first.
+"""Single changes that might enable a coachee to have a coach, least demanding first.
 
-First come changes that a coach or the coachee can make alone (a place, a window, a preference),
-then what the manager has fixed for one pair, then changes of the policy for everybody. Refusals,
-units, chains of command and excluded pairs of countries are never offered.
+Changes that the coachee or a coach could agree to come first: another place, window or session, or
+a dropped preference. Lifting a ban comes next, followed by policy changes. Refusals, units, chains
+of command and excluded pairs of countries are never changed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from matching.instance.pair_report import SCHEDULE
 from matching.rules.evaluation import RuleEvaluator
 
 _MAX_PER_KIND = 3  # candidates of each kind
-_MAX_CAPACITY = 50  # the largest capacity that people files allow
+_MAX_CAPACITY = 50  # the largest capacity that the coaches' file accepts
 
 _NEXT_LOOSER_SENSITIVITY = {
     RankSensitivity.STRICT: RankSensitivity.STANDARD,
@@ -33,9 +33,9 @@ _NEXT_LOOSER_SENSITIVITY = {
 
 @dataclass(frozen=True, eq=False)
 class CandidateChange:
-    """A change in words, with the people and the policy after it.
+    """A candidate change: its description, and the roster and cycle that result from it.
 
-    `makes_eligible` marks a change to a rule, which helps only if it makes a coach eligible.
+    `makes_eligible` is true for a change to a rule, which helps only if it makes a coach eligible.
     """
 
     description: str
@@ -45,12 +45,12 @@ class CandidateChange:
 
 
 class CandidateChanges:
-    """The changes worth trying for a coachee."""
+    """An iterable of the candidate changes for an unmatched coachee, least demanding first."""
 
     def __init__(
         self, evaluator: RuleEvaluator, eligibility: Eligibility, load: dict[str, int]
     ) -> None:
-        """Create the changes; `load` is each coach's current number of coachees, by id."""
+        """Store the inputs. `load` maps each coach's id to their current number of coachees."""
         self._roster = evaluator.inputs.roster
         self._cycle = evaluator.inputs.cycle
         self._eligibility = eligibility
@@ -58,7 +58,7 @@ class CandidateChanges:
         self._coachee = self._roster.coachees[eligibility.row]
         columns = np.arange(len(self._roster.coaches))
         rows = np.full(len(columns), eligibility.row)
-        self._points = evaluator.points(rows, columns)  # meaningless where a rule forbids the pair
+        self._points = evaluator.points(rows, columns)  # meaningless for forbidden pairs
 
     def __iter__(self) -> Iterator[CandidateChange]:
         yield from self._places()
@@ -70,7 +70,7 @@ class CandidateChanges:
         yield from self._policy()
 
     def _best(self, among: NDArray[np.bool_]) -> list[Coach]:
-        """Return the coaches in `among`, most points first."""
+        """Return the coaches selected by the mask `among`, most points first."""
         columns = np.flatnonzero(among)
         order = columns[np.argsort(-self._points[columns], kind="stable")]
         return [self._roster.coaches[column] for column in order.tolist()]
@@ -86,7 +86,7 @@ class CandidateChanges:
         return self._load.get(coach.id, 0) >= coach.capacity
 
     def _coachee_windows(self) -> Iterator[CandidateChange]:
-        """Return windows of eligible coaches that the coachee lacks, most common ones first."""
+        """Yield extra windows for the coachee, starting with those that most coaches offer."""
         shared: dict[WeeklyWindow, int] = {}
         for coach in self._best(self._eligibility.eligible):
             for window in missing_windows(self._coachee, coach, self._cycle):
@@ -123,7 +123,7 @@ class CandidateChanges:
             week = (coach.max_per_week or policy.max_per_coach_week) + 1
             more = coach.model_copy(update={"max_per_week": week})
             yield self._replace_coach(more, f"{person_label(coach)} takes {week} sessions a week")
-            if coach.max_per_day:  # otherwise covered by the change of the policy
+            if coach.max_per_day:  # otherwise covered by a policy change
                 day = coach.max_per_day + 1
                 more = coach.model_copy(update={"max_per_day": day})
                 yield self._replace_coach(more, f"{person_label(coach)} takes {day} sessions a day")
@@ -154,7 +154,7 @@ class CandidateChanges:
             )
 
     def _policy(self) -> Iterator[CandidateChange]:
-        """Yield policy changes to whatever alone separates the coachee from some coach."""
+        """Yield the policy changes that could remove the only obstacle to a match."""
         eligibility = self._eligibility
         for step in policy_changes(self._cycle):
             if step.rule == SCHEDULE:
@@ -183,5 +183,5 @@ class CandidateChanges:
 
 
 def person_label(person: Person) -> str:
-    """Return a person's label for the manager: `Ana Example (K-04)`."""
+    """Return a person's name and id, formatted as `Ana Example (K-04)`."""
     return f"{person.name} ({person.id})"

@@ -14,7 +14,7 @@ from matching.rules import RuleInputs
 
 
 class ChangedAvailability:
-    """Availability for rosters and policies that differ little from a base."""
+    """Computes availability for variations of a base roster and policy, reusing unchanged rows."""
 
     def __init__(self, base: RuleInputs) -> None:
         self._base = base
@@ -26,7 +26,7 @@ class ChangedAvailability:
         }
 
     def inputs(self, roster: Roster, cycle: Cycle) -> RuleInputs:
-        """Return the rules' inputs for `roster` and `cycle`, as if computed from scratch."""
+        """Return the rule inputs for `roster` and `cycle`, reusing unchanged rows."""
         if _grid_key(cycle) != _grid_key(self._base.cycle):
             return RuleInputs(
                 roster, cycle, build_availability_grid(roster, cycle), self._base.history
@@ -53,7 +53,7 @@ class ChangedAvailability:
         )
 
     def _known(self, side: str, person: Person) -> int | None:
-        """Return the base's row for a person whose availability is unchanged, or `None`."""
+        """Return a person's row in the base grid, or `None` if their availability has changed."""
         row, before = self._rows.get((side, person.id), (-1, None))
         return (
             row
@@ -77,7 +77,7 @@ class ChangedAvailability:
 
 
 def _grid_key(cycle: Cycle) -> tuple[object, ...]:
-    """Return everything in a policy that determines the grid and the days off."""
+    """Return the policy fields that determine the grid and the days off."""
     return (
         cycle.cycle.start,
         cycle.cycle.end,
@@ -89,5 +89,5 @@ def _grid_key(cycle: Cycle) -> tuple[object, ...]:
 
 
 def _availability_key(person: Person) -> tuple[object, ...]:
-    """Return everything that determines when a person is free."""
+    """Return the fields that determine when a person is free."""
     return person.availability, person.unavailable, person.timezone, person.country

@@ -1,4 +1,4 @@
-"""Eligibility of coachees with every coach: which rules object, and which pairs can meet."""
+"""Eligibility of a coachee for each coach: which rules forbid the pair, and whether it can meet."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from matching.result import FunnelStep, UnmatchedReason
 from matching.rules import FORBIDDEN
 from matching.rules.evaluation import RuleEvaluator, pair_blocks
 
-_BLOCK_CELLS = 1 << 17  # small enough for a caller to stop between coachees
+_BLOCK_CELLS = 1 << 17  # small, because callers may stop after any coachee
 
 
 @dataclass(frozen=True, eq=False)
 class Eligibility:
-    """A coachee's eligibility with all `m` coaches.
+    """A coachee's eligibility for each of the `m` coaches.
 
     Attributes:
         row: the coachee's row in the roster.
-        forbidden_by: for each hard rule, in table order, `bool[m]`: whether it forbids the pair.
-        schedulable: `bool[m]`: whether the pair, on its own, could place its whole series.
+        forbidden_by: for each hard rule, in table order, `bool[m]`: whether the rule forbids the
+            pair.
+        schedulable: `bool[m]`: whether the pair could place its complete series if there were no
+            others.
     """
 
     row: int
@@ -33,29 +35,29 @@ class Eligibility:
 
     @property
     def eligible(self) -> NDArray[np.bool_]:
-        """`bool[m]`: whether no hard rule objects."""
+        """`bool[m]`: whether no hard rule forbids the pair."""
         return ~_union(self.forbidden_by.values(), len(self.schedulable))
 
     @property
     def available(self) -> NDArray[np.bool_]:
-        """`bool[m]`: whether neither a rule nor the calendar objects."""
+        """`bool[m]`: whether the pair is both eligible and schedulable."""
         return self.eligible & self.schedulable
 
     @property
     def nearly_eligible(self) -> NDArray[np.bool_]:
-        """`bool[m]`: whether at most one hard rule objects, regardless of the calendar."""
+        """`bool[m]`: whether at most one hard rule forbids the pair, schedulable or not."""
         objecting = np.zeros(len(self.schedulable), dtype=np.int64)
         for forbids in self.forbidden_by.values():
             objecting += forbids
         return objecting <= 1
 
     def blocked_only_by(self, rule: str) -> NDArray[np.bool_]:
-        """Return `bool[m]`: whether `rule` is the only one that objects."""
+        """Return `bool[m]`: whether the pair is schedulable and only `rule` forbids it."""
         others = (forbids for name, forbids in self.forbidden_by.items() if name != rule)
         return self.forbidden_by[rule] & ~_union(others, len(self.schedulable)) & self.schedulable
 
     def funnel(self) -> tuple[FunnelStep, ...]:
-        """The number of coaches left after each rule in turn and finally the calendar."""
+        """Return how many coaches remain after each hard rule and, finally, the schedule."""
         left = np.ones(len(self.schedulable), dtype=np.bool_)
         steps = []
         for name, stays in (
@@ -67,14 +69,14 @@ class Eligibility:
         return tuple(steps)
 
     def reason(self) -> UnmatchedReason:
-        """The code of the reason why there is no coach."""
+        """Return the code for why the coachee has no coach."""
         if not self.eligible.any():
             return "nobody-eligible"
         return "all-taken" if self.available.any() else "nobody-schedulable"
 
 
 def eligibilities(evaluator: RuleEvaluator, rows: Sequence[int]) -> Iterator[Eligibility]:
-    """Yield the eligibility of each coachee in `rows`, in order, with bounded memory."""
+    """Yield the eligibility of each coachee in `rows`, in order, using bounded memory."""
     chosen = np.array(rows, dtype=np.int32)
     coaches = len(evaluator.inputs.roster.coaches)
     if not coaches:
@@ -98,7 +100,7 @@ def eligibilities(evaluator: RuleEvaluator, rows: Sequence[int]) -> Iterator[Eli
 
 
 def _union(masks: Iterable[NDArray[np.bool_]], size: int) -> NDArray[np.bool_]:
-    """Return `bool[size]`: whether any of the masks is true."""
+    """Return `bool[size]`: whether at least one of the masks is true."""
     together = np.zeros(size, dtype=np.bool_)
     for mask in masks:
         together |= mask

@@ -1,4 +1,4 @@
-"""Explanation of a coachee's match: why this coach, the runner-up and its price, or why nobody."""
+"""Explains a coachee's match and its runner-up, or why the coachee has no coach."""
 
 from __future__ import annotations
 
@@ -20,28 +20,29 @@ from matching.rules.evaluation import RuleEvaluator
 
 
 class Solve(Protocol):
-    """The engine without explanations: finds the best result with the fewest changes."""
+    """A function that runs the engine without explanations and keeps as many pairs as possible."""
 
     def __call__(self, roster: Roster, cycle: Cycle, keep: Result) -> Result:
-        """Match and timetable `roster` under `cycle`; level `kept` counts the pairs of `keep`."""
+        """Solve `roster` under `cycle`. The level `kept` counts pairs that are also in `keep`."""
         ...
 
 
 NextBest = Callable[[Match], "RunnerUp | None"]
-"""The runner-up of a match; `None` where no plan gives the coachee another coach."""
+"""Returns the runner-up of a match, or `None` if no plan gives the coachee another coach."""
 
 
 class Objection(ResultValue):
-    """What rules a pair out: a hard rule or `schedule`, and why."""
+    """A reason why a pair is impossible: a hard rule or `schedule`, and its explanation."""
 
     rule: str
     because: str
 
 
 class OtherCoach(ResultValue):
-    """A coach whom the coachee is not matched with: the pair's points, or what rules it out.
+    """A coach with whom the coachee is not matched.
 
-    `holders` are the current coachees of a coach without a free place.
+    `points` is `None` if there are objections. `holders` lists the current coachees of a coach who
+    is fully booked, and is empty otherwise.
     """
 
     coach: str
@@ -53,9 +54,9 @@ class OtherCoach(ResultValue):
 class RunnerUp(ResultValue):
     """The next best coach, found by solving again without the chosen pair.
 
-    `price` is the change in placed, worst and total; `moves` are the others who would have another
-    coach or none. If it is not `proven`, time ran out: this plan exists, but there may be a better
-    one.
+    `price` is the change in the levels `placed`, `worst` and `total`. `moves` lists the other
+    coachees whose coach would change. If `proven` is false, the search ran out of time: the plan is
+    feasible, but there may be a better one.
     """
 
     coach: str
@@ -67,11 +68,11 @@ class RunnerUp(ResultValue):
 
 
 class Explanation(ResultValue):
-    """The explanation of one coachee's match, for the programme manager only.
+    """The explanation of a coachee's match or lack of one, for the programme manager only.
 
-    It has either `match` with `runner_up` (`None` if the coachee would have no coach otherwise) or
-    `unmatched`, and all other coaches: the possible ones by points, then the rest by the number of
-    objections.
+    Either `match` or `unmatched` is set. `runner_up` is `None` if no plan gives the coachee another
+    coach. `others` lists all other coaches: possible ones by points, then the rest by their number
+    of objections.
     """
 
     coachee: str
@@ -84,7 +85,9 @@ class Explanation(ResultValue):
 def explain(
     roster: Roster, cycle: Cycle, result: Result, coachee: str, next_best: NextBest
 ) -> Explanation:
-    """Explain a coachee's match in `result`; `next_best` finds the runner-up of a match.
+    """Explain a coachee's match in `result`, or why there is none.
+
+    `next_best` finds the runner-up of a match.
 
     Raises:
         NotFoundError: the result has no such coachee.
@@ -94,7 +97,9 @@ def explain(
     row = next((row for row, one in enumerate(roster.coachees) if one.id == coachee), None)
     if row is None or (match is None and unmatched is None):
         known = ", ".join(one.id for one in roster.coachees[:5])
-        raise NotFoundError(f"no coachee {coachee} in this result; it contains {known} and others")
+        raise NotFoundError(
+            f"no coachee {coachee} in this result; some of its coachees are {known}"
+        )
     return Explanation(
         coachee=coachee,
         match=match,

@@ -1,4 +1,4 @@
-"""Weekly windows that a person would need in order to meet another."""
+"""Weekly windows that a person would have to add to be able to meet another person."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _Person = TypeVar("_Person", bound=Person)
 
 
 def with_window(person: _Person, window: WeeklyWindow) -> _Person:
-    """Return the person with an additional window."""
+    """Return a copy of `person` with an additional window."""
     return person.model_copy(update={"availability": (*person.availability, window)})
 
 
 def missing_windows(person: Person, other: Person, cycle: Cycle) -> list[WeeklyWindow]:
-    """Return the other's windows, in the person's time zone, in which the person is not free."""
+    """Return the windows of `other`, in the time zone of `person`, that `person` does not cover."""
     converted = (_in_zone(window, other.zone, person.zone, cycle) for window in other.availability)
     return [
         window
@@ -40,7 +40,10 @@ def _covers(own: WeeklyWindow, other: WeeklyWindow) -> bool:
 def _in_zone(
     window: WeeklyWindow, zone: ZoneInfo, wanted: ZoneInfo, cycle: Cycle
 ) -> WeeklyWindow | None:
-    """Convert a window to another zone on the cycle's first day; `None` if it crosses midnight."""
+    """Convert a window to another zone, using the UTC offsets on the cycle's first day.
+
+    Returns `None` if the converted window crosses midnight.
+    """
     midnight = datetime.combine(cycle.cycle.start, time(), tzinfo=zone)
     local = midnight.astimezone(wanted)
     offset = (local.utcoffset() or timedelta()) - (midnight.utcoffset() or timedelta())

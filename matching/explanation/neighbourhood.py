@@ -1,7 +1,8 @@
-"""Part of a large roster in which a change can be verified without solving the whole cycle.
+"""Selects the part of a large roster that must be solved again to verify a change.
 
-It consists of some coaches with all their current coachees, and the coachee to be placed. Everybody
-outside keeps coach and sessions, so a plan for the neighbourhood is valid for the whole cycle.
+A neighbourhood consists of the coachee to place and a few coaches with all their current coachees.
+Everyone else keeps their coach and sessions, so a plan for the neighbourhood is valid for the
+entire cycle.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from matching.instance.series_feasibility import can_meet
 from matching.result import Match
 from matching.rules.evaluation import RuleEvaluator
 
-_MAX_WHOLE_ROSTER = 60  # rosters with at most this number of coachees are solved as a whole
-_MAX_NEAREST_COACHES = 4  # coaches considered for the coachee
-_MAX_RELOCATION_COACHES = 6  # coaches with a free place, for those who make room
+_MAX_WHOLE_ROSTER = 60  # larger rosters are not solved in full
+_MAX_NEAREST_COACHES = 4  # candidate coaches for the coachee
+_MAX_RELOCATION_COACHES = 6  # coaches to whom other coachees may move
 
 
 class Neighbourhoods:
-    """The neighbourhoods of unplaced coachees in a roster."""
+    """Selects the neighbourhoods of unplaced coachees in a roster."""
 
     def __init__(self, evaluator: RuleEvaluator, matches: Collection[Match]) -> None:
         self._evaluator = evaluator
@@ -48,10 +49,10 @@ class Neighbourhoods:
     def around(
         self, row: int, feasible_coaches: NDArray[np.bool_], change: CandidateChange
     ) -> tuple[Roster, Cycle] | None:
-        """Return the people and policy to solve again so that the coachee of `row` is placed.
+        """Return the roster and policy to solve again to place the coachee in `row`.
 
-        `feasible_coaches: bool[m]` are the coaches available to them after the change. The result
-        is `None` if no neighbourhood can meet the cross-border share by itself.
+        `feasible_coaches: bool[m]` selects the coaches available to the coachee after the change.
+        Returns `None` if the neighbourhood has too few coachees to meet the cross-border share.
         """
         coaches = change.roster.coaches
         if len(change.roster.coachees) <= _MAX_WHOLE_ROSTER:
@@ -65,7 +66,7 @@ class Neighbourhoods:
         return (_sub_roster(change.roster, rows, columns), cycle) if cycle else None
 
     def _nearest(self, feasible_coaches: NDArray[np.bool_], coaches: tuple[Coach, ...]) -> set[int]:
-        """Return the coaches with the most free places among those available to the coachee."""
+        """Return the available coaches with the most free places."""
         columns = np.flatnonzero(feasible_coaches).tolist()
         left = {column: self._places_left(coaches[column]) for column in columns}
         return set(sorted(columns, key=lambda column: -left[column])[:_MAX_NEAREST_COACHES])
@@ -77,7 +78,7 @@ class Neighbourhoods:
         return [row for column in columns for row in self._coachees_of.get(coaches[column].id, ())]
 
     def _relocation_coaches(self, rows: list[int], coaches: tuple[Coach, ...]) -> set[int]:
-        """Return the coaches with free places to whom most of these coachees could move."""
+        """Return the coaches with free places who could coach the most coachees in `rows`."""
         free = [column for column, coach in enumerate(coaches) if self._places_left(coach) > 0]
         block = np.array(rows, dtype=np.int32)[:, np.newaxis]
         columns = np.array(free, dtype=np.int32)[np.newaxis, :]
@@ -89,12 +90,15 @@ class Neighbourhoods:
         return set(candidates[np.argsort(-count, kind="stable")][:_MAX_RELOCATION_COACHES].tolist())
 
     def _required_share(self, rows: set[int], cycle: Cycle) -> Cycle | None:
-        """Return the policy with the cross-border share that the neighbourhood must meet."""
+        """Return the policy with the cross-border share adjusted to the neighbourhood.
+
+        Returns `None` if the neighbourhood has too few coachees to meet the share.
+        """
         share = Fraction(str(cycle.rules.country.minimum_cross_border_share))
         needed = ceil(share * (len(self._placed) + 1)) - len(self._crossing - rows)
         if needed > len(rows):
             return None
-        own = max(0.0, (needed - 0.5) / len(rows))  # between two whole numbers of pairs
+        own = max(0.0, (needed - 0.5) / len(rows))  # half a pair less, to avoid rounding errors
         country = cycle.rules.country.model_copy(update={"minimum_cross_border_share": own})
         rules = cycle.rules.model_copy(update={"country": country})
         return cycle.model_copy(update={"rules": rules})

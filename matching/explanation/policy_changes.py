@@ -1,7 +1,7 @@
 """Single relaxations of a cycle's policy, under which every plan remains feasible.
 
 Excluded pairs of countries, units and chains of command are never relaxed. Language groups are
-proposed only for mutually intelligible languages, and only to the manager, who decides.
+suggested only for mutually intelligible languages, and the manager decides whether to allow them.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from coach.plural import pluralise
 from matching.instance.pair_report import SCHEDULE
 from matching.rules.language import language_name
 
-SHARE = "share"  # stands for the minimum cross-border share among the rules
+SHARE = "share"  # name for the minimum cross-border share, which is not a rule
 
 _DAYS_PER_WEEK = 7
 _EXTENSION = timedelta(weeks=2)
-_GROUPABLE = ("bs", "cnr", "hr", "sr")  # the only group that is proposed
+_GROUPABLE = ("bs", "cnr", "hr", "sr")  # languages that may be suggested as a group
 _SOFTER = {
     CountryRelation.SAME: CountryRelation.PREFER_SAME,
     CountryRelation.DIFFERENT: CountryRelation.PREFER_DIFFERENT,
@@ -30,7 +30,7 @@ _SOFTER = {
 
 @dataclass(frozen=True, eq=False)
 class PolicyChange:
-    """A changed policy; `rule` names what it relaxes: a rule, `schedule` or `share`."""
+    """A relaxed policy. `rule` is the name of the relaxed rule, or `schedule` or `share`."""
 
     rule: str
     description: str
@@ -38,7 +38,7 @@ class PolicyChange:
 
 
 def policy_changes(cycle: Cycle) -> Iterator[PolicyChange]:
-    """Yield every single relaxation, in the order of proposal."""
+    """Yield every single relaxation of `cycle`, in the order in which they are suggested."""
     yield from _ranks(cycle)
     yield from _languages(cycle)
     yield from _countries(cycle)

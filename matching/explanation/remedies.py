@@ -1,4 +1,4 @@
-"""Remedies for unmatched coachees: single changes that are verified by solving again."""
+"""Remedies for unmatched coachees: single changes, verified by solving again."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
 
 CanPlaceAll = Callable[[RuleInputs, Collection[str]], bool]
-"""Whether all these coachees can be placed at once; true only if such a plan was found."""
+"""Returns whether a single plan can place all the given coachees; true only if one was found."""
 
 
 @dataclass(frozen=True)
 class SearchEffort:
-    """Limits on the search for remedies, shared evenly among the unmatched.
+    """Limits on the search for remedies, shared evenly among unmatched coachees.
 
     Attributes:
-        max_remedies_each: number of remedies after which a coachee's search ends.
+        max_remedies_each: maximum number of remedies returned for one coachee.
         max_solves_each: maximum number of problems solved for one coachee.
         max_solves_total: maximum number of problems solved in total.
         max_changes_total: maximum number of changes examined in total, solved or not.
@@ -42,16 +42,24 @@ class SearchEffort:
     max_changes_total: int = 2000
 
     def solves(self, coachees: int, spent: int) -> int:
-        """Return how many problems to solve for the next of the remaining `coachees`."""
+        """Return the maximum number of problems to solve for the next coachee.
+
+        `coachees` is the number of remaining coachees, `spent` the number of problems solved so
+        far.
+        """
         return min(self.max_solves_each, _fair_share(self.max_solves_total - spent, coachees))
 
     def changes_examined(self, coachees: int, spent: int) -> int:
-        """Return how many changes to examine for the next of the remaining `coachees`."""
+        """Return the maximum number of changes to examine for the next coachee.
+
+        `coachees` is the number of remaining coachees, `spent` the number of changes examined so
+        far.
+        """
         return _fair_share(self.max_changes_total - spent, coachees)
 
 
 def _fair_share(left: int, coachees: int) -> int:
-    """Return an even share, at least 1 while anything is left."""
+    """Return an even share of `left`, or at least 1 if `left` is not 0."""
     return min(left, max(1, left // coachees))
 
 
@@ -66,23 +74,24 @@ def explain_unmatched(
     has_time: Callable[[], bool] = lambda: True,
     on_failure: Callable[[BaseException], object] = lambda _error: None,
 ) -> Iterator[Unmatched]:
-    """Yield why each unmatched coachee has no coach, and what would help, in roster order.
+    """Yield the reason and the remedies for each unmatched coachee, in roster order.
 
-    Remedies are listed least demanding first, and only if `can_place_all` has found a plan in which
-    the coachee has a coach and everybody who is matched now remains matched. In a large roster,
-    that plan only moves people in the coachee's neighbourhood.
+    Remedies are ordered from least to most demanding. Each of them is verified: `can_place_all` has
+    found a plan in which the coachee has a coach and every matched coachee remains matched. In a
+    large roster, that plan moves only coachees in the neighbourhood.
 
     If the search for a coachee fails or runs out of time, the remedies found by then are listed,
     and `remedies_complete` is false.
 
     Args:
-        evaluator: the rules for these people and this policy.
+        evaluator: the rules for the roster and policy.
         matches: the current matches.
         can_place_all: solves a changed problem; may raise `DeadlineExceededError`.
         effort: limits on the search.
-        placed_proven: whether it is proven that no plan places more; if not, more time may suffice.
-        on_step: called for each coachee and each change examined; may raise to stop.
-        has_time: once it returns false, the search for remedies ends.
+        placed_proven: whether the level `placed` is proven optimal. If not, more solving time is
+            examined as a remedy first.
+        on_step: called for each coachee and each change examined; may raise an exception to stop.
+        has_time: the search for remedies ends when this returns false.
         on_failure: called with the exception if the search for a coachee fails.
 
     Raises:
@@ -107,7 +116,7 @@ def explain_unmatched(
 
 
 class _RemedySearch:
-    """The search for remedies for the coachees unmatched in a plan."""
+    """Searches for remedies for the coachees unmatched in a plan."""
 
     def __init__(
         self,
@@ -158,7 +167,10 @@ class _RemedySearch:
     def _remedies(
         self, eligibility: Eligibility, solves: int, changes_examined: int
     ) -> Iterator[Remedy]:
-        """Yield verified remedies, solving and examining at most so many problems and changes.
+        """Yield verified remedies.
+
+        `solves` and `changes_examined` limit the problems solved and the changes examined by this
+        call.
 
         Raises:
             DeadlineExceededError: there is no time left.
@@ -197,7 +209,7 @@ class _RemedySearch:
     ) -> NDArray[np.bool_]:
         """Return `bool[m]`: the coaches available to the coachee after the change.
 
-        One change cannot remove two objections, so only coaches with at most one objection are
+        A single change cannot remove two objections, so only coaches with at most one objection are
         evaluated again.
         """
         nearly_eligible = np.flatnonzero(eligibility.nearly_eligible)
@@ -215,7 +227,11 @@ class _RemedySearch:
     def _may_help(
         self, before: Eligibility, feasible_coaches: NDArray[np.bool_], change: CandidateChange
     ) -> bool:
-        """Whether a coach becomes available, or an available one has a free place."""
+        """Return whether the change could place the coachee, so that solving again is worthwhile.
+
+        A change that is meant to make a coach eligible must make at least one more coach available.
+        For other changes, an available coach with a free place is enough.
+        """
         coaches = change.roster.coaches
         left = np.array([self._load[coach.id] < coach.capacity for coach in coaches])
         newly_available = feasible_coaches & ~before.available

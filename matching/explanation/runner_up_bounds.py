@@ -1,9 +1,9 @@
-"""Bounds that prove most runner-ups without solving anything again.
+"""Bounds that prove most runner-ups without solving again.
 
-All plans that place as many as the current one, with nobody below its `worst`, are bounded by one
-Lagrangian relaxation (`search.lagrangian_bound`). A coachee who loses their match takes the
-cheapest residual path; if all coaches can hold the resulting plan and its worth equals the bound,
-it is proven to be the runner-up.
+A single Lagrangian relaxation (`search.lagrangian_bound`) bounds all plans that place as many
+coachees as the current one and do not lower its `worst`. If a coachee's match is removed, the
+cheapest residual path leads to a candidate plan. If every coach can schedule that plan and its
+value equals the bound, it is proven to be the runner-up.
 """
 
 from __future__ import annotations
@@ -21,18 +21,17 @@ from matching.result import Result
 from matching.search.column_generation import Choice, PricingOracles
 from matching.search.lagrangian_bound import DUAL_SCALE, compute_lagrangian_bound
 
-_PLACEMENT_FACTOR = 8  # worth of a place, in multiples of the most points
-_PRICING_TIME_SHARE = 0.8  # of the remaining time, since few runner-ups are proven without prices
+_PLACEMENT_FACTOR = 8  # value of a placement, as a multiple of the maximum points
+_PRICING_TIME_SHARE = 0.8  # share of the remaining time; few proofs succeed without good prices
 _MAX_COACHES = 1000  # beyond this, all-pairs shortest paths take too long
 
 _COMPARABLE_ORDER = (ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL)
 
 
 def is_comparable(result: Result, levels: Collection[ObjectiveLevel]) -> bool:
-    """Whether the `levels` proven in `result` suffice to bound plans without a match.
+    """Return whether enough is proven about `result` to bound the plans without a given match.
 
-    It must be proven that no plan places more, and that no plan placing as many has a better
-    `worst`.
+    `placed` must be proven optimal and, if it is one of the `levels`, so must `worst`.
     """
     outcomes = {level.name: level for level in result.levels}
     before = [level.name for level in result.levels]
@@ -49,7 +48,7 @@ def is_comparable(result: Result, levels: Collection[ObjectiveLevel]) -> bool:
 
 
 class RunnerUpBounds:
-    """For each match, bounds on the best plan without it that keeps `placed` and `worst`."""
+    """For each match, bounds on the best plan without it that preserves `placed` and `worst`."""
 
     def __init__(
         self,
@@ -59,10 +58,10 @@ class RunnerUpBounds:
         levels: Collection[ObjectiveLevel],
         deadline: Deadline,
     ) -> None:
-        """Bound plans over the `allowed: bool[P]` pairs, starting from the `chosen` plan.
+        """Compute the bounds from the current plan `chosen` and the `allowed: bool[P]` pairs.
 
         Raises:
-            CancelledError, DeadlineExceededError: as `Deadline.check`.
+            CancelledError, DeadlineExceededError: raised by `Deadline.check`.
         """
         self._oracles = oracles
         self._chosen = chosen
@@ -88,7 +87,7 @@ class RunnerUpBounds:
     def by_residual_path(
         self, coachee: int, is_acceptable: Callable[[Choice], bool]
     ) -> Choice | None:
-        """Return the plan given by the coachee's residual path, if it is proven best."""
+        """Return the plan that the coachee's residual path leads to, if it is proven best."""
         loss = self._residual_paths.loss(coachee)
         if loss >= NO_PATH:
             return None
@@ -104,13 +103,16 @@ class RunnerUpBounds:
         return None
 
     def _is_acceptable(self, choice: Choice, is_acceptable: Callable[[Choice], bool]) -> bool:
-        """Whether a choice places as many as the current plan and is otherwise acceptable."""
+        """Whether `choice` has the current value of `placed` and satisfies `is_acceptable`."""
         problem = self._oracles.problem
         placed = int(problem.priority[problem.coachee[choice]].sum())
         return placed == self._placed and is_acceptable(choice)
 
     def _infeasible_coaches(self, choice: Choice) -> list[int]:
-        """Return the coaches who cannot hold what `choice` gives them, skipping unchanged ones."""
+        """Return the coaches who cannot schedule their pairs in `choice`.
+
+        Only coaches whose pairs have changed are checked.
+        """
         coach = self._oracles.problem.coach
         changed = coach[np.setxor1d(choice, self._chosen, assume_unique=True)]
         return self._oracles.infeasible_coaches(

@@ -1,8 +1,8 @@
-"""The runner-up of every match and its price for everybody else, found by solving again.
+"""Runner-ups: the best plan without each match of a result, found by solving again.
 
-Each problem forbids one pair and places its coachee. All problems share one set of oracles: what
-one problem learns about a coach's hours (feasible and infeasible sets, cuts) is valid in all
-others, so only the assignment is solved again.
+Each problem forbids one pair and requires its coachee to be placed. All problems share one set of
+pricing oracles: anything learned about a coach's timetable (feasible sets, conflict sets and cuts)
+remains valid, so only the assignment is solved again.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ class RunnerUps:
         *,
         under_way: UnderWay | None = None,
     ) -> None:
-        """Evaluate the pairs. `deadline` limits all calls; `under_way` is for a cycle in progress.
+        """Evaluate the pairs.
+
+        `deadline` applies to this and all later calls. `under_way` is the state of a cycle in
+        progress.
 
         Raises:
             DeadlineExceededError: the pairs could not be evaluated in time.
@@ -57,7 +60,7 @@ class RunnerUps:
         history = FixedHistory(cycle, under_way, result) if under_way else None
         self._evaluator = RuleEvaluator(RuleInputs(roster, cycle, free, history))
         eligible = self._evaluator.table(deadline.check)
-        # Pins are enforced by the allowed pairs so that a single one can be dropped.
+        # Pins are enforced through the allowed pairs, so that a single pin can be dropped.
         unpinned = cycle.model_copy(update={"pins": {}})
         self._problem = build_problem(
             roster,
@@ -78,10 +81,9 @@ class RunnerUps:
         self._chosen = np.flatnonzero(self._problem.kept)
 
     def all(self) -> Iterator[tuple[str, RunnerUp | None]]:
-        """Yield matched coachees with their runner-ups, easiest first, while there is time.
+        """Yield the id and runner-up of each matched coachee, easiest first, until the deadline.
 
-        A match that is not yielded was not decided, for lack of time or because too many pairs
-        would have to be searched.
+        A match is skipped if time runs out or its problem is too large.
         """
         try:
             bounds, undecided = self._compute_bounds(), []
@@ -99,10 +101,10 @@ class RunnerUps:
             return
 
     def of(self, match: Match) -> RunnerUp | None:
-        """Return the runner-up of a match: the best plan that places its coachee without it.
+        """Return the runner-up of a match: the best plan in which the coachee has another coach.
 
-        That plan optimises the coachee's place first, then the policy's levels, then the number of
-        changes. The result is `None` if no plan gives the coachee another coach.
+        The plan first places the coachee, then optimises the policy's levels, and finally keeps as
+        many pairs as possible. The result is `None` if no plan gives the coachee another coach.
 
         Raises:
             DeadlineExceededError: no such plan was found in time.
@@ -119,26 +121,26 @@ class RunnerUps:
         return self._runner_up(row, reached.choice, proven=proven)
 
     def _compute_bounds(self) -> RunnerUpBounds | None:
-        """Compute bounds that prove most runner-ups; `None` if that is not possible in time."""
+        """Return the bounds, or `None` if they do not apply or take too long to compute."""
         levels = self._levels[:-1]
         all_matched = 0 < len(self._chosen) == len(self._result.matches)
         comparable = is_comparable(self._result, levels)
         if not (all_matched and comparable and is_tractable(self._oracles)):
             return None
-        with suppress(DeadlineExceededError):  # every match is then solved by itself
+        with suppress(DeadlineExceededError):  # each match is then solved separately
             return RunnerUpBounds(
                 self._oracles, self._chosen, self._allowed(_NOBODY), levels, self._deadline
             )
         return None
 
     def _by_residual_path(self, bounds: RunnerUpBounds | None, row: int) -> Choice | None:
-        """Return the best plan without the match of `row`, if its residual path is proven best."""
+        """Return the best plan without the match of `row`, if the bounds prove one."""
         if bounds is None or row in self._pins:
             return None
         return bounds.by_residual_path(row, self._state_without(row).is_feasible)
 
     def _allowed(self, row: int) -> NDArray[np.bool_]:
-        """Return `bool[P]`: all pairs but the current pair of `row` and those excluded by pins."""
+        """Return `bool[P]`: all pairs except that of `row` and those excluded by pins."""
         problem = self._problem
         allowed: NDArray[np.bool_] = (problem.coachee != row) | ~problem.kept
         for other, column in self._pins.items():
@@ -147,7 +149,7 @@ class RunnerUps:
         return allowed
 
     def _state_without(self, row: int) -> SearchState:
-        """Return the search state without the current pair of a coachee, who must be placed."""
+        """Return a search state that places the coachee of `row` with a different coach."""
         must_place = np.zeros(len(self._problem.priority), dtype=np.bool_)
         must_place[[row, *self._pins]] = True
         state = SearchState(
@@ -157,7 +159,7 @@ class RunnerUps:
         return state
 
     def _initial_choice(self, state: SearchState, row: int) -> Choice | None:
-        """Return the current plan with the coachee moved by repair, or any feasible choice."""
+        """Return the current plan, repaired to place the coachee, or else any feasible choice."""
         problem = self._problem
         pairs = np.flatnonzero(state.allowed)
         stays = self._chosen[problem.coachee[self._chosen] != row]
@@ -183,7 +185,7 @@ class RunnerUps:
         )
 
     def _price(self, choice: Choice) -> Iterator[LevelDifference]:
-        """Return the change at each level."""
+        """Yield the difference at each reported level."""
         reported_levels = {ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL}
         for level in self._levels:
             if level in reported_levels:
@@ -200,7 +202,7 @@ class RunnerUps:
         return int(points.min()) if len(points) else 0
 
     def _moves(self, row: int, after: dict[int, int]) -> Iterator[CoacheeDifference]:
-        """Return the others who would have another coach or none."""
+        """Yield the other coachees whose coach would change."""
         for other, coachee in enumerate(self._roster.coachees):
             old, new = self._present_coach.get(other), after.get(other)
             if other == row or old == new:

@@ -1,4 +1,4 @@
-"""Renders an explanation as titled lines of text, for a terminal or a page."""
+"""Renders an explanation as titled sections of plain text, for a terminal or a page."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from matching.explanation.explain_coachee import Explanation, OtherCoach, Runner
 from matching.rematching.comparison import CoacheeDifference
 from matching.result import Match, Unmatched, Verdict
 
-_MAX_OTHERS = 5  # number of other coaches shown
+_MAX_OTHERS = 5  # maximum number of other coaches shown
 
 _REASONS = {
-    "nobody-eligible": "the rules leave no coach",
-    "nobody-schedulable": "no coach that the rules leave has time for all sessions",
-    "all-taken": "every coach who could coach them is needed by others",
+    "nobody-eligible": "the rules exclude every coach",
+    "nobody-schedulable": "none of the coaches allowed by the rules has time for all sessions",
+    "all-taken": "every suitable coach is needed by others",
 }
 
 
 class Section(NamedTuple):
-    """A heading with the lines below it."""
+    """A heading and the lines below it."""
 
     title: str
     lines: tuple[str, ...]
 
 
 def sections(explanation: Explanation, roster: Roster) -> tuple[Section, ...]:
-    """Return the sections of a coachee's explanation."""
+    """Return the explanation of a coachee's match, or lack of one, as sections."""
     return tuple(_SectionBuilder(_names(roster)).sections(explanation))
 
 
 def runner_up_section(second: RunnerUp | None, roster: Roster) -> Section:
-    """Return the section about the runner-up of a match."""
+    """Return a section about a match's runner-up, or about its absence if `second` is `None`."""
     return _SectionBuilder(_names(roster)).runner_up(second)
 
 
@@ -67,9 +67,9 @@ class _SectionBuilder:
         return Section(title, tuple(map(_verdict, match.verdicts)))
 
     def runner_up(self, second: RunnerUp | None) -> Section:
-        """Describe the next best coach and the price, or say that there is none."""
+        """Return a section about the runner-up and its price, or about its absence."""
         if second is None:
-            return Section("There is no other coach", ("Nobody else could coach this person.",))
+            return Section("There is no other coach", ("No other coach is possible.",))
         price = [
             f"{level.name}: {level.after} instead of {level.before}"
             for level in second.price
@@ -77,7 +77,7 @@ class _SectionBuilder:
         ]
         moves = [*map(self._move, second.moves)]
         if not second.proven:
-            moves.append("Not proven: time ran out, and there may be a better alternative.")
+            moves.append("Not proven: time ran out, so there may be a better alternative.")
         return Section(
             f"The next best is {self._name(second.coach)}, {pluralise(second.points, 'point')}",
             (*(price or ["No cost to anybody, at any level."]), *moves),
@@ -91,7 +91,7 @@ class _SectionBuilder:
         steps = tuple(f"after {step.rule}: {step.left} left" for step in entry.funnel)
         yield Section(f"{coachee} has no coach: {_REASONS[entry.reason]}", steps)
         remedies = tuple(f"{remedy.change}: {remedy.effect}" for remedy in entry.remedies)
-        lines = remedies or ("None of the single changes that were tried would help.",)
+        lines = remedies or ("None of the single changes examined would help.",)
         if not entry.remedies_complete:
             lines = (*lines, "The search was not completed; other changes may help.")
         yield Section("What would help (each verified by solving again)", lines)

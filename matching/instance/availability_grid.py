@@ -1,7 +1,7 @@
-"""Availability as bit sets, with one bit for each person and each start on the grid.
+"""Availability as bit sets, with one bit per person and start on the grid.
 
-All later steps read only this table, in whole-word operations: two people can meet at start `s` if
-both have bit `s`. Bit `s` of a row is bit `s % 64` of its word `s // 64`.
+All later steps use only these bit sets, one 64-bit word at a time: two people can meet at start `s`
+if both have bit `s`. Bit `s` of a row is bit `s % 64` of its word `s // 64`.
 """
 
 from __future__ import annotations
@@ -27,21 +27,22 @@ from coach.people import Person, Roster
 
 Bits = NDArray[np.uint64]
 _WORD_BITS = 64
-_MARGIN_DAYS = 2  # more than the difference between the local dates of two time zones
+_MARGIN_DAYS = 2  # exceeds the difference between local dates in any two time zones
 
 
 @dataclass(frozen=True, eq=False)
 class AvailabilityGrid:
-    """The starts in a cycle, and who is free for a whole session from each of them.
+    """The possible session starts in a cycle, and which people are free for a session at each.
 
     Attributes:
-        starts: `int64[S]`, ascending epoch minutes. Each start is on the grid counted from local
-            midnight in the cycle's zone; its session is within the cycle and not on a blackout
-            date.
+        starts: `int64[S]`, epoch minutes in ascending order. Starts are on the grid, counted from
+            local midnight in the cycle's zone; their sessions are within the cycle and avoid
+            blackout dates.
         day: `int32[S]`, the start's local date as an index into `cycle.cycle.days`.
-        week: `int32[S]`, a running number of the start's ISO week (0 is the cycle's first week).
-        coachees: `uint64[n, W]`, packed bits, `W = ceil(S / 64)`; rows as in the roster.
-        coaches: `uint64[m, W]`, likewise.
+        week: `int32[S]`, the start's ISO week, numbered from 0 for the cycle's first week.
+        coachees: `uint64[n, W]`, the coachees' free starts as packed bits, with `W = ceil(S / 64)`;
+            rows as in the roster.
+        coaches: `uint64[m, W]`, the same for coaches.
     """
 
     starts: NDArray[np.int64]
@@ -70,7 +71,7 @@ def build_availability_grid(
 ) -> AvailabilityGrid:
     """Compute the cycle's grid of starts and each person's free starts.
 
-    `on_person` is called before each person, and may raise to stop.
+    `on_person` is called before each person and may raise an exception to stop.
     """
     starts, day = _grid(cycle)
     first = cycle.cycle.start.toordinal()
@@ -86,7 +87,7 @@ def build_availability_grid(
 
 
 def _grid(cycle: Cycle) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Return the starts within the cycle and off blackout dates, and their day indices."""
+    """Return the starts that the cycle and its blackout dates allow, and their day indices."""
     zone, step, minutes = cycle.cycle.zone, cycle.sessions.grid_minutes, cycle.sessions.minutes
     days = cycle.cycle.days
     midnight = [
@@ -105,7 +106,7 @@ def _grid(cycle: Cycle) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
 def _grid_minutes(
     midnight: int, next_midnight: int, step: int, zone: ZoneInfo
 ) -> NDArray[np.int64]:
-    """Return the epoch minutes in a local day whose wall time is a multiple of `step`."""
+    """Return the epoch minutes in a local day at which the local time is a multiple of `step`."""
     minutes = np.arange(midnight, next_midnight, dtype=np.int64)
     if next_midnight - midnight == MINUTES_PER_DAY:
         return minutes[::step]
@@ -116,9 +117,9 @@ def _grid_minutes(
 class _AvailabilityCache:
     """Caches free starts by zone and windows, and days off by zone and date.
 
-    A person is free for a session if and only if it is within the union of their windows and
-    touches none of their days off, so windows and days off are cached separately and combined for
-    each person.
+    A person is free for a session if and only if the session is within the union of their windows
+    and touches none of their days off. Windows and days off are therefore cached separately and
+    combined for each person.
     """
 
     def __init__(self, cycle: Cycle, starts: NDArray[np.int64]) -> None:
@@ -136,7 +137,7 @@ class _AvailabilityCache:
         self._zones: dict[str, _ZoneDays] = {}
 
     def rows(self, people: Sequence[Person], on_person: Callable[[], object]) -> Bits:
-        """Return the free starts of people, `uint64[len(people), W]`."""
+        """Return the free starts of `people`, as `uint64[len(people), W]`."""
         words = -(-len(self._starts) // _WORD_BITS)
         table = np.zeros((len(people), words), dtype=np.uint64)
         for row, person in zip(table, people, strict=True):
@@ -160,7 +161,7 @@ class _AvailabilityCache:
         return self._zones[name]
 
     def _starts_within(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Bits:
-        """Return the starts whose session is within the union of `windows`."""
+        """Return the starts of sessions that fit within the union of `windows`."""
         if (zone, windows) not in self._starts_by_windows:
             spans = (
                 self._zone(zone).spans(windows[0])
@@ -175,7 +176,7 @@ class _AvailabilityCache:
         return self._starts_by_windows[zone, windows]
 
     def _starts_touching(self, zone: str, day: date) -> Bits:
-        """Return the starts whose session touches the local `day`."""
+        """Return the starts of sessions that overlap the local `day`."""
         if (zone, day) not in self._starts_by_day:
             begin, end = self._zone(zone).span_of_day(day)
             low, high = np.searchsorted(self._starts, (begin - self._minutes + 1, end))
@@ -194,7 +195,7 @@ class _AvailabilityCache:
 
 
 class _ZoneDays:
-    """The local days of a time zone, in epoch minutes."""
+    """Converts local days and windows in a time zone to epoch minutes."""
 
     def __init__(self, zone: ZoneInfo, days: list[date]) -> None:
         self._zone = zone
@@ -204,12 +205,12 @@ class _ZoneDays:
         ]
 
     def span_of_day(self, day: date) -> tuple[int, int]:
-        """Return `[midnight, next midnight)` of `day`."""
+        """Return the interval `[midnight, next midnight)` of `day`."""
         index = (day - self._days[0]).days
         return self._midnight[index], self._midnight[index + 1]
 
     def spans(self, window: WeeklyWindow) -> list[tuple[int, int]]:
-        """Return `[start, end)` of the window on each of its weekdays."""
+        """Return the interval `[start, end)` of `window` on each of its weekdays."""
         first = (window.weekday - self._days[0].weekday()) % 7
         return [self._span(index, window) for index in range(first, len(self._days), 7)]
 
@@ -223,10 +224,11 @@ class _ZoneDays:
 
 
 def _merge_windows(windows: Sequence[WeeklyWindow]) -> list[tuple[WeeklyWindow, ...]]:
-    """Split windows into groups of one if none adjoins another; otherwise keep one group.
+    """Merge adjoining windows, and group the results so that each group can be cached separately.
 
-    Windows of one day that touch or overlap are merged first; chains across midnight are left to
-    `free_intervals`.
+    Windows that touch or overlap on the same day are merged. Each result forms its own group,
+    unless some of them adjoin across midnight: in that case, all form one group, because
+    `free_intervals` has to merge them.
     """
     merged: list[WeeklyWindow] = []
     for window in sorted(windows):

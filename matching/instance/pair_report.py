@@ -1,4 +1,4 @@
-"""The pair report: every coachee with every coach, and what blocks the pair, if anything."""
+"""The pair report: every pair of a coachee and a coach, and what blocks it, if anything."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from matching.instance.series_limits import session_limits
 from matching.rules import FORBIDDEN, RuleInputs
 from matching.rules.evaluation import RuleEvaluator, pair_blocks
 
-SCHEDULE = "schedule"  # listed among the rules if a pair cannot place its sessions
+SCHEDULE = "schedule"  # reported like a rule if a pair cannot place its sessions
 
 
 class PairRow(NamedTuple):
-    """A pair; `points` is `None` if anything blocks it."""
+    """A row of the pair report. `points` is `None` if the pair is blocked."""
 
     coachee: str
     coach: str
@@ -29,7 +29,7 @@ class PairRow(NamedTuple):
 
 
 def pair_rows(roster: Roster, cycle: Cycle) -> Iterator[PairRow]:
-    """Yield all pairs in file order, with bounded memory."""
+    """Yield a row for each pair, in file order, using bounded memory."""
     free = build_availability_grid(roster, cycle)
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, free))
     limits = session_limits(roster, cycle.sessions)

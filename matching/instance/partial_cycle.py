@@ -1,9 +1,9 @@
-"""A cycle in progress: the sessions held before a day, and what remains to be placed after it.
+"""A cycle in progress: the sessions before a given day, and what remains to be placed after it.
 
-Sessions of the kept result before that day are fixed: they keep their number in the series of their
-pair, the gap to the next session counts from them, and they count towards their coach's week.
-Everything else is placed on that day or later. A coachee whose coach has changed continues the
-series with the next number.
+Sessions of the kept result before that day are fixed. They keep their number in the pair's series,
+the gap to the next session is measured from them, and they count towards the coach's weekly limit.
+Everything else is placed on or after that day. If a coachee's coach has changed, the series
+continues with the next number.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class UnderWay(BaseModel):
 
     Attributes:
         not_before: the first local date, in the cycle's zone, on which a session may be placed.
-        reached: by coachee, the number of the last session of their series before `not_before`,
-            with any coach; 0 for a coachee without any. A pair that stays continues from its own
-            sessions instead.
+        reached: for each coachee, the number of the last session in their series before
+            `not_before`, with any coach; 0 if there is none. An unchanged pair continues from its
+            own sessions instead.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,7 +62,7 @@ def under_way(keep: Result, not_before: date, zone: ZoneInfo) -> UnderWay:
 
 
 class FixedHistory:
-    """The sessions before `not_before`, by people's ids, and the remaining demand."""
+    """The fixed sessions before `not_before`, by pair of ids, and the demand that remains."""
 
     def __init__(self, cycle: Cycle, status: UnderWay, keep: Result | None) -> None:
         self._cycle = cycle
@@ -80,14 +80,14 @@ class FixedHistory:
         return self.sessions.get((coachee, coach), ())
 
     def number(self, coachee: str, coach: str) -> int:
-        """Return the number of the last past session in the series that the pair continues."""
+        """Return the number of the last past session in the pair's series, or 0 if none."""
         past = self.past_sessions(coachee, coach)
         return past[-1].number if past else self.status.reached.get(coachee, 0)
 
     def demand(
         self, roster: Roster, coachee: NDArray[np.integer], coach: NDArray[np.integer]
     ) -> RemainingDemand:
-        """Return what the pairs of rows `[P]` still have to place."""
+        """Return the remaining demand of the pairs `(coachee[p], coach[p])`."""
         count, days = self._cycle.sessions.count, len(self._cycle.cycle.days)
         reached = np.array(
             [self.status.reached.get(one.id, 0) for one in roster.coachees], dtype=np.int64
@@ -127,7 +127,7 @@ class FixedHistory:
     def remaining_availability(
         self, roster: Roster, free: AvailabilityGrid, limits: SeriesLimits
     ) -> AvailabilityGrid:
-        """Return `free` without starts before `not_before` or blocked by coaches' past sessions."""
+        """Return `free` without starts before `not_before` and starts blocked by past sessions."""
         count = len(free.starts)
         late = free.day >= self._first_day
         coaches = unpack(free.coaches, count) & late
@@ -145,14 +145,14 @@ class FixedHistory:
 
     @property
     def week(self) -> int:
-        """The week of the first day, numbered as in `AvailabilityGrid.week`."""
+        """The week of `not_before`, numbered as in `AvailabilityGrid.week`."""
         first = self._cycle.cycle.start.toordinal()
         return (self.status.not_before.toordinal() - 1) // _DAYS_PER_WEEK - (
             first - 1
         ) // _DAYS_PER_WEEK
 
     def sessions_in_first_week(self, coach: str) -> int:
-        """Return a coach's number of past sessions in the ISO week of `not_before`."""
+        """Return the number of a coach's past sessions in the ISO week of `not_before`."""
         week = (self.status.not_before.toordinal() - 1) // _DAYS_PER_WEEK
         zone = self._cycle.cycle.zone
         return sum(
@@ -161,7 +161,7 @@ class FixedHistory:
         )
 
     def past_times(self, coachee: str, coach: str) -> list[tuple[int, int]]:
-        """Return day index and start (epoch minutes) of a pair's past sessions."""
+        """Return the day index and start, in epoch minutes, of each past session of a pair."""
         return [
             (self._day(one), epoch_minute(one.start)) for one in self.past_sessions(coachee, coach)
         ]

@@ -1,4 +1,4 @@
-"""The joint problem as arrays: the possible pairs, their worth, and the limits."""
+"""The matching problem as arrays: the feasible pairs, their points, and the constraints."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from matching.result import Result
 from matching.rules.evaluation import EligiblePairs
 
 Pair = tuple[int, int]
-"""Rows of a coachee and a coach in the roster."""
+"""The rows of a coachee and a coach in the roster."""
 
 
 @dataclass(frozen=True, eq=False)
 class MatchingProblem:
-    """All pairs that pass the rules and can, on their own, place all their sessions.
+    """The pairs that pass all rules and could place all their sessions if there were no others.
 
     Attributes:
         priority: `int64[n]`, the coachees' priorities.
@@ -41,10 +41,10 @@ class MatchingProblem:
         pinned: `bool[P]`, whether the pair must be chosen.
         share: the minimum share of cross-border pairs among the chosen ones.
         limits: gaps, lengths and caps of sessions.
-        free: everybody's free starts.
-        demand: what each pair still has to place in a cycle in progress; else `None`.
-        sessions_in_week: past sessions of each coach in week `week`.
-        week: the week of the first day in a cycle in progress; else -1.
+        free: everyone's free starts.
+        demand: the sessions each pair still has to place in a cycle in progress, otherwise `None`.
+        sessions_in_week: each coach's number of past sessions in the week `week`, by row.
+        week: the week of the first day in a cycle in progress, otherwise -1.
     """
 
     priority: NDArray[np.int64]
@@ -69,7 +69,7 @@ class MatchingProblem:
 
     @cached_property
     def by_coach(self) -> tuple[NDArray[np.int64], ...]:
-        """Each coach's pairs, ascending by coachee."""
+        """The indices of each coach's pairs, in ascending order of coachee."""
         order = np.argsort(self.coach, kind="stable")
         edges = np.searchsorted(self.coach[order], np.arange(1, len(self.capacity)))
         return tuple(np.split(order, edges))
@@ -99,16 +99,16 @@ def build_problem(
     parallel_map: ParallelMap = map,
     history: FixedHistory | None = None,
 ) -> MatchingProblem:
-    """Build the joint problem of a cycle.
+    """Build the matching problem of a cycle.
 
     Args:
-        roster: the people.
+        roster: the coachees and coaches.
         cycle: the policy; its pins become required pairs.
-        free: everybody's free starts.
+        free: everyone's free starts.
         eligible: the pairs that pass all hard rules.
-        keep: an earlier result whose pairs level `kept` counts.
-        on_block: called between blocks of pairs; may raise to stop.
-        parallel_map: may process several blocks at once.
+        keep: an earlier result; the level `kept` counts its pairs.
+        on_block: called between blocks of pairs; may raise an exception to stop.
+        parallel_map: may process several blocks concurrently.
         history: the fixed history of a cycle in progress.
     """
     limits = session_limits(roster, cycle.sessions)
@@ -148,7 +148,7 @@ def _schedulable(
     on_block: Callable[[], object],
     parallel_map: ParallelMap,
 ) -> NDArray[np.bool_]:
-    """Return `bool[P]`: whether eligible pairs can place all their (remaining) sessions."""
+    """Return `bool[P]`: whether each eligible pair can place all its (remaining) sessions."""
     pairs = eligible.coachee, eligible.coach
     if demand is None:
         return schedulable(free, limits, *pairs, on_block=on_block, parallel_map=parallel_map)
@@ -182,7 +182,7 @@ def _required_share(roster: Roster, cycle: Cycle) -> Fraction:
 
 
 def _sessions_in_first_week(roster: Roster, history: FixedHistory | None) -> dict[int, int]:
-    """Return each coach's past sessions in the first week of a cycle in progress."""
+    """Return each coach's number of past sessions in the first week of a cycle in progress."""
     if history is None:
         return {}
     return {
@@ -191,9 +191,9 @@ def _sessions_in_first_week(roster: Roster, history: FixedHistory | None) -> dic
 
 
 def least_attainable_share(share: Fraction, people: int) -> Fraction:
-    """Return the least share attainable with up to `people` pairs that is not below `share`.
+    """Return the smallest share, at least `share`, that up to `people` pairs can attain.
 
-    For so few pairs this is the same constraint, with small integers.
+    For that many pairs it is an equivalent constraint, with small integers.
     """
     if share == 0:
         return share
@@ -203,12 +203,12 @@ def least_attainable_share(share: Fraction, people: int) -> Fraction:
 
 
 def row_by_id(people: Sequence[object]) -> dict[str, int]:
-    """Return each person's row by id."""
+    """Return each person's row, by id."""
     return {person.id: row for row, person in enumerate(people)}  # type: ignore[attr-defined]
 
 
 def pin_pairs(roster: Roster, cycle: Cycle) -> list[Pair]:
-    """Return the pinned pairs whose people exist, in file order."""
+    """Return the pinned pairs whose coachee and coach are in the roster, in file order."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return [
         (coachees[coachee], coaches[coach])
@@ -218,7 +218,7 @@ def pin_pairs(roster: Roster, cycle: Cycle) -> list[Pair]:
 
 
 def kept_pairs(roster: Roster, keep: Result | None) -> list[Pair]:
-    """Return the pairs of an earlier result whose people are still in the roster."""
+    """Return the pairs of an earlier result whose coachee and coach are still in the roster."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return [
         (coachees[match.coachee], coaches[match.coach])
@@ -228,7 +228,7 @@ def kept_pairs(roster: Roster, keep: Result | None) -> list[Pair]:
 
 
 def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int]]:
-    """Return the session starts (epoch minutes) of an earlier result, by pair and number."""
+    """Return an earlier result's session starts in epoch minutes, by pair and session number."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return {
         (coachees[match.coachee], coaches[match.coach]): {
@@ -242,7 +242,7 @@ def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int
 def past_session_times(
     roster: Roster, history: FixedHistory | None
 ) -> dict[Pair, list[tuple[int, int]]]:
-    """Return day index and start (epoch minutes) of the past sessions, by pair."""
+    """Return the day index and start, in epoch minutes, of each past session, by pair."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return {
         (coachees[coachee], coaches[coach]): history.past_times(coachee, coach)
@@ -254,7 +254,7 @@ def past_session_times(
 def cross_border_balance(problem: MatchingProblem) -> NDArray[np.int64]:
     """Return `int64[P]`: each pair's contribution to the cross-border balance.
 
-    The contribution is `cross - share`, times the denominator of the share. The balance must be at
-    least 0.
+    The contribution is `cross - share`, multiplied by the denominator of the share. The sum over
+    all chosen pairs must be at least 0.
     """
     return problem.share.denominator * problem.cross.astype(np.int64) - problem.share.numerator

@@ -1,9 +1,9 @@
-"""Which pairs can place a whole series of sessions on their own: a reachability problem.
+"""Determines which pairs can place a series of sessions in isolation: a reachability problem.
 
-Session `k + 1` may start wherever some start of session `k` is the right number of days earlier.
-The ranges of predecessors are monotone in the start, so reachability is computed for whole blocks
-of pairs by shifting bits: on days if days are independent of each other, on starts otherwise. Both
-are exact.
+Session `k + 1` can have a start if session `k` can have one that is an allowed number of days
+earlier. The range of possible predecessors is monotone in the start, so reachability is computed
+for blocks of pairs: by shifting bits for days if days are independent of each other, and by prefix
+sums over starts if not. Both methods are exact.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ def schedulable(
     parallel_map: ParallelMap = map,
     first: NDArray[np.int64] | None = None,
 ) -> NDArray[np.bool_]:
-    """Return `bool[P]`: whether each pair `(coachee[p], coach[p])` can place its series on its own.
+    """Return `bool[P]`: whether each pair, in isolation, can place its complete series.
 
     The coach's caps, the gaps, the buffer and the order of sessions are all respected. `on_block`
-    is called between blocks of pairs, and may raise to stop; `parallel_map` may process several
-    blocks at once. `first: int64[P, 2]` contains the first and last possible day of each pair's
-    first session; by default, any day is allowed.
+    is called between blocks of pairs and may raise an exception to stop. `parallel_map` may process
+    several blocks concurrently. `first: int64[P, 2]` contains the first and last possible day of
+    each pair's first session; by default, any day is allowed.
     """
     answer = np.zeros(len(coachee), dtype=np.bool_)
     used = unpack(np.bitwise_or.reduce(free.coachees, axis=0, keepdims=True), len(free.starts))
@@ -92,10 +92,10 @@ def can_place_remaining(
     on_block: Callable[[], object] = lambda: None,
     parallel_map: ParallelMap = map,
 ) -> NDArray[np.bool_]:
-    """Return `bool[P]`: whether each pair, on its own, can place its remaining sessions in `free`.
+    """Return `bool[P]`: whether each pair, in isolation, can place its remaining sessions.
 
-    A pair without remaining sessions can if it has already had sessions; otherwise matching it
-    would be pointless.
+    If a pair has no remaining sessions, the answer is whether it has had any; otherwise, matching
+    it would be pointless.
     """
     answer: NDArray[np.bool_] = (demand.remaining == 0) & (demand.previous_day != NO_PREVIOUS_DAY)
     for remaining in np.unique(demand.remaining[demand.remaining > 0]).tolist():
@@ -115,9 +115,9 @@ def can_place_remaining(
 def can_meet(
     inputs: RuleInputs, coachee: NDArray[np.int32], coach: NDArray[np.int32]
 ) -> NDArray[np.bool_]:
-    """Return `bool[p]`: whether each pair, on its own, can place its whole series.
+    """Return `bool[p]`: whether each pair can place its complete series in isolation.
 
-    Only these people's availability is read, however large the roster is.
+    Only the availability of the people in these pairs is read, whatever the size of the roster.
     """
     roster, free = inputs.roster, inputs.availability_grid
     rows, row = np.unique(coachee, return_inverse=True)
@@ -151,7 +151,7 @@ def _blocks(chosen: NDArray[np.int64], bytes_a_row: int) -> Iterator[NDArray[np.
 
 
 class _DayBits:
-    """Free starts, packed again so that each day starts at a new word."""
+    """Free starts, repacked so that each day starts at a word boundary."""
 
     def __init__(
         self, free: AvailabilityGrid, columns: NDArray[np.int64], day: NDArray[np.int32]
@@ -167,7 +167,7 @@ class _DayBits:
 
     @property
     def bytes_a_row(self) -> int:
-        """The memory used to compare one pair."""
+        """The memory, in bytes, needed to compare one pair."""
         return 24 * self._days * self._words
 
     @property
@@ -185,7 +185,7 @@ class _DayBits:
         return packed_rows
 
     def common(self, coachee: NDArray[np.int32], coach: NDArray[np.int32]) -> Bits:
-        """Return `uint64[B, ceil(D / 64)]`: the days on which both people have a common start."""
+        """Return `uint64[B, ceil(D / 64)]`: the days on which each pair has a common start."""
         both = (self._coachees[coachee] & self._coaches[coach]) != 0
         return pack(both.reshape(len(both), self._days, self._words).any(axis=2))
 
@@ -193,7 +193,7 @@ class _DayBits:
 def _series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np.bool_]:
     """Return `bool[B]`: whether `uint64[B, W]` contains `count` days with the required gaps.
 
-    The first day must be in `begin`, which has the same shape.
+    The first of these days must be in `begin`, which has the same shape.
     """
     longest = days.shape[1] * _WORD_BITS
     low, high = limits.min_gap_days, min(limits.max_gap_days, longest)
@@ -213,7 +213,7 @@ def _series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np
 
 
 def _shift_up(bits: Bits, by: int) -> Bits:
-    """Shift the bits `[B, W]` up by `by` places."""
+    """Shift the bits `[B, W]` up by `by` positions."""
     words, rest = divmod(by, _WORD_BITS)
     moved = np.zeros_like(bits)
     width = bits.shape[1]
@@ -226,9 +226,9 @@ def _shift_up(bits: Bits, by: int) -> Bits:
 
 
 class _SeriesOnStarts:
-    """Reachability on starts, respecting a coach's caps that a single series can reach.
+    """Reachability over starts, for coaches whose caps could limit a single series.
 
-    A state after a session counts the sessions so far on its day and in its week.
+    Each state counts the sessions so far on the day and in the week of the latest session.
     """
 
     def __init__(
@@ -239,12 +239,12 @@ class _SeriesOnStarts:
         limits: SeriesLimits,
         caps: tuple[int, int],
     ) -> None:
-        """Prepare the ranges; `caps` are the coach's daily and weekly caps."""
+        """Precompute the ranges of predecessors. `caps` are the coach's daily and weekly caps."""
         self._count = limits.count
         self._day_cap, self._week_cap = caps
         index = np.arange(len(starts))
         following = successors(starts, day, limits)
-        # The predecessors of a start are those whose range of next starts contains it.
+        # The predecessors of a start are the starts whose range of successors contains it.
         self._first = np.searchsorted(following.high, index, side="right")
         self._last = np.searchsorted(following.low, index, side="right")
         day_start = np.searchsorted(day, day)
@@ -253,7 +253,11 @@ class _SeriesOnStarts:
         self._same_week = np.clip(week_start, self._first, self._last)
 
     def any_series(self, free: NDArray[np.bool_], begin: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return `bool[B]`, given common starts `bool[B, S]` and possible first starts."""
+        """Return `bool[B]`: whether each pair can place a series.
+
+        `free: bool[B, S]` contains the common starts and `begin: bool[B, S]` the possible first
+        starts.
+        """
         reached = {(1, 1): begin}
         for _ in range(self._count - 1):
             reached = self._next(reached, free)

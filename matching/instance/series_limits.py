@@ -1,4 +1,4 @@
-"""The limits of a series of sessions, and what pairs still have to place."""
+"""Constraints on a series of sessions, and the demand that remains in a cycle in progress."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from coach.cycle import SessionPolicy
 from coach.people import Roster
 
 NO_PREVIOUS_DAY = -(1 << 40)
-"""Day index of the previous session of a pair that has none."""
+"""The day index used for a pair without a previous session."""
 
 
 @dataclass(frozen=True, eq=False)
 class SeriesLimits:
-    """The limits that every series obeys.
+    """The constraints on every series.
 
     Attributes:
-        count: the number of sessions of a pair.
+        count: the number of sessions per pair.
         minutes: the length of a session.
         min_gap_days: minimum number of days between the local dates of consecutive sessions.
-        max_gap_days: maximum number of days between them.
-        buffer_minutes: free time a coach needs between two sessions.
+        max_gap_days: maximum number of days between the local dates of consecutive sessions.
+        buffer_minutes: minimum free time between two sessions of a coach.
         day_cap: `int64[m]`, each coach's maximum number of sessions on a local date.
         week_cap: `int64[m]`, each coach's maximum number of sessions in an ISO week.
     """
@@ -38,17 +38,17 @@ class SeriesLimits:
 
     @property
     def spacing_minutes(self) -> int:
-        """The minimum number of minutes between two of a coach's starts."""
+        """The minimum distance, in minutes, between two starts of the same coach."""
         return self.minutes + self.buffer_minutes
 
     @property
     def max_sessions_in_week(self) -> int:
-        """The maximum number of sessions of a series in an ISO week that the gaps allow."""
+        """The maximum number of a series' sessions in one ISO week that the gaps allow."""
         return min(self.count, -(-7 // self.min_gap_days)) if self.min_gap_days else self.count
 
 
 def session_limits(roster: Roster, sessions: SessionPolicy) -> SeriesLimits:
-    """Return the limits of the session policy, with each coach's own caps, if any."""
+    """Return the limits in the session policy, with individual caps for coaches who have them."""
     return SeriesLimits(
         count=sessions.count,
         minutes=sessions.minutes,
@@ -68,13 +68,13 @@ def session_limits(roster: Roster, sessions: SessionPolicy) -> SeriesLimits:
 
 @dataclass(frozen=True, eq=False)
 class RemainingDemand:
-    """What each pair still has to place.
+    """The sessions that each pair still has to place in a cycle in progress.
 
     Attributes:
-        remaining: `int64[P]`, the number of sessions.
+        remaining: `int64[P]`, the number of sessions to place.
         first: `int64[P, 2]`, the first and last possible day index of the next session.
-        previous_day: `int64[P]`, the day index of the preceding session, or `NO_PREVIOUS_DAY`.
-        previous_number: `int64[P]`, the number of that session in its series.
+        previous_day: `int64[P]`, the day index of the previous session, or `NO_PREVIOUS_DAY`.
+        previous_number: `int64[P]`, the number of the previous session in its series.
     """
 
     remaining: NDArray[np.int64]
@@ -83,7 +83,7 @@ class RemainingDemand:
     previous_number: NDArray[np.int64]
 
     def subset(self, pairs: NDArray[np.bool_] | NDArray[np.int64]) -> RemainingDemand:
-        """Return the demand of some of the pairs, selected by `bool[P]` or by index."""
+        """Return the demand of the pairs selected by `pairs`, a mask `bool[P]` or indices."""
         return RemainingDemand(
             self.remaining[pairs],
             self.first[pairs],
@@ -94,9 +94,9 @@ class RemainingDemand:
 
 @dataclass(frozen=True, eq=False)
 class Successors:
-    """For each start in a list, the range of starts that the pair's next session may have.
+    """For each start, the range of possible starts of the next session in the series.
 
-    `low` and `high` are `int64[S]`: the next session is at an index in `[low, high)`. Both are
+    `low` and `high` are `int64[S]`: the index of the next start is in `[low, high)`. Both are
     nondecreasing, so prefix sums over starts describe the gaps exactly.
     """
 
@@ -119,11 +119,13 @@ def successors(
 def is_day_separable(
     starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits
 ) -> bool:
-    """Whether sessions on different days never touch and no series has two on one day.
+    """Return whether the days of a series are independent of each other.
 
-    If so, a series is a choice of days, and a coach's days can be filled independently.
+    This is the case if sessions on different days never conflict and no series has two sessions on
+    one day. A series is then a choice of days, and each of a coach's days can be scheduled
+    separately.
     """
     if limits.min_gap_days == 0:
         return False
-    last_of_day = np.flatnonzero(np.diff(day))  # between a day's last and the next day's first
+    last_of_day = np.flatnonzero(np.diff(day))  # the last start of each day except the final one
     return bool((starts[last_of_day + 1] - starts[last_of_day] >= limits.spacing_minutes).all())

@@ -1,1 +1,1 @@
-"""Records of runs, and their comparison with a replay."""
+"""Records of runs, and comparisons of repeated runs with their records."""

@@ -1,20 +1,27 @@
-"""Replay: comparison of a repeated run with the record of the original."""
+"""Compares a repeated run with the record of the original run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
+from coach.plural import pluralise
 from matching.records.run_record import RunEnvironment, RunRecord, TraceStep, result_digest
 from matching.result import LevelOutcome, Match, Result, ResultValue, Unmatched
 
-_NEAR_LIMIT_SHARE = 0.8  # share of a time limit above which the limit may have cut something short
+_NEAR_LIMIT_SHARE = 0.8  # runs that use a larger share of their time limit may have been cut short
 _NOTHING = "nothing"
 _Outcome = Match | Unmatched
 
 
 class ReplayDifference(ResultValue):
-    """A difference: what differs, the recorded value, and the current value."""
+    """A difference between a record and a repeated run.
+
+    Attributes:
+        about: what differs, such as `level total`.
+        recorded: the recorded value.
+        now: the current value.
+    """
 
     about: str
     recorded: str
@@ -26,12 +33,12 @@ class Replay(ResultValue):
 
     Attributes:
         equal: whether inputs, levels, matches and everything else are as recorded.
-        differences: differences in inputs, levels, matches and the unmatched.
+        differences: differences in inputs, levels, matches and unmatched coachees.
         way: the first step at which the two runs diverge, which may be harmless.
-        surroundings: other versions or another machine, which may explain differences but do not
-            count as such.
-        may_differ: whether the time limit may have cut one of the runs short, so that they need not
-            be equal.
+        surroundings: differences in versions or platform. They may explain other differences, but
+            do not affect `equal`.
+        may_differ: whether the time limit may have cut either run short. If so, their results may
+            differ.
     """
 
     equal: bool
@@ -50,15 +57,15 @@ def replay(
     inputs: Mapping[str, str],
     surroundings: RunEnvironment,
 ) -> Replay:
-    """Compare the run of `record` with the same run repeated.
+    """Compare a repeated run with the record of the original run.
 
     Args:
-        record: the record.
+        record: the record of the original run.
         stored: the result that is currently stored with the record.
-        rerun: what the engine returned for the recorded parameters this time.
+        rerun: the result of the repeated run.
         trace: the steps reported by the repeated run.
         inputs: digests of the current inputs, by name.
-        surroundings: versions and machine of the repeated run.
+        surroundings: the environment of the repeated run.
     """
     differences = (
         *_differences_by_name("inputs/{}", record.run.inputs, inputs),
@@ -97,7 +104,7 @@ def _near_the_limit(record: RunRecord, rerun: Result) -> bool:
 def _differences_by_name(
     about: str, before: Mapping[str, str], after: Mapping[str, str]
 ) -> Iterator[ReplayDifference]:
-    """Return the values that differ, ordered by name."""
+    """Yield a difference for each name whose values differ, sorted by name."""
     for name in sorted({*before, *after}):
         old, new = before.get(name, _NOTHING), after.get(name, _NOTHING)
         if old != new:
@@ -105,7 +112,7 @@ def _differences_by_name(
 
 
 def _stored_result_differences(record: RunRecord, stored: Result) -> Iterator[ReplayDifference]:
-    """Return a difference if the stored result is not the one the run wrote."""
+    """Yield a difference if the stored result is not the one recorded for the run."""
     digest = result_digest(stored)
     if digest != record.run.result_sha256:
         yield ReplayDifference(about="result.json", recorded=record.run.result_sha256, now=digest)
@@ -130,7 +137,10 @@ def _status_differences(record: RunRecord, rerun: Result) -> Iterator[ReplayDiff
 def _outcome_differences(
     about: str, before: Sequence[_Outcome], after: Sequence[_Outcome]
 ) -> Iterator[ReplayDifference]:
-    """Return the differences by coachee id, in words if these distinguish the two outcomes."""
+    """Yield a difference for each coachee whose two outcomes differ.
+
+    If both outcomes have the same description, the first differing field is reported instead.
+    """
     old, new = ({one.coachee: one for one in outcomes} for outcomes in (before, after))
     for coachee in dict.fromkeys([*old, *new]):
         one, other = old.get(coachee), new.get(coachee)
@@ -145,7 +155,7 @@ def _describe_outcome(one: _Outcome | None) -> str:
     match one:
         case Match():
             times = ", ".join(f"{session.start:%Y-%m-%d %H:%M}" for session in one.sessions)
-            return f"{one.coach}, {one.points} points, {times}"
+            return f"{one.coach}, {pluralise(one.points, 'point')}, {times}"
         case Unmatched():
             remedies = "; ".join(remedy.change for remedy in one.remedies) or "no remedy"
             return f"{one.reason}; {remedies}"
@@ -154,7 +164,7 @@ def _describe_outcome(one: _Outcome | None) -> str:
 
 
 def _first_differing_field(one: _Outcome | None, other: _Outcome | None) -> tuple[str, str]:
-    """Return the first key at which two outcomes differ, with both values."""
+    """Return the first field in which two outcomes differ, with both values."""
     old, new = (answer.model_dump(mode="json") if answer else {} for answer in (one, other))
     key = next(key for key in (*old, *new) if old.get(key) != new.get(key))
     return f"{key} {old.get(key)}", f"{key} {new.get(key)}"
@@ -171,7 +181,7 @@ def _move_differences(stored: Result, rerun: Result) -> Iterator[ReplayDifferenc
 def _first_diverging_step(
     before: Sequence[TraceStep], after: Sequence[TraceStep]
 ) -> ReplayDifference | None:
-    """Return the first step at which two runs diverge."""
+    """Return a difference for the first step at which two runs diverge, if there is one."""
     for number, (old, new) in enumerate(zip_longest(before, after), start=1):
         if old != new:
             return ReplayDifference(

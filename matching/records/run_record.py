@@ -1,7 +1,6 @@
-"""The record of a run: its inputs, versions and parameters, and its progress level by level.
+"""The record of a run: its inputs, versions, parameters and progress.
 
-The reproducible part is separate from what depends on the clock, so that the records of equal runs
-are equal except for `clock`.
+Times are separate from the reproducible part, so the records of equal runs differ only in `clock`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from matching.result import LevelOutcome, Result, ResultValue
 
 
 class RunParameters(ResultValue):
-    """The engine's parameters; `time_limit_seconds` is `None` for a run without a limit."""
+    """The engine's parameters. `time_limit_seconds` is `None` for a run without a limit."""
 
     seed: int
     workers: int
@@ -24,7 +23,7 @@ class RunParameters(ResultValue):
 
 
 class TraceStep(ResultValue):
-    """An improvement: the current level, with its best value and bound so far."""
+    """A step of a run: its phase, and the value and bound of the current level, if any."""
 
     phase: Phase
     level: ObjectiveLevel | None
@@ -33,17 +32,18 @@ class TraceStep(ResultValue):
 
 
 class RunEnvironment(ResultValue):
-    """The environment of a run: package versions and the kind of machine."""
+    """The environment of a run: package versions and platform."""
 
     versions: dict[str, str]
     platform: str
 
 
 class ReproducibleRecord(ResultValue):
-    """The part of a record that is equal for equal runs.
+    """The reproducible part of a record, which is the same for equal runs.
 
-    `inputs` are SHA-256 digests of the inputs, by name; `kept_sha256` is the digest of the earlier
-    result to be kept, and `result_sha256` that of the result (see `result_digest`).
+    `inputs` maps the name of each input to its SHA-256 digest. `kept_sha256` is the digest of the
+    earlier result to be kept, if any. `result_sha256` is the digest of the run's result, as
+    returned by `result_digest`.
     """
 
     parameters: RunParameters
@@ -58,7 +58,7 @@ class ReproducibleRecord(ResultValue):
 
 
 class RunTiming(ResultValue):
-    """When a run began, how long it took, and the `seconds` at each step of the trace."""
+    """When a run started, how long it took, and the elapsed `seconds` at each step of the trace."""
 
     began: IsoDateTime
     wall_seconds: float
@@ -66,7 +66,7 @@ class RunTiming(ResultValue):
 
 
 class RunRecord(ResultValue):
-    """A complete record, in the structure of `run.json`."""
+    """A complete record, with the structure of `run.json`."""
 
     format: Literal[1] = 1
     run: ReproducibleRecord
@@ -74,7 +74,7 @@ class RunRecord(ResultValue):
 
 
 class TraceRecorder:
-    """Records the progress of a run and passes it on."""
+    """Records the progress reports of a run and forwards them."""
 
     def __init__(self, forward_to: ReportProgress = lambda _progress: None) -> None:
         self._forward_to = forward_to
@@ -82,7 +82,7 @@ class TraceRecorder:
         self._seconds: list[float] = []
 
     def __call__(self, progress: Progress) -> None:
-        """Record a progress report; repeated reports are only passed on."""
+        """Record a progress report and forward it. Repeated reports are only forwarded."""
         step = TraceStep(
             phase=progress.phase, level=progress.level, value=progress.value, bound=progress.bound
         )
@@ -93,7 +93,7 @@ class TraceRecorder:
 
     @property
     def steps(self) -> tuple[TraceStep, ...]:
-        """All steps so far."""
+        """The steps recorded so far."""
         return tuple(self._steps)
 
     def record(
@@ -129,6 +129,6 @@ class TraceRecorder:
 
 
 def result_digest(result: Result) -> str:
-    """Return the SHA-256 of `result.json` as written with `wall_seconds` set to 0.0."""
+    """Return the SHA-256 digest, in hex, of `result.json` with `wall_seconds` set to 0.0."""
     timeless = result.model_copy(update={"wall_seconds": 0.0})
     return sha256(timeless.model_dump_json(indent=2).encode() + b"\n").hexdigest()

@@ -17,13 +17,13 @@ TableRow = tuple[TableCell, ...]
 
 
 class ComparisonValue(BaseModel):
-    """Base class of the parts of a comparison."""
+    """Base class for comparisons and their parts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SettingDifference(ComparisonValue):
-    """A key of the cycle file that differs, with both values as written in the file."""
+    """A key of the cycle file whose value differs, with both values as text."""
 
     key: str
     before: str
@@ -31,10 +31,11 @@ class SettingDifference(ComparisonValue):
 
 
 class LevelDifference(ComparisonValue):
-    """A level in both results; `None` if a result does not have it.
+    """The values of a level in two results.
 
-    `gain` is `after - before`; more is better at every level. It is `None` if a value is missing,
-    and for points if weights or rules differ, since points are then not comparable.
+    `before` or `after` is `None` if that result does not have the level. `gain` is `after -
+    before`; a higher value is better at every level. It is `None` if either value is missing, or if
+    the level counts points and the weights or rules differ.
     """
 
     name: ObjectiveLevel
@@ -44,10 +45,9 @@ class LevelDifference(ComparisonValue):
 
 
 class CoacheeDifference(ComparisonValue):
-    """A coachee in both results; a coach is `None` if there is none.
+    """A coachee's coaches in two results, as ids; `None` stands for no coach.
 
-    For a coachee who keeps their coach, `moved_sessions` is the number of sessions whose time
-    differs.
+    If the coach is the same, `moved_sessions` is the number of sessions whose times differ.
     """
 
     coachee: str
@@ -70,18 +70,18 @@ class Comparison(ComparisonValue):
 
     @property
     def changed(self) -> tuple[CoacheeDifference, ...]:
-        """Return the coachees for whom anything differs."""
+        """The coachees for whom anything differs."""
         return tuple(one for one in self.coachees if one.change is not CoacheeChange.SAME)
 
     def level_table(self) -> Iterator[TableRow]:
-        """Return the rows of the table of levels, header first."""
+        """Yield the rows of the table of levels, header first."""
         yield ("level", "before", "after", "gain")
         for level in self.levels:
             gain = "not comparable" if level.gain is None else f"{level.gain:+d}"
             yield (level.name, _cell_text(level.before), _cell_text(level.after), gain)
 
     def coachee_table(self) -> Iterator[TableRow]:
-        """Return the rows of the table of coachees for whom anything differs, header first."""
+        """Yield the rows of the table of coachees for whom anything differs, header first."""
         yield ("coachee", "change", "before", "after", "sessions at other times")
         for one in self.changed:
             yield (
@@ -94,7 +94,7 @@ class Comparison(ComparisonValue):
 
 
 def compare_policies(before: Cycle, after: Cycle) -> tuple[SettingDifference, ...]:
-    """Return every key of the cycle file in which two policies differ, in file order."""
+    """Return the keys of the cycle file whose values differ, in file order."""
     one, other = (dict(_flatten(cycle.model_dump())) for cycle in (before, after))
     return tuple(
         SettingDifference(key=key, before=one.get(key, ""), after=other.get(key, ""))
@@ -106,9 +106,9 @@ def compare_policies(before: Cycle, after: Cycle) -> tuple[SettingDifference, ..
 def compare_results(
     before: Result, after: Result, policies: tuple[Cycle, Cycle] | None = None
 ) -> Comparison:
-    """Compare two results, in the later one's order of coachees and levels.
+    """Compare two results. Coachees and levels are in the order of the later one.
 
-    `policies` are the policies of the two results, if they differ.
+    `policies` are the policies of the two results; omit them if they are the same.
     """
     settings = compare_policies(*policies) if policies else ()
     comparable = not any(one.key.startswith(("weights.", "rules.")) for one in settings)
@@ -172,7 +172,7 @@ def _moved(before: tuple[Session, ...], after: tuple[Session, ...]) -> int:
 
 
 def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Flatten a nested table to dotted keys with their values as text."""
+    """Yield the dotted keys of a nested table, with their values as text."""
     for key, value in table.items():
         if isinstance(value, Mapping):
             yield from _flatten(value, f"{prefix}{key}.")

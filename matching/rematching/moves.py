@@ -1,4 +1,4 @@
-"""What a re-match changed, and why each pair or session could not stay as it was."""
+"""Explains what a re-match changed, and why each pair or session could not stay as it was."""
 
 from __future__ import annotations
 
@@ -23,16 +23,19 @@ def explain_moves(
     after: Result,
     on_move: Callable[[], object] = lambda: None,
 ) -> tuple[Move, ...]:
-    """Return every coachee for whom a re-match differs from the kept result.
+    """Return a move, with its reason, for each coachee whose coach or sessions changed.
 
-    `evaluator` is for the people and the policy of `after`; `on_move` is called before each move,
-    and may raise to stop.
+    `evaluator` is for the roster and policy of `after`. `on_move` is called before each move and
+    may raise an exception to stop.
     """
     return tuple(_MoveExplainer(evaluator, before, after).moves(on_move))
 
 
 class _MoveExplainer:
-    """Finds what has become impossible; failing that, room was made for others."""
+    """Finds the reason for each move between two results.
+
+    If the earlier pair or time is still possible, the reason is that room was made for others.
+    """
 
     def __init__(self, evaluator: RuleEvaluator, before: Result, after: Result) -> None:
         roster = evaluator.inputs.roster
@@ -74,13 +77,13 @@ class _MoveExplainer:
         )
 
     def _number(self, coachee: str) -> Iterator[str]:
-        """Describe the change in the number of sessions, if any."""
+        """Yield a description of the change in the number of sessions, if there is one."""
         now, before = (len(kept[coachee].sessions) for kept in (self._after, self._before))
         if now != before:
             yield f"{pluralise(now, 'session')} instead of {before}"
 
     def _why_impossible(self, coachee: str, coach: str) -> str | None:
-        """Return why the pair is no longer possible on its own, or `None` if it is."""
+        """Return why the pair is no longer possible, or `None` if it still is."""
         if coachee not in self._row:
             return f"{coachee} is no longer among the coachees"
         if coach not in self._column:
@@ -93,7 +96,7 @@ class _MoveExplainer:
             return "not all sessions find a time any more"
         takes = self._evaluator.inputs.roster.coaches[pair[1]].capacity
         if takes < self._earlier_load[coach]:
-            return f"{coach} takes {takes} coachees, had {self._earlier_load[coach]}"
+            return f"{coach} takes {pluralise(takes, 'coachee')}, had {self._earlier_load[coach]}"
         return None
 
     def _sessions(self, coachee: str) -> Iterator[SessionMove]:
@@ -110,7 +113,7 @@ class _MoveExplainer:
                 )
 
     def _why_not_at_old_time(self, match: Match, session: Session) -> str | None:
-        """Return who or what rules out a session at its old time, or `None` if nothing does."""
+        """Return what prevents a session from keeping its old time, or `None` if nothing does."""
         free = self._evaluator.inputs.availability_grid
         start = epoch_minute(session.start)
         place = int(np.searchsorted(free.starts, start))

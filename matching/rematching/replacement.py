@@ -1,7 +1,7 @@
-"""Another coach for one coachee, while everybody else keeps coach and sessions.
+"""Finds a new coach for one coachee without changing anyone else's coach or sessions.
 
-Since all others are fixed, the problem is small: each coach with a free place is tried, most points
-first.
+Because all other pairs are fixed, the problem is small: each coach with a free place is examined,
+most points first.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from matching.rules.evaluation import RuleEvaluator
 
 _MAX_REPLACEMENTS = 3
 StartTime = tuple[int, int]
-"""A start in epoch minutes, and its local date as an ordinal."""
+"""A start in epoch minutes, and its local date as a proleptic ordinal."""
 SeriesState = tuple[StartTime, int, int]
-"""The last session of a series, and the series' sessions on its day and in its week."""
+"""The last start of a series, and the number of its sessions on that day and in that week."""
 
 
 class Replacement(ResultValue):
-    """A possible new coach for the coachee, with sessions that fit alongside everybody else's.
+    """A possible new coach for a coachee, with session times that do not affect anyone else.
 
-    `price` is the whole plan's loss of points, negative for a gain. `times` are the start and end
-    of each session, in the cycle's time zone.
+    `price` is the number of points that the plan would lose, or gain if negative. `times` are the
+    start and end of each session, in the cycle's time zone.
     """
 
     coach: str
@@ -54,15 +54,15 @@ def replacements(
     sessions: int | None = None,
     most: int = _MAX_REPLACEMENTS,
 ) -> tuple[Replacement, ...]:
-    """Return coaches for `coachee` other than the current one, most points first.
+    """Return the possible new coaches for `coachee`, most points first.
 
     Args:
-        roster: the current people, without any coach who has left.
+        roster: the current coachees and coaches, without any coach who has left.
         cycle: the policy.
-        result: the plan in force.
+        result: the current plan.
         coachee: the id of a coachee in the roster.
-        not_before: the first date for a session, in a cycle under way.
-        sessions: number of sessions still to be held, at least 1; by default the cycle's count.
+        not_before: the earliest date for a session, in a cycle in progress.
+        sessions: the number of remaining sessions, at least 1; by default, the cycle's count.
         most: the maximum number of replacements to return.
 
     Raises:
@@ -78,7 +78,7 @@ def replacements(
 
 
 class _ReplacementSearch:
-    """The search for one coachee's new coach in an otherwise fixed plan."""
+    """Searches for a coachee's new coach in an otherwise fixed plan."""
 
     def __init__(self, roster: Roster, cycle: Cycle, result: Result, coachee: str) -> None:
         self._evaluator = RuleEvaluator(
@@ -96,7 +96,7 @@ class _ReplacementSearch:
         )
 
     def candidates(self, not_before: date, count: int) -> Iterator[Replacement]:
-        """Yield every coach who would be possible, most points first."""
+        """Yield the possible replacements, most points first."""
         columns = np.arange(len(self._coaches))
         rows = np.full(len(columns), self._row)
         points = self._evaluator.points(rows, columns)
@@ -141,7 +141,7 @@ class _ReplacementSearch:
 
 
 class _BookedCalendar:
-    """The sessions that a coach already has, and what fits alongside them."""
+    """A coach's booked sessions, with a search for sessions that fit around them."""
 
     def __init__(self, coach: Coach, booked: list[Match], cycle: Cycle) -> None:
         self._policy: SessionPolicy = cycle.sessions
@@ -154,7 +154,7 @@ class _BookedCalendar:
         self._in_week = Counter(_week(day.toordinal()) for day in dates)
 
     def series(self, start_times: list[StartTime], count: int) -> tuple[int, ...] | None:
-        """Return the `count` starts in `start_times` that end earliest; `None` if none fit."""
+        """Return the series of `count` starts that ends earliest, or `None` if there is none."""
         free = [start_time for start_time in start_times if self._is_free(start_time[0])]
         reached: dict[SeriesState, tuple[int, ...]] = {
             (one, 1, 1): (one[0],) for one in free if self._fits(one, 1, 1)
@@ -192,5 +192,5 @@ class _BookedCalendar:
 
 
 def _week(ordinal: int) -> int:
-    """Return a running number of ISO weeks; ordinal 1 is a Monday."""
+    """Return the running number of an ordinal date's ISO week; ordinal 1 is a Monday."""
     return (ordinal - 1) // 7

@@ -1,7 +1,6 @@
 """The matching rules, in the order in which they are applied and listed.
 
-This is the only place where rules are registered: a new rule needs a module and a line in the
-table.
+Rules are registered only here. To add a rule, write a module for it and add it to `RULES`.
 """
 
 from __future__ import annotations

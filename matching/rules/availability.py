@@ -1,4 +1,4 @@
-"""The rule `availability`."""
+"""The `availability` rule."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from coach.plural import pluralise
 from matching.instance.availability_grid import Bits, pack, unpack
 from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
-_AMPLE_STARTS = 20  # common starts per session that give full points
+_AMPLE_STARTS = 20  # common starts per session for full points
 _CELLS_AT_ONCE = 1 << 14
 _ROWS_AT_ONCE = 1 << 11
 
 
 class AvailabilityRule(Rule):
-    """How much common free time there is, relative to what the sessions need.
+    """How much free time the two have in common, relative to what their sessions need.
 
-    The rule counts the starts on the cycle's grid at which both are free for a whole session. A
-    pair with at least 20 of them for each session of the series has 100 points; with fewer, the
-    points are proportional, rounded down. Whether the sessions fit with their gaps is not a matter
-    of points: a pair that cannot meet often enough is never matched.
+    The rule counts the start times, on the cycle's grid, of sessions for which both are free. A
+    pair with at least 20 such start times for each session of the series gets 100 points; with
+    fewer, the points are proportional, rounded down. Points do not depend on whether the sessions
+    fit with the required gaps: a pair that cannot meet often enough is never matched.
     """
 
     name = "availability"
@@ -32,7 +32,7 @@ class AvailabilityRule(Rule):
     settings = ("sessions.count", "sessions.minutes", "sessions.grid_minutes")
     examples: ClassVar = (
         Example(
-            "Mornings of one weekday in common for half a year.",
+            "One morning a week in common, for six months.",
             86,
             "104 common times for 6 sessions",
             coachee={"availability": [WeeklyWindow(0, 540, 720)]},
@@ -40,7 +40,7 @@ class AvailabilityRule(Rule):
             policy={"calendar": {"public_holidays": False}},
         ),
         Example(
-            "No common weekday.",
+            "No weekday in common.",
             0,
             "no common time",
             coachee={"availability": [WeeklyWindow(0, 540, 720)]},
@@ -84,7 +84,7 @@ class AvailabilityRule(Rule):
 
 
 def _compress(bits: Bits, count: int, useful: NDArray[np.int64]) -> Bits:
-    """Restrict rows to the `useful` ones of their `count` starts, in fewer words."""
+    """Repack `bits`, with `count` starts per row, to contain only the `useful` starts."""
     parts = [
         pack(unpack(bits[first : first + _ROWS_AT_ONCE], count)[:, useful])
         for first in range(0, len(bits), _ROWS_AT_ONCE)

@@ -1,4 +1,4 @@
-"""The rule `ban`."""
+"""The `ban` rule."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matching.rules.sparse_matrix import SparseMatrix
 
 
 class BanRule(Rule):
-    """Pairs that the programme manager has ruled out in the cycle file are not matched."""
+    """Pairs that the programme manager has ruled out in the cycle file are never matched."""
 
     name = "ban"
     hard = True

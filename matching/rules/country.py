@@ -1,4 +1,4 @@
-"""The rule `country`."""
+"""The `country` rule."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points,
 
 
 class CountryRule(Rule):
-    """Coachee and coach come from the same or from different countries/territories, as required.
+    """Coachee and coach come from the same or different countries/territories, as required.
 
     `same` and `different` are conditions. `prefer-same` and `prefer-different` give 100 points if
-    the preference is met and none if it is not; with the other relations, every allowed pair has
-    100. Pairs of countries/territories on the cycle's list of excluded pairs are never matched, in
-    either direction.
+    the preference is met and 0 if it is not; with the other relations, every allowed pair gets 100
+    points. If the cycle file excludes a pair of countries/territories, people from the two are
+    never matched, whichever of them is the coach.
     """
 
     name = "country"

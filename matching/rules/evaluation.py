@@ -1,6 +1,6 @@
-"""Evaluation of all rules for all pairs: which are allowed, for how many points, or why not.
+"""Evaluates the rules: which pairs are allowed, with how many points, and why others are not.
 
-Pairs are evaluated in blocks of bounded memory: hard rules on whole blocks, the others on the
+Pairs are evaluated in blocks to limit memory use: hard rules for entire blocks, soft rules for the
 remaining pairs. Every method calls the same `Rule.evaluate`, for one pair or twenty million.
 """
 
@@ -26,12 +26,12 @@ _BLOCK_CELLS = 1 << 20
 
 @dataclass(frozen=True, eq=False)
 class EligiblePairs:
-    """The pairs that pass every hard rule, by coachee and then by coach.
+    """The pairs that pass every hard rule, sorted by coachee and then by coach.
 
     Attributes:
         coachee: `int32[P]`, rows of `Roster.coachees`.
         coach: `int32[P]`, rows of `Roster.coaches`.
-        points: `int32[P]`, the sum of weight x points of all rules.
+        points: `int32[P]`, the weighted sum of the points of all rules.
     """
 
     coachee: NDArray[np.int32]
@@ -40,7 +40,7 @@ class EligiblePairs:
 
 
 class RuleEvaluator:
-    """All rules, prepared for one roster under one policy."""
+    """All rules, prepared for one roster and one policy."""
 
     def __init__(self, inputs: RuleInputs) -> None:
         self.inputs = inputs
@@ -48,23 +48,23 @@ class RuleEvaluator:
         self.hard = tuple(rule for rule in self.rules if rule.hard)
 
     def weight(self, rule: Rule) -> int:
-        """Return a rule's weight in this cycle; 0 for a rule without a weight."""
+        """Return a rule's weight in this cycle, or 0 if it has none."""
         return int(getattr(self.inputs.cycle.weights, rule.name, 0))
 
     def weighted_rules(self) -> tuple[tuple[Rule, int], ...]:
-        """The rules named in `[weights]`, each with its weight, in table order."""
+        """Return the rules listed in `[weights]` with their weights, in table order."""
         names = type(self.inputs.cycle.weights).model_fields
         return tuple((rule, self.weight(rule)) for rule in self.rules if rule.name in names)
 
     def allowed(self, coachee: Indices, coach: Indices) -> NDArray[np.bool_]:
-        """Whether every hard rule allows the broadcast pairs."""
+        """Return, for each broadcast pair, whether every hard rule allows it."""
         allowed = np.ones(np.broadcast_shapes(coachee.shape, coach.shape), dtype=np.bool_)
         for rule in self.hard:
             allowed &= rule.evaluate(coachee, coach) != FORBIDDEN
         return allowed
 
     def points(self, coachee: Indices, coach: Indices) -> NDArray[np.int32]:
-        """Return the sum of weight x points for allowed pairs `[p]`."""
+        """Return the weighted sum of points of the allowed pairs `[p]`."""
         total = np.zeros(coachee.shape, dtype=np.int32)
         for rule, weight in self.weighted_rules():
             if weight:
@@ -76,8 +76,8 @@ class RuleEvaluator:
     ) -> EligiblePairs:
         """Evaluate all pairs, block by block.
 
-        `on_block` is called between blocks, and may raise to stop; `parallel_map` may process
-        several blocks at once.
+        `on_block` is called between blocks and may raise an exception to stop. `parallel_map` may
+        process several blocks concurrently.
         """
         roster = self.inputs.roster
         empty = np.zeros(0, dtype=np.int32)
@@ -95,7 +95,7 @@ class RuleEvaluator:
     def _evaluate_block(
         self, block: tuple[NDArray[np.int32], NDArray[np.int32]]
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-        """Return coachee, coach and points of the allowed pairs in a block."""
+        """Return the coachees, coaches and points of the allowed pairs in a block."""
         rows, columns = block
         row, column = np.nonzero(self.allowed(rows, columns))
         coachee = (row + rows[0, 0]).astype(np.int32)
@@ -103,11 +103,11 @@ class RuleEvaluator:
         return coachee, coach, self.points(coachee, coach)
 
     def verdicts(self, coachee: int, coach: int) -> tuple[Verdict, ...]:
-        """Return the verdicts of all weighted rules on an allowed pair; their sum is its points."""
+        """Return each weighted rule's verdict on an allowed pair. They add up to its points."""
         return next(self.verdicts_for_pairs(np.array([coachee]), np.array([coach])))
 
     def verdicts_for_pairs(self, coachee: Indices, coach: Indices) -> Iterator[tuple[Verdict, ...]]:
-        """Return the verdicts on each of the allowed pairs `[p]`."""
+        """Yield the verdicts on each of the allowed pairs `[p]`."""
         roster = self.inputs.roster
         weighted_rules = self.weighted_rules()
         evaluated = [rule.evaluate(coachee, coach).tolist() for rule, _ in weighted_rules]
@@ -124,7 +124,7 @@ class RuleEvaluator:
             )
 
     def objections(self, coachee: int, coach: int) -> dict[str, str]:
-        """Return the hard rules that forbid a pair, each with its phrase, in table order."""
+        """Return the hard rules that forbid a pair, with their reasons, in table order."""
         return {
             rule.name: self.explain_rule(rule, coachee, coach)
             for rule in self.hard
@@ -132,7 +132,7 @@ class RuleEvaluator:
         }
 
     def remaining_after_each(self, coachee: int) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-        """Yield each hard rule with the coaches `bool[m]` left after it and those before it."""
+        """Yield each hard rule and the coaches `bool[m]` that it and all earlier rules allow."""
         everybody = np.arange(len(self.inputs.roster.coaches))
         left = np.ones(len(everybody), dtype=np.bool_)
         for rule in self.hard:
@@ -144,7 +144,7 @@ class RuleEvaluator:
         return int(rule.evaluate(np.array([[coachee]]), np.array([[coach]]))[0, 0])
 
     def explain_rule(self, rule: Rule, coachee: int, coach: int) -> str:
-        """Return a rule's phrase for a pair."""
+        """Return a rule's reason for its points for a pair."""
         roster = self.inputs.roster
         points = self.rule_points(rule, coachee, coach)
         return rule.because(roster.coachees[coachee], roster.coaches[coach], points)
@@ -153,14 +153,14 @@ class RuleEvaluator:
 def evaluate_pairs(
     roster: Roster, cycle: Cycle, availability_grid: AvailabilityGrid
 ) -> EligiblePairs:
-    """Evaluate all pairs; working memory does not grow with their number."""
+    """Evaluate all pairs, using bounded working memory."""
     return RuleEvaluator(RuleInputs(roster, cycle, availability_grid)).table()
 
 
 def pair_blocks(
     coachees: int, coaches: int, cells: int = _BLOCK_CELLS
 ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
-    """Yield row numbers `[b, 1]` of some coachees and `[1, m]` of all coaches for each block."""
+    """Yield blocks of pairs as coachee rows `[b, 1]` and the rows of all coaches `[1, m]`."""
     if not coachees or not coaches:
         return
     columns = np.arange(coaches, dtype=np.int32)[np.newaxis, :]
@@ -178,7 +178,7 @@ def verdicts(
 
 
 def funnel(evaluator: RuleEvaluator, coachee: int) -> tuple[FunnelStep, ...]:
-    """Return how many coaches remain for a coachee after each hard rule in turn."""
+    """Return how many coaches remain for a coachee after each hard rule."""
     return tuple(
         FunnelStep(rule=name, left=int(left.sum()))
         for name, left in evaluator.remaining_after_each(coachee)

@@ -1,4 +1,4 @@
-"""The rule `language`."""
+"""The `language` rule."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from coach.languages import CefrLevel, LanguageSkill
 from coach.people import Coach, Coachee, Person
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
-_POINTS_PER_PLACE = 10  # points lost for each place down the coachee's list
+_POINTS_PER_PLACE = 10  # deducted for each position after the first
 _MIN_POINTS = 50  # minimum for any common language
-_GROUP_PENALTY = 40  # deduction for a language that is common only through the cycle's groups
+_GROUP_PENALTY = 40  # deducted for different languages in one group
 
-# Names that are missing from the Unicode data, or that this project spells differently.
+# Names that are missing from the Unicode data, or spelled differently in this project.
 _NAME_OVERRIDES = {"cnr": "Montenegrin", "sh": "sh", "hbs": "hbs"}
 
 
 class LanguageRule(Rule):
-    """Coachee and coach have a language in common, each at the level the cycle requires or above.
+    """Coachee and coach have a language in common, both at or above the required level.
 
-    The coachee's order of preference gives the points: 100 for the first language on their list,
-    10 less for each further place, never less than 50. Languages that the cycle's policy puts in
-    one group count as common, for 40 points less; without a group, only the same language counts.
-    The language with the most points counts.
+    Points depend on the coachee's order of preference: 100 for the first language on their list and
+    10 fewer for each further position, but at least 50. Languages that the cycle's policy puts in
+    one group count as common, with 40 points fewer; without a group, only the same language counts.
+    If there are several common languages, the one with the most points counts.
     """
 
     name = "language"
@@ -44,7 +44,7 @@ class LanguageRule(Rule):
             },
         ),
         Example(
-            "Only the coachee's second language is common.",
+            "The common language is second on the coachee's list.",
             90,
             "both offer English",
             coachee={
@@ -53,7 +53,7 @@ class LanguageRule(Rule):
             coach={"languages": [LanguageSkill("en", CefrLevel.C1)]},
         ),
         Example(
-            "The common language is below the level on one side.",
+            "One of the two speaks the common language below the required level.",
             FORBIDDEN,
             "no common language at level B2 or above",
             coachee={
@@ -95,10 +95,10 @@ class LanguageRule(Rule):
             [[code in self._offered(coach) for coach in coaches] for code in self._languages],
             dtype=np.uint8,
         ).reshape(len(self._languages), len(coaches))
-        self._offers *= np.uint8(255)  # all bits, so that `&` keeps or drops a value
+        self._offers *= np.uint8(255)  # all bits set, so that `&` keeps or clears a value
 
     def _offered(self, person: Person) -> dict[str, int]:
-        """Return the languages at the required level, with their places on the person's list."""
+        """Return a person's languages at the required level, with their positions on the list."""
         places: dict[str, int] = {}
         for place, skill in enumerate(person.languages):
             if skill.level >= self._level:
@@ -139,5 +139,5 @@ class LanguageRule(Rule):
 
 
 def language_name(code: str) -> str:
-    """Return the English name for a language code, or the code itself if there is none."""
+    """Return the English name of a language, or the code itself if the name is unknown."""
     return _NAME_OVERRIDES.get(code) or Locale("en").languages.get(code) or code

@@ -1,4 +1,4 @@
-"""The rule `preference`."""
+"""The `preference` rule."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from coach.people import Coach, Coachee
 from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 from matching.rules.sparse_matrix import SparseMatrix
 
-_POINTS_PER_PLACE = 10  # points lost for each place down the list
+_POINTS_PER_PLACE = 10  # deducted for each position after the first
 _MIN_POINTS = 10  # minimum for any coach on the list
 
 
 class PreferenceRule(Rule):
-    """Whether the coach is one the coachee would like, and how high on their list.
+    """Whether the coachee would like this coach, and how high the coach is on their list.
 
-    100 points for the first coach on the coachee's list, 10 less for each further place, never
-    less than 10; none for a coach who is not on it. A coachee who states no preference has 100
-    with every coach.
+    The first coach on the coachee's list gets 100 points and each further one 10 fewer, but at
+    least 10. A coach who is not on the list gets 0. If the coachee states no preference, every
+    coach gets 100.
     """
 
     name = "preference"
@@ -62,5 +62,5 @@ class PreferenceRule(Rule):
 
 
 def _places(coachee: Coachee) -> dict[str, int]:
-    """Return each coach's first place on the coachee's list."""
+    """Return each coach's first position on the coachee's list."""
     return {coach: place for place, coach in reversed(list(enumerate(coachee.prefers)))}

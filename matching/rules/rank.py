@@ -1,4 +1,4 @@
-"""The rule `rank`."""
+"""The `rank` rule."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from coach.people import Coach, Coachee, RankSensitivity
 from coach.ranks import Rank
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
-_POINTS_PER_GRADE = 10  # points lost for each grade between the two
+_POINTS_PER_GRADE = 10  # deducted for each grade of difference
 _NEUTRAL_POINTS = 80  # if either side has no grade
 _NO_GRADE = -1
 
@@ -23,12 +23,12 @@ _DIRECTOR = Rank("CIV~OF-6", 16, civilian=True)
 class RankRule(Rule):
     """The coach is not further below the coachee in rank than the coachee's sensitivity allows.
 
-    The cycle sets the number of grades for each sensitivity: strict, standard and relaxed. A
-    coachee or a coach without a grade, such as an external civilian expert, is acceptable to
-    everybody. A coachee who asks for a coach in uniform gets one with a military rank.
+    The cycle sets the number of grades for each sensitivity: strict, standard and relaxed. A person
+    without a grade, such as an external civilian expert, is acceptable to everyone. A coachee who
+    requests a coach in uniform is matched only with a coach who has a military rank.
 
-    Points: 100 for the same grade, 10 less for each grade between the two, in either direction;
-    80 where one of the two has no grade.
+    Points: 100 for the same grade and 10 fewer for each grade of difference, in either direction;
+    80 if either person has no grade.
     """
 
     name = "rank"
@@ -36,7 +36,7 @@ class RankRule(Rule):
     settings = ("rules.rank.strict", "rules.rank.standard", "rules.rank.relaxed")
     examples: ClassVar = (
         Example(
-            "Parity.",
+            "The same rank.",
             MAX_POINTS,
             "both OF-5",
             coachee={"rank": _COLONEL},
@@ -63,7 +63,7 @@ class RankRule(Rule):
             coachee={"rank": _COLONEL},
         ),
         Example(
-            "A coach in uniform is asked for.",
+            "The coachee requests a coach in uniform.",
             FORBIDDEN,
             "a coach in uniform is asked for, this coach is a civilian (CIV~OF-6)",
             coachee={"rank": _COLONEL, "uniformed_coach": True},

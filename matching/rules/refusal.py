@@ -1,4 +1,4 @@
-"""The rule `refusal`."""
+"""The `refusal` rule."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from matching.rules.sparse_matrix import SparseMatrix
 
 
 class RefusalRule(Rule):
-    """Either side may refuse a person, without giving a reason, and is not matched with them.
+    """Anyone may refuse a person without giving a reason, and is never matched with them.
 
-    Only the programme manager sees that there was a refusal, and nobody sees which side it came
-    from.
+    Only the programme manager can see that there was a refusal, and no one can see which of the two
+    refused.
     """
 
     name = "refusal"
     hard = True
     examples: ClassVar = (
-        Example("Nobody refused.", MAX_POINTS, "not refused"),
+        Example("Neither refused the other.", MAX_POINTS, "not refused"),
         Example(
             "The coachee refused the coach.",
             FORBIDDEN,

@@ -1,4 +1,4 @@
-"""The interface of matching rules: a vectorised evaluation, a phrase for people, and examples."""
+"""The interface of matching rules: vectorised evaluation, a reason in words, and examples."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ MAX_POINTS = 100
 
 @dataclass(frozen=True, eq=False)
 class RuleInputs:
-    """The inputs of rules. The rows of `availability_grid` are in the order of `roster`.
+    """The inputs of all rules. The rows of `availability_grid` are in the order of `roster`.
 
-    `history` is set for a cycle in progress. Rules still judge a pair by the whole cycle, so that
-    its points do not change as time passes.
+    `history` is set only for a cycle in progress. Even then, rules evaluate a pair over the entire
+    cycle, so that its points do not change as time passes.
     """
 
     roster: Roster
@@ -41,9 +41,9 @@ class Example:
     """A worked example, printed in the documentation and run by the tests.
 
     Attributes:
-        situation: what the example shows, in a sentence.
+        situation: a sentence about what the example shows.
         points: the expected points, or `FORBIDDEN` if the rule forbids the pair.
-        because: the expected phrase.
+        because: the expected reason.
         coachee: fields that differ from the default coachee `c`.
         coach: fields that differ from the default coach `k`.
         policy: cycle file tables that differ from the defaults.
@@ -58,12 +58,12 @@ class Example:
 
 
 class Rule(ABC):
-    """A matching rule. Each rule's docstring is shown to programme managers verbatim.
+    """Base class for matching rules. Programme managers see the docstring of each subclass.
 
     Attributes:
         name: the rule's name in verdicts, funnels and `[weights]`.
-        hard: whether it can forbid a pair. Rules named in `[weights]` also give points.
-        settings: dotted keys of the cycle file that it reads.
+        hard: whether the rule can forbid a pair. Rules listed in `[weights]` also award points.
+        settings: dotted keys of the cycle file that the rule reads.
         examples: worked examples; see `Example`.
     """
 
@@ -74,19 +74,19 @@ class Rule(ABC):
 
     @abstractmethod
     def __init__(self, inputs: RuleInputs) -> None:
-        """Prepare arrays from the roster, once for all blocks."""
+        """Precompute arrays from the roster, for use in all blocks."""
 
     @abstractmethod
     def evaluate(self, coachee: Indices, coach: Indices) -> Points:
-        """Return the points of pairs, 0 to 100, or `FORBIDDEN`.
+        """Return the points of each pair, 0 to 100, or `FORBIDDEN`.
 
-        The arguments are row numbers that broadcast together: `[m, 1]` and `[1, n]` give a block
-        `[m, n]`, two arrays `[p]` give `p` single pairs, and 1 x 1 gives one pair.
+        The arguments are arrays of row numbers that broadcast together: `[m, 1]` and `[1, n]`
+        evaluate a block `[m, n]`, two arrays `[p]` evaluate `p` single pairs.
         """
 
     @abstractmethod
     def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
-        """Return why `evaluate` gave this pair these `points`, as the end of a sentence.
+        """Return the reason for a pair's `points`, as a phrase that can end a sentence.
 
-        The phrase never reveals which of the two refused the other.
+        The reason never reveals which of the two refused the other.
         """

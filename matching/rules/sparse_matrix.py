@@ -1,4 +1,4 @@
-"""A sparse matrix of marked pairs, with lookups for whole blocks."""
+"""A sparse matrix with vectorised lookups."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from matching.rules.rule import Indices
 
 
 class SparseMatrix:
-    """The values of some cells of a large, otherwise empty table.
+    """A sparse `int16` matrix in which all cells except those stored have a default value.
 
-    Memory is used only for marked cells, and only cells whose row and column both contain a mark
-    are looked up.
+    A lookup searches only for cells whose row and column both contain a stored cell.
     """
 
     def __init__(
         self, cells: Iterable[tuple[int, int, int]], rows: int, columns: int, default: int = 0
     ) -> None:
-        """Create a `rows` x `columns` table from distinct `(row, column, value)` cells."""
+        """Create a `rows` x `columns` matrix from distinct `(row, column, value)` cells."""
         table = np.array(sorted(cells), dtype=np.int64).reshape(-1, 3)
         self._columns = columns
         self._default = default
@@ -32,7 +31,7 @@ class SparseMatrix:
         self._in_column[table[:, 1]] = True
 
     def at(self, row: Indices, column: Indices) -> NDArray[np.int16]:
-        """Return the `int16` values of the broadcast cells, or `default` for unmarked cells."""
+        """Return the `int16` values of the broadcast cells, or `default` for cells not stored."""
         rows, columns = np.broadcast_arrays(row, column)
         values = np.full(rows.shape, self._default, dtype=np.int16)
         if len(self._keys):

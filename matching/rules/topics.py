@@ -1,4 +1,4 @@
-"""The rule `topics`."""
+"""The `topics` rule."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, Rule
 class TopicsRule(Rule):
     """How many of the coachee's topics the coach has expertise in.
 
-    The share of the coachee's topics that the coach lists, as points of 100, rounded down. Topics
-    are compared by name, ignoring case and surrounding spaces. A coachee who names no topic has 100
-    with every coach.
+    Points are the percentage of the coachee's topics that the coach also lists, rounded down.
+    Topics are compared by name, ignoring case and surrounding spaces. If the coachee names no
+    topic, every coach gets 100.
     """
 
     name = "topics"
     hard = False
     examples: ClassVar = (
         Example(
-            "One of two topics.",
+            "One of the coachee's two topics.",
             50,
             "1 of 2 topics: Leadership",
             coachee={"topics": ["Leadership", "Harassment and abuse"]},
             coach={"topics": ["leadership", "Military education"]},
         ),
         Example(
-            "None of the topics.",
+            "None of the coachee's topics.",
             0,
             "none of the coachee's topics",
             coachee={"topics": ["Leadership"]},
@@ -66,7 +66,7 @@ class TopicsRule(Rule):
 
 
 def _topics(person: Person) -> dict[str, str]:
-    """Return topics by their comparison key, in the person's order and spelling."""
+    """Return a person's topics in order, as spelled in the file, by comparison key."""
     topics: dict[str, str] = {}
     for topic in person.topics:
         topics.setdefault(topic.strip().casefold(), topic.strip())

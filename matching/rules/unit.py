@@ -1,4 +1,4 @@
-"""The rule `unit`."""
+"""The `unit` rule."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from matching.rules.sparse_matrix import SparseMatrix
 
 
 class UnitRule(Rule):
-    """Nobody is coached by a person of their own unit or chain of command.
+    """A coachee is never coached by someone from their own unit or chain of command.
 
-    Units are compared by name, ignoring case and surrounding spaces. A coach's chain of command is
-    what the coaches' file lists: ids of people and names of units in whose chain of command the
-    coach is or was in the last 24 months. No policy can lift this rule.
+    Units are compared by name, ignoring case and surrounding spaces. For each coach, the coaches'
+    file lists the people (by id) and units (by name) whose chain of command includes the coach, now
+    or in the last 24 months. No policy can lift this rule.
     """
 
     name = "unit"
@@ -31,7 +31,7 @@ class UnitRule(Rule):
             coach={"unit": "Training Command"},
         ),
         Example(
-            "The same unit, written in two ways.",
+            "The same unit, with different case and spacing.",
             FORBIDDEN,
             "the same unit",
             coachee={"unit": "1st Brigade"},
@@ -45,7 +45,7 @@ class UnitRule(Rule):
             coach={"chain_of_command": ["c"]},
         ),
         Example(
-            "The coachee's whole unit is in the coach's chain.",
+            "The coachee's unit is in the coach's chain of command.",
             FORBIDDEN,
             "in the coach's chain of command, now or in the last 24 months",
             coachee={"unit": "1st Brigade"},

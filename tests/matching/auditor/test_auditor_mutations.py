@@ -186,14 +186,14 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "on a blackout date": (session_moved(0, 0, days=7), "on the blackout date 2027-02-01"),
     "too soon": (session_moved(0, 2, days=-2), "days between session 2"),
     "too late": (session_moved(0, 2, days=14), "days between session 2"),
-    "on a day off": (session_moved(2, 1, days=5), "k2 is not free for the whole"),
+    "on a day off": (session_moved(2, 1, days=5), "k2 is not free for the entire session"),
     "two at once": (session_moved(1, 0, hours=-1), "overlap"),
     "the reason": (unmatched_changed(reason="all-taken"), "should be nobody-eligible"),
     "a funnel's number": (
         unmatched_changed(funnel=(STEPS[0].model_copy(update={"left": 1}), *STEPS[1:])),
         "language 1 > country 0"),
     "a funnel's step": (unmatched_changed(funnel=STEPS[:-1]), "schedule 0"),
-    "placed": (level_changed(0, value=6), "level placed: value is 6, the matches give 5"),
+    "placed": (level_changed(0, value=6), "value is 6; computed from the matches, it is 5"),
     "kept": (level_changed(1, value=1), "level kept"),
     "worst": (level_changed(2, value=1), "level worst"),
     "total": (level_changed(3, value=1), "level total"),
@@ -207,7 +207,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
                                    after="k1", because="somebody wanted it", sessions=()),)),
         "move of c1: is reported, but nothing moved"),
     "a level is dropped": (
-        lambda result: result_changed(levels=result.levels[1:])(result), "the cycle's are"),
+        lambda result: result_changed(levels=result.levels[1:])(result), "; expected placed"),
 }  # fmt: skip
 
 
@@ -259,7 +259,7 @@ POLICIES: dict[str, tuple[str, dict[str, object], str]] = {
     "weights": ("weights", {"topics": 9}, "topics 100 x 9"),
     "bans": ("bans", {"c1": frozenset({"k1"})}, "rule ban forbids it"),
     "pins": ("pins", {"c2": "k2"}, "coachee c2: is pinned to coach k2"),
-    "objectives": ("objective", {"levels": ("placed", "total")}, "the cycle's are placed, total"),
+    "objectives": ("objective", {"levels": ("placed", "total")}, "expected placed, total"),
     "shares": ("rules", {"country": {"minimum_cross_border_share": 0.34}}, "a share of 0.34"),
     "languages": ("rules", {"language": {"minimum_level": CefrLevel.C2}}, "rule language forbids"),
     "ranks": ("rules", {"rank": {"standard": 0}}, "rule rank forbids it"),
@@ -286,7 +286,7 @@ PEOPLE: dict[str, tuple[str, dict[str, object], str]] = {
     "capacities": ("k1", {"capacity": 1}, "has 2 coachees; the capacity is 1"),
     "own caps": ("k1", {"max_per_day": 1}, "limit is 1"),
     "chains": ("k1", {"chain_of_command": ("c2",)}, "rule unit forbids it"),
-    "priorities": ("c1", {"priority": 4}, "the matches give 6"),
+    "priorities": ("c1", {"priority": 4}, "computed from the matches, it is 6"),
     "countries": ("c2", {"country": "SE"}, "0 of 3 pairs cross a border"),
 }
 
@@ -318,7 +318,7 @@ def test_audit_of_rematch_requires_every_move_with_its_reason() -> None:
     assert (
         "move of c1: is missing or wrong; expected: ban: ruled out by the programme office" in found
     )
-    assert "level kept: value is 0, the matches give 2" in found
+    assert "level kept: value is 0; computed from the matches, it is 2" in found
 
 
 def test_result_with_every_level_proven_is_sound_as_optimal() -> None:
@@ -350,5 +350,5 @@ def test_audit_of_series_with_two_sessions_of_a_day_swapped_reports_their_order(
         update={"matches": (match.model_copy(update={"sessions": swapped}),)}
     )
     assert [str(finding) for finding in audit(roster, cycle, changed)] == [
-        "match c1 with k1: session 2 does not begin after session 1"
+        "match c1 with k1: session 2 does not start after session 1"
     ]

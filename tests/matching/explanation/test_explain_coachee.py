@@ -155,9 +155,10 @@ def test_match_without_another_coach_has_no_runner_up_even_if_pinned() -> None:
     assert [(one.rule, one.because) for one in other.objections] == [
         ("refusal", "refused by one of the two")
     ]
-    assert ("There is no other coach", ("Nobody else could coach this person.",)) in sections(
-        explanation, roster
-    )
+    assert (
+        "There is no other coach",
+        ("No other coach is possible.",),
+    ) in sections(explanation, roster)
 
 
 def test_explanation_of_unmatched_coachee_lists_holders_and_objections() -> None:
@@ -174,7 +175,7 @@ def test_explanation_of_unmatched_coachee_lists_holders_and_objections() -> None
     assert [one.rule for one in by_coach["k2"].objections] == ["schedule"]
     assert by_coach["k2"].points is None
     titles = [section.title for section in sections(explanation, roster)]
-    assert titles[0].startswith("C1 (c1) has no coach: every coach")
+    assert titles[0].startswith("C1 (c1) has no coach: every suitable coach")
     assert explanation.others[-1].coach == "k2"
 
 

@@ -66,7 +66,7 @@ def test_move_names_each_reason_why_a_pair_became_impossible() -> None:
     )
     fewer = changed(ROSTER, "k1", capacity=1)
     move = moves_by_coachee(fewer, without("c1"))["c1"]
-    assert move.because == "k1 takes 1 coachees, had 2"
+    assert move.because == "k1 takes 1 coachee, had 2"
     assert (move.change, move.before, move.after) == (CoacheeChange.UNPLACED, "k1", None)
 
 
