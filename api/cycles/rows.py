@@ -1,4 +1,4 @@
-"""The table of cycles."""
+"""The cycles table."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ def erase_people(
     The following data remains, under a new code: side, country, time zone, sex, year of birth,
     rank, service and role, attendance and ratings, and pairs with their session times. The
     following data is erased: name, address, code, languages, availability, unit and wishes; all
-    texts the person wrote; what plans and runs say about the person; the person's name in texts by
-    others about a shared session; links; and all notes by or about the person, with their keys.
+    texts the person wrote; sentences about the person in plans and runs; the person's name in texts
+    by others about a shared session; links; and all notes by or about the person, with their keys.
     Older copies of the database still contain all of it.
     """
     in_scope = (PersonRow.cycle_id == cycle_id, condition)

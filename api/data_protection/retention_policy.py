@@ -148,7 +148,7 @@ def hold(services: Services, cycle_id: str, hold_input: HoldInput) -> Retention:
 
 
 def release(services: Services, cycle_id: str) -> Retention:
-    """End a cycle's hold. Erasure then requires a new warning of 30 days to managers.
+    """End a cycle's hold. Erasure then requires a new warning period of 30 days.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -51,7 +51,7 @@ class DeliveryStatus(FrozenModel):
         waiting: the number of emails that have not been sent yet.
         sent: the number of emails that have been sent.
         failed: the emails that could not be delivered.
-        trouble: the mail server's latest reply to an email that is still waiting; empty if there is
+        trouble: the mail server's latest response that delays a waiting email; empty if there is
             none.
     """
 
@@ -149,5 +149,5 @@ def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
 
 
 def _start_in_message(row: OutboxRow) -> datetime:
-    """Return the session's start according to the message; the session may have moved since."""
+    """Return the session's start in the message; the session may have been moved since."""
     return Message.model_validate(row.message).invitation.start

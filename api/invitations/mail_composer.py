@@ -19,7 +19,7 @@ from coach.invitations import Method
 
 
 def compose_invitation(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose the email for an outbox message; `None` if the message must not be sent any more.
+    """Compose the email for an outbox message; `None` if it must no longer be sent.
 
     Raises:
         ConflictError: the message is an invitation and its recipient has no working secret link.

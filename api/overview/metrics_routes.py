@@ -56,8 +56,8 @@ def presents_metrics_token(request: Request, settings: Settings) -> bool:
 def is_local(request: Request, settings: Settings) -> bool:
     """Whether a request comes directly from this machine.
 
-    Requests that come through a proxy on this machine have a loopback address too. Therefore no
-    request counts as local if the server has a public address or if the request has proxy headers.
+    Requests through a proxy on this machine also have a loopback address. Therefore no request
+    counts as local if the server has a public address or if the request has proxy headers.
     """
     client = request.client.host if request.client else ""
     public = urlsplit(settings.base_url).hostname or ""

@@ -1,4 +1,4 @@
-"""The table of people: one row per person and cycle."""
+"""The people table, with one row per person and cycle."""
 
 from __future__ import annotations
 

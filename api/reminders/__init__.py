@@ -1,1 +1,1 @@
-"""Reminders: which are due, their recipients, and the switch for each cycle."""
+"""Reminders about missing replies, records and feedback."""

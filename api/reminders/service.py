@@ -64,7 +64,7 @@ def enabled_reminder_kinds(settings: MailSettings) -> Iterable[MailKind]:
 
 
 def is_still_due(tx: Transaction, mail: MailRow, settings: MailSettings, *, now: datetime) -> bool:
-    """Whether the reply, record or feedback that a reminder is about is still missing."""
+    """Whether a reminder that is about to be sent is still needed."""
     session = tx.get_one(SessionRow, mail.session_id)
     if mail.occasion != _occasion(mail.kind, session):
         return False

@@ -101,8 +101,8 @@ def start_new_notebook(services: Services, principal: Principal) -> StartedNoteb
 def open_notes(services: Services, principal: Principal, typed: str, code: str) -> OpenedNotes:
     """Open a notebook on this device; `typed` is its passphrase or recovery code.
 
-    If the server sends email, `code` must be a valid one-time code from an email. The code alone
-    does not open a notebook, because the programme office can change the coach's email address.
+    If the server sends email, `code` must be a valid one-time code from an email. It is required in
+    addition to `typed`, because the programme office can change the coach's email address.
 
     Raises:
         NotAllowedError: `typed` or `code` is wrong, or there have been too many attempts.

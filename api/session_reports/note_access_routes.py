@@ -71,7 +71,7 @@ def open_notes(
     """Open your notes on this device with your passphrase or recovery code.
 
     After five wrong attempts, your notes are locked for 15 minutes. If this server sends email, a
-    one-time code from an email is required as well.
+    one-time code from an email is also required.
     """
     opened = note_access.open_notes(services, principal, body.passphrase, body.code)
     set_device_key_cookie(response, services, principal, opened.device_key)

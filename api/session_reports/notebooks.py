@@ -1,9 +1,9 @@
 """Coaches' notebooks, and the secrets that open them.
 
-A notebook is a set of notes that are opened together. The secret link alone does not open it,
-because the programme office hands out the link. Each device on which a notebook is open has its own
-key (see `device_keys`). To get a key, a new device needs either a single-use recovery code or the
-coach's passphrase, which can only be set on a device on which the notebook is already open.
+A notebook is a set of notes that are opened together. The secret link does not open it, because the
+programme office hands out the link. Each device where a notebook is open has its own key (see
+`device_keys`). To get a key, a new device needs either a single-use recovery code or the coach's
+passphrase, which can only be set on a device where the notebook is already open.
 
 Notebooks only control access. They play no part in the encryption (see `note_encryption`), so
 anyone who can insert rows into `credentials` can make the server show notes.

@@ -54,7 +54,7 @@ def submit_record(
 
 @RECORDS.get("/{session_id}/note", responses=problem_responses(404))
 def read_note(session_id: str, services: ServicesDep, principal: PrincipalDep) -> NoteView:
-    """Get your own note. It is shown only to you, on devices on which your notes are open."""
+    """Get your own note. It is shown only to you, on devices where your notes are open."""
     return session_reports.read_note(services, principal, session_id)
 
 

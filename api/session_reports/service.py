@@ -45,7 +45,7 @@ class SessionReports:
 
 @dataclass(frozen=True, slots=True)
 class SessionWithReports:
-    """A session and those of its reports that a given reader may see.
+    """A session, with the reports on it that a given reader may see.
 
     `cycle` is set if the reader is a manager, whose page shows the cycle's name; otherwise `None`.
     """
@@ -66,7 +66,7 @@ class SavedNote:
 def read_session_with_reports(
     services: Services, principal: Principal, session_id: str
 ) -> SessionWithReports:
-    """Return a session and those of its reports that `principal` may see.
+    """Return a session, with the reports on it that `principal` may see.
 
     Raises:
         NotFoundError: there is no such session, or `principal` may not see it.
@@ -187,7 +187,7 @@ def read_feedback(services: Services, principal: Principal, session_id: str) -> 
 def _find_reports(
     tx: Transaction, keyring: Keyring, principal: Principal, session_id: str
 ) -> SessionReports:
-    """Return those reports on one of the principal's sessions that `principal` may see."""
+    """Return the reports on one of the principal's sessions that `principal` may see."""
     note, closed = None, False
     try:
         note = find_note(tx, keyring, principal, session_id)

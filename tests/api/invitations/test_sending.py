@@ -178,7 +178,7 @@ def test_pages_show_who_sends_messages_and_require_a_review(
         )
         assert "This server does not send email" in without
         assert "Send all 8 now" not in without
-        assert "Nobody has been invited to these sessions yet" in where_on
+        assert "No invitations to these sessions have been sent yet" in where_on
         assert "Send all 8 now" in where_on
         (until,) = {part.partition('"')[0] for part in where_on.split('name="until" value="')[1:]}
         sent = sends.post(f"/cycles/{cycle_id}/messages/send", data={"until": until})
