@@ -13,7 +13,7 @@ from api.files.atomic_write import write_atomically
 from api.files.csv_injection import escape_formula
 from api.input_files.cycle_inputs import read_inputs
 from coach.plural import pluralise
-from matching.instance.pair_report import pair_rows
+from matching.rules.pair_report import pair_rows
 
 
 def pairs(

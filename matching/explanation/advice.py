@@ -10,11 +10,11 @@ from matching.explanation.eligibility import Eligibility, eligibilities
 from matching.explanation.explain_coachee import Solve
 from matching.explanation.policy_changes import SHARE, PolicyChange, policy_changes
 from matching.instance.availability_grid import build_availability_grid
-from matching.instance.pair_report import SCHEDULE
 from matching.rematching.comparison import SettingDifference, compare_policies
 from matching.result import Result, ResultValue
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
+from matching.rules.schedule import SCHEDULE
 
 _MAX_SUGGESTIONS = 3
 

@@ -19,8 +19,8 @@ from coach.people import Coach, Coachee, Person, RankSensitivity, Roster
 from matching.explanation.eligibility import Eligibility
 from matching.explanation.missing_windows import missing_windows, with_window
 from matching.explanation.policy_changes import SHARE, policy_changes
-from matching.instance.pair_report import SCHEDULE
 from matching.rules.evaluation import RuleEvaluator
+from matching.rules.schedule import SCHEDULE
 
 _MAX_PER_KIND = 3  # candidates of each kind
 _MAX_CAPACITY = 50  # the largest capacity that the coaches' file accepts

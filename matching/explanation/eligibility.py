@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.instance.pair_report import SCHEDULE
-from matching.instance.series_feasibility import can_meet
 from matching.result import FunnelStep, UnmatchedReason
 from matching.rules import FORBIDDEN
 from matching.rules.evaluation import RuleEvaluator, pair_blocks
+from matching.rules.schedule import SCHEDULE, can_meet
 
 _BLOCK_CELLS = 1 << 17  # small, because callers may stop after any coachee
 

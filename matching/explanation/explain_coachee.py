@@ -12,11 +12,11 @@ from coach.errors import NotFoundError
 from coach.people import Roster
 from matching.explanation.eligibility import Eligibility, eligibilities
 from matching.instance.availability_grid import build_availability_grid
-from matching.instance.pair_report import SCHEDULE
 from matching.rematching.comparison import CoacheeDifference, LevelDifference
 from matching.result import Match, Result, ResultValue, Unmatched, Verdict
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
+from matching.rules.schedule import SCHEDULE
 
 
 class Solve(Protocol):

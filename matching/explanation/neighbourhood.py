@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from coach.cycle import Cycle
 from coach.people import Coach, Roster
 from matching.explanation.candidate_changes import CandidateChange
-from matching.instance.series_feasibility import can_meet
 from matching.result import Match
 from matching.rules.evaluation import RuleEvaluator
+from matching.rules.schedule import can_meet
 
 _MAX_WHOLE_ROSTER = 60  # larger rosters are not solved in full
 _MAX_NEAREST_COACHES = 4  # candidate coaches for the coachee

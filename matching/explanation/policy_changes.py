@@ -14,8 +14,8 @@ from itertools import combinations
 from coach.cycle import CountryRelation, Cycle
 from coach.languages import CefrLevel
 from coach.plural import pluralise
-from matching.instance.pair_report import SCHEDULE
 from matching.rules.language import language_name
+from matching.rules.schedule import SCHEDULE
 
 SHARE = "share"  # name for the minimum cross-border share, which is not a rule
 

@@ -20,10 +20,24 @@ from matching.instance.partial_cycle import FixedHistory
 from matching.instance.series_feasibility import can_place_remaining, schedulable
 from matching.instance.series_limits import RemainingDemand, SeriesLimits, session_limits
 from matching.result import Result
-from matching.rules.evaluation import EligiblePairs
 
 Pair = tuple[int, int]
 """The rows of a coachee and a coach in the roster."""
+
+
+@dataclass(frozen=True, eq=False)
+class EligiblePairs:
+    """The pairs that pass every hard rule, sorted by coachee and then by coach.
+
+    Attributes:
+        coachee: `int32[P]`, rows of `Roster.coachees`.
+        coach: `int32[P]`, rows of `Roster.coaches`.
+        points: `int32[P]`, the weighted sum of the points of all rules.
+    """
+
+    coachee: NDArray[np.int32]
+    coach: NDArray[np.int32]
+    points: NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.people import Roster
 from matching.concurrency import ParallelMap
 from matching.instance.availability_grid import AvailabilityGrid, Bits, pack, unpack
 from matching.instance.series_limits import (
@@ -22,10 +21,8 @@ from matching.instance.series_limits import (
     RemainingDemand,
     SeriesLimits,
     is_day_separable,
-    session_limits,
     successors,
 )
-from matching.rules.rule import RuleInputs
 
 _BLOCK_BYTES = 1 << 25
 _WORD_BITS = 64
@@ -110,32 +107,6 @@ def can_place_remaining(
             first=demand.first[some],
         )
     return answer
-
-
-def can_meet(
-    inputs: RuleInputs, coachee: NDArray[np.int32], coach: NDArray[np.int32]
-) -> NDArray[np.bool_]:
-    """Return `bool[p]`: whether each pair can place its complete series in isolation.
-
-    Only the availability of the people in these pairs is read, whatever the size of the roster.
-    """
-    roster, free = inputs.roster, inputs.availability_grid
-    rows, row = np.unique(coachee, return_inverse=True)
-    columns, column = np.unique(coach, return_inverse=True)
-    few = replace(free, coachees=free.coachees[rows], coaches=free.coaches[columns])
-    some = Roster(
-        coachees=tuple(roster.coachees[one] for one in rows.tolist()),
-        coaches=tuple(roster.coaches[one] for one in columns.tolist()),
-    )
-    limits = session_limits(some, inputs.cycle.sessions)
-    pairs = row.astype(np.int32), column.astype(np.int32)
-    history = inputs.history
-    if history is None:
-        return schedulable(few, limits, *pairs)
-    demand = history.demand(some, *pairs)
-    return can_place_remaining(
-        history.remaining_availability(some, few, limits), limits, *pairs, demand
-    )
 
 
 def _within(days: NDArray[np.integer], first: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -11,10 +11,10 @@ from coach.availability import epoch_minute
 from coach.plural import pluralise
 from coach.sessions import Session
 from matching.instance.availability_grid import unpack
-from matching.instance.series_feasibility import can_meet
 from matching.rematching.comparison import CoacheeDifference, compare_results
 from matching.result import CoacheeChange, Match, Move, Result, SessionMove
 from matching.rules.evaluation import RuleEvaluator
+from matching.rules.schedule import can_meet
 
 
 def explain_moves(

@@ -7,7 +7,6 @@ remaining pairs. Every method calls the same `Rule.evaluate`, for one pair or tw
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -17,26 +16,12 @@ from coach.cycle import Cycle
 from coach.people import Roster
 from matching.concurrency import ParallelMap
 from matching.instance.availability_grid import AvailabilityGrid
+from matching.instance.problem import EligiblePairs
 from matching.result import FunnelStep, Verdict
 from matching.rules import FORBIDDEN, RULES, Rule, RuleInputs
 from matching.rules.rule import Indices
 
 _BLOCK_CELLS = 1 << 20
-
-
-@dataclass(frozen=True, eq=False)
-class EligiblePairs:
-    """The pairs that pass every hard rule, sorted by coachee and then by coach.
-
-    Attributes:
-        coachee: `int32[P]`, rows of `Roster.coachees`.
-        coach: `int32[P]`, rows of `Roster.coaches`.
-        points: `int32[P]`, the weighted sum of the points of all rules.
-    """
-
-    coachee: NDArray[np.int32]
-    coach: NDArray[np.int32]
-    points: NDArray[np.int32]
 
 
 class RuleEvaluator:

@@ -11,9 +11,9 @@ from api.input_files.cycle_inputs import CycleInputs, read_inputs
 from api.participants.sample import SAMPLE_FILES, sample_file
 from api.participants.sample.build import coachees_xlsx, coaches_csv
 from matching.instance.availability_grid import build_availability_grid
-from matching.instance.pair_report import pair_rows
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
+from matching.rules.pair_report import pair_rows
 
 
 @pytest.fixture(scope="module")

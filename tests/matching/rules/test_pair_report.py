@@ -4,7 +4,7 @@ from random import Random
 
 from hypothesis import given, settings
 
-from matching.instance.pair_report import pair_rows
+from matching.rules.pair_report import pair_rows
 from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.reference import blocking_rules, can_meet
 

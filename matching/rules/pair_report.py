@@ -14,8 +14,7 @@ from matching.instance.series_feasibility import schedulable
 from matching.instance.series_limits import session_limits
 from matching.rules import FORBIDDEN, RuleInputs
 from matching.rules.evaluation import RuleEvaluator, pair_blocks
-
-SCHEDULE = "schedule"  # reported like a rule if a pair cannot place its sessions
+from matching.rules.schedule import SCHEDULE
 
 
 class PairRow(NamedTuple):
