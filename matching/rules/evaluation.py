@@ -32,14 +32,10 @@ class RuleEvaluator:
         self.rules: tuple[Rule, ...] = tuple(rule(inputs) for rule in RULES)
         self.hard = tuple(rule for rule in self.rules if rule.hard)
 
-    def weight(self, rule: Rule) -> int:
-        """Return a rule's weight in this cycle, or 0 if it has none."""
-        return int(getattr(self.inputs.cycle.weights, rule.name, 0))
-
     def weighted_rules(self) -> tuple[tuple[Rule, int], ...]:
         """Return the rules listed in `[weights]` with their weights, in table order."""
-        names = type(self.inputs.cycle.weights).model_fields
-        return tuple((rule, self.weight(rule)) for rule in self.rules if rule.name in names)
+        weights = self.inputs.cycle.weights.model_dump()
+        return tuple((rule, weights[rule.name]) for rule in self.rules if rule.name in weights)
 
     def allowed(self, coachee: Indices, coach: Indices) -> NDArray[np.bool_]:
         """Return, for each broadcast pair, whether every hard rule allows it."""
@@ -146,20 +142,13 @@ def pair_blocks(
     coachees: int, coaches: int, cells: int = _BLOCK_CELLS
 ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
     """Yield blocks of pairs as coachee rows `[b, 1]` and the rows of all coaches `[1, m]`."""
-    if not coachees or not coaches:
+    if not coaches:
         return
     columns = np.arange(coaches, dtype=np.int32)[np.newaxis, :]
     step = max(1, cells // coaches)
     edges = [*range(0, coachees, step), coachees]
     for first, last in pairwise(edges):
         yield np.arange(first, last, dtype=np.int32)[:, np.newaxis], columns
-
-
-def verdicts(
-    roster: Roster, cycle: Cycle, availability_grid: AvailabilityGrid, coachee: int, coach: int
-) -> tuple[Verdict, ...]:
-    """Return each weighted rule's verdict on one pair. For many pairs, reuse a `RuleEvaluator`."""
-    return RuleEvaluator(RuleInputs(roster, cycle, availability_grid)).verdicts(coachee, coach)
 
 
 def funnel(evaluator: RuleEvaluator, coachee: int) -> tuple[FunnelStep, ...]:

@@ -80,6 +80,6 @@ class UnitRule(Rule):
     def because(self, coachee: Coachee, coach: Coach, points: int) -> str:
         if points != FORBIDDEN:
             return "neither the same unit nor the chain of command"
-        if coachee.unit_key and coachee.unit_key == coach.unit_key:
+        if coachee.unit_key == coach.unit_key != "":
             return "the same unit"
         return "in the coach's chain of command, now or in the last 24 months"

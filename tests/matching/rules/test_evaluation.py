@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 from coach.cycle import Cycle
 from coach.people import Roster
 from matching.instance.availability_grid import build_availability_grid
-from matching.rules import FORBIDDEN, RuleInputs
-from matching.rules.evaluation import RuleEvaluator, evaluate_pairs, funnel, pair_blocks, verdicts
+from matching.rules import FORBIDDEN, RuleInputs, evaluation
+from matching.rules.evaluation import RuleEvaluator, evaluate_pairs, funnel, pair_blocks
 from matching.rules.sparse_matrix import SparseMatrix
 from tests.matching.instances import random_cycle, random_roster, randoms
 from tests.matching.reference import blocking_rules, common_starts
@@ -107,6 +108,21 @@ def test_pair_blocks_are_bounded_and_cover_every_coachee_once() -> None:
     assert [rows.size for rows, _ in pair_blocks(2, 50, cells=22)] == [1, 1]
 
 
+def test_pairs_evaluated_in_small_blocks_are_those_of_one_block(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    evaluator = evaluator_of(*instance(Random(3), 8, 8))
+    whole = evaluator.table()
+    assert len(whole.points)
+    monkeypatch.setattr(evaluation, "pair_blocks", partial(pair_blocks, cells=20))
+    blocks: list[int] = []
+    parts = evaluator.table(on_block=lambda: blocks.append(1))
+    assert len(blocks) == 4
+    for field in ("coachee", "coach", "points"):
+        assert getattr(parts, field).dtype == np.int32
+        assert getattr(parts, field).tolist() == getattr(whole, field).tolist()
+
+
 @pytest.mark.parametrize("sizes", [(0, 0), (0, 3), (3, 0)])
 def test_evaluation_without_people_on_a_side_has_no_pairs(sizes: tuple[int, int]) -> None:
     roster, cycle = instance(Random(1), *sizes)
@@ -116,10 +132,9 @@ def test_evaluation_without_people_on_a_side_has_no_pairs(sizes: tuple[int, int]
 
 def test_verdicts_include_every_weighted_rule_even_at_weight_0() -> None:
     roster, cycle = instance(Random(3), 8, 8)
-    table = evaluate_pairs(roster, cycle, build_availability_grid(roster, cycle))
-    found = verdicts(
-        roster, cycle, build_availability_grid(roster, cycle), table.coachee[0], table.coach[0]
-    )
+    evaluator = evaluator_of(roster, cycle)
+    table = evaluator.table()
+    found = evaluator.verdicts(table.coachee[0], table.coach[0])
     weights = cycle.weights.model_dump()
     assert {verdict.rule: verdict.weight for verdict in found} == weights
 
