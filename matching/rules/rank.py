@@ -7,17 +7,12 @@ from typing import ClassVar
 import numpy as np
 
 from coach.people import Coach, Coachee, RankSensitivity
-from coach.ranks import Rank
+from coach.ranks import parse_code
 from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
 _POINTS_PER_GRADE = 10  # deducted for each grade of difference
 _NEUTRAL_POINTS = 80  # if either side has no grade
-_NO_GRADE = -1
-
-_MAJOR = Rank("OF-3", 13, civilian=False)
-_LIEUTENANT_COLONEL = Rank("OF-4", 14, civilian=False)
-_COLONEL = Rank("OF-5", 15, civilian=False)
-_DIRECTOR = Rank("CIV~OF-6", 16, civilian=True)
+_NO_GRADE = 0  # the lowest grade is 1
 
 
 class RankRule(Rule):
@@ -39,35 +34,35 @@ class RankRule(Rule):
             "The same rank.",
             MAX_POINTS,
             "both OF-5",
-            coachee={"rank": _COLONEL},
-            coach={"rank": _COLONEL},
+            coachee={"rank": parse_code("OF-5")},
+            coach={"rank": parse_code("OF-5")},
         ),
         Example(
             "A coach two grades junior, standard sensitivity.",
             80,
             "OF-5 with coach OF-3, two grades junior; standard sensitivity allows two",
-            coachee={"rank": _COLONEL},
-            coach={"rank": _MAJOR},
+            coachee={"rank": parse_code("OF-5")},
+            coach={"rank": parse_code("OF-3")},
         ),
         Example(
             "A coach one grade junior, strict sensitivity.",
             FORBIDDEN,
             "OF-5 with coach OF-4, one grade junior; strict sensitivity allows none",
-            coachee={"rank": _COLONEL, "rank_sensitivity": RankSensitivity.STRICT},
-            coach={"rank": _LIEUTENANT_COLONEL},
+            coachee={"rank": parse_code("OF-5"), "rank_sensitivity": RankSensitivity.STRICT},
+            coach={"rank": parse_code("OF-4")},
         ),
         Example(
             "An external expert without a grade.",
             _NEUTRAL_POINTS,
             "OF-5 with coach CIV; no grade to compare",
-            coachee={"rank": _COLONEL},
+            coachee={"rank": parse_code("OF-5")},
         ),
         Example(
             "The coachee requests a coach in uniform.",
             FORBIDDEN,
             "a coach in uniform is asked for, this coach is a civilian (CIV~OF-6)",
-            coachee={"rank": _COLONEL, "uniformed_coach": True},
-            coach={"rank": _DIRECTOR},
+            coachee={"rank": parse_code("OF-5"), "uniformed_coach": True},
+            coach={"rank": parse_code("CIV~OF-6")},
         ),
     )
 

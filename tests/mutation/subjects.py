@@ -10,6 +10,9 @@ from random import Random
 from tests.mutation.mutants import Mutant, mutants
 
 _TABLE = "PERMISSIONS"
+_RULES_TESTS = (
+    "rule_examples", "single_rules", "country", "catalogue", "availability", "evaluation"
+)  # fmt: skip
 _ENGINE_TESTS = ("tests/matching/test_engine_brute_force.py", "tests/matching/test_engine_run.py")
 
 
@@ -19,7 +22,8 @@ class Subject:
 
     Attributes:
         files: patterns of paths from the root of the tree.
-        tests: files or folders, the nearest first; the rest is run only where those notice nothing.
+        tests: files or folders, the nearest first, which pytest runs in this order unless one
+            contains another; the rest is run only where those notice nothing.
         table: mutate only the values of the dictionary of this name, in files that have it.
         strings: whether to change strings too.
         drawn: so many of the mutants, drawn by seed; `None`: all.
@@ -53,7 +57,11 @@ class Subject:
 
 
 SUBJECTS = {
-    "rules": Subject(("matching/rules/*.py",), ("tests/matching/rules",), strings=True),
+    "rules": Subject(
+        ("matching/rules/*.py",),
+        tuple(f"tests/matching/rules/test_{name}.py" for name in _RULES_TESTS),
+        strings=True,
+    ),
     "permissions": Subject(
         ("api/*/**/*.py",), ("tests/api/http/test_permissions.py",), table=_TABLE, strings=True
     ),
