@@ -14,8 +14,8 @@ from matching.instance.availability_grid import Bits, pack, unpack
 from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, RuleInputs
 
 _AMPLE_STARTS = 20  # common starts per session for full points
-_CELLS_AT_ONCE = 1 << 14
-_ROWS_AT_ONCE = 1 << 11
+_CELLS_AT_ONCE = 16_384
+_ROWS_AT_ONCE = 2_048
 
 
 class AvailabilityRule(Rule):
@@ -85,8 +85,8 @@ class AvailabilityRule(Rule):
 
 def _compress(bits: Bits, count: int, useful: NDArray[np.int64]) -> Bits:
     """Repack `bits`, with `count` starts per row, to contain only the `useful` starts."""
-    parts = [
-        pack(unpack(bits[first : first + _ROWS_AT_ONCE], count)[:, useful])
-        for first in range(0, len(bits), _ROWS_AT_ONCE)
-    ]
-    return np.concatenate([*parts, np.zeros((0, -(-len(useful) // 64)), dtype=np.uint64)])
+    packed = np.zeros((len(bits), -(-len(useful) // 64)), dtype=np.uint64)
+    for first in range(0, len(bits), _ROWS_AT_ONCE):
+        rows = slice(first, first + _ROWS_AT_ONCE)
+        packed[rows] = pack(unpack(bits[rows], count)[:, useful])
+    return packed

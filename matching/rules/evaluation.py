@@ -21,7 +21,7 @@ from matching.result import FunnelStep, Verdict
 from matching.rules import FORBIDDEN, RULES, Rule, RuleInputs
 from matching.rules.rule import Indices
 
-_BLOCK_CELLS = 1 << 20
+_BLOCK_CELLS = 1_048_576
 
 
 class RuleEvaluator:

@@ -16,7 +16,7 @@ _MIN_POINTS = 50  # minimum for any common language
 _GROUP_PENALTY = 40  # deducted for different languages in one group
 
 # Names that are missing from the Unicode data, or spelled differently in this project.
-_NAME_OVERRIDES = {"cnr": "Montenegrin", "sh": "sh", "hbs": "hbs"}
+_NAME_OVERRIDES = {"cnr": "Montenegrin", "sh": "sh"}
 
 
 class LanguageRule(Rule):
@@ -88,7 +88,7 @@ class LanguageRule(Rule):
         self._worth = np.zeros(shape, dtype=np.uint8)  # points + 1, or 0 if not in common
         for column, coachee in enumerate(coachees):
             self._worth[:, column] = [
-                max(self._candidates(coachee, code), default=(FORBIDDEN, ""))[0] + 1
+                max((points + 1 for points, _ in self._candidates(coachee, code)), default=0)
                 for code in self._languages
             ]
         self._offers = np.array(
