@@ -10,6 +10,7 @@ as the line says, and prints the exit code of pytest, or -9 where time was up.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -30,6 +31,7 @@ def main(tests: list[str]) -> None:
     for name in _PACKAGES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    gc.freeze()  # pytest collects garbage at its end, which takes long with all these objects
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
