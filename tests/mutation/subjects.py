@@ -11,7 +11,8 @@ from tests.mutation.mutants import Mutant, mutants
 
 _TABLE = "PERMISSIONS"
 _RULES_TESTS = (
-    "rule_examples", "single_rules", "country", "catalogue", "availability", "evaluation"
+    "rule_examples", "single_rules", "country", "catalogue", "availability", "evaluation",
+    "schedule", "pair_report",
 )  # fmt: skip
 _ENGINE_TESTS = ("tests/matching/test_engine_brute_force.py", "tests/matching/test_engine_run.py")
 
