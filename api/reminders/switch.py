@@ -28,10 +28,10 @@ class Reminders(FrozenModel):
     Attributes:
         on: whether reminders are switched on for this cycle.
         off_since: when a manager switched them off; `None` if they are on.
-        before: days before a session when people are reminded to reply; `None` if this deployment
-            sends no such reminders.
-        after: days after a session when people are reminded to submit a record or feedback; `None`
-            if this deployment sends no such reminders.
+        before: how many days before a session people are reminded to reply; `None` if this
+            deployment sends no such reminders.
+        after: how many days after a session people are reminded to submit a record or feedback;
+            `None` if this deployment sends no such reminders.
     """
 
     on: bool

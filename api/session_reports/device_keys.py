@@ -53,7 +53,7 @@ def set_device_key_cookie(
 def open_notebook_of_device(
     tx: Transaction, request: Request, settings: Settings, principal: Principal, now: datetime
 ) -> Principal:
-    """Return the principal with the notebook open to which the request's device key gives access.
+    """Open the notebook of the request's device key, and return the updated principal.
 
     Returns `principal` unchanged if they are not a coach or the request has no valid device key.
     """

@@ -109,7 +109,7 @@ class Life:
         assert made.is_success, made.text
         self.cycle_id: str = made.json()["id"]
 
-    def bring(self, *lists: str) -> None:
+    def upload_lists(self, *lists: str) -> None:
         files = _lists(*lists)
         brought = self._office.put(f"{API}/cycles/{self.cycle_id}/people", files=files)
         assert brought.is_success, brought.text
@@ -148,7 +148,7 @@ class Life:
             time.sleep(0.2)
         pytest.fail("mails are not sent")
 
-    def say_everything(self) -> None:
+    def submit_all_reports(self) -> None:
         """Submit every text that people can write about sessions, with markers of both people."""
         with self._world.database.writing() as tx:
             sessions = schedule.cycle_schedule(tx, self.cycle_id)
@@ -203,7 +203,7 @@ class Life:
             confirmed = person.post(f"{API}/me/address/confirm", json={"code": typed[0]})
             assert confirmed.is_success, confirmed.text
 
-    def ask_everything(self, plan_id: str) -> None:
+    def ask_all_questions(self, plan_id: str) -> None:
         questions = f"{API}/plans/{plan_id}/questions"
         for code in ("QzCoacheeCode", "C-2", "C-3"):
             about = {"kind": "explain", "person_id": self.person_id(code)}
@@ -261,17 +261,17 @@ def test_erased_people_are_not_named_anywhere(
     world: World, sending: httpx.Client, server: MailServer
 ) -> None:
     life = Life(world, sending, server)
-    life.bring("QzCoacheeFormer")
-    life.bring("QzCoacheeName")
+    life.upload_lists("QzCoacheeFormer")
+    life.upload_lists("QzCoacheeName")
     first = life.plan()
     told = sending.get(f"{API}/plans/{first}").text
     assert "one more place with QzCoachName QzCoachSurname (QzCoachCode)" in told
     life.publish(first)
-    life.say_everything()
+    life.submit_all_reports()
     life.change_address("QzCoacheeCode", "QzCoacheeOther@example.org")
     life.change_address("QzCoachCode", "QzCoachOther@example.org")
-    life.ask_everything(first)
-    life.bring("QzCoacheeName", "Thu 09:00-16:00; Wed 14:00-16:00")
+    life.ask_all_questions(first)
+    life.upload_lists("QzCoacheeName", "Thu 09:00-16:00; Wed 14:00-16:00")
     second = life.plan()
     told = sending.get(f"{API}/plans/{second}").text
     assert "QzCoachCode not free at the old time" in told

@@ -62,7 +62,7 @@ class CycleLife(RuleBasedStateMachine):
         with world.database.reading() as tx:
             self.roster = people.roster_of(tx, self.cycle_id)
         self.here = set(COACHEES)
-        self.begun: dict[str, SessionDetails] = {}
+        self.started: dict[str, SessionDetails] = {}
         self.replies: dict[tuple[str, Side], tuple[Reply, datetime]] = {}
         self.recorded: dict[str, Attendance] = {}
 
@@ -86,8 +86,8 @@ class CycleLife(RuleBasedStateMachine):
         plan_id = self.world.plan(self.cycle_id, result)
         known = {session.uid: session for session in self.sessions()}
         meant = {each.uid: each for match in result.matches for each in match.sessions}
-        begun = {session.uid for session in self.begun.values()}
-        late = any(each.start <= self.now for uid, each in meant.items() if uid not in begun)
+        started = {session.uid for session in self.started.values()}
+        late = any(each.start <= self.now for uid, each in meant.items() if uid not in started)
         if known and late:
             with pytest.raises(ConflictError, match="in the past"):
                 self._publish(plan_id)
@@ -95,7 +95,7 @@ class CycleLife(RuleBasedStateMachine):
             return
         self._publish(plan_id)
         for session in self.sessions():
-            if session.uid in begun:
+            if session.uid in started:
                 continue
             confirmed = session.state is SessionState.CONFIRMED
             assert confirmed == (session.uid in meant)
@@ -120,7 +120,7 @@ class CycleLife(RuleBasedStateMachine):
         self.now += timedelta(days=days, hours=hours)
         for session in self.sessions():
             if session.state is SessionState.CONFIRMED and session.start <= self.now:
-                self.begun.setdefault(session.id, session)
+                self.started.setdefault(session.id, session)
 
     @rule(coachee=st.sampled_from(COACHEES))
     def leave_or_return(self, coachee: str) -> None:
@@ -157,10 +157,10 @@ class CycleLife(RuleBasedStateMachine):
     @rule(which=st.integers(0, 20), attendance=st.sampled_from(Attendance))
     def record(self, which: int, attendance: Attendance) -> None:
         """A coach records the attendance of a session that has started."""
-        begun = sorted(self.begun)
-        if not begun:
+        started = sorted(self.started)
+        if not started:
             return
-        session = self.begun[begun[which % len(begun)]]
+        session = self.started[started[which % len(started)]]
         record = SharedRecord(
             session_date=session.start.date(), attendance=attendance, topic="stereotypes"
         )
@@ -210,9 +210,9 @@ class CycleLife(RuleBasedStateMachine):
                     )
 
     @invariant()
-    def what_has_begun_is_left_alone(self) -> None:
+    def started_sessions_do_not_change(self) -> None:
         now = {session.id: session for session in self.sessions()}
-        for session_id, before in self.begun.items():
+        for session_id, before in self.started.items():
             after = now[session_id]
             assert (after.start, after.state, after.sequence) == (
                 before.start,
@@ -221,7 +221,7 @@ class CycleLife(RuleBasedStateMachine):
             )
 
     @invariant()
-    def what_people_said_is_kept(self) -> None:
+    def replies_and_records_are_preserved(self) -> None:
         for session in self.sessions():
             assert session.recorded == self.recorded.get(session.id)
             for side, shown in (

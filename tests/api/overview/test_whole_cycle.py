@@ -65,7 +65,7 @@ def test_a_cycle_from_two_spreadsheets_to_session_reports(  # noqa: PLR0915 - on
         taken = client.put(f"{cycle}/people", files=_sample_lists(), headers=office).json()
         assert [(side["side"], side["added"]) for side in taken] == [("coachee", 14), ("coach", 9)]
 
-        # Run, get a plan with reasons, and publish it, which fills the outbox.
+        # Start a run, and publish its plan, which fills the outbox.
         asked = client.post(f"{cycle}/runs", headers=office)
         run = _until_final(client, asked.headers["location"], office)
         assert run["state"] == "finished", run
@@ -100,7 +100,7 @@ def test_a_cycle_from_two_spreadsheets_to_session_reports(  # noqa: PLR0915 - on
         assert accepted.json()["coachee_reply"] == "accepted"
         assert client.get(mine, headers=office).json()["coachee_reply"] == "accepted"
 
-        # The coach submits the shared record and a note of their own.
+        # The coach submits the shared record and a private note.
         link = client.post(f"{API}/people/{first['coach']['id']}/link", headers=office).json()
         coach = _bearer(link["credential"]["secret"])
         to_come = first["start"][:10]

@@ -91,7 +91,7 @@ class Cycle:
             now=lambda: now,
         )
 
-    def tell_everybody(self, at: datetime) -> None:
+    def mark_all_invitations_sent(self, at: datetime) -> None:
         with self.world.database.writing() as tx:
             tx.execute(update(OutboxRow).where(OutboxRow.sent_at.is_(None)).values(sent_at=at))
 
@@ -124,7 +124,7 @@ def cycle(world: World) -> Cycle:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     cycle = Cycle(world, cycle_id, [])
-    cycle.tell_everybody(datetime(2026, 12, 2, 9, 0, tzinfo=UTC))
+    cycle.mark_all_invitations_sent(datetime(2026, 12, 2, 9, 0, tzinfo=UTC))
     return cycle
 
 
@@ -188,7 +188,7 @@ def test_people_who_left_or_were_not_invited_and_cancelled_sessions_are_skipped(
     world.published(cycle.id, world.result({"C-2": "K-2"}, first_day=21))
     later = BEFORE + timedelta(hours=2)
     assert cycle.write_due_reminders(later) == Counter(), "of the new time nobody was told yet"
-    cycle.tell_everybody(later)
+    cycle.mark_all_invitations_sent(later)
     assert cycle.write_due_reminders(later) == Counter(), "nor did anybody have time to see it"
     assert cycle.write_due_reminders(later + timedelta(days=1)) == _all(
         MailKind.REPLY_REMINDER, "C-2", "K-2"
@@ -222,7 +222,7 @@ def test_a_reminder_is_neutral_links_to_the_page_and_is_dropped_once_not_due(
 def test_a_cycle_with_reminders_switched_off_gets_none(world: World, cycle: Cycle) -> None:
     other = Cycle(world, world.cycle(), [])
     world.published(other.id, world.result(PAIRS))
-    other.tell_everybody(datetime(2026, 12, 2, 9, 0, tzinfo=UTC))
+    other.mark_all_invitations_sent(datetime(2026, 12, 2, 9, 0, tzinfo=UTC))
     cycle.switch(on=False, now=BEFORE)
     assert cycle.write_due_reminders(BEFORE) == _all(
         MailKind.REPLY_REMINDER, "C-1", "K-1", "C-2", "K-2"
