@@ -1,4 +1,4 @@
-"""The page of one coachee in a plan: their match, other coaches, and replacing their coach."""
+"""The page of a coachee in a plan: their match, the other coaches, and a new coach."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _PERSON = "/plans/{plan_id}/people/{person_id}"
 
 @COACHEE_PAGES.get(_PERSON)
 def show_coachee(plan_id: str, person_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show why a coachee has their coach, or has none, with the answers to queries about them."""
+    """Show why a coachee has their coach, or has none, and the answers to queries about them."""
     page = read_coachee_page(services, plan_id, person_id)
     plan, zone, deployment = page.plan, ZoneInfo(page.cycle.timezone), deployment_of(request)
     match = _match(plan, page.code, deployment)
@@ -84,7 +84,7 @@ def show_coachee(plan_id: str, person_id: str, request: Request, services: Servi
 
 @COACHEE_PAGES.post(f"{_PERSON}/explain")
 def request_explanation(plan_id: str, person_id: str, services: ServicesDep) -> Response:
-    """Ask for the next best coach, what choosing them would cost, and about all other coaches."""
+    """Request an explanation: the next best coach, their cost, and all other coaches."""
     question_request = QuestionRequest(kind=QuestionKind.EXPLAIN, person_id=person_id)
     question = plan_queries.submit_question(services, plan_id, question_request)
     return redirect_after_post(urls.question(question.id))
@@ -94,7 +94,7 @@ def request_explanation(plan_id: str, person_id: str, services: ServicesDep) -> 
 def request_replacements(
     plan_id: str, person_id: str, form_fields: FormFields, services: ServicesDep
 ) -> Response:
-    """Ask which coaches could take over without any change for anyone else."""
+    """Request the coaches who could take over without any change for anyone else."""
     question_fields = {"kind": QuestionKind.REPLACE, "person_id": person_id}
     question_request = parse_form(QuestionRequest, non_empty_fields(form_fields) | question_fields)
     question = plan_queries.submit_question(services, plan_id, question_request)
@@ -105,7 +105,7 @@ def request_replacements(
 def replace_coach(
     plan_id: str, person_id: str, coach: Annotated[str, Form()], services: ServicesDep
 ) -> Response:
-    """Queue a run that gives this coachee another coach and changes nothing for anyone else."""
+    """Queue a run that replaces this coachee's coach and changes nothing for anyone else."""
     replacement_request = ReplacementRequest(plan_id=plan_id, person_id=person_id, coach=coach)
     run = plan_queries.start_replacement(services, replacement_request)
     return redirect_after_post(urls.run(run.id))

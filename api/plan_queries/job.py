@@ -1,4 +1,4 @@
-"""The background job of a plan query, which finds the answer and stores it with the query."""
+"""The job handler for plan queries, which finds the answer and stores it with the query."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from api.plan_queries.question_task import QuestionTask, question_task
 from api.plan_queries.questions import QUESTION_JOB
 from api.plan_queries.rows import QuestionRow
 
-_MAX_SOLVE_SECONDS = 120.0  # per solve; a query may need several
+_MAX_SOLVE_SECONDS = 120.0  # per solve; a query may need several solves
 
 
 class PlanQueryJob(SubprocessJob[QuestionRow]):
-    """A job handler that answers plan queries."""
+    """Answers plan queries in a child process."""
 
     row_type = QuestionRow
     noun = "question"

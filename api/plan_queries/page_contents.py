@@ -1,4 +1,4 @@
-"""The contents of the plan page and the coachee page, each read in one transaction."""
+"""Reads the contents of the plan page and of the coachee page, each in one transaction."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class PlanPage:
     """The contents of a plan's page.
 
     Attributes:
-        plan: the plan itself.
-        cycle: the cycle it belongs to.
+        plan: the plan.
+        cycle: the cycle of the plan.
         plans: all plans of the cycle, newest first.
-        questions: queries about the plan as a whole, newest first.
-        coachee_ids: maps each coachee's id in the coachees' file to their person id.
+        questions: queries about the plan, newest first, except those about one coachee.
+        coachee_ids: the person id of each coachee, by their id in the coachees' file.
     """
 
     plan: PlanDetails
@@ -71,13 +71,13 @@ class CoacheePage:
     """The contents of a coachee's page.
 
     Attributes:
-        plan: the plan the coachee is in.
-        cycle: the cycle it belongs to.
+        plan: the plan.
+        cycle: the cycle of the plan.
         code: the coachee's id in the coachees' file.
-        questions: queries about this coachee, newest first.
+        questions: queries about the coachee, newest first.
         remaining: the upcoming sessions that another coach would take over.
         pinned: whether the cycle's policy pins the coachee to a coach.
-        names: the names of everyone in the plan or currently in the cycle, by id.
+        names: the display names of everyone in the plan or currently in the cycle, by id.
     """
 
     plan: PlanDetails

@@ -1,4 +1,4 @@
-"""Pages for asking for advice, and for following and cancelling plan queries."""
+"""Pages for requesting advice, and for following and cancelling plan queries."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ANCHORS = {
 
 @QUESTION_PAGES.post("/plans/{plan_id}/advice")
 def request_advice(plan_id: str, services: ServicesDep) -> Response:
-    """Ask for the three policy changes that would place the most people."""
+    """Request the three policy changes that would place the most people."""
     question_request = QuestionRequest(kind=QuestionKind.ADVISE)
     question = plan_queries.submit_question(services, plan_id, question_request)
     return redirect_after_post(urls.question(question.id))
@@ -34,7 +34,7 @@ def request_advice(plan_id: str, services: ServicesDep) -> Response:
 
 @QUESTION_PAGES.get("/questions/{question_id}")
 def show_question(question_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show the state of a query, or redirect to the page with its answer once it has ended."""
+    """Show the state of a query. Once it has ended, redirect to the page with its answer."""
     found = plan_queries.read_question_of_cycle(services, question_id)
     question, cycle = found.question, found.cycle
     if question.state.is_final:

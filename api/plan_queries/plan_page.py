@@ -1,4 +1,4 @@
-"""The page of a plan: matches with their reasons, and answers to queries about the plan."""
+"""The page of a plan: its matches with their reasons, and the answers to queries about it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PLAN_PAGE = APIRouter(include_in_schema=False)
 
 @PLAN_PAGE.get("/plans/{plan_id}")
 def show_plan(plan_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show a plan with the reasons for its matches, and a button to publish it."""
+    """Show a plan with the reasons for its matches and, for a draft, a button to publish it."""
     page = read_plan_page(services, plan_id)
     plan, summary, zone = page.plan, page.plan.summary, page.plan.cycle.cycle.zone
     view = present_plan(plan.roster, plan.cycle, plan.result, deployment_of(request))

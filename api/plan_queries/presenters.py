@@ -29,7 +29,7 @@ _SHOWN_AT_ONCE = 8  # other coaches shown before the list is expanded
 
 @dataclass(frozen=True, slots=True)
 class QuestionLine:
-    """A plan query; `failure` is set only if it failed, `answer` only if it has finished."""
+    """A plan query. `failure` is set only if it failed, and `answer` only if it has finished."""
 
     id: str
     state: Badge
@@ -41,7 +41,7 @@ class QuestionLine:
 
 @dataclass(frozen=True, slots=True)
 class RunnerUpViewModel:
-    """The next best coach, the cost of choosing them, and who else would be affected."""
+    """The next best coach, the price of choosing them, and who else would be affected."""
 
     coach: str
     points: str
@@ -53,7 +53,7 @@ class RunnerUpViewModel:
 
 @dataclass(frozen=True, slots=True)
 class OtherCoachViewModel:
-    """Another coach, and whether they are available, fully booked or not possible, and why."""
+    """Another coach: whether they are free, fully booked or not possible, and the reasons."""
 
     coach: str
     status: str
@@ -63,9 +63,9 @@ class OtherCoachViewModel:
 
 @dataclass(frozen=True, slots=True)
 class ExplanationViewModel:
-    """The alternatives to a coachee's coach.
+    """The alternatives to a coachee's current coach.
 
-    `only` is whether no other coach is possible. `others` are shown at once, `more` on request.
+    `only` is true if no other coach is possible. `others` are always shown, `more` on request.
     """
 
     runner_up: RunnerUpViewModel | None
@@ -76,7 +76,7 @@ class ExplanationViewModel:
 
 @dataclass(frozen=True, slots=True)
 class ReplacementViewModel:
-    """A coach who could take over, with the cost and the session times."""
+    """A coach who could take over, with the price and the session times."""
 
     id: str
     coach: str
@@ -111,7 +111,7 @@ def question_line(question: QuestionView, zone: ZoneInfo) -> QuestionLine:
 def latest_question(
     questions: tuple[QuestionView, ...], kind: QuestionKind, zone: ZoneInfo
 ) -> QuestionLine | None:
-    """Return the newest question of a kind, formatted for a page. `questions` are newest first."""
+    """Return the newest query of a kind, formatted for a page. `questions` are newest first."""
     found = next((question for question in questions if question.kind is kind), None)
     return None if found is None else question_line(found, zone)
 

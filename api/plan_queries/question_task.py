@@ -1,6 +1,6 @@
-"""The task of a plan query's child process, in a module that does not load a solver.
+"""The input of a plan query's child process, in a module that does not load a solver.
 
-The server passes on the plan's input and result as JSON text; only the child process parses them.
+The server passes on the plan's input and result as JSON text, which only the child process parses.
 """
 
 from __future__ import annotations
@@ -26,13 +26,16 @@ class CurrentInput(FrozenModel):
 
 
 class QuestionTask(FrozenModel):
-    """Everything the answer to a question depends on.
+    """All inputs for the answer to a question.
 
     Attributes:
-        coachee: the coachee's id in the coachees' file; empty for a question about the whole plan.
+        kind: the kind of question.
+        coachee: the coachee's id in the coachees' file, or an empty string if the question is about
+            the whole plan.
+        remaining: the sessions that a replacement coach would take over.
         input_json: the plan's `RunInput`, as stored.
-        what_if: whether the plan is a what-if, and so uses a policy other than the cycle's.
-        current: the cycle's current lists and policy, which only `replace` uses.
+        what_if: whether the plan is a what-if, which uses another policy than the cycle's.
+        current: the cycle's current lists and policy, set only for `replace`.
         result_json: the plan's `Result`, as stored.
         limit_seconds: the time limit for each solve in the child process.
     """
@@ -48,7 +51,7 @@ class QuestionTask(FrozenModel):
 
 
 def question_task(tx: Transaction, row: QuestionRow, limit_seconds: float) -> QuestionTask:
-    """Build the task for a stored question."""
+    """Return the task for a stored question."""
     plan = tx.get_one(PlanRow, row.plan_id)
     return QuestionTask(
         kind=row.kind,

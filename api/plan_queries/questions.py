@@ -1,6 +1,6 @@
-"""Plan queries: requesting them, and reading the stored questions with their answers.
+"""Stores plan queries and reads them with their answers.
 
-Table and column names, URLs and JSON call a plan query a "question".
+In table and column names, URLs and JSON, a plan query is called a "question".
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class QuestionRequest(FrozenModel):
     """A request for a plan query.
 
     `explain` and `replace` are about one coachee, `advise` is about the whole plan. For `replace`,
-    `not_before` is the first day on which the new coach can hold a session, and `sessions` the
-    number of remaining sessions. They default to the coachee's upcoming sessions.
+    `not_before` is the first possible day for a session with the new coach, and `sessions` is the
+    number of remaining sessions; by default, they cover the coachee's upcoming sessions.
     """
 
     kind: QuestionKind
@@ -54,7 +54,7 @@ class QuestionRequest(FrozenModel):
 
 
 class QuestionAnswer(FrozenModel):
-    """An answer. Only the field for the question's kind is set."""
+    """The answer to a question. Only the field for its kind is set."""
 
     explanation: Explanation | None = None
     advice: tuple[Advice, ...] | None = None
@@ -64,8 +64,8 @@ class QuestionAnswer(FrozenModel):
 class QuestionView(FrozenModel):
     """A plan query: its state and, once it has finished, its answer.
 
-    The answers to `explain` and `advise` remain valid for the plan. The answer to `replace` is
-    based on the lists at the time, so the question can be asked again.
+    Answers to `explain` and `advise` remain valid for the plan. Answers to `replace` depend on the
+    lists at the time, so the same question can be submitted again.
     """
 
     id: str
@@ -143,7 +143,7 @@ def questions_about(
 
 
 def question_view(row: QuestionRow) -> QuestionView:
-    """Convert a row to a `QuestionView`."""
+    """Return the `QuestionView` of a row."""
     return QuestionView(
         id=row.id,
         plan_id=row.plan_id,
@@ -176,7 +176,7 @@ def coachee_code(tx: Transaction, plan: PlanRow, person_id: str) -> str:
 def _remaining(
     tx: Transaction, plan: PlanRow, question_request: QuestionRequest, now: datetime
 ) -> RemainingSessions:
-    """Return the remaining sessions for a request, which default to the upcoming ones.
+    """Return the remaining sessions for a request; by default, the upcoming ones.
 
     Raises:
         NotFoundError: the person is not a coachee of the plan's cycle.
@@ -199,7 +199,7 @@ def _remaining(
 def _find_duplicate(
     tx: Transaction, plan_id: str, question_request: QuestionRequest, remaining: RemainingSessions
 ) -> QuestionRow | None:
-    """Return an equivalent question that is still open or whose answer is still valid, if any."""
+    """Return an equivalent question that is unfinished or whose answer is still valid, if any."""
     options = remaining.model_dump(mode="json")
     valid_states = {TaskState.QUEUED, TaskState.RUNNING}
     if question_request.kind is not QuestionKind.REPLACE:

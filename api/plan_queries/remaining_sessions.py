@@ -1,4 +1,4 @@
-"""The remaining sessions of a coachee, which a replacement coach would take over."""
+"""A coachee's remaining sessions, which a replacement coach would take over."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from api.values import FrozenModel
 class RemainingSessions(FrozenModel):
     """The sessions of a series that have not been held yet.
 
-    `not_before` is the first day on which one can take place; `None` means the first day of the
-    cycle. `sessions` is their number; `None` means the complete series.
+    `not_before` is the first possible day for them, or `None` for the first day of the cycle.
+    `sessions` is their number, or `None` for the complete series.
     """
 
     not_before: date | None = None

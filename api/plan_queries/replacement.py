@@ -1,4 +1,4 @@
-"""Replacing one coachee's coach while everyone else keeps theirs."""
+"""Replaces one coachee's coach without changing anyone else's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from matching.result import Match, Result
 
 
 class ReplacementRequest(FrozenModel):
-    """A coachee in the published plan, and the new coach's id in the coaches' file."""
+    """A coachee in the published plan, and the id of their new coach in the coaches' file."""
 
     plan_id: str
     person_id: str
@@ -35,15 +35,15 @@ def queue_replacement(
     *,
     now: datetime,
 ) -> RunView:
-    """Queue a run that gives one coachee in the published plan another coach.
+    """Queue a run that replaces the coach of one coachee in the published plan.
 
-    Every other pair in the plan is pinned, and coachees without a coach cannot be matched with the
-    coach who is being replaced.
+    Every other pair in the plan is pinned. Coachees without a coach cannot be matched with the
+    coach who is replaced.
 
     Raises:
         NotFoundError: there is no such plan, coachee or coach.
-        ConflictError: the plan is not published, the coachee has no coach in it or already has
-            this one, the cycle's policy pins the coachee, or the cycle has an unfinished run.
+        ConflictError: the plan is not published, the coachee has no coach in it or already has this
+            one, the cycle's policy pins the coachee, or the cycle has an unfinished run.
     """
     row = plan_row(tx, replacement_request.plan_id)
     if row.state is not PlanState.PUBLISHED:
@@ -84,10 +84,10 @@ def _match_to_replace(result: Result, coachee: str, coach: str) -> Match:
 
 def _refuse_impossible(run_input: RunInput, coachee: str, coach: str) -> None:
     if all(one.id != coach for one in run_input.roster.coaches):
-        raise NotFoundError(f"there is no coach {coach} in this cycle")
+        raise NotFoundError(f"there is no coach {coach} in this cycle; check the id")
     if coachee in run_input.cycle.pins:
         raise ConflictError(
-            f"the cycle's policy pins {coachee} to {run_input.cycle.pins[coachee]}: "
+            f"the cycle's policy pins {coachee} to {run_input.cycle.pins[coachee]}; "
             "upload a cycle file without that pin first"
         )
 
@@ -95,9 +95,9 @@ def _refuse_impossible(run_input: RunInput, coachee: str, coach: str) -> None:
 def _pin_all_others(
     run_input: RunInput, result: Result, replaced_match: Match, coach: str
 ) -> Cycle:
-    """Return the policy with the new pair and all other pairs pinned whose people are still there.
+    """Return the policy with pins for the new pair and for all other pairs still in the cycle.
 
-    The coach who is being replaced is banned for everyone without a coach.
+    The coach who is replaced is banned for this coachee and for everyone without a coach.
     """
     coachees = {one.id for one in run_input.roster.coachees}
     coaches = {one.id for one in run_input.roster.coaches}

@@ -1,4 +1,4 @@
-"""Solves a changed policy again, keeping as many pairs of a given result as possible."""
+"""Solves a cycle again, keeping as many pairs of a given result as possible."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def solve_again(
     under_way: UnderWay | None,
     report: ReportProgress = _ignore_progress,
 ) -> Result:
-    """Return the best result found within the limit, without remedies for unmatched coachees.
+    """Return the best result found within the time limit, without remedies.
 
     `under_way` is the progress of the cycle when `keep` was made.
 
     Raises:
-        DomainError: the engine found no usable result; the message says why.
+        DomainError: the engine found no usable result. The message says why.
     """
     return solve(
         roster,

@@ -22,7 +22,7 @@ QUESTIONS = APIRouter(prefix=API, tags=["questions"])
 
 
 class NewCoach(FrozenModel):
-    """The new coach, identified by their id in the coaches' file, as in answers."""
+    """The new coach's id in the coaches' file, as returned in answers."""
 
     coach: Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -35,12 +35,12 @@ class NewCoach(FrozenModel):
 def ask_question(
     plan_id: str, question_request: QuestionRequest, services: ServicesDep, response: Response
 ) -> QuestionView:
-    """Ask a question about a plan. The answer is stored with the plan; read it at `Location`.
+    """Ask a question about a plan. The answer is stored with the plan; poll `Location` for it.
 
-    `explain` returns the next best coach for one coachee, what choosing them would cost everyone,
-    and which other coaches are possible. `replace` returns the coaches who could take over without
-    any change for anyone else, and the cost of each. `advise` returns the three policy changes that
-    would place the most people. If the same question has already been asked, it is returned.
+    `explain` returns the next best coach for one coachee, the price of choosing them, and all other
+    coaches. `replace` returns the coaches who could take over without any change for anyone else,
+    and the price of each. `advise` returns the three policy changes that would place the most
+    people. If an equivalent question is still valid, it is returned instead of a new one.
     """
     question = plan_queries.submit_question(services, plan_id, question_request)
     response.headers["Location"] = f"{API}/questions/{question.id}"
@@ -53,7 +53,7 @@ def list_questions(
     services: ServicesDep,
     person_id: Annotated[
         Identifier | None,
-        Query(description="The coachee the questions are about; by default, the whole plan."),
+        Query(description="The coachee. Defaults to questions about the plan as a whole."),
     ] = None,
 ) -> tuple[QuestionView, ...]:
     """The questions about a plan, or about one coachee in it, with their answers."""
@@ -80,9 +80,9 @@ def cancel_question(question_id: str, services: ServicesDep) -> QuestionView:
 def replace_coach(
     plan_id: str, person_id: str, new: NewCoach, services: ServicesDep, response: Response
 ) -> RunView:
-    """Queue a run that gives one coachee in the published plan another coach.
+    """Queue a run that replaces the coach of one coachee in the published plan.
 
-    Every other pair is pinned. The run creates a draft plan, which you can then publish.
+    Every other pair is pinned. The run creates a draft plan, which can then be published.
     """
     replacement_request = ReplacementRequest(plan_id=plan_id, person_id=person_id, coach=new.coach)
     run = plan_queries.start_replacement(services, replacement_request)

@@ -23,7 +23,7 @@ class QuestionKind(StrEnum):
 class QuestionRow(BackgroundTaskRow):
     """A question about a plan, or about one coachee in it, with its answer as JSON.
 
-    `options` are the remaining sessions that a `replace` question covers; `latest` is the latest
+    `options` contains the remaining sessions for a `replace` question. `latest` is the latest
     progress report.
     """
 

@@ -1,6 +1,6 @@
-"""Plan query use cases: asking, following and cancelling a query, and replacing a coach.
+"""Use cases for asking, following and cancelling plan queries, and for replacing a coach.
 
-The modules `job` and `subprocess` execute a query.
+Queries are executed by `job` and `subprocess`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class QuestionOfCycle:
 def submit_question(
     services: Services, plan_id: str, question_request: QuestionRequest
 ) -> QuestionView:
-    """Ask a question about a plan, unless an equivalent one is still valid; return either.
+    """Ask a question about a plan, or return an equivalent question that is still valid.
 
     Raises:
         NotFoundError: there is no such plan, or the person is not a coachee of its cycle.
@@ -42,7 +42,7 @@ def submit_question(
 
 
 def read_question(services: Services, question_id: str) -> QuestionView:
-    """Return the state of a question and, once it has finished, its answer.
+    """Return a question and, once it has finished, its answer.
 
     Raises:
         NotFoundError: there is no such question.
@@ -52,7 +52,7 @@ def read_question(services: Services, question_id: str) -> QuestionView:
 
 
 def read_question_of_cycle(services: Services, question_id: str) -> QuestionOfCycle:
-    """Return the state of a question and the cycle of its plan.
+    """Return a question and the cycle of its plan.
 
     Raises:
         NotFoundError: there is no such question.
@@ -80,7 +80,7 @@ def cancel_question(services: Services, question_id: str) -> QuestionView:
 
     Raises:
         NotFoundError: there is no such question.
-        ConflictError: the question has ended.
+        ConflictError: the question has already ended.
     """
     with services.database.writing() as tx:
         row = question_row(tx, question_id)
@@ -90,14 +90,14 @@ def cancel_question(services: Services, question_id: str) -> QuestionView:
 
 
 def start_replacement(services: Services, replacement_request: ReplacementRequest) -> RunView:
-    """Queue a run that gives one coachee in the published plan another coach.
+    """Queue a run that replaces the coach of one coachee in the published plan.
 
     The resulting plan is a draft that can be reviewed and published like any other.
 
     Raises:
         NotFoundError: there is no such plan, coachee or coach.
-        ConflictError: the plan is not published, the coachee has no coach in it or already has
-            this one, the cycle's policy pins the coachee, or the cycle has an unfinished run.
+        ConflictError: the plan is not published, the coachee has no coach in it or already has this
+            one, the cycle's policy pins the coachee, or the cycle has an unfinished run.
     """
     options = default_options(services.settings)
     with services.database.writing() as tx:

@@ -1,6 +1,6 @@
 """The child process of a plan query, which answers a `QuestionTask`.
 
-Its result has the member `answer_json`, a `QuestionAnswer` as JSON.
+It returns a single field, `answer_json`: a `QuestionAnswer` as JSON.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from matching.result import Match, Result
 
 @dataclass(frozen=True, slots=True)
 class PlanInputs:
-    """The inputs for the engine: lists, policy, plan, and the progress of the cycle at the time."""
+    """The engine's inputs: lists, policy, plan, and the progress of the cycle at that time."""
 
     roster: Roster
     cycle: Cycle
@@ -40,7 +40,7 @@ class PlanInputs:
 
     @classmethod
     def of(cls, task: QuestionTask) -> PlanInputs:
-        """Parse the inputs of a task."""
+        """Parse the inputs in a task."""
         stored = RunInput.model_validate_json(task.input_json)
         cycle = stored.cycle if task.what_if else stored.policy
         current = task.current or CurrentInput(roster=stored.roster, cycle=cycle)
@@ -50,7 +50,7 @@ class PlanInputs:
 
 @dataclass
 class CountingSolver:
-    """A solver for advice whose progress reports include the number of solves and total time."""
+    """A solver for advice that reports the number of solves and the total elapsed time."""
 
     limit_seconds: float
     report: ReportProgress
@@ -59,7 +59,7 @@ class CountingSolver:
     solve_count: int = 0
 
     def __call__(self, roster: Roster, cycle: Cycle, keep: Result) -> Result:
-        """Return the best result found within the limit, without remedies."""
+        """Return the best result found within the time limit, without remedies."""
         self.solve_count += 1
         return solve_again(
             roster,
@@ -79,12 +79,12 @@ class CountingSolver:
 
 
 def main(channel: Channel) -> None:
-    """Answer the single query that the parent process sends."""
+    """Answer the query that the parent process sends."""
     run_task(channel, answer_query)
 
 
 def answer_query(task_text: str, report: ReportProgress) -> dict[str, str]:
-    """Answer a task, a `QuestionTask` as JSON, and return a `QuestionAnswer` as JSON."""
+    """Answer a `QuestionTask`, given as JSON, and return a `QuestionAnswer` as JSON."""
     task = QuestionTask.model_validate_json(task_text)
     inputs = PlanInputs.of(task)
     solver = CountingSolver(task.limit_seconds, report, time.monotonic(), inputs.under_way)
@@ -115,7 +115,7 @@ def _answer(task: QuestionTask, inputs: PlanInputs, solver: CountingSolver) -> Q
 
 
 def _next_best(inputs: PlanInputs, limit_seconds: float, report: ReportProgress) -> NextBest:
-    """Return a function that finds the next best coach by solving again within the limit."""
+    """Return a function that finds the next best coach by solving again within the time limit."""
     deadline = Deadline(time.monotonic, limit_seconds, lambda: False, run_in_thread)
 
     def of(match: Match) -> RunnerUp | None:
@@ -126,7 +126,7 @@ def _next_best(inputs: PlanInputs, limit_seconds: float, report: ReportProgress)
             ).of(match)
         except DeadlineExceededError as error:
             raise NoUsableResultError(
-                f"no other plan for {match.coachee} was found within {limit_seconds:g} s"
+                f"no other plan for {match.coachee} was found within {limit_seconds:g} seconds"
             ) from error
 
     return of

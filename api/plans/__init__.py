@@ -1,1 +1,1 @@
-"""Plans: reading, downloading and comparing them."""
+"""Reading, downloading and comparing plans."""

@@ -1,4 +1,4 @@
-"""Comparison of two plans of a cycle: policies, levels and people."""
+"""Comparison of two plans of a cycle: their policies, levels and matches."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from matching.rules.evaluation import RuleEvaluator
 
 
 class ChangeCounts(FrozenModel):
-    """Numbers of coachees by what changes for them. Each coachee is counted once."""
+    """The number of coachees for each kind of change. Each coachee is counted once."""
 
     placed: int
     unplaced: int
@@ -35,10 +35,10 @@ class ChangeCounts(FrozenModel):
 
 
 class PlanComparison(FrozenModel):
-    """The differences from the plan `before` to the plan `after`.
+    """The differences between the plan `before` and the plan `after`.
 
-    `settings` lists the policy keys that differ, `levels` the value of each level in both plans,
-    and `moves` every coachee for whom something changes, with the reason.
+    `settings` lists the policy keys that differ, `levels` the values of each level, and `moves` the
+    coachees for whom anything changes, with the reasons.
     """
 
     before: PlanSummary
@@ -52,7 +52,7 @@ class PlanComparison(FrozenModel):
 def load_plan_pair(
     tx: Transaction, plan_id: str, before_id: str | None = None
 ) -> tuple[PlanDetails, PlanDetails]:
-    """Return the plan to compare with, and the plan `plan_id`.
+    """Return the plan to compare with and the plan `plan_id`, in this order.
 
     If `before_id` is `None`, the plan to compare with is the cycle's published plan.
 
@@ -68,7 +68,7 @@ def load_plan_pair(
 
 
 def build_comparison(before: PlanDetails, after: PlanDetails) -> PlanComparison:
-    """Compare two plans."""
+    """Return the differences between two plans."""
     differences = compare_results(before.result, after.result, (before.policy, after.policy))
     return PlanComparison(
         before=before.summary,
@@ -98,9 +98,9 @@ def _published_plan_id(tx: Transaction, plan: PlanSummary) -> str:
 def _moves_with_reasons(
     before: PlanDetails, after: PlanDetails, changed: tuple[CoacheeDifference, ...]
 ) -> tuple[Move, ...]:
-    """Return every change with its reason, based on the lists and the policy of the later plan.
+    """Return each change with its reason, based on the lists and the policy of the later plan.
 
-    Only the people affected are evaluated, which keeps this fast for a large cycle.
+    Only the people concerned are evaluated, so this is fast even for a large cycle.
     """
     coachees = {one.coachee for one in changed}
     coaches = {coach for one in changed for coach in (one.before, one.after)}

@@ -30,7 +30,7 @@ _NOT_AN_AIM = "not an objective"
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """A plan in a list: when it was made, and its state."""
+    """A plan in a list: the time when it was made, and its state."""
 
     id: str
     made: str
@@ -39,7 +39,7 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class LevelLine:
-    """One level in both plans; `gain` is how much better or worse the later plan is."""
+    """The values of a level in two plans. `gain` describes the difference."""
 
     words: str
     before: str
@@ -54,7 +54,7 @@ def compare_plans(
     services: ServicesDep,
     before: Annotated[Identifier, Query()] = "",
 ) -> Response:
-    """Show how two plans of a cycle differ in their levels and for people."""
+    """Show the differences between two plans of a cycle."""
     found = plans.read_compared_plans(services, plan_id, before or None)
     comparison, zone = found.comparison, ZoneInfo(found.cycle.timezone)
     rosters = found.before.roster, found.after.roster
@@ -70,7 +70,7 @@ def compare_plans(
         settings=comparison.settings,
         levels=[
             _level(level) for level in comparison.levels if level.name is not ObjectiveLevel.KEPT
-        ],  # omitted because the tiles already show how many pairs are kept
+        ],  # the tiles already show how many pairs are kept
         moves=present_moves(comparison.moves, people),
     )
 
@@ -81,17 +81,17 @@ def plan_line(plan: PlanSummary, zone: ZoneInfo) -> PlanLine:
 
 
 def other_plans(listed: tuple[PlanSummary, ...], plan_id: str, zone: ZoneInfo) -> list[PlanLine]:
-    """Return the plans that the plan `plan_id` can be compared with."""
+    """Return the plans with which the plan `plan_id` can be compared."""
     return [plan_line(plan, zone) for plan in listed if plan.id != plan_id]
 
 
 def _tiles(counts: ChangeCounts) -> list[tuple[int, str]]:
     return [
-        (counts.same, "stay as they are"),
-        (counts.retimed, "keep their coach, at different times"),
-        (counts.moved, "get another coach"),
-        (counts.placed, "get a coach who had none"),
-        (counts.unplaced, "lose their coach"),
+        (counts.same, "without changes"),
+        (counts.retimed, "with the same coach at different times"),
+        (counts.moved, "with a different coach"),
+        (counts.placed, "with a coach for the first time"),
+        (counts.unplaced, "no longer with a coach"),
     ]
 
 

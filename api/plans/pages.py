@@ -33,7 +33,7 @@ def schedule(plan_id: str, services: ServicesDep) -> Response:
 
 
 def _download(content: bytes, media_type: str, name: str) -> Response:
-    """Return an attachment: if a browser displayed it, its inline styles would be blocked."""
+    """Return a download. If a browser displayed the file, its inline styles would be blocked."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)
 

@@ -1,4 +1,4 @@
-"""Reading stored plans: one plan with its lists and policy, or all plans of a cycle."""
+"""Reads stored plans: one plan with its lists and policy, or all plans of a cycle."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from matching.result import Result
 
 
 class PlanSummary(FrozenModel):
-    """A plan in a list; `placed` and `unplaced` count coachees with and without a coach."""
+    """A plan in a list. `placed` and `unplaced` count the coachees with and without a coach."""
 
     id: str
     cycle_id: str
@@ -34,11 +34,11 @@ class PlanSummary(FrozenModel):
 
 
 class PlanDetails(FrozenModel):
-    """A complete plan: the engine's result, and the lists and policy it is based on.
+    """A complete plan: the engine's result, and the lists and policy on which it is based.
 
-    `outdated` is whether the cycle's lists or policy have changed since. `own_policy` is the
-    cycle's policy when the plan was made, if the run used a different one: in a what-if, and in a
-    plan that replaces one coach and pins every other pair. `under_way` is the progress of the
+    `outdated` is true if the cycle's lists or policy have changed since. `own_policy` is the
+    cycle's policy at the time of the run, if the run used a different one: for a what-if plan, or
+    for a plan that replaces one coach and pins all other pairs. `under_way` is the progress of the
     cycle at that time, if it had started.
     """
 
@@ -52,7 +52,7 @@ class PlanDetails(FrozenModel):
 
     @property
     def policy(self) -> Cycle:
-        """The policy as a manager wrote it, without the pins added to replace a coach."""
+        """The policy as written by a manager, without the pins added to replace a coach."""
         what_if = self.summary.state is PlanState.WHAT_IF
         return self.cycle if what_if or self.own_policy is None else self.own_policy
 
@@ -85,7 +85,7 @@ def plan_row(tx: Transaction, plan_id: str) -> PlanRow:
 
 
 def plan_details(tx: Transaction, plan_id: str) -> PlanDetails:
-    """Return a plan with the lists and the policy it is based on.
+    """Return a plan with the lists and policy on which it is based.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -111,13 +111,13 @@ def plan_details(tx: Transaction, plan_id: str) -> PlanDetails:
 
 
 def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
-    """Whether the lists or the policy of a cycle have changed since a run froze its input."""
+    """Whether a cycle's lists or policy have changed since a run's input was captured."""
     policy = policy_of(cycle_row(tx, cycle_id))
     return (frozen.roster, frozen.policy) != (roster_of(tx, cycle_id), policy)
 
 
 def summarise_plan(row: PlanRow) -> PlanSummary:
-    """Convert a row to a `PlanSummary`."""
+    """Return the `PlanSummary` of a row."""
     return PlanSummary(
         id=row.id,
         cycle_id=row.cycle_id,

@@ -26,7 +26,7 @@ def list_plans(cycle_id: str, services: ServicesDep) -> tuple[PlanSummary, ...]:
 
 @PLANS.get("/plans/{plan_id}", responses=problem_responses(404))
 def read_plan(plan_id: str, services: ServicesDep) -> PlanDetails:
-    """A complete plan: matches with verdicts and sessions; unmatched with funnel and remedies."""
+    """A complete plan: matches with verdicts and sessions; unmatched coachees with reasons."""
     return plans.read_plan(services, plan_id)
 
 
@@ -36,12 +36,12 @@ def compare_plans(
     services: ServicesDep,
     before: Annotated[
         Identifier | None,
-        Query(description="The plan to compare with; by default, the published plan."),
+        Query(description="The plan to compare with. Defaults to the published plan."),
     ] = None,
 ) -> PlanComparison:
-    """The differences between two plans of a cycle in policy, levels and people, with the reasons.
+    """The differences between two plans of a cycle, with the reason for each change.
 
-    `gain` is `null` if the two policies award points by different rules or weights.
+    `gain` is `null` if the plans' points are not comparable, because their rules or weights differ.
     """
     return plans.compare_plans(services, plan_id, before)
 

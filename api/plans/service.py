@@ -1,4 +1,4 @@
-"""Plan use cases: listing, reading and comparing. Publishing is in `invitations.publish`."""
+"""Use cases for listing, reading and comparing plans. Publishing is in `invitations.publish`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.services import Services
 
 @dataclass(frozen=True, slots=True)
 class ComparedPlans:
-    """Two plans of a cycle, the differences between them, and all plans of the cycle."""
+    """Two plans of a cycle, their differences, and all plans of the cycle."""
 
     before: PlanDetails
     after: PlanDetails
@@ -32,7 +32,7 @@ def list_plans(services: Services, cycle_id: str) -> tuple[PlanSummary, ...]:
 
 
 def read_plan(services: Services, plan_id: str) -> PlanDetails:
-    """Return a plan with the lists and the policy it is based on.
+    """Return a plan with the lists and policy on which it is based.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -42,7 +42,7 @@ def read_plan(services: Services, plan_id: str) -> PlanDetails:
 
 
 def compare_plans(services: Services, plan_id: str, before_id: str | None = None) -> PlanComparison:
-    """Compare another plan of a cycle with the plan `plan_id`.
+    """Return the differences between another plan of the cycle and the plan `plan_id`.
 
     If `before_id` is `None`, the other plan is the cycle's published plan.
 
@@ -58,10 +58,11 @@ def compare_plans(services: Services, plan_id: str, before_id: str | None = None
 def read_compared_plans(
     services: Services, plan_id: str, before_id: str | None = None
 ) -> ComparedPlans:
-    """Compare two plans like `compare_plans`, and also return the plans and their cycle.
+    """Compare two plans like `compare_plans`, and also return the cycle and all its plans.
 
     Raises:
-        The same errors as `compare_plans`.
+        NotFoundError: there is no such plan.
+        ConflictError: there is no plan to compare with, or the two belong to different cycles.
     """
     with services.database.reading() as tx:
         before, after = load_plan_pair(tx, plan_id, before_id)

@@ -1,1 +1,1 @@
-"""A results folder: everything a run produces, as files that can be read without a server."""
+"""Results folders: everything that a run produces, as files that can be read without a server."""

@@ -1,4 +1,4 @@
-"""Writes a results folder, completely or not at all."""
+"""Writes results folders, either completely or not at all."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RESULT_PARTS = (
     *("result.json", "run.json", "schedule.csv", "schedule.xlsx", "unmatched.csv"),
     *("report.html", *RESULT_FOLDERS),
 )
-"""All files and folders that are written into a results folder."""
+"""The names of all files and folders in a results folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +38,15 @@ class FolderContent:
     """The content of a results folder.
 
     Attributes:
-        roster: the people of the result.
-        cycle: their cycle.
+        roster: the coachees and coaches.
+        cycle: the cycle and its policy.
         result: the result of the run.
         record: the record of the run.
         inputs: the name and bytes of each input file, as read.
-        now: the aware time in the invitations and the report.
-        deployment: the sender of the invitations.
-        next_best: the text about runner-ups for the report, by coachee.
-        before: the invitations that an earlier result has sent, by uid.
+        now: the aware time that is stated in the invitations and the report.
+        deployment: the organisation that sends the invitations.
+        next_best: the section about each coachee's runner-up for the report, by coachee.
+        before: the invitations sent for an earlier result, by uid.
     """
 
     roster: Roster
@@ -61,14 +61,14 @@ class FolderContent:
 
 
 def write_results(out: Path, content: FolderContent) -> None:
-    """Write `content` to the folder `out`, in place of an earlier result there.
+    """Write `content` to the folder `out`, replacing any earlier result there.
 
-    The folder is created if it is missing. The files are written to a temporary folder in it and
-    moved into place at the end, so that a failure while writing leaves an earlier result complete.
-    Other files in `out` are left alone.
+    The folder is created if it does not exist. Files are first written to a temporary folder inside
+    it and then moved into place, so an earlier result remains complete if writing fails. Other
+    files in `out` are not changed.
 
     Raises:
-        DomainError: `out` cannot be written to.
+        DomainError: `out` is not writable.
     """
     files = _files(content)
     try:
@@ -88,7 +88,7 @@ def write_results(out: Path, content: FolderContent) -> None:
 
 
 def result_json(result: Result) -> bytes:
-    """Return `result.json` in UTF-8: keys in the documented order, with a final newline."""
+    """Return `result.json` in UTF-8, with keys in the documented order and a final newline."""
     return result.model_dump_json(indent=2).encode() + b"\n"
 
 

@@ -1,4 +1,4 @@
-"""Checks that the files in a results folder agree with `result.json`, by parsing each of them."""
+"""Checks that the files in a results folder agree with `result.json` by parsing each of them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from matching.records.run_record import RunRecord, result_digest
 from matching.result import Result
 
 _FORMS = ("session-note.html", "feedback.html")
-_MAX_REPORTED = 5  # rows of one kind that are reported individually
+_MAX_REPORTED = 5  # maximum number of rows reported individually
 
 RowCounts = Counter[tuple[str, ...]]
 
 
 def folder_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Yield a finding for everything in the folder that is missing or contradicts the result."""
+    """Yield a finding for each file that is missing or contradicts the result."""
     missing = [part for part in RESULT_PARTS if not (folder / part).exists()]
     yield from (Finding(part, "is missing") for part in missing)
     checks: dict[str, Callable[[Path, ResultFolder], Iterator[Finding]]] = {
@@ -74,7 +74,7 @@ def _run(path: Path, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _schedule(path: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Compare the schedule. Times are parsed, so that their format does not matter."""
+    """Compare the schedule with the result. Times are parsed, so their format does not matter."""
     expected: RowCounts = Counter(
         (match.coachee, match.coach, str(one.number), _utc(one.start), _utc(one.end), one.uid)
         for match in found.result.matches
@@ -113,7 +113,7 @@ def _unmatched(path: Path, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _table(path: Path, header: list[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the rows of a CSV file, without the apostrophes that protect against formulas."""
+    """Yield the rows of a CSV file, without the apostrophes that prevent formula injection."""
     with path.open(encoding="utf-8", newline="") as lines:
         rows = [*csv.reader(lines)]
     if not rows or rows[0] != header:
@@ -134,7 +134,7 @@ def _rows(name: str, actual: Iterable[tuple[str, ...]], expected: RowCounts) -> 
         for row in sorted(rows)[:_MAX_REPORTED]:
             yield Finding(name, f"{words}: {', '.join(row)}")
         if len(rows) > _MAX_REPORTED:
-            yield Finding(name, f"{words}, {len(rows) - _MAX_REPORTED} more")
+            yield Finding(name, f"{words}: {len(rows) - _MAX_REPORTED} more")
 
 
 def _workbook(path: Path, found: ResultFolder) -> Iterator[Finding]:
@@ -161,14 +161,14 @@ def _workbook(path: Path, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _report(path: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Check that the report contains everybody once, and the hash of its inputs."""
+    """Check that the report contains each coachee once, and the hash of its inputs."""
     text = unescape(path.read_text("utf-8"))
     for word in (f'id="{anchor}"' for anchor in _anchors(found.result)):
         if text.count(word) != 1:
             times = pluralise(text.count(word), "time")
             yield Finding("report.html", f"contains {word} {times} instead of once")
     if found.result.input_sha256 not in text:
-        yield Finding("report.html", "was made from other inputs than this result")
+        yield Finding("report.html", "is based on different inputs from this result")
 
 
 def _anchors(result: Result) -> Iterator[str]:

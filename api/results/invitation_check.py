@@ -1,7 +1,7 @@
 """Checks the invitations in a results folder line by line against `result.json`.
 
 The check shares no code with the writer. A calendar object may contain only the properties listed
-below, so that no text entered by a user appears where an aide can read it.
+below, so that an assistant who can see the calendar never sees text entered by a user.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class _ExpectedInvitation:
 
 
 def invitation_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Check for exactly one invitation per person and session, as `.ics` and as `.eml`."""
+    """Check that each person has exactly one `.ics` and one `.eml` file for each session."""
     expected = _expected_invitations(found)
     names = {path.stem for path in folder.iterdir()}
     for name in sorted(names):
@@ -70,7 +70,7 @@ def invitation_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _expected_invitations(found: ResultFolder) -> dict[tuple[str, str], list[_ExpectedInvitation]]:
-    """Return the invitations by uid and email address, which two people may share."""
+    """Return the expected invitations by uid and email address, which two people may share."""
     roster = found.inputs.roster
     coachees = {one.id: one for one in roster.coachees}
     coaches = {one.id: one for one in roster.coaches}
@@ -143,7 +143,7 @@ def _mail(content: bytes, calendar: bytes, one: _ExpectedInvitation) -> Iterator
     mail = message_from_bytes(content, policy=policy.default)
     to = [address.casefold() for _, address in getaddresses(mail.get_all("To", []))]
     if to != [one.person.email.casefold()] or mail["Cc"] or mail["Bcc"]:
-        yield f"its email goes to {', '.join(to) or 'nobody'} instead of only to {one.person.email}"
+        yield f"its email goes to {', '.join(to) or 'nobody'} instead of to {one.person.email} only"
     if one.expected_summary not in str(mail["Subject"]):
         yield f"its email has the wrong subject, {mail['Subject']!r}"
     parts = [part for part in mail.walk() if not part.is_multipart()]

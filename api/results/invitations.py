@@ -1,4 +1,4 @@
-"""`invites/`: one invitation for each recipient and session, as `.ics` and as `.eml`."""
+"""The folder `invites/`: an `.ics` and an `.eml` file for each recipient and session."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def invitation_files(
     now: datetime,
     before: Mapping[str, SentInvitation],
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and content of each file with an invitation to a session of `result`.
+    """Yield the name and content of each invitation file for the sessions in `result`.
 
-    `now` is the time at which they are made. `before` contains the invitations sent for an earlier
-    result, by uid; the SEQUENCE of those that changed since is incremented.
+    `now` is the time stated in the invitations. `before` contains the invitations sent for an
+    earlier result, by uid; the SEQUENCE of those that have changed is incremented.
     """
     coachees = {person.id: person for person in roster.coachees}
     coaches = {person.id: person for person in roster.coaches}
@@ -49,18 +49,18 @@ def invitation_files(
 
 
 def _name(person: Person, message: Message) -> str:
-    """Return an ASCII file name for any id; its suffix makes it unique."""
+    """Return an ASCII file name for a message, made unique by a hash of the person's id."""
     who = re.sub(r"[^A-Za-z0-9_-]+", "-", person.id).strip("-")[:_MAX_ID_CHARACTERS] or "person"
     end = hashlib.sha256(f"{message.invitation.uid}\0{_key(person)}".encode()).hexdigest()[:8]
     return f"{who}-session-{message.invitation.number:02d}-{end}"
 
 
 def _reply_token(result: Result, person: Person) -> str:
-    """Return the token for a person's replies, which cannot be guessed without the input."""
+    """Return the token for a person's replies, which cannot be guessed without the inputs."""
     key = result.input_sha256.encode()
     return hmac.new(key, _key(person).encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _key(person: Person) -> str:
-    """Return a unique key: a coachee and a coach may have the same id."""
+    """Return a key for a person. The id is not enough: a coachee and a coach may share it."""
     return f"{type(person).__name__} {person.id}"

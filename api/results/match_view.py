@@ -29,15 +29,15 @@ REASON_LABELS = {
         "The rules allow some coaches, but none with whom all the sessions can be scheduled."
     ),
     "all-taken": (
-        "There are coaches with whom all the sessions fit, but others need their places."
+        "There are suitable coaches with enough time, but other coachees need their places."
     ),
 }
-"""Why a coachee has no coach, as a sentence."""
+"""The sentence for each reason why a coachee has no coach."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonViewModel:
-    """A person as shown in tables; `place` is the display name of the country or territory."""
+    """A person, as shown in tables. `place` is the display name of the country or territory."""
 
     id: str
     name: str
@@ -47,7 +47,7 @@ class PersonViewModel:
 
 @dataclass(frozen=True, slots=True)
 class SessionViewModel:
-    """A session in the cycle's zone: `Wed 20 Jan 2027`, `09:00 to 10:30`, `CET`."""
+    """A session in the cycle's zone, such as `Wed 20 Jan 2027`, `09:00 to 10:30`, `CET`."""
 
     uid: str
     number: int
@@ -58,9 +58,10 @@ class SessionViewModel:
 
 @dataclass(frozen=True, slots=True)
 class MatchViewModel:
-    """A match with its reasons; `max_points` is the most that any pair can have under this policy.
+    """A match with the reasons for it.
 
-    `next_best` describes the runner-up and its price, if they were determined.
+    `max_points` is the maximum for any pair under this policy. `next_best` describes the runner-up
+    and its price, if known.
     """
 
     coachee: PersonViewModel
@@ -74,7 +75,7 @@ class MatchViewModel:
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedViewModel:
-    """An unmatched coachee: why, how many coaches remained after each rule, and what would help.
+    """A coachee without a coach, with the reason, the funnel and the remedies.
 
     The funnel ends with the first rule that leaves no coach.
     """
@@ -141,7 +142,7 @@ def present_match(
 def present_unmatched(
     entry: Unmatched, coachee: Coachee, deployment: Organisation
 ) -> UnmatchedViewModel:
-    """Return the view model of an unmatched coachee: why, and what would help."""
+    """Return the view model of a coachee without a coach, with the reason and the remedies."""
     return UnmatchedViewModel(
         coachee=present_person(coachee, deployment),
         why=REASON_LABELS[entry.reason],
@@ -152,6 +153,6 @@ def present_unmatched(
 
 
 def _until_empty(funnel: tuple[FunnelStep, ...]) -> tuple[FunnelStep, ...]:
-    """Return the steps up to the first that leaves no coach; later ones add no information."""
+    """Return the steps up to the first that leaves no coach. Later steps add no information."""
     empty = next((place for place, step in enumerate(funnel, 1) if step.left == 0), len(funnel))
     return funnel[:empty]

@@ -19,7 +19,10 @@ DisplayNames = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class MoveViewModel:
-    """What a re-match changed for a coachee, and why. People who have left are identified by id."""
+    """A change for one coachee in a re-match, and the reason for it.
+
+    People who have left the cycle are identified by id.
+    """
 
     coachee: str
     change: str
@@ -27,17 +30,17 @@ class MoveViewModel:
 
 
 def display_names(people: Iterable[Person]) -> DisplayNames:
-    """Return the display name of each person, as shown to managers, by id."""
+    """Return each person's display name for managers, by id."""
     return {one.id: person_label(one) for one in people}
 
 
 def display_name(names: DisplayNames, one: str | None) -> str:
-    """Return a person's display name, or the id of a person who has left."""
+    """Return a person's display name, or their id if they have left the cycle."""
     return "nobody" if one is None else names.get(one, one)
 
 
 def present_moves(moves: Iterable[Move], people: Iterable[Person]) -> tuple[MoveViewModel, ...]:
-    """Return the view models of `moves`; anyone who is not among `people` is identified by id."""
+    """Return the view models of `moves`. Anyone who is not in `people` is identified by id."""
     name_of = partial(display_name, display_names(people))
 
     def change(move: Move) -> str:

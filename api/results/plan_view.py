@@ -1,4 +1,4 @@
-"""View model of a plan, used by the report, the spreadsheet and the pages."""
+"""The view model of a plan, used by the report, the spreadsheet and the pages."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from matching.result import (
 )
 
 LEVEL_LABELS = {
-    ObjectiveLevel.PLACED: "Coachees with a coach, each counted with their priority",
+    ObjectiveLevel.PLACED: "Coachees with a coach, weighted by priority",
     ObjectiveLevel.KEPT: "Pairs kept from the earlier plan",
-    ObjectiveLevel.WORST: "Points of the match with the fewest",
-    ObjectiveLevel.TOTAL: "Points of all matches together",
+    ObjectiveLevel.WORST: "Lowest points of any match",
+    ObjectiveLevel.TOTAL: "Total points of all matches",
     ObjectiveLevel.SCHEDULE: "Quality of the session series",
 }
-"""What each level of the objective measures."""
+"""The label of each level of the objective."""
 
 
 @dataclass(frozen=True, slots=True)
 class LevelViewModel:
-    """A level of the objective; `proof_status` states that its value is proven best, or a bound."""
+    """A level of the objective. `proof_status` says whether the value is proven best."""
 
     words: str
     value: int
@@ -49,7 +49,7 @@ class LevelViewModel:
 
 @dataclass(frozen=True, slots=True)
 class LoadViewModel:
-    """How many of a coach's places are taken (also as `capacity_dots`), with how many sessions."""
+    """A coach's workload: places taken (also as `capacity_dots`) and number of sessions."""
 
     coach: PersonViewModel
     assigned: int
@@ -60,7 +60,7 @@ class LoadViewModel:
 
 @dataclass(frozen=True, slots=True)
 class PlanViewModel:
-    """A complete plan, ready for display."""
+    """A complete plan, formatted for display."""
 
     name: str
     period: str
@@ -85,9 +85,9 @@ def present_plan(
     deployment: Organisation,
     next_best: Mapping[str, Section] = MappingProxyType({}),
 ) -> PlanViewModel:
-    """Return the view of `result`; matches and unmatched coachees keep their order.
+    """Return the view model of `result`. Matches and unmatched coachees keep their order.
 
-    `next_best` contains the sections about runner-ups that are known, by coachee.
+    `next_best` contains the sections about known runner-ups, by coachee.
     """
     coachees = {person.id: person for person in roster.coachees}
     coaches = {person.id: person for person in roster.coaches}
@@ -130,7 +130,7 @@ def _proof_status(result: Result) -> str:
         return "Proven: no other plan places more people or serves them better."
     return (
         "Usable, but not proven best: the time limit was reached first. "
-        "Each aim is shown with the best value that might still be possible."
+        "Each aim is shown with the best value that may still be possible."
     )
 
 

@@ -1,6 +1,6 @@
-"""Reads the invitations sent for an earlier result: its sessions, and the SEQUENCE of each.
+"""Reads the invitations sent for an earlier result: its sessions and their SEQUENCE numbers.
 
-A result file contains no sequences; the invitations in the `invites/` folder next to it do.
+The numbers are not in the result file but in the invitations in the `invites/` folder next to it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def read_previous_invitations(result_file: Path, result: Result) -> dict[str, Se
 
 
 def _sequences(folder: Path) -> Iterator[tuple[str, int]]:
-    """Yield the uid and SEQUENCE of each invitation in a folder; other files are skipped."""
+    """Yield the uid and SEQUENCE of each invitation in a folder. Other files are skipped."""
     for path in sorted(folder.glob("*.ics")):
         with path.open("rb") as stream:
             content = stream.read(_MAX_BYTES)

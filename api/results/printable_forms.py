@@ -1,4 +1,4 @@
-"""`forms/`: forms to print and fill in by hand when there is no server."""
+"""The folder `forms/`: forms to print and fill in by hand if there is no server."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from coach.sessions import Attendance
 ATTENDANCE_LABELS = {
     Attendance.HELD: "Held",
     Attendance.DELEGATE: "A delegate attended in the coachee's place",
-    Attendance.NO_SHOW: "No-show: somebody did not attend",
+    Attendance.NO_SHOW: "No-show: someone did not attend",
     Attendance.CANCELLED: "Cancelled beforehand",
 }
-"""The text for each attendance on a form."""
+"""The label of each attendance on a form."""
 
 
 def session_note_form() -> bytes:
-    """Return the form for the shared record of a session, for the coach."""
+    """Return the form on which the coach fills in the shared record of a session."""
     return render(
         "results/printable_session_note.html", attendances=tuple(ATTENDANCE_LABELS.values())
     ).encode()
 
 
 def feedback_form() -> bytes:
-    """Return the feedback form for a session, for the coachee."""
+    """Return the form on which the coachee gives feedback on a session."""
     return render(
         "results/printable_feedback.html",
         attendances=tuple(ATTENDANCE_LABELS.values()),

@@ -1,4 +1,4 @@
-"""`report.html`: the whole plan in one self-contained file."""
+"""The file `report.html`: the complete plan as a self-contained page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matching.result import Result
 def report_html(
     view: PlanViewModel, cycle: Cycle, result: Result, deployment: Organisation, now: datetime
 ) -> bytes:
-    """Render the report on a plan; `now` is stated as the time it was made."""
+    """Render the report on a plan. `now` is shown as the time of creation."""
     return render(
         "results/report.html",
         plan=view,

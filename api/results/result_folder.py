@@ -1,4 +1,4 @@
-"""Reads a results folder: the result, and the inputs it was made from."""
+"""Reads a results folder: the result and its inputs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from matching.result import Result
 
 @dataclass(frozen=True, slots=True)
 class ResultFolder:
-    """A result read from its folder, and its inputs."""
+    """A result and its inputs, as read from a results folder."""
 
     inputs: CycleInputs
     result: Result
@@ -29,11 +29,18 @@ def read_result_folder(folder: Path) -> ResultFolder:
     """Read the result in `folder` and its inputs.
 
     Raises:
-        UnusableInputError: the result or its inputs have faults; the error lists all of them.
+        UnusableInputError: the result or its inputs have faults. The error lists all of them.
     """
     if not folder.is_dir():
         raise UnusableInputError(
-            [InputFault(str(folder), 1, WHOLE_FILE, "there is no results folder with this name")]
+            [
+                InputFault(
+                    str(folder),
+                    1,
+                    WHOLE_FILE,
+                    "there is no results folder here; check the path",
+                )
+            ]
         )
     faults: list[InputFault] = []
     result: Result | None = None
@@ -77,7 +84,7 @@ def _add_under_way(
 
 
 def _people(folder: Path, stem: str) -> InputSource:
-    """Return the only people file with that name, whatever its extension."""
+    """Return the people file named `stem`, whatever its extension."""
     found = [folder / f"{stem}.{ending}" for ending in ("csv", "xlsx", "ods")]
     existing = [path for path in found if path.exists()]
     if len(existing) > 1:

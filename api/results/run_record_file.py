@@ -1,4 +1,4 @@
-"""Reads the record of a run."""
+"""Reads run records."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def read_run_record(folder: Path) -> RunRecord:
     """Read the run record in a results folder.
 
     Raises:
-        UnusableInputError: there is no record, or it has faults; the error lists all of them.
+        UnusableInputError: there is no record, or it has faults. The error lists all of them.
     """
     stored = read_source(folder / "run.json", MAX_FILE_BYTES)
     if isinstance(stored, InputFault):

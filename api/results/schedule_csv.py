@@ -1,4 +1,4 @@
-"""`schedule.csv`: every session, in chronological order."""
+"""The file `schedule.csv`: all sessions in chronological order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COLUMNS = ("coachee", "coach", "session", "start", "end", "uid")
 
 
 def schedule_rows(result: Result) -> list[tuple[str, str, int, str, str, str]]:
-    """Return one row per session; `start` and `end` are in ISO 8601 with their UTC offset."""
+    """Return a row for each session. `start` and `end` are in ISO 8601 with a UTC offset."""
     planned = [(session, match) for match in result.matches for session in match.sessions]
     planned.sort(key=lambda each: (each[0].start, each[1].coach, each[1].coachee))
     return [
@@ -30,7 +30,7 @@ def schedule_rows(result: Result) -> list[tuple[str, str, int, str, str, str]]:
 
 
 def schedule_csv(result: Result) -> bytes:
-    """Return the file in UTF-8."""
+    """Return the content of the file, in UTF-8."""
     return csv_bytes(COLUMNS, schedule_rows(result))
 
 

@@ -1,4 +1,4 @@
-"""`schedule.xlsx`: the plan as a workbook with one sheet per topic."""
+"""The file `schedule.xlsx`: the plan as a workbook with one sheet per topic."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _UNMATCHED: Sequence[ColumnSpec] = (
     ("Coachee id", 12),
     ("Why", 50),
     ("Coaches left after each rule", 50),
-    ("What would help (checked)", 80),
+    ("What would help (verified)", 80),
 )
 _COACHES: Sequence[ColumnSpec] = (
     ("Coach", 30),
@@ -60,7 +60,7 @@ _COACHES: Sequence[ColumnSpec] = (
 
 
 def schedule_xlsx(view: PlanViewModel, result: Result, now: datetime) -> bytes:
-    """Return the workbook; equal arguments give equal bytes. `now` is stored in its properties."""
+    """Return the workbook. Equal arguments give equal bytes; `now` is stored in its properties."""
     book = Workbook()
     book.properties.creator = "gender-coach"
     first = book.active
@@ -83,7 +83,7 @@ def schedule_xlsx(view: PlanViewModel, result: Result, now: datetime) -> bytes:
 
 
 def _properties_xml(book: Workbook, now: datetime) -> bytes:
-    """Return the workbook's properties with the given time, which saving would have overwritten."""
+    """Return the workbook's properties with the time `now`, which saving would overwrite."""
     book.properties.created = book.properties.modified = now.replace(tzinfo=None, microsecond=0)
     return bytes(tostring(book.properties.to_tree()))
 

@@ -1,6 +1,6 @@
-"""The timetable as a chart: one column per week, one row per match, grouped by coach.
+"""The timetable as a chart, with a column for each week and a row for each match, by coach.
 
-Lengths are in the chart's own units; one unit is one pixel at full size.
+Lengths are in the chart's own units. One unit is one pixel at full size.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ LABEL_WIDTH = 190
 WEEK_WIDTH = 40
 ROW_HEIGHT = 24
 HEAD_HEIGHT = 44
-_MAX_LABEL_CHARACTERS = 28  # as many as fit into LABEL_WIDTH
+_MAX_LABEL_CHARACTERS = 28  # the number that fits into LABEL_WIDTH
 
 
 @dataclass(frozen=True, slots=True)
 class WeekColumn:
-    """A column at `x`: Monday's day of the month, and the name of the month if it changes."""
+    """The column of a week: its Monday's day of the month, and the month if it is a new one."""
 
     x: int
     monday: str
@@ -35,7 +35,7 @@ class WeekColumn:
 
 @dataclass(frozen=True, slots=True)
 class SessionMark:
-    """A session: a box of `width` at `x`, a short label, and its full description as a tooltip."""
+    """The mark of a session: a box with a short label and a full description as its tooltip."""
 
     x: int
     width: int
@@ -45,7 +45,7 @@ class SessionMark:
 
 @dataclass(frozen=True, slots=True)
 class ChartRow:
-    """A row of the chart; a coach's row has no marks and precedes the rows of their coachees."""
+    """A row of the chart. A coach's row has no marks and precedes the rows of their coachees."""
 
     y: int
     label: str
@@ -56,7 +56,7 @@ class ChartRow:
 
 @dataclass(frozen=True, slots=True)
 class TimetableChart:
-    """Everything that a template needs to draw the timetable."""
+    """The data that a template needs to draw the timetable."""
 
     width: int
     height: int

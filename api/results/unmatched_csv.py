@@ -1,4 +1,4 @@
-"""`unmatched.csv`: who has no coach, why, how many coaches each rule left, and what would help."""
+"""The file `unmatched.csv`: coachees without a coach, with reasons, funnels and remedies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ COLUMNS = ("coachee", "reason", "funnel", "remedies")
 
 
 def unmatched_csv(result: Result) -> bytes:
-    """Return the file in UTF-8, with one row per unmatched coachee."""
+    """Return the content of the file in UTF-8, with a row for each unmatched coachee."""
     return csv_bytes(
         COLUMNS,
         [
@@ -20,10 +20,10 @@ def unmatched_csv(result: Result) -> bytes:
 
 
 def format_funnel(entry: Unmatched) -> str:
-    """Format how many coaches remained after each rule: `language 9; rank 2; schedule 0`."""
+    """Format the number of coaches left by each rule, such as `language 9; rank 2; schedule 0`."""
     return "; ".join(f"{step.rule} {step.left}" for step in entry.funnel)
 
 
 def format_remedies(entry: Unmatched) -> str:
-    """Format every remedy with its effect, separated by semicolons."""
+    """Format each remedy with its effect, separated by semicolons."""
     return "; ".join(f"{remedy.change}: {remedy.effect}" for remedy in entry.remedies)

@@ -1,4 +1,4 @@
-"""Storing the result of a finished run as a draft plan."""
+"""Stores the result of a finished run as a draft plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matching.result import Result
 
 
 class DraftPlan(FrozenModel):
-    """A plan to store.
+    """A plan to be stored.
 
     Attributes:
         status: whether the result is proven optimal.
@@ -39,7 +39,7 @@ class DraftPlan(FrozenModel):
 
 
 def store_plan(tx: Transaction, run: RunRow, plan: DraftPlan, *, now: datetime) -> PlanRow:
-    """Store the plan of a run as a draft or what-if, and mark the run as finished."""
+    """Store the plan of a run as a draft or a what-if plan, and mark the run as finished."""
     what_if = run.purpose is RunPurpose.WHAT_IF
     row = PlanRow(
         cycle_id=run.cycle_id,

@@ -1,4 +1,4 @@
-"""The software and hardware environment of a run, which affects its result."""
+"""The software and hardware environment of a run, which can affect its result."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def run_environment() -> RunEnvironment:
 
 
 def _system_zone_database_version() -> str | None:
-    """Return the release of the system's time zone database, if its usual file states it."""
+    """Return the release of the system's time zone database, if `tzdata.zi` states it."""
     for folder in TZPATH:
         path = Path(folder, "tzdata.zi")
         if path.is_file():

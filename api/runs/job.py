@@ -1,4 +1,4 @@
-"""The background job of a run, which solves its input and stores the resulting plan."""
+"""The job handler for runs, which solves a run's input and stores the resulting plan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.runs.solver_task import RunTask, SolvedRun
 
 
 class RunJob(SubprocessJob[RunRow]):
-    """A job handler that executes runs."""
+    """Executes runs in a child process."""
 
     row_type = RunRow
     noun = "run"

@@ -58,7 +58,7 @@ def start_what_if(
     *,
     keep: Annotated[
         bool,
-        Query(description="Whether the level `kept` rewards keeping pairs of the published plan."),
+        Query(description="Whether the level `kept` counts pairs kept from the published plan."),
     ] = True,
 ) -> RunView:
     """Queue a run with another policy. The cycle's own policy does not change.
@@ -84,7 +84,7 @@ def read_run(run_id: str, services: ServicesDep) -> RunView:
 
 @RUNS.get("/runs/{run_id}/record", responses=problem_responses(404, 409))
 def read_run_record(run_id: str, services: ServicesDep) -> RunRecord:
-    """The record of a finished run: seed, parameters, input digests, versions and every step."""
+    """The record of a finished run: seed, parameters, input digests, versions and progress."""
     return runs.read_run_record(services, run_id)
 
 
@@ -105,9 +105,9 @@ async def follow_run(
     services: ServicesDep,
     last_event_id: Annotated[int, Header(ge=0)] = 0,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Progress as server-sent events: `progress` for each step, then `end` with the run.
+    """Progress as server-sent events: `progress` for each report, then `end` with the run.
 
-    A client that reconnects with `Last-Event-ID` receives every event it missed.
+    A client that reconnects with `Last-Event-ID` receives all events that it missed.
     """
     seen = last_event_id
     while True:

@@ -1,7 +1,7 @@
-"""Tables for runs of the engine, their progress reports, and the resulting plans.
+"""Tables for runs, their progress reports and the resulting plans.
 
-The table of plans is here because a run is shown with its plan and keeps pairs of the published
-one, while `plans` imports `runs`.
+The table of plans is in this module because runs are shown with their plans and keep pairs of the
+published one, whereas `plans` imports `runs`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class RunPurpose(StrEnum):
-    """The purpose of a run: planning a cycle, trying another policy, or replacing one coach."""
+    """The purpose of a run: to plan a cycle, to try another policy, or to replace one coach."""
 
     PLAN = "plan"
     WHAT_IF = "what-if"
@@ -26,7 +26,7 @@ class RunPurpose(StrEnum):
 
 
 class PlanState(StrEnum):
-    """State of a plan. At most one plan per cycle is published; a what-if plan never is."""
+    """The state of a plan. A cycle has at most one published plan; a what-if is never published."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -67,7 +67,7 @@ class RunProgressRow(TableRow):
 
 
 class PlanRow(IdentifiedRow):
-    """A plan: the engine's complete result with its verdicts, stored and never recomputed."""
+    """A plan: the engine's complete result with its verdicts, stored once and never recomputed."""
 
     __tablename__ = "plans"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The input of a run: its options, the lists and the policy, and the digests of each part."""
+"""The input of a run: its options, the lists and policy, and the digest of each part."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from matching.result import Result
 class RunOptions(FrozenModel):
     """Options of a run: time limit, number of parallel workers, seed, and what to keep.
 
-    With `keep`, the level `kept` counts the pairs that are retained from the published plan. Once
-    a cycle has started, it is always counted: published sessions before `not_before` are fixed, and
-    no session is placed before that day. `None` means tomorrow in the cycle's time zone.
+    If `keep` is true, the level `kept` counts the pairs kept from the published plan. Once a cycle
+    has started, this always applies; published sessions before `not_before` are fixed, and no other
+    session is placed before that day. `None` means tomorrow in the cycle's time zone.
     """
 
     time_limit_seconds: Annotated[float, Field(gt=0, le=86_400)] = 300.0
@@ -48,10 +48,11 @@ def _is_none(value: object) -> bool:
 
 
 class RunInput(FrozenModel):
-    """The complete input of a run, frozen when the run is requested.
+    """The complete input of a run, captured when the run is requested.
 
-    `cycle` is the policy the run uses. If that is not the cycle's own policy, `own_policy` is the
-    latter. `under_way` is the progress of the cycle, or `None` if it has not started.
+    `cycle` is the policy that the run uses. `own_policy` is the cycle's own policy if the run uses
+    a different one, and `None` otherwise. `under_way` is the progress of the cycle, or `None` if it
+    has not started.
     """
 
     roster: Roster
@@ -62,12 +63,12 @@ class RunInput(FrozenModel):
 
     @property
     def policy(self) -> Cycle:
-        """The cycle's own policy at the time of the request."""
+        """The cycle's own policy when the run was requested."""
         return self.own_policy or self.cycle
 
 
 def default_options(settings: Settings) -> RunOptions:
-    """Return this deployment's default options for a run."""
+    """Return the deployment's default options for a run."""
     return RunOptions(
         time_limit_seconds=settings.run_time_limit_seconds, workers=settings.run_workers
     )
@@ -83,7 +84,7 @@ def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: da
     cycle = policy_of(cycle_row(tx, cycle_id))
     roster = roster_of(tx, cycle_id)
     if not roster.coachees or not roster.coaches:
-        raise ConflictError("the cycle needs coachees and coaches; upload both lists first")
+        raise ConflictError("the cycle has no coachees or no coaches; upload both lists first")
     published = _published_result(tx, cycle_id)
     where = cycle_progress(tx, cycle_id, cycle, published, options.not_before, now=now)
     keep = published if options.keep or where else None

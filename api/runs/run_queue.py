@@ -1,4 +1,4 @@
-"""Queueing runs. Each cycle has at most one queued or running run."""
+"""Queues runs. A cycle has at most one queued or running run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run views: the state of a run, its progress, and why it failed."""
+"""Views of runs: their state, their progress, and the reason why they failed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from matching.progress import Progress
 
 
 class RunView(FrozenModel):
-    """A run with its latest progress report."""
+    """A run and its latest progress report."""
 
     id: str
     cycle_id: str
@@ -45,7 +45,7 @@ class ProgressEvent(FrozenModel):
 
 
 def run_view(tx: Transaction, run_id: str) -> RunView:
-    """Return the state of a run.
+    """Return a run and its latest progress report.
 
     Raises:
         NotFoundError: there is no such run.
@@ -80,7 +80,7 @@ def progress_after(tx: Transaction, run_id: str, number: int) -> tuple[ProgressE
 
 
 def _views(tx: Transaction, condition: ColumnElement[bool]) -> tuple[RunView, ...]:
-    """Return the runs that match `condition`, newest first, using a single query."""
+    """Return the runs that match `condition`, newest first, with a single query."""
     newest = (
         select(RunProgressRow.run_id, func.max(RunProgressRow.number).label("number"))
         .group_by(RunProgressRow.run_id)

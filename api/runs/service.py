@@ -1,6 +1,6 @@
-"""Run use cases: starting, following and cancelling a run.
+"""Use cases for starting, following and cancelling runs.
 
-The modules `job` and `subprocess` execute a run; `what_if` starts one with another policy.
+Runs are executed by `job` and `subprocess`; `what_if` starts a run with another policy.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def list_runs(services: Services, cycle_id: str) -> tuple[RunView, ...]:
 
 
 def read_run(services: Services, run_id: str) -> RunView:
-    """Return the state of a run.
+    """Return a run and its latest progress report.
 
     Raises:
         NotFoundError: there is no such run.
@@ -73,7 +73,7 @@ def read_run(services: Services, run_id: str) -> RunView:
 
 
 def read_progress(services: Services, run_id: str, *, after: int) -> RunProgress:
-    """Return the state of a run and its progress reports after number `after`.
+    """Return a run and its progress reports after number `after`.
 
     Raises:
         NotFoundError: there is no such run.
@@ -100,8 +100,8 @@ def read_run_record(services: Services, run_id: str) -> RunRecord:
 
     Raises:
         NotFoundError: there is no such run.
-        ConflictError: the run has no record, because it has not finished or is from a version
-            that kept no records.
+        ConflictError: the run has no record, because it has not finished or is from a version that
+            did not store records.
     """
     with services.database.reading() as tx:
         row = _run_row(tx, run_id)
@@ -116,7 +116,7 @@ def cancel_run(services: Services, run_id: str) -> RunView:
 
     Raises:
         NotFoundError: there is no such run.
-        ConflictError: the run has ended.
+        ConflictError: the run has already ended.
     """
     with services.database.writing() as tx:
         row = _run_row(tx, run_id)

@@ -1,7 +1,7 @@
-"""The task of a run's child process and its result, in a module that does not load a solver.
+"""The input and output of a run's child process, in a module that does not load a solver.
 
-The server passes on the input, result and record as JSON text: the child process parses the input,
-and the result is parsed when the plan is read.
+The server passes on input, result and record as JSON text. The input is parsed by the child
+process, and the result when the plan is read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from api.values import FrozenModel
 
 
 class RunTask(FrozenModel):
-    """A run for the child process to execute.
+    """A run to execute in the child process.
 
     Attributes:
         input_json: the run's `RunInput`, as stored.
@@ -26,7 +26,7 @@ class RunTask(FrozenModel):
 
 
 class SolvedRun(FrozenModel):
-    """A finished run: its plan, and its `RunRecord` as JSON."""
+    """The output of a finished run: its plan, and its `RunRecord` as JSON."""
 
     plan: DraftPlan
     record_json: str

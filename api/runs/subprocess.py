@@ -21,12 +21,12 @@ from matching.result import Result
 
 
 def main(channel: Channel) -> None:
-    """Execute the single run that the parent process sends."""
+    """Execute the run that the parent process sends."""
     run_task(channel, solve_and_record)
 
 
 def solve_and_record(task_text: str, report: ReportProgress) -> dict[str, str]:
-    """Solve a `RunTask`, given as JSON, and return the members of a `SolvedRun` as JSON."""
+    """Solve a `RunTask`, given as JSON, and return the fields of a `SolvedRun` as JSON."""
     task = RunTask.model_validate_json(task_text)
     run_input = RunInput.model_validate_json(task.input_json)
     began = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""What-if runs, which try another policy without changing the cycle's own."""
+"""Starts what-if runs, which use another policy without changing the cycle's own."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from api.services import Services
 def start_what_if(services: Services, cycle_id: str, file: NamedFile, *, keep: bool) -> RunView:
     """Queue a run with the cycle's current lists and the policy in another cycle file.
 
-    The resulting plan can be read and compared, but not published. With `keep`, the level `kept`
-    counts the pairs that are retained from the published plan.
+    The resulting plan can be read and compared, but not published. If `keep` is true, the level
+    `kept` counts the pairs kept from the published plan.
 
     Raises:
         NotFoundError: there is no such cycle.
-        UnusableInputError: the file is invalid, or does not fit the people of the cycle. The error
-            lists every fault.
+        UnusableInputError: the file is invalid or does not fit the people in the cycle. The error
+            lists all faults.
         ConflictError: the cycle already has a queued or running run, or has no coachees or no
             coaches.
     """

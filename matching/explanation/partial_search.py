@@ -1,7 +1,7 @@
-"""Collects what a search for explanations finds, so that its failure never loses a solved plan.
+"""Collects the results of a search for explanations, so that a failure never loses a solved plan.
 
-Explanations are searched for when the plan is complete. Whatever ends such a search early, what it
-has found by then is kept, and the caller says that the rest is missing.
+Explanations are searched for after the plan is complete. If such a search ends early, its results
+up to that point are kept, and the caller reports that they are incomplete.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ItemT = TypeVar("ItemT")
 
 
 class SearchEnd(Enum):
-    """Why a search ended."""
+    """The reason why a search ended."""
 
     COMPLETE = auto()
     OUT_OF_TIME = auto()
@@ -28,7 +28,7 @@ class SearchEnd(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PartialSearch(Generic[ItemT]):
-    """What a search has found, why it ended, and the exception that ended it, if any."""
+    """The results of a search, the reason why it ended, and the exception that ended it, if any."""
 
     found: tuple[ItemT, ...]
     end: SearchEnd
@@ -36,15 +36,15 @@ class PartialSearch(Generic[ItemT]):
 
 
 def collect(search: Iterable[ItemT]) -> PartialSearch[ItemT]:
-    """Run a search to its end, or until it raises any exception; Ctrl+C counts as cancellation."""
+    """Run a search until it ends or fails. `KeyboardInterrupt` counts as cancellation."""
     found: list[ItemT] = []
     try:
         for item in search:
-            found.append(item)  # noqa: PERF402 - keeps those found before an exception
+            found.append(item)  # noqa: PERF402 - keeps the items found before an exception
     except DeadlineExceededError as error:
         return PartialSearch(tuple(found), SearchEnd.OUT_OF_TIME, error)
     except (CancelledError, KeyboardInterrupt) as error:
         return PartialSearch(tuple(found), SearchEnd.CANCELLED, error)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the plan does not depend on it
+    except Exception as error:  # noqa: BLE001 - the plan does not depend on the search
         return PartialSearch(tuple(found), SearchEnd.FAILED, error)
     return PartialSearch(tuple(found), SearchEnd.COMPLETE)

@@ -80,7 +80,7 @@ def explain_unmatched(
     found a plan in which the coachee has a coach and every matched coachee remains matched. In a
     large roster, that plan moves only coachees in the neighbourhood.
 
-    If the search for a coachee fails or runs out of time, the remedies found by then are listed,
+    If the search for a coachee fails or runs out of time, the remedies found so far are listed,
     and `remedies_complete` is false.
 
     Args:
@@ -143,7 +143,7 @@ class _RemedySearch:
         self._changes_examined = 0
 
     def entry(self, eligibility: Eligibility, effort: SearchEffort, coachees: int) -> Unmatched:
-        """Return the entry for the next of the remaining `coachees`.
+        """Return the entry for the next coachee. `coachees` is the number of remaining coachees.
 
         Raises:
             CancelledError: the search was cancelled.

@@ -93,7 +93,7 @@ class _SectionBuilder:
         remedies = tuple(f"{remedy.change}: {remedy.effect}" for remedy in entry.remedies)
         lines = remedies or ("None of the single changes examined would help.",)
         if not entry.remedies_complete:
-            lines = (*lines, "The search was not completed; other changes may help.")
+            lines = (*lines, "The search was not completed, so other changes may also help.")
         yield Section("What would help (each verified by solving again)", lines)
 
     def _other(self, other: OtherCoach) -> str:

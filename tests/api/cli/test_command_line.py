@@ -94,7 +94,7 @@ def test_a_plan_cut_short_tells_how_much_better_it_could_be(demo_folder: Path) -
     told = list(summary_lines(folder.inputs, cut, demo_folder))
     assert not any("Proven" in line for line in told)
     (line,) = [line for line in told if "20000" in line]
-    assert line.strip() == "Points of all matches together: 18193, at most 20000 is possible"
+    assert line.strip() == "Total points of all matches: 18193, at most 20000 is possible"
 
 
 def test_equal_runs_give_equal_bytes_and_quiet_ones_say_nothing(
@@ -147,7 +147,7 @@ def test_the_check_sees_files_that_do_not_belong_to_the_result(
 def test_check_and_explain_need_a_whole_folder(gender_coach: Command, tmp_path: Path) -> None:
     missing = gender_coach("check", tmp_path / "nowhere")
     assert (missing.code, missing.err) == (
-        2, f"{tmp_path / 'nowhere'}:1:file: there is no results folder with this name\n",
+        2, f"{tmp_path / 'nowhere'}:1:file: there is no results folder here; check the path\n",
     )  # fmt: skip
     (tmp_path / "result.json").write_text('{"format": 2}', "utf-8")
     done = gender_coach("explain", tmp_path, "C-01")

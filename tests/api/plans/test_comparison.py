@@ -139,8 +139,8 @@ def test_the_page_shows_who_changes_and_the_difference_at_each_level(
         office.get(f"/plans/{draft}/compare", params={"before": published}).text.split()
     )
     for words in (
-        "<b>1</b> stay as they are",
-        "<b>1</b> lose their coach",
+        "<b>1</b> without changes",
+        "<b>1</b> no longer with a coach",
         "Coachee 2 (C-2)",
         "Coach 2 (K-2) instead of Coach 1 (K-1)",
         "nobody instead of Coach 2 (K-2)",

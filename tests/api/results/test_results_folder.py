@@ -302,7 +302,7 @@ def test_nobody_at_all_is_a_plan_too(tmp_path: Path, cycle: Cycle, result: Resul
 def test_an_incomplete_search_for_remedies_is_mentioned(
     tmp_path: Path, roster: Roster, cycle: Cycle, result: Result
 ) -> None:
-    mention = "The search was not completed; other changes may help."
+    mention = "The search was not completed, so other changes may also help."
     for complete in (True, False):
         entry = result.unmatched[0].model_copy(update={"remedies_complete": complete})
         folder = tmp_path / str(complete)
