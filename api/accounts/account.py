@@ -1,4 +1,4 @@
-"""The user's own account: reading it, and setting its password and second factor."""
+"""The signed-in user's account: reading it, setting a password and second factor, unlinking."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from coach.errors import ConflictError, InputFault, UnusableInputError
 
 
 class AccountForm(FrozenModel):
-    """A new password, and a second factor's secret with a code from the app that holds it."""
+    """A new password, a new TOTP secret, and a code that proves that the app has the secret."""
 
     password: Annotated[str, Field(max_length=1000)]
     totp_secret: Annotated[str, Field(pattern=r"^[A-Z2-7]{32}$")]
@@ -34,7 +34,7 @@ class AccountForm(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user with their passkeys, recovery codes, and valid browser sessions and tokens."""
+    """A user's account: passkeys, number of unused recovery codes, and active credentials."""
 
     user: UserView
     passkeys: tuple[PasskeyView, ...]
@@ -44,7 +44,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationMeans:
-    """A user, and whether they have passkeys."""
+    """A user, and whether they can confirm their identity with a passkey."""
 
     user: UserView
     has_passkeys: bool
@@ -62,15 +62,15 @@ def read_account(services: Services, principal: Principal) -> Account:
 
 
 def read_confirmation_means(services: Services, principal: Principal) -> ConfirmationMeans:
-    """Return the means by which the requesting user can authenticate again."""
+    """Return how the requesting user can confirm their identity."""
     with services.database.reading() as tx:
         return ConfirmationMeans(current_user(tx, principal), bool(passkeys_of(tx, principal)))
 
 
 def set_up_account(services: Services, principal: Principal, form: AccountForm) -> None:
-    """Set the requesting user's password and second factor; other browsers are signed out.
+    """Set the requesting user's password and second factor, and sign out their other browsers.
 
-    A user who signs in with a linked account may leave the password empty.
+    The password may be empty if the user's account is linked; this removes an existing password.
 
     Raises:
         UnusableInputError: the password is too weak, or the code does not match the secret.
@@ -98,7 +98,7 @@ def unlink_account(services: Services, principal: Principal) -> None:
     with services.database.writing() as tx:
         user = current_user(tx, principal)
         if not user.has_password:
-            raise ConflictError("set a password first: without one you could no longer sign in")
+            raise ConflictError("set a password first; without one, you could no longer sign in")
         unlink_user(tx, user.id)
 
 
@@ -111,7 +111,7 @@ def set_password_and_second_factor(
     *,
     now: datetime,
 ) -> None:
-    """Store a password and a second factor; without `password_hash`, only the second factor.
+    """Replace a user's password and second factor; `None` as the hash removes the password.
 
     Raises:
         UnusableInputError: the code does not match the secret.
@@ -120,7 +120,7 @@ def set_password_and_second_factor(
     step = matching_totp_step(form.totp_secret, form.code, now, after=0)
     if step is None:
         raise UnusableInputError(
-            [_fault("code", "the code is wrong; enter the one that your app shows now")]
+            [_fault("code", "the code is wrong; enter the code that your app shows now")]
         )
     row.password_hash, row.totp_step = password_hash, step
     row.totp_sealed = seal_totp(keyring, row.id, form.totp_secret)

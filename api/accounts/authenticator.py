@@ -24,9 +24,10 @@ _CREDENTIAL_WITH_USER = CREDENTIAL_BY_SECRET.add_columns(UserRow.role, UserRow.d
 def authenticate_user(
     tx: Transaction, presented: PresentedSecret, settings: Settings, now: datetime
 ) -> Principal | None:
-    """Return the user who holds a secret; `None` if it is unknown, revoked, expired or idle.
+    """Return the user that a secret belongs to, or `None` if the secret is not valid.
 
-    A token is accepted only in the Authorization header, a browser session only in a cookie.
+    A secret is invalid if it is unknown, revoked, expired or idle, or if its user is disabled.
+    Tokens are accepted only in the Authorization header, browser sessions only in the cookie.
     """
     kind = _KIND_BY_SOURCE.get(presented.source)
     found = tx.execute(_CREDENTIAL_WITH_USER, {"sha256": sha256_of(presented.secret)}).one_or_none()

@@ -1,4 +1,4 @@
-"""One-time sign-in secrets, and the sessions of signed-in browsers."""
+"""One-time sign-in secrets and browser sessions."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from coach.errors import NotSignedInError
 def issue_sign_in_secret(
     tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Issue a secret that signs a user in once."""
+    """Issue a secret with which a user can sign in once."""
     issued = issue(tx, CredentialKind.SIGN_IN, now, now + lifetime, user_id=user_id)
     record_event(tx, "sign-in address made", "user", user_id)
     return issued
 
 
 def sign_in_by_address(services: Services, secret: str) -> IssuedSecret:
-    """Redeem a one-time sign-in secret and return the secret for the browser's cookie.
+    """Redeem a one-time sign-in secret, and return the secret for the session cookie.
 
     Raises:
         NotSignedInError: the secret is unknown, used or expired.
@@ -48,7 +48,7 @@ def sign_out(services: Services, principal: Principal) -> None:
 def redeem_sign_in_secret(
     tx: Transaction, secret: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Exchange a one-time sign-in secret for a cookie's secret, valid for `lifetime`.
+    """Exchange a one-time sign-in secret for a session cookie's secret, valid for `lifetime`.
 
     Raises:
         NotSignedInError: the secret is unknown, used or expired.
@@ -69,7 +69,7 @@ def redeem_sign_in_secret(
 def issue_session_cookie(
     tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Issue a cookie's secret to a user who has just authenticated."""
+    """Issue a session cookie's secret to a user who has just authenticated."""
     issued = issue(tx, CredentialKind.BROWSER_SESSION, now, now + lifetime, user_id=user_id)
     tx.get_one(CredentialRow, issued.id).confirmed_at = now
     return issued
@@ -80,7 +80,7 @@ def issue_pending_second_factor(
 ) -> IssuedSecret:
     """Issue a secret to a browser whose user has passed the first of two factors.
 
-    It gives no access; it only lets the browser continue with the second factor.
+    The secret grants no access. It only lets the user continue with the second factor.
     """
     return issue(tx, CredentialKind.PENDING_SECOND_FACTOR, now, now + lifetime, user_id=user_id)
 
@@ -88,7 +88,7 @@ def issue_pending_second_factor(
 def find_pending_second_factor(
     tx: Transaction, secret: str, *, now: datetime
 ) -> CredentialRow | None:
-    """Return the credential of a pending second factor, if it is still valid."""
+    """Return the pending second factor with this secret, or `None` if there is no valid one."""
     return find_valid(tx, secret, CredentialKind.PENDING_SECOND_FACTOR, now)
 
 

@@ -1,6 +1,6 @@
-"""Credentials: secrets that give access, their validity and their revocation.
+"""Credentials: issuing, validating and revoking secrets.
 
-Only the SHA-256 of a secret is stored. A secret is shown once, when it is issued.
+Only the SHA-256 hash of a secret is stored. The secret itself is shown once, when it is issued.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _SHORT_LIVED = {
     CredentialKind.SIGN_IN,
     CredentialKind.PENDING_SECOND_FACTOR,
 }
-# Built once, because every request runs it, and building it takes as long as running it.
+# Built once: every request runs this query, and building it takes as long as running it.
 CREDENTIAL_BY_SECRET = select(CredentialRow).where(
     CredentialRow.secret_sha256 == bindparam("sha256")
 )
 
 
 class IssuedSecret(FrozenModel):
-    """A secret that was just issued, and when it expires."""
+    """A newly issued secret and its expiry time."""
 
     id: str
     secret: str
@@ -85,10 +85,10 @@ def active_credentials_of(
 
 
 def revoke_credential(services: Services, principal: Principal, credential_id: str) -> None:
-    """Revoke a credential: one of the principal's own or, for managers, any person's link.
+    """Revoke one of the principal's own credentials or, for a manager, a person's link.
 
     Raises:
-        NotFoundError: there is none, or it belongs to another user.
+        NotFoundError: there is no such credential, or it belongs to another user.
     """
     with services.database.writing() as tx:
         revoke(tx, principal, credential_id, now=services.now())
@@ -128,7 +128,7 @@ def revoke_credentials(
 
 
 def needs_touch(tx: Transaction, credential_id: str, now: datetime) -> bool:
-    """Whether a credential's last recorded use is old enough to be recorded again."""
+    """Whether the recorded last use of a credential is out of date."""
     row = tx.get_one(CredentialRow, credential_id)
     return row.last_used_at is None or now - row.last_used_at > _TOUCH_INTERVAL
 
@@ -139,7 +139,10 @@ def touch(tx: Transaction, credential_id: str, now: datetime) -> None:
 
 
 def sha256_of(secret: str) -> str:
-    """Return the stored form of a secret. Secrets are random, so a plain hash is enough."""
+    """Return the SHA-256 hash of a secret, in hexadecimal.
+
+    Secrets are random, so neither a salt nor a slow hash function is needed.
+    """
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -163,7 +166,7 @@ def issue(
 def credential_row(
     kind: CredentialKind, secret: str, now: datetime, until: datetime, **owner: str | None
 ) -> CredentialRow:
-    """Return a row for a secret: its hash, owner and validity."""
+    """Build the row that stores a secret's hash, owner and period of validity."""
     return CredentialRow(
         kind=kind, secret_sha256=sha256_of(secret), created_at=now, expires_at=until, **owner
     )
@@ -187,9 +190,8 @@ def last_use(row: CredentialRow) -> datetime:
 def is_valid(row: CredentialRow, now: datetime) -> bool:
     """Whether a credential is neither revoked nor expired.
 
-    A credential that lasts only hours also becomes invalid if the clock is set back to before it
-    was issued, because its expiry could then no longer be relied on. Links and tokens remain valid
-    in that case.
+    A short-lived credential is also invalid if the clock has been set back to before it was issued,
+    because its expiry time is then unreliable. Links and tokens stay valid in that case.
     """
     if row.kind in _SHORT_LIVED and row.created_at - now > CLOCK_SKEW:
         return False

@@ -34,7 +34,7 @@ from api.accounts.sign_in_flow import SignInFlow
 
 _LOG = structlog.stdlib.get_logger(__name__)
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,1400}")
-_MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError)  # raised for arbitrary responses
+_MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError)  # raised for invalid responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class RelyingParty:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedRegistration:
-    """A new passkey; `credential_id` is in base64url."""
+    """A new passkey that passed verification; `credential_id` is in base64url."""
 
     credential_id: str
     public_key: bytes
@@ -63,7 +63,7 @@ def registration_options(
 ) -> str:
     """Return the options with which a browser creates a passkey for `user`, as JSON.
 
-    Devices that already hold one of the `existing` passkeys are excluded.
+    Devices that already have one of the `existing` passkeys are excluded.
     """
     return options_to_json(
         generate_registration_options(
@@ -87,7 +87,7 @@ def registration_options(
 def verify_registration(
     flow: SignInFlow, relying_party: RelyingParty, response: Mapping[str, Any]
 ) -> VerifiedRegistration | None:
-    """Return the passkey in a browser's response; `None` if it is invalid for the flow."""
+    """Return the passkey in a browser's response; `None` if it is not valid for `flow`."""
     try:
         verified = verify_registration_response(
             credential=dict(response),
@@ -97,7 +97,7 @@ def verify_registration(
             require_user_verification=True,
         )
     except _MALFORMED as error:
-        _LOG.info("passkey not taken", why=type(error).__name__)
+        _LOG.info("passkey registration rejected", why=type(error).__name__)
         return None
     identifier = bytes_to_base64url(verified.credential_id)
     if not _IDENTIFIER.fullmatch(identifier):
@@ -117,7 +117,7 @@ def authentication_options(flow: SignInFlow, relying_party: RelyingParty) -> str
 
 
 def presented_credential_id(response: Mapping[str, Any]) -> str | None:
-    """Return the id of the passkey in a browser's response; `None` if it is malformed."""
+    """Return the credential id in a browser's response; `None` if it is missing or malformed."""
     identifier = response.get("id")
     well_formed = isinstance(identifier, str) and _IDENTIFIER.fullmatch(identifier)
     return identifier if well_formed else None
@@ -144,6 +144,6 @@ def verify_assertion(
             require_user_verification=True,
         )
     except _MALFORMED as error:
-        _LOG.info("passkey refused", why=type(error).__name__)
+        _LOG.info("passkey assertion rejected", why=type(error).__name__)
         return None
     return verified.new_sign_count

@@ -1,4 +1,4 @@
-"""Users' passkeys: adding, renaming and removing them, and signing in with one."""
+"""Adding, renaming and removing a user's passkeys, and signing in with a passkey."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class PasskeyChallenge:
 
 @dataclass(frozen=True, slots=True)
 class PasskeySignIn:
-    """The result of signing in: the cookie's secret, and the page to show next."""
+    """The result of a passkey sign-in: the session cookie's secret, and the page to show next."""
 
     cookie: IssuedSecret
     go_on_to: str
@@ -110,7 +110,7 @@ def finish_registration(
     *,
     name: PasskeyName,
 ) -> str:
-    """Store the passkey that the browser has created; return the page to show next.
+    """Store the passkey that the browser has created, and return the page to show next.
 
     Raises:
         NotSignedInError: the flow has expired, or another user started it.
@@ -124,7 +124,9 @@ def finish_registration(
         if flow is not None and flow.user_id == principal.user_id:
             _store(tx, flow, relying_party, response, name, now=now)
             return flow.go_on_to
-    raise NotSignedInError("that took too long, or was started by another user; please try again")
+    raise NotSignedInError(
+        "adding the passkey took too long or was started by another user; please try again"
+    )
 
 
 def start_sign_in(
@@ -221,7 +223,7 @@ def _signer(
     *,
     now: datetime,
 ) -> UserRow | None:
-    """Return the user whose passkey has signed; `None` if unknown or the signature is invalid."""
+    """Return the user whose passkey signed the challenge; `None` if the response is not valid."""
     identifier = presented_credential_id(response)
     row = tx.scalar(select(PasskeyRow).where(PasskeyRow.credential_id == identifier))
     user = None if row is None else tx.get_one(UserRow, row.user_id)
@@ -238,7 +240,7 @@ def _signer(
 def _own_passkey(tx: Transaction, principal: Principal, passkey_id: str) -> PasskeyRow:
     row = tx.get(PasskeyRow, passkey_id)
     if row is None or row.user_id != principal.user_id:
-        raise NotFoundError("there is no such passkey")
+        raise NotFoundError("this passkey does not exist; reload the page to see your passkeys")
     return row
 
 

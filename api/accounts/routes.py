@@ -1,4 +1,4 @@
-"""JSON routes for the requesting user and users' credentials."""
+"""JSON routes for the current user or person, and for credentials."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ME = APIRouter(prefix=API, tags=["me"])
 
 
 class Me(BaseModel):
-    """The user or person who sends the request."""
+    """The user or person who sent the request."""
 
     role: AccessRole
     person_id: str | None
@@ -35,7 +35,7 @@ class Me(BaseModel):
 
 
 class TokenRequest(BaseModel):
-    """What a bearer token is for, and for how many days it is valid."""
+    """A request for a bearer token: its purpose, and the number of days it is valid."""
 
     label: Annotated[
         str, Field(min_length=1, max_length=200, examples=["HR export"]), SingleLineText
@@ -45,7 +45,7 @@ class TokenRequest(BaseModel):
 
 @ME.get("/me", responses=problem_responses())
 def me(principal: PrincipalDep) -> Me:
-    """Get who you are."""
+    """Get your role and, if you are a coach or coachee, your ids."""
     return Me(role=principal.role, person_id=principal.person_id, cycle_id=principal.cycle_id)
 
 

@@ -1,4 +1,4 @@
-"""Tables of users and of all secrets that give access, stored as hashes."""
+"""Tables of users, passkeys, recovery codes, sign-in flows and credentials."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class CredentialKind(StrEnum):
-    """What a secret gives access to, and how it is presented."""
+    """The kind of a credential, which determines what it grants and how it is presented."""
 
     SIGN_IN = "sign_in"  # a user's one-time sign-in address
     BROWSER_SESSION = "cookie"  # a user's signed-in browser
-    TOKEN = "token"  # noqa: S105 - a kind, not a secret: a bearer token of a user for programs
+    TOKEN = "token"  # noqa: S105 - a kind, not a secret: a user's bearer token for a program
     LINK = "link"  # a coach's or coachee's secret link
-    NOTES = "notes"  # a coach's notes, on one device
-    PENDING_SECOND_FACTOR = "half"  # a browser after the first of two factors; gives no access
+    NOTES = "notes"  # access to a coach's notes on one device
+    PENDING_SECOND_FACTOR = "half"  # a browser after the first of two factors; grants no access
 
 
 class UserRow(IdentifiedRow):
@@ -39,7 +39,7 @@ class UserRow(IdentifiedRow):
         subject: the user's identifier at the identity provider `issuer`; both are `None` until the
             account is linked.
         expected_mail: the verified email address by which the account will be linked.
-        failures: consecutive wrong passwords or codes, which determine `locked_until`.
+        failures: number of consecutive failed attempts, which determines `locked_until`.
     """
 
     __tablename__ = "users"
@@ -62,8 +62,8 @@ class UserRow(IdentifiedRow):
 class PasskeyRow(IdentifiedRow):
     """A passkey's public key; its private key never leaves the device.
 
-    `credential_id` is the identifier assigned by the device, in base64url. `sign_count` increases
-    on devices that count; a decrease indicates a copied key.
+    `credential_id` is the identifier assigned by the device, in base64url. If the device counts
+    signatures, `sign_count` is the last count; a lower count indicates a copied key.
     """
 
     __tablename__ = "passkeys"
@@ -88,7 +88,7 @@ class RecoveryCodeRow(IdentifiedRow):
 
 
 class SignInFlowKind(StrEnum):
-    """A sign-in or similar flow that leaves this server and returns."""
+    """The purpose of a flow that continues at an identity provider or on a passkey device."""
 
     OIDC_SIGN_IN = "provider sign-in"
     OIDC_LINK = "provider link"
@@ -98,7 +98,7 @@ class SignInFlowKind(StrEnum):
 
 
 class SignInFlowRow(TableRow):
-    """A flow with a provider or a passkey, started by a browser and deleted when it finishes.
+    """A flow with a provider or a passkey; deleted when it finishes.
 
     Only the SHA-256 of the browser's secret is stored. The values that are sent to the provider or
     the device (state, nonce, challenge) are derived from that secret and never stored.
@@ -116,7 +116,7 @@ class SignInFlowRow(TableRow):
 class CredentialRow(IdentifiedRow):
     """A secret, stored as its SHA-256, that belongs to either a user or a person.
 
-    `confirmed_at` is when the browser's user last authenticated with a second factor.
+    `confirmed_at` is the time at which a browser's user last authenticated with a second factor.
     """
 
     __tablename__ = "credentials"

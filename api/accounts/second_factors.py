@@ -1,4 +1,4 @@
-"""Second factors: codes from an authenticator app, and recovery codes in case it is lost."""
+"""Second factors: codes from an authenticator app (TOTP), and recovery codes."""
 
 from __future__ import annotations
 
@@ -19,21 +19,24 @@ from api.services import Services
 
 RECOVERY_CODES = 10
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without letters and digits that look alike
-_CODE_LENGTH = 16  # from 32 characters: 80 bits, so that a plain hash is enough
+_CODE_LENGTH = 16  # 80 bits from 32 characters, so a plain hash is enough
 _FREE_ATTEMPTS = 5
 _MAX_LOCK = timedelta(hours=1)
 _VERSION_BYTES = 2
 
 
 def is_locked(row: UserRow, now: datetime) -> bool:
-    """Whether a user is currently locked out because of wrong attempts."""
+    """Whether a user is currently locked out after failed attempts."""
     return row.locked_until is not None and row.locked_until > now
 
 
 def verify_code(
     tx: Transaction, keyring: Keyring, row: UserRow, code: str, *, now: datetime
 ) -> bool:
-    """Whether `code` is the app's current code or a recovery code; each works only once."""
+    """Return whether `code` is valid, and use it up.
+
+    Both the app's current code and unused recovery codes are valid; each works once.
+    """
     if row.totp_sealed is not None:
         step = matching_totp_step(unseal_totp(keyring, row), code, now, after=row.totp_step)
         if step is not None:
@@ -43,7 +46,10 @@ def verify_code(
 
 
 def record_failure(tx: Transaction, row: UserRow, action: str, *, now: datetime) -> None:
-    """Record a wrong attempt. From the fifth in a row, each locks twice as long as the last."""
+    """Record a failed attempt, and lock the user out from the fifth consecutive failure.
+
+    The lockout starts at 30 seconds, and doubles with each further failure up to an hour.
+    """
     row.failures += 1
     row.locked_until = (
         now + _lock_duration(row.failures) if row.failures >= _FREE_ATTEMPTS else None
@@ -52,7 +58,7 @@ def record_failure(tx: Transaction, row: UserRow, action: str, *, now: datetime)
 
 
 def make_recovery_codes(services: Services, principal: Principal) -> tuple[str, ...]:
-    """Create ten new recovery codes, which are shown once; earlier ones stop working."""
+    """Replace the requesting user's recovery codes with ten new ones, and return them."""
     user_id = principal.user_id or ""
     codes = tuple(new_recovery_code() for _ in range(RECOVERY_CODES))
     with services.database.writing() as tx:
@@ -83,7 +89,7 @@ def normalise_code(typed: str) -> str:
 
 
 def seal_totp(keyring: Keyring, user_id: str, secret: str) -> bytes:
-    """Encrypt a second factor's secret with the newest master key.
+    """Encrypt a TOTP secret with the newest master key.
 
     The first two bytes of the result are the key's version.
     """
@@ -93,7 +99,7 @@ def seal_totp(keyring: Keyring, user_id: str, secret: str) -> bytes:
 
 
 def unseal_totp(keyring: Keyring, row: UserRow) -> str:
-    """Return the decrypted secret of a user's second factor."""
+    """Return a user's decrypted TOTP secret."""
     stored = row.totp_sealed or b""
     version = int.from_bytes(stored[:_VERSION_BYTES])
     key = wrapping_key(keyring.master, version)
@@ -101,7 +107,7 @@ def unseal_totp(keyring: Keyring, row: UserRow) -> str:
 
 
 def rewrap_totp_secrets(tx: Transaction, keyring: Keyring) -> int:
-    """Re-encrypt all users' second factors with the newest master key; see `Rotatable`."""
+    """Re-encrypt all TOTP secrets with the newest master key; see `Rotatable`."""
     rows = tx.scalars(select(UserRow).where(UserRow.totp_sealed.is_not(None))).all()
     for row in rows:
         row.totp_sealed = seal_totp(keyring, row.id, unseal_totp(keyring, row))

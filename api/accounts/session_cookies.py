@@ -1,4 +1,4 @@
-"""The cookies used while signing in and by signed-in browsers."""
+"""Cookies of signed-in browsers and of sign-ins in progress."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from api.settings import Settings
 
 
 def signed_in_response(settings: Settings, cookie: IssuedSecret, go_on_to: str = "/") -> Response:
-    """Return a redirect that signs the browser in."""
+    """Return a redirect to `go_on_to` that sets the session cookie."""
     answer = RedirectResponse(safe_redirect_path(go_on_to), HTTPStatus.SEE_OTHER)
     set_session_cookie(answer, settings, cookie)
     return answer
 
 
 def set_session_cookie(answer: Response, settings: Settings, cookie: IssuedSecret) -> None:
-    """Sign the browser in and remove the cookies of the sign-in in progress."""
+    """Set the session cookie, and delete the cookies of the sign-in in progress."""
     seconds = settings.cookie_hours * 3600
     set_secret_cookie(answer, settings, cookie_name(settings), cookie.secret, seconds)
     for cookie_to_clear in (pending_second_factor_cookie(settings), sign_in_flow_cookie(settings)):
@@ -36,13 +36,13 @@ def set_session_cookie(answer: Response, settings: Settings, cookie: IssuedSecre
 
 
 def set_flow_cookie(answer: Response, settings: Settings, flow: SignInFlow) -> None:
-    """Store the secret of a sign-in in progress in the browser."""
+    """Set the cookie with the secret of a sign-in flow."""
     seconds = int(FLOW_LIFETIME.total_seconds())
     set_secret_cookie(answer, settings, sign_in_flow_cookie(settings), flow.secret, seconds)
 
 
 def set_pending_cookie(answer: Response, services: Services, pending: IssuedSecret) -> None:
-    """Store in the browser that its user still has to enter a second factor."""
+    """Set the cookie of a browser whose user still has to enter a second factor."""
     settings = services.settings
     seconds = int((pending.expires_at - services.now()).total_seconds())
     name = pending_second_factor_cookie(settings)

@@ -1,4 +1,4 @@
-"""Signing in with a password and code, and confirming with a second factor."""
+"""Sign-in with a password and a code, and re-authentication with a code."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ class SignInForm(FrozenModel):
 
 
 class CodeForm(FrozenModel):
-    """A code from the app or a recovery code, and the page to show next."""
+    """A code from an authenticator app or a recovery code, and the page to show next."""
 
     code: Annotated[str, Field(max_length=40)]
     go_on_to: Annotated[str, Field(max_length=300), SingleLineText] = "/"
 
 
 def sign_in_by_password(services: Services, form: SignInForm) -> IssuedSecret:
-    """Sign in with a name, password and code; return the secret for the browser's cookie.
+    """Sign in with a name, password and code, and return the session cookie's secret.
 
-    The password is verified outside the writing transaction because that is slow; it is accepted
-    only if it is still the user's password in that transaction.
+    Verifying a password is slow and therefore done outside the writing transaction. The result
+    counts only if the stored hash is still the same in that transaction.
 
     Raises:
         NotSignedInError: one of the three is wrong, or the user is locked out; the message does not
@@ -69,17 +69,17 @@ def sign_in_by_password(services: Services, form: SignInForm) -> IssuedSecret:
         )
     if cookie is None:
         raise NotSignedInError(
-            "your name, password or code is wrong, or there have been too many attempts: "
+            "your name, password or code is wrong, or there have been too many attempts; "
             "wait for the next code, then try again"
         )
     return cookie
 
 
 def sign_in_by_second_factor(services: Services, pending_secret: str, code: str) -> IssuedSecret:
-    """Sign in with a code after the provider as first factor; return the cookie's secret.
+    """Complete a sign-in at the provider with a code; return the session cookie's secret.
 
     Raises:
-        NotSignedInError: the code is wrong, it is too late, or the user is locked out.
+        NotSignedInError: the code is wrong, the sign-in has expired, or the user is locked out.
     """
     lifetime = timedelta(hours=services.settings.cookie_hours)
     with services.database.writing() as tx:
@@ -88,14 +88,14 @@ def sign_in_by_second_factor(services: Services, pending_secret: str, code: str)
         )
     if cookie is None:
         raise NotSignedInError(
-            "the code is wrong, you started too long ago, or there have been too many attempts: "
-            "wait for the next code, then start again"
+            "the code is wrong, your sign-in has expired, or there have been too many attempts; "
+            "wait for the next code, then sign in again"
         )
     return cookie
 
 
 def confirm_by_code(services: Services, principal: Principal, code: str) -> bool:
-    """Record that this browser's user has authenticated recently, if the code is right."""
+    """Re-authenticate the requesting user with a code; return whether it was accepted."""
     now = services.now()
     with services.database.writing() as tx:
         row = tx.get_one(UserRow, principal.user_id)
@@ -120,8 +120,7 @@ def finish_sign_in(
 ) -> IssuedSecret | None:
     """Issue a cookie if the password and code are right; otherwise record a failure.
 
-    A recovery code is accepted instead of the app's code. From the fifth wrong attempt in a row,
-    each one locks the account for twice as long as the last.
+    The code may be a recovery code. Repeated failures lock the user out; see `record_failure`.
     """
     row = tx.scalar(select(UserRow).where(UserRow.name == form.name, UserRow.disabled_at.is_(None)))
     if row is None or row.totp_sealed is None or is_locked(row, now):
@@ -135,7 +134,7 @@ def finish_sign_in(
 def complete_sign_in(
     tx: Transaction, row: UserRow, method: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Issue a cookie to a user who has passed two factors; `method` is recorded."""
+    """Issue a cookie to a user who has passed two factors; `method` is recorded in the trail."""
     row.failures, row.locked_until = 0, None
     user = Principal(AccessRole(row.role), user_id=row.id)
     record_event(tx, "user signed in", "user", row.id, by=user, how=method)
@@ -143,12 +142,12 @@ def complete_sign_in(
 
 
 def start_second_factor(tx: Transaction, row: UserRow, *, now: datetime) -> IssuedSecret:
-    """Give a user who has signed in at the provider ten minutes to enter a second factor."""
+    """Issue a pending second factor, valid for ten minutes, after a sign-in at the provider."""
     return issue_pending_second_factor(tx, row.id, now=now, lifetime=_SECOND_FACTOR_TIMEOUT)
 
 
 def record_confirmation(tx: Transaction, principal: Principal, how: str, *, now: datetime) -> None:
-    """Record that this browser's user has just authenticated again."""
+    """Record that the requesting user has just authenticated again in this browser."""
     tx.get_one(CredentialRow, principal.credential_id).confirmed_at = now
     record_event(tx, "user confirmed", "user", principal.user_id or "", how=how)
 

@@ -1,8 +1,8 @@
-"""Flows that leave this server and return: started by one browser and finished by it once.
+"""Sign-in flows that continue at an identity provider or on a passkey device.
 
-The browser keeps a random secret in a cookie. The values that are sent out (a provider's state and
-nonce, a passkey's challenge) are derived from that secret, so a response from another browser, or a
-second response, is rejected.
+Only the browser that started a flow can finish it, and only once. The browser stores a random
+secret in a cookie, from which the values sent out (a provider's `state` and `nonce`, a passkey's
+challenge) are derived. Responses from other browsers and repeated responses are rejected.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class SignInFlow:
-    """A flow that a browser has started.
+    """A flow started by a browser.
 
     Attributes:
         secret: the secret in the browser's cookie.
-        kind: what the flow is for.
+        kind: the purpose of the flow.
         user_id: the user who was signed in when it started, if any.
         go_on_to: the page to show afterwards.
     """
@@ -42,12 +42,12 @@ class SignInFlow:
 
     @property
     def state(self) -> str:
-        """Binds the provider's response to this browser."""
+        """The `state` parameter, which binds the provider's response to this browser."""
         return self._derive("state")
 
     @property
     def nonce(self) -> str:
-        """Binds the provider's token to this flow."""
+        """The `nonce` parameter, which binds the provider's ID token to this flow."""
         return self._derive("nonce")
 
     @property
@@ -88,7 +88,7 @@ def start_flow(
 def find_flow(
     tx: Transaction, secret: str, kinds: Iterable[SignInFlowKind], *, now: datetime
 ) -> SignInFlow | None:
-    """Return the flow that a browser has started; `None` if there is none of these `kinds`."""
+    """Return the flow with this secret; `None` if it is unknown, expired, or of another kind."""
     row = tx.get(SignInFlowRow, sha256_of(secret))
     if row is None or row.kind not in set(kinds) or row.expires_at <= now:
         return None
@@ -98,7 +98,7 @@ def find_flow(
 def consume_flow(
     tx: Transaction, secret: str, kinds: Iterable[SignInFlowKind], *, now: datetime
 ) -> SignInFlow | None:
-    """Find a flow as `find_flow` does, and delete it so that it cannot be finished twice."""
+    """Return a flow like `find_flow`, and delete it, so that it cannot be finished twice."""
     found = find_flow(tx, secret, kinds, now=now)
     if found is not None:
         tx.execute(delete(SignInFlowRow).where(SignInFlowRow.secret_sha256 == sha256_of(secret)))

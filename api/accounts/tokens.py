@@ -1,4 +1,4 @@
-"""Bearer tokens, with which programs act for a user."""
+"""Bearer tokens, which let programs act on behalf of a user."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def make_token(
 def issue_token(
     tx: Transaction, principal: Principal, label: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Issue a bearer token that permits whatever its user may do.
+    """Issue a bearer token with all permissions of its user.
 
-    A token requested with another token expires no later than that one.
+    A token requested with another token expires no later than the other token.
     """
     presented = tx.get(CredentialRow, principal.credential_id) if principal.credential_id else None
     until = now + lifetime

@@ -1,4 +1,4 @@
-"""Users of the office: adding, finding and disabling them, and linking them to a provider."""
+"""Programme office users: adding, finding, disabling, and linking to provider accounts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from coach.feedback import SingleLineText
 
 
 class ProviderLink(FrozenModel):
-    """An account at the identity provider, identified by its subject or a verified address."""
+    """An account at the identity provider, identified by its subject or its email address."""
 
     issuer: Annotated[str, Field(max_length=300)]
     subject: (
@@ -82,7 +82,7 @@ def parse_link(issuer: str, subject: str | None, mail: str | None) -> ProviderLi
 
 
 def add_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> str:
-    """Add an office user.
+    """Add a user, and return the user's id.
 
     Raises:
         UnusableInputError: the name is invalid.
@@ -99,7 +99,7 @@ def add_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> 
 
 
 def link_user(tx: Transaction, user_id: str, link: ProviderLink) -> None:
-    """Link a user to an account at the identity provider; an earlier link is replaced.
+    """Link a user to an account at the identity provider, replacing an earlier link.
 
     Raises:
         ConflictError: another user is linked to that account or address.
@@ -130,10 +130,10 @@ def unlink_user(tx: Transaction, user_id: str) -> None:
 
 
 def user_for_identity(tx: Transaction, identity: Identity, *, link_by_mail: bool) -> UserRow | None:
-    """Return the user linked to an account at the provider; `None` if there is none.
+    """Return the active user linked to an account at the provider; `None` if there is none.
 
-    With `link_by_mail`, a user prepared for the account's verified address is linked to it. This
-    happens once: afterwards the subject identifier counts, not the address.
+    With `link_by_mail`, an unlinked account is linked to the user who is expected with its verified
+    email address. Later sign-ins are matched by subject identifier, not by address.
     """
     row = tx.scalar(
         select(UserRow).where(
@@ -151,7 +151,7 @@ def user_by_name(tx: Transaction, name: str) -> UserView:
     """Return the user called `name`.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: there is no such user.
     """
     row = tx.scalar(select(UserRow).where(UserRow.name == name))
     if row is None:
@@ -165,7 +165,7 @@ def current_user(tx: Transaction, principal: Principal) -> UserView:
 
 
 def list_users(tx: Transaction) -> tuple[UserView, ...]:
-    """Return all users, by name."""
+    """Return all users, ordered by name."""
     return tuple(_view(row) for row in tx.scalars(select(UserRow).order_by(UserRow.name)))
 
 
@@ -188,7 +188,7 @@ def disable_user(tx: Transaction, name: str, *, now: datetime) -> None:
     """Disable a user and revoke all their credentials.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: there is no such user.
     """
     user_id = user_by_name(tx, name).id
     tx.get_one(UserRow, user_id).disabled_at = now

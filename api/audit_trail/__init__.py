@@ -1,1 +1,1 @@
-"""The audit trail: events recorded in the transaction of each action, in a chain of seals."""
+"""The audit trail: a chain of sealed events, recorded in the transactions of the actions."""

@@ -11,7 +11,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def create_verification_handler(context: JobContext) -> JobHandler:
-    """Create a handler that verifies the whole trail and stores the result."""
+    """Create a handler that verifies the entire trail and stores the result."""
 
     def raise_if_stopping() -> None:
         if context.stopping.is_set():

@@ -1,7 +1,7 @@
 """The audit trail: each event is appended in the transaction of the action it records.
 
-The principal of a transaction is set when the transaction begins (see `api.services`), so a use
-case cannot forget it; recording an event in a transaction without a principal raises an error.
+The principal of a transaction is set when the transaction starts (see `api.services`), so use cases
+do not pass it. Recording an event in a transaction without a principal is an error.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def record_event(
 ) -> None:
     """Append an event to the trail. `detail` may contain identifiers, codes and counts only.
 
-    `by` names the actor if the transaction began before the actor was known.
+    `by` overrides the transaction's principal if the actor was not known when it started.
 
     Raises:
         LookupError: the transaction has no principal.
@@ -45,7 +45,7 @@ def record_event(
     context = transaction_context(tx)
     principal = by or context.principal
     tx.flush()
-    connection = tx.connection()  # the ORM would double the cost of the insert
+    connection = tx.connection()  # bypasses the ORM, which would double the cost of the insert
     last = connection.execute(LAST_SEAL).one_or_none()
     event = SimpleNamespace(
         number=1 if last is None else last.number + 1,
@@ -66,8 +66,8 @@ def record_reading(
 ) -> None:
     """Record that a user read personal data, at most once an hour per object.
 
-    A page that stays open all day therefore adds one row an hour; each further read costs one
-    query.
+    A page that refreshes all day adds at most one row per hour. A read that is already recorded
+    costs a single query.
     """
     now = services.now()
     with services.database.reading() as tx:
@@ -80,7 +80,7 @@ def record_reading(
 def _was_recorded_recently(
     tx: Transaction, principal: Principal, action: str, object_id: str, *, now: datetime
 ) -> bool:
-    """Whether the principal's same action on the same object was recorded in the last hour."""
+    """Whether the principal's action on the object was already recorded in the last hour."""
     found = select(AuditRow.number).where(
         AuditRow.object_id == object_id,
         AuditRow.actor_id == principal.user_id,

@@ -1,4 +1,4 @@
-"""Tables of the audit trail: the events, chained by seals, and the results of verification."""
+"""Tables of the audit trail: the sealed events, and the results of verifications."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from api.database.types import ID_LENGTH, IdentifiedRow, TableRow
 class AuditRow(TableRow):
     """One event. It contains identifiers, codes and counts only; no names, texts or secrets.
 
-    `seal` is an HMAC over this row and the previous row's seal, so that an altered, removed or
-    inserted row is detected.
+    `seal` is an HMAC of this row and the previous row's seal, so that altered, removed and inserted
+    rows are detected.
     """
 
     __tablename__ = "audit"
@@ -38,7 +38,7 @@ class AuditRow(TableRow):
 
 
 class AuditCheckRow(IdentifiedRow):
-    """The result of one verification of the whole trail."""
+    """The result of a verification of the entire trail."""
 
     __tablename__ = "audit_checks"
 

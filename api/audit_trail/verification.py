@@ -1,4 +1,4 @@
-"""Verification of the audit trail's chain of seals, and the result of the last check."""
+"""Verification of the audit trail's seals, and the stored results."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class VerificationResult(FrozenModel):
 
     Attributes:
         rows: number of rows in the trail.
-        head: seal of the last row. Store it outside this server: it reveals later whether rows were
-            cut off.
+        head: seal of the last row. Store it outside this server, so that a later verification can
+            detect whether rows were removed from the end.
         first_broken: number of the first row whose seal does not match; `None` if all match.
         head_known: whether the given head is in the trail; `None` if no head was given.
     """
@@ -48,8 +48,8 @@ class AuditCheck(FrozenModel):
 class AuditTrailStatus(FrozenModel):
     """The length of the trail, its head, and the last verification result.
 
-    The head is the seal of the last row. Store it outside this server: `gender-coach audit verify
-    --head` checks whether it is still in the trail.
+    The head is the seal of the last row. Store it outside this server, so that `gender-coach audit
+    verify --head` can check whether it is still in the trail.
     """
 
     rows: int
@@ -62,9 +62,9 @@ def verify_and_store(
     head: str | None = None,
     between_pages: Callable[[], None] = lambda: None,
 ) -> VerificationResult:
-    """Verify the whole trail and store the result; see `verify`.
+    """Verify the entire trail, and store the result; see `verify`.
 
-    The trail is read in a separate transaction, so that a long verification does not block writers.
+    The trail is read in a reading transaction, so a long verification does not block writers.
     """
     with services.database.reading() as tx:
         result = verify(tx, services.keyring, head, between_pages)
@@ -90,9 +90,10 @@ def verify(
 
     Args:
         tx: the transaction to read in.
-        keyring: provides the key for the seals.
-        head: a head from an earlier verification, to be looked up in the trail.
-        between_pages: called after every 1000 rows; raise an exception in it to stop.
+        keyring: the key ring with the key of the seals.
+        head: a head from an earlier verification, to look up in the trail.
+        between_pages: called after every 1000 rows; it can stop the verification by raising an
+            exception.
     """
     expected, rows, broken, known = GENESIS_SEAL, 0, None, head == GENESIS_SEAL
     query = select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=_PAGE)
@@ -117,13 +118,13 @@ def verify(
 
 
 def read_trail_status(services: Services) -> AuditTrailStatus:
-    """The length and head of the trail and its last check; this verifies nothing."""
+    """Return the trail's length, head and last verification, without verifying it."""
     with services.database.reading() as tx:
         return trail_status(tx)
 
 
 def trail_status(tx: Transaction) -> AuditTrailStatus:
-    """Return the trail's length, head and last verification, without verifying anything."""
+    """Return the trail's length, head and last verification; see `read_trail_status`."""
     last = tx.execute(LAST_SEAL).one_or_none()
     check = tx.scalars(
         select(AuditCheckRow).order_by(AuditCheckRow.at.desc(), AuditCheckRow.id).limit(1)

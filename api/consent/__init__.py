@@ -1,1 +1,1 @@
-"""Coaches' and coachees' consent: the texts, and who agreed to which version when."""
+"""Consent of coaches and coachees: the texts, and the record of who agreed to them."""

@@ -1,4 +1,4 @@
-"""The page with the privacy terms, on which a person agrees to them."""
+"""The page on which a person reads and accepts the privacy terms."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONSENT = APIRouter(prefix="/p/{link}", include_in_schema=False)
 
 @CONSENT.get("/consent")
 def read(link: str, request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """The terms with a button to agree, and whether the person may be named in public."""
+    """Show the terms, and whether the person has agreed to be named in public."""
     own = consent.read_consent(services, principal)
     status, zone = own.status, ZoneInfo(own.timezone)
     return render_page(
@@ -46,7 +46,7 @@ def accept_terms(
 def answer_publicity(
     link: str, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Agree or refuse to be named in public."""
+    """Store or withdraw consent to be named in public."""
     consent.answer_publicity(services, principal, parse_form(PublicityAnswer, form_fields))
     return redirect_after_post(urls.person_consent(link))
 

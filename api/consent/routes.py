@@ -1,4 +1,4 @@
-"""JSON routes for a person's own consent and for all consents in a cycle."""
+"""JSON routes for the current person's consents and for all consents in a cycle."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONSENTS = APIRouter(prefix=f"{API}/cycles", tags=["people"])
 
 @CONSENT.get("/consent", responses=problem_responses(404))
 def read_consent(services: ServicesDep, principal: PrincipalDep) -> ConsentStatus:
-    """Get the texts you are asked to agree to before the first session, and your answers."""
+    """Get the consent texts that apply to you, and your answers."""
     return consent.read_consent(services, principal).status
 
 
@@ -33,13 +33,13 @@ def accept_terms(
 def answer_publicity(
     answer: PublicityAnswer, services: ServicesDep, principal: PrincipalDep
 ) -> ConsentStatus:
-    """Say whether the programme may name you in public; you can withdraw consent anytime."""
+    """Agree or decline to be named in public; you can withdraw your consent at any time."""
     return consent.answer_publicity(services, principal, answer)
 
 
 @CONSENTS.get("/{cycle_id}/consents", responses=problem_responses(404))
 def read_consents(cycle_id: str, services: ServicesDep) -> tuple[PersonConsent, ...]:
-    """List who has agreed to what; only people with `publicity` may be named in public."""
+    """List the consents in a cycle; only people with `publicity` may be named in public."""
     return consent.list_consents(services, cycle_id)
 
 

@@ -1,4 +1,4 @@
-"""The table of consents: who agreed to which version of which text, and when it was withdrawn."""
+"""The table of consents."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.database.types import EnumString, IdentifiedRow, TableRow
 
 
 class ConsentKind(StrEnum):
-    """The kind of a consent text, which is also the name of its file."""
+    """The kind of a consent text, which is also its file name without the suffix."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -20,7 +20,7 @@ class ConsentKind(StrEnum):
 
 
 class ConsentRow(IdentifiedRow):
-    """One person's consent to one version of a text; the only later change is its withdrawal."""
+    """A person's consent to one version of a text. Rows change only if consent is withdrawn."""
 
     __tablename__ = "consents"
 

@@ -1,7 +1,7 @@
 """People's consent to the privacy terms and, separately, to being named in public.
 
 People who have not agreed yet can still reply to invitations and report on sessions, because
-sessions that took place must be recorded. The office sees who has not agreed, and asks them.
+sessions that took place must be recorded. The programme office can see who has not agreed yet.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Texts = Mapping[ConsentKind, ConsentText]
 
 
 class ConsentStatus(FrozenModel):
-    """The texts for a person, and when they agreed to each in its current version."""
+    """The texts that apply to a person, and when they agreed to the current versions."""
 
     terms: ConsentText
     accepted_at: datetime | None
@@ -38,7 +38,7 @@ class ConsentStatus(FrozenModel):
 
 
 class GivenConsent(FrozenModel):
-    """A person's stored consent; `revoked_at` is set once it has been withdrawn."""
+    """A person's stored consent; `revoked_at` is the time at which it was withdrawn, if any."""
 
     asked: ConsentKind
     version: str
@@ -67,7 +67,7 @@ class Acceptance(FrozenModel):
 
 
 class PublicityAnswer(FrozenModel):
-    """Whether a person agrees to be named in public, after reading the text with `sha256`."""
+    """Whether a person agrees to be named in public; `sha256` identifies the text shown."""
 
     given: bool
     sha256: str
@@ -82,7 +82,7 @@ class OwnConsent:
 
 
 def read_consent(services: Services, principal: Principal) -> OwnConsent:
-    """Return the consent texts for the requesting person, and what they have agreed to."""
+    """Return the requesting person's consent texts and answers."""
     texts, person_id = consent_texts(services.settings.consent_texts), principal.person_id or ""
     with services.database.reading() as tx:
         status = consent_status(tx, texts, person_id)
@@ -106,7 +106,7 @@ def answer_publicity(
     """Record whether the requesting person agrees to be named in public.
 
     Raises:
-        ConflictError: the text they agree to has changed since it was shown.
+        ConflictError: the person agrees, but the text has changed since it was shown.
     """
     texts = consent_texts(services.settings.consent_texts)
     with services.database.writing() as tx:
@@ -125,7 +125,7 @@ def list_consents(services: Services, cycle_id: str) -> tuple[PersonConsent, ...
 
 
 def consent_status(tx: Transaction, texts: Texts, person_id: str) -> ConsentStatus:
-    """Return the consent texts for a person, and what they have agreed to.
+    """Return a person's consent texts and answers.
 
     Raises:
         NotFoundError: there is no such person.
@@ -174,7 +174,7 @@ def store_publicity_answer(
 
 
 def consents_of_cycle(tx: Transaction, texts: Texts, cycle_id: str) -> tuple[PersonConsent, ...]:
-    """Return the consents of all people currently in a cycle, in the order of the lists.
+    """Return the consents of all people currently in a cycle, in list order.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -209,7 +209,7 @@ def consents_given_by(tx: Transaction, person_id: str) -> tuple[GivenConsent, ..
 def _current_consents(
     tx: Transaction, people: list[str]
 ) -> dict[str, dict[ConsentKind, ConsentRow]]:
-    """Return each person's newest consent of each kind that has not been withdrawn."""
+    """Return each person's newest consents that have not been withdrawn, by kind."""
     rows = tx.scalars(
         select(ConsentRow)
         .where(ConsentRow.person_id.in_(people), ConsentRow.revoked_at.is_(None))
@@ -235,7 +235,7 @@ def _person_consent(
 
 
 def _given_at(row: ConsentRow | None, text: ConsentText) -> datetime | None:
-    """Return when the consent in `row` was given, if it is to the current version of `text`."""
+    """Return when `row` was given; `None` unless it is for the current version of `text`."""
     same = row is not None and (row.version, row.sha256) == (text.version, text.sha256)
     return row.given_at if row is not None and same else None
 

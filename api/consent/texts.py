@@ -1,8 +1,8 @@
-"""The texts that people are asked to agree to, each with a version.
+"""Versioned consent texts.
 
-A text is a plain file: the lines `version:` and `date:`, a blank line, then parts that start with a
-heading `## …` and have one paragraph per line. A deployment may keep its own three files in a
-folder of its choice; the default texts are in `templates/consent/texts`.
+A text is a plain-text file with the lines `version:` and `date:`, a blank line, and parts, each of
+which starts with a heading `## …` and has one paragraph per line. A deployment can provide a folder
+with all three files; the default texts are in `templates/consent/texts`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _HEADING = "## "
 
 
 TERMS_BY_SIDE = {Side.COACHEE: ConsentKind.COACHEE, Side.COACH: ConsentKind.COACH}
-"""The text about privacy for each side."""
+"""The kind of privacy terms for each side."""
 
 
 class ConsentTextError(DomainError):
-    """A consent text is missing or cannot be read."""
+    """A consent text is missing or malformed."""
 
 
 class _FrozenModel(BaseModel):
@@ -36,14 +36,14 @@ class _FrozenModel(BaseModel):
 
 
 class TextPart(_FrozenModel):
-    """A heading with its paragraphs."""
+    """A part of a consent text: a heading with its paragraphs."""
 
     heading: str
     paragraphs: tuple[str, ...]
 
 
 class ConsentText(_FrozenModel):
-    """A consent text; the `sha256` of its file reveals changes made without a new version."""
+    """A consent text. The `sha256` of its file reveals changes made without a new version."""
 
     version: Annotated[str, Field(min_length=1, max_length=40)]
     dated: date
@@ -53,10 +53,10 @@ class ConsentText(_FrozenModel):
 
 @cache
 def consent_texts(folder: Path | None) -> dict[ConsentKind, ConsentText]:
-    """Return the texts in `folder`, or the default texts.
+    """Return the texts in `folder`, or the default texts if it is `None`.
 
     Raises:
-        ConsentTextError: a text is missing or cannot be read.
+        ConsentTextError: a text is missing or malformed.
     """
     return {kind: _load_text(folder, kind) for kind in ConsentKind}
 

@@ -26,7 +26,7 @@ class BackupDecryptionError(DomainError):
 
 
 def encrypt_file(key: bytes, source: Path, target: Path) -> None:
-    """Encrypt `source` to the new file `target` (mode 0600) under a key of 32 bytes.
+    """Encrypt `source` to the new file `target` (mode 0600) with a key of 32 bytes.
 
     Raises:
         OSError: `target` already exists or cannot be written.
@@ -48,10 +48,10 @@ def encrypt_file(key: bytes, source: Path, target: Path) -> None:
 def decrypt_file(key: bytes, source: Path, target: Path) -> None:
     """Decrypt `source` to the new file `target` (mode 0600).
 
-    On an error, `target` may contain the chunks that were decrypted before it.
+    After an error, `target` may contain the chunks that were decrypted before the error.
 
     Raises:
-        BackupDecryptionError: `source` was not encrypted under `key`, or was altered or truncated.
+        BackupDecryptionError: `source` was encrypted with another key, or was altered or truncated.
         OSError: `target` already exists or cannot be written.
     """
     cipher, encrypted_chunk = AESGCM(key), _CHUNK_BYTES + _TAG_BYTES

@@ -1,8 +1,7 @@
 """Envelope encryption with AES-256-GCM: data keys, and the master keys that wrap them.
 
-Each ciphertext is bound to its place by associated data: table, row, author and version. A
-ciphertext that was moved to another row cannot be decrypted, nor can an older one that was put
-back without the rest of its row.
+Associated data binds each ciphertext to its table, row, author and version. A ciphertext that was
+moved to another row, or restored from an older version of its row, cannot be decrypted.
 """
 
 from __future__ import annotations
@@ -19,21 +18,21 @@ _NONCE_BYTES = 12
 
 
 class DecryptionError(DomainError):
-    """A ciphertext was altered or moved, or was encrypted under another key."""
+    """A ciphertext was altered or moved, or was encrypted with another key."""
 
 
 def encrypt(key: bytes, text: bytes, *associated_data: str | int) -> bytes:
-    """Encrypt `text` under `key` (32 bytes), authenticating `associated_data` with it.
+    """Encrypt `text` with `key` (32 bytes), and authenticate it together with `associated_data`.
 
     Returns:
-        The nonce (12 bytes), followed by the ciphertext with its tag.
+        The nonce (12 bytes), followed by the ciphertext and its tag.
     """
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, text, _encode_associated_data(associated_data))
 
 
 def decrypt(key: bytes, sealed: bytes, *associated_data: str | int) -> bytes:
-    """Decrypt what `encrypt` returned for the same `key` and `associated_data`.
+    """Decrypt a ciphertext that `encrypt` returned for the same `key` and `associated_data`.
 
     Raises:
         DecryptionError: the key or the associated data differ, or the ciphertext was altered.
@@ -49,7 +48,7 @@ def decrypt(key: bytes, sealed: bytes, *associated_data: str | int) -> bytes:
 
 
 def new_data_key() -> bytes:
-    """Return a random 256-bit key, which encrypts what one author writes about one person."""
+    """Return a random 256-bit key for the texts that one author writes about one person."""
     return secrets.token_bytes(KEY_BYTES)
 
 

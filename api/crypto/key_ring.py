@@ -1,4 +1,4 @@
-"""The key file: all keys of a deployment, stored apart from the database (mode 0600)."""
+"""The key file, which contains all keys of a deployment, separate from the database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Keyring:
     """The keys of a deployment, 32 bytes each.
 
     Attributes:
-        master: keys that wrap the authors' data keys, by version; the highest one is in use.
+        master: keys that wrap the authors' data keys, by version; the highest version is in use.
         links: key from which link secrets, codes, tokens and pseudonyms are derived.
         audit: key that authenticates the rows of the audit trail.
         backups: key that encrypts backups of the database.
@@ -51,8 +51,8 @@ class Keyring:
     def link_secret(self, credential_id: str) -> str:
         """Return the 256-bit secret of a link, in base64url.
 
-        It is derived from the identifier rather than stored, so that an email can be rendered
-        again.
+        The secret is derived from the identifier, not stored, so that an email with the link can
+        be rendered again.
         """
         return urlsafe_b64encode(self._derive(f"link:{credential_id}")).rstrip(b"=").decode()
 
@@ -71,7 +71,7 @@ class Keyring:
 
     @property
     def mark(self) -> str:
-        """Return a fingerprint of the key file, in hexadecimal.
+        """A fingerprint of the key file, in hexadecimal.
 
         It reveals nothing about the keys and does not change when the master key is rotated.
         """
@@ -82,7 +82,7 @@ class Keyring:
 
 
 def open_keyring(path: Path, *, create: bool) -> Keyring:
-    """Read the key file at `path`; if it is missing and `create` is set, create it.
+    """Read the key file at `path`. If it is missing and `create` is set, create it.
 
     Raises:
         KeyringError: the file is missing, invalid, or accessible to other users.

@@ -1,4 +1,4 @@
-"""Key rotation: the interface through which each subject rewraps its keys."""
+"""Key rotation: the interface for rewrapping keys under a new master key."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from api.crypto.key_ring import Keyring
 
 
 class Rotatable(Protocol):
-    """Rewraps every key of one subject under the newest master key."""
+    """A function that rewraps all keys of one package under the newest master key."""
 
     def __call__(self, tx: Transaction, keyring: Keyring) -> int:
         """Rewrap the keys and return their number.
 
         Raises:
-            KeyringError: the key file lacks the master key version that wraps one of the keys.
-            SealBrokenError: a wrapped key was altered.
+            KeyringError: the key file lacks the master key that wraps one of the keys.
+            DecryptionError: a wrapped key was altered.
         """
         ...

@@ -22,7 +22,7 @@ MAX_PASSWORD_LENGTH = 200
 
 _hasher = PasswordHash.recommended()
 _hash_semaphore = threading.BoundedSemaphore(_MAX_CONCURRENT_HASHES)
-_DUMMY_HASH = (  # hash of a random password; verifying against it takes as long as against any
+_DUMMY_HASH = (  # hash of a random password, verified if a user has none, to take the same time
     "$argon2id$v=19$m=65536,t=3,p=4$7tz1y0FzcQzY/tg+zjVKWw$"
     "fH5s2C/mLpAp7a74Jwxtp+WwqTBkFOG/BtHApRL0CqM"
 )
@@ -37,8 +37,8 @@ def hash_password(password: str) -> str:
 def verify_password(password: str, stored: str | None) -> bool:
     """Return whether `stored` is the hash of `password`.
 
-    Without a stored hash, the result is false but takes as long, so that response times do not
-    reveal which users have a password.
+    If `stored` is `None`, a dummy hash is verified, so that response times do not reveal which
+    users have a password.
     """
     with _hash_semaphore:
         matches = _hasher.verify(password[:MAX_PASSWORD_LENGTH], stored or _DUMMY_HASH)
@@ -46,10 +46,10 @@ def verify_password(password: str, stored: str | None) -> bool:
 
 
 def password_weakness(password: str, known_words: list[str]) -> str | None:
-    """Return why `password` is too weak, as advice for its owner; `None` if it is strong enough.
+    """Return why `password` is too weak, as advice to the user; `None` if it is strong enough.
 
     The strength is estimated by zxcvbn, which knows common and leaked passwords. `known_words` are
-    words that an attacker would try first, such as the person's name.
+    guesses that an attacker would try first, such as the user's name.
     """
     if len(password) < MIN_PASSWORD_LENGTH:
         return f"use at least {MIN_PASSWORD_LENGTH} characters; four unrelated words are fine"
@@ -75,8 +75,8 @@ def totp_uri(secret: str, user: str, issuer: str) -> str:
 def matching_totp_step(secret: str, code: str, now: datetime, after: int) -> int | None:
     """Return the 30-second time step that `code` belongs to; `None` if the code is not valid.
 
-    Only steps later than `after` count, so that no code is accepted twice. The steps immediately
-    before and after `now` are accepted too, because clocks differ.
+    Only steps later than `after` are accepted, so that each code works once. The steps immediately
+    before and after the current one are also accepted, to allow for clock skew.
     """
     totp, current = pyotp.TOTP(secret), int(now.timestamp()) // _STEP_SECONDS
     typed = code.replace(" ", "").encode()

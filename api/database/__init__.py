@@ -1,1 +1,1 @@
-"""The database: SQLite or PostgreSQL, chosen by URL; the code is the same for both."""
+"""Database access for SQLite and PostgreSQL, selected by URL."""

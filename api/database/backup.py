@@ -1,7 +1,7 @@
-"""Backs up the database while it is in use, and restores it.
+"""Backup of the database while it is in use, and restore.
 
-A backup is an encrypted SQLite file, regardless of the database it was made from, and can be
-restored into SQLite or PostgreSQL. This is also how to move from SQLite to PostgreSQL.
+A backup is an encrypted SQLite file, whether it was made from SQLite or PostgreSQL, and can be
+restored into either. This is also the way to move from SQLite to PostgreSQL.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from api.database import schema
 from api.database.engine import Database
 from api.database.table_copy import copy_rows, has_no_rows, truncate_all_tables
 from coach.errors import ConflictError, DomainError
+from coach.plural import pluralise
 
 _FILE_SUFFIXES = ("", "-wal", "-shm")
 
@@ -77,7 +78,7 @@ def restore(
 ) -> Path | None:
     """Replace `database` with the backup in `source`.
 
-    The database must not be in use: hold the worker lease.
+    The database must not be in use. The caller must own the worker lease.
 
     Args:
         database: the target, SQLite or PostgreSQL.
@@ -85,12 +86,12 @@ def restore(
         source: the backup.
         migrate_job_tables: prepares the tables of the job engine in PostgreSQL.
         force: whether to replace a database that is not empty.
-        previous_folder: where an encrypted backup of the replaced PostgreSQL database is kept.
-        now: the time used to name the replaced database.
+        previous_folder: folder for an encrypted backup of the replaced PostgreSQL database.
+        now: the current time, used to name the replaced database.
 
     Returns:
-        Where the replaced database is kept, or `None` if there was none: a SQLite file is renamed
-        in its own folder, a PostgreSQL database is backed up to `previous_folder`.
+        The path of the replaced database, or `None` if there was none. A SQLite file is renamed in
+        its folder; a PostgreSQL database is backed up to `previous_folder`.
 
     Raises:
         ConflictError: a database exists and `force` is not set.
@@ -121,7 +122,7 @@ def require_unused(database: Database) -> None:
     """Check that nothing else is connected to a PostgreSQL database.
 
     Raises:
-        ConflictError: there are other connections.
+        ConflictError: the database has other connections.
     """
     if database.is_sqlite:
         return  # the worker lease and the file itself protect a SQLite database
@@ -135,7 +136,8 @@ def require_unused(database: Database) -> None:
     database.engine.dispose()
     if others:
         raise ConflictError(
-            f"the database has {others} other connections: stop every server and worker first"
+            f"the database has {pluralise(others, 'other connection')}; "
+            "stop every server and worker first"
         )
 
 
@@ -165,7 +167,7 @@ def _replace_rows(
     previous_folder: Path,
     now: datetime,
 ) -> Path | None:
-    """Replace all rows of PostgreSQL with those of a backup, after backing up the existing ones."""
+    """Replace all rows in PostgreSQL with a backup's rows, after backing up the existing rows."""
     kept = None
     if not _is_empty(database):
         schema.require_current(database)
@@ -187,7 +189,7 @@ def _require_no_database(database: Database, database_file: Path | None) -> None
     if database_file.exists() if database_file else not _is_empty(database):
         where = database_file or "a database of gender-coach"
         raise ConflictError(
-            f"{where} already exists; add --force to replace it (the old one is kept)"
+            f"{where} already exists; add --force to replace it (the old database is preserved)"
         )
 
 
@@ -197,7 +199,7 @@ def _is_empty(database: Database) -> bool:
 
 
 def _move_aside(database_file: Path, now: datetime) -> Path:
-    """Rename the database file and its WAL files, so that they can be restored by hand."""
+    """Rename the database file and its WAL files, so that they can be restored manually."""
     kept = _unused_path(
         database_file.with_name(f"{database_file.name}.before-{now:%Y%m%dT%H%M%SZ}")
     )
@@ -209,7 +211,7 @@ def _move_aside(database_file: Path, now: datetime) -> Path:
 
 
 def _unused_path(path: Path) -> Path:
-    """`path`, or the first numbered variant that does not exist: nothing is overwritten."""
+    """Return `path`, or the first numbered variant of it that does not exist."""
     others = (path.with_name(f"{path.name}-{number}") for number in count(2))
     return next(one for one in chain([path], others) if not one.exists())
 
@@ -242,6 +244,6 @@ def _open_copy(path: Path) -> Database:
 
 def _leave_wal_mode(copy: Database) -> None:
     """Turn off WAL, so that the backup is a single file."""
-    copy.close()  # leaving WAL mode requires that there is no other connection
+    copy.close()  # WAL mode can be left only if there is no other connection
     with copy.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode=DELETE")

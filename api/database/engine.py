@@ -1,4 +1,4 @@
-"""The database engine, and the two kinds of transactions: reading and writing."""
+"""The database engine, with separate reading and writing transactions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from coach.errors import DomainError
 TransactionHook = Callable[[Transaction], None]
 _BUSY_TIMEOUT_MS = 30_000
 _WRITES = "gender_coach_writes"
-_WRITER_LOCK = 0x67656E646572  # arbitrary key that nothing else in the database locks
+_WRITER_LOCK = 0x67656E646572  # arbitrary key of an advisory lock
 
 
 class DatabaseUnusableError(DomainError):
@@ -34,10 +34,11 @@ class DatabaseUnusableError(DomainError):
 class Database:
     """A database with its connection pool and its writer lock.
 
-    There is one writer at a time on both databases, so that what a transaction has read is still
-    true when it commits, and the audit trail forms a single chain. SQLite enforces this itself; on
-    PostgreSQL an advisory lock does. SQLite acquires its lock by polling, and a polling process
-    can starve next to one that writes continuously, so writers queue for `WriterLock` first.
+    On both databases, writing transactions run one at a time. The rows that a transaction has read
+    are therefore still current when it commits, and the audit trail forms a single chain. SQLite
+    enforces this itself; on PostgreSQL, an advisory lock does. Because SQLite acquires its lock by
+    polling, a process can starve while another one writes continuously; writers therefore queue for
+    a `WriterLock` first.
     """
 
     def __init__(self, url: str) -> None:
@@ -58,24 +59,24 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     def on_behalf_of(self, on_begin: TransactionHook) -> Self:
-        """Return the same database; `on_begin` is called as each writing transaction starts."""
+        """Return a view of this database that calls `on_begin` in each new writing transaction."""
         bound = copy(self)
-        bound._on_begin = on_begin  # noqa: SLF001 - of this very class
+        bound._on_begin = on_begin  # noqa: SLF001 - same class
         return bound
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """Open a transaction on a consistent snapshot, which is always rolled back."""
+        """Open a reading transaction on a consistent snapshot; it is always rolled back."""
         with Transaction(self._reading_engine, autoflush=False) as tx:
             yield tx
             tx.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """Open a transaction that commits at the end of the block, or rolls back on an error.
+        """Open a writing transaction; commit it at the end of the block, or roll back on an error.
 
-        The writer lock is held for the whole block, which must be entered and left in the same
-        thread.
+        The writer lock is held until the end of the block, which must be entered and left in the
+        same thread.
         """
         if self._writer_lock is None:
             with Transaction(self._writing_engine) as tx, tx.begin():
@@ -153,8 +154,8 @@ def open_engine(url: str) -> Engine:
     """Create an engine for `url`; the folder of a SQLite file is created if necessary.
 
     SQLite is configured with WAL, foreign keys, full synchronisation and a busy timeout. Its
-    transactions begin explicitly, and writing ones as `IMMEDIATE`: a deferred transaction that
-    starts to write later can fail with "database is locked".
+    transactions are started explicitly, writing ones with `BEGIN IMMEDIATE`, because a deferred
+    transaction can fail with "database is locked" at its first write.
 
     Raises:
         DatabaseUnusableError: the URL is invalid, the database is not supported, or the folder
@@ -194,13 +195,13 @@ def readable_database_errors(url: str) -> Iterator[None]:
     except DBAPIError as error:
         raise DatabaseUnusableError(
             f"the database at {_redacted(make_url(url))} cannot be used: "
-            f"{str(error.orig).strip()}; check DATABASE_URL, "
+            f"{str(error.orig).strip()}; check that DATABASE_URL is correct, "
             "and that the database exists and is writable"
         ) from error
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Return whether `error` is a failed write because the database's disk is full."""
+    """Return whether `error` was caused by a full disk."""
     cause = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(cause, SqliteError):
         return cause.sqlite_errorcode == SQLITE_FULL
@@ -208,7 +209,7 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 def open_jobs_engine(url: str) -> Engine:
-    """Create an engine for the job tables in the same database; all its transactions can write."""
+    """Create an engine for the job tables, in which every transaction is a writing one."""
     return open_engine(url).execution_options(**{_WRITES: True})
 
 
@@ -223,12 +224,12 @@ def _parse_url(url: str) -> URL:
     except ArgumentError:
         raise DatabaseUnusableError(
             "DATABASE_URL is not a valid database URL; use one like "
-            "postgresql://user@host/name, or leave it out to use a file"
+            "postgresql://user@host/name, or unset it to use a SQLite file"
         ) from None
     if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise DatabaseUnusableError(
             f"{parsed.get_backend_name()} is not a supported database: "
-            "use postgresql://user@host/name, or leave DATABASE_URL out to use a file"
+            "use postgresql://user@host/name, or unset DATABASE_URL to use a SQLite file"
         )
     return parsed
 
@@ -250,7 +251,7 @@ def _redacted(url: URL) -> str:
 
 
 def _configure_sqlite(connection: SqliteConnection, _record: object) -> None:
-    connection.isolation_level = None  # `_begin_sqlite` begins the transactions
+    connection.isolation_level = None  # `_begin_sqlite` starts the transactions
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -264,11 +265,11 @@ def _configure_sqlite(connection: SqliteConnection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") == "AUTOCOMMIT":
-        return  # a migration begins and commits its own transaction
+        return  # migrations start and commit their transaction explicitly
     begin = "BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN"
     driver = connection.connection.dbapi_connection
-    if driver is None:  # cannot happen: a transaction begins on an open connection
+    if driver is None:  # unreachable: a transaction is started on an open connection
         raise RuntimeError("cannot begin a transaction: the connection is closed")
-    # Directly on the driver: every request begins one or two transactions, and executing the
-    # statement through SQLAlchemy takes far longer.
+    # Runs on the driver connection because every request starts one or two transactions, and
+    # executing the statement through SQLAlchemy takes far longer.
     driver.execute(begin)

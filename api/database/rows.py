@@ -9,7 +9,7 @@ from api.database.types import TableRow
 
 
 class KeyMarkRow(TableRow):
-    """The fingerprint of the database's key file; it does not reveal any key."""
+    """The fingerprint of the key file that belongs to the database; it reveals no key."""
 
     __tablename__ = "key_marks"
 

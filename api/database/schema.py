@@ -1,4 +1,4 @@
-"""The database schema: migration to the current revision, and the check that it is current."""
+"""The database schema: migrations, and the check that the schema is current."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ class SchemaError(DomainError):
 def migrate(database: Database, to: str = "head") -> str:
     """Migrate the database to revision `to` in one transaction, and return its revision.
 
-    `to` may be older than the current revision. Foreign keys of SQLite are disabled during the
-    migration, because rebuilding a table would otherwise delete the rows that refer to it; all
-    references are checked before the transaction is committed.
+    `to` may be older than the current revision. In SQLite, foreign keys are disabled during the
+    migration, because rebuilding a table would otherwise delete the rows that reference it. All
+    references are checked before the commit.
 
     Raises:
-        SchemaError: the database is newer than this application, or a reference would be broken.
+        SchemaError: the database is newer than this application, or the migration would break a
+            reference.
     """
     engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -73,7 +74,7 @@ def require_current(database: Database) -> None:
     """Check that the database has the revision that this version requires.
 
     Raises:
-        SchemaError: the database is empty, older or newer; the message says which and what to do.
+        SchemaError: the database is empty, older or newer.
     """
     here, wanted = current_revision(database), newest_revision()
     if here == wanted:

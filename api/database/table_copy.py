@@ -1,8 +1,7 @@
-"""Copies all rows from one database to another, in any combination of SQLite and PostgreSQL.
+"""Copying of all rows from one database to another, each either SQLite or PostgreSQL.
 
-The tables of the job engine are the same on both, in the schema `dbos` of PostgreSQL and without
-a schema in SQLite. They are reflected from the databases, because this application does not
-define them.
+Both databases have the same job engine tables: PostgreSQL in the schema `dbos`, SQLite without a
+schema. These tables are reflected, because this application does not define them.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ Counts = dict[str, int]
 
 
 class RowsLostError(DomainError):
-    """A table in the target has a different number of rows from the source."""
+    """After copying, a table has fewer or more rows in the target than in the source."""
 
 
 def copy_rows(source: Connection, target: Connection) -> Counts:
-    """Copy all rows of `source` into the empty tables of `target`; return the rows per table.
+    """Copy all rows of `source` into the empty tables of `target`; return the counts by table.
 
-    The caller commits.
+    The caller must commit.
 
     Raises:
         RowsLostError: a table has a different number of rows afterwards.
@@ -46,7 +45,7 @@ def copy_rows(source: Connection, target: Connection) -> Counts:
 
 
 def has_no_rows(connection: Connection) -> bool:
-    """Return whether the tables of this application are empty or do not exist."""
+    """Return whether every table of this application is empty or missing."""
     there = set(inspect(connection).get_table_names())
     return all(
         connection.execute(select(table).limit(1)).first() is None
@@ -65,7 +64,7 @@ def truncate_all_tables(connection: Connection) -> None:
 
 
 def _table_pairs(source: Connection, target: Connection) -> dict[str, tuple[Table, Table]]:
-    """Return the tables to copy, in `source` and in `target`; referenced tables come first."""
+    """Return the pairs of tables to copy, by name; referenced tables come first."""
     ours: list[Table] = METADATA.sorted_tables
     here, there = _job_tables(source), _job_tables(target)
     return {table.name: (table, table) for table in ours} | {
@@ -77,8 +76,8 @@ def _job_tables(connection: Connection) -> dict[str, Table]:
     schema = jobs_schema(connection)
     known = MetaData()
     known.reflect(connection, schema=schema)
-    left_out = _VERSION_TABLES | METADATA.tables.keys()
-    return {table.name: table for table in known.sorted_tables if table.name not in left_out}
+    excluded = _VERSION_TABLES | METADATA.tables.keys()
+    return {table.name: table for table in known.sorted_tables if table.name not in excluded}
 
 
 def _in_batches(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
@@ -88,7 +87,7 @@ def _in_batches(source: Connection, table: Table) -> Iterator[list[dict[str, Any
 
 
 def _converted_row(row: dict[str, Any], read: Table, write: Table) -> dict[str, Any]:
-    """Return the row for `write`; values that are JSON in only one of the tables are converted."""
+    """Return the row for `write`, converting columns that have type JSON in one table only."""
     return {
         name: _converter(read.c[name].type, write.c[name].type)(value)
         for name, value in row.items()

@@ -1,4 +1,4 @@
-"""Declarative base, column types, identifiers and the naming convention of constraints."""
+"""Declarative bases, column types, identifiers, and the naming convention for constraints."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return an aware datetime in UTC."""
+        """Convert a stored datetime to an aware datetime in UTC."""
         del dialect
         if value is None:
             return None
@@ -59,7 +59,7 @@ class EnumString(TypeDecorator[StrEnum]):
         self.enum_type = enum_type
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
-        """Return the value of a member.
+        """Convert a member to its value.
 
         Raises:
             ValueError: the value is not a member of the enumeration.
@@ -68,7 +68,7 @@ class EnumString(TypeDecorator[StrEnum]):
         return None if value is None else self.enum_type(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        """Return the member."""
+        """Convert a stored value to its member."""
         del dialect
         return None if value is None else self.enum_type(value)
 
@@ -76,7 +76,7 @@ class EnumString(TypeDecorator[StrEnum]):
 def new_id() -> str:
     """Return a random 80-bit identifier in hexadecimal.
 
-    It reveals nothing about the row, but is not a secret: it authorises nothing.
+    The identifier reveals nothing about its row, but is not a secret: it grants no access.
     """
     return secrets.token_hex(ID_LENGTH // 2)
 

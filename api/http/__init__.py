@@ -1,1 +1,1 @@
-"""HTTP: authentication, authorization, problem documents, URLs, middleware."""
+"""HTTP layer: authentication, authorization, problem documents, URLs and middleware."""

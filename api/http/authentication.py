@@ -1,7 +1,7 @@
 """Authentication: identifies the sender of a request by the secret it presents.
 
-The subjects that issue secrets also look them up. `api.app` registers their authenticators; the
-first one that recognises the secret decides.
+Each package that issues secrets provides an authenticator, which `api.app` registers. The first
+authenticator that recognises the secret determines the principal.
 """
 
 from __future__ import annotations
@@ -39,27 +39,27 @@ class SecretSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PresentedSecret:
-    """The secret that a request presents, and the part of the request it comes from."""
+    """A secret presented by a request, and the part of the request that contains it."""
 
     secret: str
     source: SecretSource
 
 
 Authenticator = Callable[[Transaction, PresentedSecret, Settings, datetime], Principal | None]
-"""Returns the holder of a secret, or `None` if the secret is of another kind or not valid."""
+"""Returns the principal that a secret belongs to; `None` if it is of another kind or not valid."""
 
 PrincipalExtension = Callable[[Transaction, Request, Settings, Principal, datetime], Principal]
-"""Extends an authenticated principal with whatever else the request presents."""
+"""Adds to a principal what the request's other cookies prove, such as access to a notebook."""
 
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """How requests are authenticated, as registered by the application's subjects.
+    """The functions that authenticate requests, as registered by `api.app`.
 
     Attributes:
         authenticators: the authenticators, in the order in which they are tried.
-        extensions: the extensions, in the order in which they are applied to the principal.
-        needs_touch: returns whether the recorded last use of a credential needs updating.
+        extensions: the extensions, in the order in which they are applied.
+        needs_touch: returns whether the recorded last use of a credential is out of date.
         touch: records that a credential was used.
     """
 
@@ -70,9 +70,9 @@ class Authentication:
 
 
 def authenticate(request: Request, services: Services, link: str | None) -> Principal:
-    """Return the principal that sent a request; `link` is the secret in its path, if any.
+    """Return the principal that sent a request, and store it in `request.state`.
 
-    The principal is stored in `request.state`.
+    `link` is the secret in the request's path, if any.
     """
     presented = _presented_secret(request, services.settings, link)
     if not presented.secret:
@@ -92,14 +92,14 @@ def authenticate(request: Request, services: Services, link: str | None) -> Prin
 
 
 def authenticate_before_body(scope: Scope) -> Principal:
-    """Return the principal of a request that has not been routed and whose body is unread."""
+    """Authenticate a request before it is routed and its body is read."""
     request = Request(scope)
     request.state.principal = ANONYMOUS
     return authenticate(request, services_for(request), link_secret_in_path(request.url.path))
 
 
 def is_bearer(headers: Headers) -> bool:
-    """Whether a request presents a bearer token, which browsers never send on their own."""
+    """Whether a request presents a bearer token, which browsers never send automatically."""
     return headers.get("authorization", "").partition(" ")[0].lower() == "bearer"
 
 
@@ -120,7 +120,7 @@ def _first(
 def _record_use(
     authentication: Authentication, services: Services, credential_id: str, now: datetime
 ) -> None:
-    """Record that a credential was used; a full disk does not prevent reading."""
+    """Record that a credential was used; do not fail the request if the disk is full."""
     try:
         with services.database.writing() as tx:
             authentication.touch(tx, credential_id, now)
@@ -131,7 +131,7 @@ def _record_use(
 
 
 def _presented_secret(request: Request, settings: Settings, link: str | None) -> PresentedSecret:
-    """Return the secret from the Authorization header, else from the path, else from the cookie."""
+    """Return the secret in the Authorization header, else in the path, else in the cookie."""
     if is_bearer(request.headers):
         token = request.headers["authorization"].partition(" ")[2].strip()
         return PresentedSecret(token, SecretSource.HEADER)

@@ -1,4 +1,4 @@
-"""Authorization: checks, before every route, whether the sender of a request may call it."""
+"""Authorization: checks before each route whether the sender of a request may call it."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ LINK_PARAMETER = "link"
 _IDENTIFIER = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
 
 RecordReading = Callable[[Services, Principal, str, str, str], None]
-"""Records in the audit trail that a user reads personal data: action, object kind, object id."""
+"""Records a user's access to personal data, given the action, object kind and object id."""
 
 
 def authorise(request: Request, services: ServicesDep) -> None:
-    """Authenticate the sender of a request, and refuse it unless the route permits its role.
+    """Authenticate the sender of a request, and reject it unless the route permits its role.
 
     Raises:
         NotSignedInError: the sender is not signed in, and the route is not public.
         NotAllowedError: the route does not permit the sender's role.
-        ConfirmFirstError: the user of this browser authenticated too long ago for this route.
+        ConfirmFirstError: the route requires that the user has authenticated recently.
         NotFoundError: the secret link in the path is unknown or no longer valid.
     """
     permission: Permission = request.app.state.permissions[
@@ -66,10 +66,10 @@ def _require_recent_authentication(services: Services, principal: Principal) -> 
 def _record_reading(
     request: Request, services: Services, principal: Principal, action: str
 ) -> None:
-    """Record that the programme office reads personal data, before it is shown."""
+    """Record that a programme office user reads personal data, before it is returned."""
     parameters: Mapping[str, str] = request.path_params
     (parameter, identifier), *_ = parameters.items()
     if not _IDENTIFIER.fullmatch(identifier):
-        return  # there is no such object, and the route will respond accordingly
+        return  # not an identifier; the route will respond with 404
     record: RecordReading = request.app.state.record_reading
     record(services, principal, action, parameter.removesuffix("_id"), identifier)

@@ -1,4 +1,4 @@
-"""Names and attributes of the cookies."""
+"""Cookie names and attributes."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from api.settings import Settings
 
 
 def cookie_name(settings: Settings) -> str:
-    """Return the session cookie's name; over https, the prefix `__Host-` binds it to this host."""
+    """Return the name of the session cookie; over HTTPS, `__Host-` binds it to this host."""
     return "__Host-gender-coach" if settings.secure_cookies else "gender-coach"
 
 
 def notes_cookie(settings: Settings, person_id: str) -> str:
-    """Return the name of the cookie that holds a device's key to a coach's notebook."""
+    """Return the name of the cookie with a device's key to a coach's notebook."""
     return f"{cookie_name(settings)}-notes-{person_id}"
 
 
 def pending_second_factor_cookie(settings: Settings) -> str:
-    """Return the name of the cookie for a browser whose user has passed only the first factor."""
+    """Return the name of the cookie of a browser whose user must still enter a second factor."""
     return f"{cookie_name(settings)}-half"
 
 
 def sign_in_flow_cookie(settings: Settings) -> str:
-    """Return the name of the cookie for a browser that is signing in at an identity provider."""
+    """Return the name of the cookie with the secret of a sign-in flow."""
     return f"{cookie_name(settings)}-begun"
 
 
 def set_secret_cookie(
     response: Response, settings: Settings, name: str, secret: str, seconds: int
 ) -> None:
-    """Set a cookie that scripts and other sites cannot read; `seconds=0` deletes it."""
+    """Set an `HttpOnly`, `SameSite=Lax` cookie that expires after `seconds`; 0 deletes it."""
     response.set_cookie(
         name,
         secret,

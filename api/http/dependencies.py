@@ -1,4 +1,4 @@
-"""Dependencies of routes: the application's services, and the principal of the request."""
+"""Route dependencies: the application's services and the request's principal."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from api.services import Services
 
 
 def services_for(connection: HTTPConnection) -> Services:
-    """Return the application's services, acting on behalf of the request's principal."""
+    """Return the application's services, bound to the request's principal."""
     services: Services = connection.app.state.services
     return services.on_behalf_of(lambda: principal_of(connection))
 
 
 def principal_of(connection: HTTPConnection) -> Principal:
-    """Return the principal that authentication found for a request."""
+    """Return the principal of a request, as determined by authentication."""
     principal: Principal = connection.state.principal
     return principal
 
 
 async def _services(request: Request) -> Services:
-    """Return the services. Asynchronous, because FastAPI would run a plain function in a thread."""
+    """Return the services. A coroutine, because FastAPI runs plain functions in a thread."""
     return services_for(request)
 
 

@@ -6,23 +6,23 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 
 class RequestMetrics:
-    """Request counts and durations, in their own registry."""
+    """Request counts and durations, in a separate registry."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "gender_coach_requests_total",
-            "Requests answered.",
+            "Total number of requests.",
             ["method", "route", "status"],
             registry=self.registry,
         )
         self.seconds = Histogram(
             "gender_coach_request_seconds",
-            "Time until the response was complete.",
+            "Request duration in seconds.",
             ["method", "route"],
             registry=self.registry,
         )
-        # Cached by labels, because prometheus-client would look the children up for each request.
+        # Cached by labels, because `labels()` would otherwise run for each request.
         self._request: dict[tuple[str, str, int], Counter] = {}
         self._second: dict[tuple[str, str], Histogram] = {}
 

@@ -12,7 +12,7 @@ from api.http.principal import AccessRole
 from api.http.problem_details import MEDIA_TYPE
 
 API_DESCRIPTION = """\
-Matches coachees with coaches and timetables all their sessions in one step.
+Matches coachees with coaches and schedules all their sessions in one step.
 
 A **cycle** is created from a cycle file, and its **people** are uploaded as two lists. A **run**
 computes a draft **plan**. Publishing a plan writes **invitations** to the outbox. People **reply**
@@ -28,7 +28,7 @@ TAGS = [
     {"name": "people", "description": "Coachees and coaches, uploaded as complete lists."},
     {"name": "runs", "description": "Computing plans: start, progress, cancellation."},
     {"name": "plans", "description": "Results of runs: drafts, and the published plan."},
-    {"name": "questions", "description": "Queries about a plan that require solving again."},
+    {"name": "questions", "description": "Queries about a plan that require another solver run."},
     {"name": "schedule", "description": "Published sessions, and the replies to them."},
     {"name": "invitations", "description": "Calendar objects and emails."},
     {"name": "sessions", "description": "One session, for its coachee and coach."},
@@ -36,7 +36,7 @@ TAGS = [
     {"name": "feedback", "description": "What coachees submit about a session."},
     {"name": "me", "description": "The current user and their credentials."},
     {"name": "audit", "description": "The audit trail and its verification."},
-    {"name": "reference", "description": "Rules, forms, and types of problems."},
+    {"name": "reference", "description": "Rules, forms and problem types."},
 ]
 _PROBLEM_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
 _SECURITY_SCHEMES = {
@@ -57,7 +57,7 @@ _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:
-    """Build the OpenAPI document; every error response is described as a problem document."""
+    """Build the OpenAPI document, in which every error response is a problem document."""
     description: dict[str, Any] = app.openapi()
     description["components"]["securitySchemes"] = _SECURITY_SCHEMES
     for path, methods in description["paths"].items():

@@ -1,4 +1,4 @@
-"""Which roles may call which route. The application does not start if a route has no permission."""
+"""Route permissions. The application does not start if a route has no permission."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ EVERYBODY = frozenset(AccessRole)
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Which roles may call a route, and under which conditions.
+    """The roles that may call a route, and the conditions for calling it.
 
     Attributes:
         roles: the roles that may call the route.
-        own_only: coaches and coachees can access only their own objects; all others are "not
-            found".
-        authenticates: whether the sender is authenticated. If not, the route needs no database and
-            works even while it is unavailable.
+        own_only: whether coaches and coachees can access only their own objects; for other objects,
+            the response is 404.
+        authenticates: whether the sender is authenticated. If not, the route works even while the
+            database is unavailable.
         requires_recent_authentication: whether a browser's user must have authenticated recently.
-            Set for routes that export personal data (also by email: invitations carry secret links
-            to addresses that the programme office can change) and for routes that change how a user
-            signs in.
+            Set for routes that export personal data, including by email (invitations contain secret
+            links and go to addresses that the programme office can change), and for routes that
+            change how a user signs in.
         audit_action: the action recorded in the audit trail when the programme office reads
             personal data through the route.
     """

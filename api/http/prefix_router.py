@@ -13,10 +13,10 @@ _PARAMETER = "{"
 
 
 class PrefixRouter(APIRouter):
-    """A router that tries its routes only if the path matches one of their prefixes.
+    """A router that tries its routes only if the path starts with one of their prefixes.
 
-    Without prefixes, every route of every router is tried in turn, which takes longer than many
-    handlers (measured: 0.28 ms of processor time to find a route; with prefixes, 0.04 ms).
+    Without this check, the routes of all routers are tried one after another, which takes longer
+    than many handlers (measured: 0.28 ms of CPU time per request, compared with 0.04 ms).
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The principal on whose behalf a request or a transaction acts."""
+"""Principals: the users and people on whose behalf requests and transactions run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 class AccessRole(StrEnum):
     """The role of a principal, as used in permissions.
 
-    `SYSTEM` is for jobs and for commands on the server's terminal. No request has this role.
+    `SYSTEM` is the role of jobs and of commands run on the server. No request has this role.
     """
 
     MANAGER = "manager"
@@ -23,14 +23,14 @@ class AccessRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An acting user or person, and the credential that authenticated them.
+    """A user or person, and the credential that authenticated them.
 
     Attributes:
         user_id: the id of a manager or auditor; `None` otherwise.
         person_id: the id of a coach or coachee in the cycle `cycle_id`; `None` otherwise.
         credential_id: the id of the cookie, token or link that was presented.
-        by_cookie: whether the credential came in a cookie, which browsers send on their own.
-        confirmed_at: when the browser's user last passed a second factor.
+        by_cookie: whether the credential was sent in a cookie, which browsers do automatically.
+        confirmed_at: the time at which the browser's user last passed a second factor.
         notes_open: whether the request presents the key of the coach's notebook with the number
             `notebook`.
     """

@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457), the response to every rejected or failed request."""
+"""Problem documents (RFC 9457), returned for every rejected or failed request."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _RETRY_AFTER = {"Retry-After": "10"}  # seconds
 
 
 class FaultDetails(BaseModel):
-    """A fault at one place in the input. Row 1 is the header of a table."""
+    """The location and description of a fault in the input. Row 1 is a table's header."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,7 +44,7 @@ class FaultDetails(BaseModel):
 
 
 class ProblemDetails(BaseModel):
-    """Why a request was rejected: what is wrong, where, and what to do."""
+    """A problem document: what is wrong, where, and what to do."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -80,7 +80,7 @@ ProblemPageRenderer = Callable[[Request, ProblemDetails], Response]
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return a route's problem responses, for OpenAPI."""
+    """Return the OpenAPI descriptions of a route's problem responses."""
     return {
         status: {"model": ProblemDetails, "description": HTTPStatus(status).phrase}
         for status in (*statuses, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -98,7 +98,7 @@ def problem_details_of(error: Exception) -> ProblemDetails:
 
 
 def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) -> None:
-    """Respond to every error with a problem document, or outside the API with a page."""
+    """Respond to errors with problem documents in the API, and with `page` outside it."""
 
     def answer(request: Request, problem: ProblemDetails) -> Response:
         if page is not None and not request.url.path.startswith(API):
@@ -140,10 +140,10 @@ def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) 
 
 
 def database_unavailable(error: Exception) -> HTTPException:
-    """Log that the database is unavailable or its disk is full, and return the response.
+    """Log that the database is unavailable or its disk is full, and return the HTTP error.
 
-    Also raised while a body is read, where the framework would treat any other exception as an
-    unreadable body.
+    Middleware that fails while reading a body must raise this error, because the framework reports
+    any other exception as an unreadable body.
     """
     full = is_disk_full(error)
     what = "the disk of the database is full" if full else "the database is unavailable"
@@ -153,7 +153,7 @@ def database_unavailable(error: Exception) -> HTTPException:
 
 
 def all_error_types() -> tuple[ErrorType, ...]:
-    """Return every error type once."""
+    """Return all error types, without duplicates."""
     return tuple(dict.fromkeys((*ERROR_TABLE.values(), INTERNAL_ERROR)))
 
 
@@ -171,7 +171,7 @@ def _problem(kind: ErrorType, detail: str, faults: tuple[InputFault, ...] = ()) 
 
 
 def _validation_problem(error: RequestValidationError) -> ProblemDetails:
-    """Describe the invalid fields of a request, without the values that were sent."""
+    """Describe the invalid fields of a request, without repeating their values."""
     kind = ERROR_TABLE[UnusableInputError]
     faults = tuple(
         InputFault(

@@ -1,4 +1,4 @@
-"""Reference data for every client: rules, forms, problem types, the OpenAPI document."""
+"""Public reference data: rules, forms, problem types and the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REFERENCE = APIRouter(prefix=API, tags=["reference"])
 
 
 class FormsView(BaseModel):
-    """The forms: the JSON Schema of each field, and the values to choose from."""
+    """The JSON Schemas of the forms, and the values of their choices."""
 
     attendance: tuple[Attendance, ...]
     ratings: dict[int, str]
@@ -32,7 +32,7 @@ class FormsView(BaseModel):
 
 
 class ProblemKind(BaseModel):
-    """A problem type; its documents' `type` ends with `slug`."""
+    """A problem type; the `type` of its problem documents ends with `slug`."""
 
     slug: str
     title: str
@@ -59,7 +59,7 @@ def rules() -> tuple[RuleCard, ...]:
 
 @REFERENCE.get("/problems")
 def problems() -> tuple[ProblemKind, ...]:
-    """Return every problem type."""
+    """Return all problem types."""
     return tuple(
         ProblemKind(slug=kind.slug, title=kind.title, status=kind.http_status)
         for kind in all_error_types()

@@ -1,4 +1,4 @@
-"""URLs of pages and routes that are used by several modules."""
+"""URLs that are used by more than one module."""
 
 from __future__ import annotations
 
@@ -25,76 +25,76 @@ NOTE_SUFFIX = "/note"  # suffix of every URL that accepts a coach's note
 
 
 def safe_redirect_path(path: str) -> str:
-    """Return `path` if it is a page of this server, else `/`, to prevent open redirects."""
+    """Return `path` if it is a path on this server, else `/`, to prevent open redirects."""
     plain = path.startswith("/") and path.isascii() and path.isprintable() and " " not in path
     return path if plain and not path.startswith("//") and "\\" not in path else "/"
 
 
 def confirm(go_on_to: str) -> str:
-    """The page that asks the user to authenticate again, then redirects."""
+    """Return the URL of the page that confirms the user's identity and then redirects."""
     return f"{CONFIRM}?{urlencode({'go_on_to': safe_redirect_path(go_on_to)})}"
 
 
 def sign_in(secret: str) -> str:
-    """The page that asks for confirmation before it uses up a one-time sign-in secret."""
+    """Return the URL of the page that redeems a one-time sign-in secret."""
     return f"{SIGN_IN}/{secret}"
 
 
 def person(secret: str) -> str:
-    """A person's page behind their secret link."""
+    """Return a person's secret link, without the host."""
     return f"{PERSON}{secret}"
 
 
 def link_secret_in_path(path: str) -> str | None:
-    """Return the secret in the path of a person's page; `None` for other paths."""
+    """Return the link secret in the path of a person's page; `None` for other paths."""
     return path.removeprefix(PERSON).partition("/")[0] if path.startswith(PERSON) else None
 
 
 def person_session(secret: str, session_id: str) -> str:
-    """A person's page about one session: reply, forms, invitation."""
+    """Return the URL of a person's page for a session."""
     return f"{person(secret)}/sessions/{session_id}"
 
 
 def person_notes(secret: str) -> str:
-    """A coach's page about access to their notes."""
+    """Return the URL of the page on which a coach manages access to their notes."""
     return f"{person(secret)}/notes"
 
 
 def person_address(secret: str) -> str:
-    """A person's page about their email address."""
+    """Return the URL of the page on which a person changes their email address."""
     return f"{person(secret)}/address"
 
 
 def cycle(cycle_id: str) -> str:
-    """A cycle's overview."""
+    """Return the URL of a cycle's overview."""
     return f"/cycles/{cycle_id}"
 
 
 def run(run_id: str) -> str:
-    """A run with its progress."""
+    """Return the URL of a run's page."""
     return f"/runs/{run_id}"
 
 
 def plan(plan_id: str) -> str:
-    """A plan with its explanations."""
+    """Return the URL of a plan's page."""
     return f"/plans/{plan_id}"
 
 
 def plan_person(plan_id: str, person_id: str) -> str:
-    """One coachee of a plan, with the explanation of their match."""
+    """Return the URL of the page that explains a coachee's match in a plan."""
     return f"{plan(plan_id)}/people/{person_id}"
 
 
 def question(question_id: str) -> str:
-    """A query about a plan, with its answer."""
+    """Return the URL of a plan query and its answer."""
     return f"/questions/{question_id}"
 
 
 def outbox_mail(message_id: str) -> str:
-    """An outbox message as an `.eml` file."""
+    """Return the URL of an outbox message as an `.eml` file."""
     return f"{API}/outbox/{message_id}.eml"
 
 
 def person_consent(secret: str) -> str:
-    """A person's page about privacy and consent."""
+    """Return the URL of a person's privacy and consent page."""
     return f"{person(secret)}/consent"

@@ -1,1 +1,1 @@
-"""Coaches' and coachees' secret links, one-time codes, and changes of their own email address."""
+"""Secret links, one-time codes and email address changes of coaches and coachees."""

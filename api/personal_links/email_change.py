@@ -1,4 +1,4 @@
-"""Changing one's own email address: confirmed by a code sent to the current address."""
+"""Changes of a person's email address, confirmed by a code sent to the current address."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _validate_address(text: str) -> str:
 
 
 class NewAddress(FrozenModel):
-    """The new email address."""
+    """The email address that a person requests."""
 
     address: Annotated[str, AfterValidator(_validate_address)]
 
@@ -30,8 +30,8 @@ class NewAddress(FrozenModel):
 class OwnAddress(FrozenModel):
     """A person's email address, mostly masked, because anyone who has the link can read it.
 
-    `sends` is whether this server sends email; if it does not, the programme office changes
-    addresses. `waits_for_code` is whether a code was sent that would confirm a new address.
+    `sends` is whether this server sends email; if it does not, only the programme office can change
+    the address. `waits_for_code` is whether a new address is waiting to be confirmed with a code.
     """
 
     shown: str
@@ -53,7 +53,7 @@ def masked_address(services: Services, principal: Principal) -> OwnAddress:
 
 
 def request_address_change(services: Services, principal: Principal, new: NewAddress) -> None:
-    """Send a code to the current address of `principal`; entering it confirms the change to `new`.
+    """Send a code to the current address of `principal` that confirms the change to `new`.
 
     Raises:
         ConflictError: this server sends no email, has no address for the person, or has sent too
@@ -66,7 +66,7 @@ def request_address_change(services: Services, principal: Principal, new: NewAdd
 def confirm_address_change(services: Services, principal: Principal, typed: str) -> None:
     """Change the address of `principal` to the requested one if `typed` is the code sent to it.
 
-    The new address is kept until an uploaded list contains a different address than the previous
+    The new address stays in effect until an uploaded list has a different address than the previous
     list.
 
     Raises:

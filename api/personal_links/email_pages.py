@@ -1,4 +1,4 @@
-"""Pages on which people change their own email address."""
+"""Pages on which coaches and coachees change their email address."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EMAIL_PAGES = APIRouter(prefix="/p/{link}/address", include_in_schema=False)
 
 @EMAIL_PAGES.get("")
 def show(link: str, request: Request) -> Response:
-    """The current email address, mostly masked, and the form that changes it."""
+    """Show the current email address, mostly masked, and the form for changing it."""
     return _render(link, request, {})
 
 
@@ -39,7 +39,7 @@ def request_change(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Request a change of address; a code is sent to the current one."""
+    """Request a change of address; a code is sent to the current address."""
     new, faults = validate_form(NewAddress, form_fields, fallback_field="address")
     if new is None:
         return _render(link, request, faults, entered=form_fields.get("address", ""))

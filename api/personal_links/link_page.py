@@ -1,4 +1,4 @@
-"""The page that shows a new secret link, once."""
+"""The page that shows a new secret link once."""
 
 from __future__ import annotations
 

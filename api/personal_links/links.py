@@ -1,7 +1,7 @@
 """Coaches' and coachees' secret links: issuing, lookup and authentication.
 
-The secret of a link is derived from its id and the key file, so that every email can include it;
-the database stores only its hash.
+The secret of a link is derived from the link's id and the key file, so that every email can include
+it. The database stores only its hash.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _LINK_WITH_PERSON = CREDENTIAL_BY_SECRET.add_columns(
 
 @dataclass(frozen=True, slots=True)
 class NewLink:
-    """A newly created secret link: its person, and the address that contains the secret."""
+    """A newly created secret link: its person, and the URL that contains the secret."""
 
     cycle: CycleHeader
     person: ParticipantDetails
@@ -97,7 +97,7 @@ def issue_link(
 ) -> IssuedSecret:
     """Create a new secret link for a person; their earlier links stop working.
 
-    It expires `grace` after the last day of the cycle.
+    The link expires `grace` after the last day of the cycle.
 
     Raises:
         NotFoundError: there is no such person, or they have left the cycle.
@@ -115,7 +115,7 @@ def issue_link(
 def ensure_links(
     tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime, grace: timedelta
 ) -> None:
-    """Create a link for each of `people` who has no working one and has not left the cycle."""
+    """Create a link for each person in `people` who has none and has not left the cycle."""
     linked = select(CredentialRow.person_id).where(
         CredentialRow.kind == CredentialKind.LINK,
         CredentialRow.revoked_at.is_(None),
@@ -139,7 +139,7 @@ def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime)
     """Return a person's working link.
 
     Raises:
-        ConflictError: they have none.
+        ConflictError: the person has no working link.
     """
     rows = _active_links(tx, person_id, now)
     if not rows:
@@ -151,13 +151,13 @@ def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime)
 def link_secrets(
     tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime
 ) -> dict[str, str]:
-    """Return the secrets of working links by person id."""
+    """Return the secrets of the working links of `people`, by person id."""
     rows = _links_of(tx, people, now)
     return {person: keyring.link_secret(link) for person, link in rows.items()}
 
 
 def linked_people(tx: Transaction, people: Iterable[str], *, now: datetime) -> frozenset[str]:
-    """Return those of `people` who have a working link."""
+    """Return the ids in `people` of those with a working link."""
     return frozenset(_links_of(tx, people, now))
 
 
@@ -193,7 +193,7 @@ def _active_links(tx: Transaction, person_id: str, now: datetime) -> list[Creden
 
 
 def _links_of(tx: Transaction, people: Iterable[str], now: datetime) -> dict[str, str]:
-    """Return each person's newest working link by person id."""
+    """Return the id of each person's newest working link, by person id."""
     rows = tx.execute(
         select(CredentialRow.person_id, CredentialRow.id)
         .where(

@@ -1,4 +1,4 @@
-"""Composes emails that carry a one-time code."""
+"""Composes emails with one-time codes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from api.services import Services
 
 
 def compose_code(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose the email with a one-time code; `None` if the code was used or has expired."""
+    """Compose the email with a one-time code; `None` if it would be useless or undeliverable."""
     code = tx.get_one(OneTimeCodeRow, mail.code_id)
     recipient = mail_recipient(tx.get_one(PersonRow, mail.person_id))
     if recipient is None or code.used_at is not None or code.expires_at <= services.now():

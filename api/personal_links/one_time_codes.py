@@ -1,8 +1,8 @@
 """One-time codes sent by email, for actions that a secret link alone does not permit.
 
-A code is derived from its row's id and the key file, so that it need not be stored, not even as a
-hash: eight digits can be recovered from their hash by trying them all. A code works once, within
-ten minutes, and five wrong attempts invalidate it. Only a person's newest code for a purpose is
+A code is derived from its row's id and the key file. Neither the code nor a hash of it is stored,
+because eight digits can be recovered from a hash by brute force. A code works once, within ten
+minutes, and five wrong attempts invalidate it. Only a person's newest code for each purpose is
 valid.
 """
 
@@ -35,7 +35,7 @@ _MAX_PER_DAY = 10
 
 
 class CodePurpose(StrEnum):
-    """What a code permits."""
+    """The action that a code permits."""
 
     NOTES = "notes"
     ADDRESS = "address"
@@ -62,7 +62,7 @@ def send_code(
 ) -> None:
     """Send `principal` a code to their stored address.
 
-    `detail` is stored with the code, such as the new address.
+    `detail` is stored with the code. For a change of address, it is the new address.
 
     Raises:
         ConflictError: this server sends no email, has no address for the person, or has sent too
@@ -70,12 +70,12 @@ def send_code(
     """
     if not services.settings.mail.enabled:
         raise ConflictError(
-            "this server sends no email and therefore no codes; ask the programme office"
+            "this server cannot send codes by email; please contact the programme office"
         )
     person = person_row(tx, principal.person_id or "")
     if not person.email:
         raise ConflictError(
-            "we have no email address for you to send a code to; ask the programme office"
+            "we have no email address to send you a code; please contact the programme office"
         )
     now = services.now()
     _enforce_rate_limit(tx, person.id, now)
@@ -103,9 +103,9 @@ def verify_code(
     *,
     now: datetime,
 ) -> OneTimeCodeRow | None:
-    """Return the code that was typed, not yet marked as used; `None` if it is wrong.
+    """Return the row of the code that was `typed`, still unused; `None` if the code is wrong.
 
-    A wrong attempt is counted, so the transaction must be committed in either case.
+    A wrong attempt is counted, so the transaction must be committed in both cases.
     """
     row = active_code(tx, principal, purpose, now=now)
     if row is None:
@@ -119,7 +119,7 @@ def verify_code(
 
 
 def mark_used(row: OneTimeCodeRow, *, now: datetime) -> None:
-    """Mark a code as used, so that it no longer works."""
+    """Mark a code as used, which invalidates it."""
     row.used_at = now
 
 
@@ -137,7 +137,7 @@ def active_code(
     )
     if row is None or row.used_at is not None or row.tries >= _MAX_ATTEMPTS:
         return None
-    # If more time is left than a code's lifetime, the clock was set back.
+    # If more time is left than a code's lifetime, the clock has been set back.
     time_left = row.expires_at - now
     return row if timedelta(0) < time_left <= CODE_LIFETIME + _CLOCK_SKEW else None
 
@@ -145,8 +145,8 @@ def active_code(
 def wrong_code_error() -> NotAllowedError:
     """Return the error for a rejected code; it does not reveal why the code was rejected."""
     return NotAllowedError(
-        "the code is not the one in our last email to you, is older than ten minutes, or was "
-        "entered wrongly too often; request a new one"
+        "the code does not match our last email to you, is older than ten minutes, or was entered "
+        "incorrectly too many times; request a new one"
     )
 
 
@@ -176,4 +176,6 @@ def _enforce_rate_limit(tx: Transaction, person_id: str, now: datetime) -> None:
 
     today = count_since(now - timedelta(days=1))
     if count_since(now - CODE_LIFETIME) >= _MAX_PER_LIFETIME or today >= _MAX_PER_DAY:
-        raise ConflictError("you have requested several codes already; wait at least ten minutes")
+        raise ConflictError(
+            "you have already requested several codes; wait at least ten minutes, then try again"
+        )

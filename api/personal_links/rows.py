@@ -14,8 +14,8 @@ class OneTimeCodeRow(IdentifiedRow):
     """A one-time code without its digits, which are derived from `id` and the key file.
 
     Attributes:
-        purpose: what the code permits, once.
-        detail: data needed when the code is used, such as the new address.
+        purpose: the action that the code permits; see `CodePurpose`.
+        detail: data that is needed when the code is used, such as the new address.
         tries: number of wrong attempts.
     """
 

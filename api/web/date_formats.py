@@ -1,4 +1,4 @@
-"""Formats dates and times for display, independently of the machine's locale."""
+"""Date and time formats for display, independent of the server's locale."""
 
 from __future__ import annotations
 
@@ -13,32 +13,35 @@ _MONTHS = (
 
 
 def format_date(day: date) -> str:
-    """`Wednesday 20 January 2027`."""
+    """Format a date as `Wednesday 20 January 2027`."""
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def format_local_date(instant: datetime | None, zone: ZoneInfo) -> str:
-    """The date of `instant` in `zone`, formatted by `format_date`; empty for `None`."""
+    """Format the date of `instant` in `zone` with `format_date`; empty for `None`."""
     return "" if instant is None else format_date(instant.astimezone(zone).date())
 
 
 def format_short_date(day: date) -> str:
-    """`Wed 20 Jan 2027`."""
+    """Format a date as `Wed 20 Jan 2027`."""
     return f"{_WEEKDAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
 
 
 def format_short_month(day: date) -> str:
-    """`Jan 2027`."""
+    """Format a month as `Jan 2027`."""
     return f"{_MONTHS[day.month - 1][:3]} {day.year}"
 
 
 def format_time_range(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """`09:00 to 10:30`, in the local time of `zone`."""
+    """Format a time range as `09:00 to 10:30`, in the local time of `zone`."""
     return f"{start.astimezone(zone):%H:%M} to {end.astimezone(zone):%H:%M}"
 
 
 def format_datetime_range(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """`Wednesday 20 January 2027, 09:00 to 10:30 (CET, UTC+01:00)`, in the local time of `zone`."""
+    """Format `start` and `end` in the local time of `zone`.
+
+    For example: `Wednesday 20 January 2027, 09:00 to 10:30 (CET, UTC+01:00)`.
+    """
     local = start.astimezone(zone)
     return (
         f"{format_date(local.date())}, {format_time_range(start, end, zone)} ({format_zone(local)})"
@@ -46,27 +49,31 @@ def format_datetime_range(start: datetime, end: datetime, zone: ZoneInfo) -> str
 
 
 def format_short_datetime(instant: datetime, zone: ZoneInfo) -> str:
-    """`Wed 20 Jan 2027, 09:00 CET`, in the local time of `zone`."""
+    """Format `instant` as `Wed 20 Jan 2027, 09:00 CET`, in the local time of `zone`."""
     local = instant.astimezone(zone)
     return f"{format_short_date(local.date())}, {local:%H:%M} {zone_abbreviation(local)}"
 
 
 def format_datetime(instant: datetime, zone: ZoneInfo) -> str:
-    """`Wednesday 20 January 2027, 09:00 (CET, UTC+01:00)`, in the local time of `zone`."""
+    """Format `instant` in the local time of `zone`.
+
+    For example: `Wednesday 20 January 2027, 09:00 (CET, UTC+01:00)`.
+    """
     local = instant.astimezone(zone)
     return f"{format_date(local.date())}, {local:%H:%M} ({format_zone(local)})"
 
 
 def format_zone(local: datetime) -> str:
-    """The zone of an aware local time: `CET, UTC+01:00`, or just `UTC+03:30`."""
+    """Format the zone of an aware local time as `CET, UTC+01:00`, or just `UTC+03:30`."""
     short, offset = zone_abbreviation(local), _offset(local)
     return short if short == offset else f"{short}, {offset}"
 
 
 def zone_abbreviation(local: datetime) -> str:
-    """The zone abbreviation of an aware local time, such as `CET`; its offset if it has none.
+    """Return the zone abbreviation of an aware local time, such as `CET`, or else its offset.
 
-    The city in the zone's name is not used, because it is often not where the person serves.
+    The name of the zone is not used, because it often names a city in which the person does not
+    work.
     """
     abbreviation = local.tzname() or ""
     return abbreviation if abbreviation.isalpha() else _offset(local)

@@ -13,12 +13,12 @@ from api.web.rendering import redirect_after_post, render_page
 from coach.errors import ConfirmFirstError
 
 _CONFIRM_FIRST = f"#{ERROR_TABLE[ConfirmFirstError].slug}"
-_MAIL_STEPS = frozenset({"send", "retry"})  # forms that are on the page one level up
+_MAIL_STEPS = frozenset({"send", "retry"})  # last path segments of forms whose page is one level up
 _WHAT_TO_DO = {
     HTTPStatus.UNAUTHORIZED: (
         "The programme office signs in at /sign-in, or with the one-time address that the server "
         "prints when it starts; `gender-coach user sign-in` prints a new one. If you have sessions "
-        "yourself, open the secret link in your invitation: it needs no sign-in."
+        "yourself, open the secret link in your invitation; you do not need to sign in."
     ),
     HTTPStatus.CONFLICT: "Go back and reload the page to see the current state.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Go back, correct the errors listed here, and try again.",
@@ -28,7 +28,7 @@ _WHAT_TO_DO = {
 def problem_page(request: Request, problem: ProblemDetails) -> Response:
     """Return the page that reports `problem`.
 
-    If the user only needs to confirm their identity, redirect them to do so and then come back.
+    If the user has to confirm their identity first, redirect to the page for that instead.
     """
     if problem.type.endswith(_CONFIRM_FIRST):
         return redirect_after_post(confirm(_return_url(request)))
@@ -42,7 +42,7 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
 
 
 def _return_url(request: Request) -> str:
-    """Return the page to come back to: the requested one, or after a form, the form's page."""
+    """Return the path to go to after confirming: the requested page or, for a form, its page."""
     path = request.url.path
     if request.method == "GET":
         return f"{path}?{request.url.query}" if request.url.query else path

@@ -1,4 +1,4 @@
-"""Badges and form options. Each subject defines the texts for its own enums."""
+"""Badges and form options. Each package defines the labels for its enums."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shared by all pages: rendering templates, redirecting after forms, and reading form fields."""
+"""Helpers for pages: rendering templates, redirecting after forms, and validating forms."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def render_page(
 
 
 def redirect_after_post(address: str) -> RedirectResponse:
-    """Redirect to `address` after a form was processed."""
+    """Return a redirect to `address` that the browser follows with a GET request."""
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
 
 async def form_fields(request: Request) -> dict[str, str]:
-    """Return the text fields of the submitted form, without files."""
+    """Return the text fields of the submitted form; uploaded files are omitted."""
     form = await request.form()
     return {field: text for field, text in form.items() if isinstance(text, str)}
 
@@ -57,9 +57,9 @@ FormFields = Annotated[dict[str, str], Depends(form_fields)]
 def validate_form(
     model: type[Value], fields: Mapping[str, str], fallback_field: str
 ) -> tuple[Value | None, dict[str, str]]:
-    """Validate a form: return the value, or `None` and an error message for each invalid field.
+    """Validate a form; return the value, or `None` and an error message for each invalid field.
 
-    A fault that does not belong to a single field is reported for the field `fallback_field`.
+    A fault that does not belong to a single field is reported under `fallback_field`.
     """
     try:
         return model.model_validate(fields), {}
@@ -73,7 +73,7 @@ def validate_form(
 
 
 def parse_form(model: type[Value], fields: Mapping[str, str]) -> Value:
-    """Validate a form that consists of buttons only, which cannot be invalid unless it was forged.
+    """Validate a form whose faults are not shown next to its fields.
 
     Raises:
         UnusableInputError: the form is invalid.
@@ -91,9 +91,9 @@ def non_empty_fields(entered: Mapping[str, str]) -> dict[str, str]:
     return {field: text for field, text in entered.items() if text.strip()}
 
 
-def as_sentence(words: str) -> str:
-    """Return an error message as a sentence, as displayed next to a field."""
-    return f"{words[:1].upper()}{words[1:]}."
+def as_sentence(message: str) -> str:
+    """Return an error message as a sentence, for display next to a field."""
+    return f"{message[:1].upper()}{message[1:]}."
 
 
 def _fault_sentence(kind: str, message: str) -> str:

@@ -1,4 +1,4 @@
-"""Routes for the stylesheet and scripts of the pages."""
+"""Routes for the stylesheet and the scripts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ONE_HOUR = 3600  # seconds
 
 @STATIC_FILES.get(STATIC + "/{name}")
 def static(name: Literal["style.css", "live.js", "passkey.js"], request: Request) -> Response:
-    """Return a static file with an ETag, which lets browsers revalidate their copy."""
+    """Return a static file with an ETag, so that browsers can revalidate their copy."""
     content = static_file(name)
     etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
     headers = {"ETag": etag, "Cache-Control": f"public, max-age={_ONE_HOUR}"}

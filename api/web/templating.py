@@ -1,8 +1,8 @@
 """The Jinja2 environment for pages, forms, emails and the report.
 
-Templates receive finished values and compute nothing. Undefined names are errors, and all output is
-escaped except in plain-text templates (`.txt`). The only custom filter is `pluralise`, as in `3 |
-pluralise("pair")`.
+Templates receive final values and contain no business logic. Undefined names are errors, and all
+output is escaped except in plain-text templates (`.txt`). The only custom filter is `pluralise`, as
+in `3 | pluralise("pair")`.
 """
 
 from __future__ import annotations
@@ -37,5 +37,5 @@ def render(template: str, **values: object) -> str:
 
 @cache
 def static_file(name: str) -> bytes:
-    """Return the content of a file in the templates' `static` folder."""
+    """Return the content of a file in `templates/static`."""
     return (resources.files("templates") / "static" / name).read_bytes()

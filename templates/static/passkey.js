@@ -1,4 +1,4 @@
-/* Registers and uses passkeys. Without this script the buttons stay hidden; codes can be used. */
+/* Registers and uses passkeys. Without this script, the buttons stay hidden and users enter codes. */
 "use strict";
 
 (() => {
@@ -90,8 +90,8 @@
       } catch (error) {
         alert.textContent =
           error.message === "403"
-            ? "Reload this page and confirm who you are, then try again."
-            : "That did not work. Try again, or use a code instead.";
+            ? "Reload this page, confirm your identity, then try again."
+            : "The passkey was not accepted. Try again, or use a code instead.";
         alert.hidden = false;
         button.disabled = false;
       }

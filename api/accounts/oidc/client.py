@@ -1,7 +1,8 @@
-"""OpenID Connect client: sends browsers to the identity provider and verifies its responses.
+"""OpenID Connect client: builds authorization requests and verifies the provider's responses.
 
-OpenID Connect Core 1.0 with the authorization code flow, PKCE (RFC 7636), `state` and `nonce`, and
-the issuer in the response (RFC 9207). Only keys that the provider itself publishes are accepted.
+Implements the authorization code flow of OpenID Connect Core 1.0 with PKCE (RFC 7636), `state`,
+`nonce`, and the issuer in the response (RFC 9207). Only keys published by the provider are
+accepted.
 """
 
 from __future__ import annotations
@@ -58,9 +59,9 @@ _Second = Annotated[int | float, Field(allow_inf_nan=False)]
 
 
 class _Claims(BaseModel):
-    """The types of the claims that are used (OpenID Connect Core 1.0, section 2).
+    """The claims that are used, with their types (OpenID Connect Core 1.0, section 2).
 
-    A claim of the wrong type makes the token invalid, except that an address of the wrong type is
+    A claim of the wrong type invalidates the token, except that a malformed email address is
     ignored.
     """
 
@@ -88,7 +89,7 @@ class _Claims(BaseModel):
 
 
 class Provider:
-    """The client for one identity provider, shared by all threads."""
+    """An OpenID Connect client for one identity provider. Instances are thread-safe."""
 
     def __init__(self, settings: IdentityProvider, now: Callable[[], datetime]) -> None:
         self.settings = settings
@@ -96,7 +97,7 @@ class Provider:
         self._documents = ProviderDocuments(settings, now)
 
     def authorization_url(self, request: AuthorizationRequest) -> str:
-        """Return the provider's address at which a user signs in.
+        """Return the provider URL at which a user signs in.
 
         Raises:
             ProviderUnavailableError: the provider's metadata cannot be fetched.
@@ -117,7 +118,7 @@ class Provider:
         return str(address)
 
     def end_session_url(self, redirect_uri: str) -> str | None:
-        """Return the provider's address that signs a browser out; `None` if there is none.
+        """Return the provider URL that signs a browser out; `None` if the provider has none.
 
         Raises:
             ProviderUnavailableError: the provider's metadata cannot be fetched.
@@ -129,11 +130,11 @@ class Provider:
         return str(add_params_to_uri(endpoint, query))
 
     def fetch_identity(self, response: dict[str, str], request: AuthorizationRequest) -> Identity:
-        """Return the account that signed in, given the query parameters of the callback.
+        """Return the account that signed in; `response` has the callback's query parameters.
 
         Raises:
             ProviderUnavailableError: the provider cannot be reached.
-            NotSignedInError: nobody signed in, or the response fails a check.
+            NotSignedInError: the user did not sign in, or the response fails a check.
         """
         metadata = self._documents.metadata()
         self._check_response(response, request, metadata)
@@ -153,15 +154,16 @@ class Provider:
         metadata: ProviderMetadata,
     ) -> None:
         if not hmac.compare_digest(response.get("state", "").encode(), request.state.encode()):
-            raise rejected("the state differs")
+            raise rejected("the state does not match")
         issuer = response.get("iss")
         if issuer is None and metadata.authorization_response_iss_parameter_supported:
-            raise rejected("the response names no issuer")
+            raise rejected("the response has no issuer")
         if issuer is not None and issuer != self.settings.issuer:
             raise rejected("the response is from another issuer")
         if "error" in response or not response.get("code"):
             raise NotSignedInError(
-                f"you were not signed in with {self.settings.name}; try again, or sign in here"
+                f"you were not signed in with {self.settings.name}; "
+                "try again, or sign in with your password"
             )
 
     def _fetch_token(
@@ -184,7 +186,7 @@ class Provider:
             raise malformed_response(self.settings.name, "no token", error) from error
 
     def _verified_claims(self, token: _Token, request: AuthorizationRequest) -> _Claims:
-        """Return the token's claims after verifying its signature and all claims."""
+        """Verify the token's signature and claims, and return the claims."""
         now = self._now()
         try:
             signed = self._decode(token.id_token)

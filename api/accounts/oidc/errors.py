@@ -1,4 +1,4 @@
-"""Identity provider errors; the log gives the cause, the message says what to do."""
+"""Errors of the identity provider. The cause is logged; the message says what to do."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ UNEXPECTED_SHAPE_ERRORS = (ValueError, TypeError, LookupError, AttributeError, R
 
 
 class ProviderUnavailableError(UnreachableError):
-    """The identity provider does not respond, or does not behave like a provider."""
+    """The identity provider does not respond, or its metadata or keys are unusable."""
 
 
 def unavailable(name: str, why: str) -> ProviderUnavailableError:
-    """Log and return the error for a provider called `name` that cannot be used at the moment."""
+    """Log `why` the provider called `name` cannot be used, and return the error."""
     _LOG.warning("identity provider unusable", why=why)
     return ProviderUnavailableError(
         f"signing in with {name} does not work at the moment; "
@@ -27,14 +27,14 @@ def unavailable(name: str, why: str) -> ProviderUnavailableError:
 
 def malformed_response(name: str, what: str, error: Exception) -> NotSignedInError:
     """Log and return the error for a response that violates the specification."""
-    _LOG.warning("identity provider not understood", what=what, why=type(error).__name__)
+    _LOG.warning("identity provider response malformed", what=what, why=type(error).__name__)
     return NotSignedInError(
         f"{name} sent a response that this server does not understand; "
-        "sign in with your password, and tell the administrator of this server"
+        "sign in with your password, and contact the administrator of this server"
     )
 
 
 def rejected(why: str) -> NotSignedInError:
     """Log and return the error for a response that fails a check."""
-    _LOG.warning("identity provider not believed", why=why)
+    _LOG.warning("identity provider response rejected", why=why)
     return NotSignedInError("that sign-in has expired or was not started here; please try again")

@@ -1,4 +1,4 @@
-"""Values of a sign-in at the identity provider: what is requested, and who signed in."""
+"""Values exchanged with the identity provider: authorization requests and identities."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """The values sent to the provider via the browser, kept to check its response against.
+    """An authorization request, against which the provider's response is checked.
 
     `force_reauthentication` requests a new sign-in even if the user has a session at the provider.
     """
@@ -21,7 +21,7 @@ class AuthorizationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The account that signed in; `mail` is set only if the provider has verified the address."""
+    """An account at the provider; `mail` is set only if the provider has verified the address."""
 
     issuer: str
     subject: str

@@ -1,6 +1,6 @@
 """The documents that an identity provider publishes: its metadata and its keys.
 
-Redirects are not followed, and responses have a maximum size.
+Redirects are not followed, and the size of responses is limited.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MIN_KEYS_REFRESH = timedelta(minutes=1)
 
 
 class ProviderMetadata(BaseModel):
-    """The part of the provider metadata (OpenID Connect Discovery 1.0) that is used."""
+    """The fields of the provider metadata (OpenID Connect Discovery 1.0) that are used."""
 
     issuer: str
     authorization_endpoint: str
@@ -50,7 +50,7 @@ class ProviderDocuments:
         """Return the provider's metadata.
 
         Raises:
-            ProviderUnavailableError: it cannot be fetched, or is not usable.
+            ProviderUnavailableError: the metadata cannot be fetched or is invalid.
         """
         cached = self._cached_metadata
         if cached is not None and self._now() - cached[0] < _METADATA_LIFETIME:
@@ -74,10 +74,10 @@ class ProviderDocuments:
         return fetched
 
     def key_set(self, *, refresh: bool = False) -> KeySet:
-        """Return the provider's keys; with `refresh`, fetch them again unless that was just done.
+        """Return the provider's keys; `refresh` fetches them again if they are over a minute old.
 
         Raises:
-            ProviderUnavailableError: they cannot be fetched, or are not usable.
+            ProviderUnavailableError: the keys cannot be fetched or are invalid.
         """
         cached = self._cached_keys
         lifetime = _MIN_KEYS_REFRESH if refresh else _KEYS_LIFETIME

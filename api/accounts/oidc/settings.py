@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 
 def is_secure_url(address: str) -> bool:
-    """Whether data fetched from a URL cannot be read or changed in transit: HTTPS or loopback."""
+    """Whether a URL uses HTTPS, or HTTP on the loopback interface, and contains no credentials."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
@@ -24,9 +24,7 @@ def is_secure_url(address: str) -> bool:
 def _issuer(address: str) -> str:
     parts = urlsplit(address)
     if not is_secure_url(address) or parts.query or parts.fragment:
-        raise ValueError(
-            "enter the https address of the provider exactly as the provider publishes it"
-        )
+        raise ValueError("enter the provider's https address exactly as the provider publishes it")
     return address
 
 
@@ -44,19 +42,19 @@ def _is_loopback(host: str) -> bool:
 
 
 class IdentityProvider(BaseModel):
-    """The provider whose accounts may sign in, and how far its statements are trusted.
+    """An identity provider whose accounts can sign in, and how far its claims are trusted.
 
     Attributes:
         issuer: its issuer identifier, exactly as the provider publishes it.
         client_id: this server's identifier at the provider.
-        client_secret: this server's password at the provider, if it has one.
-        name: shown on the button: "Sign in with NAME".
-        second_factor: `ask` requires a second factor here, unless the provider states in `acr` or
-            `amr` that one was used; `trust` never asks.
+        client_secret: this server's client secret, if the provider requires one.
+        name: the display name, as in the button "Sign in with NAME".
+        second_factor: `ask` requires a second factor on this server unless the provider reports one
+            in `acr` or `amr`; `trust` never requires one.
         strong_acr: values of `acr` that indicate a second factor; they are also requested.
-        strong_amr: values of `amr`, each of which indicates a second factor.
-        link_by_mail: whether an email address verified by the provider links the account of a user
-            who was prepared for that address.
+        strong_amr: values of `amr` that indicate a second factor.
+        link_by_mail: whether an unlinked account is linked to the user who is expected with the
+            email address that the provider has verified.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,5 +70,5 @@ class IdentityProvider(BaseModel):
 
     @property
     def scope(self) -> str:
-        """The requested scope: nothing beyond the identity."""
+        """The scope to request; it includes the email address only if `link_by_mail` is set."""
         return "openid email" if self.link_by_mail else "openid"

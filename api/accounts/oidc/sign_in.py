@@ -1,4 +1,4 @@
-"""Sign-in, linking and re-authentication with an account at the identity provider."""
+"""Signing in, linking accounts and re-authenticating through the identity provider."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api.http.urls import OIDC_CALLBACK
 from api.services import Services
 from coach.errors import NotSignedInError
 
-if TYPE_CHECKING:  # its libraries are slow to load and rarely needed
+if TYPE_CHECKING:  # its libraries load slowly and are rarely needed
     from api.accounts.oidc.client import Provider
 
 _KINDS = (
@@ -30,7 +30,7 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class StartedFlow:
-    """A flow that was started, and the address at the provider where it continues."""
+    """A started flow, and the provider URL to redirect the browser to."""
 
     flow: SignInFlow
     provider_url: str
@@ -40,8 +40,8 @@ class StartedFlow:
 class FinishedFlow:
     """The result of a flow: the page to show next, and the browser's new cookie.
 
-    `cookie` signs the browser in; with `pending`, a second factor must be entered first. `cookie`
-    is `None` after linking and confirming.
+    `cookie` is set if the browser is now signed in, and `pending` if a second factor is still
+    required. Both are `None` after linking an account or re-authenticating.
     """
 
     go_on_to: str
@@ -56,7 +56,7 @@ def start(
     principal: Principal | None,
     go_on_to: str,
 ) -> StartedFlow:
-    """Start a flow at the provider; `principal` is the user who links or confirms.
+    """Start a flow at the provider; `principal` is the user who links an account or confirms.
 
     Raises:
         ProviderUnavailableError: the provider cannot be reached.
@@ -103,7 +103,7 @@ def finish(
 
 def _take_flow(services: Services, secret: str, state: str | None) -> SignInFlow:
     now = services.now()
-    with services.database.reading() as tx:  # so that a wrong response takes no write lock
+    with services.database.reading() as tx:  # an invalid response must not acquire the writer lock
         flow = find_flow(tx, secret, _KINDS, now=now)
     if flow is None or flow.state != state:
         raise NotSignedInError("that sign-in has expired or was not started here; please try again")
@@ -121,8 +121,8 @@ def _sign_in(services: Services, identity: Identity) -> FinishedFlow:
         user = user_for_identity(tx, identity, link_by_mail=by_mail)
         if user is None:
             raise NotSignedInError(
-                "your account there is not linked to a user here. Ask the administrator of this "
-                f"server to link it; its identifier there is {identity.subject}"
+                "your account is not linked to a user of this server. Ask the administrator to "
+                f"link it; the account's identifier is {identity.subject}"
             )
         if identity.used_second_factor:
             cookie = complete_sign_in(tx, user, "provider", now=now, lifetime=lifetime)
@@ -134,9 +134,13 @@ def _confirm(services: Services, principal: Principal, identity: Identity) -> No
     with services.database.writing() as tx:
         user = user_for_identity(tx, identity, link_by_mail=False)
         if user is None or user.id != principal.user_id:
-            raise NotSignedInError("that is another user's account; please confirm with your own")
+            raise NotSignedInError(
+                "that account belongs to another user; please confirm with your own"
+            )
         if not identity.used_second_factor:
-            raise NotSignedInError("only one factor was used there; please confirm with a code")
+            raise NotSignedInError(
+                "you signed in there with a single factor; please confirm with a code"
+            )
         record_confirmation(tx, principal, "provider", now=services.now())
 
 

@@ -1,4 +1,4 @@
-"""The user's own account page: password, second factor, passkeys, browser sessions and tokens."""
+"""The account page: password, second factor, passkeys, browser sessions and tokens."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _UTC = ZoneInfo("UTC")
 
 @ACCOUNT_PAGES.get(ACCOUNT)
 def show_account(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """The requesting user's account."""
+    """Show the requesting user's account."""
     return _render(request, services, principal, new_totp_secret(), {})
 
 
@@ -118,7 +118,7 @@ def remove_passkey(passkey_id: str, services: ServicesDep, principal: PrincipalD
 
 @ACCOUNT_PAGES.post(f"{ACCOUNT}/credentials/{{credential_id}}/end")
 def end_credential(credential_id: str, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Sign one browser out, or revoke one token."""
+    """Sign out a browser, or revoke a token."""
     revoke_credential(services, principal, credential_id)
     return redirect_after_post(f"{ACCOUNT}#signed-in")
 
@@ -165,8 +165,8 @@ def _render(
     )
 
 
-def _when(moment: datetime | None) -> str:
-    return "never" if moment is None else format_short_datetime(moment, _UTC)
+def _when(instant: datetime | None) -> str:
+    return "never" if instant is None else format_short_datetime(instant, _UTC)
 
 
 ROUTERS = (ACCOUNT_PAGES,)

@@ -1,4 +1,4 @@
-"""The page on which a signed-in user authenticates again."""
+"""The page on which a signed-in user confirms their identity."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from api.web.rendering import FormFields, redirect_after_post, render_page, vali
 
 CONFIRM_PAGES = APIRouter(include_in_schema=False)
 _WRONG_CODE = {
-    "code": "The code is wrong, or there have been too many attempts. Wait for the next code."
+    "code": "The code is wrong, or there have been too many attempts. "
+    "Wait for the next code, then try again."
 }
 
 
@@ -29,7 +30,7 @@ def show_confirmation_form(
     principal: PrincipalDep,
     go_on_to: Annotated[str, Query(max_length=300)] = "/",
 ) -> Response:
-    """The form with which a signed-in user authenticates again."""
+    """Show the form with which a signed-in user confirms their identity."""
     return _render(request, services, principal, safe_redirect_path(go_on_to), {})
 
 
@@ -37,7 +38,7 @@ def show_confirmation_form(
 def confirm(
     request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Check the code and continue to the page that was requested."""
+    """Check the code, and redirect to the page that the user requested."""
     form, faults = validate_form(CodeForm, form_fields, fallback_field="code")
     if form is None:
         return _render(request, services, principal, "/", faults)

@@ -1,4 +1,4 @@
-"""Pages that send a browser to the identity provider, and the callback page."""
+"""Redirects to the identity provider, and the callback page."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ OIDC_PAGES = APIRouter(include_in_schema=False)
 
 @OIDC_PAGES.get(OIDC_START)
 def start_sign_in(request: Request, services: ServicesDep) -> Response:
-    """Send the browser to the provider to sign in."""
+    """Redirect to the provider to sign in."""
     return _redirect_to_provider(request, services, SignInFlowKind.OIDC_SIGN_IN, None, "/")
 
 
 @OIDC_PAGES.get(f"{ACCOUNT}/provider")
 def start_linking(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Send the browser to the provider to link the account there with the user here."""
+    """Redirect to the provider to link an account to the requesting user."""
     return _redirect_to_provider(request, services, SignInFlowKind.OIDC_LINK, principal, ACCOUNT)
 
 
@@ -56,7 +56,7 @@ def start_confirmation(
     principal: PrincipalDep,
     go_on_to: Annotated[str, Query(max_length=300)] = "/",
 ) -> Response:
-    """Send the browser to the provider to authenticate again."""
+    """Redirect to the provider to authenticate again."""
     next_page = safe_redirect_path(go_on_to)
     return _redirect_to_provider(
         request, services, SignInFlowKind.OIDC_STEP_UP, principal, next_page
@@ -65,7 +65,7 @@ def start_confirmation(
 
 @OIDC_PAGES.get(OIDC_CALLBACK)
 def handle_callback(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Finish the flow of a browser that returns from the provider."""
+    """Finish a flow when the browser returns from the provider."""
     settings = services.settings
     finished = sign_in.finish(
         services,
@@ -85,14 +85,14 @@ def handle_callback(request: Request, services: ServicesDep, principal: Principa
 
 @OIDC_PAGES.get("/sign-out/provider")
 def sign_out_at_provider(request: Request, services: ServicesDep) -> Response:
-    """Send the browser to the provider to be signed out there too."""
+    """Redirect to the provider to sign out there too."""
     redirect_uri = services.settings.base_url + SIGN_IN
     return redirect_after_post(_provider_of(request).end_session_url(redirect_uri) or SIGN_IN)
 
 
 @OIDC_PAGES.post(f"{ACCOUNT}/provider/remove")
 def unlink(services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Unlink the account at the provider."""
+    """Unlink the requesting user's account at the provider."""
     account.unlink_account(services, principal)
     return redirect_after_post(ACCOUNT)
 
@@ -113,7 +113,7 @@ def _redirect_to_provider(
 def _provider_of(request: Request) -> Provider:
     provider: Provider | None = request.app.state.oidc_client
     if provider is None:
-        raise ConflictError("no identity provider is configured here; sign in with your password")
+        raise ConflictError("this server has no identity provider; sign in with your password")
     return provider
 
 

@@ -44,7 +44,7 @@ class ReturnTarget(BaseModel):
 def show_sign_in_form(
     request: Request, services: ServicesDep, signed_out: Annotated[str, Query(max_length=10)] = ""
 ) -> Response:
-    """The sign-in form."""
+    """Show the sign-in form."""
     return render_page(
         request,
         "accounts/sign_in.html",
@@ -88,7 +88,7 @@ def sign_in_by_second_factor(
 
 @SIGN_IN_PAGES.post(f"{PASSKEY}/begin")
 def begin_passkey(target: ReturnTarget, request: Request, services: ServicesDep) -> Response:
-    """The options with which the browser requests any passkey for this site."""
+    """Return the options for signing in with any passkey for this site."""
     relying_party = relying_party_of(request, services.settings)
     go_on_to = safe_redirect_path(target.go_on_to)
     challenge = passkeys.start_sign_in(services, relying_party, go_on_to)
@@ -97,7 +97,7 @@ def begin_passkey(target: ReturnTarget, request: Request, services: ServicesDep)
 
 @SIGN_IN_PAGES.post(f"{PASSKEY}/finish")
 def finish_passkey(response: PasskeyResponse, request: Request, services: ServicesDep) -> Response:
-    """Sign in with a passkey's response."""
+    """Sign in with a passkey."""
     settings = services.settings
     signed_in = passkeys.finish_sign_in(
         services,
@@ -118,7 +118,7 @@ def relying_party_of(request: Request, settings: Settings) -> RelyingParty:
 
 
 def passkey_options_response(challenge: PasskeyChallenge, settings: Settings) -> Response:
-    """Return the options of a challenge, with the cookie for its flow."""
+    """Return a response with the options of a challenge and the cookie of its flow."""
     answer = Response(challenge.options, media_type="application/json")
     set_flow_cookie(answer, settings, challenge.flow)
     return answer

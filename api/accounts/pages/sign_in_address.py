@@ -20,13 +20,16 @@ SIGN_IN_ADDRESS = APIRouter(include_in_schema=False)
 
 @SIGN_IN_ADDRESS.get("/sign-in/{secret}")
 def confirm_sign_in(secret: str, request: Request) -> Response:
-    """A page with a button that redeems the address, because mail scanners open links."""
+    """Show a button that redeems the address.
+
+    Opening the address does not redeem it, because mail scanners open links.
+    """
     return render_page(request, "accounts/sign_in_address.html", address=f"/sign-in/{secret}")
 
 
 @SIGN_IN_ADDRESS.post("/sign-in/{secret}")
 def sign_in(secret: str, services: ServicesDep) -> Response:
-    """Redeem the one-time address and sign the browser in."""
+    """Redeem the one-time address, and sign the browser in."""
     cookie = browser_sessions.sign_in_by_address(services, secret)
     return signed_in_response(services.settings, cookie)
 

@@ -17,14 +17,15 @@ from api.http.urls import CYCLE_FILE_SUFFIXES, NOTE_SUFFIX, PEOPLE_UPLOAD_SUFFIX
 from api.settings import KIB, MIB, Settings
 
 _FILES_AT_ONCE = 2
-_NOTE_BYTES = 512 * KIB  # room for 20,000 characters of any script, each escaped
+_NOTE_BYTES = 512 * KIB  # enough for 20,000 escaped characters of any script
 
 
 class BodySizeLimitMiddleware:
-    """Rejects request bodies above a limit: a small default, a larger one for uploads and notes.
+    """Rejects request bodies that exceed a limit, which is higher for uploads and notes.
 
-    The larger limits apply only to principals who may upload. The sender is authenticated as soon
-    as the declared or received size exceeds the default; nothing more is read until then.
+    A higher limit applies only to senders with the role that may upload. The sender is
+    authenticated when the declared or received size exceeds the default limit, before the rest of
+    the body is read.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -38,7 +39,7 @@ class BodySizeLimitMiddleware:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and stop reading its body as soon as it exceeds the limit."""
+        """Process a request, and stop reading its body as soon as it exceeds the limit."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -57,7 +58,7 @@ class BodySizeLimitMiddleware:
         await self._app(scope, counting_receive, send)
 
     async def _limit_for(self, scope: Scope, size: int, limit: int) -> int:
-        """Return the limit, raised if `size` exceeds it and the sender is allowed to send more.
+        """Return the limit, raised if `size` exceeds it and the sender may send more.
 
         Raises:
             HTTPException: `size` exceeds the limit for this sender, or the database is unavailable.
@@ -80,6 +81,6 @@ class BodySizeLimitMiddleware:
 
 
 def _declared_length(scope: Scope) -> int:
-    """Return the Content-Length of a request, or 0 without one; the server enforces it."""
+    """Return a request's Content-Length, which the server enforces, or 0 if it has none."""
     declared = Headers(scope=scope).get("content-length", "")
     return int(declared) if declared.isascii() and declared.isdigit() else 0

@@ -18,12 +18,11 @@ _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class HostAndCsrfMiddleware:
-    """Rejects unknown host names, and write requests that another site caused.
+    """Rejects requests for unknown host names, and unsafe requests initiated by another site.
 
-    Browsers report where a request comes from in `Sec-Fetch-Site`, older ones in `Origin`. Another
-    site cannot cause a request with a bearer token, but it can cause one with HTTP Basic
-    authentication, which browsers send on their own, for instance to a proxy in front of the
-    server.
+    Browsers report the origin of a request in `Sec-Fetch-Site`, older ones in `Origin`. Another
+    site cannot initiate a request with a bearer token, but it can initiate one with HTTP Basic
+    credentials, which browsers send automatically, for instance to a proxy in front of the server.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -32,7 +31,7 @@ class HostAndCsrfMiddleware:
         self._names = _LOOPBACK_NAMES | {settings.host, urlsplit(settings.base_url).hostname}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or reject it."""
+        """Process a request, or reject it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -49,7 +48,7 @@ class HostAndCsrfMiddleware:
         headers = Headers(scope=scope)
         if not self._is_allowed_host(headers.get("host", "")):
             return NotAllowedError(
-                "this server does not know that host name; set GENDER_COACH_PUBLIC_URL"
+                "this server is not configured for that host name; set GENDER_COACH_PUBLIC_URL"
             )
         if "\0" in scope["path"]:
             return NotFoundError("there is no page at this address; check the link")
@@ -69,7 +68,7 @@ class HostAndCsrfMiddleware:
         if ours:
             return None
         return NotAllowedError(
-            "this request came from another site; open the page on this server and try again"
+            "this request was sent by another site; open the page on this server and try again"
         )
 
     def _is_allowed_host(self, host: str) -> bool:

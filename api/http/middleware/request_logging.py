@@ -18,13 +18,13 @@ _RAW_REQUEST_ID_HEADER = REQUEST_ID_HEADER.lower().encode()
 
 
 class RequestLoggingMiddleware:
-    """Gives each request an id, and logs its route (never its path), status and duration."""
+    """Assigns each request an id, and logs its route (never its path), status and duration."""
 
     def __init__(self, app: ASGIApp, request_metrics: RequestMetrics) -> None:
         self._app, self._metrics = app, request_metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, then log and count it."""
+        """Process a request, then log and count it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

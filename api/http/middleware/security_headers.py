@@ -15,7 +15,7 @@ _HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # "no-referrer" would make browsers send `Origin: null` with our own forms
+    # With "no-referrer", browsers would send `Origin: null` for forms on this site.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -27,7 +27,7 @@ _CACHE_CONTROL = b"cache-control"
 
 
 class SecurityHeadersMiddleware:
-    """Adds each security header that a response does not set itself."""
+    """Adds the security headers that a response does not already have."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -37,7 +37,7 @@ class SecurityHeadersMiddleware:
         self._headers = [(name.lower().encode(), value.encode()) for name, value in named.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and add the headers to its response."""
+        """Process a request, and add the headers to its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

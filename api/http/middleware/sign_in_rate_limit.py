@@ -1,4 +1,4 @@
-"""Limits the rate of sign-in attempts by network address."""
+"""Limits the rate of sign-in attempts per network address."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _LIMIT = RateLimitItemPerMinute(20)
 class SignInRateLimitMiddleware:
     """Responds with 429 to an address that makes more than twenty sign-in attempts a minute.
 
-    The redirect to the identity provider counts as an attempt although it is a GET, because it
-    stores a row.
+    A GET request that redirects to the identity provider is also an attempt, because it stores a
+    row.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -28,7 +28,7 @@ class SignInRateLimitMiddleware:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or reject it."""
+        """Process a request, or reject it."""
         if not self._is_limited(scope):
             await self._app(scope, receive, send)
             return
