@@ -1,4 +1,4 @@
-"""A small identity provider on loopback that can be told to lie in one way at a time."""
+"""A minimal identity provider on the loopback interface that can send forged responses."""
 
 from __future__ import annotations
 
@@ -32,19 +32,22 @@ def _unchanged(value: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _signing_key() -> RSAKey:
-    """The key of every provider: to make one takes longer than most tests."""
+    """Return a signing key; cached, because generating one takes longer than most tests."""
     return RSAKey.generate_key(2048, {"kid": "one"})
 
 
 @dataclass
 class SigningProvider:
-    """An honest provider, but for what a test changes.
+    """An identity provider whose responses tests can change.
 
     Attributes:
-        subject: who signs in.
-        describe, claim, answer: change the description, the token's claims, the address's answer.
-        keys, grant: change the published keys, and the answer that the token is in.
-        sign: makes the token out of the claims.
+        subject: the subject identifier of the account that signs in.
+        describe: changes the metadata.
+        claim: changes the claims of the ID token.
+        answer: changes the query parameters of the callback.
+        keys: changes the published keys.
+        grant: changes the token response.
+        sign: creates the ID token from the claims.
     """
 
     issuer: str = ""
@@ -66,7 +69,7 @@ class SigningProvider:
         return jwt.encode({"alg": "RS256", "kid": used.kid}, claims, used)
 
     def signed_under(self, header: dict[str, Any], payload: bytes) -> str:
-        """Signed with the right key, whatever header and payload are."""
+        """Return a token with any header and payload, signed with the correct key."""
         told = f"{_part({'alg': 'RS256', 'kid': 'one'} | header)}.{_encoded(payload)}"
         mark = self.key.private_key.sign(told.encode(), PKCS1v15(), SHA256())
         return f"{told}.{_encoded(mark)}"
@@ -75,7 +78,7 @@ class SigningProvider:
         return f"{_part({'alg': 'none'})}.{_part(claims)}."
 
     def signed_by_public_key(self, claims: dict[str, Any]) -> str:
-        """The trick of old: the public key, which everybody has, used as a shared secret."""
+        """Return a token signed with the public key as an HMAC secret (algorithm confusion)."""
         told = f"{_part({'alg': 'HS256', 'kid': 'one'})}.{_part(claims)}"
         mark = hmac.digest(self.key.as_pem(private=False), told.encode(), "sha256")
         return f"{told}.{urlsafe_b64encode(mark).rstrip(b'=').decode()}"
@@ -93,7 +96,7 @@ class SigningProvider:
         )
 
     def authorise(self, asked: dict[str, str]) -> str:
-        """Where the browser is sent, signed in as `subject`."""
+        """Return the callback URL to which the browser is redirected, signed in as `subject`."""
         self.asked = asked
         code = secrets.token_urlsafe(8)
         self.codes[code] = asked
@@ -101,7 +104,7 @@ class SigningProvider:
         return f"{asked['redirect_uri']}?{urlencode(answer)}"
 
     def token(self, form: dict[str, str], authorization: str) -> dict[str, Any] | None:
-        """The tokens for a code, once, to who has the verifier and the client's secret."""
+        """Redeem a code, given the PKCE verifier and the client's credentials; `None` if invalid."""
         name, _, password = b64decode(authorization.partition(" ")[2]).decode().partition(":")
         asked = self.codes.pop(form.get("code", ""), None)
         if asked is None or (name, unquote(password)) != (CLIENT_ID, unquote(CLIENT_SECRET)):
@@ -130,7 +133,7 @@ class SigningProvider:
 
 @contextmanager
 def provider_on_loopback() -> Iterator[SigningProvider]:
-    """A provider that answers, for the block."""
+    """Run a provider for the duration of the block."""
     provider = SigningProvider()
 
     class Handler(BaseHTTPRequestHandler):
@@ -156,7 +159,7 @@ def provider_on_loopback() -> Iterator[SigningProvider]:
                 self._json(provider.grant(told))
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Suppress the request log."""
 
         def _json(self, value: Any, status: int = 200) -> None:  # noqa: ANN401 - JSON
             content = json.dumps(value).encode()

@@ -1,4 +1,4 @@
-"""Tokens are made and revoked by JSON and on pages; both leave the same behind."""
+"""Creating and revoking tokens has the same effects by JSON and on pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ API = "/api/v1"
 
 @pytest.fixture
 def browser(world: World, client: httpx.Client) -> httpx.Client:
-    """A browser in which a manager has just signed in."""
+    """Return a browser in which a manager has just signed in."""
     client.headers["Origin"] = str(client.base_url).rstrip("/")
     assert client.post(f"/sign-in/{world.sign_in_secret()}").status_code == HTTPStatus.SEE_OTHER
     assert client.get(f"{API}/me").is_success
@@ -36,7 +36,7 @@ def _works(browser: httpx.Client, secret: str) -> bool:
     return httpx.get(f"{browser.base_url}{API}/me", headers=headers).is_success
 
 
-def test_a_token_is_made_alike_by_json_and_on_the_page(world: World, browser: httpx.Client) -> None:
+def test_token_creation_is_identical_by_json_and_page(world: World, browser: httpx.Client) -> None:
     answers: dict[str, httpx.Response] = {}
 
     def by_json() -> None:
@@ -54,7 +54,7 @@ def test_a_token_is_made_alike_by_json_and_on_the_page(world: World, browser: ht
     assert _works(browser, shown[1])
 
 
-def test_a_token_is_revoked_alike_by_json_and_on_the_page(
+def test_token_revocation_is_identical_by_json_and_page(
     world: World, browser: httpx.Client
 ) -> None:
     for _ in range(2):
@@ -72,7 +72,7 @@ def test_a_token_is_revoked_alike_by_json_and_on_the_page(
     assert _credential_ids(browser, "export") == []
 
 
-def test_an_unknown_token_is_not_found_by_json_and_on_the_page(browser: httpx.Client) -> None:
+def test_unknown_token_is_not_found_by_json_and_page(browser: httpx.Client) -> None:
     assert browser.delete(f"{API}/credentials/unknown").status_code == HTTPStatus.NOT_FOUND
     ended = browser.post("/account/credentials/unknown/end")
     assert ended.status_code == HTTPStatus.NOT_FOUND

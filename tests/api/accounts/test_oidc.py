@@ -1,4 +1,4 @@
-"""Signing in with an account elsewhere: a provider that is honest, and one that is not."""
+"""Sign-in at an identity provider that sends valid, malformed and forged responses."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ GOOD = "tulip anvil ferry quartz"
 
 @dataclass
 class Office:
-    """A server that takes a provider's word, and browsers that come to it."""
+    """A server with an identity provider, and browsers that use it."""
 
     world: World
     provider: SigningProvider
@@ -63,7 +63,7 @@ class Office:
         return user_id
 
     def give_app(self, user_id: str) -> pyotp.TOTP:
-        """An authenticator app for a user, whose codes of now still work."""
+        """Set up an authenticator app for a user; its current code is still unused."""
         secret, now = new_totp_secret(), self.world.services.now()
         before = pyotp.TOTP(secret).at(now - timedelta(seconds=30))
         form = AccountForm(password=GOOD, totp_secret=secret, code=before)
@@ -86,7 +86,7 @@ def open_office(
     make_world: Callable[[Settings], AbstractContextManager[World]],
     serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
 ) -> Iterator[Callable[..., Office]]:
-    """Opens a server with its provider; further settings of the provider are given."""
+    """Return a function that starts a server with a provider, given the provider's settings."""
     with ExitStack() as stack:
 
         def open_one(**more: object) -> Office:
@@ -110,7 +110,7 @@ def open_office(
 
 @pytest.fixture
 def office(open_office: Callable[..., Office]) -> Office:
-    """A server whose provider tells of a second factor by `amr`."""
+    """Return a server whose provider reports second factors in `amr`."""
     return open_office(strong_amr=("mfa",))
 
 
@@ -118,7 +118,7 @@ def _strong(claims: dict[str, Any]) -> dict[str, Any]:
     return claims | {"amr": ["pwd", "mfa"]}
 
 
-def test_who_is_linked_and_showed_two_factors_there_is_signed_in(office: Office) -> None:
+def test_linked_user_with_second_factor_at_provider_is_signed_in(office: Office) -> None:
     office.user(subject="anna", role=AccessRole.AUDITOR)
     office.provider.claim = _strong
     with office.browser() as browser:
@@ -132,7 +132,7 @@ def test_who_is_linked_and_showed_two_factors_there_is_signed_in(office: Office)
     assert len(asked["nonce"]) >= 43
 
 
-def test_whoever_was_not_linked_is_not_let_in_and_nobody_is_made(office: Office) -> None:
+def test_unlinked_account_is_rejected_and_no_user_is_created(office: Office) -> None:
     office.user("Anna")
     office.provider.claim = _strong
     with office.browser() as browser:
@@ -144,7 +144,7 @@ def test_whoever_was_not_linked_is_not_let_in_and_nobody_is_made(office: Office)
         assert [user.name for user in users.list_users(tx)] == ["Anna"]
 
 
-def test_without_a_second_factor_there_ours_is_asked(office: Office) -> None:
+def test_sign_in_without_second_factor_at_provider_requires_code(office: Office) -> None:
     app = office.give_app(office.user(subject="anna"))
     with office.browser() as browser:
         page = browser.get("/sign-in/provider")
@@ -157,7 +157,7 @@ def test_without_a_second_factor_there_ours_is_asked(office: Office) -> None:
         assert office.role_of(browser) == "manager"
 
 
-def test_a_code_without_the_first_factor_opens_nothing(office: Office) -> None:
+def test_code_without_first_factor_is_rejected(office: Office) -> None:
     app = office.give_app(office.user(subject="anna"))
     with office.browser() as browser:
         answer = browser.post("/sign-in/second/code", data={"code": app.now()})
@@ -165,7 +165,7 @@ def test_a_code_without_the_first_factor_opens_nothing(office: Office) -> None:
         assert office.role_of(browser) is None
 
 
-def test_a_deployment_may_trust_every_account_there(open_office: Callable[..., Office]) -> None:
+def test_trusted_provider_needs_no_second_factor(open_office: Callable[..., Office]) -> None:
     office = open_office(second_factor="trust")
     office.user(subject="anna")
     with office.browser() as browser:
@@ -173,7 +173,7 @@ def test_a_deployment_may_trust_every_account_there(open_office: Callable[..., O
         assert office.role_of(browser) == "manager"
 
 
-def test_an_acr_that_counts_is_asked_for_and_taken(open_office: Callable[..., Office]) -> None:
+def test_strong_acr_is_requested_and_accepted(open_office: Callable[..., Office]) -> None:
     office = open_office(strong_acr=("urn:two",))
     office.user(subject="anna")
     office.provider.claim = lambda claims: claims | {"acr": "urn:two"}
@@ -196,7 +196,7 @@ def test_an_acr_that_counts_is_asked_for_and_taken(open_office: Callable[..., Of
         (False, {"email": "anna@example.org", "email_verified": True}, False),
     ],
 )
-def test_a_verified_address_links_only_where_the_deployment_says_so(
+def test_verified_address_links_account_only_if_enabled(
     open_office: Callable[..., Office], allowed: bool, claims: dict[str, Any], let_in: bool
 ) -> None:
     office = open_office(link_by_mail=allowed, second_factor="trust")
@@ -209,7 +209,7 @@ def test_a_verified_address_links_only_where_the_deployment_says_so(
         assert (tx.get_one(UserRow, user_id).subject == "anna") is let_in
 
 
-def test_once_linked_by_address_another_account_with_it_does_not_get_in(
+def test_second_account_with_linked_address_is_rejected(
     open_office: Callable[..., Office],
 ) -> None:
     office = open_office(link_by_mail=True, second_factor="trust")
@@ -224,7 +224,7 @@ def test_once_linked_by_address_another_account_with_it_does_not_get_in(
         assert office.role_of(browser) is None
 
 
-def test_a_disabled_user_is_not_let_in(office: Office) -> None:
+def test_disabled_user_cannot_sign_in_at_provider(office: Office) -> None:
     office.user(subject="anna")
     office.provider.claim = _strong
     with office.world.database.writing() as tx:
@@ -300,7 +300,7 @@ SHAPES: dict[str, tuple[object, ...]] = {
 
 
 @pytest.mark.parametrize("claim", SHAPES)
-def test_a_claim_of_another_shape_is_refused_in_words(office: Office, claim: str) -> None:
+def test_claim_of_wrong_type_is_rejected_with_readable_message(office: Office, claim: str) -> None:
     office.user(subject="anna")
     for shape in SHAPES[claim]:
         _claims(office.provider, **{claim: shape})
@@ -344,7 +344,7 @@ def _grants(liar: SigningProvider, **changed: object) -> None:
 
 
 @pytest.mark.parametrize("shape", OTHER_SHAPES)
-def test_a_token_of_another_shape_is_refused_in_words(office: Office, shape: str) -> None:
+def test_malformed_token_is_rejected_with_readable_message(office: Office, shape: str) -> None:
     office.user(subject="anna")
     OTHER_SHAPES[shape](office.provider)
     with office.browser() as browser:
@@ -355,7 +355,7 @@ def test_a_token_of_another_shape_is_refused_in_words(office: Office, shape: str
 
 
 @pytest.mark.parametrize("keys", [5, [], [5], {}, {"keys": 5}, {"keys": [5]}, {"keys": [{}]}])
-def test_keys_of_another_shape_are_a_provider_that_is_away(office: Office, keys: object) -> None:
+def test_malformed_keys_prevent_sign_in(office: Office, keys: object) -> None:
     office.user(subject="anna")
     office.provider.claim, office.provider.keys = _strong, lambda _: keys
     with office.browser() as browser:
@@ -365,7 +365,7 @@ def test_keys_of_another_shape_are_a_provider_that_is_away(office: Office, keys:
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_provider_that_lies_is_not_believed(office: Office, lie: str) -> None:
+def test_forged_response_is_rejected(office: Office, lie: str) -> None:
     office.user(subject="anna")
     LIES[lie](office.provider)
     with office.browser() as browser:
@@ -374,7 +374,7 @@ def test_a_provider_that_lies_is_not_believed(office: Office, lie: str) -> None:
         assert office.role_of(browser) is None
 
 
-def test_the_answer_must_name_its_issuer_where_the_provider_says_it_does(office: Office) -> None:
+def test_response_without_advertised_issuer_is_rejected(office: Office) -> None:
     office.user(subject="anna")
     office.provider.claim = _strong
     office.provider.answer = lambda told: {k: v for k, v in told.items() if k != "iss"}
@@ -394,9 +394,7 @@ def test_the_answer_must_name_its_issuer_where_the_provider_says_it_does(office:
         {"token_endpoint": None},
     ],
 )
-def test_a_description_that_cannot_be_is_not_used(
-    office: Office, changed: dict[str, object]
-) -> None:
+def test_invalid_provider_metadata_is_rejected(office: Office, changed: dict[str, object]) -> None:
     office.provider.describe = lambda told: told | changed
     with office.browser() as browser:
         answer = browser.get("/sign-in/provider")
@@ -404,24 +402,24 @@ def test_a_description_that_cannot_be_is_not_used(
         assert "sign in with your password" in answer.text
 
 
-def test_a_provider_that_is_away_is_told_of(office: Office) -> None:
+def test_unavailable_provider_is_reported(office: Office) -> None:
     office.provider.describe = lambda _told: {}
     with office.browser() as browser:
         assert browser.get("/sign-in/provider").status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def _sent_there(browser: httpx.Client) -> str:
-    """Where the provider sends the browser back to, which has begun and does not follow."""
+def _callback_url(browser: httpx.Client) -> str:
+    """Start a sign-in; return the callback URL, to which the browser is not redirected."""
     begun = browser.get("/sign-in/provider", follow_redirects=False)
     with httpx.Client() as there:
         return there.get(begun.headers["location"]).headers["location"]
 
 
-def test_an_answer_counts_in_the_browser_that_began_and_once(office: Office) -> None:
+def test_response_is_accepted_once_and_only_in_same_browser(office: Office) -> None:
     office.user(subject="anna")
     office.provider.claim = _strong
     with office.browser() as browser, office.browser() as other:
-        back = _sent_there(browser)
+        back = _callback_url(browser)
         kept = dict(browser.cookies)
         assert other.get(back).status_code == HTTPStatus.UNAUTHORIZED
         assert office.role_of(other) is None
@@ -437,23 +435,23 @@ def test_an_answer_counts_in_the_browser_that_began_and_once(office: Office) -> 
         assert tx.query(SignInFlowRow).count() == 0
 
 
-def test_an_answer_to_another_browsers_question_is_refused(office: Office) -> None:
-    """Else a victim could be signed in as the attacker, and type secrets into their account."""
+def test_response_for_another_browsers_flow_is_rejected(office: Office) -> None:
+    """Otherwise, a victim could be signed in as the attacker and enter secrets there."""
     office.user(subject="anna")
     office.provider.claim = _strong
     with office.browser() as attacker, office.browser() as victim:
-        back = _sent_there(attacker)
-        _sent_there(victim)
+        back = _callback_url(attacker)
+        _callback_url(victim)
         assert victim.get(back).status_code == HTTPStatus.UNAUTHORIZED
         assert office.role_of(victim) is None
 
 
-def test_a_session_given_before_is_not_the_one_used_after(office: Office) -> None:
+def test_sign_in_replaces_existing_session_cookie(office: Office) -> None:
     office.user(subject="anna")
     office.provider.claim = _strong
     with office.browser() as browser:
         browser.cookies.set("gender-coach", "planted", domain="127.0.0.1", path="/")
-        back = _sent_there(browser)
+        back = _callback_url(browser)
         answer = browser.get(back, follow_redirects=False)
         assert "gender-coach=planted" not in answer.headers["set-cookie"]
         with httpx.Client(base_url=office.base, cookies={"gender-coach": "planted"}) as attacker:
@@ -467,12 +465,12 @@ def test_a_session_given_before_is_not_the_one_used_after(office: Office) -> Non
         *("/a b", "/a\r\nSet-Cookie: x", "/\t/elsewhere.example", "javascript:alert(1)", "/é"),
     ],
 )
-def test_nobody_is_sent_elsewhere_afterwards(path: str) -> None:
+def test_redirect_to_another_site_is_replaced(path: str) -> None:
     assert safe_redirect_path(path) == "/"
     assert safe_redirect_path("/cycles/1?x=2#y") == "/cycles/1?x=2#y"
 
 
-def test_linking_is_an_act_of_who_is_signed_in(office: Office) -> None:
+def test_signed_in_user_links_and_unlinks_account(office: Office) -> None:
     app = office.give_app(office.user("Anna"))
     office.provider.claim = _strong
     with office.browser() as browser:
@@ -489,7 +487,7 @@ def test_linking_is_an_act_of_who_is_signed_in(office: Office) -> None:
         assert office.role_of(browser) is None
 
 
-def test_an_account_there_opens_one_account_here(office: Office) -> None:
+def test_account_cannot_be_linked_to_second_user(office: Office) -> None:
     office.user("Anna", subject="anna")
     app = office.give_app(office.user("Berta"))
     with office.browser() as browser:
@@ -498,7 +496,7 @@ def test_an_account_there_opens_one_account_here(office: Office) -> None:
         assert browser.get("/account/provider").status_code == HTTPStatus.CONFLICT
 
 
-def test_signing_out_offers_to_sign_out_there_too(office: Office) -> None:
+def test_signing_out_offers_sign_out_at_provider(office: Office) -> None:
     office.user(subject="anna")
     office.provider.claim = _strong
     with office.browser() as browser:
@@ -511,7 +509,7 @@ def test_signing_out_offers_to_sign_out_there_too(office: Office) -> None:
     assert asked["post_logout_redirect_uri"] == [f"{office.base}/sign-in"]
 
 
-def test_confirming_there_needs_a_sign_in_of_now_by_the_same_person(office: Office) -> None:
+def test_confirmation_at_provider_requires_recent_sign_in_by_same_user(office: Office) -> None:
     office.user(subject="anna")
     office.provider.claim = _strong
     with office.browser() as browser:
@@ -527,13 +525,13 @@ def test_confirming_there_needs_a_sign_in_of_now_by_the_same_person(office: Offi
         assert browser.get("/confirm/provider").status_code == HTTPStatus.UNAUTHORIZED
 
 
-def test_without_settings_nothing_of_it_is_loaded() -> None:
+def test_oidc_libraries_are_not_loaded_without_settings() -> None:
     look = "import sys, api.app; print([m for m in sys.modules if 'authlib' in m])"
     told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
 
 
-def test_without_settings_there_is_no_such_way_in(client: httpx.Client) -> None:
+def test_provider_sign_in_is_unavailable_without_settings(client: httpx.Client) -> None:
     assert client.get("/sign-in/provider").status_code == HTTPStatus.CONFLICT
     assert client.get("/sign-in/provider/back").status_code == HTTPStatus.CONFLICT
     assert "/sign-in/provider" not in client.get("/sign-in").text
@@ -546,12 +544,12 @@ def test_without_settings_there_is_no_such_way_in(client: httpx.Client) -> None:
         *("https://user:pass@login.example.org", "https://x.example/?a=b", "https://[", ""),
     ],
 )
-def test_only_a_safe_issuer_can_be_set(issuer: str) -> None:
+def test_insecure_issuer_is_rejected(issuer: str) -> None:
     with pytest.raises(ValidationError):
         IdentityProvider(issuer=issuer, client_id="x")
 
 
-def test_the_secret_is_not_told_when_settings_are_shown() -> None:
+def test_client_secret_is_hidden_in_repr_of_settings() -> None:
     shown = repr(
         IdentityProvider(
             issuer="https://login.example.org", client_id="x", client_secret=SecretStr("hidden1")
@@ -560,7 +558,7 @@ def test_the_secret_is_not_told_when_settings_are_shown() -> None:
     assert "hidden1" not in shown
 
 
-def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_are_read_from_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENDER_COACH_OIDC__ISSUER", "https://login.example.org/realms/x")
     monkeypatch.setenv("GENDER_COACH_OIDC__CLIENT_ID", "coaching")
     monkeypatch.setenv("GENDER_COACH_OIDC__CLIENT_SECRET", "hidden1")

@@ -1,4 +1,4 @@
-"""Signing in against a certified identity provider, which Node runs beside the test."""
+"""Sign-in at a certified identity provider, which runs in Node."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _free_port() -> int:
 
 @contextmanager
 def _provider(port: int, base: str) -> Iterator[str]:
-    """The issuer of a provider that takes the server at `base` for its client."""
+    """Run a provider with the server at `base` as its client, and return its issuer."""
     back_to = [f"{base}/sign-in/provider/back", f"{base}/sign-in"]
     with subprocess.Popen(
         ["node", FOLDER / "provider.mjs", str(port), *back_to],  # noqa: S607 - found above
@@ -84,7 +84,7 @@ def _office(
 
 
 def _sign_in_there(browser: httpx.Client, page: httpx.Response, name: str) -> httpx.Response:
-    """Fill in the provider's forms: who it is, then that it may tell us."""
+    """Complete the provider's sign-in and consent forms."""
     for _ in range(2):
         form = re.search(r'<form[^>]*action="([^"]+)"', page.text)
         prompt = re.search(r'name="prompt" value="([^"]+)"', page.text)
@@ -100,7 +100,7 @@ def _role(browser: httpx.Client) -> str | None:
     return role
 
 
-def test_a_linked_user_signs_in_and_out(
+def test_linked_user_signs_in_and_out(
     settings: Settings,
     make_world: Callable[[Settings], AbstractContextManager[World]],
     serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
@@ -122,7 +122,7 @@ def test_a_linked_user_signs_in_and_out(
         assert str(there.url).startswith(issuer)
 
 
-def test_somebody_the_provider_knows_and_we_do_not_stays_outside(
+def test_unlinked_account_is_rejected(
     settings: Settings,
     make_world: Callable[[Settings], AbstractContextManager[World]],
     serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
@@ -137,7 +137,7 @@ def test_somebody_the_provider_knows_and_we_do_not_stays_outside(
 
 
 @pytest.mark.parametrize(("name", "let_in"), [("anna", True), ("unverified", False)])
-def test_an_address_that_the_provider_has_verified_links(
+def test_account_is_linked_only_by_verified_email_address(
     settings: Settings,
     make_world: Callable[[Settings], AbstractContextManager[World]],
     serve: Callable[[Settings], AbstractContextManager[httpx.Client]],

@@ -41,7 +41,7 @@ NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 LASTING = timedelta(hours=12)
 
 
-def test_a_hashed_password_fits_itself_alone() -> None:
+def test_password_hash_matches_only_its_password() -> None:
     stored = hash_password(GOOD)
     assert stored.startswith("$argon2id$")
     assert verify_password(GOOD, stored)
@@ -53,7 +53,7 @@ def test_a_hashed_password_fits_itself_alone() -> None:
     "password",
     ["short", "password1234", "qwertyuiop12", "aaaaaaaaaaaaa", "ljiljana1234", "x" * 201],
 )
-def test_weak_passwords_are_told_why(password: str) -> None:
+def test_weak_password_is_rejected_with_reason(password: str) -> None:
     assert password_weakness(password, ["Ljiljana"])
 
 
@@ -61,7 +61,7 @@ def test_four_unrelated_words_are_strong_enough() -> None:
     assert password_weakness(GOOD, ["manager"]) is None
 
 
-def test_a_code_works_once_and_for_about_a_minute() -> None:
+def test_totp_code_works_once_and_for_about_a_minute() -> None:
     secret = new_totp_secret()
     code = pyotp.TOTP(secret).at(NOW)
     step = matching_totp_step(secret, code, NOW, after=0)
@@ -108,25 +108,25 @@ def manager(world: World) -> Manager:
     return Manager(world)
 
 
-def test_both_factors_are_needed(manager: Manager) -> None:
+def test_sign_in_requires_both_factors(manager: Manager) -> None:
     later = NOW + timedelta(minutes=1)
     assert not manager.tries(later, right=False)
     assert not manager.tries(later, code="000000")
     assert manager.tries(later)
 
 
-def test_a_code_signs_in_once(manager: Manager) -> None:
+def test_totp_code_signs_in_once(manager: Manager) -> None:
     later = NOW + timedelta(minutes=1)
     assert manager.tries(later)
     assert not manager.tries(later)
     assert manager.tries(later + timedelta(seconds=30))
 
 
-def test_the_code_of_the_set_up_does_not_sign_in(manager: Manager) -> None:
+def test_code_used_for_set_up_does_not_sign_in(manager: Manager) -> None:
     assert not manager.tries(NOW)
 
 
-def test_wrong_tries_lock_for_longer_and_longer(manager: Manager) -> None:
+def test_repeated_failures_double_the_lockout(manager: Manager) -> None:
     now = NOW + timedelta(minutes=1)
     for _ in range(5):
         assert not manager.tries(now, right=False)
@@ -137,7 +137,7 @@ def test_wrong_tries_lock_for_longer_and_longer(manager: Manager) -> None:
     assert manager.tries(now + timedelta(seconds=61))
 
 
-def test_whoever_was_disabled_is_let_in_no_more(manager: Manager) -> None:
+def test_disabled_user_loses_access(manager: Manager) -> None:
     world = manager.world
     with world.database.writing() as tx:
         principal = Principal(AccessRole.MANAGER, user_id=manager.id)
@@ -149,12 +149,12 @@ def test_whoever_was_disabled_is_let_in_no_more(manager: Manager) -> None:
     assert not manager.tries(NOW + timedelta(minutes=1))
 
 
-def test_a_name_is_taken_once(manager: Manager) -> None:
+def test_duplicate_user_name_is_rejected(manager: Manager) -> None:
     with manager.world.database.writing() as tx, pytest.raises(ConflictError):
         users.add_user(tx, "office", AccessRole.AUDITOR, now=NOW)
 
 
-def test_a_second_factor_that_is_not_shown_to_work_is_not_taken(world: World) -> None:
+def test_second_factor_with_wrong_code_is_rejected(world: World) -> None:
     with world.database.writing() as tx:
         user_id = users.add_user(tx, "office", AccessRole.MANAGER, now=NOW)
         form = AccountForm(password=GOOD, totp_secret=new_totp_secret(), code="000000")
@@ -176,9 +176,7 @@ def browser(client: httpx.Client) -> Iterator[httpx.Client]:
         yield browser
 
 
-def test_from_the_set_up_address_to_signing_in_by_password(
-    world: World, browser: httpx.Client
-) -> None:
+def test_user_sets_password_after_one_time_sign_in(world: World, browser: httpx.Client) -> None:
     browser.post(f"/sign-in/{world.sign_in_secret()}")
     page = browser.get("/account").text
     secret = page.partition('name="totp_secret" value="')[2][:32]
@@ -201,21 +199,21 @@ def test_from_the_set_up_address_to_signing_in_by_password(
     assert browser.get("/api/v1/me").json()["role"] == "manager"
 
 
-def test_one_address_tries_only_so_often(browser: httpx.Client) -> None:
+def test_sign_in_attempts_are_limited_per_network_address(browser: httpx.Client) -> None:
     typed = {"name": "x", "password": "x", "code": "x"}
     statuses = [browser.post("/sign-in/nothing", data=typed).status_code for _ in range(21)]
     assert statuses[-1] == HTTPStatus.TOO_MANY_REQUESTS
     assert statuses.count(HTTPStatus.TOO_MANY_REQUESTS) == 1
 
 
-def test_one_address_goes_to_the_provider_only_so_often(browser: httpx.Client) -> None:
+def test_provider_redirects_are_limited_per_network_address(browser: httpx.Client) -> None:
     statuses = [browser.get("/sign-in/provider").status_code for _ in range(21)]
     assert statuses[-1] == HTTPStatus.TOO_MANY_REQUESTS
     assert statuses.count(HTTPStatus.TOO_MANY_REQUESTS) == 1
     assert browser.get("/sign-in").status_code == HTTPStatus.OK
 
 
-def test_users_from_the_command_line(
+def test_user_command_adds_lists_and_disables_users(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = world.services.settings
@@ -248,7 +246,7 @@ def _command(
 
 
 @pytest.mark.parametrize("name", ["", "   ", "a\nb", "a\x1b[2Jb", "a\0", "x" * 201])
-def test_a_name_that_nobody_can_read_is_refused(
+def test_unreadable_user_name_is_rejected(
     world: World, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     with pytest.raises(UnusableInputError):
@@ -257,7 +255,7 @@ def test_a_name_that_nobody_can_read_is_refused(
         assert users.list_users(tx) == ()
 
 
-def test_users_are_linked_from_the_command_line(
+def test_user_command_links_and_unlinks_users(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(UnusableInputError, match="OIDC__ISSUER"):
@@ -298,11 +296,11 @@ def _with_app(world: World, browser: httpx.Client) -> pyotp.TOTP:
 
 
 def _next(app: pyotp.TOTP) -> str:
-    """The code after the one shown now: taken already, and later than one used a moment ago."""
+    """Return the next code, which is valid already and later than a code that was just used."""
     return app.at(datetime.now(UTC) + timedelta(seconds=30))
 
 
-def test_personal_data_leaves_only_after_showing_again_who_one_is(
+def test_exporting_personal_data_requires_recent_authentication(
     world: World, signed_in: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
@@ -325,7 +323,7 @@ def test_personal_data_leaves_only_after_showing_again_who_one_is(
     assert signed_in.get(export).status_code == HTTPStatus.OK
 
 
-def test_mails_are_released_only_after_showing_again_who_one_is(
+def test_sending_emails_requires_recent_authentication(
     world: World, signed_in: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
@@ -343,11 +341,11 @@ def test_mails_are_released_only_after_showing_again_who_one_is(
 
 
 @pytest.mark.parametrize("typed", ["²³⁴⁵⁶⁷", "١٢٣٤٥٦", "ö"])
-def test_a_code_of_signs_that_are_no_digits_is_simply_wrong(typed: str) -> None:
+def test_code_with_non_ascii_digits_is_rejected(typed: str) -> None:
     assert matching_totp_step(new_totp_secret(), typed, NOW, after=0) is None
 
 
-def test_a_stolen_browser_cannot_change_how_one_signs_in(
+def test_changing_sign_in_methods_requires_recent_authentication(
     world: World, signed_in: httpx.Client
 ) -> None:
     _with_app(world, signed_in)
@@ -360,7 +358,7 @@ def test_a_stolen_browser_cannot_change_how_one_signs_in(
     assert made.status_code == HTTPStatus.FORBIDDEN
 
 
-def test_a_recovery_code_stands_in_for_the_app_once(signed_in: httpx.Client) -> None:
+def test_recovery_code_replaces_totp_code_once(signed_in: httpx.Client) -> None:
     signed_in.get("/account")
     secret = signed_in.get("/account").text.partition('name="totp_secret" value="')[2][:32]
     now = pyotp.TOTP(secret).now()
@@ -369,20 +367,22 @@ def test_a_recovery_code_stands_in_for_the_app_once(signed_in: httpx.Client) -> 
     assert "I have saved them" in page
     codes = re.findall(r"<code>([A-Z2-9-]{19})</code>", page)
     assert len(set(codes)) == 10
-    assert "10 of your recovery codes" in signed_in.get("/account").text
+    assert "You have 10 unused recovery codes" in signed_in.get("/account").text
     signed_in.cookies.clear()
     typed = {"name": "manager", "password": GOOD, "code": codes[0].lower()}
     assert signed_in.post("/sign-in", data=typed).status_code == HTTPStatus.OK
-    assert "9 of your recovery codes" in signed_in.get("/account").text
+    assert "You have 9 unused recovery codes" in signed_in.get("/account").text
     signed_in.cookies.clear()
     assert signed_in.post("/sign-in", data=typed).status_code == HTTPStatus.UNAUTHORIZED
     wrong = typed | {"password": "wrong", "code": codes[1]}
     assert signed_in.post("/sign-in", data=wrong).status_code == HTTPStatus.UNAUTHORIZED
-    right = typed | {"code": codes[1]}  # the wrong password has not used it up
+    right = typed | {"code": codes[1]}  # the attempt with the wrong password did not use it up
     assert signed_in.post("/sign-in", data=right).status_code == HTTPStatus.OK
 
 
-def test_browsers_and_programs_are_listed_and_ended(world: World, signed_in: httpx.Client) -> None:
+def test_browser_sessions_and_tokens_are_listed_and_revoked(
+    world: World, signed_in: httpx.Client
+) -> None:
     base = str(signed_in.base_url).rstrip("/")
     with httpx.Client(base_url=base, follow_redirects=True) as other:
         other.headers["Origin"] = signed_in.headers["Origin"]
@@ -400,7 +400,7 @@ def test_browsers_and_programs_are_listed_and_ended(world: World, signed_in: htt
         assert signed_in.get("/api/v1/me").status_code == HTTPStatus.OK
 
 
-def test_a_token_made_by_a_token_ends_no_later(world: World) -> None:
+def test_token_issued_with_token_expires_no_later(world: World) -> None:
     with world.database.writing() as tx:
         user_id = users.add_user(tx, "office", AccessRole.MANAGER, now=NOW)
         principal = Principal(AccessRole.MANAGER, user_id=user_id)
@@ -410,7 +410,7 @@ def test_a_token_made_by_a_token_ends_no_later(world: World) -> None:
     assert second.expires_at == first.expires_at
 
 
-def test_a_browser_left_alone_or_open_too_long_is_signed_out(world: World) -> None:
+def test_browser_session_ends_when_idle_or_expired(world: World) -> None:
     kinds = frozenset({credentials.CredentialKind.BROWSER_SESSION})
     idle = timedelta(hours=2)
     with world.database.writing() as tx:
@@ -428,8 +428,8 @@ def test_a_browser_left_alone_or_open_too_long_is_signed_out(world: World) -> No
         assert role_at(NOW + LASTING) == "nobody"
 
 
-def test_no_more_than_four_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each takes 64 MiB: a flood of sign-ins must not take the machine's memory."""
+def test_at_most_four_passwords_are_hashed_concurrently(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each hash takes 64 MiB; a flood of sign-ins must not exhaust the machine's memory."""
     working, most, lock = 0, 0, threading.Lock()
     verify = passwords._hasher.verify  # noqa: SLF001 - what is slow, watched from outside
 

@@ -33,7 +33,7 @@ PAIRS = {"C-1": "K-1", "C-2": "K-2"}
 
 @pytest.fixture
 def acted(world: World) -> World:
-    """A world in which some things were done."""
+    """Return a world with events in its audit trail."""
     world.published(world.cycle(), world.result(PAIRS))
     world.manager_token()
     return world
@@ -44,7 +44,7 @@ def _report(world: World, head: str | None = None) -> verification.VerificationR
         return verification.verify(tx, world.services.keyring, head)
 
 
-def test_acts_are_in_the_trail_with_who_what_and_when(office: httpx.Client) -> None:
+def test_action_is_recorded_with_actor_object_and_time(office: httpx.Client) -> None:
     text = b"[cycle]\nstart = 2027-01-18\nend = 2027-07-16\n"
     cycle_id = office.post(f"{API}/cycles", content=text).json()["id"]
     (begun,) = office.get(f"{API}/audit", params={"object_id": cycle_id}).json()
@@ -61,7 +61,7 @@ def test_acts_are_in_the_trail_with_who_what_and_when(office: httpx.Client) -> N
     assert office.get("/audit", params=ever).is_success
 
 
-def test_an_act_that_fails_is_not_in_the_trail(acted: World) -> None:
+def test_failed_action_is_not_recorded(acted: World) -> None:
     before = _report(acted)
 
     def fail() -> None:
@@ -74,14 +74,14 @@ def test_an_act_that_fails_is_not_in_the_trail(acted: World) -> None:
     assert _report(acted) == before
 
 
-def test_an_act_on_nobodys_behalf_is_refused(acted: World) -> None:
+def test_event_without_principal_is_rejected(acted: World) -> None:
     raw = Database(acted.services.settings.database_url)
     with pytest.raises(LookupError), raw.writing() as tx:
         audit.record_event(tx, "test", "cycle", "x")
     raw.close()
 
 
-def test_the_trail_holds_no_names_and_no_texts(acted: World) -> None:
+def test_trail_contains_no_names_or_texts(acted: World) -> None:
     with acted.database.reading() as tx:
         cycle_id = overview_cycles.all_summaries(tx)[0].id
     coach = Principal(AccessRole.COACH, person_id=acted.person_id(cycle_id, "K-1"), notes_open=True)
@@ -104,7 +104,7 @@ def test_the_trail_holds_no_names_and_no_texts(acted: World) -> None:
         assert word not in rows
 
 
-def test_an_untouched_trail_is_whole(acted: World) -> None:
+def test_unaltered_trail_is_intact(acted: World) -> None:
     report = _report(acted)
     assert report.rows > 5
     assert report.first_broken is None
@@ -123,7 +123,7 @@ ALTERATIONS = {
 }
 
 
-def test_every_altered_row_is_noticed(acted: World) -> None:
+def test_altered_row_is_detected(acted: World) -> None:
     with acted.database.reading() as tx:
         numbers = tx.scalars(select(AuditRow.number)).all()
     for number, column in itertools.product(numbers, ALTERATIONS):
@@ -139,14 +139,14 @@ def test_every_altered_row_is_noticed(acted: World) -> None:
 
 
 @pytest.mark.parametrize("place", ["first", "middle"])
-def test_a_row_taken_out_is_noticed(acted: World, place: str) -> None:
+def test_removed_row_is_detected(acted: World, place: str) -> None:
     number = 1 if place == "first" else 3
     with acted.database.writing() as tx:
         tx.execute(delete(AuditRow).where(AuditRow.number == number))
         assert verification.verify(tx, acted.services.keyring).first_broken == number + 1
 
 
-def test_a_row_put_in_is_noticed(acted: World) -> None:
+def test_inserted_row_is_detected(acted: World) -> None:
     with acted.database.writing() as tx:
         last = tx.scalars(select(AuditRow).order_by(AuditRow.number.desc())).first()
         assert last is not None
@@ -155,7 +155,7 @@ def test_a_row_put_in_is_noticed(acted: World) -> None:
         assert verification.verify(tx, acted.services.keyring).first_broken == last.number + 1
 
 
-def test_a_cut_end_is_noticed_by_a_kept_head(acted: World) -> None:
+def test_truncated_trail_is_detected_by_stored_head(acted: World) -> None:
     kept = _report(acted)
     with acted.database.writing() as tx:
         tx.execute(delete(AuditRow).where(AuditRow.number > kept.rows - 2))
@@ -164,7 +164,7 @@ def test_a_cut_end_is_noticed_by_a_kept_head(acted: World) -> None:
     assert report.head_known is False
 
 
-def test_the_youngest_come_first_page_by_page(acted: World) -> None:
+def test_entries_are_listed_newest_first_by_page(acted: World) -> None:
     manager = Principal(AccessRole.MANAGER)
     first = audit_entries.list_entries(acted.services, manager, AuditFilter(limit=3))
     older = AuditFilter(limit=3, before=first[-1].number)
@@ -174,7 +174,7 @@ def test_the_youngest_come_first_page_by_page(acted: World) -> None:
     assert len(set(numbers)) == 6
 
 
-def test_the_command_tells_whether_the_trail_is_whole(
+def test_command_reports_whether_trail_is_intact(
     acted: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = acted.services.settings

@@ -1,4 +1,4 @@
-"""Who opened personal data is in the audit trail, and costs next to nothing."""
+"""Access to personal data is recorded in the audit trail at negligible cost."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOTED = {
 
 @pytest.fixture
 def things(world: World) -> dict[str, str]:
-    """Identifiers for every parameter of a path."""
+    """Return values for all path parameters."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     person_id = world.person_id(cycle_id, "C-1")
@@ -57,7 +57,7 @@ def _acts(world: World) -> list[tuple[str, str, str]]:
         return [(row.action, row.object_kind, row.object_id) for row in rows]
 
 
-def test_every_such_reading_is_noted_once_an_hour(
+def test_reading_personal_data_is_recorded_once_an_hour(
     world: World, office: httpx.Client, things: dict[str, str]
 ) -> None:
     for path, act in NOTED.items():
@@ -72,7 +72,7 @@ def test_every_such_reading_is_noted_once_an_hour(
         assert audit_action == (act, parameter.removesuffix("_id"), things[parameter]), path
 
 
-def test_looking_again_costs_one_query_and_no_writing(
+def test_repeated_reading_costs_one_query_and_no_write(
     world: World, office: httpx.Client, things: dict[str, str], count_queries: Callable[[], int]
 ) -> None:
     path = f"/api/v1/cycles/{things['cycle_id']}/people"
@@ -86,7 +86,7 @@ def test_looking_again_costs_one_query_and_no_writing(
     assert len(_acts(world)) == rows
 
 
-def test_people_who_look_at_what_is_theirs_are_not_noted(
+def test_reading_own_data_is_not_recorded(
     world: World, client: httpx.Client, things: dict[str, str]
 ) -> None:
     link = world.link(things["cycle_id"], "C-1").secret
@@ -99,7 +99,9 @@ def test_people_who_look_at_what_is_theirs_are_not_noted(
     assert len(_acts(world)) == before
 
 
-def test_what_cannot_be_an_identifier_is_not_noted(world: World, office: httpx.Client) -> None:
+def test_reading_with_malformed_identifier_is_not_recorded(
+    world: World, office: httpx.Client
+) -> None:
     before = len(_acts(world))
     for wrong in ("x" * 300, "1", "0123456789abcdef012g"):
         answer = office.get(f"/api/v1/cycles/{wrong}/people")

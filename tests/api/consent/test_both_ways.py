@@ -1,4 +1,4 @@
-"""People agree to the terms by JSON and on their page; both leave the same behind."""
+"""Answering consent texts has the same effects by JSON and on pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ API = "/api/v1"
 
 @pytest.fixture
 def links(world: World, client: httpx.Client) -> tuple[str, str]:
-    """The links of two coaches of one cycle, each used once already."""
+    """Return the links of two coaches in a cycle; each link has been used once."""
     client.headers["Origin"] = str(client.base_url).rstrip("/")
     cycle_id = world.cycle()
     secrets = world.link(cycle_id, "K-1").secret, world.link(cycle_id, "K-2").secret
@@ -31,12 +31,12 @@ def _bearer(link: str) -> dict[str, str]:
 
 
 def _texts(client: httpx.Client, link: str) -> tuple[str, str]:
-    """The digests of the terms and of the text about publicity."""
+    """Return the digests of the terms and of the publicity text."""
     status = client.get(f"{API}/me/consent", headers=_bearer(link)).json()
     return status["terms"]["sha256"], status["publicity"]["sha256"]
 
 
-def test_the_terms_are_accepted_alike_by_json_and_on_the_page(
+def test_accepting_terms_is_identical_by_json_and_page(
     world: World, client: httpx.Client, links: tuple[str, str]
 ) -> None:
     one, other = links
@@ -55,7 +55,7 @@ def test_the_terms_are_accepted_alike_by_json_and_on_the_page(
 
 
 @pytest.mark.parametrize("given", [True, False])
-def test_publicity_is_answered_alike_by_json_and_on_the_page(
+def test_publicity_answer_is_identical_by_json_and_page(
     world: World, client: httpx.Client, links: tuple[str, str], *, given: bool
 ) -> None:
     one, other = links
@@ -80,7 +80,7 @@ def test_publicity_is_answered_alike_by_json_and_on_the_page(
     assert changes[0]
 
 
-def test_an_outdated_text_is_refused_by_json_and_on_the_page(
+def test_outdated_text_is_rejected_by_json_and_page(
     world: World, client: httpx.Client, links: tuple[str, str]
 ) -> None:
     one, other = links

@@ -1,4 +1,4 @@
-"""What people are told before the first session, their yes to it, and publicity apart from that."""
+"""Consent texts, acceptance of the terms, and consent to be named in public."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _principal(world: World, cycle_id: str, code: str) -> Principal:
 
 
 def _folder(at: Path, **changed: str) -> Path:
-    """The texts shipped, in a folder of a deployment, some of them changed."""
+    """Copy the default texts to the folder `at`, replacing the `changed` ones."""
     shutil.copytree(Path(str(resources.files("templates") / "consent" / "texts")), at)
     for name, text in changed.items():
         (at / f"{name}.txt").write_text(text, encoding="utf-8")
@@ -50,7 +50,7 @@ def _folder(at: Path, **changed: str) -> Path:
 NEW = "version: 2027-01\ndate: 2027-01-05\n\n## Only this\nOne line.\nAnother line.\n"
 
 
-def test_the_texts_shipped_tell_what_has_to_be_told() -> None:
+def test_default_texts_cover_required_topics() -> None:
     for asked in (ConsentKind.COACHEE, ConsentKind.COACH):
         said = TEXTS[asked].model_dump_json().lower()
         assert not [
@@ -59,7 +59,7 @@ def test_the_texts_shipped_tell_what_has_to_be_told() -> None:
     assert "agree" not in TEXTS[ConsentKind.PUBLICITY].model_dump_json()
 
 
-def test_a_deployment_has_its_own_texts(tmp_path: Path) -> None:
+def test_deployment_can_replace_texts(tmp_path: Path) -> None:
     own = consent_texts(_folder(tmp_path / "texts", coachee=NEW))
     assert own[ConsentKind.COACHEE].version == "2027-01"
     assert own[ConsentKind.COACHEE].parts[0].paragraphs == ("One line.", "Another line.")
@@ -72,14 +72,14 @@ def test_a_deployment_has_its_own_texts(tmp_path: Path) -> None:
      "version:\ndate: 2027-01-05\n\n## A\nb", "version: 1\ndate: 2027-01-05\n\nno heading",
      "version: 1\ndate: 2027-01-05\n\nbefore\n## A\nb"],
 )  # fmt: skip
-def test_a_faulty_text_is_refused_at_the_start(tmp_path: Path, text: str) -> None:
+def test_malformed_text_is_rejected(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConsentTextError, match=r"coach\.txt"):
         consent_texts(_folder(tmp_path / "texts", coach=text))
     with pytest.raises(ConsentTextError, match=r"coachee\.txt"):
         consent_texts(tmp_path / "nowhere")
 
 
-def test_a_yes_is_kept_once_with_its_version_and_noted(world: World) -> None:
+def test_acceptance_is_stored_once_with_version_and_audited(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
     principal, yes = (
         _principal(world, cycle_id, "C-1"),
@@ -98,7 +98,9 @@ def test_a_yes_is_kept_once_with_its_version_and_noted(world: World) -> None:
             consent.store_acceptance(tx, TEXTS, principal, of_coach, now=now)
 
 
-def test_another_text_asks_again_even_under_its_old_version(world: World, tmp_path: Path) -> None:
+def test_changed_text_requires_new_consent_despite_same_version(
+    world: World, tmp_path: Path
+) -> None:
     cycle_id, now = world.cycle(), world.services.now()
     principal, yes = (
         _principal(world, cycle_id, "C-1"),
@@ -115,7 +117,7 @@ def test_another_text_asks_again_even_under_its_old_version(world: World, tmp_pa
         assert listed["C-2"].accepted_version is None
 
 
-def test_publicity_is_no_until_said_and_can_be_taken_back(world: World) -> None:
+def test_publicity_defaults_to_no_and_can_be_withdrawn(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
     principal, shown = _principal(world, cycle_id, "K-1"), TEXTS[ConsentKind.PUBLICITY].sha256
 
@@ -144,7 +146,7 @@ def test_publicity_is_no_until_said_and_can_be_taken_back(world: World) -> None:
     assert sorted(each.revoked_at is None for each in held.consents) == [False, True]
 
 
-def test_who_was_erased_is_not_named_in_public(world: World) -> None:
+def test_erased_person_is_not_named_in_public(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
     principal = _principal(world, cycle_id, "K-1")
     with world.database.writing() as tx:
@@ -157,7 +159,7 @@ def test_who_was_erased_is_not_named_in_public(world: World) -> None:
                     if each.publicity]  # fmt: skip
 
 
-def test_on_the_pages_one_press_is_enough_and_nothing_is_preselected(
+def test_terms_are_accepted_with_one_click_and_nothing_is_preselected(
     world: World, client: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
@@ -176,9 +178,7 @@ def test_on_the_pages_one_press_is_enough_and_nothing_is_preselected(
     assert "You said yes on" in client.get(f"{home}/consent").text
 
 
-def test_programs_can_do_the_same_and_the_office_sees_who_has_not(
-    world: World, client: httpx.Client
-) -> None:
+def test_office_sees_who_has_not_agreed(world: World, client: httpx.Client) -> None:
     cycle_id = world.cycle()
     coach = {"Authorization": f"Bearer {world.link(cycle_id, 'K-1').secret}"}
     office = {"Authorization": f"Bearer {world.manager_token()}"}
@@ -194,7 +194,7 @@ def test_programs_can_do_the_same_and_the_office_sees_who_has_not(
     assert "4 of 5 people have not yet agreed" in page
 
 
-def test_a_server_with_a_faulty_text_does_not_start(
+def test_server_with_missing_consent_text_does_not_start(
     world: World,
     serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
     tmp_path: Path,

@@ -15,29 +15,31 @@ if TYPE_CHECKING:
 SECRET = "wishes to leave the unit"  # noqa: S105 - a confidence, no password
 
 
-def test_what_is_sealed_opens_in_its_place() -> None:
+def test_ciphertext_is_decrypted_with_its_associated_data() -> None:
     key = new_data_key()
     assert decrypt(key, encrypt(key, b"text", "notes", "row", 1), "notes", "row", 1) == b"text"
 
 
 @pytest.mark.parametrize("place", [("notes", "row", 2), ("notes", "other", 1), ("keys", "row", 1)])
-def test_what_is_sealed_opens_nowhere_else(place: tuple[str | int, ...]) -> None:
+def test_ciphertext_is_not_decrypted_with_other_associated_data(
+    place: tuple[str | int, ...],
+) -> None:
     key = new_data_key()
     with pytest.raises(DecryptionError):
         decrypt(key, encrypt(key, b"text", "notes", "row", 1), *place)
 
 
-def test_another_key_opens_nothing() -> None:
+def test_decryption_with_another_key_fails() -> None:
     with pytest.raises(DecryptionError):
         decrypt(new_data_key(), encrypt(new_data_key(), b"text", "notes"), "notes")
 
 
-def test_equal_texts_look_different() -> None:
+def test_equal_texts_have_different_ciphertexts() -> None:
     key = new_data_key()
     assert encrypt(key, b"text", "notes") != encrypt(key, b"text", "notes")
 
 
-def test_the_key_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_key_file_is_readable_only_by_owner(tmp_path: Path) -> None:
     path = tmp_path / "new" / "master.key"
     made = open_keyring(path, create=True)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -47,14 +49,14 @@ def test_the_key_file_is_for_its_owner_alone(tmp_path: Path) -> None:
         open_keyring(path, create=False)
 
 
-def test_a_lost_key_file_is_not_replaced(tmp_path: Path) -> None:
+def test_missing_key_file_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(KeyringError, match="restore"):
         open_keyring(tmp_path / "master.key", create=False)
     assert not (tmp_path / "master.key").exists()
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"master": {"1": "ab"}, "links": "cd"}'])
-def test_a_broken_key_file_is_refused(tmp_path: Path, content: str) -> None:
+def test_malformed_key_file_is_rejected(tmp_path: Path, content: str) -> None:
     path = tmp_path / "master.key"
     path.touch(mode=0o600)
     path.write_text(content, encoding="utf-8")
@@ -62,13 +64,13 @@ def test_a_broken_key_file_is_refused(tmp_path: Path, content: str) -> None:
         open_keyring(path, create=False)
 
 
-def test_a_keyring_does_not_show_its_keys() -> None:
+def test_keyring_repr_contains_no_keys() -> None:
     keyring = Keyring({1: b"m" * 32}, b"l" * 32, b"a" * 32, b"b" * 32)
     assert "mmm" not in repr(keyring)
     assert "lll" not in str(keyring)
 
 
-def test_links_follow_from_their_identifier(tmp_path: Path) -> None:
+def test_link_secret_is_derived_from_identifier(tmp_path: Path) -> None:
     path = tmp_path / "master.key"
     write_keyring(path, Keyring({1: b"m" * 32}, b"l" * 32, b"a" * 32, b"b" * 32))
     keyring = open_keyring(path, create=False)

@@ -44,7 +44,7 @@ def _encrypted(folder: Path, content: bytes) -> Path:
 
 
 @pytest.mark.parametrize("size", [0, 1, MIB - 1, MIB, MIB + 1, 3 * MIB])
-def test_a_file_of_any_size_comes_back(tmp_path: Path, size: int) -> None:
+def test_decryption_restores_file_of_any_size(tmp_path: Path, size: int) -> None:
     content = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
     sealed = _encrypted(tmp_path, content)
     decrypt_file(KEY, sealed, tmp_path / "back")
@@ -54,7 +54,7 @@ def test_a_file_of_any_size_comes_back(tmp_path: Path, size: int) -> None:
 
 @settings(deadline=None)  # the machine may be busy
 @given(data=st.data())
-def test_whatever_is_altered_does_not_open(
+def test_altered_file_is_not_decrypted(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("copy")
@@ -67,7 +67,7 @@ def test_whatever_is_altered_does_not_open(
         decrypt_file(KEY, sealed, folder / "back")
 
 
-def test_pieces_cut_off_or_exchanged_are_noticed(tmp_path: Path) -> None:
+def test_missing_or_reordered_chunks_are_detected(tmp_path: Path) -> None:
     sealed = _encrypted(tmp_path, b"a" * MIB + b"b" * MIB + b"c" * MIB)
     whole = sealed.read_bytes()
     piece = MIB + 16
@@ -78,7 +78,7 @@ def test_pieces_cut_off_or_exchanged_are_noticed(tmp_path: Path) -> None:
             decrypt_file(KEY, sealed, tmp_path / f"back-{number}")
 
 
-def test_another_key_opens_nothing(tmp_path: Path) -> None:
+def test_decryption_with_another_key_fails(tmp_path: Path) -> None:
     sealed = _encrypted(tmp_path, b"text")
     with pytest.raises(BackupDecryptionError, match="another key file"):
         decrypt_file(new_data_key(), sealed, tmp_path / "back")
@@ -88,7 +88,7 @@ def test_another_key_opens_nothing(tmp_path: Path) -> None:
 def commands(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Callable[..., None], Callable[..., None]]:
-    """`backup` and `restore` for the database of `world`."""
+    """Return the commands `backup` and `restore`, bound to the database of `world`."""
     monkeypatch.setenv("DATABASE_URL", world.services.settings.database_url)
     data = world.services.settings.data_dir
     return functools.partial(backup, data=data), functools.partial(restore, data=data)
@@ -102,7 +102,7 @@ def _cycle_count(world: World) -> int:
     return count or 0
 
 
-def test_a_copy_restores_the_database_as_it_was(
+def test_restore_returns_database_to_its_state_at_backup(
     world: World,
     commands: tuple[Callable[..., None], Callable[..., None]],
     tmp_path: Path,
@@ -133,7 +133,7 @@ def test_a_copy_restores_the_database_as_it_was(
         assert _cycle_count(world) == 2
 
 
-def test_nothing_is_replaced_without_force(
+def test_existing_files_are_not_replaced_without_force(
     world: World, commands: tuple[Callable[..., None], Callable[..., None]], tmp_path: Path
 ) -> None:
     back_it_up, put_it_back = commands
@@ -147,7 +147,7 @@ def test_nothing_is_replaced_without_force(
     assert _cycle_count(world) == 1
 
 
-def test_a_broken_copy_leaves_everything_as_it_is(
+def test_restoring_damaged_backup_changes_nothing(
     world: World, commands: tuple[Callable[..., None], Callable[..., None]], tmp_path: Path
 ) -> None:
     back_it_up, put_it_back = commands
@@ -165,7 +165,7 @@ def test_a_broken_copy_leaves_everything_as_it_is(
     }
 
 
-def test_what_is_no_sound_database_is_not_put_in_place(
+def test_backup_of_corrupt_database_is_not_restored(
     world: World, commands: tuple[Callable[..., None], Callable[..., None]], tmp_path: Path
 ) -> None:
     _, put_it_back = commands
@@ -176,7 +176,7 @@ def test_what_is_no_sound_database_is_not_put_in_place(
         put_it_back(tmp_path / "copy", force=True)
 
 
-def test_nothing_is_restored_under_a_running_server(
+def test_restore_is_rejected_while_server_is_running(
     world: World, commands: tuple[Callable[..., None], Callable[..., None]], tmp_path: Path
 ) -> None:
     back_it_up, put_it_back = commands
@@ -190,7 +190,7 @@ def test_nothing_is_restored_under_a_running_server(
         put_it_back(tmp_path / "copy", force=True)
 
 
-def test_a_copy_made_under_writers_is_whole(
+def test_backup_during_writes_is_consistent(
     world: World, commands: tuple[Callable[..., None], Callable[..., None]], tmp_path: Path
 ) -> None:
     del commands
@@ -217,9 +217,9 @@ def test_a_copy_made_under_writers_is_whole(
 
 
 def _all_rows(database: Database) -> dict[str, list[str]]:
-    """Every row of every table, those of the job engine too, as text and in one order.
+    """Return the sorted rows of every table as text, including the job engine's.
 
-    A `null` of JSON is text in SQLite and nothing in PostgreSQL.
+    A JSON `null` is the text "null" in SQLite and `None` in PostgreSQL.
     """
     schema_of_jobs = None if database.is_sqlite else "dbos"
     jobs = MetaData()
@@ -238,7 +238,7 @@ def _all_rows(database: Database) -> dict[str, list[str]]:
 JOBS = {None: "workflow_status", "dbos": "dbos.workflow_status"}
 
 
-def test_a_copy_moves_from_either_kind_of_database_to_the_other_and_back(
+def test_backup_moves_between_sqlite_and_postgresql(
     world: World, postgres: PostgresServer, tmp_path: Path
 ) -> None:
     now, key = world.services.now(), world.services.keyring.backups
@@ -266,8 +266,8 @@ def test_a_copy_moves_from_either_kind_of_database_to_the_other_and_back(
             source = moved
 
 
-def test_no_table_counts_by_itself() -> None:
-    """Rows are copied with their identifiers; a counter of the database would stay behind."""
+def test_no_table_has_autoincrement_column() -> None:
+    """Rows are copied with their ids, but a sequence in the database would not be advanced."""
     counted = [
         f"{table.name}.{column.name}"
         for table in schema.METADATA.sorted_tables
@@ -276,7 +276,7 @@ def test_no_table_counts_by_itself() -> None:
     assert counted == []
 
 
-def test_a_copy_that_finds_no_room_leaves_nothing(world: World, tmp_path: Path) -> None:
+def test_backup_to_unwritable_folder_is_reported(world: World, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(DomainError, match="could not be created"):
         copying.back_up(world.database, KEY, tmp_path / "file" / "copy", migrate_job_tables)

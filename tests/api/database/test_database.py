@@ -43,7 +43,7 @@ def _only_on_sqlite(database: Database) -> None:
         pytest.skip("is about SQLite; unset TEST_DATABASE to run it")
 
 
-def test_a_sqlite_file_is_opened_with_its_safeguards(database: Database) -> None:
+def test_sqlite_connection_has_safety_settings(database: Database) -> None:
     _only_on_sqlite(database)
     with database.engine.connect() as connection:
         said = {
@@ -58,7 +58,7 @@ def test_a_sqlite_file_is_opened_with_its_safeguards(database: Database) -> None
     }
 
 
-def test_writers_in_many_threads_lose_no_update(database: Database) -> None:
+def test_concurrent_writers_lose_no_update(database: Database) -> None:
     with database.writing() as tx:
         tx.add(UserRow(id="one", name="0", role="manager", created_at=MOMENT))
 
@@ -77,7 +77,7 @@ def test_writers_in_many_threads_lose_no_update(database: Database) -> None:
         assert tx.get_one(UserRow, "one").name == "200"
 
 
-def test_a_failed_block_leaves_nothing(database: Database) -> None:
+def test_failed_transaction_is_rolled_back(database: Database) -> None:
     def fail_late() -> None:
         with database.writing() as tx:
             tx.add(UserRow(name="gone", role="manager", created_at=MOMENT))
@@ -90,7 +90,7 @@ def test_a_failed_block_leaves_nothing(database: Database) -> None:
         assert tx.scalar(select(UserRow)) is None
 
 
-def test_what_a_reader_changes_is_dropped(database: Database) -> None:
+def test_changes_in_reading_transaction_are_rolled_back(database: Database) -> None:
     with database.reading() as tx:
         tx.add(UserRow(name="gone", role="manager", created_at=MOMENT))
         tx.flush()
@@ -98,7 +98,7 @@ def test_what_a_reader_changes_is_dropped(database: Database) -> None:
         assert tx.scalar(select(UserRow)) is None
 
 
-def test_rows_that_refer_to_nothing_are_refused(database: Database) -> None:
+def test_row_with_missing_reference_is_rejected(database: Database) -> None:
     with pytest.raises(IntegrityError), database.writing() as tx:
         tx.add(
             PersonRow(
@@ -114,7 +114,7 @@ def test_rows_that_refer_to_nothing_are_refused(database: Database) -> None:
         )
 
 
-def test_moments_come_back_aware_and_in_utc(database: Database) -> None:
+def test_datetimes_are_returned_aware_and_in_utc(database: Database) -> None:
     with database.writing() as tx:
         tx.add(UserRow(id="one", name="x", role="manager", created_at=MOMENT))
     with database.reading() as tx:
@@ -123,12 +123,12 @@ def test_moments_come_back_aware_and_in_utc(database: Database) -> None:
     assert kept.isoformat() == "2026-12-01T09:00:00+00:00"
 
 
-def test_naive_times_are_refused(database: Database) -> None:
+def test_naive_datetime_is_rejected(database: Database) -> None:
     with pytest.raises(StatementError, match="time zone"), database.writing() as tx:
         tx.add(UserRow(name="x", role="manager", created_at=MOMENT.replace(tzinfo=None)))
 
 
-def test_the_migrations_make_exactly_the_shape_of_the_models(database: Database) -> None:
+def test_migrated_schema_equals_models(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
@@ -143,7 +143,7 @@ def test_the_migrations_make_exactly_the_shape_of_the_models(database: Database)
         assert compare_metadata(context, schema.METADATA) == []
 
 
-def test_migrating_down_and_up_again(empty: Database) -> None:
+def test_downgrade_and_upgrade_restore_the_schema(empty: Database) -> None:
     database = empty
     migrate_job_tables(database.url)
     jobs_in = None if database.is_sqlite else "dbos"
@@ -154,7 +154,7 @@ def test_migrating_down_and_up_again(empty: Database) -> None:
     assert schema.migrate(database) == schema.newest_revision()
 
 
-def test_migrating_what_is_current_keeps_every_row(database: Database) -> None:
+def test_migrating_current_database_preserves_rows(database: Database) -> None:
     with database.writing() as tx:
         tx.add(CycleRow(name="x", policy={}, source="", created_at=MOMENT, changed_at=MOMENT))
     schema.migrate(database)
@@ -162,7 +162,9 @@ def test_migrating_what_is_current_keeps_every_row(database: Database) -> None:
         assert tx.scalar(select(CycleRow.name)) == "x"
 
 
-def test_a_broken_reference_undoes_a_migration(empty: Database, settings: Settings) -> None:
+def test_migration_with_broken_reference_is_rolled_back(
+    empty: Database, settings: Settings
+) -> None:
     database = empty
     _only_on_sqlite(database)
     with sqlite3.connect(settings.data_dir / "gender-coach.sqlite") as raw:
@@ -177,7 +179,7 @@ def test_a_broken_reference_undoes_a_migration(empty: Database, settings: Settin
 @pytest.mark.parametrize(
     ("revision", "advice"), [("0000", "newer"), ("9999", "newer"), (None, "migrate")]
 )
-def test_a_database_of_another_version_is_refused(
+def test_database_of_another_version_is_rejected(
     database: Database, revision: str | None, advice: str
 ) -> None:
     with database.writing() as tx:
@@ -189,7 +191,7 @@ def test_a_database_of_another_version_is_refused(
         schema.require_current(database)
 
 
-def test_a_slot_is_held_once(database: Database, tmp_path: Path) -> None:
+def test_worker_lease_is_exclusive(database: Database, tmp_path: Path) -> None:
     with hold_worker_lease(database, tmp_path, "worker@1"):
         with (
             pytest.raises(WorkerLeaseHeldError, match="worker@1"),
@@ -202,7 +204,7 @@ def test_a_slot_is_held_once(database: Database, tmp_path: Path) -> None:
         pass
 
 
-def test_every_table_of_the_database_is_exported_by_a_subject() -> None:
+def test_every_table_is_exported_by_a_package() -> None:
     exported = {row.__tablename__ for row in TABLES}
     assert exported == set(schema.METADATA.tables)
     assert len(exported) == len(TABLES)

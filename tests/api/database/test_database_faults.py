@@ -1,4 +1,4 @@
-"""A database that is wrong, of another shape, or away for a while: told, or waited for."""
+"""Databases that are misconfigured, corrupt, outdated or temporarily unavailable."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ UNREACHABLE = "postgresql://office:secret@127.0.0.1:1/programme"
         (UNREACHABLE, "cannot be used"),
     ],
 )
-def test_a_wrong_address_is_told(
+def test_unusable_database_url_is_reported(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, said: str
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
@@ -58,7 +58,7 @@ def test_a_wrong_address_is_told(
     assert "secret" not in str(refused.value)
 
 
-def test_a_file_that_is_no_database_is_told_and_left(
+def test_file_that_is_not_a_database_is_reported_and_unchanged(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
@@ -69,7 +69,7 @@ def test_a_file_that_is_no_database_is_told_and_left(
     assert place.read_text(encoding="utf-8").startswith("a list")
 
 
-def test_wrong_settings_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_invalid_settings_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENDER_COACH_PORT", "99999")
     monkeypatch.setenv("GENDER_COACH_RUN_WORKERS", "many")
     with pytest.raises(UnusableInputError) as refused:
@@ -77,12 +77,12 @@ def test_wrong_settings_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {fault.column for fault in refused.value.faults} == {"port", "run_workers"}
 
 
-def test_a_key_file_that_cannot_be_made_is_told() -> None:
+def test_unwritable_key_file_is_reported() -> None:
     with pytest.raises(KeyringError, match="cannot be created"):
         open_keyring(Path("/dev/null/master.key"), create=True)
 
 
-def test_a_lost_or_exchanged_key_file_is_told(world: World) -> None:
+def test_missing_or_wrong_key_file_is_reported(world: World) -> None:
     settings = world.services.settings
     services, queue = open_services(settings)
     queue.close()
@@ -92,7 +92,7 @@ def test_a_lost_or_exchanged_key_file_is_told(world: World) -> None:
     path.unlink()
     with pytest.raises(KeyringError, match="restore it"):
         open_services(settings)
-    assert not path.exists(), "a new one would not open what is there"
+    assert not path.exists(), "a new key file could not decrypt the existing data"
     open_keyring(path, create=True)
     with pytest.raises(KeyringError, match="does not belong to this database"):
         open_services(settings)
@@ -110,7 +110,7 @@ def _rows(database: Database) -> dict[str, int]:
         }
 
 
-def test_going_down_a_version_and_up_again_keeps_every_row_it_can(world: World) -> None:
+def test_downgrade_and_upgrade_preserve_rows(world: World) -> None:
     world.published(world.cycle(), world.result({"C-1": "K-1", "C-2": "K-2"}))
     before = _rows(world.database)
     assert before["sessions"] == 4
@@ -123,15 +123,17 @@ def test_going_down_a_version_and_up_again_keeps_every_row_it_can(world: World) 
 
 @pytest.fixture
 def own_postgres(postgres: PostgresServer) -> Iterator[PostgresServer]:
-    """A PostgreSQL that can be stopped without disturbing other tests."""
+    """Return a PostgreSQL server that can be stopped without affecting other tests."""
     with tempfile.TemporaryDirectory(prefix="postgres", ignore_cleanup_errors=True) as folder:
         server = postgres.another(Path(folder))
         yield server
-        with contextlib.suppress(subprocess.CalledProcessError):  # a failed test left it stopped
+        with contextlib.suppress(
+            subprocess.CalledProcessError
+        ):  # already stopped if the test failed
             server.stop()
 
 
-def test_while_postgresql_is_away_requests_say_so_and_runs_wait(
+def test_requests_fail_and_runs_wait_while_postgresql_is_down(
     own_postgres: PostgresServer,
     tmp_path: Path,
     make_world: Callable[[Settings], AbstractContextManager[World]],
@@ -166,7 +168,7 @@ def test_while_postgresql_is_away_requests_say_so_and_runs_wait(
 
 
 def _until_retried(caplog: pytest.LogCaptureFixture, times: int) -> None:
-    """Wait until a job has found the database away so many times."""
+    """Wait until jobs have found the database unavailable `times` times."""
     ends = time.monotonic() + 60
     while caplog.text.count("the database is unavailable during a job") < times:
         assert time.monotonic() < ends, caplog.text
@@ -184,7 +186,7 @@ def _until(client: httpx.Client, run_id: str, state: str) -> dict[str, Any]:
         time.sleep(0.1)
 
 
-def test_a_stopping_server_leaves_its_run_to_the_next(world: World) -> None:
+def test_run_of_stopping_server_is_requeued(world: World) -> None:
     cycle_id, now = world.cycle(), world.services.now()
     with world.database.writing() as tx:
         run = run_queue.queue_cycle_run(tx, lambda *_: None, cycle_id, RunOptions(), now=now)
@@ -195,7 +197,7 @@ def test_a_stopping_server_leaves_its_run_to_the_next(world: World) -> None:
     def work() -> None:
         try:
             solving(run.id)
-        except BaseException as error:  # noqa: BLE001 - it is looked at below
+        except BaseException as error:  # noqa: BLE001 - checked below
             left.append(error)
 
     thread = threading.Thread(target=work)
@@ -204,7 +206,9 @@ def test_a_stopping_server_leaves_its_run_to_the_next(world: World) -> None:
         time.sleep(0.05)
     place.stopping.set()
     thread.join()
-    assert not isinstance(left[0], Exception), "the job engine would take it for the end"
+    assert not isinstance(left[0], Exception), (
+        "the job engine would treat an Exception as a failed job"
+    )
     assert _state(world, run.id) is TaskState.QUEUED
     RunJob(JobContext(world.services, "worker@1"))(run.id)
     assert _state(world, run.id) is TaskState.FINISHED

@@ -1,4 +1,4 @@
-"""Every migration there and back, one at a time, on a database full of rows."""
+"""Each migration, down and up again, on a database with rows in its tables."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from api.database.engine import Database
 
-GONE_SINCE = {"note_holders"}  # names of tables that no model has any more
+GONE_SINCE = {"note_holders"}  # tables without a model
 FILLED = {
     "audit",
     "consents",
@@ -57,7 +57,7 @@ FILLED = {
 
 @pytest.fixture
 def full(world: World) -> Database:
-    """A small cycle in which everybody has said something."""
+    """Return a database with rows in nearly all tables."""
     cycle_id, now = world.cycle(), world.services.now()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     world.user_token(AccessRole.AUDITOR)
@@ -106,7 +106,7 @@ def full(world: World) -> Database:
 
 
 def _rows(database: Database) -> dict[str, int]:
-    """How many rows each table has that is there."""
+    """Return the number of rows of each existing table."""
     names = set(schema.METADATA.tables) | GONE_SINCE
     with database.engine.connect() as connection:
         return {
@@ -116,7 +116,7 @@ def _rows(database: Database) -> dict[str, int]:
 
 
 def _whole(database: Database) -> bool:
-    """Whether every row refers to something; PostgreSQL allows nothing else."""
+    """Whether no reference is broken, which PostgreSQL guarantees."""
     if not database.is_sqlite:
         return True
     with database.engine.connect() as connection:
@@ -130,12 +130,12 @@ def _same(first: dict[str, int], second: dict[str, int]) -> bool:
 
 
 def _revisions() -> list[str]:
-    """Every version, the newest first."""
+    """Return all revisions, newest first."""
     count = int(schema.newest_revision())
     return [f"{number:04}" for number in range(count, 0, -1)]
 
 
-def test_each_migration_keeps_every_row_there_and_back(full: Database) -> None:
+def test_each_migration_preserves_rows_in_both_directions(full: Database) -> None:
     filled = _rows(full)
     assert {name for name, count in filled.items() if count} >= FILLED
     for newer, older in pairwise(_revisions()):

@@ -9,10 +9,10 @@ from matching.errors import NoUsableResultError
 
 
 class SpecialConflictError(ConflictError):
-    """A conflict of a kind the table does not name."""
+    """A conflict that is not in the table."""
 
 
-def test_every_error_of_the_family_has_its_own_row() -> None:
+def test_every_domain_error_has_its_own_row() -> None:
     family = {
         value
         for module in (coach.errors, matching.errors)
@@ -22,23 +22,23 @@ def test_every_error_of_the_family_has_its_own_row() -> None:
     assert family == set(ERROR_TABLE)
 
 
-def test_slugs_are_different() -> None:
+def test_slugs_are_unique() -> None:
     slugs = [kind.slug for kind in ERROR_TABLE.values()]
     assert len(set(slugs)) == len(slugs)
 
 
-def test_a_subclass_is_shown_like_its_parent() -> None:
+def test_subclass_is_mapped_like_its_parent() -> None:
     assert error_type_of(SpecialConflictError("busy")).http_status is HTTPStatus.CONFLICT
 
 
-def test_exit_codes_are_those_of_the_reference() -> None:
+def test_exit_codes_match_the_reference() -> None:
     assert error_type_of(UnusableInputError([])).exit_code == 2
     assert error_type_of(NoUsableResultError("none")).exit_code == EXIT_TIME_LIMIT == 3
     assert error_type_of(ZeroDivisionError()) is INTERNAL_ERROR
     assert INTERNAL_ERROR.exit_code == 1
 
 
-def test_cells_that_look_like_formulas_become_text() -> None:
+def test_formula_like_cells_are_escaped() -> None:
     dangerous = ["=1+1", "+49 30", "-5", "@SUM(A1)", "\tx", "\rx"]
     assert [escape_formula(text) for text in dangerous] == [f"'{text}" for text in dangerous]
     assert escape_formula("Ana = Maria") == "Ana = Maria"

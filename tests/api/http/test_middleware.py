@@ -28,7 +28,7 @@ API = "/api/v1"
 
 @pytest.fixture
 def browser(shared: SharedServer) -> Iterator[httpx.Client]:
-    """A browser in which the manager has signed in."""
+    """Return a browser in which a manager has signed in."""
     services = shared.world.services
     with services.database.writing() as tx:
         user = users.ensure_manager(tx, "manager", now=utc_now())
@@ -44,7 +44,7 @@ def _write(browser: httpx.Client, **headers: str) -> int:
     return browser.post(f"{API}/cycles", content=CYCLE, headers=headers).status_code
 
 
-def test_a_browser_writes_from_our_own_pages(browser: httpx.Client) -> None:
+def test_same_origin_write_is_accepted(browser: httpx.Client) -> None:
     base = str(browser.base_url).rstrip("/")
     assert _write(browser, **{"Sec-Fetch-Site": "same-origin"}) == HTTPStatus.CREATED
     assert _write(browser, Origin=base) == HTTPStatus.CREATED
@@ -62,13 +62,11 @@ def test_a_browser_writes_from_our_own_pages(browser: httpx.Client) -> None:
         {},
     ],
 )
-def test_a_browser_does_not_write_from_elsewhere(
-    browser: httpx.Client, headers: dict[str, str]
-) -> None:
+def test_cross_site_write_is_rejected(browser: httpx.Client, headers: dict[str, str]) -> None:
     assert _write(browser, **headers) == HTTPStatus.FORBIDDEN
 
 
-def test_a_password_that_browsers_send_by_themselves_is_no_reason_to_trust(
+def test_cross_site_write_with_basic_credentials_is_rejected(
     browser: httpx.Client,
 ) -> None:
     headers = {"Authorization": "Basic eDp5", "Sec-Fetch-Site": "cross-site"}
@@ -76,33 +74,31 @@ def test_a_password_that_browsers_send_by_themselves_is_no_reason_to_trust(
 
 
 @pytest.mark.parametrize("origin", ["http://[", "[", "http://"])
-def test_an_origin_that_is_none_is_not_ours(browser: httpx.Client, origin: str) -> None:
+def test_write_with_malformed_origin_is_rejected(browser: httpx.Client, origin: str) -> None:
     assert _write(browser, Origin=origin) == HTTPStatus.FORBIDDEN
 
 
-def test_a_page_is_refused_as_a_page(browser: httpx.Client) -> None:
+def test_rejected_page_request_gets_error_page(browser: httpx.Client) -> None:
     answer = browser.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == HTTPStatus.FORBIDDEN
     assert answer.headers["content-type"].startswith("text/html")
-    assert "came from another site" in answer.text
+    assert "sent by another site" in answer.text
     assert answer.headers["x-frame-options"] == "DENY"
 
 
-def test_an_address_with_an_unreadable_sign_is_nowhere(browser: httpx.Client) -> None:
+def test_path_with_null_byte_is_not_found(browser: httpx.Client) -> None:
     for address in (f"{API}/cycles/%00", "/p/%00", "/sessions/a%00b"):
         assert browser.get(address).status_code == HTTPStatus.NOT_FOUND
 
 
-def test_our_own_origin_does_not_outweigh_what_the_browser_says(browser: httpx.Client) -> None:
+def test_same_origin_header_does_not_override_sec_fetch_site(browser: httpx.Client) -> None:
     base = str(browser.base_url).rstrip("/")
     assert (
         _write(browser, **{"Sec-Fetch-Site": "cross-site", "Origin": base}) == HTTPStatus.FORBIDDEN
     )
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
-    shared: SharedServer, browser: httpx.Client
-) -> None:
+def test_cookie_is_http_only_and_same_site(shared: SharedServer, browser: httpx.Client) -> None:
     base = str(browser.base_url).rstrip("/")
     answer = browser.post(f"/sign-in/{shared.world.sign_in_secret()}", headers={"Origin": base})
     cookie = answer.headers["set-cookie"]
@@ -111,13 +107,13 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
     assert "Path=/" in cookie
 
 
-def test_over_https_the_cookie_is_tied_to_its_host() -> None:
+def test_cookie_over_https_is_bound_to_host() -> None:
     settings = Settings(public_url="https://coaching.example.org")
     assert settings.secure_cookies
     assert cookie_name(settings) == "__Host-gender-coach"
 
 
-def test_a_sign_in_address_works_once(shared: SharedServer) -> None:
+def test_sign_in_address_works_once(shared: SharedServer) -> None:
     secret = shared.world.sign_in_secret()
     first = shared.client.post(f"/sign-in/{secret}")
     shared.client.cookies.clear()
@@ -126,7 +122,7 @@ def test_a_sign_in_address_works_once(shared: SharedServer) -> None:
     assert "set-cookie" not in second.headers
 
 
-def test_looking_at_a_sign_in_address_does_not_use_it_up(shared: SharedServer) -> None:
+def test_opening_sign_in_address_does_not_redeem_it(shared: SharedServer) -> None:
     secret = shared.world.sign_in_secret()
     looked = shared.client.get(f"/sign-in/{secret}")
     assert looked.status_code == HTTPStatus.OK
@@ -135,7 +131,7 @@ def test_looking_at_a_sign_in_address_does_not_use_it_up(shared: SharedServer) -
     shared.client.cookies.clear()
 
 
-def test_after_signing_out_the_cookie_opens_nothing(browser: httpx.Client) -> None:
+def test_cookie_is_invalid_after_signing_out(browser: httpx.Client) -> None:
     kept = dict(browser.cookies)
     base = str(browser.base_url).rstrip("/")
     browser.post("/sign-out", headers={"Origin": base})
@@ -144,7 +140,7 @@ def test_after_signing_out_the_cookie_opens_nothing(browser: httpx.Client) -> No
 
 
 @pytest.mark.parametrize("path", [f"{API}/rules", f"{API}/cycles", "/nowhere", "/rules"])
-def test_every_answer_carries_the_headers(shared: SharedServer, path: str) -> None:
+def test_every_response_has_security_headers(shared: SharedServer, path: str) -> None:
     headers = shared.client.get(path).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -156,19 +152,19 @@ def test_every_answer_carries_the_headers(shared: SharedServer, path: str) -> No
 
 
 @pytest.mark.parametrize("host", ["rebound.example", "127.0.0.1.rebound.example", "[zz", ""])
-def test_a_host_we_are_not_known_by_is_refused(shared: SharedServer, host: str) -> None:
+def test_unknown_host_is_rejected(shared: SharedServer, host: str) -> None:
     answer = shared.client.get(f"{API}/rules", headers={"Host": host})
     assert answer.status_code == HTTPStatus.FORBIDDEN
 
 
-def test_too_large_a_body_is_a_problem_document(office: httpx.Client) -> None:
+def test_oversized_body_is_rejected_with_problem_document(office: httpx.Client) -> None:
     answer = office.post(f"{API}/cycles", content=iter([b"#" * MIB, b"#"]))
     assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"].startswith("the request is too large; send at most 1 MiB")
 
 
-def test_a_body_is_counted_while_it_is_read_whatever_its_headers_promise() -> None:
+def test_body_size_is_enforced_while_reading() -> None:
     read = 0
 
     async def endless() -> Message:
@@ -191,7 +187,7 @@ def test_a_body_is_counted_while_it_is_read_whatever_its_headers_promise() -> No
 
 
 @pytest.mark.parametrize("shown", [None, "nobody's", "C-1"])
-def test_without_the_right_credential_not_even_lists_may_be_large(
+def test_large_upload_requires_permitted_role(
     world: World, client: httpx.Client, shown: str | None
 ) -> None:
     if shown is not None:
@@ -203,7 +199,7 @@ def test_without_the_right_credential_not_even_lists_may_be_large(
     assert "at most 64 KiB" in answer.text
 
 
-def test_a_cookie_that_opens_nothing_lifts_no_limit(shared: SharedServer) -> None:
+def test_invalid_cookie_does_not_raise_limit(shared: SharedServer) -> None:
     headers = {"Cookie": "gender-coach=made-up", "Sec-Fetch-Site": "same-origin"}
     long = "#" * 70_000
     for address, body in (
@@ -215,7 +211,7 @@ def test_a_cookie_that_opens_nothing_lifts_no_limit(shared: SharedServer) -> Non
         assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE, address
 
 
-def test_what_is_announced_too_large_is_refused_before_a_byte_is_read() -> None:
+def test_oversized_content_length_is_rejected_before_reading() -> None:
     async def unread() -> Message:
         raise AssertionError
 
@@ -230,7 +226,7 @@ def test_what_is_announced_too_large_is_refused_before_a_byte_is_read() -> None:
         asyncio.run(BodySizeLimitMiddleware(reads, Settings())(scope, unread, never))
 
 
-def test_only_files_may_be_large_even_for_the_office(office: httpx.Client) -> None:
+def test_higher_limit_applies_only_to_uploads(office: httpx.Client) -> None:
     label = {"label": "x" * 70_000}
     answer = office.post(f"{API}/me/credentials", json=label)
     assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
@@ -241,7 +237,7 @@ def test_only_files_may_be_large_even_for_the_office(office: httpx.Client) -> No
     assert read.status_code == HTTPStatus.NOT_FOUND
 
 
-def test_the_longest_note_fits_in_any_script(world: World, client: httpx.Client) -> None:
+def test_longest_note_is_within_limit_in_any_script(world: World, client: httpx.Client) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     link = world.link(cycle_id, "K-1").secret
@@ -258,7 +254,7 @@ def test_the_longest_note_fits_in_any_script(world: World, client: httpx.Client)
     assert "Nothing was saved" in answer.text, "read whole; the note is open on another device"
 
 
-def test_a_revoked_token_opens_nothing(office: httpx.Client) -> None:
+def test_revoked_token_is_rejected(office: httpx.Client) -> None:
     issued = office.post(f"{API}/me/credentials", json={"label": "export"}).json()
     bearer = {"Authorization": f"Bearer {issued['secret']}"}
     assert office.get(f"{API}/me", headers=bearer).json()["role"] == "manager"
@@ -266,7 +262,7 @@ def test_a_revoked_token_opens_nothing(office: httpx.Client) -> None:
     assert office.get(f"{API}/me", headers=bearer).status_code == HTTPStatus.UNAUTHORIZED
 
 
-def test_no_secret_comes_back_when_credentials_are_listed(office: httpx.Client) -> None:
+def test_listed_credentials_contain_no_secrets(office: httpx.Client) -> None:
     issued = office.post(f"{API}/me/credentials", json={"label": "export"}).json()
     listed = office.get(f"{API}/me/credentials")
     assert issued["id"] in listed.text
@@ -274,7 +270,7 @@ def test_no_secret_comes_back_when_credentials_are_listed(office: httpx.Client) 
     assert credentials.sha256_of(issued["secret"]) not in listed.text
 
 
-def test_a_new_link_ends_the_one_before(world: World, client: httpx.Client) -> None:
+def test_new_link_revokes_previous_link(world: World, client: httpx.Client) -> None:
     cycle_id = world.cycle()
     first, second = world.link(cycle_id, "C-1"), world.link(cycle_id, "C-1")
     answers = [
@@ -284,7 +280,7 @@ def test_a_new_link_ends_the_one_before(world: World, client: httpx.Client) -> N
     assert answers == [HTTPStatus.UNAUTHORIZED, HTTPStatus.OK]
 
 
-def test_links_end_with_the_cycle_and_its_grace(world: World) -> None:
+def test_link_expires_after_cycle_and_grace_period(world: World) -> None:
     cycle_id = world.cycle()
     link = world.link(cycle_id, "C-1")
     assert link.expires_at.date().isoformat() == "2027-09-14"
@@ -298,7 +294,7 @@ def test_links_end_with_the_cycle_and_its_grace(world: World) -> None:
             assert principal.role == role
 
 
-def test_a_cookie_left_alone_ends(world: World) -> None:
+def test_idle_cookie_expires(world: World) -> None:
     now, secret = utc_now(), world.sign_in_secret()
     with world.database.writing() as tx:
         cookie = browser_sessions.redeem_sign_in_secret(
@@ -316,7 +312,7 @@ def test_a_cookie_left_alone_ends(world: World) -> None:
             assert principal.role == role
 
 
-def test_a_secret_is_good_for_its_own_kind_only(world: World) -> None:
+def test_secret_is_accepted_only_as_its_own_kind(world: World) -> None:
     link = world.link(world.cycle(), "C-1")
     token = world.manager_token()
     with world.database.reading() as tx:
@@ -333,7 +329,7 @@ def test_a_secret_is_good_for_its_own_kind_only(world: World) -> None:
 
 
 @pytest.mark.parametrize("sign", ["\0", "\x1b", "\n", "\x7f"])
-def test_control_characters_are_refused_wherever_text_comes_in(
+def test_control_characters_are_rejected_in_all_text_inputs(
     shared: SharedServer, sign: str
 ) -> None:
     token = shared.world.manager_token()

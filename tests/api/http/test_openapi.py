@@ -27,7 +27,7 @@ def _operations(described: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def test_every_operation_says_what_it_does(described: dict[str, Any]) -> None:
+def test_every_operation_has_a_description(described: dict[str, Any]) -> None:
     tags = {tag["name"] for tag in described["tags"]}
     for name, operation in _operations(described):
         assert operation["summary"], name
@@ -37,7 +37,7 @@ def test_every_operation_says_what_it_does(described: dict[str, Any]) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_every_refusal_is_described_as_a_problem(described: dict[str, Any]) -> None:
+def test_every_error_response_is_described_as_problem_document(described: dict[str, Any]) -> None:
     for name, operation in _operations(described):
         for status, answer in operation["responses"].items():
             if int(status) >= HTTPStatus.BAD_REQUEST:
@@ -46,7 +46,7 @@ def test_every_refusal_is_described_as_a_problem(described: dict[str, Any]) -> N
                 assert schema["$ref"].endswith("/ProblemDetails"), (name, status)
 
 
-def test_what_needs_a_secret_says_so(described: dict[str, Any]) -> None:
+def test_operations_that_need_credentials_declare_security(described: dict[str, Any]) -> None:
     open_to_all = {
         name for name, operation in _operations(described) if "security" not in operation
     }
@@ -55,7 +55,7 @@ def test_what_needs_a_secret_says_so(described: dict[str, Any]) -> None:
     assert set(described["components"]["securitySchemes"]) == {"token", "browser"}
 
 
-def test_a_body_that_cannot_be_read_is_described_where_there_is_one(
+def test_operations_with_body_describe_body_errors(
     described: dict[str, Any],
 ) -> None:
     for name, operation in _operations(described):
@@ -63,23 +63,23 @@ def test_a_body_that_cannot_be_read_is_described_where_there_is_one(
             assert {"400", "413"} <= operation["responses"].keys(), name
 
 
-def test_a_method_that_is_not_there_names_those_that_are(shared: SharedServer) -> None:
+def test_unsupported_method_lists_allowed_methods(shared: SharedServer) -> None:
     answer = shared.client.patch(f"{API}/rules")
     assert answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED
     assert answer.headers["allow"] == "GET"
     assert answer.headers["content-type"] == MEDIA_TYPE
 
 
-def test_only_the_api_is_described(described: dict[str, Any]) -> None:
+def test_openapi_document_describes_only_the_api(described: dict[str, Any]) -> None:
     assert all(path.startswith(API) for path in described["paths"])
 
 
-def test_every_kind_of_problem_is_listed(shared: SharedServer) -> None:
+def test_every_problem_type_is_listed(shared: SharedServer) -> None:
     kinds = shared.client.get(f"{API}/problems").json()
     assert {"unusable-input", "not-found", "conflict"} <= {kind["slug"] for kind in kinds}
 
 
-def test_a_malformed_request_names_its_fields_and_repeats_nothing(shared: SharedServer) -> None:
+def test_malformed_request_reports_fields_without_values(shared: SharedServer) -> None:
     bearer = {"Authorization": f"Bearer {shared.world.manager_token()}"}
     answer = shared.client.post(
         f"{API}/me/credentials", json={"label": "", "days": "confidential"}, headers=bearer
@@ -102,7 +102,7 @@ def test_a_malformed_request_names_its_fields_and_repeats_nothing(shared: Shared
         ("GET", "/cycles", HTTPStatus.UNAUTHORIZED),
     ],
 )
-def test_even_the_frameworks_refusals_are_problems(
+def test_framework_errors_are_problem_documents(
     shared: SharedServer, method: str, path: str, status: HTTPStatus
 ) -> None:
     bearer = {"Authorization": "Bearer wrong"}
@@ -112,7 +112,7 @@ def test_even_the_frameworks_refusals_are_problems(
     assert answer.json()["status"] == status
 
 
-def test_both_files_faults_come_back_located(shared: SharedServer) -> None:
+def test_faults_in_both_files_are_located(shared: SharedServer) -> None:
     world = shared.world
     cycle_id = world.cycle()
     bearer = {"Authorization": f"Bearer {world.manager_token()}"}
@@ -132,7 +132,7 @@ def test_both_files_faults_come_back_located(shared: SharedServer) -> None:
     assert shared.client.get(path, headers=bearer).json() == before
 
 
-def test_a_policy_that_names_nobody_is_refused(shared: SharedServer) -> None:
+def test_policy_with_unknown_person_is_rejected(shared: SharedServer) -> None:
     world = shared.world
     cycle_id = world.cycle()
     bearer = {"Authorization": f"Bearer {world.manager_token()}"}

@@ -1,4 +1,4 @@
-"""The permissions of all routes against a table of their own, so that no change goes unseen."""
+"""Compares the permissions of all routes with a table, so that every change is reviewed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CONDITIONS = ("own_only", "requires_recent_authentication")
 
 
 def rows() -> Iterator[list[str]]:
-    """One row for each route: who may call it, under which conditions, and what is recorded."""
+    """Return a row for each route: method, path, roles, conditions and audit action."""
     for (method, path), permission in sorted(PERMISSIONS.items(), key=lambda item: item[0][::-1]):
         conditions = [name for name in _CONDITIONS if getattr(permission, name)]
         if not permission.authenticates:
@@ -24,12 +24,12 @@ def rows() -> Iterator[list[str]]:
 
 
 def write() -> None:
-    """Write the table from the routes: `python -m tests.api.http.test_permission_table`."""
+    """Regenerate the table with `python -m tests.api.http.test_permission_table`."""
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows()])
 
 
-def test_every_route_has_the_permission_of_the_table() -> None:
+def test_routes_have_the_permissions_in_the_table() -> None:
     with TABLE.open(encoding="utf-8", newline="") as file:
         expected = list(csv.reader(file))
     assert [COLUMNS, *rows()] == expected, write.__doc__

@@ -1,4 +1,4 @@
-"""Every route of the application against every role: exactly the table, cell by cell."""
+"""Calls every route with every role, and compares the outcomes with the permissions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who calls: their role, their spreadsheet id, and whether the session is theirs."""
+    """A caller of routes; `owner` is whether the session belongs to the caller."""
 
     name: str
     role: AccessRole
@@ -94,7 +94,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def things(shared: SharedServer) -> dict[str, str]:
-    """Identifiers for every parameter of a path, all of one cycle with a published plan."""
+    """Return values for all path parameters, from one cycle with a published plan."""
     world = shared.world
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
@@ -124,7 +124,7 @@ def things(shared: SharedServer) -> dict[str, str]:
             tx, world.services.enqueue, plan or "", asking, now=mine.start
         )
     for session in sessions:
-        _say_everything(shared, session.id, session.coach.id, session.coachee.id)
+        _store_reports(shared, session.id, session.coach.id, session.coachee.id)
     return {
         "cycle_id": cycle_id,
         "session_id": mine.id,
@@ -140,8 +140,8 @@ def things(shared: SharedServer) -> dict[str, str]:
     }
 
 
-def _say_everything(shared: SharedServer, session_id: str, coach: str, coachee: str) -> None:
-    """Make sure that nothing is "not found" only because it is not there yet."""
+def _store_reports(shared: SharedServer, session_id: str, coach: str, coachee: str) -> None:
+    """Store a record, a note and feedback, so that no route responds with 404 for lack of them."""
     from datetime import date  # noqa: PLC0415
 
     from coach.feedback import Feedback, Note, SharedRecord  # noqa: PLC0415
@@ -168,7 +168,7 @@ def _say_everything(shared: SharedServer, session_id: str, coach: str, coachee: 
 
 
 def _expected(access: Permission, caller: Caller, path: str) -> HTTPStatus | None:
-    """The refusal the table promises; `None` where the caller gets through."""
+    """Return the expected error status; `None` if the caller is admitted."""
     if caller.role is AccessRole.ANONYMOUS and access.roles != EVERYBODY:
         return HTTPStatus.NOT_FOUND if "{link}" in path else HTTPStatus.UNAUTHORIZED
     if caller.role not in access.roles:
@@ -192,7 +192,7 @@ def _headers(
 
 
 def _one_time_things(shared: SharedServer, caller: Caller) -> dict[str, str]:
-    """What a call uses up: a sign-in secret, and a credential to revoke."""
+    """Return objects that a call uses up: a sign-in secret, a credential and a passkey."""
     world = shared.world
     role = caller.role if caller.role is AccessRole.AUDITOR else AccessRole.MANAGER
     with world.database.writing() as tx:
@@ -227,7 +227,7 @@ def _one_time_things(shared: SharedServer, caller: Caller) -> dict[str, str]:
     list(itertools.product(sorted(TABLE), CALLERS)),
     ids=lambda value: value.name if isinstance(value, Caller) else " ".join(value),
 )
-def test_cell(
+def test_route_admits_only_permitted_callers(
     shared: SharedServer, things: dict[str, str], route: tuple[str, str], caller: Caller
 ) -> None:
     method, path = route
@@ -249,13 +249,13 @@ def test_cell(
         assert answer.status_code == expected, answer.text
 
 
-def test_the_table_is_whole(shared: SharedServer) -> None:
+def test_every_route_has_a_permission(shared: SharedServer) -> None:
     app = create_app(shared.world.services.settings)
     app.state.services.database.close()
     assert sorted(iterate_routes(app)) == sorted(TABLE)
 
 
-def test_an_application_with_a_hole_in_its_table_does_not_start(
+def test_application_with_missing_permission_does_not_start(
     shared: SharedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(PERMISSIONS, ("GET", "/api/v1/cycles"))
@@ -265,7 +265,7 @@ def test_an_application_with_a_hole_in_its_table_does_not_start(
 
 @pytest.fixture
 def debug_log(shared: SharedServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What the server logs where it logs the most."""
+    """Capture the server's log at level `debug`."""
     written, root, ours = io.StringIO(), logging.getLogger(), logging.getLogger("api")
     before, level = root.handlers[:], ours.level
     monkeypatch.setattr("sys.stderr", written)
@@ -275,10 +275,10 @@ def debug_log(shared: SharedServer, monkeypatch: pytest.MonkeyPatch) -> Iterator
     ours.setLevel(level)
 
 
-def test_no_route_logs_anything_of_people(
+def test_no_route_logs_personal_data(
     shared: SharedServer, things: dict[str, str], debug_log: io.StringIO
 ) -> None:
-    """Last, because it uses links up: every route, as each role it admits, at level `debug`."""
+    """Call every route as each admitted caller. Runs last, because it revokes links."""
     shown = {MARK, PASSPHRASE, "Coachee ", "Coach ", "example.org", things["notes"]}
     shown |= {things[caller.code] for caller in CALLERS[1:5]}
     asked = 0
@@ -298,11 +298,11 @@ def test_no_route_logs_anything_of_people(
         asked += 1
     shown.discard("x")
     ends = time.monotonic() + 30
-    while debug_log.getvalue().count('"event": "request"') < asked:  # told after the answer
+    while debug_log.getvalue().count('"event": "request"') < asked:  # logged after the response
         assert time.monotonic() < ends
         time.sleep(0.05)
     told = [json.loads(line) for line in debug_log.getvalue().splitlines()]
     untold = {path for _, path in TABLE} - {line.get("route") for line in told}
-    limited = {path for path in untold if "sign-in" in path}  # refused for too many tries
+    limited = {path for path in untold if "sign-in" in path}  # rejected by the rate limit
     assert untold == limited
     assert [words for words in shown if words in debug_log.getvalue()] == []

@@ -29,7 +29,7 @@ API = "/api/v1"
 
 @pytest.fixture
 def logged(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What the server logs."""
+    """Capture the server's log."""
     written = io.StringIO()
     root = logging.getLogger()
     before = root.handlers[:]
@@ -39,8 +39,8 @@ def logged(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.S
     root.handlers[:] = before
 
 
-def _told_of(routes: set[str], logged: io.StringIO) -> list[dict[str, Any]]:
-    """The requests told of, once those routes are among them: it happens after the answer."""
+def _logged_requests(routes: set[str], logged: io.StringIO) -> list[dict[str, Any]]:
+    """Wait until requests to all `routes` are logged, and return all logged requests."""
     until = time.monotonic() + 30
     while True:
         complete, _, _ = logged.getvalue().rpartition("\n")
@@ -48,23 +48,25 @@ def _told_of(routes: set[str], logged: io.StringIO) -> list[dict[str, Any]]:
         told = [line for line in lines if line["event"] == "request"]
         if routes <= (so_far := {line["route"] for line in told}):
             return told
-        assert time.monotonic() < until, f"never told of: {routes - so_far}"
+        assert time.monotonic() < until, f"not logged: {routes - so_far}"
         time.sleep(0.01)
 
 
-def test_alive_and_ready(client: httpx.Client) -> None:
+def test_running_server_is_alive_and_ready(client: httpx.Client) -> None:
     assert client.get("/healthz").status_code == HTTPStatus.OK
     assert client.get("/readyz").status_code == HTTPStatus.OK
 
 
-def test_not_ready_on_a_database_of_another_version(world: World, client: httpx.Client) -> None:
+def test_server_is_not_ready_with_database_of_another_version(
+    world: World, client: httpx.Client
+) -> None:
     with world.database.writing() as tx:
         tx.connection().exec_driver_sql("DELETE FROM gender_coach_schema")
     assert client.get("/readyz").status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert client.get("/healthz").status_code == HTTPStatus.OK
 
 
-def test_figures_count_requests_by_route_and_runs_by_state(
+def test_metrics_count_requests_by_route_and_runs_by_state(
     world: World, client: httpx.Client
 ) -> None:
     link = world.link(world.cycle(), "C-1").secret
@@ -85,24 +87,24 @@ def _asked(host: str, **headers: str) -> Request:
     return Request({"type": "http", "client": (host, 1), "headers": raw})
 
 
-def test_figures_are_for_this_machine() -> None:
+def test_only_loopback_clients_are_local() -> None:
     alone = Settings()
     for host, ours in (("127.0.0.1", True), ("::1", True), ("10.0.0.7", False), ("t", False)):
         assert is_local(_asked(host), alone) is ours, host
 
 
 @pytest.mark.parametrize("mark", ["forwarded", "via", "x_forwarded_for", "x_real_ip"])
-def test_what_came_through_a_proxy_is_not_this_machine(mark: str) -> None:
+def test_proxied_request_is_not_local(mark: str) -> None:
     for claimed in ("127.0.0.1", "10.0.0.7", ""):
         assert not is_local(_asked("127.0.0.1", **{mark: claimed}), Settings())
 
 
-def test_behind_a_public_address_nothing_is_this_machine() -> None:
+def test_no_request_is_local_behind_public_url() -> None:
     public = Settings(public_url="https://coaching.example.org")
     assert not is_local(_asked("127.0.0.1"), public), "a proxy that marks nothing"
 
 
-def test_figures_behind_a_public_address_need_the_token(
+def test_metrics_behind_public_url_require_token(
     world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
 ) -> None:
     token = "of the watching machine"  # noqa: S105 - of a test
@@ -122,7 +124,7 @@ def test_figures_behind_a_public_address_need_the_token(
     assert token not in repr(settings)
 
 
-def test_every_answer_has_an_id_and_keeps_one_that_was_sent(client: httpx.Client) -> None:
+def test_response_has_request_id_and_preserves_valid_client_id(client: httpx.Client) -> None:
     made = [client.get("/healthz").headers["x-request-id"] for _ in range(2)]
     assert made[0] != made[1]
     kept = client.get("/healthz", headers={"X-Request-ID": "abc-12345678"})
@@ -131,7 +133,7 @@ def test_every_answer_has_an_id_and_keeps_one_that_was_sent(client: httpx.Client
     assert refused.headers["x-request-id"] != "a b/../c"
 
 
-def test_logs_tell_routes_not_paths_and_no_secret(
+def test_logs_contain_routes_but_no_paths_or_secrets(
     world: World, logged: io.StringIO, client: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
@@ -143,13 +145,13 @@ def test_logs_tell_routes_not_paths_and_no_secret(
     client.post(f"/sign-in/{world.sign_in_secret()}")
     with world.database.reading() as tx:
         hashes = tx.scalars(select(CredentialRow.secret_sha256)).all()
-    told = _told_of({"/p/{link}", "/sign-in/{secret}"}, logged)
+    told = _logged_requests({"/p/{link}", "/sign-in/{secret}"}, logged)
     assert all(line["request_id"] and line["ms"] >= 0 for line in told)
     for secret in (link, token, "Coachee 1", "example.org", *hashes):
         assert secret not in logged.getvalue()
 
 
-def test_a_fault_is_logged_by_its_place_not_its_message(logged: io.StringIO) -> None:
+def test_error_is_logged_with_location_but_without_message(logged: io.StringIO) -> None:
     try:
         int("Colonel X said")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Links, codes and addresses by JSON and on pages; both leave the same behind."""
+"""Links, codes and address changes have the same effects by JSON and on pages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 @dataclass
 class Person:
-    """A coach at a server that sends mail, who acts by JSON or on pages."""
+    """A coach on a server that sends email, who uses JSON routes or pages."""
 
     world: World
     client: httpx.Client
@@ -58,7 +58,7 @@ class Person:
 def two_coaches(
     world: World, serve: Callable[[Settings], AbstractContextManager[httpx.Client]]
 ) -> Iterator[tuple[Person, Person]]:
-    """Coaches of two equal cycles, whose links were used already."""
+    """Return the coaches of two equal cycles; their links have been used before."""
     with serve(world.services_with_mail().settings) as client:
         cycle_ids = world.cycle(), world.cycle()
         one, other = (
@@ -70,7 +70,7 @@ def two_coaches(
         yield one, other
 
 
-def test_an_address_is_changed_alike_by_json_and_on_the_page(
+def test_address_change_is_identical_by_json_and_page(
     world: World, two_coaches: tuple[Person, Person]
 ) -> None:
     one, other = two_coaches
@@ -97,7 +97,7 @@ def test_an_address_is_changed_alike_by_json_and_on_the_page(
 
 
 @pytest.mark.parametrize("address", ["nobody", ""])
-def test_what_is_no_address_is_refused_by_json_and_on_the_page(
+def test_invalid_address_is_rejected_by_json_and_page(
     world: World, two_coaches: tuple[Person, Person], address: str
 ) -> None:
     one, other = two_coaches
@@ -111,7 +111,7 @@ def test_what_is_no_address_is_refused_by_json_and_on_the_page(
     assert [each.status_code for each in answers] == [HTTPStatus.UNPROCESSABLE_ENTITY] * 2
 
 
-def test_a_note_code_is_sent_alike_by_json_and_on_the_page_until_there_were_too_many(
+def test_note_codes_are_sent_and_limited_identically_by_json_and_page(
     world: World, two_coaches: tuple[Person, Person]
 ) -> None:
     one, other = two_coaches
@@ -124,8 +124,8 @@ def test_a_note_code_is_sent_alike_by_json_and_on_the_page_until_there_were_too_
     assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def test_a_link_is_made_alike_by_json_and_on_the_page(world: World, office: httpx.Client) -> None:
-    office.get(f"{API}/me")  # so that the use of the token is recorded already
+def test_link_creation_is_identical_by_json_and_page(world: World, office: httpx.Client) -> None:
+    office.get(f"{API}/me")  # records the first use of the token
     one, other = (world.person_id(world.cycle(), "K-1") for _ in range(2))
 
     def make_by_json() -> None:

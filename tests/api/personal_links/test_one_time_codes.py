@@ -1,4 +1,4 @@
-"""One-time codes by mail: for a new mail address, and for notes on another device."""
+"""One-time codes for changing an email address and for notes on another device."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NEW = "other@example.net"
 
 @dataclass
 class Person:
-    """Somebody at a server that sends mail, and the mails they get."""
+    """A person on a server that sends email, and the emails sent to them."""
 
     world: World
     server: MailServer
@@ -49,7 +49,7 @@ class Person:
     code: str
 
     def mailed(self) -> str:
-        """The code in their latest mail."""
+        """Deliver waiting emails, and return the code in the latest one."""
         settings = self.world.services.settings.model_copy(update={"mail": self.server.settings})
         services = replace(self.world.services, settings=settings)
         with services.database.reading() as tx:
@@ -89,7 +89,7 @@ def _confirm(person: Person, code: str) -> int:
     return person.client.post(f"{API}/me/address/confirm", json={"code": code}).status_code
 
 
-def test_an_address_is_changed_by_a_code_sent_to_the_current_one(coach: Person) -> None:
+def test_address_change_is_confirmed_by_code_sent_to_current_address(coach: Person) -> None:
     shown = coach.client.get(f"{API}/me/address").json()
     assert shown == {"shown": "k…@example.org", "sends": True, "waits_for_code": False}
     asked = coach.client.post(f"{API}/me/address", json={"address": f" {NEW}"})
@@ -109,7 +109,7 @@ def test_an_address_is_changed_by_a_code_sent_to_the_current_one(coach: Person) 
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def test_a_list_replaces_a_changed_address_only_if_its_own_address_changed(coach: Person) -> None:
+def test_uploaded_list_replaces_changed_address_only_if_list_address_changed(coach: Person) -> None:
     coach.client.post(f"{API}/me/address", json={"address": NEW})
     assert _confirm(coach, coach.mailed()) == HTTPStatus.NO_CONTENT
     world, now = coach.world, coach.world.services.now()
@@ -123,7 +123,7 @@ def test_a_list_replaces_a_changed_address_only_if_its_own_address_changed(coach
     assert coach.address == "office@example.org"
 
 
-def test_a_code_ends_after_ten_minutes_five_attempts_or_a_newer_code(coach: Person) -> None:
+def test_code_expires_after_ten_minutes_five_attempts_or_newer_code(coach: Person) -> None:
     coach.client.post(f"{API}/me/address", json={"address": NEW})
     first = coach.mailed()
     assert _confirm(coach, "١٢٣٤ ٥٦٧²") == HTTPStatus.FORBIDDEN, "digits of another script"
@@ -142,7 +142,7 @@ def test_a_code_ends_after_ten_minutes_five_attempts_or_a_newer_code(coach: Pers
     assert coach.address == "k1@example.org"
 
 
-def test_a_failed_code_mail_is_not_retried_with_the_others(
+def test_failed_code_email_is_not_retried(
     coach: Person,
 ) -> None:
     coach.client.post(f"{API}/me/address", json={"address": NEW})
@@ -155,7 +155,7 @@ def test_a_failed_code_mail_is_not_retried_with_the_others(
         assert tx.scalars(select(MailRow)).one().state is MailState.FAILED
 
 
-def test_a_code_is_not_stored_in_the_database(coach: Person) -> None:
+def test_code_is_not_stored_in_database(coach: Person) -> None:
     coach.client.post(f"{API}/me/address", json={"address": NEW})
     plain = coach.mailed().replace(" ", "")
     with coach.world.database.reading() as tx:
@@ -164,7 +164,7 @@ def test_a_code_is_not_stored_in_the_database(coach: Person) -> None:
 
 
 def _notes(coach: Person) -> str:
-    """A note written on one device, which has chosen a passphrase; the session's id."""
+    """Store a note and set a passphrase on one device; return the session's id."""
     key = coach.world.notes_key(coach.cycle_id, "K-1")
     person_id = coach.world.person_id(coach.cycle_id, "K-1")
     with coach.world.database.reading() as tx:
@@ -183,7 +183,7 @@ def _open(coach: Person, passphrase: str, code: str) -> httpx.Response:
     return coach.client.post(f"{API}/me/notes/open", json=asked)
 
 
-def test_notes_open_on_another_device_only_by_passphrase_and_code_together(coach: Person) -> None:
+def test_notes_on_another_device_require_passphrase_and_code(coach: Person) -> None:
     session = _notes(coach)
     note = f"{API}/sessions/{session}/note"
     coach.client.cookies.clear()
@@ -199,7 +199,7 @@ def test_notes_open_on_another_device_only_by_passphrase_and_code_together(coach
     assert _open(coach, PASSPHRASE, code).status_code == HTTPStatus.FORBIDDEN, "used up"
 
 
-def test_a_code_works_for_its_purpose_only(coach: Person) -> None:
+def test_code_works_only_for_its_purpose(coach: Person) -> None:
     _notes(coach)
     coach.client.post(f"{API}/me/notes/code")
     code = coach.mailed()
@@ -208,7 +208,7 @@ def test_a_code_works_for_its_purpose_only(coach: Person) -> None:
     assert _open(coach, PASSPHRASE, coach.mailed()).status_code == HTTPStatus.FORBIDDEN
 
 
-def test_pages_lead_through_changing_an_address_and_opening_notes(coach: Person) -> None:
+def test_address_change_and_note_access_work_on_pages(coach: Person) -> None:
     _notes(coach)
     link = coach.client.headers.pop("Authorization").partition(" ")[2]
     coach.client.cookies.clear()
@@ -222,7 +222,7 @@ def test_pages_lead_through_changing_an_address_and_opening_notes(coach: Person)
     coach.client.post(f"{home}/address", data={"address": NEW})
     assert "Code from the email" in coach.client.get(f"{home}/address").text
     refused = coach.client.post(f"{home}/address/confirm", data={"code": "1"})
-    assert "not the one in our last email" in refused.text
+    assert "does not match our last email" in refused.text
     coach.client.post(f"{home}/address/confirm", data={"code": coach.mailed()})
     assert coach.address == NEW
     assert "o…@example.net" in coach.client.get(f"{home}/address").text
@@ -235,7 +235,7 @@ def test_pages_lead_through_changing_an_address_and_opening_notes(coach: Person)
     assert "Your notes are open on this device" in coach.client.get(f"{home}/notes").text
 
 
-def test_without_mail_the_page_says_what_to_do_instead(world: World, client: httpx.Client) -> None:
+def test_page_without_email_refers_to_programme_office(world: World, client: httpx.Client) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     link = world.link(cycle_id, "K-1").secret

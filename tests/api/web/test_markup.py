@@ -1,4 +1,4 @@
-"""Markup of every page, read as a screen reader would: headings, labels, names, identifiers."""
+"""Accessibility of the markup of all pages: headings, labels, names and ids."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMED_BY_TEXT = {"a", "button", "h1", "h2", "h3", "summary", "legend", "label"}
 
 
 class Reader(HTMLParser):
-    """What stands in a page: elements with their attributes, and the text of those named by it."""
+    """A parsed page: its elements with their attributes, and the texts that name elements."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ def check(page: str, address: str) -> None:
 
 @pytest.fixture(scope="module")
 def pages(shared: SharedServer) -> Iterator[dict[str, str]]:
-    """Every page that can be opened, by its address."""
+    """Return the pages by address."""
     world = shared.world
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-1"}))
@@ -117,12 +117,12 @@ def pages(shared: SharedServer) -> Iterator[dict[str, str]]:
         yield opened
 
 
-def test_every_page_reads_well(pages: dict[str, str]) -> None:
+def test_every_page_has_accessible_markup(pages: dict[str, str]) -> None:
     assert len(pages) == 22
     for address, page in pages.items():
         check(page, address)
 
 
-def test_printable_forms_read_well() -> None:
+def test_printable_forms_have_accessible_markup() -> None:
     check(session_note_form().decode(), "session-note.html")
     check(feedback_form().decode(), "feedback.html")

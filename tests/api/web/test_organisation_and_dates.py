@@ -19,17 +19,17 @@ START, END = datetime(2027, 7, 5, 7, 0, tzinfo=UTC), datetime(2027, 7, 5, 8, 30,
         ("Pacific/Auckland", "Monday 5 July 2027, 19:00 to 20:30 (NZST, UTC+12:00)"),
     ],
 )
-def test_a_span_is_told_in_the_readers_zone(zone: str, expected: str) -> None:
+def test_time_range_is_formatted_in_readers_zone(zone: str, expected: str) -> None:
     assert format_datetime_range(START, END, ZoneInfo(zone)) == expected
 
 
-def test_the_zone_is_told_without_a_citys_name() -> None:
+def test_zone_is_formatted_without_city_name() -> None:
     winter = datetime(2027, 1, 20, 9, tzinfo=ZoneInfo("Europe/Belgrade"))
     assert (zone_abbreviation(winter), format_zone(winter)) == ("CET", "CET, UTC+01:00")
     assert format_date(date(2027, 2, 1)) == "Monday 1 February 2027"
 
 
-def test_territories_are_called_as_the_deployment_says() -> None:
+def test_territory_names_follow_deployment_settings() -> None:
     house = Organisation()
     assert house.territory("XK").name == "Kosovo*"
     assert house.territory("BA").name == "Bosnia and Herzegovina"
@@ -42,13 +42,13 @@ def test_territories_are_called_as_the_deployment_says() -> None:
     assert other.footnotes(["XK"]) == ()
 
 
-def test_the_organiser_is_an_example_until_set() -> None:
+def test_default_organiser_address_is_an_example() -> None:
     assert Organisation().organiser_address.endswith("@example.org")
     assert Organisation(organiser_address="a@b.example.com").domain == "b.example.com"
     assert Organisation().reply_to("t0k3n") == "replies+t0k3n@example.org"
 
 
 @pytest.mark.parametrize("address", ["", "a", "a@b", "a b@example.org", "a@example.org\r\nBcc: b"])
-def test_an_address_that_is_none_is_refused(address: str) -> None:
+def test_invalid_organiser_address_is_rejected(address: str) -> None:
     with pytest.raises(ValidationError):
         Organisation(organiser_address=address)
