@@ -99,7 +99,7 @@ def seal_totp(keyring: Keyring, user_id: str, secret: str) -> bytes:
 
 
 def unseal_totp(keyring: Keyring, row: UserRow) -> str:
-    """Return a user's decrypted TOTP secret."""
+    """Decrypt and return a user's TOTP secret."""
     stored = row.totp_sealed or b""
     version = int.from_bytes(stored[:_VERSION_BYTES])
     key = wrapping_key(keyring.master, version)

@@ -134,7 +134,7 @@ def finish_sign_in(
 def complete_sign_in(
     tx: Transaction, row: UserRow, method: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Issue a cookie to a user who has passed two factors; `method` is recorded in the trail."""
+    """Issue a cookie to a user who has passed two factors; record `method` in the audit trail."""
     row.failures, row.locked_until = 0, None
     user = Principal(AccessRole(row.role), user_id=row.id)
     record_event(tx, "user signed in", "user", row.id, by=user, how=method)

@@ -12,7 +12,7 @@ from api.database.types import ID_LENGTH, IdentifiedRow, TableRow
 
 
 class AuditRow(TableRow):
-    """One event. It contains identifiers, codes and counts only; no names, texts or secrets.
+    """An event. It contains identifiers, codes and counts, but no names, texts or secrets.
 
     `seal` is an HMAC of this row and the previous row's seal, so that altered, removed and inserted
     rows are detected.

@@ -22,7 +22,7 @@ MAX_PASSWORD_LENGTH = 200
 
 _hasher = PasswordHash.recommended()
 _hash_semaphore = threading.BoundedSemaphore(_MAX_CONCURRENT_HASHES)
-_DUMMY_HASH = (  # hash of a random password, verified if a user has none, to take the same time
+_DUMMY_HASH = (  # verified in place of a missing hash, so that the response time is the same
     "$argon2id$v=19$m=65536,t=3,p=4$7tz1y0FzcQzY/tg+zjVKWw$"
     "fH5s2C/mLpAp7a74Jwxtp+WwqTBkFOG/BtHApRL0CqM"
 )

@@ -1,4 +1,4 @@
-"""Backup of the database while it is in use, and restore.
+"""Backs up and restores the database, which may be in use during a backup.
 
 A backup is an encrypted SQLite file, whether it was made from SQLite or PostgreSQL, and can be
 restored into either. This is also the way to move from SQLite to PostgreSQL.

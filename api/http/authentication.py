@@ -30,7 +30,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class SecretSource(StrEnum):
-    """The part of a request that presents a secret."""
+    """The part of a request that contains a secret."""
 
     HEADER = "header"
     PATH = "path"

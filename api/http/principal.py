@@ -29,7 +29,7 @@ class Principal:
         user_id: the id of a manager or auditor; `None` otherwise.
         person_id: the id of a coach or coachee in the cycle `cycle_id`; `None` otherwise.
         credential_id: the id of the cookie, token or link that was presented.
-        by_cookie: whether the credential was sent in a cookie, which browsers do automatically.
+        by_cookie: whether the credential was sent in a cookie, which browsers attach automatically.
         confirmed_at: the time at which the browser's user last passed a second factor.
         notes_open: whether the request presents the key of the coach's notebook with the number
             `notebook`.

@@ -157,7 +157,7 @@ def link_secrets(
 
 
 def linked_people(tx: Transaction, people: Iterable[str], *, now: datetime) -> frozenset[str]:
-    """Return the ids in `people` of those with a working link."""
+    """Return the ids of the people who have a working link."""
     return frozenset(_links_of(tx, people, now))
 
 

@@ -60,7 +60,7 @@ def send_code(
     *,
     detail: str = "",
 ) -> None:
-    """Send `principal` a code to their stored address.
+    """Send a code to the stored email address of `principal`.
 
     `detail` is stored with the code. For a change of address, it is the new address.
 

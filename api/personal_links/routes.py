@@ -22,7 +22,7 @@ CODES = APIRouter(prefix=f"{API}/me", tags=["me"])
 
 
 class PersonalLink(BaseModel):
-    """A person's secret link: anyone who has it can see and do what that person can."""
+    """A person's secret link. Anyone who has it can act as that person."""
 
     address: str
     credential: IssuedSecret

@@ -130,7 +130,9 @@ class Provider:
         return str(add_params_to_uri(endpoint, query))
 
     def fetch_identity(self, response: dict[str, str], request: AuthorizationRequest) -> Identity:
-        """Return the account that signed in; `response` has the callback's query parameters.
+        """Verify a callback, and return the account that signed in.
+
+        `response` contains the query parameters of the callback.
 
         Raises:
             ProviderUnavailableError: the provider cannot be reached.

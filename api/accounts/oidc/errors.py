@@ -1,4 +1,4 @@
-"""Errors of the identity provider. The cause is logged; the message says what to do."""
+"""Identity provider errors. The cause is logged; the message explains what to do."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def finish(
             the account.
         ProviderUnavailableError: the provider cannot be reached.
     """
-    flow = _take_flow(services, flow_secret, response.get("state"))
+    flow = _redeem_flow(services, flow_secret, response.get("state"))
     request = _authorization_request(services, flow)
     identity = provider.fetch_identity(dict(response), request)
     if flow.kind is SignInFlowKind.OIDC_SIGN_IN:
@@ -101,7 +101,7 @@ def finish(
     return FinishedFlow(flow.go_on_to)
 
 
-def _take_flow(services: Services, secret: str, state: str | None) -> SignInFlow:
+def _redeem_flow(services: Services, secret: str, state: str | None) -> SignInFlow:
     now = services.now()
     with services.database.reading() as tx:  # an invalid response must not acquire the writer lock
         flow = find_flow(tx, secret, _KINDS, now=now)

@@ -35,7 +35,7 @@ class PasskeyResponse(BaseModel):
 
 
 class ReturnTarget(BaseModel):
-    """The page to show once the user is signed in."""
+    """The page to which a user is redirected after signing in."""
 
     go_on_to: Annotated[str, Field(max_length=300)] = "/"
 

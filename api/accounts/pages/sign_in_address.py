@@ -22,7 +22,7 @@ SIGN_IN_ADDRESS = APIRouter(include_in_schema=False)
 def confirm_sign_in(secret: str, request: Request) -> Response:
     """Show a button that redeems the address.
 
-    Opening the address does not redeem it, because mail scanners open links.
+    Opening the address does not redeem it, because email scanners open links.
     """
     return render_page(request, "accounts/sign_in_address.html", address=f"/sign-in/{secret}")
 

@@ -141,7 +141,7 @@ def things(shared: SharedServer) -> dict[str, str]:
 
 
 def _store_reports(shared: SharedServer, session_id: str, coach: str, coachee: str) -> None:
-    """Store a record, a note and feedback, so that no route responds with 404 for lack of them."""
+    """Store a record, a note and feedback, which some routes need to respond successfully."""
     from datetime import date  # noqa: PLC0415
 
     from coach.feedback import Feedback, Note, SharedRecord  # noqa: PLC0415
