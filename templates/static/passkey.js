@@ -91,7 +91,7 @@
         alert.textContent =
           error.message === "403"
             ? "Reload this page, confirm your identity, then try again."
-            : "The passkey was not accepted. Try again, or use a code instead.";
+            : "Using the passkey did not work. Try again, or use a code instead.";
         alert.hidden = false;
         button.disabled = false;
       }
