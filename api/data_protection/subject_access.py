@@ -21,6 +21,7 @@ from api.session_reports.records import RecordView, record_view
 from api.session_reports.rows import NoteRow
 from api.sessions.rows import FeedbackRow, RecordRow, SessionRow, SessionState
 from api.sessions.schedule import person_schedule
+from api.sessions.session_details import SessionDetails
 from api.values import FrozenModel
 from coach.errors import ConflictError, NotFoundError
 from coach.sessions import Reply
@@ -115,9 +116,8 @@ def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessRepor
         NotFoundError: there is no such person.
     """
     row = person_row(tx, person_id)
-    page = person_schedule(tx, person_id)
-    session_ids = [session.id for session in page.sessions]
-    coachee = row.side is Side.COACHEE
+    sessions = person_schedule(tx, person_id).sessions
+    session_ids = [session.id for session in sessions]
     record_event(tx, "person exported", "person", person_id)
     return SubjectAccessReport(
         code=row.code,
@@ -125,17 +125,7 @@ def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessRepor
         address=row.email,
         profile={field: value for field, value in row.profile.items() if field != "refuses"},
         left_at=row.left_at,
-        sessions=tuple(
-            ReportedSession(
-                number=session.number,
-                start=session.start,
-                end=session.end,
-                state=session.state,
-                my_reply=(session.coachee_reply if coachee else session.coach_reply) or Reply.NONE,
-                my_comment=session.coachee_comment if coachee else session.coach_comment,
-            )
-            for session in page.sessions
-        ),
+        sessions=tuple(_reported_session(session, row.side) for session in sessions),
         records=tuple(
             record_view(record)
             for record in tx.scalars(select(RecordRow).where(RecordRow.session_id.in_(session_ids)))
@@ -145,18 +135,32 @@ def subject_access_report(tx: Transaction, person_id: str) -> SubjectAccessRepor
             for given in tx.scalars(select(FeedbackRow).where(FeedbackRow.author_id == person_id))
         ),
         consents=consents_given_by(tx, person_id),
-        notes_written=tuple(
-            ReportedNote(
-                session_id=note.session_id, version=note.version, written_at=note.written_at
-            )
-            for note in tx.scalars(select(NoteRow).where(NoteRow.author_id == person_id))
-        ),
+        notes_written=_notes_written_by(tx, person_id),
         links_made_at=tuple(
             tx.scalars(select(CredentialRow.created_at).where(CredentialRow.person_id == person_id))
         ),
         messages_sent=len(
             tx.scalars(select(OutboxRow.id).where(OutboxRow.person_id == person_id)).all()
         ),
+    )
+
+
+def _reported_session(session: SessionDetails, side: Side) -> ReportedSession:
+    coachee = side is Side.COACHEE
+    return ReportedSession(
+        number=session.number,
+        start=session.start,
+        end=session.end,
+        state=session.state,
+        my_reply=(session.coachee_reply if coachee else session.coach_reply) or Reply.NONE,
+        my_comment=session.coachee_comment if coachee else session.coach_comment,
+    )
+
+
+def _notes_written_by(tx: Transaction, person_id: str) -> tuple[ReportedNote, ...]:
+    return tuple(
+        ReportedNote(session_id=note.session_id, version=note.version, written_at=note.written_at)
+        for note in tx.scalars(select(NoteRow).where(NoteRow.author_id == person_id))
     )
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -104,11 +104,7 @@ def restore(
         _require_no_database(database, database_file)
     parent = database_file.parent if database_file else previous_folder
     parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="restore", dir=parent) as folder:
-        plain = Path(folder) / "restored.sqlite"
-        decrypt_file(key, source, plain)
-        _check_integrity(plain)
-        _check_version(plain)
+    with _decrypted_copy(key, source, parent) as plain:
         if database_file is None:
             return _replace_rows(
                 database, key, plain, migrate_job_tables, previous_folder=previous_folder, now=now
@@ -156,6 +152,17 @@ def _copy_by_rows(database: Database, plain: Path, migrate_job_tables: MigrateJo
         _leave_wal_mode(copy)
     finally:
         copy.close()
+
+
+@contextmanager
+def _decrypted_copy(key: bytes, source: Path, parent: Path) -> Iterator[Path]:
+    """Decrypt and check a backup in a temporary folder of `parent`; yield the SQLite file."""
+    with tempfile.TemporaryDirectory(prefix="restore", dir=parent) as folder:
+        plain = Path(folder) / "restored.sqlite"
+        decrypt_file(key, source, plain)
+        _check_integrity(plain)
+        _check_version(plain)
+        yield plain
 
 
 def _replace_rows(
