@@ -1,12 +1,15 @@
-"""Prints which share of the code's lines the tests run: the total, and each file below a limit.
+"""Prints the share of the code's lines that the tests run, and checks that it is not too low.
 
 Usage: python -m tests.coverage .coverage.json
 
-The report is slipcover's. It adds 7 to 33 % to the processor time of the tests (24 s became 25.6 s
-for invitations, sessions and timetables, and 32 s for a part of the API), where the tracer of
-coverage.py doubles it on Python 3.11.
-What runs only in processes that tests start is not measured, and
-neither are branches: `make mutants` says more about those.
+The report is written by slipcover while pytest runs. It covers the lines of `coach`, `matching` and
+`api` that are executed in the processes of pytest itself. Code that runs only in child processes
+that tests start, such as solvers, counts as not executed. Branches are not measured;
+`make mutants` shows more about those.
+
+Slipcover adds 7 to 33 % to the processor time of the tests (24 s became 25.6 s for invitations,
+sessions and timetables, and 32 s for a part of the API). The tracer of coverage.py doubles it on
+Python 3.11.
 """
 
 from __future__ import annotations
@@ -16,13 +19,14 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-FLOOR_PERCENT = 85.0
-"""A little below what is measured: `make test` fails where the total is lower."""
+FLOOR_PERCENT = 95.0
+"""`make test` fails if the total is lower; 96.9 % were measured when this was set."""
 LISTED_BELOW_PERCENT = 90.0
+"""Files with a lower share are listed."""
 
 
 class FileCoverage(NamedTuple):
-    """How many lines of a file can be run, and how many of them were."""
+    """The number of executable lines of a file, and how many of them were executed."""
 
     path: str
     covered: int
@@ -34,7 +38,7 @@ class FileCoverage(NamedTuple):
 
 
 def read(report: Path) -> list[FileCoverage]:
-    """The files of a JSON report of slipcover."""
+    """Return the files in a JSON report of slipcover."""
     files = json.loads(report.read_text("utf-8"))["files"]
     return [
         FileCoverage(path, len(one["executed_lines"]),
@@ -44,7 +48,7 @@ def read(report: Path) -> list[FileCoverage]:
 
 
 def main(report: Path) -> int:
-    """Print the report; 1 where the total is below the floor."""
+    """Print the report; return 1 if the total is below the floor, otherwise 0."""
     files = read(report)
     lines = sum(file.lines for file in files)
     total = FileCoverage("total", sum(file.covered for file in files), lines)
@@ -52,7 +56,7 @@ def main(report: Path) -> int:
         print(f"{one.percent:6.1f} %  {one.covered:6} of {one.lines:6} lines  {one.path}")
     if total.percent >= FLOOR_PERCENT:
         return 0
-    print(f"The tests have to run {FLOOR_PERCENT} % of the lines (FLOOR_PERCENT in {__file__}).")
+    print(f"The tests must execute {FLOOR_PERCENT} % of the lines (FLOOR_PERCENT in {__file__}).")
     return 1
 
 
