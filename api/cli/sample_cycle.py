@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session as Transaction
 from api.background.job import Job
 from api.background.job_type import JobContext
 from api.background.rows import TaskState
+from api.cycles.service import add_cycle
+from api.input_files.policy_file import parse_policy_file
 from api.input_files.source import NamedFile
 from api.invitations.publish import publish_plan
 from api.overview import cycles
 from api.participants.rows import Side
-from api.participants.upload import upload_lists
+from api.participants.upload import read_lists, store_lists
 from api.personal_links import links
 from api.runs import run_queue, run_view
 from api.runs.job import RunJob
@@ -50,13 +52,23 @@ def load_sample_cycle(services: Services) -> DemoLinks:
 
 
 def _load(services: Services) -> str:
-    cycle = cycles.create_cycle(services, _sample_file("cycle.toml"))
-    upload_lists(services, cycle.id, _sample_file("coachees.xlsx"), _sample_file("coaches.csv"))
-    run = _solve(services, cycle.id)
+    cycle_id = _store(services)
+    run = _solve(services, cycle_id)
     if run.plan_id is None:
         raise DomainError(f"the sample cycle was not solved: {run.failure}")
     publish_plan(services, run.plan_id)
-    return cycle.id
+    return cycle_id
+
+
+def _store(services: Services) -> str:
+    """Store the cycle and both lists in one transaction; return the id of the cycle."""
+    file = parse_policy_file(_sample_file("cycle.toml"))
+    lists = read_lists(_sample_file("coachees.xlsx"), _sample_file("coaches.csv"))
+    with services.database.writing() as tx:
+        now = services.now()
+        cycle_id = add_cycle(tx, file.policy, file.text, now=now).id
+        store_lists(tx, cycle_id, lists, now=now)
+    return cycle_id
 
 
 def _solve(services: Services, cycle_id: str) -> RunView:

@@ -7,6 +7,7 @@ sessions and submissions remain, and later runs do not include them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,7 @@ from api.values import FrozenModel
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.cycle_file import CycleFile
 from coach.intake.reference import ReadContext
-from coach.people import Person
+from coach.people import Person, Roster
 
 
 class UploadSummary(FrozenModel):
@@ -37,6 +38,15 @@ class UploadSummary(FrozenModel):
     changed: int
     unchanged: int
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedLists:
+    """Both lists as read with `context`; `roster` is `None` if either list has faults."""
+
+    lists: PeopleLists
+    roster: Roster | None
+    context: ReadContext
 
 
 def upload_lists(
@@ -51,18 +61,34 @@ def upload_lists(
         UnusableInputError: there are faults in the files, or the policy names people who are in
             neither list. The error lists all faults, and nothing is changed.
     """
+    lists = read_lists(coachees, coaches)
+    with services.database.writing() as tx:
+        return store_lists(tx, cycle_id, lists, now=services.now())
+
+
+def read_lists(coachees: NamedFile, coaches: NamedFile) -> UploadedLists:
+    """Read both lists; they are checked when they are stored."""
     context = ReadContext(reference())
     lists = read_people_lists(coachees, coaches, context)
-    roster = None if lists.faults else lists.roster()
-    with services.database.writing() as tx:
-        faults = tuple(_faults(cycle_row(tx, cycle_id), lists, context))
-        if faults or roster is None:
-            raise UnusableInputError(dict.fromkeys(faults))
-        now = services.now()
-        return (
-            store_list(tx, cycle_id, Side.COACHEE, roster.coachees, now=now),
-            store_list(tx, cycle_id, Side.COACH, roster.coaches, now=now),
-        )
+    return UploadedLists(lists, None if lists.faults else lists.roster(), context)
+
+
+def store_lists(
+    tx: Transaction, cycle_id: str, uploaded: UploadedLists, *, now: datetime
+) -> tuple[UploadSummary, UploadSummary]:
+    """Check both lists against each other and the cycle's policy, and replace those of the cycle.
+
+    Raises:
+        NotFoundError, UnusableInputError: as `upload_lists`.
+    """
+    faults = tuple(_faults(cycle_row(tx, cycle_id), uploaded.lists, uploaded.context))
+    roster = uploaded.roster
+    if faults or roster is None:
+        raise UnusableInputError(dict.fromkeys(faults))
+    return (
+        store_list(tx, cycle_id, Side.COACHEE, roster.coachees, now=now),
+        store_list(tx, cycle_id, Side.COACH, roster.coaches, now=now),
+    )
 
 
 def store_list(
