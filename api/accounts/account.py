@@ -1,4 +1,4 @@
-"""The signed-in user's account: reading it, setting a password and second factor, unlinking."""
+"""Operations on a user's own account: reading, setting up and unlinking it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def read_confirmation_means(services: Services, principal: Principal) -> Confirm
 def set_up_account(services: Services, principal: Principal, form: AccountForm) -> None:
     """Set the requesting user's password and second factor, and sign out their other browsers.
 
-    The password may be empty if the user's account is linked; this removes an existing password.
+    If the user's account is linked, the password may be empty, which removes an existing password.
 
     Raises:
         UnusableInputError: the password is too weak, or the code does not match the secret.

@@ -155,7 +155,7 @@ def issue(
     user_id: str | None,
     label: str = "",
 ) -> IssuedSecret:
-    """Issue a new secret to a user, valid until `until`."""
+    """Issue a new secret to a user; it expires at `until`."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     row = credential_row(kind, secret, now, until, user_id=user_id, label=label, id=new_id())
     tx.add(row)

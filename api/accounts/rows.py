@@ -35,7 +35,7 @@ class UserRow(IdentifiedRow):
     Attributes:
         password_hash: argon2id; `None` until a password is set.
         totp_sealed: the second factor's secret, encrypted with the master key.
-        totp_step: the last time step used, so that each code works only once.
+        totp_step: the last accepted time step, so that each code works only once.
         subject: the user's identifier at the identity provider `issuer`; both are `None` until the
             account is linked.
         expected_mail: the verified email address by which the account will be linked.

@@ -1,1 +1,1 @@
-"""The audit trail: a chain of sealed events, recorded in the transactions of the actions."""
+"""The audit trail: a chain of sealed events, each stored in the transaction of its action."""

@@ -1,6 +1,6 @@
 """The audit trail: each event is appended in the transaction of the action it records.
 
-The principal of a transaction is set when the transaction starts (see `api.services`), so use cases
+The principal of a transaction is set when the transaction starts (see `api.services`), so callers
 do not pass it. Recording an event in a transaction without a principal is an error.
 """
 

@@ -174,7 +174,7 @@ def store_publicity_answer(
 
 
 def consents_of_cycle(tx: Transaction, texts: Texts, cycle_id: str) -> tuple[PersonConsent, ...]:
-    """Return the consents of all people currently in a cycle, in list order.
+    """Return the consents of all people currently in a cycle, in the order of the lists.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -82,9 +82,9 @@ def restore(
 
     Args:
         database: the target, SQLite or PostgreSQL.
-        key: the key the backup is encrypted with, 32 bytes.
+        key: the 32-byte key that the backup was encrypted with.
         source: the backup.
-        migrate_job_tables: prepares the tables of the job engine in PostgreSQL.
+        migrate_job_tables: creates or migrates the tables of the job engine in PostgreSQL.
         force: whether to replace a database that is not empty.
         previous_folder: folder for an encrypted backup of the replaced PostgreSQL database.
         now: the current time, used to name the replaced database.

@@ -209,7 +209,7 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 def open_jobs_engine(url: str) -> Engine:
-    """Create an engine for the job tables, in which every transaction is a writing one."""
+    """Create an engine for the job tables, with writing transactions only."""
     return open_engine(url).execution_options(**{_WRITES: True})
 
 

@@ -1,4 +1,4 @@
-"""Copying of all rows from one database to another, each either SQLite or PostgreSQL.
+"""Copies all rows between databases, each of which is either SQLite or PostgreSQL.
 
 Both databases have the same job engine tables: PostgreSQL in the schema `dbos`, SQLite without a
 schema. These tables are reflected, because this application does not define them.
@@ -87,7 +87,7 @@ def _in_batches(source: Connection, table: Table) -> Iterator[list[dict[str, Any
 
 
 def _converted_row(row: dict[str, Any], read: Table, write: Table) -> dict[str, Any]:
-    """Return the row for `write`, converting columns that have type JSON in one table only."""
+    """Return `row` as a row of `write`, converting between JSON columns and text columns."""
     return {
         name: _converter(read.c[name].type, write.c[name].type)(value)
         for name, value in row.items()

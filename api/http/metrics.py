@@ -22,7 +22,7 @@ class RequestMetrics:
             ["method", "route"],
             registry=self.registry,
         )
-        # Cached by labels, because `labels()` would otherwise run for each request.
+        # Cached by labels, to avoid the cost of `labels()` on each request.
         self._request: dict[tuple[str, str, int], Counter] = {}
         self._second: dict[tuple[str, str], Histogram] = {}
 

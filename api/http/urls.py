@@ -41,7 +41,7 @@ def sign_in(secret: str) -> str:
 
 
 def person(secret: str) -> str:
-    """Return a person's secret link, without the host."""
+    """Return the URL of a person's page, which contains the secret of their link."""
     return f"{PERSON}{secret}"
 
 

@@ -22,7 +22,7 @@ def _validate_address(text: str) -> str:
 
 
 class NewAddress(FrozenModel):
-    """The email address that a person requests."""
+    """A requested new email address."""
 
     address: Annotated[str, AfterValidator(_validate_address)]
 

@@ -17,7 +17,10 @@ from api.services import Services
 
 
 def compose_code(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose the email with a one-time code; `None` if it would be useless or undeliverable."""
+    """Compose the email with a one-time code.
+
+    Returns `None` if the code was used or has expired, or if the person has no email address.
+    """
     code = tx.get_one(OneTimeCodeRow, mail.code_id)
     recipient = mail_recipient(tx.get_one(PersonRow, mail.person_id))
     if recipient is None or code.used_at is not None or code.expires_at <= services.now():

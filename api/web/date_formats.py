@@ -72,8 +72,7 @@ def format_zone(local: datetime) -> str:
 def zone_abbreviation(local: datetime) -> str:
     """Return the zone abbreviation of an aware local time, such as `CET`, or else its offset.
 
-    The name of the zone is not used, because it often names a city in which the person does not
-    work.
+    The zone's name is not used, because it often refers to a city other than the person's own.
     """
     abbreviation = local.tzname() or ""
     return abbreviation if abbreviation.isalpha() else _offset(local)

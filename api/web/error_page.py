@@ -28,7 +28,7 @@ _WHAT_TO_DO = {
 def problem_page(request: Request, problem: ProblemDetails) -> Response:
     """Return the page that reports `problem`.
 
-    If the user has to confirm their identity first, redirect to the page for that instead.
+    If the user has to confirm their identity first, redirect to the confirmation page instead.
     """
     if problem.type.endswith(_CONFIRM_FIRST):
         return redirect_after_post(confirm(_return_url(request)))

@@ -56,7 +56,9 @@ def start(
     principal: Principal | None,
     go_on_to: str,
 ) -> StartedFlow:
-    """Start a flow at the provider; `principal` is the user who links an account or confirms.
+    """Start a flow at the provider.
+
+    `principal` is the user who links an account or re-authenticates, or `None` for a sign-in.
 
     Raises:
         ProviderUnavailableError: the provider cannot be reached.

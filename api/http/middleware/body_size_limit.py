@@ -23,7 +23,7 @@ _NOTE_BYTES = 512 * KIB  # enough for 20,000 escaped characters of any script
 class BodySizeLimitMiddleware:
     """Rejects request bodies that exceed a limit, which is higher for uploads and notes.
 
-    A higher limit applies only to senders with the role that may upload. The sender is
+    A higher limit applies only to senders whose role permits the upload. The sender is
     authenticated when the declared or received size exceeds the default limit, before the rest of
     the body is read.
     """
