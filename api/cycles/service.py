@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.cycles.rows import CycleRow
+from api.database.existing_row import existing_row
 from api.services import Services
 from api.values import FrozenModel
 from coach.cycle import Cycle
-from coach.errors import NotFoundError
 
 
 class CycleHeader(FrozenModel):
@@ -101,10 +101,7 @@ def cycle_row(tx: Transaction, cycle_id: str) -> CycleRow:
     Raises:
         NotFoundError: there is no such cycle.
     """
-    row = tx.get(CycleRow, cycle_id)
-    if row is None:
-        raise NotFoundError(f"there is no cycle {cycle_id}")
-    return row
+    return existing_row(tx, CycleRow, cycle_id, "cycle")
 
 
 def policy_of(row: CycleRow) -> Cycle:

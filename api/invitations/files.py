@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from api.audit_trail.log import record_event
 from api.calendar.wording import invitation_file_name
+from api.database.existing_row import existing_row
 from api.http.principal import AccessRole, Principal
 from api.invitations.outgoing_invitation import (
     OutgoingInvitation,
@@ -24,7 +25,6 @@ from api.participants.service import person_row
 from api.personal_links import links
 from api.services import Services
 from api.sessions.schedule import own_session
-from coach.errors import NotFoundError
 
 _OWN_SIDE = {AccessRole.COACH: Side.COACH, AccessRole.COACHEE: Side.COACHEE}
 
@@ -69,9 +69,7 @@ def outbox_mail(services: Services, message_id: str) -> bytes:
         ConflictError: the message is an invitation and its recipient has no working secret link.
     """
     with services.database.reading() as tx:
-        row = tx.get(OutboxRow, message_id)
-        if row is None:
-            raise NotFoundError(f"there is no message {message_id}")
+        row = existing_row(tx, OutboxRow, message_id, "message")
         invitation = stored_invitation(row, person_row(tx, row.person_id))
         secret = ""
         if invitation.needs_link:

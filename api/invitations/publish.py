@@ -20,13 +20,13 @@ from api.invitations.rows import OutboxRow
 from api.participants.rows import Side
 from api.participants.service import ids_by_code
 from api.personal_links.links import ensure_links
-from api.plans.plan_details import PlanSummary, is_outdated, summarise_plan
+from api.plans.plan_details import PlanSummary, is_outdated, plan_row, summarise_plan
 from api.runs.rows import PlanRow, PlanState, RunRow
 from api.runs.run_input import RunInput
 from api.services import Services
 from api.sessions.rows import SessionRow, SessionState
 from api.values import FrozenModel
-from coach.errors import ConflictError, NotFoundError
+from coach.errors import ConflictError
 from coach.invitations import (
     Invitation,
     Message,
@@ -105,9 +105,7 @@ def publish_draft(
 
 
 def _publishable_plan(tx: Transaction, plan_id: str) -> PlanRow:
-    plan = tx.get(PlanRow, plan_id)
-    if plan is None:
-        raise NotFoundError(f"there is no plan {plan_id}")
+    plan = plan_row(tx, plan_id)
     if plan.state is PlanState.WHAT_IF:
         raise ConflictError(
             "a what-if cannot be published: replace the cycle's policy and start a run instead"

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row
+from api.database.existing_row import existing_row
 from api.participants.person_summary import PersonSummary, person_summary
 from api.participants.rows import PersonRow, Side
 from api.services import Services
 from api.values import FrozenModel
-from coach.errors import NotFoundError
 from coach.people import Coach, Coachee, Roster
 
 _MODELS: dict[Side, type[Coachee | Coach]] = {Side.COACHEE: Coachee, Side.COACH: Coach}
@@ -65,10 +65,7 @@ def person_row(tx: Transaction, person_id: str) -> PersonRow:
     Raises:
         NotFoundError: there is no such person.
     """
-    row = tx.get(PersonRow, person_id)
-    if row is None:
-        raise NotFoundError(f"there is no person {person_id}")
-    return row
+    return existing_row(tx, PersonRow, person_id, "person")
 
 
 def roster_of(tx: Transaction, cycle_id: str) -> Roster:

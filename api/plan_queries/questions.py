@@ -17,6 +17,7 @@ from sqlalchemy.orm import undefer
 from api.audit_trail.log import record_event
 from api.background.job import Enqueue, Job
 from api.background.rows import TaskFailure, TaskState
+from api.database.existing_row import existing_row
 from api.participants.rows import PersonRow, Side
 from api.plan_queries.remaining_sessions import RemainingSessions, remaining_sessions_of
 from api.plan_queries.rows import QuestionKind, QuestionRow
@@ -124,10 +125,7 @@ def question_row(tx: Transaction, question_id: str) -> QuestionRow:
     Raises:
         NotFoundError: there is no such question.
     """
-    row = tx.get(QuestionRow, question_id)
-    if row is None:
-        raise NotFoundError(f"there is no question {question_id}")
-    return row
+    return existing_row(tx, QuestionRow, question_id, "question")
 
 
 def questions_about(

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row, policy_of
+from api.database.existing_row import existing_row
 from api.participants.service import roster_of
 from api.runs.rows import PlanRow, PlanState, RunRow
 from api.runs.run_input import RunInput
@@ -78,10 +79,7 @@ def plan_row(tx: Transaction, plan_id: str) -> PlanRow:
     Raises:
         NotFoundError: there is no such plan.
     """
-    row = tx.get(PlanRow, plan_id)
-    if row is None:
-        raise NotFoundError(f"there is no plan {plan_id}")
-    return row
+    return existing_row(tx, PlanRow, plan_id, "plan")
 
 
 def plan_details(tx: Transaction, plan_id: str) -> PlanDetails:

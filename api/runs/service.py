@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session as Transaction
 
 from api.audit_trail.log import record_event
 from api.cycles.service import CycleHeader, cycle_header
+from api.database.existing_row import existing_row
 from api.runs.rows import RunRow
 from api.runs.run_input import RunOptions, default_options
 from api.runs.run_queue import queue_cycle_run
 from api.runs.run_view import ProgressEvent, RunView, progress_after, run_view, runs_of_cycle
 from api.services import Services
-from coach.errors import ConflictError, NotFoundError
+from coach.errors import ConflictError
 from matching.records.run_record import RunRecord
 
 
@@ -126,7 +127,4 @@ def cancel_run(services: Services, run_id: str) -> RunView:
 
 
 def _run_row(tx: Transaction, run_id: str) -> RunRow:
-    row = tx.get(RunRow, run_id)
-    if row is None:
-        raise NotFoundError(f"there is no run {run_id}")
-    return row
+    return existing_row(tx, RunRow, run_id, "run")

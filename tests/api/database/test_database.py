@@ -18,9 +18,11 @@ from api.background.worker_lease import WorkerLeaseHeldError, hold_worker_lease
 from api.cycles.rows import CycleRow
 from api.database import schema
 from api.database.engine import Database
+from api.database.existing_row import existing_row
 from api.participants.rows import PersonRow
 from api.settings import Settings
 from api.tables import TABLES
+from coach.errors import NotFoundError
 
 MOMENT = datetime.fromisoformat("2026-12-01T10:00:00+01:00")
 
@@ -112,6 +114,14 @@ def test_row_with_missing_reference_is_rejected(database: Database) -> None:
                 profile={},
             )
         )
+
+
+def test_a_row_that_does_not_exist_is_named_in_the_error(database: Database) -> None:
+    with (
+        database.reading() as tx,
+        pytest.raises(NotFoundError, match=r"^there is no cycle 7$"),
+    ):
+        existing_row(tx, CycleRow, "7", "cycle")
 
 
 def test_datetimes_are_returned_aware_and_in_utc(database: Database) -> None:

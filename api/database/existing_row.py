@@ -1,0 +1,24 @@
+"""Reads a row that a request refers to by its primary key."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from sqlalchemy.orm import Session as Transaction
+
+from api.database.types import TableRow
+from coach.errors import NotFoundError
+
+RowT = TypeVar("RowT", bound=TableRow)
+
+
+def existing_row(tx: Transaction, row_type: type[RowT], row_id: str, noun: str) -> RowT:
+    """Return the row with primary key `row_id`; `noun` names it in the error: `there is no plan 7`.
+
+    Raises:
+        NotFoundError: there is no such row.
+    """
+    row = tx.get(row_type, row_id)
+    if row is None:
+        raise NotFoundError(f"there is no {noun} {row_id}")
+    return row
