@@ -1,4 +1,4 @@
-"""Entry point of `python -m api`, which is the same as the command `gender-coach`."""
+"""Entry point for `python -m api`, which is equivalent to `gender-coach`."""
 
 from api.cli import main
 

@@ -1,4 +1,4 @@
-"""The application factory: assembles the server from its settings and what each subject exports."""
+"""The application factory, which assembles the server from settings and subjects."""
 
 from __future__ import annotations
 
@@ -153,7 +153,8 @@ _AUTHENTICATION = Authentication(
 def create_app(settings: Settings) -> FastAPI:
     """Create the server for the database in `settings`, which must already be migrated.
 
-    The lifespan starts a worker if `settings.worker` is set, and closes everything on shutdown.
+    The lifespan starts a worker if `settings.worker` is set, and closes the database and
+    job queue on shutdown.
 
     Raises:
         SchemaError: the database schema belongs to a different version.

@@ -41,9 +41,9 @@ def open_database_and_keyring(settings: Settings) -> tuple[Database, Keyring]:
 
 
 def _has_encrypted_rows(tx: Transaction) -> bool:
-    """Whether a database without a recorded key mark contains rows that need a key file.
+    """Whether the database contains rows that require an existing key file.
 
-    Databases created by older versions have no recorded mark.
+    Databases created by older versions contain such rows without a recorded key mark.
     """
     sealed = (NoteKeyRow.id, AuditRow.number, CredentialRow.id)
     return any(tx.scalar(select(column).limit(1)) is not None for column in sealed)
@@ -65,7 +65,7 @@ def _open_matching_keyring(database: Database, settings: Settings) -> Keyring:
     keyring = open_keyring(path, create=False)
     if known != keyring.mark:
         raise KeyringError(
-            f"the key file {path} does not belong to this database: replace it with "
-            "the one that does; every machine needs the same file"
+            f"the key file {path} does not belong to this database; replace it with the right one. "
+            "All machines need the same file"
         )
     return keyring

@@ -1,6 +1,6 @@
-"""Threads for the engine, which starts none of its own (`matching.concurrency`).
+"""Threads for the engine, which does not start any (see `matching.concurrency`).
 
-Threads pay off because numpy and the solvers release the GIL while they compute.
+Threads are effective because numpy and the solvers release the GIL during computations.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _GRACE_SECONDS = 0.5
 
 
 def engine_threads(workers: int) -> Concurrency:
-    """Return the threads for an engine run with `workers` workers (at least 1)."""
+    """Return the concurrency of an engine run with `workers` threads (at least 1)."""
     return Concurrency(thread_map(workers), run_in_thread)
 
 
 def thread_map(workers: int) -> ParallelMap:
-    """Yield a `map` that processes up to `workers` items at once; for one, the built-in `map`."""
+    """Return a `map` that uses `workers` threads, or the built-in `map` for a single worker."""
     if workers == 1:
         return map
 
@@ -47,9 +47,10 @@ def thread_map(workers: int) -> ParallelMap:
 def run_in_thread(
     work: Callable[[], ResultT], stop: Callable[[], object], check: Callable[[], object], /
 ) -> ResultT:
-    """Call `work` in its own thread; return its result, or raise what `check` raises meanwhile.
+    """Call `work` in a separate thread and return its result.
 
-    If `stop` does not end the work within half a second, the thread is abandoned.
+    `check` is called at short intervals. If it raises an exception, `stop` is called and the
+    exception is raised. A thread that does not end within half a second is abandoned.
     """
     check()
     thread = _WorkThread(work)

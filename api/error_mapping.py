@@ -1,8 +1,8 @@
 """Maps errors to exit codes, HTTP status codes and problem types.
 
-Exit codes of the commands: 0 success, 1 internal error, 2 unusable input, 3 time limit reached
-before a usable result was found, 130 interrupted (by shell convention). Over HTTP the same errors
-become problem documents (RFC 9457), whose `type` ends with the slug.
+Commands exit with 0 on success, 1 on an internal error, 2 on unusable input, 3 if the time limit
+was reached before a usable result was found, and 130 if interrupted (by shell convention). Over
+HTTP, the same errors become problem documents (RFC 9457), whose `type` ends with the slug.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ ERROR_TABLE: dict[type[DomainError], ErrorType] = {
 
 
 def error_type_of(error: BaseException) -> ErrorType:
-    """Return the error type of the nearest base class in the table, else an internal error."""
+    """Return the type of the most specific class in the table, or `INTERNAL_ERROR`."""
     for ancestor in type(error).__mro__:
         if issubclass(ancestor, DomainError) and ancestor in ERROR_TABLE:
             return ERROR_TABLE[ancestor]

@@ -1,4 +1,4 @@
-"""The job types of all subjects. Each subject exports its own from its `job.py`."""
+"""Collects the job types that subjects define in their `job.py`."""
 
 from __future__ import annotations
 

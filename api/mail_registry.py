@@ -1,4 +1,4 @@
-"""Collects what the subjects register for the delivery of their emails."""
+"""Collects the mail composers and delivery callbacks of all subjects."""
 
 from __future__ import annotations
 

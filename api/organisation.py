@@ -1,4 +1,4 @@
-"""Settings of the organisation that runs a deployment: the sender of invitations, territory names.
+"""Settings of the organisation that runs a deployment, such as the sender of invitations.
 
 The default addresses use the domain `example.org`, which is reserved for examples; a deployment
 that sends email must set its own.
@@ -20,7 +20,7 @@ MailAddress = Annotated[
 
 
 class OrganisationSetting(BaseModel):
-    """Base of an organisation's settings: frozen, and unknown fields are rejected."""
+    """Base class for immutable settings that reject unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,7 +42,7 @@ TERRITORIES: Mapping[str, Territory] = {
         ),
     ),
 }
-"""United Nations usage where it differs from the Unicode CLDR; a setting can replace it."""
+"""Names that follow United Nations usage instead of the Unicode CLDR; a setting overrides them."""
 
 
 class Organisation(OrganisationSetting):
@@ -53,7 +53,7 @@ class Organisation(OrganisationSetting):
         organiser_address: the ORGANIZER and From address of invitations; this deployment must be
             allowed to send email for its domain.
         reply_address: the address that receives email replies; a token is inserted before its `@`.
-        programme_name: shown in invitations, which aides can read; omitted if not set.
+        programme_name: the name to show in invitations, if any; aides may read it.
         alarm_lead: how long before a session the calendar alarm rings.
         territories: names by ISO 3166-1 alpha-2 code or `XK`; other codes use their CLDR name.
     """
@@ -71,12 +71,12 @@ class Organisation(OrganisationSetting):
         return self.organiser_address.rpartition("@")[2]
 
     def territory(self, code: str) -> Territory:
-        """Return the name and footnote for a code; an unknown code is its own name."""
+        """Return the name and footnote for a code; the name of an unknown code is the code."""
         known = self.territories.get(code)
         return known or Territory(name=_unicode_names().get(code, code))
 
     def footnotes(self, codes: Collection[str]) -> tuple[str, ...]:
-        """Return the footnotes that the given territories' names require, without duplicates."""
+        """Return the footnotes required by the names of the territories, without duplicates."""
         notes = (self.territory(code).footnote for code in sorted(set(codes)))
         return tuple(dict.fromkeys(note for note in notes if note))
 

@@ -18,7 +18,7 @@ _CONTEXT_KEY = "gender_coach_audit"
 
 
 def utc_now() -> datetime:
-    """The current time, as an aware datetime in UTC."""
+    """Return the current time as an aware datetime in UTC."""
     return datetime.now(UTC)
 
 
@@ -33,9 +33,9 @@ class TransactionContext:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, database, key ring, job queue and clock.
+    """The settings, database, key ring, job queue and clock.
 
-    Each use case takes them as its first argument and opens its own transaction with
+    Every use case accepts them as its first argument and opens a single transaction with
     `database.reading()` or `database.writing()`.
     """
 
@@ -46,7 +46,7 @@ class Services:
     now: Callable[[], datetime] = utc_now
 
     def on_behalf_of(self, principal: Callable[[], Principal]) -> Services:
-        """Return the same services, with audit events attributed to `principal`.
+        """Return a copy whose audit events are attributed to `principal`.
 
         `principal` is called at the start of every writing transaction.
         """

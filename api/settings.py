@@ -1,4 +1,4 @@
-"""Server settings, read once by the command that starts the server and passed on explicitly."""
+"""Server settings, read once at start-up and passed on explicitly."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.organisation import Organisation
 
 KIB = 1024
 MIB = 1024 * KIB
-_WILDCARD_HOSTS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - to recognise it, not to bind to it
+_WILDCARD_HOSTS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound to
 
 
 class Settings(BaseSettings):
@@ -35,14 +35,14 @@ class Settings(BaseSettings):
             and stay the same across restarts, so that the process can recover its interrupted jobs.
         deployment: the organisation that runs this deployment.
         mail: the settings of the mail server.
-        consent_texts: a folder with the organisation's own consent texts.
-        metrics_token: the bearer token for `/metrics`; required behind a proxy.
+        consent_texts: a folder with consent texts that replace the default texts.
+        metrics_token: the bearer token for `/metrics`; required if the server is behind a proxy.
         upload_limit_bytes: the maximum size of an uploaded file.
         body_limit_bytes: the maximum size of any other request body.
         run_time_limit_seconds: the default time limit of a run.
         run_workers: the default number of threads for a run.
-        link_grace_days: how many days secret links keep working after the last day of their cycle.
-        retention_days: how many days after the last day of a cycle its people are erased; 0
+        link_grace_days: how many days secret links remain valid after the last day of their cycle.
+        retention_days: how many days after the last day of a cycle its people are erased. 0
             disables erasure.
         sign_in_minutes: the lifetime of a one-time sign-in link.
         cookie_idle_minutes: how many minutes an idle browser stays signed in.
@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         confirm_minutes: how many minutes after passing a second factor a user can export personal
             data and change their account without passing it again.
         oidc: the OpenID Connect provider that users can sign in with.
-        log_level: the lowest level that is logged.
+        log_level: the minimum level of log messages.
     """
 
     model_config = SettingsConfigDict(
@@ -96,7 +96,7 @@ class Settings(BaseSettings):
 
     @property
     def secure_cookies(self) -> bool:
-        """Whether the public URL is https, so that cookies are `Secure` and use `__Host-`."""
+        """Whether cookies are `Secure` and prefixed with `__Host-`: if the public URL is https."""
         return self.base_url.startswith("https://")
 
     @property
@@ -113,12 +113,12 @@ class Settings(BaseSettings):
 
     @property
     def link_grace(self) -> timedelta:
-        """How long secret links work after the last day of their cycle."""
+        """How long secret links remain valid after the last day of their cycle."""
         return timedelta(days=self.link_grace_days)
 
     @property
     def base_url(self) -> str:
-        """The URL under which people reach the server, without a trailing slash."""
+        """The public URL of the server, without a trailing slash."""
         if self.public_url is not None:
             return str(self.public_url).rstrip("/")
         host = "127.0.0.1" if self.host in _WILDCARD_HOSTS else self.host
@@ -126,5 +126,5 @@ class Settings(BaseSettings):
 
     @property
     def master_key_file(self) -> Path:
-        """Path of the key file (mode 0600)."""
+        """The path of the key file (mode 0600)."""
         return self.data_dir / "master.key"

@@ -1,4 +1,4 @@
-"""Base types of the values that use cases take and return."""
+"""Base types for the inputs and results of use cases."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ Identifier = Annotated[str, Field(max_length=40), SingleLineText]
 
 
 class FrozenModel(BaseModel):
-    """Base class of immutable values for pages and JSON responses."""
+    """Base class for immutable values in pages and JSON responses."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

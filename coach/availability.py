@@ -1,7 +1,7 @@
-"""People's availability: weekly windows in their own time zone, and dates on which they are away.
+"""Availability: weekly windows, date ranges, and their conversion to free intervals in UTC.
 
-Both are converted to free intervals in UTC, in whole minutes since 1970-01-01T00:00Z ("epoch
-minutes"), the only time scale the engine uses.
+Free intervals are in whole minutes since 1970-01-01T00:00Z ("epoch minutes"), the only time scale
+that the engine uses.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, order=True)
 class WeeklyWindow:
-    """Free on `weekday` (0 is Monday) in `[start_minute, end_minute)` of the local day."""
+    """A weekly time window: `[start_minute, end_minute)` of the local day.
+
+    `weekday` counts from 0 (Monday).
+    """
 
     weekday: int
     start_minute: int
@@ -31,7 +34,7 @@ class WeeklyWindow:
 
 @dataclass(frozen=True, slots=True, order=True)
 class DateRange:
-    """The dates from `first` to `last`, inclusive."""
+    """An inclusive range of dates, from `first` to `last`."""
 
     first: date
     last: date
@@ -48,12 +51,12 @@ class DateRange:
 
 
 def format_clock_time(minute: int) -> str:
-    """Format a minute of the day: `570` is `09:30`, `1440` is `24:00`."""
+    """Format a minute of the day as a clock time: `570` as `09:30`, `1440` as `24:00`."""
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def epoch_minute(instant: datetime) -> int:
-    """Return the whole minutes from 1970-01-01T00:00Z to `instant`, an aware datetime."""
+    """Return the number of whole minutes from 1970-01-01T00:00Z to `instant`, an aware datetime."""
     return int((instant - _EPOCH).total_seconds() // 60)
 
 
@@ -63,10 +66,10 @@ def epoch_minute_to_local(minute: int, zone: ZoneInfo) -> datetime:
 
 
 def local_to_epoch_minute(day: date, minute: int, zone: ZoneInfo) -> int:
-    """Convert a wall time, in minutes after midnight of `day`, to an epoch minute.
+    """Convert a wall-clock time, in minutes after midnight on `day`, to an epoch minute.
 
-    Minute 1440 is the next midnight. A wall time skipped by a clock change is interpreted as PEP
-    495 does with fold 0.
+    Minute 1440 is the following midnight. A wall-clock time skipped by a clock change is
+    interpreted as in PEP 495 with `fold=0`.
     """
     if minute == MINUTES_PER_DAY:
         day, minute = day + timedelta(days=1), 0
@@ -77,9 +80,9 @@ def local_to_epoch_minute(day: date, minute: int, zone: ZoneInfo) -> int:
 def free_intervals(
     windows: Collection[WeeklyWindow], zone: ZoneInfo, days: Iterable[date]
 ) -> tuple[tuple[int, int], ...]:
-    """Return the free time on the local `days`: ascending `[start, end)` in epoch minutes.
+    """Return the free intervals `[start, end)` on the local `days`, in epoch minutes, ascending.
 
-    Windows that touch or overlap, even across midnight, are merged.
+    Adjacent and overlapping windows are merged, even across midnight.
     """
     spans = sorted(
         (

@@ -1,4 +1,4 @@
-"""A cycle and its policy: the content of a cycle file, with its defaults.
+"""The data model of a cycle file: the dates and the policy of a cycle, with defaults.
 
 Ranges and defaults follow the cycle file reference; unknown keys are rejected.
 """
@@ -24,18 +24,18 @@ MAX_QUALITY = 100
 
 @cache
 def _timezone_names() -> frozenset[str]:
-    """The names of all time zones, cached because listing them takes tens of milliseconds."""
+    """Return the names of all time zones; cached, because listing them takes a while."""
     return frozenset(available_timezones())
 
 
 class CycleFileTable(BaseModel):
-    """A table of the cycle file."""
+    """Base class for the tables of a cycle file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class CycleDates(CycleFileTable):
-    """`[cycle]`: the name, the first and last day of sessions, and the time zone of the dates."""
+    """`[cycle]`: the cycle's name, its first and last day, and the time zone of these dates."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "Cycle"
     start: date
@@ -53,17 +53,19 @@ class CycleDates(CycleFileTable):
     @classmethod
     def _check_year(cls, value: date) -> date:
         if not MIN_YEAR <= value.year <= MAX_YEAR:
-            raise ValueError(f"the year has to be from {MIN_YEAR} to {MAX_YEAR}")
+            raise ValueError(f"the year must be between {MIN_YEAR} and {MAX_YEAR}")
         return value
 
     @field_validator("end")
     @classmethod
     def _check_end(cls, end: date, info: ValidationInfo) -> date:
-        start = info.data.get("start")  # absent where it is invalid itself
+        start = info.data.get("start")  # absent if invalid
         if start is not None and end < start:
-            raise ValueError(f"the last day {end} is before the first day {start}")
+            raise ValueError(
+                f"the last day {end} is before the first day {start}; correct one of them"
+            )
         if start is not None and (end - start).days > MAX_CYCLE_DAYS:
-            raise ValueError(f"a cycle lasts at most ten years, {MAX_CYCLE_DAYS} days")
+            raise ValueError(f"a cycle can last at most ten years ({MAX_CYCLE_DAYS} days)")
         return end
 
     @property
@@ -73,12 +75,12 @@ class CycleDates(CycleFileTable):
 
     @property
     def days(self) -> tuple[date, ...]:
-        """Every date of the cycle, ascending."""
+        """All dates of the cycle, in ascending order."""
         return tuple(self.start + timedelta(n) for n in range((self.end - self.start).days + 1))
 
 
 class SessionPolicy(CycleFileTable):
-    """`[sessions]`: the number, length and spacing of sessions, and each coach's limits."""
+    """`[sessions]`: the number, length and spacing of sessions, and the limits per coach."""
 
     count: Annotated[int, Field(ge=1, le=20)] = 6
     minutes: Annotated[int, Field(ge=5, le=MINUTES_PER_DAY)] = 90
@@ -92,28 +94,30 @@ class SessionPolicy(CycleFileTable):
     @field_validator("max_gap_days")
     @classmethod
     def _check_max_gap(cls, value: int, info: ValidationInfo) -> int:
-        least = info.data.get("min_gap_days")  # absent where it is invalid itself
+        least = info.data.get("min_gap_days")  # absent if invalid
         if least is not None and value < least:
-            raise ValueError(f"the longest gap ({value}) is less than the shortest ({least})")
+            raise ValueError(
+                f"the longest gap ({value}) is below the shortest ({least}); correct one of them"
+            )
         return value
 
 
 class CalendarPolicy(CycleFileTable):
-    """`[calendar]`: whether people are off on their public holidays, and blackout dates."""
+    """`[calendar]`: blackout dates, and whether people are unavailable on public holidays."""
 
     public_holidays: bool = True
     blackout: tuple[DateRange, ...] = ()
 
 
 class LanguagePolicy(CycleFileTable):
-    """`[rules.language]`: the level both people need, and groups of interchangeable languages."""
+    """`[rules.language]`: the minimum level for both people, and interchangeable languages."""
 
     minimum_level: CefrLevel = CefrLevel.B2
     groups: tuple[frozenset[str], ...] = ()
 
 
 class CountryRelation(StrEnum):
-    """The required or preferred relation between the coachee's and the coach's country."""
+    """The required or preferred relation between the countries of coachee and coach."""
 
     ANY = "any"
     SAME = "same"
@@ -123,7 +127,7 @@ class CountryRelation(StrEnum):
 
 
 class CountryPolicy(CycleFileTable):
-    """`[rules.country]`: the relation, the excluded pairs, and the cross-border share."""
+    """`[rules.country]`: the relation, excluded pairs of countries, and the cross-border share."""
 
     relation: CountryRelation = CountryRelation.ANY
     excluded: tuple[frozenset[str], ...] = ()
@@ -131,14 +135,14 @@ class CountryPolicy(CycleFileTable):
 
 
 class RankPolicy(CycleFileTable):
-    """`[rules.rank]`: how many grades below the coachee a coach may be, by sensitivity."""
+    """`[rules.rank]`: how many grades a coach may rank below the coachee, by rank sensitivity."""
 
     strict: Annotated[int, Field(ge=0, le=30)] = 0
     standard: Annotated[int, Field(ge=0, le=30)] = 2
     relaxed: Annotated[int, Field(ge=0, le=30)] = 10
 
     def allowance(self, sensitivity: RankSensitivity) -> int:
-        """Return how many grades below the coachee this sensitivity allows."""
+        """Return how many grades a coach may rank below a coachee with this `sensitivity`."""
         return {
             RankSensitivity.STRICT: self.strict,
             RankSensitivity.STANDARD: self.standard,
@@ -147,11 +151,11 @@ class RankPolicy(CycleFileTable):
 
 
 class UnitPolicy(CycleFileTable):
-    """`[rules.unit]`: has no settings, since the rule is hard in every cycle."""
+    """`[rules.unit]`: no settings, because the rule is mandatory in every cycle."""
 
 
 class RulePolicy(CycleFileTable):
-    """`[rules]`."""
+    """`[rules]`: the settings of the matching rules."""
 
     language: LanguagePolicy = LanguagePolicy()
     country: CountryPolicy = CountryPolicy()
@@ -163,7 +167,7 @@ Weight = Annotated[int, Field(ge=0, le=100)]
 
 
 class Weights(CycleFileTable):
-    """`[weights]`: the factor by which each rule's 0 to 100 points are multiplied."""
+    """`[weights]`: the factor applied to the points (0 to 100) of each rule."""
 
     language: Weight = 3
     country: Weight = 2
@@ -174,13 +178,17 @@ class Weights(CycleFileTable):
 
 
 class TimetablePolicy(CycleFileTable):
-    """`[timetable]`: how many of 100 points each fault of a series may cost.
+    """`[timetable]`: the maximum penalties for defects of a series, out of 100 points.
 
-    `rhythm`: gaps that differ from the middle of the allowed range. `finish`: a last session less
-    than `slack_days` days before the cycle's end. `leave`: sessions on the day before or after a
-    date on which either person is unavailable. `hours`: sessions outside the `preferred` times of
-    the week, local to the coachee's zone; `preferred_by` overrides `preferred` for individual
-    coachees.
+    Attributes:
+        rhythm: penalty for gaps that differ from the middle of the allowed range.
+        finish: penalty for a last session less than `slack_days` before the end of the cycle.
+        leave: penalty for sessions on the day before or after a date on which either person is
+            unavailable.
+        slack_days: the desired number of days between the last session and the end of the cycle.
+        preferred: the preferred times of the week, in the coachee's time zone.
+        preferred_by: preferred times of individual coachees, by id; they override `preferred`.
+        hours: penalty for sessions outside the preferred times.
     """
 
     rhythm: Annotated[int, Field(ge=0, le=100)] = 50
@@ -196,44 +204,48 @@ class TimetablePolicy(CycleFileTable):
     def _check_leave(cls, value: int, info: ValidationInfo) -> int:
         others = info.data.get("rhythm", 0) + info.data.get("finish", 0)
         if others + value > MAX_QUALITY:
-            raise ValueError(f"rhythm, finish and leave add up to {others + value}, more than 100")
+            raise ValueError(
+                f"rhythm, finish and leave add up to {others + value}; reduce them to at most 100"
+            )
         return value
 
     @field_validator("hours")
     @classmethod
     def _check_hours(cls, value: int, info: ValidationInfo) -> int:
         if not {"leave", "preferred", "preferred_by"} <= info.data.keys():
-            return value  # one of them is invalid itself
+            return value  # one of them is invalid
         named = bool(info.data["preferred"] or info.data["preferred_by"])
         if named and not value:
             raise ValueError(
-                "preferred times have no effect while hours is 0; give hours some of the 100 "
-                "points, and rhythm, finish or leave fewer"
+                "preferred times have no effect if hours is 0; increase hours, and reduce rhythm, "
+                "finish or leave so that they add up to at most 100"
             )
         if value and not named:
             raise ValueError(
-                "hours counts sessions outside preferred times, but there are none; "
+                "hours penalises sessions outside preferred times, but no such times are set; "
                 'add preferred = ["09:00-12:00"]'
             )
         in_all = value + sum(info.data.get(name, 0) for name in ("rhythm", "finish", "leave"))
         if in_all > MAX_QUALITY:
-            raise ValueError(f"rhythm, finish, leave and hours add up to {in_all}, more than 100")
+            raise ValueError(
+                f"rhythm, finish, leave and hours add up to {in_all}; reduce them to at most 100"
+            )
         return value
 
     def with_preferred_times(
         self, preferred_by: dict[str, tuple[WeeklyWindow, ...]]
     ) -> TimetablePolicy:
-        """Return a copy with these times for individual coachees."""
+        """Return a copy with other preferred times for individual coachees."""
         hours = self.hours if self.preferred or preferred_by else 0
         return self.model_copy(update={"preferred_by": preferred_by, "hours": hours})
 
     def preferred_times(self, coachee: str) -> tuple[WeeklyWindow, ...]:
-        """Return a coachee's preferred times, in their own zone; may be empty."""
+        """Return the preferred times of a coachee, in the coachee's time zone; may be empty."""
         return self.preferred_by.get(coachee, self.preferred)
 
 
 class ObjectiveLevel(StrEnum):
-    """One level of the lexicographic objective."""
+    """A level of the lexicographic objective."""
 
     PLACED = "placed"
     KEPT = "kept"
@@ -243,7 +255,10 @@ class ObjectiveLevel(StrEnum):
 
 
 class ObjectivePolicy(CycleFileTable):
-    """`[objective]`: the levels in order; `placed` comes first and `schedule`, if present, last."""
+    """`[objective]`: the levels in order of priority.
+
+    `placed` must come first, and `schedule`, if present, last.
+    """
 
     levels: tuple[ObjectiveLevel, ...] = tuple(ObjectiveLevel)
 
@@ -252,18 +267,18 @@ class ObjectivePolicy(CycleFileTable):
     def _check_levels(cls, levels: tuple[ObjectiveLevel, ...]) -> tuple[ObjectiveLevel, ...]:
         problems = []
         if len(set(levels)) != len(levels):
-            problems.append("a level occurs twice")
+            problems.append("each level may occur only once")
         if not levels or levels[0] is not ObjectiveLevel.PLACED:
-            problems.append('"placed" has to be the first level')
+            problems.append('"placed" must be the first level')
         if ObjectiveLevel.SCHEDULE in levels and levels[-1] is not ObjectiveLevel.SCHEDULE:
-            problems.append('"schedule" has to be the last level')
+            problems.append('"schedule" must be the last level')
         if problems:
             raise ValueError(", and ".join(problems))
         return levels
 
 
 class Cycle(CycleFileTable):
-    """A cycle: its dates, its policy, and the pairs that the manager has pinned or banned."""
+    """A cycle: its dates, its policy, and the pinned and banned pairs."""
 
     cycle: CycleDates
     sessions: SessionPolicy = SessionPolicy()
@@ -277,5 +292,5 @@ class Cycle(CycleFileTable):
 
     @property
     def blackout_days(self) -> frozenset[date]:
-        """Every date of `calendar.blackout`."""
+        """All dates in `calendar.blackout`."""
         return frozenset(day for dates in self.calendar.blackout for day in dates)

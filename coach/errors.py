@@ -1,6 +1,6 @@
-"""Domain errors, whose messages say what is wrong, where, and what to do about it.
+"""Domain errors. Their messages explain what is wrong, where, and what to do about it.
 
-They know nothing about HTTP or exit codes; `api` maps them to both in one table.
+The errors are independent of HTTP and exit codes; `api.error_mapping` maps them to both.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from dataclasses import dataclass
 
 
 class DomainError(Exception):
-    """Base class of all errors with a message for the user."""
+    """Base class for errors whose message is shown to the user."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class InputFault:
-    """One fault at one place in an input file.
+    """A fault at a specific location in an input file.
 
     Attributes:
-        file: the file's name as the user gave it.
-        row: the line number as an editor or spreadsheet shows it; a table's header is row 1.
-        column: the header of a table's column, or a dotted key of the cycle file.
-        message: what is wrong and what would be accepted.
+        file: the name of the file as given by the user.
+        row: the line or row number as shown by an editor or spreadsheet; the header is row 1.
+        column: the column header, or the dotted key in a cycle file.
+        message: what is wrong, and what is accepted instead.
     """
 
     file: str
@@ -34,7 +34,7 @@ class InputFault:
 
 
 class UnusableInputError(DomainError):
-    """An input was rejected as a whole; `faults` holds every reason, in reading order."""
+    """The input was rejected; `faults` lists every reason, in file order."""
 
     def __init__(self, faults: Iterable[InputFault]) -> None:
         self.faults = tuple(faults)
@@ -42,24 +42,24 @@ class UnusableInputError(DomainError):
 
 
 class NotFoundError(DomainError):
-    """The object does not exist, or the user may not know that it does."""
+    """The object does not exist, or the user may not learn that it exists."""
 
 
 class ConflictError(DomainError):
-    """The object's current state does not allow this; the message names the state."""
+    """The operation is not possible in the object's current state, which the message names."""
 
 
 class NotAllowedError(DomainError):
-    """The user is authenticated but not permitted to do this."""
+    """The user is authenticated but lacks permission for the operation."""
 
 
 class NotSignedInError(DomainError):
-    """Nobody is signed in, or the sign-in has expired."""
+    """The user is not signed in, or the sign-in has expired."""
 
 
 class ConfirmFirstError(NotAllowedError):
-    """The last authentication is too old for this action; the user must confirm it again."""
+    """The user's last authentication is too old for this action and must be repeated."""
 
 
 class UnreachableError(DomainError):
-    """An external server that this needs does not respond."""
+    """A required external server does not respond."""

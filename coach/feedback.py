@@ -1,7 +1,7 @@
-"""The reports on a session: the shared record, the coach's note, and the feedback.
+"""Reports on a session: the coach's shared record and private note, and the coachee's feedback.
 
-They are three values because three different groups of people may read them. Whether a session took
-place is recorded as `coach.sessions.Attendance`.
+They are separate models because different people may read each of them. All but the note state
+the session's outcome as `coach.sessions.Attendance`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pydantic import (
 from coach.sessions import Attendance
 
 RATINGS = {1: "poor", 2: "weak", 3: "fair", 4: "good", 5: "very good"}
-"""The five ratings, with the word that forms show for each."""
+"""The ratings and their labels on forms."""
 
 
 def _check_printable(text: str) -> str:
@@ -64,15 +64,15 @@ TOOK_PLACE = frozenset({Attendance.HELD, Attendance.DELEGATE})
 
 
 class SessionReport(BaseModel):
-    """Base class of what a person reports about a session."""
+    """Base class for reports on a session."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SharedRecord(SessionReport):
-    """A coach's record of a session, visible to coach, coachee and programme manager.
+    """A coach's record of a session, visible to the coach, the coachee and the programme manager.
 
-    `session_date` is the day on which the session took place or was planned.
+    `session_date` is the date on which the session took place or was planned.
     """
 
     session_date: date
@@ -88,7 +88,7 @@ class SharedRecord(SessionReport):
         return self
 
     def is_too_early(self, today: date) -> bool:
-        """Whether the record precedes its session without cancelling it."""
+        """Whether the session is still in the future and the record does not cancel it."""
         return self.attendance is not Attendance.CANCELLED and self.session_date > today
 
 
@@ -105,7 +105,7 @@ def _reject_boolean(value: object) -> object:
         ValueError: `value` is a boolean.
     """
     if isinstance(value, bool):
-        raise ValueError("a rating is a number from 1 to 5")  # noqa: TRY004 - pydantic's own way
+        raise ValueError("a rating is a number from 1 to 5")  # noqa: TRY004 - pydantic expects ValueError
     return value
 
 
@@ -132,9 +132,9 @@ class Feedback(SessionReport):
 
 
 def is_open_for_feedback(start: datetime, recorded: Attendance | None, now: datetime) -> bool:
-    """Whether feedback can be given at `now`, an aware datetime.
+    """Whether feedback can be submitted at `now`, an aware datetime.
 
-    Feedback opens at the session's planned `start`, or earlier if its shared record says that it
-    has taken place.
+    Feedback opens at the planned `start` of the session, or as soon as its shared record reports
+    that it took place.
     """
     return start <= now or recorded in TOOK_PLACE

@@ -1,6 +1,7 @@
-"""Dates on which a person is away: their own `unavailable` dates, and public holidays.
+"""Days off: a person's `unavailable` dates, and public holidays.
 
-Holidays come from the `holidays` package: national level, default categories and observances.
+Public holidays are taken from the `holidays` package: national holidays of the default categories,
+including substitute days.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 
 
 def public_holidays_on(country: str, days: Iterable[date]) -> frozenset[date]:
-    """Return the `days` that are national public holidays in `country`."""
+    """Return the subset of `days` that are national public holidays in `country`."""
     wanted = frozenset(days)
     years = {day.year for day in wanted}
     known = frozenset().union(*(public_holidays(country, year) for year in years))
@@ -35,7 +36,7 @@ def public_holidays_on(country: str, days: Iterable[date]) -> frozenset[date]:
 
 
 def days_off(person: Person, days: Iterable[date], *, with_holidays: bool) -> frozenset[date]:
-    """Return the `days`, local to the person's time zone, on which they are away."""
+    """Return the subset of `days`, local to the person's time zone, on which the person is away."""
     wanted = frozenset(days)
     own = {day for dates in person.unavailable for day in wanted if day in dates}
     if with_holidays:

@@ -1,7 +1,7 @@
-"""Invitations, and the messages to send after they change.
+"""Invitations to sessions, and the messages that announce and change them.
 
-Everything here concerns one person; an invitation never names the other participant of a session.
-Methods and SEQUENCE are those of RFC 5546 (iTIP).
+An invitation addresses one person and never names the other participant. Methods and SEQUENCE
+follow RFC 5546 (iTIP).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PROPERTY_OF_FIELD = {
 
 
 class InvitationValue(BaseModel):
-    """Base class of the values in this module."""
+    """Base class for the models in this module."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,16 +42,16 @@ class Method(StrEnum):
 
 
 class Status(StrEnum):
-    """Whether a session takes place."""
+    """The STATUS of a calendar event."""
 
     CONFIRMED = "CONFIRMED"
     CANCELLED = "CANCELLED"
 
 
 class Invitation(InvitationValue):
-    """One person's invitation to a session: `number` of `count`, at `[start, end)`.
+    """A person's invitation to session `number` of `count`, in `[start, end)`.
 
-    `join_link` is the address of an online session; nothing in the project sets it yet.
+    `join_link` is the URL of an online meeting; it is not set yet.
     """
 
     uid: str
@@ -63,9 +63,9 @@ class Invitation(InvitationValue):
 
 
 class SentInvitation(InvitationValue):
-    """The last message sent to a person about a session, which may be cancelled.
+    """An invitation as last sent to a person.
 
-    Cancelled sessions are remembered so that their SEQUENCE continues.
+    Cancelled invitations are included, so that SEQUENCE continues if the session is reinstated.
     """
 
     invitation: Invitation
@@ -74,14 +74,14 @@ class SentInvitation(InvitationValue):
 
 
 class Message(InvitationValue):
-    """One message about one session.
+    """A message to one person about one session.
 
     Attributes:
         method: the iTIP method.
         invitation: the invitation that is sent or cancelled.
-        sequence: SEQUENCE of the event.
-        stamp: when this message was created (DTSTAMP).
-        asks_again: whether an earlier reply no longer counts, so that a new one is requested.
+        sequence: the SEQUENCE of the event.
+        stamp: when the message was created (DTSTAMP).
+        asks_again: whether the change invalidates an earlier reply and requests a new one.
     """
 
     method: Method
@@ -92,7 +92,7 @@ class Message(InvitationValue):
 
     @property
     def status(self) -> Status:
-        """The session's status after this message."""
+        """The status of the event after this message."""
         return Status.CONFIRMED if self.method is Method.REQUEST else Status.CANCELLED
 
 
@@ -117,8 +117,9 @@ def diff_invitations(
 ) -> tuple[Message, ...]:
     """Return the messages that turn `before` into `after` for one person, in chronological order.
 
-    A new session is a REQUEST, a changed one a REQUEST with SEQUENCE + 1, a removed one a CANCEL
-    with SEQUENCE + 1, and an equal one nothing. Both mappings are by uid; `now` is aware.
+    A new session produces a REQUEST, a changed session a REQUEST with SEQUENCE + 1, and a removed
+    session a CANCEL with SEQUENCE + 1. An unchanged session produces no message. Both mappings are
+    keyed by uid; `now` is an aware datetime.
     """
     messages = [_request(before.get(uid), invitation, now) for uid, invitation in after.items()]
     messages += [
@@ -139,7 +140,7 @@ def reissue_all(
 ) -> tuple[Message, ...]:
     """Return a message for every invitation in `after`, changed or not, in chronological order.
 
-    Used to send a whole plan again; unchanged invitations keep their SEQUENCE.
+    Used to resend an entire plan. Unchanged invitations keep their SEQUENCE.
     """
     changed = {one.invitation.uid: one for one in diff_invitations(before, after, now)}
     messages = (changed.get(uid) or repeat_request(before[uid], now) for uid in after)
@@ -149,9 +150,10 @@ def reissue_all(
 def apply_messages(
     before: Mapping[str, SentInvitation], sent: Iterable[Message]
 ) -> dict[str, SentInvitation]:
-    """Return a person's last invitations, by uid, after `sent` has been sent.
+    """Return a person's invitations as last sent, by uid, once the messages `sent` are sent.
 
-    Messages older than the known state are ignored, so a replay cannot revive a cancelled session.
+    Messages with an outdated SEQUENCE are ignored, so replaying them cannot reinstate a cancelled
+    session.
     """
     latest = dict(before)
     for message in sent:
@@ -164,7 +166,7 @@ def apply_messages(
 
 
 def repeat_request(last: SentInvitation, now: datetime) -> Message:
-    """Return the same invitation with the same SEQUENCE, as a reminder to reply.
+    """Return a message that repeats an invitation with the same SEQUENCE, as a reminder to reply.
 
     Raises:
         ValueError: the session is cancelled.

@@ -19,7 +19,7 @@ class CefrLevel(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class LanguageSkill:
-    """A language a person offers: an ISO 639 code (`sq`, `cnr`) and a level."""
+    """A language that a person speaks: its ISO 639 code (`sq`, `cnr`) and the person's level."""
 
     code: str
     level: CefrLevel = CefrLevel.C1

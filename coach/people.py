@@ -1,4 +1,4 @@
-"""The people in a cycle: coachees and coaches, as described in their files."""
+"""The people in a cycle: coachees and coaches, as described in the people files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coach.ranks import GRADE_NEUTRAL, Rank
 
 
 class Sex(StrEnum):
-    """The sex stated by the person; never inferred, and never used for matching."""
+    """A person's self-reported sex; never inferred, and never used for matching."""
 
     F = "F"
     M = "M"
@@ -22,7 +22,7 @@ class Sex(StrEnum):
 
 
 class Service(StrEnum):
-    """The service a person belongs to; it determines how a rank title is interpreted."""
+    """A person's service, which determines how a rank title is interpreted."""
 
     LAND = "land"
     AIR = "air"
@@ -47,7 +47,7 @@ class RankSensitivity(StrEnum):
 
 
 class Person(BaseModel):
-    """Common fields of coachees and coaches.
+    """Base class with the fields shared by coachees and coaches.
 
     `timezone` is an IANA name; `availability` and the dates in `unavailable` are local to it.
     `languages` are in order of preference. `country` is ISO 3166-1 alpha-2 or `XK`.
@@ -78,12 +78,12 @@ class Person(BaseModel):
 
     @property
     def unit_key(self) -> str:
-        """The key by which units are compared; empty if no unit is stated."""
+        """The name of the unit, normalised for comparison; empty if no unit is given."""
         return self.unit.strip().casefold()
 
 
 class Coachee(Person):
-    """A commander or decision-maker who is coached."""
+    """A commander or decision-maker who receives coaching."""
 
     role: Role
     rank_sensitivity: RankSensitivity = RankSensitivity.STANDARD
@@ -95,8 +95,8 @@ class Coachee(Person):
 class Coach(Person):
     """A person who coaches up to `capacity` coachees.
 
-    `max_per_day` and `max_per_week` are the coach's own caps; `None` means the cycle's cap applies.
-    `chain_of_command` holds coachee ids and unit names as written in the file.
+    `max_per_day` and `max_per_week` limit the coach's sessions; if they are `None`, the cycle's
+    limits apply. `chain_of_command` contains coachee ids and unit names as written in the file.
     """
 
     capacity: Annotated[int, Field(ge=0, le=50)]
@@ -106,12 +106,12 @@ class Coach(Person):
 
     @property
     def chain_keys(self) -> frozenset[str]:
-        """The ids and units in `chain_of_command`, trimmed and case-folded for comparison."""
+        """The entries of `chain_of_command`, normalised for comparison."""
         return frozenset(entry.strip().casefold() for entry in self.chain_of_command)
 
 
 class Roster(BaseModel):
-    """Everybody in a cycle, in the order of their files."""
+    """All coachees and coaches in a cycle, in file order."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

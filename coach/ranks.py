@@ -17,13 +17,13 @@ _OFFICER_OFFSET = 10  # OF-1 is one grade above a hypothetical OR-10
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """A rank of a person.
+    """A person's rank.
 
     Attributes:
-        code: `OF-5`, `OR-8`, `CIV~OF-6` (treated as), `CIV>OF-10` (above), or `CIV`.
+        code: `OF-5`, `OR-8`, `CIV~OF-6` (equivalent to), `CIV>OF-10` (above), or `CIV`.
         grade: n for OR-n, 10 + n for OF-n, the military grade for a civilian equivalent, 21 for a
             minister (`CIV>OF-10`), and `None` for a rank without a grade.
-        civilian: whether the code is a `CIV` code, with or without a grade.
+        civilian: whether the code starts with `CIV`.
     """
 
     code: str
@@ -57,7 +57,7 @@ def parse_code(text: str) -> Rank | None:
 
 
 def looks_like_code(text: str) -> bool:
-    """Whether `text` has the form of a code, even if there is no such rank.
+    """Whether `text` has the form of a rank code, even if no such code exists.
 
     >>> looks_like_code("OF-11"), looks_like_code("CIV~"), looks_like_code("major")
     (True, True, False)
@@ -66,9 +66,9 @@ def looks_like_code(text: str) -> bool:
 
 
 class RankTitleError(DomainError):
-    """A title does not denote exactly one rank; the message names the candidates.
+    """A title is unknown or ambiguous; the message lists the candidates, if there are any.
 
-    `titles` are the titles of the person's country, for suggestions.
+    `titles` contains the titles used in the person's country, for suggestions.
     """
 
     def __init__(self, message: str, titles: Iterable[str] = ()) -> None:
@@ -83,7 +83,7 @@ class RankTitle:
     Attributes:
         country: the country's code.
         branch: the branch as written in the row: `land/air`, `river units`, `MoD civilian`.
-        services: the values of `Service` that the row covers.
+        services: the values of `Service` that the branch covers.
         rank: the rank that the title denotes.
         local: the title in the country's language, with its feminine form if one is listed.
         english: the usual English title.
@@ -98,7 +98,7 @@ class RankTitle:
 
     @property
     def english_bare(self) -> str:
-        """The English title without its parenthesis: `Colonel (= …)` becomes `Colonel`."""
+        """The English title without its parenthetical: `Colonel (= …)` becomes `Colonel`."""
         return self.english.split(" (")[0]
 
     def __str__(self) -> str:
@@ -117,7 +117,7 @@ _BRANCHES = {
 
 
 def title_key(title: str) -> str:
-    """Return the key by which titles are compared, ignoring case, hyphens and spaces.
+    """Normalise a title for comparison, ignoring case, hyphens and spaces.
 
     >>> title_key("General-Major") == title_key("general  major")
     True
@@ -126,7 +126,7 @@ def title_key(title: str) -> str:
 
 
 class RankTable:
-    """A table of rank titles, looked up by country and service, never by the title alone."""
+    """A table of rank titles, searched by title, country and service."""
 
     def __init__(self, titles: Iterable[RankTitle]) -> None:
         self.titles = tuple(titles)
@@ -149,10 +149,10 @@ class RankTable:
     def find(self, title: str, country: str, service: str | None) -> Rank:
         """Return the rank that `title` denotes in this country and service.
 
-        The local title is tried first, then the English title, then the English title without its
-        parenthesis. For `land`, `air` and `navy`, only their own rows are searched; for `mod`,
-        civilian rows and then all rows of the country; for `external` or no service, all rows of
-        the country.
+        The title is compared with local titles first, then with English titles, then with English
+        titles without their parentheticals. For `land`, `air` and `navy`, only the rows of that
+        service are searched. For `mod`, civilian rows are searched before all rows of the country.
+        For `external` or no service, all rows of the country are searched.
 
         Raises:
             RankTitleError: no rank or more than one rank matches.
@@ -206,7 +206,7 @@ def _title(row: Mapping[str, str]) -> RankTitle:
 
 
 def _scopes(named: list[RankTitle], country: str, service: str | None) -> Iterator[list[RankTitle]]:
-    """Return the rows to search, grouped by scope in search order."""
+    """Yield the rows of each scope to search, narrowest first."""
     in_country = [row for row in named if row.country == country]
     if service in {"land", "air", "navy", "mod"}:
         yield [row for row in in_country if service in row.services]
@@ -215,7 +215,7 @@ def _scopes(named: list[RankTitle], country: str, service: str | None) -> Iterat
 
 
 def _readings(scope: list[RankTitle], key: str) -> Iterator[list[RankTitle]]:
-    """Return the rows that match the title within a scope, most certain matches first."""
+    """Yield the rows in `scope` that match the title, most reliable kind of match first."""
     yield [row for row in scope if key in map(title_key, row.local)]
     yield [row for row in scope if key == title_key(row.english)]
     yield [row for row in scope if key == title_key(row.english_bare)]

@@ -9,26 +9,26 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
 
 
-def _with_fixed_offset(moment: datetime) -> datetime:
-    """Replace the time zone with its UTC offset, keeping instant and local time."""
-    return moment.replace(tzinfo=timezone(moment.utcoffset() or timedelta(0)), fold=0)
+def _with_fixed_offset(instant: datetime) -> datetime:
+    """Replace the time zone with its UTC offset; instant and local time stay the same."""
+    return instant.replace(tzinfo=timezone(instant.utcoffset() or timedelta(0)), fold=0)
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_with_fixed_offset)]
-"""An aware datetime that compares and subtracts as the instant it is.
+"""An aware datetime with a fixed UTC offset, so that comparison and subtraction use the instant.
 
-Python compares and subtracts datetimes of one `ZoneInfo` by their wall clocks, and a time in a
-repeated hour equals no datetime of another zone (PEP 495); with a fixed offset neither happens.
+Python compares and subtracts datetimes with the same `ZoneInfo` by wall-clock time, and a time in a
+repeated hour is never equal to a datetime in another zone (PEP 495). A fixed offset avoids both.
 """
 
-# One format everywhere: by default pydantic writes UTC as `Z` and other zones as an offset.
+# Always with an offset: by default, pydantic serialises UTC as `Z` and other zones as an offset.
 IsoDateTime = Annotated[Instant, PlainSerializer(datetime.isoformat, when_used="json")]
 
 
 class Session(BaseModel):
-    """A planned session of a pair: `[start, end)`, with the UTC offset of the cycle's time zone.
+    """A pair's planned session: `[start, end)`, with the UTC offset of the cycle's time zone.
 
-    `uid` reveals nothing about the session and stays the same when its time changes. `number`
+    `uid` reveals nothing about the session and does not change if the session is moved. `number`
     counts from 1.
     """
 
@@ -41,7 +41,7 @@ class Session(BaseModel):
 
 
 class Attendance(StrEnum):
-    """The outcome of a session. Only `HELD` counts as a session held."""
+    """The outcome of a session. Only `HELD` counts towards the sessions held."""
 
     HELD = "held"
     DELEGATE = "delegate_attended"

@@ -1,4 +1,4 @@
 """Durable jobs in the application's database: job types, queues, worker, scheduler.
 
-Subjects define their job types in `job.py`; `api.job_types` collects them.
+Each subject defines its job types in `job.py`; `api.job_types` collects them.
 """

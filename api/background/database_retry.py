@@ -1,4 +1,4 @@
-"""Retries while the database is temporarily unavailable."""
+"""Retries operations while the database is temporarily unavailable."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ Value = TypeVar("Value")
 
 
 def retry_while_unavailable(stopping: threading.Event, operation: Callable[[], Value]) -> Value:
-    """Call `operation` until the database is available; it must be safe to call repeatedly.
+    """Call `operation` and return its result, retrying while the database is unavailable.
+
+    `operation` must be safe to repeat.
 
     Raises:
-        WorkerShutdownError: `stopping` was set in the meantime.
+        WorkerShutdownError: `stopping` was set before the database became available.
     """
     while True:
         try:
             return operation()
         except OperationalError as error:
-            problem = "has no room" if is_disk_full(error) else "is unavailable"
+            problem = "is out of disk space" if is_disk_full(error) else "is unavailable"
             _LOG.warning("the database %s during a job: %s", problem, exception_location(error))
             if stopping.wait(_RETRY_SECONDS):
                 raise WorkerShutdownError from error

@@ -1,4 +1,4 @@
-"""The heartbeat of a worker, which shows whether its jobs are orphaned."""
+"""Worker heartbeats, by which orphaned jobs are detected."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from api.logging.exception_location import exception_location
 
 _INTERVAL_SECONDS = 10.0
 STALE_AFTER = timedelta(seconds=60)
-"""A worker without a heartbeat for this long counts as dead."""
+"""A worker is considered dead after this time without a heartbeat."""
 
 _LOG = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """A thread that records, every few seconds, that a slot's worker is alive."""
+    """A thread that regularly records that a slot's worker is alive."""
 
     def __init__(self, database: Database, slot: str, now: Callable[[], datetime]) -> None:
         self._database, self._slot, self._now = database, slot, now
@@ -36,7 +36,7 @@ class Heartbeat:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop the thread, and wait for it."""
+        """Stop the thread, and wait until it has ended."""
         self._stopping.set()
         self._thread.join()
 

@@ -1,6 +1,6 @@
-"""Jobs: work to do later, queued in the transaction that causes it.
+"""Jobs: background work, queued in the same transaction as the change that requires it.
 
-Each subject implements its jobs in its `job.py`.
+Each subject implements its jobs in a module named `job.py`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ NO_DELAY = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A unit of work.
+    """A unit of background work.
 
     Attributes:
         job_type: the name of a `JobType`.
-        subject_id: what the job is about: an id or a period, never personal data. Jobs of the same
-            type with the same `subject_id` are one job, which is queued once.
-        partition: for partitioned types; jobs in the same partition run one after the other.
+        subject_id: the id or period to process; never personal data. Jobs with the same type and
+            `subject_id` are the same job, which is queued only once.
+        partition: the partition, for partitioned types. Its jobs run one after the other.
         delay: the minimum time before the job starts.
     """
 
@@ -38,4 +38,4 @@ class Job:
 
 
 Enqueue = Callable[[Transaction, Job], None]
-"""Queues a job within a transaction; does nothing if it is already queued."""
+"""Queues a job as part of a transaction; does nothing if the job is already queued."""

@@ -11,21 +11,21 @@ from api.services import Services
 from api.settings import Settings
 
 PeriodKey = Callable[[datetime], str]
-"""Returns the name of the period that contains a time; a scheduled job runs once per period."""
+"""Returns the name of the period that contains a given time."""
 
 
 class WorkerShutdownError(BaseException):
-    """The worker is shutting down; the job returns to its queue, where any worker can take it.
+    """Raised by a job handler during a shutdown, to return the job to its queue.
 
-    Not a subclass of `Exception`, because the job engine would treat that as the end of the job.
+    Does not inherit from `Exception`, because the job engine would record that as a failed job.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """The context of a job handler: services, and its worker's slot.
+    """The context of a job handler: the services, the worker's slot, and a shutdown event.
 
-    When `stopping` is set, handlers that cannot finish immediately raise `WorkerShutdownError`.
+    Once `stopping` is set, handlers that cannot finish immediately raise `WorkerShutdownError`.
     """
 
     services: Services
@@ -34,7 +34,7 @@ class JobContext:
 
 
 JobHandler = Callable[[str], None]
-"""Performs the job with the given `subject_id`; safe to call again after a crash at any point."""
+"""Performs the job with the given `subject_id`; must be repeatable after a crash at any point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,18 @@ class JobType:
     """A type of durable job.
 
     Attributes:
-        name: the prefix of each job's id. It must never change, because queued jobs are stored with
-            it.
+        name: the prefix of each job's id. It must never change, because queued jobs refer to it.
         create_handler: creates the job handler; called once when a worker starts.
         queue: the name of the queue; defaults to the name of the job type.
-        concurrency: how many jobs one worker performs at a time.
-        prefetch: how many jobs one worker takes from the queue at a time.
-        partitioned: whether each job has a partition, in which one job runs at a time across all
-            workers.
-        poll_seconds: how often a worker looks for jobs.
-        max_crashes: a job is abandoned if workers have crashed during it more often than this;
-            `None` means never. An orderly shutdown does not count as a crash.
-        schedule: for scheduled types, the period in which the job runs once across all workers.
-        is_enabled: returns whether a worker with the given settings performs such jobs.
+        concurrency: the number of jobs that a worker performs at the same time.
+        prefetch: the maximum number of jobs that a worker has taken from the queue at any time.
+        partitioned: whether jobs have a partition. In each partition, one job runs at a time across
+            all workers.
+        poll_seconds: the interval at which a worker polls the queue.
+        max_crashes: the maximum number of worker crashes before a job is abandoned; `None` for no
+            limit. Orderly shutdowns are not counted.
+        schedule: for scheduled types, the period; one job runs per period across all workers.
+        is_enabled: returns whether a worker with the given settings performs jobs of this type.
     """
 
     name: str

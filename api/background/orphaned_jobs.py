@@ -1,6 +1,6 @@
-"""Orphaned jobs: jobs started by a worker that has stopped sending heartbeats.
+"""Counts orphaned jobs: running jobs whose worker no longer sends heartbeats.
 
-They continue when a worker for the same slot starts again, on this machine or another.
+An orphaned job resumes when a worker with the same slot starts on any machine.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PENDING = "PENDING"
 def count_orphaned_jobs(
     tx: Transaction, job_types: Iterable[JobType], now: datetime
 ) -> dict[str, int]:
-    """Count the orphaned jobs of each of `job_types`, by the name of the type."""
+    """Return the number of orphaned jobs of each type, by the name of the type."""
     job = table(
         "workflow_status",
         column("name"),

@@ -1,4 +1,4 @@
-"""Deletes jobs that ended long ago, so that the job engine's tables do not grow forever."""
+"""Deletes old jobs, so that the job engine's tables do not grow indefinitely."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _BATCH_SIZE = 500
 
 
 def purge_finished_jobs(url: str, before: datetime) -> int:
-    """Delete the jobs that ended before the given time, in batches; return their number.
+    """Delete all jobs that ended before the given time, in batches, and return their number.
 
-    Queued, delayed and running jobs are kept, however old they are.
+    Queued, delayed and running jobs are never deleted.
     """
     engine = open_jobs_engine(url)
     client = DBOSClient(system_database_engine=engine, serializer=PlainJson(), lazy=True)

@@ -1,8 +1,8 @@
 """Job queues, stored by the job engine (DBOS) in the application's database.
 
-A job is queued in the transaction that causes it. Its arguments and results are only identifiers,
-never personal data. They are serialised as JSON, because the default serializer unpickles, and
-would run any code that somebody had written to the database.
+Jobs are queued as part of a transaction. Their arguments and results are identifiers, never
+personal data. They are serialised as JSON, because the default serializer uses pickle, which would
+let anyone with write access to the database execute code.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ APPLICATION_VERSION = "1"  # pinned, so that jobs queued before an upgrade still
 
 
 class JobQueue:
-    """The producer side of the queues; can be called as `api.background.job.Enqueue`."""
+    """The producer side of the queues. Instances implement `api.background.job.Enqueue`."""
 
     def __init__(self, url: str, job_types: Iterable[JobType]) -> None:
         self._job_types = {job_type.name: job_type for job_type in job_types}
@@ -53,9 +53,9 @@ class JobQueue:
         self._client.enqueue_in_transaction(tx, options, job.subject_id)
 
     def release_jobs(self, slot: str, *, running: Container[str]) -> None:
-        """Return the jobs taken by a slot's worker to their queues, except those still `running`.
+        """Return a slot's jobs to their queues and reset their crash counts.
 
-        Their crash counts are reset.
+        The jobs in `running` are not affected.
         """
         pending = self._client.list_workflows(
             status="PENDING",
@@ -82,7 +82,7 @@ def migrate_job_tables(url: str) -> None:
 
 
 def dbos_config(engine: Engine, executor_id: str) -> DBOSConfig:
-    """Return the job engine's configuration, which disables reporting to other services."""
+    """Return the job engine's configuration, with telemetry disabled."""
     return {
         "name": APPLICATION,
         "system_database_engine": engine,

@@ -1,4 +1,4 @@
-"""Tables of background tasks and workers; the job engine has tables of its own."""
+"""Tables of background tasks and workers. The job engine manages its tables separately."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class TaskState(StrEnum):
 
 
 class TaskFailure(FrozenModel):
-    """Why a task failed, as in a problem document: type, title, and what to do."""
+    """The reason for the failure of a task, with the members of a problem document."""
 
     slug: str
     title: str
@@ -38,12 +38,15 @@ class TaskFailure(FrozenModel):
 
 
 class BackgroundTaskRow(IdentifiedRow):
-    """Base of tasks that people request and workers perform; each subject has its own table.
+    """Abstract base for tasks that users request and workers perform.
+
+    Each subject stores its tasks in a separate table.
 
     Attributes:
         slot: the slot of the worker that last started the task.
-        attempts: how often a worker has started the task, not counting orderly shutdowns.
-        failure: a `TaskFailure` if the task has failed.
+        attempts: how many times workers have started the task, except for runs that ended in an
+            orderly shutdown.
+        failure: the fields of a `TaskFailure`, if the task has failed.
     """
 
     __abstract__ = True
@@ -58,10 +61,10 @@ class BackgroundTaskRow(IdentifiedRow):
     failure: Mapped[dict[str, Any] | None]
 
     def request_cancellation(self, noun: str, *, now: datetime) -> None:
-        """Cancel a queued task at once; a running one is cancelled by its worker shortly after.
+        """Cancel a queued task immediately, or request cancellation of a running task.
 
         Raises:
-            ConflictError: the task has already ended; the message calls it a `noun`.
+            ConflictError: the task has already ended. The message refers to it as `noun`.
         """
         if self.state.is_final:
             raise ConflictError(f"the {noun} has already ended ({self.state})")
@@ -71,7 +74,7 @@ class BackgroundTaskRow(IdentifiedRow):
 
 
 class WorkerHeartbeatRow(TableRow):
-    """When a slot's worker started, and when it was last known to be alive."""
+    """The start time and the last heartbeat of a slot's worker."""
 
     __tablename__ = "worker_slots"
 

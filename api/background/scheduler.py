@@ -1,9 +1,8 @@
 """Scheduled jobs, which run once per period across all workers.
 
-Every few seconds, each worker queues the jobs of the current period. The period is part of the
-job's id, so that the job is queued only once, by the first worker. After a clock change, a suspend
-or a downtime, only the current period is queued. Missed periods are not made up for, because each
-job does everything that is due, however long it has been.
+At short intervals, each worker queues the jobs of the current period. The period is part of a
+job's id, so the job is queued only once. Periods missed because of a downtime or a clock change are
+skipped, because each job does everything that is due.
 """
 
 from __future__ import annotations
@@ -38,12 +37,12 @@ class Scheduler:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop the thread, and wait for it."""
+        """Stop the thread, and wait until it has ended."""
         self._stopping.set()
         self._thread.join()
 
     def enqueue_due(self) -> None:
-        """Queue a job of each scheduled type whose period has changed."""
+        """Queue a job of each scheduled type for which a new period has started."""
         now = self._services.now()
         for job_type, schedule in self._scheduled:
             period = schedule(now)

@@ -1,7 +1,7 @@
-"""Background tasks that run in a child process, whose progress is stored.
+"""Background tasks that run in a child process and store their progress.
 
-A task can be performed again after a crash at any point: its result is stored in the transaction
-that ends it, and a task that has ended is not started again.
+A task can be repeated after a crash at any point: its result is stored in the same transaction as
+its final state, and a task in a final state is not started again.
 """
 
 from __future__ import annotations
@@ -39,12 +39,13 @@ RowT = TypeVar("RowT", bound=BackgroundTaskRow)
 
 
 class SubprocessJob(ABC, Generic[RowT]):
-    """A job handler that performs the tasks in one table.
+    """Base class for job handlers that perform the tasks in one table.
 
     Attributes:
-        row_type: the table of the tasks.
-        noun: what a task is called in messages.
-        function: the function that the child process calls, as `module:name`; it calls `run_task`.
+        row_type: the row class of the tasks.
+        noun: the noun for a task in messages, such as `run`.
+        function: the function to call in the child process, as `module:name`; it must call
+            `run_task`.
     """
 
     row_type: type[RowT]
@@ -74,7 +75,7 @@ class SubprocessJob(ABC, Generic[RowT]):
 
     @abstractmethod
     def _create_task(self, tx: Transaction, row: RowT) -> BaseModel:
-        """Return the message to send to the child."""
+        """Return the task to send to the child process."""
 
     @abstractmethod
     def _save_progress(self, tx: Transaction, row: RowT, updates: list[Message]) -> None:
@@ -82,17 +83,17 @@ class SubprocessJob(ABC, Generic[RowT]):
 
     @abstractmethod
     def _save_result(self, tx: Transaction, row: RowT, result: Message) -> None:
-        """Store the result, and set the row to finished."""
+        """Store the result, and set the state of the row to finished."""
 
     @abstractmethod
     def _record_end(self, tx: Transaction, row: RowT) -> None:
-        """Record in the audit trail that the task has ended, with its final state."""
+        """Record the final state of the task in the audit trail."""
 
     def _retry(self, operation: Callable[[], Value]) -> Value:
         return retry_while_unavailable(self._stopping, operation)
 
     def _start(self, subject_id: str) -> BaseModel | None:
-        """Set the row to running, and return the task; `None` if there is nothing to do."""
+        """Set the state to running and return the task, or `None` if there is nothing to do."""
         with self._database.writing() as tx:
             row = tx.get(self.row_type, subject_id)
             if row is None or row.state.is_final:
@@ -102,7 +103,9 @@ class SubprocessJob(ABC, Generic[RowT]):
                 return None
             if row.attempts >= _MAX_ATTEMPTS:
                 self._fail(
-                    row, f"the server went down {row.attempts} times during this {self.noun}"
+                    row,
+                    f"the server went down {row.attempts} times during this {self.noun}; "
+                    "contact the server's administrator before you start it again",
                 )
                 return None
             row.attempts += 1
@@ -111,7 +114,10 @@ class SubprocessJob(ABC, Generic[RowT]):
             return self._create_task(tx, row)
 
     def _await_result(self, subject_id: str, child: ChildProcess) -> Message | None:
-        """Store progress until the child's last message, and return it; `None` if cancelled."""
+        """Store progress until the child sends its last message, and return that message.
+
+        Returns `None` if the task is cancelled in the meantime.
+        """
         while not self._stopping.is_set():
             self._stopping.wait(_POLL_SECONDS)
             messages = _messages(child)
@@ -131,14 +137,14 @@ class SubprocessJob(ABC, Generic[RowT]):
             self._save_progress(tx, tx.get_one(self.row_type, subject_id), updates)
 
     def _requeue(self, subject_id: str) -> None:
-        """Reset the row to queued; an orderly shutdown does not count as an attempt."""
+        """Reset the state to queued; an orderly shutdown does not count as an attempt."""
         try:
             with self._database.writing() as tx:
                 row = tx.get_one(self.row_type, subject_id)
                 row.state, row.slot, row.attempts = TaskState.QUEUED, None, row.attempts - 1
         except OperationalError as error:
             _LOG.warning(
-                "a %s was put back while the database was unavailable: %s",
+                "the state of a %s was not reset, because the database is unavailable: %s",
                 self.noun,
                 exception_location(error),
             )
@@ -160,7 +166,7 @@ class SubprocessJob(ABC, Generic[RowT]):
                 row.state, row.finished_at = TaskState.FAILED, self._now()
             elif "crashed" in last:
                 _LOG.error(
-                    "the process of %s %s crashed: %s", self.noun, subject_id, last["crashed"]
+                    "the child process of %s %s crashed: %s", self.noun, subject_id, last["crashed"]
                 )
                 self._fail(row, _crash_message(str(last["crashed"])))
             else:
@@ -174,27 +180,27 @@ class SubprocessJob(ABC, Generic[RowT]):
 
 
 def _messages(child: ChildProcess) -> list[Message]:
-    """Return the messages received; if the child has failed, the last is `{"crashed": …}`."""
+    """Return the messages received, followed by `{"crashed": …}` if the child has crashed."""
     messages: list[Message] = []
     try:
         for message in child.received():
-            messages.append(json.loads(message))  # noqa: PERF401 - keeps those before a failure
+            messages.append(json.loads(message))  # noqa: PERF401 - keeps the messages received before a failure
     except ChildEndedError as error:
         messages.append({"crashed": str(error)})
     except ValueError as error:
-        messages.append({"crashed": f"{type(error).__name__} in a message of the solver"})
+        messages.append({"crashed": f"{type(error).__name__} in a message from the solver"})
     return messages
 
 
 def _crash_message(reason: str) -> str:
     return (
         f"the solver crashed ({reason}). Nothing was saved; please start it again. If memory ran "
-        "out, use fewer workers or give the machine more memory. If it happens again, tell the "
+        "out, use fewer workers or give the machine more memory. If it happens again, contact the "
         "server's administrator"
     )
 
 
 def _deduplicate(updates: list[Message]) -> list[Message]:
-    """Keep only the last of several updates for the same phase and level."""
+    """Return the last update for each phase and level."""
     last = {(progress["phase"], progress.get("level")): progress for progress in updates}
     return list(last.values())

@@ -1,8 +1,9 @@
-"""Runs a task in a child process: receives the task, sends progress and one result.
+"""Runs a task in a child process, which reports progress and the result to its parent.
 
-All messages are JSON objects. The first is the task. `{"progress": …}` follows any number of times.
-The last one contains the members of the result, or is `{"refused": {"slug": …, "title": …,
-"detail": …}}` if the task cannot be done for a reason that the person who requested it can fix.
+All messages are JSON objects. The parent sends the task. The child sends any number of
+`{"progress": …}` messages and a final message, which contains the members of the result. If the
+task fails for a reason that the user can fix, the final message is `{"refused": {"slug": …,
+"title": …, "detail": …}}` instead.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from coach.errors import DomainError
 ReportProgress = Callable[[BaseModel], None]
 
 TaskFunction = Callable[[str, ReportProgress], dict[str, str]]
-"""Performs a task, given as JSON; returns the members of the result, each encoded as JSON."""
+"""Performs a task that is encoded as JSON; returns the members of the result, also in JSON."""
 
 
 def run_task(channel: Channel, function: TaskFunction) -> None:
-    """Receive a task, perform it with `function`, and send progress and the result."""
+    """Receive a task, call `function` to perform it, and send its progress and result."""
 
     def report(progress: BaseModel) -> None:
         channel.send(_json_object({"progress": progress.model_dump_json()}))

@@ -1,4 +1,4 @@
-"""The worker, which takes jobs from their queues and performs them."""
+"""The worker: takes jobs from their queues and performs them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ _SHUTDOWN_TIMEOUT_SECONDS = 20.0
 class Worker:
     """The consumer side of the queues: performs jobs, and resumes those interrupted by a crash.
 
-    Its slot, the setting `executor_id`, is unique to this process and stays the same across
-    restarts, so that the worker finds the jobs it had started. A process has at most one worker.
+    Its slot (the setting `executor_id`) must be unique among running workers and stay the same
+    across restarts, so that the worker can resume the jobs it had started. A process can have at
+    most one worker.
     """
 
     def __init__(self, services: Services, job_types: Iterable[JobType]) -> None:
@@ -42,7 +43,7 @@ class Worker:
         self._engine: Engine | None = None
 
     def start(self) -> None:
-        """Start taking jobs, in threads of this process."""
+        """Start performing jobs in threads of this process."""
         settings = self._context.services.settings
         self._engine = open_jobs_engine(settings.database_url)
         logging.getLogger("dbos").setLevel(logging.WARNING)
@@ -63,17 +64,19 @@ class Worker:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Stop taking jobs, and return running ones to their queues for any worker to take."""
+        """Stop performing jobs, and return unfinished jobs to their queues for any worker."""
         self._scheduler.stop()
         self._heartbeat.stop()
         self._running_jobs.close()
         DBOS.destroy(destroy_registry=True)
-        # Jobs still assigned to this slot: those whose handlers stopped early, and those that the
-        # job engine has taken from a queue but never started.
+        # Still assigned to this slot: jobs whose handlers stopped early, and jobs that the job
+        # engine has taken from a queue but not started.
         try:
             self._queue.release_jobs(self._context.slot, running=self._running_jobs.running)
         except OperationalError as error:
-            _LOG.warning("jobs stay with %s: %s", self._context.slot, exception_location(error))
+            _LOG.warning(
+                "jobs remain assigned to %s: %s", self._context.slot, exception_location(error)
+            )
         self._queue.close()
         if self._engine is not None:
             self._engine.dispose()
@@ -88,7 +91,10 @@ class RunningJobs:
         self.running: set[str] = set()
 
     def limited(self, job_type: JobType, handler: JobHandler) -> Callable[[str], None]:
-        """Wrap `handler`: at most `job_type.concurrency` run at once, and none after closing."""
+        """Wrap `handler` to limit its concurrent calls to `job_type.concurrency`.
+
+        After `close`, calls raise `WorkerShutdownError`.
+        """
         semaphore = threading.Semaphore(job_type.concurrency)
 
         def work(subject_id: str) -> None:
@@ -112,7 +118,7 @@ class RunningJobs:
         return work
 
     def close(self) -> None:
-        """Start no more jobs, and wait until the running ones have ended or stopped early."""
+        """Prevent new jobs from starting, and wait until running jobs have ended."""
         self._stopping.set()
         with self._changed:
             self._changed.wait_for(lambda: not self.running, _SHUTDOWN_TIMEOUT_SECONDS)

@@ -1,4 +1,4 @@
-"""The lease of a worker's slot, which only one process can hold at a time, on any machine.
+"""Exclusive leases on worker slots, across all machines.
 
 Two workers with the same slot would mistake each other's running jobs for interrupted ones.
 """
@@ -18,15 +18,15 @@ from coach.errors import DomainError
 
 
 class WorkerLeaseHeldError(DomainError):
-    """Another process holds the lease."""
+    """Another process holds the lease on the slot."""
 
 
 @contextmanager
 def hold_worker_lease(database: Database, data_dir: Path, name: str) -> Iterator[None]:
-    """Hold the lease of the slot `name` for the block; it always ends with the process.
+    """Hold the lease on the slot `name` in the block; it is also released if the process ends.
 
     Raises:
-        WorkerLeaseHeldError: another process holds it.
+        WorkerLeaseHeldError: another process holds the lease.
     """
     lock = _file_lock(data_dir, name) if database.is_sqlite else _advisory_lock(database, name)
     with lock as acquired:
@@ -52,7 +52,7 @@ def _file_lock(data_dir: Path, name: str) -> Iterator[bool]:
 
 @contextmanager
 def _advisory_lock(database: Database, name: str) -> Iterator[bool]:
-    """Hold a PostgreSQL advisory lock, which ends with its connection."""
+    """Hold a PostgreSQL advisory lock, which is released when its connection closes."""
     number = zlib.crc32(f"gender-coach {name}".encode())
     engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

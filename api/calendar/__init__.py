@@ -1,1 +1,1 @@
-"""Renders invitations: calendar objects (RFC 5545, 5546) and the emails that contain them."""
+"""Renders invitations as calendar objects (RFC 5545, RFC 5546) and as emails."""

@@ -1,7 +1,7 @@
-"""Renders invitation emails (RFC 6047), ready to hand to a mail server.
+"""Renders invitation emails (RFC 6047).
 
-Date, Message-ID and boundaries are derived from the message, so that rendering it again for a
-retry gives the same bytes.
+The Date, the Message-ID and the MIME boundaries are derived from the message, so that every
+delivery attempt sends the same bytes.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _FOLDERS = {
 
 @dataclass(frozen=True, slots=True)
 class ReplyLinks:
-    """Targets of the buttons in an email: pages of this server (`are_web_pages`), or `mailto:`."""
+    """The links of an email's reply buttons: pages of this server, or `mailto:` links."""
 
     accept: str
     decline: str
@@ -62,10 +62,10 @@ def eml_bytes(
     Args:
         message: the invitation or cancellation.
         recipient: the recipient of the email.
-        deployment: the sender of the email.
+        deployment: supplies the sender and the address for replies.
         calendar: `message` as a calendar object, from `ics_bytes`.
         reply_token: identifies this recipient's replies; part of the Reply-To address.
-        links: targets of the buttons; `mailto:` links to the Reply-To address by default.
+        links: the links of the reply buttons; by default, `mailto:` links to the Reply-To address.
 
     Returns:
         A message (RFC 5322) with CRLF line endings.
@@ -118,7 +118,7 @@ def _template_values(
 def _people_headers(
     organiser: str, organiser_address: str, name: str, address: str, reply_to: str
 ) -> bytes:
-    """Headers shared by all emails to one person; cached, because parsing addresses is slow."""
+    """Return the headers shared by all emails to a person; cached, as parsing addresses is slow."""
     shared = EmailMessage(policy=SMTP)
     shared["From"] = Address(display_name=organiser, addr_spec=organiser_address)
     shared["To"] = Address(display_name=name, addr_spec=address)
@@ -140,10 +140,10 @@ def _subject_header(subject: str) -> bytes:
 
 @lru_cache(maxsize=256)
 def _skeleton(date: str, domain: str, method: str, attachment_name: str) -> bytes:
-    """The rest of an email, with placeholders for its token and contents.
+    """Return the rest of an email, with placeholders for its token and contents.
 
-    Cached, because emails differ in little else and building the MIME structure takes most of the
-    time.
+    The result is cached, because emails differ in little else and building the MIME structure takes
+    most of the time.
     """
     own = EmailMessage(policy=SMTP)
     own["Date"] = date
@@ -152,7 +152,7 @@ def _skeleton(date: str, domain: str, method: str, attachment_name: str) -> byte
 
 
 def _body(method: str, attachment_name: str) -> MIMEMultipart:
-    """The alternatives that an email client chooses from, and the attached calendar object."""
+    """Return the body: the alternative representations, and the attached calendar object."""
     alternatives = MIMEMultipart("alternative", boundary=f"=2={_TOKEN_PLACEHOLDER}", policy=_CRLF)
     alternatives.attach(_part("text", "plain", _PLAIN, charset="utf-8"))
     alternatives.attach(_part("text", "html", _HTML, charset="utf-8"))
@@ -173,7 +173,7 @@ def _part(main: str, sub: str, placeholder: str, **parameters: str) -> MIMEBase:
 
 
 def _fill_in(skeleton: bytes, token: str, contents: Mapping[str, bytes]) -> bytes:
-    """Replace the placeholders, which cannot occur in the contents, because these are in base64."""
+    """Replace the placeholders, which cannot occur in the base64-encoded contents."""
     mail = skeleton.replace(_TOKEN_PLACEHOLDER.encode(), token.encode())
     for placeholder, content in contents.items():
         encoded = encodebytes(content).replace(b"\n", b"\r\n")

@@ -1,4 +1,4 @@
-"""Renders calendar objects (iTIP, RFC 5546): one message to one recipient as an `.ics` file.
+"""Renders messages as calendar objects (iTIP, RFC 5546), the content of `.ics` files.
 
 Times are in UTC, so that clients need no time zone definitions.
 """
@@ -22,7 +22,7 @@ _ATTENDEE_PLACEHOLDER = f"ATTENDEE:{_PLACEHOLDER_ADDRESS}\r\n".encode()
 def ics_bytes(message: Message, recipient: Recipient, deployment: Organisation) -> bytes:
     """Render `message` as a calendar object (RFC 5546) with `recipient` as the only attendee.
 
-    Equal arguments give equal bytes. Lines have at most 75 octets and end with CRLF.
+    Equal arguments produce equal bytes. Lines have at most 75 octets and end with CRLF.
     """
     skeleton = _skeleton(
         message,
@@ -41,8 +41,8 @@ def _skeleton(
 ) -> bytes:
     """Return the calendar object with a placeholder for the attendee.
 
-    Cached, because both people in a session get the same object except for the attendee, and
-    serialising it takes most of the time.
+    The result is cached, because serialisation takes most of the time and the objects for the two
+    people in a session differ only in the attendee.
     """
     event = _event(message, title)
     event.add("organizer", vCalAddress.new(organiser, cn=organiser_name))

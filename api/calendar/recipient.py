@@ -1,4 +1,4 @@
-"""Recipients of invitations."""
+"""Recipients of invitations and other emails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from coach.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The recipient of an invitation; the email shows times in their `zone`."""
+    """The recipient of an email, which shows times in the time zone `zone`."""
 
     name: str
     address: str

@@ -1,7 +1,7 @@
 """Neutral texts for invitations.
 
-Aides read commanders' calendars and emails, so an invitation says only that a coaching session
-takes place: no names, no topics, and the programme's name only if it is configured.
+Aides may read commanders' calendars and emails. Invitations therefore announce a coaching session
+without names or topics, and mention the programme only if its name is configured.
 """
 
 from __future__ import annotations

@@ -1,16 +1,15 @@
 """Child processes: how they start, exchange messages with their parent, and end.
 
-A child runs a function of one of our modules, with a `Channel` to its parent as argument:
+A child calls a function with a `Channel` to its parent as the argument:
 
-- **Start.** `ChildProcess` starts the interpreter with `child_main.py`. SIGTERM and SIGINT are
-  blocked from the start: a stop signal is often sent to a whole process group, and the parent
-  alone decides what to do about it. Niceness and resource limits are set before the function's
-  module is imported.
-- **Messages** are bytes in frames (`framing`) on standard input and output. Parent and child
-  agree on their meaning. Ours send JSON, except for workbooks, which are sent unchanged. Nothing is
-  unpickled: a hostile workbook may take over the child that reads it, but can only send data.
-- **Parent's end.** One thread of the child reads standard input and watches the parent. As soon as
-  the input ends or the parent is another process, the child exits, whatever it is doing.
-- **Child's end.** `ChildEndedError` says why there will be no more messages: an exception, with its
-  location but without its message, which could name people; an exit code; a signal.
+- **Start.** `ChildProcess` starts the interpreter with `child_main.py`. The child blocks SIGTERM
+  and SIGINT, which are often sent to an entire process group; the parent decides when the child
+  ends. Niceness and resource limits are set before the function's module is imported.
+- **Messages** are byte strings, sent in frames (`framing`) over standard input and output. They
+  contain JSON or a workbook. Nothing is unpickled, so a child that is compromised by a malicious
+  workbook can only send data.
+- **Exit of the parent.** A thread of the child reads standard input and watches the parent. If the
+  input ends or the parent's process id changes, the child exits immediately.
+- **Exit of the child.** `ChildEndedError` gives the reason: an exit code, a signal, or the type and
+  location of an exception. The exception's message is omitted, because it could name people.
 """

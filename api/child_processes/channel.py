@@ -1,4 +1,4 @@
-"""A child's connection to its parent; when the parent ends, so does the child."""
+"""A child's connection to its parent. The child exits when its parent does."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from api.child_processes.framing import (
 )
 
 EXIT_ORPHANED = 3
-"""The exit code of a child whose parent has ended or closed the connection."""
+"""The exit code of a child whose parent has exited or closed the connection."""
 
 _POLL_SECONDS = 0.5
 
 
 class Channel:
-    """Messages to and from the parent, over the standard streams of this process.
+    """A message channel to the parent process, over standard input and output.
 
-    A thread watches the parent: when standard input ends, or the parent's process id is no longer
-    `parent`, it ends this process with `EXIT_ORPHANED`. Open the channel before importing anything
-    large, which can take seconds on a busy machine.
+    A thread watches the parent: if standard input ends, or the parent's process id is no longer
+    `parent`, it ends this process with `EXIT_ORPHANED`. Open the channel before importing large
+    modules, which can take seconds on a busy machine.
     """
 
     def __init__(self, parent: int) -> None:
@@ -76,9 +76,9 @@ class Channel:
 
 def _discard_standard_output() -> None:
     """Redirect stdout to /dev/null, so that output of libraries cannot corrupt the messages."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.close(devnull)
 
 
 def _exit_orphaned() -> NoReturn:

@@ -1,10 +1,10 @@
-"""The program of every child process: `child_main.py ROOT PARENT FUNCTION LIMITS`.
+"""Entry point of child processes: `child_main.py ROOT PARENT FUNCTION LIMITS`.
 
-ROOT is the folder that contains our packages, PARENT the parent's process id, FUNCTION a
-`module:name` that is called with a `Channel`, and LIMITS the output of `ProcessLimits.to_argument`.
+ROOT is the folder that contains our packages, PARENT the parent's process id, FUNCTION the
+`module:name` to call with a `Channel`, and LIMITS the output of `ProcessLimits.to_argument`.
 
-It is started by its path and with `-P`, so that a child runs the same code as its parent, and a
-module in the working directory cannot shadow one of the standard library.
+The script is started by path and with `-P`, so that the child runs the same code as its parent and
+modules in the working directory cannot shadow the standard library.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib import import_module
 
 
 def main(root: str, parent: int, function: str, limits: str) -> None:
-    """Call the function; report any exception to the parent."""
+    """Call the function, and report any exception to the parent."""
     if root not in sys.path:
         sys.path.insert(0, root)
     from api.child_processes.channel import Channel  # noqa: PLC0415 - importable only now

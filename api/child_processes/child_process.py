@@ -1,4 +1,4 @@
-"""A child process, as seen from its parent."""
+"""Starts a child process and exchanges messages with it."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _UNLIMITED = ProcessLimits()
 
 
 class ChildEndedError(Exception):
-    """The child will send no more messages; the text says why.
+    """The child will send no more messages; the error message says why.
 
     Attributes:
-        out_of_resources: whether the child was ended by a signal, which is how the system enforces
-            limits, ran out of memory, or sent more than allowed.
+        out_of_resources: whether the child ran out of memory, sent more than allowed, or was killed
+            by a signal, which is how the system enforces limits.
     """
 
     def __init__(self, reason: str, *, out_of_resources: bool) -> None:
@@ -45,7 +45,7 @@ class ChildEndedError(Exception):
 
 
 class ChildProcess:
-    """A child process that calls a function, `module:name`, with a `Channel` to this process.
+    """A child process that calls the function `module:name` with a `Channel` to this process.
 
     As a context manager, it kills the child at the end of the block.
     """
@@ -85,7 +85,7 @@ class ChildProcess:
         return self._process.pid
 
     def send(self, message: bytes) -> None:
-        """Send a message without waiting until it is read."""
+        """Send a message without waiting for the child to read it."""
         self._outbox.put(message)
 
     def receive(self, timeout_seconds: float) -> bytes | None:
@@ -106,7 +106,7 @@ class ChildProcess:
         return message
 
     def received(self) -> Iterator[bytes]:
-        """Return the messages that have arrived, without waiting for more.
+        """Yield the messages that have arrived, without waiting for more.
 
         Raises:
             ChildEndedError: the child will send no more messages.
@@ -115,7 +115,7 @@ class ChildProcess:
             yield message
 
     def kill(self) -> None:
-        """Kill the child and wait until it has ended."""
+        """Kill the child and wait until it has exited."""
         self._process.kill()
         self._process.wait()
         self._outbox.put(None)
@@ -137,12 +137,12 @@ class ChildProcess:
         self.kill()
 
     def _write(self) -> None:
-        with suppress(OSError):  # the child has ended; the reading thread reports how
+        with suppress(OSError):  # the child has ended; the reading thread reports why
             while (message := self._outbox.get()) is not None:
                 write_frame(self._stdin, FrameKind.MESSAGE, message)
 
     def _read(self) -> None:
-        """Put the child's messages into the inbox, followed by the reason why its output ended."""
+        """Put the child's messages into the inbox, and finally the reason why its output ended."""
         decoder, received, limit = FrameDecoder(), 0, self._limits.output_bytes
         while data := os.read(self._stdout.fileno(), READ_BYTES):
             received += len(data)
@@ -155,7 +155,7 @@ class ChildProcess:
                         payload if kind is FrameKind.MESSAGE else _failure(kind, payload)
                     )
             except FramingError as error:
-                self._break_off(f"what it sent cannot be read: {error}", out_of_resources=False)
+                self._break_off(f"its output cannot be decoded: {error}", out_of_resources=False)
                 return
         self._inbox.put(_exit_error(self._process.wait()))
 
@@ -166,10 +166,9 @@ class ChildProcess:
 
 @contextmanager
 def _stop_signals_blocked() -> Iterator[None]:
-    """Block the stop signals for processes started in the block, which inherit the signal mask.
+    """Block the stop signals in this thread, so that new child processes inherit the mask.
 
-    They are blocked from the start, whatever libraries do later. The other threads of this process
-    still receive them.
+    Other threads of this process still receive the signals.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     try:

@@ -1,4 +1,4 @@
-"""Frames on a pipe: one byte for the kind, then the length of the payload, then the payload."""
+"""Frames on a pipe: the kind (one byte), the length of the payload, and the payload."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ READ_BYTES = 1 << 20
 
 
 class FrameKind(IntEnum):
-    """The content of a frame: a message, or the reason (UTF-8) why there will be no more."""
+    """The kind of a frame: a message, or the reason (UTF-8) why no more messages will follow."""
 
     MESSAGE = 1
     FAILURE = 2
@@ -35,13 +35,13 @@ def write_frame(stream: IO[bytes], kind: FrameKind, payload: bytes) -> None:
 
 
 class FrameDecoder:
-    """Decodes frames from chunks of bytes of any size."""
+    """An incremental decoder of frames, fed with chunks of any size."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> Iterator[tuple[FrameKind, bytes]]:
-        """Yield the frames that `data` completes.
+        """Add `data`, and yield all frames that are now complete.
 
         Raises:
             FramingError: the bytes are not valid frames.

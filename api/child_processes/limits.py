@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class ProcessLimits:
-    """The resource limits of a child process; `None` means the parent's limit.
+    """The resource limits of a child process; `None` means that the parent's limit applies.
 
     Attributes:
-        niceness: added to the parent's; processes with higher values yield to others.
+        niceness: the increment to the parent's niceness; higher values mean lower priority.
         memory_bytes: the maximum address space. Allocations beyond it fail.
         cpu_seconds: the maximum processor time. A process that uses more is killed.
         output_bytes: the maximum total output to the parent. A process that sends more is killed.
@@ -34,7 +34,10 @@ class ProcessLimits:
         return ProcessLimits(**json.loads(argument))
 
     def apply(self) -> None:
-        """Apply the limits to this process, and disable core dumps, which could contain secrets."""
+        """Apply the limits to this process.
+
+        A memory or processor limit also disables core dumps, which could contain secrets.
+        """
         os.nice(self.niceness)
         for kind, limit in (
             (resource.RLIMIT_AS, self.memory_bytes),

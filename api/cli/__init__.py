@@ -23,7 +23,7 @@ DEBUG_VARIABLE = "GENDER_COACH_DEBUG"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and exit with its exit code."""
+    """Run a command, and exit with its exit code."""
     _replace_unprintable_characters()
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in given if not word.startswith("-")), None)
@@ -31,12 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         build_application(command)(given, prog_name="gender-coach")
     except DomainError as error:
         sys.exit(_report_error(error))
-    except Exception as error:  # noqa: BLE001 - the last chance to report it
+    except Exception as error:  # noqa: BLE001 - the outermost handler
         sys.exit(_report_internal_error(error))
 
 
 def build_application(command: str | None) -> typer.Typer:
-    """Build the application, in which only `command` can be run; the others have only a summary."""
+    """Build the application. Only `command` is loaded; other commands appear in the help."""
     app = typer.Typer(
         help="Match coachees with coaches and timetable their sessions, proven and explained.",
         no_args_is_help=True,
@@ -67,11 +67,11 @@ def _load_command(target: str) -> Callable[..., Any]:
 
 
 def _no_options() -> None:
-    """Do nothing. With a callback, Typer keeps the command's name even if there is only one."""
+    """Do nothing. The callback makes Typer require a command even if only one is defined."""
 
 
 def _not_selected() -> None:
-    raise AssertionError("a command that was not selected was run")
+    raise AssertionError("a command was called that had not been loaded")
 
 
 def _report_error(error: DomainError) -> int:

@@ -1,4 +1,4 @@
-"""`gender-coach advise`: the changes to a cycle that would place the most people."""
+"""`gender-coach advise`: finds the changes to a cycle that would place the most people."""
 
 from __future__ import annotations
 

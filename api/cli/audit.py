@@ -1,4 +1,4 @@
-"""`gender-coach audit verify`: verification of the audit trail."""
+"""`gender-coach audit verify`: verifies the audit trail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coach.errors import DomainError
 
 
 class AuditAction(StrEnum):
-    """What to do with the audit trail."""
+    """An action on the audit trail."""
 
     VERIFY = "verify"
 
@@ -28,7 +28,7 @@ def audit(
     *,
     head: Annotated[
         str | None,
-        typer.Option(help="A head saved earlier, to check that it is still there."),
+        typer.Option(help="A head printed earlier, which the trail must still contain."),
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
@@ -38,12 +38,12 @@ def audit(
         result = verify_and_store(services, head)
     if result.first_broken is not None:
         raise BrokenTrailError(
-            f"row {result.first_broken} of {result.rows} does not match its seal: this row or one "
-            "before it was altered, removed or inserted"
+            f"row {result.first_broken} of {result.rows} does not match its seal: this row or an "
+            "earlier row was altered, removed or inserted"
         )
     if result.head_known is False:
         raise BrokenTrailError(
-            f"the seals of all {result.rows} rows match, but the head you gave is not among them: "
-            "the end of the trail was cut off, or this is another database"
+            f"the seals of all {result.rows} rows match, but the given head is not among them: "
+            "the end of the trail was removed, or this is another database"
         )
     typer.echo(f"All {result.rows} rows are unaltered.\nHead: {result.head}")

@@ -1,4 +1,4 @@
-"""`gender-coach backup` and `gender-coach restore`: encrypted backups of the database."""
+"""`gender-coach backup` and `gender-coach restore`: create and restore encrypted backups."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from api.crypto.key_ring import open_keyring
 from api.database.backup import back_up, require_unused
 from api.database.backup import restore as put_back
 from api.database.engine import Database, readable_database_errors
+from coach.plural import pluralise
 
 _DATA = typer.Option(help="Folder of the database and keys.")
 
@@ -35,7 +36,7 @@ def backup(
         key_file = services.settings.master_key_file
     typer.echo(
         f"{target}: {size / 1e6:.1f} MB, checked and encrypted.\n"
-        f"It can only be restored with {key_file}: keep a copy of that file in a separate place."
+        f"Restoring it requires {key_file}. Store a copy of that file separately."
     )
 
 
@@ -43,7 +44,7 @@ def restore(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="A file created by `backup`.")],
     *,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace an existing database; the old one is kept.")
+        bool, typer.Option("--force", help="Replace an existing database, which is saved first.")
     ] = False,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
@@ -70,6 +71,8 @@ def restore(
         report = verification.verify(tx, services.keyring)
         audit.record_event(tx, "database restored", "database", "main", rows=report.rows)
     state = "intact" if report.first_broken is None else f"broken from row {report.first_broken}"
-    typer.echo(f"Restored from {source}; the audit trail of {report.rows} rows is {state}.")
+    typer.echo(
+        f"Restored from {source}. The audit trail ({pluralise(report.rows, 'row')}) is {state}."
+    )
     if kept is not None:
-        typer.echo(f"The previous database was kept as {kept}")
+        typer.echo(f"The previous database was saved as {kept}")

@@ -1,4 +1,4 @@
-"""`gender-coach check`: the audit of a result, without the solver."""
+"""`gender-coach check`: audits a result without the solver."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def check(
     sessions = sum(len(match.sessions) for match in matches)
     typer.echo(
         f"{folder}: valid. {pluralise(len(matches), 'match', 'matches')} with "
-        f"{pluralise(sessions, 'session')} keep every rule, "
-        f"window, gap and cap; all {len(found.result.levels)} reported levels match a recount."
+        f"{pluralise(sessions, 'session')} satisfy all "
+        f"rules, windows, gaps and limits. All {len(found.result.levels)} levels are correct."
     )
 
 
 def _findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
     inputs, result = found.inputs, found.result
     if inputs.sha256 != result.input_sha256:
-        yield Finding("inputs", "the files in inputs/ are not the ones the result was made from")
+        yield Finding("inputs", "the files in inputs/ are not the input files of this result")
     yield from audit(inputs.roster, inputs.cycle, result, inputs.keep, inputs.under_way)
     yield from folder_findings(folder, found)

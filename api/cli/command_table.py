@@ -1,22 +1,22 @@
-"""All commands: where each function is, and its summary, the first line of its docstring."""
+"""The commands: the function and the summary (the first line of its docstring) of each."""
 
 from __future__ import annotations
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("api.cli.demo:demo", "Run the bundled sample cycle from its spreadsheets to results."),
     "match": ("api.cli.match:match", "Match and timetable a cycle and write all its results."),
-    "pairs": ("api.cli.pairs:pairs", "Evaluate every coachee with every coach, one row per pair."),
+    "pairs": ("api.cli.pairs:pairs", "Evaluate all pairs of coachee and coach, one row per pair."),
     "explain": ("api.cli.explain:explain",
                 "Explain why a coachee has this coach, or has none and what would help."),
     "advise": ("api.cli.advise:advise",
                "Find the three changes to the cycle that would place the most people."),
     "replace": ("api.cli.replace:replace",
-                "Suggest another coach for one coachee without affecting anybody else."),
+                "Suggest another coach for one coachee without affecting anyone else."),
     "compare": ("api.cli.compare:compare",
-                "Show what differs between two results, and what is gained and lost."),
+                "Show the differences between two results, with gains and losses."),
     "check": ("api.cli.check:check", "Audit a result against its inputs, without the solver."),
     "replay": ("api.cli.replay:replay",
-               "Repeat a recorded run and show what differs; exits with 0 only if nothing does."),
+               "Repeat a recorded run and show the differences; exit with 0 if there are none."),
     "template": ("api.cli.template:template", "Create a template workbook for people lists."),
     "rules": ("api.cli.rules:rules", "Print the matching rules, as shown on the page /rules."),
     "serve": ("api.cli.serve:serve",
@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("api.cli.audit:audit", "Verify the audit trail, and print its head for safekeeping."),
     "person": ("api.cli.person:person", "Export or erase the data about one person."),
     "retention": ("api.cli.retention:retention",
-                  "Erase the people of cycles past their retention period."),
+                  "Erase the people in cycles past their retention period."),
     "keys": ("api.cli.keys:keys", "Rotate the master key; stop servers and workers first."),
     "backup": ("api.cli.backup:backup",
                "Back up the database to an encrypted file, even while it is in use."),

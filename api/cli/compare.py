@@ -1,4 +1,4 @@
-"""`gender-coach compare`: two results side by side."""
+"""`gender-coach compare`: compares two results."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def compare(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what differs between two results, and what is gained and lost."""
+    """Show the differences between two results, with gains and losses."""
     old, new = read_result_folder(before), read_result_folder(after)
     comparison = compare_results(old.result, new.result, (old.inputs.cycle, new.inputs.cycle))
     if as_json:

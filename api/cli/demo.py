@@ -1,4 +1,4 @@
-"""`gender-coach demo`: the sample cycle, end to end."""
+"""`gender-coach demo`: runs the sample cycle."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from api.input_files.cycle_inputs import read_inputs
 from api.participants.sample import SAMPLE_FILES, sample_file
 from matching.engine import SolveOptions
 
-_LIMIT_SECONDS = 60.0  # never reached; the demo finishes by itself on any machine
+_LIMIT_SECONDS = 60.0  # a safeguard; never reached in practice
 
 
 def demo(
@@ -31,7 +31,7 @@ def demo(
         as_file(sample_file(coaches_name)) as coaches,
     ):
         inputs = read_inputs(cycle, coachees, coaches)
-    typer.echo("The sample cycle. All the people in it are fictitious.")
+    typer.echo("This is the sample cycle. All people in it are fictitious.")
     options = SolveOptions(time_limit_seconds=_LIMIT_SECONDS)
     result = solve_and_write(inputs, out, options, workers=available_processors(), quiet=False)
     print_summary(inputs, result, out)

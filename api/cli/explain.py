@@ -1,4 +1,4 @@
-"""`gender-coach explain`: the explanation for one coachee of a result."""
+"""`gender-coach explain`: explains the result for one coachee."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`gender-coach keys rotate`: rotation of the master key."""
+"""`gender-coach keys rotate`: rotates the master key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from coach.plural import pluralise
 
 
 class KeyAction(StrEnum):
-    """What to do with the keys."""
+    """An action on the keys."""
 
     ROTATE = "rotate"
 
@@ -40,7 +40,7 @@ def keys(
         settings, path = services.settings, services.settings.master_key_file
         with hold_worker_lease(services.database, settings.data_dir, settings.executor_id):
             keyring = services.keyring.with_new_master()
-            write_keyring(path, keyring)  # contains both keys before anything needs the new one
+            write_keyring(path, keyring)  # must contain both keys before anything is rewrapped
             with services.database.writing() as tx:
                 done = rewrap_all_keys(tx, keyring)
             if forget_old:
@@ -48,5 +48,5 @@ def keys(
                 write_keyring(path, replace(keyring, master={newest: keyring.master[newest]}))
     typer.echo(
         f"{pluralise(done, 'key')} rewrapped under master key {keyring.master_version}. "
-        f"Make a new copy of {path}, and keep it apart from the database."
+        f"Make a new copy of {path}, and store it separately from the database."
     )

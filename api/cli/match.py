@@ -34,22 +34,21 @@ def match(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Random seed.")] = 0,
     keep: Annotated[
-        Path | None, typer.Option(metavar="RESULT.json", help="Earlier result whose pairs to keep.")
+        Path | None,
+        typer.Option(metavar="RESULT.json", help="An earlier result whose pairs should be kept."),
     ] = None,
     not_before: Annotated[
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
-            help="In mid-cycle, with --keep: sessions before this date stay as they are.",
+            help="In mid-cycle, with --keep: sessions before this date are not changed.",
         ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only errors.")] = False,
 ) -> None:
     """Match and timetable a cycle and write all its results."""
     if not_before and keep is None:
-        raise typer.BadParameter(
-            "requires --keep, the result whose sessions before that date are kept"
-        )
+        raise typer.BadParameter("requires --keep, the result with the sessions before that date")
     inputs = read_inputs(cycle, coachees, coaches, keep)
     if not_before:
         inputs = inputs.from_day(_within(not_before.date(), inputs.cycle))

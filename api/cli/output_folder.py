@@ -9,14 +9,14 @@ from coach.errors import DomainError
 
 
 class OutputFolderConflictError(DomainError):
-    """The folder contains other files that results would overwrite."""
+    """The output folder contains other files, which the results would overwrite."""
 
 
 def check_output_folder(out: Path) -> None:
     """Check that writing results to `out` would not overwrite anything but an earlier result.
 
     Raises:
-        OutputFolderConflictError: it would; the message names the file or folder.
+        OutputFolderConflictError: `out` is a file, or contains files that would be overwritten.
     """
     if out.exists() and not out.is_dir():
         raise OutputFolderConflictError(f"{out} is a file; choose a folder with --out")

@@ -1,4 +1,4 @@
-"""`gender-coach pairs`: evaluates every pair."""
+"""`gender-coach pairs`: evaluates all pairs of coachee and coach."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def pairs(
     coaches: Annotated[Path, typer.Option(metavar="FILE", help="CSV, XLSX or ODS.")],
     out: Annotated[Path, typer.Option(metavar="FILE.csv", help="The file to write.")],
 ) -> None:
-    """Evaluate every coachee with every coach, one row per pair."""
+    """Evaluate all pairs of coachee and coach, one row per pair."""
     inputs = read_inputs(cycle, coachees, coaches)
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")

@@ -13,7 +13,7 @@ from api.data_protection import subject_access
 
 
 class PersonAction(StrEnum):
-    """What to do with the data."""
+    """An action on the data about a person."""
 
     EXPORT = "export"
     ERASE = "erase"
@@ -25,7 +25,7 @@ def person(
     ],
     ident: Annotated[str, typer.Argument(metavar="ID", help="The id from the spreadsheet.")],
     *,
-    cycle: Annotated[str, typer.Option(help="The cycle, if the id occurs in several.")] = "",
+    cycle: Annotated[str, typer.Option(help="The cycle, if the id occurs in several cycles.")] = "",
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
     """Export or erase the data about one person."""

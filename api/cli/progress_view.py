@@ -1,4 +1,4 @@
-"""Shows the progress of a run: a live table on a terminal, plain lines otherwise, or nothing."""
+"""Shows the progress of a run: as a live table on a terminal, otherwise as plain lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from matching.progress import Progress, ReportProgress
 
 @contextmanager
 def progress_reporter(*, quiet: bool) -> Iterator[ReportProgress]:
-    """Yield a progress reporter that suits standard output."""
+    """Yield a progress reporter that suits standard output; it prints nothing if `quiet`."""
     if quiet:
         yield lambda _progress: None
     elif sys.stdout.isatty():

@@ -23,14 +23,14 @@ def replace(
     *,
     not_before: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="In mid-cycle: the earliest date for a session."),
+        typer.Option(formats=["%Y-%m-%d"], help="In mid-cycle: the earliest date of a session."),
     ] = None,
     sessions: Annotated[
-        int | None, typer.Option(min=1, max=20, help="The number of sessions left.")
+        int | None, typer.Option(min=1, max=20, help="The number of remaining sessions.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Suggest another coach for one coachee without affecting anybody else."""
+    """Suggest another coach for one coachee without affecting anyone else."""
     found = read_result_folder(folder)
     suggestions = replacements(
         found.inputs.roster,
@@ -44,7 +44,7 @@ def replace(
         typer.echo(_REPLACEMENTS.dump_json(suggestions, indent=2))
         return
     if not suggestions:
-        typer.echo(f"Nobody else could coach {coachee} without affecting others.")
+        typer.echo(f"No other coach is available for {coachee} without affecting others.")
     for one in suggestions:
         for line in _lines(one):
             typer.echo(line)

@@ -1,4 +1,4 @@
-"""`gender-coach replay`: repeats a recorded run and shows what differs."""
+"""`gender-coach replay`: repeats a recorded run and shows the differences."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def replay(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Repeat a recorded run and show what differs; exits with 0 only if nothing does."""
+    """Repeat a recorded run and show the differences; exit with 0 if there are none."""
     record, found = read_run_record(folder), read_result_folder(folder)
     with progress_reporter(quiet=as_json) as report:
         trace = TraceRecorder(report)
@@ -86,12 +86,12 @@ def _lines(folder: Path, comparison: Replay, repeated: Result) -> Iterator[str]:
         yield "The two runs diverged at this step:"
         yield _line(comparison.way)
     if comparison.surroundings:
-        yield "The environment differs from that of the recorded run:"
+        yield "The environment differs from the recorded environment:"
         yield from map(_line, comparison.surroundings)
     if comparison.may_differ:
         yield (
-            "  The time limit may have cut one of the two runs short. What is found within a limit "
-            "depends on the machine, so the results may differ."
+            "  The time limit may have ended one of the two runs early. The result found within a "
+            "time limit depends on the machine."
         )
 
 

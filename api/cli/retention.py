@@ -1,4 +1,4 @@
-"""`gender-coach retention`: erases the people of cycles past their retention period."""
+"""`gender-coach retention`: erases the people in cycles past their retention period."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from api.services import Services
 def retention(
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show what would be erased.")
+        bool, typer.Option("--dry-run", help="Show what would be erased, without erasing it.")
     ] = False,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:
-    """Erase the people of cycles past their retention period.
+    """Erase the people in cycles past their retention period.
 
-    Unlike the daily job, this does not wait until managers have been warned for 30 days. Cycles on
-    hold are skipped.
+    Unlike the daily job, this command does not warn managers 30 days in advance. Cycles on hold are
+    skipped.
     """
     with open_cli_services(data) as services:
         if not services.settings.retention_days:

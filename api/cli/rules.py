@@ -44,7 +44,7 @@ def rules(
 
 
 def _any_cycle() -> Cycle:
-    """Return a default policy. The dates do not matter for the rules."""
+    """Return a cycle with the default policy; the rules do not depend on its dates."""
     return Cycle(cycle=CycleDates(start=date(2027, 1, 1), end=date(2027, 12, 31)))
 
 

@@ -1,4 +1,4 @@
-"""Solves and writes the results, for the commands `match` and `demo`."""
+"""Solves a cycle and writes the results, for the commands `match` and `demo`."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def solve_and_write(
     `before` contains the invitations sent for the kept result, by uid.
 
     Raises:
-        UnusableInputError: a pin cannot be satisfied; the error gives its line.
+        UnusableInputError: a pin cannot be satisfied; the error names its line.
         DomainError: `out` cannot be used, no result was found in time, or the user pressed Ctrl+C
-            before there was a result. Later, Ctrl+C only ends the search for next best coaches.
+            before a result was found. Later, Ctrl+C ends only the search for next best coaches.
     """
     check_output_folder(out)
     began = datetime.now(UTC)
@@ -123,7 +123,7 @@ def _record(
 
 @contextmanager
 def _interruptible() -> Iterator[IsCancelled]:
-    """Yield a function that returns whether Ctrl+C was pressed; a second Ctrl+C exits as usual."""
+    """Yield a function that returns whether Ctrl+C was pressed; a second Ctrl+C interrupts."""
     pressed = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield pressed.is_set

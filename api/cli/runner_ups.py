@@ -1,4 +1,4 @@
-"""Determines runner-ups for the report on a new result, as many as a few seconds allow."""
+"""Finds the next best coaches for the report on a new result, within a few seconds."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def find_runner_ups(
 ) -> Mapping[str, Section]:
     """Return the report's sections about the next best coach, by matched coachee.
 
-    Takes at most ten seconds, and no longer than the rest of the time limit; matches for which the
-    search is unfinished by then have no section. If the search fails, which is logged, or
-    `cancelled` returns true, the sections of the remaining matches say so.
+    The search takes at most ten seconds and ends with the time limit of the run. Matches that it
+    does not reach have no section. If the search fails or is cancelled, the sections of the
+    remaining matches state this; failures are also logged.
     """
     left = _MAX_SECONDS if limit_seconds is None else limit_seconds - result.wall_seconds
     seconds = max(0.0, min(_MAX_SECONDS, left))
@@ -53,7 +53,7 @@ def _not_determined(reason: str) -> Section:
 def _runner_up_sections(
     inputs: CycleInputs, result: Result, deadline: Deadline
 ) -> Iterator[tuple[str, Section]]:
-    """Yield each matched coachee whose search finishes in time, with the section."""
+    """Yield matched coachees with their sections, as long as there is time."""
     runner_ups = RunnerUps(
         inputs.roster, inputs.cycle, result, deadline, under_way=inputs.under_way
     )

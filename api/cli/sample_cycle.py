@@ -1,4 +1,4 @@
-"""Loads the sample cycle, through the same use cases as any other cycle."""
+"""Loads the sample cycle, using the same use cases as any other cycle."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class DemoLinks:
 
 
 def load_sample_cycle(services: Services) -> DemoLinks:
-    """Load the sample cycle if there is no cycle yet, and pick two people who have sessions.
+    """Load the sample cycle if there are no cycles, and return links for two people with sessions.
 
     Raises:
         DomainError: the sample cycle could not be solved.
@@ -72,7 +72,7 @@ def _store(services: Services) -> str:
 
 
 def _solve(services: Services, cycle_id: str) -> RunView:
-    """Run the solver in this process, because the server's worker has not started yet."""
+    """Solve in this process, because the server's worker has not started yet."""
     options = RunOptions(
         time_limit_seconds=_TIME_LIMIT_SECONDS, workers=services.settings.run_workers
     )

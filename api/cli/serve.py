@@ -1,4 +1,4 @@
-"""`gender-coach serve` and `gender-coach migrate`."""
+"""`gender-coach serve` and `gender-coach migrate`: start the server, migrate the database."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def serve(
         demo_links = load_sample_cycle(services) if demo else None
         _print_addresses(services, demo_links)
         gc.collect()
-        gc.freeze()  # start-up objects live forever; exclude them from garbage collection
+        gc.freeze()  # excludes the long-lived objects created at start-up
         with suppress(KeyboardInterrupt):
             uvicorn.Server(_uvicorn_config(app)).run(sockets=[listening])
 
@@ -78,7 +78,7 @@ def migrate(
 
 
 def prepare_database(settings: Settings) -> None:
-    """Migrate an empty database. Any other version is left as it is, and rejected later."""
+    """Create the tables in an empty database. Other databases are not changed."""
     database = Database(settings.database_url)
     with readable_database_errors(settings.database_url):
         if schema.current_revision(database) is None:
@@ -92,7 +92,7 @@ def _uvicorn_config(app: Any) -> uvicorn.Config:  # noqa: ANN401 - any ASGI appl
         app,
         loop="uvloop",
         http="httptools",
-        access_log=False,  # the paths of people's pages contain their secrets
+        access_log=False,  # the paths of personal pages contain secrets
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,

@@ -1,6 +1,6 @@
-"""Services for commands on the terminal of the server, which act as the system itself.
+"""Services for administrative commands, whose actions are attributed to the system.
 
-Neither the web server nor the engine is imported, so that a backup does not wait for them.
+Importing the web server and the engine is avoided, so that commands such as `backup` start fast.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from coach.errors import InputFault, UnusableInputError
 
 @contextmanager
 def open_cli_services(data: Path | None) -> Iterator[Services]:
-    """Open the services of the deployment with the data folder `data`; close them afterwards.
+    """Open the services for the data folder `data`, and close them at the end of the block.
 
     Raises:
         DomainError: the settings, the database or the key file cannot be used.
@@ -43,7 +43,7 @@ def load_settings(**options: Any) -> Settings:  # noqa: ANN401 - options of seve
     """Read the settings from the environment; `options` that are not `None` override them.
 
     Raises:
-        UnusableInputError: a setting is invalid; the error lists all that are.
+        UnusableInputError: there are invalid settings; the error lists all of them.
     """
     try:
         return Settings(**{name: value for name, value in options.items() if value is not None})
@@ -55,12 +55,12 @@ def load_settings(**options: Any) -> Settings:  # noqa: ANN401 - options of seve
 
 
 def migrate_job_tables(url: str) -> None:
-    """Create or migrate the tables of the job engine, which is imported only here."""
+    """Import the job engine, and create or migrate its tables."""
     importlib.import_module("api.background.queue").migrate_job_tables(url)
 
 
 class _LazyQueue:
-    """The job queue, opened only when needed, because few commands queue a job."""
+    """A job queue that is opened on first use, because few commands queue jobs."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -75,6 +75,6 @@ class _LazyQueue:
         self._queue(tx, job)
 
     def close(self) -> None:
-        """Close the queue, if it was opened."""
+        """Close the queue if it was opened."""
         if self._queue is not None:
             self._queue.close()

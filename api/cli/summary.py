@@ -1,4 +1,4 @@
-"""The summary of a plan on the terminal: matches and unmatched people with reasons, next steps."""
+"""The terminal summary of a plan: matches, unmatched coachees, files and next steps."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from api.results.plan_view import PlanViewModel, present_plan
 from coach.plural import pluralise
 from matching.result import CoacheeChange, Move, Result
 
-_REPORTED_RULES = ("preference", "language", "topics", "rank")  # the rules that people ask about
+_REPORTED_RULES = ("preference", "language", "topics", "rank")  # the rules that users ask about
 _MAX_REASONS = 3
 _MAX_FIRST_SESSIONS = 5
 _FILES = (
-    ("report.html", "the whole plan, to read or print"),
+    ("report.html", "the complete plan, to read or print"),
     ("schedule.xlsx, schedule.csv", "every session"),
     ("invites/", "an invitation (.ics) and an email (.eml) for each person and session"),
     ("forms/", "session note and feedback, to print"),
-    ("unmatched.csv", "who has no coach, and why"),
-    ("result.json, inputs/", "for software: the result, and the files it was made from"),
-    ("run.json", "the record of the run, so that it can be repeated"),
+    ("unmatched.csv", "coachees without a coach, with reasons"),
+    ("result.json, inputs/", "the result and its input files, for software"),
+    ("run.json", "the record of the run, which allows repeating it"),
 )
 
 
@@ -50,7 +50,7 @@ def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[st
     if result.status == "feasible":
         yield from (f"    {one.words}: {one.value}, {one.proof_status}" for one in view.levels)
     yield ""
-    yield "Matches, and why"
+    yield "Matches and reasons"
     for match in view.matches:
         yield from _match(match, wished=match.coach.id in wishes[match.coachee.id])
     if view.unmatched:
@@ -60,7 +60,7 @@ def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[st
             yield from _unmatched(entry)
     if result.moves:
         yield ""
-        yield "What changed, and why"
+        yield "Changes and reasons"
         yield from map(move_line, result.moves)
     if view.matches:
         yield ""

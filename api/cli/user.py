@@ -19,7 +19,7 @@ from coach.errors import InputFault, UnusableInputError
 
 
 class UserAction(StrEnum):
-    """What to do with a user."""
+    """An action on a user."""
 
     ADD = "add"
     SIGN_IN = "sign-in"
@@ -41,13 +41,13 @@ def user(
     action: Annotated[
         UserAction,
         typer.Argument(
-            help="add; sign-in: print a one-time link; link, unlink: an account at the identity "
-            "provider; sign-out: from every browser; disable; list."
+            help="add, disable, list; sign-in: print a one-time link; sign-out: sign out of every "
+            "browser; link, unlink: connect or disconnect an account at the identity provider."
         ),
     ],
     name: Annotated[str, typer.Argument(help="The user's name.")] = "",
     *,
-    role: Annotated[OfficeRole, typer.Option(help="For add.")] = OfficeRole.MANAGER,
+    role: Annotated[OfficeRole, typer.Option(help="For add: the role.")] = OfficeRole.MANAGER,
     oidc: Annotated[
         str | None, typer.Option(help="For add and link: the user's id at the provider.")
     ] = None,
@@ -58,7 +58,7 @@ def user(
 ) -> None:
     """Add, link, list, disable or sign out users, or print a sign-in link."""
     if not name and action is not UserAction.LIST:
-        raise UnusableInputError([InputFault("user", 1, "NAME", f"{action} needs a name")])
+        raise UnusableInputError([InputFault("user", 1, "NAME", f"{action} requires a name")])
     with open_cli_services(data) as services:
         if action is UserAction.LIST:
             _list(services)
@@ -86,7 +86,10 @@ def _apply_action(
         raise UnusableInputError(
             [
                 InputFault(
-                    "user", 1, "--oidc", "give the user's id at the identity provider, or --mail"
+                    "user",
+                    1,
+                    "--oidc",
+                    "pass the user's id at the identity provider, or use --mail",
                 )
             ]
         )
@@ -115,7 +118,7 @@ def _link(services: Services, oidc: str | None, mail: str | None) -> ProviderLin
         guide = "docs/how-to/sign-in-with-openid-connect.md"
         fault = f"set GENDER_COACH_OIDC__ISSUER first; see {guide}"
     elif oidc is not None and mail is not None:
-        fault = "give either --oidc or --mail"
+        fault = "use either --oidc or --mail, not both"
     elif mail is not None and not provider.link_by_mail:
         fault = "--mail requires the setting GENDER_COACH_OIDC__LINK_BY_MAIL"
     else:

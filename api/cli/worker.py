@@ -21,7 +21,8 @@ from api.logging.setup import configure_logging
 def worker(
     *,
     number: Annotated[
-        int, typer.Option("--slot", min=1, max=999, help="This worker's number, unique per worker.")
+        int,
+        typer.Option("--slot", min=1, max=999, help="The number of this worker; must be unique."),
     ] = 1,
     data: Annotated[Path | None, typer.Option(help="Folder of the database and keys.")] = None,
 ) -> None:

@@ -1,4 +1,4 @@
-"""SHA-256 digests of files, as stored in the records of runs."""
+"""SHA-256 digests of files, as stored in run records."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from collections.abc import Mapping
 
 
 def sha256_digests(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the SHA-256 digest of each file in hexadecimal, sorted by file name."""
+    """Return the hexadecimal SHA-256 digest of each file, sorted by file name."""
     return {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}

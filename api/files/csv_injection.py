@@ -1,4 +1,4 @@
-"""Protection of exported spreadsheet cells against formula injection."""
+"""Protects exported spreadsheet cells against formula injection."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 def escape_formula(text: str) -> str:
     """Prefix `text` with an apostrophe if a spreadsheet would evaluate it as a formula.
 
-    Spreadsheets display such a cell as the text that follows the apostrophe (OWASP, CSV injection).
+    Spreadsheet programs do not display the apostrophe (see OWASP, CSV injection).
 
     >>> escape_formula("=1+1"), escape_formula("Ana"), escape_formula("")
     ("'=1+1", 'Ana', '')

@@ -1,4 +1,4 @@
-"""Reading CSV files: UTF-8 with or without BOM, cells separated by `,` or `;`."""
+"""Reads CSV files: UTF-8 with or without BOM, cells separated by `,` or `;`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from itertools import islice
 from api.files.upload_limits import MAX_ROWS, UnreadableError, check_rows
 from coach.errors import InputFault
 from coach.intake.fault_messages import WHOLE_FILE
+from coach.plural import pluralise
 
 _DELIMITERS = ",;"
 _MAX_HEADER_CHARACTERS = 131_072
@@ -19,9 +20,9 @@ _LONE_SURROGATES = re.compile("[\udc80-\udcff]")
 def csv_rows(file: str, content: bytes) -> tuple[list[list[str]], list[InputFault]]:
     """Parse a CSV file; return all its rows, including empty ones, and the faults found.
 
-    Item `n` of the rows (from 1) is row `n` of the file in a spreadsheet program: a quoted cell may
-    contain line breaks, and its record counts as one row. Parsing stops at the first broken
-    quotation, because nothing after it can be trusted. `file` is its name in the faults.
+    Rows are numbered as in a spreadsheet program: a record counts as one row, even if a quoted cell
+    contains line breaks. Parsing stops at the first malformed quotation, because the rows after it
+    cannot be trusted. The faults refer to the file as `file`.
 
     Raises:
         UnreadableError: the file is not CSV, or has too many rows.
@@ -63,7 +64,7 @@ def _detect_delimiter(text: str) -> str:
 
 
 def _decoding_faults(file: str, rows: list[list[str]]) -> list[InputFault]:
-    """Return a fault for the first cell that is not valid UTF-8, with the number of others.
+    """Return a fault for the first cell that is not valid UTF-8; it mentions the number of others.
 
     Invalid bytes were decoded to lone surrogates (PEP 383).
     """
@@ -78,7 +79,7 @@ def _decoding_faults(file: str, rows: list[list[str]]) -> list[InputFault]:
     number, index, cell = bad[0]
     byte = min(ord(character) - 0xDC00 for character in _LONE_SURROGATES.findall(cell))
     header = rows[0][index].strip() if number > 1 and index < len(rows[0]) else ""
-    more = f", nor are {len(bad) - 1} other cells" if bad[1:] else ""
+    more = f" (also affected: {pluralise(len(bad) - 1, 'other cell')})" if bad[1:] else ""
     message = (
         f"contains the byte 0x{byte:02X}, which is not valid UTF-8{more}; "
         "save the file as CSV in UTF-8"

@@ -1,8 +1,8 @@
 """Limits for input files: size, number of rows, and expanded size of compressed files.
 
-A workbook is a ZIP archive. Its central directory is checked first, so that a ZIP bomb is refused
+A workbook is a ZIP archive. Its central directory is checked first, so that a ZIP bomb is rejected
 before anything is decompressed. Then every member is decompressed once, in chunks, to verify the
-sizes that the directory declares.
+sizes declared in the directory.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LOCAL_HEADER = 30  # length of a member's header before its name
 
 
 class UnreadableError(ValueError):
-    """A file that cannot be read at all; the message says why and what to do."""
+    """The file cannot be read; the message says why and what to do."""
 
 
 def check_size(content: bytes, max_bytes: int = MAX_FILE_BYTES) -> None:
@@ -36,8 +36,8 @@ def check_size(content: bytes, max_bytes: int = MAX_FILE_BYTES) -> None:
     """
     if len(content) > max_bytes:
         raise UnreadableError(
-            f"the file has {len(content) / MEBIBYTE:.1f} MiB; at most "
-            f"{max_bytes // MEBIBYTE} MiB are allowed"
+            f"the file is too large ({len(content) / MEBIBYTE:.1f} MiB); the limit is "
+            f"{max_bytes // MEBIBYTE} MiB"
         )
 
 
@@ -54,7 +54,7 @@ def check_rows(count: int) -> None:
 
 
 def check_archive(content: bytes) -> None:
-    """Check that a ZIP archive is intact and does not expand to too much.
+    """Check that a ZIP archive is intact and that its expanded size is within the limits.
 
     Raises:
         UnreadableError: the archive is too large, larger than its directory declares, damaged, or
@@ -79,7 +79,7 @@ def check_archive(content: bytes) -> None:
         raise UnreadableError(
             f"the workbook is damaged ({error}); open it in a spreadsheet program and save it again"
         ) from None
-    except RuntimeError:  # what `zipfile` raises for an encrypted member
+    except RuntimeError:  # raised by `zipfile` for encrypted members
         raise UnreadableError(
             "the workbook is protected with a password; save it without one"
         ) from None
@@ -92,25 +92,25 @@ def _check_declared_sizes(members: list[zipfile.ZipInfo]) -> None:
         )
     if (total := sum(member.file_size for member in members)) > MAX_UNPACKED_BYTES:
         raise UnreadableError(
-            f"the workbook expands to {total / MEBIBYTE:.0f} MiB; at most "
-            f"{MAX_UNPACKED_BYTES // MEBIBYTE} MiB are allowed"
+            f"the workbook expands to {total / MEBIBYTE:.0f} MiB; the limit is "
+            f"{MAX_UNPACKED_BYTES // MEBIBYTE} MiB"
         )
     for member in members:
         ratio = member.file_size / max(1, member.compress_size)
         if member.file_size > MEBIBYTE and ratio > MAX_COMPRESSION_RATIO:
             raise UnreadableError(
                 f"a part of the workbook expands to {ratio:.0f} times its size; "
-                f"at most {MAX_COMPRESSION_RATIO} times are allowed"
+                f"the limit is {MAX_COMPRESSION_RATIO} times"
             )
 
 
 def _check_real_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, content: bytes) -> None:
-    """Decompress a member in chunks; `zipfile` itself would stop at the declared size."""
+    """Decompress a member in chunks, because `zipfile` would stop at the declared size."""
     archive.open(member).close()  # checks the local header against the directory
     if member.compress_type == zipfile.ZIP_STORED:
         return
     if member.compress_type != zipfile.ZIP_DEFLATED:
-        raise zipfile.BadZipFile("a part is compressed by a method that workbooks do not use")
+        raise zipfile.BadZipFile("a part uses an unsupported compression method")
     name_length, extra_length = struct.unpack_from("<HH", content, member.header_offset + 26)
     start = member.header_offset + _LOCAL_HEADER + name_length + extra_length
     packed = content[start : start + member.compress_size]
@@ -121,5 +121,6 @@ def _check_real_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, content:
         packed = inflater.unconsumed_tail
         if size > member.file_size:
             raise UnreadableError(
-                "the workbook is damaged: it unpacks to more data than it declares; save it again"
+                "the workbook is damaged (a part is larger than declared); open it in a "
+                "spreadsheet program and save it again"
             )

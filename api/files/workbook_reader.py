@@ -1,6 +1,6 @@
 """Reads XLSX and ODS workbooks in a child process with limited memory, time and output.
 
-A hostile file can at most take over that process, so its output is treated as untrusted JSON.
+A malicious file can compromise only that process, whose output is treated as untrusted JSON.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 def workbook_table(file: str, content: bytes, sheet: str) -> TextTable:
-    """Read the sheet named `sheet` (in any case), or the first sheet if there is none.
+    """Read the sheet named `sheet`, ignoring case, or the first sheet if there is no such sheet.
 
-    `file` is the file name to use in faults.
+    `file` is the name of the file in faults.
 
     Raises:
-        UnreadableError: the file is not a workbook, or takes too much memory or time to read.
+        UnreadableError: the file is not a workbook, or reading it takes too much memory or time.
     """
     if content.startswith(OLE_SIGNATURE):
         raise UnreadableError(
@@ -74,5 +74,5 @@ def _cell_fault(text: str) -> str:
 
 
 def is_opendocument(content: bytes) -> bool:
-    """Whether a workbook is ODS: its first member declares the type (ODF 1.3 part 2, 3.3)."""
+    """Whether the first member declares a workbook to be ODS (ODF 1.3 part 2, 3.3)."""
     return b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in content[:200]

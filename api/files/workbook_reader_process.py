@@ -1,7 +1,7 @@
-"""Child process of `workbook_reader`: receives a workbook, sends its rows as JSON.
+"""The child process of `workbook_reader`: receives a workbook and sends its rows as JSON.
 
 Its memory and processor time are limited, because the cost of reading a workbook cannot be known in
-advance: a sheet with two cells can span 17 billion.
+advance: two cells are enough to give a sheet a range of 17 billion cells.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from api.child_processes.channel import Channel
 MAX_MEMORY_BYTES = 3 * 1024**3 // 2
 MAX_CPU_SECONDS = 20
 MAX_COLUMNS = 1_000
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)  # parts that cannot be decompressed
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)  # errors while decompressing a part
 
 
 def cell_text(value: Any) -> str:  # noqa: ANN401 - any type that calamine returns
-    """Return a typed cell as the text a person would enter: `3`, `2027-02-01`, `09:00`, `yes`."""
+    """Format a typed value as a user would enter it: `3`, `2027-02-01`, `09:00`, `yes`."""
     match value:
         case bool():
             return "yes" if value else "no"
@@ -47,17 +47,17 @@ def cell_text(value: Any) -> str:  # noqa: ANN401 - any type that calamine retur
 
 _MISREAD_MARKERS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b' t="e"', b" t='e'")
 UNCOMPUTED = "formula"
-"""Marks a formula without a value; any other text is an error as the sheet displays it."""
+"""Marks a formula without a value; other values are errors as displayed in the sheet."""
 
 CellPosition = tuple[int, int]
 """Row and column of a cell, both from 0."""
 
 
 def misread_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[CellPosition, str]:
-    """Find the cells of a sheet that calamine returns as empty although they are not.
+    """Find the cells that calamine returns as empty although they are not.
 
-    These are errors, such as `#N/A`, and formulas saved without their value. Without this check a
-    refusal or a rank looked up from another sheet would silently become the default.
+    These are errors, such as `#N/A`, and formulas saved without their value. If such a cell were
+    treated as empty, a rank or a refusal could silently be replaced by the default.
 
     Args:
         archive: the workbook.
@@ -65,7 +65,7 @@ def misread_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[Cell
         name: name of the sheet.
 
     Returns:
-        For each such cell, the error it displays, or `UNCOMPUTED`.
+        The error displayed in each of these cells, or `UNCOMPUTED`.
     """
     if "content.xml" in archive.namelist():
         if b"formula=" not in archive.read("content.xml"):
@@ -83,7 +83,7 @@ def misread_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[Cell
 
 
 def _sheet_path(archive: zipfile.ZipFile, number: int) -> str | None:
-    """Find the member that contains a sheet, using the relationships (ECMA-376 part 2, 9.3)."""
+    """Return the member that contains a sheet, using the relationships (ECMA-376 part 2, 9.3)."""
     book = "xl/workbook.xml"
     relations = "xl/_rels/workbook.xml.rels"
     if not {book, relations} <= set(archive.namelist()):
@@ -183,17 +183,17 @@ class MalformedPartError(ValueError):
 
 
 class SheetTooLargeError(ValueError):
-    """The sheet has more rows or columns than are allowed."""
+    """The sheet has too many rows or columns."""
 
 
 def sheet_rows(
     content: bytes, sheet: str, max_rows: int
 ) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
-    """Read the sheet named `sheet` (lower case; matched in any case), or the first sheet.
+    """Read the sheet named `sheet` (in lower case), or the first sheet if there is no such sheet.
 
     Returns:
-        The rows, starting with row 1 of the sheet; and row, column (both from 0) and text of each
-        cell that only appears to be empty, see `misread_cells`.
+        The rows, starting with row 1 of the sheet, and a list of cells that only appear to be empty
+        (see `misread_cells`), as tuples of row, column (both from 0) and text.
 
     Raises:
         MalformedPartError: a part of the workbook is not well-formed XML.
@@ -223,7 +223,7 @@ def sheet_rows(
 
 
 def _check_parts(archive: zipfile.ZipFile) -> None:
-    """Reject parts that are not well-formed XML, on which calamine can loop forever."""
+    """Reject parts that are not well-formed XML, because calamine could loop forever."""
     for name in archive.namelist():
         if name == "content.xml" or (name.startswith("xl/") and name.endswith((".xml", ".rels"))):
             parser = expat.ParserCreate()
@@ -248,7 +248,7 @@ def build_response(content: bytes, sheet: str, max_rows: int) -> dict[str, Any]:
 
 
 def serve(channel: Channel) -> None:
-    """Receive sheet and maximum number of rows as JSON, then the workbook; send the response."""
+    """Receive the sheet name and row limit as JSON, then the workbook, and send the response."""
     request = json.loads(channel.receive())
     response = build_response(channel.receive(), request["sheet"], request["max_rows"])
     channel.send(json.dumps(response).encode())

@@ -10,9 +10,9 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest timestamp in a ZIP archive
 
 
 def with_fixed_timestamps(archive: bytes, replacements: Mapping[str, bytes]) -> bytes:
-    """Return a copy of a ZIP archive with the same fixed timestamp on all members.
+    """Return a copy of a ZIP archive in which all members have the same fixed timestamp.
 
-    `replacements` maps member names to new contents. Equal contents give equal bytes.
+    `replacements` maps member names to new contents. Equal contents produce equal bytes.
     """
     copy = io.BytesIO()
     with (
@@ -27,7 +27,7 @@ def with_fixed_timestamps(archive: bytes, replacements: Mapping[str, bytes]) -> 
 
 
 def zip_stream(members: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
-    """Stream a ZIP archive of `members` (name, content); only one of them is held in memory."""
+    """Yield a ZIP archive of `members` (name and content) in chunks, one per member."""
     buffer = _StreamBuffer()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members:
@@ -49,10 +49,10 @@ class _StreamBuffer:
         return len(written)
 
     def flush(self) -> None:
-        """Do nothing: there is nothing to flush."""
+        """Do nothing; required of a file object."""
 
     def close(self) -> None:
-        """Do nothing: there is nothing to close."""
+        """Do nothing; required of a file object."""
 
     def drain(self) -> bytes:
         drained = bytes(self._pending)

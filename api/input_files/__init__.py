@@ -1,4 +1,4 @@
-"""Input files, uploaded or named on the command line: people lists, cycle files, earlier results.
+"""Reads input files: people lists, cycle files and earlier results.
 
-This package opens, size-checks and decodes the files; `coach.intake` interprets their cells.
+This package opens, size-checks and decodes the files; `coach.intake` parses their content.
 """

@@ -1,4 +1,4 @@
-"""Reads all input files of a run, validates and cross-checks them, and computes a fingerprint."""
+"""Reads, validates and cross-checks the input files of a run, and computes their fingerprint."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ if TYPE_CHECKING:  # reading input must not import the solver, which takes secon
     from matching.errors import ImpossiblePinsError
 
 KEPT_FILE = "kept.json"
-"""File name, among a run's input files, of the earlier result whose pairs should be kept."""
+"""Name of the input file with the earlier result whose pairs should be kept."""
 UNDER_WAY_FILE = "under-way.json"
-"""File name, among a run's input files, of the progress of a cycle that is under way."""
+"""Name of the input file with the progress of a cycle that is under way."""
 
 
 @dataclass(frozen=True, slots=True)
 class CycleInputs:
-    """The input of a run.
+    """The validated input of a run.
 
     Attributes:
         roster: all people, in file order.
         cycle: the dates and the policy.
-        keep: an earlier result whose pairs should stay, if one was given.
+        keep: an earlier result whose pairs should be kept, if there is one.
         files: the content of the files, by their names in the `inputs/` folder of the results:
             `cycle.toml`, `coachees.csv` (or `.xlsx`, `.ods`), `coaches.csv`, `kept.json`,
             `under-way.json`.
         sha256: the fingerprint of `files`.
         cycle_file: the parsed cycle file, with the position of each key.
-        under_way: the progress of the cycle, if it is re-matched while under way.
+        under_way: the progress of the cycle, if it is re-matched in mid-cycle.
     """
 
     roster: Roster
@@ -58,14 +58,17 @@ class CycleInputs:
     under_way: UnderWay | None = None
 
     def from_day(self, day: date) -> CycleInputs:
-        """Return the input for a cycle under way: sessions of `keep` before `day` are fixed."""
+        """Return the input for a cycle under way, with the sessions of `keep` before `day` fixed.
+
+        Without `keep`, the input is returned unchanged.
+        """
         if self.keep is None:
             return self
         progress = under_way(self.keep, day, self.cycle.cycle.zone)
         return self.with_under_way(progress, progress.model_dump_json(indent=2).encode() + b"\n")
 
     def with_under_way(self, progress: UnderWay, content: bytes) -> CycleInputs:
-        """Return the same input with `progress`, whose file has the given `content`."""
+        """Return a copy with `progress`, which is stored as an input file with this `content`."""
         files = {**self.files, UNDER_WAY_FILE: content}
         return replace(self, under_way=progress, files=files, sha256=fingerprint(files))
 
@@ -73,7 +76,8 @@ class CycleInputs:
         """Convert pins that the engine cannot satisfy into faults located in the cycle file."""
         return UnusableInputError(
             self.cycle_file.fault(
-                ("pins", pin.coachee), f"{pin.coachee} cannot have {pin.coach}: {pin.why}"
+                ("pins", pin.coachee),
+                f"{pin.coachee} cannot be matched with {pin.coach}: {pin.why}",
             )
             for pin in error.pins
         )
@@ -107,7 +111,7 @@ def read_inputs(
 def parse_inputs(
     cycle: InputSource, coachees: InputSource, coaches: InputSource, keep: InputSource | None = None
 ) -> CycleInputs:
-    """Parse the files of a run; a file that could not be read is passed as its fault.
+    """Parse the files of a run. A file that could not be read is represented by its fault.
 
     Raises:
         UnusableInputError: there are faults; the error lists all of them, in all files.
@@ -141,7 +145,7 @@ def _read_kept_result(source: InputSource | None) -> tuple[Result | None, tuple[
 def _canonical_files(
     cycle: InputSource, coachees: InputSource, coaches: InputSource, keep: InputSource | None
 ) -> dict[str, bytes]:
-    """Return the content of the files by their names in `inputs/`."""
+    """Return the contents of the files by their names in `inputs/`."""
     named = {
         CYCLE_FILE: cycle,
         f"coachees.{_ending(coachees)}": coachees,

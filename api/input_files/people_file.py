@@ -1,4 +1,4 @@
-"""Reads a people file from its bytes."""
+"""Reads people files in CSV, XLSX or ODS format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
 
 
 def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadContext) -> PeopleSheet:
-    """Read as much of a people file as possible, with its faults, which refer to it as `name`."""
+    """Read a people file as far as possible, collecting faults, which refer to it as `name`."""
     try:
         check_size(content)
         table, faults = _table(name, content, kind)

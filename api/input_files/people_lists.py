@@ -20,25 +20,25 @@ from coach.people import Roster
 
 @dataclass(frozen=True, slots=True)
 class PeopleLists:
-    """Both lists as read, with the faults in each; nothing has been cross-checked yet."""
+    """Both parsed lists with their faults, except for faults in references between them."""
 
     coachees: PeopleSheet
     coaches: PeopleSheet
 
     @property
     def faults(self) -> tuple[InputFault, ...]:
-        """The faults found in each list by itself."""
+        """The faults found within each list."""
         return (*self.coachees.faults, *self.coaches.faults)
 
     def roster(self) -> Roster:
-        """Return the people in both lists, which must have no faults. Validates them only once."""
+        """Return the people in both lists, which must have no faults."""
         return Roster(coachees=self.coachees.coachees(), coaches=self.coaches.coaches())
 
 
 def read_people_lists(
     coachees: InputSource, coaches: InputSource, context: ReadContext
 ) -> PeopleLists:
-    """Read both lists; a workbook is opened in a child process."""
+    """Read both lists. Workbooks are read in a child process."""
     return PeopleLists(
         _read_sheet(coachees, PeopleKind.COACHEES, context),
         _read_sheet(coaches, PeopleKind.COACHES, context),
@@ -48,7 +48,7 @@ def read_people_lists(
 def input_faults(
     cycle_file: CycleFile, lists: PeopleLists, context: ReadContext
 ) -> Iterator[InputFault]:
-    """Yield all faults in the policy and the lists, file by file, each from top to bottom."""
+    """Yield all faults in the policy and the lists, grouped by file and ordered by row."""
     coachees, coaches = lists.coachees, lists.coaches
     one_workbook = coachees.file == coaches.file
     yield from _sorted_by_row(cycle_file.faults, pin_faults(cycle_file, coachees, coaches, context))

@@ -1,4 +1,4 @@
-"""Reads a cycle file: its text, and its policy or all of its faults."""
+"""Reads cycle files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CYCLE_FILE = "cycle.toml"
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """A cycle file as read: its text, the position of each key, and its faults."""
+    """A parsed cycle file, with its text."""
 
     text: str
     read: CycleFile
@@ -36,13 +36,13 @@ class PolicyFile:
 
 
 def parse_policy_file(file: NamedFile) -> PolicyFile:
-    """Read a cycle file; the people it refers to are not checked."""
+    """Parse a cycle file. References to people are not checked."""
     read = read_policy_file(file, ReadContext(reference()))
     return PolicyFile("" if read.cycle is None else file.content.decode("utf-8-sig"), read)
 
 
 def read_policy_file(source: InputSource, context: ReadContext) -> CycleFile:
-    """Read a cycle file and all its faults; the people it refers to are not checked."""
+    """Parse a cycle file, collecting all faults. References to people are not checked."""
     if isinstance(source, InputFault):
         return unread_cycle(source.file, [source])
     row = 1

@@ -1,4 +1,4 @@
-"""The reference data that input is validated against.
+"""Loads the reference data for the validation of input.
 
 Countries and zones come from the IANA time zone database (package `tzdata`), languages from CLDR
 (package `Babel`), rank titles from `coach/data/ranks.csv`.
@@ -19,12 +19,19 @@ from coach.ranks import RankTable
 
 _KOSOVO = "XK"  # user-assigned in ISO 3166-1, so it is not in the zone tables
 _KOSOVO_ZONE = "Europe/Belgrade"  # as documented in the reference of the file formats; uses CET
-_NO_LANGUAGES = {"mis", "mul", "root", "sh", "und", "zxx"}  # codes for no single language
+_NO_LANGUAGES = {
+    "mis",
+    "mul",
+    "root",
+    "sh",
+    "und",
+    "zxx",
+}  # codes that do not denote a single language
 
 
 @cache
 def reference() -> Reference:
-    """Return the reference data, which is read only once."""
+    """Return the reference data; it is loaded once and then cached."""
     names = Locale("en").languages
     zones = files("tzdata") / "zoneinfo"
     countries = dict(_rows(zones / "iso3166.tab"))
@@ -43,13 +50,13 @@ def reference() -> Reference:
 
 
 def rank_table() -> RankTable:
-    """Return the rank titles that are part of the package."""
+    """Return the rank titles that are included in the package."""
     text = (files("coach") / "data" / "ranks.csv").read_text("utf-8")
     return RankTable.from_rows(csv.DictReader(text.splitlines()))
 
 
 def _country_timezones(zones: Traversable) -> dict[str, str]:
-    """Return the first zone of each country whose zones all currently follow the same rule."""
+    """Return the first zone of each country in which all zones currently follow the same rule."""
     named: dict[str, list[str]] = {}
     for country, _, zone, *_ in _rows(zones / "zone.tab"):
         named.setdefault(country, []).append(zone)

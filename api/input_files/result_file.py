@@ -1,4 +1,4 @@
-"""Reads a result file, for example for `--keep`, `check` and `explain`."""
+"""Reads result files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from matching.result import Result
 
 
 def read_result(name: str, content: bytes) -> tuple[Result | None, tuple[InputFault, ...]]:
-    """Return the result or all its faults, which refer to the file as `name`.
+    """Return the result, or `None` and all faults, which refer to the file as `name`.
 
     Faults in values are reported in row 1, because their line numbers are not known.
     """

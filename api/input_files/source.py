@@ -1,4 +1,4 @@
-"""An input file before it is parsed: its name and bytes, or why they could not be read."""
+"""Input files before parsing: the name and content, or a fault if reading failed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coach.intake.fault_messages import WHOLE_FILE
 
 @dataclass(frozen=True, slots=True)
 class NamedFile:
-    """The content of a file, and its name as given by the user."""
+    """A file's name, as given by the user, and its content."""
 
     name: str
     content: bytes
@@ -21,7 +21,7 @@ InputSource = NamedFile | InputFault
 
 
 def read_source(path: Path, max_bytes: int) -> InputSource:
-    """Return up to `max_bytes` + 1 bytes of a file, or the reason why it cannot be read."""
+    """Return up to `max_bytes` + 1 bytes of a file, or a fault if it cannot be read."""
     try:
         with path.open("rb") as stream:
             return NamedFile(str(path), stream.read(max_bytes + 1))

@@ -35,10 +35,10 @@ _EXAMPLE_OVERRIDES: Mapping[PeopleKind, Mapping[str, str]] = {
 _READ_ME = """\
 Each row is one person: commanders and decision-makers in the sheet coachees, coaches in coaches.
 Row 2 of each sheet, in grey, is an invented example. Overwrite or delete it.
-Columns with a blue header are required; those with a grey header can be left empty or deleted.
+Columns with a blue header are required. Columns with a grey header are optional.
 Point at a header to see what to enter. Cells with a fixed set of values have a drop-down list.
 Separate the items of a list with semicolons: en:B2; sq:C1.
-Save the workbook and give it for both options: --coachees FILE --coaches FILE.
+Save the workbook and pass it to both options: --coachees FILE --coaches FILE.
 Errors are then reported with their row and column.
 """
 

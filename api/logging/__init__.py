@@ -1,1 +1,1 @@
-"""Logging: configuration, and descriptions of exceptions without their messages."""
+"""Logging configuration, and descriptions of exceptions without personal data."""

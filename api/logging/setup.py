@@ -1,4 +1,4 @@
-"""Configures logging: JSON lines, or plain text on a terminal; no personal data, no secrets."""
+"""Configures logging: plain text on a terminal, otherwise JSON lines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def configure_logging(settings: Settings) -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,  # otherwise each log call builds its logger again
+        cache_logger_on_first_use=True,  # otherwise each log call creates a new logger
     )
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer()
@@ -45,7 +45,7 @@ def configure_logging(settings: Settings) -> None:
 def _replace_exception_by_location(
     _logger: object, _method: str, event: structlog.types.EventDict
 ) -> structlog.types.EventDict:
-    """Replace the traceback with the location of the error, because messages may name people."""
+    """Replace the traceback with the location of the error, because its message may name people."""
     error = event.pop("exc_info", None)
     if error is True:
         error = sys.exc_info()[1]

@@ -1,4 +1,4 @@
-"""Outgoing email: composed just before it is sent, and delivered by durable jobs.
+"""Outgoing email, composed immediately before sending and delivered by durable jobs.
 
-The subjects register how each kind of email is composed; see `api.mail_registry`.
+Each subject registers composers for its emails; see `api.mail_registry`.
 """

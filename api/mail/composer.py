@@ -1,4 +1,4 @@
-"""How emails are composed: a protocol, and a registry of implementations by kind of email."""
+"""The protocol for composing emails, and the registry of its implementations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from api.services import Services
 
 @dataclass(frozen=True, slots=True)
 class ComposedMail:
-    """An email, ready to hand to the mail server.
+    """A complete email, ready to be sent.
 
     Attributes:
         recipient: the email address of the only recipient.
@@ -30,7 +30,7 @@ class MailComposer(Protocol):
     """Composes one kind of email from stored data."""
 
     def __call__(self, tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-        """Compose the email as of now; return `None` if there is no longer a reason to send it.
+        """Compose the email, or return `None` if there is no longer a reason to send it.
 
         Raises:
             ConflictError: the email cannot be composed until the programme office takes action.
@@ -39,11 +39,12 @@ class MailComposer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MailRegistry:
-    """What the subjects register for the delivery of their emails.
+    """The functions that subjects register for the delivery of their emails.
 
     Attributes:
         composers: the composers, by kind of email.
-        find_addresses: returns the current email addresses by person id, for those who have one.
+        find_addresses: returns the current email addresses by person id. People without an address
+            are omitted.
         on_sent: called in the transaction that records that an email was sent.
         on_failed: called in the transaction that records that an email cannot be delivered.
     """
@@ -54,7 +55,7 @@ class MailRegistry:
     on_failed: Callable[[Transaction, MailRow], None]
 
     def compose(self, tx: Transaction, services: Services, mail_id: str) -> ComposedMail | None:
-        """Compose a waiting email as of now; `None` if there is no longer a reason to send it.
+        """Compose an email, or return `None` if it is not waiting or no longer needed.
 
         Raises:
             ConflictError: the email cannot be composed until the programme office takes action.

@@ -1,9 +1,8 @@
 """Delivery state machine of outgoing email: released, attempted, then sent, failed or dropped.
 
-A row stores the purpose of an email and its state. The content is composed again for each attempt,
-because it contains a secret link, which is never stored in plain text. As long as person, link and
-settings stay the same, so do content and Message-ID, so that a message delivered twice can be
-recognised.
+A row stores the purpose and state of an email. The content is composed for each attempt, because it
+contains a secret link, which is never stored in plain text. Unless the person, the link or the
+settings change, all attempts have the same content and Message-ID, which identifies duplicates.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _MAX_PROBLEM_LENGTH = 300
 
 
 def release(tx: Transaction, enqueue: Enqueue, mails: Sequence[MailRow]) -> None:
-    """Add new emails for delivery; a job queues their deliveries in batches."""
+    """Store new emails and release them for delivery, which a job queues in batches."""
     tx.add_all(mails)
     tx.flush()
     _enqueue_dispatch(enqueue, tx, mails)
@@ -48,7 +47,7 @@ def requeue_failed(
 def queue_batch(tx: Transaction, enqueue: Enqueue, registry: MailRegistry, *, now: datetime) -> int:
     """Queue delivery jobs for a batch of released emails.
 
-    Returns their number, which is 0 once none are left.
+    Returns the size of the batch, which is 0 once all emails are queued.
     """
     mails = tx.scalars(
         select(MailRow)
@@ -71,7 +70,7 @@ def queue_attempt(
     now: datetime,
     delay: timedelta = NO_DELAY,
 ) -> None:
-    """Queue the next attempt to deliver an email, in the partition of its recipient's domain."""
+    """Queue the next delivery attempt of an email, in the partition of its recipient's domain."""
     mail.queued_at = now
     partition = address.rpartition("@")[2].lower()
     enqueue(tx, Job(MAIL_JOB, f"{mail.id}.{mail.tries}", partition=partition, delay=delay))
@@ -92,7 +91,7 @@ def record_dropped(tx: Transaction, mail_id: str, *, now: datetime) -> None:
 
 
 def record_server_problem(tx: Transaction, mail_id: str, problem: str) -> None:
-    """Record why no email can be sent at all, on the email whose attempt failed."""
+    """Record why the mail server is unavailable, on the email whose attempt failed."""
     tx.get_one(MailRow, mail_id).problem = problem[:_MAX_PROBLEM_LENGTH]
 
 
@@ -106,7 +105,7 @@ def record_temporary_failure(
     now: datetime,
     give_up_after: timedelta,
 ) -> None:
-    """Queue another attempt with exponential backoff; give up on an email that is too old."""
+    """Queue another attempt with exponential backoff, or give up after `give_up_after`."""
     mail = tx.get_one(MailRow, mail_id)
     if now - mail.created_at >= give_up_after:
         _mark_failed(tx, registry, mail, f"gave up after {give_up_after}: {problem}", now)
@@ -121,7 +120,7 @@ def record_temporary_failure(
 def record_permanent_failure(
     tx: Transaction, registry: MailRegistry, mail_id: str, problem: str, *, now: datetime
 ) -> None:
-    """Record that an email cannot be delivered until somebody takes action."""
+    """Record that an email cannot be delivered until the programme office takes action."""
     _mark_failed(tx, registry, tx.get_one(MailRow, mail_id), problem, now)
 
 

@@ -1,8 +1,8 @@
-"""Delivery jobs: one durable job per email, one email at a time in each worker.
+"""Delivery jobs: one durable job per email; each worker sends one email at a time.
 
-After the mail server has accepted an email, all that remains is to record that it was sent. A
-worker that crashes in between sends the email again after it restarts: a crash causes at most one
-duplicate and loses no email.
+If a worker crashes after the mail server has accepted an email and before this is recorded, it
+sends the email again after a restart. A crash causes at most one duplicate and never loses an
+email.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PREFETCH = 16
 
 
 class MailJob:
-    """Delivers emails, one at a time."""
+    """The job handler that delivers emails, one at a time."""
 
     def __init__(self, context: JobContext, registry: MailRegistry) -> None:
         self._services = context.services
@@ -40,7 +40,7 @@ class MailJob:
     def __call__(self, subject_id: str) -> None:
         """Send the email whose id is the prefix of `subject_id`, or record why it is not sent.
 
-        While the mail server is unavailable, this waits, and so does every other email.
+        Blocks while the mail server is unavailable, which also delays all other emails.
 
         Raises:
             WorkerShutdownError: the worker is shutting down.
@@ -76,7 +76,7 @@ class MailJob:
             self._record(partial(self._sent, mail_id))
 
     def _compose(self, mail_id: str) -> ComposedMail | None:
-        """Compose the email; if it is not to be sent, record why and return `None`."""
+        """Compose the email, or record why it will not be sent and return `None`."""
         database, now = self._services.database, self._services.now
         try:
             with database.reading() as tx:
@@ -122,7 +122,7 @@ class MailJob:
 def create_dispatch_handler(context: JobContext, registry: MailRegistry) -> JobHandler:
     """Create the handler that queues delivery jobs for released emails.
 
-    It works in batches, so that other writers do not have to wait.
+    The handler works in batches, so that it does not block other writers.
     """
     services = context.services
 
@@ -134,13 +134,13 @@ def create_dispatch_handler(context: JobContext, registry: MailRegistry) -> JobH
         while retry_while_unavailable(context.stopping, queue_batch):
             if context.stopping.is_set():
                 raise WorkerShutdownError
-            time.sleep(0)  # gives other writers a chance
+            time.sleep(0)  # yields to other writers
 
     return queue_all
 
 
 def mail_job_types(registry: MailRegistry) -> tuple[JobType, ...]:
-    """Return the job types for delivering emails that the composers in `registry` compose."""
+    """Return the job types for the delivery of the emails in `registry`."""
     return (
         JobType(
             name=QUEUE_MAILS_JOB,

@@ -24,16 +24,16 @@ def plain_message_bytes(
     reply_token: str,
     **values: object,
 ) -> bytes:
-    """Render the email whose templates are in `folder`; equal arguments give equal bytes.
+    """Render the email whose templates are in `folder`; equal arguments produce equal bytes.
 
     Args:
-        folder: contains `subject.txt`, `body.txt` and `body.html`.
+        folder: the template folder, with `subject.txt`, `body.txt` and `body.html`.
         recipient: the only recipient.
-        deployment: the sender, and the address for replies.
-        unique_id: the unique id from which Message-ID and MIME boundary are derived.
-        stamp: the aware time for the Date header.
+        deployment: supplies the sender and the address for replies.
+        unique_id: the unique id from which the Message-ID and MIME boundary are derived.
+        stamp: the time in the Date header, an aware datetime.
         reply_token: identifies replies to this email.
-        values: variables of the templates, in addition to `sender`.
+        values: template variables in addition to `sender`.
     """
     sender = common_name(deployment.organiser_name)
     context = {"sender": sender} | values

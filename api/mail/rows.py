@@ -1,4 +1,4 @@
-"""Table of the emails that this server sends."""
+"""Table of outgoing emails."""
 
 from __future__ import annotations
 
@@ -22,27 +22,26 @@ class MailKind(StrEnum):
 
 
 class MailState(StrEnum):
-    """Delivery state of an email. All but `WAITING` are final; a failed email can be retried."""
+    """The delivery state of an email. Only failed emails can be released again."""
 
     WAITING = "waiting"
     SENT = "sent"
-    FAILED = "failed"  # permanently refused, tried for too long, or impossible to compose
+    FAILED = "failed"  # rejected permanently, retried for too long, or impossible to compose
     DROPPED = "dropped"  # there was no longer a reason to send it
 
 
 class MailRow(IdentifiedRow):
     """An email to one person.
 
-    Its content is not stored, because it contains secrets; it is composed from stored data each
-    time.
+    The content is not stored, because it contains secrets; it is composed for each attempt.
 
     Attributes:
-        outbox_id: the outbox message that an invitation contains.
-        session_id: the session that a reminder is about.
+        outbox_id: for invitations, the outbox message to send.
+        session_id: for reminders, the session.
         occasion: distinguishes reminders of the same kind about the same session.
-        code_id: the one-time code that the email contains.
-        queued_at: when its last delivery job was queued; `None` between release and queueing.
-        tries: number of the current delivery attempt, from 0; part of the id of its job.
+        code_id: for codes, the one-time code to send.
+        queued_at: when the last delivery job was queued; `None` if it has not been queued yet.
+        tries: the number of the current delivery attempt, from 0; part of the job's id.
         problem: why the last attempt failed, as reported by the mail server.
     """
 

@@ -1,4 +1,4 @@
-"""Settings of outgoing email; without a mail server, the programme office sends the messages."""
+"""Settings of outgoing email, which is sent by the programme office if there is no mail server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 class Security(StrEnum):
     """Transport security of the connection."""
 
-    STARTTLS = "starttls"  # starts in plain text; refused unless the server upgrades to TLS
+    STARTTLS = (
+        "starttls"  # upgrades a plain-text connection; fails if the server does not support it
+    )
     TLS = "tls"  # TLS from the start (implicit TLS, RFC 8314)
     NONE = "none"
 
@@ -24,13 +26,13 @@ class MailSettings(BaseModel):
 
     Attributes:
         host: the name of the mail server; if empty, this deployment sends no email.
-        password_file: a file with the password on its first line, to keep it out of the
-            environment.
-        ca_file: the certificate authority of the server, if the system does not trust it already.
-        give_up_hours: how many hours a temporarily refused message is retried.
-        remind_reply_days: how many days before a session people who have not replied get a reminder
-            (one only). 0 disables these reminders.
-        remind_after_days: how many days after a session people get a reminder (one only) of a
+        password_file: a file with the password on its first line, as an alternative to an
+            environment variable.
+        ca_file: the certificate of the server's certificate authority, unless the system trusts it.
+        give_up_hours: for how many hours a temporarily rejected message is retried.
+        remind_reply_days: how many days before a session people who have not replied receive a
+            single reminder. 0 disables these reminders.
+        remind_after_days: how many days after a session people receive a single reminder of a
             missing record or missing feedback. 0 disables these reminders.
     """
 
@@ -51,9 +53,11 @@ class MailSettings(BaseModel):
     @model_validator(mode="after")
     def _no_password_in_the_clear(self) -> Self:
         if self.user and self.security is Security.NONE and self.host not in _LOOPBACK:
-            raise ValueError("a password is sent only over an encrypted connection: set security")
+            raise ValueError(
+                "a password requires an encrypted connection; set security to starttls or tls"
+            )
         if self.user and self.password is None and self.password_file is None:
-            raise ValueError("a user needs a password; set password or password_file")
+            raise ValueError("a user name requires a password; set password or password_file")
         return self
 
     @property

@@ -1,9 +1,9 @@
-"""Sends a message over SMTP (RFC 5321) and classifies the server's reply.
+"""Sends messages over SMTP (RFC 5321) and classifies failures.
 
-There are three kinds of failure, which call for different actions: the server is unavailable, so
-that no message can be sent; it refuses the message temporarily; or it refuses it permanently. If
-the connection breaks between the message and the reply, it is unknown whether the message was
-accepted; it is sent again with the same Message-ID.
+There are three kinds of failure, which require different actions: the server is unavailable and no
+message can be sent; the server rejects the message temporarily; or it rejects it permanently. If
+the connection is lost before the server replies, the message may have been accepted. It is then
+sent again with the same Message-ID.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ class ServerUnavailableError(DomainError):
 
 
 class TemporaryFailureError(DomainError):
-    """The mail server did not accept a message now, but may accept it later."""
+    """The mail server rejected a message temporarily."""
 
 
 class PermanentFailureError(DomainError):
-    """The mail server permanently refuses a message."""
+    """The mail server rejected a message permanently."""
 
 
 def send_message(settings: MailSettings, sender: str, recipient: str, content: bytes) -> None:
-    """Send one message to one recipient; return once the mail server has accepted it.
+    """Send a message to one recipient, and return once the mail server has accepted it.
 
     Raises:
         ServerUnavailableError: the server cannot be reached, or rejects the connection or the
@@ -72,7 +72,8 @@ def _connect(settings: MailSettings) -> smtplib.SMTP:
     except smtplib.SMTPAuthenticationError as error:
         _quit(server)
         raise ServerUnavailableError(
-            f"{settings.host} refuses the user or password of GENDER_COACH_MAIL"
+            f"{settings.host} rejected the user name or password; "
+            "check GENDER_COACH_MAIL__USER and its password"
         ) from error
     except (smtplib.SMTPException, OSError, IndexError) as error:
         _quit(server)
@@ -81,7 +82,7 @@ def _connect(settings: MailSettings) -> smtplib.SMTP:
 
 
 def _quit(server: smtplib.SMTP) -> None:
-    """Close the connection; a failure here does not affect messages already accepted."""
+    """Close the connection. Errors are ignored, as they do not affect accepted messages."""
     try:
         server.quit()
     except (smtplib.SMTPException, OSError):
@@ -90,7 +91,7 @@ def _quit(server: smtplib.SMTP) -> None:
 
 def _unavailable_message(settings: MailSettings, error: Exception) -> str:
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"{settings.host}:{settings.port} cannot be used: {why or type(error).__name__}"
+    return f"cannot connect to {settings.host}:{settings.port}: {why or type(error).__name__}"
 
 
 def _failure_of(code: int, answer: bytes | str) -> TemporaryFailureError | PermanentFailureError:

@@ -1,5 +1,5 @@
-"""Parses people files and cycle files into people and a policy, or into a list of located faults.
+"""Parsers for people files and cycle files, which report every fault with its location.
 
-This is the pure half: it receives decoded text and reference data (`Reference`) and never opens a
-file. `api.input_files` does the I/O.
+The parsers are pure: they receive decoded text and reference data (`Reference`) from
+`api.input_files`, which does the I/O.
 """

@@ -1,4 +1,4 @@
-"""Parsers for single cells. Each returns a value or raises `CellError` with every fault."""
+"""Parsers for individual cells. Each returns the value or raises `CellError` with all faults."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MAX_EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, without the angle bracke
 
 
 class CellError(ValueError):
-    """A cell cannot be read; `messages` holds one message for each fault."""
+    """A cell is invalid; `messages` contains one message per fault."""
 
     def __init__(self, *messages: str) -> None:
         self.messages = messages
@@ -38,10 +38,10 @@ class CellError(ValueError):
 
 
 def clean_text(text: str) -> str:
-    """Strip the cell's text and normalise it to NFC.
+    """Strip surrounding white space and normalise the text to NFC.
 
     Raises:
-        CellError: the text is too long or contains a character that is not allowed.
+        CellError: the text is too long, is a spreadsheet error, or contains an invisible character.
     """
     text = text.strip()
     if not text.isascii():
@@ -57,7 +57,7 @@ def clean_text(text: str) -> str:
 
 
 def _is_unusable(character: str) -> bool:
-    """Whether it is a control, surrogate, noncharacter or bidirectional formatting character."""
+    """Whether `character` is a control, surrogate, noncharacter or bidi formatting character."""
     if character in "\t\r\n\u0085\u2028\u2029":
         return False
     category = unicodedata.category(character)
@@ -68,7 +68,7 @@ def _is_unusable(character: str) -> bool:
 
 
 def line(text: str, _: ReadContext | None = None) -> str:
-    """Read one line of text; runs of white space become one space."""
+    """Parse a single line of text, collapsing each run of white space into one space."""
     text = " ".join(text.split())
     if len(text) > MAX_LINE_LENGTH:
         raise CellError(f"contains {len(text)} characters; at most {MAX_LINE_LENGTH} are allowed")
@@ -76,10 +76,10 @@ def line(text: str, _: ReadContext | None = None) -> str:
 
 
 def identifier(text: str, _: ReadContext | None = None) -> str:
-    """Read an id: one line without `;`, which separates ids in lists."""
+    """Parse an id: a single line without `;`, which separates ids in lists."""
     text = line(text)
     if ";" in text:
-        raise CellError(f"{quoted(text)} contains ';', which separates ids in lists")
+        raise CellError(f"{quoted(text)} contains ';', which is reserved for lists; remove it")
     return text
 
 
@@ -89,10 +89,10 @@ def entries(text: str, _: ReadContext | None = None) -> tuple[str, ...]:
 
 
 def parse_each(text: str, read: Callable[[str], T]) -> tuple[T, ...]:
-    """Apply `read` to every entry of a list, collecting the faults of all entries.
+    """Parse each entry of a list with `read`, collecting all faults.
 
     Raises:
-        CellError: at least one entry cannot be read.
+        CellError: at least one entry is invalid.
     """
     values: list[T] = []
     messages: list[str] = []
@@ -107,14 +107,14 @@ def parse_each(text: str, read: Callable[[str], T]) -> tuple[T, ...]:
 
 
 def email(text: str, _: ReadContext | None = None) -> str:
-    """Read an email address that mail and calendar programs accept."""
+    """Parse an email address that mail and calendar programs accept."""
     if len(text) > _MAX_EMAIL_LENGTH or _EMAIL.fullmatch(text) is None:
         raise CellError(f"{quoted(text)} is not an email address; use one like ana@example.org")
     return text
 
 
 def country(text: str, read_context: ReadContext) -> str:
-    """Read an ISO 3166-1 alpha-2 code or `XK`."""
+    """Parse an ISO 3166-1 alpha-2 country code or `XK`."""
     code = text.upper()
     if code in read_context.reference.countries:
         return code
@@ -126,20 +126,20 @@ def country(text: str, read_context: ReadContext) -> str:
 
 
 def _code_hint(text: str, names: Mapping[str, str], read_context: ReadContext) -> str:
-    """Suggest a code with a similar spelling or English name."""
+    """Return a hint at a code with a similar spelling or English name, or an empty string."""
     codes = {name: code for code, name in names.items()} | {code: code for code in names}
     near = read_context.nearest(text, codes)
     return f"; did you mean '{codes[near]}'?" if near else ""
 
 
 def language(text: str, read_context: ReadContext) -> str:
-    """Read an ISO 639 code or `cnr`."""
+    """Parse an ISO 639 language code or `cnr`."""
     code = text.lower()
     if "," in text:
         raise CellError(f"{quoted(text)} is not a language code; separate several with ';'")
     if code in read_context.reference.languages:
         return code
-    if code == "sh":  # withdrawn from ISO 639-1 because it stands for several languages
+    if code == "sh":  # withdrawn from ISO 639-1 because it covers several languages
         raise CellError("'sh' is no longer a language code; use bs, cnr, hr or sr")
     hint = _code_hint(text, read_context.reference.languages, read_context)
     raise CellError(
@@ -148,7 +148,7 @@ def language(text: str, read_context: ReadContext) -> str:
 
 
 def level(text: str, _: ReadContext | None = None) -> CefrLevel:
-    """Read a CEFR level."""
+    """Parse a CEFR level."""
     try:
         return CefrLevel[text.upper()]
     except KeyError:
@@ -157,7 +157,7 @@ def level(text: str, _: ReadContext | None = None) -> CefrLevel:
 
 
 def languages(text: str, read_context: ReadContext) -> tuple[LanguageSkill, ...]:
-    """Read `sq; en:B2`: languages in order of preference, each with a level (default C1)."""
+    """Parse `sq; en:B2`: languages in order of preference, each with a level (default C1)."""
 
     def skill(entry: str) -> LanguageSkill:
         code, colon, grade = (part.strip() for part in entry.partition(":"))
@@ -173,7 +173,7 @@ def languages(text: str, read_context: ReadContext) -> tuple[LanguageSkill, ...]
     codes = [known.code for known in skills]
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice:
-        raise CellError(*(f"language '{code}' occurs twice" for code in twice))
+        raise CellError(*(f"language '{code}' occurs twice; remove one of them" for code in twice))
     return skills
 
 
@@ -188,7 +188,7 @@ def _faults(
 
 
 def timezone(text: str, read_context: ReadContext) -> str:
-    """Read an IANA time zone name."""
+    """Parse an IANA time zone name."""
     if text in read_context.reference.timezones:
         return text
     raise CellError(
@@ -198,7 +198,7 @@ def timezone(text: str, read_context: ReadContext) -> str:
 
 
 def choice(kind: type[E]) -> Callable[[str, ReadContext | None], E]:
-    """Return a reader for the values of `kind`, ignoring case."""
+    """Return a case-insensitive parser for the values of `kind`."""
     by_key: dict[str, E] = {member.value.casefold(): member for member in kind}
 
     def read(text: str, _: ReadContext | None = None) -> E:
@@ -212,14 +212,14 @@ def choice(kind: type[E]) -> Callable[[str, ReadContext | None], E]:
 
 
 def yes_no(text: str, _: ReadContext | None = None) -> bool:
-    """Read `yes` or `no`."""
+    """Parse `yes` or `no`, ignoring case."""
     if text.casefold() in {"yes", "no"}:
         return text.casefold() == "yes"
-    raise CellError(f"{quoted(text)} is not yes or no")
+    raise CellError(f"{quoted(text)} is not valid; use yes or no")
 
 
 def whole_number(low: int, high: int) -> Callable[[str, ReadContext | None], int]:
-    """Return a reader for whole numbers from `low` to `high`."""
+    """Return a parser for whole numbers from `low` to `high`."""
 
     def read(text: str, _: ReadContext | None = None) -> int:
         if re.fullmatch(r"[+-]?[0-9]{1,9}", text) is None:

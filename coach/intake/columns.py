@@ -1,6 +1,6 @@
-"""The columns of both people files, with the parser and description of each.
+"""The columns of people files, each with its parser and description.
 
-The readers, the template workbook and the reference page are all generated from this table.
+The file readers, the template workbook and the reference page all use this table.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from coach.people import RankSensitivity, Role, Service, Sex
 
 
 class PeopleKind(StrEnum):
-    """The kind of a people file; the value is also its sheet's name in a workbook."""
+    """The kind of people in a file. The value is also the name of their sheet in a workbook."""
 
     COACHEES = "coachees"
     COACHES = "coaches"
@@ -28,9 +28,9 @@ class Column:
 
     Attributes:
         name: the column's header.
-        read: converts a non-empty cell to a value; raises `CellError`.
-        description: the column's content, in a sentence.
-        example: the cell in the template's example row.
+        read: parses a non-empty cell; raises `CellError` if it is invalid.
+        description: a short description of the content.
+        example: the content of the cell in the template's example row.
         required: whether every row must have a value.
         allowed: the permitted values, if the column is an enumeration.
     """
@@ -44,16 +44,16 @@ class Column:
 
 
 def _rank_text(text: str, _: ReadContext) -> str:
-    """Read a rank code or title as text; its meaning depends on the row's country and service."""
+    """Return a rank code or title as text; its meaning depends on the row's country and service."""
     return cells.line(text)
 
 
 _SHARED = (
-    Column("id", cells.identifier, "Unique in this file; other cells refer to the person by it.",
+    Column("id", cells.identifier, "Unique in this file; other cells refer to people by id.",
            "C-001", required=True),
     Column("name", cells.line, "As it should appear in invitations.", "Vesna Primjer",
            required=True),
-    Column("email", cells.email, "Address for invitations.", "vesna.primjer@example.org",
+    Column("email", cells.email, "Email address for invitations.", "vesna.primjer@example.org",
            required=True),
     Column("country", cells.country, "ISO 3166-1 alpha-2 code, or XK.", "ME", required=True),
     Column("languages", cells.languages,
@@ -63,19 +63,19 @@ _SHARED = (
            "Weekly windows in the person's time zone, separated by ';': Mon 09:00-12:00.",
            "Mon 09:00-12:00; Wed 09:00-11:30", required=True),
     Column("unavailable", time_cells.date_ranges,
-           "Dates or ranges, both ends included, separated by ';': 2027-02-01..2027-02-14.",
+           "Dates or inclusive date ranges, separated by ';': 2027-02-01..2027-02-14.",
            "2027-02-01..2027-02-14; 2027-03-08"),
     Column("timezone", cells.timezone,
            "IANA name. Empty: the country's time zone (XK: Europe/Belgrade).", ""),
-    Column("sex", cells.choice(Sex), "As the person states it: F, M, X or empty.", "F",
+    Column("sex", cells.choice(Sex), "F, M, X or empty, as stated by the person.", "F",
            allowed=tuple(Sex)),
     Column("birth_year", cells.whole_number(1900, 2100), "Four digits, or empty.", "1979"),
     Column("service", cells.choice(Service), "Determines how a rank title is interpreted.", "land",
            allowed=tuple(Service)),
-    Column("unit", cells.line, "Nobody is coached by somebody from the same unit.",
+    Column("unit", cells.line, "A coachee is never matched with a coach from the same unit.",
            "1st Example Battalion"),
     Column("rank", _rank_text,
-           "A code (OF-5, OR-8), a civilian equivalence (CIV~OF-6), CIV for no grade, "
+           "A code (OF-5, OR-8), a civilian equivalent (CIV~OF-6), CIV for no grade, "
            "or a title of the person's country and service.", "OF-4"),
 )  # fmt: skip
 
@@ -83,9 +83,9 @@ _COACHEES_ONLY = (
     Column("role", cells.choice(Role), "The role of the coachee.", "commander", required=True,
            allowed=tuple(Role)),
     Column("rank_sensitivity", cells.choice(RankSensitivity),
-           "How far below the coachee's grade a coach may be. Empty: standard.", "standard",
+           "How far below the coachee a coach may rank. Empty: standard.", "standard",
            allowed=tuple(RankSensitivity)),
-    Column("uniformed_coach", cells.yes_no, "Whether the coach has to wear a uniform. Empty: no.",
+    Column("uniformed_coach", cells.yes_no, "Whether the coach must be in uniform. Empty: no.",
            "no", allowed=("yes", "no")),
     Column("priority", cells.whole_number(1, 9),
            "1 to 9; 9 is the highest priority. Empty: 1.", "1", allowed=tuple("123456789")),

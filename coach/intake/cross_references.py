@@ -1,4 +1,4 @@
-"""Checks of references between files: preferences, refusals, pins, bans and preferred times."""
+"""Checks references between files: preferences, refusals, pins, bans and preferred times."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ID_COLUMNS = {PeopleKind.COACHEES: ("prefers", "refuses"), PeopleKind.COACHES: 
 def cross_reference_faults(
     cycle_file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """Yield all faults in references between a policy and both sheets, file by file."""
+    """Yield all faults in the references between a policy and both sheets, grouped by file."""
     yield from pin_faults(cycle_file, coachees, coaches, read_context)
     yield from sheet_faults(coachees, coaches, cycle_file.cycle, read_context)
     yield from sheet_faults(coaches, coachees, cycle_file.cycle, read_context)
@@ -28,7 +28,7 @@ def cross_reference_faults(
 def sheet_faults(
     sheet: PeopleSheet, others: PeopleSheet, cycle: Cycle | None, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """Yield faults for ids that the other sheet lacks, and for birth years that are too late."""
+    """Yield a fault for each id missing from the other sheet and each implausible birth year."""
     for draft in sheet.drafts:
         for column in _ID_COLUMNS[sheet.kind]:
             for ident in draft.values.get(column, ()):
@@ -42,13 +42,13 @@ def _unknown_id_message(ident: str, people: PeopleSheet, read_context: ReadConte
     if ident in people.ids or not people.complete_ids:
         return None
     hint = read_context.did_you_mean(ident, people.ids)
-    return f"{quoted(ident)} is not an id of the {people.kind} in {people.file}{hint}"
+    return f"{quoted(ident)} is not the id of any of the {people.kind} in {people.file}{hint}"
 
 
 def pin_faults(
     file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """Yield faults for ids in the policy that no sheet has, and for pins that are also banned."""
+    """Yield a fault for each unknown id in the policy and each pin that is also a ban."""
     for table, entries in (
         ("pins", {coachee: (coach,) for coachee, coach in file.pins.items()}),
         ("bans", {coachee: tuple(sorted(banned)) for coachee, banned in file.bans.items()}),

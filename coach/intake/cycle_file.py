@@ -1,4 +1,4 @@
-"""Parses a cycle file into a policy, or into all its faults with their lines and dotted keys."""
+"""Parses cycle files, reporting every fault with its line and dotted key."""
 
 from __future__ import annotations
 
@@ -22,10 +22,16 @@ _ID_TABLES = ("pins", "bans", "preferred_by")  # tables that refer to people in 
 
 @dataclass(frozen=True, slots=True)
 class CycleFile:
-    """A parsed cycle file: the cycle, if there are no faults, and the line of each key.
+    """A parsed cycle file.
 
-    `pins`, `bans` and `preferred_by` hold whatever could be read of them, even if the rest of the
-    file is faulty.
+    Attributes:
+        file: the name of the file as given by the user.
+        cycle: the cycle, or `None` if the file has faults.
+        lines: the line of each key.
+        faults: all faults, ordered by line.
+        pins: the valid entries of the table, even if the file has faults.
+        bans: as for `pins`.
+        preferred_by: as for `pins`.
     """
 
     file: str
@@ -37,17 +43,17 @@ class CycleFile:
     preferred_by: Mapping[str, object] = field(default_factory=dict)
 
     def fault(self, path: KeyPath, message: str) -> InputFault:
-        """Return a fault located at the key `path`."""
+        """Return a fault at the key `path`."""
         return InputFault(self.file, line_of(self.lines, path), dotted_key(path), message)
 
 
 def unread_cycle(file: str, faults: Iterable[InputFault]) -> CycleFile:
-    """Return the cycle file for text that could not be decoded."""
+    """Return a `CycleFile` without a cycle, for a file that could not be read."""
     return CycleFile(file, None, {}, tuple(faults))
 
 
 def read_cycle(file: str, text: str, read_context: ReadContext) -> CycleFile:
-    """Parse a cycle file's text, collecting every fault."""
+    """Parse the text of a cycle file, collecting all faults."""
     toml = parse_toml(file, text)
     if toml.tables is None:
         return unread_cycle(file, toml.faults)
@@ -67,7 +73,7 @@ class _Reader:
     def table(
         self, model: type[CycleFileTable], data: dict[str, Any], path: KeyPath
     ) -> dict[str, Any]:
-        """Convert the table's known keys to the model's types, leaving out faulty ones."""
+        """Convert the values of known keys to the model's types, omitting invalid ones."""
         prepared: dict[str, Any] = {}
         for key, value in data.items():
             if key not in model.model_fields:
@@ -86,7 +92,7 @@ class _Reader:
     def _fault(self, path: KeyPath, message: str) -> None:
         self.faults.append(self.file.fault(path, message))
 
-    def _value(self, prepared: dict[str, Any], key: str, value: Any, path: KeyPath) -> None:  # noqa: ANN401 - whatever TOML holds
+    def _value(self, prepared: dict[str, Any], key: str, value: Any, path: KeyPath) -> None:  # noqa: ANN401 - any TOML value
         place = (*path, key)
         read = READERS.get(dotted_key(place))
         if read is None:
@@ -131,7 +137,7 @@ def _inner_table(info: FieldInfo) -> type[CycleFileTable] | None:
 
 
 def _tables_with_key(model: type[CycleFileTable], key: str, path: KeyPath) -> Iterable[KeyPath]:
-    """Return the tables of a cycle file that have this key."""
+    """Yield the paths of all tables that have this key."""
     for name, info in model.model_fields.items():
         if (inner := _inner_table(info)) is not None:
             if key in inner.model_fields:
@@ -140,7 +146,7 @@ def _tables_with_key(model: type[CycleFileTable], key: str, path: KeyPath) -> It
 
 
 def _field(path: KeyPath) -> FieldInfo | None:
-    """Return the model's field at `path`, or `None` for a path inside a value."""
+    """Return the model field at `path`, or `None` if `path` points inside a value."""
     model: type[CycleFileTable] = Cycle
     for depth, part in enumerate(path):
         info = model.model_fields.get(str(part))

@@ -1,16 +1,16 @@
-"""Helpers for fault messages: safe quoting, suggestions, and lists in a sentence."""
+"""Helpers for fault messages: quoting, suggestions and enumerations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-WHOLE_FILE = "file"  # stands for the column in faults that concern a whole row
+WHOLE_FILE = "file"  # the column of faults that concern an entire row or file
 _MAX_QUOTED_LENGTH = 60
 
 
 def quoted(value: object) -> str:
-    """Quote a value for a fault message: on one line, shortened, without control characters."""
+    """Quote a value on one line, shortened, with unprintable characters escaped."""
     text = " ".join(str(value).split())
     if len(text) > _MAX_QUOTED_LENGTH:
         text = text[: _MAX_QUOTED_LENGTH - 1] + "…"
@@ -18,7 +18,7 @@ def quoted(value: object) -> str:
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """Return the word of `words` closest to `word`, ignoring case, or `None` if none is close."""
+    """Return the closest match for `word` in `words`, ignoring case, or `None` if none is close."""
     if len(word) > _MAX_QUOTED_LENGTH:
         return None
     by_key = {known.casefold(): known for known in words}
@@ -27,7 +27,7 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """Return `"; did you mean 'x'?"`, or an empty string if nothing is close."""
+    """Return `"; did you mean 'x'?"`, or an empty string if there is no close match."""
     near = nearest(word, words)
     return f"; did you mean '{near}'?" if near is not None else ""
 

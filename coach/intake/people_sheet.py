@@ -1,4 +1,4 @@
-"""Parses a table of text into people, locating every fault."""
+"""Parses a table of text cells into people, reporting every fault with its location."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIRST_ROW = 1  # in spreadsheet numbering
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A parsed row: the values of its valid cells, by column."""
+    """A parsed row: the values of its valid cells, by column name."""
 
     row: int
     values: dict[str, Any]
@@ -31,8 +31,8 @@ class Draft:
 class PeopleSheet:
     """A parsed people file: the drafts, in file order, and all faults.
 
-    `ids` maps every readable id to its row. If `complete_ids` is true, every id could be read, so
-    any id that is missing from `ids` does not exist.
+    `ids` maps each valid id to its row. `complete_ids` is true if every row has a valid id, in
+    which case an id that is not in `ids` does not exist.
     """
 
     file: str
@@ -43,26 +43,26 @@ class PeopleSheet:
     faults: tuple[InputFault, ...]
 
     def with_faults(self, more: Sequence[InputFault]) -> PeopleSheet:
-        """Return a copy with additional faults, which were found before the cells were read."""
+        """Return a copy with additional faults, which were found while decoding the file."""
         faults = tuple(sorted((*more, *self.faults), key=lambda fault: fault.row))
         return replace(self, faults=faults, complete_ids=False)
 
     def coachees(self) -> tuple[Coachee, ...]:
-        """Return the coachees. The sheet must have no faults."""
+        """Return the coachees in a sheet without faults."""
         return tuple(Coachee(**draft.values) for draft in self.drafts)
 
     def coaches(self) -> tuple[Coach, ...]:
-        """Return the coaches. The sheet must have no faults."""
+        """Return the coaches in a sheet without faults."""
         return tuple(Coach(**draft.values) for draft in self.drafts)
 
 
 def unread_sheet(file: str, kind: PeopleKind, faults: Sequence[InputFault]) -> PeopleSheet:
-    """Return the sheet for a file that could not be opened as a table."""
+    """Return a `PeopleSheet` without people, for a file that could not be read."""
     return PeopleSheet(file, kind, (), {}, complete_ids=False, faults=tuple(faults))
 
 
 def read_sheet(table: TextTable, kind: PeopleKind, read_context: ReadContext) -> PeopleSheet:
-    """Parse all people in a table, collecting every fault."""
+    """Parse all people in a table, collecting all faults."""
     return _SheetReader(table, kind, read_context).read()
 
 
@@ -104,7 +104,7 @@ class _SheetReader:
         header = self.table.rows[0] if self.table.rows else ()
         if not any(cell.strip() for cell in header):
             self._fault(
-                FIRST_ROW, "id", "the first row has to contain the column names, but is empty"
+                FIRST_ROW, "id", "the first row must contain the column names, but it is empty"
             )
             return {}
         known = {header_key(column.name): column.name for column in COLUMNS[self.kind]}
@@ -114,12 +114,14 @@ class _SheetReader:
             if name is None:
                 self._unknown_column(place, cell, tuple(known.values()))
             elif name in places:
-                self._fault(FIRST_ROW, name, f"the column occurs twice: {quoted(cell)}")
+                self._fault(
+                    FIRST_ROW, name, f"the column {quoted(cell)} occurs twice; remove one of them"
+                )
             else:
                 places[name] = place
         for column in COLUMNS[self.kind]:
             if column.required and column.name not in places:
-                self._fault(FIRST_ROW, column.name, "the column is missing; every person needs it")
+                self._fault(FIRST_ROW, column.name, "the column is missing, but required; add it")
         return places
 
     def _unknown_column(self, place: int, cell: str, names: tuple[str, ...]) -> None:
@@ -130,7 +132,8 @@ class _SheetReader:
                 self._fault(
                     FIRST_ROW,
                     _column_letters(place),
-                    f"there is no header above the cell in row {first}",
+                    f"the column has a cell in row {first} but no header; "
+                    "add a header or clear the column",
                 )
             return
         for other, columns in COLUMNS.items():
@@ -175,7 +178,7 @@ class _SheetReader:
                 return
 
     def _cell(self, column: Column, text: str) -> Any:  # noqa: ANN401 - a value of any column
-        """Return the cell's value, `None` if empty, or the error; equal cells are parsed once."""
+        """Return the value, `None` if the cell is empty, or the error; results are cached."""
         key = (column.name, text)
         if key not in self.cache:
             self.cache[key] = _value_or_error(self._read, column, text)
@@ -189,7 +192,7 @@ class _SheetReader:
                 return value
         if column.required:
             raise CellError(
-                f"is empty, but every person needs it: {column.description.rstrip('.')}"
+                f"is empty, but required for every person: {column.description.rstrip('.')}"
             )
         return None
 
@@ -203,7 +206,10 @@ class _SheetReader:
             values["timezone"] = default
 
     def _rank(self, number: int, values: dict[str, Any], *, readable: bool) -> None:
-        """Replace a rank's text with the rank; titles are only looked up if `readable` is true."""
+        """Replace the text of a rank with the rank.
+
+        `readable` is false if the country or service is invalid; titles are then not looked up.
+        """
         title, country = values.pop("rank"), values.get("country")
         key = ("rank", title, country or "", values.get("service") or "")
         if key not in self.cache:
@@ -242,7 +248,7 @@ def _shorten(text: str) -> str:
 
 
 def _column_letters(place: int) -> str:
-    """Return a column's letters in a spreadsheet: 0 is A, 26 is AA."""
+    """Return the letters of a spreadsheet column, counted from 0: 0 is A, 26 is AA."""
     letters = ""
     number = place + 1
     while number:

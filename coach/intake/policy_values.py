@@ -1,6 +1,6 @@
-"""Parsers for values that TOML has no type for: levels, date ranges, sets and ids.
+"""Parsers for values without a TOML type, such as levels, date ranges, sets and ids.
 
-Each parser returns the value and its faults, each with its path below the key.
+Each parser returns the value and its faults. The path of a fault is relative to the key.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _PAIR_SIZE = 2
 
 
 def _text_reader(read: Callable[[str, ReadContext], T], example: str) -> ScalarReader[T]:
-    """Return a reader for values that must be text."""
+    """Return a reader that requires text and parses it with `read`."""
 
-    def checked(value: Any, read_context: ReadContext) -> T:  # noqa: ANN401 - whatever TOML holds
+    def checked(value: Any, read_context: ReadContext) -> T:  # noqa: ANN401 - any TOML value
         if not isinstance(value, str):
             raise CellError(f'is {describe_type(value)}; write text in quotes such as "{example}"')
         text = cells.clean_text(value)
@@ -51,7 +51,7 @@ def _scalar_reader(read: ScalarReader[T]) -> Reader:
 
 
 def _array_reader(read: Reader, build: Callable[[list[Any]], Any], example: str) -> Reader:
-    """Return a reader for arrays whose elements are parsed by `read`."""
+    """Return a reader that parses the elements of an array with `read` and combines them."""
 
     def reader(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
         if not isinstance(value, list):
@@ -73,7 +73,7 @@ def _array_reader(read: Reader, build: Callable[[list[Any]], Any], example: str)
 
 
 def _id_table_reader(read: Reader, example: str) -> Reader:
-    """Return a reader for tables that map coachee ids to values parsed by `read`."""
+    """Return a reader for tables by coachee id, whose values are parsed with `read`."""
 
     def reader(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
         if not isinstance(value, dict):
@@ -104,7 +104,7 @@ def _dates(value: Any, read_context: ReadContext) -> DateRange:  # noqa: ANN401 
 
 
 def _preferred(text: str, _: ReadContext) -> tuple[WeeklyWindow, ...]:
-    """Read `Tue 09:00-12:00`, or `09:00-12:00` for every day of the week."""
+    """Parse `Tue 09:00-12:00`, or `09:00-12:00` for every day of the week."""
     if not text[0].isdigit():
         return time_cells.windows(text)
     try:

@@ -1,4 +1,4 @@
-"""Reference data for validation, passed in so that `coach` reads no files."""
+"""Reference data for validation, supplied by callers because `coach` does no I/O."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Reference:
     Attributes:
         countries: English names by ISO 3166-1 alpha-2 code, including `XK`.
         languages: English names by ISO 639 code, including `cnr`.
-        timezones: IANA names.
-        country_timezones: the time zone of each country that has a single local time.
-        ranks: rank titles and their codes.
+        timezones: IANA time zone names.
+        country_timezones: the time zone of each country with a single local time, by country code.
+        ranks: rank titles by country and service.
     """
 
     countries: Mapping[str, str]
@@ -29,10 +29,10 @@ class Reference:
 
 
 class ReadContext:
-    """The context for reading one set of files: reference data, and a budget for suggestions.
+    """Shared state for reading one set of files: reference data and a budget for suggestions.
 
-    Finding the closest of many words is slow, and a file can contain a hundred thousand wrong ones;
-    after `budget` comparisons, faults are reported without suggestions.
+    Finding a close match is slow, and a file can contain a hundred thousand typos. After `budget`
+    comparisons, faults are reported without suggestions.
     """
 
     def __init__(self, reference: Reference, budget: int = 50_000) -> None:
@@ -40,11 +40,14 @@ class ReadContext:
         self._budget = budget
 
     def nearest(self, word: str, words: Collection[str]) -> str | None:
-        """Return the word of `words` closest to `word`, or `None`."""
+        """Return the closest match for `word` in `words`, or `None` if there is no close match.
+
+        Also returns `None` once the budget is spent.
+        """
         self._budget -= len(words)
         return nearest(word, words) if self._budget >= 0 else None
 
     def did_you_mean(self, word: str, words: Collection[str]) -> str:
-        """Return `"; did you mean 'x'?"`, or an empty string if nothing is close."""
+        """Return `"; did you mean 'x'?"`, or an empty string if `nearest` finds no match."""
         near = self.nearest(word, words)
         return f"; did you mean '{near}'?" if near is not None else ""

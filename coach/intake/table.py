@@ -1,4 +1,4 @@
-"""A table of text cells: the common form of people files before they are parsed."""
+"""Tables of text cells, the common representation of CSV files and spreadsheets."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """The used part of a sheet, as text.
+    """The used range of a sheet, as text.
 
     Attributes:
-        file: the file's name as the user gave it.
+        file: the name of the file as given by the user.
         rows: all rows, starting with the header (row 1). Rows may differ in length, and empty rows
             are included, so that row numbers match the spreadsheet.
-        cell_faults: why a cell's text cannot be read, by row (from 1) and column (from 0).
+        cell_faults: why cells could not be read, by row (from 1) and column (from 0).
     """
 
     file: str
@@ -24,5 +24,5 @@ class TextTable:
 
 
 def header_key(name: str) -> str:
-    """Normalise a header: `Birth Year`, `birth_year` and ` BIRTHYEAR ` have the same key."""
+    """Normalise a header for comparison: `Birth Year`, `birth_year` and `BIRTHYEAR` are equal."""
     return re.sub(r"[\s_-]+", "", name.casefold())

@@ -1,4 +1,4 @@
-"""Parsers for cells with weekly windows, dates and date ranges."""
+"""Parsers for cells that contain weekly windows, dates or date ranges."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def windows(text: str, _: ReadContext | None = None) -> tuple[WeeklyWindow, ...]:
-    """Read `Mon 09:00-12:00; Wed 13:00-16:30`: weekly windows, none across midnight."""
+    """Parse `Mon 09:00-12:00; Wed 13:00-16:30`: weekly windows that do not cross midnight."""
     return parse_each(text, _window)
 
 
@@ -44,7 +44,7 @@ def _window(text: str) -> WeeklyWindow:
         )
     if end <= start:
         raise CellError(
-            f"{quoted(text)} ends no later than it starts; a window across midnight is two windows"
+            f"{quoted(text)} does not end after its start; split a window at midnight into two"
         )
     return WeeklyWindow(weekday, start, end)
 
@@ -57,24 +57,24 @@ def _weekday(text: str) -> int:
 
 
 def date_ranges(text: str, _: ReadContext | None = None) -> tuple[DateRange, ...]:
-    """Read `2027-02-01..2027-02-14; 2027-03-08`: dates and inclusive date ranges."""
+    """Parse `2027-02-01..2027-02-14; 2027-03-08`: dates and inclusive date ranges."""
     return parse_each(text, date_range)
 
 
 def date_range(text: str) -> DateRange:
-    """Read a date, or two joined by `..`."""
+    """Parse a date, or two dates joined by `..`."""
     first, dots, last = (part.strip() for part in text.partition(".."))
     begin = day(first)
     end = day(last) if dots else begin
     if end < begin:
-        raise CellError(f"{quoted(text)} ends before it begins; write the earlier date first")
+        raise CellError(f"{quoted(text)} ends before it starts; write the earlier date first")
     if (end - begin).days > MAX_RANGE_DAYS:
-        raise CellError(f"{quoted(text)} lasts more than ten years; is a year mistyped?")
+        raise CellError(f"{quoted(text)} lasts more than ten years; check the years")
     return DateRange(begin, end)
 
 
 def day(text: str) -> date:
-    """Read a date such as `2027-02-01`."""
+    """Parse a date such as `2027-02-01`."""
     if _DATE.fullmatch(text) is None:
         raise CellError(
             f"{quoted(text)} is not a date; use one like 2027-02-01, "
@@ -83,4 +83,4 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise CellError(f"{quoted(text)} does not exist in the calendar") from None
+        raise CellError(f"{quoted(text)} does not exist in the calendar; check the day") from None

@@ -1,7 +1,7 @@
-"""Finds the line of each key in a TOML text, which the standard parser does not report.
+"""Finds the line of each key in a TOML document, which `tomllib` does not report.
 
-Follows TOML 1.0 far enough to find keys, and skips values. Validation is left to `tomllib`; for
-invalid text the result covers what precedes the error.
+The scanner implements just enough of TOML 1.0 to find keys, and skips values. It does not validate
+the document; after a syntax error, the result may be incomplete.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ class TooDeepError(ValueError):
 
     def __init__(self, line: int) -> None:
         self.line = line
-        super().__init__("tables, lists or keys are nested too deeply")
+        super().__init__(
+            f"tables, lists or keys are nested too deeply; use at most {MAX_DEPTH} levels"
+        )
 
 
 _TOKEN = re.compile(
@@ -107,7 +109,7 @@ class _Scanner:
             self.key = []
 
     def _element(self, line: int) -> None:
-        """Start a value; inside an array, it is an element with an index."""
+        """Handle the start of a value; in an array, record the element under its index."""
         if self.scopes and self.scopes[-1].is_array:
             scope = self.scopes[-1]
             self.value_path = (*scope.path, scope.count)
@@ -118,13 +120,13 @@ def key_lines(text: str) -> dict[KeyPath, int]:
     """Return the line (from 1) of each key, table and array element by path: `("bans", "C-1", 0)`.
 
     Raises:
-        TooDeepError: the nesting is so deep that parsing would take too long.
+        TooDeepError: keys or values are nested deeper than `MAX_DEPTH`.
     """
     return _scan(text).lines
 
 
 def key_on_line(text: str, line: int) -> KeyPath:
-    """Return the last key defined on `line`, even if it is a duplicate, or `()`."""
+    """Return the path of the last key on `line`, even if it is a duplicate, or `()`."""
     return _scan(text).newest.get(line, ())
 
 
@@ -136,7 +138,7 @@ def _scan(text: str) -> _Scanner:
 
 
 def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int:
-    """Return the line of `path`, of the nearest enclosing table, or 1."""
+    """Return the line of `path`, or of the nearest enclosing table, or 1."""
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
             return lines[path[:length]]

@@ -1,4 +1,4 @@
-"""Parses TOML text, recovering from syntax errors that affect a single line."""
+"""Parses TOML documents, recovering from syntax errors confined to a single line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_RECOVERABLE_LENGTH = 65_536  # characters; each error requires parsing the 
 
 @dataclass(frozen=True, slots=True)
 class TomlText:
-    """Parsed tables (`None` if parsing failed), the line of each key, and the faults."""
+    """A parsed TOML document: its tables (`None` if parsing failed), key lines and faults."""
 
     tables: dict[str, Any] | None
     lines: dict[KeyPath, int]
@@ -27,7 +27,8 @@ class TomlText:
 def parse_toml(file: str, text: str) -> TomlText:
     """Parse `text`, reporting and skipping each line with a syntax error.
 
-    A broken table header ends the parsing, since the keys below it would end up in another table.
+    Parsing stops at an invalid table header, because the keys below it would be assigned to another
+    table.
     """
     try:
         lines = key_lines(text)
@@ -55,4 +56,4 @@ def _fault(file: str, text: str, error: ValueError) -> InputFault:
     line = min(int(place[1] or last), last) if place else 1
     reason = str(error).replace(place[0], "") if place else str(error)
     column = dotted_key(key_on_line(text, line)) or WHOLE_FILE
-    return InputFault(file, line, column, f"this is not TOML: {quoted(reason)[1:-1]}")
+    return InputFault(file, line, column, f"this is not valid TOML: {quoted(reason)[1:-1]}")

@@ -35,15 +35,15 @@ _WANTED = {
 
 
 def describe_type(value: object) -> str:
-    """Describe the type of a value in words: `text`, `a whole number`."""
+    """Return a readable name for the type of a value, such as `text` or `a whole number`."""
     return next((name for kind, name in _KINDS if isinstance(value, kind)), "something else")
 
 
 def describe_error(detail: ErrorDetails, info: FieldInfo | None) -> str:
-    """Describe a validation error in words, including the range of the field `info`."""
+    """Return a readable message for a validation error, with the allowed range of the field."""
     kind, value = detail["type"], detail.get("input")
     if kind == "missing":
-        return "is missing; every cycle needs it"
+        return "is missing, but required for every cycle"
     if kind == "value_error":
         return str(detail.get("ctx", {}).get("error", detail["msg"]))
     if kind in _WANTED:

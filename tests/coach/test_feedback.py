@@ -47,7 +47,7 @@ def test_every_offered_rating_is_accepted(rating: int) -> None:
     assert Feedback(attendance=Attendance.DELEGATE).rating is None
 
 
-def test_text_beyond_its_maximum_is_rejected() -> None:
+def test_text_above_the_maximum_length_is_rejected() -> None:
     with pytest.raises(ValidationError, match="at most 4000"):
         Feedback(attendance=Attendance.CANCELLED, text="a" * 4_001)
     with pytest.raises(ValidationError, match="at most 20000"):
@@ -60,7 +60,7 @@ def test_text_with_control_characters_is_rejected(text: str) -> None:
         Note(text=text)
 
 
-def test_line_ends_are_normalised() -> None:
+def test_line_endings_are_normalised() -> None:
     assert Note(text="one\r\ntwo\rthree\n\tfour").text == "one\ntwo\nthree\n\tfour"
 
 

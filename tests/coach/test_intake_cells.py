@@ -26,7 +26,7 @@ READING = ReadContext(
 )
 
 
-def test_windows_are_read_in_order() -> None:
+def test_windows_are_parsed_in_order() -> None:
     assert time_cells.windows(
         "Wed 13:00-16:30; mon 09:00 - 12:00;Sun 00:00-24:00; Monday 8:00\u201310:00"
     ) == (
@@ -44,7 +44,7 @@ def test_windows_are_read_in_order() -> None:
         ("09:00-12:00", "not a weekly window"),
         ("Mo 09:00-12:00", "not a weekday"),
         ("Mon 12:00-09:00", "across midnight"),
-        ("Mon 12:00-12:00", "ends no later"),
+        ("Mon 12:00-12:00", "does not end after"),
         ("Mon 09:60-12:00", "outside the day"),
         ("Mon 24:00-24:00", "outside the day"),
         ("Mon 23:00-24:30", "outside the day"),
@@ -66,12 +66,12 @@ def test_invalid_window_is_rejected_with_reason(text: str, reason: str) -> None:
         max_size=5,
     )
 )
-def test_printed_windows_are_read_back(windows: list[WeeklyWindow]) -> None:
+def test_formatted_windows_can_be_parsed(windows: list[WeeklyWindow]) -> None:
     assert time_cells.windows("; ".join(map(str, windows))) == tuple(windows)
 
 
 @given(st.lists(st.tuples(st.dates(date(1990, 1, 1)), st.integers(0, 3660)), max_size=4))
-def test_printed_dates_are_read_back(spans: list[tuple[date, int]]) -> None:
+def test_formatted_dates_can_be_parsed(spans: list[tuple[date, int]]) -> None:
     ranges = [
         DateRange(first, date.fromordinal(min(first.toordinal() + days, date.max.toordinal())))
         for first, days in spans
@@ -86,7 +86,7 @@ def test_printed_dates_are_read_back(spans: list[tuple[date, int]]) -> None:
         ("2027-2-3", "not a date"),
         ("01.02.2027", "not a date"),
         ("20270201", "not a date"),
-        ("2027-03-01..2027-02-01", "ends before it begins"),
+        ("2027-03-01..2027-02-01", "ends before it starts"),
         ("2027-03-01..", "not a date"),
         ("2017-03-01..2072-02-01", "mistyped"),
     ],
@@ -110,7 +110,7 @@ def test_languages_keep_their_order_and_levels() -> None:
         ("en:B9; xx", ["'B9' is not a CEFR level", "'xx' is not a language code"]),
         ("Albanian", ["did you mean 'sq'?"]),
         ("sh", ["use bs, cnr, hr or sr"]),
-        ("en; en:B2", ["'en' occurs twice"]),
+        ("en; en:B2", ["'en' occurs twice; remove one of them"]),
         ("en:", ["'' is not a CEFR level"]),
     ],
 )
@@ -150,7 +150,7 @@ def test_valid_email_is_unchanged(text: str) -> None:
         (cells.timezone, "Africa/Nairobi", "Africa/Nairobi"),
     ],
 )
-def test_valid_cell_is_read_to_its_value(
+def test_valid_cell_is_parsed_to_its_value(
     read: Callable[[str, ReadContext], Any], text: str, value: object
 ) -> None:
     assert read(text, READING) == value
@@ -184,7 +184,7 @@ def test_unusable_characters_are_rejected(character: str) -> None:
 
 
 @given(st.text(max_size=60))
-def test_readers_of_any_text_raise_only_cell_errors(text: str) -> None:
+def test_parsers_raise_only_cell_errors_for_any_text(text: str) -> None:
     messages: list[str] = []
     for read in (
         time_cells.windows,
@@ -200,7 +200,7 @@ def test_readers_of_any_text_raise_only_cell_errors(text: str) -> None:
     assert all(message and "\n" not in message for message in messages)
 
 
-def test_suggestions_end_when_their_budget_is_spent() -> None:
+def test_suggestions_stop_when_the_budget_is_spent() -> None:
     reading = ReadContext(READING.reference, budget=5)
     first = reading.did_you_mean("Mom", WEEKDAYS[:5])
     assert first == "; did you mean 'Mon'?"

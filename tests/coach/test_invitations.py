@@ -59,7 +59,7 @@ def test_new_session_is_a_request_with_sequence_0() -> None:
     assert message.asks_again
 
 
-def test_equal_session_sends_nothing() -> None:
+def test_unchanged_session_sends_nothing() -> None:
     assert diff_invitations({"u1": sent_invitation()}, {"u1": invitation()}, NOW) == ()
 
 
@@ -91,13 +91,13 @@ def test_removed_session_is_cancelled_once() -> None:
     assert diff_invitations(after, {}, NOW) == ()
 
 
-def test_restored_session_has_sequence_above_its_cancellation() -> None:
+def test_reinstated_session_has_sequence_above_its_cancellation() -> None:
     cancelled = sent_invitation(sequence=3, status=Status.CANCELLED)
     (message,) = diff_invitations({"u1": cancelled}, {"u1": invitation()}, NOW)
     assert (message.method, message.sequence, message.asks_again) == (Method.REQUEST, 4, True)
 
 
-def test_replayed_message_revives_no_cancelled_session() -> None:
+def test_replayed_message_does_not_reinstate_a_cancelled_session() -> None:
     first = diff_invitations({}, {"u1": invitation()}, NOW)
     invited = apply_messages({}, first)
     cancelled = apply_messages(invited, diff_invitations(invited, {}, NOW))
@@ -112,7 +112,7 @@ def test_repeated_request_keeps_sequence() -> None:
         repeat_request(sent_invitation(status=Status.CANCELLED), later)
 
 
-def test_messages_are_in_order_of_time() -> None:
+def test_messages_are_in_chronological_order() -> None:
     late, early = invitation("u1"), invitation("u2", start=FIRST - timedelta(days=1))
     sent = diff_invitations({}, {"u1": late, "u2": early}, NOW)
     assert [message.invitation.uid for message in sent] == ["u2", "u1"]
@@ -126,13 +126,13 @@ def test_invitations_count_the_sessions_of_a_series() -> None:
     assert [(series[uid].number, series[uid].count) for uid in ("u1", "u2")] == [(1, 2), (2, 2)]
 
 
-def test_significant_properties_are_those_of_the_standard() -> None:
+def test_significant_properties_match_the_standard() -> None:
     assert {"DTSTART", "DTEND", "STATUS"} <= SIGNIFICANT_PROPERTIES
     assert not {"SUMMARY", "LOCATION", "CONFERENCE", "DTSTAMP"} & SIGNIFICANT_PROPERTIES
 
 
 @given(st.lists(calendars, max_size=5))
-def test_applying_the_messages_gives_the_new_calendar(
+def test_applying_the_messages_produces_the_new_calendar(
     versions: list[dict[str, Invitation]],
 ) -> None:
     state: dict[str, SentInvitation] = {}

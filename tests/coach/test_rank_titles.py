@@ -33,7 +33,7 @@ def test_code_has_its_grade(text: str, grade: int | None, civilian: bool) -> Non
 @pytest.mark.parametrize(
     "text", ["OF-0", "OF-11", "OR-10", "OF5", "pukovnik", "", "CIV~CIV", "OF-\u0665"]
 )
-def test_text_that_is_no_code_gives_none(text: str) -> None:
+def test_text_that_is_not_a_code_returns_none(text: str) -> None:
     assert parse_code(text) is None
 
 
@@ -46,7 +46,7 @@ def test_text_that_is_no_code_gives_none(text: str) -> None:
         ("pukovnik", "BA", "air", "OF-4"),
         ("brigadir", "HR", "land", "OF-5"),
         ("brigadir", "SI", None, "OF-6"),
-        ("kapten", "SE", None, "OF-2"),  # both services have it, with one code
+        ("kapten", "SE", None, "OF-2"),  # in both services, with the same code
         ("Kapiten i rangut I", "AL", "navy", "OF-5"),
         ("kapetan bojnog broda", "RS", "navy", "OF-5"),  # river units
         ("narednik", "HR", "navy", "OR-6"),  # listed for all services
@@ -58,12 +58,17 @@ def test_text_that_is_no_code_gives_none(text: str) -> None:
         ("pukovnik", "RS", "mod", "OF-5"),  # in uniform, serving in the ministry
         ("državni sekretar", "RS", "external", "CIV~OF-9"),
         ("Colonel", "MK", "land", "OF-5"),  # the English title
-        ("Colonel", "HR", "land", "OF-4"),  # the English title without its parenthesis
+        ("Colonel", "HR", "land", "OF-4"),  # the English title without its parenthetical
         ("Captain", "AL", "navy", "OF-5"),
-        ("Captain", "AL", None, "OF-2"),  # the whole title wins over one with a parenthesis
+        (
+            "Captain",
+            "AL",
+            None,
+            "OF-2",
+        ),  # an exact title takes precedence over one with a parenthetical
     ],
 )
-def test_title_is_read_by_country_and_service(
+def test_title_is_looked_up_by_country_and_service(
     title: str, country: str, service: str | None, code: str
 ) -> None:
     assert TABLE.find(title, country, service).code == code

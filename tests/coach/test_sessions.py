@@ -1,4 +1,4 @@
-"""Sessions as values."""
+"""Session models."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -21,12 +21,12 @@ CLOCK_CHANGES = (
     ("hours", "text"),
     [(0, "2027-01-20T09:00:00+00:00"), (1, "2027-01-20T10:00:00+01:00")],
 )
-def test_session_times_are_written_with_their_offset(hours: int, text: str) -> None:
+def test_session_times_are_serialised_with_their_offset(hours: int, text: str) -> None:
     start = START.astimezone(timezone(timedelta(hours=hours)))
     session = Session(uid="u", number=1, start=start, end=start + timedelta(minutes=90))
     written = session.model_dump_json()
     assert f'"start":"{text}"' in written
-    assert start.isoformat() == text  # as the other files write it
+    assert start.isoformat() == text  # as in other files
     assert Session.model_validate_json(written) == session
 
 
@@ -36,7 +36,7 @@ def test_session_times_are_written_with_their_offset(hours: int, text: str) -> N
     st.integers(-180, 180),
     st.integers(1, 240),
 )
-def test_session_near_clock_change_compares_and_subtracts_by_instants(
+def test_sessions_near_clock_change_compare_and_subtract_as_instants(
     zone: str, change: datetime, minutes: int, length: int
 ) -> None:
     start = change + timedelta(minutes=minutes)

@@ -48,7 +48,7 @@ C-1 = { first = ["a",
         (("pins", "C-3", "inner"), 19),
         (("bans", "C-1", "first", 1), 22),
         (("bans", "C-1", "second"), 22),
-        (("bans", "nobody"), 20),  # the table around it
+        (("bans", "nobody"), 20),  # the enclosing table
         (("nowhere",), 1),
     ],
 )
@@ -56,7 +56,7 @@ def test_key_has_its_line(path: KeyPath, line: int) -> None:
     assert line_of(key_lines(TEXT), path) == line
 
 
-def test_text_inside_values_is_no_key() -> None:
+def test_text_inside_values_is_not_a_key() -> None:
     assert ("not", "a", "table") not in key_lines(TEXT)
     assert ("cycle", "key") not in key_lines(TEXT)
 
@@ -71,13 +71,13 @@ def _paths(value: Any, path: KeyPath = ()) -> set[KeyPath]:  # noqa: ANN401 - an
     return found
 
 
-def test_keys_found_are_exactly_those_of_the_parser() -> None:
+def test_keys_equal_the_keys_of_the_standard_parser() -> None:
     assert set(key_lines(TEXT)) == _paths(tomllib.loads(TEXT))
 
 
 @given(st.text(st.sampled_from("[]{}=,.\"'\n #ab1\\"), max_size=40))
-def test_keys_of_any_valid_text_are_all_found(text: str) -> None:
-    lines = key_lines(text)  # whatever does not parse must not stop it
+def test_all_keys_of_any_valid_document_are_found(text: str) -> None:
+    lines = key_lines(text)  # must not fail for invalid text
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError:

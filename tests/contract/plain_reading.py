@@ -1,7 +1,7 @@
-"""The file formats and the meaning of a plan read anew, with the standard library alone.
+"""An independent implementation of the file formats and the rules for a valid plan.
 
-Written from the reference in `docs/reference`, importing nothing of the programme, so that an error
-made in one place of the programme is not made here too. Slow and only for tiny instances.
+Based on `docs/reference` and the standard library, and imports none of our packages, so that it
+does not repeat their errors. Too slow for anything but tiny instances.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Series = tuple[datetime, ...]
 
 @dataclass
 class Instance:
-    """Three input files as dictionaries."""
+    """The content of three input files, as dictionaries."""
 
     coachees: dict[str, dict[str, str]]
     coaches: dict[str, dict[str, str]]
@@ -53,7 +53,7 @@ class Instance:
 
 
 def read(folder: Path) -> Instance:
-    """`coachees.csv`, `coaches.csv` and `cycle.toml` of a folder."""
+    """Read `coachees.csv`, `coaches.csv` and `cycle.toml` from a folder."""
     tables = []
     for name in ("coachees.csv", "coaches.csv"):
         with (folder / name).open(encoding="utf-8", newline="") as lines:
@@ -77,7 +77,7 @@ def dates(entries: list[str]) -> set[date]:
 
 
 def free_for(person: dict[str, str], start: datetime, length: timedelta) -> bool:
-    """Whether every minute of the session lies in a window of a day the person is there."""
+    """Whether the person is available for the entire session."""
     zone = ZoneInfo(person["timezone"])
     away = dates(listed(person.get("unavailable")))
     windows = []
@@ -93,12 +93,12 @@ def free_for(person: dict[str, str], start: datetime, length: timedelta) -> bool
             return False
         if not any(d == local.weekday() and b <= clock < e for d, b, e in windows):
             return False
-        minute += timedelta(minutes=5)  # every time of these instances is a multiple of five
+        minute += timedelta(minutes=5)  # all times in these instances are multiples of five
     return True
 
 
 def grid(instance: Instance) -> Iterator[datetime]:
-    """Every start the cycle knows, whoever is free."""
+    """Yield all start times of the cycle, regardless of availability."""
     first = instance.policy["cycle"]["start"]
     last = instance.policy["cycle"]["end"]
     blackout = dates(instance.policy.get("calendar", {}).get("blackout", []))
@@ -108,7 +108,7 @@ def grid(instance: Instance) -> Iterator[datetime]:
             clock = time(minute // 60, minute % 60)
             start = datetime.combine(day, clock, instance.zone)
             if start.astimezone(UTC).astimezone(instance.zone).time() != clock:
-                continue  # the clock skips this time
+                continue  # skipped by a clock change
             over = instance.local_day(
                 start.astimezone(UTC) + instance.length - timedelta(minutes=1)
             )
@@ -127,7 +127,7 @@ def common_starts(instance: Instance, coachee: str, coach: str) -> list[datetime
 
 
 def all_series(instance: Instance, starts: list[datetime]) -> list[Series]:
-    """Every way to place the sessions of one pair, caps and other people aside."""
+    """Return all valid series of sessions for a pair, ignoring limits and other pairs."""
     low, high = instance.sessions["min_gap_days"], instance.sessions["max_gap_days"]
 
     def extend(series: Series) -> Iterator[Series]:
@@ -143,7 +143,7 @@ def all_series(instance: Instance, starts: list[datetime]) -> list[Series]:
 
 
 def fits(instance: Instance, coach: str, starts: list[datetime]) -> bool:
-    """Whether a coach can take all of these sessions: no overlap, buffer and both caps."""
+    """Whether sessions satisfy a coach's limits and do not overlap, including the buffer."""
     row, policy = instance.coaches[coach], instance.sessions
     ordered = sorted(starts)
     apart = instance.length + timedelta(minutes=policy["buffer_minutes"])
@@ -159,7 +159,7 @@ def fits(instance: Instance, coach: str, starts: list[datetime]) -> bool:
 
 
 def can_hold(instance: Instance, coach: str, series: list[list[Series]]) -> bool:
-    """Whether one series of each list fits into the coach's time together with the others."""
+    """Whether the coach can combine one series from each list."""
 
     def place(index: int, taken: list[datetime]) -> bool:
         if index == len(series):
@@ -174,7 +174,7 @@ def can_hold(instance: Instance, coach: str, series: list[list[Series]]) -> bool
 
 @dataclass(frozen=True)
 class Best:
-    """The lexicographic optimum over every assignment."""
+    """The lexicographic optimum over all assignments."""
 
     placed: int
     worst: int
@@ -182,7 +182,7 @@ class Best:
 
 
 def best(instance: Instance, points: dict[tuple[str, str], int]) -> Best | None:
-    """Try every assignment of the eligible pairs in `points`; `None` where pins leave none."""
+    """Enumerate all assignments of the pairs in `points`; return `None` if the pins allow none."""
     options = {
         pair: all_series(instance, common_starts(instance, *pair)) for pair in points
     }  # fmt: skip
@@ -229,7 +229,7 @@ def feasible(
 
 
 def complaints(instance: Instance, folder: Path) -> list[str]:
-    """What is wrong with the result in `folder`, by the letter of the reference."""
+    """Return all violations of the reference by the result in `folder`."""
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     found: list[str] = []
     taken: dict[str, list[datetime]] = {coach: [] for coach in instance.coaches}
@@ -239,7 +239,7 @@ def complaints(instance: Instance, folder: Path) -> list[str]:
     found += [f"{who}: overlap or cap" for who, at in taken.items() if not fits(instance, who, at)]
     uids = [session["uid"] for match in result["matches"] for session in match["sessions"]]
     if len(set(uids)) != len(uids):
-        found.append("a uid stands twice")
+        found.append("a uid occurs twice")
     everybody = [m["coachee"] for m in result["matches"] + result["unmatched"]]
     if sorted(everybody) != sorted(instance.coachees):
         found.append("not everybody is matched or unmatched exactly once")
@@ -247,7 +247,7 @@ def complaints(instance: Instance, folder: Path) -> list[str]:
 
 
 def wrong_in_match(instance: Instance, match: dict) -> Iterator[str]:
-    """Complaints about one match by itself."""
+    """Yield the violations within a match."""
     who, sessions = match["coachee"], match["sessions"]
     low, high = instance.sessions["min_gap_days"], instance.sessions["max_gap_days"]
     if [s["number"] for s in sessions] != list(range(1, instance.sessions["count"] + 1)):

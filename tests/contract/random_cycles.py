@@ -1,4 +1,4 @@
-"""Tiny random cycles as files, with every side condition switched on now and then."""
+"""Writes tiny random cycles, in which each constraint is enabled from time to time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DAYS = ("Mon", "Tue", "Thu")
 
 
 def write(folder: Path, seed: int) -> None:
-    """A cycle of up to five coachees and three coaches over some weeks around a clock change."""
+    """Write a cycle with up to five coachees and three coaches, around a clock change."""
     rng = random.Random(seed)
     coachees = [_coachee(rng, n) for n in range(rng.randint(3, 5))]
     coaches = [_coach(rng, n) for n in range(rng.randint(2, 3))]

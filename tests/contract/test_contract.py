@@ -1,4 +1,4 @@
-"""The commands by the letter of the reference, on tiny random cycles tried out completely."""
+"""Checks the commands against the reference, by enumerating all plans of tiny random cycles."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_random_cycle_is_solved_to_the_optimum_of_every_assignment(
     assert command("check", "out", folder=tmp_path).returncode == 0
 
 
-def test_one_worker_and_one_seed_give_equal_bytes(command: Command, tmp_path: Path) -> None:
+def test_single_worker_with_same_seed_writes_equal_bytes(command: Command, tmp_path: Path) -> None:
     random_cycles.write(tmp_path, PLACES_SOMEBODY)
     texts = []
     for name in ("first", "second"):
@@ -99,7 +99,7 @@ def test_one_worker_and_one_seed_give_equal_bytes(command: Command, tmp_path: Pa
     assert texts[0] == texts[1]
 
 
-def test_check_notices_a_moved_session(command: Command, tmp_path: Path) -> None:
+def test_check_detects_a_moved_session(command: Command, tmp_path: Path) -> None:
     random_cycles.write(tmp_path, PLACES_SOMEBODY)
     assert command("match", *FILES, "--out", "out", folder=tmp_path).returncode == 0
     path = tmp_path / "out" / "result.json"
@@ -110,7 +110,7 @@ def test_check_notices_a_moved_session(command: Command, tmp_path: Path) -> None
     assert command("check", "out", folder=tmp_path).returncode != 0
 
 
-def test_every_fault_of_every_file_is_located_and_nothing_is_written(
+def test_all_faults_of_all_files_are_located_and_nothing_is_written(
     command: Command, tmp_path: Path
 ) -> None:
     (tmp_path / "coachees.csv").write_text(

@@ -233,7 +233,7 @@ def test_user_command_adds_lists_and_disables_users(
     user_command(UserAction.DISABLE, "Inspection", data=data)
     with pytest.raises(NotFoundError, match="user list"):
         user_command(UserAction.SIGN_IN, "Nobody", data=data)
-    with pytest.raises(UnusableInputError, match="needs a name"):
+    with pytest.raises(UnusableInputError, match="requires a name"):
         user_command(UserAction.ADD, data=data)
 
 

@@ -1,4 +1,4 @@
-"""Jobs of several kinds side by side: queued once, done once, given back at a stop."""
+"""Jobs of several types: queued once, performed once, and returned to the queue on shutdown."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ SECONDS = 30
 
 
 class Book:
-    """What was done, by kind and job, and a gate that jobs wait at until it is opened."""
+    """A record of performed jobs, with a gate that blocks jobs until it is opened."""
 
     def __init__(self) -> None:
         self.done: Counter[tuple[str, str]] = Counter()
-        self.begun: Counter[str] = Counter()
+        self.started: Counter[str] = Counter()
         self.gate = threading.Event()
         self.gate.set()
         self.concurrency: Counter[str] = Counter()
@@ -51,7 +51,7 @@ class Book:
         self._lock = threading.Lock()
 
     def job_type(self, name: str, **how: object) -> JobType:
-        """A kind whose jobs write themselves into this book."""
+        """Return a job type whose jobs are recorded in this book."""
 
         def open_here(context: JobContext) -> JobHandler:
             return lambda subject_id: self._do(context, name, subject_id)
@@ -60,7 +60,7 @@ class Book:
 
     def _do(self, context: JobContext, name: str, subject_id: str) -> None:
         with self._lock:
-            self.begun[name] += 1
+            self.started[name] += 1
             self.concurrency[name] += 1
             self.most_at_once[name] = max(self.most_at_once[name], self.concurrency[name])
         try:
@@ -81,7 +81,7 @@ def book() -> Book:
 
 @pytest.fixture
 def work(world: World) -> Iterator[Callable[..., Worker]]:
-    """Starts a worker that knows the given kinds; it is stopped at the end of the test."""
+    """Start a worker for the given job types, which is stopped at the end of the test."""
     started: list[Worker] = []
 
     def start(*kinds: JobType) -> Worker:
@@ -111,18 +111,18 @@ def _wait(what: Callable[[], bool]) -> None:
 
 
 def _queued(world: World) -> list[str]:
-    """Every job the engine knows of."""
+    """Return the ids of all jobs in the job engine."""
     table = "workflow_status" if world.database.is_sqlite else "dbos.workflow_status"
     with world.database.reading() as tx:
         return list(tx.scalars(text(f"SELECT workflow_uuid FROM {table}")))  # noqa: S608 - ours
 
 
-def test_kinds_have_names_and_queues_of_their_own() -> None:
+def test_job_types_have_unique_names_and_queues() -> None:
     assert len({job_type.name for job_type in JOB_TYPES}) == len(JOB_TYPES)
     assert len({job_type.queue_name for job_type in JOB_TYPES}) == len(JOB_TYPES)
 
 
-def test_several_kinds_are_done_side_by_side_each_job_once(
+def test_jobs_of_several_types_run_concurrently_and_once(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
     letters, sums = (
@@ -138,7 +138,7 @@ def test_several_kinds_are_done_side_by_side_each_job_once(
     assert book.most_at_once["sum"] > 1
 
 
-def test_jobs_of_one_lane_are_done_one_after_the_other(
+def test_jobs_in_the_same_partition_run_one_after_the_other(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
     job_type = book.job_type("letter", prefetch=4, concurrency=4, partitioned=True)
@@ -153,7 +153,7 @@ def test_jobs_of_one_lane_are_done_one_after_the_other(
     assert book.most_at_once["letter"] <= 2
 
 
-def test_a_job_waits_as_long_as_it_was_told(
+def test_delayed_job_does_not_start_early(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
     job_type = book.job_type("letter", prefetch=2)
@@ -165,7 +165,7 @@ def test_a_job_waits_as_long_as_it_was_told(
     _wait(lambda: ("letter", "later") in book.done)
 
 
-def test_what_is_not_committed_is_not_queued(world: World, book: Book) -> None:
+def test_job_of_a_transaction_rolled_back_is_not_queued(world: World, book: Book) -> None:
     job_type = book.job_type("letter")
     queue = JobQueue(world.services.settings.database_url, [job_type])
 
@@ -180,12 +180,12 @@ def test_what_is_not_committed_is_not_queued(world: World, book: Book) -> None:
     assert _queued(world) == []
 
 
-def test_a_kind_that_does_not_work_with_the_settings_is_left_to_other_workers(
+def test_disabled_job_type_is_left_to_other_workers(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
     here = book.job_type("sum")
     elsewhere = book.job_type("letter", is_enabled=lambda _settings: False)
-    work(replace(elsewhere, is_enabled=lambda _settings: True), here).stop()  # its queue is known
+    work(replace(elsewhere, is_enabled=lambda _settings: True), here).stop()  # registers the queue
     _queue(world, (here, elsewhere), Job("letter", "1"), Job("sum", "1"))
     work(here, elsewhere)
     _wait(lambda: ("sum", "1") in book.done)
@@ -193,23 +193,23 @@ def test_a_kind_that_does_not_work_with_the_settings_is_left_to_other_workers(
     assert ("letter", "1") not in book.done
 
 
-def test_however_often_a_worker_is_stopped_in_order_its_job_is_done(
+def test_orderly_shutdowns_do_not_count_as_crashes(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
-    """Only crashes count: with at most one of them, four stops in order leave the job alive."""
+    """A job that is abandoned after one crash survives four orderly shutdowns."""
     job_type = book.job_type("sum", max_crashes=1)
     _queue(world, (job_type,), Job("sum", "1"))
     book.gate.clear()
     for stops in range(1, 5):
         worker = work(job_type)
-        _wait(lambda: book.begun["sum"] >= stops)  # noqa: B023 - waited for in this very turn
+        _wait(lambda: book.started["sum"] >= stops)  # noqa: B023 - evaluated in the same iteration
         worker.stop()
     book.gate.set()
     work(job_type)
     _wait(lambda: ("sum", "1") in book.done)
 
 
-def test_jobs_of_every_kind_are_stranded_once_their_worker_is_not_heard_of(
+def test_jobs_of_a_worker_without_heartbeat_are_orphaned(
     world: World, book: Book, work: Callable[..., Worker], client: httpx.Client
 ) -> None:
     mail, question = book.job_type("mail", prefetch=3), book.job_type("question")
@@ -224,31 +224,31 @@ def test_jobs_of_every_kind_are_stranded_once_their_worker_is_not_heard_of(
             counts = count_orphaned_jobs(tx, JOB_TYPES, heard + silence)
             return {job_type: n for job_type, n in counts.items() if n}
 
-    in_work = {"mail": 2, "question": 1}  # the second question waits in its queue
+    in_work = {"mail": 2, "question": 1}  # the second question is still queued
     _wait(lambda: after(STALE_AFTER + timedelta(seconds=1)) == in_work)
     assert after(STALE_AFTER) == {}
 
-    def told_by_the_server() -> bool:
-        with world.database.writing() as tx:  # again, for it may be heard of meanwhile
+    def is_reported_by_the_server() -> bool:
+        with world.database.writing() as tx:  # again, because the worker may have sent a heartbeat
             tx.get_one(WorkerHeartbeatRow, "worker@1").seen_at = (
                 world.services.now() - 2 * STALE_AFTER
             )
-        told = client.get("/metrics").text
+        metrics = client.get("/metrics").text
         return all(
-            f'gender_coach_stranded_jobs{{kind="{job_type}"}} {number}' in told
+            f'gender_coach_stranded_jobs{{kind="{job_type}"}} {number}' in metrics
             for job_type, number in in_work.items()
         )
 
-    _wait(told_by_the_server)
+    _wait(is_reported_by_the_server)
     worker.stop()
-    assert after(2 * STALE_AFTER) == {}, "given back, as is what was taken in that very moment"
+    assert after(2 * STALE_AFTER) == {}, "returned, including jobs that were being taken"
     book.gate.set()
     work(mail, question)
     _wait(lambda: len(book.done) == len(jobs))
 
 
 class Clock:
-    """A clock that tests set."""
+    """A clock that is set by tests."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -257,7 +257,7 @@ class Clock:
         return self.at
 
 
-def test_a_scheduled_job_is_queued_once_a_period_whatever_the_clock_does(
+def test_scheduled_job_is_queued_once_per_period_after_clock_changes(
     world: World, book: Book
 ) -> None:
     kinds = (book.job_type("daily", schedule=daily), book.job_type("hourly", schedule=hourly))
@@ -265,25 +265,25 @@ def test_a_scheduled_job_is_queued_once_a_period_whatever_the_clock_does(
     clock = Clock(datetime(2027, 3, 1, 22, 30, tzinfo=UTC))
     workers = [Scheduler(replace(world.services, now=clock), queue, kinds) for _ in range(2)]
 
-    def look_at(*moments: datetime) -> list[str]:
-        for clock.at in moments:
+    def enqueue_at(*times: datetime) -> list[str]:
+        for clock.at in times:
             for worker in workers:
                 worker.enqueue_due()
         return sorted(_queued(world))
 
     start = clock.at
     first = ["daily-2027-03-01", "hourly-2027-03-01T22"]
-    assert look_at(start, start + timedelta(minutes=20)) == first
-    down = start + timedelta(days=2)  # nobody looked meanwhile
+    assert enqueue_at(start, start + timedelta(minutes=20)) == first
+    down = start + timedelta(days=2)  # no worker was running in the meantime
     after = sorted([*first, "daily-2027-03-03", "hourly-2027-03-03T22"])
-    assert look_at(down) == after
-    assert look_at(start, down, start) == after, "set back and forth"
+    assert enqueue_at(down) == after
+    assert enqueue_at(start, down, start) == after, "set back and forth"
     workers.append(Scheduler(replace(world.services, now=clock), queue, kinds))
-    assert look_at(down) == after, "a worker that starts later"
+    assert enqueue_at(down) == after, "a worker that starts later"
     queue.close()
 
 
-def test_a_scheduled_job_is_done_by_a_worker(
+def test_worker_performs_scheduled_jobs(
     world: World, book: Book, work: Callable[..., Worker]
 ) -> None:
     work(book.job_type("daily", schedule=daily))

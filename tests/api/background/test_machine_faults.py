@@ -1,4 +1,4 @@
-"""Faults of the machine: no right to write, no room, no memory, a clock that was set back."""
+"""Machine faults: missing permissions, a full disk, no memory, and a clock set back."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ PAIRS = {"C-1": "K-1", "C-2": "K-2"}
 _COLUMNS = "id,name,email,country,languages,availability,rank"
 
 
-# No right to write or to read.
+# Missing permissions.
 
 
 def _without_overriding(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Python by a user whom the modes of files bind, as they do not bind root."""
+    """Run Python without the capabilities by which root bypasses file permissions."""
     able = ["--bounding-set=-dac_override,-dac_read_search"]
     before = [shutil.which("setpriv") or "", *able] if os.geteuid() == 0 else []
     if before and not before[0]:
@@ -82,7 +82,7 @@ def _without_overriding(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_unwritable_folder_is_reported(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir(mode=0o500)
     ended = _without_overriding("-m", "api", "serve", "--data", str(folder))
@@ -127,7 +127,7 @@ print(write())
 """
 
 
-def test_files_of_another_user_are_told(tmp_path: Path) -> None:
+def test_inaccessible_files_are_reported(tmp_path: Path) -> None:
     ended = _without_overriding("-c", _OPENED_WITHOUT_RIGHTS, str(tmp_path))
     assert ended.returncode == 0, ended.stderr
     before, key, writer, file, after = ended.stdout.splitlines()
@@ -137,7 +137,7 @@ def test_files_of_another_user_are_told(tmp_path: Path) -> None:
     assert "cannot be used" in file
 
 
-# No room.
+# A full disk.
 
 
 def _many_coachees() -> bytes:
@@ -151,21 +151,23 @@ def _coach() -> bytes:
 
 
 class Disk:
-    """The disk of the database, which can be filled up."""
+    """The database's disk, which can be made to appear full."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._limited: list[Any] = []
 
     def fill(self) -> None:
-        """From now on nothing more fits in.
+        """Make the disk appear full.
 
-        SQLite refuses further pages as it does on a full disk; of PostgreSQL, a trigger raises its
-        own error of a full disk where people or the use of credentials are written.
+        SQLite is limited to its current number of pages. In PostgreSQL, triggers on two tables
+        raise the error for a full disk.
         """
         if self._world.database.is_sqlite:
             for connection in self._limited:
-                connection.execute("PRAGMA max_page_count=1")  # SQLite takes: as many as there are
+                connection.execute(
+                    "PRAGMA max_page_count=1"
+                )  # SQLite uses the current number instead
             return
         with self._world.database.writing() as tx:
             tx.connection().exec_driver_sql(
@@ -207,7 +209,7 @@ def _counts(world: World) -> dict[str, int]:
         }
 
 
-def test_on_a_full_disk_nothing_is_half_done_and_the_server_goes_on(
+def test_full_disk_changes_nothing_and_the_server_recovers(
     world: World,
     disk: Disk,
     serve: Callable[[Settings], AbstractContextManager[httpx.Client]],
@@ -241,16 +243,16 @@ def test_on_a_full_disk_nothing_is_half_done_and_the_server_goes_on(
 
 
 def _use_long_ago(world: World) -> None:
-    """Make the next use of each credential one that would be written down."""
+    """Make credentials appear unused for so long that their next use is recorded."""
     with world.database.writing() as tx:
         tx.execute(update(CredentialRow).values(last_used_at=world.services.now() - HOUR))
 
 
-# No key.
+# A missing key file.
 
 
-def test_no_new_key_is_made_while_something_is_sealed(world: World) -> None:
-    """A database from before the mark of its key file was kept in it, and that file is lost."""
+def test_no_new_key_is_created_while_encrypted_rows_exist(world: World) -> None:
+    """The database of an older version has no key mark, and its key file is lost."""
     world.published(world.cycle(), world.result(PAIRS))
     settings = world.services.settings
     with world.database.reading() as tx:
@@ -270,21 +272,23 @@ def test_no_new_key_is_made_while_something_is_sealed(world: World) -> None:
 # No memory.
 
 
-def test_a_run_whose_solver_runs_out_of_memory_fails_and_says_what_to_do(world: World) -> None:
-    _assert_told(_ended(world, _take_memory), "memory ran out", "exit code", "signal 6")
+def test_run_whose_solver_runs_out_of_memory_fails_with_advice(world: World) -> None:
+    _assert_failed_with_advice(
+        _ended(world, _take_memory), "memory ran out", "exit code", "signal 6"
+    )
 
 
-def test_a_run_whose_solver_is_killed_fails_and_says_what_to_do(world: World) -> None:
-    _assert_told(_ended(world, lambda pid: os.kill(pid, signal.SIGKILL)), "signal 9")
+def test_run_whose_solver_is_killed_fails_with_advice(world: World) -> None:
+    _assert_failed_with_advice(_ended(world, lambda pid: os.kill(pid, signal.SIGKILL)), "signal 9")
 
 
 def _take_memory(pid: int) -> None:
-    """Let that process have no further memory."""
+    """Prevent the process from allocating memory."""
     resource.prlimit(pid, resource.RLIMIT_AS, (1, resource.RLIM_INFINITY))
 
 
 def _ended(world: World, at_work: Callable[[int], object]) -> RunRow:
-    """A run, at whose solver something is done as soon as there is one."""
+    """Return a run, after calling `at_work` with its solver's process id once it has started."""
     cycle_id = world.cycle()
     with world.database.writing() as tx:
         run_id = run_queue.queue_cycle_run(
@@ -308,12 +312,12 @@ def _ended(world: World, at_work: Callable[[int], object]) -> RunRow:
     again = RunJob(JobContext(world.services, "worker@1"))
     again(run_id)
     with world.database.reading() as tx:
-        assert tx.get_one(RunRow, run_id).state is TaskState.FAILED, "what is over stays over"
+        assert tx.get_one(RunRow, run_id).state is TaskState.FAILED, "a final state does not change"
     return row
 
 
 def _children() -> set[int]:
-    """The processes that any thread of this one has started and that are still there."""
+    """Return the ids of all running child processes of this process."""
     tasks = Path("/proc/self/task")
     return {
         int(pid)
@@ -322,7 +326,7 @@ def _children() -> set[int]:
     }
 
 
-def _assert_told(row: RunRow, *one_of: str) -> None:
+def _assert_failed_with_advice(row: RunRow, *one_of: str) -> None:
     assert row.state is TaskState.FAILED
     assert row.finished_at is not None
     detail = (row.failure or {})["detail"]
@@ -331,7 +335,7 @@ def _assert_told(row: RunRow, *one_of: str) -> None:
     assert "memory" in detail
 
 
-# A clock that was set back.
+# A clock set back.
 
 
 def _who(world: World, secret: str, now: datetime) -> Principal:
@@ -340,7 +344,7 @@ def _who(world: World, secret: str, now: datetime) -> Principal:
         return identify(tx, secret, kinds, now=now, idle=IDLE)
 
 
-def test_a_browser_is_not_signed_in_again_by_a_clock_set_back(world: World) -> None:
+def test_clock_set_back_does_not_revive_a_browser_session(world: World) -> None:
     with world.database.writing() as tx:
         user = users.ensure_manager(tx, "manager", now=NOON)
         cookie = browser_sessions.issue_session_cookie(tx, user, now=NOON, lifetime=4 * HOUR)
@@ -353,13 +357,13 @@ def test_a_browser_is_not_signed_in_again_by_a_clock_set_back(world: World) -> N
     assert _who(world, cookie.secret, NOON + 4 * HOUR) == ANONYMOUS, "ended"
     for back in (NOON - 10 * DAY, NOON - HOUR, NOON, NOON + timedelta(minutes=54)):
         assert _who(world, cookie.secret, back) == ANONYMOUS, back
-    assert _who(world, token.secret, NOON - HOUR).is_manager, "machines go on"
+    assert _who(world, token.secret, NOON - HOUR).is_manager, "API tokens remain valid"
     with world.database.writing() as tx:
         browser_sessions.end_browser_sessions(tx, user, NOON + HOUR)
     assert _who(world, cookie.secret, NOON + HOUR) == ANONYMOUS
 
 
-def test_a_sign_in_address_works_once_whatever_the_clock_does(world: World) -> None:
+def test_sign_in_address_works_once_after_any_clock_change(world: World) -> None:
     def opens(secret: str, now: datetime) -> bool:
         try:
             with world.database.writing() as tx:
@@ -380,7 +384,7 @@ def test_a_sign_in_address_works_once_whatever_the_clock_does(world: World) -> N
     assert opens(unused, NOON - timedelta(minutes=1)), "two machines differ by a minute"
 
 
-def test_an_old_code_is_not_revived_by_a_clock_set_back(world: World) -> None:
+def test_clock_set_back_does_not_revive_an_expired_code(world: World) -> None:
     cycle_id = world.cycle()
     principal = Principal(AccessRole.COACH, person_id=world.person_id(cycle_id, "K-1"))
     with world.database.writing() as tx:
@@ -401,7 +405,7 @@ def test_an_old_code_is_not_revived_by_a_clock_set_back(world: World) -> None:
     assert not fits(NOON - timedelta(minutes=30))
 
 
-def test_the_audit_trail_stays_one_whole_chain(world: World) -> None:
+def test_clock_set_back_does_not_break_the_audit_trail(world: World) -> None:
     for moment in (NOON, NOON - DAY, NOON - 400 * DAY, NOON + DAY):
         turned = replace(world.services, now=lambda moment=moment: moment)
         with turned.on_behalf_of(lambda: ANONYMOUS).database.writing() as tx:
@@ -411,8 +415,8 @@ def test_the_audit_trail_stays_one_whole_chain(world: World) -> None:
     assert (report.rows, report.first_broken) == (4, None)
 
 
-def test_a_change_told_under_an_earlier_clock_still_follows_the_one_before(world: World) -> None:
-    """Calendars go by SEQUENCE first, and by DTSTAMP only where that is the same."""
+def test_clock_set_back_does_not_lower_the_sequence_of_invitations(world: World) -> None:
+    """Calendars compare SEQUENCE first, and DTSTAMP only if it is equal."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     plan_id = world.plan(cycle_id, world.result(PAIRS, first_day=21))
@@ -422,18 +426,18 @@ def test_a_change_told_under_an_earlier_clock_still_follows_the_one_before(world
             tx, world.services.keyring, plan_id, now=earlier, link_grace=timedelta(days=60)
         )
     with world.database.reading() as tx:
-        told = tx.execute(
+        rows = tx.execute(
             select(OutboxRow.session_id, OutboxRow.person_id, OutboxRow.message)
         ).all()
     sequences: dict[tuple[str, str], list[int]] = {}
-    for session, person, message in told:
+    for session, person, message in rows:
         sequences.setdefault((session, person), []).append(message["sequence"])
-    assert len(told) > len(sequences)
-    assert all(len(set(each)) == len(each) for each in sequences.values()), "none stands for two"
+    assert len(rows) > len(sequences)
+    assert all(len(set(each)) == len(each) for each in sequences.values()), "sequences are unique"
     assert all(sorted(each) == list(range(len(each))) for each in sequences.values())
 
 
-def test_reminders_are_not_doubled_by_a_clock_set_back(world: World) -> None:
+def test_clock_set_back_does_not_repeat_reminders(world: World) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     with world.database.writing() as tx:

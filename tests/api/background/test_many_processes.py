@@ -1,4 +1,4 @@
-"""Several servers and workers on one PostgreSQL, killed at random: nothing lost, nothing twice."""
+"""Servers and workers on one PostgreSQL database, killed at random without losing a run."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 API = "/api/v1"
 SERVERS = ("server 1", "server 2")
 WORKERS = ("worker@1", "worker@2", "worker@3")
-_HANGS_SECONDS = 300.0  # what is slow is waited for; what takes longer than this never ends
+_HANGS_SECONDS = 300.0  # anything slower than this is considered to hang
 _GOODBYE_SECONDS = 60.0
 
 Found = TypeVar("Found")
 
 
 class Fleet:
-    """Processes of one deployment: the commands themselves, each killed and started at will."""
+    """The server and worker processes of a deployment, which can be killed and restarted."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -46,7 +46,7 @@ class Fleet:
         self._addresses: dict[str, str] = {}
 
     def keep_up(self) -> None:
-        """Start what was killed, or what ended because its slot or port was not free yet."""
+        """Start all processes that were killed, or whose slot or port was not free yet."""
         for name in (*SERVERS, *WORKERS):
             if name not in self._running or not self._running[name].at_work:
                 self.kill(name)
@@ -62,7 +62,7 @@ class Fleet:
             victim.kill()
 
     def wait_for(self, what: Callable[[], Found | None]) -> Found:
-        """What `what` finds, as soon as it finds something, however long that takes."""
+        """Wait until `what` returns a value other than `None`, and return it."""
         hangs = time.monotonic() + _HANGS_SECONDS
         while True:
             self.keep_up()
@@ -73,11 +73,11 @@ class Fleet:
             time.sleep(0.05)
 
     def server(self, rng: random.Random) -> str | None:
-        """The address of a server that answers, where one does."""
+        """Return the address of a server that responds, or `None`."""
         for address in rng.sample(sorted(self._addresses.values()), len(self._addresses)):
             try:
                 httpx.get(f"{address}/readyz", timeout=_HANGS_SECONDS).raise_for_status()
-            except httpx.TransportError:  # it was killed, or has only been started
+            except httpx.TransportError:  # it was killed, or has not started yet
                 continue
             return address
         return None
@@ -111,7 +111,7 @@ def fleet(world: World) -> Iterator[Fleet]:
 
 
 def _slot_at_work(world: World, run_id: str) -> str | None:
-    """The slot whose worker has taken a run up, if any has."""
+    """Return the slot of the worker that has started the run, or `None`."""
     with world.database.reading() as tx:
         return tx.get_one(RunRow, run_id).slot
 
@@ -122,8 +122,8 @@ def _all_over(world: World) -> bool | None:
     return True if all(state.is_final for state in states) else None
 
 
-def test_each_killed_in_turn_no_run_is_lost_or_done_twice(world: World, fleet: Fleet) -> None:
-    """Killed are both servers, and three times whichever worker has taken up the newest run."""
+def test_killed_processes_neither_lose_nor_repeat_a_run(world: World, fleet: Fleet) -> None:
+    """Kills both servers, and three times the worker that has started the latest run."""
     rng = random.Random(11)
     bearer = {"Authorization": f"Bearer {world.manager_token()}"}
     asked = []
@@ -134,7 +134,7 @@ def test_each_killed_in_turn_no_run_is_lost_or_done_twice(world: World, fleet: F
         assert answer.status_code == HTTPStatus.ACCEPTED
         run_id = answer.json()["id"]
         asked.append(run_id)
-        slot_at_work = fleet.wait_for(lambda: _slot_at_work(world, run_id))  # noqa: B023 - waited for in this very turn
+        slot_at_work = fleet.wait_for(lambda: _slot_at_work(world, run_id))  # noqa: B023 - evaluated in the same iteration
         fleet.kill(victim if victim in SERVERS else slot_at_work)
     fleet.wait_for(lambda: _all_over(world))
 
@@ -146,10 +146,10 @@ def test_each_killed_in_turn_no_run_is_lost_or_done_twice(world: World, fleet: F
         )
     assert {row.id: row.state for row in rows} == dict.fromkeys(asked, TaskState.FINISHED)
     assert plans == ends == Counter(asked)
-    assert any(row.attempts > 1 for row in rows), "no kill met a run in work"
+    assert any(row.attempts > 1 for row in rows), "no process was killed during a run"
 
 
-def test_a_slot_is_held_by_one_process_on_whatever_machine(world: World, tmp_path: Path) -> None:
+def test_slot_can_be_leased_by_one_process_on_any_machine(world: World, tmp_path: Path) -> None:
     elsewhere = Database(world.services.settings.database_url)
     with hold_worker_lease(world.database, tmp_path / "here", "worker@7"):
         with (

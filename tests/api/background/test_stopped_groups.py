@@ -1,4 +1,4 @@
-"""A stop told to a whole group of processes, as by systemd or Ctrl+C: the run is given back."""
+"""Stop signals to a process group, as sent by systemd or Ctrl+C: the run is queued again."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Found = TypeVar("Found")
 
 
 def _wait_for(world: World, what: Callable[[], Found | None]) -> Found:
-    """What `what` finds, as soon as it finds something, however long that takes."""
+    """Wait until `what` returns a value other than `None`, and return it."""
     hangs = time.monotonic() + _HANGS_SECONDS
     while (found := what()) is None:
         output = world.services.settings.data_dir / OUTPUT
@@ -47,7 +47,7 @@ def _wait_for(world: World, what: Callable[[], Found | None]) -> Found:
 
 
 def _slow_run(world: World) -> str:
-    """A run of some seconds that waits for a worker."""
+    """Queue a run that takes several seconds, and return its id."""
     files = [NamedFile(name, content) for name, content in slow_lists(60, 17).values()]
     lists = parse_inputs(NamedFile("cycle.toml", SLOW_CYCLE), *files)
     queue, now = JobQueue(world.services.settings.database_url, JOB_TYPES), world.services.now()
@@ -70,7 +70,7 @@ def _serving() -> Work:
 @pytest.mark.parametrize(
     "command", [lambda: partial(hold_slot, number=1), _serving], ids=["worker", "serve"]
 )
-def test_a_stop_of_the_whole_group_gives_the_run_back_and_another_worker_finishes_it(
+def test_run_stopped_with_its_process_group_is_finished_by_another_worker(
     world: World, command: Callable[[], Work]
 ) -> None:
     settings, run_id = world.services.settings, _slow_run(world)
@@ -82,8 +82,8 @@ def test_a_stop_of_the_whole_group_gives_the_run_back_and_another_worker_finishe
 
     def is_solving() -> bool | None:
         with world.database.reading() as tx:
-            told = tx.scalar(select(func.count()).where(RunProgressRow.run_id == run_id))
-        return True if told else None
+            reports = tx.scalar(select(func.count()).where(RunProgressRow.run_id == run_id))
+        return True if reports else None
 
     stopped = Victim(command(), settings)
     try:

@@ -1,4 +1,4 @@
-"""What the children of these tests do."""
+"""The functions that child processes call in these tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from api.child_processes.channel import Channel
 
 
 def echo(channel: Channel) -> None:
-    """Send back every message, and print things in between."""
+    """Send back every message, and print to standard output."""
     while True:
         message = channel.receive()
         print("a library says something")  # noqa: T201 - must not reach the parent
@@ -18,34 +18,34 @@ def echo(channel: Channel) -> None:
 
 
 def name_the_person(_channel: Channel) -> None:
-    """Fail with a message that holds personal data."""
+    """Raise an exception whose message contains personal data."""
     raise ValueError("Alice Example")
 
 
 def allocate(channel: Channel) -> None:
-    """Allocate as many bytes as the message says."""
+    """Allocate the number of bytes in the message."""
     channel.send(str(len(bytearray(int(channel.receive())))).encode())
 
 
 def compute(channel: Channel) -> None:
-    """Use processor time until the end."""
+    """Use processor time until killed."""
     channel.send(b"computing")
     while True:
         pass
 
 
 def sleep(channel: Channel) -> None:
-    """Say that it is there, and wait."""
+    """Send a message, and wait."""
     channel.send(str(os.nice(0)).encode())
     time.sleep(3600)
 
 
 def exit_with_7(_channel: Channel) -> None:
-    """End without a message."""
+    """Exit without a message."""
     os._exit(7)
 
 
 def send_three(channel: Channel) -> None:
-    """Send three messages, and end."""
+    """Send three messages, and return."""
     for message in (b"1", b"2", b"3"):
         channel.send(message)

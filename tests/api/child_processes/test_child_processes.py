@@ -1,4 +1,4 @@
-"""Child processes: messages, limits, and how each of the two sides notices the other's end."""
+"""Child processes: messages, limits, and the exit of child or parent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from api.child_processes.limits import ProcessLimits
 
 CHILDREN = "tests.api.child_processes.children"
 ROOT = str(Path(child_main.__file__).parents[2])
-NOBODY = 0  # the parent of no process
+NOBODY = 0  # not the id of a parent process
 MEBIBYTE = 1 << 20
 HANGS_SECONDS = 60.0
 
@@ -42,7 +42,7 @@ def ended(child: ChildProcess) -> ChildEndedError:
 
 @contextmanager
 def started(function: str, parent: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A child of this process that believes to be a child of `parent`."""
+    """Start a child process that considers `parent` its parent."""
     command = (sys.executable, "-P", child_main.__file__, ROOT, str(parent))
     with subprocess.Popen(
         (*command, f"{CHILDREN}:{function}", ProcessLimits().to_argument()),
@@ -59,9 +59,7 @@ def started(function: str, parent: int) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @given(st.lists(st.binary(max_size=40)), st.integers(1, 30))
-def test_frames_come_out_whole_whatever_pieces_the_pipe_delivers(
-    payloads: list[bytes], piece: int
-) -> None:
+def test_frames_are_decoded_from_chunks_of_any_size(payloads: list[bytes], piece: int) -> None:
     header = [bytes([FrameKind.MESSAGE]) + len(one).to_bytes(8) for one in payloads]
     data = b"".join(first + rest for first, rest in zip(header, payloads, strict=True))
     decoder = FrameDecoder()
@@ -73,12 +71,12 @@ def test_frames_come_out_whole_whatever_pieces_the_pipe_delivers(
     assert frames == [(FrameKind.MESSAGE, one) for one in payloads]
 
 
-def test_bytes_that_are_no_frame_are_refused() -> None:
+def test_invalid_frame_is_rejected() -> None:
     with pytest.raises(FramingError, match="72 is not a kind of frame"):
         list(FrameDecoder().feed(b"HTTP/1.1 200 OK\r\n"))
 
 
-def test_messages_of_any_size_go_both_ways_whatever_libraries_print() -> None:
+def test_messages_of_any_size_are_exchanged_despite_printed_output() -> None:
     messages = [b"", b"x" * 5 * MEBIBYTE, b"\n\0\xff"]
     with ChildProcess(f"{CHILDREN}:echo") as child:
         for message in messages:
@@ -88,16 +86,16 @@ def test_messages_of_any_size_go_both_ways_whatever_libraries_print() -> None:
         assert list(child.received()) == []
 
 
-def test_messages_before_the_end_are_not_lost() -> None:
+def test_messages_sent_before_the_child_exits_are_received() -> None:
     with ChildProcess(f"{CHILDREN}:send_three") as child:
         assert [received(child) for _ in range(3)] == [b"1", b"2", b"3"]
         assert str(ended(child)) == str(ended(child)) == "exit code 0"
 
 
-# The end of a child.
+# Exit of the child.
 
 
-def test_an_exception_is_reported_by_its_place_without_its_message() -> None:
+def test_exception_is_reported_with_location_but_without_message() -> None:
     with ChildProcess(f"{CHILDREN}:name_the_person") as child:
         error = ended(child)
     assert str(error).startswith("ValueError at ")
@@ -106,17 +104,17 @@ def test_an_exception_is_reported_by_its_place_without_its_message() -> None:
     assert not error.out_of_resources
 
 
-def test_an_exit_is_reported_by_its_code() -> None:
+def test_exit_is_reported_with_its_code() -> None:
     with ChildProcess(f"{CHILDREN}:exit_with_7") as child:
         assert str(ended(child)) == "exit code 7"
 
 
-def test_a_function_that_there_is_not_is_reported() -> None:
+def test_missing_function_is_reported() -> None:
     with ChildProcess(f"{CHILDREN}:nothing") as child:
         assert "AttributeError" in str(ended(child))
 
 
-def test_a_child_that_is_killed_is_reported_by_its_signal() -> None:
+def test_killed_child_is_reported_with_its_signal() -> None:
     with ChildProcess(f"{CHILDREN}:sleep") as child:
         received(child)
         os.kill(child.pid, signal.SIGKILL)
@@ -126,7 +124,7 @@ def test_a_child_that_is_killed_is_reported_by_its_signal() -> None:
     assert error.out_of_resources
 
 
-def test_a_child_that_runs_out_of_memory_says_so() -> None:
+def test_child_out_of_memory_is_reported() -> None:
     with ChildProcess(f"{CHILDREN}:allocate") as child:
         child.send(b"%d" % (1 << 62))
         error = ended(child)
@@ -134,7 +132,7 @@ def test_a_child_that_runs_out_of_memory_says_so() -> None:
     assert error.out_of_resources
 
 
-def test_the_end_of_the_block_ends_the_child() -> None:
+def test_end_of_the_block_kills_the_child() -> None:
     with ChildProcess(f"{CHILDREN}:sleep") as child:
         received(child)
     with pytest.raises(ProcessLookupError):
@@ -172,49 +170,49 @@ def test_output_is_limited() -> None:
     assert error.out_of_resources
 
 
-def test_niceness_is_added_to_that_of_the_parent() -> None:
+def test_niceness_is_added_to_the_parents_niceness() -> None:
     with ChildProcess(f"{CHILDREN}:sleep", ProcessLimits(niceness=3)) as child:
         assert int(received(child)) == min(19, os.nice(0) + 3)
 
 
-# The parent.
+# Exit of the parent.
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_a_stop_signal_to_a_child_is_left_to_its_parent(sent: signal.Signals) -> None:
+def test_child_ignores_stop_signals(sent: signal.Signals) -> None:
     with ChildProcess(f"{CHILDREN}:echo") as child:
         os.kill(child.pid, sent)  # before anything is loaded
         child.send(b"1")
         assert received(child) == b"1"
-        os.kill(child.pid, sent)  # at work
+        os.kill(child.pid, sent)  # while running
         child.send(b"2")
         assert received(child) == b"2"
 
 
-def test_a_child_ends_when_its_input_ends() -> None:
+def test_child_exits_when_its_input_ends() -> None:
     with started("compute", os.getpid()) as child:
         assert child.stdin is not None
         child.stdin.close()
         assert child.wait(HANGS_SECONDS) == EXIT_ORPHANED
 
 
-def test_a_child_at_work_ends_within_a_second_of_its_input() -> None:
+def test_busy_child_exits_within_a_second_after_its_input_ends() -> None:
     with started("compute", os.getpid()) as child:
         assert child.stdin is not None
         assert child.stdout is not None
-        child.stdout.read(1)  # at work
+        child.stdout.read(1)  # while running
         child.stdin.close()
         closed = time.monotonic()
         assert child.wait(HANGS_SECONDS) == EXIT_ORPHANED
         assert time.monotonic() - closed < 1.0
 
 
-def test_a_child_ends_with_its_parent_though_its_input_stays_open() -> None:
+def test_child_exits_with_its_parent_even_if_its_input_stays_open() -> None:
     with started("compute", NOBODY) as child:
         assert child.wait(HANGS_SECONDS) == EXIT_ORPHANED
 
 
-def test_a_child_that_is_sent_no_frames_ends() -> None:
+def test_child_exits_on_invalid_input() -> None:
     with started("echo", os.getpid()) as child:
         assert child.stdin is not None
         child.stdin.write(b"GET / HTTP/1.1\r\n\r\n")

@@ -1,4 +1,4 @@
-"""The commands as a person types them."""
+"""The command line."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_the_demo_writes_every_result_and_tells_a_manager_about_it(
+def test_demo_writes_all_results_and_prints_a_summary(
     gender_coach: Command, tmp_path: Path
 ) -> None:
     out = tmp_path / "there"
@@ -69,16 +69,16 @@ def test_the_demo_writes_every_result_and_tells_a_manager_about_it(
     ]  # fmt: skip
     report = (out / "report.html").read_text("utf-8")
     assert report.count("<summary>The next best is") + report.count("There is no other coach") == 13
-    told = done.out
-    assert "13 of 14 coachees have a coach" in told
-    assert "78 sessions with 7 of 9 coaches" in told
-    assert "Petar Uzor" in told
-    assert "accepts a coach without uniform" in told
-    assert "First sessions" in told
-    assert f"gender-coach explain {out} C-10" in told
+    output = done.out
+    assert "13 of 14 coachees have a coach" in output
+    assert "78 sessions with 7 of 9 coaches" in output
+    assert "Petar Uzor" in output
+    assert "accepts a coach without uniform" in output
+    assert "First sessions" in output
+    assert f"gender-coach explain {out} C-10" in output
 
 
-def test_a_plan_cut_short_tells_how_much_better_it_could_be(demo_folder: Path) -> None:
+def test_summary_of_an_unproven_plan_contains_the_bound(demo_folder: Path) -> None:
     folder = read_result_folder(demo_folder)
     cut = folder.result.model_copy(
         update={
@@ -91,13 +91,13 @@ def test_a_plan_cut_short_tells_how_much_better_it_could_be(demo_folder: Path) -
             ),
         }
     )
-    told = list(summary_lines(folder.inputs, cut, demo_folder))
-    assert not any("Proven" in line for line in told)
-    (line,) = [line for line in told if "20000" in line]
+    output = list(summary_lines(folder.inputs, cut, demo_folder))
+    assert not any("Proven" in line for line in output)
+    (line,) = [line for line in output if "20000" in line]
     assert line.strip() == "Total points of all matches: 18193, at most 20000 is possible"
 
 
-def test_equal_runs_give_equal_bytes_and_quiet_ones_say_nothing(
+def test_equal_runs_write_equal_results_and_quiet_prints_nothing(
     gender_coach: Command, sample: Path
 ) -> None:
     results = []
@@ -114,7 +114,7 @@ def test_equal_runs_give_equal_bytes_and_quiet_ones_say_nothing(
     assert (sample / "one/schedule.csv").read_bytes() == (sample / "two/schedule.csv").read_bytes()
 
 
-def test_a_result_passes_its_check_and_a_changed_one_does_not(
+def test_check_accepts_a_result_and_rejects_a_modified_one(
     gender_coach: Command, demo_folder: Path, tmp_path: Path
 ) -> None:
     assert gender_coach("check", demo_folder).code == 0
@@ -129,11 +129,11 @@ def test_a_result_passes_its_check_and_a_changed_one_does_not(
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "expected"),
     [("schedule.csv", "schedule.csv: "), ("inputs/cycle.toml", "inputs: ")],
 )
-def test_the_check_sees_files_that_do_not_belong_to_the_result(
-    name: str, told: str, gender_coach: Command, demo_folder: Path, tmp_path: Path
+def test_check_detects_modified_files(
+    name: str, expected: str, gender_coach: Command, demo_folder: Path, tmp_path: Path
 ) -> None:
     changed = tmp_path / "changed"
     subprocess.run(["cp", "-r", demo_folder, changed], check=True)  # noqa: S607 - any cp will do
@@ -141,10 +141,12 @@ def test_the_check_sees_files_that_do_not_belong_to_the_result(
         stream.write("\n")
     done = gender_coach("check", changed)
     assert done.code == 1
-    assert told in done.err
+    assert expected in done.err
 
 
-def test_check_and_explain_need_a_whole_folder(gender_coach: Command, tmp_path: Path) -> None:
+def test_check_and_explain_reject_an_incomplete_folder(
+    gender_coach: Command, tmp_path: Path
+) -> None:
     missing = gender_coach("check", tmp_path / "nowhere")
     assert (missing.code, missing.err) == (
         2, f"{tmp_path / 'nowhere'}:1:file: there is no results folder here; check the path\n",
@@ -157,7 +159,7 @@ def test_check_and_explain_need_a_whole_folder(gender_coach: Command, tmp_path: 
     assert any(line.startswith(f"{tmp_path / 'inputs' / 'cycle.toml'}:1:file: ") for line in lines)
 
 
-def test_explain_tells_of_the_matched_and_of_the_unmatched(
+def test_explain_handles_matched_unmatched_and_unknown_coachees(
     gender_coach: Command, demo_folder: Path
 ) -> None:
     matched = gender_coach("explain", demo_folder, "C-03")
@@ -165,15 +167,15 @@ def test_explain_tells_of_the_matched_and_of_the_unmatched(
     assert "is with" in matched.out
     assert "The next best" in matched.out
     unmatched = gender_coach("explain", demo_folder, "C-10", "--json")
-    told = json.loads(unmatched.out)
-    assert told["unmatched"]["reason"] == "nobody-eligible"
-    assert told["unmatched"]["remedies"][0]["verified"] is True
+    output = json.loads(unmatched.out)
+    assert output["unmatched"]["reason"] == "nobody-eligible"
+    assert output["unmatched"]["remedies"][0]["verified"] is True
     nobody = gender_coach("explain", demo_folder, "C-99")
     assert nobody.code == 2
     assert "C-99" in nobody.err
 
 
-def test_pairs_are_judged_one_row_each(gender_coach: Command, sample: Path) -> None:
+def test_pairs_writes_one_row_per_pair(gender_coach: Command, sample: Path) -> None:
     assert gender_coach("pairs", *files(sample), "--out", sample / "pairs.csv").code == 0
     rows = list(csv.DictReader(io.StringIO((sample / "pairs.csv").read_text("utf-8"))))
     assert list(rows[0]) == ["coachee", "coach", "eligible", "points", "blocked_by"]
@@ -184,7 +186,7 @@ def test_pairs_are_judged_one_row_each(gender_coach: Command, sample: Path) -> N
     assert {row["eligible"] for row in rows} == {"yes", "no"}
 
 
-def test_every_problem_is_told_and_nothing_is_written(
+def test_all_faults_are_reported_and_nothing_is_written(
     gender_coach: Command, sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(sample)
@@ -203,7 +205,7 @@ def test_every_problem_is_told_and_nothing_is_written(
     assert not Path("out").exists()
 
 
-def test_an_impossible_pin_is_told_at_its_line(gender_coach: Command, sample: Path) -> None:
+def test_impossible_pin_is_reported_at_its_line(gender_coach: Command, sample: Path) -> None:
     policy = (sample / "cycle.toml").read_text("utf-8")
     (sample / "cycle.toml").write_text(policy.replace('C-01 = "K-08"', 'C-10 = "K-01"'), "utf-8")
     line = 1 + policy[: policy.index('C-01 = "K-08"')].count("\n")
@@ -213,14 +215,16 @@ def test_an_impossible_pin_is_told_at_its_line(gender_coach: Command, sample: Pa
     assert not (sample / "out").exists()
 
 
-def test_no_time_gives_no_result(gender_coach: Command, sample: Path) -> None:
+def test_run_without_time_writes_no_result(gender_coach: Command, sample: Path) -> None:
     done = gender_coach("match", *files(sample), "--out", sample / "out", "--time-limit", 0)
     assert done.code == 3
     assert "time limit" in done.err
     assert not (sample / "out").exists()
 
 
-def test_an_earlier_result_is_kept(gender_coach: Command, sample: Path, demo_folder: Path) -> None:
+def test_pairs_of_an_earlier_result_are_kept(
+    gender_coach: Command, sample: Path, demo_folder: Path
+) -> None:
     done = gender_coach(
         "match", *files(sample), "--out", sample / "out", "--keep", demo_folder / "result.json"
     )
@@ -232,7 +236,7 @@ def test_an_earlier_result_is_kept(gender_coach: Command, sample: Path, demo_fol
     assert gender_coach("check", sample / "out").code == 0
 
 
-def test_a_folder_of_somebody_else_is_left_alone(gender_coach: Command, sample: Path) -> None:
+def test_unrelated_files_are_not_overwritten(gender_coach: Command, sample: Path) -> None:
     (sample / "inputs").mkdir()
     (sample / "inputs" / "precious.txt").write_text("mine", "utf-8")
     done = gender_coach("match", *files(sample), "--out", sample)
@@ -243,7 +247,7 @@ def test_a_folder_of_somebody_else_is_left_alone(gender_coach: Command, sample: 
     assert (blocked.code, "is a file" in blocked.err) == (2, True)
 
 
-def test_the_template_can_be_filled_in_and_is_valid_as_it_is(
+def test_template_has_drop_down_lists_and_is_valid_input(
     gender_coach: Command, tmp_path: Path
 ) -> None:
     out = tmp_path / "people.xlsx"
@@ -263,7 +267,7 @@ def test_the_template_can_be_filled_in_and_is_valid_as_it_is(
     assert "1 of 1 coachee has a coach" in done.out
 
 
-def test_faults_in_one_workbook_name_the_sheet(gender_coach: Command, tmp_path: Path) -> None:
+def test_faults_in_a_shared_workbook_name_the_sheet(gender_coach: Command, tmp_path: Path) -> None:
     out = tmp_path / "people.xlsx"
     gender_coach("template", "--out", out)
     workbook = load_workbook(out)
@@ -279,7 +283,7 @@ def test_faults_in_one_workbook_name_the_sheet(gender_coach: Command, tmp_path: 
     ]
 
 
-def test_the_rules_print_themselves(gender_coach: Command, sample: Path) -> None:
+def test_rules_prints_every_rule(gender_coach: Command, sample: Path) -> None:
     done = gender_coach("rules", sample / "cycle.toml")
     assert done.code == 0
     assert [rule.name for rule in RULES if f"{rule.name} (" not in done.out] == []
@@ -288,7 +292,7 @@ def test_the_rules_print_themselves(gender_coach: Command, sample: Path) -> None
     assert gender_coach("rules", sample / "gone.toml").code == 2
 
 
-def test_every_command_is_told_by_the_first_line_of_its_docstring(gender_coach: Command) -> None:
+def test_command_summary_is_the_first_line_of_its_docstring(gender_coach: Command) -> None:
     done = gender_coach("--help")
     assert done.code == 0
     for name, (place, summary) in COMMANDS.items():
@@ -300,7 +304,7 @@ def test_every_command_is_told_by_the_first_line_of_its_docstring(gender_coach: 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (["mtach"], "match"),
         (["match", "cycle.toml"], "--coachees"),
@@ -309,15 +313,15 @@ def test_every_command_is_told_by_the_first_line_of_its_docstring(gender_coach: 
         (["demo", "--no-such-option"], "--no-such-option"),
     ],
 )  # fmt: skip
-def test_a_command_typed_wrong_is_unusable_input(
-    arguments: list[str], told: str, gender_coach: Command
+def test_invalid_arguments_are_unusable_input(
+    arguments: list[str], expected: str, gender_coach: Command
 ) -> None:
     done = gender_coach(*arguments)
     assert done.code == 2
-    assert told in done.err
+    assert expected in done.err
 
 
-def test_a_fault_of_ours_is_told_without_a_traceback(
+def test_internal_error_is_reported_without_a_traceback(
     gender_coach: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(COMMANDS, "broken", ("fractions:Fraction.no_such_thing", "Broken."))
@@ -329,8 +333,8 @@ def test_a_fault_of_ours_is_told_without_a_traceback(
     assert "Traceback" in gender_coach("broken").err
 
 
-def test_ctrl_c_ends_a_run_and_leaves_nothing(sample: Path) -> None:
-    # Many copies of the sample's people, so that the run is still at work when the signal comes.
+def test_ctrl_c_cancels_a_run_and_writes_nothing(sample: Path) -> None:
+    # Many copies of the sample's people, so that the run is still in progress at the signal.
     for name, folder_name in (("coachees", "many.csv"), ("coaches", "others.csv")):
         shared = ("name", "email", "country", "languages", "availability", "service", "rank")
         people = COACHEES if name == "coachees" else COACHES

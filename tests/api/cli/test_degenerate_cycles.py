@@ -1,4 +1,4 @@
-"""Cycles with nothing to decide, or nothing that could be: every command still answers in words."""
+"""Degenerate cycles, for which every command must still succeed and print a clear result."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def coaches(count: int, capacity: int = 2) -> str:
 
 @dataclass(frozen=True)
 class Degenerate:
-    """A cycle, how many of its coachees are placed, and why the first of the others is not."""
+    """A cycle, the number of placed coachees, and the reason for the first unmatched coachee."""
 
     name: str
     coachees: str
@@ -60,7 +60,7 @@ CASES = (
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_every_command_answers(case: Degenerate, gender_coach: Command, tmp_path: Path) -> None:
+def test_every_command_succeeds(case: Degenerate, gender_coach: Command, tmp_path: Path) -> None:
     for name, text in (
         ("cycle.toml", case.cycle), ("coachees.csv", case.coachees), ("coaches.csv", case.coaches),
     ):  # fmt: skip
@@ -78,9 +78,9 @@ def test_every_command_answers(case: Degenerate, gender_coach: Command, tmp_path
                                                                    else [])  # fmt: skip
     everybody = case.coachees.count("\n") - 1
     assert len(result["matches"]) + len(result["unmatched"]) == everybody
-    for told in (matched, gender_coach("check", out), gender_coach("replay", out)):
-        assert (told.code, told.err) == (0, ""), told
-        assert_plain_plurals(told.out)
+    for outcome in (matched, gender_coach("check", out), gender_coach("replay", out)):
+        assert (outcome.code, outcome.err) == (0, ""), outcome
+        assert_plain_plurals(outcome.out)
     for coachee in [one["coachee"] for one in (*result["matches"], *result["unmatched"])][:2]:
         explained = gender_coach("explain", out, coachee)
         assert (explained.code, explained.err) == (0, "")
@@ -101,12 +101,12 @@ def test_every_command_answers(case: Degenerate, gender_coach: Command, tmp_path
 
 
 def assert_plain_plurals(text: str) -> None:
-    """One of a thing is told in the singular, none and more in the plural."""
-    things = ("pair", "match", "session", "coachee", "coach", "point", "finding", "difference")
-    for thing in things:
-        plural = f"{thing}es" if thing.endswith("ch") else f"{thing}s"
+    """Check that nouns after 1 are in the singular, and nouns after other numbers in the plural."""
+    nouns = ("pair", "match", "session", "coachee", "coach", "point", "finding", "difference")
+    for noun in nouns:
+        plural = f"{noun}es" if noun.endswith("ch") else f"{noun}s"
         words = text.replace("\n", " ").replace(",", " ").replace(".", " ").split(" ")
         for number, word in pairwise(words):
             if number.isdigit():
-                assert (number == "1") or word != thing, f"{number} {word}"
+                assert (number == "1") or word != noun, f"{number} {word}"
                 assert number != "1" or word != plural, f"{number} {word}"

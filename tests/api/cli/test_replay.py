@@ -1,4 +1,4 @@
-"""A recorded run, done again: equal across processes, and every difference told by name."""
+"""Replays of recorded runs: equal across processes, and otherwise with all differences."""
 
 import csv
 import json
@@ -30,7 +30,7 @@ def _close_processes() -> Iterator[None]:
 
 
 def typed(*words: object, folder: Path, hash_seed: str = "0") -> Outcome:
-    """Run a command in a process whose hashes are seeded so; with `random` they are new."""
+    """Run a command in a process with this hash seed."""
     runner = _runners.get(hash_seed)
     if runner is None:
         process = command_runner("match", "replay", PYTHONHASHSEED=hash_seed)
@@ -40,7 +40,7 @@ def typed(*words: object, folder: Path, hash_seed: str = "0") -> Outcome:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample cycle matched, and matched anew with the first result kept."""
+    """The sample cycle, matched once and then again with the first result kept."""
     folder = tmp_path_factory.mktemp("replay")
     for name in SAMPLE_FILES:
         (folder / name).write_bytes(sample_file(name).read_bytes())
@@ -57,7 +57,7 @@ def copy(world: Path, tmp_path: Path) -> Path:
 
 
 def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file by name, without what the clock has said."""
+    """Yield the name and content of all files, without the measured times."""
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = str(path.relative_to(folder))
         if name == "run.json":
@@ -70,7 +70,7 @@ def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 @pytest.mark.parametrize("hash_seed", ["1", "4242", "random"])
-def test_equal_runs_leave_equal_bytes_whatever_the_process(
+def test_equal_runs_write_equal_bytes_with_any_hash_seed(
     world: Path, tmp_path: Path, hash_seed: str
 ) -> None:
     for name in SAMPLE_FILES:
@@ -87,11 +87,11 @@ def replayed(folder: Path) -> tuple[int, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", ["out", "kept"])
-def test_a_run_done_again_is_equal(world: Path, name: str) -> None:
-    code, told = replayed(world / name)
-    assert (code, told["equal"], told["differences"], told["way"]) == (0, True, [], None)
-    assert told["surroundings"] == []
-    assert not told["may_differ"]
+def test_replay_of_an_unchanged_run_is_equal(world: Path, name: str) -> None:
+    code, output = replayed(world / name)
+    assert (code, output["equal"], output["differences"], output["way"]) == (0, True, [], None)
+    assert output["surroundings"] == []
+    assert not output["may_differ"]
     record = json.loads((world / name / "run.json").read_text("utf-8"))
     kept = record["run"]["kept_sha256"]
     assert kept == record["run"]["inputs"].get("kept.json")
@@ -107,77 +107,77 @@ def altered(path: Path, change: Callable[[Json], object]) -> None:
     path.write_text(json.dumps(value), "utf-8")
 
 
-def named(told: dict[str, Any]) -> set[str]:
-    return {one["about"] for one in told["differences"]}
+def named(output: dict[str, Any]) -> set[str]:
+    return {one["about"] for one in output["differences"]}
 
 
-def test_a_changed_input_is_told_with_what_follows_from_it(copy: Path) -> None:
+def test_replay_reports_a_changed_input_and_its_effects(copy: Path) -> None:
     path = copy / "inputs" / "coaches.csv"
     rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
     gone = next(row for row in rows if row[0] == "K-07")
     rows.remove(gone)
     with path.open("w", encoding="utf-8", newline="") as lines:
         csv.writer(lines).writerows(rows)
-    code, told = replayed(copy)
+    code, output = replayed(copy)
     assert code == 1
-    assert {"inputs/coaches.csv", "level placed", "match of C-06"} <= named(told)
-    assert "inputs/cycle.toml" not in named(told)
+    assert {"inputs/coaches.csv", "level placed", "match of C-06"} <= named(output)
+    assert "inputs/cycle.toml" not in named(output)
     plain = typed("replay", copy, folder=copy.parent)
     assert plain.returncode == 1
     assert "not equal" in plain.stdout
     assert "match of C-06: recorded K-07" in plain.stdout
 
 
-def test_a_changed_result_is_told_by_the_match_it_touches(copy: Path) -> None:
+def test_replay_reports_a_changed_match(copy: Path) -> None:
     def change(result: Json) -> None:
         result["matches"][2]["sessions"][0]["uid"] = "another"
 
     touched = json.loads((copy / "result.json").read_text("utf-8"))["matches"][2]["coachee"]
     altered(copy / "result.json", change)
-    code, told = replayed(copy)
+    code, output = replayed(copy)
     assert code == 1
-    assert named(told) == {"result.json", f"match of {touched}"}
+    assert named(output) == {"result.json", f"match of {touched}"}
 
 
-def test_a_result_without_somebody_is_told(copy: Path) -> None:
+def test_replay_reports_a_missing_coachee(copy: Path) -> None:
     altered(copy / "result.json", lambda result: result["unmatched"].clear())
-    code, told = replayed(copy)
+    code, output = replayed(copy)
     assert code == 1
-    assert named(told) == {"result.json", "unmatched C-10"}
+    assert named(output) == {"result.json", "unmatched C-10"}
 
 
-def test_a_record_of_a_better_level_is_told(copy: Path) -> None:
+def test_replay_reports_a_changed_level(copy: Path) -> None:
     altered(copy / "run.json", lambda record: record["run"]["levels"][0].update(value=99))
-    code, told = replayed(copy)
+    code, output = replayed(copy)
     assert code == 1
-    assert named(told) == {"level placed"}
+    assert named(output) == {"level placed"}
 
 
-def test_another_version_is_told_but_is_no_difference_of_its_own(copy: Path) -> None:
+def test_replay_reports_another_version_without_a_difference(copy: Path) -> None:
     def change(record: Json) -> None:
         record["run"]["surroundings"]["versions"]["ortools"] = "9.1"
 
     altered(copy / "run.json", change)
-    code, told = replayed(copy)
+    code, output = replayed(copy)
     assert code == 0
-    (one,) = told["surroundings"]
+    (one,) = output["surroundings"]
     assert (one["about"], one["recorded"]) == ("version of ortools", "9.1")
     assert "version of ortools: recorded 9.1" in typed("replay", copy, folder=copy.parent).stdout
 
 
-def test_a_limit_that_was_near_is_told(copy: Path) -> None:
+def test_replay_reports_a_time_limit_that_was_almost_reached(copy: Path) -> None:
     def change(record: Json) -> None:
         record["run"]["parameters"]["time_limit_seconds"] = 600
         record["clock"]["wall_seconds"] = 599
 
     altered(copy / "run.json", change)
-    code, told = replayed(copy)
+    code, output = replayed(copy)
     assert code == 0
-    assert told["may_differ"]
+    assert output["may_differ"]
 
 
 @pytest.mark.parametrize("content", ["{", '{"format": 1}', '{"format": 2}', ""])
-def test_a_record_that_cannot_be_read_is_located(copy: Path, content: str) -> None:
+def test_faults_in_an_invalid_record_are_located(copy: Path, content: str) -> None:
     (copy / "run.json").write_text(content, "utf-8")
     done = typed("replay", copy, folder=copy.parent)
     assert done.returncode == 2
@@ -185,7 +185,7 @@ def test_a_record_that_cannot_be_read_is_located(copy: Path, content: str) -> No
     assert "not a run record" in done.stderr
 
 
-def test_a_folder_without_a_record_is_refused(copy: Path) -> None:
+def test_folder_without_a_record_is_rejected(copy: Path) -> None:
     (copy / "run.json").unlink()
     done = typed("replay", copy, folder=copy.parent)
     assert done.returncode == 2

@@ -1,4 +1,4 @@
-"""Next best coaches for the report of a run: what is written when their search fails."""
+"""Failed or interrupted searches for next best coaches."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FOUND_BEFORE = 3
 
 @pytest.fixture
 def end_search(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
-    """Calls a function after the third match, which ends the search for next best coaches."""
+    """Return a function that makes the search for next best coaches end after the third match."""
     search = RunnerUps.all
 
     def end_by(end: Callable[[], object]) -> None:
@@ -44,7 +44,7 @@ def end_search(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object
 
 @pytest.fixture
 def match(gender_coach: Command, tmp_path: Path) -> Callable[[], Path]:
-    """Matches the sample cycle, checks that all results are sound, and returns their folder."""
+    """Return a function that matches the sample cycle and returns the checked results folder."""
 
     def run() -> Path:
         for name in SAMPLE_FILES:
@@ -70,7 +70,7 @@ def _count_not_determined(out: Path, reason: str) -> None:
     assert report.count("<summary>The next best is") == FOUND_BEFORE
 
 
-def test_a_failing_search_for_next_best_coaches_does_not_lose_the_results(
+def test_failed_search_for_next_best_coaches_keeps_the_results(
     end_search: Callable[[Callable[[], object]], None],
     match: Callable[[], Path],
     caplog: pytest.LogCaptureFixture,
@@ -86,7 +86,7 @@ def test_a_failing_search_for_next_best_coaches_does_not_lose_the_results(
 
 
 @pytest.mark.parametrize("presses", [1, 2])
-def test_ctrl_c_in_the_search_for_next_best_coaches_does_not_lose_the_results(
+def test_ctrl_c_during_the_search_for_next_best_coaches_keeps_the_results(
     end_search: Callable[[Callable[[], object]], None], match: Callable[[], Path], presses: int
 ) -> None:
     def press() -> None:

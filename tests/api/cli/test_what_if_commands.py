@@ -1,4 +1,4 @@
-"""What a manager asks of a finished result: another coach, another policy, another result."""
+"""The commands `replace`, `compare` and `advise`, and re-matching."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def after(before: Path) -> Path:
-    """The same people after C-05's coach has become busy and gaps a week tighter."""
+    """A re-match of the same cycle without coach K-01 and with shorter maximum gaps."""
     inputs = before.parent / "changed"
     inputs.mkdir()
     for file in (before / "inputs").iterdir():
@@ -44,12 +44,10 @@ def after(before: Path) -> Path:
     return out
 
 
-def test_a_replacement_is_told_with_its_price_and_times(
-    gender_coach: Command, before: Path
-) -> None:
-    told = gender_coach("replace", before, "C-12")
-    assert told.code == 0
-    assert "points; costs" in told.out
+def test_replace_prints_price_and_times(gender_coach: Command, before: Path) -> None:
+    output = gender_coach("replace", before, "C-12")
+    assert output.code == 0
+    assert "points; costs" in output.out
     (first, *_) = json.loads(gender_coach("replace", before, "C-12", "--json").out)
     assert len(first["times"]) == 6
     late = gender_coach(
@@ -57,27 +55,25 @@ def test_a_replacement_is_told_with_its_price_and_times(
     )
     assert all(one["times"][0][0] >= "2027-07-01" for one in json.loads(late.out))
     nobody = gender_coach("replace", before, "C-12", "--not-before", "2027-07-15", "--sessions", 6)
-    assert nobody.out == "Nobody else could coach C-12 without affecting others.\n"
+    assert nobody.out == "No other coach is available for C-12 without affecting others.\n"
     assert "no coachee C-99" in gender_coach("replace", before, "C-99").err
 
 
-def test_two_results_are_compared_with_the_reason_of_each_move(
+def test_compare_prints_the_reason_for_each_move(
     gender_coach: Command, before: Path, after: Path
 ) -> None:
-    told = gender_coach("compare", before, after)
-    assert told.code == 0
-    assert "sessions.max_gap_days: 41 instead of 42" in told.out
-    assert "instead of K-01 (K-01 is no longer among the coaches)" in told.out
+    output = gender_coach("compare", before, after)
+    assert output.code == 0
+    assert "sessions.max_gap_days: 41 instead of 42" in output.out
+    assert "instead of K-01 (K-01 is no longer among the coaches)" in output.out
     written = json.loads(gender_coach("compare", before, after, "--json").out)
     assert {level["name"] for level in written["levels"]} >= {"placed", "total"}
     assert "Coachees: no differences" in gender_coach("compare", before, before).out
 
 
-def test_a_re_match_tells_what_it_changed_and_passes_its_check(
-    gender_coach: Command, after: Path
-) -> None:
-    told = json.loads((after / "result.json").read_text())["moves"]
-    gone = [move for move in told if move["because"] == "K-01 is no longer among the coaches"]
+def test_rematch_reports_its_changes_and_passes_check(gender_coach: Command, after: Path) -> None:
+    moves = json.loads((after / "result.json").read_text())["moves"]
+    gone = [move for move in moves if move["because"] == "K-01 is no longer among the coaches"]
     assert {move["before"] for move in gone} == {"K-01"}
     assert gender_coach("check", after).code == 0
     report = (after / "report.html").read_text()
@@ -85,9 +81,7 @@ def test_a_re_match_tells_what_it_changed_and_passes_its_check(
     assert "K-01 is no longer among the coaches" in report
 
 
-def test_advice_tells_changes_of_the_policy_or_that_there_are_none(
-    gender_coach: Command, before: Path
-) -> None:
+def test_advise_without_suggestions_prints_a_message(gender_coach: Command, before: Path) -> None:
     assert (
         gender_coach("advise", before).out
         == "No single change to the policy would place more people.\n"

@@ -112,14 +112,14 @@ def test_restore_returns_database_to_its_state_at_backup(
     world.cycle()
     back_it_up(tmp_path / "copy")
     assert b"Coachee 1" not in (tmp_path / "copy").read_bytes()
-    assert "keep a copy of that file in a separate place" in capsys.readouterr().out
+    assert "Store a copy of that file separately" in capsys.readouterr().out
     world.cycle()
     world.database.close()
     put_it_back(tmp_path / "copy", force=True)
     assert _cycle_count(world) == 1
     said = capsys.readouterr().out
-    assert "rows is intact" in said
-    kept = Path(said.rpartition("kept as ")[2].strip())
+    assert "rows) is intact" in said
+    kept = Path(said.rpartition("saved as ")[2].strip())
     assert kept.exists()
     assert kept.with_name(kept.name + "-wal").exists() or kept.stat().st_size > 0
     before = kept.read_bytes()

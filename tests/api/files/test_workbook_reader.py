@@ -1,4 +1,4 @@
-"""XLSX and ODS people files, and what their size may not do."""
+"""XLSX and ODS people files, including malicious and damaged ones."""
 
 import io
 import random
@@ -39,7 +39,7 @@ def xlsx(*sheets: tuple[str, list[list[Any]]]) -> bytes:
 
 
 def ods(name: str, rows: list[list[Any]]) -> bytes:
-    """The least that is an OpenDocument spreadsheet."""
+    """Return a minimal OpenDocument spreadsheet."""
 
     def cell(value: Any) -> str:  # noqa: ANN401 - what a test puts into a cell
         if value is None:
@@ -107,17 +107,17 @@ def refusal(content: bytes) -> str:
         ods("Tabelle1", [HEADER, ROW]),
     ],
 )
-def test_typed_cells_are_read_as_they_are_meant(content: bytes) -> None:
+def test_typed_cells_are_read_with_their_meaning(content: bytes) -> None:
     (person,) = coaches(content)
     assert isinstance(person, Coach)
     assert (person.capacity, person.birth_year, person.max_per_day) == (3, 1970, None)
     assert [str(dates) for dates in person.unavailable] == ["2027-02-01"]
 
 
-def test_rows_keep_their_numbers_also_below_empty_ones() -> None:
+def test_rows_below_empty_rows_keep_their_numbers() -> None:
     wrong = [*ROW[:6], 3.5, *ROW[7:]]
-    told = refusal(xlsx(("coaches", [HEADER, [], [None, " "], wrong])))
-    assert told == ("people.xlsx:4:capacity: '3.5' is not a whole number; use one from 0 to 50")
+    output = refusal(xlsx(("coaches", [HEADER, [], [None, " "], wrong])))
+    assert output == ("people.xlsx:4:capacity: '3.5' is not a whole number; use one from 0 to 50")
     assert "first row" in refusal(xlsx(("coaches", [[], HEADER, ROW])))
 
 
@@ -138,12 +138,12 @@ def test_rows_keep_their_numbers_also_below_empty_ones() -> None:
         ("", ""),
     ],
 )
-def test_a_typed_cell_has_the_text_a_person_would_write(value: object, text: str) -> None:
+def test_typed_cell_is_formatted_as_a_user_would_enter_it(value: object, text: str) -> None:
     assert cell_text(value) == text
 
 
 def _spanning(cells: str) -> bytes:
-    """A sheet with cells far away from its header."""
+    """Return a workbook whose sheet has cells far away from its header."""
     parts = members(xlsx(("coaches", [HEADER])))
     sheet = parts["xl/worksheets/sheet1.xml"]
     parts["xl/worksheets/sheet1.xml"] = sheet.replace(b"</row>", b"</row>" + cells.encode(), 1)
@@ -151,7 +151,7 @@ def _spanning(cells: str) -> bytes:
 
 
 def _lying(content: bytes) -> bytes:
-    """The same archive, its directory and headers declaring a tenth of the largest member."""
+    """Return a copy whose headers declare a tenth of the size of the largest member."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         largest = max(packed.infolist(), key=lambda member: member.file_size)
     true, false = (struct.pack("<L", size) for size in (largest.file_size, 10))
@@ -159,10 +159,10 @@ def _lying(content: bytes) -> bytes:
 
 
 def _many_long_cells() -> bytes:
-    """A hundred thousand cells that name one shared text of some hundred kilobytes."""
+    """Return a workbook with 100,000 cells that refer to a shared string of about 100 kB."""
     parts = members(xlsx(("coaches", [HEADER])))
     space = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-    text = random.Random(1).randbytes(150_000).hex().encode()  # so that it does not pack away
+    text = random.Random(1).randbytes(150_000).hex().encode()  # so that it does not compress well
     parts["xl/sharedStrings.xml"] = b"<sst %s><si><t>%s</t></si></sst>" % (space, text)
     cells = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (n, n)
                      for n in range(2, 90_000))  # fmt: skip
@@ -195,29 +195,29 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_hostile_workbook_is_refused_with_a_fault(name: str) -> None:
-    build, told = BOMBS[name]
+def test_malicious_workbook_is_rejected_with_a_fault(name: str) -> None:
+    build, expected = BOMBS[name]
     fault = refusal(build())
     assert fault.startswith("people.xlsx:1:")
-    assert told in fault
-    assert "\n" not in fault or told == ""
+    assert expected in fault
+    assert "\n" not in fault or expected == ""
 
 
-def test_a_locked_workbook_is_told() -> None:
+def test_encrypted_workbook_is_reported() -> None:
     content = bytearray(archive({"xl/workbook.xml": b"secret" * 100}))
     for start in (content.index(b"PK\x03\x04") + 6, content.index(b"PK\x01\x02") + 8):
         content[start] |= 1  # the flag of an encrypted member
     assert "password" in refusal(bytes(content))
 
 
-def test_a_directory_before_the_beginning_of_the_file_is_told() -> None:
+def test_directory_before_the_start_of_the_file_is_reported() -> None:
     content = bytearray(WORKBOOK)
     end = content.rindex(b"PK\x05\x06")
-    struct.pack_into("<L", content, end + 12, end + 7)  # more bytes of directory than there are
+    struct.pack_into("<L", content, end + 12, end + 7)  # a directory larger than the file
     assert "damaged" in refusal(bytes(content))
 
 
-def test_a_tag_that_does_not_fit_is_told_and_not_gone_round_for_ever() -> None:
+def test_mismatched_tag_is_reported_instead_of_looping() -> None:
     parts = members(ods("coachees", [["id", "name"], ["C-1", "Ana"]]))
     parts["content.xml"] = parts["content.xml"].replace(
         b"</table:table-cell>", b"</tablet:cell>", 1
@@ -225,7 +225,7 @@ def test_a_tag_that_does_not_fit_is_told_and_not_gone_round_for_ever() -> None:
     assert "content.xml is not valid XML (mismatched tag" in refusal(archive(parts))
 
 
-def test_a_part_with_another_checksum_is_told() -> None:
+def test_wrong_checksum_of_a_part_is_reported() -> None:
     content = bytearray(ods("coachees", [["id", "name"], ["C-1", "Ana"]]))
     with zipfile.ZipFile(io.BytesIO(content)) as whole:
         checksum = struct.pack("<L", whole.getinfo("content.xml").CRC)
@@ -236,7 +236,7 @@ def test_a_part_with_another_checksum_is_told() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.data())
-def test_no_damage_to_an_archive_gets_past_its_check(data: st.DataObject) -> None:
+def test_damaged_archive_never_passes_its_check(data: st.DataObject) -> None:
     content = bytearray(WORKBOOK)
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
@@ -249,7 +249,7 @@ def test_no_damage_to_an_archive_gets_past_its_check(data: st.DataObject) -> Non
 
 @settings(max_examples=25, deadline=None)
 @given(st.data())
-def test_no_damage_inside_a_workbook_brings_the_reader_down(data: st.DataObject) -> None:
+def test_damaged_workbook_never_crashes_the_reader(data: st.DataObject) -> None:
     parts = members(WORKBOOK)
     name = data.draw(st.sampled_from(sorted(parts)))
     part = bytearray(parts[name])
@@ -262,12 +262,12 @@ def test_no_damage_inside_a_workbook_brings_the_reader_down(data: st.DataObject)
 
 
 @given(st.binary(max_size=300))
-def test_no_bytes_bring_the_reader_down(content: bytes) -> None:
+def test_bytes_never_crash_the_reader(content: bytes) -> None:
     with pytest.raises(UnusableInputError):
         read_people("people.csv", content, PeopleKind.COACHES)
 
 
-def test_cells_that_only_seem_empty_are_faults() -> None:
+def test_cells_that_only_appear_empty_are_faults() -> None:
     workbook = Workbook()
     sheet = workbook.active
     assert sheet is not None
@@ -279,15 +279,17 @@ def test_cells_that_only_seem_empty_are_faults() -> None:
     workbook.save(out)
     with pytest.raises(UnusableInputError) as caught:
         read_people("k.xlsx", out.getvalue(), PeopleKind.COACHES)
-    told = [(fault.row, fault.column, fault.message.split(";")[0]) for fault in caught.value.faults]
-    assert told == [
+    output = [
+        (fault.row, fault.column, fault.message.split(";")[0]) for fault in caught.value.faults
+    ]
+    assert output == [
         (2, "capacity", "contains a formula without its value"),
         (3, "country", "contains a formula with the error #REF!"),
         (4, "max_per_day", "contains a formula with the error #N/A"),
     ]
 
 
-def test_a_row_of_nothing_but_lost_cells_is_a_row() -> None:
+def test_row_of_misread_cells_is_not_empty() -> None:
     workbook = Workbook()
     sheet = workbook.active
     assert sheet is not None
@@ -300,7 +302,7 @@ def test_a_row_of_nothing_but_lost_cells_is_a_row() -> None:
     assert (caught.value.faults[0].row, caught.value.faults[0].column) == (2, "id")
 
 
-def test_a_formula_with_its_value_is_read() -> None:
+def test_formula_with_a_value_is_read() -> None:
     formula = b'<c r="G2"><f>1+2</f><v>3</v></c>'
     whole = xlsx(("coaches", [HEADER, ROW]))
     with zipfile.ZipFile(io.BytesIO(whole)) as packed:
@@ -314,7 +316,7 @@ def test_a_formula_with_its_value_is_read() -> None:
     assert coach.capacity == 3
 
 
-def test_errors_and_formulas_without_value_are_faults_in_opendocument_too() -> None:
+def test_errors_and_formulas_without_value_are_faults_in_opendocument() -> None:
     with zipfile.ZipFile(io.BytesIO(ods("coaches", [HEADER, ROW]))) as packed:
         members = {name: packed.read(name) for name in packed.namelist()}
     error = (

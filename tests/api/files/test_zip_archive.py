@@ -1,4 +1,4 @@
-"""Archives are streamed."""
+"""ZIP archives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def test_an_archive_is_streamed_member_by_member() -> None:
+def test_archive_is_streamed_member_by_member() -> None:
     taken: list[int] = []
 
     def members() -> Iterator[tuple[str, bytes]]:

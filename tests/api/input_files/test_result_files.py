@@ -1,4 +1,4 @@
-"""Reading results back."""
+"""Result files."""
 
 import pytest
 from hypothesis import given
@@ -26,7 +26,7 @@ RESULT = Result(
 )
 
 
-def test_a_result_is_read_as_it_was_written() -> None:
+def test_result_survives_a_round_trip() -> None:
     assert read_result("result.json", result_json(RESULT)) == (RESULT, ())
 
 
@@ -45,7 +45,7 @@ def test_a_result_is_read_as_it_was_written() -> None:
         (result_json(RESULT).replace(b'"seed"', b'"sead"'), "kept.json:1:sead: "),
     ],
 )  # fmt: skip
-def test_what_is_no_result_is_told_with_its_place(content: bytes, place: str) -> None:
+def test_invalid_result_is_rejected_with_location(content: bytes, place: str) -> None:
     result, faults = read_result("kept.json", content)
     assert result is None
     assert any(str(fault).startswith(place) for fault in faults)
@@ -53,6 +53,6 @@ def test_what_is_no_result_is_told_with_its_place(content: bytes, place: str) ->
 
 
 @given(st.binary(max_size=100))
-def test_no_bytes_bring_the_reader_down(content: bytes) -> None:
+def test_bytes_never_crash_the_reader(content: bytes) -> None:
     result, faults = read_result("kept.json", content)
     assert (result is None) == bool(faults)

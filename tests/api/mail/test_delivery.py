@@ -1,4 +1,4 @@
-"""Delivery of mails: sent once, retried, failed or dropped, and never lost."""
+"""Delivery of emails: sent once, retried, failed or dropped, and never lost."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SECONDS = 40
 MOMENT = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)  # an hour after the plan was published
 
 
-def test_messages_are_sent_once_and_only_after_release(
+def test_messages_are_sent_once_after_release(
     office_mail: SendingOffice,
 ) -> None:
     assert office_mail.queue_all() == []
@@ -62,7 +62,7 @@ def test_messages_are_sent_once_and_only_after_release(
         assert None not in tx.scalars(select(OutboxRow.sent_at)).all()
 
 
-def test_a_sent_mail_equals_the_saved_one(office_mail: SendingOffice, office: httpx.Client) -> None:
+def test_sent_email_equals_the_saved_file(office_mail: SendingOffice, office: httpx.Client) -> None:
     office_mail.release_messages()
     (job, *_) = office_mail.queue_all()
     office_mail.send(job)
@@ -72,7 +72,7 @@ def test_a_sent_mail_equals_the_saved_one(office_mail: SendingOffice, office: ht
     assert taken.content == office.get(f"{API}/outbox/{outbox_id}.eml").content
 
 
-def test_the_secret_link_of_a_mail_is_stored_nowhere_in_plain_text(
+def test_secret_link_of_an_email_is_not_stored_in_plain_text(
     office_mail: SendingOffice,
 ) -> None:
     office_mail.release_messages()
@@ -91,8 +91,8 @@ def test_the_secret_link_of_a_mail_is_stored_nowhere_in_plain_text(
             assert secret not in repr([tuple(row) for row in rows])
 
 
-def test_a_mail_sent_again_after_a_crash_has_the_same_bytes(office_mail: SendingOffice) -> None:
-    """Killed after the mail server took it and before that was written down: the same again."""
+def test_email_sent_again_after_a_crash_has_the_same_bytes(office_mail: SendingOffice) -> None:
+    """The worker crashes after the mail server accepts the email and before this is recorded."""
     office_mail.release_messages()
     (job, *_) = office_mail.queue_all()
     mail_id = job.subject_id.partition(".")[0]
@@ -106,7 +106,7 @@ def test_a_mail_sent_again_after_a_crash_has_the_same_bytes(office_mail: Sending
     assert one == other
 
 
-def test_a_temporarily_refused_mail_is_retried_with_growing_delays(
+def test_temporarily_rejected_email_is_retried_with_growing_delays(
     office_mail: SendingOffice,
 ) -> None:
     office_mail.release_messages()
@@ -127,7 +127,7 @@ def test_a_temporarily_refused_mail_is_retried_with_growing_delays(
     assert office_mail.post().sent == 1
 
 
-def test_a_mail_refused_temporarily_for_two_days_fails(office_mail: SendingOffice) -> None:
+def test_email_rejected_temporarily_for_two_days_fails(office_mail: SendingOffice) -> None:
     office_mail.release_messages()
     office_mail.queue_all()
     first = office_mail.to("C-1")[0]
@@ -139,7 +139,7 @@ def test_a_mail_refused_temporarily_for_two_days_fails(office_mail: SendingOffic
     assert "450 Greylisted" in failed.problem
 
 
-def test_a_permanently_refused_mail_is_shown_and_can_be_retried(
+def test_permanently_rejected_email_is_shown_and_can_be_retried(
     office_mail: SendingOffice,
 ) -> None:
     office_mail.release_messages()
@@ -157,7 +157,7 @@ def test_a_permanently_refused_mail_is_shown_and_can_be_retried(
     assert set(office_mail.server.times().values()) == {1}
 
 
-def test_a_mail_whose_connection_broke_is_sent_again_with_the_same_message_id(
+def test_email_with_a_lost_connection_is_sent_again_with_the_same_message_id(
     office_mail: SendingOffice,
 ) -> None:
     office_mail.release_messages()
@@ -169,7 +169,7 @@ def test_a_mail_whose_connection_broke_is_sent_again_with_the_same_message_id(
     assert office_mail.post().sent == 8
 
 
-def test_mails_wait_while_the_mail_server_is_unavailable(
+def test_emails_wait_while_the_mail_server_is_unavailable(
     office_mail: SendingOffice,
 ) -> None:
     office_mail.release_messages()
@@ -202,8 +202,8 @@ def test_mails_wait_while_the_mail_server_is_unavailable(
         MailJob(place, MAIL_REGISTRY)(other.subject_id)
 
 
-def test_mails_that_are_no_longer_needed_are_dropped(office_mail: SendingOffice) -> None:
-    """Somebody left, a newer time was released meanwhile, and a link was revoked."""
+def test_emails_that_are_no_longer_needed_are_dropped(office_mail: SendingOffice) -> None:
+    """A person left, an invitation was superseded, and a link was revoked."""
     office_mail.release_messages()
     first = office_mail.queue_all()
     office_mail.world.published(office_mail.cycle_id, office_mail.world.result(PAIRS, first_day=21))
@@ -228,7 +228,7 @@ def test_mails_that_are_no_longer_needed_are_dropped(office_mail: SendingOffice)
     assert "make a new one under People" in office_mail.post().failed[0].problem
 
 
-def test_the_worker_sends_what_one_request_releases(
+def test_worker_sends_emails_released_by_a_request(
     world: World, sending: httpx.Client, server: MailServer
 ) -> None:
     cycle_id = world.cycle()
@@ -256,7 +256,7 @@ def test_the_worker_sends_what_one_request_releases(
     assert set(server.times().values()) == {1}
 
 
-def test_a_worker_stopped_while_sending_sends_everything_once(
+def test_worker_stopped_while_sending_sends_every_email_once(
     world: World, server: MailServer
 ) -> None:
     cycle_id = world.cycle()

@@ -1,4 +1,4 @@
-"""Handing one message to a real mail server: encrypted or not, taken, refused, or cut off."""
+"""Sending a message to a real mail server, which accepts or rejects it or disconnects."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FROM, TO = "coaching@example.org", "c1@example.org"
 CONTENT = b"Subject: Coaching session 2 of 6\r\nMessage-ID: <1@example.org>\r\n\r\n.\r\ntext\r\n"
 
 
-def test_a_message_arrives_unchanged() -> None:
+def test_message_arrives_unchanged() -> None:
     with mail_server() as server:
         send_message(server.settings, FROM, TO, CONTENT)
     (taken,) = server.taken
@@ -41,7 +41,7 @@ def test_a_message_arrives_unchanged() -> None:
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH")  # the server does not see its own TLS
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
-def test_an_encrypted_connection_signs_in_by_a_password_from_a_file(
+def test_encrypted_connection_authenticates_with_password_from_file(
     security: Security, tmp_path: Path
 ) -> None:
     proof = certificate(tmp_path)
@@ -74,7 +74,7 @@ def test_an_encrypted_connection_signs_in_by_a_password_from_a_file(
     assert server.encrypted == [True]
 
 
-def test_an_untrusted_certificate_is_refused(tmp_path: Path) -> None:
+def test_untrusted_certificate_is_rejected(tmp_path: Path) -> None:
     with mail_server(tls_context=certificate(tmp_path).context) as server:
         settings = MailSettings(host="127.0.0.1", port=server.port)
         with pytest.raises(ServerUnavailableError, match="certificate"):
@@ -82,7 +82,7 @@ def test_an_untrusted_certificate_is_refused(tmp_path: Path) -> None:
     assert server.taken == []
 
 
-def test_a_server_without_starttls_gets_no_message_if_encryption_is_required() -> None:
+def test_server_without_starttls_receives_no_message_if_required() -> None:
     with mail_server() as server:
         settings = MailSettings(host="127.0.0.1", port=server.port)
         with pytest.raises(ServerUnavailableError, match="STARTTLS"):
@@ -90,7 +90,7 @@ def test_a_server_without_starttls_gets_no_message_if_encryption_is_required() -
     assert server.taken == []
 
 
-def test_a_server_that_cannot_be_reached_is_reported_as_unavailable() -> None:
+def test_unreachable_server_is_reported_as_unavailable() -> None:
     settings = MailSettings(host="127.0.0.1", port=free_port(), security=Security.NONE)
     with pytest.raises(ServerUnavailableError, match="Connection refused"):
         send_message(settings, FROM, TO, CONTENT)
@@ -104,18 +104,18 @@ def test_a_server_that_cannot_be_reached_is_reported_as_unavailable() -> None:
     ],
 )
 @pytest.mark.parametrize("at", ["recipient", "message"])
-def test_a_refusal_contains_the_reply_of_the_server(
+def test_failure_contains_the_reply_of_the_server(
     answer: str, error: type[Exception], at: str
 ) -> None:
     with mail_server() as server:
         (server.to_recipient if at == "recipient" else server.to_message)[TO] = [answer]
-        with pytest.raises(error, match=answer[:3]) as told:
+        with pytest.raises(error, match=answer[:3]) as failure:
             send_message(server.settings, FROM, TO, CONTENT)
-    assert str(told.value).isprintable()
+    assert str(failure.value).isprintable()
     assert server.taken == []
 
 
-def test_a_broken_connection_is_a_temporary_failure() -> None:
+def test_lost_connection_is_a_temporary_failure() -> None:
     with mail_server() as server:
         server.to_message[TO] = [BROKEN]
         with pytest.raises(TemporaryFailureError, match="the connection was lost"):
@@ -123,7 +123,7 @@ def test_a_broken_connection_is_a_temporary_failure() -> None:
     assert len(server.taken) == 1, "it was taken all the same, and nobody could know"
 
 
-def test_a_password_requires_an_encrypted_connection() -> None:
+def test_password_requires_an_encrypted_connection() -> None:
     with pytest.raises(ValidationError, match="encrypted"):
         MailSettings(
             host="mail.example.org", user=USER, password=SecretStr("x"), security=Security.NONE
