@@ -43,7 +43,7 @@ def test_windows_are_parsed_in_order() -> None:
         ("Mon 9-12", "use one like Mon 09:00-12:00"),
         ("09:00-12:00", "not a weekly window"),
         ("Mo 09:00-12:00", "not a weekday"),
-        ("Mon 12:00-09:00", "across midnight"),
+        ("Mon 12:00-09:00", "at midnight"),
         ("Mon 12:00-12:00", "does not end after"),
         ("Mon 09:60-12:00", "outside the day"),
         ("Mon 24:00-24:00", "outside the day"),
@@ -88,7 +88,7 @@ def test_formatted_dates_can_be_parsed(spans: list[tuple[date, int]]) -> None:
         ("20270201", "not a date"),
         ("2027-03-01..2027-02-01", "ends before it starts"),
         ("2027-03-01..", "not a date"),
-        ("2017-03-01..2072-02-01", "mistyped"),
+        ("2017-03-01..2072-02-01", "check the years"),
     ],
 )
 def test_invalid_date_is_rejected_with_reason(text: str, reason: str) -> None:
@@ -159,14 +159,14 @@ def test_valid_cell_is_parsed_to_its_value(
 @pytest.mark.parametrize(
     ("read", "text", "reason"),
     [
-        (cells.yes_no, "maybe", "not yes or no"),
+        (cells.yes_no, "maybe", "use yes or no"),
         (cells.whole_number(1, 9), "10", "from 1 to 9"),
         (cells.whole_number(1, 9), "2.5", "not a whole number"),
         (cells.choice(Role), "comander", "did you mean 'commander'"),
         (cells.country, "Albania", "did you mean 'AL'"),
         (cells.country, "QQ", "not a country code"),
         (cells.timezone, "Europe/Belgrad", "did you mean 'Europe/Belgrade'"),
-        (cells.identifier, "a;b", "separates ids"),
+        (cells.identifier, "a;b", "reserved for lists"),
         (cells.line, "x" * 201, "201 characters"),
     ],
 )

@@ -124,7 +124,7 @@ def test_restore_returns_database_to_its_state_at_backup(
     assert kept.with_name(kept.name + "-wal").exists() or kept.stat().st_size > 0
     before = kept.read_bytes()
     put_it_back(tmp_path / "copy", force=True)  # within the same second
-    again = Path(capsys.readouterr().out.rpartition("kept as ")[2].strip())
+    again = Path(capsys.readouterr().out.rpartition("saved as ")[2].strip())
     assert again.exists()
     assert again != kept
     assert kept.read_bytes() == before

@@ -150,7 +150,7 @@ def _spanning(cells: str) -> bytes:
     return archive(parts)
 
 
-def _lying(content: bytes) -> bytes:
+def _with_wrong_sizes(content: bytes) -> bytes:
     """Return a copy whose headers declare a tenth of the size of the largest member."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         largest = max(packed.infolist(), key=lambda member: member.file_size)
@@ -173,22 +173,23 @@ def _many_long_cells() -> bytes:
 
 WORKBOOK = xlsx(("coaches", [HEADER, ROW]))
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
-    "much of nothing": (
+    "compressed zeros": (
         lambda: archive({"xl/workbook.xml": b"0" * (300 * 1024 * 1024)}), "expands to 300 MiB"),
     "a high ratio": (
         lambda: archive({"xl/workbook.xml": b"0" * (30 * 1024 * 1024)}), "times its size"),
     "many parts": (lambda: archive({f"p{n}": b"" for n in range(2001)}), "2001 parts"),
-    "a directory that lies": (
-        lambda: _lying(archive({"xl/workbook.xml": bytes(range(256)) * 9000})), "than it declares"),
+    "wrong sizes in the directory": (
+        lambda: _with_wrong_sizes(archive({"xl/workbook.xml": bytes(range(256)) * 9000})),
+        "larger than declared"),
     "two cells far apart": (
         lambda: _spanning('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "memory"),
     "a tall sheet": (
         lambda: _spanning('<row r="100002"><c r="A100002"><v>1</v></c></row>'), "100002 rows"),
     "a wide sheet": (
         lambda: _spanning('<row r="2"><c r="XFD2"><v>1</v></c></row>'), "16384 columns"),
-    "texts that multiply": (_many_long_cells, "memory"),
-    "no workbook": (lambda: archive({"word/document.xml": b"<x/>"}), "cannot be read"),
-    "broken inside": (
+    "many references to a long text": (_many_long_cells, "memory"),
+    "not a workbook": (lambda: archive({"word/document.xml": b"<x/>"}), "cannot be read"),
+    "malformed part": (
         lambda: archive(members(xlsx(("coaches", [HEADER]))) | {"xl/workbook.xml": b"<workbook"}),
         ""),
 }  # fmt: skip
