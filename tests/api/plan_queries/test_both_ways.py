@@ -1,4 +1,4 @@
-"""Questions about plans and replacements by JSON and on pages leave the same behind."""
+"""Asking questions and replacing coaches by JSON and on pages has the same effects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ API = "/api/v1"
 
 @pytest.fixture
 def plans(world: World) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Two published plans of equal cycles, each with its coachee `C-1`; `C-3` has no coach."""
+    """Return the plan and the person `C-1` of two equal cycles, in which `C-3` has no coach."""
     return _published(world), _published(world)
 
 
@@ -43,7 +43,7 @@ def _one_without_coach(world: World) -> Result:
         ({"kind": "replace", "not_before": "2027-02-01", "sessions": 1}, "other-coaches"),
     ],
 )
-def test_a_question_is_asked_and_cancelled_alike_by_json_and_on_the_page(
+def test_question_is_asked_and_cancelled_in_the_same_way_by_json_and_page(
     world: World,
     office: httpx.Client,
     plans: tuple[tuple[str, str], tuple[str, str]],
@@ -52,32 +52,32 @@ def test_a_question_is_asked_and_cancelled_alike_by_json_and_on_the_page(
 ) -> None:
     (json_plan, json_person), (page_plan, page_person) = plans
     about_all = question["kind"] == "advise"
-    asked: dict[str, str] = {}
+    question_ids: dict[str, str] = {}
 
     def ask_by_json() -> None:
         person = {} if about_all else {"person_id": json_person}
         answer = office.post(f"{API}/plans/{json_plan}/questions", json=question | person)
         assert answer.status_code == HTTPStatus.ACCEPTED
-        asked["json"] = answer.json()["id"]
+        question_ids["json"] = answer.json()["id"]
 
     def ask_on_page() -> None:
         page = f"/plans/{page_plan}" + ("" if about_all else f"/people/{page_person}")
         fields = {name: value for name, value in question.items() if name != "kind"}
         answer = office.post(f"{page}/{form}", data=fields)
         assert answer.status_code == HTTPStatus.SEE_OTHER
-        asked["page"] = answer.headers["location"].rpartition("/")[2]
+        question_ids["page"] = answer.headers["location"].rpartition("/")[2]
 
     by_json, by_page = changed_rows(world, ask_by_json), changed_rows(world, ask_on_page)
     assert by_json == by_page
     assert {row[0] for row in by_json} == {"questions", "audit"}
-    assert not changed_rows(world, ask_by_json), "what is asked already is not asked twice"
+    assert not changed_rows(world, ask_by_json), "a valid question is not stored twice"
     assert not changed_rows(world, ask_on_page)
     assert changed_rows(
-        world, lambda: office.post(f"{API}/questions/{asked['json']}/cancel")
-    ) == changed_rows(world, lambda: office.post(f"/questions/{asked['page']}/cancel"))
+        world, lambda: office.post(f"{API}/questions/{question_ids['json']}/cancel")
+    ) == changed_rows(world, lambda: office.post(f"/questions/{question_ids['page']}/cancel"))
 
 
-def test_a_coach_is_replaced_alike_by_json_and_on_the_page(
+def test_coach_is_replaced_in_the_same_way_by_json_and_page(
     world: World, office: httpx.Client, plans: tuple[tuple[str, str], tuple[str, str]]
 ) -> None:
     (json_plan, json_person), (page_plan, page_person) = plans

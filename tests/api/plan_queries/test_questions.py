@@ -1,4 +1,4 @@
-"""Questions about a plan: asked, solved by a worker, answered once, and what follows from them."""
+"""Questions about a plan: asked, answered once by a worker, cancelled, failed and erased."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ LEFT_OUT = Unmatched(
 OTHER_COACH = Replacement(coach="K-2", points=300, price=0, verdicts=(), times=())
 
 
-def _lists(client: httpx.Client, cycle_id: str, *, capacity: int = 1) -> None:
-    """Three coachees and two coaches of `capacity`, whom nothing keeps from each other."""
+def _upload_lists(client: httpx.Client, cycle_id: str, *, capacity: int = 1) -> None:
+    """Upload three coachees and two coaches of `capacity`; every pair is possible."""
     week = "Mon 09:00-16:00; Wed 09:00-16:00"
     coachees = (
         f"C-{n},Coachee {n},c{n}@example.org,RS,sr;en,{week},OF-5,commander" for n in (1, 2, 3)
@@ -48,38 +48,38 @@ def _lists(client: httpx.Client, cycle_id: str, *, capacity: int = 1) -> None:
     assert client.put(f"{API}/cycles/{cycle_id}/people", files=files).is_success
 
 
-def _ask(client: httpx.Client, plan_id: str, **asking: object) -> dict[str, Any]:
-    asked = client.post(f"{API}/plans/{plan_id}/questions", json=asking)
-    assert asked.status_code == HTTPStatus.ACCEPTED, asked.text
-    return over(client, asked.headers["location"])
+def _ask(client: httpx.Client, plan_id: str, **fields: object) -> dict[str, Any]:
+    response = client.post(f"{API}/plans/{plan_id}/questions", json=fields)
+    assert response.status_code == HTTPStatus.ACCEPTED, response.text
+    return over(client, response.headers["location"])
 
 
-def test_an_explanation_is_solved_once_and_stored_with_the_plan(
+def test_explanation_is_solved_once_and_stored_with_the_plan(
     world: World, working: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
-    _lists(working, cycle_id)
+    _upload_lists(working, cycle_id)
     result = world.result({"C-1": "K-1", "C-2": "K-2"})
     plan_id = world.plan(cycle_id, result.model_copy(update={"unmatched": (LEFT_OUT,)}))
     matched, left_out = (world.person_id(cycle_id, code) for code in ("C-1", "C-3"))
 
-    told = _ask(working, plan_id, kind="explain", person_id=matched)
-    assert told["state"] == "finished", told
-    second = told["answer"]["explanation"]["runner_up"]
+    question = _ask(working, plan_id, kind="explain", person_id=matched)
+    assert question["state"] == "finished", question
+    second = question["answer"]["explanation"]["runner_up"]
     assert second["coach"] == "K-2"
-    assert second["moves"], "the only other coach is somebody else's"
+    assert second["moves"], "the only other coach has another coachee"
     again = working.post(
         f"{API}/plans/{plan_id}/questions", json={"kind": "explain", "person_id": matched}
     )
-    assert again.json()["id"] == told["id"]
+    assert again.json()["id"] == question["id"]
 
     page = " ".join(working.get(f"/plans/{plan_id}/people/{matched}").text.split())
     assert "Next best coach: Coach 2 (K-2)" in page
     assert "Coachee 2 (C-2) would be with" in page
     assert "and stored with this plan" in page
 
-    nobody = _ask(working, plan_id, kind="explain", person_id=left_out)
-    others = nobody["answer"]["explanation"]["others"]
+    unmatched = _ask(working, plan_id, kind="explain", person_id=left_out)
+    others = unmatched["answer"]["explanation"]["others"]
     assert {one["coach"]: one["holders"] for one in others} == {"K-1": ["C-1"], "K-2": ["C-2"]}
     page = " ".join(working.get(f"/plans/{plan_id}/people/{left_out}").text.split())
     assert "The place is taken by Coachee 1 (C-1)" in page
@@ -101,20 +101,22 @@ def test_an_explanation_is_solved_once_and_stored_with_the_plan(
 
 def test_replacing_a_coach_changes_nothing_for_others(world: World, working: httpx.Client) -> None:
     cycle_id = world.cycle()
-    _lists(working, cycle_id, capacity=3)
+    _upload_lists(working, cycle_id, capacity=3)
     run = working.post(f"{API}/cycles/{cycle_id}/runs").json()
     plan_id = over(working, f"{API}/runs/{run['id']}")["plan_id"]
     assert working.post(f"{API}/plans/{plan_id}/publish").is_success
     before = working.get(f"{API}/plans/{plan_id}").json()["result"]["matches"]
     old, person = before[0]["coach"], world.person_id(cycle_id, "C-1")
 
-    asked = working.post(f"/plans/{plan_id}/people/{person}/other-coaches", data={"sessions": "2"})
-    assert asked.status_code == HTTPStatus.SEE_OTHER
-    question = over(working, f"{API}{asked.headers['location']}")
+    response = working.post(
+        f"/plans/{plan_id}/people/{person}/other-coaches", data={"sessions": "2"}
+    )
+    assert response.status_code == HTTPStatus.SEE_OTHER
+    question = over(working, f"{API}{response.headers['location']}")
     (other,) = question["answer"]["replacements"]
     assert other["coach"] != old
     assert len(other["times"]) == 2
-    assert working.get(asked.headers["location"]).headers["location"].endswith("#other-coaches")
+    assert working.get(response.headers["location"]).headers["location"].endswith("#other-coaches")
     page = " ".join(working.get(f"/plans/{plan_id}/people/{person}").text.split())
     assert f"Create a draft with Coach {other['coach'][-1]} ({other['coach']})" in page
 
@@ -123,22 +125,24 @@ def test_replacing_a_coach_changes_nothing_for_others(world: World, working: htt
     assert started.json()["purpose"] == "replacement"
     done = over(working, started.headers["location"])
     assert done["state"] == "finished", done
-    told = working.get(f"{API}/plans/{done['plan_id']}/comparison").json()
-    assert told["settings"] == []
-    assert [(move["coachee"], move["after"]) for move in told["moves"]] == [("C-1", other["coach"])]
+    comparison = working.get(f"{API}/plans/{done['plan_id']}/comparison").json()
+    assert comparison["settings"] == []
+    assert [(move["coachee"], move["after"]) for move in comparison["moves"]] == [
+        ("C-1", other["coach"])
+    ]
     after = working.get(f"{API}/plans/{done['plan_id']}").json()["result"]["matches"]
     assert after[1:] == before[1:], "with coach and every session as they were"
     published = working.post(f"{API}/plans/{done['plan_id']}/publish").json()
     assert (published["cancels"], published["requests"]) == (4, 4)
 
 
-def test_a_pointless_question_is_refused(world: World, office: httpx.Client) -> None:
+def test_pointless_question_is_refused(world: World, office: httpx.Client) -> None:
     cycle_id, elsewhere = world.cycle(), world.cycle()
     plan_id = world.plan(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     coachee, coach = (world.person_id(cycle_id, code) for code in ("C-1", "K-1"))
 
-    def refused(**asking: object) -> httpx.Response:
-        return office.post(f"{API}/plans/{plan_id}/questions", json=asking)
+    def refused(**fields: object) -> httpx.Response:
+        return office.post(f"{API}/plans/{plan_id}/questions", json=fields)
 
     assert refused(kind="advise").status_code == HTTPStatus.CONFLICT
     for stranger in (coach, world.person_id(elsewhere, "C-1"), "nope"):
@@ -160,11 +164,11 @@ def test_a_pointless_question_is_refused(world: World, office: httpx.Client) -> 
     for coach_id, status in (("K-1", HTTPStatus.CONFLICT), ("K-9", HTTPStatus.NOT_FOUND)):
         assert office.post(address, json={"coach": coach_id}).status_code == status
     alone = world.person_id(cycle_id, "C-3")
-    nobody = office.post(f"{API}/plans/{plan_id}/people/{alone}/replace", json={"coach": "K-1"})
-    assert nobody.status_code == HTTPStatus.CONFLICT
+    unmatched = office.post(f"{API}/plans/{plan_id}/people/{alone}/replace", json={"coach": "K-1"})
+    assert unmatched.status_code == HTTPStatus.CONFLICT
 
 
-def test_an_id_with_a_zero_byte_is_refused_on_every_database(
+def test_id_with_a_zero_byte_is_refused_on_every_database(
     world: World, office: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
@@ -175,12 +179,12 @@ def test_an_id_with_a_zero_byte_is_refused_on_every_database(
         f"{API}/plans/{plan_id}/questions?person_id=%00",
     ):
         assert office.get(path).status_code == HTTPStatus.UNPROCESSABLE_ENTITY, path
-    asking = {"kind": "explain", "person_id": "\0"}
-    asked = office.post(f"{API}/plans/{plan_id}/questions", json=asking)
-    assert asked.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = {"kind": "explain", "person_id": "\0"}
+    response = office.post(f"{API}/plans/{plan_id}/questions", json=fields)
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def test_the_coach_of_a_pinned_pair_is_not_replaced(world: World, office: httpx.Client) -> None:
+def test_coach_of_a_pinned_pair_is_not_replaced(world: World, office: httpx.Client) -> None:
     cycle_id = world.cycle()
     pinned = b"[cycle]\nstart=2027-01-18\nend=2027-07-16\n[pins]\nC-1='K-1'\n"
     assert office.put(f"{API}/cycles/{cycle_id}/policy", content=pinned).is_success
@@ -190,7 +194,7 @@ def test_the_coach_of_a_pinned_pair_is_not_replaced(world: World, office: httpx.
     assert answer.status_code == HTTPStatus.CONFLICT
     assert "without that pin" in answer.json()["detail"]
     with world.database.writing() as tx:
-        told = QuestionAnswer(replacements=(OTHER_COACH,))
+        stored = QuestionAnswer(replacements=(OTHER_COACH,))
         tx.add(
             QuestionRow(
                 plan_id=plan_id,
@@ -199,7 +203,7 @@ def test_the_coach_of_a_pinned_pair_is_not_replaced(world: World, office: httpx.
                 options={},
                 state=TaskState.FINISHED,
                 requested_at=world.services.now(),
-                answer=told.model_dump_json(),
+                answer=stored.model_dump_json(),
             )
         )
     page = office.get(f"/plans/{plan_id}/people/{person}").text
@@ -208,7 +212,7 @@ def test_the_coach_of_a_pinned_pair_is_not_replaced(world: World, office: httpx.
     assert "Create a draft" not in page
 
 
-def test_a_queued_question_is_shown_as_waiting_and_can_be_cancelled(
+def test_queued_question_is_shown_as_waiting_and_can_be_cancelled(
     world: World, office: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
@@ -216,29 +220,29 @@ def test_a_queued_question_is_shown_as_waiting_and_can_be_cancelled(
     person = world.person_id(cycle_id, "C-1")
     place = f"/plans/{plan_id}/people/{person}"
     assert "Find the next best coach" in office.get(place).text
-    asked = office.post(f"{place}/explain")
-    waiting = office.get(asked.headers["location"])
+    response = office.post(f"{place}/explain")
+    waiting = office.get(response.headers["location"])
     assert "waiting to start" in waiting.text
     assert 'http-equiv="refresh"' in waiting.text
     assert "View progress" in office.get(place).text
-    assert office.post(f"{place}/explain").headers["location"] == asked.headers["location"]
+    assert office.post(f"{place}/explain").headers["location"] == response.headers["location"]
 
-    stopped = office.post(f"{asked.headers['location']}/cancel")
+    stopped = office.post(f"{response.headers['location']}/cancel")
     back = office.get(stopped.headers["location"])
     assert back.headers["location"] == f"{place}#explained"
     assert "Find the next best coach" in office.get(place).text
-    again = office.post(f"{API}{asked.headers['location']}/cancel")
+    again = office.post(f"{API}{response.headers['location']}/cancel")
     assert again.status_code == HTTPStatus.CONFLICT
     listed = office.get(f"{API}/plans/{plan_id}/questions", params={"person_id": person}).json()
     assert [one["state"] for one in listed] == ["cancelled"]
     assert office.get(f"{API}/plans/{plan_id}/questions").json() == []
 
 
-def test_a_failed_question_shows_the_reason_and_can_be_asked_again(
+def test_failed_question_shows_the_reason_and_can_be_asked_again(
     world: World, working: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
-    _lists(working, cycle_id)
+    _upload_lists(working, cycle_id)
     plan_id = world.published(cycle_id, world.result({"C-1": "K-1"})).plan.id
     person = world.person_id(cycle_id, "C-1")
     week = "SE,sr;en,Mon 09:00-16:00,OF-5"
@@ -247,15 +251,15 @@ def test_a_failed_question_shows_the_reason_and_can_be_asked_again(
         "coaches": ("k.csv", f"{COLUMNS},capacity\nK-1,One,k1@example.org,{week},1".encode()),
     }
     assert working.put(f"{API}/cycles/{cycle_id}/people", files=files).is_success
-    told = _ask(working, plan_id, kind="replace", person_id=person)
-    assert told["state"] == "failed"
-    assert "C-1" in told["failure"]["detail"]
+    question = _ask(working, plan_id, kind="replace", person_id=person)
+    assert question["state"] == "failed"
+    assert "C-1" in question["failure"]["detail"]
     page = working.get(f"/plans/{plan_id}/people/{person}").text
-    assert told["failure"]["title"] in page
+    assert question["failure"]["title"] in page
     assert "Find a replacement" in page
 
 
-def test_the_questions_about_a_person_are_erased_with_them(
+def test_questions_about_a_person_are_erased_with_the_person(
     world: World, office: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
@@ -271,5 +275,16 @@ def test_the_questions_about_a_person_are_erased_with_them(
 
 
 def test_ordinals_have_the_right_suffix() -> None:
-    said = [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)]
-    assert said == ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th"]
+    ordinals = [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)]
+    assert ordinals == [
+        "1st",
+        "2nd",
+        "3rd",
+        "4th",
+        "11th",
+        "12th",
+        "13th",
+        "21st",
+        "102nd",
+        "111th",
+    ]

@@ -1,4 +1,4 @@
-"""Two plans of a cycle side by side, by API and on the page."""
+"""Comparison of two plans of a cycle, by API and on the page."""
 
 from __future__ import annotations
 
@@ -50,28 +50,28 @@ def published(world: World, cycle_id: str) -> str:
 
 @pytest.fixture
 def draft(world: World, cycle_id: str, published: str) -> str:
-    """C-1 as before, C-2 with another coach, C-3 without one, C-4 with one."""
+    """Return a draft: C-1 as before, C-2 with another coach, C-3 without one, C-4 with one."""
     assert published
     after = world.result({"C-1": "K-1", "C-2": "K-2", "C-4": "K-2"})
     return world.plan(cycle_id, _with_levels(after, 880))
 
 
-def test_a_draft_is_compared_with_the_published_plan(
+def test_draft_is_compared_with_the_published_plan(
     office: httpx.Client, published: str, draft: str
 ) -> None:
-    told: dict[str, Any] = office.get(f"{API}/plans/{draft}/comparison").json()
-    assert (told["before"]["id"], told["after"]["id"]) == (published, draft)
-    assert told["counts"] == {"placed": 1, "unplaced": 1, "moved": 1, "retimed": 0, "same": 1}
-    gains = {level["name"]: level["gain"] for level in told["levels"]}
+    comparison: dict[str, Any] = office.get(f"{API}/plans/{draft}/comparison").json()
+    assert (comparison["before"]["id"], comparison["after"]["id"]) == (published, draft)
+    assert comparison["counts"] == {"placed": 1, "unplaced": 1, "moved": 1, "retimed": 0, "same": 1}
+    gains = {level["name"]: level["gain"] for level in comparison["levels"]}
     assert gains["placed"] == 0
     assert gains["total"] == -20
-    because = {move["coachee"]: move["because"] for move in told["moves"]}
+    because = {move["coachee"]: move["because"] for move in comparison["moves"]}
     assert because.keys() == {"C-2", "C-3", "C-4"}
     assert because["C-4"] == "had no coach before"
     assert because["C-2"] == "to place somebody who had no coach before"
 
 
-def test_any_two_plans_of_a_cycle_are_compared_either_way(
+def test_two_plans_of_a_cycle_can_be_compared_in_both_directions(
     office: httpx.Client, published: str, draft: str
 ) -> None:
     back = office.get(f"{API}/plans/{published}/comparison", params={"before": draft}).json()
@@ -89,18 +89,20 @@ def test_points_under_different_weights_are_not_compared(
     assert office.put(f"{API}/cycles/{cycle_id}/policy", content=OTHER_POLICY).is_success
     after = world.result({"C-1": "K-1", "C-2": "K-1", "C-3": "K-2"})
     plan_id = world.plan(cycle_id, _with_levels(after, 1200))
-    told = office.get(f"{API}/plans/{plan_id}/comparison", params={"before": published}).json()
-    keys = {one["key"]: (one["before"], one["after"]) for one in told["settings"]}
+    comparison = office.get(
+        f"{API}/plans/{plan_id}/comparison", params={"before": published}
+    ).json()
+    keys = {one["key"]: (one["before"], one["after"]) for one in comparison["settings"]}
     assert keys["sessions.max_gap_days"] == ("42", "35")
     assert "weights.topics" in keys
-    assert {level["name"]: level["gain"] for level in told["levels"]}["total"] is None
+    assert {level["name"]: level["gain"] for level in comparison["levels"]}["total"] is None
     page = office.get(f"/plans/{plan_id}/compare", params={"before": published})
     assert "measured differently" in page.text
     assert "weights.topics" in page.text
     assert "Nothing changes for anyone." in page.text
 
 
-def test_a_coach_who_has_left_the_lists_is_still_shown_by_name(
+def test_coach_who_has_left_the_cycle_is_still_shown_by_name(
     world: World, office: httpx.Client, cycle_id: str, published: str
 ) -> None:
     assert published
@@ -117,10 +119,10 @@ def test_a_coach_who_has_left_the_lists_is_still_shown_by_name(
     (move,) = office.get(f"{API}/plans/{plan_id}/comparison").json()["moves"]
     assert move["because"] == "K-2 is no longer among the coaches"
     page = office.get(f"/plans/{plan_id}/compare").text
-    assert "Coach 2 (K-2)" in page, "whoever has left is still told by name"
+    assert "Coach 2 (K-2)" in page, "a coach who has left is still shown by name"
 
 
-def test_a_shorter_series_with_the_same_coach_is_a_change_of_times(
+def test_shorter_series_with_the_same_coach_is_a_change_of_times(
     world: World, office: httpx.Client, cycle_id: str, published: str
 ) -> None:
     assert published
@@ -132,7 +134,7 @@ def test_a_shorter_series_with_the_same_coach_is_a_change_of_times(
     assert "Coach 1 (K-1) instead of Coach 1 (K-1)" not in page
 
 
-def test_the_page_shows_who_changes_and_the_difference_at_each_level(
+def test_page_shows_who_changes_and_the_difference_at_each_level(
     office: httpx.Client, published: str, draft: str
 ) -> None:
     page = " ".join(
@@ -154,7 +156,7 @@ def test_the_page_shows_who_changes_and_the_difference_at_each_level(
     assert f'value="{published}" selected' in plan
 
 
-def test_a_comparison_without_a_second_plan_of_the_cycle_is_refused(
+def test_comparison_without_a_second_plan_of_the_cycle_is_refused(
     world: World, office: httpx.Client, published: str, draft: str
 ) -> None:
     alone = office.get(f"{API}/plans/{published}/comparison")

@@ -1,4 +1,4 @@
-"""A small plan made by hand: two matches, one coachee without a coach."""
+"""Fixtures for a small plan built by hand: two matches and one coachee without a coach."""
 
 from __future__ import annotations
 

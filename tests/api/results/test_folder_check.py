@@ -1,4 +1,4 @@
-"""`check` notices every file that was altered, lost or added, each by its name."""
+"""The command `check` reports every changed, missing or extra file by name."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from api.results.result_folder import read_result_folder
 
 SAMPLE = resources.files("api") / "participants" / "sample"
 COACHEES = {"C-01", "C-06", "C-10", "C-11", "C-14"}
-"""Those whom the policy and the coaches of the sample name, and one whom nobody can coach."""
+"""Coachees named by the sample's policy and coaches, and one whom no coach can take."""
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The results of the sample cycle with few coachees: each check reads the whole folder."""
+    """Return the results of the sample cycle with few coachees, because checks read every file."""
     place = tmp_path_factory.mktemp("check")
     with resources.as_file(SAMPLE) as sample:
         book = load_workbook(sample / "coachees.xlsx")
@@ -58,7 +58,7 @@ def replaced(path: Path, old: bytes, new: bytes) -> None:
     path.write_bytes(content.replace(old, new, 1))
 
 
-def test_what_was_written_is_sound(sound: Path) -> None:
+def test_written_folder_has_no_findings(sound: Path) -> None:
     assert findings(sound) == []
 
 
@@ -67,28 +67,28 @@ def test_what_was_written_is_sound(sound: Path) -> None:
     ["run.json", "schedule.csv", "schedule.xlsx", "unmatched.csv", "report.html", "forms",
      "invites"],
 )  # fmt: skip
-def test_a_missing_part_is_told(folder: Path, name: str) -> None:
+def test_missing_part_is_reported(folder: Path, name: str) -> None:
     path = folder / name
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     assert findings(folder) == [f"{name}: is missing"]
 
 
 @pytest.mark.parametrize("ending", ["ics", "eml"])
-def test_half_an_invitation_is_told(folder: Path, ending: str) -> None:
-    gone = first(folder, ending)
-    gone.unlink()
-    told = findings(folder)
-    assert f"invites/{gone.stem}: has no .{ending} file" in told
+def test_invitation_with_a_missing_file_is_reported(folder: Path, ending: str) -> None:
+    removed = first(folder, ending)
+    removed.unlink()
+    reported = findings(folder)
+    assert f"invites/{removed.stem}: has no .{ending} file" in reported
 
 
-def test_a_lost_invitation_is_told_with_whose_it_was(folder: Path) -> None:
-    gone = first(folder, "ics")
-    gone.unlink()
-    gone.with_suffix(".eml").unlink()
+def test_missing_invitation_is_reported_with_its_recipient(folder: Path) -> None:
+    removed = first(folder, "ics")
+    removed.unlink()
+    removed.with_suffix(".eml").unlink()
     assert findings(folder) == ["invites: has no invitation for C-01 to session 1"]
 
 
-def test_an_invitation_too_many_is_told(folder: Path) -> None:
+def test_extra_invitation_is_reported(folder: Path) -> None:
     for ending in ("ics", "eml"):
         path = first(folder, ending)
         shutil.copy(path, path.with_stem("zzz-again"))
@@ -98,7 +98,7 @@ def test_an_invitation_too_many_is_told(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "reported"),
     [
         (b"METHOD:REQUEST", b"METHOD:PUBLISH", "METHOD is PUBLISH"),
         (b"\r\nDTSTART:2027", b"\r\nDTSTART:2028", "DTSTART is 2028"),
@@ -115,24 +115,24 @@ def test_an_invitation_too_many_is_told(folder: Path) -> None:
         (b"\r\nORGANIZER", b"\r\nLOCATION:Office\r\nORGANIZER", "contains LOCATION"),
     ],
 )
-def test_an_altered_calendar_object_is_told(
-    folder: Path, old: bytes, new: bytes, told: str
+def test_altered_calendar_object_is_reported(
+    folder: Path, old: bytes, new: bytes, reported: str
 ) -> None:
     path = first(folder, "ics")
     replaced(path, old, new)
     about = f"invites/{path.stem}: "
-    assert any(line.startswith(about) and told in line for line in findings(folder))
+    assert any(line.startswith(about) and reported in line for line in findings(folder))
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "reported"),
     [
         (b"\r\nTo: ", b"\r\nTo: someone@example.org, ", "its email goes to"),
         (b"\r\nTo: ", b"\r\nBcc: someone@example.org\r\nTo: ", "its email goes to"),
         (b"Subject: ", b"Subject: Urgent: your coach, ", "its email has the wrong subject"),
     ],
 )
-def test_an_altered_mail_is_told(folder: Path, old: bytes, new: bytes, told: str) -> None:
+def test_altered_mail_is_reported(folder: Path, old: bytes, new: bytes, reported: str) -> None:
     path = first(folder, "eml")
     if old == b"Subject: ":
         content = path.read_bytes()
@@ -140,10 +140,10 @@ def test_an_altered_mail_is_told(folder: Path, old: bytes, new: bytes, told: str
         path.write_bytes(content.replace(line, b"Subject: Urgent: gender coaching"))
     else:
         replaced(path, old, new)
-    assert any(told in line for line in findings(folder))
+    assert any(reported in line for line in findings(folder))
 
 
-def test_a_mail_with_another_calendar_object_is_told(folder: Path) -> None:
+def test_mail_with_another_calendar_object_is_reported(folder: Path) -> None:
     one, other = sorted((folder / "invites").glob("*.eml"))[:2]
     one.write_bytes(other.read_bytes())
     assert sum("another calendar object" in line for line in findings(folder)) == 2
@@ -165,19 +165,19 @@ def _shift(cells: list[str]) -> list[str]:
         ("unmatched.csv", lambda _lines: []),
     ],
 )
-def test_an_altered_table_is_told(
+def test_altered_table_is_reported(
     folder: Path, name: str, change: Callable[[list[str]], list[str]]
 ) -> None:
     lines = (folder / name).read_text("utf-8").splitlines()
     changed = change(lines)
     assert changed != lines
     (folder / name).write_text("\n".join(changed), "utf-8")
-    told = findings(folder)
-    assert told
-    assert all(line.startswith(f"{name}: ") for line in told)
+    reported = findings(folder)
+    assert reported
+    assert all(line.startswith(f"{name}: ") for line in reported)
 
 
-def test_a_moved_session_in_the_workbook_is_told(folder: Path) -> None:
+def test_moved_session_in_the_workbook_is_reported(folder: Path) -> None:
     book = load_workbook(folder / "schedule.xlsx")
     book["Schedule"]["B2"] = "23:00 to 23:30"
     book.save(folder / "schedule.xlsx")
@@ -186,7 +186,7 @@ def test_a_moved_session_in_the_workbook_is_told(folder: Path) -> None:
     assert any("cannot be read" in line for line in findings(folder))
 
 
-def test_another_record_is_told(folder: Path) -> None:
+def test_record_of_another_run_is_reported(folder: Path) -> None:
     record = json.loads((folder / "run.json").read_text("utf-8"))
     record["run"]["parameters"]["seed"] = 99
     record["run"]["inputs"]["cycle.toml"] = "0" * 64
@@ -198,9 +198,9 @@ def test_another_record_is_told(folder: Path) -> None:
     assert any("not a run record" in line for line in findings(folder))
 
 
-def test_a_report_without_somebody_and_half_a_form_are_told(folder: Path) -> None:
+def test_incomplete_report_and_form_are_reported(folder: Path) -> None:
     replaced(folder / "report.html", b'id="unmatched-C-10"', b'id="nobody"')
     form = folder / "forms" / "feedback.html"
     form.write_bytes(form.read_bytes()[:300])
-    told = findings(folder)
-    assert [line.partition(":")[0] for line in told] == ["report.html", "forms/feedback.html"]
+    reported = findings(folder)
+    assert [line.partition(":")[0] for line in reported] == ["report.html", "forms/feedback.html"]

@@ -11,30 +11,30 @@ from matching.result import FunnelStep, LevelOutcome, Result
 HOUSE = Organisation()
 
 
-def test_a_funnel_ends_with_the_rule_that_leaves_nobody(
+def test_funnel_ends_with_the_rule_that_excludes_every_coach(
     roster: Roster, cycle: Cycle, result: Result
 ) -> None:
     steps = [("language", 4), ("rank", 0), ("unit", 0), ("schedule", 0)]
     entry = result.unmatched[0].model_copy(
         update={"funnel": tuple(FunnelStep(rule=rule, left=left) for rule, left in steps)}
     )
-    told = present_plan(roster, cycle, result.model_copy(update={"unmatched": (entry,)}), HOUSE)
-    assert [step.rule for step in told.unmatched[0].funnel] == ["language", "rank"]
+    view = present_plan(roster, cycle, result.model_copy(update={"unmatched": (entry,)}), HOUSE)
+    assert [step.rule for step in view.unmatched[0].funnel] == ["language", "rank"]
     assigned = entry.model_copy(update={"funnel": (FunnelStep(rule="language", left=2),)})
-    told = present_plan(roster, cycle, result.model_copy(update={"unmatched": (assigned,)}), HOUSE)
-    assert len(told.unmatched[0].funnel) == 1
+    view = present_plan(roster, cycle, result.model_copy(update={"unmatched": (assigned,)}), HOUSE)
+    assert len(view.unmatched[0].funnel) == 1
 
 
-def test_kept_pairs_are_shown_only_if_there_was_a_plan_to_keep(
+def test_kept_pairs_are_shown_only_for_an_earlier_plan(
     roster: Roster, cycle: Cycle, result: Result
 ) -> None:
-    def told(bound: int) -> list[str]:
+    def labels(bound: int) -> list[str]:
         kept = LevelOutcome(name=ObjectiveLevel.KEPT, value=0, bound=bound, proven=False)
         view = present_plan(roster, cycle, result.model_copy(update={"levels": (kept,)}), HOUSE)
         return [level.words for level in view.levels]
 
-    assert told(0) == []
-    assert told(3) == ["Pairs kept from the earlier plan"]
+    assert labels(0) == []
+    assert labels(3) == ["Pairs kept from the earlier plan"]
 
 
 def test_loads_count_every_coach(roster: Roster, cycle: Cycle, result: Result) -> None:
@@ -48,9 +48,7 @@ def test_loads_count_every_coach(roster: Roster, cycle: Cycle, result: Result) -
     assert (view.placed, view.coachees, view.sessions) == (2, 3, 12)
 
 
-def test_sessions_are_in_the_zone_of_the_cycle(
-    roster: Roster, cycle: Cycle, result: Result
-) -> None:
+def test_sessions_are_in_the_cycles_zone(roster: Roster, cycle: Cycle, result: Result) -> None:
     first, *_, last = present_plan(roster, cycle, result, HOUSE).matches[0].sessions
     assert (first.day, first.hours, first.zone) == ("Wed 20 Jan 2027", "09:00 to 10:30", "CET")
     assert (last.day, last.hours, last.zone) == ("Wed 9 Jun 2027", "10:00 to 11:30", "CEST")

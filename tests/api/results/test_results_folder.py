@@ -67,7 +67,7 @@ def contents(folder: Path) -> dict[str, str]:
     }
 
 
-def test_the_folder_holds_what_the_reference_lists(folder: Path) -> None:
+def test_folder_contains_the_files_listed_in_the_reference(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {
         *("result.json", "run.json", "schedule.csv", "schedule.xlsx", "unmatched.csv"),
         *("report.html", "inputs", "invites", "forms"),
@@ -86,7 +86,7 @@ def test_equal_results_give_equal_bytes(
     assert contents(again) == contents(folder)
 
 
-def test_result_json_reads_back_and_keeps_its_order(folder: Path, result: Result) -> None:
+def test_result_json_can_be_read_back_in_the_same_order(folder: Path, result: Result) -> None:
     raw = (folder / "result.json").read_bytes()
     assert raw.endswith(b"}\n")
     assert Result.model_validate_json(raw) == result
@@ -122,7 +122,7 @@ def test_schedule_csv_has_a_row_for_each_session(folder: Path, result: Result) -
     assert [row["start"] for row in rows] == sorted(row["start"] for row in rows)
 
 
-def test_unmatched_csv_says_why_and_what_would_help(folder: Path) -> None:
+def test_unmatched_csv_contains_reasons_and_remedies(folder: Path) -> None:
     (row,) = csv.DictReader(io.StringIO((folder / "unmatched.csv").read_text("utf-8")))
     assert row["coachee"] == "C-03"
     assert row["reason"] == "nobody-schedulable"
@@ -130,7 +130,7 @@ def test_unmatched_csv_says_why_and_what_would_help(folder: Path) -> None:
     assert "Fri 09:00-12:00" in row["remedies"]
 
 
-def test_the_workbook_is_readable_and_holds_no_formula(folder: Path) -> None:
+def test_workbook_is_readable_and_contains_no_formula(folder: Path) -> None:
     book = load_workbook(folder / "schedule.xlsx")
     assert book.sheetnames == ["Schedule", "Matches", "Unmatched", "Coaches"]
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
@@ -142,14 +142,14 @@ def test_the_workbook_is_readable_and_holds_no_formula(folder: Path) -> None:
     assert "language: both offer English (3 x 100)" in book["Matches"]["G2"].value
 
 
-def test_the_workbook_tells_the_moment_it_was_given_and_no_other(folder: Path) -> None:
+def test_workbook_states_only_the_given_time(folder: Path) -> None:
     properties = load_workbook(folder / "schedule.xlsx").properties
     assert properties.created == properties.modified == NOW.replace(tzinfo=None)
     with zipfile.ZipFile(folder / "schedule.xlsx") as archive:
         assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_each_recipient_gets_each_session_as_ics_and_eml(
+def test_each_recipient_has_an_ics_and_an_eml_file_for_each_session(
     folder: Path, roster: Roster, result: Result
 ) -> None:
     people = {person.id: person for person in (*roster.coachees, *roster.coaches)}
@@ -177,10 +177,10 @@ def test_each_recipient_gets_each_session_as_ics_and_eml(
     assert len(list((folder / "invites").glob("*.eml"))) == len(expected)
 
 
-def test_ids_choose_no_place_outside_the_folder(
+def test_hostile_ids_write_no_file_outside_the_folder(
     tmp_path: Path, roster: Roster, cycle: Cycle, result: Result
 ) -> None:
-    """A coachee and a coach may even share an id, and both may be hostile."""
+    """A coachee and a coach share the same hostile id."""
     evil = "../../" + "x" * 300 + "/é"
     first, second = result.matches
     hostile = result.model_copy(
@@ -195,7 +195,7 @@ def test_ids_choose_no_place_outside_the_folder(
     assert len(list((out / "invites").iterdir())) == 2 * 2 * 12
 
 
-def test_writing_again_replaces_the_old_result_and_nothing_else(
+def test_writing_again_replaces_only_the_old_result(
     folder: Path, roster: Roster, cycle: Cycle, result: Result
 ) -> None:
     (folder / "my-own.txt").write_text("mine")
@@ -206,7 +206,7 @@ def test_writing_again_replaces_the_old_result_and_nothing_else(
     assert not list(folder.glob(".writing*"))
 
 
-def test_a_place_that_cannot_be_written_to_is_a_clear_error(
+def test_folder_that_is_not_writable_raises_a_clear_error(
     tmp_path: Path, roster: Roster, cycle: Cycle, result: Result
 ) -> None:
     blocked = tmp_path / "file"
@@ -215,7 +215,7 @@ def test_a_place_that_cannot_be_written_to_is_a_clear_error(
         write(blocked, roster, cycle, result)
 
 
-def test_a_failure_leaves_the_earlier_result_whole(
+def test_failure_leaves_the_earlier_result_complete(
     folder: Path, roster: Roster, cycle: Cycle, result: Result
 ) -> None:
     before = contents(folder)
@@ -227,7 +227,7 @@ def test_a_failure_leaves_the_earlier_result_whole(
     assert contents(folder) == before
 
 
-def test_the_report_stands_alone_and_escapes_what_people_wrote(folder: Path) -> None:
+def test_report_is_self_contained_and_escapes_user_text(folder: Path) -> None:
     page = (folder / "report.html").read_text("utf-8")
     assert "=Formula &amp; &lt;Tag&gt;" in page
     assert "<Tag>" not in page
@@ -236,7 +236,7 @@ def test_the_report_stands_alone_and_escapes_what_people_wrote(folder: Path) -> 
     assert not re.search(r"url\(|@import|<script", page)
 
 
-def test_the_report_tells_the_whole_plan(folder: Path) -> None:
+def test_report_contains_the_complete_plan(folder: Path) -> None:
     page = " ".join((folder / "report.html").read_text("utf-8").split())
     for words in (
         "<b>2 of 3</b> coachees have a coach",
@@ -255,7 +255,7 @@ def test_the_report_tells_the_whole_plan(folder: Path) -> None:
     assert page.count('class="mark"') == 12
 
 
-def test_a_deployment_has_its_own_words(
+def test_report_uses_the_names_of_the_deployment(
     tmp_path: Path, roster: Roster, cycle: Cycle, result: Result
 ) -> None:
     house = Organisation(
@@ -282,7 +282,7 @@ def test_a_deployment_has_its_own_words(
 
 
 @pytest.mark.parametrize("name", ["session-note.html", "feedback.html"])
-def test_the_forms_offer_every_attendance(folder: Path, name: str) -> None:
+def test_forms_list_every_attendance(folder: Path, name: str) -> None:
     page = (folder / "forms" / name).read_text("utf-8").replace("&#39;", "'")
     assert set(ATTENDANCE_LABELS) == set(Attendance)
     for words in ATTENDANCE_LABELS.values():
@@ -292,7 +292,7 @@ def test_the_forms_offer_every_attendance(folder: Path, name: str) -> None:
             assert f"<li>{number}: {word}</li>" in page
 
 
-def test_nobody_at_all_is_a_plan_too(tmp_path: Path, cycle: Cycle, result: Result) -> None:
+def test_result_without_people_is_written(tmp_path: Path, cycle: Cycle, result: Result) -> None:
     empty = result.model_copy(update={"matches": (), "unmatched": ()})
     write(tmp_path, Roster(coachees=(), coaches=()), cycle, empty)
     assert (tmp_path / "schedule.csv").read_text() == "coachee,coach,session,start,end,uid\n"

@@ -6,7 +6,7 @@ from coach.people import Roster
 from matching.result import Result
 
 
-def test_a_column_for_each_week_from_its_monday(
+def test_chart_has_a_column_for_each_week_from_its_monday(
     roster: Roster, cycle: Cycle, result: Result
 ) -> None:
     picture = build_timetable_chart(roster, cycle, result)
@@ -18,7 +18,9 @@ def test_a_column_for_each_week_from_its_monday(
     assert picture.width == LABEL_WIDTH + 26 * WEEK_WIDTH
 
 
-def test_each_coach_heads_their_coachees(roster: Roster, cycle: Cycle, result: Result) -> None:
+def test_coachees_are_listed_below_their_coach(
+    roster: Roster, cycle: Cycle, result: Result
+) -> None:
     picture = build_timetable_chart(roster, cycle, result)
     assert [(row.name, row.heading, len(row.marks)) for row in picture.rows] == [
         ("Sofia Lindqvist", True, 0),
@@ -29,7 +31,7 @@ def test_each_coach_heads_their_coachees(roster: Roster, cycle: Cycle, result: R
     assert [row.y for row in picture.rows] == [HEAD_HEIGHT + 24 * n for n in range(4)]
 
 
-def test_marks_lie_in_their_week(roster: Roster, cycle: Cycle, result: Result) -> None:
+def test_marks_are_in_their_week(roster: Roster, cycle: Cycle, result: Result) -> None:
     picture = build_timetable_chart(roster, cycle, result)
     marks = picture.rows[1].marks
     assert [(mark.x - LABEL_WIDTH) // WEEK_WIDTH for mark in marks] == [0, 4, 8, 12, 16, 20]
@@ -54,7 +56,7 @@ def test_two_sessions_in_one_week_share_its_column(
     assert (left.label, right.label) == ("20", "22")
 
 
-def test_a_cycle_of_one_day_is_one_column(roster: Roster, cycle: Cycle, result: Result) -> None:
+def test_cycle_of_one_day_has_one_column(roster: Roster, cycle: Cycle, result: Result) -> None:
     day = cycle.cycle.model_copy(update={"start": date(2027, 1, 20), "end": date(2027, 1, 20)})
     short = cycle.model_copy(update={"cycle": day})
     empty = result.model_copy(update={"matches": ()})

@@ -1,4 +1,4 @@
-"""Runs are started and cancelled by JSON and on pages; both leave the same behind."""
+"""Starting and cancelling runs by JSON and on pages has the same effects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _run_id(answer: httpx.Response) -> str:
     return answer.headers["location"].rpartition("/")[2]
 
 
-def test_a_run_is_started_and_cancelled_alike_by_json_and_on_the_page(
+def test_run_is_started_and_cancelled_in_the_same_way_by_json_and_page(
     world: World, office: httpx.Client
 ) -> None:
     json_cycle, page_cycle = world.cycle(), world.cycle()
@@ -45,9 +45,7 @@ def test_a_run_is_started_and_cancelled_alike_by_json_and_on_the_page(
     ) == changed_rows(world, lambda: office.post(f"/runs/{runs['page']}/cancel"))
 
 
-def test_a_second_run_is_refused_alike_by_json_and_on_the_page(
-    world: World, office: httpx.Client
-) -> None:
+def test_second_run_is_refused_by_json_and_page(world: World, office: httpx.Client) -> None:
     cycle_id = world.cycle()
     office.post(f"{API}/cycles/{cycle_id}/runs", json={})
     answers: list[httpx.Response] = []
@@ -60,9 +58,7 @@ def test_a_second_run_is_refused_alike_by_json_and_on_the_page(
     assert all("has not ended yet" in answer.text for answer in answers)
 
 
-def test_default_options_are_those_of_the_server_by_json(
-    world: World, office: httpx.Client
-) -> None:
+def test_default_options_by_json_are_the_servers(world: World, office: httpx.Client) -> None:
     settings = world.services.settings
     options = office.post(f"{API}/cycles/{world.cycle()}/runs").json()["options"]
     assert options["workers"] == settings.run_workers

@@ -1,4 +1,4 @@
-"""How often the data of a run is validated and dumped on its way to a plan."""
+"""Counts how often a run's data is validated and serialised until its plan is stored."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OPTIONS = RunOptions(time_limit_seconds=5.0, workers=1)
 
 @pytest.fixture
 def conversions(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often a model is converted in this process, by model and method."""
+    """Return a counter of model conversions in this process, by model and method."""
     counted: Counter[str] = Counter()
 
     def count(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,7 +45,7 @@ def conversions(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counted
 
 
-def test_a_run_reads_people_once_and_hands_its_input_and_result_on_as_text(
+def test_run_reads_people_once_and_passes_on_input_and_result_as_text(
     world: World, conversions: Counter[str]
 ) -> None:
     cycle_id = world.cycle(coachees=3, coaches=2)
@@ -54,8 +54,8 @@ def test_a_run_reads_people_once_and_hands_its_input_and_result_on_as_text(
     assert conversions == {
         "Coachee.model_validate": 3,
         "Coach.model_validate": 2,
-        "RunInput.model_dump_json": 1,  # to be stored
-        "RunInput.model_dump": 1,  # for its digest, whose form is fixed
+        "RunInput.model_dump_json": 1,  # for storage
+        "RunInput.model_dump": 1,  # for its digest, which requires a fixed form
     }
     conversions.clear()
     RunJob(JobContext(world.services, "worker@1"))(run.id)
@@ -65,7 +65,7 @@ def test_a_run_reads_people_once_and_hands_its_input_and_result_on_as_text(
     assert Result.model_validate_json(stored).model_dump_json() == stored
 
 
-def test_the_process_of_a_run_reads_its_input_once_and_validates_no_result(
+def test_child_process_reads_its_input_once_and_validates_no_result(
     world: World, conversions: Counter[str]
 ) -> None:
     run = runs.start_run(world.services, world.cycle(), OPTIONS)

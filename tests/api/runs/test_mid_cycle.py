@@ -1,4 +1,4 @@
-"""A cycle under way: somebody leaves, and the rest is matched again, through HTTP and on disk."""
+"""A coach leaves a cycle in progress, and a new run matches the rest, by HTTP and on disk."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def coaches(numbers: range) -> bytes:
     return "\n".join([f"{_COLUMNS},capacity", *rows]).encode()
 
 
-def bring(client: httpx.Client, cycle: str, coachee: range, coach: range) -> None:
+def upload_people(client: httpx.Client, cycle: str, coachee: range, coach: range) -> None:
     files = {
         "coachees": ("coachees.csv", coachees(coachee)),
         "coaches": ("coaches.csv", coaches(coach)),
@@ -54,10 +54,10 @@ def bring(client: httpx.Client, cycle: str, coachee: range, coach: range) -> Non
 
 
 def planned(client: httpx.Client, cycle: str, **options: object) -> tuple[str, dict[str, Any]]:
-    """A run to its end: the plan's id and its result."""
-    asked = client.post(f"{API}/cycles/{cycle}/runs", json={"time_limit_seconds": 120} | options)
-    assert asked.status_code == HTTPStatus.ACCEPTED, asked.text
-    run = over(client, asked.headers["location"])
+    """Complete a run, and return the id of its plan and its result."""
+    response = client.post(f"{API}/cycles/{cycle}/runs", json={"time_limit_seconds": 120} | options)
+    assert response.status_code == HTTPStatus.ACCEPTED, response.text
+    run = over(client, response.headers["location"])
     assert run["state"] == "finished", run
     return run["plan_id"], client.get(f"{API}/plans/{run['plan_id']}").json()["result"]
 
@@ -73,17 +73,17 @@ def starts(result: dict[str, Any]) -> dict[tuple[str, str, int], tuple[str, date
     }
 
 
-def test_a_run_after_a_coach_left_in_mid_cycle_keeps_past_sessions(working: httpx.Client) -> None:
+def test_run_after_a_coach_left_keeps_past_sessions(working: httpx.Client) -> None:
     today = datetime.now(UTC).date()
     made = working.post(f"{API}/cycles", content=policy(today - 60 * DAY))
     cycle = made.json()["id"]
-    bring(working, cycle, range(5), range(3))
+    upload_people(working, cycle, range(5), range(3))
     plan, first = planned(working, cycle)
     assert working.post(f"{API}/plans/{plan}/publish").is_success
     before = starts(first)
-    gone = Counter(match["coach"] for match in first["matches"]).most_common(1)[0][0]
-    left = [n for n in range(3) if f"K-{n}" != gone]
-    # Two coaches stay; a new one joins, so that everybody can go on.
+    removed = Counter(match["coach"] for match in first["matches"]).most_common(1)[0][0]
+    left = [n for n in range(3) if f"K-{n}" != removed]
+    # Two coaches stay and a new one joins, so that every coachee can continue.
     files = {
         "coachees": ("coachees.csv", coachees(range(5))),
         "coaches": (
@@ -101,7 +101,7 @@ def test_a_run_after_a_coach_left_in_mid_cycle_keeps_past_sessions(working: http
     after = starts(second)
     tomorrow = today + DAY
     held = {key for key, (_, start) in before.items() if start.date() < tomorrow}
-    assert {key for key in held if key[1] != gone} <= after.keys()
+    assert {key for key in held if key[1] != removed} <= after.keys()
     for key, (uid, start) in after.items():
         if start.date() < tomorrow:
             assert before[key] == (uid, start)
@@ -109,7 +109,7 @@ def test_a_run_after_a_coach_left_in_mid_cycle_keeps_past_sessions(working: http
     moved = [
         match
         for match in second["matches"]
-        if match["coachee"] in {coachee for coachee, coach, _ in before if coach == gone}
+        if match["coachee"] in {coachee for coachee, coach, _ in before if coach == removed}
     ]
     assert moved
     assert len(second["matches"]) == 5
@@ -118,24 +118,24 @@ def test_a_run_after_a_coach_left_in_mid_cycle_keeps_past_sessions(working: http
         assert numbers == list(range(had[match["coachee"]] + 1, 7))
         assert had[match["coachee"]] >= 1
 
-    told = working.post(f"{API}/plans/{plan}/publish")
-    assert told.is_success, told.text
-    owed = [key for key, (_, start) in before.items() if key[1] == gone and key not in held]
-    assert told.json()["cancels"] == 2 * len(owed)
+    published = working.post(f"{API}/plans/{plan}/publish")
+    assert published.is_success, published.text
+    owed = [key for key, (_, start) in before.items() if key[1] == removed and key not in held]
+    assert published.json()["cancels"] == 2 * len(owed)
     schedule = working.get(f"{API}/cycles/{cycle}/schedule").json()
     stands = [one for one in schedule if one["state"] == "confirmed"]
     per_coachee = Counter(one["coachee"]["code"] for one in stands)
     assert set(per_coachee.values()) == {6}
     assert all(one["count"] == 6 for one in stands)
     messages = working.get(f"{API}/cycles/{cycle}/outbox").json()
-    assert len(messages) >= told.json()["requests"] + told.json()["cancels"]
+    assert len(messages) >= published.json()["requests"] + published.json()["cancels"]
 
 
-def test_a_first_day_outside_the_cycle_or_in_the_past_is_refused(working: httpx.Client) -> None:
+def test_first_day_outside_the_cycle_or_in_the_past_is_refused(working: httpx.Client) -> None:
     today = datetime.now(UTC).date()
     made = working.post(f"{API}/cycles", content=policy(today - 60 * DAY))
     cycle = made.json()["id"]
-    bring(working, cycle, range(2), range(1))
+    upload_people(working, cycle, range(2), range(1))
 
     def refused(day: date) -> str:
         answer = working.post(f"{API}/cycles/{cycle}/runs", json={"not_before": f"{day}"})
@@ -158,9 +158,9 @@ def command(capsys: pytest.CaptureFixture[str]) -> Command:
     def typed(*parts: object, code: int = 0) -> str:
         with pytest.raises(SystemExit) as ended:
             main([str(part) for part in parts])
-        told = capsys.readouterr()
-        assert int(ended.value.code or 0) == code, told
-        return told.out + told.err
+        published = capsys.readouterr()
+        assert int(ended.value.code or 0) == code, published
+        return published.out + published.err
 
     return typed
 
@@ -178,7 +178,7 @@ def sequences(folder: Path) -> dict[str, set[int]]:
     return found
 
 
-def test_on_disk_past_sessions_stay_and_changed_invitations_get_a_higher_sequence(
+def test_results_folder_keeps_past_sessions_and_raises_sequence_of_changes(
     tmp_path: Path, command: Command
 ) -> None:
     start = date(2027, 1, 18)

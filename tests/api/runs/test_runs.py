@@ -1,4 +1,4 @@
-"""Runs by a real worker: followed, cancelled, refused, and taken up again after a crash."""
+"""Runs executed by a real worker: followed, cancelled, refused, and resumed after a crash."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _slow_cycle(client: httpx.Client) -> str:
 
 
 def _events(client: httpx.Client, run_id: str, last_event_id: int = 0) -> list[dict[str, Any]]:
-    """Every event of a stream until it ends: its name, id and data."""
+    """Return the name, id and data of each event in a stream until it ends."""
     events, event = [], {}
     headers = {"Last-Event-ID": str(last_event_id)}
     with client.stream("GET", f"{API}/runs/{run_id}/events", headers=headers) as stream:
@@ -80,25 +80,25 @@ def _wait_for(
 
 
 def _wait_for_phase(client: httpx.Client, run_id: str, phase: str) -> None:
-    """Wait until the progress of a run has reached a phase."""
+    """Wait until the progress of a run has reached `phase`."""
     with client.stream("GET", f"{API}/runs/{run_id}/events") as stream:
         assert any(f'"phase":"{phase}"' in line.replace(" ", "") for line in stream.iter_lines())
 
 
-def test_a_run_is_followed_to_its_plan(world: World, working: httpx.Client) -> None:
+def test_run_can_be_followed_until_its_plan(world: World, working: httpx.Client) -> None:
     cycle_id = world.cycle()
-    asked = working.post(f"{API}/cycles/{cycle_id}/runs", json={"seed": 3, "workers": 1})
-    assert asked.status_code == HTTPStatus.ACCEPTED
-    run_id = asked.json()["id"]
-    assert asked.headers["location"] == f"{API}/runs/{run_id}"
+    response = working.post(f"{API}/cycles/{cycle_id}/runs", json={"seed": 3, "workers": 1})
+    assert response.status_code == HTTPStatus.ACCEPTED
+    run_id = response.json()["id"]
+    assert response.headers["location"] == f"{API}/runs/{run_id}"
 
     events = _events(working, run_id)
 
     assert [event["event"] for event in events] == ["progress"] * (len(events) - 1) + ["end"]
-    told = [event["data"]["progress"] for event in events[:-1]]
+    reports = [event["data"]["progress"] for event in events[:-1]]
     assert [event["id"] for event in events[:-1]] == list(range(1, len(events)))
-    assert told[-1]["phase"] == "done"
-    assert "placed" in {moment["level"] for moment in told}
+    assert reports[-1]["phase"] == "done"
+    assert "placed" in {moment["level"] for moment in reports}
     run = events[-1]["data"]
     assert run["state"] == "finished"
     plan = working.get(f"{API}/plans/{run['plan_id']}").json()
@@ -132,16 +132,16 @@ def test_pages_respond_during_a_run_and_cancelling_it_takes_seconds(working: htt
     assert second.status_code == HTTPStatus.CONFLICT
     assert run_id in second.json()["detail"]
 
-    asked = time.monotonic()
+    response = time.monotonic()
     assert working.post(f"{API}/runs/{run_id}/cancel").json()["cancelling"]
     _wait_for(working, run_id, "cancelled")
-    assert time.monotonic() - asked < 2
+    assert time.monotonic() - response < 2
     assert working.get(f"{API}/cycles/{cycle_id}/plans").json() == []
     over = working.post(f"{API}/runs/{run_id}/cancel")
     assert over.status_code == HTTPStatus.CONFLICT
 
 
-def test_a_run_without_a_feasible_result_fails_with_the_reason(
+def test_run_without_a_feasible_result_fails_with_the_reason(
     world: World, working: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
@@ -153,20 +153,20 @@ def test_a_run_without_a_feasible_result_fails_with_the_reason(
     assert "C-1 = K-1" in run["failure"]["detail"]
 
 
-def test_a_queued_run_is_cancelled_at_once(world: World, office: httpx.Client) -> None:
+def test_queued_run_is_cancelled_immediately(world: World, office: httpx.Client) -> None:
     run_id = office.post(f"{API}/cycles/{world.cycle()}/runs").json()["id"]
     assert office.post(f"{API}/runs/{run_id}/cancel").json()["state"] == "cancelled"
     assert _events(office, run_id)[-1]["data"]["state"] == "cancelled"
 
 
-def test_a_run_needs_people_on_both_sides(office: httpx.Client) -> None:
+def test_run_requires_coachees_and_coaches(office: httpx.Client) -> None:
     cycle_id = office.post(f"{API}/cycles", content=SLOW_CYCLE).json()["id"]
     refused = office.post(f"{API}/cycles/{cycle_id}/runs")
     assert refused.status_code == HTTPStatus.CONFLICT
     assert "upload" in refused.json()["detail"]
 
 
-def test_a_run_that_cannot_be_queued_is_not_stored(world: World) -> None:
+def test_run_that_cannot_be_queued_is_not_stored(world: World) -> None:
     cycle_id = world.cycle()
 
     def broken(_tx: object, _run_id: str) -> None:
@@ -182,7 +182,7 @@ def test_a_run_that_cannot_be_queued_is_not_stored(world: World) -> None:
         assert tx.scalar(select(RunRow)) is None
 
 
-def test_a_run_uses_the_lists_of_the_time_of_its_request(world: World) -> None:
+def test_run_uses_the_lists_at_the_time_of_its_request(world: World) -> None:
     cycle_id = world.cycle()
     with world.database.writing() as tx:
         run = run_queue.queue_cycle_run(
@@ -234,25 +234,25 @@ def _started(task: RunTask) -> ChildProcess:
 def _next(child: ChildProcess) -> dict[str, Any]:
     message = child.receive(_HANGS_SECONDS)
     assert message is not None
-    told: dict[str, Any] = json.loads(message)
-    return told
+    reports: dict[str, Any] = json.loads(message)
+    return reports
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_a_solver_ignores_stop_signals_and_leaves_them_to_its_parent(sent: signal.Signals) -> None:
+def test_solver_leaves_stop_signals_to_its_parent(sent: signal.Signals) -> None:
     with _started(_slow_task()) as child:
-        os.kill(child.pid, sent)  # before it has loaded anything
+        os.kill(child.pid, sent)  # before its modules are loaded
         assert _next(child)["progress"]["phase"] == "judging"
         os.kill(child.pid, sent)
         assert "progress" in _next(child)
 
 
-def test_a_killed_solver_is_reported_with_its_signal() -> None:
+def test_killed_solver_is_reported_with_its_signal() -> None:
     with _started(_slow_task()) as child:
         _next(child)
         os.kill(child.pid, signal.SIGKILL)
         with pytest.raises(ChildEndedError, match=r"signal 9.*memory"):
-            deque(iter(lambda: _next(child), None))  # until it raises
+            deque(iter(lambda: _next(child), None))  # until it raises an exception
 
 
 @pytest.fixture
@@ -265,7 +265,7 @@ def port() -> int:
 
 @contextmanager
 def _server(settings: Settings, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A server in a process of its own, which does not outlive the block."""
+    """Run a server in a separate process and kill it at the end of the block."""
     data = str(settings.data_dir)
     with subprocess.Popen(
         [sys.executable, "-m", "api", "serve", "--port", str(port), "--data", data],
@@ -291,7 +291,7 @@ def _reachable(client: httpx.Client, seconds: float = 120) -> None:
     pytest.fail("the server does not answer")
 
 
-def test_a_run_of_a_killed_server_is_resumed_and_finished_once(world: World, port: int) -> None:
+def test_run_of_a_killed_server_is_resumed_and_finished_once(world: World, port: int) -> None:
     settings = world.services.settings
     bearer = {"Authorization": f"Bearer {world.manager_token()}"}
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=bearer) as client:

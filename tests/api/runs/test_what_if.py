@@ -1,4 +1,4 @@
-"""A run under another policy, which the cycle does not take on."""
+"""What-if runs use another policy without changing the cycle's own."""
 
 from __future__ import annotations
 
@@ -25,17 +25,15 @@ count = 3
 """
 
 
-def test_a_what_if_is_compared_with_the_plan_and_never_published(
-    world: World, working: httpx.Client
-) -> None:
+def test_what_if_can_be_compared_but_not_published(world: World, working: httpx.Client) -> None:
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-1", "C-3": "K-2"}))
     before = working.get(f"{API}/cycles/{cycle_id}/policy").json()
 
-    asked = working.post(f"{API}/cycles/{cycle_id}/what-if", content=OTHER)
-    assert asked.status_code == HTTPStatus.ACCEPTED
-    assert asked.json()["purpose"] == "what-if"
-    run = over(working, f"{API}/runs/{asked.json()['id']}")
+    response = working.post(f"{API}/cycles/{cycle_id}/what-if", content=OTHER)
+    assert response.status_code == HTTPStatus.ACCEPTED
+    assert response.json()["purpose"] == "what-if"
+    run = over(working, f"{API}/runs/{response.json()['id']}")
     assert run["state"] == "finished", run
 
     plan = working.get(f"{API}/plans/{run['plan_id']}").json()
@@ -49,8 +47,8 @@ def test_a_what_if_is_compared_with_the_plan_and_never_published(
     assert refused.status_code == HTTPStatus.CONFLICT
     assert "cannot be published" in refused.json()["detail"]
 
-    told = working.get(f"{API}/plans/{run['plan_id']}/comparison").json()
-    assert [(one["key"], one["before"], one["after"]) for one in told["settings"]] == [
+    comparison = working.get(f"{API}/plans/{run['plan_id']}/comparison").json()
+    assert [(one["key"], one["before"], one["after"]) for one in comparison["settings"]] == [
         ("sessions.count", "2", "3")
     ]
     page = working.get(f"/plans/{run['plan_id']}").text
@@ -59,11 +57,11 @@ def test_a_what_if_is_compared_with_the_plan_and_never_published(
     assert "Publish this plan" not in page
     assert "what-if</span>" in working.get(f"/cycles/{cycle_id}").text
     with world.database.reading() as tx:
-        asked_for = select(AuditRow.detail).where(AuditRow.action == "run asked for")
-        assert {"purpose": "what-if"} in tx.scalars(asked_for).all()
+        requested = select(AuditRow.detail).where(AuditRow.action == "run asked for")
+        assert {"purpose": "what-if"} in tx.scalars(requested).all()
 
 
-def test_the_page_starts_a_what_if_or_shows_the_faults_of_its_file(
+def test_page_starts_a_what_if_or_shows_the_faults_in_its_file(
     world: World, office: httpx.Client
 ) -> None:
     cycle_id = world.cycle()
@@ -80,7 +78,7 @@ def test_the_page_starts_a_what_if_or_shows_the_faults_of_its_file(
     assert again.status_code == HTTPStatus.CONFLICT
 
 
-def test_a_what_if_of_a_cycle_without_people_is_refused(office: httpx.Client) -> None:
+def test_what_if_for_a_cycle_without_people_is_refused(office: httpx.Client) -> None:
     cycle_id = office.post(f"{API}/cycles", content=OTHER).json()["id"]
     refused = office.post(f"{API}/cycles/{cycle_id}/what-if", content=OTHER)
     assert refused.status_code == HTTPStatus.CONFLICT

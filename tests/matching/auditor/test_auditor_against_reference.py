@@ -28,7 +28,7 @@ def test_audit_of_sound_result_finds_nothing(random: Random) -> None:
 
 @given(randoms)
 @settings(max_examples=80, deadline=None)
-def test_audit_of_moved_session_finds_it_exactly_where_it_breaks_a_limit(random: Random) -> None:
+def test_audit_reports_moved_session_if_and_only_if_it_breaks_a_limit(random: Random) -> None:
     roster, cycle = instance(random)
     result = plan(roster, cycle)
     if not result.matches:
@@ -45,11 +45,11 @@ def test_audit_of_moved_session_finds_it_exactly_where_it_breaks_a_limit(random:
     matches = (*result.matches[:number], changed, *result.matches[number + 1 :])
     result = result.model_copy(update={"matches": matches})
     found = [one for one in audit(roster, cycle, result) if one.about != "level schedule"]
-    assert (found == []) == holds(roster, cycle, result, number)
+    assert (found == []) == is_valid(roster, cycle, result, number)
 
 
-def holds(roster: Roster, cycle: Cycle, result: Result, number: int) -> bool:
-    """Whether the match's sessions are sound together with those of the others."""
+def is_valid(roster: Roster, cycle: Cycle, result: Result, number: int) -> bool:
+    """Whether the match's sessions are valid alongside those of all other matches."""
     match = result.matches[number]
     coachee = next(one for one in roster.coachees if one.id == match.coachee)
     coach = next(one for one in roster.coaches if one.id == match.coach)

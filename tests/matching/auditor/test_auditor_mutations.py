@@ -1,4 +1,4 @@
-"""Mutations of a sound result: the audit reports each of them."""
+"""Mutates a valid result and checks that the audit reports each mutation."""
 
 from __future__ import annotations
 
@@ -152,8 +152,8 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
         lambda result: result_changed(matches=result.matches[1:])(result), "c1: does not occur"),
     "a match is doubled": (
         lambda result: result_changed(matches=(*result.matches, first(result)))(result), "2 times"),
-    "a coachee is nobody": (match_changed(0, coachee="c9"), "coachee c9: is in the result but not"),
-    "a coach is nobody": (match_changed(0, coach="k9"), "coach k9: is in the result but not"),
+    "an unknown coachee": (match_changed(0, coachee="c9"), "coachee c9: is in the result but not"),
+    "an unknown coach": (match_changed(0, coach="k9"), "coach k9: is in the result but not"),
     "a banned coach": (match_changed(0, coach="k2"), "rule ban forbids it"),
     "a pin is broken": (match_changed(2, coach="k1"), "is pinned to coach k2"),
     "too many coachees": (match_changed(1, coach="k2"), "k2: has 2 coachees; the capacity is 1"),
@@ -202,28 +202,28 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "a proof": (level_changed(0, proven=True), "reported as proven"),
     "a missing proof": (level_changed(0, bound=5), "reported as not proven"),
     "the status": (result_changed(status="optimal"), "status: is optimal"),
-    "a move nobody made": (
+    "an invented move": (
         result_changed(moves=(Move(coachee="c1", change=CoacheeChange.MOVED, before="k2",
-                                   after="k1", because="somebody wanted it", sessions=()),)),
+                                   after="k1", because="no reason", sessions=()),)),
         "move of c1: is reported, but nothing moved"),
     "a level is dropped": (
         lambda result: result_changed(levels=result.levels[1:])(result), "; expected placed"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "says"), CHANGES.values(), ids=CHANGES.keys())
-def test_audit_of_changed_result_names_the_change(change: Mutation, says: str) -> None:
+@pytest.mark.parametrize(("change", "message"), CHANGES.values(), ids=CHANGES.keys())
+def test_audit_of_changed_result_names_the_change(change: Mutation, message: str) -> None:
     found = [str(finding) for finding in audit(ROSTER, CYCLE, change(SOUND))]
-    assert any(says in finding for finding in found), found
+    assert any(message in finding for finding in found), found
 
 
-def on_its_own(result: Result) -> AuditContext:
-    """A result as the first of its cycle."""
+def as_first_result(result: Result) -> AuditContext:
+    """Return the context of `result` as the first result of its cycle."""
     return AuditContext(ROSTER, CYCLE, result, None)
 
 
-def going_on(result: Result) -> AuditContext:
-    """A result of the same cycle under way, with the sound result to be kept."""
+def as_result_under_way(result: Result) -> AuditContext:
+    """Return the context of `result` for a cycle in progress, with the valid result to be kept."""
     state = under_way(SOUND, SOUND.matches[0].sessions[1].start.date(), CYCLE.cycle.zone)
     return AuditContext(ROSTER, CYCLE, result, SOUND, state)
 
@@ -235,11 +235,11 @@ def test_every_check_finds_some_change_and_nothing_in_sound_result(
     assert any(
         list(check(context))  # type: ignore[call-overload]
         for change, _ in CHANGES.values()
-        for context in (on_its_own(change(SOUND)), going_on(change(SOUND)))
+        for context in (as_first_result(change(SOUND)), as_result_under_way(change(SOUND)))
     )
-    assert not list(check(on_its_own(SOUND)))  # type: ignore[call-overload]
+    assert not list(check(as_first_result(SOUND)))  # type: ignore[call-overload]
     claimed_kept = level_changed(1, value=len(SOUND.matches), bound=len(SOUND.matches), proven=True)
-    assert not list(check(going_on(claimed_kept(SOUND))))  # type: ignore[call-overload]
+    assert not list(check(as_result_under_way(claimed_kept(SOUND))))  # type: ignore[call-overload]
 
 
 POLICIES: dict[str, tuple[str, dict[str, object], str]] = {
@@ -266,15 +266,15 @@ POLICIES: dict[str, tuple[str, dict[str, object], str]] = {
 }
 
 
-@pytest.mark.parametrize(("table", "changes", "says"), POLICIES.values(), ids=POLICIES.keys())
+@pytest.mark.parametrize(("table", "changes", "message"), POLICIES.values(), ids=POLICIES.keys())
 def test_audit_with_changed_policy_finds_the_violation(
-    table: str, changes: dict[str, object], says: str
+    table: str, changes: dict[str, object], message: str
 ) -> None:
     written = CYCLE.model_dump(exclude_unset=True)
     written[table] = {**written.get(table, {}), **changes}
     cycle = Cycle.model_validate(written, strict=False)
     found = [str(finding) for finding in audit(ROSTER, cycle, SOUND)]
-    assert any(says in finding for finding in found), found
+    assert any(message in finding for finding in found), found
 
 
 PEOPLE: dict[str, tuple[str, dict[str, object], str]] = {
@@ -291,9 +291,9 @@ PEOPLE: dict[str, tuple[str, dict[str, object], str]] = {
 }
 
 
-@pytest.mark.parametrize(("one", "changes", "says"), PEOPLE.values(), ids=PEOPLE.keys())
+@pytest.mark.parametrize(("one", "changes", "message"), PEOPLE.values(), ids=PEOPLE.keys())
 def test_audit_with_changed_people_finds_the_violation(
-    one: str, changes: dict[str, object], says: str
+    one: str, changes: dict[str, object], message: str
 ) -> None:
     roster = Roster(
         coachees=tuple(
@@ -306,7 +306,7 @@ def test_audit_with_changed_people_finds_the_violation(
         ),
     )
     found = [str(finding) for finding in audit(roster, CYCLE, SOUND)]
-    assert any(says in finding for finding in found), found
+    assert any(message in finding for finding in found), found
 
 
 def test_audit_of_rematch_requires_every_move_with_its_reason() -> None:

@@ -1,4 +1,4 @@
-"""Audit of arbitrary result files: findings, but no crash."""
+"""Audits arbitrary result files, which may produce findings but must not crash."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ANYTHING: tuple[Any, ...] = (
 
 
 def places(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The paths of everything inside a JSON value."""
+    """Return the paths of all elements of a JSON value."""
     inside = value.items() if isinstance(value, dict) else enumerate(cast("list[object]", value))
     found = []
     for key, part in inside:
@@ -60,7 +60,7 @@ def test_audit_of_any_readable_result_never_crashes(random: Random) -> None:
 
 
 def audited_content(result: Result) -> object:
-    """What an audit checks: uids are arbitrary, and so is the order of verdicts."""
+    """Return the parts of a result that are audited: neither uids nor the order of verdicts."""
     return sorted(
         (
             match.coachee,

@@ -1,4 +1,4 @@
-"""Two independent computations of availability agree."""
+"""Compares the availability computed by the auditor with that computed by the engine."""
 
 from __future__ import annotations
 

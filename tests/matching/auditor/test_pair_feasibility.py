@@ -27,7 +27,7 @@ MONDAY = 739_005  # as a proleptic ordinal
         ([], {"min_gap_days": 1}, {}, False),
     ],
 )
-def test_series_is_schedulable_where_gaps_caps_and_clock_allow(
+def test_series_is_schedulable_if_gaps_caps_and_clock_allow(
     moments: list[tuple[int, int]], policy: dict[str, int], caps: dict[str, int], able: bool
 ) -> None:
     assert MONDAY % 7 == 1

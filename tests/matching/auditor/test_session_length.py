@@ -1,4 +1,4 @@
-"""The length of a session is elapsed time, in any zone and across any clock change."""
+"""Session lengths are elapsed time, in any zone and across any clock change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.matching.auditor.test_auditor_mutations import coach, coachee
 
 ZONES = (
     "America/New_York",
-    "Australia/Lord_Howe",  # its clock changes by half an hour
+    "Australia/Lord_Howe",  # its clocks change by half an hour
     "Europe/Belgrade",
     "Africa/Casablanca",
     "Asia/Amman",
@@ -41,7 +41,7 @@ starts = st.builds(
 
 
 def session(number: int, start: datetime, minutes: int, zone: str) -> Session:
-    """A session that bypasses validation, as `model_copy` does."""
+    """Return a session that bypasses validation, as `model_copy` does."""
     local = [one.astimezone(ZoneInfo(zone)) for one in (start, start + timedelta(minutes=minutes))]
     plain = Session(uid=str(number), number=number, start=local[0], end=local[1])
     return plain.model_copy(update={"start": local[0], "end": local[1]})
@@ -71,7 +71,7 @@ def context(zone: str, minutes: int, buffer: int, sessions: tuple[Session, ...])
 
 @given(st.sampled_from(ZONES), starts, st.integers(5, 240), st.integers(-60, 60))
 @settings(max_examples=150, deadline=None)
-def test_session_is_reported_exactly_where_its_elapsed_minutes_differ_from_policy(
+def test_session_is_reported_if_and_only_if_its_elapsed_minutes_differ(
     zone: str, start: datetime, minutes: int, difference: int
 ) -> None:
     wanted = max(5, minutes + difference)
@@ -86,7 +86,7 @@ def test_session_is_reported_exactly_where_its_elapsed_minutes_differ_from_polic
 
 @given(st.sampled_from(ZONES), starts, st.integers(5, 120), st.integers(-120, 120))
 @settings(max_examples=150, deadline=None)
-def test_overlap_is_reported_exactly_where_elapsed_minutes_between_sessions_miss_the_buffer(
+def test_overlap_is_reported_if_and_only_if_the_elapsed_buffer_is_too_short(
     zone: str, start: datetime, minutes: int, between: int
 ) -> None:
     first = session(1, start, minutes, zone)

@@ -1,4 +1,4 @@
-"""The runner-up by solving the whole problem again."""
+"""Reference implementation of runner-ups that solves the complete problem again."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from matching.result import CoacheeChange, Match, Result
 def runner_up(
     roster: Roster, cycle: Cycle, result: Result, match: Match, solve: Solve
 ) -> RunnerUp | None:
-    """The coachee's coach in the best plan that places them without this match.
+    """Return the coachee's coach in the best plan without this match that places the coachee.
 
-    Their place comes before everybody else's in that plan, so that the price is known even where
-    somebody would lose a place. `None` where nobody else can coach them, or where the other pins,
-    the share and that together leave no plan.
+    That plan places the coachee before anyone else, so that the price is known even if another
+    coachee loses their place. Returns `None` if no other coach is possible, or if no plan without
+    this match satisfies the other pins and the cross-border share.
     """
     try:
         other = solve(*_without(roster, cycle, match), result)
@@ -42,7 +42,7 @@ def runner_up(
 
 
 def _without(roster: Roster, cycle: Cycle, match: Match) -> tuple[Roster, Cycle]:
-    """The same problem without this match: banned, not pinned, the coachee first."""
+    """Return the problem with this match banned, its pin dropped and its coachee placed first."""
     every = sum(coachee.priority for coachee in roster.coachees)
     coachees = tuple(
         one.model_copy(update={"priority": every}) if one.id == match.coachee else one
@@ -63,7 +63,7 @@ def _without(roster: Roster, cycle: Cycle, match: Match) -> tuple[Roster, Cycle]
 def _price(
     roster: Roster, before: Result, after: Result, compared: Comparison
 ) -> tuple[LevelDifference, ...]:
-    """The value of each level; `placed` by the true priorities."""
+    """Return the difference at each level. `placed` uses the original priorities."""
     priority = {coachee.id: coachee.priority for coachee in roster.coachees}
     old, new = (sum(priority[one.coachee] for one in plan.matches) for plan in (before, after))
     first = LevelDifference(name=ObjectiveLevel.PLACED, before=old, after=new, gain=new - old)

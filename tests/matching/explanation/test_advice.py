@@ -34,7 +34,7 @@ def test_advice_lists_changes_that_place_most_people_first() -> None:
     ]
 
 
-def test_advice_is_empty_where_everybody_is_placed() -> None:
+def test_advice_is_empty_if_everyone_is_placed() -> None:
     roster = Roster(coachees=(coachee("c1"),), coaches=(coach("k1"),))
 
     def never(_roster: Roster, _cycle: Cycle, _keep: object) -> None:

@@ -51,7 +51,7 @@ def coach(one: str, **changes: object) -> Coach:
 
 
 def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
-    """The best of all plans, without times of sessions."""
+    """Return the best plan, found by enumeration, without session times."""
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     row = {one.id: number for number, one in enumerate(roster.coachees)}
     column = {one.id: number for number, one in enumerate(roster.coaches)}
@@ -102,7 +102,7 @@ def explanation_of(one: str, roster: Roster, cycle: Cycle = CYCLE) -> Explanatio
     return explanation
 
 
-def test_runner_up_names_the_next_best_coach_and_the_price_for_everybody() -> None:
+def test_runner_up_names_the_next_best_coach_and_the_price() -> None:
     roster = Roster(
         coachees=(coachee("c1", prefers=("k1", "k2")), coachee("c2", prefers=("k2",))),
         coaches=(coach("k1"), coach("k2")),
@@ -120,7 +120,7 @@ def test_runner_up_names_the_next_best_coach_and_the_price_for_everybody() -> No
     assert gains == {"placed": 0, "worst": -400, "total": -440}
 
 
-def test_runner_up_that_costs_somebody_their_place_says_so() -> None:
+def test_runner_up_that_unplaces_a_coachee_reports_it() -> None:
     roster = Roster(
         coachees=(coachee("c1"), coachee("c2", priority=2, prefers=("k2",), refuses={"k1"})),
         coaches=(coach("k1"), coach("k2")),
@@ -134,7 +134,7 @@ def test_runner_up_that_costs_somebody_their_place_says_so() -> None:
     assert "placed: 1 instead of 3" in lines
 
 
-def test_runner_up_without_cost_moves_nobody_else() -> None:
+def test_runner_up_without_cost_moves_no_other_coachee() -> None:
     roster = Roster(
         coachees=(coachee("c1"), coachee("c2")), coaches=(coach("k1"), coach("k2"), coach("k3"))
     )

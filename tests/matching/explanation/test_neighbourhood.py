@@ -24,7 +24,7 @@ PLAIN: dict[str, object] = {
 
 
 def large(share: float) -> tuple[Roster, Cycle, list[Match]]:
-    """90 coachees, each but the last with a coach of their own; the first half cross a border."""
+    """Return 90 coachees, all but the last with their own coach; the first half cross a border."""
     coachees = tuple(
         Coachee.model_validate(
             {**PLAIN, "id": f"c{n}", "name": f"C{n}", "email": "c@example.org",
@@ -53,7 +53,7 @@ def large(share: float) -> tuple[Roster, Cycle, list[Match]]:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.49, 0.5])
-def test_remedy_in_large_roster_is_verified_in_a_part(share: float) -> None:
+def test_remedy_in_large_roster_is_verified_in_a_neighbourhood(share: float) -> None:
     roster, cycle, matches = large(share)
     seen: list[tuple[int, int, float]] = []
 
@@ -67,16 +67,14 @@ def test_remedy_in_large_roster_is_verified_in_a_part(share: float) -> None:
     assert entry.coachee == "c89"
     assert entry.remedies
     for coachees, coaches, own in seen:
-        assert coachees == coaches + 1  # every coach comes with all their coachees
+        assert coachees == coaches + 1  # the neighbourhood contains all coachees of its coaches
         assert coaches <= 10
-        inside_crossing = (
-            coaches  # the nearest coaches are the first ones, whose pairs cross a border
-        )
+        inside_crossing = coaches  # the nearest coaches are the first ones, with cross-border pairs
         needed = -(-int(share * 9000) // 100) - (45 - inside_crossing)
         assert own == max(0.0, (needed - 0.5) / coachees)
 
 
-def test_share_that_no_part_can_meet_gives_no_remedy() -> None:
+def test_share_that_no_neighbourhood_can_meet_gives_no_remedy() -> None:
     roster, cycle, matches = large(0.99)
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))
     (entry,) = explain_unmatched(evaluator, matches, lambda *_: True)

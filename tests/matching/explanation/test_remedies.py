@@ -120,7 +120,7 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
 @pytest.mark.parametrize(
     ("coachees", "coaches", "policy", "reason", "change"), CASES.values(), ids=CASES.keys()
 )
-def test_remedy_of_each_kind_is_found_where_it_helps(
+def test_remedy_of_each_kind_is_found_if_it_helps(
     coachees: list[Coachee],
     coaches: list[Coach],
     policy: dict[str, object],
@@ -157,7 +157,7 @@ def test_remedies_never_lift_excluded_countries() -> None:
     assert entry.remedies == ()
 
 
-def test_remedies_of_one_person_precede_changes_of_the_policy() -> None:
+def test_remedies_for_one_person_precede_policy_changes() -> None:
     entry = explained([coachee("c1"), coachee("c2")], [coach("k1"), coach("k2", country="AL")],
                      bans={"c2": ["k2"]})[-1]  # fmt: skip
     changes = [remedy.change for remedy in entry.remedies]
@@ -182,7 +182,7 @@ def test_search_for_remedies_solves_within_its_effort() -> None:
     assert [entry.remedies for entry in entries] == [()] * 4
 
 
-def test_roster_without_coaches_leaves_everybody_unmatched_without_remedy() -> None:
+def test_roster_without_coaches_leaves_all_unmatched_without_remedies() -> None:
     (entry,) = explained([coachee("c1")], [])
     assert entry.reason == "nobody-eligible"
     assert {step.left for step in entry.funnel} == {0}

@@ -1,4 +1,4 @@
-"""Verification of remedies by the engine against brute force over plans."""
+"""Verifies remedies found by the engine against brute force over plans."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def clock() -> float:
 
 @given(randoms)
 @settings(max_examples=15, deadline=None)
-def test_remedy_is_verified_exactly_where_some_plan_places_everybody(random: Random) -> None:
+def test_remedy_is_verified_if_and_only_if_some_plan_places_all(random: Random) -> None:
     roster = random_roster(random, 3, 2)
     cycle = random_cycle(random, roster)
     sessions = cycle.sessions.model_copy(update={"count": 2, "grid_minutes": 60})
@@ -36,9 +36,9 @@ def test_remedy_is_verified_exactly_where_some_plan_places_everybody(random: Ran
         deadline = Deadline(clock, None, lambda: False)
         answer = can_place_all(inputs, coachees, seed=0, deadline=deadline)
         assert answer == place_all_by_trying(inputs, coachees)
-        anew = build_availability_grid(inputs.roster, inputs.cycle)
-        assert (anew.coachees == inputs.availability_grid.coachees).all()
-        assert (anew.coaches == inputs.availability_grid.coaches).all()
+        recomputed = build_availability_grid(inputs.roster, inputs.cycle)
+        assert (recomputed.coachees == inputs.availability_grid.coachees).all()
+        assert (recomputed.coaches == inputs.availability_grid.coaches).all()
         return answer
 
     evaluator = RuleEvaluator(RuleInputs(roster, cycle, build_availability_grid(roster, cycle)))

@@ -1,4 +1,4 @@
-"""Runner-ups of all matches at once against solving the problem again for each."""
+"""Compares runner-ups of all matches, computed together, with solving again for each match."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
     return solve(roster, cycle, options=options, input_sha256="", clock=clock, keep=keep)
 
 
-def what_it_costs(one: RunnerUp | None) -> object:
-    """Equally good plans may name different coaches, but reach the same values."""
+def _values(one: RunnerUp | None) -> object:
+    """Return the runner-up's price; equally good plans may have different coaches."""
     if one is None:
         return None
     assert one.proven
@@ -38,8 +38,8 @@ def what_it_costs(one: RunnerUp | None) -> object:
     return [(level.name, level.before, level.after) for level in one.price], kept
 
 
-@example(Random(2719359))  # the first match in order is not the first one decided
-@example(Random(267))  # the other pins and the share leave no plan without the match
+@example(Random(2719359))  # the matches are not decided in order
+@example(Random(267))  # no plan without the match satisfies the other pins and the share
 @given(randoms)
 @settings(max_examples=40, deadline=None)
 def test_runner_ups_of_all_matches_equal_solving_each_again(random: Random) -> None:
@@ -64,7 +64,7 @@ def test_runner_ups_of_all_matches_equal_solving_each_again(random: Random) -> N
     assert sorted(found) == sorted(match.coachee for match in result.matches)
     for match in result.matches:
         again = runner_up(roster, cycle, result, match, best)
-        assert what_it_costs(found[match.coachee]) == what_it_costs(again), match.coachee
+        assert _values(found[match.coachee]) == _values(again), match.coachee
 
 
 SCARCE = replace(TIGHT, coachees=40, coaches=10, capacity=(2, 5), priority=(1, 2))
@@ -83,7 +83,7 @@ def test_fast_methods_give_the_same_runner_ups_as_solving_each(
     found = dict(all_at_once.all())
     one_by_one = RunnerUps(roster, cycle, result, never)
     for match in result.matches:
-        assert what_it_costs(found[match.coachee]) == what_it_costs(one_by_one.of(match))
+        assert _values(found[match.coachee]) == _values(one_by_one.of(match))
 
 
 def test_runner_ups_of_a_region_are_complete_and_consistent() -> None:
@@ -104,7 +104,7 @@ def test_runner_ups_of_a_region_are_complete_and_consistent() -> None:
             assert total.gain == one.points - points[coachee]
 
 
-def test_runner_ups_out_of_time_leave_matches_out() -> None:
+def test_runner_ups_out_of_time_omit_matches() -> None:
     roster, cycle = instance(REGION, 5)
     result = best(roster, cycle)
     ticks = iter(range(10**9))

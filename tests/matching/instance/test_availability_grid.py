@@ -43,7 +43,7 @@ def coachee(
 
 
 def one(person: Coachee, cycle: Cycle) -> tuple[list[int], list[int]]:
-    """The free starts of the only coachee, and their day indices."""
+    """Return the free starts of the only coachee, and their day indices."""
     table = build_availability_grid(Roster(coachees=(person,), coaches=()), cycle)
     free = unpack(table.coachees[0], len(table.starts))
     return table.starts[free].tolist(), table.day[free].tolist()
@@ -114,7 +114,7 @@ def test_grid_bits_agree_with_the_definition(
     assert list(zip(starts, days, strict=True)) == expected
 
 
-def test_session_may_cross_midnight_where_windows_adjoin() -> None:
+def test_session_may_cross_midnight_if_windows_adjoin() -> None:
     cycle = Cycle(
         cycle=CycleDates(start=date(2027, 1, 18), end=date(2027, 1, 24)),
         sessions=SessionPolicy(minutes=90, grid_minutes=30),
@@ -145,9 +145,9 @@ def test_weeks_are_iso_weeks_across_a_year_end() -> None:
     ]
 
 
-def test_holidays_follow_the_persons_country_and_can_be_disabled() -> None:
+def test_holidays_depend_on_the_persons_country_and_can_be_disabled() -> None:
     dates = CycleDates(start=date(2027, 2, 15), end=date(2027, 2, 21))
-    wednesday = (WeeklyWindow(2, 540, 720),)  # 2027-02-17, independence day in Kosovo
+    wednesday = (WeeklyWindow(2, 540, 720),)  # 2027-02-17, Independence Day in Kosovo
     with_them = Cycle(cycle=dates)
     without = Cycle(cycle=dates, calendar=CalendarPolicy(public_holidays=False))
     assert one(coachee(wednesday, country="XK"), with_them)[0] == []

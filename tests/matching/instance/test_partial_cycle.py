@@ -1,4 +1,4 @@
-"""Re-matching a cycle under way, against brute force over its continuations."""
+"""Compares re-matching a cycle in progress with brute force over all continuations."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def solved(
 
 
 def in_mid_cycle(seed: int) -> tuple[Roster, Cycle, Result, UnderWay]:
-    """A cycle some days in, after something has happened."""
+    """Return a cycle in progress in which people or their availability have changed."""
     random = Random(seed)
     roster, cycle = with_quality(random)
     low = random.choice([0, 1, 2, 5])
@@ -88,8 +88,8 @@ def in_mid_cycle(seed: int) -> tuple[Roster, Cycle, Result, UnderWay]:
     return Roster(coachees=coachees, coaches=coaches), cycle, earlier, where
 
 
-class Plain:
-    """The past sessions and every plan that continues them, by brute force."""
+class BruteForce:
+    """All plans that continue the past sessions, found by brute force."""
 
     def __init__(self, roster: Roster, cycle: Cycle, keep: Result, where: UnderWay) -> None:
         self.roster, self.cycle, self.keep, self.where = roster, cycle, keep, where
@@ -117,7 +117,7 @@ class Plain:
         )
 
     def options(self, coachee: Coachee, coach: Coach) -> list[list[Session]]:
-        """Every whole series of a pair on its own."""
+        """Return every complete series of a pair, regardless of other pairs."""
         if blocking_rules(coachee, coach, self.cycle):
             return []
         past = self.past.get((coachee.id, coach.id), [])
@@ -142,7 +142,7 @@ class Plain:
                     start=start,
                     end=ends(start, self.cycle),
                 )
-                if self._follows(series, session) and self._bears(coach, [*series, session]):
+                if self._follows(series, session) and self._can_take(coach, [*series, session]):
                     yield from extend([*series, session], number + 1)
 
         return list(extend(list(past), reached + 1))
@@ -154,8 +154,8 @@ class Plain:
         days = [one.start.astimezone(zone).date() for one in (series[-1], session)]
         return policy.min_gap_days <= (days[1] - days[0]).days <= policy.max_gap_days
 
-    def _bears(self, coach: Coach, sessions: list[Session]) -> bool:
-        """Whether a coach can have these sessions beside all past ones."""
+    def _can_take(self, coach: Coach, sessions: list[Session]) -> bool:
+        """Whether a coach can have these sessions in addition to all past ones."""
         policy, zone = self.cycle.sessions, self.cycle.cycle.zone
         history = [one for (_, who), some in self.past.items() if who == coach.id for one in some]
         everything = {one.uid: one for one in (*history, *sessions)}
@@ -174,19 +174,19 @@ class Plain:
         a_week = coach.max_per_week or policy.max_per_coach_week
         return max(days.values(), default=0) <= a_day and max(weeks.values(), default=0) <= a_week
 
-    def holds(self, coach: Coach, choices: list[list[list[Session]]]) -> bool:
-        """Whether a coach can have one series of each."""
+    def can_fit(self, coach: Coach, choices: list[list[list[Session]]]) -> bool:
+        """Whether a coach can have one series from each list of choices."""
 
         def place(number: int, taken: list[Session]) -> bool:
             return number == len(choices) or any(
-                self._bears(coach, [*taken, *series]) and place(number + 1, [*taken, *series])
+                self._can_take(coach, [*taken, *series]) and place(number + 1, [*taken, *series])
                 for series in choices[number]
             )
 
         return place(0, [])
 
     def best(self) -> list[int] | None:
-        """The best values of all levels but `schedule`; `None` where there are too many plans."""
+        """Return the best values of all levels but `schedule`; `None` if plans are too many."""
         roster = self.roster
         options = {
             (one, row): self.options(coachee, coach)
@@ -209,7 +209,8 @@ class Plain:
             if cross < share * len(placed) - 1e-9:
                 continue
             fits = all(
-                len(own) <= coach.capacity and self.holds(coach, [options[one, row] for one in own])
+                len(own) <= coach.capacity
+                and self.can_fit(coach, [options[one, row] for one in own])
                 for row, coach in enumerate(roster.coaches)
                 if (own := [one for one, other in placed if other == row])
             )
@@ -231,7 +232,7 @@ class Plain:
         return [value[level] for level in self.cycle.objective.levels if level in value]
 
     def best_points(self, result: Result) -> int | None:
-        """Most points of `schedule` for the matches of a result, with most sessions kept."""
+        """Return the best `schedule` value for a result's matches that keeps most sessions."""
         before = {
             (match.coachee, match.coach, one.number): one.start
             for match in self.keep.matches
@@ -258,7 +259,7 @@ class Plain:
                 return None
             best = (-1, 0)
             for picked in product(*choices):
-                if self._bears(coach, [one for _, _, series in picked for one in series]):
+                if self._can_take(coach, [one for _, _, series in picked for one in series]):
                     best = max(best, (sum(p[0] for p in picked), sum(p[1] for p in picked)))
             total += best[1]
         return total
@@ -271,7 +272,7 @@ def with_series(match: Match, series: list[Session]) -> Match:
 @pytest.mark.parametrize("seed", range(160))
 def test_rematch_under_way_is_optimal_among_all_continuations(seed: int) -> None:
     roster, cycle, earlier, where = in_mid_cycle(seed)
-    plain = Plain(roster, cycle, earlier, where)
+    plain = BruteForce(roster, cycle, earlier, where)
     expected = plain.best()
     result = solved(roster, cycle, earlier, where)
     assert audit(roster, cycle, result, earlier, where) == ()

@@ -66,7 +66,7 @@ def test_points_are_not_comparable_under_different_weights() -> None:
     assert any(row[0] == "total" and row[-1] == "not comparable" for row in compared.level_table())
 
 
-def test_comparison_tables_and_json_hold_the_same() -> None:
+def test_comparison_tables_and_json_have_equal_content() -> None:
     compared = compare_results(SOUND, with_matches(SOUND.matches[1:]))
     header, *rows = compared.coachee_table()
     assert header == ("coachee", "change", "before", "after", "sessions at other times")

@@ -70,7 +70,7 @@ def test_move_names_each_reason_why_a_pair_became_impossible() -> None:
     assert (move.change, move.before, move.after) == (CoacheeChange.UNPLACED, "k1", None)
 
 
-def test_move_of_pair_that_could_have_stayed_says_it_made_room() -> None:
+def test_move_of_pair_that_could_have_stayed_reports_that_it_made_room() -> None:
     first, *others = SOUND.matches
     newcomer = first.model_copy(update={"coachee": "c4"})
     after = SOUND.model_copy(update={"matches": (newcomer, *others)})
@@ -82,7 +82,7 @@ def test_move_of_pair_that_could_have_stayed_says_it_made_room() -> None:
     )
 
 
-def test_moved_session_says_who_is_not_free_or_that_others_moved() -> None:
+def test_moved_session_reports_who_is_not_free_or_that_others_moved() -> None:
     first, *others = SOUND.matches
     later = tuple(shifted(session, timedelta(hours=1)) for session in first.sessions)
     moved = first.model_copy(update={"sessions": later})
@@ -101,7 +101,7 @@ def test_moved_session_says_who_is_not_free_or_that_others_moved() -> None:
     assert again.sessions[0].because == "the cycle has no session at that time any more"
 
 
-def test_result_without_moves_leaves_out_the_key() -> None:
+def test_result_without_moves_omits_the_key() -> None:
     assert '"moves"' not in SOUND.model_dump_json()
     moves = explain_moves(evaluator(ROSTER, CYCLE), SOUND, without("c1"))
     written = without("c1").model_copy(update={"moves": moves}).model_dump_json()

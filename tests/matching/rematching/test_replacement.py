@@ -21,7 +21,7 @@ from tests.matching.reference import blocking_rules
 
 
 def with_replacement(result: Result, coachee: str, instead: Replacement) -> Result:
-    """The result with the coachee at the other coach and everybody else unchanged."""
+    """Return the result with the coachee's new coach and all other matches unchanged."""
     match = Match(
         coachee=coachee,
         coach=instead.coach,
@@ -49,7 +49,7 @@ def faults(roster: Roster, cycle: Cycle, result: Result) -> list[str]:
 
 @given(randoms)
 @settings(max_examples=100, deadline=None)
-def test_replacements_are_all_feasible_coaches_and_touch_nobody_else(
+def test_replacements_are_all_feasible_coaches_and_affect_no_other_pair(
     random: Random,
 ) -> None:
     roster = with_places(random_roster(random, 4, 5))
@@ -98,7 +98,7 @@ def test_replacement_in_cycle_under_way_places_only_remaining_sessions() -> None
     assert replacements(roster, CYCLE, SOUND, "c2", not_before=late) == ()
 
 
-def test_replacement_that_breaks_the_cross_border_share_is_left_out() -> None:
+def test_replacement_that_breaks_the_cross_border_share_is_omitted() -> None:
     coaches = (*ROSTER.coaches, coach("k3", country="AL"), coach("k4"))
     roster = ROSTER.model_copy(update={"coaches": coaches})
     assert [one.coach for one in replacements(roster, CYCLE, SOUND, "c2")] == ["k4"]
